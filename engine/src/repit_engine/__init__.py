@@ -1,0 +1,1 @@
+"""repit-engine: pixels → hash → search → segments. No framework, no network, no database."""

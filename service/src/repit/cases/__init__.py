@@ -1,0 +1,1 @@
+"""Cases, their states, who may see them, sealing."""

@@ -1,0 +1,1 @@
+"""Capture, WARC, timestamps, custody: evidence that stands."""

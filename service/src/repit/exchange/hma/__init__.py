@@ -1,0 +1,1 @@
+"""HMA and threatexchange: how their installations meet ours."""

@@ -1,0 +1,1 @@
+"""The NCMEC hash-sharing v2 protocol."""

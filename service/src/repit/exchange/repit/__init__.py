@@ -1,0 +1,1 @@
+"""Our own feed: snapshot, then changes with sequence numbers, acknowledgements for withdrawals."""

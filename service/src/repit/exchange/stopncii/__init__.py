@@ -1,0 +1,1 @@
+"""The StopNCII v1 protocol."""

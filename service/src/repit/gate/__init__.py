@@ -1,0 +1,1 @@
+"""From an upload to a verdict: policy, live index, decisions."""

@@ -1,0 +1,1 @@
+"""The desks of caseworkers and moderators."""

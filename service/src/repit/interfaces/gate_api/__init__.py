@@ -1,0 +1,1 @@
+"""What platforms call: POST /v1/check."""

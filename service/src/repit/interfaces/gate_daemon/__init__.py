@@ -1,0 +1,1 @@
+"""clamd and ICAP: what platforms already speak."""

@@ -1,0 +1,1 @@
+"""Notices in due legal form, and their clocks."""

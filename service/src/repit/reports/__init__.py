@@ -1,0 +1,1 @@
+"""Counts, statements of reasons, transparency reports."""

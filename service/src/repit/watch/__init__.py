@@ -1,0 +1,1 @@
+"""Sources, sweeps, sightings, mirrors: the watch for re-uploads."""
