@@ -2,6 +2,7 @@
 
     EngineError
     ├── PictureRefused              bytes that are not going to be hashed, and why
+    │   ├── UnreadableFile          a path that cannot be opened, or is no ordinary file
     │   ├── EmptyFile               nothing at all
     │   ├── NotAPicture             no known picture format
     │   ├── UnsupportedPicture      a picture, in a form that is not read here
@@ -45,6 +46,10 @@ class EngineError(Exception):
 
 class PictureRefused(EngineError):
     code = "picture-refused"
+
+
+class UnreadableFile(PictureRefused):
+    code = "unreadable-file"
 
 
 class EmptyFile(PictureRefused):
