@@ -1,0 +1,1 @@
+"""Fast kernels, compiled by Numba on first use and cached beside the package."""

@@ -1,0 +1,143 @@
+"""The machine's own instructions, as Numba sees none of them: bit counts, prefetch, unaligned vector loads.
+
+In: addresses and words. Out: counts and bit masks. Next: `scan` and `ring`.
+
+Everything is written as target-neutral LLVM IR: on a CPU with AVX-512 VPOPCNTDQ and BITALG each mask is a
+handful of instructions, on any other one LLVM expands it into what that CPU has, with the same result.
+Addresses are plain integers (`array.ctypes.data`); the caller keeps the arrays alive and every load inside
+them, padding included.
+"""
+
+# ruff: noqa: ARG001 (the signature of an intrinsic is Numba's)
+from typing import Any
+
+from llvmlite import ir
+from numba import extending as numba_extending
+from numba import types
+from numba.core import cgutils as numba_cgutils
+
+intrinsic: Any = numba_extending.intrinsic
+cgutils: Any = numba_cgutils
+
+_I1, _I8, _I16, _I32, _I64 = (ir.IntType(bits) for bits in (1, 8, 16, 32, 64))
+
+WORD_LANES = 64
+"""Sixteen-bit lanes that `near_words` compares at once."""
+
+
+def _call_unary(builder: Any, name: str, value: Any) -> Any:
+    function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(value.type, [value.type]), name)
+    return builder.call(function, [value])
+
+
+def _vector_name(kind: ir.Type) -> str:
+    return f"v{kind.count}i{kind.element.width}" if isinstance(kind, ir.VectorType) else f"i{kind.width}"
+
+
+def _popcount(builder: Any, value: Any) -> Any:
+    return _call_unary(builder, f"llvm.ctpop.{_vector_name(value.type)}", value)
+
+
+def _load(builder: Any, address: Any, kind: ir.Type, align: int) -> Any:
+    loaded = builder.load(builder.inttoptr(address, kind.as_pointer()))
+    loaded.align = align
+    return loaded
+
+
+def _splat(builder: Any, value: Any, lanes: int) -> Any:
+    kind = ir.VectorType(value.type, lanes)
+    first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, _I32(0))
+    mask = ir.Constant(ir.VectorType(_I32, lanes), [0] * lanes)
+    return builder.shuffle_vector(first, ir.Constant(kind, ir.Undefined), mask)
+
+
+@intrinsic
+def popcount(typing_context: Any, value: Any) -> Any:
+    """Bits set in an unsigned word, of the word's own type."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _popcount(builder, args[0])
+
+    return value(value), generate
+
+
+@intrinsic
+def trailing_zeros(typing_context: Any, value: Any) -> Any:
+    """Index of the lowest set bit of a non-zero uint64."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = args[0].type
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(kind, [kind, _I1]), f"llvm.cttz.i{kind.width}"
+        )
+        return builder.call(function, [args[0], _I1(1)])
+
+    return value(value), generate
+
+
+@intrinsic
+def prefetch(typing_context: Any, address: Any) -> Any:
+    """Ask for the cache line at an address; never faults."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        pointer = builder.inttoptr(args[0], _I8.as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [_I8.as_pointer(), _I32, _I32, _I32])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(function, [pointer, _I32(0), _I32(3), _I32(1)])
+        return context.get_dummy_value()
+
+    return types.void(address), generate
+
+
+def _loader(kind: ir.IntType, numba_kind: Any) -> Any:
+    @intrinsic
+    def load(typing_context: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return _load(builder, args[0], kind, 1)
+
+        return numba_kind(address), generate
+
+    return load
+
+
+load_u16 = _loader(_I16, types.uint16)
+load_u32 = _loader(_I32, types.uint32)
+load_u64 = _loader(_I64, types.uint64)
+
+
+@intrinsic
+def near_words(typing_context: Any, address: Any, word: Any, limit: Any) -> Any:
+    """Bit i is set where the i-th of 64 uint16 at `address` is within `limit` bits of `word`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = ir.VectorType(_I16, WORD_LANES)
+        words = _load(builder, args[0], kind, 1)
+        apart = _popcount(builder, builder.xor(words, _splat(builder, args[1], WORD_LANES)))
+        near = builder.icmp_unsigned("<=", apart, _splat(builder, args[2], WORD_LANES))
+        return builder.bitcast(near, _I64)
+
+    return types.uint64(address, types.uint16, types.uint16), generate
+
+
+@intrinsic
+def near_halves(typing_context: Any, address: Any, first: Any, second: Any, limit: Any) -> Any:
+    """Bit i is set where the i-th of 32 128-bit rows at `address` is within `limit` of (first, second)."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        address, first, second, limit = args
+        wide = ir.VectorType(_I64, 64)
+        pattern = builder.insert_element(ir.Constant(ir.VectorType(_I64, 2), ir.Undefined), first, _I32(0))
+        pattern = builder.insert_element(pattern, second, _I32(1))
+        repeat = ir.Constant(ir.VectorType(_I32, 64), [0, 1] * 32)
+        query = builder.shuffle_vector(pattern, ir.Constant(pattern.type, ir.Undefined), repeat)
+        counts = _popcount(builder, builder.xor(_load(builder, address, wide, 1), query))
+        even = ir.Constant(ir.VectorType(_I32, 32), list(range(0, 64, 2)))
+        odd = ir.Constant(ir.VectorType(_I32, 32), list(range(1, 64, 2)))
+        nothing = ir.Constant(wide, ir.Undefined)
+        total = builder.add(
+            builder.shuffle_vector(counts, nothing, even), builder.shuffle_vector(counts, nothing, odd)
+        )
+        near = builder.icmp_unsigned("<=", total, _splat(builder, limit, 32))
+        return builder.zext(builder.bitcast(near, _I32), _I64)
+
+    return types.uint64(address, types.uint64, types.uint64, types.uint64), generate
