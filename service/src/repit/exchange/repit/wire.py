@@ -1,0 +1,317 @@
+"""The wire of our own feed: what a bank says to its subscribers, as JSON.
+
+In: bytes from the network, or values from the bank. Out: checked value objects, or bytes. Next: `client`
+and `server`. Pure: no framework, no network, no clock.
+
+A change is the *complete current state* of one item and replaces whatever a subscriber held of it, so that
+repeats and replays are harmless. A withdrawn item carries no hash: only the name of what must be forgotten.
+Sequence numbers are strictly increasing and without gaps; a subscriber that sees one has lost something.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Final, Literal, TypeVar, get_args
+
+from repit.foundation.errors import WireRefused
+
+Algorithm = Literal["pdq", "md5", "sha256"]
+Role = Literal["whole", "anchored"]
+State = Literal["active", "disputed", "withdrawn"]
+Media = Literal["picture", "video", "file"]
+Kind = Literal["intimate", "deepfake"]
+
+VERSION: Final = 1
+LENGTHS: Final[dict[str, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
+MAX_ITEM: Final = 64
+MAX_ORIGIN: Final = 100
+MAX_HASHES: Final = 10_000
+
+_Choice = TypeVar("_Choice", Algorithm, Role, State, Media, Kind)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SharedHash:
+    """One hash: `value` is 32 bytes (pdq, sha256) or 16 (md5); `quality` 0 to 100 where there is one."""
+
+    algorithm: Algorithm
+    role: Role
+    value: bytes
+    quality: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.value) != LENGTHS.get(self.algorithm, -1):
+            raise WireRefused(detail="hash of the wrong length")
+        if self.quality is not None and not 0 <= self.quality <= 100:
+            raise WireRefused(detail="quality outside 0 to 100")
+
+    def __repr__(self) -> str:
+        return f"SharedHash({self.algorithm}, {self.role}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item as its subscriber may see it: `item` an opaque name, `confirmations` how many submitted it."""
+
+    item: str
+    state: State
+    media: Media
+    kind: Kind
+    origin: str
+    confirmations: int
+    hashes: tuple[SharedHash, ...]
+
+    def __post_init__(self) -> None:
+        if not self.item or len(self.item) > MAX_ITEM or len(self.origin) > MAX_ORIGIN:
+            raise WireRefused(detail="item or origin missing or too long")
+        if self.state == "withdrawn" and self.hashes:
+            raise WireRefused(detail="a withdrawn item with hashes")
+        if self.confirmations < 0 or len(self.hashes) > MAX_HASHES:
+            raise WireRefused(detail="count out of range")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The state of one item after the `sequence`-th change of the feed."""
+
+    sequence: int
+    at: datetime
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Consecutive changes; `head` is the newest sequence the bank had when it answered (more may follow)."""
+
+    changes: tuple[Change, ...]
+    head: int
+    feed_id: str
+    generated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a subscriber has taken in: every change up to `sequence`, and these withdrawals carried out."""
+
+    sequence: int
+    withdrawn_items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotHead:
+    """First line of a snapshot: the changes after `sequence` complete it."""
+
+    sequence: int
+    feed_id: str
+    generated_at: datetime
+
+
+# --- to bytes ---------------------------------------------------------------------------------------------
+
+
+def _dump(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _entry_out(entry: Entry) -> dict[str, object]:
+    return {
+        "item": entry.item,
+        "state": entry.state,
+        "media": entry.media,
+        "kind": entry.kind,
+        "origin": entry.origin,
+        "confirmations": entry.confirmations,
+        "hashes": [
+            {"algorithm": h.algorithm, "role": h.role, "value": h.value.hex(), "quality": h.quality}
+            for h in entry.hashes
+        ],
+    }
+
+
+def encode_page(page: Page) -> bytes:
+    """One page as a JSON object."""
+    return _dump(
+        {
+            "version": VERSION,
+            "feed_id": page.feed_id,
+            "head": page.head,
+            "generated_at": page.generated_at.isoformat(),
+            "changes": [
+                {"sequence": c.sequence, "at": c.at.isoformat(), "entry": _entry_out(c.entry)}
+                for c in page.changes
+            ],
+        }
+    )
+
+
+def encode_acknowledgement(acknowledgement: Acknowledgement) -> bytes:
+    """One acknowledgement as a JSON object."""
+    return _dump(
+        {"sequence": acknowledgement.sequence, "withdrawn_items": list(acknowledgement.withdrawn_items)}
+    )
+
+
+def encode_snapshot(head: SnapshotHead, entries: Iterable[Entry]) -> Iterator[bytes]:
+    """Lines of JSON: head, entries, and last their count and the SHA-256 of all lines before."""
+    digest = hashlib.sha256()
+    first = _dump(
+        {
+            "version": VERSION,
+            "feed_id": head.feed_id,
+            "sequence": head.sequence,
+            "generated_at": head.generated_at.isoformat(),
+        }
+    )
+    line, count = first + b"\n", 0
+    digest.update(line)
+    yield line
+    for entry in entries:
+        line = _dump(_entry_out(entry)) + b"\n"
+        digest.update(line)
+        count += 1
+        yield line
+    yield _dump({"end": True, "count": count, "sha256": digest.hexdigest()}) + b"\n"
+
+
+# --- from bytes -------------------------------------------------------------------------------------------
+
+
+def _load(raw: bytes | str) -> dict[str, object]:
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise WireRefused(detail="not JSON") from None
+    if not isinstance(value, dict):
+        raise WireRefused(detail="not a JSON object")
+    return value
+
+
+def _text(source: dict[str, object], name: str) -> str:
+    value = source.get(name)
+    if not isinstance(value, str):
+        raise WireRefused(detail=f"{name} is not text")
+    return value
+
+
+def _whole(source: dict[str, object], name: str) -> int:
+    value = source.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise WireRefused(detail=f"{name} is not a whole number")
+    return value
+
+
+def _list(source: dict[str, object], name: str) -> list[object]:
+    value = source.get(name)
+    if not isinstance(value, list):
+        raise WireRefused(detail=f"{name} is not a list")
+    return value
+
+
+def _object(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise WireRefused(detail="not a JSON object")
+    return value
+
+
+def _time(source: dict[str, object], name: str) -> datetime:
+    try:
+        value = datetime.fromisoformat(_text(source, name))
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise WireRefused(detail=f"{name} is not a time") from None
+
+
+def _one_of(choices: tuple[_Choice, ...], source: dict[str, object], name: str) -> _Choice:
+    value = source.get(name)
+    for choice in choices:
+        if value == choice:
+            return choice
+    raise WireRefused(detail=f"{name} is not one of those known")
+
+
+def _hash_in(value: object) -> SharedHash:
+    source = _object(value)
+    try:
+        raw = bytes.fromhex(_text(source, "value"))
+    except ValueError:
+        raise WireRefused(detail="hash is not hexadecimal") from None
+    quality = None if source.get("quality") is None else _whole(source, "quality")
+    algorithm: Algorithm = _one_of(get_args(Algorithm), source, "algorithm")
+    role: Role = _one_of(get_args(Role), source, "role")
+    return SharedHash(algorithm, role, raw, quality)
+
+
+def _entry_in(value: object) -> Entry:
+    source = _object(value)
+    state: State = _one_of(get_args(State), source, "state")
+    media: Media = _one_of(get_args(Media), source, "media")
+    kind: Kind = _one_of(get_args(Kind), source, "kind")
+    return Entry(
+        item=_text(source, "item"),
+        state=state,
+        media=media,
+        kind=kind,
+        origin=_text(source, "origin"),
+        confirmations=_whole(source, "confirmations"),
+        hashes=tuple(_hash_in(h) for h in _list(source, "hashes")),
+    )
+
+
+def _change_in(value: object) -> Change:
+    source = _object(value)
+    return Change(_whole(source, "sequence"), _time(source, "at"), _entry_in(source.get("entry")))
+
+
+def _versioned(raw: bytes | str) -> dict[str, object]:
+    source = _load(raw)
+    if source.get("version") != VERSION:
+        raise WireRefused(detail="a version of the feed that is not read here")
+    return source
+
+
+def decode_page(raw: bytes | str) -> Page:
+    """Read one page; raises `WireRefused`, also where sequences do not follow one another."""
+    source = _versioned(raw)
+    changes = tuple(_change_in(c) for c in _list(source, "changes"))
+    for before, after in pairwise(changes):
+        if after.sequence != before.sequence + 1:
+            raise WireRefused(detail="sequence numbers do not follow one another")
+    return Page(changes, _whole(source, "head"), _text(source, "feed_id"), _time(source, "generated_at"))
+
+
+def decode_acknowledgement(raw: bytes | str) -> Acknowledgement:
+    """Read one acknowledgement; raises `WireRefused`."""
+    source = _load(raw)
+    items = _list(source, "withdrawn_items") if "withdrawn_items" in source else []
+    names = tuple(name for name in items if isinstance(name, str) and 0 < len(name) <= MAX_ITEM)
+    if len(names) != len(items):
+        raise WireRefused(detail="an item's name is not text")
+    return Acknowledgement(_whole(source, "sequence"), names)
+
+
+def decode_snapshot(lines: Iterable[str]) -> tuple[SnapshotHead, Callable[[], Iterator[Entry]]]:
+    """Head at once, entries on demand, which raise `WireRefused` if the end, count or digest is wrong."""
+    source = iter(lines)
+    digest = hashlib.sha256()
+    first = next(source, "")
+    digest.update(first.encode() + b"\n")
+    head_in = _versioned(first)
+    head = SnapshotHead(
+        _whole(head_in, "sequence"), _text(head_in, "feed_id"), _time(head_in, "generated_at")
+    )
+
+    def entries() -> Iterator[Entry]:
+        for count, line in enumerate(source):
+            value = _load(line)
+            if value.get("end") is True:
+                if value.get("count") != count or value.get("sha256") != digest.hexdigest():
+                    raise WireRefused(detail="the snapshot does not agree with its own digest")
+                return
+            digest.update(line.encode() + b"\n")
+            yield _entry_in(value)
+        raise WireRefused(detail="the snapshot ends too early")
+
+    return head, entries

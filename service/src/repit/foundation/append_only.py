@@ -1,0 +1,44 @@
+"""Tables that only grow, by the database's own hand.
+
+In: a table's name. Out: a migration step that makes the database refuse UPDATE and DELETE on it. Next: the
+migrations of the bank's change feed, transitions and the audit.
+"""
+
+from typing import Final
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+_SQLITE: Final = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+_POSTGRESQL_FUNCTION: Final = """
+CREATE OR REPLACE FUNCTION repit_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+_POSTGRESQL: Final = """
+CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+FOR EACH ROW EXECUTE FUNCTION repit_append_only()
+"""
+
+
+def append_only(table: str) -> migrations.RunPython:
+    """A migration operation; it can be undone."""
+
+    def forbid(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        sqlite = editor.connection.vendor == "sqlite"
+        if not sqlite:
+            editor.execute(_POSTGRESQL_FUNCTION)
+        for verb in ("update", "delete"):
+            editor.execute((_SQLITE if sqlite else _POSTGRESQL).format(table=table, verb=verb))
+
+    def allow(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        suffix = "" if editor.connection.vendor == "sqlite" else f" ON {table}"
+        for verb in ("update", "delete"):
+            editor.execute(f"DROP TRIGGER {table}_no_{verb}{suffix}")
+
+    return migrations.RunPython(forbid, allow)

@@ -1,0 +1,58 @@
+"""What was done, so that it can be shown later and not be rewritten unnoticed.
+
+In: actor, action, subject, reason; never a person's content. Out: rows chained by keyed digests. Next:
+`verify`. Each digest covers the row and the digest before it, under the operator's key: someone who holds
+the database alone can neither alter, drop nor insert a row without the chain breaking. (Cutting the newest
+rows off shows against the head, or against a head noted elsewhere.)
+"""
+
+import hmac
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from repit.foundation.clock import now
+from repit.foundation.models import AuditHead, AuditRow
+from repit.foundation.sealing import keyed_digest
+
+
+def _digest(before: bytes, sequence: int, at: datetime, *texts: str) -> bytes:
+    moment = at.astimezone(UTC).isoformat(timespec="microseconds")
+    return keyed_digest(
+        "audit", before, str(sequence).encode(), moment.encode(), *(t.encode() for t in texts)
+    )
+
+
+def record(actor: str, action: str, subject: str, reason: str = "") -> int:
+    """Append a row within the caller's transaction (or one of its own); its number."""
+    with transaction.atomic():
+        head = AuditHead.objects.select_for_update().get(pk=1)
+        head.sequence += 1
+        moment = now()
+        head.digest = _digest(bytes(head.digest), head.sequence, moment, actor, action, subject, reason)
+        AuditRow.objects.create(
+            sequence=head.sequence,
+            at=moment,
+            actor=actor,
+            action=action,
+            subject=subject,
+            reason=reason,
+            digest=head.digest,
+        )
+        head.save(update_fields=["sequence", "digest"])
+        return head.sequence
+
+
+def verify() -> int | None:
+    """The number of the first row that does not fit, or None if the whole chain holds."""
+    before, expected = b"", 0
+    for row in AuditRow.objects.order_by("sequence").iterator():
+        expected += 1
+        digest = _digest(before, row.sequence, row.at, row.actor, row.action, row.subject, row.reason)
+        if row.sequence != expected or not hmac.compare_digest(digest, bytes(row.digest)):
+            return expected
+        before = digest
+    head = AuditHead.objects.get(pk=1)
+    if head.sequence != expected or not hmac.compare_digest(bytes(head.digest), before):
+        return expected + 1
+    return None

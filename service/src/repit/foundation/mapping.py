@@ -1,0 +1,81 @@
+"""Every library's exceptions into our tree.
+
+In: any exception. Out: a `RepitError` that says as much as may be said. Next: `web`, the command line.
+`outbound` maps its HTTP client's exceptions itself, where they arise.
+"""
+
+import json
+import sqlite3
+import zlib
+from typing import Final
+
+import argon2.exceptions
+import nacl.exceptions
+import ninja.errors
+import psycopg
+import pydantic
+from django.core import exceptions as django_exceptions
+from django.db import utils as db
+from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
+
+from repit.foundation.errors import (
+    DatabaseUnavailable,
+    InputRefused,
+    KeyRefused,
+    NotFound,
+    NotGranted,
+    RepitError,
+    RequestRefused,
+    SealBroken,
+    SettingsRefused,
+    Text,
+    TooLarge,
+    TransitionRefused,
+)
+from repit_engine.errors import EngineError
+
+# The first that fits is taken: narrower classes stand before wider ones.
+_NAMED: Final[tuple[tuple[type[BaseException], type[RepitError]], ...]] = (
+    (django_exceptions.RequestDataTooBig, TooLarge),
+    (django_exceptions.TooManyFieldsSent, TooLarge),
+    (django_exceptions.TooManyFilesSent, TooLarge),
+    (django_exceptions.PermissionDenied, NotGranted),
+    (django_exceptions.SuspiciousOperation, RequestRefused),
+    (django_exceptions.BadRequest, RequestRefused),
+    (django_exceptions.ValidationError, InputRefused),
+    (django_exceptions.ObjectDoesNotExist, NotFound),
+    (django_exceptions.ImproperlyConfigured, SettingsRefused),
+    (Http404, NotFound),
+    (MultiPartParserError, InputRefused),
+    (ninja.errors.ValidationError, InputRefused),
+    (ninja.errors.AuthenticationError, KeyRefused),
+    (ninja.errors.Throttled, RequestRefused),
+    (ninja.errors.HttpError, RequestRefused),
+    (pydantic.ValidationError, InputRefused),
+    (json.JSONDecodeError, InputRefused),
+    (UnicodeError, InputRefused),
+    (RecursionError, InputRefused),
+    (zlib.error, InputRefused),
+    (db.IntegrityError, TransitionRefused),
+    (db.DataError, InputRefused),
+    (db.Error, DatabaseUnavailable),
+    (sqlite3.Error, DatabaseUnavailable),
+    (psycopg.Error, DatabaseUnavailable),
+    (argon2.exceptions.VerifyMismatchError, NotFound),
+    (argon2.exceptions.Argon2Error, RepitError),
+    (nacl.exceptions.CryptoError, SealBroken),
+    (MemoryError, TooLarge),
+)
+
+
+def named(error: BaseException) -> RepitError:
+    """The error of our tree that stands for this one; its own text is kept only where it is ours."""
+    if isinstance(error, RepitError):
+        return error
+    if isinstance(error, EngineError):
+        return InputRefused(Text(error.message, error.message), Text(error.next_step, error.next_step))
+    for theirs, ours in _NAMED:
+        if isinstance(error, theirs):
+            return ours(detail=type(error).__name__)
+    return RepitError(detail=type(error).__name__)

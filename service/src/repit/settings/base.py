@@ -1,0 +1,154 @@
+"""What every installation shares. `hotline`, `gate` and `test` add their rooms.
+
+In: the environment. Out: Django's settings. Next: `hotline`, `gate`, `test`, which call `installation`.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from repit.settings.databases import database
+from repit.settings.declared import DECLARED
+from repit.settings.environment import refuse_unknown
+from repit.settings.keys import kept
+
+Role = Literal["hotline", "gate", "both"]
+
+_HERE: Final = Path(__file__).resolve().parent.parent
+_COMMON: Final = [
+    "django.contrib.staticfiles",
+    "ninja",
+    "csp",
+    "repit.foundation",
+]
+_HOTLINE: Final = [
+    "repit.bank",
+    "repit.exchange",
+    "repit.cases",
+    "repit.interfaces.case_pages",
+    "repit.interfaces.desk",
+]
+_GATE: Final = ["repit.gate"]
+_ROOMS: Final[dict[Role, list[str]]] = {"hotline": _HOTLINE, "gate": _GATE, "both": [*_HOTLINE, *_GATE]}
+
+
+def installation(role: Role) -> dict[str, Any]:
+    """Settings for a role, as module globals. Raises `SettingsRefused` before anything else happens."""
+    refuse_unknown(os.environ, DECLARED)
+    value = {name: setting.read(os.environ) for name, setting in DECLARED.items()}
+    data: Path = value["REPIT_DATA"]
+    embedded = data / ("gate.sqlite3" if role == "gate" else "hotline.sqlite3")
+    return {
+        **{
+            name: v
+            for name, v in value.items()
+            if name not in ("REPIT_DATABASE_URL", "REPIT_TEST_DATABASE_URL")
+        },
+        "REPIT_ROLE": role,
+        "REPIT_OPERATOR_KEY": value["REPIT_OPERATOR_KEY"] or bytes.fromhex(kept(data, "operator.key")),
+        "SECRET_KEY": value["REPIT_SECRET_KEY"] or kept(data, "secret.key"),
+        "REPIT_SECRET_KEY": "",
+        "DATABASES": {"default": database(value["REPIT_DATABASE_URL"], embedded)},
+        "REPIT_EMBEDDED": not value["REPIT_DATABASE_URL"],
+        "ALLOWED_HOSTS": list(value["REPIT_ALLOWED_HOSTS"]),
+        "INSTALLED_APPS": [*_COMMON, *_ROOMS[role]],
+        "LANGUAGE_CODE": value["REPIT_LANGUAGE"],
+        "LOGGING": _logging(value["REPIT_LOG_LEVEL"]),
+        **(_BEHIND_HTTPS if value["REPIT_HTTPS"] else {}),
+    }
+
+
+_BEHIND_HTTPS: Final[dict[str, Any]] = {
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "SESSION_COOKIE_SECURE": True,
+    "CSRF_COOKIE_SECURE": True,
+    "SECURE_HSTS_SECONDS": 31_536_000,
+}
+
+
+def _logging(level: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"redact": {"()": "repit.foundation.redact.Redact"}},
+        "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": "plain"},
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    }
+
+
+DEBUG = False
+ROOT_URLCONF = "repit.urls"
+WSGI_APPLICATION = "repit.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [_HERE / "locale"]
+APPEND_SLASH = False
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "repit.foundation.web.ProblemMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_HERE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [_HERE / "static"] if (_HERE / "static").is_dir() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# No third party, no inline script or style, nothing framed; pages that hash widen it for themselves.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:"],
+        "font-src": [SELF],
+        "worker-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "require-trusted-types-for": ["'script'"],
+    },
+}
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000

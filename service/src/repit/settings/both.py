@@ -1,0 +1,9 @@
+"""A small organisation that runs hotline and gate in one process.
+
+In: the environment. Out: Django's settings. Next: Django.
+"""
+
+from repit.settings.base import *  # noqa: F403
+from repit.settings.base import installation
+
+globals().update(installation("both"))

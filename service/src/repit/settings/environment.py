@@ -1,0 +1,184 @@
+"""Settings from the environment: declared once, parsed strictly, documented from the declaration.
+
+In: `REPIT_*` variables, or files named by `REPIT_*_FILE` for those that may be secrets. Out: typed values, or
+`SettingsRefused` with what to do. Next: `base`; `page` writes docs/en/settings.md, which a test compares.
+
+A variable that begins with REPIT_ and is not declared stops the start: a misspelt setting that is silently
+ignored is how a gate comes to fail open.
+"""
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from repit.foundation.errors import SettingsRefused, Text
+
+T = TypeVar("T")
+MAX_SECRET_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One variable: how it is read, what it is when absent (already typed), and one sentence about it."""
+
+    name: str
+    parse: Callable[[str], T]
+    default: T
+    about: str
+    form: str
+    shown_default: str
+    secret: bool = False
+
+    def read(self, environ: Mapping[str, str]) -> T:
+        """The typed value. Raises `SettingsRefused`, naming the variable and the form, never the value."""
+        raw = environ.get(self.name)
+        file = environ.get(f"{self.name}_FILE") if self.secret else None
+        if raw is not None and file is not None:
+            raise SettingsRefused(
+                Text(
+                    f"Both {self.name} and {self.name}_FILE are set.",
+                    f"{self.name} et {self.name}_FILE sont tous deux définis.",
+                ),
+                Text("Keep one of them.", "N'en gardez qu'un."),
+            )
+        if file is not None:
+            raw = _from_file(self.name, Path(file))
+        if raw is None or raw == "":
+            return self.default
+        try:
+            return self.parse(raw)
+        except ValueError:
+            raise SettingsRefused(
+                Text(f"{self.name} cannot be read.", f"{self.name} est illisible."),
+                Text(f"Write it as: {self.form}.", f"Forme attendue : {self.form}."),
+            ) from None
+
+
+def _from_file(name: str, path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_SECRET_BYTES:
+            raise ValueError
+        return raw.decode().strip()
+    except (OSError, ValueError):
+        raise SettingsRefused(
+            Text(
+                f"The file that {name}_FILE names cannot be read.",
+                f"Le fichier nommé par {name}_FILE est illisible.",
+            ),
+            Text(
+                "Check its path, permissions and content.", "Vérifiez son chemin, ses droits et son contenu."
+            ),
+        ) from None
+
+
+# --- how values are written -------------------------------------------------------------------------------
+
+
+def text(raw: str) -> str:
+    return raw
+
+
+def listed(raw: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in raw.split(",") if part.strip())
+
+
+def yes_or_no(raw: str) -> bool:
+    known = {"yes": True, "no": False}
+    if raw not in known:
+        raise ValueError
+    return known[raw]
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw not in choices:
+            raise ValueError
+        return raw
+
+    return parse
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        value = int(raw)
+        if not least <= value <= most:
+            raise ValueError
+        return value
+
+    return parse
+
+
+def folder(raw: str) -> Path:
+    return Path(raw).expanduser().absolute()
+
+
+def peers(raw: str) -> frozenset[str]:
+    """`host:port`, separated by commas."""
+    found = listed(raw)
+    for peer in found:
+        host, _, port = peer.rpartition(":")
+        if not host or not 0 < int(port) < 65536:
+            raise ValueError
+    return frozenset(found)
+
+
+def web_address(raw: str) -> str:
+    """http(s)://host[:port], without path."""
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def key32(raw: str) -> bytes:
+    """64 hexadecimal digits: 32 bytes."""
+    value = bytes.fromhex(raw)
+    if len(value) != 32:
+        raise ValueError
+    return value
+
+
+# --- the whole environment ------------------------------------------------------------------------------
+
+
+def refuse_unknown(environ: Mapping[str, str], declared: Mapping[str, Setting[object]]) -> None:
+    """Raise `SettingsRefused` for a REPIT_ variable that nobody declared, naming the nearest declared."""
+    known = set(declared) | {f"{s.name}_FILE" for s in declared.values() if s.secret}
+    for name in sorted(environ):
+        if name.startswith("REPIT_") and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = Text(f" Did you mean {near[0]}?", f" Vouliez-vous {near[0]} ?") if near else Text("", "")
+            raise SettingsRefused(
+                Text(f"{name} is not a setting.{hint.en}", f"{name} n'est pas un réglage.{hint.fr}"),
+                Text("See docs/en/settings.md, or unset it.", "Voir docs/en/settings.md, ou supprimez-le."),
+            )
+
+
+def page(declared: Mapping[str, Setting[object]]) -> str:
+    """docs/en/settings.md, whole."""
+    rows = [
+        f"| `{s.name}`{' (or `_FILE`)' if s.secret else ''} | {s.form} | {s.shown_default} | {s.about} |"
+        for s in declared.values()
+    ]
+    return "\n".join(
+        [
+            "# Settings",
+            "",
+            "Every setting is an environment variable. Those marked *or `_FILE`* may instead name a file that",
+            "holds the value, which keeps secrets out of process listings. A value that cannot be read, or a",
+            "variable that begins with `REPIT_` and does not stand here, stops the start with a message that",
+            "says what to do.",
+            "",
+            "This page is written from the declarations in `repit.settings.declared` by `repit settings`; a",
+            "test fails when they differ.",
+            "",
+            "| Variable | Form | When absent | What it does |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )

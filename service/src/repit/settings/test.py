@@ -1,0 +1,23 @@
+"""Tests: every room in one process, keys made for the run, a database in memory unless told otherwise.
+
+In: the environment. Out: Django's settings. Next: pytest, mypy's Django plugin.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("REPIT_DATA", str(Path(tempfile.gettempdir()) / f"repit-test-{os.getuid()}"))
+os.environ.setdefault("REPIT_LANGUAGE", "en")
+
+from repit.settings.base import *  # noqa: F403
+from repit.settings.base import installation
+from repit.settings.databases import database
+from repit.settings.declared import DECLARED
+
+_url = DECLARED["REPIT_TEST_DATABASE_URL"].read(os.environ)
+globals().update(installation("both"))
+DATABASES = {"default": database(_url, Path(":memory:"))}
+REPIT_DATA = Path(os.environ["REPIT_DATA"])
+SECRET_KEY = "for tests only, " * 4
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
