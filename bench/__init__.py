@@ -1,0 +1,1 @@
+"""Répit measured against its peers, in the same run: `python -m bench NAME`."""

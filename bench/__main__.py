@@ -1,0 +1,52 @@
+"""`python -m bench NAME`: run one benchmark, or all, against the peers installed in this environment.
+
+In: a name and sizes. Out: tables, one JSON line a benchmark, pages under `docs/bench`. Next: a reader.
+"""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from bench.common import Options, publish
+
+NAMES = ("hash", "search", "snapshot", "robustness")
+
+
+def main(arguments: list[str]) -> int:
+    """Parse, run, publish."""
+    defaults = Options()
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("name", choices=(*NAMES, "all"))
+    parser.add_argument("--sizes", help="bank sizes in hashes, such as 1M,10M,42M")
+    parser.add_argument(
+        "--threads", type=int, default=defaults.threads, help="threads of us and of every peer"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=defaults.seconds, help="time of one measurement, about"
+    )
+    parser.add_argument("--pictures", type=Path, help="folder of pictures of your own")
+    parser.add_argument("--out", type=Path, default=defaults.out, help="where pages are written")
+    parser.add_argument("--only", help="parts or peers to run, with commas")
+    chosen = parser.parse_args(arguments)
+    options = Options(
+        sizes=tuple(_size(text) for text in chosen.sizes.split(",")) if chosen.sizes else defaults.sizes,
+        threads=chosen.threads,
+        seconds=chosen.seconds,
+        pictures=chosen.pictures,
+        out=chosen.out,
+        only=tuple(chosen.only.split(",")) if chosen.only else (),
+    )
+    for name in NAMES if chosen.name == "all" else (chosen.name,):
+        command = f"make bench NAME={name}" + (f" ARGS='{' '.join(arguments[1:])}'" if arguments[1:] else "")
+        publish(importlib.import_module(f"bench.{name}").run(options), options, command)
+    return 0
+
+
+def _size(text: str) -> int:
+    scale = {"k": 1_000, "m": 1_000_000}.get(text[-1:].lower())
+    return int(float(text[:-1]) * scale) if scale else int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
