@@ -26,7 +26,7 @@ _MAX_PROFILE: Final = 4 * 1024 * 1024
 _SRGB: Final = ImageCms.createProfile("sRGB")
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def conversion(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     """The transform from `profile` in Pillow mode `mode` (RGB, L or CMYK) to sRGB; None where there is none
     to make.

@@ -1,0 +1,54 @@
+"""The one call from a file to its hash.
+
+In: bytes, or a path. Out: `Hashed`, or `NotHashable` with its reason; never an exception, never an empty
+hash. Next: the bank, the gate, the command line; `child` makes the same call where it can do no harm.
+"""
+
+from pathlib import Path
+
+from repit_engine.errors import EngineError, PictureRefused
+from repit_engine.pdq import hash_luma
+from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture, open_picture
+from repit_engine.types import Hash, Hashed, NotHashable
+
+
+def hash_picture(data: bytes, limits: Limits = DEFAULT_LIMITS, *, full: bool = False) -> Hashed | NotHashable:
+    """Hash the first frame of a picture file, as `open_picture` reads it.
+
+    With `full` every pixel is decoded in colour, which equals PDQ's reference bit for bit on the same pixels;
+    without it a JPEG is decoded in grey at a fraction of its size, at a cost that `make bench NAME=hash`
+    states.
+    """
+    return _hash(data, limits, full)
+
+
+def hash_file(
+    path: str | Path, limits: Limits = DEFAULT_LIMITS, *, full: bool = False
+) -> Hashed | NotHashable:
+    """Hash a picture file by its path; one that cannot be opened is `NotHashable` too."""
+    return _hash(Path(path), limits, full)
+
+
+def hash_of(picture: Picture) -> Hashed:
+    """Hash a picture that is already open."""
+    row, quality = hash_luma(
+        picture.luma,
+        width=picture.width,
+        height=picture.height,
+        shrink=picture.shrink,
+        partial_first_column=picture.partial_first_column,
+        partial_first_row=picture.partial_first_row,
+    )
+    return Hashed(Hash.from_row(row), quality)
+
+
+def not_hashable(refusal: EngineError) -> NotHashable:
+    """A refusal as an outcome."""
+    return NotHashable(refusal.code, refusal.message, refusal.next_step)
+
+
+def _hash(data: bytes | Path, limits: Limits, full: bool) -> Hashed | NotHashable:
+    try:
+        return hash_of(open_picture(data, limits, full=full))
+    except PictureRefused as refusal:
+        return not_hashable(refusal)
