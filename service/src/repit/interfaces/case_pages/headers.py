@@ -1,0 +1,70 @@
+"""Response headers that keep a visit private.
+
+In: any response. Out: the same response, which the browser neither stores, nor shares, nor lists, nor lets
+another site embed. Next: the browser.
+
+Every response gets them, style sheets included: a cached style sheet is a trace of a visit as much as a
+cached page is.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+# Features are listed one by one because Permissions-Policy has no word for "all" (W3C, Permissions Policy).
+_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "usb",
+    "web-share",
+    "xr-spatial-tracking",
+)
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+# A page that says nothing is not listed. Pages of general advice ask to be found, see `views.information`.
+UNLISTED = "noindex, nofollow, noarchive"
+
+
+class PageHeaders:
+    """Middleware: set the headers above on every response; keep what a view said about being listed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        response.headers.setdefault("X-Robots-Tag", UNLISTED)
+        del response.headers["ETag"]
+        del response.headers["Last-Modified"]
+        return response

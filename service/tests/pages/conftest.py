@@ -1,0 +1,93 @@
+"""A real Chromium on the real pages.
+
+`site` serves the project's WSGI application on loopback from a thread; `browser` is Debian's Chromium, driven
+by Playwright. Both live for one module: Playwright keeps an event loop in the thread that started it, which
+Django's database layer takes for asynchronous code, so it must be gone before other tests run.
+"""
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+from django.test import override_settings
+from playwright.sync_api import Browser, sync_playwright
+
+WITHOUT_BROWSER = os.environ.get("REPIT_WITHOUT_BROWSER") == "1"
+SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "pages"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+left_out: list[str] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the browser tests out when asked to, and remember which, so that the report says so."""
+    if WITHOUT_BROWSER:
+        driven = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+        left_out.extend(item.nodeid for item in driven)
+        items[:] = [item for item in items if item not in driven]
+        config.hook.pytest_deselected(items=driven)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if left_out:
+        terminalreporter.section("left out")
+        terminalreporter.line(f"{len(left_out)} page tests were left out because REPIT_WITHOUT_BROWSER=1:")
+        for name in left_out:
+            terminalreporter.line(f"  {name}")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_arguments: object) -> None:
+        pass
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    """One thread a connection, each joined when the server closes (the browser is gone by then)."""
+
+    request_queue_size = 64
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The address of the running site."""
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    with override_settings(ROOT_URLCONF="pages_urls", ALLOWED_HOSTS=["127.0.0.1"]):
+        application = StaticFilesHandler(get_wsgi_application())
+        server = _Server(("127.0.0.1", 0), _Quiet)
+        server.set_app(application)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+            logging.getLogger("django.request").setLevel(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def browser(site: str) -> Iterator[Browser]:
+    """Chromium. It stands on `site`: it is gone, with its connections, before the server closes."""
+    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("Chromium is missing (Debian: apt install chromium), or set REPIT_WITHOUT_BROWSER=1.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
+        yield chromium
+        chromium.close()
