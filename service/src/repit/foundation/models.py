@@ -28,6 +28,6 @@ class AuditRow(models.Model):
     digest = models.BinaryField()
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(sequence__gt=0), name="audit_counts_from_one")
-        ]
+        constraints = (
+            models.CheckConstraint(condition=models.Q(sequence__gt=0), name="audit_counts_from_one"),
+        )

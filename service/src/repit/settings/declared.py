@@ -143,7 +143,7 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_UNDECIDED",
         one_of("pass", "review", "refuse"),
         "review",
-        "Gate: what happens to an upload that cannot be decided (damaged picture, no time left, feed too old).",
+        "Gate: what happens to an upload that cannot be decided (damaged, no time left, feed too old).",
         "`pass`, `review` or `refuse`",
         "`review`",
     ),

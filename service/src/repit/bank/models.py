@@ -1,0 +1,120 @@
+"""The bank's tables. Integrity lives in their constraints; the order of changes in `Feed`.
+
+In: `items`. Out: rows. Next: `feed` reads them for subscribers. What a thief of the database reads here:
+how many items there are, of which kind and state, and when each changed. No hash, and nothing that leads to
+a person or a case.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from repit.bank.states import LIVE
+from repit.bank.types import QUALITY_FLOOR
+from repit.foundation.fields import RandomKey
+
+
+class Feed(models.Model):
+    """One row. Under its lock writers take turns: no sequence number commits before a smaller one."""
+
+    feed_id = models.UUIDField(default=uuid.uuid4, editable=False)
+    sequence = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(pk=1), name="bank_has_one_feed"),
+            models.CheckConstraint(condition=Q(sequence__gte=0), name="bank_feed_counts_up"),
+        )
+
+
+class Item(models.Model):
+    """One picture, video or file. `confirmations` is how many submissions of it stand."""
+
+    id = RandomKey()
+    token = models.CharField(max_length=64, unique=True)
+    media = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10)
+    origin = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, default="received")
+    told = models.BooleanField(default=False)
+    confirmations = models.IntegerField(default=1)
+    fingerprint = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(media__in=["picture", "video", "file"]), name="item_media"),
+            models.CheckConstraint(condition=Q(kind__in=["intimate", "deepfake"]), name="item_kind"),
+            models.CheckConstraint(condition=Q(state__in=[*LIVE, "withdrawn", "erased"]), name="item_state"),
+            models.CheckConstraint(
+                condition=Q(state="received", told=False) | ~Q(state="received"), name="item_told"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=LIVE, confirmations__gt=0)
+                | Q(state__in=["withdrawn", "erased"], confirmations=0),
+                name="item_stands_on_submissions",
+            ),
+            models.UniqueConstraint(
+                fields=["fingerprint"], condition=Q(state__in=LIVE), name="item_once_while_it_lives"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "Item"
+
+
+class ItemHash(models.Model):
+    """One hash, sealed. `digest` is keyed: it finds the same hash again and tells nothing without the key."""
+
+    id = RandomKey()
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="hashes")
+    algorithm = models.CharField(max_length=10)
+    role = models.CharField(max_length=10)
+    quality = models.SmallIntegerField(null=True)
+    publishable = models.BooleanField()
+    sealed = models.BinaryField()
+    digest = models.BinaryField(max_length=32, db_index=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(algorithm__in=["pdq", "md5", "sha256"]), name="hash_algorithm"
+            ),
+            models.CheckConstraint(condition=Q(role__in=["whole", "anchored"]), name="hash_role"),
+            models.CheckConstraint(
+                condition=Q(algorithm="pdq", quality__gte=0, quality__lte=100)
+                | (~Q(algorithm="pdq") & Q(quality__isnull=True)),
+                name="hash_quality",
+            ),
+            models.CheckConstraint(
+                condition=Q(publishable=False) | Q(quality__isnull=True) | Q(quality__gte=QUALITY_FLOOR),
+                name="hash_below_the_floor_is_never_published",
+            ),
+            models.UniqueConstraint(fields=["item", "algorithm", "role", "digest"], name="hash_once_an_item"),
+        )
+
+    def __str__(self) -> str:
+        return "ItemHash"
+
+
+class Change(models.Model):
+    """The feed: after change number `sequence`, look at this item again. Append-only, gapless."""
+
+    sequence = models.BigIntegerField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="changes")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(sequence__gt=0), name="change_counts_from_one"),)
+
+
+class Transition(models.Model):
+    """One step in an item's life: who, when, why. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="transitions")
+    before = models.CharField(max_length=10)
+    after = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=100)
+    reason = models.CharField(max_length=200, blank=True)

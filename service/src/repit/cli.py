@@ -1,0 +1,195 @@
+"""The `repit` command: start a hotline or a gate, show the demonstration, look after subscribers.
+
+In: a command line. Out: a running process, or an answer on the terminal, in French or English. Next: an operator.
+
+The settings of a role are read only once the command is known; what needs them is therefore imported inside.
+"""
+
+# ruff: noqa: PLC0415
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from repit.foundation.errors import Text
+
+HOTLINE_PORT: Final = 8600
+GATE_PORT: Final = 8700
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+subscriber = typer.Typer(no_args_is_help=True, help="Subscribers of the feed. / Abonnés au flux.")
+app.add_typer(subscriber, name="subscriber")
+
+Host = Annotated[str, typer.Option(help="Address to listen on. / Adresse d'écoute.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on. / Port d'écoute.")]
+Name = Annotated[str, typer.Argument(help="The subscriber's name. / Nom de l'abonné.")]
+
+
+def language() -> str:
+    """`REPIT_LANGUAGE`, else the terminal's, else English."""
+    chosen = os.environ.get("REPIT_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "fr" if chosen.lower().startswith("fr") else "en"
+
+
+def say(text: Text) -> None:
+    """One line for the person at the terminal."""
+    print(text.in_language(language()), flush=True)
+
+
+@app.command()
+def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
+    """Start a hotline: bank, feed, cases, pages. / Démarrer une plateforme d'aide."""
+    from repit.workers import serving, starting
+
+    starting.set_up("hotline")
+    starting.ready_database()
+    serving.require_free(host, port)
+    say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
+    serving.serve("repit.workers.answering:application", host, port)
+
+
+@app.command()
+def gate(host: Host = "127.0.0.1", port: Port = GATE_PORT) -> None:
+    """Start a platform's gate, fed by a hotline. / Démarrer le filtre d'une plateforme."""
+    from repit.workers import serving, starting
+
+    starting.set_up("gate")
+    starting.ready_database()
+    serving.require_free(host, port)
+    say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
+    import_module("repit.gate.server").serve(host, port)
+
+
+@app.command()
+def demo(
+    picture: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Your own picture. / Votre propre image.")
+    ] = None,
+) -> None:
+    """Show the main job end to end on this machine. / Montrer l'essentiel de bout en bout."""
+    raise typer.Exit(import_module("repit.demo").run(picture))
+
+
+@app.command()
+def migrate(role: Annotated[str, typer.Option(help="hotline, gate, both")] = "hotline") -> None:
+    """Bring the database into its present form. / Mettre la base de données à jour."""
+    from repit.workers import starting
+
+    if role not in starting.ROLES:
+        raise typer.BadParameter(", ".join(starting.ROLES))
+    starting.set_up(role)
+    starting.migrate()
+    say(Text("The database is in its present form.", "La base de données est à jour."))
+
+
+@app.command()
+def settings() -> None:
+    """Print the page that documents every setting. / Afficher la page des réglages."""
+    from repit.settings.declared import DECLARED
+    from repit.settings.environment import page
+
+    print(page(DECLARED), end="")
+
+
+@subscriber.command("add")
+def subscriber_add(
+    name: Name,
+    anchored: Annotated[
+        bool, typer.Option(help="Grant anchored hashes. / Accorder les empreintes ancrées.")
+    ] = False,
+    key_only: Annotated[
+        bool, typer.Option(help="Print nothing but the key. / N'afficher que la clé.")
+    ] = False,
+) -> None:
+    """Let a platform follow the feed: prints its key, once. / Abonner une plateforme : affiche sa clé, une fois."""
+    subscribers = _subscribers()
+    _show_key(subscribers.add(name, sees_anchored=anchored), key_only=key_only)
+
+
+@subscriber.command("rotate")
+def subscriber_rotate(
+    name: Name,
+    key_only: Annotated[
+        bool, typer.Option(help="Print nothing but the key. / N'afficher que la clé.")
+    ] = False,
+) -> None:
+    """Replace a subscriber's key at once. / Remplacer tout de suite la clé d'un abonné."""
+    subscribers = _subscribers()
+    _show_key(subscribers.rotate(name), key_only=key_only)
+
+
+@subscriber.command("close")
+def subscriber_close(name: Name) -> None:
+    """Stop a subscriber's key. / Désactiver la clé d'un abonné."""
+    _subscribers().close(name)
+    say(Text("Closed.", "Désactivé."))
+
+
+@subscriber.command("list")
+def subscriber_list() -> None:
+    """Who follows, and how far they are. / Qui suit le flux, et où ils en sont."""
+    here = language()
+    table = Table()
+    for heading in (
+        Text("Subscriber", "Abonné"),
+        Text("Open", "Ouvert"),
+        Text("Anchored", "Ancrées"),
+        Text("Behind", "Retard"),
+        Text("Last use (UTC)", "Dernier usage (UTC)"),
+        Text("Forgotten", "Oubliés"),
+    ):
+        table.add_column(heading.in_language(here))
+    yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
+    for row in _subscribers().standings():
+        table.add_row(
+            row.name,
+            yes if row.active else no,
+            yes if row.sees_anchored else no,
+            str(row.lag),
+            f"{row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "–",
+            str(row.withdrawals_acknowledged),
+        )
+    Console().print(table)
+
+
+def _subscribers():  # type: ignore[no-untyped-def]  # noqa: ANN202  (a module that needs Django set up first)
+    from repit.workers import starting
+
+    starting.set_up("hotline")
+    starting.ready_database()
+    return import_module("repit.exchange.subscribers")
+
+
+def _show_key(key: str, *, key_only: bool) -> None:
+    if key_only:
+        print(key)
+        return
+    say(Text("The key, shown this once:", "La clé, affichée cette seule fois :"))
+    print(f"\n    {key}\n")
+    say(
+        Text(
+            "Give it to the platform over a private channel: REPIT_GATE_FEED_KEY, or a file.",
+            "Transmettez-la à la plateforme par un canal privé : REPIT_GATE_FEED_KEY, ou un fichier.",
+        )
+    )
+
+
+def main() -> None:
+    """Run the command; a refusal is two sentences on stderr and exit code 1."""
+    from repit.foundation.errors import RepitError
+
+    try:
+        app()
+    except RepitError as error:
+        message, next_step = error.shown(language())
+        print(f"{message}\n{next_step}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

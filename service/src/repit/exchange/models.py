@@ -1,0 +1,40 @@
+"""Who follows our feeds, and what they have taken in.
+
+In: `subscribers`. Out: rows. Next: the operator, who sees who lags.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Subscriber(models.Model):
+    """A platform or hotline with a key. The key itself is shown once and kept as a keyed digest only."""
+
+    name = models.CharField(max_length=100, unique=True)
+    key_id = models.CharField(max_length=20, unique=True)
+    key_digest = models.BinaryField(max_length=32)
+    active = models.BooleanField(default=True)
+    sees_anchored = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    acknowledged = models.BigIntegerField(default=0)
+    acknowledged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(acknowledged__gte=0), name="subscriber_counts_up"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WithdrawalAcknowledged(models.Model):
+    """A subscriber says that it has forgotten an item."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="withdrawals")
+    item = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["subscriber", "item"], name="withdrawal_acknowledged_once"),
+        )

@@ -1,0 +1,16 @@
+"""The audit's head, and its rows made append-only by the database."""
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from repit.foundation.append_only import append_only
+
+
+def begin(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
+    apps.get_model("foundation", "AuditHead").objects.create(pk=1)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("foundation", "0001_initial")]
+    operations = [migrations.RunPython(begin, migrations.RunPython.noop), append_only("foundation_auditrow")]

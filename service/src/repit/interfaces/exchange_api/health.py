@@ -1,0 +1,42 @@
+"""Whether the hotline is alive, and whether it can do its work.
+
+In: nothing. Out: JSON; `/ready` answers 503 when the database cannot be written to. Next: supervisors, `repit
+demo`. Counts and times only, nothing of a person.
+"""
+
+from django.db import transaction
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_GET
+
+from repit.bank import feed
+from repit.bank.models import Feed
+from repit.foundation.clock import now
+
+
+@require_GET
+def health(_request: HttpRequest) -> HttpResponseBase:
+    """The process answers."""
+    return JsonResponse({"alive": True, "role": "hotline"}, headers={"Cache-Control": "no-store"})
+
+
+@require_GET
+def ready(_request: HttpRequest) -> HttpResponseBase:
+    """A write was tried and taken back. Raises `DatabaseUnavailable`, which is answered with 503."""
+    with transaction.atomic():
+        line = feed.locked()
+        Feed.objects.filter(pk=line.pk).update(sequence=line.sequence)
+        transaction.set_rollback(True)
+    newest = feed.newest_change()
+    return JsonResponse(
+        {
+            "ready": True,
+            "role": "hotline",
+            "feed_id": str(line.feed_id),
+            "sequence": line.sequence,
+            "newest_change_age_seconds": None
+            if newest is None
+            else round((now() - newest).total_seconds(), 3),
+        },
+        headers={"Cache-Control": "no-store"},
+    )

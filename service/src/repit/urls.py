@@ -1,0 +1,30 @@
+"""Which doors are open, by the installation's role.
+
+In: `REPIT_ROLE`. Out: Django's routes. Next: the views of `interfaces`.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: Final[list[URLPattern | URLResolver]] = []
+
+if settings.REPIT_ROLE in ("hotline", "both"):
+    from repit.interfaces.case_pages import api as case_api
+    from repit.interfaces.exchange_api import health
+
+    urlpatterns += [
+        path("health", health.health),
+        path("ready", health.ready),
+        path("exchange/", include("repit.interfaces.exchange_api.urls")),
+        path("api/v1/", case_api.api.urls),
+        path("", include("repit.interfaces.case_pages.root_urls")),
+        *i18n_patterns(path("", include("repit.interfaces.case_pages.urls"))),
+    ]
+
+if settings.REPIT_ROLE in ("gate", "both") and find_spec("repit.interfaces.gate_api.urls"):
+    urlpatterns += import_module("repit.interfaces.gate_api.urls").urlpatterns

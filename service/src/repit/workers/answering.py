@@ -1,0 +1,9 @@
+"""What the answering process of a server loads.
+
+In: nothing. Out: `application`. Next: granian.
+"""
+
+from repit.workers.serving import die_with_parent
+from repit.wsgi import application as application
+
+die_with_parent()
