@@ -10,12 +10,7 @@ from PIL import ImageDraw, ImageFont
 
 from bench.robustness.alterations.base import Colour, Picture
 
-WORDS = (
-    "the this that when nobody asked look what happened today best ever never again wait for it share with "
-    "friends only real ones know mood every single time why are you like me and my cat on monday morning "
-    "breaking news you will not believe top ten photo of the year follow for more like comment sent from "
-    "attends de voir personne ne le sait encore une fois la vie est belle trop bien merci bonne nuit"
-).split()
+WORDS = ["the", "this", "that", "when", "nobody", "asked", "look", "what", "happened", "today", "best", "ever", "never", "again", "wait", "for", "it", "share", "with", "friends", "only", "real", "ones", "know", "mood", "every", "single", "time", "why", "are", "you", "like", "me", "and", "my", "cat", "on", "monday", "morning", "breaking", "news", "you", "will", "not", "believe", "top", "ten", "photo", "of", "the", "year", "follow", "for", "more", "like", "comment", "sent", "from", "attends", "de", "voir", "personne", "ne", "le", "sait", "encore", "une", "fois", "la", "vie", "est", "belle", "trop", "bien", "merci", "bonne", "nuit"]
 
 
 @cache

@@ -1,0 +1,136 @@
+"""One picture of the run: every row of the suite made, hashed by everyone, compared with the whole bank.
+
+In: a collection, a suite, an index. Out: `Measured`, kept as a file so that an interrupted run goes on. Next: `tables`.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.robustness import ours, peers
+from bench.robustness.distances import between
+from bench.robustness.pictures import Collection
+from bench.robustness.suite import Row, altered
+
+PEERS = ("plain", "unletterboxed", "eight")
+NEVER = 255
+
+
+@dataclass(frozen=True)
+class Bank:
+    """What is looked for: every picture of the collection, both parts of it."""
+
+    standard: NDArray[np.uint8]
+    """`(items, 32)` as threatexchange computes it."""
+    families: NDArray[np.uint8]
+    """`(items, rows, 32)` as we compute it; no rows when only peers are measured."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Distances of one picture's queries. `NEVER` stands where there is no pair."""
+
+    index: int
+    peers: NDArray[np.uint8]
+    """`(rows, 3, items)`: smallest distance by peer."""
+    nearest: NDArray[np.uint8]
+    """`(rows, items, 9)`: our query family's smallest distance to each of an item's hashes."""
+    stages: NDArray[np.uint8]
+    """`(rows, 9)`: for the query's own item, the stage that came nearest to each of its hashes."""
+    by_stage: NDArray[np.uint8]
+    """`(rows, stages, 9)`: for the query's own item, the smallest distance by stage."""
+    sift: NDArray[np.int8]
+    """`(rows,)`: 1 found, 0 not, -1 not asked."""
+    fillers: NDArray[np.bool_]
+    """`(rows, items)`: true where the item was a filler of the query: neither found nor wrong."""
+    cost: NDArray[np.float32]
+    """`(rows, 3)`: hashes, milliseconds of decoding, milliseconds of the family."""
+
+
+STAGES = 8
+
+
+def bank_of(collection: Collection, *, with_ours: bool) -> Bank:
+    """Hash the collection as banks do."""
+    standard, families = [], []
+    for source in collection.sources:
+        data = source.read()
+        standard.append(peers.plain(data))
+        if with_ours:
+            families.append(ours.bank_family(data))
+    empty = np.zeros((len(standard), 0, 32), np.uint8)
+    return Bank(np.concatenate(standard), np.stack(families) if families else empty)
+
+
+def measure(
+    collection: Collection,
+    bank: Bank,
+    rows: Sequence[Row],
+    index: int,
+    *,
+    which: int,
+    with_peers: bool,
+    with_sift: bool,
+) -> Measured:
+    """Everything about picture `index`; `which` is its part, fillers come from the other."""
+    source = collection.sources[index]
+    picture, original = source.picture(), source.read()
+    filler_indices = collection.part(1 - which)
+    fillers = [collection.sources[i].picture for i in filler_indices]
+    items, own = len(collection.sources), bank.families.shape[1] > 0
+    result = Measured(
+        index,
+        np.full((len(rows), len(PEERS), items), NEVER, np.uint8),
+        np.full((len(rows), items, ours.BANK_ROWS), NEVER, np.uint8),
+        np.zeros((len(rows), ours.BANK_ROWS), np.uint8),
+        np.full((len(rows), STAGES, ours.BANK_ROWS), NEVER, np.uint8),
+        np.full(len(rows), -1, np.int8),
+        np.zeros((len(rows), items), np.bool_),
+        np.zeros((len(rows), 3), np.float32),
+    )
+    for place, row in enumerate(rows):
+        query = altered(row, index, picture, fillers)
+        result.fillers[place, [filler_indices[i] for i in query.fillers]] = True
+        if with_peers:
+            for peer, hashed in enumerate((peers.plain, peers.unletterboxed, peers.eight)):
+                found = hashed(query.jpeg)
+                if peer == 1:
+                    found = np.concatenate([found, peers.plain(query.jpeg)])
+                result.peers[place, peer] = between(found, bank.standard).min(axis=0).clip(0, NEVER)
+        if with_sift:
+            result.sift[place] = peers.sift_matches(original, query.jpeg, peers.mirror_of(query.jpeg))
+        if own:
+            _ours(result, place, index, query.jpeg, bank)
+    return result
+
+
+def _ours(result: Measured, place: int, index: int, jpeg: bytes, bank: Bank) -> None:
+    items, rows, _ = bank.families.shape
+    family = ours.query_family(jpeg)
+    result.cost[place] = len(family.hashes), family.decode_ms, sum(family.stage_ms)
+    if not len(family.hashes):
+        return
+    table = between(family.hashes, bank.families.reshape(-1, 32))
+    result.nearest[place] = table.min(axis=0).reshape(items, rows).clip(0, NEVER)
+    mine = table.reshape(len(table), items, rows)[:, index]
+    result.stages[place] = family.stages[mine.argmin(axis=0)]
+    for stage in np.unique(family.stages):
+        result.by_stage[place, stage] = mine[family.stages == stage].min(axis=0).clip(0, NEVER)
+
+
+def keep(measured: Measured, path: Path) -> None:
+    """Write atomically: a killed run leaves whole files only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{time.monotonic_ns()}.partial.npz")
+    np.savez_compressed(partial, **{name: getattr(measured, name) for name in Measured.__dataclass_fields__})
+    partial.rename(path)
+
+
+def kept(path: Path) -> Measured:
+    with np.load(path, allow_pickle=False) as stored:
+        fields = {name: stored[name] for name in Measured.__dataclass_fields__ if name != "index"}
+        return Measured(index=int(stored["index"]), **fields)
