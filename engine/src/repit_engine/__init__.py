@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from repit_engine.child import Child
     from repit_engine.errors import EngineError, PictureRefused, SnapshotRefused, WrongInput
-    from repit_engine.hash import hash_file, hash_of, hash_picture
+    from repit_engine.hash import hash_file, hash_of, hash_picture, orientations_of
     from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture, open_picture
     from repit_engine.types import Hash, Hashed, NotHashable, RangeResult
 
@@ -32,12 +32,13 @@ __all__ = [
     "hash_of",
     "hash_picture",
     "open_picture",
+    "orientations_of",
 ]
 
 _HOMES = {
     "child": ("Child",),
     "errors": ("EngineError", "PictureRefused", "SnapshotRefused", "WrongInput"),
-    "hash": ("hash_file", "hash_of", "hash_picture"),
+    "hash": ("hash_file", "hash_of", "hash_picture", "orientations_of"),
     "picture": ("DEFAULT_LIMITS", "Limits", "Picture", "open_picture"),
     "types": ("Hash", "Hashed", "NotHashable", "RangeResult"),
 }

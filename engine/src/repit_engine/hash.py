@@ -4,10 +4,14 @@ In: bytes, or a path. Out: `Hashed`, or `NotHashable` with its reason; never an 
 hash. Next: the bank, the gate, the command line; `child` makes the same call where it can do no harm.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
-from repit_engine.errors import EngineError, PictureRefused
-from repit_engine.pdq import hash_luma
+import numpy as np
+from numpy.typing import NDArray
+
+from repit_engine.errors import EngineError, PictureRefused, UnsupportedPicture
+from repit_engine.pdq import MIN_SIDE, hash_luma, hash_luma_orientations
 from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture, open_picture
 from repit_engine.types import Hash, Hashed, NotHashable
 
@@ -30,16 +34,19 @@ def hash_file(
 
 
 def hash_of(picture: Picture) -> Hashed:
-    """Hash a picture that is already open."""
-    row, quality = hash_luma(
-        picture.luma,
-        width=picture.width,
-        height=picture.height,
-        shrink=picture.shrink,
-        partial_first_column=picture.partial_first_column,
-        partial_first_row=picture.partial_first_row,
-    )
-    return Hashed(Hash.from_row(row), quality)
+    """Hash a picture that is already open. Raises `UnsupportedPicture` for one too small to have a hash."""
+    hashes, quality = _rows(hash_luma, picture)
+    return Hashed(Hash.from_row(hashes), quality)
+
+
+def orientations_of(picture: Picture) -> tuple[list[Hash], int]:
+    """The hashes of all eight turns and mirrors, in the order of `repit_engine.pdq.Orientation`, and the
+    quality.
+
+    Raises `UnsupportedPicture` for a picture too small to have a hash.
+    """
+    hashes, quality = _rows(hash_luma_orientations, picture)
+    return [Hash.from_row(row) for row in hashes], quality
 
 
 def not_hashable(refusal: EngineError) -> NotHashable:
@@ -52,3 +59,21 @@ def _hash(data: bytes | Path, limits: Limits, full: bool) -> Hashed | NotHashabl
         return hash_of(open_picture(data, limits, full=full))
     except PictureRefused as refusal:
         return not_hashable(refusal)
+
+
+def _rows(
+    hasher: Callable[..., tuple[NDArray[np.uint8], int]], picture: Picture
+) -> tuple[NDArray[np.uint8], int]:
+    if min(picture.width, picture.height) < MIN_SIDE:
+        raise UnsupportedPicture(
+            f"The picture is less than {MIN_SIDE} pixels wide or high, too small to be recognised.",
+            "Send a larger one.",
+        )
+    return hasher(
+        picture.luma,
+        width=picture.width,
+        height=picture.height,
+        shrink=picture.shrink,
+        partial_first_column=picture.partial_first_column,
+        partial_first_row=picture.partial_first_row,
+    )

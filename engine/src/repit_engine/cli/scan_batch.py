@@ -1,0 +1,87 @@
+"""The unit of work of a scan: a batch of items in, their rows out.
+
+In: items, limits, perhaps an index. Out: one row an item, in the same order. Next: `scan_run` writes them;
+a cluster's scheduler may call `scan_batch` as it stands, for it depends on its arguments and the files
+alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+
+from repit_engine.cli.scan_items import Item
+from repit_engine.errors import UnreadableFile
+from repit_engine.hash import hash_file, hash_picture
+from repit_engine.picture import DEFAULT_LIMITS, Limits
+from repit_engine.types import Hashed, NotHashable, RangeResult
+
+Row: TypeAlias = dict[str, Any]
+"""`file`, `hash` (64 digits or None), `quality`, `reason` (None where hashed), `matches`: a list of `[id,
+distance]`, nearest first, and `more_matches`: whether there were more than the cap.
+"""
+Hasher: TypeAlias = Callable[[bytes | Path, Limits], Hashed | NotHashable]
+
+
+class Searchable(Protocol):
+    """Any index of `repit_engine.search`."""
+
+    def range_search(
+        self, hashes: np.ndarray[Any, np.dtype[np.uint8]], radius: int, max_results: int | None = None
+    ) -> RangeResult: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What to match with: an index, the radius (inclusive, in bits) and how many matches a picture may
+    report.
+    """
+
+    index: Searchable
+    radius: int = 31
+    max_matches: int = 100
+
+
+def hash_here(source: bytes | Path, limits: Limits) -> Hashed | NotHashable:
+    """Hash in this process; a scan of strangers' files takes `repit_engine.child.Child.hash` instead."""
+    return hash_file(source, limits) if isinstance(source, Path) else hash_picture(source, limits)
+
+
+def scan_batch(
+    items: Sequence[Item],
+    limits: Limits = DEFAULT_LIMITS,
+    against: Against | None = None,
+    hasher: Hasher = hash_here,
+) -> list[Row]:
+    """Hash each item and look it up. Never raises for what a file holds: that is a row with a `reason`."""
+    rows = [_row(item, limits, hasher) for item in items]
+    if against is not None:
+        _match(rows, against)
+    return rows
+
+
+def _row(item: Item, limits: Limits, hasher: Hasher) -> Row:
+    row: Row = {"file": item.name, "hash": None, "quality": None, "reason": None}
+    row |= {"matches": [], "more_matches": False}
+    source = item.source(limits.bytes)
+    if source is None:
+        return row | {"reason": UnreadableFile.code}
+    outcome = hasher(source, limits)
+    if isinstance(outcome, NotHashable):
+        return row | {"reason": outcome.reason}
+    return row | {"hash": outcome.hash.hex, "quality": outcome.quality}
+
+
+def _match(rows: list[Row], against: Against) -> None:
+    hashed = [row for row in rows if row["hash"] is not None]
+    if not hashed:
+        return
+    hashes = np.frombuffer(bytes.fromhex("".join(row["hash"] for row in hashed)), np.uint8).reshape(-1, 32)
+    found = against.index.range_search(hashes, against.radius, against.max_matches)
+    for number, row in enumerate(hashed):
+        part = slice(int(found.lims[number]), int(found.lims[number + 1]))
+        pairs = zip(found.ids[part].tolist(), found.distances[part].tolist(), strict=True)
+        row["matches"] = [list(pair) for pair in pairs]
+        row["more_matches"] = bool(found.truncated[number])

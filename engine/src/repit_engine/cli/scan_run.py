@@ -1,0 +1,81 @@
+"""A scan from its journal to its results, over all cores, in bounded memory.
+
+In: a listing, a sink, an index. Out: rows in the order of the listing, and counts. Next: `scan` reports them.
+
+Each worker is a thread with a child process of its own (`repit_engine.child`): a file that crashes, hangs
+or swells its decoder costs one child and leaves one row. At most two batches a worker are under way.
+"""
+
+import queue
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Final
+
+from repit_engine.child import Child
+from repit_engine.cli.scan_batch import Against, Row, scan_batch
+from repit_engine.cli.scan_items import Item
+from repit_engine.cli.scan_journal import Journal, State
+from repit_engine.cli.scan_listing import batches
+from repit_engine.cli.scan_sinks import Sink
+from repit_engine.picture import Limits
+
+BATCH: Final = 64
+"""Items a batch: few enough to lose little, enough for one search to serve them."""
+_SECONDS_A_MARK: Final = 1.0
+
+
+def run(
+    journal: Journal,
+    state: State,
+    sink: Sink,
+    *,
+    workers: int,
+    limits: Limits,
+    against: Against | None,
+    on_progress: Callable[[int], None],
+) -> Counter[str]:
+    """Scan what `state` leaves to do; count rows as `hashed`, `matched` and by reason of refusal."""
+    counts: Counter[str] = Counter()
+    done, marked = state.batches, time.monotonic()
+    todo = batches(journal.listing, BATCH, skip=state.batches)
+    for rows in _in_order(todo, workers, limits, against):
+        sink.write(rows)
+        done += 1
+        counts.update(row["reason"] or ("matched" if row["matches"] else "hashed") for row in rows)
+        if time.monotonic() - marked > _SECONDS_A_MARK:
+            mark, marked = sink.mark(), time.monotonic()
+            if mark is not None:
+                journal.save(State(state.items, done, mark))
+        on_progress(len(rows))
+    mark = sink.mark(last=True)
+    journal.save(State(state.items, done, mark or 0))
+    return counts
+
+
+def _in_order(
+    todo: Iterator[list[Item]], workers: int, limits: Limits, against: Against | None
+) -> Iterator[list[Row]]:
+    free: queue.SimpleQueue[Child] = queue.SimpleQueue()
+
+    def work(items: list[Item]) -> list[Row]:
+        child = free.get()
+        try:
+            return scan_batch(items, limits, against, child.hash)
+        finally:
+            free.put(child)
+
+    with ExitStack() as stack:
+        for _ in range(workers):
+            free.put(stack.enter_context(Child()))
+        pool = stack.enter_context(ThreadPoolExecutor(workers))
+        under_way: deque[Future[list[Row]]] = deque()
+        stack.callback(lambda: [future.cancel() for future in under_way])
+        for items in todo:
+            under_way.append(pool.submit(work, items))
+            if len(under_way) >= 2 * workers:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
