@@ -7,5 +7,7 @@ makes a bank of segments that changes, `align` and the gate ask.
 """
 
 from repit_engine.search.flat import FlatIndex
+from repit_engine.search.ring import RingIndex
+from repit_engine.search.segment import RingSegment
 
-__all__ = ["FlatIndex"]
+__all__ = ["FlatIndex", "RingIndex", "RingSegment"]

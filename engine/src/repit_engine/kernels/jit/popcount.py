@@ -100,6 +100,21 @@ def _loader(kind: ir.IntType, numba_kind: Any) -> Any:
     return load
 
 
+def _storer(kind: ir.IntType, numba_kind: Any) -> Any:
+    @intrinsic
+    def store(typing_context: Any, address: Any, value: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            stored = builder.store(args[1], builder.inttoptr(args[0], kind.as_pointer()))
+            stored.align = 1
+            return context.get_dummy_value()
+
+        return types.void(address, numba_kind), generate
+
+    return store
+
+
+store_u8 = _storer(_I8, types.uint8)
+store_u16 = _storer(_I16, types.uint16)
 load_u16 = _loader(_I16, types.uint16)
 load_u32 = _loader(_I32, types.uint32)
 load_u64 = _loader(_I64, types.uint64)
@@ -141,3 +156,42 @@ def near_halves(typing_context: Any, address: Any, first: Any, second: Any, limi
         return builder.zext(builder.bitcast(near, _I32), _I64)
 
     return types.uint64(address, types.uint64, types.uint64, types.uint64), generate
+
+
+def _lane_masker(lanes: int) -> Any:
+    @intrinsic
+    def near_lanes(
+        typing_context: Any,
+        address: Any,
+        stride: Any,
+        first: Any,
+        second: Any,
+        third: Any,
+        fourth: Any,
+        limit: Any,
+    ) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            address, stride, *words, limit = args
+            total = None
+            for lane in range(lanes):
+                here = builder.add(address, builder.mul(stride, _I64(lane)))
+                row = _load(builder, here, ir.VectorType(_I64, LANE_ROWS), 1)
+                count = _popcount(builder, builder.xor(row, _splat(builder, words[lane], LANE_ROWS)))
+                total = count if total is None else builder.add(total, count)
+            near = builder.icmp_unsigned("<=", total, _splat(builder, limit, LANE_ROWS))
+            return builder.zext(builder.bitcast(near, ir.IntType(LANE_ROWS)), _I64)
+
+        word = types.uint64
+        return word(address, stride, word, word, word, word, word), generate
+
+    return near_lanes
+
+
+LANE_ROWS = 32
+"""Rows that the `near_*_lanes` compare at once."""
+
+near_two_lanes = _lane_masker(2)
+near_three_lanes = _lane_masker(3)
+near_four_lanes = _lane_masker(4)
+"""Bit i is set where row i of 32, laid out lane by lane (`stride` bytes apart), is within `limit` in the first
+two, three or four of its 64-bit lanes."""

@@ -33,7 +33,8 @@ def _distance_within(head, tail, row, query, radius):
 
 
 @njit(cache=True, nogil=True, boundscheck=False)
-def _is_dead(dead, row):
+def is_dead(dead, row):
+    """Whether the bitmap at `dead` (0: none) has this row."""
     if dead == U(0):
         return False
     word = load_u64(dead + ((row >> U(6)) << U(3)))
@@ -61,9 +62,36 @@ def scan(head, tail, dead, rows, query, radius, hits):
             row = block + trailing_zeros(mask)
             mask &= mask - U(1)
             apart = _distance_within(head, tail, row, query, radius)
-            if apart <= radius and not _is_dead(dead, row):
+            if apart <= radius and not is_dead(dead, row):
                 if found < room:
                     hits[found] = (apart << U(32)) | row
                 found += U(1)
         block += ROWS
     return found
+
+
+@njit(cache=True, nogil=True, boundscheck=False)
+def scan_nearest(head, tail, dead, rows, query, radius, hits):
+    """Fill all of `hits` with the nearest, ties by row; there are at least as many within `radius`.
+
+    Two passes: how many at each distance, then those nearer than where `hits` is full and the first at it.
+    So a hash with any number of neighbours takes no more memory than its cap.
+    """
+    at_distance = np.zeros(258, np.int64)
+    for row in range(U(0), rows):
+        apart = _distance_within(head, tail, row, query, radius)
+        if apart <= radius and not is_dead(dead, row):
+            at_distance[apart] += 1
+    last, left = U(0), len(hits)
+    while left > at_distance[last]:
+        left -= at_distance[last]
+        last += U(1)
+    place = 0
+    for row in range(U(0), rows):
+        apart = _distance_within(head, tail, row, query, last)
+        if apart < last or (apart == last and left > 0):
+            if is_dead(dead, row):
+                continue
+            left -= apart == last
+            hits[place] = (apart << U(32)) | row
+            place += 1

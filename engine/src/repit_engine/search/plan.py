@@ -1,0 +1,81 @@
+"""How one radius is searched: thresholds of the sixteen words, and what each way costs.
+
+In: a radius and how many queries come together. Out: a `Plan`. Next: `search.segment` hands it to the
+kernels, which compare the two costs query by query, from the sums of the buckets that the query would read.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from math import comb
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+WORDS: Final = 16
+MOST_FLIPS: Final = 4
+"""Thresholds go up to 5 (radius 79); beyond, the ring reads more than a scan does."""
+
+# Nanoseconds, measured once on an Intel Emerald Rapids at 9 million uniform hashes by `bench/calibrate.py`; only
+# their proportions decide anything, and a wrong choice costs time, never a result.
+PROBE_NS: Final = 20.0
+ENTRY_NS: Final = 0.1
+CANDIDATE_NS: Final = 22.0
+SCAN_STREAM_NS: Final = 0.9
+BLOCK_STREAM_NS: Final = 3.2
+LANES_NS: Final = {2: 0.2, 3: 0.27, 4: 0.36}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`limits` are the thresholds T (sum: radius + 1); `costs` are (probe, entry, candidate, scanned row)
+    in ns."""
+
+    limits: NDArray[np.uint64]
+    costs: NDArray[np.float64]
+    lanes: int
+    probes: int
+    ring: bool
+
+
+def _flips() -> tuple[NDArray[np.uint16], NDArray[np.uint64]]:
+    """Words of 0, 1, … bits set, and where each count ends: ``flips[:ends[T]]`` have fewer than T bits."""
+    masks, ends = [], [0]
+    for count in range(MOST_FLIPS + 1):
+        masks += [sum(1 << bit for bit in bits) for bits in combinations(range(WORDS), count)]
+        ends.append(len(masks))
+    return np.array(masks, np.uint16), np.array(ends, np.uint64)
+
+
+FLIPS, FLIP_ENDS = _flips()
+MOST_PROBES: Final = WORDS * len(FLIPS)
+
+
+@lru_cache(maxsize=512)
+def plan(radius: int, together: int) -> Plan:
+    """The plan for one radius and a batch of about `together` queries."""
+    whole, over = divmod(radius + 1, WORDS)
+    spread = [(place + 1) * over // WORDS - place * over // WORDS for place in range(WORDS)]
+    limits = [whole + extra for extra in spread]
+    lanes = 2 if radius <= 46 else 3 if radius <= 76 else 4
+    alone = together == 1 and lanes == 2
+    scanned = SCAN_STREAM_NS if alone else BLOCK_STREAM_NS / together + LANES_NS[lanes]
+    if max(limits) > MOST_FLIPS + 1:
+        return Plan(np.array(limits, np.uint64), np.array([0, 0, 0, scanned]), lanes, 0, ring=False)
+    probes = sum(int(FLIP_ENDS[limit]) for limit in limits)
+    per_entry = ENTRY_NS + CANDIDATE_NS * _kept(limits)
+    costs = np.array([PROBE_NS, per_entry, CANDIDATE_NS, scanned])
+    return Plan(np.array(limits, np.uint64), costs, lanes, probes, ring=True)
+
+
+def _kept(limits: list[int]) -> float:
+    """Share of entries whose next word is near enough, were words uniform."""
+    probed = kept = 0.0
+    for place, limit in enumerate(limits):
+        widest = limit + limits[(place + 1) % WORDS]
+        for flipped in range(limit):
+            near = sum(comb(WORDS, bits) for bits in range(min(WORDS + 1, widest - flipped))) / 2**WORDS
+            probed += comb(WORDS, flipped)
+            kept += comb(WORDS, flipped) * near
+    return kept / probed

@@ -1,0 +1,168 @@
+"""An immutable bank with its ring of tables: exact range search in microseconds.
+
+In: ids and hashes, once. Out: packed hits (distance << 32 | row). Next: `search.ring` for a bank that
+stands still, `snapshot` to keep it in a file, `live` for many of them.
+
+Rows are kept in the order of their ids, so that hits in row order are in id order and an id is found by
+bisection. Memory a hash: 32 bytes of hash, 80 of tables (less where runs of frames share entries), 0, 4 or
+8 of id.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repit_engine.errors import WrongInput
+from repit_engine.kernels.jit import ring_build
+from repit_engine.kernels.jit.ring_query import BLOCKS, CUTS, HEAD, OFFSETS, ROWS, RUNS, TABLES, TAIL
+from repit_engine.search.arguments import MAX_ROWS, as_id_array, as_words
+from repit_engine.types import HashArray, IdArray
+
+TABLE_COUNT: Final = 16
+KEYS: Final = ring_build.KEYS
+TABLE_PADDING: Final = 128
+"""Bytes after each table, for vector loads that begin inside it."""
+_RUNS_WORTH_IT: Final = 0.03
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RingSegment:
+    """`head`, `tail` ``(n, 2) uint64``; `ids` ``uint64`` whole, ``uint32`` above `first_id`, or empty where
+    row r
+    is id ``first_id + r``; `offsets` ``(16, 65537) uint32``; `cuts` ``(b, 16, 65536) uint32``; `tables` the
+    sixteen tables' bytes, each `TABLE_PADDING` longer than its entries."""
+
+    rows: int
+    first_id: int
+    runs: bool
+    head: NDArray[np.uint64]
+    tail: NDArray[np.uint64]
+    ids: NDArray[np.uint64] | NDArray[np.uint32]
+    offsets: NDArray[np.uint32]
+    cuts: NDArray[np.uint32]
+    tables: NDArray[np.uint8]
+
+    @classmethod
+    def build(cls, ids: IdArray, hashes: HashArray, threads: int = 1) -> "RingSegment":
+        """Take ``(n,)`` ids in any order and ``(n, 32)`` hashes. Raises `WrongInput`."""
+        words = as_words(hashes)
+        ids = as_id_array(ids, len(words))
+        if len(words) > MAX_ROWS:
+            raise WrongInput(f"A segment holds {MAX_ROWS} hashes at most.", "Use several.")
+        if len(ids) > 1 and not bool(np.all(ids[1:] >= ids[:-1])):
+            order = np.argsort(ids, kind="stable")
+            ids, head, tail = ids[order], words[order, :2], words[order, 2:]
+        else:
+            head, tail = words[:, :2], words[:, 2:]
+        return cls.from_rows(ids, np.ascontiguousarray(head), np.ascontiguousarray(tail), threads)
+
+    @classmethod
+    def from_rows(
+        cls, ids: IdArray, head: NDArray[np.uint64], tail: NDArray[np.uint64], threads: int = 1
+    ) -> "RingSegment":
+        """Take rows that are in id order already, as `head` and `tail` ``(n, 2) uint64``, and keep them."""
+        rows = len(ids)
+        runs = _repeats(head, tail) > _RUNS_WORTH_IT
+        offsets = np.empty((TABLE_COUNT, KEYS + 1), np.uint32)
+        cuts = np.zeros((max(0, rows - 1) >> ring_build.BLOCK_BITS, TABLE_COUNT, KEYS), np.uint32)
+        addresses = np.uint64(head.ctypes.data), np.uint64(tail.ctypes.data), np.uint64(rows)
+
+        def count(table: int) -> None:
+            ring_build.count_entries(*addresses, np.uint64(table), runs, offsets[table])
+
+        def fill(table: int) -> None:
+            at = np.uint64(tables.ctypes.data + starts[table])
+            cursor = np.empty(KEYS, np.uint32)
+            ring_build.fill_table(
+                *addresses, np.uint64(table), runs, offsets[table], at, cursor, cuts[:, table]
+            )
+
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(count, range(TABLE_COUNT)))
+            starts = table_starts(offsets)
+            tables = np.zeros(starts[-1], np.uint8)
+            list(pool.map(fill, range(TABLE_COUNT)))
+        first_id, kept_ids = _shortest(ids)
+        return cls(rows, first_id, runs, head, tail, kept_ids, offsets, cuts, tables)
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def __repr__(self) -> str:
+        return f"RingSegment({self.rows} hashes)"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays."""
+        return sum(
+            part.nbytes for part in (self.head, self.tail, self.ids, self.offsets, self.cuts, self.tables)
+        )
+
+    @cached_property
+    def layout(self) -> NDArray[np.uint64]:
+        """Addresses and sizes as `ring_query` takes them; valid while this segment is alive."""
+        layout = np.zeros(32, np.uint64)
+        layout[HEAD], layout[TAIL], layout[ROWS] = self.head.ctypes.data, self.tail.ctypes.data, self.rows
+        layout[OFFSETS], layout[CUTS] = self.offsets.ctypes.data, self.cuts.ctypes.data
+        layout[BLOCKS], layout[RUNS] = len(self.cuts), self.runs
+        layout[TABLES : TABLES + TABLE_COUNT] = np.array(table_starts(self.offsets)[:-1], np.uint64)
+        layout[TABLES : TABLES + TABLE_COUNT] += np.uint64(self.tables.ctypes.data)
+        return layout
+
+    def ids_of(self, rows: NDArray[np.uint64]) -> IdArray:
+        """What the caller called these rows."""
+        if len(self.ids) == 0:
+            return rows + np.uint64(self.first_id)
+        return self.ids[rows].astype(np.uint64) + np.uint64(self.first_id)
+
+    def all_ids(self) -> IdArray:
+        """Every row's id, ascending; a new array."""
+        return self.ids_of(np.arange(self.rows, dtype=np.uint64))
+
+    def rows_of(self, ids: IdArray) -> NDArray[np.int64]:
+        """Every row of these ids, ascending, by bisection; ids that are not here have none."""
+        wanted = np.unique(ids)
+        wanted = wanted[wanted >= np.uint64(self.first_id)] - np.uint64(self.first_id)
+        if len(self.ids) == 0:
+            return wanted[wanted < np.uint64(self.rows)].astype(np.int64)
+        if self.ids.dtype == np.uint32:
+            wanted = wanted[wanted <= np.uint64(0xFFFFFFFF)]
+        wanted = wanted.astype(self.ids.dtype)
+        first = np.searchsorted(self.ids, wanted, "left")
+        counts = np.searchsorted(self.ids, wanted, "right") - first
+        before = np.cumsum(counts) - counts
+        return np.repeat(first - before, counts) + np.arange(counts.sum())
+
+
+def table_starts(offsets: NDArray[np.uint32]) -> list[int]:
+    """Where each of the sixteen tables begins among the tables' bytes, and where the last one ends."""
+    starts = [0]
+    for entries in offsets[:, -1].tolist():
+        starts.append(starts[-1] + ring_build.ENTRY_BYTES * entries + TABLE_PADDING)
+    return starts
+
+
+def _repeats(head: NDArray[np.uint64], tail: NDArray[np.uint64]) -> float:
+    """Share of entries that runs would save, from about a hundred thousand rows."""
+    rows = len(head)
+    step = 1 + rows // 100_000
+    same = ring_build.repeated_words(
+        np.uint64(head.ctypes.data), np.uint64(tail.ctypes.data), np.uint64(rows), np.uint64(step)
+    )
+    return float(same) * step / (TABLE_COUNT * max(1, rows))
+
+
+def _shortest(ids: IdArray) -> tuple[int, NDArray[np.uint64] | NDArray[np.uint32]]:
+    """The first id, and the ids in the fewest bytes: none where they follow one another, else 4 or 8 each."""
+    if len(ids) == 0:
+        return 0, np.empty(0, np.uint64)
+    first, last = int(ids[0]), int(ids[-1])
+    if last - first == len(ids) - 1 and bool(np.all(ids[1:] > ids[:-1])):
+        return first, np.empty(0, np.uint32)
+    if last - first <= 0xFFFFFFFF:
+        return first, (ids - np.uint64(first)).astype(np.uint32)
+    return 0, ids
