@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from pages_rooturls import *  # noqa: F403
-from pages_rooturls import urlpatterns as real
+from repit.urls import *  # noqa: F403
+from repit.urls import urlpatterns as real
 
 
 def fails(_request: HttpRequest) -> HttpResponse:

@@ -32,6 +32,11 @@ class Helpline:
     number: Call | None = None
     address: str = ""
 
+    @property
+    def site(self) -> str:
+        """The address as people read it: its host, which also stays legible on paper."""
+        return self.address.removeprefix("https://").removeprefix("www.").rstrip("/")
+
 
 @dataclass(frozen=True)
 class Country:
