@@ -1,6 +1,7 @@
 """One picture of the run: every row of the suite made, hashed by everyone, compared with the whole bank.
 
-In: a collection, a suite, an index. Out: `Measured`, kept as a file so that an interrupted run goes on. Next: `tables`.
+In: a collection, a suite, an index. Out: `Measured`, kept as a file so that an interrupted run goes on.
+Next: `tables`.
 """
 
 import time

@@ -18,7 +18,7 @@ BANK_ROWS = 9
 
 @dataclass(frozen=True)
 class QueryFamily:
-    """`hashes (n, 32)`, the stage that gave each, and what each stage and the decoding took in milliseconds."""
+    """`hashes (n, 32)`, the stage that gave each, and what decoding and each stage took in milliseconds."""
 
     hashes: NDArray[np.uint8]
     stages: NDArray[np.uint8]

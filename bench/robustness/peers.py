@@ -2,10 +2,10 @@
 
 In: the bytes of a query. Out: its hashes as that peer computes them. Next: `measure`.
 
-- plain: `threatexchange`'s PDQ of the picture: what HMA and StopNCII compare, radius 31.
+- plain: `threatexchange`'s PDQ of the picture, as HMA and StopNCII compare, radius 31.
 - unletterboxed: plain, or the same after threatexchange's own removal of black borders.
 - eight orientations: pdqhash's dihedral hashes, an option of PDQ that no filter has switched on.
-- SIFT and geometry: OpenCV keypoints with a homography; kilobytes a picture, and they show it. An upper bound.
+- unletterboxed: plain, or the same after threatexchange has cut black borders away.
 """
 
 import io

@@ -17,9 +17,19 @@ from bench.robustness.alterations.base import Picture
 from bench.robustness.scenes import scene
 
 SHIPPED: Final = (
-    "chelsea.png", "coffee.png", "rocket.jpg", "brick.png", "grass.png", "gravel.png", "moon.png", "coins.png",
-    "motorcycle_left.png", "hubble_deep_field.jpg", "ihc.png", "retina.jpg",
-)  # fmt: skip
+    "chelsea.png",
+    "coffee.png",
+    "rocket.jpg",
+    "brick.png",
+    "grass.png",
+    "gravel.png",
+    "moon.png",
+    "coins.png",
+    "motorcycle_left.png",
+    "hubble_deep_field.jpg",
+    "ihc.png",
+    "retina.jpg",
+)
 """Of scikit-image's own data: no person in any (astronaut, camera and lfw_subset stay out)."""
 SCENES: Final = 48
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".webp"})
@@ -74,7 +84,7 @@ class _Scene:
 
 
 def collection(folder: Path | None) -> Collection:
-    """Pictures of a folder, or the package-shipped and drawn ones. Raises `ValueError` if the folder has too few."""
+    """Pictures of a folder, or the shipped and drawn ones. Raises `ValueError` for fewer than four."""
     if folder is None:
         return Collection("drawn scenes and scikit-image", _shipped())
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)

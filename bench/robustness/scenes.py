@@ -1,6 +1,7 @@
 """Scenes drawn by code: landscapes, rooms, still lifes, patterns. Nobody is in them, nobody took them.
 
-In: a seed. Out: an RGB picture of 720 × 540 or so. Next: `pictures`, `engine/tests`, the figures of THREAT-MODEL.
+In: a seed. Out: an RGB picture of 720 × 540 or so. Next: `pictures`, `engine/tests`, the figures of THREAT-
+MODEL.
 """
 
 import math

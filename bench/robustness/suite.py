@@ -1,7 +1,7 @@
 """The suite: 88 named alterations in groups, and a second, held-out 88 with other parameters and other seeds.
 
-In: the alteration modules. Out: `SUITE`, `HELD_OUT`, and `altered`, which makes one query as the bytes of a JPEG.
-Next: `run`, `tests`.
+In: the alteration modules. Out: `SUITE`, `HELD_OUT`, and `altered`, which makes one query as the bytes of a
+JPEG. Next: `run`, `tests`.
 
 Each result depends on the suite, the row's name and the picture's index alone. Adding a row changes no other;
 changing one in place is a new version of the suite (`VERSION`), because figures are compared across time.
@@ -25,10 +25,23 @@ ROWS: Final = 88
 PIXEL_GROUPS: Final = ("compress", "blur", "colour")
 """21 rows; the other 67 are the geometric and overlay ones."""
 GROUPS: Final = {
-    "compress": 8, "blur": 5, "colour": 8, "mirrors and turns": 5, "small rotation": 5, "crop": 13, "side cut": 2,
-    "borders": 8, "screenshots": 2, "captions": 2, "overlays": 8, "aspect": 1, "collage": 4,
-    "picture in picture": 3, "perspective": 4, "chains": 10,
-}  # fmt: skip
+    "compress": 8,
+    "blur": 5,
+    "colour": 8,
+    "mirrors and turns": 5,
+    "small rotation": 5,
+    "crop": 13,
+    "side cut": 2,
+    "borders": 8,
+    "screenshots": 2,
+    "captions": 2,
+    "overlays": 8,
+    "aspect": 1,
+    "collage": 4,
+    "picture in picture": 3,
+    "perspective": 4,
+    "chains": 10,
+}
 
 
 @dataclass(frozen=True)

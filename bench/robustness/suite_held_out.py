@@ -1,8 +1,8 @@
 """The rows of the second suite: the same groups, other parameters, other seeds, and harder mixtures.
 
-In: the alteration modules. Out: `HELD_OUT_STEPS`. Next: `suite`. Nobody tunes on it: it says whether the first
-was over-fitted. It holds the rows that a first prototype was weak on (contact sheets, scribbles, tiled mark and
-crop, 1 × 3 collage).
+In: the alteration modules. Out: `HELD_OUT_STEPS`. Next: `suite`. Nobody tunes on it: it says whether the
+first was over-fitted. It holds the rows that a first prototype was weak on (contact sheets, scribbles,
+tiled mark and crop, 1 × 3 collage).
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """Alterations that put something around a picture: bars, frames, blurred fills, captions, screenshots.
 
-In: a picture. Out: the picture inside something else. Next: `suite`, and `background`, which draws the same kinds of
-interface with other parameters.
+In: a picture. Out: the picture inside something else. Next: `suite`, and `background`, which draws the same
+kinds of interface with other parameters.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ WHITE: Colour = (255, 255, 255)
 
 
 def bars(part: float, *, vertical: bool, colour: Colour = BLACK) -> Step:
-    """Letterbox (bars above and below) or pillarbox (`vertical`: left and right), each `part` of that side."""
+    """Letterbox (bars above and below) or pillarbox (`vertical`: left and right), each `part` of it."""
 
     def run(picture: Picture, _: Context) -> Picture:
         across = round(picture.width * part) if vertical else 0
@@ -170,7 +170,9 @@ def shrunk_between(low: float, high: float) -> Step:
     return run
 
 
-def _on(picture: Picture, left: int, top: int, right: int, bottom: int, colour: Colour) -> Picture:
+def _on(  # noqa: PLR0917 - four edges, in the order of a box
+    picture: Picture, left: int, top: int, right: int, bottom: int, colour: Colour
+) -> Picture:
     size = (picture.width + left + right, picture.height + top + bottom)
     ground = Image.new("RGB", size, colour)
     ground.paste(picture, (left, top))

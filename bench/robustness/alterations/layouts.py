@@ -11,7 +11,7 @@ from bench.robustness.alterations.geometry import warped
 
 
 def collage(columns: int, rows: int, *, gap: float = 0.0, colour: Colour = (255, 255, 255)) -> Step:
-    """Ours in one cell, others in the rest, every cell of ours' proportions; `gap` is part of a cell's width."""
+    """Ours in one cell, others in the rest, in our proportions; `gap` is part of a cell's width."""
 
     def run(picture: Picture, context: Context) -> Picture:
         longest = 1400 / max(columns * picture.width, rows * picture.height)

@@ -1,6 +1,7 @@
 """Alterations that put something on a picture: marks, stickers, mosaics, meme text, scribbles.
 
-In: a picture. Out: the picture with part of it covered. Next: `suite`, and `shared`, which puts one sticker on many.
+In: a picture. Out: the picture with part of it covered. Next: `suite`, and `shared`, which puts one sticker
+on many.
 """
 
 import math
