@@ -57,7 +57,7 @@ def search_segment(
     dead: NDArray[np.uint64] | None = None,
     threads: int = 1,
 ) -> Hits:
-    """Everything of `segment` within `radius` of each ``(m, 4)`` query, save rows set in the bitmap `dead`."""
+    """Everything within `radius` of each ``(m, 4)`` query, save rows set in the bitmap `dead`."""
     layout = segment.layout
     if dead is not None:
         layout = layout.copy()

@@ -17,8 +17,8 @@ WORDS: Final = 16
 MOST_FLIPS: Final = 4
 """Thresholds go up to 5 (radius 79); beyond, the ring reads more than a scan does."""
 
-# Nanoseconds, measured once on an Intel Emerald Rapids at 9 million uniform hashes by `bench/calibrate.py`; only
-# their proportions decide anything, and a wrong choice costs time, never a result.
+# Nanoseconds, measured once on an Intel Emerald Rapids at 9 million uniform hashes (docs/en/search.md);
+# only their proportions decide anything, and a wrong choice costs time, never a result.
 PROBE_NS: Final = 20.0
 ENTRY_NS: Final = 0.1
 CANDIDATE_NS: Final = 22.0

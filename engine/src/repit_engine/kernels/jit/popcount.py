@@ -8,7 +8,7 @@ Addresses are plain integers (`array.ctypes.data`); the caller keeps the arrays 
 them, padding included.
 """
 
-# ruff: noqa: ARG001 (the signature of an intrinsic is Numba's)
+# ruff: noqa: ARG001, PLR0917 (the signature of an intrinsic is Numba's)
 from typing import Any
 
 from llvmlite import ir
@@ -193,5 +193,6 @@ LANE_ROWS = 32
 near_two_lanes = _lane_masker(2)
 near_three_lanes = _lane_masker(3)
 near_four_lanes = _lane_masker(4)
-"""Bit i is set where row i of 32, laid out lane by lane (`stride` bytes apart), is within `limit` in the first
+"""Bit i is set where row i of 32, laid out lane by lane (`stride` bytes apart), is within `limit` in the
+first
 two, three or four of its 64-bit lanes."""

@@ -8,7 +8,7 @@ Rows beyond 2**24 keep the same 3 bytes: within a bucket rows ascend, so it is e
 each block of 2**24 rows begins (`cuts`). Where `runs` is set, following rows with the same word and next
 word (frames of one shot) share one entry, cut at every 64th row so that an entry never stands for more.
 """
-# ruff: noqa: ANN001, ANN201, ANN202, PLR0917 (Numba infers the kinds; kernels take plain addresses)
+# ruff: noqa: ANN001, ANN201, PLR0917 (Numba infers the kinds; kernels take plain addresses)
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np

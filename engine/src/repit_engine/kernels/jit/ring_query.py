@@ -72,7 +72,8 @@ def _verify(layout, pending, count, query, words, limits, radius, hits, found):
     for place in range(count):
         table = pending[place] >> U(48)
         row = pending[place] & U(0xFFFFFFFF)
-        while True:
+        # Only a damaged file names a row that is not there; it must not be followed outside.
+        while row < rows:
             # The half without the probed word first: it is the less like the query by chance.
             other, first = (tail, U(2)) if table < U(8) else (head, U(0))
             at = other + row * U(16)

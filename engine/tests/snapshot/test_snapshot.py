@@ -1,0 +1,149 @@
+"""Snapshot files: opened as they were written, or refused by name."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from repit_engine import errors
+from repit_engine.search import RingIndex, RingSegment
+from repit_engine.snapshot import open_latest, open_snapshot, save, verify_snapshot, write_snapshot
+
+
+def segment_of(rows: int, ids: np.ndarray | None = None) -> RingSegment:
+    rng = np.random.default_rng(rows)
+    ids = np.arange(rows, dtype=np.uint64) if ids is None else ids
+    return RingSegment.build(ids, rng.integers(0, 256, (rows, 32), np.uint8))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("snapshot") / "bank.repit"
+    write_snapshot(path, segment_of(300))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        np.arange(7, 307, dtype=np.uint64),
+        np.arange(300, dtype=np.uint64) * 3,
+        np.arange(300, dtype=np.uint64) * np.uint64(2**50),
+    ],
+    ids=["following", "near", "far"],
+)
+def test_an_opened_snapshot_answers_like_the_segment_that_was_written(
+    tmp_path: Path, ids: np.ndarray
+) -> None:
+    segment = segment_of(300, ids)
+    write_snapshot(tmp_path / "bank.repit", segment)
+    opened = open_snapshot(tmp_path / "bank.repit")
+    verify_snapshot(tmp_path / "bank.repit")
+    queries = np.concatenate([segment.head, segment.tail], axis=1).view(np.uint8)[:20]
+    ours, theirs = (RingIndex(part).range_search(queries, 100) for part in (opened, segment))
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.tolist() == other.tolist()
+    assert opened.all_ids().tolist() == ids.tolist()
+    assert opened.rows_of(ids[[3, 5]]).tolist() == [3, 5]
+
+
+def test_an_empty_segment_can_be_kept(tmp_path: Path) -> None:
+    write_snapshot(tmp_path / "bank.repit", segment_of(0))
+    assert len(open_snapshot(tmp_path / "bank.repit")) == 0
+
+
+def test_a_file_of_hashes_is_private_to_its_owner(tmp_path: Path) -> None:
+    write_snapshot(tmp_path / "bank.repit", segment_of(10))
+    assert (tmp_path / "bank.repit").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("damage", "refusal"),
+    [
+        (lambda data: b"", errors.SnapshotTruncated),
+        (lambda data: data[:7], errors.SnapshotTruncated),
+        (lambda data: data[:4095], errors.SnapshotTruncated),
+        (lambda data: data[:-1], errors.SnapshotTruncated),
+        (lambda data: data[: len(data) // 2], errors.SnapshotTruncated),
+        (lambda data: b"PK\x03\x04" + data[4:], errors.SnapshotForeign),
+        (lambda data: b"{}", errors.SnapshotForeign),
+        (lambda data: data[:8] + b"\0\0\0\0" + data[12:], errors.SnapshotOutdated),
+        (lambda data: data[:8] + b"\xff\0\0\0" + data[12:], errors.SnapshotOutdated),
+        (lambda data: data[:24] + b"\xff" + data[25:], errors.SnapshotCorrupt),
+        (lambda data: data[:4090] + b"\xff" + data[4091:], errors.SnapshotCorrupt),
+    ],
+)
+def test_damage_is_refused_by_name_at_opening(tmp_path, written, damage, refusal) -> None:
+    (tmp_path / "bank.repit").write_bytes(damage(written))
+    with pytest.raises(refusal) as caught:
+        open_snapshot(tmp_path / "bank.repit")
+    assert caught.value.next_step
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_one_flipped_bit_anywhere_in_a_section_is_found_by_verifying(tmp_path: Path, written: bytes) -> None:
+    rng = np.random.default_rng(1)
+    opened = open_snapshot_sections(written)
+    for start, size in opened:
+        data = bytearray(written)
+        data[start + int(rng.integers(size))] ^= 1 << int(rng.integers(8))
+        (tmp_path / "bank.repit").write_bytes(bytes(data))
+        with pytest.raises(errors.SnapshotCorrupt):
+            verify_snapshot(tmp_path / "bank.repit")
+
+
+def open_snapshot_sections(written: bytes) -> list[tuple[int, int]]:
+    """Where sections stand, read as docs/en/snapshot-format.md says."""
+    count = int.from_bytes(written[44:48], "little")
+    places = []
+    for number in range(count):
+        entry = written[48 + 64 * number : 112 + 64 * number]
+        size = int.from_bytes(entry[16:24], "little")
+        if size:
+            places.append((int.from_bytes(entry[8:16], "little"), size))
+    return places
+
+
+def test_a_search_in_a_damaged_file_never_leaves_it(tmp_path: Path, written: bytes) -> None:
+    data = bytearray(written)
+    start, size = open_snapshot_sections(written)[-1]
+    data[start : start + size] = b"\xff" * size
+    (tmp_path / "bank.repit").write_bytes(bytes(data))
+    opened = RingIndex(open_snapshot(tmp_path / "bank.repit"))
+    assert len(opened.range_search(np.full((1, 32), 255, np.uint8), 70).ids) == 0
+
+
+def test_the_last_good_snapshot_of_a_folder_counts(tmp_path: Path) -> None:
+    first = save(tmp_path, segment_of(10))
+    second = save(tmp_path, segment_of(20))
+    assert open_latest(tmp_path).path == second
+    second.write_bytes(second.read_bytes()[:-5])
+    opened = open_latest(tmp_path)
+    assert opened.path == first
+    assert [type(refusal) for refusal in opened.refused] == [errors.SnapshotTruncated]
+
+
+def test_old_snapshots_are_forgotten_and_partial_ones_never_seen(tmp_path: Path) -> None:
+    (tmp_path / "bank-000000000009.repit.77.partial").write_bytes(b"REPITSEG")
+    paths = [save(tmp_path, segment_of(rows)) for rows in (1, 2, 3)]
+    assert not paths[0].exists()
+    assert len(open_latest(tmp_path).segment) == 3
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "bank.repit"
+    write_snapshot(path, segment_of(5))
+    monkeypatch.setattr("os.fsync", _no_space)
+    with pytest.raises(OSError, match="No space"):
+        write_snapshot(path, segment_of(6))
+    assert len(open_snapshot(path)) == 5
+    assert [found.name for found in tmp_path.iterdir()] == ["bank.repit"]
+
+
+def _no_space(_descriptor: int) -> None:
+    raise OSError("No space left")
+
+
+def test_an_empty_folder_has_no_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(errors.SnapshotRefused):
+        open_latest(tmp_path)
