@@ -1,0 +1,105 @@
+"""Hashing in a child process: the same answers, and a parent that survives everything."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from picture_files import photograph, saved
+
+from repit_engine import Child, Hashed, Limits, NotHashable, hash_picture
+from repit_engine.frames import PipeClosed, PipeSilent, receive, receive_json, send
+
+CAT = saved(photograph("chelsea"), "JPEG")
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Child]:
+    with Child() as running:
+        yield running
+
+
+def process_of(child: Child) -> int:
+    assert child._process is not None
+    return child._process.pid
+
+
+def test_a_child_gives_the_same_hash_for_bytes_and_paths(child: Child, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.jpg")
+    path.write_bytes(CAT)
+    assert child.hash(CAT) == child.hash(path) == hash_picture(CAT)
+    assert child.hash(CAT, full=True) == hash_picture(CAT, full=True)
+
+
+def test_a_refusal_crosses_the_pipe(child: Child) -> None:
+    assert child.hash(b"") == hash_picture(b"")
+    assert child.hash(CAT, Limits(bytes=10)) == hash_picture(CAT, Limits(bytes=10))
+
+
+def test_a_child_that_hangs_is_ended_in_time_and_replaced(child: Child) -> None:
+    child.hash(CAT)
+    os.kill(process_of(child), signal.SIGSTOP)
+    outcome = child.hash(CAT, Limits(seconds=0.2))
+    assert isinstance(outcome, NotHashable)
+    assert outcome.reason == "took-too-long"
+    assert isinstance(child.hash(CAT), Hashed)
+
+
+def test_a_child_that_dies_at_work_costs_one_picture(child: Child) -> None:
+    child.hash(CAT)
+    stopped = process_of(child)
+    os.kill(stopped, signal.SIGSTOP)
+    threading.Timer(0.2, os.kill, (stopped, signal.SIGKILL)).start()
+    outcome = child.hash(CAT)
+    assert isinstance(outcome, NotHashable)
+    assert outcome.reason == "damaged-picture"
+    assert isinstance(child.hash(CAT), Hashed)
+
+
+def test_a_child_that_died_while_idle_is_replaced_unnoticed(child: Child) -> None:
+    child.hash(CAT)
+    running = child._process
+    assert running is not None
+    running.kill()
+    running.wait()
+    assert isinstance(child.hash(CAT), Hashed)
+
+
+def test_a_child_without_memory_refuses_and_lives() -> None:
+    with Child(memory=900 * 1024**2) as small:
+        header = bytearray(saved(photograph("coffee", 8, 8), "BMP"))
+        header[18:26] = (9_000).to_bytes(4, "little") * 2
+        outcome = small.hash(bytes(header) + bytes(40_000_000), Limits(pixels=10**9))
+        assert isinstance(outcome, NotHashable)
+        assert isinstance(small.hash(CAT), Hashed)
+
+
+def test_a_child_sees_nothing_of_its_parents_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "hunter2")
+    with Child() as fresh:
+        fresh.hash(CAT)
+        environment = Path(f"/proc/{process_of(fresh)}/environ").read_bytes()
+    assert b"hunter2" not in environment
+
+
+def test_frames_that_are_cut_silent_or_nonsense_are_told_apart(tmp_path: Path) -> None:
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb") as writer:
+        with pytest.raises(PipeSilent):
+            receive(reader, 0.0)
+        send(writer, b"[1]")
+        with pytest.raises(PipeClosed):
+            receive_json(reader)
+        send(writer, b"{")
+        with pytest.raises(PipeClosed):
+            receive_json(reader)
+        writer.write(b"\xff\xff\xff\xff")
+        writer.flush()
+        with pytest.raises(PipeClosed):
+            receive(reader)
+        writer.write(b"\0\0\0\x09half")
+        writer.close()
+        with pytest.raises(PipeClosed):
+            receive(reader)

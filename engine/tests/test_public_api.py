@@ -1,0 +1,40 @@
+"""The public names of the engine: adding one is a decision, and so is losing one."""
+
+import subprocess
+import sys
+
+import repit_engine
+
+PUBLIC = {
+    "DEFAULT_LIMITS",
+    "Child",
+    "EngineError",
+    "Hash",
+    "Hashed",
+    "Limits",
+    "NotHashable",
+    "Picture",
+    "PictureRefused",
+    "RangeResult",
+    "SnapshotRefused",
+    "WrongInput",
+    "hash_file",
+    "hash_of",
+    "hash_picture",
+    "open_picture",
+    "orientations_of",
+}
+
+
+def test_the_public_names_are_frozen() -> None:
+    assert set(repit_engine.__all__) == PUBLIC == set(dir(repit_engine))
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert all(getattr(repit_engine, name) is not None for name in PUBLIC)
+    assert not hasattr(repit_engine, "something_else")
+
+
+def test_the_base_loads_without_decoders_and_kernels() -> None:
+    program = "import sys, repit_engine.types; sys.exit(any(m in sys.modules for m in ('numba', 'PIL')))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
