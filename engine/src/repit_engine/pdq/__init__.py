@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 MIN_SIDE = 5
-"""A side under 5 original pixels gives a hash of zeros and quality 0, as in the reference: nothing to keep."""
+"""A side under 5 original pixels gives a hash of zeros and quality 0, as in the reference: keep none."""
 
 _RECTANGLE_SIDES = SideTables(room=4_000_000)
 
@@ -73,7 +73,7 @@ def hash_luma_orientations(
     partial_first_column: bool = False,
     partial_first_row: bool = False,
 ) -> tuple[HashArray, int]:
-    """`hash_luma` for every `Orientation`, from one transform: ``(8, 32) uint8`` and the quality."""
+    """`hash_luma` for every `Orientation`: ``(8, 32) uint8`` and the quality of the upright picture."""
     return _hash_whole(luma, width, height, shrink, partial_first_column, partial_first_row, orientations=8)
 
 
@@ -92,8 +92,13 @@ def _hash_whole(  # noqa: PLR0917 (the keywords of its two callers)
     hashes = np.zeros((orientations, HASH_BYTES), np.uint8)
     if min(width, height) < MIN_SIDE:
         return hashes, 0
-    down, across = side(height, shrink, partial_first_row), side(width, shrink, partial_first_column)
-    return hashes, int(pdq_bits.luma_hash(luma, down, across, hashes))
+    sides = (
+        side(height, shrink, partial_first_row),
+        side(width, shrink, partial_first_column),
+        side(height, shrink, not partial_first_row),
+        side(width, shrink, not partial_first_column),
+    )
+    return hashes, int(pdq_bits.luma_hash(luma, *sides, hashes))
 
 
 def hash_rgb(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:

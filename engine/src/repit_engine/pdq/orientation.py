@@ -10,10 +10,10 @@ class Orientation(IntEnum):
     """Row n holds the hash of the picture turned as member n says; `numpy` names in brackets.
 
     An upload that is the mirror image of a known picture therefore meets the known hash in the upload's
-    row `MIRRORED`. Rows 0 and 1 are what ``orientations=2`` gives, row 0 what 1 gives. The hashes are those
-    of the 64 × 64 samples turned, as in the reference's `pdqDihedralHash256esFromFloatLuma`; the samples of
-    a picture really turned lie up to 0.75 of a sample away, because PDQ's windows are not symmetric
-    (docs/en/pdq.md, section 7).
+    row `MIRRORED`. Rows 0 and 1 are what ``orientations=2`` gives, row 0 what 1 gives. Whole pictures and
+    rectangles are sampled as the turned picture would be; that is not the reference's
+    `pdqDihedralHash256esFromFloatLuma`, which turns the samples and lies 4 to 40 bits off on pictures of
+    128 to 1200 pixels (docs/en/pdq.md, section 7). `hash_samples` turns the samples: it has nothing else.
     """
 
     UPRIGHT = 0
