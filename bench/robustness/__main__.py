@@ -7,10 +7,12 @@ import argparse
 import sys
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from bench.robustness import recall
+from bench.robustness.ours import STAGES
 from bench.robustness.pictures import REPORTED, TUNING, collection
 from bench.robustness.run import Plan, run
 
@@ -88,9 +90,13 @@ def _show(plan: Plan, measured: recall.Sequence[recall.Measured], ways: dict[str
     if ways:
         console.print(f"unrelated pairs: {recall.false_matches(next(iter(ways.values())), measured)[1]:,}")
     if plan.with_ours:
-        costs = [one.cost for one in measured]
-        hashes, decode, family = (sum(cost[:, i].mean() for cost in costs) / len(costs) for i in range(3))
-        console.print(f"a query: {hashes:.0f} hashes, {decode:.1f} ms decoding, {family:.1f} ms family")
+        decode = np.mean([one.decode_ms.mean() for one in measured])
+        spent = np.mean([one.stage_ms.mean(axis=0) for one in measured], axis=0)
+        hashes = np.mean([one.stage_hashes.mean(axis=0) for one in measured], axis=0)
+        stages = zip(STAGES, hashes, spent, strict=True)
+        parts = ", ".join(f"{name} {count:.0f} / {ms:.1f}" for name, count, ms in stages)
+        console.print(f"decoding {decode:.1f} ms; hashes / ms by stage: {parts}")
+        console.print(f"in all {hashes.sum():.0f} / {spent.sum():.1f}")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,9 @@ class Bank:
     standard: NDArray[np.uint8]
     """`(items, 32)` as threatexchange computes it."""
     families: NDArray[np.uint8]
-    """`(items, rows, 32)` as we compute it; no rows when only peers are measured."""
+    """`(items, 9, 32)` as we compute it; no rows when only peers are measured."""
+    present: NDArray[np.bool_]
+    """`(items, 9)`: false where an item has fewer anchored hashes."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +50,26 @@ class Measured:
     """`(rows,)`: 1 found, 0 not, -1 not asked."""
     fillers: NDArray[np.bool_]
     """`(rows, items)`: true where the item was a filler of the query: neither found nor wrong."""
-    cost: NDArray[np.float32]
-    """`(rows, 3)`: hashes, milliseconds of decoding, milliseconds of the family."""
-
-
-STAGES = 8
+    decode_ms: NDArray[np.float32]
+    """`(rows,)`."""
+    stage_ms: NDArray[np.float32]
+    """`(rows, stages)`: milliseconds of each stage of the query family."""
+    stage_hashes: NDArray[np.int32]
+    """`(rows, stages)`."""
 
 
 def bank_of(collection: Collection, *, with_ours: bool) -> Bank:
     """Hash the collection as banks do."""
-    standard, families = [], []
-    for source in collection.sources:
+    items, rows = len(collection.sources), ours.BANK_ROWS if with_ours else 0
+    standard = np.zeros((items, 32), np.uint8)
+    families, present = np.zeros((items, rows, 32), np.uint8), np.zeros((items, rows), np.bool_)
+    for place, source in enumerate(collection.sources):
         data = source.read()
-        standard.append(peers.plain(data))
+        standard[place] = peers.plain(data)[0]
         if with_ours:
-            families.append(ours.bank_family(data))
-    empty = np.zeros((len(standard), 0, 32), np.uint8)
-    return Bank(np.concatenate(standard), np.stack(families) if families else empty)
+            family = ours.bank_family(data)
+            families[place, : len(family)], present[place, : len(family)] = family, True
+    return Bank(standard, families, present)
 
 
 def measure(
@@ -88,10 +93,12 @@ def measure(
         np.full((len(rows), len(PEERS), items), NEVER, np.uint8),
         np.full((len(rows), items, ours.BANK_ROWS), NEVER, np.uint8),
         np.zeros((len(rows), ours.BANK_ROWS), np.uint8),
-        np.full((len(rows), STAGES, ours.BANK_ROWS), NEVER, np.uint8),
+        np.full((len(rows), len(ours.STAGES), ours.BANK_ROWS), NEVER, np.uint8),
         np.full(len(rows), -1, np.int8),
         np.zeros((len(rows), items), np.bool_),
-        np.zeros((len(rows), 3), np.float32),
+        np.zeros(len(rows), np.float32),
+        np.zeros((len(rows), len(ours.STAGES)), np.float32),
+        np.zeros((len(rows), len(ours.STAGES)), np.int32),
     )
     for place, row in enumerate(rows):
         query = altered(row, index, picture, fillers)
@@ -112,10 +119,12 @@ def measure(
 def _ours(result: Measured, place: int, index: int, jpeg: bytes, bank: Bank) -> None:
     items, rows, _ = bank.families.shape
     family = ours.query_family(jpeg)
-    result.cost[place] = len(family.hashes), family.decode_ms, sum(family.stage_ms)
+    result.decode_ms[place], result.stage_ms[place] = family.decode_ms, family.stage_ms
+    result.stage_hashes[place] = np.bincount(family.stages, minlength=len(ours.STAGES))
     if not len(family.hashes):
         return
     table = between(family.hashes, bank.families.reshape(-1, 32))
+    table[:, ~bank.present.ravel()] = NEVER
     result.nearest[place] = table.min(axis=0).reshape(items, rows).clip(0, NEVER)
     mine = table.reshape(len(table), items, rows)[:, index]
     result.stages[place] = family.stages[mine.argmin(axis=0)]

@@ -5,7 +5,7 @@ In: the bytes of a query. Out: its hashes as that peer computes them. Next: `mea
 - plain: `threatexchange`'s PDQ of the picture, as HMA and StopNCII compare, radius 31.
 - unletterboxed: plain, or the same after threatexchange's own removal of black borders.
 - eight orientations: pdqhash's dihedral hashes, an option of PDQ that no filter has switched on.
-- unletterboxed: plain, or the same after threatexchange has cut black borders away.
+- SIFT and geometry: OpenCV keypoints with a homography; kilobytes a picture, which they show: a bound.
 """
 
 import io
