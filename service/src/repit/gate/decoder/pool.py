@@ -1,0 +1,247 @@
+"""A fixed number of decoder processes, replaced as they fail.
+
+In: the bytes of an upload and the time left for it. Out: `Look` or `NotHashable`, always within that time; or
+`Overloaded` where too many wait already. Next: `repit.gate.inspection`.
+
+One thread, the keeper, starts every child (the kernel ends a child with the *thread* that started it, so that
+thread must last) and kills those that outlast their time. Callers only take an idle child, speak to it in
+frames, and give it back.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import BinaryIO, Final, cast
+
+from repit.gate.decoder.look import Look, from_frames
+from repit.gate.errors import Overloaded
+from repit_engine.child import MEMORY
+from repit_engine.errors import WrongInput
+from repit_engine.frames import PipeClosed, receive, receive_json, send, send_json
+from repit_engine.picture import Limits
+from repit_engine.types import NotHashable
+
+START_SECONDS: Final = 60.0
+WAITING_PER_WORKER: Final = 16
+_SLOWEST_RESTART: Final = 5.0
+_KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "PYTHONPATH")
+_ONE_THREAD: Final = {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def decoder_command(memory: int = MEMORY) -> list[str]:
+    """How a decoder process is started."""
+    return [sys.executable, "-P", "-m", "repit.gate.decoder.worker", str(memory), str(os.getpid())]
+
+
+class _Worker:
+    """One child. `due` is when the keeper kills it, on the monotonic clock; None while it idles."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**{name: os.environ[name] for name in _KEPT if name in os.environ}, **_ONE_THREAD},
+            close_fds=True,
+        )
+        self.pipe_in = cast("BinaryIO", self.process.stdin)
+        self.pipe_out = cast("BinaryIO", self.process.stdout)
+        self.due: float | None = time.monotonic() + START_SECONDS
+        self.hung = False
+        self.ready = False
+
+    def ask(self, data: bytes, limits: Limits) -> Look | NotHashable:
+        """One picture. Raises `PipeClosed` and whatever a nonsensical answer makes `from_frames` raise."""
+        send_json(self.pipe_in, {"limits": asdict(limits)})
+        send(self.pipe_in, data)
+        head = receive_json(self.pipe_out)
+        return from_frames(head, receive(self.pipe_out))
+
+    def end(self) -> None:
+        """Kill the process and close the pipes; only for whoever holds the worker, or at the very end."""
+        self.process.kill()
+        self.process.wait()
+        self.close_pipes()
+
+    def close_pipes(self) -> None:
+        for pipe in (self.pipe_in, self.pipe_out):
+            try:
+                pipe.close()
+            except OSError:
+                continue
+
+
+class DecoderPool:
+    """`size` children; any number of threads may call `look`. Use `start` and `close`, or `with`."""
+
+    def __init__(self, size: int, command: Sequence[str] | None = None) -> None:
+        self.size = size
+        self.restarts = 0
+        self._command = list(command or decoder_command())
+        self._changed = threading.Condition()
+        self._idle: deque[_Worker] = deque()
+        self._workers: set[_Worker] = set()
+        self._waiting = 0
+        self._failed_starts = 0
+        self._next_start = 0.0
+        self._closing = False
+        self._keeper = threading.Thread(target=self._keep, name="decoder-keeper", daemon=True)
+
+    def start(self) -> "DecoderPool":
+        """Start the children; `look` waits for the first of them."""
+        self._keeper.start()
+        return self
+
+    def close(self) -> None:
+        """End every child at once."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._keeper.ident is not None:
+            self._keeper.join()
+
+    def __enter__(self) -> "DecoderPool":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> int:
+        """Children that run and have loaded their code."""
+        with self._changed:
+            return sum(worker.ready and worker.process.poll() is None for worker in self._workers)
+
+    @property
+    def process_ids(self) -> list[int]:
+        """The children's process ids, for operators and tests."""
+        with self._changed:
+            return [worker.process.pid for worker in self._workers]
+
+    def look(self, data: bytes, limits: Limits) -> Look | NotHashable:
+        """Hash one upload within `limits.seconds`, waiting for a child included. Raises `Overloaded`."""
+        due = time.monotonic() + limits.seconds
+        worker = self._take(due)
+        if worker is None:
+            return _not_in_time("no-time", "No decoder became free in time.")
+        try:
+            outcome = worker.ask(data, _shortened(limits, due))
+        except (PipeClosed, WrongInput, ValueError, KeyError, TypeError, OSError):
+            with self._changed:
+                worker.due = 0.0
+                hung = worker.hung
+                self._changed.notify_all()
+            worker.end()
+            if hung:
+                return _not_in_time("decoder-hung", "Decoding took longer than allowed and was ended.")
+            return NotHashable(
+                "decoder-crashed", "The file made its decoder fail.", "Save it again, then send the new file."
+            )
+        with self._changed:
+            worker.due = None
+            self._idle.append(worker)
+            self._changed.notify()
+        return outcome
+
+    def _take(self, due: float) -> _Worker | None:
+        with self._changed:
+            if self._waiting >= self.size * WAITING_PER_WORKER:
+                raise Overloaded
+            self._waiting += 1
+            try:
+                while not self._idle:
+                    left = due - time.monotonic()
+                    if left <= 0 or self._closing:
+                        return None
+                    self._changed.wait(left)
+                worker = self._idle.pop()
+            finally:
+                self._waiting -= 1
+            worker.due = due
+            # The keeper sleeps until the earliest due moment; a caller with less time must wake it.
+            self._changed.notify_all()
+            return worker
+
+    # --- the keeper -----------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        with self._changed:
+            while not self._closing:
+                self._changed.wait(self._tend())
+            workers = list(self._workers)
+            self._workers.clear()
+            self._idle.clear()
+        for worker in workers:
+            worker.end()
+
+    def _tend(self) -> float:
+        """Kill what is due, start what is missing; seconds until something may need to be done."""
+        moment = time.monotonic()
+        wake = moment + 1.0
+        for worker in list(self._workers):
+            if worker.due is not None and worker.due <= moment:
+                worker.hung = True
+                self._drop(worker)
+            elif worker.process.poll() is not None:
+                self._drop(worker)
+            elif worker.due is not None:
+                wake = min(wake, worker.due)
+        while len(self._workers) < self.size and moment >= self._next_start:
+            self._begin()
+        if len(self._workers) < self.size:
+            wake = min(wake, self._next_start)
+        return max(0.001, wake - time.monotonic())
+
+    def _drop(self, worker: _Worker) -> None:
+        self._workers.discard(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+            worker.close_pipes()
+        self.restarts += 1
+        if not worker.ready:
+            self._failed_starts += 1
+            pause = min(_SLOWEST_RESTART, 0.1 * 2.0 ** min(self._failed_starts, 10))
+            self._next_start = time.monotonic() + pause
+        worker.process.kill()
+        worker.process.wait()
+
+    def _begin(self) -> None:
+        try:
+            worker = _Worker(self._command)
+        except OSError:
+            self._failed_starts += 1
+            self._next_start = time.monotonic() + _SLOWEST_RESTART
+            return
+        self._workers.add(worker)
+        threading.Thread(target=self._welcome, args=(worker,), name="decoder-start", daemon=True).start()
+
+    def _welcome(self, worker: _Worker) -> None:
+        try:
+            receive(worker.pipe_out)
+        except (PipeClosed, OSError, ValueError):
+            with self._changed:
+                worker.due = 0.0
+                self._changed.notify_all()
+            worker.end()
+            return
+        with self._changed:
+            worker.ready, worker.due = True, None
+            self._failed_starts = 0
+            if worker in self._workers:
+                self._idle.append(worker)
+            self._changed.notify_all()
+
+
+def _shortened(limits: Limits, due: float) -> Limits:
+    left = max(0.001, due - time.monotonic())
+    return Limits(bytes=limits.bytes, pixels=limits.pixels, scans=limits.scans, seconds=left)
+
+
+def _not_in_time(reason: str, message: str) -> NotHashable:
+    return NotHashable(reason, message, "Send it again, or send a smaller file.")

@@ -1,0 +1,81 @@
+"""What a gate knows of a banked item, whichever exchange told it.
+
+In: a follower's translation of its protocol. Out: `KnownEntry` and its compact form for the mirror. Next:
+`live_index` searches them, `mirror` keeps them over a restart. Pure: no framework, no network.
+"""
+
+import json
+import struct
+from dataclasses import dataclass
+from typing import Final, Literal, cast, get_args
+
+from repit.foundation.errors import InputRefused
+
+Algorithm = Literal["pdq", "md5", "sha256"]
+Role = Literal["whole", "anchored"]
+State = Literal["active", "disputed", "withdrawn"]
+
+ALGORITHMS: Final[tuple[Algorithm, ...]] = get_args(Algorithm)
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+LENGTHS: Final[dict[str, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
+_NO_QUALITY: Final = 255
+_HASH: Final = struct.Struct(">BBB")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KnownHash:
+    """One hash: `value` is 32 bytes (pdq, sha256) or 16 (md5). Its `repr` says nothing of it."""
+
+    algorithm: Algorithm
+    role: Role
+    value: bytes
+    quality: int | None = None
+
+    def __repr__(self) -> str:
+        return f"KnownHash({self.algorithm}, {self.role}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """One item: `item` its opaque name, `confirmations` how many parties submitted it."""
+
+    item: str
+    state: State
+    media: str
+    kind: str
+    origin: str
+    confirmations: int
+    hashes: tuple[KnownHash, ...]
+
+
+def packed(entry: KnownEntry) -> bytes:
+    """The entry as bytes: a line of JSON, then three bytes and the value for each hash."""
+    head = [entry.item, entry.state, entry.media, entry.kind, entry.origin, entry.confirmations]
+    parts = [json.dumps(head, separators=(",", ":")).encode(), b"\n"]
+    for one in entry.hashes:
+        quality = _NO_QUALITY if one.quality is None else one.quality
+        parts.append(_HASH.pack(ALGORITHMS.index(one.algorithm), ROLES.index(one.role), quality))
+        parts.append(one.value)
+    return b"".join(parts)
+
+
+def unpacked(raw: bytes) -> KnownEntry:
+    """What `packed` wrote. Raises `InputRefused` where the bytes are something else."""
+    try:
+        line, _, rest = raw.partition(b"\n")
+        item, state, media, kind, origin, confirmations = json.loads(line)
+        hashes, at = [], 0
+        while at < len(rest):
+            algorithm_number, role_number, quality = _HASH.unpack_from(rest, at)
+            algorithm = ALGORITHMS[algorithm_number]
+            start = at + _HASH.size
+            at = start + LENGTHS[algorithm]
+            if at > len(rest):
+                raise InputRefused(detail="a hash is cut")
+            known = None if quality == _NO_QUALITY else quality
+            hashes.append(KnownHash(algorithm, ROLES[role_number], rest[start:at], known))
+        if state not in get_args(State):
+            raise InputRefused(detail="an unknown state")
+        return KnownEntry(item, cast("State", state), media, kind, origin, int(confirmations), tuple(hashes))
+    except (ValueError, IndexError, TypeError, struct.error):
+        raise InputRefused(detail="not an entry of the mirror") from None

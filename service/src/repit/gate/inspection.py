@@ -1,0 +1,92 @@
+"""The one call behind every door.
+
+In: the bytes of an upload (or bare hashes) and the name of a door. Out: `Verdict`, within the time budget,
+recorded. Next: `interfaces.gate_api` answers with it; other doors call the same function.
+
+Whatever goes wrong with an upload becomes `Undecided`, which the policy answers; only overload is an error,
+because the door then says when to come back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from repit.foundation.clock import elapsed
+from repit.foundation.errors import Text
+from repit.gate import matching
+from repit.gate.decisions import Recorder
+from repit.gate.decoder.look import Look
+from repit.gate.decoder.pool import DecoderPool
+from repit.gate.entries import KnownHash
+from repit.gate.feed_status import StatusBoard
+from repit.gate.live_index import LiveIndex
+from repit.gate.policy import Policy, judge
+from repit.gate.verdict import Evidence, Undecided, Verdict
+from repit_engine.picture import DEFAULT_LIMITS, Limits
+from repit_engine.types import HASH_BYTES
+
+_NOT_LOADED: Final = Undecided(
+    "not-loaded",
+    Text("The gate has not received its entries yet.", "Le filtre n'a pas encore reçu ses empreintes."),
+)
+_NOT_HASHED: Final = Text(
+    "The file could not be looked at ({reason}).", "Le fichier n'a pas pu être examiné ({reason})."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """Everything a check needs; one for the whole process, used by all its threads."""
+
+    index: LiveIndex
+    pool: DecoderPool
+    policy: Policy
+    recorder: Recorder
+    board: StatusBoard
+    budget_seconds: float
+    max_bytes: int
+
+    def inspect(self, data: bytes, door: str) -> Verdict:
+        """Judge an upload. Raises `Overloaded`."""
+        return self._judged(door, lambda: self._seen(data))
+
+    def inspect_hashes(self, hashes: tuple[KnownHash, ...], door: str) -> Verdict:
+        """Judge bare hashes, whose picture is elsewhere: only the same orientation can be met."""
+        return self._judged(door, lambda: self._met(hashes))
+
+    def _judged(self, door: str, see: Callable[[], list[Evidence] | Undecided]) -> Verdict:
+        begun = elapsed()
+        status = self.board.read()
+        seen = see() if status.loaded else _NOT_LOADED
+        verdict = judge(self.policy, door, seen)
+        return self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
+
+    def _seen(self, data: bytes) -> list[Evidence] | Undecided:
+        same = matching.by_file(self.index, data)
+        if same:
+            return same
+        limits = Limits(
+            bytes=self.max_bytes,
+            pixels=DEFAULT_LIMITS.pixels,
+            scans=DEFAULT_LIMITS.scans,
+            seconds=self.budget_seconds,
+        )
+        outcome = self.pool.look(data, limits)
+        if isinstance(outcome, Look):
+            return matching.by_look(self.index, outcome)
+        reason = outcome.reason
+        return Undecided(
+            reason, Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason))
+        )
+
+    def _met(self, hashes: tuple[KnownHash, ...]) -> list[Evidence]:
+        found: list[Evidence] = []
+        for one in hashes:
+            if one.algorithm == "pdq":
+                row = np.frombuffer(one.value, np.uint8).reshape(1, HASH_BYTES)
+                found += matching.by_hash(self.index, row)
+            else:
+                found += matching.by_digest(self.index, one.algorithm, one.value)
+        return matching.strongest(found)

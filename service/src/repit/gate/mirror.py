@@ -1,0 +1,159 @@
+"""What the gate knows, kept over a restart.
+
+In: entries and the sequence they bring the gate to. Out: the same, after any crash. Next: `runtime` fills the
+index from it in seconds, the follower resumes from its sequence.
+
+One SQLite file beside the gate's other data. `sealed`: every entry is sealed under the operator's key, which
+lies outside the file, so that a stolen disk tells nothing. A folder: not sealed, because the operator says
+that it is encrypted or volatile. `memory`: no file at all, and a restart begins with a snapshot. A withdrawn
+entry is overwritten (secure_delete), in the write-ahead log too.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from repit.foundation.errors import InputRefused, SealBroken
+from repit.foundation.sealing import Place, Sealer, keyed_digest, operator
+from repit.gate.entries import KnownEntry, packed, unpacked
+
+Mode = Literal["sealed", "folder", "memory"]
+FILE: Final = "gate-mirror.sqlite3"
+_TABLES: Final = """
+PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;
+CREATE TABLE IF NOT EXISTS entry (name BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS standing (
+    one INTEGER PRIMARY KEY CHECK (one = 1), feed TEXT NOT NULL, sequence INTEGER NOT NULL, newest_at TEXT);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a feed has been taken in; `newest_at` is the ISO time of its newest change, where known."""
+
+    feed: str
+    sequence: int
+    newest_at: str | None = None
+
+
+class Mirror:
+    """Entries by item, and the standing, changed in one transaction. `path` None keeps nothing."""
+
+    def __init__(self, path: Path | None, *, sealed: bool) -> None:
+        self.mode: Mode = "memory" if path is None else "sealed" if sealed else "folder"
+        self._sealer: Sealer | None = operator("gate mirror") if sealed else None
+        self._turn = threading.Lock()
+        self._db: sqlite3.Connection | None = None
+        if path is not None:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = path / FILE
+            file.touch(mode=0o600)
+            self._db = sqlite3.connect(file, check_same_thread=False, isolation_level=None, timeout=20)
+            self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._turn:
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+
+    def standing(self) -> Standing | None:
+        """Where the gate stood, or None if it never took anything in."""
+        with self._turn:
+            if self._db is None:
+                return None
+            row = self._db.execute("SELECT feed, sequence, newest_at FROM standing").fetchone()
+        return None if row is None else Standing(*row)
+
+    def entries(self) -> Iterator[KnownEntry]:
+        """Everything kept; what no longer opens is left out (the follower's next snapshot brings it back).
+
+        Raises `SealBroken` if nothing at all opens: the operator's key is then another one.
+        """
+        if self._db is None:
+            return
+        opened = broken = 0
+        for name, body in self._db.execute("SELECT name, body FROM entry"):
+            try:
+                yield unpacked(self._open(name, body))
+                opened += 1
+            except (SealBroken, InputRefused):
+                broken += 1
+        if broken and not opened:
+            raise SealBroken(detail="in the gate's mirror")
+
+    def apply(self, entries: Iterable[KnownEntry], standing: Standing) -> None:
+        """Write these states of items and the sequence they lead to, all or nothing."""
+        forgotten = False
+        with self._turn, self._transaction() as db:
+            if db is None:
+                return
+            for entry in entries:
+                name = _name(entry.item)
+                if entry.state == "withdrawn":
+                    db.execute("DELETE FROM entry WHERE name = ?", (name,))
+                    forgotten = True
+                else:
+                    db.execute("INSERT OR REPLACE INTO entry VALUES (?, ?)", (name, self._seal(name, entry)))
+            _stand(db, standing)
+        if forgotten:
+            self._empty_log()
+
+    def replace_all(self, entries: Iterable[KnownEntry], standing: Standing) -> None:
+        """Write these entries in place of everything, all or nothing."""
+        with self._turn, self._transaction() as db:
+            if db is None:
+                return
+            db.execute("DELETE FROM entry")
+            for entry in entries:
+                if entry.state != "withdrawn":
+                    name = _name(entry.item)
+                    db.execute("INSERT OR REPLACE INTO entry VALUES (?, ?)", (name, self._seal(name, entry)))
+            _stand(db, standing)
+        self._empty_log()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection | None]:
+        if self._db is None:
+            yield None
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+
+    def _empty_log(self) -> None:
+        """The write-ahead log holds older pages until it is truncated."""
+        with self._turn:
+            if self._db is not None:
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _seal(self, name: bytes, entry: KnownEntry) -> bytes:
+        body = packed(entry)
+        return body if self._sealer is None else self._sealer.seal(body, _place(name))
+
+    def _open(self, name: bytes, body: bytes) -> bytes:
+        return body if self._sealer is None else self._sealer.open(body, _place(name))
+
+
+def _name(item: str) -> bytes:
+    return keyed_digest("gate mirror", item.encode())
+
+
+def _place(name: bytes) -> Place:
+    return Place("gate_mirror", name.hex(), "body")
+
+
+def _stand(db: sqlite3.Connection, standing: Standing) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO standing VALUES (1, ?, ?, ?)",
+        (standing.feed, standing.sequence, standing.newest_at),
+    )

@@ -1,0 +1,62 @@
+"""What the gate decided, without the media.
+
+In: `decisions`. Out: two tables. Next: the review desk, statements of reasons, counts.
+
+Neither the upload nor any hash of it is kept: a decision names the banked item it rests on. Uploads that
+nothing is known of leave no row of their own, only a count by the hour.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Decision(models.Model):
+    """One verdict that was not a plain pass: what, by which rule, on which evidence, how fast."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    at = models.DateTimeField()
+    door = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=10)
+    would_be = models.CharField(max_length=10, blank=True)
+    rule = models.CharField(max_length=60)
+    undecided = models.CharField(max_length=40, blank=True)
+    item = models.CharField(max_length=64, blank=True)
+    origin = models.CharField(max_length=100, blank=True)
+    kind = models.CharField(max_length=20, blank=True)
+    tier = models.CharField(max_length=20, blank=True)
+    distance = models.PositiveSmallIntegerField(null=True)
+    turned = models.CharField(max_length=20, blank=True)
+    items = models.PositiveIntegerField(default=0)
+    milliseconds = models.PositiveIntegerField()
+    sequence = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("decision")
+        indexes = (models.Index(fields=["at"], name="gate_decision_at"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["allow", "review", "block"]), name="gate_decision_outcome"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Decision({self.outcome}, {self.rule})"
+
+
+class DecisionCount(models.Model):
+    """How many uploads met one outcome by one rule at one door within one hour."""
+
+    hour = models.DateTimeField()
+    door = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=10)
+    rule = models.CharField(max_length=60)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("count of decisions")
+        constraints = (
+            models.UniqueConstraint(fields=["hour", "door", "outcome", "rule"], name="gate_count_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"DecisionCount({self.outcome}, {self.rule})"

@@ -1,0 +1,131 @@
+"""From evidence to a verdict that explains itself.
+
+In: what an upload has in common with banked items (or why it could not be looked at), a door, a policy. Out:
+`Verdict`: allow, review or block, the rule that said so and the evidence it rests on. Next: every door
+answers with it, `decisions` records it. Pure: no framework, no network, no clock.
+
+Each piece of evidence meets the policy's rules in their order and takes the first that fits; of all those
+outcomes the strictest is the verdict's. So one entry that a rule lets pass can never hide another that is
+blocked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from repit.foundation.errors import Text
+
+Outcome = Literal["allow", "review", "block"]
+Tier = Literal["exact", "standard", "orientation", "altered", "possible"]
+"""How strongly an upload agrees with an item, strongest first.
+
+`exact`: the same file. `standard`: PDQ within 31 of 256, as the whole field matches. `orientation`: the same
+after one of the seven mirrors and turns. `altered`: several of the item's hashes agree, enough to act on.
+`possible`: they agree less; for a person to look at.
+"""
+TIERS: Final[tuple[Tier, ...]] = ("exact", "standard", "orientation", "altered", "possible")
+OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
+
+NO_MATCH: Final = "no-match"
+UNDECIDED: Final = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One item that the upload agrees with. `distance` in bits of 256, None for the same file.
+
+    `turned`: which of the eight orientations of the upload agreed, None where that means nothing.
+    """
+
+    item: str
+    origin: str
+    kind: str
+    media: str
+    state: str
+    confirmations: int
+    tier: Tier
+    distance: int | None = None
+    turned: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The upload could not be compared, or not in time: `reason` is a short code, `text` says it."""
+
+    reason: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a policy says to one case: the outcome, the name of the rule, and whether it only watches."""
+
+    outcome: Outcome
+    rule: str
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is done with an upload. `would_be` is the outcome that a dry run kept from taking effect."""
+
+    outcome: Outcome
+    rule: str
+    explanation: Text
+    evidence: tuple[Evidence, ...] = ()
+    undecided: str | None = None
+    would_be: Outcome | None = None
+    decision: str | None = None
+    recorded: bool = False
+    milliseconds: float = 0.0
+
+    def told(self, **changes: str | bool | float | None) -> "Verdict":
+        """The same verdict with what only its recorder knows."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def strictest(rulings: Sequence[Ruling]) -> int:
+    """The position of the strictest ruling that takes effect; of equals the first."""
+    effective = ["allow" if ruling.dry_run else ruling.outcome for ruling in rulings]
+    ranks = [
+        (OUTCOMES.index(outcome), OUTCOMES.index(rulings[i].outcome)) for i, outcome in enumerate(effective)
+    ]
+    return max(range(len(ranks)), key=lambda i: (ranks[i], -i))
+
+
+def pronounced(
+    ruling: Ruling, explanation: Text, evidence: tuple[Evidence, ...], undecided: str | None
+) -> Verdict:
+    """The verdict of a ruling; a dry run allows and says what it would have done."""
+    if not ruling.dry_run:
+        return Verdict(ruling.outcome, ruling.rule, explanation, evidence, undecided)
+    return Verdict("allow", ruling.rule, explanation, evidence, undecided, would_be=ruling.outcome)
+
+
+def explained(best: Evidence) -> Text:
+    """One sentence on the evidence that decided."""
+    if best.tier == "exact":
+        return Text("The very same file is in the bank.", "Ce fichier exact est dans la base d'empreintes.")
+    if best.tier == "standard":
+        return Text(
+            f"The picture agrees with a banked one: {best.distance} of 256 bits differ, at most 31 do.",
+            f"L'image concorde avec une image connue : {best.distance} bits sur 256 diffèrent, 31 au plus.",
+        )
+    if best.tier == "orientation":
+        return Text(
+            f"Mirrored or turned, the picture agrees with a banked one: {best.distance} of 256 bits differ.",
+            f"En miroir ou tournée, l'image concorde avec une image connue : {best.distance} bits sur 256"
+            " diffèrent.",
+        )
+    if best.tier == "altered":
+        return Text(
+            "Several parts of the picture agree with the same banked picture.",
+            "Plusieurs parties de l'image concordent avec une même image connue.",
+        )
+    return Text(
+        "Parts of the picture may agree with a banked one; a person should look.",
+        "Des parties de l'image concordent peut-être avec une image connue ; une personne doit regarder.",
+    )
+
+
+NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")

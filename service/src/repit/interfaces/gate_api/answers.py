@@ -1,0 +1,36 @@
+"""A verdict as JSON.
+
+In: `Verdict`, a language. Out: plain data; no hash is in it. Next: the views; `openapi` describes it.
+"""
+
+from typing import Any
+
+from repit.gate.verdict import Verdict
+
+
+def answer(verdict: Verdict, language: str | None) -> dict[str, Any]:
+    """The body of an answer to a check."""
+    return {
+        "verdict": verdict.outcome,
+        "rule": verdict.rule,
+        "explanation": verdict.explanation.in_language(language),
+        "undecided": verdict.undecided,
+        "would_be": verdict.would_be,
+        "decision": verdict.decision,
+        "recorded": verdict.recorded,
+        "milliseconds": round(verdict.milliseconds, 2),
+        "evidence": [
+            {
+                "item": one.item,
+                "origin": one.origin,
+                "kind": one.kind,
+                "media": one.media,
+                "state": one.state,
+                "confirmations": one.confirmations,
+                "tier": one.tier,
+                "distance": one.distance,
+                "orientation": one.turned,
+            }
+            for one in verdict.evidence
+        ],
+    }

@@ -1,0 +1,244 @@
+"""What the gate's doors are, as OpenAPI 3.1 and in words for people.
+
+In: nothing. Out: `document`, `OPERATIONS`. Next: `GET /v1/openapi.json`, `GET /docs`. One list feeds both, so
+that the page cannot say other things than the document.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from repit import __version__
+from repit.foundation.errors import Text
+from repit.gate.entries import ALGORITHMS
+from repit.gate.verdict import OUTCOMES, TIERS
+from repit.interfaces.gate_api.hash_request import MAX_HASHES
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One path and method: what it does, and a command line that does it."""
+
+    path: str
+    method: str
+    name: str
+    summary: Text
+    about: Text
+    example: str
+    answers: dict[str, str]
+    answer_schema: str
+    uploads: bool = False
+
+
+_CHECKED: Final = {
+    "400": "the request is not in the form that is asked for",
+    "401": "no key, or not one of this gate's",
+    "413": "larger than what is accepted",
+    "503": "too many wait: send it again after Retry-After",
+}
+OPERATIONS: Final = (
+    Operation(
+        "/v1/check",
+        "post",
+        "check",
+        Text("Ask about an upload", "Interroger sur un envoi"),
+        Text(
+            "Send the file as raw body or as a form with one file, or only hashes as JSON. The answer is 200"
+            " with the verdict (allow, review or block), the rule and the evidence. Nothing of the file is"
+            " kept.",
+            "Envoyez le fichier en corps brut ou dans un formulaire à un seul fichier, ou seulement des"
+            " empreintes en JSON. La réponse est 200 avec le verdict (allow, review ou block), la"
+            " règle et les indices."
+            " Rien du fichier n'est conservé.",
+        ),
+        "curl --data-binary @picture.jpg -H 'Content-Type: image/jpeg' http://{address}/v1/check",
+        {"200": "the verdict", **_CHECKED},
+        "Verdict",
+        uploads=True,
+    ),
+    Operation(
+        "/v1/refuse",
+        "post",
+        "refuse",
+        Text("The bare contract: accept or refuse", "Le contrat nu : accepter ou refuser"),
+        Text(
+            "The same, for software that reads only the status: 200 accept, 202 accept and hold for review,"
+            " 451 refuse. This is what Lemmy (pict-rs `external_validation`) and the proposal for atproto"
+            " expect.",
+            "La même chose, pour un logiciel qui ne lit que le statut : 200 accepter, 202 accepter et garder"
+            " pour examen, 451 refuser. C'est ce qu'attendent Lemmy (`external_validation` de pict-rs) et la"
+            " proposition pour atproto.",
+        ),
+        "curl --data-binary @picture.jpg -H 'Content-Type: image/jpeg' http://{address}/v1/refuse",
+        {"200": "accept", "202": "accept, and hold for review", "451": "refuse", **_CHECKED},
+        "Verdict",
+        uploads=True,
+    ),
+    Operation(
+        "/health",
+        "get",
+        "health",
+        Text("Is the process alive?", "Le processus vit-il ?"),
+        Text("200 as soon as the process answers.", "200 dès que le processus répond."),
+        "curl http://{address}/health",
+        {"200": "alive"},
+        "Health",
+    ),
+    Operation(
+        "/ready",
+        "get",
+        "ready",
+        Text("Is the gate ready, and how fresh?", "Le filtre est-il prêt, et à jour ?"),
+        Text(
+            "Entries served, age of the newest, lag behind the feed in changes and seconds, decoders alive,"
+            " and where entries are kept. 503 while nothing is loaded or no decoder lives.",
+            "Entrées servies, âge de la plus récente, retard sur le flux en changements et en secondes,"
+            " décodeurs en vie, et où les entrées sont gardées. 503 tant que rien n'est chargé ou"
+            " qu'aucun décodeur ne vit.",
+        ),
+        "curl http://{address}/ready",
+        {"200": "ready", "503": "not ready"},
+        "Readiness",
+    ),
+)
+
+_TEXT: Final = {"type": "string"}
+_NUMBER: Final = {"type": "number"}
+_WHOLE: Final = {"type": "integer"}
+_MAYBE_TEXT: Final = {"type": ["string", "null"]}
+_MAYBE_NUMBER: Final = {"type": ["number", "null"]}
+_YES_NO: Final = {"type": "boolean"}
+_BINARY: Final = {"type": "string", "format": "binary"}
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+_SCHEMAS: Final[dict[str, Any]] = {
+    "Evidence": _object(
+        {
+            "item": _TEXT,
+            "origin": _TEXT,
+            "kind": _TEXT,
+            "media": _TEXT,
+            "state": {"enum": ["active", "disputed"]},
+            "confirmations": _WHOLE,
+            "tier": {"enum": list(TIERS)},
+            "distance": {"type": ["integer", "null"], "minimum": 0, "maximum": 256},
+            "orientation": _MAYBE_TEXT,
+        }
+    ),
+    "Verdict": _object(
+        {
+            "verdict": {"enum": list(OUTCOMES)},
+            "rule": _TEXT,
+            "explanation": _TEXT,
+            "undecided": _MAYBE_TEXT,
+            "would_be": {"enum": [*OUTCOMES, None]},
+            "decision": _MAYBE_TEXT,
+            "recorded": _YES_NO,
+            "milliseconds": _NUMBER,
+            "evidence": {"type": "array", "items": {"$ref": "#/components/schemas/Evidence"}},
+        }
+    ),
+    "Health": _object({"alive": _YES_NO}),
+    "Readiness": _object(
+        {
+            "ready": _YES_NO,
+            "missing": {"type": "array", "items": _TEXT},
+            "entries": _WHOLE,
+            "hashes": _WHOLE,
+            "set_aside": {"type": "object", "additionalProperties": _WHOLE},
+            "newest_entry_at": _MAYBE_TEXT,
+            "newest_entry_age_seconds": _MAYBE_NUMBER,
+            "feed": _object(
+                {
+                    "followed": _YES_NO,
+                    "sequence": _WHOLE,
+                    "head": _WHOLE,
+                    "lag_changes": _WHOLE,
+                    "lag_seconds": _MAYBE_NUMBER,
+                    "last_contact_seconds": _MAYBE_NUMBER,
+                    "trouble": _MAYBE_TEXT,
+                }
+            ),
+            "decoders": _object({"alive": _WHOLE, "wanted": _WHOLE, "replaced": _WHOLE}),
+            "storage": {"enum": ["sealed", "folder", "memory"]},
+            "dry_run": _YES_NO,
+        }
+    ),
+    "Hashes": _object(
+        {
+            "hashes": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": MAX_HASHES,
+                "items": {"$ref": "#/components/schemas/Hash"},
+            }
+        }
+    ),
+    "Hash": _object(
+        {
+            "algorithm": {"enum": list(ALGORITHMS)},
+            "value": {"type": "string", "pattern": "^([0-9a-fA-F]{32}|[0-9a-fA-F]{64})$"},
+        }
+    ),
+    "Problem": _object(
+        {
+            "type": _TEXT,
+            "title": _TEXT,
+            "status": _WHOLE,
+            "detail": _TEXT,
+            "code": _TEXT,
+            "next_step": _TEXT,
+        }
+    ),
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole OpenAPI document."""
+    paths: dict[str, Any] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Répit gate", "version": __version__, "license": {"name": "Apache-2.0"}},
+        "paths": paths,
+        "components": {
+            "schemas": _SCHEMAS,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _described(operation: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary.en,
+        "description": operation.about.en,
+        "responses": {
+            status: {"description": said, "content": _content(operation, status)}
+            for status, said in operation.answers.items()
+        },
+    }
+    if operation.uploads:
+        described["security"] = [{}, {"key": []}]
+        described["requestBody"] = {
+            "required": True,
+            "content": {
+                "application/octet-stream": {"schema": _BINARY},
+                "image/*": {"schema": _BINARY},
+                "multipart/form-data": {"schema": _object({"file": _BINARY})},
+                "application/json": {"schema": {"$ref": "#/components/schemas/Hashes"}},
+            },
+        }
+    return described
+
+
+def _content(operation: Operation, status: str) -> dict[str, Any]:
+    ours = status in ("200", "202", "451") or (operation.name == "ready" and status == "503")
+    name, kind = (
+        (operation.answer_schema, "application/json") if ours else ("Problem", "application/problem+json")
+    )
+    return {kind: {"schema": {"$ref": f"#/components/schemas/{name}"}}}

@@ -1,0 +1,19 @@
+"""The gate's doors over HTTP.
+
+In: paths. Out: views. Next: `repit.urls` takes them in for the roles gate and both.
+"""
+
+from django.urls import path
+
+from repit.interfaces.gate_api import views
+
+urlpatterns = [
+    path("health", views.health),
+    path("ready", views.ready),
+    path("v1/health", views.health),
+    path("v1/ready", views.ready),
+    path("v1/check", views.check),
+    path("v1/refuse", views.refuse),
+    path("v1/openapi.json", views.openapi),
+    path("docs", views.docs, name="gate-docs"),
+]

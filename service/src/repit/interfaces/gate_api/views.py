@@ -1,0 +1,106 @@
+"""The gate over HTTP.
+
+In: uploads, or bare hashes. Out: a verdict with its reasons (`/v1/check`), or a bare status that several
+products understand (`/v1/refuse`: 200 and 202 accept, 451 refuses). Next: the platform. Plain Django, for
+this is the hot path.
+"""
+
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from repit.foundation.web import problem
+from repit.gate import readiness, runtime
+from repit.gate.errors import Overloaded
+from repit.gate.verdict import Verdict
+from repit.interfaces.gate_api.answers import answer
+from repit.interfaces.gate_api.hash_request import hashes_of
+from repit.interfaces.gate_api.keys import for_platforms
+from repit.interfaces.gate_api.openapi import OPERATIONS, document
+from repit.interfaces.gate_api.upload import body_of, media_of
+
+_STATUS: Final = {"allow": 200, "review": 202, "block": 451}
+_RETRY_SECONDS: Final = "1"
+_HASHES_BYTES: Final = 64 * 1024
+
+
+@csrf_exempt
+@require_POST
+@for_platforms
+def check(request: HttpRequest) -> HttpResponseBase:
+    """The whole verdict; the status is 200 whatever it is."""
+    return _answered(request, "check", bare=False)
+
+
+@csrf_exempt
+@require_POST
+@for_platforms
+def refuse(request: HttpRequest) -> HttpResponseBase:
+    """The bare contract: 200 allow, 202 allow and hold for review, 451 refuse."""
+    return _answered(request, "bare", bare=True)
+
+
+def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
+    try:
+        verdict = _verdict(request, door)
+    except Overloaded as error:
+        busy = problem(error)
+        busy["Retry-After"] = _RETRY_SECONDS
+        return busy
+    said = JsonResponse(answer(verdict, get_language()), status=_STATUS[verdict.outcome] if bare else 200)
+    said["Cache-Control"] = "no-store"
+    return said
+
+
+def _verdict(request: HttpRequest, door: str) -> Verdict:
+    if request.content_type == "application/json":
+        return runtime.current().inspector.inspect_hashes(hashes_of(body_of(request, _HASHES_BYTES)), door)
+    return runtime.inspect(media_of(request, settings.REPIT_GATE_MAX_BYTES), door)
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """The process answers."""
+    return _told({"alive": True}, 200)
+
+
+@require_GET
+def ready(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """What is served, how old it is, how far behind, who is alive. 503 when traffic should not come."""
+    good, said = readiness.report(runtime.current())
+    return _told(said, 200 if good else 503)
+
+
+@require_GET
+def openapi(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """The description that machines read."""
+    return JsonResponse(document())
+
+
+@require_GET
+def docs(request: HttpRequest) -> HttpResponseBase:
+    """The same for people."""
+    language, address = get_language(), request.get_host()
+    described = [
+        {
+            "method": one.method.upper(),
+            "path": one.path,
+            "summary": one.summary.in_language(language),
+            "about": one.about.in_language(language),
+            "example": one.example.format(address=address),
+        }
+        for one in OPERATIONS
+    ]
+    return render(request, "gate_api/docs.html", {"operations": described})
+
+
+def _told(said: dict[str, object], status: int) -> JsonResponse:
+    told = JsonResponse(said, status=status)
+    told["Cache-Control"] = "no-store"
+    return told

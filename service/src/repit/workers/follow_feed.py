@@ -1,0 +1,121 @@
+"""Keeps the gate abreast of a hotline's feed.
+
+In: the feed, through `FeedClient`. Out: `KnownEntry` objects into the gate; acknowledgements back. Next:
+`repit.gate.runtime`.
+
+A snapshot first, unless the gate's mirror says how far it was; then changes by long poll, each page served,
+written down and only then acknowledged. Whatever fails is tried again, ever more slowly up to five
+seconds; meanwhile the gate goes on with what it has. A gap or another feed begins anew with a snapshot.
+"""
+
+import logging
+import random
+import threading
+from datetime import datetime
+from typing import Final
+
+from repit.exchange.repit.client import FeedClient
+from repit.exchange.repit.wire import Entry, Page
+from repit.foundation.errors import FeedForeign, FeedGap, RepitError
+from repit.foundation.mapping import named
+from repit.gate.entries import KnownEntry, KnownHash
+from repit.gate.runtime import Gate
+
+WAIT_SECONDS: Final = 20.0
+_FIRST_PAUSE: Final = 0.25
+_LONGEST_PAUSE: Final = 5.0
+_log = logging.getLogger(__name__)
+
+
+def known(entry: Entry) -> KnownEntry:
+    """An entry of our own feed as the gate holds it."""
+    hashes = tuple(KnownHash(one.algorithm, one.role, one.value, one.quality) for one in entry.hashes)
+    return KnownEntry(
+        entry.item, entry.state, entry.media, entry.kind, entry.origin, entry.confirmations, hashes
+    )
+
+
+class Follower:
+    """One thread that follows one feed into one gate."""
+
+    def __init__(self, gate: Gate, base_url: str, key: str) -> None:
+        self._gate = gate
+        self._address = base_url
+        self._key = key
+        self._feed: str | None = None
+        self._sequence: int | None = None
+        self._pause = _FIRST_PAUSE
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="feed-follower", daemon=True)
+
+    def start(self) -> "Follower":
+        """Begin to follow."""
+        self._gate.board.started(followed=True)
+        self._thread.start()
+        return self
+
+    def close(self, seconds: float = 0.0) -> None:
+        """Ask the thread to stop; a poll under way is not waited for beyond `seconds`."""
+        self._stop.set()
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        standing = self._gate.mirror.standing()
+        if standing is not None:
+            self._feed, self._sequence = standing.feed, standing.sequence
+        while not self._stop.is_set():
+            try:
+                with FeedClient(self._address, self._key, feed_id=self._feed) as client:
+                    self._follow(client)
+            except Exception as error:  # noqa: BLE001 - a follower that ends would age silently
+                ours = named(error)
+                self._gate.board.troubled(ours.code)
+                _log.warning("the feed cannot be followed: %s %s", ours.code, ours.detail)
+                self._stop.wait(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 - only spreads retries
+                self._pause = min(_LONGEST_PAUSE, self._pause * 2)
+
+    def _follow(self, client: FeedClient) -> None:
+        wait = 0.0
+        while not self._stop.is_set():
+            if self._sequence is None:
+                self._from_snapshot(client)
+            try:
+                page = client.changes(self._sequence or 0, wait)
+            except (FeedForeign, FeedGap) as error:
+                _log.warning("starting again from a snapshot: %s", error.code)
+                self._sequence = None
+                continue
+            # The first answer after a silence comes at once, so that the lag is known at once.
+            wait, self._pause = WAIT_SECONDS, _FIRST_PAUSE
+            self._gate.board.heard(page.head)
+            if page.changes:
+                self._take(client, page)
+
+    def _take(self, client: FeedClient, page: Page) -> None:
+        newest = page.changes[-1]
+        # Of several states of one item only the last counts.
+        last = {change.entry.item: known(change.entry) for change in page.changes}
+        self._gate.take_changes(page.feed_id, newest.sequence, list(last.values()), newest.at)
+        self._feed, self._sequence = page.feed_id, newest.sequence
+        withdrawn = [entry.item for entry in last.values() if entry.state == "withdrawn"]
+        client.acknowledge(newest.sequence, withdrawn)
+
+    def _from_snapshot(self, client: FeedClient) -> None:
+        client.feed_id = None
+        sequence, entries = client.snapshot()
+        held = [known(entry) for entry in entries]
+        newest = self._newest(client, sequence)
+        self._gate.take_snapshot(client.feed_id or "", sequence, held, newest)
+        self._feed, self._sequence = client.feed_id, sequence
+        client.acknowledge(sequence)
+
+    @staticmethod
+    def _newest(client: FeedClient, sequence: int) -> datetime | None:
+        """When the newest change of a snapshot was made; a snapshot itself does not say."""
+        if not sequence:
+            return None
+        try:
+            page = client.changes(sequence - 1, 0)
+        except RepitError:
+            return None
+        return page.changes[0].at if page.changes else None
