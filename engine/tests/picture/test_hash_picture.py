@@ -55,11 +55,11 @@ def lossless(number: int, image: Image.Image) -> tuple[Image.Image, str, dict[st
     """The picture in one mode and container of seven, in turn."""
     return (
         (image, "PNG", {}),
-        (image.quantize(200), "PNG", {}),
+        (image.convert("P"), "PNG", {}),
         (image, "TIFF", {"compression": "tiff_lzw"}),
-        (image, "WEBP", {"lossless": True, "exact": True}),
+        (image, "WEBP", {"lossless": True, "exact": True, "method": 0}),
         (image.convert("L"), "PNG", {}),
-        (image.quantize(64), "TIFF", {}),
+        (image.convert("P"), "TIFF", {}),
         (image.convert("RGBA"), "PNG", {}),
     )[number % 7]
 

@@ -1,0 +1,87 @@
+"""`repit-hash`: what it prints, and how it ends."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from repit_engine import Hashed, hash_picture
+
+COMMAND = [sys.executable, "-m", "repit_engine.cli.hash"]
+
+
+def picture(seed: int, kind: str = "PNG") -> bytes:
+    small = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(small).resize((128, 96), Image.Resampling.BICUBIC).save(file, kind)
+    return file.getvalue()
+
+
+def hex_of(data: bytes) -> str:
+    outcome = hash_picture(data)
+    assert isinstance(outcome, Hashed)
+    return outcome.hash.hex
+
+
+def run(*arguments: str, given: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*COMMAND, *arguments], input=given, capture_output=True, check=False, cwd=cwd)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "a.png").write_bytes(picture(1))
+    (tmp_path / "below" / "b.gif").write_bytes(picture(2, "GIF"))
+    return tmp_path
+
+
+def test_json_lines_carry_hash_quality_and_reason(folder: Path) -> None:
+    (folder / "note.txt").write_text("no picture")
+    done = run("--json", "a.png", "note.txt", "absent.png", cwd=folder)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [row["file"] for row in rows] == ["a.png", "note.txt", "absent.png"]
+    assert [row["reason"] for row in rows] == [None, "not-a-picture", "unreadable-file"]
+    assert rows[0]["hash"] == hex_of(picture(1))
+    assert 0 <= rows[0]["quality"] <= 100
+    assert rows[1]["hash"] is None
+    assert rows[1]["message"]
+    assert done.stderr == b""
+
+
+def test_a_table_shows_every_file_and_a_clean_run_ends_with_0(folder: Path) -> None:
+    done = run("-r", ".", cwd=folder)
+    assert done.returncode == 0
+    assert hex_of(picture(1)).encode() in done.stdout
+    assert hex_of(picture(2, "GIF")).encode() in done.stdout
+
+
+def test_a_folder_without_recursive_is_a_mistake(folder: Path) -> None:
+    done = run(str(folder))
+    assert done.returncode == 2
+    assert b"--recursive" in done.stderr
+
+
+def test_nothing_to_do_is_a_mistake() -> None:
+    assert run().returncode == 2
+
+
+def test_standard_input_is_a_dash() -> None:
+    done = run("--json", "-", given=picture(3))
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["hash"] == hex_of(picture(3))
+
+
+def test_eight_orientations_hold_the_hash_of_the_mirror(folder: Path) -> None:
+    row = json.loads(run("--json", "--orientations", "a.png", cwd=folder).stdout)
+    assert len(row["orientations"]) == 8
+    assert row["orientations"][0] == row["hash"]
+    file = io.BytesIO()
+    Image.open(folder / "a.png").transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(file, "PNG")
+    mirror = int(hex_of(file.getvalue()), 16)
+    assert min((int(turned, 16) ^ mirror).bit_count() for turned in row["orientations"]) <= 2

@@ -1,0 +1,222 @@
+"""`repit-scan`: every file one row, in order, whatever kills it."""
+
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from repit_engine import Hashed, Limits, hash_file, hash_picture
+from repit_engine.cli.scan_batch import Against, scan_batch
+from repit_engine.cli.scan_items import Item, items_of_tar, items_of_zip
+from repit_engine.search import FlatIndex
+
+COMMAND = [sys.executable, "-m", "repit_engine.cli.scan"]
+
+
+def picture(seed: int) -> bytes:
+    small = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(small).resize((128, 96), Image.Resampling.BICUBIC).save(file, "JPEG")
+    return file.getvalue()
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, check=False)
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    for number in range(40):
+        below = folder / f"{number // 10}"
+        below.mkdir(exist_ok=True)
+        (below / f"{number:03}.jpg").write_bytes(picture(number))
+    (folder / "1" / "text.txt").write_text("no picture")
+    (folder / "2" / "cut.jpg").write_bytes(picture(99)[:400])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bank(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("bank") / "bank.txt"
+    lines = ["# two of the archive, one of nobody"]
+    for number in (7, 31):
+        outcome = hash_picture(picture(number))
+        assert isinstance(outcome, Hashed)
+        lines.append(f"{outcome.hash.hex},item {number}")
+    path.write_text("\n".join([*lines, "ff00" * 16]) + "\n")
+    return path
+
+
+def test_a_scan_gives_one_row_a_file_in_order_with_its_matches(
+    archive: Path, bank: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "rows.jsonl"
+    done = run(archive, "--against", bank, "--out", out, "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(out)
+    assert [row["file"] for row in rows] == sorted(str(path) for path in archive.rglob("*.*"))
+    assert {Path(row["file"]).name: row["matches"] for row in rows if row["matches"]} == {
+        "007.jpg": [[2, 0]],
+        "031.jpg": [[3, 0]],
+    }
+    assert {Path(row["file"]).name: row["reason"] for row in rows if row["reason"]} == {
+        "text.txt": "not-a-picture",
+        "cut.jpg": "damaged-picture",
+    }
+    assert not (tmp_path / "rows.jsonl.journal").exists()
+
+
+def test_parquet_holds_the_same_rows(archive: Path, bank: Path, tmp_path: Path) -> None:
+    lines, parts = tmp_path / "rows.jsonl", tmp_path / "rows.parquet"
+    for out in (lines, parts):
+        assert run(archive, "--against", bank, "--out", out).returncode == 0
+    table = pq.read_table(parts).to_pylist()
+    plain = rows_of(lines)
+    assert [row["file"] for row in table] == [row["file"] for row in plain]
+    assert [row["hash"] and row["hash"].hex() for row in table] == [row["hash"] for row in plain]
+    assert [[[m["id"], m["distance"]] for m in row["matches"]] for row in table] == [
+        row["matches"] for row in plain
+    ]
+
+
+def test_archives_and_listings_are_read_in_place(archive: Path, tmp_path: Path) -> None:
+    files = sorted(archive.rglob("*.jpg"))[:6]
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        for file in files:
+            tar.add(file, file.name)
+    for name, method in (("a.zip", zipfile.ZIP_DEFLATED), ("b.zip", zipfile.ZIP_STORED)):
+        with zipfile.ZipFile(tmp_path / name, "w", method) as packed:
+            for file in files:
+                packed.write(file, file.name)
+    (tmp_path / "listing").write_text("".join(f"{file}\n" for file in files))
+    sources = (tmp_path / "a.tar", tmp_path / "a.zip", tmp_path / "b.zip", "--listing", tmp_path / "listing")
+    assert run(*sources, "--out", tmp_path / "rows.jsonl").returncode == 0
+    hashes = [row["hash"] for row in rows_of(tmp_path / "rows.jsonl")]
+    assert len(hashes) == 24
+    assert hashes[:6] == hashes[6:12] == hashes[12:18] == hashes[18:]
+    assert all(hashes)
+
+
+def test_a_killed_scan_goes_on_and_ends_with_the_same_rows(tmp_path: Path, bank: Path) -> None:
+    listing = tmp_path / "listing"
+    files = tmp_path / "files"
+    files.mkdir()
+    for number in range(64):
+        (files / f"{number}.jpg").write_bytes(picture(number))
+    names = [str(files / f"{number % 64}.jpg") for number in range(1900)]
+    listing.write_text("\n".join(names))
+    out = tmp_path / "rows.jsonl"
+    arguments = ["--listing", str(listing), "--against", str(bank), "--out", str(out), "--workers", "2"]
+    rng, kills = random.Random(7), 0
+    for _ in range(3):
+        running = subprocess.Popen(
+            [*COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        grown = rng.randrange(100, 40_000) + (out.stat().st_size if out.exists() else 0)
+        while running.poll() is None and not (out.exists() and out.stat().st_size > grown):
+            time.sleep(0.005)
+        running.send_signal(signal.SIGKILL)
+        kills += running.wait() == -signal.SIGKILL
+    assert kills
+    done = run(*arguments)
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(out)
+    assert [row["file"] for row in rows] == names
+    assert all(row == rows[number % 64] for number, row in enumerate(rows))
+
+
+def test_an_interrupted_scan_with_other_settings_is_refused(archive: Path, tmp_path: Path) -> None:
+    journal = tmp_path / "rows.jsonl.journal"
+    journal.mkdir()
+    (journal / "state.json").write_text(json.dumps({"version": 1, "settings": {}, "state": {"items": 1}}))
+    done = run(archive, "--out", tmp_path / "rows.jsonl")
+    assert done.returncode == 2
+    assert b"other settings" in done.stderr.replace(b"\n", b" ").replace("│".encode(), b"")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--out", "rows.csv", "."],
+        ["--out", "rows.jsonl"],
+        ["--out", "rows.jsonl", "absent"],
+        ["--out", "rows.jsonl", "archive.tar.gz"],
+        ["--out", "rows.jsonl", "broken.zip"],
+        ["--out", "rows.jsonl", ".", "--against", "broken.zip"],
+        ["--out", "rows.jsonl", ".", "--radius", "300"],
+        ["--out", "complete.jsonl", "."],
+    ],
+)
+def test_a_mistake_on_the_command_line_ends_with_2(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("archive.tar.gz", "broken.zip", "complete.jsonl"):
+        (tmp_path / name).write_text("no archive, no hash")
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments).returncode == 2
+
+
+def test_a_batch_is_a_pure_function_of_its_items(archive: Path) -> None:
+    items = [Item(str(path)) for path in sorted(archive.rglob("*.*"))[:12]]
+    outcome = hash_file(items[3].path)
+    assert isinstance(outcome, Hashed)
+    index = FlatIndex()
+    index.add(np.array([70, 71, 72], np.uint64), np.stack([outcome.hash.row()] * 3))
+    against = Against(index, radius=0, max_matches=2)
+    rows = scan_batch(items, Limits(), against)
+    assert rows == scan_batch(items, Limits(), against)
+    assert [len(row["matches"]) for row in rows] == [0, 0, 0, 2, *[0] * 8]
+    assert rows[3]["more_matches"]
+    assert [row["hash"] for row in scan_batch(items)] == [row["hash"] for row in rows]
+
+
+def test_a_bomb_in_a_zip_is_cut_at_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("bomb.bmp", b"BM" + bytes(50_000_000))
+    (item,) = items_of_zip(path)
+    source = item.source(1000)
+    assert isinstance(source, bytes)
+    assert len(source) == 1001
+    assert scan_batch([item], Limits(bytes=1000))[0]["reason"] == "too-many-bytes"
+
+
+def test_an_archive_that_changed_under_the_scan_costs_rows_not_the_scan(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.jpg", picture(1))
+    items = list(items_of_zip(path))
+    path.write_bytes(b"PK\3\4" + bytes(10))
+    assert scan_batch(items)[0]["reason"] == "unreadable-file"
+    path.write_bytes(b"PK\3\4" + bytes(26) + b"\xff" * 3000)
+    assert scan_batch(items)[0]["reason"] == "unreadable-file"
+    path.unlink()
+    assert scan_batch(items)[0]["reason"] == "unreadable-file"
+
+
+def test_a_tar_lists_its_files_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(picture(1))
+    (tmp_path / "link").symlink_to(tmp_path / "a.jpg")
+    os.mkfifo(tmp_path / "pipe")
+    with tarfile.open(tmp_path / "a.tar", "w") as tar:
+        for name in ("a.jpg", "link", "pipe"):
+            tar.add(tmp_path / name, name)
+    assert [item.member for item in items_of_tar(tmp_path / "a.tar")] == ["a.jpg"]
