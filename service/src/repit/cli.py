@@ -1,6 +1,7 @@
 """The `repit` command: start a hotline or a gate, show the demonstration, look after subscribers.
 
-In: a command line. Out: a running process, or an answer on the terminal, in French or English. Next: an operator.
+In: a command line. Out: a running process, or an answer on the terminal, in French or English. Next: an
+operator.
 
 The settings of a role are read only once the command is known; what needs them is therefore imported inside.
 """
@@ -62,7 +63,7 @@ def gate(host: Host = "127.0.0.1", port: Port = GATE_PORT) -> None:
     starting.ready_database()
     serving.require_free(host, port)
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
-    import_module("repit.gate.server").serve(host, port)
+    import_module("repit.interfaces.gate_api.server").serve(host, port)
 
 
 @app.command()
@@ -106,7 +107,7 @@ def subscriber_add(
         bool, typer.Option(help="Print nothing but the key. / N'afficher que la clé.")
     ] = False,
 ) -> None:
-    """Let a platform follow the feed: prints its key, once. / Abonner une plateforme : affiche sa clé, une fois."""
+    """Let a platform follow the feed; prints its key, once. / Abonner une plateforme, afficher sa clé."""
     subscribers = _subscribers()
     _show_key(subscribers.add(name, sees_anchored=anchored), key_only=key_only)
 

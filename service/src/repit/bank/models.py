@@ -82,7 +82,7 @@ class ItemHash(models.Model):
             ),
             models.CheckConstraint(condition=Q(role__in=["whole", "anchored"]), name="hash_role"),
             models.CheckConstraint(
-                condition=Q(algorithm="pdq", quality__gte=0, quality__lte=100)
+                condition=Q(algorithm="pdq", quality__isnull=False, quality__gte=0, quality__lte=100)
                 | (~Q(algorithm="pdq") & Q(quality__isnull=True)),
                 name="hash_quality",
             ),

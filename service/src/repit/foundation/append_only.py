@@ -32,7 +32,7 @@ def append_only(table: str) -> migrations.RunPython:
     def forbid(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         sqlite = editor.connection.vendor == "sqlite"
         if not sqlite:
-            editor.execute(_POSTGRESQL_FUNCTION)
+            editor.execute(_POSTGRESQL_FUNCTION, params=None)
         for verb in ("update", "delete"):
             editor.execute((_SQLITE if sqlite else _POSTGRESQL).format(table=table, verb=verb))
 

@@ -51,7 +51,7 @@ _NAMED: Final[tuple[tuple[type[BaseException], type[RepitError]], ...]] = (
     (ninja.errors.ValidationError, InputRefused),
     (ninja.errors.AuthenticationError, KeyRefused),
     (ninja.errors.Throttled, RequestRefused),
-    (ninja.errors.HttpError, RequestRefused),
+    (ninja.errors.HttpError, InputRefused),
     (pydantic.ValidationError, InputRefused),
     (json.JSONDecodeError, InputRefused),
     (UnicodeError, InputRefused),

@@ -29,7 +29,7 @@ _HOTLINE: Final = [
     "repit.interfaces.case_pages",
     "repit.interfaces.desk",
 ]
-_GATE: Final = ["repit.gate"]
+_GATE: Final = ["repit.gate", "repit.interfaces.gate_api"]
 _ROOMS: Final[dict[Role, list[str]]] = {"hotline": _HOTLINE, "gate": _GATE, "both": [*_HOTLINE, *_GATE]}
 
 

@@ -158,10 +158,47 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
     Setting(
         "REPIT_GATE_INDEX",
         text,
-        "memory",
-        "Gate: where the index of hashes lives; a folder should be encrypted or volatile.",
-        "`memory` or a folder",
-        "`memory`",
+        "sealed",
+        "Gate: where its entries are kept over a restart. `sealed`: in the data folder, under the operator's key."
+        " `memory`: nowhere, a restart begins with a snapshot. A folder: there, not sealed, so it should be on"
+        " an encrypted or volatile path. `/ready` says which.",
+        "`sealed`, `memory` or a folder",
+        "`sealed`",
+    ),
+    Setting(
+        "REPIT_GATE_KEYS",
+        listed,
+        (),
+        "Gate: keys of the platforms that may ask it, sent as `Authorization: Bearer …`. Without any, the gate"
+        " answers on loopback only.",
+        "keys separated by commas",
+        "none",
+        secret=True,
+    ),
+    Setting(
+        "REPIT_GATE_WORKERS",
+        whole(0, 256),
+        0,
+        "Gate: processes that open pictures.",
+        "1 to 256; 0 for one per processor",
+        "0",
+    ),
+    Setting(
+        "REPIT_GATE_MAX_BYTES",
+        whole(1024, 1024**3),
+        64 * 1024**2,
+        "Gate: size of the largest upload that is looked at; larger ones are answered with 413.",
+        "1024 to 1073741824",
+        "67108864",
+    ),
+    Setting(
+        "REPIT_GATE_POLICY",
+        text,
+        "",
+        "Gate: a file that says what is allowed, reviewed and blocked. Without it, known pictures are blocked"
+        " and disputed ones reviewed.",
+        "path of a JSON file",
+        "none",
     ),
     Setting(
         "REPIT_TEST_DATABASE_URL",

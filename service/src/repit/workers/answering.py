@@ -4,6 +4,8 @@ In: nothing. Out: `application`. Next: granian.
 """
 
 from repit.workers.serving import die_with_parent
-from repit.wsgi import application as application
+from repit.wsgi import application
+
+__all__ = ["application"]
 
 die_with_parent()

@@ -1,11 +1,12 @@
 """Serving over HTTP: one process that answers, and one above it that minds signals.
 
-In: a WSGI application's name, a host, a port. Out: a running server until SIGTERM or SIGINT. Next: `repit.cli`.
+In: a WSGI application's name, a host, a port. Out: a running server until SIGTERM or SIGINT. Next:
+`repit.cli`.
 
-granian accepts connections outside Python and hands each request to a thread of its pool; a long poll holds one
-thread and nothing else. On SIGTERM requests under way have one second, then the process ends: whoever waits for
-changes simply asks again. The answering process is told by the kernel to die with its parent, so that a killed
-hotline never leaves half of itself behind on the port.
+granian accepts connections outside Python and hands each request to a thread of its pool; a long poll holds
+one thread and nothing else. On SIGTERM requests under way have one second, then the process ends: whoever
+waits for changes simply asks again. The answering process is told by the kernel to die with its parent, so
+that a killed hotline never leaves half of itself behind on the port.
 """
 
 import ctypes
@@ -39,7 +40,7 @@ def serve(target: str, host: str, port: int) -> None:
         workers_kill_timeout=GRACE_SECONDS,
         websockets=False,
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
     ).serve()
 

@@ -6,8 +6,8 @@ No cookie and no name is involved; the receipt travels in the body, so that it s
 
 from typing import Annotated, Literal
 
-from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema, Status
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Schema, Status, errors
 from pydantic import ConfigDict, Field
 
 from repit.bank.types import Algorithm, Kind, Media, Role, Signal, State, Submission
@@ -94,6 +94,10 @@ def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:  # noqa: ARG0
     return _status(service.withdraw(body.number, body.secret, body.items))
 
 
+# ninja has handlers of its own for these, which would answer in another shape and repeat what was sent.
+@api.exception_handler(errors.ValidationError)
+@api.exception_handler(errors.HttpError)
+@api.exception_handler(Http404)
 @api.exception_handler(Exception)
 def _refused(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
     return problem(named(error))

@@ -1,0 +1,207 @@
+"""What may become of an item, and what the database itself forbids."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from repit.bank import feed, items
+from repit.bank.models import Change, Feed, Item, ItemHash, Transition
+from repit.bank.states import TRANSITIONS
+from repit.bank.types import Signal, Submission
+from repit.foundation.errors import InputRefused, NotFound, SealBroken, TransitionRefused
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(*values: bytes, quality: int = 90, kind: str = "intimate") -> Submission:
+    signals = tuple(Signal("pdq", "whole", value, quality) for value in values or (secrets.token_bytes(32),))
+    return Submission("picture", kind, signals)
+
+
+def submit(submission: Submission | None = None, publish: bool = True) -> items.Taken:
+    return items.submit(submission or picture(), actor="test", publish=publish)
+
+
+def test_a_submission_reaches_the_feed_with_its_hashes():
+    value = secrets.token_bytes(32)
+    taken = submit(picture(value))
+    [change] = feed.changes_after(0)
+    assert (change.sequence, change.item.item, change.item.state) == (1, taken.item, "active")
+    assert [signal.value for signal in change.item.signals] == [value]
+
+
+def test_a_received_item_is_told_to_nobody_until_it_is_published():
+    taken = submit(publish=False)
+    assert taken.state == "received"
+    assert feed.changes_after(0) == [] and list(feed.everything()) == []
+    items.publish(taken.item, actor="test")
+    assert [c.item.state for c in feed.changes_after(0)] == ["active"]
+
+
+def test_every_step_leaves_who_when_and_why():
+    taken = submit()
+    items.dispute(taken.item, actor="gate operator", reason="flood")
+    items.settle(taken.item, actor="hotline", reason="looked at")
+    items.withdraw(taken.item, actor="hotline", reason="asked")
+    items.erase(taken.item, actor="worker", reason="kept long enough")
+    rows = Transition.objects.order_by("id").values_list("before", "after", "actor", "reason")
+    assert list(rows) == [
+        ("", "received", "test", ""),
+        ("received", "active", "test", ""),
+        ("active", "disputed", "gate operator", "flood"),
+        ("disputed", "active", "hotline", "looked at"),
+        ("active", "withdrawn", "hotline", "asked"),
+        ("withdrawn", "erased", "worker", "kept long enough"),
+    ]
+    assert [c.item.state for c in feed.changes_after(0)] == ["withdrawn"] * 4
+
+
+def test_a_withdrawn_item_shows_no_hash_and_an_erased_one_has_none():
+    taken = submit()
+    items.withdraw(taken.item, actor="test", reason="")
+    assert all(not c.item.signals for c in feed.changes_after(0))
+    assert list(feed.everything()) == []
+    assert ItemHash.objects.count() == 1
+    items.erase(taken.item, actor="test")
+    assert ItemHash.objects.count() == 0
+    assert feed.changes_after(0)[-1].item.state == "withdrawn"
+
+
+@pytest.mark.parametrize("after", ["active", "disputed", "received", "withdrawn"])
+def test_nothing_comes_back_from_the_dead(after: str):
+    assert ("erased", after) not in TRANSITIONS
+    assert after == "withdrawn" or ("withdrawn", after) not in TRANSITIONS
+
+
+def test_steps_that_do_not_exist_are_refused_and_change_nothing():
+    taken = submit()
+    for refused in (
+        lambda: items.erase(taken.item, actor="test"),
+        lambda: items.publish(taken.item, actor="test"),
+        lambda: items.settle(taken.item, actor="test", reason=""),
+    ):
+        with pytest.raises(TransitionRefused):
+            refused()
+    assert feed.head().sequence == 1
+    with pytest.raises(NotFound):
+        items.withdraw("nobody", actor="test", reason="")
+
+
+@pytest.mark.parametrize("quality", [0, 49])
+def test_a_hash_below_quality_fifty_is_never_published(quality: int):
+    taken = submit(picture(quality=quality))
+    assert taken.state == "received" and feed.changes_after(0) == []
+    with pytest.raises(TransitionRefused):
+        items.publish(taken.item, actor="test")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ItemHash.objects.update(publishable=True)
+
+
+def test_of_an_item_only_the_hashes_of_sufficient_quality_are_published():
+    good, poor = secrets.token_bytes(32), secrets.token_bytes(32)
+    submit(
+        Submission(
+            "picture", "intimate", (Signal("pdq", "whole", good, 50), Signal("pdq", "whole", poor, 49))
+        )
+    )
+    assert [s.value for s in feed.changes_after(0)[0].item.signals] == [good]
+
+
+def test_the_same_hashes_again_confirm_the_item_and_leave_it_only_with_the_last_submission():
+    value = secrets.token_bytes(32)
+    first, second = submit(picture(value)), submit(picture(value))
+    assert first.item == second.item
+    assert [c.item.confirmations for c in feed.changes_after(0)] == [2, 2]
+    assert items.withdraw_one(first.item, actor="test") == "active"
+    assert items.withdraw_one(first.item, actor="test") == "withdrawn"
+    assert items.withdraw_one(first.item, actor="test") == "withdrawn"
+    assert feed.head().sequence == 4
+
+
+def test_a_shared_hash_does_not_let_a_stranger_add_others_to_an_item():
+    known, planted = secrets.token_bytes(32), secrets.token_bytes(32)
+    victim = submit(picture(known))
+    stranger = submit(picture(known, planted))
+    assert victim.item != stranger.item
+    assert [len(entry.signals) for entry in feed.everything() if entry.item == victim.item] == [1]
+
+
+def test_what_was_withdrawn_may_be_submitted_anew_under_another_name():
+    value = secrets.token_bytes(32)
+    first = submit(picture(value))
+    items.withdraw_one(first.item, actor="test")
+    assert submit(picture(value)).item != first.item
+
+
+def test_the_database_itself_refuses_what_must_not_be():
+    taken = submit()
+    item = Item.objects.get(token=taken.item)
+    broken = [
+        lambda: Item.objects.update(state="forgotten"),
+        lambda: Item.objects.update(confirmations=0),
+        lambda: Item.objects.update(state="withdrawn"),
+        lambda: Item.objects.create(token="x", media="person", kind="intimate", origin="o", fingerprint=b"1"),
+        lambda: Item.objects.create(
+            token="y", media="file", kind="intimate", origin="o", fingerprint=item.fingerprint
+        ),
+        lambda: ItemHash.objects.update(quality=None),
+        lambda: ItemHash.objects.update(quality=101),
+        lambda: Feed.objects.create(pk=2),
+        lambda: Item.objects.all().delete(),
+    ]
+    for attempt in broken:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            attempt()
+
+
+@pytest.mark.parametrize("model", [Change, Transition])
+def test_the_log_can_neither_be_altered_nor_shortened(model):
+    submit()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        model.objects.update(at="2020-01-01T00:00:00Z")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        model.objects.all()._raw_delete("default")
+
+
+def test_a_sealed_hash_does_not_open_in_another_row():
+    submit(), submit()
+    one, other = ItemHash.objects.order_by("id")
+    ItemHash.objects.filter(pk=one.pk).update(sealed=other.sealed)
+    with pytest.raises(SealBroken):
+        feed.changes_after(0)
+
+
+def test_an_aborted_transaction_takes_its_number_back():
+    submit()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        submit()
+        raise ZeroDivisionError
+    submit()
+    assert [c.sequence for c in feed.changes_after(0)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: Signal("pdq", "whole", b"short", 90),
+        lambda: Signal("pdq", "whole", bytes(32)),
+        lambda: Signal("md5", "whole", bytes(16), 90),
+        lambda: Signal("pdq", "whole", bytes(32), 101),
+        lambda: Submission("picture", "intimate", ()),
+        lambda: Submission("picture", "intimate", (Signal("pdq", "anchored", bytes(32), 90),)),
+    ],
+)
+def test_what_is_no_submission_is_refused_at_the_edge(made):
+    with pytest.raises(InputRefused):
+        made()
+
+
+def test_no_repr_shows_a_hash():
+    value = secrets.token_bytes(32)
+    submission = picture(value)
+    submit(submission)
+    shown = repr(submission) + repr(feed.changes_after(0)) + repr(list(ItemHash.objects.all()))
+    assert value.hex() not in shown and repr(value)[2:-1] not in shown

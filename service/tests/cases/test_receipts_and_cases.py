@@ -1,0 +1,142 @@
+"""A person's case: the receipt opens it, nothing else does, and taking back reaches the feed."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from django.db import connection
+
+from repit.bank import feed
+from repit.bank.types import Signal, Submission
+from repit.cases import receipts, service
+from repit.cases.models import Case, CaseItem
+from repit.foundation.errors import InputRefused, NotFound, SealBroken
+from repit.foundation.ids import ALPHABET, case_number, normal
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(value: bytes | None = None, quality: int = 90) -> Submission:
+    return Submission(
+        "picture", "intimate", (Signal("pdq", "whole", value or secrets.token_bytes(32), quality),)
+    )
+
+
+def test_a_case_opens_and_its_items_are_in_the_feed():
+    receipt = service.open_case([picture(), picture()])
+    assert [i.state for i in receipt.status.items] == ["active", "active"]
+    assert len(feed.changes_after(0)) == 2
+    assert service.status(receipt.number, receipt.secret) == receipt.status
+
+
+def test_the_receipt_is_read_as_people_type():
+    receipt = service.open_case([picture()])
+    typed = receipt.secret.lower().replace("-", " ").replace("0", "o").replace("1", "l")
+    assert service.status(" " + receipt.number.replace("-", ""), typed) == receipt.status
+
+
+def test_the_secret_has_at_least_eighty_bits():
+    assert len(normal(service.open_case([picture()]).secret)) * 5 >= 80 and len(ALPHABET) == 32
+
+
+def test_an_unknown_number_and_a_wrong_secret_are_the_same_refusal(monkeypatch):
+    receipt = service.open_case([picture()])
+    derived = []
+    derive = receipts.derive
+    monkeypatch.setattr(receipts, "derive", lambda *args: derived.append(1) or derive(*args))
+    shown = set()
+    for number, secret in (
+        (receipt.number, case_number()),
+        (case_number(), receipt.secret),
+        (receipt.number, ""),
+    ):
+        with pytest.raises(NotFound) as refused:
+            service.status(number, secret)
+        shown.add((refused.value.message, refused.value.detail, refused.value.status))
+    assert len(shown) == 1 and len(derived) == 3
+
+
+def test_a_mistyped_number_is_told_apart_without_looking_at_any_case():
+    number = service.open_case([picture()]).number
+    wrong = ("1" if number[0] != "1" else "2") + number[1:]
+    before = len(connection.queries_log)
+    with pytest.raises(InputRefused):
+        service.status(wrong, "x")
+    assert len(connection.queries_log) == before
+
+
+def test_taking_back_reaches_the_feed_and_may_be_repeated():
+    receipt = service.open_case([picture(), picture()])
+    after = service.withdraw(receipt.number, receipt.secret, [2])
+    assert [i.state for i in after.items] == ["active", "withdrawn"]
+    assert service.withdraw(receipt.number, receipt.secret, [2]) == after
+    assert feed.head().sequence == 3
+    assert [i.state for i in service.withdraw(receipt.number, receipt.secret, "all").items] == [
+        "withdrawn"
+    ] * 2
+    assert list(feed.everything()) == []
+
+
+def test_one_person_cannot_take_back_what_another_submitted_too():
+    value = secrets.token_bytes(32)
+    mine, theirs = service.open_case([picture(value)]), service.open_case([picture(value)])
+    for _ in range(3):
+        service.withdraw(mine.number, mine.secret, "all")
+    assert [i.state for i in service.status(theirs.number, theirs.secret).items] == ["active"]
+    assert [i.state for i in service.status(mine.number, mine.secret).items] == ["withdrawn"]
+
+
+def test_an_item_that_the_case_does_not_have_is_refused_and_nothing_is_taken_back():
+    receipt = service.open_case([picture()])
+    with pytest.raises(InputRefused):
+        service.withdraw(receipt.number, receipt.secret, [1, 2])
+    assert [i.state for i in service.status(receipt.number, receipt.secret).items] == ["active"]
+
+
+def test_a_case_is_opened_whole_or_not_at_all(monkeypatch):
+    taken = []
+
+    def fail_at_the_second(*args, **kwargs):
+        taken.append(1)
+        if len(taken) == 2:
+            raise OSError
+        return submit(*args, **kwargs)
+
+    submit = service.items.submit
+    monkeypatch.setattr(service.items, "submit", fail_at_the_second)
+    with pytest.raises(OSError):
+        service.open_case([picture(), picture()])
+    assert feed.head().sequence == 0 and not Case.objects.exists()
+
+
+def test_after_review_nothing_is_published_by_itself(settings):
+    settings.REPIT_PUBLISH = "after-review"
+    assert [i.state for i in service.open_case([picture()]).status.items] == ["received"]
+    assert feed.head().sequence == 0
+
+
+def test_a_link_moved_to_another_case_or_put_back_from_before_does_not_open():
+    one, other = service.open_case([picture()]), service.open_case([picture()])
+    mine = CaseItem.objects.filter(case__lookup=receipts.lookup(one.number))
+    before = mine.get().sealed
+    service.withdraw(one.number, one.secret, "all")
+    mine.update(sealed=before)
+    with pytest.raises(SealBroken):
+        service.status(one.number, one.secret)
+    theirs = CaseItem.objects.get(case__lookup=receipts.lookup(other.number))
+    mine.update(sealed=theirs.sealed, version=1)
+    with pytest.raises(SealBroken):
+        service.status(one.number, one.secret)
+
+
+def test_neither_the_operators_key_nor_the_database_alone_opens_a_link(settings):
+    receipt = service.open_case([picture()])
+    settings.REPIT_OPERATOR_KEY = secrets.token_bytes(32)
+    with pytest.raises((NotFound, SealBroken)):
+        service.status(receipt.number, receipt.secret)
+
+
+def test_no_repr_shows_the_receipt():
+    receipt = service.open_case([picture()])
+    assert receipt.secret not in repr(receipt) and receipt.number not in repr(receipt)

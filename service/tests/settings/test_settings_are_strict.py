@@ -1,0 +1,134 @@
+"""Settings: parsed strictly, secrets from files, errors that help, a page that cannot fall behind."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from repit.foundation.errors import SettingsRefused
+from repit.settings.databases import database
+from repit.settings.declared import DECLARED
+from repit.settings.environment import page, refuse_unknown
+from repit.settings.keys import kept
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("REPIT_OPERATOR_KEY", "abcd"),
+        ("REPIT_OPERATOR_KEY", "zz" * 32),
+        ("REPIT_HTTPS", "true"),
+        ("REPIT_LANGUAGE", "de"),
+        ("REPIT_LOG_LEVEL", "debug"),
+        ("REPIT_THREADS", "3"),
+        ("REPIT_THREADS", "many"),
+        ("REPIT_OUTBOUND_ALLOW", "localhost"),
+        ("REPIT_OUTBOUND_ALLOW", "localhost:0"),
+        ("REPIT_PUBLISH", "never"),
+        ("REPIT_GATE_FEED_URL", "hotline.example"),
+        ("REPIT_GATE_FEED_URL", "https://hotline.example/feed"),
+        ("REPIT_GATE_BUDGET_MS", "0"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_refused_by_name_and_not_repeated(name: str, raw: str):
+    with pytest.raises(SettingsRefused) as refused:
+        DECLARED[name].read({name: raw})
+    shown = " ".join(refused.value.shown("en") + refused.value.shown("fr"))
+    assert name in shown and (len(raw) < 8 or raw not in shown)
+
+
+def test_what_is_absent_or_empty_has_its_default():
+    for setting in DECLARED.values():
+        assert setting.read({}) == setting.default == setting.read({setting.name: ""})
+
+
+def test_a_secret_may_come_from_a_file_but_not_from_two_places(tmp_path: Path):
+    file = tmp_path / "key"
+    file.write_text("ab" * 32 + "\n")
+    setting = DECLARED["REPIT_OPERATOR_KEY"]
+    assert setting.read({"REPIT_OPERATOR_KEY_FILE": str(file)}) == bytes.fromhex("ab" * 32)
+    for environ in (
+        {"REPIT_OPERATOR_KEY_FILE": str(file), "REPIT_OPERATOR_KEY": "ab" * 32},
+        {"REPIT_OPERATOR_KEY_FILE": str(tmp_path / "missing")},
+    ):
+        with pytest.raises(SettingsRefused):
+            setting.read(environ)
+
+
+def test_a_misspelt_setting_stops_the_start_with_the_right_name():
+    with pytest.raises(SettingsRefused) as refused:
+        refuse_unknown({"REPIT_OPERATOR_KEYS": "x"}, DECLARED)
+    assert "REPIT_OPERATOR_KEY" in refused.value.message.en
+    refuse_unknown({"PATH": "x", "REPIT_OPERATOR_KEY_FILE": "x"}, DECLARED)
+
+
+@pytest.mark.parametrize(
+    ("environ", "word"),
+    [
+        ({"REPIT_TYPO": "1"}, "REPIT_TYPO"),
+        ({"REPIT_DATABASE_URL": "mysql://u:secret@h/n"}, "REPIT_DATABASE_URL"),
+    ],
+)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_command_says_so_in_two_sentences(
+    tmp_path: Path, environ: dict[str, str], word: str, language: str
+):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
+    env = {**clean, "REPIT_DATA": str(tmp_path), "REPIT_LANGUAGE": language, **environ}
+    command = [sys.executable, "-m", "repit.cli", "hotline"]
+    done = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
+    said = done.stderr.decode()
+    assert done.returncode == 1 and word in said and "Traceback" not in said and "secret" not in said
+    assert len(said.strip().splitlines()) == 2
+
+
+def test_every_setting_is_documented_as_it_is():
+    assert (ROOT / "docs/en/settings.md").read_text() == page(DECLARED)
+
+
+def test_keys_are_made_once_for_their_owner_only(tmp_path: Path):
+    folder = tmp_path / "data"
+    made: list[str] = []
+    threads = [threading.Thread(target=lambda: made.append(kept(folder, "operator.key"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 8 and len(set(made)) == 1 and len(bytes.fromhex(made[0])) == 32
+    assert stat.S_IMODE((folder / "operator.key").stat().st_mode) == 0o600
+    assert [file.name for file in folder.iterdir()] == ["operator.key"]
+
+
+def test_a_key_that_others_may_read_or_that_is_damaged_is_refused(tmp_path: Path):
+    kept(tmp_path, "operator.key")
+    (tmp_path / "operator.key").chmod(0o644)
+    with pytest.raises(SettingsRefused):
+        kept(tmp_path, "operator.key")
+    (tmp_path / "operator.key").chmod(0o600)
+    (tmp_path / "operator.key").write_text("short")
+    with pytest.raises(SettingsRefused):
+        kept(tmp_path, "operator.key")
+
+
+def test_database_addresses(tmp_path: Path):
+    assert database("", tmp_path / "x.sqlite3")["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert database("sqlite:////data/x", tmp_path)["NAME"] == "/data/x"
+    server = database("postgresql://u%40:p%2F@h:5433/n?sslmode=require", tmp_path)
+    assert (server["USER"], server["PASSWORD"], server["HOST"], server["PORT"]) == ("u@", "p/", "h", "5433")
+    assert server["OPTIONS"]["sslmode"] == "require"
+
+
+@pytest.mark.django_db
+def test_the_migrations_are_complete():
+    call_command(
+        "makemigrations", "foundation", "bank", "exchange", "cases", check=True, dry_run=True, verbosity=0
+    )

@@ -1,0 +1,21 @@
+"""The tests of bank, exchange and cases once more, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path]):
+    address, _ = postgresql
+    rooms = [str(HERE / room) for room in ("bank", "exchange", "cases")]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--create-db", *rooms]
+    env = {**os.environ, "REPIT_TEST_DATABASE_URL": address}
+    done = subprocess.run(
+        command, env=env, cwd=HERE.parents[1], capture_output=True, timeout=280, check=False
+    )
+    assert done.returncode == 0, done.stdout.decode()[-6000:] + done.stderr.decode()[-2000:]
