@@ -1,0 +1,62 @@
+"""Squares about the blobs of a plane, ranked and thinned.
+
+In: a working plane. Out: rows of extrema, the squares about them. Next: `anchors.bank`, `anchors.query`.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repit_engine.anchors import tables
+from repit_engine.kernels.jit import anchors_detect as detect
+
+STRENGTH, X, Y, HALF, OCTAVE = range(5)
+"""Columns of a row of `extrema`."""
+SLACK: Final = 64
+"""How far a square may reach beyond the plane: one working pixel."""
+
+
+def extrema(work: NDArray[np.int32], octaves: Sequence[int], least: int) -> NDArray[np.int64]:
+    """``(n, 5) int64``, one row per extremum (strength, x, y, half-side, octave), in order of detection."""
+    sides = np.array([tables.FIRST_SIDE >> o if o >= 0 else tables.FIRST_SIDE << -o for o in octaves])
+    found: NDArray[np.int64] = detect.extrema(
+        work,
+        sides,
+        octaves[0],
+        tables.BLUR_WEIGHTS,
+        tables.BLUR_REACHES,
+        tables.HALF_SIDE_TABLE,
+        least,
+        tables.EDGE,
+    )
+    return found
+
+
+def by_strength(found: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Strongest first; equals keep the order of detection."""
+    return np.argsort(-found[:, STRENGTH], kind="stable")
+
+
+def by_weight(found: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Largest strength × half-side first; equals keep the order of detection."""
+    return np.argsort(-found[:, STRENGTH] * found[:, HALF], kind="stable")
+
+
+def spread(
+    found: NDArray[np.int64],
+    order: NDArray[np.int64],
+    shape: tuple[int, ...],
+    most: int,
+    overlap: tuple[int, int],
+) -> NDArray[np.int64]:
+    """Indices of the first `most` squares of `order` inside the plane that overlap by no more than `overlap`."""
+    taken: NDArray[np.int64] = detect.spread(found, order, shape[0], shape[1], most, *overlap, SLACK)
+    return taken
+
+
+def squares(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``(n, 4) int64``: left, top, width, height, in 1/64 of a working pixel."""
+    half = rows[:, HALF]
+    return np.stack([rows[:, X] - half, rows[:, Y] - half, 2 * half, 2 * half], axis=1)
