@@ -1,0 +1,98 @@
+"""Each import contract, broken on purpose, makes the check fail.
+
+A copy of the sources gets one forbidden import; `lint-imports` must name the contract as broken. Without this, a
+contract whose module was renamed would be kept for ever by guarding nothing.
+"""
+
+import configparser
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# contract id, the file that gets the import, the import that must not be
+BREACHES = [
+    ("rooms", "repit/bank/__init__.py", "import repit.gate"),
+    ("rooms", "repit/foundation/__init__.py", "import repit.bank"),
+    ("rooms", "repit/cases/__init__.py", "import repit.interfaces.case_pages"),
+    ("rooms", "repit/gate/__init__.py", "import repit.exchange"),
+    ("rooms", "repit/a_room_nobody_planned.py", "import repit.foundation"),
+    ("engine-order", "repit_engine/picture.py", "import repit_engine.search"),
+    ("engine-order", "repit_engine/errors.py", "import repit_engine.types"),
+    ("engine-order", "repit_engine/a_module_nobody_planned.py", "import repit_engine.types"),
+    ("platform-never-reaches-a-victim", "repit/gate/__init__.py", "import repit.cases"),
+    ("platform-never-reaches-a-victim", "repit/interfaces/gate_api/__init__.py", "import repit.notices"),
+    ("platform-never-reaches-a-victim", "repit/exchange/__init__.py", "import repit.evidence"),
+    ("cases-keep-their-models", "repit/interfaces/desk/__init__.py", "import repit.cases.models"),
+    ("engine-knows-no-framework", "repit_engine/errors.py", "import django"),
+    ("engine-knows-no-framework", "repit_engine/types.py", "import socket"),
+    ("engine-knows-no-framework", "repit_engine/types.py", "import sqlite3"),
+    ("pure-modules", "repit/gate/policy.py", "import django"),
+    ("pure-modules", "repit/gate/verdict.py", "import httpx2"),
+    ("pure-modules", "repit/exchange/repit/wire.py", "import django.utils.timezone"),
+    ("one-way-out", "repit/exchange/repit/__init__.py", "import httpx2"),
+    ("one-way-out", "repit/cases/__init__.py", "import requests"),
+    ("nothing-pickled", "repit/gate/__init__.py", "import pickle"),
+    ("nothing-pickled", "repit_engine/types.py", "import marshal"),
+    ("interfaces-apart", "repit/interfaces/gate_api/__init__.py", "import repit.interfaces.exchange_api"),
+    ("protocols-apart", "repit/exchange/ncmec/__init__.py", "import repit.exchange.stopncii"),
+    ("kernels-apart", "repit_engine/kernels/reference/__init__.py", "import repit_engine.kernels.jit"),
+]
+
+
+def lint(sources: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [
+        str(Path(sys.executable).with_name("lint-imports")),
+        "--config",
+        str(ROOT / ".importlinter"),
+        "--no-cache",
+    ]
+    if contract:
+        command += ["--contract", contract]
+    environment = {**os.environ, "PYTHONPATH": str(sources)}
+    return subprocess.run(command, cwd=sources, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def copy_of_the_sources(tmp_path: Path) -> Path:
+    bytecode = shutil.ignore_patterns("__pycache__", "*.nbi", "*.nbc")
+    shutil.copytree(ROOT / "engine/src/repit_engine", tmp_path / "repit_engine", ignore=bytecode)
+    shutil.copytree(ROOT / "service/src/repit", tmp_path / "repit", ignore=bytecode)
+    return tmp_path
+
+
+def test_the_sources_as_they_are_keep_every_contract(copy_of_the_sources: Path) -> None:
+    outcome = lint(copy_of_the_sources)
+    assert outcome.returncode == 0, outcome.stdout
+
+
+@pytest.mark.parametrize(
+    ("contract", "file", "breach"), BREACHES, ids=lambda value: str(value).replace("/", ".")
+)
+def test_a_breach_of_a_contract_makes_the_check_fail(
+    copy_of_the_sources: Path, contract: str, file: str, breach: str
+) -> None:
+    target = copy_of_the_sources / file
+    if target.with_suffix("").is_dir():
+        target = target.with_suffix("") / "__init__.py"
+    before = target.read_text() if target.exists() else ""
+    target.write_text(f"{before}\n{breach}\n")
+    outcome = lint(copy_of_the_sources, contract)
+    assert outcome.returncode == 1, outcome.stdout + outcome.stderr
+    assert "BROKEN" in outcome.stdout
+
+
+def test_every_contract_is_broken_by_some_breach() -> None:
+    config = configparser.ConfigParser()
+    config.read(ROOT / ".importlinter")
+    named = {
+        section.removeprefix("importlinter:contract:")
+        for section in config.sections()
+        if ":contract:" in section
+    }
+    assert named == {contract for contract, _, _ in BREACHES}
