@@ -1,0 +1,119 @@
+"""The story, step by step, against the running services.
+
+In: a hotline, a gate, a picture. Out: `Line`s and times, as they are measured. Next: `command` shows them.
+
+The device computes hashes; only these go to the hotline. The platform sends whole uploads to its own gate,
+and asks again and again how long it takes until the first refusal, and until the picture passes once the
+person has withdrawn.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from repit.demo.device import submission
+from repit.demo.pictures import Hope, Upload
+from repit.foundation.errors import NotFound, PeerFailed, Text
+from repit.foundation.outbound import Outbound
+
+PATIENCE_SECONDS: Final = 30.0
+_PAUSE_SECONDS: Final = 0.004
+_REFUSED: Final = 451
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One upload's fate. `yet` False: altered copies that this build does not recognise so far."""
+
+    name: Text
+    verdict: str
+    tier: str | None
+    turned: str | None
+    distance: int | None
+    milliseconds: float
+    right: bool
+    yet: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the person keeps: the case's number and its secret."""
+
+    number: str
+    secret: str
+
+
+class NeverCame(NotFound):
+    code = "demo-never-came"
+    message = Text("What should have happened did not.", "Ce qui devait arriver n'est pas arrivé.")
+
+
+def passes_before(gate: Outbound, upload: Upload) -> Line:
+    """The same file before anything is known of it."""
+    return _line(gate, upload, "passes")
+
+
+def open_case(hotline: Outbound, picture: bytes) -> Receipt:
+    """Hash on the device, open a case with the hashes alone."""
+    body = json.dumps({"items": [submission(picture)]}).encode()
+    answer = hotline.post("/api/v1/cases", body)
+    if answer.status != 201:
+        raise PeerFailed(detail=f"opening a case: status {answer.status}")
+    said = json.loads(answer.body)
+    return Receipt(said["number"], said["secret"])
+
+
+def withdraw(hotline: Outbound, receipt: Receipt) -> None:
+    """The person takes the picture back out."""
+    body = {"number": receipt.number, "secret": receipt.secret, "items": "all"}
+    answer = hotline.post("/api/v1/cases/withdraw", json.dumps(body).encode())
+    if answer.status != 200:
+        raise PeerFailed(detail=f"withdrawing: status {answer.status}")
+
+
+def until(gate: Outbound, upload: Upload, *, refused: bool, since: float) -> float:
+    """Seconds from a moment until the upload is refused (or passes). Raises `NeverCame`."""
+    while time.monotonic() - since < PATIENCE_SECONDS:
+        status = gate.post("/v1/refuse", upload.data, content_type=f"image/{upload.kind}").status
+        if (status == _REFUSED) is refused:
+            return time.monotonic() - since
+        time.sleep(_PAUSE_SECONDS)
+    raise NeverCame
+
+
+def lines(gate: Outbound, uploads: list[Upload]) -> Iterator[Line]:
+    """Send every upload once."""
+    for upload in uploads:
+        yield _line(gate, upload, upload.hope)
+
+
+def _line(gate: Outbound, upload: Upload, hope: Hope) -> Line:
+    begun = time.perf_counter()
+    answer = gate.post("/v1/check", upload.data, content_type=f"image/{upload.kind}")
+    took = (time.perf_counter() - begun) * 1000
+    if answer.status != 200:
+        raise PeerFailed(detail=f"a check: status {answer.status}")
+    said: dict[str, Any] = json.loads(answer.body)
+    best = said["evidence"][0] if said["evidence"] else {}
+    yet = not (hope == "altered" and said["verdict"] == "allow" and said["undecided"] is None)
+    return Line(
+        name=upload.name,
+        verdict=said["verdict"],
+        tier=best.get("tier"),
+        turned=best.get("orientation"),
+        distance=best.get("distance"),
+        milliseconds=took,
+        right=not yet or _as_hoped(hope, said["verdict"], best.get("tier")),
+        yet=yet,
+    )
+
+
+def _as_hoped(hope: Hope, verdict: str, tier: str | None) -> bool:
+    if hope == "passes":
+        return verdict == "allow"
+    if hope == "altered":
+        return verdict in ("block", "review")
+    # A picture that is nearly its own mirror image may be met either way.
+    return verdict == "block" and tier in ("exact", "standard", "orientation")
