@@ -63,7 +63,7 @@ def median(values: Floats) -> float:
 
 
 def bits(values: Floats) -> NDArray[np.uint8]:
-    """``(32,) uint8``: bit 16 i + j of the 256-bit number, big-endian, says that (i, j) is above the median."""
+    """``(32,) uint8``, big-endian: bit 16 i + j of the 256 says that (i, j) is above the median."""
     above = (values > median(values)).ravel()
     return np.packbits(above[::-1])
 
