@@ -1,7 +1,7 @@
 """Altered copies: one picture becomes a family of hashes, an upload the many views that may meet it.
 
-In: a `Picture`. Out: on the bank side a `Family`, on the query side stages of `QueryHashes`. Next: `search` holds
-the first, `decision` judges the second. Specified to the bit in docs/en/altered-copies.md.
+In: a `Picture`. Out: on the bank side a `Family`, on the query side stages of `QueryHashes`. Next: `search`
+holds the first, `decision` judges the second. Specified to the bit in docs/en/altered-copies.md.
 """
 
 from repit_engine.anchors.bank import Family, bank_family

@@ -1,7 +1,7 @@
 """The bank side: one picture becomes its family of hashes.
 
-In: a `Picture`. Out: `Family`, the standard PDQ first, then up to eight anchored hashes; no rectangle. Next: the
-bank stores the rows, a gate's `search` index holds them, `decision` meets them.
+In: a `Picture`. Out: `Family`, the standard PDQ first, then up to eight anchored hashes; no rectangle. Next:
+the bank stores the rows, a gate's `search` index holds them, `decision` meets them.
 """
 
 from dataclasses import dataclass

@@ -23,9 +23,12 @@ def as_picture(picture: Picture | LumaArray) -> Picture:
         return picture
     if picture.ndim != 2 or 0 in picture.shape or max(picture.shape) > MOST_SIDE:
         raise WrongInput(f"Luma is a plane of 1 to {MOST_SIDE} pixels a side, not {picture.shape}.")
-    if picture.dtype not in (np.uint8, np.float32):
-        raise WrongInput(f"Luma is uint8 or float32, not {picture.dtype}.")
-    return Picture(np.ascontiguousarray(picture), picture.shape[1], picture.shape[0])
+    height, width = picture.shape
+    if picture.dtype == np.uint8:
+        return Picture(np.ascontiguousarray(picture, np.uint8), width, height)
+    if picture.dtype == np.float32:
+        return Picture(np.ascontiguousarray(picture, np.float32), width, height)
+    raise WrongInput(f"Luma is uint8 or float32, not {picture.dtype}.")
 
 
 def working_plane(luma: LumaArray) -> NDArray[np.int32]:

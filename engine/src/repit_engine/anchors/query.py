@@ -69,8 +69,8 @@ class QueryHashes:
     """Hashes of an upload: `hashes` ``(n, 32) uint8``.
 
     `rectangles` ``(n, 4) float64``: left, top, right, bottom as shares of the upload's width and height, to
-    draw the evidence (of the upload turned back, where `kinds` says turned). `kinds`, `orientation`, `stages`,
-    ``(n,) uint8``: `Kind`, `pdq.Orientation`, `Stage`. The `repr` shows no bit.
+    draw the evidence (of the upload turned back, where `kinds` says turned). `kinds`, `orientation`,
+    `stages`, ``(n,) uint8``: `Kind`, `pdq.Orientation`, `Stage`. The `repr` shows no bit.
     """
 
     hashes: HashArray

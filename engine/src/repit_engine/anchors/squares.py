@@ -51,7 +51,7 @@ def spread(
     most: int,
     overlap: tuple[int, int],
 ) -> NDArray[np.int64]:
-    """Indices of the first `most` squares of `order` inside the plane that overlap by no more than `overlap`."""
+    """Indices of the first `most` squares of `order` within the plane that overlap by at most `overlap`."""
     taken: NDArray[np.int64] = detect.spread(found, order, shape[0], shape[1], most, *overlap, SLACK)
     return taken
 

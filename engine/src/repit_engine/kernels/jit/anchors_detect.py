@@ -170,10 +170,15 @@ def _peaks_of_row(above, line, below, least, places):
             if value > line[x - 1] and value > line[x + 1] and value > above[x] and value > below[x]:
                 places[count] = x
                 count += 1
-        elif value <= -least:
-            if value < line[x - 1] and value < line[x + 1] and value < above[x] and value < below[x]:
-                places[count] = x
-                count += 1
+        elif (
+            value <= -least
+            and value < line[x - 1]
+            and value < line[x + 1]
+            and value < above[x]
+            and value < below[x]
+        ):
+            places[count] = x
+            count += 1
     return count
 
 
@@ -279,8 +284,8 @@ def extrema(work, sides, first_octave, weights, reaches, halves, least, edge):
 def spread(found, order, height, width, most, numerator, denominator, slack):
     """Indices of the first `most` squares in `order` that lie within the plane and overlap little.
 
-    Overlap: intersection over union above ``numerator / denominator`` with one already taken. `slack`: how far
-    a square may reach beyond the plane (1/64 of a pixel).
+    Overlap: intersection over union above ``numerator / denominator`` with one already taken. `slack`: how
+    far a square may reach beyond the plane (1/64 of a pixel).
     """
     taken = np.empty(most, np.int64)
     count = 0

@@ -53,7 +53,8 @@ def _uniform_side(work, transposed, backwards, start, end, share, tolerance):
 def trim_uniform(work, share, tolerance):
     """``(4,) int64``: left, top, right, bottom once lines of one colour are cut from each side.
 
-    A line goes where at least `share` of its pixels are within `tolerance` of the median of the outermost one.
+    A line goes where at least `share` of its pixels are within `tolerance` of the median of the outermost
+    one.
     """
     height, width = work.shape
     top = _uniform_side(work, False, False, 0, width, share, tolerance)
@@ -110,7 +111,9 @@ def trim_dull(work):
 
 @kernel
 def _steps(work, least):
-    """Where neighbours in a row differ by more than 82 % of neighbours do, two columns wide: ``(h, w) uint8``."""
+    """Where neighbours in a row differ by more than 82 % of neighbours do, two columns wide: ``(h, w)
+    uint8``.
+    """
     height, width = work.shape
     histogram = np.zeros(256, np.int64)
     for y in range(0, height, 3):
@@ -276,8 +279,8 @@ def turn(work, cosine, sine):
             from_y = middle_y + sine * (x - middle_x) + cosine * (y - middle_y)
             from_x = min(max(from_x, 0.0), width - 1.001)
             from_y = min(max(from_y, 0.0), height - 1.001)
-            left = int(math.floor(from_x))
-            top = int(math.floor(from_y))
+            left = np.int64(math.floor(from_x))
+            top = np.int64(math.floor(from_y))
             right = from_x - left
             down = from_y - top
             above = work[top, left] + right * (work[top, left + 1] - work[top, left])

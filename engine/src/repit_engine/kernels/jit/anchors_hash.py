@@ -1,11 +1,11 @@
 """Hashes of rectangles of a plane: 64 × 64 area samples, an integer cosine transform, signs about the median.
 
 In: a plane of luma in 1/256 of a grey level, rectangles in 1/64 of its pixels. Out: ``(n, orientations, 32)``
-hashes, PDQ quality, structure. Next: `anchors.bank`, `anchors.query`. `docs/en/altered-copies.md` specifies it;
-`kernels.reference.anchors` is the oracle.
+hashes, PDQ quality, structure. Next: `anchors.bank`, `anchors.query`. `docs/en/altered-copies.md` specifies
+it; `kernels.reference.anchors` is the oracle.
 
-Every number is an integer below 2⁵³, those in floating point too: no sum depends on its order, and JavaScript's
-numbers give the same bits.
+Every number is an integer below 2⁵³, those in floating point too: no sum depends on its order, and
+JavaScript's numbers give the same bits.
 """
 # ruff: noqa: ANN001, ANN201, ANN202, PLR0917 (Numba infers the kinds)
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -19,7 +19,7 @@ from repit_engine.kernels.jit.compiled import kernel
 
 @kernel
 def _axis(origin, extent, pixels, starts, counts, weights):
-    """Weights of 64 cells along one axis, in 1/4096 of a pixel; returns what each cell's weights add up to."""
+    """Weights of 64 cells along one axis, in 1/4096 of a pixel; returns what those of a cell add up to."""
     window = max(extent, 4096)
     for o in range(64):
         low = 64 * origin + o * extent - (window - extent) // 2
@@ -64,10 +64,10 @@ def _samples(work, place, samples, rows, columns, axes):
         sums = samples[o]
         sums[:] = 0.0
         for k in range(counts_x[o]):
-            weight = np.float64(weights_x[o, k])
-            source = columns[starts_x[o] + k - left]
+            share = np.float64(weights_x[o, k])
+            column = columns[starts_x[o] + k - left]
             for y in range(64):
-                sums[y] += weight * source[y]
+                sums[y] += share * column[y]
         for y in range(64):
             sums[y] = math.floor((2.0 * sums[y] + area) / (2.0 * area))
 
@@ -163,7 +163,7 @@ def _median(values, scratch):
 
 @kernel
 def _bits(values, transposed, scratch, out):
-    """Write one hash: bit 16 i + j counted from the last byte's lowest bit, as PDQ's hexadecimal form has it."""
+    """Write one hash: bit 16 i + j counts from the last byte's lowest bit, as in PDQ's hexadecimal form."""
     median = _median(values, scratch)
     for i in range(32):
         out[i] = 0

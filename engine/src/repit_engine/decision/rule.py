@@ -1,0 +1,212 @@
+"""Search each stage, count the votes of each item, stop when decided.
+
+In: stages of `QueryHashes`, a range search over the bank, the bank's number of items. Out: `Decision`. Next:
+the gate. Pure: the same stages and the same answers give the same decision, in whatever order hashes come.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repit_engine.anchors import Kind, QueryHashes, Stage
+from repit_engine.decision.rates import DEFAULT_RULE, Rule
+from repit_engine.decision.result import Decision, Match, Strength, Tier, Vote
+from repit_engine.errors import WrongInput
+from repit_engine.kernels.jit.distances import distance_matrix
+from repit_engine.pdq import Orientation
+from repit_engine.stoplist import StopList
+from repit_engine.types import HashArray, IdArray, RangeResult, as_hash_array
+
+Search: TypeAlias = Callable[[HashArray, int], RangeResult]
+"""``(n, 32)`` hashes and an inclusive radius to what the bank holds within it."""
+Owner: TypeAlias = Callable[[IdArray], tuple[IdArray, IdArray]]
+"""Ids of hashes to the ids of their items and to each hash's slot in its item; slot 0 is the standard hash.
+"""
+FamilyOf: TypeAlias = Callable[[int], tuple[HashArray, IdArray]]
+"""An item to all its hashes, ``(n, 32)``, and their slots."""
+
+SLOTS: Final = 256
+SMALL_BANK: Final = 20_000
+"""Items up to which the search itself goes as far as a second vote may count."""
+_NEGATIVE: Final = 8
+"""Added to an orientation where the upload is a negative: such votes agree among themselves only."""
+
+
+def packed_id(item: int, slot: int) -> int:
+    """The id under which an index may hold one hash of an item: its own rows need no further table."""
+    return item * SLOTS + slot
+
+
+def unpacked(ids: IdArray) -> tuple[IdArray, IdArray]:
+    """Item and slot of ids made by `packed_id`."""
+    return ids // np.uint64(SLOTS), ids % np.uint64(SLOTS)
+
+
+def decide(
+    stages: Iterable[QueryHashes],
+    search: Search,
+    *,
+    items: int,
+    owner: Owner = unpacked,
+    family_of: FamilyOf | None = None,
+    rule: Rule = DEFAULT_RULE,
+    stoplist: StopList | None = None,
+    stop: Strength = Strength.BLOCK,
+) -> Decision:
+    """Try the stages in turn until one gives a match of strength `stop`, or none is left.
+
+    `items`: items in the bank, from which the thresholds follow. In banks beyond `SMALL_BANK` the search
+    stops at the single hash's radius and `family_of` fetches the other hashes of the few items met; without
+    it a second vote counts only where the search saw it. Query hashes near the stop-list have no voice but
+    in the standard match. Raises `WrongInput`.
+    """
+    if items < 0:
+        raise WrongInput("A bank has no fewer than 0 items.")
+    single = rule.single_radius(items, rule.review)
+    second = rule.second_radius(items, rule.review)
+    radius = max(single, rule.standard_radius)
+    if items <= SMALL_BANK:
+        radius = max(radius, second)
+    votes = _Votes(rule.standard_radius)
+    tried = searched = 0
+    matches: tuple[Match, ...] = ()
+    for stage in stages:
+        tried += 1
+        searched += len(stage)
+        if not len(stage):
+            continue
+        fresh = _note(stage, search(stage.hashes, radius), owner, stoplist, votes)
+        if family_of is not None:
+            for item in sorted(fresh):
+                _second_votes(votes, item, family_of, second)
+        matches = _judged(votes, items, rule)
+        if matches and matches[0].strength in (stop, Strength.BLOCK):
+            break
+    return Decision(matches, tried, searched)
+
+
+class _Votes:
+    """For each item, turn and slot, the nearest hash of the upload."""
+
+    def __init__(self, radius: int) -> None:
+        self.radius = radius
+        self.stages: list[QueryHashes] = []
+        self.silent: list[NDArray[np.bool_]] = []
+        self.nearest: dict[int, dict[tuple[int, int], tuple[int, int, int]]] = {}
+        self.standard: dict[int, tuple[int, int, int]] = {}
+
+    def add(self, item: int, slot: int, vote: tuple[int, int, int]) -> None:
+        """Hear a vote (distance, stage, row): the nearest is kept, between equals the first."""
+        distance, stage, row = vote
+        query = self.stages[stage]
+        if slot == 0 and query.stages[row] == Stage.STANDARD and distance <= self.radius:
+            self.standard[item] = min(self.standard.get(item, vote), vote)
+        if self.silent[stage][row]:
+            return
+        turn = int(query.orientation[row]) + (_NEGATIVE if query.kinds[row] == Kind.NEGATIVE else 0)
+        held = self.nearest.setdefault(item, {})
+        held[turn, slot] = min(held.get((turn, slot), vote), vote)
+
+    def as_vote(self, vote: tuple[int, int, int]) -> Vote:
+        distance, stage, row = vote
+        query = self.stages[stage]
+        left, top, right, bottom = query.rectangles[row].tolist()
+        return Vote(
+            distance,
+            Kind(int(query.kinds[row])),
+            Orientation(int(query.orientation[row])),
+            (left, top, right, bottom),
+        )
+
+
+def _note(
+    stage: QueryHashes, found: RangeResult, owner: Owner, stoplist: StopList | None, votes: _Votes
+) -> set[int]:
+    """Note the votes of what a stage's search found; the items met."""
+    votes.stages.append(stage)
+    votes.silent.append(np.zeros(len(stage), np.bool_))
+    rows = np.repeat(np.arange(len(stage)), np.diff(found.lims))
+    met, slots = owner(found.ids)
+    if stoplist is not None and len(rows):
+        hit = np.unique(rows)
+        votes.silent[-1][hit] = stoplist.near(stage.hashes[hit])
+    place = len(votes.stages) - 1
+    for item, slot, distance, row in zip(
+        met.tolist(), slots.tolist(), found.distances.tolist(), rows.tolist(), strict=True
+    ):
+        votes.add(item, slot, (distance, place, row))
+    return set(met.tolist())
+
+
+def _second_votes(votes: _Votes, item: int, family_of: FamilyOf, radius: int) -> None:
+    """Hear every hash of an item that one hash has met."""
+    hashes, slots = family_of(item)
+    hashes = as_hash_array(hashes)
+    for place, stage in enumerate(votes.stages):
+        apart = np.empty((len(stage), len(hashes)), np.uint16)
+        if apart.size:
+            distance_matrix(stage.hashes.view(np.uint64), hashes.view(np.uint64), apart)
+        for row, column in np.argwhere(apart <= radius).tolist():
+            votes.add(item, int(slots[column]), (int(apart[row, column]), place, row))
+
+
+def _judged(votes: _Votes, items: int, rule: Rule) -> tuple[Match, ...]:
+    matches = []
+    for item in sorted(votes.nearest.keys() | votes.standard.keys()):
+        match = _match(votes, item, items, rule)
+        if match is not None:
+            matches.append(match)
+    order = {Strength.BLOCK: 0, Strength.REVIEW: 1, Strength.NONE: 2}
+    matches.sort(
+        key=lambda one: (order[one.strength], one.tier is not Tier.STANDARD, one.expected_false, one.item)
+    )
+    return tuple(matches)
+
+
+def _match(votes: _Votes, item: int, items: int, rule: Rule) -> Match | None:
+    """The best that is to be said of one item."""
+    if item in votes.standard:
+        vote = votes.as_vote(votes.standard[item])
+        chance = items * rule.rates.of_single(vote.distance)
+        return Match(item, Tier.STANDARD, Strength.BLOCK, chance, (vote,))
+    best: Match | None = None
+    by_turn: dict[int, list[tuple[int, int, int]]] = {}
+    for (turn, _), vote_at in votes.nearest[item].items():
+        by_turn.setdefault(turn, []).append(vote_at)
+    for turn in sorted(by_turn):
+        heard = _apart(votes, sorted(by_turn[turn]))
+        first = heard[0][0]
+        options = [
+            (items * rule.rates.of_single(first), Tier.ANCHORED, first <= rule.single_limit, heard[:1])
+        ]
+        if len(heard) > 1:
+            last = heard[1][0]
+            options.append(
+                (items * rule.rates.of_second(last), Tier.TWO_VOTES, last <= rule.second_limit, heard)
+            )
+        for chance, tier, within, rows in options:
+            strength = _strength(chance, rule) if within else Strength.NONE
+            if strength is Strength.NONE or (best is not None and best.expected_false <= chance):
+                continue
+            best = Match(item, tier, strength, chance, tuple(votes.as_vote(row) for row in rows))
+    return best
+
+
+def _apart(votes: _Votes, heard: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Votes of different places of the upload: one rectangle votes once."""
+    kept: list[tuple[int, int, int]] = []
+    places: set[tuple[float, ...]] = set()
+    for vote in heard:
+        rectangle = tuple(votes.stages[vote[1]].rectangles[vote[2]].tolist())
+        if rectangle not in places:
+            places.add(rectangle)
+            kept.append(vote)
+    return kept
+
+
+def _strength(chance: float, rule: Rule) -> Strength:
+    if chance <= rule.block:
+        return Strength.BLOCK
+    return Strength.REVIEW if chance <= rule.review else Strength.NONE
