@@ -14,7 +14,8 @@ from typing import Any
 from repit.workers import starting
 
 starting.set_up("hotline")
-starting.migrate()
+if sys.argv[1] in ("migrate", "seed"):
+    starting.migrate()
 
 from repit.bank import feed, items  # noqa: E402
 from repit.bank.types import Signal, Submission  # noqa: E402

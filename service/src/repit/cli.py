@@ -11,6 +11,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Final
 
 import typer
@@ -51,7 +52,7 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     starting.ready_database()
     serving.require_free(host, port)
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
-    serving.serve("repit.workers.answering:application", host, port)
+    serving.serve(host, port)
 
 
 @app.command()
@@ -158,7 +159,8 @@ def subscriber_list() -> None:
     Console().print(table)
 
 
-def _subscribers():  # type: ignore[no-untyped-def]  # noqa: ANN202  (a module that needs Django set up first)
+def _subscribers() -> ModuleType:
+    """The module that looks after subscribers, once Django is set up."""
     from repit.workers import starting
 
     starting.set_up("hotline")

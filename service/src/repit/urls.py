@@ -3,15 +3,11 @@
 In: `REPIT_ROLE`. Out: Django's routes. Next: the views of `interfaces`.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Final
-
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: Final[list[URLPattern | URLResolver]] = []
+urlpatterns: list[URLPattern | URLResolver] = []
 
 if settings.REPIT_ROLE in ("hotline", "both"):
     from repit.interfaces.case_pages import api as case_api
@@ -26,5 +22,5 @@ if settings.REPIT_ROLE in ("hotline", "both"):
         *i18n_patterns(path("", include("repit.interfaces.case_pages.urls"))),
     ]
 
-if settings.REPIT_ROLE in ("gate", "both") and find_spec("repit.interfaces.gate_api.urls"):
-    urlpatterns += import_module("repit.interfaces.gate_api.urls").urlpatterns
+if settings.REPIT_ROLE in ("gate", "both"):
+    urlpatterns += [path("", include("repit.interfaces.gate_api.urls"))]

@@ -57,7 +57,7 @@ def test_a_page_comes_back_as_it_was(page: Page):
 def test_a_snapshot_comes_back_as_it_was(sequence, held, feed_id, at):
     head = SnapshotHead(sequence, feed_id, at)
     lines = b"".join(wire.encode_snapshot(head, held)).decode().split("\n")[:-1]
-    read, rest = wire.decode_snapshot(lines)
+    read, rest = wire.decode_snapshot(lines, [])
     assert read == head and list(rest()) == held
 
 
@@ -68,11 +68,11 @@ def test_a_snapshot_that_was_cut_or_altered_is_refused(held, data):
     victim = data.draw(st.integers(1, len(lines) - 1))
     cut = lines[:victim] + lines[victim + 1 :]
     with pytest.raises(WireRefused):
-        list(wire.decode_snapshot(cut)[1]())
+        list(wire.decode_snapshot(cut, [])[1]())
     twice = [*lines[: victim - 1], lines[victim - 1], *lines[victim - 1 :]]
     if victim > 1:
         with pytest.raises(WireRefused):
-            list(wire.decode_snapshot(twice)[1]())
+            list(wire.decode_snapshot(twice, [])[1]())
 
 
 @given(pages(), st.integers(2, 5))
@@ -100,15 +100,43 @@ FIELDS = ["item", "state", "media", "kind", "origin", "confirmations", "hashes"]
 
 
 @given(living, st.sampled_from(FIELDS), json_values)
-def test_any_field_may_be_anything_and_the_answer_is_an_entry_or_a_refusal(entry, field, value):
+def test_any_field_of_an_entry_may_be_anything_and_the_others_are_taken(entry, field, value):
     at = datetime(2026, 1, 1, tzinfo=UTC)
+    good = [Change(number, at, entry) for number in (1, 2, 3)]
+    raw = json.loads(wire.encode_page(Page(tuple(good), 3, "feed", at)))
+    raw["changes"][1]["entry"][field] = value
+    page = wire.decode_page(json.dumps(raw))
+    assert (page.begins, page.through) == (1, 3)
+    assert {good[0], good[2]} <= set(page.changes)
+    assert len(page.changes) == 3 or [aside.sequence for aside in page.set_aside][-1] == 2
+
+
+def test_a_hash_that_cannot_be_read_costs_its_entry_no_other_hash():
+    at, hashes = (
+        datetime(2026, 1, 1, tzinfo=UTC),
+        [SharedHash("md5", "whole", bytes([n]) * 16) for n in (1, 2)],
+    )
+    entry = Entry("i", "active", "file", "intimate", "o", 1, tuple(hashes))
+    lines = b"".join(wire.encode_snapshot(SnapshotHead(1, "f", at), [entry])).decode().split("\n")
     raw = json.loads(wire.encode_page(Page((Change(1, at, entry),), 1, "feed", at)))
-    raw["changes"][0]["entry"][field] = value
-    try:
-        page = wire.decode_page(json.dumps(raw))
-    except WireRefused:
-        return
-    assert isinstance(page.changes[0].entry, Entry)
+    raw["changes"][0]["entry"]["hashes"][0]["value"] = "xyz"
+    page = wire.decode_page(json.dumps(raw))
+    assert page.changes[0].entry.hashes == (hashes[1],)
+    assert [aside.sequence for aside in page.set_aside] == [1] and "xyz" not in repr(page)
+    assert len(lines) == 4
+
+
+def test_a_snapshots_bad_entry_is_set_aside_and_the_rest_is_taken():
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    good = Entry("good", "active", "file", "intimate", "o", 1, ())
+    strange = Entry("strange", "active", "file", "intimate", "o", 1, ())
+    object.__setattr__(strange, "kind", "of a later version")
+    lines = (
+        b"".join(wire.encode_snapshot(SnapshotHead(1, "f", at), [strange, good])).decode().split("\n")[:-1]
+    )
+    aside = []
+    assert list(wire.decode_snapshot(lines, aside)[1]()) == [good]
+    assert [one.sequence for one in aside] == [None]
 
 
 def test_a_withdrawn_entry_cannot_carry_hashes():

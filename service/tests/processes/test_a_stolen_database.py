@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -20,17 +19,22 @@ CASES = 12
 @pytest.fixture(scope="module")
 def stolen(
     own_database: dict[str, str], request: pytest.FixtureRequest
-) -> tuple[list[dict[str, Any]], Theft]:
+) -> Iterator[tuple[list[dict[str, Any]], Theft]]:
     """(what the cases really are, what the thief has)."""
     cases = run_script(own_database, "seed", str(CASES))
     if "REPIT_DATABASE_URL" in own_database:
         _, folder = request.getfixturevalue("postgresql")
-        return cases, PostgresTheft(own_database["REPIT_DATABASE_URL"], folder)
-    return cases, SqliteTheft(Path(own_database["REPIT_DATA"]))
+        theft: Theft = PostgresTheft(own_database["REPIT_DATABASE_URL"], folder)
+    else:
+        theft = SqliteTheft(Path(own_database["REPIT_DATA"]))
+    yield cases, theft
+    theft.connection.close()
 
 
 class Theft:
     """Bytes as they lie on the disk, and rows as a query gives them."""
+
+    connection: Any
 
     def everything(self) -> Iterator[bytes]:
         raise NotImplementedError
@@ -63,16 +67,15 @@ class SqliteTheft(Theft):
 
 class PostgresTheft(Theft):
     def __init__(self, address: str, folder: Path) -> None:
-        self.folder = folder
         self.connection = psycopg.connect(address, autocommit=True, row_factory=psycopg.rows.dict_row)
         self.connection.execute("CHECKPOINT")
-        self.database = urlsplit(address).path
+        [row] = self.connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        self.files = [*(folder / "base" / str(row["oid"])).iterdir(), *(folder / "pg_wal").iterdir()]
 
     def everything(self) -> Iterator[bytes]:
-        for part in ("base", "pg_wal"):
-            for file in (self.folder / part).rglob("*"):
-                if file.is_file():
-                    yield file.read_bytes()
+        for file in self.files:
+            if file.is_file():
+                yield file.read_bytes().rstrip(bytes(1))
         for table in self.tables():
             with self.connection.cursor().copy(f'COPY "{table}" TO STDOUT') as copy:
                 yield b"".join(bytes(piece) for piece in copy)

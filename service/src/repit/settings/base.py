@@ -81,6 +81,28 @@ def _logging(level: str) -> dict[str, Any]:
     }
 
 
+# What `installation` sets by name, said again for the type checker.
+REPIT_ROLE: Role
+REPIT_DATA: Path
+REPIT_EMBEDDED: bool
+REPIT_OPERATOR_KEY: bytes
+REPIT_HTTPS: bool
+REPIT_LANGUAGE: str
+REPIT_LOG_LEVEL: str
+REPIT_THREADS: int
+REPIT_OUTBOUND_ALLOW: frozenset[str]
+REPIT_ORIGIN: str
+REPIT_PUBLISH: str
+REPIT_GATE_FEED_URL: str
+REPIT_GATE_FEED_KEY: str
+REPIT_GATE_UNDECIDED: str
+REPIT_GATE_BUDGET_MS: int
+REPIT_GATE_INDEX: str
+REPIT_GATE_KEYS: tuple[str, ...]
+REPIT_GATE_WORKERS: int
+REPIT_GATE_MAX_BYTES: int
+REPIT_GATE_POLICY: str
+
 DEBUG = False
 ROOT_URLCONF = "repit.urls"
 WSGI_APPLICATION = "repit.wsgi.application"

@@ -18,6 +18,5 @@ from repit.settings.declared import DECLARED
 _url = DECLARED["REPIT_TEST_DATABASE_URL"].read(os.environ)
 globals().update(installation("both"))
 DATABASES = {"default": database(_url, Path(":memory:"))}
-REPIT_DATA = Path(os.environ["REPIT_DATA"])
 SECRET_KEY = "for tests only, " * 4
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,48 +1,67 @@
-"""Serving over HTTP: one process that answers, and one above it that minds signals.
+"""Serving over HTTP from one process.
 
-In: a WSGI application's name, a host, a port. Out: a running server until SIGTERM or SIGINT. Next:
-`repit.cli`.
+In: a host, a port, Django set up. Out: a running server until SIGTERM or SIGINT. Next: `repit.cli`.
 
 granian accepts connections outside Python and hands each request to a thread of its pool; a long poll holds
-one thread and nothing else. On SIGTERM requests under way have one second, then the process ends: whoever
-waits for changes simply asks again. The answering process is told by the kernel to die with its parent, so
-that a killed hotline never leaves half of itself behind on the port.
+one thread and nothing else. Its thread server is meant for Python without the global lock and refuses to
+start elsewhere; it is wanted here with the lock too, because its process server spawns a second process,
+which a killed hotline would leave behind on the port. On SIGTERM requests under way have one second, then
+the process ends: whoever waits for changes simply asks again.
 """
 
-import ctypes
 import errno
-import signal
+import logging
+import os
 import socket
-import sys
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from granian import Granian
+from django.core.wsgi import get_wsgi_application
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.mt import MTServer
 
+from repit.foundation.clock import elapsed
 from repit.foundation.errors import PortTaken, SettingsRefused, Text
 
 GRACE_SECONDS: Final = 1
-_PR_SET_PDEATHSIG: Final = 1
 
 
-def serve(target: str, host: str, port: int) -> None:
-    """Serve until told to stop. Raises `PortTaken`, `SettingsRefused` where the host is not ours."""
+class _OneProcess(MTServer):
+    def _check_gil(self) -> None:
+        """See the module's words."""
+
+    def _stop_workers(self) -> None:
+        """Ask the threads to stop and wait a little; `serve` ends the process whatever they do."""
+        until = elapsed() + GRACE_SECONDS
+        for worker in self.wrks:
+            worker.terminate()
+        for worker in self.wrks:
+            worker.join(max(0.0, until - elapsed()))
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until told to stop, then end the process. Raises `PortTaken`, `SettingsRefused`."""
     require_free(host, port)
-    Granian(
-        target,
+    application = get_wsgi_application()
+
+    def load(*_: Any, **__: Any) -> Any:
+        return application
+
+    _OneProcess(
+        "repit.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=settings.REPIT_THREADS,
-        workers_kill_timeout=GRACE_SECONDS,
         websockets=False,
         log_access=False,
         log_level=LogLevels.error,
-        respawn_failed_workers=True,
-    ).serve()
+    ).serve(target_loader=load)
+    logging.shutdown()
+    # A thread inside a long poll would hold the process for 25 seconds; what was acknowledged is committed.
+    os._exit(0)
 
 
 def require_free(host: str, port: int) -> None:
@@ -65,9 +84,3 @@ def require_free(host: str, port: int) -> None:
             Text("Choose another with --host and --port.", "Choisissez autre chose avec --host et --port."),
             detail=type(error).__name__,
         ) from None
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent ends (Linux, prctl(2)); elsewhere do nothing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -17,6 +17,7 @@ from repit.exchange.repit.wire import (
     Acknowledgement,
     Entry,
     Page,
+    SetAside,
     decode_page,
     decode_snapshot,
     encode_acknowledgement,
@@ -45,6 +46,8 @@ class FeedClient:
         if not _KEY.fullmatch(key):
             raise KeyRefused(detail="the key holds blanks or is too long")
         self.feed_id = feed_id
+        self.set_aside: list[SetAside] = []
+        """Records of the present snapshot that could not be read; a page carries its own."""
         self._http = Outbound(base_url, headers={"Authorization": f"Bearer {key}"}, allow=allow)
         self._reading = ExitStack()
 
@@ -72,7 +75,8 @@ class FeedClient:
             )
         )
         _accept(status)
-        head, entries = decode_snapshot(lines)
+        self.set_aside = []
+        head, entries = decode_snapshot(lines, self.set_aside)
         self.feed_id = head.feed_id
         return head.sequence, self._until_read(entries())
 
@@ -97,9 +101,9 @@ class FeedClient:
         page = decode_page(answer.body)
         if self.feed_id is not None and page.feed_id != self.feed_id:
             raise FeedForeign
-        if page.head < after or (page.changes and page.changes[0].sequence != after + 1):
+        if page.head < after or page.begins not in (None, after + 1):
             raise FeedGap
-        if page.head > after and not page.changes:
+        if page.head > after and page.begins is None:
             raise FeedGap
         self.feed_id = page.feed_id
         return page

@@ -6,6 +6,9 @@ and `server`. Pure: no framework, no network, no clock.
 A change is the *complete current state* of one item and replaces whatever a subscriber held of it, so that
 repeats and replays are harmless. A withdrawn item carries no hash: only the name of what must be forgotten.
 Sequence numbers are strictly increasing and without gaps; a subscriber that sees one has lost something.
+
+One bad record never stops a subscriber: an entry or a hash that cannot be read is set aside with its reason,
+and the rest is taken. What cannot be read around (a sequence number, the frame of a page) is refused.
 """
 
 import hashlib
@@ -83,6 +86,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A record that could not be read: in which change (None: a snapshot) and why, never its content."""
+
+    sequence: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Consecutive changes; `head` is the newest sequence the bank had when it answered (more may follow)."""
 
@@ -90,6 +101,21 @@ class Page:
     head: int
     feed_id: str
     generated_at: datetime
+    set_aside: tuple[SetAside, ...] = ()
+
+    def _numbers(self) -> list[int]:
+        numbers = [change.sequence for change in self.changes]
+        return numbers + [aside.sequence for aside in self.set_aside if aside.sequence is not None]
+
+    @property
+    def begins(self) -> int | None:
+        """The first sequence in this page, readable or not; None for an empty page."""
+        return min(self._numbers(), default=None)
+
+    @property
+    def through(self) -> int | None:
+        """The last sequence in this page, readable or not: where to go on from."""
+        return max(self._numbers(), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +270,14 @@ def _hash_in(value: object) -> SharedHash:
     return SharedHash(algorithm, role, raw, quality)
 
 
-def _entry_in(value: object) -> Entry:
+def _entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entry:
     source = _object(value)
+    hashes: list[SharedHash] = []
+    for one in _list(source, "hashes"):
+        try:
+            hashes.append(_hash_in(one))
+        except WireRefused as refused:
+            aside.append(SetAside(sequence, refused.detail))
     state: State = _one_of(get_args(State), source, "state")
     media: Media = _one_of(get_args(Media), source, "media")
     kind: Kind = _one_of(get_args(Kind), source, "kind")
@@ -256,13 +288,20 @@ def _entry_in(value: object) -> Entry:
         kind=kind,
         origin=_text(source, "origin"),
         confirmations=_whole(source, "confirmations"),
-        hashes=tuple(_hash_in(h) for h in _list(source, "hashes")),
+        hashes=tuple(hashes),
     )
 
 
-def _change_in(value: object) -> Change:
+def _change_in(value: object, aside: list[SetAside]) -> tuple[int, Change | None]:
     source = _object(value)
-    return Change(_whole(source, "sequence"), _time(source, "at"), _entry_in(source.get("entry")))
+    sequence = _whole(source, "sequence")
+    try:
+        return sequence, Change(
+            sequence, _time(source, "at"), _entry_in(source.get("entry"), sequence, aside)
+        )
+    except WireRefused as refused:
+        aside.append(SetAside(sequence, refused.detail))
+        return sequence, None
 
 
 def _versioned(raw: bytes | str) -> dict[str, object]:
@@ -275,11 +314,17 @@ def _versioned(raw: bytes | str) -> dict[str, object]:
 def decode_page(raw: bytes | str) -> Page:
     """Read one page; raises `WireRefused`, also where sequences do not follow one another."""
     source = _versioned(raw)
-    changes = tuple(_change_in(c) for c in _list(source, "changes"))
-    for before, after in pairwise(changes):
-        if after.sequence != before.sequence + 1:
-            raise WireRefused(detail="sequence numbers do not follow one another")
-    return Page(changes, _whole(source, "head"), _text(source, "feed_id"), _time(source, "generated_at"))
+    aside: list[SetAside] = []
+    read = [_change_in(change, aside) for change in _list(source, "changes")]
+    if any(after != before + 1 for (before, _), (after, _) in pairwise(read)):
+        raise WireRefused(detail="sequence numbers do not follow one another")
+    return Page(
+        tuple(change for _, change in read if change is not None),
+        _whole(source, "head"),
+        _text(source, "feed_id"),
+        _time(source, "generated_at"),
+        tuple(aside),
+    )
 
 
 def decode_acknowledgement(raw: bytes | str) -> Acknowledgement:
@@ -292,8 +337,13 @@ def decode_acknowledgement(raw: bytes | str) -> Acknowledgement:
     return Acknowledgement(_whole(source, "sequence"), names)
 
 
-def decode_snapshot(lines: Iterable[str]) -> tuple[SnapshotHead, Callable[[], Iterator[Entry]]]:
-    """Head at once, entries on demand, which raise `WireRefused` if the end, count or digest is wrong."""
+def decode_snapshot(
+    lines: Iterable[str], aside: list[SetAside]
+) -> tuple[SnapshotHead, Callable[[], Iterator[Entry]]]:
+    """Head at once, entries on demand, which raise `WireRefused` if the end, count or digest is wrong.
+
+    Records that cannot be read are added to `aside`.
+    """
     source = iter(lines)
     digest = hashlib.sha256()
     first = next(source, "")
@@ -311,7 +361,12 @@ def decode_snapshot(lines: Iterable[str]) -> tuple[SnapshotHead, Callable[[], It
                     raise WireRefused(detail="the snapshot does not agree with its own digest")
                 return
             digest.update(line.encode() + b"\n")
-            yield _entry_in(value)
+            try:
+                entry = _entry_in(value, None, aside)
+            except WireRefused as refused:
+                aside.append(SetAside(None, refused.detail))
+            else:
+                yield entry
         raise WireRefused(detail="the snapshot ends too early")
 
     return head, entries

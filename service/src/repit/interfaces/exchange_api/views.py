@@ -6,7 +6,7 @@ receipts for acknowledgements. Next: subscribers' clients. Plain Django, since t
 
 import zlib
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -28,8 +28,7 @@ def for_subscribers(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Find out whose key the request carries. Raises `KeyRefused`."""
 
-    @wraps(view)
-    def recognised(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def recognised(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise KeyRefused
@@ -37,7 +36,7 @@ def for_subscribers(
         answer["Cache-Control"] = "no-store"
         return answer
 
-    return recognised
+    return update_wrapper(recognised, view)
 
 
 @require_GET
