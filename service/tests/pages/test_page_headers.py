@@ -74,18 +74,13 @@ def test_style_sheets_and_scripts_are_not_kept_either(visitor: Client) -> None:
     answer.close()
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
     assert "Last-Modified" not in answer.headers
 
 
 def test_advice_may_be_found_and_everything_else_is_unlisted(visitor: Client) -> None:
     assert visitor.get("/fr/").headers["X-Robots-Tag"] == "noarchive"
-    for address in (
-        "/fr/absent/",
-        "/fr/fails/",
-        "/en/forbids/",
-        "/robots.txt",
-        "/static/case_pages/page.css",
-    ):
+    for address in ("/fr/absent/", "/fr/fails/", "/en/forbids/", "/robots.txt"):
         assert visitor.get(address).headers["X-Robots-Tag"] == "noindex, nofollow, noarchive"
     assert visitor.get("/robots.txt").content == b"User-agent: *\nDisallow:\n"
 
