@@ -18,10 +18,11 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from repit_engine import Hashed, Limits, hash_file, hash_picture
+from repit_engine import Hash, Hashed, Limits, hash_file, hash_picture
 from repit_engine.cli.scan_batch import Against, scan_batch
 from repit_engine.cli.scan_items import Item, items_of_tar, items_of_zip
-from repit_engine.search import FlatIndex
+from repit_engine.search import FlatIndex, RingSegment
+from repit_engine.snapshot import write_snapshot
 
 COMMAND = [sys.executable, "-m", "repit_engine.cli.scan"]
 
@@ -95,6 +96,16 @@ def test_parquet_holds_the_same_rows(archive: Path, bank: Path, tmp_path: Path) 
     assert [[[m["id"], m["distance"]] for m in row["matches"]] for row in table] == [
         row["matches"] for row in plain
     ]
+
+
+def test_a_snapshot_is_searched_as_a_list_is(archive: Path, bank: Path, tmp_path: Path) -> None:
+    hashes = [line[:64] for line in bank.read_text().splitlines() if not line.startswith("#")]
+    rows = np.stack([Hash.from_hex(text).row() for text in hashes])
+    snapshot = tmp_path / "bank.snapshot"
+    write_snapshot(snapshot, RingSegment.build(np.array([2, 3, 4], np.uint64), rows))
+    for name, hashes_file in (("list.jsonl", bank), ("snapshot.jsonl", snapshot)):
+        assert run(archive / "0", "--against", hashes_file, "--out", tmp_path / name).returncode == 0
+    assert rows_of(tmp_path / "list.jsonl") == rows_of(tmp_path / "snapshot.jsonl")
 
 
 def test_archives_and_listings_are_read_in_place(archive: Path, tmp_path: Path) -> None:

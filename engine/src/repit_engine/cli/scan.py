@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repit_engine.cli.progress import PatientProgress
-from repit_engine.cli.scan_bank import BankRefused, digest, load_bank
+from repit_engine.cli.scan_bank import BankRefused, load_bank, stamp
 from repit_engine.cli.scan_batch import Against
 from repit_engine.cli.scan_items import Item
 from repit_engine.cli.scan_journal import Journal, JournalRefused, State
@@ -56,7 +56,7 @@ def command(  # noqa: PLR0917 - the options of the command line
         settings = {
             "sources": [str(source.absolute()) for source in sources or []],
             "listing": str(listing) if listing else None,
-            "against": digest(against) if against else None,
+            "against": stamp(against) if against else None,
             "radius": radius,
             "max_matches": max_matches,
             "seconds": seconds,

@@ -1,29 +1,55 @@
 """The hashes that a scan looks for.
 
-In: a text file of hexadecimal hashes, or a snapshot. Out: an index. Next: `scan_batch.Against`.
+In: a snapshot, or a text file of hexadecimal hashes. Out: an index. Next: `scan_batch.Against`.
 """
 
-import hashlib
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from repit_engine.cli.scan_batch import Searchable
-from repit_engine.search import FlatIndex
+from repit_engine.errors import SnapshotForeign, SnapshotRefused
+from repit_engine.search import FlatIndex, RingIndex
+from repit_engine.snapshot import open_snapshot
 from repit_engine.types import HASH_BYTES
 
+_WORTH_A_RING: Final = 50_000
+"""Below this many hashes, comparing them all is quick, and no tables need building."""
 
-class BankRefused(Exception):  # noqa: N818 - a refusal, shown to who typed the command
+
+class BankRefused(Exception):
     """A file of hashes that cannot be read."""
 
 
 def load_bank(path: Path) -> Searchable:
-    """One hash of 64 hexadecimal digits a line; what follows a space or comma is ignored, and so are lines
-    with ``#``.
+    """A snapshot, mapped into memory and shared by all threads, or else a list of hashes.
 
-    A match's id is the number of its line, from 1. Raises `BankRefused`.
+    In a list each line begins with 64 hexadecimal digits; what follows a space or comma is ignored, and so
+    are lines that begin with ``#``. A match's id is then the number of its line, from 1. Raises
+    `BankRefused`.
     """
-    ids: list[int] = []
+    try:
+        return RingIndex(open_snapshot(path))
+    except SnapshotForeign:
+        return _from_list(path)
+    except SnapshotRefused as refusal:
+        raise BankRefused(str(refusal)) from None
+    except OSError:
+        raise BankRefused(f"{path} cannot be read.") from None
+
+
+def stamp(path: Path) -> list[int]:
+    """What tells one bank from another in a journal: size and time of change. Raises `BankRefused`."""
+    try:
+        found = path.stat()
+    except OSError:
+        raise BankRefused(f"{path} cannot be read.") from None
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _from_list(path: Path) -> Searchable:
+    numbers: list[int] = []
     raw = bytearray()
     try:
         with path.open(encoding="utf-8") as lines:
@@ -33,17 +59,15 @@ def load_bank(path: Path) -> Searchable:
                     continue
                 hashed = bytes.fromhex(words[0])
                 if len(hashed) != HASH_BYTES:
-                    raise BankRefused(f"Line {number} of {path} is not a hash of 64 hexadecimal digits.")
+                    raise BankRefused(f"Line {number} of {path} does not begin with 64 hexadecimal digits.")
                 raw += hashed
-                ids.append(number)
+                numbers.append(number)
     except (OSError, ValueError):
-        raise BankRefused(f"{path} is not a list of hashes, one of 64 hexadecimal digits a line.") from None
+        raise BankRefused(f"{path} is neither a snapshot nor a list of hexadecimal hashes.") from None
+    ids = np.array(numbers, np.uint64)
+    hashes = np.frombuffer(bytes(raw), np.uint8).reshape(-1, HASH_BYTES).copy()
+    if len(ids) >= _WORTH_A_RING:
+        return RingIndex.build(ids, hashes)
     index = FlatIndex()
-    index.add(np.array(ids, np.uint64), np.frombuffer(bytes(raw), np.uint8).reshape(-1, HASH_BYTES).copy())
+    index.add(ids, hashes)
     return index
-
-
-def digest(path: Path) -> str:
-    """What tells one bank from another in a journal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -17,7 +17,7 @@ from typing import Any, Final
 _VERSION: Final = 1
 
 
-class JournalRefused(Exception):  # noqa: N818 - a refusal, shown to who typed the command
+class JournalRefused(Exception):
     """A journal of another scan stands where this one's would."""
 
 

@@ -17,7 +17,7 @@ from repit_engine.cli.files import files_under
 from repit_engine.cli.scan_items import Item, items_of_tar, items_of_zip
 
 
-class ListingRefused(Exception):  # noqa: N818 - a refusal, shown to who typed the command
+class ListingRefused(Exception):
     """A source that cannot be listed."""
 
 
