@@ -38,7 +38,7 @@ def run(options: Options) -> Report:
         "From bytes to hash",
         "Per second of processor time (so threads are equal, and other work on the machine disturbs "
         "little), files in memory, ours and the peer's calls alternating. Phone pictures: photographs of "
-        "scikit-image scaled to 12 megapixels with grain, JPEG 88; web pictures: crops of 500 × 375, JPEG 88.",
+        "scikit-image scaled to 12 megapixels with grain, JPEG 88; web pictures: crops of 500 × 375, same.",
     )
     warm_up()
     parts: dict[str, Callable[[], list[bytes]]] = {"phone": _phone, "web": _web}

@@ -12,11 +12,11 @@ from typing import Any, BinaryIO, Final
 MAX_FRAME: Final = 1 << 30
 
 
-class PipeClosed(Exception):  # noqa: N818 - a state of the pipe, caught by both ends
+class PipeClosed(Exception):
     """The other end is gone, or says nonsense."""
 
 
-class PipeSilent(Exception):  # noqa: N818 - a state of the pipe, caught by the parent
+class PipeSilent(Exception):
     """The other end did not answer in time."""
 
 
