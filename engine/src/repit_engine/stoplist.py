@@ -105,7 +105,7 @@ def build_stoplist(
 
 
 def joined(*lists: StopList) -> StopList:
-        """Note that a bank hash met an upload of this standard hash ``(32,) uint8``; true if set aside."""
+    """Join several lists, the package's and an operator's; the smallest radius holds. Raises `WrongInput`."""
     if not lists:
         raise WrongInput("Joining stop-lists takes at least one.")
     return StopList(
