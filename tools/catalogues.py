@@ -112,7 +112,7 @@ def _clean(catalogue: Catalog, language: str) -> Catalog:
             clean.add(
                 message.id,
                 message.string,
-                locations=sorted({(file, None) for file, _line in message.locations}),
+                locations=sorted({(file, 0) for file, _line in message.locations}),
                 flags=message.flags,
                 context=message.context,
             )
