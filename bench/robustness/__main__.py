@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.robustness import recall
-from bench.robustness.ours import STAGES
+from bench.robustness.ours import BLOCK, STAGES
 from bench.robustness.pictures import REPORTED, TUNING, collection
 from bench.robustness.run import Plan, run
 
@@ -59,10 +59,10 @@ def main(arguments: list[str]) -> int:
         }
     if plan.with_ours:
         k = chosen.k
-        ways |= {
-            "K=1 ≤31": recall.single(0), "K=1 ≤46": recall.single(0, 46), f"1+{k} ≤31": recall.single(k),
-            f"1+{k} two ≤66": recall.votes(k, 66), f"1+{k} two ≤70": recall.votes(k),
-        }  # fmt: skip
+        ways |= {"K=1 ≤31": recall.single(0), "K=1 ≤46": recall.single(0, 46)}
+        ways |= {f"1+{k} ≤31": recall.single(k), f"1+{k} two ≤66": recall.votes(k, 66)}
+        ways |= {f"1+{k} two ≤70": recall.votes(k), "engine, 1 k": recall.engine(1_000)}
+        ways |= {"engine, 1 M": recall.engine(1_000_000), "blocks, 1 M": recall.engine(1_000_000, BLOCK)}
     _show(plan, measured, ways)
     return 0
 

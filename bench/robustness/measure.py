@@ -16,6 +16,7 @@ from bench.robustness import ours, peers
 from bench.robustness.distances import between
 from bench.robustness.pictures import Collection
 from bench.robustness.suite import Row, altered
+from repit_engine.pdq import distances
 
 PEERS = ("plain", "unletterboxed", "eight")
 NEVER = 255
@@ -48,6 +49,8 @@ class Measured:
     """`(rows, stages, 9)`: for the query's own item, the smallest distance by stage."""
     sift: NDArray[np.int8]
     """`(rows,)`: 1 found, 0 not, -1 not asked."""
+    decided: NDArray[np.uint8]
+    """`(rows, bank sizes, items)`: nothing, review or block, as the engine decides."""
     fillers: NDArray[np.bool_]
     """`(rows, items)`: true where the item was a filler of the query: neither found nor wrong."""
     decode_ms: NDArray[np.float32]
@@ -95,6 +98,7 @@ def measure(
         np.zeros((len(rows), ours.BANK_ROWS), np.uint8),
         np.full((len(rows), len(ours.STAGES), ours.BANK_ROWS), NEVER, np.uint8),
         np.full(len(rows), -1, np.int8),
+        np.zeros((len(rows), len(ours.BANK_SIZES), items), np.uint8),
         np.zeros((len(rows), items), np.bool_),
         np.zeros(len(rows), np.float32),
         np.zeros((len(rows), len(ours.STAGES)), np.float32),
@@ -123,8 +127,14 @@ def _ours(result: Measured, place: int, index: int, jpeg: bytes, bank: Bank) -> 
     result.stage_hashes[place] = np.bincount(family.stages, minlength=len(ours.STAGES))
     if not len(family.hashes):
         return
-    table = between(family.hashes, bank.families.reshape(-1, 32))
+    table = distances(family.hashes, bank.families.reshape(-1, 32))
+    if place == 0 and (table[:1] != between(family.hashes[:1], bank.families.reshape(-1, 32))).any():
+        raise ValueError("The engine's distances are not the plain ones.")
     table[:, ~bank.present.ravel()] = NEVER
+    for size, bank_size in enumerate(ours.BANK_SIZES):
+        result.decided[place, size] = ours.decided(
+            family.views, table, bank.families, bank.present, bank_size
+        )
     result.nearest[place] = table.min(axis=0).reshape(items, rows).clip(0, NEVER)
     mine = table.reshape(len(table), items, rows)[:, index]
     result.stages[place] = family.stages[mine.argmin(axis=0)]

@@ -1,7 +1,7 @@
-"""Our side of the comparison: the engine's families, in the form that the bench compares.
+"""Our side of the comparison: the engine's families and decisions, in the form that the bench compares.
 
-In: the bytes of a bank picture or of an upload. Out: arrays of hashes, and what they cost. Next: `measure`.
-This is the only module of the bench that knows the engine's names for families and stages.
+In: the bytes of a bank picture or of an upload. Out: arrays of hashes, what they cost, what is decided. Next:
+`measure`. This is the only module of the bench that knows the engine's names for families, stages, decisions.
 """
 
 import time
@@ -11,26 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine import anchors
+from repit_engine.anchors.query import joined
+from repit_engine.decision import Strength, decide, packed_id
 from repit_engine.picture import open_picture
+from repit_engine.stoplist import StopList, package_stoplist
+from repit_engine.types import RangeResult
 
 BANK_ROWS = 9
 """The whole and eight anchored hashes."""
 STAGES = tuple(stage.name.lower() for stage in anchors.Stage)
-ABSENT = 255
-"""A byte that fills a row where an item has fewer anchored hashes."""
+BANK_SIZES = (1_000, 1_000_000, 42_000_000)
+"""Items for which decisions are asked: thresholds follow from the bank's size."""
+NOTHING, REVIEW, BLOCK = 0, 1, 2
+_CODES = {Strength.NONE: NOTHING, Strength.REVIEW: REVIEW, Strength.BLOCK: BLOCK}
 
 
 @dataclass(frozen=True)
 class QueryFamily:
     """What an upload gives, stage by stage."""
 
-    hashes: NDArray[np.uint8]
-    """`(n, 32)`."""
+    views: anchors.QueryHashes
+    """All stages as one."""
     stages: NDArray[np.uint8]
     """`(n,)`: the stage that gave each."""
     decode_ms: float
     stage_ms: NDArray[np.float32]
     """`(stages,)`."""
+
+    @property
+    def hashes(self) -> NDArray[np.uint8]:
+        """`(n, 32)`."""
+        return self.views.hashes
 
 
 def bank_family(data: bytes, k: int = BANK_ROWS - 1) -> NDArray[np.uint8]:
@@ -44,10 +55,47 @@ def query_family(data: bytes) -> QueryFamily:
     picture = open_picture(data)
     now = time.perf_counter()
     decode_ms = (now - start) * 1e3
-    hashes, stages, spent = [], [], np.zeros(len(STAGES), np.float32)
+    parts, stages, spent = [], [], np.zeros(len(STAGES), np.float32)
     for place, made in enumerate(anchors.query_stages(picture)):
         before, now = now, time.perf_counter()
         spent[place] = (now - before) * 1e3
-        hashes.append(made.hashes)
+        parts.append(made)
         stages.append(np.full(len(made.hashes), place, np.uint8))
-    return QueryFamily(np.concatenate(hashes), np.concatenate(stages), decode_ms, spent)
+    return QueryFamily(joined(parts), np.concatenate(stages), decode_ms, spent)
+
+
+def decided(
+    views: anchors.QueryHashes,
+    table: NDArray[np.uint16],
+    families: NDArray[np.uint8],
+    present: NDArray[np.bool_],
+    bank_size: int,
+) -> NDArray[np.uint8]:
+    """`(items,)`: what the engine decides of each item, all stages heard, were the bank of `bank_size` items.
+
+    `table (n, items * 9)` holds the distances to `families (items, 9, 32)`; `present (items, 9)`
+    says which exist.
+    """
+    items, slots = present.shape
+    ids = np.array([packed_id(item, slot) for item in range(items) for slot in range(slots)], np.uint64)
+
+    def search(_: NDArray[np.uint8], radius: int) -> RangeResult:
+        within = (table <= radius) & present.ravel()
+        lims = np.concatenate([[0], within.sum(axis=1).cumsum()])
+        rows, columns = np.nonzero(within)
+        return RangeResult(lims, ids[columns], table[rows, columns], np.zeros(len(table), np.bool_))
+
+    def family_of(item: int) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+        there = present[item]
+        return families[item][there], np.flatnonzero(there).astype(np.uint64)
+
+    decision = decide([views], search, items=bank_size, family_of=family_of, stoplist=stoplist())
+    result = np.zeros(items, np.uint8)
+    for match in decision.matches:
+        result[match.item] = _CODES[match.strength]
+    return result
+
+
+def stoplist() -> StopList:
+    """The list that ships with the engine."""
+    return package_stoplist()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.robustness.measure import PEERS, Measured
+from bench.robustness.ours import BANK_SIZES, REVIEW
 from bench.robustness.suite import Row
 
 RADIUS, SINGLE_FAR, TWO_ACT, TWO = 31, 46, 66, 70
@@ -38,6 +39,12 @@ def votes(k: int, two: int = TWO, radius: int = RADIUS) -> Way:
 def peer(name: str) -> Way:
     place = PEERS.index(name)
     return lambda measured: measured.peers[:, place] <= RADIUS
+
+
+def engine(bank_size: int, at_least: int = REVIEW) -> Way:
+    """What the engine decides with a bank of so many items: to review or block, or to block."""
+    place = BANK_SIZES.index(bank_size)
+    return lambda measured: measured.decided[:, place] >= at_least
 
 
 WAYS: Mapping[str, Way] = {

@@ -96,16 +96,21 @@ def _missing(plan: Plan, bank: Bank, indices: Sequence[int]) -> Iterator[Measure
 
 
 def fingerprint(plan: Plan) -> str:
-    """Names what is kept: pictures, rows, the suite's own code and the engine's; none of it, a fresh run."""
-    digest = hashlib.sha256(
-        repr((plan.suite, plan.which, plan.only, plan.with_ours, plan.with_peers)).encode()
-    )
+    """Names what is kept: pictures, rows, the suite's own code and, where it matters, the engine's.
+
+    Another engine is another run of ours; the peers' results stay.
+    """
+    told = (plan.suite, plan.which, plan.only, plan.with_ours, plan.with_peers)
+    digest = hashlib.sha256(repr(told).encode())
     for source in plan.collection.sources:
         digest.update(source.name.encode())
-    engine = Path(repit_engine.__file__).parent
-    parts = [engine / name for name in ("anchors", "frames", "decision", "stoplist", "pdq", "picture")]
-    files = [path for part in parts for path in (*part.glob("**/*.py"), *part.parent.glob(f"{part.name}.py"))]
-    files += [*Path(__file__).parent.glob("suite*.py"), *Path(__file__).parent.glob("alterations/*.py")]
+    here = Path(__file__).parent
+    files = [*here.glob("suite*.py"), *here.glob("alterations/*.py"), here / "measure.py"]
+    if plan.with_ours:
+        engine = Path(repit_engine.__file__).parent
+        parts = [engine / name for name in ("anchors", "decision", "stoplist", "pdq", "picture", "kernels")]
+        files += [path for part in parts for path in part.glob("**/*.py")]
+        files += [engine / "stoplist.py", *engine.glob("*.bin")]
     for path in sorted(files):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
