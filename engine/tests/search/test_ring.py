@@ -2,12 +2,18 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from repit_engine.kernels.reference.search import range_search
 from repit_engine.search import FlatIndex, RingIndex
 from repit_engine.types import RangeResult
+
+
+@pytest.fixture(autouse=True)
+def tables_for_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the ring is tested on banks that the oracle can search."""
+    monkeypatch.setattr("repit_engine.search.segment.SMALLEST_WITH_TABLES", 1)
 
 
 def bank_of(rng: np.random.Generator, kind: str, rows: int) -> np.ndarray:
@@ -47,7 +53,7 @@ def pairs(found: RangeResult) -> list[list[tuple[int, int]]]:
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**32),
     kind=st.sampled_from(["uniform", "clustered", "shots", "same"]),

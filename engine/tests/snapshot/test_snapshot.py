@@ -16,11 +16,18 @@ def segment_of(rows: int, ids: np.ndarray | None = None) -> RingSegment:
     return RingSegment.build(ids, rng.integers(0, 256, (rows, 32), np.uint8))
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("snapshot") / "bank.repit"
-    write_snapshot(path, segment_of(300))
-    return path.read_bytes()
+@pytest.fixture(autouse=True)
+def tables_for_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that small files have every section."""
+    monkeypatch.setattr("repit_engine.search.segment.SMALLEST_WITH_TABLES", 1)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> bytes:
+    write_snapshot(tmp_path / "written.repit", segment_of(300))
+    data = (tmp_path / "written.repit").read_bytes()
+    (tmp_path / "written.repit").unlink()
+    return data
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,17 @@ memory uses it for the whole bank.
 """
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.errors import WrongInput
-from repit_engine.kernels.jit.scan import scan
+from repit_engine.kernels.jit.ring_query import DEAD, HEAD, LAYOUT_ITEMS, ROWS, TAIL
 from repit_engine.search.arguments import MAX_ROWS, as_id_array, as_words, check_limits
-from repit_engine.search.results import DISTANCE_SHIFT, ROW_MASK, Found, assemble, ordered
+from repit_engine.search.hits import scan_rows
+from repit_engine.search.results import Hits, combine
 from repit_engine.types import HashArray, IdArray, RangeResult
 
 _FIRST_ROOM = 1024
@@ -88,15 +90,18 @@ class FlatIndex:
                 self._state = state._replace(dead=dead, removed=removed)
             return len(rows)
 
-    def range_search(self, hashes: HashArray, radius: int, max_results: int | None = None) -> RangeResult:
+    def range_search(
+        self, hashes: HashArray, radius: int, max_results: int | None = None, threads: int = 1
+    ) -> RangeResult:
         """Everything within `radius` (inclusive) of each ``(m, 32)`` query, by distance then id.
 
         At most `max_results` a query, the nearest, with `truncated` set where there were more.
         Raises `WrongInput`.
         """
         check_limits(radius, max_results)
-        state = self._state
-        return assemble([_search(state, query, radius, max_results) for query in as_words(hashes)])
+        state, words = self._state, as_words(hashes)
+        hits = _search(state, words, radius, threads)
+        return combine([(hits, state.ids[hits.rows])], len(words), max_results)
 
 
 def _rows(count: int) -> NDArray[np.uint64]:
@@ -133,23 +138,25 @@ def _bits(dead: NDArray[np.uint64], rows: NDArray[np.intp]) -> NDArray[np.bool_]
     return found
 
 
-def _search(state: _State, query: NDArray[np.uint64], radius: int, max_results: int | None) -> Found:
-    hits = np.empty(256, np.uint64)
-    while True:
-        dead = 0 if state.dead is None else state.dead.ctypes.data
-        found = scan(
-            np.uint64(state.head.ctypes.data),
-            np.uint64(state.tail.ctypes.data),
-            np.uint64(dead),
-            np.uint64(state.rows),
-            query,
-            np.uint64(radius),
-            hits,
-        )
-        if found <= len(hits):
-            break
-        hits = np.empty(found, np.uint64)
-    packed = hits[:found]
-    rows = (packed & ROW_MASK).astype(np.int64)
-    part = Found(state.ids[rows], (packed >> DISTANCE_SHIFT).astype(np.uint16), False)
-    return ordered([part], max_results)
+def _search(state: _State, queries: NDArray[np.uint64], radius: int, threads: int) -> Hits:
+    """A single query shares its rows out among the threads, many are shared out themselves."""
+    if threads == 1 or len(queries) != 1:
+        return scan_rows(_layout(state, 0, state.rows), queries, radius, threads=threads)
+    step = max(64, -(-state.rows // threads) // 64 * 64 + 64)
+    starts = range(0, state.rows, step)
+    with ThreadPoolExecutor(threads) as pool:
+        layouts = [_layout(state, start, min(state.rows, start + step)) for start in starts]
+        parts = list(pool.map(lambda layout: scan_rows(layout, queries, radius), layouts))
+    packed = [part.packed + np.uint64(start) for part, start in zip(parts, starts, strict=True)]
+    whole = np.concatenate([np.empty(0, np.uint64), *packed])
+    return Hits(np.array([0, len(whole)]), whole, np.zeros(1, np.bool_))
+
+
+def _layout(state: _State, start: int, end: int) -> NDArray[np.uint64]:
+    """Rows `start` (a multiple of 64, as the bitmap's words are) to `end` as the kernels take them."""
+    layout = np.zeros(LAYOUT_ITEMS, np.uint64)
+    layout[HEAD] = state.head.ctypes.data + 16 * start
+    layout[TAIL] = state.tail.ctypes.data + 16 * start
+    layout[DEAD] = 0 if state.dead is None else state.dead.ctypes.data + start // 8
+    layout[ROWS] = end - start
+    return layout

@@ -7,15 +7,15 @@ In: a segment, queries, a radius, a cap. Out: per query its packed hits, nearest
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.ring_query import DEAD, HEAD, PENDING, ROWS, TAIL, ring_batch
+from repit_engine.kernels.jit.ring_query import DEAD, HEAD, PENDING, ROWS, TAIL, ring_batch, ring_segments
 from repit_engine.kernels.jit.scan import scan, scan_nearest
 from repit_engine.kernels.jit.scan_batch import BLOCK, scan_batch
 from repit_engine.search.plan import FLIP_ENDS, FLIPS, MOST_PROBES, Plan, plan
+from repit_engine.search.results import Hits
 from repit_engine.search.segment import RingSegment
 
 ROOM = 1 << 16
@@ -23,15 +23,6 @@ ROOM = 1 << 16
 TOGETHER = 256
 """Queries of one thread's batch: enough to share each scanned block."""
 SCAN_ROOM = 256
-
-
-class Hits(NamedTuple):
-    """Query i has ``packed[lims[i]:lims[i + 1]]``, distance << 32 | row, ascending; `more[i]`: some were
-    left out."""
-
-    lims: NDArray[np.int64]
-    packed: NDArray[np.uint64]
-    more: NDArray[np.bool_]
 
 
 class _Scratch(threading.local):
@@ -69,9 +60,37 @@ def search_segment(
     step = max(1, min(TOGETHER, -(-count // threads)))
     chunks = [queries[start : start + step] for start in range(0, count, step)]
     if threads == 1:
-        return _joined(_batch(layout, chunk, radius, max_results, chosen) for chunk in chunks)
+        return joined(_batch(layout, chunk, radius, max_results, chosen) for chunk in chunks)
     with ThreadPoolExecutor(threads) as pool:
-        return _joined(pool.map(lambda chunk: _batch(layout, chunk, radius, max_results, chosen), chunks))
+        return joined(pool.map(lambda chunk: _batch(layout, chunk, radius, max_results, chosen), chunks))
+
+
+def search_segments(
+    layouts: NDArray[np.uint64], queries: NDArray[np.uint64], radius: int
+) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.bool_]]:
+    """One query ``(1, 4)`` in many segments' tables at once.
+
+    Out: where each segment's hits end, the hits, and which segments are better searched by `search_segment`.
+    """
+    chosen, scratch = plan(radius, 1), _scratch
+    lims, scanned = np.zeros(len(layouts) + 1, np.int64), np.ones(len(layouts), np.bool_)
+    if chosen.ring:
+        ring_segments(
+            layouts,
+            queries,
+            np.uint64(radius),
+            chosen.limits,
+            FLIPS,
+            FLIP_ENDS,
+            chosen.costs,
+            scratch.starts,
+            scratch.lengths,
+            scratch.pending,
+            scratch.hits,
+            lims,
+            scanned,
+        )
+    return lims, scratch.hits[: lims[-1]].copy(), scanned
 
 
 def _together(count: int, threads: int) -> int:
@@ -112,10 +131,32 @@ def _batch(
         return Hits(lims, packed, np.zeros(count, np.bool_))
     rows = [packed[lims[i] : lims[i + 1]] for i in range(count)]
     again = np.flatnonzero(scanned)
-    found = _scanned(layout, queries[again], radius, max_results, chosen)
+    found = _scanned(layout, queries[again], radius, max_results, chosen.lanes)
     for number, hits in zip(again.tolist(), found, strict=True):
         rows[number] = hits
     return _capped(rows, max_results)
+
+
+def scan_rows(
+    layout: NDArray[np.uint64],
+    queries: NDArray[np.uint64],
+    radius: int,
+    max_results: int | None = None,
+    *,
+    threads: int = 1,
+) -> Hits:
+    """The same by comparing every row. Of `layout` only hashes, bitmap and the number of rows are looked at.
+
+    Without a cap there is no order that rows need be in; with one, ties are cut in row order.
+    """
+    count = len(queries)
+    if threads > 1 and count > 1:
+        step = min(TOGETHER, -(-count // threads))
+        chunks = [queries[start : start + step] for start in range(0, count, step)]
+        with ThreadPoolExecutor(threads) as pool:
+            return joined(pool.map(lambda chunk: scan_rows(layout, chunk, radius, max_results), chunks))
+    lanes = plan(radius, _together(count, 1)).lanes
+    return _capped(_scanned(layout, queries, radius, max_results, lanes), max_results)
 
 
 def _scanned(
@@ -123,34 +164,28 @@ def _scanned(
     queries: NDArray[np.uint64],
     radius: int,
     max_results: int | None,
-    chosen: Plan,
+    lanes: int,
 ) -> list[NDArray[np.uint64]]:
-    """The same by scanning; with a cap, one more than the cap where there are more, so that it shows."""
+    """Hits of each query, ascending; with a cap, one beyond it where there are more, so that it shows."""
     count = len(queries)
-    if count == 0:
-        return []
     hits, counts = np.empty((count, SCAN_ROOM), np.uint64), np.zeros(count, np.uint64)
-    head, tail, dead, rows = layout[HEAD], layout[TAIL], layout[DEAD], layout[ROWS]
-    if count == 1 and chosen.lanes == 2:
-        counts[0] = scan(head, tail, dead, rows, queries[0], np.uint64(radius), hits[0])
-    else:
-        limit = np.uint64(radius)
-        block = _scratch.block
-        scan_batch(head, tail, dead, np.uint64(0), rows, queries, limit, chosen.lanes, block, hits, counts)
+    place = layout[HEAD], layout[TAIL], layout[DEAD]
+    rows, limit = layout[ROWS], np.uint64(radius)
+    if count == 1 and lanes == 2:
+        counts[0] = scan(*place, rows, queries[0], limit, hits[0])
+    elif count:
+        scan_batch(*place, np.uint64(0), rows, queries, limit, lanes, _scratch.block, hits, counts)
     answers = []
-    for number in range(count):
-        total = int(counts[number])
+    for number, total in enumerate(counts.tolist()):
         if total <= SCAN_ROOM:
-            answer = np.sort(hits[number, :total])
+            answer = hits[number, :total]
         elif max_results is None or total <= max_results + 1:
             answer = np.empty(total, np.uint64)
-            scan(head, tail, dead, rows, queries[number], np.uint64(radius), answer)
-            answer.sort()
+            scan(*place, rows, queries[number], limit, answer)
         else:
             answer = np.empty(max_results + 1, np.uint64)
-            scan_nearest(head, tail, dead, rows, queries[number], np.uint64(radius), answer)
-            answer.sort()
-        answers.append(answer)
+            scan_nearest(*place, rows, queries[number], limit, answer)
+        answers.append(np.sort(answer))
     return answers
 
 
@@ -161,10 +196,11 @@ def _capped(rows: list[NDArray[np.uint64]], max_results: int | None) -> Hits:
         rows = [hits[:max_results] for hits in rows]
     lims = np.zeros(len(rows) + 1, np.int64)
     np.cumsum([len(hits) for hits in rows], out=lims[1:])
-    return Hits(lims, np.concatenate(rows), more)
+    return Hits(lims, np.concatenate([np.empty(0, np.uint64), *rows]), more)
 
 
-def _joined(parts: Iterable[Hits]) -> Hits:
+def joined(parts: Iterable[Hits]) -> Hits:
+    """Hits of one chunk of queries after another."""
     parts = list(parts)
     ends = np.cumsum([0] + [len(part.packed) for part in parts])
     lims = [part.lims[:-1] + end for part, end in zip(parts, ends[:-1].tolist(), strict=True)]

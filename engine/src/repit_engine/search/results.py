@@ -1,6 +1,6 @@
 """Hits of several places, put in order.
 
-In: per query the ids and distances that each segment found. Out: one `RangeResult`. Next: whoever asked.
+In: what each segment or table of rows found. Out: one `RangeResult`. Next: whoever asked.
 """
 
 from collections.abc import Sequence
@@ -15,40 +15,52 @@ DISTANCE_SHIFT = np.uint64(32)
 ROW_MASK = np.uint64(0xFFFFFFFF)
 
 
-class Found(NamedTuple):
-    """What one place found for one query, unordered; `more` where a cap left some out."""
+class Hits(NamedTuple):
+    """Query i has ``packed[lims[i]:lims[i + 1]]``, distance << 32 | row; `more[i]`: a cap left some out."""
 
-    ids: IdArray
-    distances: NDArray[np.uint16]
-    more: bool
+    lims: NDArray[np.int64]
+    packed: NDArray[np.uint64]
+    more: NDArray[np.bool_]
 
+    @property
+    def rows(self) -> NDArray[np.uint64]:
+        """Row of each hit."""
+        return self.packed & ROW_MASK
 
-NOTHING = Found(np.empty(0, np.uint64), np.empty(0, np.uint16), False)
-
-
-def ordered(parts: Sequence[Found], max_results: int | None) -> Found:
-    """One query's parts together, by distance then id, the nearest `max_results` of them."""
-    filled = [part for part in parts if len(part.ids)]
-    if not filled:
-        return NOTHING
-    ids = np.concatenate([part.ids for part in filled])
-    distances = np.concatenate([part.distances for part in filled])
-    order = np.lexsort((ids, distances))
-    more = any(part.more for part in filled)
-    if max_results is not None and len(order) > max_results:
-        order, more = order[:max_results], True
-    return Found(ids[order], distances[order], more)
+    @property
+    def distances(self) -> NDArray[np.uint16]:
+        """Distance of each hit."""
+        return (self.packed >> DISTANCE_SHIFT).astype(np.uint16)
 
 
-def assemble(answers: Sequence[Found]) -> RangeResult:
-    """One `Found` a query, already ordered, as faiss lays results out."""
-    lims = np.zeros(len(answers) + 1, np.int64)
-    if not answers:
-        return RangeResult(lims, NOTHING.ids, NOTHING.distances, np.empty(0, np.bool_))
-    np.cumsum([len(answer.ids) for answer in answers], out=lims[1:])
+def nothing(queries: int) -> RangeResult:
+    """The result of queries that found nothing."""
     return RangeResult(
-        lims,
-        np.concatenate([answer.ids for answer in answers]),
-        np.concatenate([answer.distances for answer in answers]),
-        np.array([answer.more for answer in answers], np.bool_),
+        np.zeros(queries + 1, np.int64),
+        np.empty(0, np.uint64),
+        np.empty(0, np.uint16),
+        np.zeros(queries, np.bool_),
     )
+
+
+def combine(parts: Sequence[tuple[Hits, IdArray]], queries: int, max_results: int | None) -> RangeResult:
+    """Each part's hits with their ids, ordered by distance then id within each query, the nearest kept."""
+    parts = [part for part in parts if len(part[1])]
+    if not parts:
+        return nothing(queries)
+    ids = np.concatenate([found for _, found in parts])
+    distances = np.concatenate([hits.distances for hits, _ in parts])
+    owners = np.concatenate([np.repeat(np.arange(queries), np.diff(hits.lims)) for hits, _ in parts])
+    more = np.logical_or.reduce([hits.more for hits, _ in parts])
+    order = np.lexsort((ids, distances, owners))
+    ids, distances, owners = ids[order], distances[order], owners[order]
+    counts = np.bincount(owners, minlength=queries)
+    if max_results is not None and int(counts.max()) > max_results:
+        more |= counts > max_results
+        first = np.cumsum(counts) - counts
+        kept = np.arange(len(owners)) - first[owners] < max_results
+        ids, distances = ids[kept], distances[kept]
+        counts = np.minimum(counts, max_results)
+    lims = np.zeros(queries + 1, np.int64)
+    np.cumsum(counts, out=lims[1:])
+    return RangeResult(lims, ids, distances, more)

@@ -3,11 +3,8 @@
 In: ids and hashes, once. Out: `RangeResult`. Next: `bench`, `repit-scan`; a bank that changes is `live`'s.
 """
 
-import numpy as np
-
 from repit_engine.search.arguments import as_words, check_limits
 from repit_engine.search.hits import search_segment
-from repit_engine.search.results import DISTANCE_SHIFT, ROW_MASK
 from repit_engine.search.segment import RingSegment
 from repit_engine.types import HashArray, IdArray, RangeResult
 
@@ -43,7 +40,7 @@ class RingIndex:
         hits = search_segment(self.segment, as_words(hashes), radius, max_results, threads=threads)
         return RangeResult(
             hits.lims,
-            self.segment.ids_of(hits.packed & ROW_MASK),
-            (hits.packed >> DISTANCE_SHIFT).astype(np.uint16),
+            self.segment.ids_of(hits.rows),
+            hits.distances,
             hits.more,
         )

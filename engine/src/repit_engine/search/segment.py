@@ -18,7 +18,17 @@ from numpy.typing import NDArray
 
 from repit_engine.errors import WrongInput
 from repit_engine.kernels.jit import ring_build
-from repit_engine.kernels.jit.ring_query import BLOCKS, CUTS, HEAD, OFFSETS, ROWS, RUNS, TABLES, TAIL
+from repit_engine.kernels.jit.ring_query import (
+    BLOCKS,
+    CUTS,
+    HEAD,
+    LAYOUT_ITEMS,
+    OFFSETS,
+    ROWS,
+    RUNS,
+    TABLES,
+    TAIL,
+)
 from repit_engine.search.arguments import MAX_ROWS, as_id_array, as_words
 from repit_engine.types import HashArray, IdArray
 
@@ -26,6 +36,8 @@ TABLE_COUNT: Final = 16
 KEYS: Final = ring_build.KEYS
 TABLE_PADDING: Final = 128
 """Bytes after each table, for vector loads that begin inside it."""
+SMALLEST_WITH_TABLES = 8192
+"""Fewer rows are scanned in less time than the tables' buckets are found, and need no tables."""
 _RUNS_WORTH_IT: Final = 0.03
 
 
@@ -66,9 +78,13 @@ class RingSegment:
     ) -> "RingSegment":
         """Take rows that are in id order already, as `head` and `tail` ``(n, 2) uint64``, and keep them."""
         rows = len(ids)
+        first_id, kept_ids = _shortest(ids)
+        if rows < SMALLEST_WITH_TABLES:
+            offsets, cuts = np.empty((0, KEYS + 1), np.uint32), np.empty((0, TABLE_COUNT, KEYS), np.uint32)
+            return cls(rows, first_id, False, head, tail, kept_ids, offsets, cuts, np.empty(0, np.uint8))
         runs = _repeats(head, tail) > _RUNS_WORTH_IT
         offsets = np.empty((TABLE_COUNT, KEYS + 1), np.uint32)
-        cuts = np.zeros((max(0, rows - 1) >> ring_build.BLOCK_BITS, TABLE_COUNT, KEYS), np.uint32)
+        cuts = np.zeros(((rows - 1) >> ring_build.BLOCK_BITS, TABLE_COUNT, KEYS), np.uint32)
         addresses = np.uint64(head.ctypes.data), np.uint64(tail.ctypes.data), np.uint64(rows)
 
         def count(table: int) -> None:
@@ -86,7 +102,6 @@ class RingSegment:
             starts = table_starts(offsets)
             tables = np.zeros(starts[-1], np.uint8)
             list(pool.map(fill, range(TABLE_COUNT)))
-        first_id, kept_ids = _shortest(ids)
         return cls(rows, first_id, runs, head, tail, kept_ids, offsets, cuts, tables)
 
     def __len__(self) -> int:
@@ -105,8 +120,10 @@ class RingSegment:
     @cached_property
     def layout(self) -> NDArray[np.uint64]:
         """Addresses and sizes as `ring_query` takes them; valid while this segment is alive."""
-        layout = np.zeros(32, np.uint64)
+        layout = np.zeros(LAYOUT_ITEMS, np.uint64)
         layout[HEAD], layout[TAIL], layout[ROWS] = self.head.ctypes.data, self.tail.ctypes.data, self.rows
+        if not len(self.offsets):
+            return layout
         layout[OFFSETS], layout[CUTS] = self.offsets.ctypes.data, self.cuts.ctypes.data
         layout[BLOCKS], layout[RUNS] = len(self.cuts), self.runs
         layout[TABLES : TABLES + TABLE_COUNT] = np.array(table_starts(self.offsets)[:-1], np.uint64)

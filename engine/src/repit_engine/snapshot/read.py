@@ -73,8 +73,9 @@ def _segment(data: mmap.mmap | bytes, header: Header) -> RingSegment:
     rows = header.rows
     narrow = header.sections["ids"].item == 4
     id_count = rows if header.sections["ids"].size else 0
-    offsets = array("offsets", (TABLE_COUNT, KEYS + 1)).view(np.uint32)
-    blocks = max(0, rows - 1) >> 24
+    tables = TABLE_COUNT if header.sections["offsets"].size else 0
+    offsets = array("offsets", (tables, KEYS + 1)).view(np.uint32)
+    blocks = (rows - 1) >> 24 if tables else 0
     if np.any(offsets[:, 1:] < offsets[:, :-1]) or np.any(offsets[:, -1] > rows):
         raise refuse_corrupt("offsets")
     return RingSegment(

@@ -27,7 +27,8 @@ from repit_engine.kernels.jit.ring_build import BLOCK_BITS, ENTRY_BYTES, RUN_ROW
 from repit_engine.kernels.jit.scan import is_dead
 
 U = np.uint64
-# What stands where in `layout`, a (32,) uint64 array.
+# What stands where in `layout`, a (32,) uint64 array; from TABLES on, sixteen addresses.
+LAYOUT_ITEMS = 32
 HEAD, TAIL, DEAD, ROWS, OFFSETS, CUTS, BLOCKS, RUNS, TABLES = 0, 1, 2, 3, 4, 5, 6, 7, 16
 # What stands where in `costs`, a (4,) float64 array of nanoseconds.
 PER_PROBE, PER_ENTRY, PER_CANDIDATE, PER_SCANNED_ROW = 0, 1, 2, 3
@@ -110,6 +111,8 @@ def _verify(layout, pending, count, query, words, limits, radius, hits, found):
 def ring_one(layout, query, words, radius, limits, flips, flip_ends, costs, starts, lengths, pending, hits):
     """Hits of one query, unsorted, into `hits`; returns how many, or `TOO_DEAR` where a scan is cheaper."""
     offsets, rows = layout[OFFSETS], layout[ROWS]
+    if offsets == U(0):
+        return TOO_DEAR
     probes, entries = U(0), U(0)
     for table in range(U(16)):
         base = offsets + table * U(4 * 65537)
@@ -201,6 +204,39 @@ def ring_batch(
             layout,
             queries[number],
             words[number],
+            radius,
+            limits,
+            flips,
+            flip_ends,
+            costs,
+            starts,
+            lengths,
+            pending,
+            hits[end:],
+        )
+        scanned[number] = found > U(len(hits)) - end
+        if not scanned[number]:
+            sort_hits(hits[end : end + found])
+            end += found
+        lims[number + 1] = end
+
+
+@njit(cache=True, nogil=True, boundscheck=False)
+def ring_segments(
+    layouts, queries, radius, limits, flips, flip_ends, costs, starts, lengths, pending, hits, lims, scanned
+):
+    """Search many segments for the one query of ``(1, 4)`` in one call: `layouts` is ``(k, 32)``.
+
+    Segment j's hits are ``hits[lims[j]:lims[j + 1]]``, sorted; `scanned[j]` as in `ring_batch`.
+    """
+    words = queries.view(np.uint16)
+    end = U(0)
+    lims[0] = 0
+    for number in range(len(layouts)):
+        found = ring_one(
+            layouts[number],
+            queries[0],
+            words[0],
             radius,
             limits,
             flips,
