@@ -107,18 +107,10 @@ class LiveIndex:
 
     def within(self, queries: HashArray, radius: int, role: Role = "whole") -> list[Near]:
         """Items with a hash of this role within `radius` bits (inclusive) of any of ``(n, 32)`` queries."""
-        contents = self._contents
-        index = contents.pdq[role]
-        if not len(index):
-            return []
-        found = index.range_search(queries, radius, MAX_NEIGHBOURS)
-        near = []
-        for row in range(len(queries)):
-            for at in range(int(found.lims[row]), int(found.lims[row + 1])):
-                entry = contents.entries.get(int(found.ids[at]))
-                if entry is not None:
-                    near.append(Near(entry, row, role, int(found.distances[at])))
-        return near
+        while True:
+            near = _near(self._contents, queries, radius, role)
+            if near is not None:
+                return near
 
     def same_file(self, algorithm: Algorithm, digest: bytes) -> list[KnownEntry]:
         """Items that hold this very digest."""
@@ -137,6 +129,22 @@ class LiveIndex:
         hashes = sum(len(index) for index in contents.pdq.values())
         hashes += sum(len(files) for files in contents.files.values())
         return Holdings(len(contents.slots), hashes, dict(Counter(tuple(contents.aside.values()))))
+
+
+def _near(contents: _Contents, queries: HashArray, radius: int, role: Role) -> list[Near] | None:
+    """One search; None where an item changed between the search and the look at its entry."""
+    index = contents.pdq[role]
+    if not len(index):
+        return []
+    found = index.range_search(queries, radius, MAX_NEIGHBOURS)
+    near = []
+    for row in range(len(queries)):
+        for at in range(int(found.lims[row]), int(found.lims[row + 1])):
+            entry = contents.entries.get(int(found.ids[at]))
+            if entry is None:
+                return None
+            near.append(Near(entry, row, role, int(found.distances[at])))
+    return near
 
 
 def _take_in(contents: _Contents, entries: list[KnownEntry]) -> None:
@@ -183,9 +191,10 @@ def _usable(quality: int | None) -> bool:
 
 
 def _forget(contents: _Contents, slot: int) -> None:
-    contents.entries.pop(slot, None)
+    # The hashes first: a search that still found one of them is repeated, and must then find it gone.
     for index in contents.pdq.values():
         index.remove(np.array([slot], np.uint64))
+    contents.entries.pop(slot, None)
     for algorithm, digest in contents.digests.pop(slot, ()):
         files = contents.files.get(algorithm, {})
         files.get(digest, set()).discard(slot)

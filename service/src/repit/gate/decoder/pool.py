@@ -146,7 +146,8 @@ class DecoderPool:
         with self._changed:
             worker.due = None
             self._idle.append(worker)
-            self._changed.notify()
+            # All, because the keeper waits here too and a single wake-up might be his.
+            self._changed.notify_all()
         return outcome
 
     def _take(self, due: float) -> _Worker | None:

@@ -1,0 +1,179 @@
+"""Decoder children: crash, hang, bomb, nonsense, overload, and a parent that is killed."""
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import psutil
+import pytest
+from conftest import SCRIPTED
+from gate_pictures import jpeg, sample
+
+from repit.gate.decoder.look import Look
+from repit.gate.decoder.pool import WAITING_PER_WORKER, DecoderPool
+from repit.gate.errors import Overloaded
+from repit_engine.pdq import hash_luma_orientations
+from repit_engine.picture import Limits, open_picture
+from repit_engine.types import NotHashable
+
+PATIENT = Limits(seconds=30)
+PARENT = """
+import sys, time
+from repit.gate.decoder.pool import DecoderPool
+pool = DecoderPool(2).start()
+while pool.alive < 2:
+    time.sleep(0.02)
+print(*pool.process_ids, flush=True)
+time.sleep(3600)
+"""
+
+
+def within(seconds: float, true: Callable[[], bool]) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.fixture
+def scripted() -> Iterator[DecoderPool]:
+    with DecoderPool(1, SCRIPTED) as pool:
+        assert within(30, lambda: pool.alive == 1)
+        yield pool
+
+
+def reason(outcome: Look | NotHashable) -> str:
+    assert isinstance(outcome, NotHashable)
+    return outcome.reason
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG whose header declares more than anyone will decode."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+
+
+def test_a_child_sees_in_a_picture_what_the_engine_sees(decoders: DecoderPool) -> None:
+    content = jpeg(sample())
+    outcome = decoders.look(content, PATIENT)
+    picture = open_picture(content)
+    rows, quality = hash_luma_orientations(
+        picture.luma, width=picture.width, height=picture.height, shrink=picture.shrink
+    )
+    assert isinstance(outcome, Look)
+    assert np.array_equal(outcome.whole, rows)
+    assert outcome.quality == quality
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "empty-file"),
+        (b"just some text, no picture at all", "not-a-picture"),
+        (bomb(60_000, 60_000), "too-many-pixels"),
+        (jpeg(sample())[:2000], "damaged-picture"),
+    ],
+)
+def test_a_bad_file_is_refused_by_name(decoders: DecoderPool, content: bytes, expected: str) -> None:
+    assert reason(decoders.look(content, PATIENT)) == expected
+
+
+def test_a_bomb_within_the_limits_neither_kills_the_gate_nor_lasts(decoders: DecoderPool) -> None:
+    assert reason(decoders.look(bomb(10_000, 10_000), PATIENT)) in ("damaged-picture", "too-much-memory")
+    assert isinstance(decoders.look(jpeg(sample("coffee")), PATIENT), Look)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        (b"segfault", "decoder-crashed"),
+        (b"leave", "decoder-crashed"),
+        (b"nonsense", "decoder-crashed"),
+        (b"hang", "decoder-hung"),
+    ],
+)
+def test_a_failing_child_is_replaced_and_the_next_upload_is_looked_at(
+    scripted: DecoderPool, word: bytes, expected: str
+) -> None:
+    before = scripted.process_ids
+    assert reason(scripted.look(word, Limits(seconds=0.3 if word == b"hang" else 30))) == expected
+    assert isinstance(scripted.look(b"fine", PATIENT), Look)
+    assert scripted.process_ids != before
+    assert not any(psutil.pid_exists(one) for one in before)
+
+
+def test_a_child_that_stops_reading_does_not_hold_its_caller(scripted: DecoderPool) -> None:
+    (child,) = scripted.process_ids
+    os.kill(child, signal.SIGSTOP)
+    assert reason(scripted.look(bytes(10_000_000), Limits(seconds=0.3))) == "decoder-hung"
+    assert isinstance(scripted.look(b"fine", PATIENT), Look)
+
+
+def test_a_child_killed_while_it_idles_is_replaced(scripted: DecoderPool) -> None:
+    (child,) = scripted.process_ids
+    os.kill(child, signal.SIGKILL)
+    assert within(30, lambda: scripted.alive == 1 and scripted.process_ids != [child])
+
+
+def test_when_nobody_becomes_free_in_time_that_is_said(scripted: DecoderPool) -> None:
+    slow = threading.Thread(target=scripted.look, args=(b"slow", PATIENT))
+    slow.start()
+    assert within(5, lambda: not scripted._idle)
+    assert reason(scripted.look(b"fine", Limits(seconds=0.02))) == "no-time"
+    slow.join()
+
+
+def test_a_full_queue_is_an_honest_refusal_and_soon_over(scripted: DecoderPool) -> None:
+    outcomes: list[str] = []
+
+    def one() -> None:
+        try:
+            outcomes.append(type(scripted.look(b"slow", PATIENT)).__name__)
+        except Overloaded:
+            outcomes.append("overloaded")
+
+    crowd = [threading.Thread(target=one) for _ in range(WAITING_PER_WORKER + 10)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    assert set(outcomes) == {"Look", "overloaded"}
+    assert isinstance(scripted.look(b"fine", PATIENT), Look)
+
+
+def test_children_end_with_a_parent_that_is_killed() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    children = [int(word) for word in parent.stdout.readline().split()]
+    assert len(children) == 2
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    assert within(5, lambda: not any(_lives(child) for child in children))
+
+
+def _lives(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_command_that_never_starts_is_tried_ever_more_slowly() -> None:
+    with DecoderPool(1, [sys.executable, "-c", "raise SystemExit(1)"]) as pool:
+        assert within(20, lambda: pool.restarts >= 2)
+        assert reason(pool.look(b"fine", Limits(seconds=0.05))) == "no-time"
+        assert pool.alive == 0
