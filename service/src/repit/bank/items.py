@@ -95,14 +95,13 @@ def withdraw_one(name: str, *, actor: str, reason: str = "") -> State:
     """
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        if item.state not in LIVE:
-            return cast(State, item.state)
-        if item.confirmations > 1:
+        living = item.state in LIVE
+        if living and item.confirmations > 1:
             item.confirmations -= 1
             item.save(update_fields=["confirmations"])
             if item.told:
                 feed.append(line, item)
-        else:
+        elif living:
             _move(line, item, "withdrawn", actor, reason)
         return cast(State, item.state)
 

@@ -77,7 +77,13 @@ def _logging(level: str) -> dict[str, Any]:
             "console": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": "plain"},
         },
         "root": {"handlers": ["console"], "level": level},
-        "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+        "loggers": {
+            "django.server": {"level": "WARNING"},
+            "django.request": {"level": "ERROR"},
+            # The HTTP client would log the address of each request.
+            "httpx2": {"level": "WARNING"},
+            "httpcore2": {"level": "WARNING"},
+        },
     }
 
 

@@ -35,9 +35,9 @@ class _OneProcess(MTServer):
         """Ask the threads to stop and wait a little; `serve` ends the process whatever they do."""
         until = elapsed() + GRACE_SECONDS
         for worker in self.wrks:
-            worker.terminate()
+            worker.terminate()  # type: ignore[no-untyped-call]
         for worker in self.wrks:
-            worker.join(max(0.0, until - elapsed()))
+            worker.join(max(0.0, until - elapsed()))  # type: ignore[no-untyped-call]
 
 
 def serve(host: str, port: int) -> None:
