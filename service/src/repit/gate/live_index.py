@@ -25,7 +25,7 @@ MAX_NEIGHBOURS: Final = 200
 _LOAD: Final = 8192
 
 
-class SetAside(Exception):  # noqa: N818 - an outcome, counted and never raised beyond this room
+class SetAside(Exception):
     """Why an entry is not searched; its text is a short code."""
 
 

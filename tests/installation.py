@@ -1,0 +1,153 @@
+"""A hotline and gates as their operators start them, for whole-system stories."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+REPIT = [sys.executable, "-m", "repit.cli"]
+PATIENCE = 90.0
+
+
+def bare_environment() -> dict[str, str]:
+    outer = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
+    return {**outer, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "REPIT_LANGUAGE": "en"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def request(url: str, body: bytes | None = None, kind: str = "application/json") -> tuple[int, Any]:
+    """(status, JSON). Raises `OSError` while nobody answers."""
+    asked = urllib.request.Request(url, data=body, headers={"Content-Type": kind})  # noqa: S310 - ours
+    try:
+        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - ours
+            status, raw = answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            status, raw = error.code, error.read()
+    except (ValueError, EOFError) as error:  # a connection cut in the middle of an answer
+        raise OSError from error
+    return status, json.loads(raw) if raw else None
+
+
+class Service:
+    """One process on a port of its own, started, killed and started again."""
+
+    role = ""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.env = {**bare_environment(), "REPIT_DATA": str(data), "REPIT_LOG_LEVEL": "ERROR", **settings}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [*REPIT, self.role, "--port", str(self.port)],
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def ready(self) -> Service:
+        if not eventually(self.answers):
+            raise AssertionError(f"{self.role} did not become ready")
+        return self
+
+    def answers(self) -> bool:
+        try:
+            return request(f"{self.base}/ready")[0] == 200
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(PATIENCE)
+
+    def terminate(self) -> int:
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(PATIENCE)
+
+
+class Hotline(Service):
+    role = "hotline"
+
+    def subscribe(self, name: str) -> str:
+        done = subprocess.run(
+            [*REPIT, "subscriber", "add", name, "--key-only"], env=self.env, capture_output=True, check=True
+        )
+        return done.stdout.decode().strip()
+
+    def open_case(self, *hashes: str) -> dict[str, Any]:
+        """The receipt. Raises `OSError` unless the case was acknowledged."""
+        items = [
+            {
+                "media": "picture",
+                "kind": "intimate",
+                "hashes": [{"algorithm": "pdq", "role": "whole", "value": one, "quality": 90}],
+            }
+            for one in hashes
+        ]
+        status, receipt = request(f"{self.base}/api/v1/cases", json.dumps({"items": items}).encode())
+        if status != 201:
+            raise OSError(f"status {status}")
+        return receipt
+
+    def withdraw(self, receipt: dict[str, Any]) -> None:
+        body = {"number": receipt["number"], "secret": receipt["secret"], "items": "all"}
+        status, _ = request(f"{self.base}/api/v1/cases/withdraw", json.dumps(body).encode())
+        if status != 200:
+            raise OSError(f"status {status}")
+
+
+class Gate(Service):
+    role = "gate"
+
+    def __init__(self, data: Path, hotline: Hotline, key: str) -> None:
+        super().__init__(
+            data,
+            REPIT_GATE_FEED_URL=hotline.base,
+            REPIT_GATE_FEED_KEY=key,
+            REPIT_OUTBOUND_ALLOW=f"127.0.0.1:{hotline.port}",
+            REPIT_GATE_WORKERS="1",
+        )
+
+    def refuses(self, one: str) -> bool:
+        body = json.dumps({"hashes": [{"algorithm": "pdq", "value": one}]}).encode()
+        status, _ = request(f"{self.base}/v1/refuse", body)
+        assert status in (200, 451), status
+        return status == 451
+
+    def report(self) -> dict[str, Any]:
+        return request(f"{self.base}/v1/ready")[1]
+
+
+def random_hash() -> str:
+    return secrets.token_hex(32)

@@ -1,0 +1,91 @@
+"""Gates and their hotline over a day: two gates, a silent hotline, hostile uploads, an orderly end."""
+
+import http.client
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from installation import Gate, Hotline, Service, eventually, random_hash, request
+
+Start = Callable[[Service], Service]
+
+
+def test_two_gates_follow_one_hotline_and_both_forget(
+    hotline: Hotline, gate: Gate, tmp_path: Path, running: Start
+) -> None:
+    second = Gate(tmp_path / "second", hotline, hotline.subscribe("another platform"))
+    one, other = random_hash(), random_hash()
+    receipt = hotline.open_case(one)
+    running(second)  # takes the first case from a snapshot, the gate from a change
+    hotline.open_case(other)
+    for each in (gate, second):
+        assert eventually(lambda each=each: each.refuses(one) and each.refuses(other))
+    hotline.withdraw(receipt)
+    for each in (gate, second):
+        assert eventually(lambda each=each: not each.refuses(one))
+        assert each.refuses(other)
+
+
+def test_a_gate_goes_on_without_its_hotline_says_so_and_catches_up(hotline: Hotline, gate: Gate) -> None:
+    one, other = random_hash(), random_hash()
+    hotline.open_case(one)
+    assert eventually(lambda: gate.refuses(one))
+    hotline.kill()
+    assert eventually(lambda: gate.report()["feed"]["trouble"] == "peer-failed")
+    assert gate.refuses(one)
+    lag = gate.report()["feed"]["lag_seconds"]
+    assert eventually(lambda: gate.report()["feed"]["lag_seconds"] > lag)
+    gate.kill()
+    gate.start()
+    gate.ready()  # ready without the hotline, from what it keeps
+    assert gate.refuses(one)
+    assert gate.report()["storage"] == "sealed"
+    hotline.start()
+    hotline.ready()
+    hotline.open_case(other)
+    assert eventually(lambda: gate.refuses(other) and gate.report()["feed"]["trouble"] is None)
+
+
+def test_hostile_uploads_over_the_wire_leave_the_gate_standing(hotline: Hotline, gate: Gate) -> None:
+    for content in (b"", b"text", b"\xff\xd8\xff" + bytes(50_000), b"GIF89a" + b"\xff" * 1000):
+        status, said = request(f"{gate.base}/v1/check", content, "application/octet-stream")
+        assert status == 200
+        assert said["undecided"]
+    assert announced(gate, 10**12) == 413
+    assert chunked(gate, b"text, in chunks") == 200
+    assert gate.answers()
+
+
+def announced(gate: Gate, size: int) -> int:
+    """The answer to an upload that says it is huge, before any of it is sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=30)
+    connection.putrequest("POST", "/v1/check")
+    connection.putheader("Content-Type", "image/png")
+    connection.putheader("Content-Length", str(size))
+    connection.endheaders(b"x")
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def chunked(gate: Gate, content: bytes) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=30)
+    connection.request(
+        "POST", "/v1/check", iter([content]), {"Content-Type": "image/png"}, encode_chunked=True
+    )
+    answer = connection.getresponse()
+    undecided = b"not-a-picture" in answer.read()
+    connection.close()
+    return answer.status if undecided else 0
+
+
+def test_a_gate_leaves_no_child_whether_it_is_asked_to_stop_or_killed(gate: Gate) -> None:
+    for end in (gate.terminate, gate.kill):
+        assert gate.process is not None
+        children = psutil.Process(gate.process.pid).children(recursive=True)
+        assert children
+        assert end() in (0, None)
+        assert eventually(lambda below=children: not any(child.is_running() for child in below))
+        gate.start()
+        gate.ready()
