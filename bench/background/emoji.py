@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from bench.background.grounds import grounds, laid
+from bench.background.grounds import PARTS, grounds, laid
 from bench.robustness.alterations.base import Picture
 
 STRIKE: Final = 109
@@ -47,11 +47,11 @@ def drawn(font: Path, point: int) -> Image.Image:
 
 
 def pictures(font: Path) -> Iterator[Picture]:
-    """Every emoji on every ground, at one of two sizes."""
+    """Every emoji on every ground, at one of four sizes."""
     rng = np.random.default_rng(20261123)
     for point in code_points():
         sticker = drawn(font, point)
         if sticker.getbbox() is None:
             continue
         for place, ground in enumerate(grounds(rng)):
-            yield laid(ground, sticker, 0.42 if place % 2 else 0.66)
+            yield laid(ground, sticker, PARTS[place % len(PARTS)])

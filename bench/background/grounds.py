@@ -26,6 +26,10 @@ def grounds(rng: np.random.Generator) -> Iterator[Picture]:
         yield Image.fromarray(texture.clip(0, 255).astype(np.uint8), "RGB")
 
 
+PARTS = (0.66, 0.22, 0.42, 0.3)
+"""How wide a sticker is met, of the picture's side: in turn over the grounds."""
+
+
 def laid(ground: Picture, sticker: Image.Image, part: float) -> Picture:
     """The sticker (RGBA) in the middle, `part` of the side wide."""
     side = round(SIDE * part)

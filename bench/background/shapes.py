@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PIL import Image, ImageDraw
 
-from bench.background.grounds import grounds, laid
+from bench.background.grounds import PARTS, grounds, laid
 from bench.robustness.alterations.base import Colour, Picture
 from bench.robustness.alterations.writing import font
 
@@ -149,8 +149,8 @@ def stickers() -> Iterator[Image.Image]:
 
 
 def pictures() -> Iterator[Picture]:
-    """Every sticker on every ground, at one of two sizes."""
+    """Every sticker on every ground, at one of four sizes."""
     rng = np.random.default_rng(20261125)
     for sticker in stickers():
         for place, ground in enumerate(grounds(rng)):
-            yield laid(ground, sticker, 0.42 if place % 2 else 0.66)
+            yield laid(ground, sticker, PARTS[place % len(PARTS)])

@@ -1,0 +1,185 @@
+"""The page: recall, false matches, shared overlays, cost, leak, what was missed.
+
+In: the runs of both suites over the reported pictures. Out: a `Report`, plots beside the page, a contact sheet
+in `artefacts/` (it shows the pictures, so it is never committed). Next: `bench.common.publish`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from bench.common import Options, Report, Table
+from bench.robustness import leaking, ours, plots, recall
+from bench.robustness.measure import Measured
+from bench.robustness.missed import contact_sheet
+from bench.robustness.pictures import REPORTED, Collection, collection
+from bench.robustness.recall import WAYS, Way
+from bench.robustness.run import KEPT, Plan, run
+from bench.robustness.shared import OVERLAYS, PICTURES, pairs
+from bench.robustness.suite import SUITES, Row
+
+PLAIN, BEST, FOUR, ONE = "plain PDQ ≤ 31 (HMA, StopNCII)", "1 + 8", "1 + 4", "K = 1, ≤ 31"
+PEER_WAYS = {name: way for name, way in WAYS.items() if name in list(WAYS)[:3]}
+OUR_WAYS = {name: way for name, way in WAYS.items() if name not in PEER_WAYS}
+WEAK = 95.0
+"""Rows found less often than this are named one by one."""
+SINGLES = (31, 46, 50, 56, 60, 66)
+TWOS = (62, 66, 70, 74, 76)
+
+
+def report(options: Options) -> Report:
+    """Run what is not kept yet, and write it up. `only`: `quick` takes one picture in eight."""
+    pictures = collection(options.pictures)
+    quick = "quick" in options.only
+    plan = Plan(pictures, "main", REPORTED, every=8 if quick else 1, keep=not quick)
+    page = Report("robustness", "Altered copies: what is found, and what is found wrongly", _intro(plan))
+    main, held = _both(plan), _both(replace(plan, suite="held-out"))
+    _headlines(page, plan.rows, *main)
+    page.tables.append(_by_group("Recall in %, main suite", plan.rows, *main))
+    page.tables.append(_by_group("Recall in %, held-out suite", SUITES["held-out"], *held))
+    page.tables.append(_weak("main", plan.rows, main[1]))
+    page.tables.append(_weak("held-out", SUITES["held-out"], held[1]))
+    page.tables.append(_false_by_threshold([*main[1], *held[1]]))
+    page.tables.append(_decided(main[1], held[1]))
+    page.tables.append(_shared(page, pictures))
+    page.tables.append(_cost(main[1]))
+    leaks = leaking.by_k()
+    page.tables.append(leaking.table(leaks))
+    page.plots += plots.draw(options.out, main[1], leaks)
+    sheet = contact_sheet(plan, main[1], KEPT.parent / "robustness-missed.png")
+    page.notes += [
+        f"{len(main[1])} of {len(pictures.sources)} pictures reported: every second by name. The others were tuned on.",
+        "Every query is compared with all pictures of both parts; what a collage holds besides counts as neither.",
+        "SIFT was asked of one picture in six, of its own original only: an upper bound, no filter.",
+        f"What was missed is drawn in {sheet.name}, kept out of the repository.",
+    ]
+    return page
+
+
+def _both(plan: Plan) -> tuple[Sequence[Measured], Sequence[Measured]]:
+    """Peers and ours apart: another engine does not ask the peers again."""
+    theirs, _ = run(replace(plan, with_ours=False))
+    own, _ = run(replace(plan, with_peers=False))
+    return theirs, own
+
+
+def _intro(plan: Plan) -> str:
+    return (
+        f"Eighty-eight alterations, each from a fixed seed and re-encoded as JPEG 85, of {len(plan.indices)} "
+        f"pictures ({plan.collection.label}). *1 + 8* holds the standard PDQ and eight anchored hashes a picture "
+        "and decides by one hash within 31 or two within 70; *K = 1* is what a bank of one standard PDQ a picture gives. "
+        "*Engine* is what `repit_engine.decision` decides for a bank of that size."
+    )
+
+
+def _headlines(
+    page: Report, rows: Sequence[Row], theirs: Sequence[Measured], own: Sequence[Measured]
+) -> None:
+    plain = recall.by_row(WAYS[PLAIN], theirs)
+    geometric = np.array([row.geometric for row in rows])
+    turned = np.array([row.group == "small rotation" for row in rows])
+    every = np.ones(len(rows), np.bool_)
+    for work, way, mask in (
+        ("mean over 88 rows, 1 + 8", WAYS[BEST], every),
+        ("67 geometric and overlay rows, 1 + 8", WAYS[BEST], geometric),
+        ("mean over 88 rows, 1 + 4", WAYS[FOUR], every),
+        ("mean over 88 rows, K = 1", WAYS[ONE], every),
+        ("small rotations", WAYS[BEST], turned),
+        ("mean over 88 rows, engine with 1 M items", recall.engine(1_000_000), every),
+    ):
+        found = float(recall.by_row(way, own)[mask].mean())
+        page.compare(work, "%", found, PLAIN, float(plain[mask].mean()), less=False)
+    spent = np.mean([one.stage_ms.sum(axis=1).mean() for one in own])
+    page.compare("query family after decoding, all stages", "ms", float(spent))
+
+
+def _by_group(title: str, rows: Sequence[Row], theirs: Sequence[Measured], own: Sequence[Measured]) -> Table:
+    columns = {name: recall.by_row(way, theirs) for name, way in PEER_WAYS.items()}
+    columns |= {name: recall.by_row(way, own) for name, way in OUR_WAYS.items()}
+    for size in ours.BANK_SIZES:
+        columns[f"engine, {size:,} items"] = recall.by_row(recall.engine(size), own)
+    sift = recall.sift_by_row(theirs)
+    if sift is not None:
+        columns[recall.SIFT] = sift
+    cells = []
+    for group, mask in recall.groups(rows).items():
+        label = f"{group} ({int(mask.sum())})"
+        cells.append((label, *(f"{values[mask].mean():.1f}" for values in columns.values())))
+    return Table(title, ("group (rows)", *columns), cells)
+
+
+def _weak(suite: str, rows: Sequence[Row], own: Sequence[Measured]) -> Table:
+    best, million = recall.by_row(WAYS[BEST], own), recall.by_row(recall.engine(1_000_000), own)
+    order = [int(place) for place in np.argsort(best, kind="stable") if best[place] < WEAK]
+    cells = [(rows[place].name, f"{best[place]:.1f}", f"{million[place]:.1f}") for place in order]
+    return Table(
+        f"Rows found less than {WEAK:.0f} times in 100, {suite} suite", ("row", BEST, "engine, 1 M"), cells
+    )
+
+
+def _false_by_threshold(own: Sequence[Measured]) -> Table:
+    """Both suites together."""
+    ways: dict[str, Way] = {f"one hash ≤ {radius}": recall.single(8, radius) for radius in SINGLES}
+    ways |= {f"two hashes ≤ {radius}": recall.votes(8, radius, -1) for radius in TWOS}
+    cells = []
+    for name, way in ways.items():
+        wrong, unrelated = recall.false_matches(way, own)
+        cells.append((name, wrong, unrelated, f"{max(wrong, 3) / unrelated:.1e}" if unrelated else "–"))
+    return Table(
+        "False matches by threshold, both suites, before any stop-list",
+        (
+            "decided by",
+            "false",
+            "unrelated query-item pairs",
+            "rate, or its bound at 95 % where none was seen",
+        ),
+        cells,
+    )
+
+
+def _decided(main: Sequence[Measured], held: Sequence[Measured]) -> Table:
+    cells = []
+    for size in ours.BANK_SIZES:
+        for name, level in (("block", ours.BLOCK), ("review or block", ours.REVIEW)):
+            way = recall.engine(size, level)
+            both = [*main, *held]
+            found = [f"{recall.by_row(way, one).mean():.1f}" for one in (main, held)]
+            cells.append((f"{size:,}", name, *found, *recall.false_matches(way, both)))
+    return Table(
+        "What the engine decides, by the bank's size",
+        ("items", "decision", "main, %", "held-out, %", "false", "unrelated pairs"),
+        cells,
+    )
+
+
+def _shared(page: Report, pictures: Collection) -> Table:
+    stoplist = ours.stoplist()
+    tuning, reported = pictures.part(0), pictures.part(REPORTED)
+    bank = [pictures.sources[i].picture() for i in tuning[:PICTURES]]
+    uploads = [pictures.sources[i].picture() for i in reported[:PICTURES]]
+    cells = []
+    total = [0, 0]
+    for name, overlay in OVERLAYS.items():
+        found = pairs(overlay, bank, uploads, stoplist.near)
+        before, after = found.wrong(stopped=False), found.wrong(stopped=True)
+        cells.append((name, len(bank) * len(uploads), *before, *after))
+        total = [total[0] + before[1], total[1] + after[1]]
+    page.compare(
+        "false matches among pairs sharing an overlay", "pairs", total[1], "without stop-list", total[0]
+    )
+    return Table(
+        "False matches among unrelated pictures that share an overlay",
+        ("overlay", "pairs", "≤ 31", "≤ 31 or two ≤ 70", "≤ 31, stop-list", "≤ 31 or two ≤ 70, stop-list"),
+        cells,
+    )
+
+
+def _cost(own: Sequence[Measured]) -> Table:
+    spent = np.median(np.concatenate([one.stage_ms for one in own]), axis=0)
+    hashes = np.mean(np.concatenate([one.stage_hashes for one in own]), axis=0)
+    decode = float(np.median(np.concatenate([one.decode_ms for one in own])))
+    cells: list[tuple[object, ...]] = [("decoding", 0.0, decode)]
+    cells += [(stage, float(hashes[i]), float(spent[i])) for i, stage in enumerate(ours.STAGES)]
+    cells.append(("all stages", float(hashes.sum()), float(spent.sum())))
+    return Table("Cost of an upload, one thread", ("stage", "hashes, mean", "ms, median"), cells)
