@@ -1,7 +1,7 @@
 """Pixels that each side makes for itself, from integers alone.
 
-In: a recipe, the JSON object of a vector. Out: an array. Next: `make.py`, and the tests of both packages; README.md states
-the formulas, `browser/tests/made.ts` is the twin.
+In: a recipe, the JSON object of a vector. Out: an array. Next: `make.py`, and the tests of both packages;
+README.md states the formulas, `browser/tests/made.ts` is the twin.
 """
 
 from typing import Any

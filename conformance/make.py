@@ -1,7 +1,8 @@
 """Write the vectors that every implementation must meet: ``python conformance/make.py``.
 
-In: the engine. Out: ``pdq.json``, ``search.json``, ``pictures.json`` and the files under ``pictures/``. Next: the tests of
-`engine/` and `browser/`. The same engine gives the same vectors; change `VERSION` when they change on purpose.
+In: the engine. Out: ``pdq.json``, ``search.json``, ``pictures.json`` and the files under ``pictures/``.
+Next: the tests of `engine/` and `browser/`. The same engine gives the same vectors; change `VERSION` when
+they change on purpose.
 """
 
 import io
@@ -26,8 +27,9 @@ from repit_engine.picture import open_picture  # noqa: E402
 
 VERSION = 1
 SIZES = [
-    (5, 5), (5, 9), (9, 5), (31, 47), (63, 64), (64, 63), (64, 64), (65, 64), (65, 65), (127, 128), (128, 128),
-    (129, 127), (255, 256), (256, 256), (257, 255), (90, 400), (400, 90), (300, 451), (512, 384), (641, 333),
+    (5, 5), (5, 9), (9, 5), (31, 47), (63, 64), (64, 63), (64, 64), (65, 64),
+    (65, 65), (127, 128), (128, 128), (129, 127), (255, 256), (256, 256), (257, 255), (90, 400),
+    (400, 90), (300, 451), (512, 384), (641, 333),
 ]  # fmt: skip
 
 
@@ -113,7 +115,7 @@ def rectangle_vectors() -> dict[str, Any]:
 
 
 def search_vectors() -> dict[str, Any]:
-    """A bank of noise with neighbours planted at every distance from 0 to 80, and what lies within some radii."""
+    """A bank of noise with neighbours planted at every distance from 0 to 80."""
     bank = made.hashes(200, 9)
     queries = made.hashes(3, 10)
     for apart in range(81):

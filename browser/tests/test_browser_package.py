@@ -1,4 +1,4 @@
-"""The browser package passes its own checks; they run in Node, which comes with the development environment."""
+"""The browser package passes its own checks, in the Node of the development environment."""
 
 import json
 import os

@@ -51,7 +51,7 @@ def test_the_cosines_are_cosines() -> None:
     frequencies, places = np.arange(1, 17)[:, np.newaxis], np.arange(64)[np.newaxis]
     scale = float(np.float32(np.sqrt(2 / 64)))
     expected = scale * np.cos(np.pi / 2 / 64 * frequencies * (2 * places + 1))
-    assert (DCT == expected.astype(np.float32)).all()
+    assert (expected.astype(np.float32) == DCT).all()
 
 
 @pytest.mark.parametrize("vector", load("pictures.json")["pictures"], ids=lambda vector: vector["file"])
