@@ -7,7 +7,6 @@ nothing is known of leave no row of their own, only a count by the hour.
 """
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 
 class Decision(models.Model):
@@ -31,7 +30,6 @@ class Decision(models.Model):
     sequence = models.BigIntegerField()
 
     class Meta:
-        verbose_name = _("decision")
         indexes = (models.Index(fields=["at"], name="gate_decision_at"),)
         constraints = (
             models.CheckConstraint(
@@ -53,7 +51,6 @@ class DecisionCount(models.Model):
     count = models.BigIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("count of decisions")
         constraints = (
             models.UniqueConstraint(fields=["hour", "door", "outcome", "rule"], name="gate_count_once"),
         )

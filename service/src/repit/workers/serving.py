@@ -42,6 +42,14 @@ class _OneProcess(MTServer):
 
 def serve(host: str, port: int) -> None:
     """Serve until told to stop, then end the process. Raises `PortTaken`, `SettingsRefused`."""
+    answer(host, port)
+    logging.shutdown()
+    # A thread inside a long poll would hold the process for 25 seconds; what was acknowledged is committed.
+    os._exit(0)
+
+
+def answer(host: str, port: int) -> None:
+    """Serve until told to stop, and return. Raises `PortTaken`, `SettingsRefused`."""
     require_free(host, port)
     application = get_wsgi_application()
 
@@ -59,9 +67,6 @@ def serve(host: str, port: int) -> None:
         log_access=False,
         log_level=LogLevels.error,
     ).serve(target_loader=load)
-    logging.shutdown()
-    # A thread inside a long poll would hold the process for 25 seconds; what was acknowledged is committed.
-    os._exit(0)
 
 
 def require_free(host: str, port: int) -> None:

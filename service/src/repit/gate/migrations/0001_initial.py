@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
                 ('sequence', models.BigIntegerField()),
             ],
             options={
-                'verbose_name': 'decision',
                 'indexes': [models.Index(fields=['at'], name='gate_decision_at')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['allow', 'review', 'block'])), name='gate_decision_outcome')],
             },
@@ -48,7 +47,6 @@ class Migration(migrations.Migration):
                 ('count', models.BigIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'count of decisions',
                 'constraints': [models.UniqueConstraint(fields=('hour', 'door', 'outcome', 'rule'), name='gate_count_once')],
             },
         ),

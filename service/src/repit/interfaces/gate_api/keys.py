@@ -28,7 +28,7 @@ def for_platforms(
     """Let a request through if it carries one of the gate's keys, or if there are none."""
 
     @wraps(view)
-    def admitted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def admitted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         keys: tuple[str, ...] = settings.REPIT_GATE_KEYS
         if keys:
             scheme, _, key = request.headers.get("Authorization", "").partition(" ")

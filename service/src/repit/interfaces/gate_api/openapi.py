@@ -35,6 +35,14 @@ _CHECKED: Final = {
     "413": "larger than what is accepted",
     "503": "too many wait: send it again after Retry-After",
 }
+TITLE: Final = Text("The doors of this gate", "Les portes de ce filtre")
+PURPOSE: Final = Text(
+    "This gate answers whether an upload is known to a bank of hashes. It keeps nothing of what is sent.",
+    "Ce filtre répond si un envoi est connu d'une base d'empreintes. Il ne garde rien de ce qui est envoyé.",
+)
+FOR_MACHINES: Final = Text(
+    "The same for machines (OpenAPI 3.1)", "La même chose pour les machines (OpenAPI 3.1)"
+)
 OPERATIONS: Final = (
     Operation(
         "/v1/check",

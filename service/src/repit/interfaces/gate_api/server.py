@@ -2,35 +2,23 @@
 
 In: a host and a port, Django set up. Out: a running gate until SIGTERM or SIGINT. Next: `repit.cli`.
 
-granian accepts connections outside Python and hands each request to a thread of its pool. Its thread server
-is meant for Python without the global lock and refuses to start elsewhere; here it is wanted with the lock
-too, because everything must share one index and because its process server would spawn (and pickle to) a
-second process. Decoding, hashing of digests and search leave the lock.
+Everything shares one index, so everything lives in this process; opening pictures, digests and search leave
+the interpreter's lock.
 """
 
 import ipaddress
 import logging
 import os
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.mt import MTServer
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.gate import runtime
 from repit.workers import serving
 from repit.workers.follow_feed import Follower
 
-THREADS: Final = 64
-_log = logging.getLogger(__name__)
-
-
-class _OneProcess(MTServer):
-    def _check_gil(self) -> None:
-        """See the module's words."""
+_log: Final = logging.getLogger(__name__)
 
 
 def serve(host: str, port: int) -> None:
@@ -40,24 +28,8 @@ def serve(host: str, port: int) -> None:
     gate = runtime.assemble().start()
     runtime.install(gate)
     follower = _follower(gate)
-    application = get_wsgi_application()
-
-    def load(*_: Any, **__: Any) -> Any:
-        return application
-
     try:
-        _OneProcess(
-            "repit.wsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=1,
-            blocking_threads=THREADS,
-            workers_kill_timeout=serving.GRACE_SECONDS,
-            websockets=False,
-            log_access=False,
-            log_level=LogLevels.error,
-        ).serve(target_loader=load)
+        serving.answer(host, port)
     finally:
         if follower is not None:
             follower.close()

@@ -22,7 +22,7 @@ from repit.gate.verdict import Verdict
 from repit.interfaces.gate_api.answers import answer
 from repit.interfaces.gate_api.hash_request import hashes_of
 from repit.interfaces.gate_api.keys import for_platforms
-from repit.interfaces.gate_api.openapi import OPERATIONS, document
+from repit.interfaces.gate_api.openapi import FOR_MACHINES, OPERATIONS, PURPOSE, TITLE, document
 from repit.interfaces.gate_api.upload import body_of, media_of
 
 _STATUS: Final = {"allow": 200, "review": 202, "block": 451}
@@ -97,7 +97,9 @@ def docs(request: HttpRequest) -> HttpResponseBase:
         }
         for one in OPERATIONS
     ]
-    return render(request, "gate_api/docs.html", {"operations": described})
+    words = {"title": TITLE, "purpose": PURPOSE, "machines": FOR_MACHINES}
+    said = {name: text.in_language(language) for name, text in words.items()}
+    return render(request, "gate_api/docs.html", {"operations": described, "language": language, **said})
 
 
 def _told(said: dict[str, object], status: int) -> JsonResponse:
