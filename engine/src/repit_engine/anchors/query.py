@@ -21,6 +21,7 @@ from repit_engine.anchors.plane import as_picture, sides_at, working_plane
 from repit_engine.kernels.jit import anchors_detect as detect
 from repit_engine.kernels.jit import anchors_frames as frames
 from repit_engine.kernels.jit.anchors_hash import hash_areas, structures
+from repit_engine.pdq import Orientation
 from repit_engine.picture import Picture
 from repit_engine.types import HashArray, LumaArray
 
@@ -37,7 +38,7 @@ class Stage(IntEnum):
     PARTS = 3
     """Rectangles between long straight edges, halves, quarters, ninths."""
     TURNED = 4
-    """The whole and the strongest anchors, turned by 2.5° to 10° either way."""
+    """The whole and the strongest anchors, turned by 3°, 6° and 9° either way."""
 
 
 class Kind(IntEnum):
@@ -93,10 +94,10 @@ OCTAVES: Final = (0, 1, 2, 3)
 MOST_SMALL: Final = 60
 """Anchors of the octave below the bank's: known pictures shown small, as in a collage."""
 LEAST_STRENGTH: Final = 100
-MOST_PROPOSED: Final = 12
+MOST_PROPOSED: Final = 10
 LEAST_STEP: Final = 5 * 256
-SWEEP: Final = (2.5, -2.5, 5.0, -5.0, 7.5, -7.5, 10.0, -10.0)
-MOST_TURNED: Final = 24
+SWEEP: Final = (3.0, -3.0, 6.0, -6.0, 9.0, -9.0)
+MOST_TURNED: Final = 20
 
 
 def query_stages(picture: Picture | LumaArray, budget: Budget | None = None) -> Iterator[QueryHashes]:
@@ -163,7 +164,7 @@ class _Views:
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
-        self.work = working_plane(picture.luma)
+        self.work, self.mirrored = _settled(working_plane(picture.luma))
         self._squares: NDArray[np.int64] | None = None
 
     def standard(self) -> QueryHashes:
@@ -227,7 +228,9 @@ class _Views:
             there_y = np.floor(cosine * y - sine * x + 32 * height + 0.5).astype(np.int64)
             areas = np.stack([there_x - half, there_y - half, 2 * half, 2 * half], axis=1)
             parts.append(self._areas(areas, 2, Kind.TURNED_ANCHOR, plane))
-            parts.append(self._areas(_boxes(np.array([[0, 0, width, height]])), 2, Kind.TURNED_WHOLE, plane))
+            parts.append(
+                self._areas(_turned_frames(width, height, abs(sine), cosine), 2, Kind.TURNED_WHOLE, plane)
+            )
         return _pack(Stage.TURNED, parts)
 
     def _areas(
@@ -241,13 +244,11 @@ class _Views:
         areas = areas[good]
         corners = np.concatenate([areas[:, :2], areas[:, :2] + areas[:, 2:]], axis=1)
         places = corners / (64.0 * np.array([width, height, width, height]))
-        n = len(areas)
-        return (
-            hashes[good].reshape(-1, 32),
-            np.repeat(places, orientations, axis=0),
-            kind,
-            np.tile(np.arange(orientations, dtype=np.uint8), n),
-        )
+        turns = np.tile(np.arange(orientations, dtype=np.uint8), len(areas))
+        if self.mirrored:
+            places = np.stack([1 - places[:, 2], places[:, 1], 1 - places[:, 0], places[:, 3]], axis=1)
+            turns ^= np.uint8(Orientation.MIRRORED)
+        return hashes[good].reshape(-1, 32), np.repeat(places, orientations, axis=0), kind, turns
 
     def _trims(self) -> NDArray[np.int64]:
         height, width = self.work.shape
@@ -296,6 +297,30 @@ class _Views:
                         taken.setdefault(int(ranking[i]))
             self._squares = at.squares(found[np.array(list(taken), np.int64)])
         return self._squares
+
+
+def _settled(plane: NDArray[np.int32]) -> tuple[NDArray[np.int32], bool]:
+    """Of a plane and its mirror image always the same one, and whether it is the mirror image.
+
+    Everything but the whole upload is hashed on it, so that an upload and its mirror image give the same
+    hashes.
+    """
+    half = plane.shape[1] // 2
+    mirror = np.ascontiguousarray(plane[:, ::-1])
+    left, right = int(plane[:, :half].sum(dtype=np.int64)), int(mirror[:, :half].sum(dtype=np.int64))
+    turn = left > right or (left == right and plane.tobytes() > mirror.tobytes())
+    return (mirror, True) if turn else (plane, False)
+
+
+def _turned_frames(width: int, height: int, sine: float, cosine: float) -> NDArray[np.int64]:
+    """The whole plane, and the frame that had this plane for its bounding box once it was turned."""
+    frames_ = [[0, 0, 64 * width, 64 * height]]
+    determinant = cosine * cosine - sine * sine
+    across = math.floor(64 * (width * cosine - height * sine) / determinant + 0.5)
+    down = math.floor(64 * (height * cosine - width * sine) / determinant + 0.5)
+    if min(across, down) >= 64 * 24:
+        frames_.append([(64 * width - across) // 2, (64 * height - down) // 2, across, down])
+    return np.array(frames_, np.int64)
 
 
 def _boxes(corners: NDArray[np.int64]) -> NDArray[np.int64]:
