@@ -1,7 +1,7 @@
 """Each import contract, broken on purpose, makes the check fail.
 
-A copy of the sources gets one forbidden import; `lint-imports` must name the contract as broken. Without this, a
-contract whose module was renamed would be kept for ever by guarding nothing.
+A copy of the sources gets one forbidden import; `lint-imports` must name the contract as broken. Without
+this, a contract whose module was renamed would be kept for ever by guarding nothing.
 """
 
 import configparser

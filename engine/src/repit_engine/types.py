@@ -15,7 +15,7 @@ HASH_BITS: Final = 256
 HASH_BYTES: Final = 32
 
 HashArray: TypeAlias = NDArray[np.uint8]
-"""C-contiguous ``(n, 32) uint8``; byte 0 holds the most significant bits of the hexadecimal form on the wire."""
+"""C-contiguous ``(n, 32) uint8``; byte 0 gives the first two digits of the hexadecimal form on the wire."""
 IdArray: TypeAlias = NDArray[np.uint64]
 """``(n,) uint64``: what the caller calls each hash; need not be dense."""
 LumaArray: TypeAlias = NDArray[np.uint8] | NDArray[np.float32]
@@ -99,5 +99,7 @@ class RangeResult(NamedTuple):
 def as_hash_array(hashes: NDArray[np.uint8]) -> HashArray:
     """Validate once, at the edge: ``(n, 32) uint8``, made C-contiguous. Raises `WrongInput`."""
     if hashes.dtype != np.uint8 or hashes.ndim != 2 or hashes.shape[1] != HASH_BYTES:
-        raise WrongInput(f"Hashes come as an (n, {HASH_BYTES}) array of uint8, not {hashes.shape} of {hashes.dtype}.")
+        raise WrongInput(
+            f"Hashes come as an (n, {HASH_BYTES}) array of uint8, not {hashes.shape} of {hashes.dtype}."
+        )
     return np.ascontiguousarray(hashes)

@@ -1,3 +1,3 @@
-"""Répit's service: one package for hotlines and platforms, which rooms are open being a matter of settings."""
+"""Répit's service: one package for hotlines and platforms; settings choose which rooms are open."""
 
 __version__ = "0.1.0"
