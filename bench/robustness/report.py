@@ -1,7 +1,7 @@
 """The page: recall, false matches, shared overlays, cost, leak, what was missed.
 
-In: the runs of both suites over the reported pictures. Out: a `Report`, plots beside the page, a contact sheet
-in `artefacts/` (it shows the pictures, so it is never committed). Next: `bench.common.publish`.
+In: the runs of both suites over the reported pictures. Out: a `Report`, plots beside the page, a contact
+sheet in `artefacts/` (it shows the pictures, so it is never committed). Next: `bench.common.publish`.
 """
 
 from collections.abc import Sequence
@@ -49,8 +49,8 @@ def report(options: Options) -> Report:
     page.plots += plots.draw(options.out, main[1], leaks)
     sheet = contact_sheet(plan, main[1], KEPT.parent / "robustness-missed.png")
     page.notes += [
-        f"{len(main[1])} of {len(pictures.sources)} pictures reported: every second by name. The others were tuned on.",
-        "Every query is compared with all pictures of both parts; what a collage holds besides counts as neither.",
+        f"{len(main[1])} of {len(pictures.sources)} pictures reported, every second; the rest were tuned on.",
+        "Every query is compared with all pictures; what a collage holds besides counts as neither.",
         "SIFT was asked of one picture in six, of its own original only: an upper bound, no filter.",
         f"What was missed is drawn in {sheet.name}, kept out of the repository.",
     ]
@@ -66,9 +66,9 @@ def _both(plan: Plan) -> tuple[Sequence[Measured], Sequence[Measured]]:
 
 def _intro(plan: Plan) -> str:
     return (
-        f"Eighty-eight alterations, each from a fixed seed and re-encoded as JPEG 85, of {len(plan.indices)} "
-        f"pictures ({plan.collection.label}). *1 + 8* holds the standard PDQ and eight anchored hashes a picture "
-        "and decides by one hash within 31 or two within 70; *K = 1* is what a bank of one standard PDQ a picture gives. "
+        f"Eighty-eight alterations, from fixed seeds, re-encoded as JPEG 85, of {len(plan.indices)} "
+        f"pictures ({plan.collection.label}). *1 + 8* is the standard PDQ and eight anchored hashes "
+        "a picture, matched by one hash within 31 or two within 70; *K = 1* a bank of one standard PDQ. "
         "*Engine* is what `repit_engine.decision` decides for a bank of that size."
     )
 
