@@ -54,8 +54,10 @@ def search_segment(
         layout = layout.copy()
         layout[DEAD] = dead.ctypes.data
     count = len(queries)
+    if count == 1:
+        return _batch(layout, queries, radius, max_results, plan(radius, 1))
     chosen = plan(radius, _together(count, threads))
-    if count <= 1 or (threads == 1 and count <= TOGETHER):
+    if not count or (threads == 1 and count <= TOGETHER):
         return _batch(layout, queries, radius, max_results, chosen)
     step = max(1, min(TOGETHER, -(-count // threads)))
     chunks = [queries[start : start + step] for start in range(0, count, step)]
@@ -125,10 +127,11 @@ def _batch(
         )
     else:
         lims[:], scanned[:] = 0, True
-    packed = scratch.hits[: lims[-1]].copy()
-    most = int(np.diff(lims).max(initial=0))
-    if not scanned.any() and (max_results is None or most <= max_results):
-        return Hits(lims, packed, np.zeros(count, np.bool_))
+    total = int(lims[count])
+    packed = scratch.hits[:total].copy()
+    alone = count == 1 and not scanned[0]
+    if (alone or not scanned.any()) and (max_results is None or total <= max_results):
+        return Hits(lims, packed, scanned)
     rows = [packed[lims[i] : lims[i + 1]] for i in range(count)]
     again = np.flatnonzero(scanned)
     found = _scanned(layout, queries[again], radius, max_results, chosen.lanes)

@@ -3,6 +3,8 @@
 In: ids and hashes, once. Out: `RangeResult`. Next: `bench`, `repit-scan`; a bank that changes is `live`'s.
 """
 
+import numpy as np
+
 from repit_engine.search.arguments import as_words, check_limits
 from repit_engine.search.hits import search_segment
 from repit_engine.search.segment import RingSegment
@@ -38,6 +40,8 @@ class RingIndex:
         """
         check_limits(radius, max_results)
         hits = search_segment(self.segment, as_words(hashes), radius, max_results, threads=threads)
+        if not len(hits.packed):
+            return RangeResult(hits.lims, np.empty(0, np.uint64), np.empty(0, np.uint16), hits.more)
         return RangeResult(
             hits.lims,
             self.segment.ids_of(hits.rows),
