@@ -38,7 +38,7 @@ class Stage(IntEnum):
     PARTS = 3
     """Rectangles between long straight edges, halves, quarters, ninths."""
     TURNED = 4
-    """The whole and the strongest anchors, turned by 3°, 6° and 9° either way."""
+    """The whole and the strongest anchors, turned by up to 10° either way."""
 
 
 class Kind(IntEnum):
@@ -96,6 +96,8 @@ MOST_SMALL: Final = 60
 LEAST_STRENGTH: Final = 100
 MOST_PROPOSED: Final = 10
 LEAST_STEP: Final = 5 * 256
+WHOLE_SIDE: Final = 128
+WHOLE_SWEEP: Final = tuple(sign * 1.25 * step for step in range(1, 9) for sign in (1, -1))
 SWEEP: Final = (3.0, -3.0, 6.0, -6.0, 9.0, -9.0)
 MOST_TURNED: Final = 20
 
@@ -166,6 +168,7 @@ class _Views:
         self.picture = picture
         self.work, self.mirrored = _settled(working_plane(picture.luma))
         self._squares: NDArray[np.int64] | None = None
+        self._small_planes: dict[int, NDArray[np.int32]] = {}
 
     def standard(self) -> QueryHashes:
         picture = self.picture
@@ -211,27 +214,36 @@ class _Views:
         )
 
     def turned(self) -> QueryHashes:
-        """Everything at octave 0's size, where turning a plane is cheap."""
-        shape = sides_at(self.work.shape, tables.FIRST_SIDE)
-        small = detect.area_average(self.work, *shape)
-        height, width = shape
-        scale = width / self.work.shape[1], height / self.work.shape[0]
-        found = self._anchors()[:MOST_TURNED]
-        half = found[:, 2] // 4
-        x = (found[:, 0] + found[:, 2] // 2) * scale[0] - 32 * width
-        y = (found[:, 1] + found[:, 3] // 2) * scale[1] - 32 * height
+        """The whole by small steps on a small plane, where that is cheap; the first anchors by larger ones."""
         parts: list[_Rows] = []
+        for degrees in WHOLE_SWEEP:
+            plane, _, (cosine, sine) = self._turn(WHOLE_SIDE, degrees)
+            frames_ = _turned_frames(plane.shape[1], plane.shape[0], abs(sine), cosine)
+            parts.append(self._areas(frames_, 2, Kind.TURNED_WHOLE, plane))
+        found = self._anchors()[:MOST_TURNED]
         for degrees in SWEEP:
-            cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-            plane = frames.turn(small, cosine, sine)
+            plane, scale, (cosine, sine) = self._turn(tables.FIRST_SIDE, degrees)
+            height, width = plane.shape
+            half = found[:, 2] * tables.FIRST_SIDE // (2 * tables.WORK_SIDE)
+            x = (found[:, 0] + found[:, 2] // 2) * scale[0] - 32 * width
+            y = (found[:, 1] + found[:, 3] // 2) * scale[1] - 32 * height
             there_x = np.floor(cosine * x + sine * y + 32 * width + 0.5).astype(np.int64)
             there_y = np.floor(cosine * y - sine * x + 32 * height + 0.5).astype(np.int64)
             areas = np.stack([there_x - half, there_y - half, 2 * half, 2 * half], axis=1)
             parts.append(self._areas(areas, 2, Kind.TURNED_ANCHOR, plane))
-            parts.append(
-                self._areas(_turned_frames(width, height, abs(sine), cosine), 2, Kind.TURNED_WHOLE, plane)
-            )
         return _pack(Stage.TURNED, parts)
+
+    def _turn(
+        self, side: int, degrees: float
+    ) -> tuple[NDArray[np.int32], tuple[float, float], tuple[float, float]]:
+        """The working plane at `side`, turned; its scale across and down; cosine and sine."""
+        if side not in self._small_planes:
+            self._small_planes[side] = detect.area_average(self.work, *sides_at(self.work.shape, side))
+        small = self._small_planes[side]
+        cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        plane: NDArray[np.int32] = frames.turn(small, cosine, sine)
+        scale = small.shape[1] / self.work.shape[1], small.shape[0] / self.work.shape[0]
+        return plane, scale, (cosine, sine)
 
     def _areas(
         self, areas: NDArray[np.int64], orientations: int, kind: Kind, plane: NDArray[np.int32] | None = None

@@ -199,7 +199,7 @@ def _column_sums(marks):
 
 @kernel
 def _best(boxes, order, taken, found, most):
-    """Go on filling `taken` in order with boxes unlike those in it, up to `most`; returns how many it holds."""
+    """Fill `taken` in order with boxes unlike those in it, up to `most`; returns how many it holds."""
     for place in order:
         if found == most:
             break
