@@ -61,6 +61,9 @@ def test_an_entry_that_cannot_be_searched_is_set_aside_and_the_others_go_on() ->
     )
     assert items(index, made_up(4)) == ["good"]
     assert index.holdings.set_aside == {"low-quality": 1, "wrong-length": 1, "no-hash": 1}
+    index.note_unread(2)
+    assert index.holdings.set_aside["unreadable"] == 2
+    index.replace_all([entry("cut", short), entry("none")])
     index.apply(entry("flat", made_up(1)))
     assert index.holdings.set_aside == {"wrong-length": 1, "no-hash": 1}
 

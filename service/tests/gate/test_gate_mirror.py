@@ -1,5 +1,7 @@
 """The mirror: what is kept over a restart, and what a stolen file tells."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,16 @@ def test_a_failure_midway_leaves_the_mirror_as_it_was(tmp_path: Path) -> None:
         mirror.replace_all(breaking(), Standing("f", 2))
     assert (kept(mirror), mirror.standing()) == ({"a": "active"}, Standing("f", 1))
     mirror.close()
+
+
+def test_entries_that_no_longer_open_are_left_out_and_a_snapshot_is_asked_for(tmp_path: Path) -> None:
+    first = Mirror(tmp_path, sealed=True)
+    first.apply([entry("a", made_up(1)), entry("b", made_up(2))], Standing("f", 2))
+    first.close()
+    with closing(sqlite3.connect(tmp_path / FILE)) as db, db:
+        db.execute("UPDATE entry SET body = x'00' WHERE name = (SELECT min(name) FROM entry)")
+    second = Mirror(tmp_path, sealed=True)
+    assert len(kept(second)) == 1
+    second.forget_standing_if_damaged()
+    assert second.standing() is None
+    second.close()

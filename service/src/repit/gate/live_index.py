@@ -52,6 +52,7 @@ class _Contents:
     slots: dict[str, int] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
     next_slot: int = 1
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ class LiveIndex:
             if before is not None:
                 _forget(contents, before)
 
+    def note_unread(self, count: int) -> None:
+        """Count records of the feed that could not be read at all."""
+        with self._writing:
+            self._contents.unread += count
+
     # --- asking ---------------------------------------------------------------------------------------
 
     def within(self, queries: HashArray, radius: int, role: Role = "whole") -> list[Near]:
@@ -128,7 +134,9 @@ class LiveIndex:
         contents = self._contents
         hashes = sum(len(index) for index in contents.pdq.values())
         hashes += sum(len(files) for files in contents.files.values())
-        return Holdings(len(contents.slots), hashes, dict(Counter(tuple(contents.aside.values()))))
+        aside = Counter(tuple(contents.aside.values()))
+        aside["unreadable"] += contents.unread
+        return Holdings(len(contents.slots), hashes, dict(+aside))
 
 
 def _near(contents: _Contents, queries: HashArray, radius: int, role: Role) -> list[Near] | None:

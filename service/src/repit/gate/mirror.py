@@ -46,6 +46,7 @@ class Mirror:
     def __init__(self, path: Path | None, *, sealed: bool) -> None:
         self.mode: Mode = "memory" if path is None else "sealed" if sealed else "folder"
         self._sealer: Sealer | None = operator("gate mirror") if sealed else None
+        self._damaged = False
         self._turn = threading.Lock()
         self._db: sqlite3.Connection | None = None
         if path is not None:
@@ -71,7 +72,7 @@ class Mirror:
         return None if row is None else Standing(*row)
 
     def entries(self) -> Iterator[KnownEntry]:
-        """Everything kept; what no longer opens is left out (the follower's next snapshot brings it back).
+        """Everything kept, without what no longer opens.
 
         Raises `SealBroken` if nothing at all opens: the operator's key is then another one.
         """
@@ -84,8 +85,16 @@ class Mirror:
                 opened += 1
             except (SealBroken, InputRefused):
                 broken += 1
+        self._damaged = broken > 0
         if broken and not opened:
             raise SealBroken(detail="in the gate's mirror")
+
+    def forget_standing_if_damaged(self) -> None:
+        """Where some entries did not open, let the follower begin with a snapshot, which brings them back."""
+        if self._damaged:
+            with self._turn, self._transaction() as db:
+                if db is not None:
+                    db.execute("DELETE FROM standing")
 
     def apply(self, entries: Iterable[KnownEntry], standing: Standing) -> None:
         """Write these states of items and the sequence they lead to, all or nothing."""

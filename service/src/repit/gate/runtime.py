@@ -47,6 +47,7 @@ class Gate:
         standing = self.mirror.standing()
         if standing is not None:
             self.index.replace_all(self.mirror.entries())
+            self.mirror.forget_standing_if_damaged()
             newest = None if standing.newest_at is None else datetime.fromisoformat(standing.newest_at)
             self.board.restored(standing.sequence, newest)
         self.recorder.start()
@@ -70,12 +71,13 @@ class Gate:
         self.board.served(sequence, newest_at)
 
     def take_changes(
-        self, feed: str, sequence: int, entries: Sequence[KnownEntry], newest_at: datetime
+        self, feed: str, sequence: int, entries: Sequence[KnownEntry], newest_at: datetime | None
     ) -> None:
         """Serve these states of items at once, then write them down with the sequence they lead to."""
         for entry in entries:
             self.index.apply(entry)
-        self.mirror.apply(entries, Standing(feed, sequence, newest_at.isoformat()))
+        at = newest_at or self.board.read().newest_at
+        self.mirror.apply(entries, Standing(feed, sequence, None if at is None else at.isoformat()))
         self.board.served(sequence, newest_at)
 
 

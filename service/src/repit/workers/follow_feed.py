@@ -88,17 +88,18 @@ class Follower:
             # The first answer after a silence comes at once, so that the lag is known at once.
             wait, self._pause = WAIT_SECONDS, _FIRST_PAUSE
             self._gate.board.heard(page.head)
-            if page.changes:
-                self._take(client, page)
+            if page.through is not None:
+                self._take(client, page, page.through)
 
-    def _take(self, client: FeedClient, page: Page) -> None:
-        newest = page.changes[-1]
+    def _take(self, client: FeedClient, page: Page, sequence: int) -> None:
         # Of several states of one item only the last counts.
         last = {change.entry.item: known(change.entry) for change in page.changes}
-        self._gate.take_changes(page.feed_id, newest.sequence, list(last.values()), newest.at)
-        self._feed, self._sequence = page.feed_id, newest.sequence
+        newest_at = page.changes[-1].at if page.changes else None
+        self._gate.take_changes(page.feed_id, sequence, list(last.values()), newest_at)
+        self._gate.index.note_unread(len(page.set_aside))
+        self._feed, self._sequence = page.feed_id, sequence
         withdrawn = [entry.item for entry in last.values() if entry.state == "withdrawn"]
-        client.acknowledge(newest.sequence, withdrawn)
+        client.acknowledge(sequence, withdrawn)
 
     def _from_snapshot(self, client: FeedClient) -> None:
         client.feed_id = None
@@ -106,6 +107,7 @@ class Follower:
         held = [known(entry) for entry in entries]
         newest = self._newest(client, sequence)
         self._gate.take_snapshot(client.feed_id or "", sequence, held, newest)
+        self._gate.index.note_unread(len(client.set_aside))
         self._feed, self._sequence = client.feed_id, sequence
         client.acknowledge(sequence)
 
