@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.ring_query import DEAD
+from repit_engine.kernels.jit.ring_query import DEAD, LAYOUT_ITEMS, ROWS
 from repit_engine.live.memtable import Memtable, mark
 from repit_engine.search import RingSegment
 from repit_engine.search.hits import scan_rows, search_segment, search_segments
@@ -68,9 +68,15 @@ class View:
     memtables: tuple[Memtable, ...]
 
     @cached_property
+    def parts(self) -> "tuple[LiveSegment | Memtable, ...]":
+        """Segments, then memtables."""
+        return (*self.segments, *self.memtables)
+
+    @cached_property
     def layouts(self) -> NDArray[np.uint64]:
-        """The segments' layouts, ``(k, 32)``, for one call of the kernel."""
-        return np.array([part.layout for part in self.segments], np.uint64).reshape(-1, 32)
+        """All parts' layouts, ``(k, 32)``, for one call of the kernel; the last part may have grown since."""
+        parts = [part.layout for part in self.segments] + [table.layout() for table in self.memtables]
+        return np.array(parts, np.uint64).reshape(-1, LAYOUT_ITEMS)
 
     def stats(self) -> Stats:
         """Counts of this moment."""
@@ -99,41 +105,40 @@ class View:
         if len(queries) == 1:
             parts = self._one(queries, radius, max_results)
         else:
-            parts = self._each(queries, radius, max_results, threads)
-        for table in self.memtables:
-            if table.rows:
-                hits = scan_rows(table.layout(), queries, radius, threads=threads)
-                parts.append((hits, table))
+            parts = [(_part_hits(part, queries, radius, max_results, threads), part) for part in self.parts]
         found = [(hits, _ids(part, hits)) for hits, part in parts if len(hits.packed)]
         return combine(found, len(queries), max_results) if found else nothing(len(queries))
 
     def _one(
         self, queries: NDArray[np.uint64], radius: int, max_results: int | None
     ) -> list[tuple[Hits, LiveSegment | Memtable]]:
-        parts: list[tuple[Hits, LiveSegment | Memtable]] = []
-        if not self.segments:
-            return parts
-        lims, packed, scanned = search_segments(self.layouts, queries, radius)
+        found: list[tuple[Hits, LiveSegment | Memtable]] = []
+        if not self.parts:
+            return found
+        layouts = self.layouts.copy()
+        if self.memtables:
+            layouts[-1, ROWS] = self.memtables[-1].rows
+        lims, packed, scanned = search_segments(layouts, queries, radius)
         for number in np.flatnonzero((lims[1:] > lims[:-1]) | scanned).tolist():
-            part = self.segments[number]
             if scanned[number]:
-                hits = self._many(part, queries, radius, max_results, 1)
+                hits = _part_hits(self.parts[number], queries, radius, max_results, 1)
             else:
                 own = packed[lims[number] : lims[number + 1]]
                 hits = Hits(np.array([0, len(own)]), own, np.zeros(1, np.bool_))
-            parts.append((hits, part))
-        return parts
+            found.append((hits, self.parts[number]))
+        return found
 
-    def _each(
-        self, queries: NDArray[np.uint64], radius: int, max_results: int | None, threads: int
-    ) -> list[tuple[Hits, LiveSegment | Memtable]]:
-        return [(self._many(part, queries, radius, max_results, threads), part) for part in self.segments]
 
-    @staticmethod
-    def _many(
-        part: LiveSegment, queries: NDArray[np.uint64], radius: int, max_results: int | None, threads: int
-    ) -> Hits:
-        return search_segment(part.segment, queries, radius, max_results, dead=part.dead, threads=threads)
+def _part_hits(
+    part: LiveSegment | Memtable,
+    queries: NDArray[np.uint64],
+    radius: int,
+    max_results: int | None,
+    threads: int,
+) -> Hits:
+    if isinstance(part, Memtable):
+        return scan_rows(part.layout(), queries, radius, threads=threads)
+    return search_segment(part.segment, queries, radius, max_results, dead=part.dead, threads=threads)
 
 
 def _ids(part: LiveSegment | Memtable, hits: Hits) -> IdArray:

@@ -24,7 +24,7 @@ from repit_engine.kernels.jit.popcount import (
     trailing_zeros,
 )
 from repit_engine.kernels.jit.ring_build import BLOCK_BITS, ENTRY_BYTES, RUN_ROWS, word_address
-from repit_engine.kernels.jit.scan import is_dead
+from repit_engine.kernels.jit.scan import is_dead, scan
 
 U = np.uint64
 # What stands where in `layout`, a (32,) uint64 array; from TABLES on, sixteen addresses.
@@ -227,26 +227,32 @@ def ring_segments(
 ):
     """Search many segments for the one query of ``(1, 4)`` in one call: `layouts` is ``(k, 32)``.
 
+    Those without tables are scanned.
+
     Segment j's hits are ``hits[lims[j]:lims[j + 1]]``, sorted; `scanned[j]` as in `ring_batch`.
     """
     words = queries.view(np.uint16)
     end = U(0)
     lims[0] = 0
     for number in range(len(layouts)):
-        found = ring_one(
-            layouts[number],
-            queries[0],
-            words[0],
-            radius,
-            limits,
-            flips,
-            flip_ends,
-            costs,
-            starts,
-            lengths,
-            pending,
-            hits[end:],
-        )
+        layout, room = layouts[number], hits[end:]
+        if layout[OFFSETS] == U(0):
+            found = scan(layout[HEAD], layout[TAIL], layout[DEAD], layout[ROWS], queries[0], radius, room)
+        else:
+            found = ring_one(
+                layout,
+                queries[0],
+                words[0],
+                radius,
+                limits,
+                flips,
+                flip_ends,
+                costs,
+                starts,
+                lengths,
+                pending,
+                room,
+            )
         scanned[number] = found > U(len(hits)) - end
         if not scanned[number]:
             sort_hits(hits[end : end + found])
