@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from bench import plot
 from bench.common import Options, Report, Table, available_bytes, number, percentiles, timed
+from bench.search_goals import held
 from bench.search_peers import RADIUS, Hashes, Query, peers, threads
 from repit_engine.live import LiveIndex
 from repit_engine.search import FlatIndex, RingIndex
@@ -41,6 +42,7 @@ def run(options: Options) -> Report:
     series: Series = {}
     for size in options.sizes:
         _one_size(report, size, options, series, last=size == max(options.sizes))
+    report.tables.insert(0, held(report))
     name = "search-latency.svg"
     plot.lines(
         options.out / name,
@@ -180,7 +182,7 @@ def _compact(report: Report, label: str, bank: Hashes, queries: Hashes, options:
 def _live(report: Report, label: str, bank: Hashes, queries: Hashes, options: Options) -> None:
     """Additions and removals counted by the next query; ten thousand additions a second beside queries."""
     with LiveIndex() as live:
-        live.add(np.arange(len(bank), dtype=np.uint64), bank)
+        live.add(np.arange(len(bank), dtype=np.uint64), bank, threads=2)
         fresh = np.random.default_rng(3).integers(0, 256, (200_000, 32), np.uint8)
         live.range_search(fresh[:1], 0)
         start = time.perf_counter()
@@ -232,7 +234,7 @@ def _live(report: Report, label: str, bank: Hashes, queries: Hashes, options: Op
 
 
 def _shots(report: Report, size: int) -> None:
-    """Memory where frames follow frames: shots of ten on average, 0 to 8 bits changed from one to the next."""
+    """Memory where frames follow frames: shots of ten on average, 0 to 8 bits changed each time."""
     rows = min(size, 4_000_000)
     rng = np.random.default_rng(5)
     bank = rng.integers(0, 256, (rows, 32), np.uint8)

@@ -75,14 +75,17 @@ class LiveIndex:
         check_limits(radius, max_results)
         return self._view.search(as_words(hashes), radius, max_results, threads)
 
-    def add(self, ids: IdArray, hashes: HashArray) -> None:
-        """Add ``(n,)`` ids with ``(n, 32)`` hashes; the next search sees them. Raises `WrongInput`,
-        `OSError`."""
+    def add(self, ids: IdArray, hashes: HashArray, *, threads: int = 1) -> None:
+        """Add ``(n,)`` ids with ``(n, 32)`` hashes; the next search sees them.
+
+        More than a memtable holds become a segment at once, built by `threads`. Raises `WrongInput`,
+        `OSError`.
+        """
         words = as_words(hashes)
         ids = as_id_array(ids, len(words))
         self._check()
         if len(ids) > CAPACITY:
-            self._add_many(ids, hashes)
+            self._add_many(ids, hashes, threads)
             return
         start = 0
         while start < len(ids):
@@ -176,9 +179,9 @@ class LiveIndex:
                 manifest = described(self._view)
             self._folder.commit(manifest)
 
-    def _add_many(self, ids: IdArray, hashes: HashArray) -> None:
+    def _add_many(self, ids: IdArray, hashes: HashArray, threads: int) -> None:
         """More than a memtable takes: a segment at once, newer than every removal logged so far."""
-        part = self._kept(RingSegment.build(ids, hashes), 0)
+        part = self._kept(RingSegment.build(ids, hashes, threads), 0)
         with self._committing:
             with self._changing:
                 self._freeze()
