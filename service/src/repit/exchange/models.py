@@ -1,4 +1,4 @@
-"""Who follows our feeds, and what they have taken in.
+"""Who follows our feeds, and what they have taken in and think of it.
 
 In: `subscribers`. Out: rows. Next: the operator, who sees who lags.
 """
@@ -37,4 +37,25 @@ class WithdrawalAcknowledged(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["subscriber", "item"], name="withdrawal_acknowledged_once"),
+        )
+
+
+class Opinion(models.Model):
+    """What a subscriber thinks of an item. Append-only: of several by one subscriber the latest counts.
+
+    `tags`: one a line.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="opinions")
+    item = models.CharField(max_length=64, db_index=True)
+    opinion = models.CharField(max_length=12)
+    tags = models.CharField(max_length=600, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(opinion__in=["blocked", "not_blocked", "pending", "none"]), name="opinion_known"
+            ),
         )

@@ -1,1 +1,1 @@
-"""The StopNCII v1 protocol."""
+"""StopNCII v1: the wire that unmodified `tx`, HMA and Coop pull from."""

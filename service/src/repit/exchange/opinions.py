@@ -1,0 +1,86 @@
+"""What subscribers think of an item: blocked, not blocked, pending.
+
+In: feedback of any protocol. Out: append-only rows; of several by one subscriber the latest counts. Next: the
+exchanges, which show each subscriber's opinion to the others. An opinion changes no item's state: that is a
+person's decision.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, cast
+
+from django.db import transaction
+
+from repit.bank import feed
+from repit.bank.models import Item
+from repit.exchange.models import Opinion
+from repit.exchange.subscribers import Granted
+from repit.foundation.clock import now
+
+View = Literal["blocked", "not_blocked", "pending", "none"]
+MAX_TAGS: Final = 10
+_TAG: Final = re.compile(r"[\w .:\-]{1,50}")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One subscriber's present opinion of one item."""
+
+    subscriber: int
+    name: str
+    view: View
+    tags: tuple[str, ...]
+    at: datetime
+
+
+def fit_tags(tags: Iterable[object]) -> tuple[str, ...]:
+    """The tags that are short and plain, each once, at most `MAX_TAGS`, in order of the alphabet."""
+    fit = {tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)}
+    return tuple(sorted(fit)[:MAX_TAGS])
+
+
+def give(who: Granted, names: Collection[str], view: View, tags: Iterable[object] = ()) -> int:
+    """Note an opinion of each item named that subscribers know of; how many these are.
+
+    Repeating one's present opinion writes nothing. A new one goes into the feed as a change of the item, so
+    that everyone hears of it.
+    """
+    fit = fit_tags(tags)
+    with transaction.atomic():
+        line = feed.locked()
+        items = list(Item.objects.filter(token__in=names, told=True).order_by("id"))
+        held = {
+            token: one
+            for token, several in of([item.token for item in items]).items()
+            for one in several
+            if one.subscriber == who.id
+        }
+        for item in items:
+            before = held.get(item.token)
+            if before is not None and (before.view, before.tags) == (view, fit):
+                continue
+            Opinion.objects.create(
+                subscriber_id=who.id, item=item.token, opinion=view, tags="\n".join(fit), at=now()
+            )
+            feed.append(line, item)
+    return len(items)
+
+
+def of(names: Collection[str]) -> dict[str, list[Held]]:
+    """The present opinions of each item named, in the order of subscribers' names."""
+    latest: dict[tuple[str, int], Held] = {}
+    rows = Opinion.objects.filter(item__in=names).select_related("subscriber").order_by("id")
+    for row in rows:
+        latest[row.item, row.subscriber_id] = Held(
+            row.subscriber_id,
+            row.subscriber.name,
+            cast(View, row.opinion),
+            tuple(row.tags.splitlines()),
+            row.at,
+        )
+    found: dict[str, list[Held]] = {}
+    for (name, _), held in sorted(latest.items(), key=lambda pair: pair[1].name):
+        found.setdefault(name, []).append(held)
+    return found

@@ -1,0 +1,196 @@
+"""The bank's side of StopNCII v1: records by hash, feedback, proposals.
+
+In: a subscriber, a start in Unix seconds. Out: pages of the wire. Next: `interfaces.exchange_api.stopncii`.
+
+A page walks the change log, so that it is stable while rows change: the token holds the newest change of the
+first page (the watermark) and the last one shown. A record that changes meanwhile lies beyond the watermark,
+in a second that is no earlier than `nextSetTimestamp`, where the next fetch finds it.
+
+A disputed item is told as withdrawn (StopNCII has no word for doubt, and a hash in doubt must not block);
+once the doubt is settled it comes back. A hash is active while any item that holds it is.
+"""
+
+import uuid
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from repit.bank import feed, items
+from repit.bank.models import Item, ItemHash
+from repit.bank.sealed import open_signal
+from repit.bank.types import Algorithm, Media, Signal, Submission
+from repit.exchange import opinions
+from repit.exchange.canary import CANARIES, CANARY_SECOND
+from repit.exchange.moments import Touch, first_from, touches
+from repit.exchange.opinions import Held, View
+from repit.exchange.stopncii.wire import (
+    FIRST_SECOND,
+    CspFeedback,
+    Feedback,
+    FeedbackValue,
+    Page,
+    PageMark,
+    Proposal,
+    Record,
+    SignalType,
+    decode_mark,
+    encode_mark,
+)
+from repit.exchange.subscribers import Granted
+from repit.foundation.sealing import keyed_digest
+
+MAX_PAGE: Final = 5_000
+_SERVED: Final = Q(role="whole", publishable=True, item__told=True) & (
+    Q(algorithm="pdq", item__media="picture") | Q(algorithm="md5", item__media="video")
+)
+_NAMES: Final[dict[str, SignalType]] = {"pdq": "ImagePDQ", "md5": "VideoMD5"}
+_PROPOSED: Final[dict[SignalType, tuple[Algorithm, Media]]] = {
+    "ImagePDQ": ("pdq", "picture"),
+    "VideoMD5": ("md5", "video"),
+}
+_VIEWS: Final[dict[FeedbackValue, View]] = {
+    "Blocked": "blocked",
+    "NotBlocked": "not_blocked",
+    "PendingReview": "pending",
+}
+_WORDS: Final[dict[View, FeedbackValue]] = {
+    "blocked": "Blocked",
+    "not_blocked": "NotBlocked",
+    "pending": "PendingReview",
+    "none": "None",
+}
+_DIGESTS_AT_A_TIME: Final = 5_000
+
+
+def fetch(start: int, size: int, token: str = "") -> Page:
+    """Records changed in second `start` or later, in order; about `size` of them (a change is never cut).
+
+    A first fetch (`start` at most 10) is spared what is withdrawn: the unmodified client would keep it.
+    Raises `WireRefused` for a token that was not given out here.
+    """
+    first = start <= FIRST_SECOND
+    if token:
+        mark = decode_mark(token)
+    else:
+        through = feed.head().sequence
+        begin = first_from(start)
+        mark = PageMark(through, through if begin is None else begin - 1)
+    walked = touches(mark.after, mark.through, max(1, min(size, MAX_PAGE)))
+    records = [record for record in _records(walked) if not first or record.status == "Active"]
+    if first and not token:
+        records = [*_canaries(), *records]
+    reached = walked[-1].sequence if walked else mark.through
+    more = bool(walked) and reached < mark.through
+    seconds = [start, *(record.second for record in records), *(touch.second for touch in walked[-1:])]
+    return Page(tuple(records), encode_mark(PageMark(mark.through, reached)) if more else None, max(seconds))
+
+
+def feedback(who: Granted, said: list[Feedback]) -> int:
+    """Note a subscriber's opinions; how many concerned a hash that is known here.
+
+    The client does not say which type a hash is of: it goes to every item that holds the value.
+    """
+    known = 0
+    for one in said:
+        names = _holders([keyed_digest("bank hash", name.encode(), one.value) for name in _NAMES])
+        if names:
+            opinions.give(who, names, _VIEWS.get(one.feedback, "none"), one.tags)
+            known += 1
+    return known
+
+
+def propose(who: Granted, proposed: list[Proposal]) -> int:
+    """Take proposals in for a person to review, never as active; how many were new here.
+
+    One whose hash is known becomes the subscriber's opinion of it. It does not vouch for the item, which must
+    vanish when those who submitted it withdraw; and what is withdrawn does not come back this way.
+    """
+    new = 0
+    for one in proposed:
+        algorithm, media = _PROPOSED[one.signal_type]
+        digest = keyed_digest("bank hash", algorithm.encode(), one.value)
+        with transaction.atomic():
+            feed.locked()
+            if ItemHash.objects.filter(digest=digest).exists():
+                opinions.give(who, _holders([digest]), _VIEWS.get(one.feedback, "none"), one.tags)
+                continue
+            signal = Signal(algorithm, "whole", one.value, one.quality if algorithm == "pdq" else None)
+            items.submit(
+                Submission(media, "intimate", (signal,)),
+                actor=f"subscriber {who.id}",
+                publish=False,
+                origin=who.name,
+            )
+            new += 1
+    return new
+
+
+def _holders(digests: list[bytes]) -> set[str]:
+    rows = ItemHash.objects.filter(_SERVED, digest__in=digests)
+    return set(rows.values_list("item__token", flat=True))
+
+
+def _canaries() -> list[Record]:
+    return [
+        Record(
+            CANARY_SECOND,
+            "ImagePDQ",
+            value,
+            "Active",
+            ((str(uuid.uuid5(uuid.NAMESPACE_OID, value.hex())), "Active"),),
+            (CspFeedback("Repit", "None", ("canary",)),),
+            100,
+        )
+        for value in CANARIES
+    ]
+
+
+def _records(walked: list[Touch]) -> Iterator[Record]:
+    """Each hash that these changes concern, once, with everything that is known of it now."""
+    last = {touch.item_key: touch for touch in walked}
+    place: dict[bytes, Touch] = {}
+    rows = ItemHash.objects.filter(_SERVED, item_id__in=last).values_list("digest", "item_id")
+    for digest, item_key in rows:
+        touch, key = last[item_key], bytes(digest)
+        if key not in place or place[key].sequence < touch.sequence:
+            place[key] = touch
+    holders: dict[bytes, list[ItemHash]] = {}
+    digests = list(place)
+    for begin in range(0, len(digests), _DIGESTS_AT_A_TIME):
+        some = digests[begin : begin + _DIGESTS_AT_A_TIME]
+        for row in ItemHash.objects.filter(_SERVED, digest__in=some).select_related("item").order_by("id"):
+            holders.setdefault(bytes(row.digest), []).append(row)
+    held = opinions.of({row.item.token for several in holders.values() for row in several})
+    for digest in sorted(holders, key=lambda key: place[key].sequence):
+        yield _record(place[digest].second, holders[digest], held)
+
+
+def _record(second: int, rows: list[ItemHash], held: dict[str, list[Held]]) -> Record:
+    signal = open_signal(rows[0].item, rows[0])
+    listed = [row.item for row in rows]
+    active = any(item.state == "active" for item in listed)
+    feedbacks = [
+        CspFeedback(one.name, _WORDS[one.view], one.tags)
+        for item in listed
+        for one in held.get(item.token, [])
+    ]
+    if not active:
+        feedbacks.append(CspFeedback("Repit", "NotBlocked", ()))
+    qualities = [row.quality for row in rows if row.quality is not None]
+    return Record(
+        second,
+        _NAMES[signal.algorithm],
+        signal.value,
+        "Active" if active else "Withdrawn",
+        tuple((_case(item), "Active" if item.state == "active" else "Withdrawn") for item in listed),
+        tuple(dict.fromkeys(feedbacks)),
+        max(qualities, default=None),
+        any(item.state == "disputed" for item in listed),
+    )
+
+
+def _case(item: Item) -> str:
+    """A name in the form that the protocol has; it leads to the item, never to a case."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, item.token))
