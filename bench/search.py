@@ -269,7 +269,7 @@ def _reason_to_skip(most: int, bytes_a_hash: int, size: int) -> str:
     if need > have * 0.9:
         return f"not run, would take about {need / 2**30:.0f} GiB where {have / 2**30:.0f} are free"
     if size > most:
-        return f"not run, its build alone takes minutes beyond {most:,} hashes"
+        return f"not run beyond {most:,} hashes, to keep the run short"
     return ""
 
 

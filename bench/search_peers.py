@@ -36,7 +36,7 @@ def threads(count: int) -> None:
 
 
 def peers() -> list[Peer]:
-    """Every peer. `most` is the largest bank whose building fits a bench run's patience."""
+    """Every peer. `most` is the largest bank that a run builds it for, to stay short."""
     return [
         Peer("threatexchange PDQIndex", _pdq_index, 1_000, 10_000_000),
         Peer("threatexchange PDQIndex2", _pdq_index_2, 2_200, 1_000_000),
