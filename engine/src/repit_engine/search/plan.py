@@ -17,8 +17,8 @@ WORDS: Final = 16
 MOST_FLIPS: Final = 4
 """Thresholds go up to 5 (radius 79); beyond, the ring reads more than a scan does."""
 
-# Nanoseconds, fitted once (within 23 %) to timings on an Intel Emerald Rapids at 9 million uniform hashes, radii
-# 31 to 70; only their proportions decide anything, and a wrong choice costs time, never a result.
+# Nanoseconds, fitted once (within 23 %) to timings on an Intel Emerald Rapids at 9 million uniform hashes,
+# radii 31 to 70; only their proportions decide anything, and a wrong choice costs time, never a result.
 PROBE_NS: Final = 10.0
 ENTRY_NS: Final = 0.4
 CANDIDATE_NS: Final = 39.0
