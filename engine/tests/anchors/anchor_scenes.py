@@ -8,11 +8,11 @@ Luma = NDArray[np.uint8]
 
 
 def scene(seed: int, width: int = 480, height: int = 360) -> Luma:
-    """``(height, width) uint8``: discs, boxes and strokes of many sizes, a little blurred, a little noisy."""
+    """``(height, width) uint8``: discs, boxes and strokes of many sizes, on and under texture."""
     rng = np.random.default_rng(seed)
     image = Image.new("L", (width, height), int(rng.integers(60, 200)))
     draw = ImageDraw.Draw(image)
-    for _ in range(70):
+    for _ in range(50):
         size = width * float(rng.uniform(0.02, 0.22))
         x, y = float(rng.uniform(0, width)), float(rng.uniform(0, height))
         tone = int(rng.integers(0, 256))
@@ -25,6 +25,9 @@ def scene(seed: int, width: int = 480, height: int = 360) -> Luma:
             case _:
                 draw.line((x, y, x + size, y - size * 0.7), fill=tone, width=max(2, int(size / 6)))
     plane = np.asarray(image.filter(ImageFilter.GaussianBlur(1.2)), np.float64)
+    for cells in (4, 8, 16, 32, 64):
+        grid = Image.fromarray(rng.normal(0, 120 / cells**0.5, (cells, cells)).astype(np.float32))
+        plane = plane + np.asarray(grid.resize((width, height), Image.Resampling.BICUBIC))
     return np.clip(plane + rng.normal(0, 3, plane.shape), 0, 255).astype(np.uint8)
 
 

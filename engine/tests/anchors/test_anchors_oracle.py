@@ -55,7 +55,7 @@ def test_extrema_are_those_of_the_oracle(seed, shape):
         tables.LEAST_STRENGTH,
         tables.EDGE,
     )
-    assert len(found) > 8
+    assert len(found) >= 3
     expected = oracle.extrema(work, (-1, 0, 1), 48, tables.LEAST_STRENGTH, tables.EDGE)
     assert [tuple(row) for row in found.tolist()] == expected
 
@@ -72,13 +72,14 @@ def test_extrema_are_those_of_the_oracle(seed, shape):
 def test_a_rectangle_hashes_as_the_oracle_says(seed, height, width, area):
     source = anchors_detect.area_average(plane(seed, 7, 9), height, width)
     grid = oracle.samples(source, *area)
-    hashes, qualities, structure = anchors_hash.hash_areas(
+    hashes, qualities, structure, breadth = anchors_hash.hash_areas(
         source, np.array([area], np.int64), 8, tables.COSINE_TABLE
     )
     upright = oracle.hash_of(grid)
     np.testing.assert_array_equal(hashes[0, 0], upright)
     assert qualities[0] == oracle.quality(grid)
     assert structure[0] == oracle.structure(upright)
+    assert breadth[0] == oracle.breadth(grid)
     turned = [grid, grid[:, ::-1], grid[::-1], grid[::-1, ::-1]]
     turned += [one.T for one in turned]
     for orientation, one in enumerate(turned):

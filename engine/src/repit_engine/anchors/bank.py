@@ -73,8 +73,14 @@ def anchored(work: NDArray[np.int32], k: int) -> tuple[HashArray, NDArray[np.int
     while True:
         taken = at.spread(found, order, work.shape, k, OVERLAP) if k else np.empty(0, np.int64)
         fresh = np.array([i for i in taken.tolist() if i not in known], np.int64)
-        rows, qualities, structure = hash_areas(work, at.squares(found[fresh]), 1, tables.COSINE_TABLE)
-        good = (qualities >= tables.LEAST_QUALITY) & (structure <= tables.MOST_STRUCTURE)
+        rows, qualities, structure, breadth = hash_areas(
+            work, at.squares(found[fresh]), 1, tables.COSINE_TABLE
+        )
+        good = (
+            (qualities >= tables.LEAST_QUALITY)
+            & (structure <= tables.MOST_STRUCTURE)
+            & (breadth >= tables.LEAST_BREADTH)
+        )
         for place, i in enumerate(fresh.tolist()):
             known[i] = rows[place, 0], int(qualities[place]), bool(good[place])
         poor = [i for i in taken.tolist() if not known[i][2]]

@@ -38,7 +38,7 @@ class Stage(IntEnum):
     PARTS = 3
     """Rectangles between long straight edges, halves, quarters, ninths."""
     TURNED = 4
-    """The whole and the strongest anchors, turned by up to 10° either way."""
+    """The whole and the strongest anchors, turned by up to 10° either way; the latter by quarters too."""
 
 
 class Kind(IntEnum):
@@ -100,6 +100,8 @@ WHOLE_SIDE: Final = 128
 WHOLE_SWEEP: Final = tuple(sign * 1.25 * step for step in range(1, 9) for sign in (1, -1))
 SWEEP: Final = (3.0, -3.0, 6.0, -6.0, 9.0, -9.0)
 MOST_TURNED: Final = 20
+MOST_QUARTERED: Final = 16
+"""Anchors hashed in quarter turns too."""
 
 
 def query_stages(picture: Picture | LumaArray, budget: Budget | None = None) -> Iterator[QueryHashes]:
@@ -220,6 +222,9 @@ class _Views:
             plane, _, (cosine, sine) = self._turn(WHOLE_SIDE, degrees)
             frames_ = _turned_frames(plane.shape[1], plane.shape[0], abs(sine), cosine)
             parts.append(self._areas(frames_, 2, Kind.TURNED_WHOLE, plane))
+        rows = self._areas(self._anchors()[:MOST_QUARTERED], 8, Kind.ANCHOR)
+        fresh = rows[3] >= Orientation.FLIPPED
+        parts.append((rows[0][fresh], rows[1][fresh], rows[2], rows[3][fresh]))
         found = self._anchors()[:MOST_TURNED]
         for degrees in SWEEP:
             plane, scale, (cosine, sine) = self._turn(tables.FIRST_SIDE, degrees)
@@ -251,8 +256,10 @@ class _Views:
         """Hash areas (1/64 of a pixel of `plane`), without those that lack detail."""
         plane = self.work if plane is None else plane
         height, width = plane.shape
-        hashes, qualities, structure = hash_areas(plane, areas, orientations, tables.COSINE_TABLE)
+        hashes, qualities, structure, breadth = hash_areas(plane, areas, orientations, tables.COSINE_TABLE)
         good = (qualities >= tables.LEAST_QUALITY) & (structure <= tables.MOST_STRUCTURE)
+        if kind in (Kind.ANCHOR, Kind.TURNED_ANCHOR):
+            good &= breadth >= tables.LEAST_BREADTH_ASKED
         areas = areas[good]
         corners = np.concatenate([areas[:, :2], areas[:, :2] + areas[:, 2:]], axis=1)
         places = corners / (64.0 * np.array([width, height, width, height]))

@@ -73,22 +73,31 @@ def _samples(work, place, samples, rows, columns, axes):
 
 
 @kernel
-def _quality(samples, levels):
-    """PDQ's measure of detail, 0 to 100, of samples in 1/256 of a level."""
+def _detail(samples, levels):
+    """PDQ's quality, 0 to 100, of samples in 1/256 of a level; and over how many neighbours the detail spreads.
+
+    The latter: the square of the steps' sum over the sum of their squares, rounded down; 0 where all is flat.
+    """
     for x in range(64):
         for y in range(64):
             levels[x, y] = np.int32(samples[x, y])
     total = np.int32(0)
+    squares = np.int32(0)
     for x in range(64):
         here = levels[x]
         for y in range(63):
-            total += np.int32(abs(here[y] - here[y + 1]) * 100) // np.int32(65_280)
+            step = np.int32(abs(here[y] - here[y + 1]) * 100) // np.int32(65_280)
+            total += step
+            squares += step * step
     for x in range(63):
         here = levels[x]
         beside = levels[x + 1]
         for y in range(64):
-            total += np.int32(abs(here[y] - beside[y]) * 100) // np.int32(65_280)
-    return min(100, total // 90)
+            step = np.int32(abs(here[y] - beside[y]) * 100) // np.int32(65_280)
+            total += step
+            squares += step * step
+    breadth = np.int64(total) * np.int64(total) // np.int64(max(squares, 1))
+    return min(100, total // 90), breadth
 
 
 @kernel
@@ -226,13 +235,14 @@ def hash_areas(work, rectangles, orientations, cosines):
 
     `orientations` is 1, 2 or 8, in this order: as it is, mirrored left to right, upside down, half turn;
     then the same four transposed (left-right of the picture becoming top-bottom). Returns ``(n, orientations,
-    32) uint8``, quality ``(n,) int64``, structure of the first orientation ``(n,) int64``.
+    32) uint8``, quality, structure of the first orientation, breadth of detail (see `_detail`), each ``(n,) int64``.
     """
     n = len(rectangles)
     height, width = work.shape
     hashes = np.empty((n, orientations, 32), np.uint8)
     qualities = np.empty(n, np.int64)
     structure = np.empty(n, np.int64)
+    breadth = np.empty(n, np.int64)
     samples = np.empty((64, 64))
     levels = np.empty((64, 64), np.int32)
     rows = np.empty((64, width), np.uint32)
@@ -254,7 +264,7 @@ def hash_areas(work, rectangles, orientations, cosines):
     )
     for r in range(n):
         _samples(work, rectangles[r], samples, rows, columns, axes)
-        qualities[r] = _quality(samples, levels)
+        qualities[r], breadth[r] = _detail(samples, levels)
         _transform(samples, cosines, folded, half, turned, values)
         _bits(values, False, scratch, hashes[r, 0])
         structure[r] = structure_of(hashes[r, 0])
@@ -266,4 +276,4 @@ def hash_areas(work, rectangles, orientations, cosines):
             for o in range(1, 4):
                 _signed(values, o in (1, 3), o in (2, 3), signed)
                 _bits(signed, True, scratch, hashes[r, 4 + o])
-    return hashes, qualities, structure
+    return hashes, qualities, structure, breadth

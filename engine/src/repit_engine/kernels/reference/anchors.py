@@ -203,6 +203,12 @@ def quality(grid: NDArray[np.int64]) -> int:
     return min(100, total // 90)
 
 
+def breadth(grid: NDArray[np.int64]) -> int:
+    """Over how many neighbours the detail spreads."""
+    steps = [int(step) * 100 // 65280 for axis in (0, 1) for step in np.abs(np.diff(grid, axis=axis)).ravel()]
+    return sum(steps) ** 2 // max(1, sum(step**2 for step in steps))
+
+
 def hash_of(grid: NDArray[np.int64]) -> NDArray[np.uint8]:
     """``(32,) uint8``: signs of frequencies 1 to 16 about their median."""
     waves = np.array([[cosine(f, p) for p in range(64)] for f in range(1, 17)], np.int64)
@@ -230,7 +236,7 @@ def family(work: Plane, found: Sequence[Row], k: int) -> list[NDArray[np.uint8]]
             continue
         grid = samples(work, x - half, y - half, 2 * half, 2 * half)
         row = hash_of(grid)
-        if quality(grid) >= 50 and structure(row) < Fraction(35, 100) * 1920:
+        if quality(grid) >= 50 and structure(row) < Fraction(35, 100) * 1920 and breadth(grid) >= 800:
             kept.append((x, y, half))
             hashes.append(row)
     return hashes
