@@ -1,6 +1,7 @@
 """The exchange: pages of the hotline's records as what `tx` and HMA keep.
 
-In: a configuration and a key. Out: deltas, in which a withdrawn hash is None: to be dropped. Next: the stores and indexes of `tx` and HMA.
+In: a configuration and a key. Out: deltas, in which a withdrawn hash is None: to be dropped. Next: the stores
+and indexes of `tx` and HMA.
 
 The wire is that of StopNCII v1, read by threatexchange's own client. Its own conversion tests `hashValue`
 where it means `hashStatus` (still in 1.2.17), so that it never drops anything; this one does.

@@ -1,1 +1,1 @@
-"""The NCMEC hash-sharing v2 protocol."""
+"""NCMEC hash sharing v2: the wire that threatexchange's NCMEC client pulls from, tombstones included."""

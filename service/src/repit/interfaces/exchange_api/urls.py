@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repit.interfaces.exchange_api import stopncii, views
+from repit.interfaces.exchange_api import ncmec, stopncii, views
 
 urlpatterns = [
     path("repit/v1/snapshot", views.snapshot),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("stopncii/v1/FetchHashes", stopncii.fetch_hashes),
     path("stopncii/v1/SubmitFeedback", stopncii.submit_feedback),
     path("stopncii/v1/SubmitHashes", stopncii.submit_hashes),
+    path("ncmec/v2/status", ncmec.status),
+    path("ncmec/v2/members", ncmec.members),
+    path("ncmec/v2/entries", ncmec.entries),
+    path("ncmec/v2/feedback/<str:fingerprint>/reasons", ncmec.reasons),
+    path("ncmec/v2/entries/<int:member>/<str:entry>/<str:fingerprint>/feedback", ncmec.feedback),
 ]
