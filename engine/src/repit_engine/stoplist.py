@@ -91,7 +91,7 @@ def build_stoplist(
     """Join the query-side hashes of background pictures, leaving out those within `spacing` of an earlier
     one.
 
-    Give what `anchors.background_hashes` makes of each picture of a folder. Raises `WrongInput`.
+    `tools/make_stoplist.py` gives it the anchors of every background picture. Raises `WrongInput`.
     """
     if not 0 <= spacing <= radius <= 128:
         raise WrongInput("A stop-list's radius is at most 128 bits, its spacing at most its radius.")

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from anchor_scenes import noise, scene
+
 from repit_engine import pdq
 from repit_engine.anchors import bank_family
 from repit_engine.errors import WrongInput
 from repit_engine.picture import Picture
+from repit_engine.stoplist import StopList
 
 
 def test_row_zero_is_the_standard_hash():
@@ -45,6 +47,15 @@ def test_a_crop_keeps_anchors_that_lie_within_it():
     luma = scene(6, 640, 480)
     apart = pdq.distances(bank_family(luma, 16).hashes[1:], bank_family(luma[48:, :560], 16).hashes[1:])
     assert (apart.min(axis=1) <= 31).sum() >= 3
+
+
+def test_an_anchor_of_the_stop_list_gives_way_to_the_next():
+    luma = scene(10)
+    free = bank_family(luma).hashes
+    stopped = bank_family(luma, stoplist=StopList(free[1:3], radius=20)).hashes
+    np.testing.assert_array_equal(stopped[0], free[0])
+    assert not {row.tobytes() for row in free[1:3]} & {row.tobytes() for row in stopped}
+    assert len(stopped) >= len(free) - 1
 
 
 def test_flat_pictures_have_no_anchors():

@@ -5,6 +5,7 @@ import pytest
 from anchor_scenes import scene
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from repit_engine.anchors import bank, squares, tables
 from repit_engine.anchors.plane import working_plane
 from repit_engine.kernels.jit import anchors_detect, anchors_hash

@@ -6,6 +6,7 @@ from anchor_scenes import noise, scene
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+
 from repit_engine import pdq
 from repit_engine.anchors import Budget, Kind, Stage, bank_family, query_family, query_stages
 

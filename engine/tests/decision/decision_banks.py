@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parent.parent / "anchors"))
 
 from anchor_scenes import scene
+
 from repit_engine import pdq
 from repit_engine.anchors import bank_family
 from repit_engine.decision import packed_id

@@ -6,6 +6,7 @@ from decision_banks import BruteBank, shuffled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+
 from repit_engine.anchors import Kind, QueryHashes, query_stages
 from repit_engine.decision import DEFAULT_RULE, Decision, Strength, Tier, decide, packed_id, unpacked
 from repit_engine.errors import WrongInput

@@ -17,6 +17,7 @@ from repit_engine.anchors.plane import as_picture, working_plane
 from repit_engine.errors import WrongInput
 from repit_engine.kernels.jit.anchors_hash import hash_areas
 from repit_engine.picture import Picture
+from repit_engine.stoplist import StopList
 from repit_engine.types import HashArray, LumaArray
 
 OCTAVES: Final = (0, 1, 2, 3)
@@ -41,8 +42,11 @@ class Family:
         return f"Family(1 + {len(self.hashes) - 1})"
 
 
-def bank_family(picture: Picture | LumaArray, k: int = 8) -> Family:
-    """The standard PDQ and up to `k` anchored hashes of a picture. Raises `WrongInput`."""
+def bank_family(picture: Picture | LumaArray, k: int = 8, *, stoplist: StopList | None = None) -> Family:
+    """The standard PDQ and up to `k` anchored hashes of a picture. Raises `WrongInput`.
+
+    An anchor near the stop-list is passed over, and the next one takes its place.
+    """
     if not 0 <= k <= MOST_ANCHORS:
         raise WrongInput(f"A family has 0 to {MOST_ANCHORS} anchored hashes.")
     picture = as_picture(picture)
@@ -54,18 +58,20 @@ def bank_family(picture: Picture | LumaArray, k: int = 8) -> Family:
         partial_first_column=picture.partial_first_column,
         partial_first_row=picture.partial_first_row,
     )
-    hashes, qualities = anchored(working_plane(picture.luma), k)
+    hashes, qualities = anchored(working_plane(picture.luma), k, stoplist)
     return Family(
         np.ascontiguousarray(np.concatenate([whole[np.newaxis], hashes])),
         np.concatenate([np.array([quality], np.int64), qualities]),
     )
 
 
-def anchored(work: NDArray[np.int32], k: int) -> tuple[HashArray, NDArray[np.int64]]:
+def anchored(
+    work: NDArray[np.int32], k: int, stoplist: StopList | None = None
+) -> tuple[HashArray, NDArray[np.int64]]:
     """Up to `k` anchored hashes of a working plane, and their qualities.
 
     Extrema are walked strongest first; one is passed over where its square leaves the plane, overlaps one
-    already kept, or gives a hash without enough detail.
+    already kept, or gives a hash without enough detail, or one near the stop-list.
     """
     found = at.extrema(work, OCTAVES, tables.LEAST_STRENGTH)
     order = at.by_strength(found)
@@ -81,6 +87,8 @@ def anchored(work: NDArray[np.int32], k: int) -> tuple[HashArray, NDArray[np.int
             & (structure <= tables.MOST_STRUCTURE)
             & (breadth >= tables.LEAST_BREADTH)
         )
+        if stoplist is not None:
+            good &= ~stoplist.near(np.ascontiguousarray(rows[:, 0]))
         for place, i in enumerate(fresh.tolist()):
             known[i] = rows[place, 0], int(qualities[place]), bool(good[place])
         poor = [i for i in taken.tolist() if not known[i][2]]

@@ -216,7 +216,7 @@ class _Views:
         )
 
     def turned(self) -> QueryHashes:
-        """The whole by small steps on a small plane, where that is cheap; the first anchors by larger ones."""
+        """The whole by small steps on a small plane, where that is cheap; first anchors by larger ones."""
         parts: list[_Rows] = []
         for degrees in WHOLE_SWEEP:
             plane, _, (cosine, sine) = self._turn(WHOLE_SIDE, degrees)

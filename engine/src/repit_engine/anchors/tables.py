@@ -53,8 +53,8 @@ EDGE: Final = 12
 """Largest ratio of the two curvatures of an anchor."""
 LEAST_QUALITY: Final = 50
 LEAST_BREADTH: Final = 800
-"""Least breadth of an anchor's detail, of 8064 neighbours: a plain disc, a letter or an emoji has some 240, and
-looks the same in every picture that wears it; of the anchors of photographs 1 % have less than 660."""
+"""Least breadth of an anchor's detail, of 8064 neighbours: a plain disc, a letter or an emoji has some 240,
+and looks the same in every picture that wears it; of the anchors of photographs 1 % have less than 660."""
 LEAST_BREADTH_ASKED: Final = 600
 """The same on the query side, lower so that copies of an anchor just above it are not lost."""
 MOST_STRUCTURE: Final = 671

@@ -74,7 +74,8 @@ def _samples(work, place, samples, rows, columns, axes):
 
 @kernel
 def _detail(samples, levels):
-    """PDQ's quality, 0 to 100, of samples in 1/256 of a level; and over how many neighbours the detail spreads.
+    """PDQ's quality, 0 to 100, of samples in 1/256 of a level; and over how many neighbours the detail
+    spreads.
 
     The latter: the square of the steps' sum over the sum of their squares, rounded down; 0 where all is flat.
     """
@@ -97,7 +98,7 @@ def _detail(samples, levels):
             total += step
             squares += step * step
     breadth = np.int64(total) * np.int64(total) // np.int64(max(squares, 1))
-    return min(100, total // 90), breadth
+    return min(np.int64(100), np.int64(total // 90)), breadth
 
 
 @kernel
@@ -235,7 +236,8 @@ def hash_areas(work, rectangles, orientations, cosines):
 
     `orientations` is 1, 2 or 8, in this order: as it is, mirrored left to right, upside down, half turn;
     then the same four transposed (left-right of the picture becoming top-bottom). Returns ``(n, orientations,
-    32) uint8``, quality, structure of the first orientation, breadth of detail (see `_detail`), each ``(n,) int64``.
+    32) uint8``, quality, structure of the first orientation, breadth of detail (see `_detail`), each ``(n,)
+    int64``.
     """
     n = len(rectangles)
     height, width = work.shape

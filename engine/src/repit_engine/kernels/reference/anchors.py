@@ -7,7 +7,7 @@ Next: tests only. Whole numbers and fractions throughout; tables are computed he
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,12 @@ FIRST_SIGMA = 3.2 / 2 ** (1 / SCALES)
 
 
 def blur_halves() -> list[list[int]]:
-    """Halves of the six blurs, centre first, in 1/16384: Gaussians cut at three sigma, rounded, the centre mended."""
+    """Halves of the six blurs, centre first, in 1/16384: Gaussians cut at three sigma, rounded, the centre
+    mended.
+    """
     sigmas = [FIRST_SIGMA * 2 ** (k / SCALES) for k in range(SCALES + 3)]
     steps = [math.sqrt(FIRST_SIGMA**2 - 0.25)]
-    steps += [math.sqrt(wide**2 - fine**2) for fine, wide in zip(sigmas, sigmas[1:], strict=False)]
+    steps += [math.sqrt(wide**2 - fine**2) for fine, wide in pairwise(sigmas)]
     halves = []
     for sigma in steps:
         reach = math.ceil(3 * sigma)
@@ -96,11 +98,11 @@ def ladder(base: Plane) -> list[NDArray[np.int64]]:
     for half in blur_halves():
         plane = blur(plane, half)
         levels.append(plane)
-    return [wide - fine for fine, wide in zip(levels, levels[1:], strict=False)]
+    return [wide - fine for fine, wide in pairwise(levels)]
 
 
 def newton(cube: NDArray[np.int64]) -> tuple[Fraction, Fraction, Fraction] | None:
-    """Place (x, y, scale) of the top of the quadric through ``(3, 3, 3)`` values [scale, y, x]; None if far."""
+    """Place (x, y, scale) of the top of the quadric through ``(3, 3, 3)`` values [scale, y, x]; or None."""
     value = [[[Fraction(int(v)) for v in line] for line in level] for level in cube]
     centre = value[1][1][1]
 
