@@ -14,6 +14,7 @@ from repit_engine import pdq
 from repit_engine.anchors import squares as at
 from repit_engine.anchors import tables
 from repit_engine.anchors.plane import as_picture, working_plane
+from repit_engine.anchors.shades import drawn
 from repit_engine.errors import WrongInput
 from repit_engine.kernels.jit.anchors_hash import hash_areas
 from repit_engine.picture import Picture
@@ -71,7 +72,8 @@ def anchored(
     """Up to `k` anchored hashes of a working plane, and their qualities.
 
     Extrema are walked strongest first; one is passed over where its square leaves the plane, overlaps one
-    already kept, or gives a hash without enough detail, or one near the stop-list.
+    already kept, is drawn rather than photographed, or gives a hash without
+    enough detail, or one near the stop-list.
     """
     found = at.extrema(work, OCTAVES, tables.LEAST_STRENGTH)
     order = at.by_strength(found)
@@ -79,13 +81,13 @@ def anchored(
     while True:
         taken = at.spread(found, order, work.shape, k, OVERLAP) if k else np.empty(0, np.int64)
         fresh = np.array([i for i in taken.tolist() if i not in known], np.int64)
-        rows, qualities, structure, breadth = hash_areas(
-            work, at.squares(found[fresh]), 1, tables.COSINE_TABLE
-        )
+        areas = at.squares(found[fresh])
+        rows, qualities, structure, breadth = hash_areas(work, areas, 1, tables.COSINE_TABLE)
         good = (
             (qualities >= tables.LEAST_QUALITY)
             & (structure <= tables.MOST_STRUCTURE)
             & (breadth >= tables.LEAST_BREADTH)
+            & ~drawn(work, areas)
         )
         if stoplist is not None:
             good &= ~stoplist.near(np.ascontiguousarray(rows[:, 0]))

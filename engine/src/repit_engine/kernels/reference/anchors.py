@@ -227,6 +227,17 @@ def structure(row: NDArray[np.uint8]) -> int:
     return max(int(np.abs(side @ side.T)[pairs].sum()) for side in (bits, bits.T))
 
 
+def drawn(work: Plane, x: int, y: int, half: int) -> bool:
+    """Whether four of 64 shades fill more than 62 % of a square."""
+    height, width = work.shape
+    count: dict[int, int] = {}
+    for row in range(max(0, (y - half) // 64), min(height, (y + half) // 64)):
+        for column in range(max(0, (x - half) // 64), min(width, (x + half) // 64)):
+            shade = int(work[row, column]) // 1024
+            count[shade] = count.get(shade, 0) + 1
+    return Fraction(sum(sorted(count.values())[-4:]), sum(count.values())) > Fraction(62, 100)
+
+
 def family(work: Plane, found: Sequence[Row], k: int) -> list[NDArray[np.uint8]]:
     """Up to `k` hashes: strongest extremum first, each passed over or kept before the next is looked at."""
     kept: list[tuple[int, int, int]] = []
@@ -238,7 +249,8 @@ def family(work: Plane, found: Sequence[Row], k: int) -> list[NDArray[np.uint8]]
             continue
         grid = samples(work, x - half, y - half, 2 * half, 2 * half)
         row = hash_of(grid)
-        if quality(grid) >= 50 and structure(row) < Fraction(35, 100) * 1920 and breadth(grid) >= 800:
+        detailed = quality(grid) >= 50 and structure(row) < Fraction(35, 100) * 1920 and breadth(grid) >= 800
+        if detailed and not drawn(work, x, y, half):
             kept.append((x, y, half))
             hashes.append(row)
     return hashes
