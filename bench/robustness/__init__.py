@@ -1,8 +1,8 @@
 """The robustness bench: which altered copies of a picture are still found, and what is found wrongly.
 
-In: pictures (drawn and package-shipped ones, or a folder), the versioned suite. Out: recall by row and group for
-the peers and for us, false matches, cost, plots, `docs/bench/robustness.md`. Next: those who decide whether a
-threshold may change.
+In: pictures (drawn and package-shipped ones, or a folder), the versioned suite. Out: recall by row and group
+for the peers and for us, false matches, cost, plots, `docs/bench/robustness.md`. Next: those who decide
+whether a threshold may change.
 """
 
 from bench.common import Options, Report

@@ -46,7 +46,7 @@ class QueryFamily:
 
 def bank_family(data: bytes, k: int = BANK_ROWS - 1) -> NDArray[np.uint8]:
     """`(1 + k or fewer, 32)`: the standard hash, then anchored ones, strongest first."""
-    return anchors.bank_family(open_picture(data), k=k).hashes
+    return anchors.bank_family(open_picture(data), k=k, stoplist=package_stoplist()).hashes
 
 
 def query_family(data: bytes) -> QueryFamily:
