@@ -159,9 +159,9 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_INDEX",
         text,
         "sealed",
-        "Gate: where its entries are kept over a restart. `sealed`: in the data folder, under the operator's key."
-        " `memory`: nowhere, a restart begins with a snapshot. A folder: there, not sealed, so it should be on"
-        " an encrypted or volatile path. `/ready` says which.",
+        "Gate: where its entries are kept over a restart. `sealed`: in the data folder, under the operator's"
+        " key. `memory`: nowhere, a restart begins with a snapshot. A folder: there, not sealed, so it should"
+        " be on an encrypted or volatile path. `/ready` says which.",
         "`sealed`, `memory` or a folder",
         "`sealed`",
     ),
@@ -169,8 +169,8 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_KEYS",
         listed,
         (),
-        "Gate: keys of the platforms that may ask it, sent as `Authorization: Bearer …`. Without any, the gate"
-        " answers on loopback only.",
+        "Gate: keys of the platforms that may ask it, sent as `Authorization: Bearer …`. Without any, the"
+        " gate answers on loopback only.",
         "keys separated by commas",
         "none",
         secret=True,
