@@ -127,8 +127,8 @@ def test_thresholds_tighten_as_the_bank_grows():
     second = [DEFAULT_RULE.second_radius(10**k, DEFAULT_RULE.block) for k in range(9)]
     assert single == sorted(single, reverse=True)
     assert second == sorted(second, reverse=True)
-    assert single[0] == DEFAULT_RULE.single_limit
-    assert second[0] == DEFAULT_RULE.second_limit
+    assert single[0] == DEFAULT_RULE.block.single
+    assert second[0] == DEFAULT_RULE.block.second
 
 
 def test_evidence_is_the_banks_size_times_the_measured_rate(bank):
@@ -140,7 +140,7 @@ def test_evidence_is_the_banks_size_times_the_measured_rate(bank):
 def test_a_large_bank_is_searched_narrowly_and_second_votes_are_fetched(bank):
     bank.asked.clear()
     found = decided(bank, scene(8)[60:340, 70:450], items=10_000_000, family_of=bank.family_of)
-    assert max(bank.asked) <= DEFAULT_RULE.single_limit
+    assert max(bank.asked) <= DEFAULT_RULE.review.single
     assert (found.strength, found.best.item) == (Strength.BLOCK, 8)
     assert len(found.best.votes) >= 2
 

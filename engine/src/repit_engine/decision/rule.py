@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.anchors import Kind, QueryHashes, Stage
-from repit_engine.decision.rates import DEFAULT_RULE, Rule
+from repit_engine.decision.rates import DEFAULT_RULE, Limit, Rule
 from repit_engine.decision.result import Decision, Match, Strength, Tier, Vote
 from repit_engine.errors import WrongInput
 from repit_engine.kernels.jit.distances import distance_matrix
@@ -64,8 +64,7 @@ def decide(
     """
     if items < 0:
         raise WrongInput("A bank has no fewer than 0 items.")
-    single = rule.single_radius(items, rule.review)
-    second = rule.second_radius(items, rule.review)
+    single, second = rule.single_radius(items, rule.review), rule.second_radius(items, rule.review)
     radius = max(single, rule.standard_radius)
     if items <= SMALL_BANK:
         radius = max(radius, second)
@@ -153,16 +152,8 @@ def _second_votes(votes: _Votes, item: int, family_of: FamilyOf, radius: int) ->
 
 
 def _judged(votes: _Votes, items: int, rule: Rule) -> tuple[Match, ...]:
-    matches = []
-    for item in sorted(votes.nearest.keys() | votes.standard.keys()):
-        match = _match(votes, item, items, rule)
-        if match is not None:
-            matches.append(match)
-    order = {Strength.BLOCK: 0, Strength.REVIEW: 1, Strength.NONE: 2}
-    matches.sort(
-        key=lambda one: (order[one.strength], one.tier is not Tier.STANDARD, one.expected_false, one.item)
-    )
-    return tuple(matches)
+    judged = (_match(votes, item, items, rule) for item in votes.nearest.keys() | votes.standard.keys())
+    return tuple(sorted((match for match in judged if match is not None), key=_rank))
 
 
 def _match(votes: _Votes, item: int, items: int, rule: Rule) -> Match | None:
@@ -178,19 +169,16 @@ def _match(votes: _Votes, item: int, items: int, rule: Rule) -> Match | None:
     for turn in sorted(by_turn):
         heard = _apart(votes, sorted(by_turn[turn]))
         first = heard[0][0]
-        options = [
-            (items * rule.rates.of_single(first), Tier.ANCHORED, first <= rule.single_limit, heard[:1])
-        ]
+        strength = _strength(rule.single_radius, first, items, rule)
+        options = [(items * rule.rates.of_single(first), Tier.ANCHORED, strength, heard[:1])]
         if len(heard) > 1:
             last = heard[1][0]
-            options.append(
-                (items * rule.rates.of_second(last), Tier.TWO_VOTES, last <= rule.second_limit, heard)
-            )
-        for chance, tier, within, rows in options:
-            strength = _strength(chance, rule) if within else Strength.NONE
-            if strength is Strength.NONE or (best is not None and best.expected_false <= chance):
-                continue
-            best = Match(item, tier, strength, chance, tuple(votes.as_vote(row) for row in rows))
+            strength = _strength(rule.second_radius, last, items, rule)
+            options.append((items * rule.rates.of_second(last), Tier.TWO_VOTES, strength, heard))
+        for chance, tier, strength, rows in options:
+            found = Match(item, tier, strength, chance, tuple(votes.as_vote(row) for row in rows))
+            if strength is not Strength.NONE and (best is None or _rank(found) < _rank(best)):
+                best = found
     return best
 
 
@@ -206,7 +194,13 @@ def _apart(votes: _Votes, heard: list[tuple[int, int, int]]) -> list[tuple[int, 
     return kept
 
 
-def _strength(chance: float, rule: Rule) -> Strength:
-    if chance <= rule.block:
+def _strength(radius: Callable[[int, Limit], int], distance: int, items: int, rule: Rule) -> Strength:
+    if distance <= radius(items, rule.block):
         return Strength.BLOCK
-    return Strength.REVIEW if chance <= rule.review else Strength.NONE
+    return Strength.REVIEW if distance <= radius(items, rule.review) else Strength.NONE
+
+
+def _rank(match: Match) -> tuple[int, bool, float, int]:
+    """Strongest first, the standard match before others, then by evidence; the item breaks ties."""
+    order = (Strength.BLOCK, Strength.REVIEW, Strength.NONE)
+    return order.index(match.strength), match.tier is not Tier.STANDARD, match.expected_false, match.item

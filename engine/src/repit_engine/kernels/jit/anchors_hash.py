@@ -97,7 +97,9 @@ def _detail(samples, levels):
             step = np.int32(abs(here[y] - beside[y]) * 100) // np.int32(65_280)
             total += step
             squares += step * step
-    breadth = np.int64(total) * np.int64(total) // np.int64(max(squares, 1))
+    if squares == 0:
+        return np.int64(0), np.int64(0)
+    breadth = np.int64(total) * np.int64(total) // np.int64(squares)
     return min(np.int64(100), np.int64(total // 90)), breadth
 
 
