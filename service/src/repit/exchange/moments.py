@@ -41,19 +41,27 @@ def first_from(second: int) -> int | None:
     return found
 
 
-def touches(after: int, through: int, limit: int) -> list[Touch]:
-    """Up to `limit` consecutive changes, from `after` + 1 to `through`."""
+def touches(after: int, through: int, limit: int, floor: int | None = None) -> list[Touch]:
+    """Up to `limit` consecutive changes, from `after` + 1 to `through`.
+
+    `floor` is the second of change `after`, where it is known. Any earlier one does where `after` + 1 comes
+    from `first_from`: that change is the first to bear its second.
+    """
     rows = (
         Change.objects.filter(sequence__gt=after, sequence__lte=through)
         .order_by("sequence")
         .values_list("sequence", "at", "item_id")[:limit]
     )
-    second = _second(Change.objects.filter(sequence__lte=after).aggregate(latest=Max("at"))["latest"])
+    second = _second_of(after) if floor is None else floor
     found: list[Touch] = []
     for sequence, at, item_key in rows:
         second = max(second, _second(at))
         found.append(Touch(sequence, second, item_key))
     return found
+
+
+def _second_of(sequence: int) -> int:
+    return _second(Change.objects.filter(sequence__lte=sequence).aggregate(latest=Max("at"))["latest"])
 
 
 def _second(at: datetime | None) -> int:

@@ -1,8 +1,11 @@
 """What subscribers think of an item: blocked, not blocked, pending.
 
 In: feedback of any protocol. Out: append-only rows; of several by one subscriber the latest counts. Next: the
-exchanges, which show each subscriber's opinion to the others. An opinion changes no item's state: that is a
-person's decision.
+exchanges, which show each subscriber's opinion to the others.
+
+One opinion changes no item's state. When `ENOUGH` subscribers say "not blocked", an active item is put in
+doubt, until a person settles it or withdraws it. What was said before a person settled the item no longer
+counts towards the next doubt.
 """
 
 import re
@@ -12,15 +15,17 @@ from datetime import datetime
 from typing import Final, Literal, cast
 
 from django.db import transaction
+from django.db.models import Max
 
-from repit.bank import feed
-from repit.bank.models import Item
+from repit.bank import feed, items
+from repit.bank.models import Item, Transition
 from repit.exchange.models import Opinion
 from repit.exchange.subscribers import Granted
 from repit.foundation.clock import now
 
 View = Literal["blocked", "not_blocked", "pending", "none"]
 MAX_TAGS: Final = 10
+ENOUGH: Final = 3
 _TAG: Final = re.compile(r"[\w .:\-]{1,50}")
 
 
@@ -50,14 +55,14 @@ def give(who: Granted, names: Collection[str], view: View, tags: Iterable[object
     fit = fit_tags(tags)
     with transaction.atomic():
         line = feed.locked()
-        items = list(Item.objects.filter(token__in=names, told=True).order_by("id"))
+        found = list(Item.objects.filter(token__in=names, told=True).order_by("id"))
         held = {
             token: one
-            for token, several in of([item.token for item in items]).items()
+            for token, several in of([item.token for item in found]).items()
             for one in several
             if one.subscriber == who.id
         }
-        for item in items:
+        for item in found:
             before = held.get(item.token)
             if before is not None and (before.view, before.tags) == (view, fit):
                 continue
@@ -65,7 +70,27 @@ def give(who: Granted, names: Collection[str], view: View, tags: Iterable[object
                 subscriber_id=who.id, item=item.token, opinion=view, tags="\n".join(fit), at=now()
             )
             feed.append(line, item)
-    return len(items)
+        if view == "not_blocked":
+            # Last, since each dispute counts on from the feed as it is in the database.
+            for item in found:
+                _doubt(item)
+    return len(found)
+
+
+def _doubt(item: Item) -> None:
+    """Dispute an active item that enough subscribers do not block, all since a person last settled it."""
+    if item.state != "active":
+        return
+    settled = Transition.objects.filter(item=item, before="disputed", after="active")
+    since = settled.aggregate(last=Max("at"))["last"]
+    against = [
+        held
+        for held in of([item.token]).get(item.token, [])
+        if held.view == "not_blocked" and (since is None or held.at > since)
+    ]
+    if len(against) >= ENOUGH:
+        reason = f"opinions: {len(against)} subscribers do not block it"
+        items.dispute(item.token, actor="opinions", reason=reason)
 
 
 def of(names: Collection[str]) -> dict[str, list[Held]]:

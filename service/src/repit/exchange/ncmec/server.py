@@ -71,7 +71,7 @@ def entries(window: Window, start: int = 0, last: int = 0, size: int = PAGE) -> 
     newest = feed.head().sequence if beyond is None else beyond - 1
     through = min(last, newest) if last else newest
     after = max(start, newest + 1 if first is None else first) - 1
-    walked = touches(after, through, max(1, min(size, PAGE)))
+    walked = touches(after, through, max(1, min(size, PAGE)), None if start else 0)
     found = _entries(walked)
     if begin <= CANARY_SECOND < window.end and not start:
         found = [*_canaries(), *found]

@@ -76,15 +76,17 @@ def fetch(start: int, size: int, token: str = "") -> Page:
     else:
         through = feed.head().sequence
         begin = first_from(start)
-        mark = PageMark(through, through if begin is None else begin - 1)
-    walked = touches(mark.after, mark.through, max(1, min(size, MAX_PAGE)))
+        mark = PageMark(through, through if begin is None else begin - 1, 0)
+    walked = touches(mark.after, mark.through, max(1, min(size, MAX_PAGE)), mark.second)
     records = [record for record in _records(walked) if not first or record.status == "Active"]
     if first and not token:
         records = [*_canaries(), *records]
-    reached = walked[-1].sequence if walked else mark.through
-    more = bool(walked) and reached < mark.through
-    seconds = [start, *(record.second for record in records), *(touch.second for touch in walked[-1:])]
-    return Page(tuple(records), encode_mark(PageMark(mark.through, reached)) if more else None, max(seconds))
+    last = walked[-1] if walked else Touch(mark.through, 0, 0)
+    next_second = max([start, last.second, *(record.second for record in records)])
+    if last.sequence >= mark.through:
+        return Page(tuple(records), None, next_second)
+    mark = PageMark(mark.through, last.sequence, last.second)
+    return Page(tuple(records), encode_mark(mark), next_second)
 
 
 def feedback(who: Granted, said: list[Feedback]) -> int:
