@@ -140,7 +140,7 @@ def test_evidence_is_the_banks_size_times_the_measured_rate(bank):
 def test_a_large_bank_is_searched_narrowly_and_second_votes_are_fetched(bank):
     bank.asked.clear()
     found = decided(bank, scene(8)[60:340, 70:450], items=10_000_000, family_of=bank.family_of)
-    assert max(bank.asked) <= DEFAULT_RULE.review.single
+    assert max(bank.asked) == DEFAULT_RULE.standard_radius
     assert (found.strength, found.best.item) == (Strength.BLOCK, 8)
     assert len(found.best.votes) >= 2
 

@@ -64,10 +64,10 @@ def decide(
     """
     if items < 0:
         raise WrongInput("A bank has no fewer than 0 items.")
-    single, second = rule.single_radius(items, rule.review), rule.second_radius(items, rule.review)
-    radius = max(single, rule.standard_radius)
+    second = rule.second_radius(items, rule.review)
+    radius = rule.standard_radius
     if items <= SMALL_BANK:
-        radius = max(radius, second)
+        radius = max(radius, rule.single_radius(items, rule.review), second)
     votes = _Votes(rule.standard_radius)
     tried = searched = 0
     matches: tuple[Match, ...] = ()
