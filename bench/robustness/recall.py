@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from bench.robustness.measure import PEERS, Measured
 from bench.robustness.ours import BANK_SIZES, REVIEW
 from bench.robustness.suite import Row
-
-RADIUS, SINGLE_FAR, TWO_ACT, TWO = 31, 46, 66, 70
+from bench.robustness.thresholds import RADIUS, SINGLE_FAR, TWO
 
 Found: TypeAlias = NDArray[np.bool_]
 """`(rows, items)` of one picture: which items a way of deciding calls a match."""

@@ -20,7 +20,7 @@ from bench.robustness import ours
 from bench.robustness.alterations import borders, overlays
 from bench.robustness.alterations.base import Context, Picture
 from bench.robustness.distances import between
-from bench.robustness.recall import RADIUS, TWO
+from bench.robustness.thresholds import RADIUS, TWO
 
 PICTURES: Final = 60
 Overlay = Callable[[Picture], Picture]
