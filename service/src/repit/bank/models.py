@@ -118,3 +118,21 @@ class Transition(models.Model):
     at = models.DateTimeField()
     actor = models.CharField(max_length=100)
     reason = models.CharField(max_length=200, blank=True)
+
+
+class MatchReport(models.Model):
+    """How often one item matched at one reporter's in one window. Append-only; counts, never pictures."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="match_reports")
+    reporter = models.CharField(max_length=100)
+    count = models.IntegerField()
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(count__gt=0), name="match_report_counts"),
+            models.UniqueConstraint(fields=["reporter", "item", "begins"], name="match_report_once"),
+        )
