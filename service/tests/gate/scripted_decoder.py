@@ -1,4 +1,7 @@
-"""A decoder that does what the "picture" tells it to: for tests of the pool alone."""
+"""A decoder that does what the "picture" tells it to: for tests of the pool alone.
+
+Words that end in "later" misbehave only once the parent has asked for the second stage.
+"""
 
 import os
 import signal
@@ -8,29 +11,46 @@ import time
 from repit_engine.frames import PipeClosed, receive, receive_json, send, send_json
 
 
+def misbehave(word: bytes) -> None:
+    if word.startswith(b"hang"):
+        time.sleep(3600)
+    elif word.startswith(b"segfault"):
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif word.startswith(b"leave"):
+        os._exit(3)
+    elif word.startswith(b"slow"):
+        time.sleep(0.2)
+
+
+def stage(word: bytes) -> bytes:
+    """No row at all, or rows that no honest decoder sends (see `views`: 67 bytes a row, kind at byte 64)."""
+    if word.startswith(b"nonsense"):
+        return b"123"
+    if word.startswith(b"strange kind"):
+        return bytes(64) + b"\xff\0\0"
+    if word.startswith(b"far away"):
+        return bytes(32) + b"\xff" * 32 + bytes(3)
+    if word.startswith(b"too many"):
+        return bytes(67 * 3000)
+    return b""
+
+
 def main() -> None:
     pipe_in, pipe_out = sys.stdin.buffer, sys.stdout.buffer
     send(pipe_out, b"ready")
-    while True:
-        try:
-            receive_json(pipe_in)
+    try:
+        while True:
+            last = receive_json(pipe_in)["last"]
             word = receive(pipe_in)[:20]
-        except PipeClosed:
-            return
-        if word == b"hang":
-            time.sleep(3600)
-        elif word == b"segfault":
-            os.kill(os.getpid(), signal.SIGSEGV)
-        elif word == b"leave":
-            os._exit(3)
-        elif word == b"slow":
-            time.sleep(0.2)
-        if word == b"nonsense":
-            send_json(pipe_out, {"quality": "x"})
-            send(pipe_out, b"123")
-        else:
-            send_json(pipe_out, {"quality": 80})
-            send(pipe_out, bytes(8 * 32))
+            for number in range(last + 1):
+                if word.endswith(b"later") == bool(number):
+                    misbehave(word)
+                send_json(pipe_out, {"end": number == last, "note": "x" * 5000 * (word == b"long head")})
+                send(pipe_out, stage(word))
+                if number == last or not receive_json(pipe_in)["more"]:
+                    break
+    except PipeClosed:
+        return
 
 
 if __name__ == "__main__":

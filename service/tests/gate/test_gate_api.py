@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from conftest import assembled
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from gate_pictures import entry, jpeg, pdq, sample
 
+from conftest import assembled
 from repit.gate import runtime
 from repit.gate.errors import Overloaded
 from repit.gate.inspection import Inspector

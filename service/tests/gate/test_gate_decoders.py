@@ -13,15 +13,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import psutil
 import pytest
-from conftest import SCRIPTED
 from gate_pictures import jpeg, sample
 
-from repit.gate.decoder.look import Look
+from conftest import SCRIPTED
+from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import WAITING_PER_WORKER, DecoderPool
 from repit.gate.errors import Overloaded
-from repit_engine.pdq import hash_luma_orientations
+from repit_engine.anchors import QueryHashes, Stage, query_stages
 from repit_engine.picture import Limits, open_picture
 from repit_engine.types import NotHashable
+
+Seen = list[QueryHashes]
 
 PATIENT = Limits(seconds=30)
 PARENT = """
@@ -51,7 +53,16 @@ def scripted() -> Iterator[DecoderPool]:
         yield pool
 
 
-def reason(outcome: Look | NotHashable) -> str:
+def look(pool: DecoderPool, content: bytes, limits: Limits, last: Stage = Stage.TURNED) -> Seen | NotHashable:
+    """All stages of an upload."""
+    try:
+        with pool.open(content, limits, last) as stages:
+            return list(stages)
+    except NotSeen as unseen:
+        return unseen.outcome
+
+
+def reason(outcome: Seen | NotHashable) -> str:
     assert isinstance(outcome, NotHashable)
     return outcome.reason
 
@@ -66,16 +77,45 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
 
 
-def test_a_child_sees_in_a_picture_what_the_engine_sees(decoders: DecoderPool) -> None:
+def test_a_child_sees_in_a_picture_what_the_engine_sees_stage_by_stage(decoders: DecoderPool) -> None:
     content = jpeg(sample())
-    outcome = decoders.look(content, PATIENT)
-    picture = open_picture(content)
-    rows, quality = hash_luma_orientations(
-        picture.luma, width=picture.width, height=picture.height, shrink=picture.shrink
-    )
-    assert isinstance(outcome, Look)
-    assert np.array_equal(outcome.whole, rows)
-    assert outcome.quality == quality
+    seen = look(decoders, content, PATIENT)
+    assert isinstance(seen, list)
+    for there, here in zip(seen, query_stages(open_picture(content)), strict=True):
+        for name in ("hashes", "rectangles", "kinds", "orientation", "stages"):
+            assert np.array_equal(getattr(there, name), getattr(here, name))
+
+
+def test_only_the_stages_that_are_asked_for_are_computed_and_the_child_goes_on(scripted: DecoderPool) -> None:
+    child = scripted.process_ids
+    for wanted in (0, 1, 2):
+        with scripted.open(b"leave later" if wanted == 1 else b"fine", PATIENT) as stages:
+            for _ in range(wanted):
+                next(stages)
+    assert isinstance(look(scripted, b"leave later", PATIENT, Stage.STANDARD), list)
+    assert scripted.process_ids == child
+
+
+@pytest.mark.parametrize(
+    "word", [b"nonsense", b"strange kind", b"far away", b"too many", b"long head", b"segfault later"]
+)
+def test_a_child_that_says_what_no_honest_one_says_is_replaced(scripted: DecoderPool, word: bytes) -> None:
+    before = scripted.process_ids
+    assert reason(look(scripted, word, PATIENT)) == "decoder-crashed"
+    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert scripted.process_ids != before
+
+
+def test_a_child_that_hangs_between_the_stages_is_ended_in_time(scripted: DecoderPool) -> None:
+    assert reason(look(scripted, b"hang later", Limits(seconds=0.3))) == "decoder-hung"
+    assert isinstance(look(scripted, b"fine", PATIENT), list)
+
+
+def test_whoever_fails_between_the_stages_leaves_no_child_in_the_middle(scripted: DecoderPool) -> None:
+    with pytest.raises(ZeroDivisionError), scripted.open(b"fine", PATIENT) as stages:
+        next(stages)
+        raise ZeroDivisionError
+    assert isinstance(look(scripted, b"fine", PATIENT), list)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +128,12 @@ def test_a_child_sees_in_a_picture_what_the_engine_sees(decoders: DecoderPool) -
     ],
 )
 def test_a_bad_file_is_refused_by_name(decoders: DecoderPool, content: bytes, expected: str) -> None:
-    assert reason(decoders.look(content, PATIENT)) == expected
+    assert reason(look(decoders, content, PATIENT)) == expected
 
 
 def test_a_bomb_within_the_limits_neither_kills_the_gate_nor_lasts(decoders: DecoderPool) -> None:
-    assert reason(decoders.look(bomb(10_000, 10_000), PATIENT)) in ("damaged-picture", "too-much-memory")
-    assert isinstance(decoders.look(jpeg(sample("coffee")), PATIENT), Look)
+    assert reason(look(decoders, bomb(10_000, 10_000), PATIENT)) in ("damaged-picture", "too-much-memory")
+    assert isinstance(look(decoders, jpeg(sample("coffee")), PATIENT), list)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +141,6 @@ def test_a_bomb_within_the_limits_neither_kills_the_gate_nor_lasts(decoders: Dec
     [
         (b"segfault", "decoder-crashed"),
         (b"leave", "decoder-crashed"),
-        (b"nonsense", "decoder-crashed"),
         (b"hang", "decoder-hung"),
     ],
 )
@@ -109,8 +148,8 @@ def test_a_failing_child_is_replaced_and_the_next_upload_is_looked_at(
     scripted: DecoderPool, word: bytes, expected: str
 ) -> None:
     before = scripted.process_ids
-    assert reason(scripted.look(word, Limits(seconds=0.3 if word == b"hang" else 30))) == expected
-    assert isinstance(scripted.look(b"fine", PATIENT), Look)
+    assert reason(look(scripted, word, Limits(seconds=0.3 if word == b"hang" else 30))) == expected
+    assert isinstance(look(scripted, b"fine", PATIENT), list)
     assert scripted.process_ids != before
     assert not any(psutil.pid_exists(one) for one in before)
 
@@ -118,8 +157,8 @@ def test_a_failing_child_is_replaced_and_the_next_upload_is_looked_at(
 def test_a_child_that_stops_reading_does_not_hold_its_caller(scripted: DecoderPool) -> None:
     (child,) = scripted.process_ids
     os.kill(child, signal.SIGSTOP)
-    assert reason(scripted.look(bytes(10_000_000), Limits(seconds=0.3))) == "decoder-hung"
-    assert isinstance(scripted.look(b"fine", PATIENT), Look)
+    assert reason(look(scripted, bytes(10_000_000), Limits(seconds=0.3))) == "decoder-hung"
+    assert isinstance(look(scripted, b"fine", PATIENT), list)
 
 
 def test_a_child_killed_while_it_idles_is_replaced(scripted: DecoderPool) -> None:
@@ -129,10 +168,10 @@ def test_a_child_killed_while_it_idles_is_replaced(scripted: DecoderPool) -> Non
 
 
 def test_when_nobody_becomes_free_in_time_that_is_said(scripted: DecoderPool) -> None:
-    slow = threading.Thread(target=scripted.look, args=(b"slow", PATIENT))
+    slow = threading.Thread(target=look, args=(scripted, b"slow", PATIENT))
     slow.start()
     assert within(5, lambda: not scripted._idle)
-    assert reason(scripted.look(b"fine", Limits(seconds=0.02))) == "no-time"
+    assert reason(look(scripted, b"fine", Limits(seconds=0.02))) == "no-time"
     slow.join()
 
 
@@ -141,7 +180,7 @@ def test_a_full_queue_is_an_honest_refusal_and_soon_over(scripted: DecoderPool) 
 
     def one() -> None:
         try:
-            outcomes.append(type(scripted.look(b"slow", PATIENT)).__name__)
+            outcomes.append(type(look(scripted, b"slow", PATIENT)).__name__)
         except Overloaded:
             outcomes.append("overloaded")
 
@@ -150,8 +189,8 @@ def test_a_full_queue_is_an_honest_refusal_and_soon_over(scripted: DecoderPool) 
         thread.start()
     for thread in crowd:
         thread.join()
-    assert set(outcomes) == {"Look", "overloaded"}
-    assert isinstance(scripted.look(b"fine", PATIENT), Look)
+    assert set(outcomes) == {"list", "overloaded"}
+    assert isinstance(look(scripted, b"fine", PATIENT), list)
 
 
 def test_children_end_with_a_parent_that_is_killed() -> None:
@@ -175,5 +214,5 @@ def _lives(process: int) -> bool:
 def test_a_command_that_never_starts_is_tried_ever_more_slowly() -> None:
     with DecoderPool(1, [sys.executable, "-c", "raise SystemExit(1)"]) as pool:
         assert within(20, lambda: pool.restarts >= 2)
-        assert reason(pool.look(b"fine", Limits(seconds=0.05))) == "no-time"
+        assert reason(look(pool, b"fine", Limits(seconds=0.05))) == "no-time"
         assert pool.alive == 0

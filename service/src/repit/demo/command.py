@@ -34,8 +34,18 @@ _WAYS: Final = {
     "exact": Text("same file", "même fichier"),
     "standard": Text("standard PDQ", "PDQ standard"),
     "orientation": Text("another orientation", "autre orientation"),
-    "altered": Text("anchored", "ancrée"),
-    "possible": Text("anchored, weakly", "ancrée, faiblement"),
+    "altered": Text("altered", "modifiée"),
+    "possible": Text("altered, weakly", "modifiée, faiblement"),
+}
+_PARTS: Final = {
+    "whole": Text("the whole", "l'ensemble"),
+    "negative": Text("its negative", "son négatif"),
+    "trimmed": Text("without its border", "sans son bord"),
+    "anchor": Text("anchored hash", "empreinte ancrée"),
+    "proposed": Text("a picture within", "une image à l'intérieur"),
+    "cell": Text("a part", "une partie"),
+    "turned-whole": Text("turned a little", "un peu tournée"),
+    "turned-anchor": Text("anchored, turned a little", "ancrée, un peu tournée"),
 }
 
 _TURNS: Final = {
@@ -153,15 +163,6 @@ def _shown(console: Console, say: Say, seen: _Seen) -> bool:
         ),
     ):
         console.print(say(sentence))
-    if any(not line.yet for line in seen.lines):
-        console.print(
-            say(
-                Text(
-                    "Not yet: borders, crops and captions will be recognised by their parts.",
-                    "Pas encore : bords, rognages et légendes seront reconnus par leurs parties.",
-                )
-            )
-        )
     if wrong:
         console.print(
             say(Text(f"{len(wrong)} line(s) came out wrong.", f"{len(wrong)} ligne(s) fausse(s).")),
@@ -184,13 +185,15 @@ def _table(say: Say, lines: list[story.Line]) -> Table:
         way = say(_WAYS[line.tier]) if line.tier else "–"
         if line.tier == "orientation" and line.turned:
             way = say(_TURNS[line.turned])
+        if line.tier in ("altered", "possible") and line.of:
+            way = say(_PARTS[line.of])
         table.add_row(
             say(line.name),
             say(_VERDICTS[line.verdict]),
-            way if line.yet else say(Text("not yet", "pas encore")),
+            way,
             "–" if line.distance is None else str(line.distance),
             f"{line.milliseconds:.1f}",
-            "–" if not line.yet else "✓" if line.right else "✗",
+            "✓" if line.right else "✗",
         )
     return table
 

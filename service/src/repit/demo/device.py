@@ -1,21 +1,39 @@
 """What the person's device does: hash the picture, and let nothing but the hashes leave.
 
-In: the picture's bytes. Out: one item for the hotline's JSON API. Next: `story` sends it.
+In: the picture's bytes. Out: one item for the hotline's JSON API, the standard hash and up to eight anchored
+ones. Next: `story` sends it.
 """
 
 from typing import Any
 
+import numpy as np
+
 from repit.foundation.errors import InputRefused, Text
-from repit_engine import Hashed, hash_picture
+from repit_engine.anchors import bank_family
+from repit_engine.errors import PictureRefused
+from repit_engine.picture import open_picture
+from repit_engine.stoplist import package_stoplist
+from repit_engine.types import Hash
 
 
 def submission(picture: bytes) -> dict[str, Any]:
     """The item of a new case. Raises `InputRefused` where the picture cannot be hashed."""
-    outcome = hash_picture(picture, full=True)
-    if not isinstance(outcome, Hashed):
+    try:
+        family = bank_family(open_picture(picture, full=True))
+    except PictureRefused as refusal:
         raise InputRefused(
-            Text(outcome.message, "Cette image ne peut pas être calculée en empreinte."),
-            Text(outcome.next_step, "Choisissez-en une autre."),
-        )
-    whole = {"algorithm": "pdq", "role": "whole", "value": outcome.hash.hex, "quality": outcome.quality}
-    return {"media": "picture", "kind": "intimate", "hashes": [whole]}
+            Text(refusal.message, "Cette image ne peut pas être calculée en empreinte."),
+            Text(refusal.next_step, "Choisissez-en une autre."),
+        ) from None
+    kept = ~package_stoplist().near(family.hashes)
+    kept[0] = True  # the standard hash is what every system compares
+    hashes = [
+        {
+            "algorithm": "pdq",
+            "role": "anchored" if row else "whole",
+            "value": Hash.from_row(family.hashes[row]).hex,
+            "quality": int(family.qualities[row]),
+        }
+        for row in np.flatnonzero(kept).tolist()
+    ]
+    return {"media": "picture", "kind": "intimate", "hashes": hashes}

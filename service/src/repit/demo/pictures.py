@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 from repit.foundation.errors import InputRefused, Text
 
 Hope = Literal["refused", "turned", "altered", "passes"]
-"""`refused`: as it stands. `turned`: after a turn or mirror. `altered`: by its parts, where that is built."""
+"""`refused`: as it stands. `turned`: after a turn or mirror. `altered`: by its parts."""
 
 _LARGEST: Final = 64 * 1024**2
 _ENGLISH_CAPTION: Final = "when monday comes again"

@@ -25,7 +25,7 @@ _REFUSED: Final = 451
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One upload's fate. `yet` False: altered copies that this build does not recognise so far."""
+    """One upload's fate; `of`: which part of it agreed; `right`: it came out as it should."""
 
     name: Text
     verdict: str
@@ -33,8 +33,8 @@ class Line:
     turned: str | None
     distance: int | None
     milliseconds: float
+    of: str | None
     right: bool
-    yet: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _line(gate: Outbound, upload: Upload, hope: Hope) -> Line:
         raise PeerFailed(detail=f"a check: status {answer.status}")
     said: dict[str, Any] = json.loads(answer.body)
     best = said["evidence"][0] if said["evidence"] else {}
-    yet = not (hope == "altered" and said["verdict"] == "allow" and said["undecided"] is None)
+    parts = best.get("parts") or [{}]
     return Line(
         name=upload.name,
         verdict=said["verdict"],
@@ -105,8 +105,8 @@ def _line(gate: Outbound, upload: Upload, hope: Hope) -> Line:
         turned=best.get("orientation"),
         distance=best.get("distance"),
         milliseconds=took,
-        right=not yet or _as_hoped(hope, said["verdict"], best.get("tier")),
-        yet=yet,
+        of=parts[0].get("of"),
+        right=_as_hoped(hope, said["verdict"], best.get("tier")),
     )
 
 
@@ -114,6 +114,6 @@ def _as_hoped(hope: Hope, verdict: str, tier: str | None) -> bool:
     if hope == "passes":
         return verdict == "allow"
     if hope == "altered":
-        return verdict in ("block", "review")
+        return verdict == "block"
     # A picture that is nearly its own mirror image may be met either way.
     return verdict == "block" and tier in ("exact", "standard", "orientation")

@@ -8,7 +8,7 @@ because the door then says when to come back.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -16,14 +16,16 @@ import numpy as np
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
 from repit.gate import matching
+from repit.gate.altered import AlteredCopies
 from repit.gate.decisions import Recorder
-from repit.gate.decoder.look import Look
+from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import DecoderPool
 from repit.gate.entries import KnownHash
 from repit.gate.feed_status import StatusBoard
 from repit.gate.live_index import LiveIndex
 from repit.gate.policy import Policy, judge
 from repit.gate.verdict import Evidence, Undecided, Verdict
+from repit_engine.anchors import Stage
 from repit_engine.picture import DEFAULT_LIMITS, Limits
 from repit_engine.types import HASH_BYTES
 
@@ -47,6 +49,8 @@ class Inspector:
     board: StatusBoard
     budget_seconds: float
     max_bytes: int
+    last_stage: Stage = Stage.TURNED
+    altered: AlteredCopies = field(default_factory=AlteredCopies)
 
     def inspect(self, data: bytes, door: str) -> Verdict:
         """Judge an upload. Raises `Overloaded`."""
@@ -73,13 +77,14 @@ class Inspector:
             scans=DEFAULT_LIMITS.scans,
             seconds=self.budget_seconds,
         )
-        outcome = self.pool.look(data, limits)
-        if isinstance(outcome, Look):
-            return matching.by_look(self.index, outcome)
-        reason = outcome.reason
-        return Undecided(
-            reason, Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason))
-        )
+        try:
+            with self.pool.open(data, limits, self.last_stage) as stages:
+                return self.altered.found(self.index, stages)
+        except NotSeen as unseen:
+            reason = unseen.outcome.reason
+            return Undecided(
+                reason, Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason))
+            )
 
     def _met(self, hashes: tuple[KnownHash, ...]) -> list[Evidence]:
         found: list[Evidence] = []

@@ -1,11 +1,12 @@
 """Every hash that the gate knows, in memory, changing while it is asked.
 
 In: `KnownEntry` by `KnownEntry`, or all of them at once. Out: which items lie within a radius of a hash, or
-are the same file. Next: `matching` turns that into evidence.
+are the same file. Next: `matching` and `altered` turn that into evidence.
 
-An item's hashes share one slot number, which is what the search speaks of. A change puts the new hashes in
-under a fresh slot before it takes the old ones out, so that no upload meets a moment without the item. An
-entry that cannot be searched is set aside with its reason, and all others go on.
+An item's hashes share one number, each under a slot of it: its standard hashes first, anchored ones from
+`ANCHORED` on. A change puts the new hashes in under a fresh number before it takes the old ones out, so that
+no upload meets a moment without the item. An entry that cannot be searched is set aside with its reason, and
+all others go on.
 """
 
 import threading
@@ -16,13 +17,18 @@ from typing import Final
 
 import numpy as np
 
-from repit.gate.entries import LENGTHS, Algorithm, KnownEntry, Role
-from repit_engine.search import FlatIndex
-from repit_engine.types import HASH_BYTES, HashArray, as_hash_array
+from repit.gate.entries import LENGTHS, Algorithm, KnownEntry, KnownHash, Role
+from repit_engine.decision import packed_id, unpacked
+from repit_engine.live import LiveIndex as Hashes
+from repit_engine.types import HASH_BYTES, HashArray, IdArray, RangeResult
 
 QUALITY_FLOOR: Final = 50
 MAX_NEIGHBOURS: Final = 200
-_LOAD: Final = 8192
+ANCHORED: Final = 128
+"""First slot of an item's anchored hashes; below it are its standard ones."""
+_LOAD: Final = 32_768
+_HURRIED: Final = 3
+_ROLES: Final[tuple[Role, ...]] = ("whole", "anchored")
 
 
 class SetAside(Exception):
@@ -40,19 +46,41 @@ class Near:
 
 
 @dataclass(slots=True)
-class _Contents:
+class Bank:
     """One generation of everything; replaced whole when a snapshot comes."""
 
-    pdq: dict[Role, FlatIndex] = field(
-        default_factory=lambda: {"whole": FlatIndex(), "anchored": FlatIndex()}
-    )
+    hashes: Hashes = field(default_factory=Hashes)
+    families: dict[int, tuple[bytes, int]] = field(default_factory=dict)
+    """All hashes of an item in the order of their slots, and how many are standard ones."""
     files: dict[Algorithm, dict[bytes, set[int]]] = field(default_factory=dict)
     digests: dict[int, tuple[tuple[Algorithm, bytes], ...]] = field(default_factory=dict)
     entries: dict[int, KnownEntry] = field(default_factory=dict)
-    slots: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)
-    next_slot: int = 1
+    next_number: int = 1
     unread: int = 0
+    replaced: int = 0
+    changing: threading.Lock = field(default_factory=threading.Lock)
+
+    def search(self, queries: HashArray, radius: int) -> RangeResult:
+        """Ids of hashes (`packed_id` of number and slot) within the radius of ``(n, 32)`` queries.
+
+        A search that began before an item's new hashes were in and ended after its old ones were out would
+        miss it, and is repeated.
+        """
+        for _ in range(_HURRIED):
+            before = self.replaced
+            found = self.hashes.range_search(queries, radius, MAX_NEIGHBOURS)
+            if self.replaced == before:
+                return found
+        with self.changing:
+            return self.hashes.range_search(queries, radius, MAX_NEIGHBOURS)
+
+    def family(self, number: int) -> tuple[HashArray, IdArray]:
+        """All ``(n, 32)`` hashes of an item and their slots; none if it is gone."""
+        raw, whole = self.families.get(number, (b"", 0))
+        hashes = np.frombuffer(raw, np.uint8).reshape(-1, HASH_BYTES)
+        return hashes, _slots(whole, len(hashes) - whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +96,27 @@ class LiveIndex:
     """Writers take turns; readers never wait."""
 
     def __init__(self) -> None:
-        self._contents = _Contents()
+        self.bank = Bank()
         self._writing = threading.Lock()
 
     def warm_up(self) -> None:
         """Load the kernels of the search, so that the first upload does not wait for them."""
-        index, one = FlatIndex(), np.zeros((1, HASH_BYTES), np.uint8)
+        index, one = Hashes(), np.zeros((1, HASH_BYTES), np.uint8)
         index.add(np.ones(1, np.uint64), one)
         index.range_search(one, 0, 1)
+        index.range_search(np.zeros((2, HASH_BYTES), np.uint8), 0, 1)
         index.remove(np.ones(1, np.uint64))
+        index.close()
+
+    def close(self) -> None:
+        """End the work in the background."""
+        self.bank.hashes.close()
 
     # --- writing --------------------------------------------------------------------------------------
 
     def replace_all(self, entries: Iterable[KnownEntry]) -> None:
         """Forget everything and hold these entries, visible all at once at the end."""
-        fresh = _Contents()
+        fresh = Bank()
         batch: list[KnownEntry] = []
         for entry in entries:
             batch.append(entry)
@@ -91,98 +125,109 @@ class LiveIndex:
                 batch = []
         _take_in(fresh, batch)
         with self._writing:
-            self._contents = fresh
+            before, self.bank = self.bank, fresh
+        before.hashes.close()  # whoever still searches it goes on
 
     def apply(self, entry: KnownEntry) -> None:
         """Hold this state of one item in place of any before; a withdrawn one is forgotten."""
-        with self._writing:
-            contents = self._contents
-            before = contents.slots.pop(entry.item, None)
-            contents.aside.pop(entry.item, None)
+        with self._writing, self.bank.changing:
+            bank = self.bank
+            before = bank.numbers.pop(entry.item, None)
+            bank.aside.pop(entry.item, None)
             if entry.state != "withdrawn":
-                _take_in(contents, [entry])
+                _take_in(bank, [entry])
+                bank.replaced += 1
             if before is not None:
-                _forget(contents, before)
+                _forget(bank, before)
 
     def note_unread(self, count: int) -> None:
         """Count records of the feed that could not be read at all."""
         with self._writing:
-            self._contents.unread += count
+            self.bank.unread += count
 
     # --- asking ---------------------------------------------------------------------------------------
 
     def within(self, queries: HashArray, radius: int, role: Role = "whole") -> list[Near]:
         """Items with a hash of this role within `radius` bits (inclusive) of any of ``(n, 32)`` queries."""
         while True:
-            near = _near(self._contents, queries, radius, role)
+            near = _near(self.bank, queries, radius, role)
             if near is not None:
                 return near
 
     def same_file(self, algorithm: Algorithm, digest: bytes) -> list[KnownEntry]:
         """Items that hold this very digest."""
-        contents = self._contents
-        slots = tuple(contents.files.get(algorithm, {}).get(digest, ()))
-        return [contents.entries[slot] for slot in slots if slot in contents.entries]
+        bank = self.bank
+        numbers = tuple(bank.files.get(algorithm, {}).get(digest, ()))
+        return [bank.entries[number] for number in numbers if number in bank.entries]
 
     def knows_files(self, algorithm: Algorithm) -> bool:
         """Whether any item has a digest of this kind, so that computing one is worth while."""
-        return bool(self._contents.files.get(algorithm))
+        return bool(self.bank.files.get(algorithm))
 
     @property
     def holdings(self) -> Holdings:
         """Counts, for readiness."""
-        contents = self._contents
-        hashes = sum(len(index) for index in contents.pdq.values())
-        hashes += sum(len(files) for files in contents.files.values())
-        aside = Counter(tuple(contents.aside.values()))
-        aside["unreadable"] += contents.unread
-        return Holdings(len(contents.slots), hashes, dict(+aside))
+        bank = self.bank
+        hashes = len(bank.hashes) + sum(len(files) for files in bank.files.values())
+        aside = Counter(tuple(bank.aside.values()))
+        aside["unreadable"] += bank.unread
+        return Holdings(len(bank.numbers), hashes, dict(+aside))
 
 
-def _near(contents: _Contents, queries: HashArray, radius: int, role: Role) -> list[Near] | None:
+def _near(bank: Bank, queries: HashArray, radius: int, role: Role) -> list[Near] | None:
     """One search; None where an item changed between the search and the look at its entry."""
-    index = contents.pdq[role]
-    if not len(index):
-        return []
-    found = index.range_search(queries, radius, MAX_NEIGHBOURS)
+    found = bank.search(queries, radius)
+    numbers, slots = unpacked(found.ids)
+    rows = np.repeat(np.arange(len(queries)), np.diff(found.lims))
     near = []
-    for row in range(len(queries)):
-        for at in range(int(found.lims[row]), int(found.lims[row + 1])):
-            entry = contents.entries.get(int(found.ids[at]))
-            if entry is None:
-                return None
-            near.append(Near(entry, row, role, int(found.distances[at])))
+    for at in np.flatnonzero((slots >= ANCHORED) == (role == "anchored")).tolist():
+        entry = bank.entries.get(int(numbers[at]))
+        if entry is None:
+            return None
+        near.append(Near(entry, int(rows[at]), role, int(found.distances[at])))
     return near
 
 
-def _take_in(contents: _Contents, entries: list[KnownEntry]) -> None:
-    """Add entries; hashes go in together, and one by one only if together they will not."""
-    rows: dict[Role, list[bytes]] = {"whole": [], "anchored": []}
-    ids: dict[Role, list[int]] = {"whole": [], "anchored": []}
+def _slots(whole: int, anchored: int) -> IdArray:
+    return np.concatenate([np.arange(whole), np.arange(ANCHORED, ANCHORED + anchored)]).astype(np.uint64)
+
+
+def _take_in(bank: Bank, entries: list[KnownEntry]) -> None:
+    """Add entries, all their hashes together."""
+    values: list[bytes] = []
+    ids: list[IdArray] = []
     for entry in entries:
-        slot = contents.next_slot
+        number = bank.next_number
         try:
             _check(entry)
         except SetAside as reason:
-            contents.aside[entry.item] = str(reason)
+            bank.aside[entry.item] = str(reason)
             continue
-        contents.next_slot += 1
-        # The hashes themselves live in the index alone.
-        contents.entries[slot] = replace(entry, hashes=())
-        contents.slots[entry.item] = slot
+        bank.next_number += 1
+        whole, anchored = (_values(entry, role) for role in _ROLES)
+        bank.entries[number] = replace(entry, hashes=())
+        bank.numbers[entry.item] = number
+        if whole or anchored:
+            raw = b"".join((*whole, *anchored))
+            bank.families[number] = raw, len(whole)
+            values.append(raw)
+            ids.append(packed_id(number, 0) + _slots(len(whole), len(anchored)))
         digests = tuple((one.algorithm, one.value) for one in entry.hashes if one.algorithm != "pdq")
         if digests:
-            contents.digests[slot] = digests
+            bank.digests[number] = digests
         for algorithm, digest in digests:
-            contents.files.setdefault(algorithm, {}).setdefault(digest, set()).add(slot)
-        for one in entry.hashes:
-            if one.algorithm == "pdq" and _usable(one.quality):
-                rows[one.role].append(one.value)
-                ids[one.role].append(slot)
-    for role, values in rows.items():
-        if values:
-            hashes = np.frombuffer(b"".join(values), np.uint8).reshape(len(values), HASH_BYTES)
-            contents.pdq[role].add(np.array(ids[role], np.uint64), as_hash_array(hashes))
+            bank.files.setdefault(algorithm, {}).setdefault(digest, set()).add(number)
+    if values:
+        hashes = np.frombuffer(b"".join(values), np.uint8).reshape(-1, HASH_BYTES)
+        bank.hashes.add(np.concatenate(ids).astype(np.uint64), hashes)
+
+
+def _values(entry: KnownEntry, role: Role) -> list[bytes]:
+    return [one.value for one in entry.hashes if _searched(one) and one.role == role]
+
+
+def _searched(one: KnownHash) -> bool:
+    return one.algorithm == "pdq" and (one.quality is None or one.quality >= QUALITY_FLOOR)
 
 
 def _check(entry: KnownEntry) -> None:
@@ -190,21 +235,20 @@ def _check(entry: KnownEntry) -> None:
         raise SetAside("no-hash")
     if any(len(one.value) != LENGTHS.get(one.algorithm) for one in entry.hashes):
         raise SetAside("wrong-length")
-    if not any(one.algorithm != "pdq" or _usable(one.quality) for one in entry.hashes):
+    if not any(one.algorithm != "pdq" or _searched(one) for one in entry.hashes):
         raise SetAside("low-quality")
+    if any(len(_values(entry, role)) > ANCHORED for role in _ROLES):
+        raise SetAside("too-many-hashes")
 
 
-def _usable(quality: int | None) -> bool:
-    return quality is None or quality >= QUALITY_FLOOR
-
-
-def _forget(contents: _Contents, slot: int) -> None:
+def _forget(bank: Bank, number: int) -> None:
     # The hashes first: a search that still found one of them is repeated, and must then find it gone.
-    for index in contents.pdq.values():
-        index.remove(np.array([slot], np.uint64))
-    contents.entries.pop(slot, None)
-    for algorithm, digest in contents.digests.pop(slot, ()):
-        files = contents.files.get(algorithm, {})
-        files.get(digest, set()).discard(slot)
+    _, slots = bank.family(number)
+    bank.hashes.remove(packed_id(number, 0) + slots)
+    bank.families.pop(number, None)
+    bank.entries.pop(number, None)
+    for algorithm, digest in bank.digests.pop(number, ()):
+        files = bank.files.get(algorithm, {})
+        files.get(digest, set()).discard(number)
         if not files.get(digest):
             files.pop(digest, None)

@@ -31,6 +31,7 @@ def report(gate: Gate) -> tuple[bool, dict[str, Any]]:
         "entries": holdings.items,
         "hashes": holdings.hashes,
         "set_aside": holdings.set_aside,
+        "hashes_of_crowds": gate.inspector.altered.set_aside,
         "newest_entry_at": None if status.newest_at is None else status.newest_at.isoformat(),
         "newest_entry_age_seconds": age,
         "feed": {

@@ -24,6 +24,7 @@ from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror, Standing
 from repit.gate.policy import Policy, default_policy, parse_policy
 from repit.gate.verdict import Outcome, Verdict
+from repit_engine.anchors import Stage
 
 _UNDECIDED: Final[dict[str, Outcome]] = {"pass": "allow", "review": "review", "refuse": "block"}
 
@@ -44,6 +45,7 @@ class Gate:
         """Load the mirror, start decoders and recorder."""
         self.pool.start()
         self.index.warm_up()
+        self.inspector.altered.warm_up()
         standing = self.mirror.standing()
         if standing is not None:
             self.index.replace_all(self.mirror.entries())
@@ -58,6 +60,7 @@ class Gate:
         self.pool.close()
         self.recorder.close()
         self.mirror.close()
+        self.index.close()
 
     # --- what followers bring -----------------------------------------------------------------------------
 
@@ -94,6 +97,7 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         board=board,
         budget_seconds=settings.REPIT_GATE_BUDGET_MS / 1000,
         max_bytes=settings.REPIT_GATE_MAX_BYTES,
+        last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
     )
     return Gate(index, _mirror(), pool, policy, recorder, board, inspector)
 

@@ -20,8 +20,8 @@ Tier = Literal["exact", "standard", "orientation", "altered", "possible"]
 """How strongly an upload agrees with an item, strongest first.
 
 `exact`: the same file. `standard`: PDQ within 31 of 256, as the whole field matches. `orientation`: the same
-after one of the seven mirrors and turns. `altered`: several of the item's hashes agree, enough to act on.
-`possible`: they agree less; for a person to look at.
+after one of the seven mirrors and turns. `altered`: parts of it agree, surely enough to act on. `possible`:
+they agree less surely; for a person to look at.
 """
 TIERS: Final[tuple[Tier, ...]] = ("exact", "standard", "orientation", "altered", "possible")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
@@ -31,10 +31,25 @@ UNDECIDED: Final = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the upload that agreed: `of` what (whole, negative, trimmed, anchor, proposed, cell, …).
+
+    `rectangle`: left, top, right, bottom in shares of the upload, to draw it; nothing is known of where in
+    the banked picture.
+    """
+
+    of: str
+    distance: int
+    rectangle: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One item that the upload agrees with. `distance` in bits of 256, None for the same file.
 
     `turned`: which of the eight orientations of the upload agreed, None where that means nothing.
+    `expected_false`: matches at least this good that one upload of nothing known would give, on average.
+    `parts`: nearest first, of the upload alone.
     """
 
     item: str
@@ -46,6 +61,8 @@ class Evidence:
     tier: Tier
     distance: int | None = None
     turned: str | None = None
+    expected_false: float | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +136,8 @@ def explained(best: Evidence) -> Text:
         )
     if best.tier == "altered":
         return Text(
-            "Several parts of the picture agree with the same banked picture.",
-            "Plusieurs parties de l'image concordent avec une même image connue.",
+            "Altered (a border, a crop, a caption, a turn), the picture still agrees with a banked one.",
+            "Modifiée (bord, rognage, légende, rotation), l'image concorde encore avec une image connue.",
         )
     return Text(
         "Parts of the picture may agree with a banked one; a person should look.",

@@ -156,6 +156,16 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "1000",
     ),
     Setting(
+        "REPIT_GATE_STAGES",
+        one_of("standard", "whole", "anchors", "parts", "turned"),
+        "turned",
+        "Gate: how far altered copies are looked for. Each stage costs more than the one before: `standard`"
+        " (as every other system), `whole` (turned, mirrored, bordered), `anchors` (crops, captions),"
+        " `parts` (collages, screenshots), `turned` (slightly rotated).",
+        "`standard`, `whole`, `anchors`, `parts` or `turned`",
+        "`turned`",
+    ),
+    Setting(
         "REPIT_GATE_INDEX",
         text,
         "sealed",

@@ -1,7 +1,7 @@
 """A fixed number of decoder processes, replaced as they fail.
 
-In: the bytes of an upload and the time left for it. Out: `Look` or `NotHashable`, always within that time; or
-`Overloaded` where too many wait already. Next: `repit.gate.inspection`.
+In: the bytes of an upload and the time left for it. Out: stages of hashes, asked for one by one, always
+within that time; `NotSeen`, or `Overloaded` where too many wait already. Next: `repit.gate.inspection`.
 
 One thread, the keeper, starts every child (the kernel ends a child with the *thread* that started it, so that
 thread must last) and kills those that outlast their time. Callers only take an idle child, speak to it in
@@ -14,15 +14,15 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO, Final, cast
 
-from repit.gate.decoder.look import Look, from_frames
+from repit.gate.decoder.dialogue import ChildFailed, Dialogue, NotSeen
 from repit.gate.errors import Overloaded
+from repit_engine.anchors import QueryHashes, Stage
 from repit_engine.child import MEMORY
-from repit_engine.errors import WrongInput
-from repit_engine.frames import PipeClosed, receive, receive_json, send, send_json
+from repit_engine.frames import PipeClosed, receive
 from repit_engine.picture import Limits
 from repit_engine.types import NotHashable
 
@@ -56,13 +56,6 @@ class _Worker:
         self.hung = False
         self.ready = False
 
-    def ask(self, data: bytes, limits: Limits) -> Look | NotHashable:
-        """One picture. Raises `PipeClosed` and whatever a nonsensical answer makes `from_frames` raise."""
-        send_json(self.pipe_in, {"limits": asdict(limits)})
-        send(self.pipe_in, data)
-        head = receive_json(self.pipe_out)
-        return from_frames(head, receive(self.pipe_out))
-
     def end(self) -> None:
         """Kill the process and close the pipes; only for whoever holds the worker, or at the very end."""
         self.process.kill()
@@ -78,7 +71,7 @@ class _Worker:
 
 
 class DecoderPool:
-    """`size` children; any number of threads may call `look`. Use `start` and `close`, or `with`."""
+    """`size` children; any number of threads may call `open`. Use `start` and `close`, or `with`."""
 
     def __init__(self, size: int, command: Sequence[str] | None = None) -> None:
         self.size = size
@@ -94,7 +87,7 @@ class DecoderPool:
         self._keeper = threading.Thread(target=self._keep, name="decoder-keeper", daemon=True)
 
     def start(self) -> "DecoderPool":
-        """Start the children; `look` waits for the first of them."""
+        """Start the children; `open` waits for the first of them."""
         self._keeper.start()
         return self
 
@@ -124,31 +117,59 @@ class DecoderPool:
         with self._changed:
             return [worker.process.pid for worker in self._workers]
 
-    def look(self, data: bytes, limits: Limits) -> Look | NotHashable:
-        """Hash one upload within `limits.seconds`, waiting for a child included. Raises `Overloaded`."""
+    @contextmanager
+    def open(
+        self, data: bytes, limits: Limits, last: Stage = Stage.TURNED
+    ) -> Iterator[Iterator[QueryHashes]]:
+        """Look at one upload, stage by stage as far as is asked for, within `limits.seconds` in all.
+
+        Waiting for a child counts. Raises `Overloaded`, and `NotSeen` here or between the stages.
+        """
         due = time.monotonic() + limits.seconds
         worker = self._take(due)
         if worker is None:
-            return _not_in_time("no-time", "No decoder became free in time.")
+            raise NotSeen(_not_in_time("no-time", "No decoder became free in time."))
+        talk = Dialogue(worker.pipe_in, worker.pipe_out)
         try:
-            outcome = worker.ask(data, _shortened(limits, due))
-        except (PipeClosed, WrongInput, ValueError, KeyError, TypeError, OSError):
-            with self._changed:
-                worker.due = 0.0
-                hung = worker.hung
-                self._changed.notify_all()
-            worker.end()
-            if hung:
-                return _not_in_time("decoder-hung", "Decoding took longer than allowed and was ended.")
-            return NotHashable(
-                "decoder-crashed", "The file made its decoder fail.", "Save it again, then send the new file."
-            )
+            yield talk.stages(data, _shortened(limits, due), last)
+        except ChildFailed:
+            raise NotSeen(self._lost(worker)) from None
+        except NotSeen:
+            self._give_back(worker)
+            raise
+        except BaseException:
+            self._lost(worker)
+            raise
+        try:
+            talk.finish()
+        except ChildFailed:
+            self._lost(worker)
+            return
+        self._give_back(worker)
+
+    def _lost(self, worker: _Worker) -> NotHashable:
+        """Let the keeper replace a child that failed; what to say of the upload."""
         with self._changed:
-            worker.due = None
-            self._idle.append(worker)
+            worker.due = 0.0
+            hung = worker.hung
+            self._changed.notify_all()
+        worker.end()
+        if hung:
+            return _not_in_time("decoder-hung", "Decoding took longer than allowed and was ended.")
+        return NotHashable(
+            "decoder-crashed", "The file made its decoder fail.", "Save it again, then send the new file."
+        )
+
+    def _give_back(self, worker: _Worker) -> None:
+        with self._changed:
+            known = worker in self._workers
+            if known:
+                worker.due = None
+                self._idle.append(worker)
             # All, because the keeper waits here too and a single wake-up might be his.
             self._changed.notify_all()
-        return outcome
+        if not known:  # the keeper ended it at the last moment
+            worker.close_pipes()
 
     def _take(self, due: float) -> _Worker | None:
         with self._changed:

@@ -1,8 +1,10 @@
 """The child process: reads pictures from its standard input, answers with hashes.
 
-In: frames of a JSON request and the picture's bytes. Out: frames of a JSON head and hash rows. Next: `pool`,
-the parent. Run as `python -m repit.gate.decoder.worker MEMORY PARENT`; it has no secret, no network need, may
-write no file, dies with its parent and is killed by the kernel when one picture burns too much time.
+In: frames of a JSON request and the picture's bytes. Out: frames of a JSON head and hash rows, stage by stage
+for as long as the parent asks for more. Next: `dialogue`, the parent's end.
+
+Run as `python -m repit.gate.decoder.worker MEMORY PARENT`; it has no secret, no network need, may write no
+file, dies with its parent and is killed by the kernel when one picture burns too much time.
 """
 
 import ctypes
@@ -12,8 +14,7 @@ import signal
 import sys
 from typing import Final
 
-from repit_engine.frames import PipeClosed, receive, receive_json, send, send_json
-from repit_engine.types import NotHashable
+from repit_engine.frames import PipeClosed, receive, receive_json, send
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -48,9 +49,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a terminal's Ctrl-C ends it
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Imported here: the bond to the parent comes before the seconds that loading kernels may take.
-    from repit.gate.decoder.look import look, to_frames  # noqa: PLC0415
-    from repit_engine.pdq import warm_up  # noqa: PLC0415
-    from repit_engine.picture import Limits  # noqa: PLC0415
+    from repit.gate.decoder.answering import answer, warm_up  # noqa: PLC0415
 
     warm_up()
     confine(memory)
@@ -60,17 +59,8 @@ def main() -> None:
         while True:
             request = receive_json(pipe_in)
             data = receive(pipe_in)
-            limits = Limits(**request["limits"])
-            grant_time(limits.seconds)
-            try:
-                outcome = look(data, limits)
-            except MemoryError:
-                outcome = NotHashable(
-                    "too-much-memory", "The picture needs more memory than allowed.", "Send a smaller one."
-                )
-            head, body = to_frames(outcome)
-            send_json(pipe_out, head)
-            send(pipe_out, body)
+            grant_time(request["limits"]["seconds"])
+            answer(request, data, pipe_in, pipe_out)
     except PipeClosed:
         return
 

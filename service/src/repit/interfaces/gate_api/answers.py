@@ -30,6 +30,11 @@ def answer(verdict: Verdict, language: str | None) -> dict[str, Any]:
                 "tier": one.tier,
                 "distance": one.distance,
                 "orientation": one.turned,
+                "expected_false": one.expected_false,
+                "parts": [
+                    {"of": part.of, "distance": part.distance, "rectangle": part.rectangle}
+                    for part in one.parts
+                ],
             }
             for one in verdict.evidence
         ],

@@ -134,6 +134,15 @@ _SCHEMAS: Final[dict[str, Any]] = {
             "tier": {"enum": list(TIERS)},
             "distance": {"type": ["integer", "null"], "minimum": 0, "maximum": 256},
             "orientation": _MAYBE_TEXT,
+            "expected_false": _MAYBE_NUMBER,
+            "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Part"}},
+        }
+    ),
+    "Part": _object(
+        {
+            "of": _TEXT,
+            "distance": {"type": "integer", "minimum": 0, "maximum": 256},
+            "rectangle": {"type": "array", "items": _NUMBER, "minItems": 4, "maxItems": 4},
         }
     ),
     "Verdict": _object(
@@ -157,6 +166,7 @@ _SCHEMAS: Final[dict[str, Any]] = {
             "entries": _WHOLE,
             "hashes": _WHOLE,
             "set_aside": {"type": "object", "additionalProperties": _WHOLE},
+            "hashes_of_crowds": _WHOLE,
             "newest_entry_at": _MAYBE_TEXT,
             "newest_entry_age_seconds": _MAYBE_NUMBER,
             "feed": _object(
