@@ -6,16 +6,18 @@ meet half-way.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import feed
+from repit.bank import feed, widely_published
 from repit.bank.models import Feed, Item, ItemHash, Transition
 from repit.bank.sealed import fingerprint, seal_signal
 from repit.bank.states import LIVE, step
 from repit.bank.types import State, Submission
+from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.foundation.ids import random_key, token
@@ -33,7 +35,8 @@ def submit(submission: Submission, *, actor: str, publish: bool, origin: str | N
     """Take a submission in; one with exactly the hashes of a living item confirms that item instead.
 
     With `publish` it reaches subscribers at once, unless none of its hashes has the quality for it: then it
-    stays received. `origin` is this hotline unless it came from another.
+    stays received. It also stays received, for a person to look at, where a hash comes close to a widely
+    published picture. `origin` is this hotline unless it came from another.
     """
     mark = fingerprint(submission)
     with transaction.atomic():
@@ -56,8 +59,16 @@ def submit(submission: Submission, *, actor: str, publish: bool, origin: str | N
             ItemHash.objects.bulk_create(
                 [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
             )
-            Transition.objects.create(item=item, before="", after="received", at=now(), actor=actor)
-        if publish and item.state == "received" and _has_publishable(item):
+            reason = widely_published.REASON if widely_published.near(submission.signals) else ""
+            Transition.objects.create(
+                item=item, before="", after="received", at=now(), actor=actor, reason=reason
+            )
+        if (
+            publish
+            and item.state == "received"
+            and _has_publishable(item)
+            and not widely_published.near(submission.signals)
+        ):
             _move(line, item, "active", actor, "")
         return Taken(item.token, cast(State, item.state))
 
@@ -123,6 +134,30 @@ def erase(name: str, *, actor: str, reason: str = "") -> None:
         line, item = feed.locked(), _find(name)
         _move(line, item, "erased", actor, reason)
         ItemHash.objects.filter(item=item).delete()
+
+
+def set_expiry(name: str, moment: datetime | None, *, actor: str) -> None:
+    """Say when an item ends by itself, or that it does not. Raises `NotFound`, `TransitionRefused`."""
+    with transaction.atomic():
+        feed.locked()
+        item = _find(name)
+        if item.state not in LIVE:
+            raise TransitionRefused(detail=f"{item.state} does not expire")
+        Item.objects.filter(pk=item.pk).update(expires_at=moment)
+        audit.record(actor, "item.expiry", name, "" if moment is None else moment.isoformat())
+
+
+def expire_due(most: int = 100) -> int:
+    """Withdraw items whose time has come, at most so many; how many. Safe to run in several processes."""
+    done = 0
+    with transaction.atomic():
+        line = feed.locked()
+        due = Item.objects.filter(state__in=LIVE, expires_at__lte=now())
+        for item in due.order_by("expires_at")[:most]:
+            if due.filter(pk=item.pk).update(expires_at=None):
+                _move(line, item, "withdrawn", "expiry", "its time has come")
+                done += 1
+    return done
 
 
 def states(names: list[str]) -> dict[str, State]:

@@ -40,8 +40,14 @@ class Item(models.Model):
     told = models.BooleanField(default=False)
     confirmations = models.IntegerField(default=1)
     fingerprint = models.BinaryField(max_length=32)
+    expires_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=["expires_at"], condition=Q(expires_at__isnull=False), name="item_expiry_is_due"
+            ),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(media__in=["picture", "video", "file"]), name="item_media"),
             models.CheckConstraint(condition=Q(kind__in=["intimate", "deepfake"]), name="item_kind"),
@@ -136,3 +142,14 @@ class MatchReport(models.Model):
             models.CheckConstraint(condition=Q(count__gt=0), name="match_report_counts"),
             models.UniqueConstraint(fields=["reporter", "item", "begins"], name="match_report_once"),
         )
+
+
+class WidelyPublished(models.Model):
+    """One hash, sealed, of a picture everyone has seen: what comes close to it waits for a person."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    sealed = models.BinaryField()
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "WidelyPublished"
