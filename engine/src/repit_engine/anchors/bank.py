@@ -32,7 +32,7 @@ class Family:
     """`hashes` ``(n, 32) uint8`` and `qualities` ``(n,) int64``, 0 to 100.
 
     Row 0 is the standard PDQ of the whole picture, whatever its quality: only it may go to systems that know
-    nothing else, and only at quality 50 or more. Rows 1 and up are anchored, strongest anchor first. The
+    nothing else, and only at quality 50 or more. Rows 1 and up are anchored, in the order of the walk. The
     `repr` shows no bit.
     """
 
@@ -71,12 +71,12 @@ def anchored(
 ) -> tuple[HashArray, NDArray[np.int64]]:
     """Up to `k` anchored hashes of a working plane, and their qualities.
 
-    Extrema are walked strongest first; one is passed over where its square leaves the plane, overlaps one
-    already kept, is drawn rather than photographed, or gives a hash without
+    Extrema are walked in the order of `by_place`; one is passed over where its square leaves the plane,
+    overlaps one already kept, is drawn rather than photographed, or gives a hash without
     enough detail, or one near the stop-list.
     """
     found = at.extrema(work, OCTAVES, tables.LEAST_STRENGTH)
-    order = at.by_strength(found)
+    order = at.by_place(found, work.shape)
     known: dict[int, tuple[NDArray[np.uint8], int, bool]] = {}
     while True:
         taken = at.spread(found, order, work.shape, k, OVERLAP) if k else np.empty(0, np.int64)

@@ -239,11 +239,18 @@ def drawn(work: Plane, x: int, y: int, half: int) -> bool:
 
 
 def family(work: Plane, found: Sequence[Row], k: int) -> list[NDArray[np.uint8]]:
-    """Up to `k` hashes: strongest extremum first, each passed over or kept before the next is looked at."""
+    """Up to `k` hashes: strong and central extrema first, each kept or not before the next is looked at."""
     kept: list[tuple[int, int, int]] = []
     hashes: list[NDArray[np.uint8]] = []
     height, width = work.shape
-    for _, x, y, half, _ in sorted(found, key=lambda row: -row[0]):
+
+    def rank(row: Row) -> int:
+        strength, x, y, half, _ = row
+        across: int = (abs(2 * x - 64 * width) + 2 * half) * 1024 // (64 * width)
+        down: int = (abs(2 * y - 64 * height) + 2 * half) * 1024 // (64 * height)
+        return -strength * (3072 - 2 * max(across, down))
+
+    for _, x, y, half, _ in sorted(found, key=rank):
         inside = min(x - half, y - half, 64 * width - x - half, 64 * height - y - half) >= -64
         if len(kept) == k or not inside or any(_overlap(one, (x, y, half)) > Fraction(3, 10) for one in kept):
             continue
