@@ -56,7 +56,7 @@ class Rule:
     """From rates to thresholds. The standard match keeps the field's radius, 31, at any size of bank."""
 
     rates: Rates
-    block: Limit = Limit(expected=1e-3, single=31, second=66)
+    block: Limit = Limit(expected=1e-3, single=31, second=60)
     review: Limit = Limit(expected=2e-2, single=46, second=70)
     standard_radius: int = 31
 
