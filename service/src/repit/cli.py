@@ -26,9 +26,15 @@ GATE_PORT: Final = 8700
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 subscriber = typer.Typer(no_args_is_help=True, help="Subscribers of the feed. / Abonnés au flux.")
 app.add_typer(subscriber, name="subscriber")
+bank = typer.Typer(no_args_is_help=True, help="Items that wait for a person. / Éléments à examiner.")
+app.add_typer(bank, name="bank")
+widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
+bank.add_typer(widely, name="widely-published")
 
 Host = Annotated[str, typer.Option(help="Address to listen on. / Adresse d'écoute.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on. / Port d'écoute.")]
+ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")]
 Name = Annotated[str, typer.Argument(help="The subscriber's name. / Nom de l'abonné.")]
 
 
@@ -51,6 +57,7 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     starting.set_up("hotline")
     starting.ready_database()
     serving.require_free(host, port)
+    import_module("repit.workers.expire_items").start()
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
     serving.serve(host, port)
 
@@ -159,13 +166,71 @@ def subscriber_list() -> None:
     Console().print(table)
 
 
+@bank.command("review")
+def bank_review() -> None:
+    """What waits for a person, and why. / Ce qui attend une personne, et pourquoi."""
+    for row in _desk().waiting():
+        print(f"{row.item}  {row.state}  {row.since:%Y-%m-%d %H:%M}  {row.reason}")
+
+
+@bank.command("show")
+def bank_show(item: ItemName) -> None:
+    """An item's life and the evidence of a flood. / La vie d'un élément et les preuves d'un afflux."""
+    row = _desk().show(item)
+    print(f"{row.item}  {row.state}  {row.media}  {row.kind}  {row.origin}  x{row.confirmations}")
+    if row.expires_at is not None:
+        say(Text(f"Ends {row.expires_at:%Y-%m-%d %H:%M} UTC", f"Fin {row.expires_at:%Y-%m-%d %H:%M} UTC"))
+    say(Text("Steps:", "Étapes :"))
+    for step in row.steps:
+        print(f"  {step.at:%Y-%m-%d %H:%M}  {step.before or '–'} → {step.after}  {step.actor}  {step.reason}")
+    say(Text("Matches reported:", "Correspondances signalées :"))
+    for seen in row.matches:
+        print(f"  {seen.begins:%Y-%m-%d %H:%M} – {seen.ends:%Y-%m-%d %H:%M}  {seen.reporter}  {seen.count}")
+    say(Text("Opinions:", "Avis :"))
+    for held in row.opinions:
+        print(f"  {held.at:%Y-%m-%d %H:%M}  {held.name}  {held.view}  {', '.join(held.tags)}")
+
+
+@bank.command("release")
+def bank_release(item: ItemName, reason: Reason) -> None:
+    """Publish a received item, or end the doubt. / Publier un élément reçu, ou lever le doute."""
+    _desk().release(item, reason)
+    say(Text("Subscribers are told.", "Les abonnés en sont informés."))
+
+
+@bank.command("withdraw")
+def bank_withdraw(item: ItemName, reason: Reason) -> None:
+    """Have everyone forget an item. / Faire oublier un élément à tous."""
+    _desk().withdraw(item, reason)
+    say(Text("Withdrawn.", "Retiré."))
+
+
+@widely.command("add")
+def widely_published_add(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Pictures. / Images.")],
+) -> None:
+    """Hash pictures here, in all orientations; they go nowhere. / Calculer les empreintes ici même."""
+    new = _desk().add_widely_published(files)
+    say(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"))
+
+
+def _desk() -> ModuleType:
+    """The module of decisions on items, once Django is set up."""
+    _ready()
+    return import_module("repit.interfaces.desk.bank_review")
+
+
 def _subscribers() -> ModuleType:
     """The module that looks after subscribers, once Django is set up."""
+    _ready()
+    return import_module("repit.exchange.subscribers")
+
+
+def _ready() -> None:
     from repit.workers import starting
 
     starting.set_up("hotline")
     starting.ready_database()
-    return import_module("repit.exchange.subscribers")
 
 
 def _show_key(key: str, *, key_only: bool) -> None:

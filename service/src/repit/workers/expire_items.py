@@ -1,0 +1,36 @@
+"""Items whose time has come are withdrawn.
+
+In: the bank's due rows. Out: withdrawals in the feed. Next: `repit.cli` starts it beside the hotline. Each
+row is claimed within the bank's own turn, so that several processes may run this at once.
+"""
+
+import logging
+import threading
+from typing import Final
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from repit.bank import items
+
+EVERY_SECONDS: Final = 30.0
+_log: Final = logging.getLogger(__name__)
+
+
+def start() -> threading.Event:
+    """Look again and again in a thread of this process; setting the event ends it."""
+    stop = threading.Event()
+    threading.Thread(target=_run, args=(stop,), name="repit-expiry", daemon=True).start()
+    return stop
+
+
+def _run(stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            while items.expire_due() and not stop.is_set():
+                pass
+        except DatabaseError as error:
+            _log.warning("expiry waits for the database: %s", type(error).__name__)
+        finally:
+            connection.close()
+        stop.wait(EVERY_SECONDS)
