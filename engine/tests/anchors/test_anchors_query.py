@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from repit_engine import pdq
-from repit_engine.anchors import Budget, Kind, Stage, bank_family, query_family, query_stages
+from repit_engine.anchors import Budget, Kind, Stage, bank_family, query_family, query_stages, warm_up
 
 
 def nearest(upload, known, kinds=None):
@@ -112,3 +112,9 @@ def test_flat_uploads_give_no_hash():
 def test_query_hashes_say_nothing_of_their_bits():
     query = query_family(scene(11))
     assert repr(query) == f"QueryHashes({len(query)})"
+
+
+def test_warming_up_changes_nothing():
+    before = query_family(scene(12)).hashes
+    warm_up()
+    np.testing.assert_array_equal(query_family(scene(12)).hashes, before)
