@@ -114,10 +114,14 @@ def subscriber_add(
     key_only: Annotated[
         bool, typer.Option(help="Print nothing but the key. / N'afficher que la clé.")
     ] = False,
+    confirmations: Annotated[
+        int, typer.Option(min=1, help="Our feed: submitted so often. / Notre flux : soumis autant de fois.")
+    ] = 1,
 ) -> None:
     """Let a platform follow the feed; prints its key, once. / Abonner une plateforme, afficher sa clé."""
     subscribers = _subscribers()
-    _show_key(subscribers.add(name, sees_anchored=anchored), key_only=key_only)
+    key = subscribers.add(name, sees_anchored=anchored, min_confirmations=confirmations)
+    _show_key(key, key_only=key_only)
 
 
 @subscriber.command("rotate")

@@ -15,13 +15,17 @@ class Subscriber(models.Model):
     key_digest = models.BinaryField(max_length=32)
     active = models.BooleanField(default=True)
     sees_anchored = models.BooleanField(default=False)
+    min_confirmations = models.IntegerField(default=1)
     added_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     acknowledged = models.BigIntegerField(default=0)
     acknowledged_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(acknowledged__gte=0), name="subscriber_counts_up"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(acknowledged__gte=0), name="subscriber_counts_up"),
+            models.CheckConstraint(condition=Q(min_confirmations__gte=1), name="subscriber_demands_one"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -32,6 +32,8 @@ class Granted:
     id: int
     name: str
     sees_anchored: bool
+    min_confirmations: int = 1
+    """Our own feed tells items with fewer submissions behind them as withdrawn; the other protocols do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,24 @@ def _fresh() -> tuple[str, str, bytes]:
     return key_id, f"repit_{key_id}_{secret}", _digest(secret)
 
 
-def add(name: str, *, sees_anchored: bool = False, actor: str = "operator") -> str:
+def add(
+    name: str, *, sees_anchored: bool = False, min_confirmations: int = 1, actor: str = "operator"
+) -> str:
     """A new subscriber's key: shown this once. Raises `InputRefused` where the name is taken or unfit."""
+    if not 1 <= min_confirmations <= 1_000:
+        raise InputRefused(Text("Confirmations run from 1 to 1000.", "Les confirmations vont de 1 à 1000."))
     if not re.fullmatch(r"[\w .@()\-]{1,100}", name):
         raise InputRefused(Text("The name is empty, too long, or has odd signs.", "Le nom ne convient pas."))
     key_id, key, digest = _fresh()
     try:
         with transaction.atomic():
             Subscriber.objects.create(
-                name=name, key_id=key_id, key_digest=digest, sees_anchored=sees_anchored, added_at=now()
+                name=name,
+                key_id=key_id,
+                key_digest=digest,
+                sees_anchored=sees_anchored,
+                min_confirmations=min_confirmations,
+                added_at=now(),
             )
             audit.record(actor, "subscriber.add", name, "anchored" if sees_anchored else "")
     except IntegrityError:
@@ -108,7 +119,7 @@ def recognise(key: str) -> Granted:
     moment = now()
     if found.last_used_at is None or moment - found.last_used_at > _USE_IS_NOTED_EVERY:
         Subscriber.objects.filter(pk=found.pk).update(last_used_at=moment)
-    return Granted(found.pk, found.name, found.sees_anchored)
+    return Granted(found.pk, found.name, found.sees_anchored, found.min_confirmations)
 
 
 def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:

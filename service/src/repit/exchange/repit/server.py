@@ -33,14 +33,15 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
 def snapshot(who: Granted) -> Iterator[bytes]:
     """Lines of the wire's snapshot. The head is read first: what changes later is in the changes after it."""
     head = feed.head()
-    entries = (_entry(item, who) for item in feed.everything())
+    entries = (_entry(item, who) for item in feed.everything() if _wanted(item, who))
     return encode_snapshot(SnapshotHead(head.sequence, head.feed_id, now()), entries)
 
 
 def _entry(item: Published, who: Granted) -> Entry:
+    wanted = _wanted(item, who)
     return Entry(
         item=item.item,
-        state=item.state,
+        state=item.state if wanted else "withdrawn",
         media=item.media,
         kind=item.kind,
         origin=item.origin,
@@ -48,6 +49,11 @@ def _entry(item: Published, who: Granted) -> Entry:
         hashes=tuple(
             SharedHash(s.algorithm, s.role, s.value, s.quality)
             for s in item.signals
-            if s.role == "whole" or who.sees_anchored
+            if wanted and (s.role == "whole" or who.sees_anchored)
         ),
     )
+
+
+def _wanted(item: Published, who: Granted) -> bool:
+    """Whether enough submissions stand behind an item for this subscriber; each one more is a change."""
+    return item.confirmations >= who.min_confirmations
