@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from threatexchange.exchanges.clients.stopncii import api
+
 from repit_tx import TX_MANIFEST
 from repit_tx.exchange import RepitCheckpoint, RepitExchange
 from repit_tx.settings import RepitConfig, RepitKeys, endpoint
-from threatexchange.exchanges.clients.stopncii import api
 
 VALUE, OTHER = "a" * 64, "b" * 64
 
