@@ -33,7 +33,7 @@ class Granted:
     name: str
     sees_anchored: bool
     min_confirmations: int = 1
-    """Our own feed tells items with fewer submissions behind them as withdrawn; the other protocols do not."""
+    """Our own feed tells items with fewer submissions as withdrawn; the other protocols do not."""
 
 
 @dataclass(frozen=True, slots=True)
