@@ -9,8 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from skimage import data
 
 from repit_engine import Hashed, hash_picture
+from repit_engine.anchors import bank_family
+from repit_engine.picture import open_picture
+from repit_engine.types import Hash
 
 COMMAND = [sys.executable, "-m", "repit_engine.cli.hash"]
 
@@ -75,6 +79,15 @@ def test_standard_input_is_a_dash() -> None:
     done = run("--json", "-", given=picture(3))
     assert done.returncode == 0
     assert json.loads(done.stdout)["hash"] == hex_of(picture(3))
+
+
+def test_a_family_holds_anchored_hashes_beside_the_standard_one(folder: Path) -> None:
+    Image.fromarray(data.chelsea()).save(folder / "cat.png")
+    row = json.loads(run("--json", "--family", "cat.png", cwd=folder).stdout)
+    family = bank_family(open_picture(folder / "cat.png"))
+    assert row["hash"] == Hash.from_row(family.hashes[0]).hex
+    assert [one["hash"] for one in row["anchored"]] == [Hash.from_row(one).hex for one in family.hashes[1:]]
+    assert row["anchored"][0]["hash"].encode() in run("--family", "cat.png", cwd=folder).stdout
 
 
 def test_eight_orientations_hold_the_hash_of_the_mirror(folder: Path) -> None:

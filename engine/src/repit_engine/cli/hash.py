@@ -17,22 +17,28 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from repit_engine.anchors import bank_family
 from repit_engine.cli.files import files_under
 from repit_engine.cli.progress import PatientProgress
 from repit_engine.errors import PictureRefused
 from repit_engine.hash import orientations_of
-from repit_engine.picture import DEFAULT_LIMITS, open_picture
+from repit_engine.picture import DEFAULT_LIMITS, Picture, open_picture
+from repit_engine.stoplist import package_stoplist
+from repit_engine.types import Hash
 
 Row = dict[str, Any]
 
 
-def command(
+def command(  # noqa: PLR0917 - typer reads options from parameters
     files: Annotated[
         list[str], typer.Argument(help="Pictures; folders with --recursive; - for standard input.")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, not a table.")] = False,
     orientations: Annotated[
         bool, typer.Option("--orientations", help="All eight orientations: turned and mirrored.")
+    ] = False,
+    family: Annotated[
+        bool, typer.Option("--family", help="The anchored hashes too, by which altered copies are found.")
     ] = False,
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Read folders to the bottom.")] = False,
     full: Annotated[
@@ -48,7 +54,7 @@ def command(
     rows: list[Row] = []
     with PatientProgress("hashing", len(sources)) as progress:
         for name in sources:
-            row = _row(name, orientations=orientations, full=full)
+            row = _row(name, orientations=orientations, family=family, full=full)
             if as_json:
                 typer.echo(json.dumps(row))
             rows.append({"reason": row["reason"]} if as_json else row)
@@ -73,16 +79,32 @@ def _sources(names: list[str], recursive: bool) -> Iterator[str]:
             yield name
 
 
-def _row(name: str, *, orientations: bool, full: bool) -> Row:
+def _row(name: str, *, orientations: bool, family: bool, full: bool) -> Row:
     row: Row = {"file": name, "hash": None, "quality": None, "reason": None, "message": None}
     try:
         # One byte more than the limit is enough to see that there is too much.
         source = sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1) if name == "-" else Path(name)
-        hashes, quality = orientations_of(open_picture(source, full=full))
+        picture = open_picture(source, full=full)
+        hashes, quality = orientations_of(picture)
     except PictureRefused as refusal:
         return row | {"reason": refusal.code, "message": str(refusal)}
     row |= {"hash": hashes[0].hex, "quality": quality}
-    return row | {"orientations": [hashed.hex for hashed in hashes]} if orientations else row
+    if orientations:
+        row["orientations"] = [hashed.hex for hashed in hashes]
+    if family:
+        row["anchored"] = _anchored(picture)
+    return row
+
+
+def _anchored(picture: Picture) -> list[dict[str, Any]]:
+    """The anchored hashes of a picture that say something, strongest anchor first."""
+    found = bank_family(picture)
+    silent = package_stoplist().near(found.hashes)
+    return [
+        {"hash": Hash.from_row(found.hashes[row]).hex, "quality": int(found.qualities[row])}
+        for row in range(1, len(found.hashes))
+        if not silent[row]
+    ]
 
 
 def _show(rows: list[Row]) -> None:
@@ -96,6 +118,8 @@ def _show(rows: list[Row]) -> None:
             continue
         hashes = row.get("orientations", [row["hash"]])
         table.add_row(Text(row["file"]), Text("\n".join(hashes)), Text(str(row["quality"])))
+        for one in row.get("anchored", ()):
+            table.add_row(Text("+"), Text(one["hash"]), Text(str(one["quality"])))
     Console().print(table)
 
 
