@@ -99,23 +99,31 @@ class Service:
 class Hotline(Service):
     role = "hotline"
 
-    def subscribe(self, name: str) -> str:
+    def subscribe(self, name: str, *grants: str) -> str:
         done = subprocess.run(
-            [*REPIT, "subscriber", "add", name, "--key-only"], env=self.env, capture_output=True, check=True
+            [*REPIT, "subscriber", "add", name, *grants, "--key-only"],
+            env=self.env,
+            capture_output=True,
+            check=True,
         )
         return done.stdout.decode().strip()
 
     def open_case(self, *hashes: str) -> dict[str, Any]:
         """The receipt. Raises `OSError` unless the case was acknowledged."""
-        items = [
-            {
-                "media": "picture",
-                "kind": "intimate",
-                "hashes": [{"algorithm": "pdq", "role": "whole", "value": one, "quality": 90}],
-            }
-            for one in hashes
-        ]
-        status, receipt = request(f"{self.base}/api/v1/cases", json.dumps({"items": items}).encode())
+        return self.open_case_of(
+            *(
+                {
+                    "media": "picture",
+                    "kind": "intimate",
+                    "hashes": [{"algorithm": "pdq", "role": "whole", "value": one, "quality": 90}],
+                }
+                for one in hashes
+            )
+        )
+
+    def open_case_of(self, *items: dict[str, Any]) -> dict[str, Any]:
+        """The receipt for items as a device writes them. Raises `OSError` unless it was acknowledged."""
+        status, receipt = request(f"{self.base}/api/v1/cases", json.dumps({"items": list(items)}).encode())
         if status != 201:
             raise OSError(f"status {status}")
         return receipt
@@ -144,6 +152,12 @@ class Gate(Service):
         status, _ = request(f"{self.base}/v1/refuse", body)
         assert status in (200, 451), status
         return status == 451
+
+    def verdict(self, content: bytes) -> tuple[str, str | None]:
+        """What becomes of an upload, and the strongest tier of the evidence."""
+        status, said = request(f"{self.base}/v1/check", content, "image/jpeg")
+        assert status == 200, status
+        return said["verdict"], said["evidence"][0]["tier"] if said["evidence"] else None
 
     def report(self) -> dict[str, Any]:
         return request(f"{self.base}/v1/ready")[1]

@@ -23,8 +23,18 @@ def test_the_demo_ends_with_zero_and_every_line_came_out_as_it_should(tmp_path: 
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "✗" not in done.stdout
-    for line in ("JPEG, quality 30", "Mirrored", "Rotated by 90°", "As a GIF"):
-        assert "refused" in next(row for row in done.stdout.splitlines() if line in row)
+    for line, how in (
+        ("JPEG, quality 30", "standard PDQ"),
+        ("As a GIF", "standard PDQ"),
+        ("Mirrored", "mirrored"),
+        ("Rotated by 90°", "quarter turn"),
+        ("With a border", "without its border"),
+        ("Cropped by 12 %", "anchored hash"),
+        ("With a caption", "anchored hash"),
+    ):
+        row = next(row for row in done.stdout.splitlines() if line in row)
+        assert "refused" in row
+        assert how in row
     for line in ("coffee", "rocket"):
         assert "passes" in next(row for row in done.stdout.splitlines() if line in row)
     assert "From withdrawal until the picture passes again" in done.stdout

@@ -7,6 +7,8 @@ from pathlib import Path
 import psutil
 
 from installation import Gate, Hotline, Service, eventually, random_hash, request
+from repit.demo.device import submission
+from repit.demo.pictures import original, uploads
 
 Start = Callable[[Service], Service]
 
@@ -45,6 +47,29 @@ def test_a_gate_goes_on_without_its_hotline_says_so_and_catches_up(hotline: Hotl
     hotline.ready()
     hotline.open_case(other)
     assert eventually(lambda: gate.refuses(other) and gate.report()["feed"]["trouble"] is None)
+
+
+def test_only_who_was_granted_anchored_hashes_receives_them_and_finds_what_needs_them(
+    hotline: Hotline, gate: Gate, tmp_path: Path, running: Start
+) -> None:
+    granted = Gate(tmp_path / "granted", hotline, hotline.subscribe("a trusted platform", "--anchored"))
+    running(granted)
+    picture = original(None)
+    sent = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
+    receipt = hotline.open_case_of(submission(picture))
+    for each in (gate, granted):
+        assert eventually(lambda each=each: each.verdict(picture) == ("block", "standard"))
+        assert each.verdict(sent["Mirrored"]) == ("block", "orientation")
+        assert each.verdict(sent["With a border"]) == ("block", "altered")
+        assert each.verdict(sent["Unrelated: a coffee"]) == ("allow", None)
+    assert granted.verdict(sent["Cropped by 12 %"]) == ("block", "altered")
+    assert gate.verdict(sent["Cropped by 12 %"]) == ("allow", None)
+    assert gate.report()["hashes"] == 1
+    assert granted.report()["hashes"] > 4
+    hotline.withdraw(receipt)
+    for each in (gate, granted):
+        assert eventually(lambda each=each: each.verdict(sent["With a border"]) == ("allow", None))
+        assert each.report()["hashes"] == 0
 
 
 def test_hostile_uploads_over_the_wire_leave_the_gate_standing(hotline: Hotline, gate: Gate) -> None:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -112,7 +113,8 @@ def _told(console: Console, say: Say, path: Path | None, folder: Path) -> int:
                     seen = _happens(person, platform, picture, sent)
                 right = _shown(console, say, seen)
                 if sys.stdout.isatty() and sys.stdin.isatty():
-                    _stay(console, say, hotline, gate)
+                    with suppress(KeyboardInterrupt):
+                        _stay(console, say, hotline, gate)
                 return 0 if right else 1
 
 
@@ -216,7 +218,5 @@ def _stay(console: Console, say: Say, hotline: processes.Service, gate: processe
         Text("Ctrl-C ends both and removes everything.", "Ctrl-C arrête les deux et efface tout."),
     ):
         console.print(say(text), highlight=False)
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
-        return
+    while True:  # not signal.pause(): a Ctrl-C just before it would be noted, and wait with it for ever
+        time.sleep(0.2)
