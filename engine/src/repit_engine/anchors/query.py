@@ -99,8 +99,8 @@ LEAST_STEP: Final = 5 * 256
 WHOLE_SIDE: Final = 128
 WHOLE_SWEEP: Final = tuple(sign * 1.25 * step for step in range(1, 9) for sign in (1, -1))
 SWEEP: Final = (3.0, -3.0, 6.0, -6.0, 9.0, -9.0)
-MOST_TURNED: Final = 12
-MOST_QUARTERED: Final = 12
+MOST_TURNED: Final = 8
+MOST_QUARTERED: Final = 8
 """Anchors hashed in quarter turns too."""
 
 
