@@ -5,7 +5,8 @@ In: the feed, through `FeedClient`. Out: `KnownEntry` objects into the gate; ack
 
 A snapshot first, unless the gate's mirror says how far it was; then changes by long poll, each page served,
 written down and only then acknowledged. Whatever fails is tried again, ever more slowly up to five
-seconds; meanwhile the gate goes on with what it has. A gap or another feed begins anew with a snapshot.
+seconds; meanwhile the gate goes on with what it has. A gap or another feed begins anew with a snapshot; so
+does a change that cannot be read, for it may be a withdrawal, and of a snapshot what is missing is forgotten.
 """
 
 import logging
@@ -88,7 +89,10 @@ class Follower:
             # The first answer after a silence comes at once, so that the lag is known at once.
             wait, self._pause = WAIT_SECONDS, _FIRST_PAUSE
             self._gate.board.heard(page.head)
-            if page.through is not None:
+            if page.set_aside:
+                _log.warning("a change cannot be read: starting again from a snapshot")
+                self._sequence = None
+            elif page.through is not None:
                 self._take(client, page, page.through)
 
     def _take(self, client: FeedClient, page: Page, sequence: int) -> None:
@@ -96,7 +100,6 @@ class Follower:
         last = {change.entry.item: known(change.entry) for change in page.changes}
         newest_at = page.changes[-1].at if page.changes else None
         self._gate.take_changes(page.feed_id, sequence, list(last.values()), newest_at)
-        self._gate.index.note_unread(len(page.set_aside))
         self._feed, self._sequence = page.feed_id, sequence
         withdrawn = [entry.item for entry in last.values() if entry.state == "withdrawn"]
         client.acknowledge(sequence, withdrawn)
