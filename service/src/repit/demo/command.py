@@ -69,6 +69,7 @@ def run(picture: Path | None) -> int:
 
     console = Console()
     signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)  # a shell starts background jobs with SIGINT ignored
     try:
         with tempfile.TemporaryDirectory(prefix="repit-demo-") as folder:
             return _told(console, say, picture, Path(folder))
