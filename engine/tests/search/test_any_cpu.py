@@ -11,7 +11,7 @@ ASK = textwrap.dedent(
     import repit_engine.search.segment as segment
     segment.SMALLEST_WITH_TABLES = 1
     from repit_engine.kernels.reference.search import range_search
-    from repit_engine.search import FlatIndex, RingIndex
+    from repit_engine.search import CompactIndex, FlatIndex, RingIndex
     rng = np.random.default_rng(2)
     bank = rng.integers(0, 256, (400, 32), np.uint8)
     ids = np.arange(400, dtype=np.uint64)
@@ -20,7 +20,7 @@ ASK = textwrap.dedent(
     for radius in (10, 31, 46, 66, 110):
         queries = bank[:3] ^ np.packbits(rng.random((3, 256)) < radius / 256, axis=1)
         expected = range_search(ids, bank, queries, radius)
-        for index in (flat, RingIndex.build(ids, bank)):
+        for index in (flat, RingIndex.build(ids, bank), CompactIndex.build(ids, bank)):
             found = index.range_search(queries, radius)
             pairs = list(zip(found.distances.tolist(), found.ids.tolist()))
             if pairs != [pair for answer in expected for pair in answer]:

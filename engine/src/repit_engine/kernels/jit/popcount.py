@@ -158,6 +158,19 @@ def near_halves(typing_context: Any, address: Any, first: Any, second: Any, limi
     return types.uint64(address, types.uint64, types.uint64, types.uint64), generate
 
 
+@intrinsic
+def near_lane(typing_context: Any, address: Any, word: Any, limit: Any) -> Any:
+    """Bit i is set where the i-th of 64 uint64 at `address` is within `limit` bits of `word`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        words = _load(builder, args[0], ir.VectorType(_I64, 64), 1)
+        apart = _popcount(builder, builder.xor(words, _splat(builder, args[1], 64)))
+        near = builder.icmp_unsigned("<=", apart, _splat(builder, args[2], 64))
+        return builder.bitcast(near, _I64)
+
+    return types.uint64(address, types.uint64, types.uint64), generate
+
+
 def _lane_masker(lanes: int) -> Any:
     @intrinsic
     def near_lanes(
