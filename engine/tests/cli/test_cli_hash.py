@@ -13,6 +13,7 @@ from skimage import data
 
 from repit_engine import Hashed, hash_picture
 from repit_engine.anchors import bank_family
+from repit_engine.pdq import Orientation
 from repit_engine.picture import open_picture
 from repit_engine.types import Hash
 
@@ -58,11 +59,24 @@ def test_json_lines_carry_hash_quality_and_reason(folder: Path) -> None:
     assert done.stderr == b""
 
 
-def test_a_table_shows_every_file_and_a_clean_run_ends_with_0(folder: Path) -> None:
+def test_each_file_has_a_line_with_hash_quality_and_name(folder: Path) -> None:
+    (folder / "note.txt").write_text("no picture")
     done = run("-r", ".", cwd=folder)
+    lines = sorted(done.stdout.decode().splitlines(), key=lambda line: line.split("  ")[-1])
+    assert done.returncode == 1
+    assert [line.split() for line in lines if "note" not in line] == [
+        [hex_of(picture(1)), lines[0].split()[1], "a.png"],
+        [hex_of(picture(2, "GIF")), lines[1].split()[1], "below/b.gif"],
+    ]
+    assert [line for line in lines if line.startswith("–") and "note.txt: " in line]
+
+
+def test_all_eight_orientations_are_named(folder: Path) -> None:
+    done = run("--orientations", "a.png", cwd=folder)
+    lines = done.stdout.decode().splitlines()
     assert done.returncode == 0
-    assert hex_of(picture(1)).encode() in done.stdout
-    assert hex_of(picture(2, "GIF")).encode() in done.stdout
+    assert len({line.split()[0] for line in lines}) == 8
+    assert lines[1].endswith(Orientation(1).name.lower().replace("_", " "))
 
 
 def test_a_folder_without_recursive_is_a_mistake(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """`repit-hash FILE…`: the PDQ hash and quality of pictures.
 
-In: files, folders, or `-` for standard input. Out: a table, or JSON lines for programs. Next: a bank, or a
-person who compares two pictures.
+In: files, folders, or `-` for standard input. Out: a line each, or JSON lines for programs. Next: a bank, or
+a person who compares two pictures.
 
 Exit code: 0 if every picture was hashed, 1 if at least one was not, 2 for a mistake on the command line.
 """
@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from repit_engine.anchors import bank_family
 from repit_engine.cli.files import files_under
 from repit_engine.cli.progress import PatientProgress
 from repit_engine.errors import PictureRefused
 from repit_engine.hash import orientations_of
+from repit_engine.pdq import Orientation
 from repit_engine.picture import DEFAULT_LIMITS, Picture, open_picture
 from repit_engine.stoplist import package_stoplist
 from repit_engine.types import Hash
@@ -33,7 +31,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
     files: Annotated[
         list[str], typer.Argument(help="Pictures; folders with --recursive; - for standard input.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, not a table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
     orientations: Annotated[
         bool, typer.Option("--orientations", help="All eight orientations: turned and mirrored.")
     ] = False,
@@ -51,17 +49,15 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
     picture was hashed; 1: at least one was not, and its line says why; 2: the command line was wrong.
     """
     sources = list(_sources(files, recursive))
-    rows: list[Row] = []
+    unhashed = False
     with PatientProgress("hashing", len(sources)) as progress:
         for name in sources:
             row = _row(name, orientations=orientations, family=family, full=full)
-            if as_json:
-                typer.echo(json.dumps(row))
-            rows.append({"reason": row["reason"]} if as_json else row)
+            for line in [json.dumps(row)] if as_json else _lines(row, orientations=orientations):
+                typer.echo(line)
+            unhashed = unhashed or bool(row["reason"])
             progress.advance()
-    if not as_json:
-        _show(rows)
-    raise typer.Exit(1 if any(row["reason"] for row in rows) else 0)
+    raise typer.Exit(1 if unhashed else 0)
 
 
 def main() -> None:
@@ -107,20 +103,18 @@ def _anchored(picture: Picture) -> list[dict[str, Any]]:
     ]
 
 
-def _show(rows: list[Row]) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("File", overflow="fold")
-    table.add_column("Hash", no_wrap=True, min_width=64)
-    table.add_column("Quality", justify="right")
-    for row in rows:
-        if row["reason"]:
-            table.add_row(Text(row["file"]), Text(row["message"], style="red"), Text("–"))
-            continue
-        hashes = row.get("orientations", [row["hash"]])
-        table.add_row(Text(row["file"]), Text("\n".join(hashes)), Text(str(row["quality"])))
-        for one in row.get("anchored", ()):
-            table.add_row(Text("+"), Text(one["hash"]), Text(str(one["quality"])))
-    Console().print(table)
+def _lines(row: Row, *, orientations: bool) -> Iterator[str]:
+    """Hash, quality, name, as `sha256sum` has it: whole in a terminal of any width, and easy to cut."""
+    if row["reason"]:
+        yield f"{'–':64}    –  {row['file']}: {row['message']}"
+        return
+    yield f"{row['hash']}  {row['quality']:3}  {row['file']}"
+    if orientations:
+        for turned in tuple(Orientation)[1:]:
+            name = turned.name.lower().replace("_", " ")
+            yield f"{row['orientations'][turned]}  {row['quality']:3}    {name}"
+    for one in row.get("anchored", ()):
+        yield f"{one['hash']}  {one['quality']:3}    anchored"
 
 
 if __name__ == "__main__":
