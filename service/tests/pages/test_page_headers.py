@@ -68,6 +68,7 @@ def test_no_response_sets_a_cookie_or_a_tag_that_recognises_a_visitor(visitor: C
     assert "Last-Modified" not in answer.headers
 
 
+@pytest.mark.django_db  # closing a streamed answer asks after old connections
 def test_style_sheets_and_scripts_are_not_kept_either(visitor: Client) -> None:
     answer = visitor.get("/static/case_pages/page.css")
     assert b":root" in b"".join(answer.streaming_content)
