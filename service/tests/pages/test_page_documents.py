@@ -55,7 +55,9 @@ def test_every_make_target_that_is_named_exists(name: str) -> None:
 def test_every_repit_command_that_is_named_exists(name: str) -> None:
     for command in commands_in(name):
         found = re.match(
-            r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?repit ([a-z]+(?: (?:add|list|rotate|close))?)\b(.*)", command
+            r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?repit "
+            r"((?:subscriber|bank(?: widely-published)?)(?: [a-z-]+)?|[a-z]+)\b(.*)",
+            command,
         )
         if found:
             words = [*found[1].split(), "--help"]
