@@ -21,11 +21,12 @@ from bench.common import Options, Report, Table, available_bytes, number, percen
 from bench.search_goals import held
 from bench.search_peers import RADIUS, Hashes, Query, peers, threads
 from repit_engine.live import LiveIndex
-from repit_engine.search import FlatIndex, RingIndex
+from repit_engine.search import CompactIndex, RingIndex
 
 QUERIES = 2_000
 COLD_BYTES = 400_000_000
 Series = dict[str, list[tuple[float, float]]]
+ARBITRARY = "ids spread at random over 64 bits, frames in order"
 RADII = (31, 40, 46, 50, 60, 66, 70)
 
 
@@ -170,13 +171,12 @@ def _radii(report: Report, label: str, index: RingIndex, queries: Hashes, option
 
 
 def _compact(report: Report, label: str, bank: Hashes, queries: Hashes, options: Options) -> None:
-    flat = FlatIndex()
-    flat.add(np.arange(len(bank), dtype=np.uint64), bank)
+    index = CompactIndex.build(np.arange(len(bank), dtype=np.uint64), bank)
     for count in (1, 2):
-        query = partial(flat.range_search, radius=RADIUS, threads=count)
+        query = partial(index.range_search, radius=RADIUS, threads=count)
         p50, _ = percentiles(timed(_asked(query, queries[:100]), options.seconds))
         report.compare(f"compact mode, {label}, {count} thread(s), warm p50", "ms", p50)
-    report.compare(f"compact mode, {label}, memory, ids and all", "B/hash", flat.nbytes / len(bank))
+    report.compare(f"compact mode, {label}, memory, ids and all", "B/hash", index.nbytes / len(bank))
 
 
 def _live(report: Report, label: str, bank: Hashes, queries: Hashes, options: Options) -> None:
@@ -246,11 +246,11 @@ def _shots(report: Report, size: int) -> None:
         bits = rng.integers(0, 256, len(places))
         bank[places, bits >> 3] ^= (1 << (bits & 7)).astype(np.uint8)
     np.bitwise_xor.accumulate(bank, axis=0, out=bank)
-    index = RingIndex.build(np.arange(rows, dtype=np.uint64), bank)
-    for what, wide in (("frames numbered as they come", 0), ("arbitrary 64-bit ids", 8)):
-        report.compare(
-            f"memory, {_label(rows)} frames of shots, {what}", "B/hash", index.nbytes / rows + wide
-        )
+    spread = np.sort(rng.integers(0, 2**64 - 1, rows, np.uint64))
+    following = np.arange(rows, dtype=np.uint64)
+    for what, ids in (("frames numbered as they come", following), (ARBITRARY, spread)):
+        index = RingIndex.build(ids, bank, threads=2)
+        report.compare(f"memory, {_label(rows)} frames of shots, {what}", "B/hash", index.nbytes / rows)
 
 
 def _queries(rng: np.random.Generator, bank: Hashes) -> tuple[Hashes, NDArray[np.int64]]:

@@ -32,6 +32,7 @@ GOALS = (
     Goal("batch, 42 M, two threads", FLAT, least=6_000, by_ratio=False),
     Goal("memory, 42 M, arbitrary 64-bit ids and all", "", most=130),
     Goal("memory, 4 M frames of shots, frames numbered as they come", "", most=76),
+    Goal("memory, 4 M frames of shots, ids spread at random over 64 bits, frames in order", "", most=76),
     Goal("compact mode, 42 M, memory, ids and all", "", most=40),
     Goal("compact mode, 42 M, 1 thread(s), warm p50", "", most=25),
     Goal("compact mode, 42 M, 2 thread(s), warm p50", "", most=25),

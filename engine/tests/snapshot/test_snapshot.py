@@ -36,8 +36,9 @@ def written(tmp_path: Path) -> bytes:
         np.arange(7, 307, dtype=np.uint64),
         np.arange(300, dtype=np.uint64) * 3,
         np.arange(300, dtype=np.uint64) * np.uint64(2**50),
+        np.sort(np.random.default_rng(4).integers(0, 2**64 - 1, 300, np.uint64, endpoint=True)),
     ],
-    ids=["following", "near", "far"],
+    ids=["following", "near", "far", "all over"],
 )
 def test_an_opened_snapshot_answers_like_the_segment_that_was_written(
     tmp_path: Path, ids: np.ndarray
@@ -75,6 +76,7 @@ def test_a_file_of_hashes_is_private_to_its_owner(tmp_path: Path) -> None:
         (lambda data: b"PK\x03\x04" + data[4:], errors.SnapshotForeign),
         (lambda data: b"{}", errors.SnapshotForeign),
         (lambda data: data[:8] + b"\0\0\0\0" + data[12:], errors.SnapshotOutdated),
+        (lambda data: data[:8] + b"\1\0\0\0" + data[12:], errors.SnapshotOutdated),
         (lambda data: data[:8] + b"\xff\0\0\0" + data[12:], errors.SnapshotOutdated),
         (lambda data: data[:24] + b"\xff" + data[25:], errors.SnapshotCorrupt),
         (lambda data: data[:4090] + b"\xff" + data[4091:], errors.SnapshotCorrupt),

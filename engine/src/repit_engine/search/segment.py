@@ -4,8 +4,8 @@ In: ids and hashes, once. Out: packed hits (distance << 32 | row). Next: `search
 stands still, `snapshot` to keep it in a file, `live` for many of them.
 
 Rows are kept in the order of their ids, so that hits in row order are in id order and an id is found by
-bisection. Memory a hash: 32 bytes of hash, 80 of tables (less where runs of frames share entries), 0, 4 or
-8 of id.
+bisection. Memory a hash: 32 bytes of hash, 80 of tables (less where runs of frames share entries), 0 to 8
+of id.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +30,7 @@ from repit_engine.kernels.jit.ring_query import (
     TAIL,
 )
 from repit_engine.search.arguments import MAX_ROWS, as_id_array, as_words
+from repit_engine.search.packed_ids import PackedIds
 from repit_engine.types import HashArray, IdArray
 
 TABLE_COUNT: Final = 16
@@ -43,17 +44,14 @@ _RUNS_WORTH_IT: Final = 0.03
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RingSegment:
-    """`head`, `tail` ``(n, 2) uint64``; `ids` ``uint64`` whole, ``uint32`` above `first_id`, or empty where
-    row r
-    is id ``first_id + r``; `offsets` ``(16, 65537) uint32``; `cuts` ``(b, 16, 65536) uint32``; `tables` the
-    sixteen tables' bytes, each `TABLE_PADDING` longer than its entries."""
+    """`head`, `tail` ``(n, 2) uint64``; `offsets` ``(16, 65537) uint32``; `cuts` ``(b, 16, 65536) uint32``;
+    `tables` the sixteen tables' bytes, each `TABLE_PADDING` longer than its entries."""
 
     rows: int
-    first_id: int
     runs: bool
     head: NDArray[np.uint64]
     tail: NDArray[np.uint64]
-    ids: NDArray[np.uint64] | NDArray[np.uint32]
+    ids: PackedIds
     offsets: NDArray[np.uint32]
     cuts: NDArray[np.uint32]
     tables: NDArray[np.uint8]
@@ -78,10 +76,10 @@ class RingSegment:
     ) -> "RingSegment":
         """Take rows that are in id order already, as `head` and `tail` ``(n, 2) uint64``, and keep them."""
         rows = len(ids)
-        first_id, kept_ids = _shortest(ids)
+        packed = PackedIds.pack(ids)
         if rows < SMALLEST_WITH_TABLES:
             offsets, cuts = np.empty((0, KEYS + 1), np.uint32), np.empty((0, TABLE_COUNT, KEYS), np.uint32)
-            return cls(rows, first_id, False, head, tail, kept_ids, offsets, cuts, np.empty(0, np.uint8))
+            return cls(rows, False, head, tail, packed, offsets, cuts, np.empty(0, np.uint8))
         runs = _repeats(head, tail) > _RUNS_WORTH_IT
         offsets = np.empty((TABLE_COUNT, KEYS + 1), np.uint32)
         cuts = np.zeros(((rows - 1) >> ring_build.BLOCK_BITS, TABLE_COUNT, KEYS), np.uint32)
@@ -102,7 +100,7 @@ class RingSegment:
             starts = table_starts(offsets)
             tables = np.zeros(starts[-1], np.uint8)
             list(pool.map(fill, range(TABLE_COUNT)))
-        return cls(rows, first_id, runs, head, tail, kept_ids, offsets, cuts, tables)
+        return cls(rows, runs, head, tail, packed, offsets, cuts, tables)
 
     def __len__(self) -> int:
         return self.rows
@@ -132,9 +130,7 @@ class RingSegment:
 
     def ids_of(self, rows: NDArray[np.uint64]) -> IdArray:
         """What the caller called these rows."""
-        if len(self.ids) == 0:
-            return rows + np.uint64(self.first_id)
-        return self.ids[rows].astype(np.uint64) + np.uint64(self.first_id)
+        return self.ids.of(rows)
 
     def all_ids(self) -> IdArray:
         """Every row's id, ascending; a new array."""
@@ -142,17 +138,7 @@ class RingSegment:
 
     def rows_of(self, ids: IdArray) -> NDArray[np.int64]:
         """Every row of these ids, ascending, by bisection; ids that are not here have none."""
-        wanted = np.unique(ids)
-        wanted = wanted[wanted >= np.uint64(self.first_id)] - np.uint64(self.first_id)
-        if len(self.ids) == 0:
-            return wanted[wanted < np.uint64(self.rows)].astype(np.int64)
-        if self.ids.dtype == np.uint32:
-            wanted = wanted[wanted <= np.uint64(0xFFFFFFFF)]
-        wanted = wanted.astype(self.ids.dtype)
-        first = np.searchsorted(self.ids, wanted, "left")
-        counts = np.searchsorted(self.ids, wanted, "right") - first
-        before = np.cumsum(counts) - counts
-        return np.repeat(first - before, counts) + np.arange(counts.sum())
+        return self.ids.rows_of(ids)
 
 
 def table_starts(offsets: NDArray[np.uint32]) -> list[int]:
@@ -171,15 +157,3 @@ def _repeats(head: NDArray[np.uint64], tail: NDArray[np.uint64]) -> float:
         np.uint64(head.ctypes.data), np.uint64(tail.ctypes.data), np.uint64(rows), np.uint64(step)
     )
     return float(same) * step / (TABLE_COUNT * max(1, rows))
-
-
-def _shortest(ids: IdArray) -> tuple[int, NDArray[np.uint64] | NDArray[np.uint32]]:
-    """The first id, and the ids in the fewest bytes: none where they follow one another, else 4 or 8 each."""
-    if len(ids) == 0:
-        return 0, np.empty(0, np.uint64)
-    first, last = int(ids[0]), int(ids[-1])
-    if last - first == len(ids) - 1 and bool(np.all(ids[1:] > ids[:-1])):
-        return first, np.empty(0, np.uint32)
-    if last - first <= 0xFFFFFFFF:
-        return first, (ids - np.uint64(first)).astype(np.uint32)
-    return 0, ids

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 from repit_engine.errors import SnapshotCorrupt, SnapshotForeign, SnapshotOutdated, SnapshotTruncated
 
 MAGIC: Final = b"REPITSEG"
-VERSION: Final = 1
+VERSION: Final = 2
 PAGE: Final = 4096
 CHECKSUM_BYTES: Final = 32
 FLAG_RUNS: Final = 1
@@ -26,11 +26,12 @@ _START = struct.Struct("<8sIIQQQII")
 _SECTION = struct.Struct("<8sQQII32s")
 _FETCH = "Fetch or build it again; the last good one is kept."
 
-# The order of the sections in the file, and what their items are. `ids` may also be uint32.
+# The order of the sections in the file, and what their items are.
 SECTIONS: Final[dict[str, DTypeLike]] = {
     "head": np.dtype("<u8"),
     "tail": np.dtype("<u8"),
-    "ids": np.dtype("<u8"),
+    "id_low": np.dtype("u1"),
+    "id_high": np.dtype("<u4"),
     "offsets": np.dtype("<u4"),
     "cuts": np.dtype("<u4"),
     "tables": np.dtype("u1"),

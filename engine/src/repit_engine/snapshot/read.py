@@ -3,7 +3,7 @@
 In: a path. Out: a `RingSegment` whose pages are the file's, shared by every process that opens it. Next:
 searches.
 
-Opening checks the first page, the size, and the two small sections that say where everything else stands
+Opening checks the first page, the size, and the small sections that say where everything else stands
 (their checksums and their order), so that no search can read outside the file; the hashes and tables are
 gigabytes, and `verify_snapshot` checks those, at leisure.
 """
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.search import RingSegment
+from repit_engine.search.packed_ids import WIDEST, PackedIds
 from repit_engine.search.segment import KEYS, TABLE_COUNT, table_starts
 from repit_engine.snapshot.format import PAGE, SECTIONS, Header, checksum, refuse_corrupt, unpack
 
@@ -27,7 +28,7 @@ def open_snapshot(path: Path) -> RingSegment:
     is no such file.
     """
     data, header = _mapped(path)
-    for name in ("offsets", "cuts"):
+    for name in ("id_high", "offsets", "cuts"):
         _verify(data, header, name)
     return _segment(data, header)
 
@@ -60,32 +61,35 @@ def _verify(data: mmap.mmap | bytes, header: Header, name: str) -> None:
 
 
 def _segment(data: mmap.mmap | bytes, header: Header) -> RingSegment:
-    def array(
-        name: str, shape: tuple[int, ...], kind: np.dtype[np.generic] | None = None
-    ) -> NDArray[np.generic]:
-        section = header.sections[name]
-        kind = np.dtype(SECTIONS[name]) if kind is None else kind
+    def array(name: str, shape: tuple[int, ...]) -> NDArray[np.generic]:
+        section, kind = header.sections[name], np.dtype(SECTIONS[name])
         count = section.size // kind.itemsize
         if count != int(np.prod(shape)) or section.size % kind.itemsize:
             raise refuse_corrupt(name)
         return np.frombuffer(data, kind, count, section.start).reshape(shape)
 
     rows = header.rows
-    narrow = header.sections["ids"].item == 4
-    id_count = rows if header.sections["ids"].size else 0
+    width = header.sections["id_low"].size // max(1, rows)
+    begins = array("id_high", (header.sections["id_high"].size // 4,)).view(np.uint32)
+    if not _in_order(begins, rows) or width > WIDEST or (len(begins) < 2) != (width == 0):
+        raise refuse_corrupt("id_high")
     tables = TABLE_COUNT if header.sections["offsets"].size else 0
     offsets = array("offsets", (tables, KEYS + 1)).view(np.uint32)
     blocks = (rows - 1) >> 24 if tables else 0
-    if np.any(offsets[:, 1:] < offsets[:, :-1]) or np.any(offsets[:, -1] > rows):
+    if not _in_order(offsets, rows):
         raise refuse_corrupt("offsets")
     return RingSegment(
         rows,
-        header.first_id,
         header.runs,
         array("head", (rows, 2)).view(np.uint64),
         array("tail", (rows, 2)).view(np.uint64),
-        array("ids", (id_count,), np.dtype("<u4") if narrow else None),  # type: ignore[arg-type]
+        PackedIds(header.first_id, array("id_low", (rows, width)).view(np.uint8), begins),
         offsets,
         array("cuts", (blocks, TABLE_COUNT, KEYS)).view(np.uint32),
         array("tables", (table_starts(offsets)[-1],)).view(np.uint8),
     )
+
+
+def _in_order(begins: NDArray[np.uint32], rows: int) -> bool:
+    """Whether each range ends where the next begins, none of them beyond the rows."""
+    return not (np.any(begins[..., 1:] < begins[..., :-1]) or np.any(begins[..., -1:] > rows))

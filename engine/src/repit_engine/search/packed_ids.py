@@ -1,0 +1,93 @@
+"""A segment's ids, ascending, in as few whole bytes each as they need.
+
+In: sorted ``(n,) uint64``. Out: the id of a row, the rows of an id. Next: `search.segment`, `snapshot`.
+
+Ids that follow one another take nothing. Of others, counted from the first, the lower `width` bytes are kept
+for each row, and for each value of what is above them the row at which it begins. The width is the one that
+takes least: 6 bytes for a few million ids spread over all 64 bits, 2 to 4 where they span less than 2**32.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repit_engine.types import IdArray
+
+WIDEST: Final = 8
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PackedIds:
+    """`low` ``(n, width) uint8``, the least significant byte first, ``(n, 0)`` where row r is ``first + r``;
+    `begins` ``(k + 1,) uint32``: rows ``begins[h]`` to ``begins[h + 1]`` have h above their lower bytes."""
+
+    first: int
+    low: NDArray[np.uint8]
+    begins: NDArray[np.uint32]
+
+    @classmethod
+    def pack(cls, ids: IdArray) -> "PackedIds":
+        """Take ids in ascending order; several may be equal."""
+        count = len(ids)
+        first = int(ids[0]) if count else 0
+        span = int(ids[-1]) - first if count else 0
+        if span == max(0, count - 1) and bool(np.all(ids[1:] > ids[:-1])):
+            return cls(first, np.empty((count, 0), np.uint8), np.empty(0, np.uint32))
+        width = min(range(1, WIDEST + 1), key=lambda bytes_: count * bytes_ + 4 * (span >> 8 * bytes_))
+        above = ids - np.uint64(first)
+        low = above.astype("<u8").view(np.uint8).reshape(count, 8)[:, :width].copy()
+        highs = np.arange((span >> 8 * width) + 1, dtype=np.uint64) << np.uint64(8 * width % 64)
+        begins = np.append(np.searchsorted(above, highs), count).astype(np.uint32)
+        return cls(first, low, begins)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held."""
+        return self.low.nbytes + self.begins.nbytes
+
+    def of(self, rows: NDArray[np.uint64]) -> IdArray:
+        """The ids of these rows."""
+        if not self.low.shape[1]:
+            return rows + np.uint64(self.first)
+        high = np.searchsorted(self.begins[1:-1], rows, "right").astype(np.uint64)
+        shift = np.uint64(8 * self.low.shape[1] % 64)
+        return (high << shift) + self._low(rows) + np.uint64(self.first)
+
+    def rows_of(self, ids: IdArray) -> NDArray[np.int64]:
+        """Every row of these ids, ascending, by bisection; ids that are not here have none."""
+        wanted = np.unique(ids)
+        wanted = wanted[wanted >= np.uint64(self.first)] - np.uint64(self.first)
+        count, width = self.low.shape
+        if not width:
+            return wanted[wanted < np.uint64(count)].astype(np.int64)
+        high, low = np.zeros_like(wanted), wanted
+        if width < WIDEST:
+            high, low = wanted >> np.uint64(8 * width), wanted & np.uint64((1 << 8 * width) - 1)
+        here = high < np.uint64(len(self.begins) - 1)
+        high, low = high[here].astype(np.int64), low[here]
+        start, end = self.begins[high].astype(np.int64), self.begins[high + 1].astype(np.int64)
+        first = self._bisected(low, start, end, after=False)
+        counts = self._bisected(low, first, end, after=True) - first
+        before = np.cumsum(counts) - counts
+        return np.repeat(first - before, counts) + np.arange(counts.sum())
+
+    def _bisected(
+        self, low: NDArray[np.uint64], start: NDArray[np.int64], end: NDArray[np.int64], *, after: bool
+    ) -> NDArray[np.int64]:
+        """Of each range of rows, the first whose lower bytes are not below (or, `after`, above) these."""
+        start, end = start.copy(), end.copy()
+        while (open_ := np.flatnonzero(start < end)).size:
+            middle = (start[open_] + end[open_]) // 2
+            found = self._low(middle.astype(np.uint64))
+            beyond = found > low[open_] if after else found >= low[open_]
+            end[open_[beyond]] = middle[beyond]
+            start[open_[~beyond]] = middle[~beyond] + 1
+        return start
+
+    def _low(self, rows: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """The lower bytes of these rows as numbers."""
+        padded = np.zeros((len(rows), 8), np.uint8)
+        padded[:, : self.low.shape[1]] = self.low[rows]
+        return padded.view("<u8").reshape(len(rows)).astype(np.uint64, copy=False)
