@@ -51,7 +51,7 @@ def say(text: Text) -> None:
 
 @app.command()
 def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
-    """Start a hotline: bank, feed, cases, pages. / Démarrer une plateforme d'aide."""
+    """Start a hotline: bank, feed, cases, pages. / Démarrer le service d'une association d'aide."""
     from repit.workers import serving, starting
 
     starting.set_up("hotline")

@@ -93,7 +93,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 def _told(console: Console, say: Say, path: Path | None, folder: Path) -> int:
     picture = original(path)
     sent = uploads(picture, ours=path is None)
-    starting = Text("Starting a hotline …", "Démarrage de la plateforme d'aide …")
+    starting = Text("Starting a hotline …", "Démarrage du service de l'association d'aide …")
     with console.status(say(starting)) as status:
         begun = time.monotonic()
         with processes.hotline(folder) as hotline:
@@ -106,7 +106,7 @@ def _told(console: Console, say: Say, path: Path | None, folder: Path) -> int:
                     say(
                         Text(
                             f"Two processes run: a hotline and a platform's gate ({started:.1f} s).",
-                            f"Deux processus tournent : plateforme d'aide et filtre ({started:.1f} s).",
+                            f"Deux processus tournent : association d'aide et filtre ({started:.1f} s).",
                         )
                     )
                 )
@@ -206,7 +206,7 @@ def _stay(console: Console, say: Say, hotline: processes.Service, gate: processe
     for text in (
         Text(
             f"The hotline's home page:  {hotline.address}/",
-            f"Accueil de la plateforme d'aide : {hotline.address}/",
+            f"Accueil de l'association d'aide : {hotline.address}/",
         ),
         Text(
             f"The gate's doors:         {gate.address}/docs",
