@@ -16,7 +16,7 @@ from itertools import cycle
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import plot
+from bench import plot, search_hard
 from bench.common import Options, Report, Table, available_bytes, number, percentiles, timed
 from bench.search_goals import held
 from bench.search_peers import RADIUS, Hashes, Query, peers, threads
@@ -24,6 +24,7 @@ from repit_engine.live import LiveIndex
 from repit_engine.search import CompactIndex, RingIndex
 
 QUERIES = 2_000
+HARD = 10_000_000
 COLD_BYTES = 400_000_000
 Series = dict[str, list[tuple[float, float]]]
 ARBITRARY = "ids spread at random over 64 bits, frames in order"
@@ -94,6 +95,9 @@ def _one_size(
     columns = ("index", "warm p50 ms", "warm p99 ms", "cold p50 ms", "cold p99 ms", "build s", "B/hash")
     report.tables.append(Table(f"{label} hashes", columns, table))
     _recall(report, label, index, queries, planted)
+    if size == HARD:
+        search_hard.degenerate(report, label, bank)
+        search_hard.merging(report, label, bank)
     if last:
         _shots(report, size)
         _radii(report, label, index, queries, options)
