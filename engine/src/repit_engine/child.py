@@ -13,9 +13,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, ClassVar, Final, TypeVar
 
 from repit_engine.errors import DamagedPicture, TookTooLong
 from repit_engine.frames import PipeClosed, PipeSilent, receive, receive_json, send, send_json
@@ -36,10 +37,14 @@ _KEPT: Final = (
     "NUMBA_CACHE_DIR",
     "COVERAGE_PROCESS_START",
 )
+_Heard = TypeVar("_Heard")
 
 
 class Child:
     """One child process; calls from several threads take turns. Use as a context manager, or call `close`."""
+
+    program: ClassVar[str] = "repit_engine.child"
+    """The module that is run; one that asks for more than a hash runs another."""
 
     def __init__(self, *, memory: int = MEMORY) -> None:
         self._memory = memory
@@ -50,6 +55,18 @@ class Child:
         self, source: bytes | Path, limits: Limits = DEFAULT_LIMITS, *, full: bool = False
     ) -> Hashed | NotHashable:
         """As `repit_engine.hash_picture`, but within `limits.seconds` for certain, whatever the bytes do."""
+        return self._asked(
+            source, limits, full, lambda pipe, deadline: outcome_of(receive_json(pipe, deadline))
+        )
+
+    def _asked(
+        self,
+        source: bytes | Path,
+        limits: Limits,
+        full: bool,
+        heard: Callable[[BinaryIO, float], _Heard],
+    ) -> _Heard | NotHashable:
+        """Send one picture and hear the answer until the deadline; `heard` raises what nonsense raises."""
         request: dict[str, Any] = {"limits": asdict(limits), "full": full}
         if isinstance(source, Path):
             request["path"] = os.fsencode(source.absolute()).hex()
@@ -61,7 +78,7 @@ class Child:
                 if isinstance(source, bytes):
                     # No copy of a file that is too large to be read anyway.
                     send(pipe_in, source[: limits.bytes + 1])
-                return _outcome(receive_json(pipe_out, deadline))
+                return heard(pipe_out, deadline)
             except PipeSilent:
                 self._kill()
                 return _refused(TookTooLong, "Decoding the picture took longer than allowed.")
@@ -84,7 +101,7 @@ class Child:
         if self._process is None or self._process.poll() is not None:
             self._kill()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", "repit_engine.child", str(self._memory)],
+                [sys.executable, "-P", "-m", self.program, str(self._memory)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -117,7 +134,8 @@ def _refused(kind: type[DamagedPicture] | type[TookTooLong], message: str) -> No
     return NotHashable(kind.code, message, "Save or export it again, then send the new file.")
 
 
-def _outcome(answer: dict[str, Any]) -> Hashed | NotHashable:
+def outcome_of(answer: dict[str, Any]) -> Hashed | NotHashable:
+    """The inverse of `answer_of`. Raises `KeyError`, `ValueError`, `TypeError` for nonsense."""
     if "hash" in answer:
         return Hashed(Hash.from_hex(answer["hash"]), int(answer["quality"]))
     return NotHashable(str(answer["reason"]), str(answer["message"]), str(answer["next_step"]))
@@ -132,11 +150,20 @@ def answer_of(outcome: Hashed | NotHashable) -> dict[str, Any]:
 
 def main() -> None:
     """Answer requests on standard input until it closes."""
-    memory = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Imported here: the parent needs neither Pillow's plugins nor the kernels.
     from repit_engine.hash import hash_file, hash_picture  # noqa: PLC0415
 
+    def answer(pipe: BinaryIO, source: bytes | Path, limits: Limits, full: bool) -> None:
+        hashed = hash_file if isinstance(source, Path) else hash_picture
+        send_json(pipe, answer_of(hashed(source, limits, full=full)))  # type: ignore[arg-type]
+
+    serve(answer)
+
+
+def serve(answer: Callable[[BinaryIO, bytes | Path, Limits, bool], None]) -> None:
+    """Bound this process, say that it is ready, and answer each request, until standard input closes."""
+    memory = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pipe_in, pipe_out = sys.stdin.buffer, sys.stdout.buffer
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     send(pipe_out, b"ready")
@@ -145,10 +172,9 @@ def main() -> None:
             request = receive_json(pipe_in)
             limits, full = Limits(**request["limits"]), bool(request["full"])
             if "path" in request:
-                path = os.fsdecode(bytes.fromhex(request["path"]))
-                send_json(pipe_out, answer_of(hash_file(path, limits, full=full)))
+                answer(pipe_out, Path(os.fsdecode(bytes.fromhex(request["path"]))), limits, full)
             else:
-                send_json(pipe_out, answer_of(hash_picture(receive(pipe_in), limits, full=full)))
+                answer(pipe_out, receive(pipe_in), limits, full)
         except PipeClosed:
             return
 

@@ -1,42 +1,71 @@
-"""The hashes that a scan looks for.
+"""What a scan looks for: hashes, or items with their families.
 
-In: a snapshot, or a text file of hexadecimal hashes. Out: an index. Next: `scan_batch.Against`.
+In: a snapshot, a text file of hexadecimal hashes, or the lines of `repit-hash --json`. Out: an index, or
+`Families`. Next: `scan_batch.Against`, `scan_altered`.
 """
 
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from repit_engine.cli.scan_batch import Searchable
+from repit_engine.cli.scan_altered import Families
+from repit_engine.cli.scan_batch import Against, Searchable
+from repit_engine.cli.scan_list import BankRefused, Listed, read_list
+from repit_engine.decision.rule import SLOTS, SMALL_BANK, unpacked
 from repit_engine.errors import SnapshotForeign, SnapshotRefused
 from repit_engine.search import FlatIndex, RingIndex
 from repit_engine.snapshot import open_snapshot
-from repit_engine.types import HASH_BYTES
+from repit_engine.stoplist import package_stoplist
+from repit_engine.types import HashArray, IdArray
 
 _WORTH_A_RING: Final = 50_000
 """Below this many hashes, comparing them all is quick, and no tables need building."""
+_LEAST_QUALITY: Final = 50
+"""Below it a picture holds too little to be told from others (PDQ)."""
 
-
-class BankRefused(Exception):
-    """A file of hashes that cannot be read."""
+_STEP: Final = 10_000
+"""Hashes compared with the stop-list at a time: the distances of all at once would not fit."""
 
 
 def load_bank(path: Path) -> Searchable:
-    """A snapshot, mapped into memory and shared by all threads, or else a list of hashes.
+    """The standard hashes: a snapshot, mapped into memory and shared by all threads, or else a list.
 
-    In a list each line begins with 64 hexadecimal digits; what follows a space or comma is ignored, and so
-    are lines that begin with ``#``. A match's id is then the number of its line, from 1. Raises
-    `BankRefused`.
+    A match's id is the snapshot's, or the number of its line in the list, from 1. Raises `BankRefused`.
     """
-    try:
-        return RingIndex(open_snapshot(path))
-    except SnapshotForeign:
-        return _from_list(path)
-    except SnapshotRefused as refusal:
-        raise BankRefused(str(refusal)) from None
-    except OSError:
-        raise BankRefused(f"{path} cannot be read.") from None
+    snapshot = _snapshot(path)
+    if snapshot is not None:
+        return snapshot
+    listed = read_list(path)
+    standard = listed.slots == 0
+    return _index(listed.lines[standard], listed.hashes[standard], ring=standard.sum() >= _WORTH_A_RING)
+
+
+def load_families(path: Path, radius: int, max_matches: int) -> Families:
+    """The items, each with its family; one of a snapshot or a plain list has its standard hash alone.
+
+    An item is called as in `load_bank`. Anchored hashes near the stop-list and hashes of a quality below 50
+    are left out. `radius` and `max_matches` are for the plain matches. Raises `BankRefused`.
+    """
+    snapshot = _snapshot(path)
+    if snapshot is not None:
+        return Families(snapshot.range_search, len(snapshot), Against(snapshot, radius, max_matches), _alone)
+    listed = read_list(path)
+    standard = listed.slots == 0
+    plain = _index(listed.lines[standard], listed.hashes[standard], ring=standard.sum() >= _WORTH_A_RING)
+    speaks = _speaks(listed)
+    ids = listed.lines[speaks] * np.uint64(SLOTS) + listed.slots[speaks]
+    hashes = np.ascontiguousarray(listed.hashes[speaks])
+
+    def family_of(item: int) -> tuple[HashArray, IdArray]:
+        first, end = np.searchsorted(ids, np.array([item * SLOTS, (item + 1) * SLOTS], np.uint64)).tolist()
+        return hashes[first:end], unpacked(ids[first:end])[1]
+
+    items = len(np.unique(listed.lines))
+    # A small bank is asked far beyond the radius at which tables are faster than a scan.
+    index = _index(ids, hashes, ring=items > SMALL_BANK and len(ids) >= _WORTH_A_RING)
+    return Families(index.range_search, items, Against(plain, radius, max_matches), family_of=family_of)
 
 
 def stamp(path: Path) -> list[int]:
@@ -48,25 +77,33 @@ def stamp(path: Path) -> list[int]:
     return [found.st_size, found.st_mtime_ns]
 
 
-def _from_list(path: Path) -> Searchable:
-    numbers: list[int] = []
-    raw = bytearray()
+def _snapshot(path: Path) -> RingIndex | None:
     try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                words = line.replace(",", " ").split()
-                if not words or words[0].startswith("#"):
-                    continue
-                hashed = bytes.fromhex(words[0])
-                if len(hashed) != HASH_BYTES:
-                    raise BankRefused(f"Line {number} of {path} does not begin with 64 hexadecimal digits.")
-                raw += hashed
-                numbers.append(number)
-    except (OSError, ValueError):
-        raise BankRefused(f"{path} is neither a snapshot nor a list of hexadecimal hashes.") from None
-    ids = np.array(numbers, np.uint64)
-    hashes = np.frombuffer(bytes(raw), np.uint8).reshape(-1, HASH_BYTES).copy()
-    if len(ids) >= _WORTH_A_RING:
+        return RingIndex(open_snapshot(path))
+    except SnapshotForeign:
+        return None
+    except SnapshotRefused as refusal:
+        raise BankRefused(str(refusal)) from None
+    except OSError:
+        raise BankRefused(f"{path} cannot be read.") from None
+
+
+def _alone(ids: IdArray) -> tuple[IdArray, IdArray]:
+    """Every hash is an item's standard one."""
+    return ids, np.zeros_like(ids)
+
+
+def _speaks(listed: Listed) -> NDArray[np.bool_]:
+    speaks = listed.qualities >= _LEAST_QUALITY
+    stoplist, anchored = package_stoplist(), np.flatnonzero(listed.slots > 0)
+    for start in range(0, len(anchored), _STEP):
+        some = anchored[start : start + _STEP]
+        speaks[some] &= ~stoplist.near(listed.hashes[some])
+    return speaks
+
+
+def _index(ids: IdArray, hashes: HashArray, *, ring: bool) -> Searchable:
+    if ring:
         return RingIndex.build(ids, hashes)
     index = FlatIndex()
     index.add(ids, hashes)

@@ -58,23 +58,26 @@ def scan_batch(
     """Hash each item and look it up. Never raises for what a file holds: that is a row with a `reason`."""
     rows = [_row(item, limits, hasher) for item in items]
     if against is not None:
-        _match(rows, against)
+        match_rows(rows, against)
     return rows
 
 
-def _row(item: Item, limits: Limits, hasher: Hasher) -> Row:
+def row_of(item: Item, outcome: Hashed | NotHashable) -> Row:
+    """An item's row before it is looked up."""
     row: Row = {"file": item.name, "hash": None, "quality": None, "reason": None}
     row |= {"matches": [], "more_matches": False}
-    source = item.source(limits.bytes)
-    if source is None:
-        return row | {"reason": UnreadableFile.code}
-    outcome = hasher(source, limits)
     if isinstance(outcome, NotHashable):
         return row | {"reason": outcome.reason}
     return row | {"hash": outcome.hash.hex, "quality": outcome.quality}
 
 
-def _match(rows: list[Row], against: Against) -> None:
+def unhashed() -> NotHashable:
+    """The outcome of an item whose archive does not hold it any more."""
+    return NotHashable(UnreadableFile.code, "The archive cannot be read there.", "Scan it again.")
+
+
+def match_rows(rows: list[Row], against: Against) -> None:
+    """Look up those that have a hash, all in one search."""
     hashed = [row for row in rows if row["hash"] is not None]
     if not hashed:
         return
@@ -85,3 +88,8 @@ def _match(rows: list[Row], against: Against) -> None:
         pairs = zip(found.ids[part].tolist(), found.distances[part].tolist(), strict=True)
         row["matches"] = [list(pair) for pair in pairs]
         row["more_matches"] = bool(found.truncated[number])
+
+
+def _row(item: Item, limits: Limits, hasher: Hasher) -> Row:
+    source = item.source(limits.bytes)
+    return row_of(item, unhashed() if source is None else hasher(source, limits))

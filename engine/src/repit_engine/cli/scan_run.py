@@ -12,10 +12,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import Final
+from typing import Any, Final
 
 from repit_engine.child import Child
+from repit_engine.cli.scan_altered import Families, scan_altered
 from repit_engine.cli.scan_batch import Against, Row, scan_batch
+from repit_engine.cli.scan_child import LookingChild
 from repit_engine.cli.scan_items import Item
 from repit_engine.cli.scan_journal import Journal, State
 from repit_engine.cli.scan_listing import batches
@@ -34,17 +36,19 @@ def run(
     *,
     workers: int,
     limits: Limits,
-    against: Against | None,
+    against: Against | Families | None,
     on_progress: Callable[[int], None],
 ) -> Counter[str]:
-    """Scan what `state` leaves to do; count rows as `hashed`, `matched` and by reason of refusal."""
+    """Scan what `state` leaves to do; count rows as `hashed`, `matched`, `altered` (met by another hash than
+    the standard one) and by reason of refusal.
+    """
     counts: Counter[str] = Counter()
     done, marked = state.batches, time.monotonic()
     todo = batches(journal.listing, BATCH, skip=state.batches)
     for rows in _in_order(todo, workers, limits, against):
         sink.write(rows)
         done += 1
-        counts.update(row["reason"] or ("matched" if row["matches"] else "hashed") for row in rows)
+        counts.update(map(_outcome, rows))
         if time.monotonic() - marked > _SECONDS_A_MARK:
             mark, marked = sink.mark(), time.monotonic()
             if mark is not None:
@@ -55,21 +59,41 @@ def run(
     return counts
 
 
+def _outcome(row: Row) -> str:
+    if row["reason"]:
+        return str(row["reason"])
+    if row["matches"]:
+        return "matched"
+    return "hashed" if row.get("tier") is None else "altered"
+
+
+def _work(
+    limits: Limits, against: Against | Families | None
+) -> tuple[Callable[[], Child], Callable[[list[Item], Any], list[Row]]]:
+    """The kind of child that is wanted, and what to do with a batch and such a child."""
+    if isinstance(against, Families):
+        families = against
+        return LookingChild, lambda items, child: scan_altered(items, limits, families, child.look)
+    plain = against
+    return Child, lambda items, child: scan_batch(items, limits, plain, child.hash)
+
+
 def _in_order(
-    todo: Iterator[list[Item]], workers: int, limits: Limits, against: Against | None
+    todo: Iterator[list[Item]], workers: int, limits: Limits, against: Against | Families | None
 ) -> Iterator[list[Row]]:
-    free: queue.SimpleQueue[Child] = queue.SimpleQueue()
+    start, scan = _work(limits, against)
+    free: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def work(items: list[Item]) -> list[Row]:
         child = free.get()
         try:
-            return scan_batch(items, limits, against, child.hash)
+            return scan(items, child)
         finally:
             free.put(child)
 
     with ExitStack() as stack:
         for _ in range(workers):
-            free.put(stack.enter_context(Child()))
+            free.put(stack.enter_context(start()))
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         under_way: deque[Future[list[Row]]] = deque()
         stack.callback(lambda: [future.cancel() for future in under_way])

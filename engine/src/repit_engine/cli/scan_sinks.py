@@ -26,6 +26,19 @@ SCHEMA: Final = pa.schema(
     ]
 )
 
+SCHEMA_ALTERED: Final = pa.schema(
+    [
+        *SCHEMA,
+        ("tier", pa.string()),
+        ("strength", pa.string()),
+        ("item", pa.uint64()),
+        ("distances", pa.list_(pa.uint16())),
+        ("expected_false", pa.float64()),
+        ("also", pa.list_(pa.uint64())),
+    ]
+)
+"""With what a scan for altered copies says of each file besides."""
+
 
 class Sink(Protocol):
     """`write` takes rows; `mark` says where to go on from, or None while rows are held back; `close` ends
@@ -63,7 +76,8 @@ class JsonLines:
 class Parquet:
     """Parts of at least 50,000 rows; the mark is the number of parts, and later ones are removed."""
 
-    def __init__(self, folder: Path, mark: int) -> None:
+    def __init__(self, folder: Path, mark: int, schema: pa.Schema = SCHEMA) -> None:
+        self._schema = schema
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._parts, self._rows = folder, mark, list[dict[str, Any]]()
         for stale in folder.glob("part-*"):
@@ -81,7 +95,7 @@ class Parquet:
         if self._rows and (last or len(self._rows) >= ROWS_A_PART):
             path = self._folder / f"part-{self._parts:05}.parquet"
             unfinished = path.with_suffix(".unfinished")
-            pq.write_table(pa.Table.from_pylist(self._rows, SCHEMA), unfinished, compression="zstd")
+            pq.write_table(pa.Table.from_pylist(self._rows, self._schema), unfinished, compression="zstd")
             with unfinished.open("rb") as file:
                 os.fsync(file.fileno())
             unfinished.replace(path)
