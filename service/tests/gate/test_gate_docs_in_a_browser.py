@@ -1,0 +1,118 @@
+"""The page of the gate's doors in a real browser: both languages, wide and narrow, light and dark."""
+
+import logging
+import shutil
+import threading
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Literal
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+from django.test import override_settings
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "pages"
+WIDE, NARROW = (1280, 900), (320, 640)
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+TITLES = {"fr": "Les portes de ce filtre", "en": "The doors of this gate"}
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The project's application on loopback; `browser` stands on it and is gone before it closes."""
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    with override_settings(ALLOWED_HOSTS=["127.0.0.1"]):
+        application = StaticFilesHandler(get_wsgi_application())
+        with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:
+            thread = threading.Thread(
+                target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            )
+            thread.start()
+            yield f"http://127.0.0.1:{server.server_port}"
+            server.shutdown()
+            thread.join()
+    logging.getLogger("django.request").setLevel(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def browser(site: str) -> Iterator[Browser]:
+    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("Chromium is missing (Debian: apt install chromium), or set REPIT_WITHOUT_BROWSER=1.")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, headless=True, args=flags)
+        yield chromium
+        chromium.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it stands; the page's own policy (no eval, trusted types) holds."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
+    )
+    return [f"{each['id']}: {each['help']}: {[node['html'] for node in each['nodes']]}" for each in found]
+
+
+def complained(message: ConsoleMessage) -> bool:
+    """An error of the page; the icon of the site is the browser's own wish, and a gate has none."""
+    return message.type == "error" and not message.location["url"].endswith("/favicon.ico")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_of_doors_has_no_violation_at_any_width_or_light(
+    browser: Browser, site: str, language: str
+) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}, locale=language)
+    try:
+        page = context.new_page()
+        requests: list[str] = []
+        complaints: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("console", lambda message: complained(message) and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        answer = page.goto(f"{site}/docs")
+        assert answer is not None
+        assert answer.status == 200
+        assert page.locator("html").get_attribute("lang") == language
+        assert page.get_by_role("heading", level=1).inner_text() == TITLES[language]
+        assert any(url.endswith("gate_api/docs.css") for url in requests)
+        for (width, height), scheme in product((WIDE, NARROW), SCHEMES):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=SHOTS / f"gate-docs-{language}-{width}-{scheme}.png", full_page=True)
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert all(url.startswith(f"{site}/") for url in requests)
+        assert complaints == []
+        assert context.cookies() == []
+    finally:
+        context.close()
+
+
+def test_the_keyboard_reaches_the_link_and_every_example(browser: Browser, site: str) -> None:
+    context = browser.new_context(viewport={"width": NARROW[0], "height": NARROW[1]}, locale="en")
+    try:
+        page = context.new_page()
+        page.goto(f"{site}/docs")
+        met = []
+        for _ in range(1 + page.locator("pre").count()):
+            page.keyboard.press("Tab")
+            met.append(page.evaluate("document.activeElement.tagName"))
+        assert met == ["A", *["PRE"] * (len(met) - 1)]
+    finally:
+        context.close()
