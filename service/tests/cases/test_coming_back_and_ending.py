@@ -10,7 +10,21 @@ from django.core import serializers
 from making import file_of, picture, staff
 
 from repit.bank import feed
-from repit.cases import closing, desk, doors, helpers, keys, places, service, thread, vault, visits, way_back
+from repit.cases import (
+    casework,
+    closing,
+    desk,
+    doors,
+    helpers,
+    keys,
+    places,
+    service,
+    thread,
+    vault,
+    visits,
+    way_back,
+)
+from repit.cases.casefile import Casefile
 from repit.cases.models import Case, Door, Grant, Record, WayBackAsked
 from repit.cases.places import Wishes
 from repit.foundation import clock
@@ -265,7 +279,4 @@ def test_the_desk_hears_of_the_request(offline):
     mine = file_of(opened())
     slip = way_back.prepare(mine)
     way_back.ask(slip.number, slip.secret)
-    from repit.cases import casework
-    from repit.cases.casefile import Casefile
-
     assert casework.overview(Casefile(mine.case_id, desk.unlock(ana))).way_back is not None

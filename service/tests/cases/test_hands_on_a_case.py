@@ -6,11 +6,18 @@ import pytest
 from making import PASSPHRASE, file_of, picture, staff
 
 from repit.bank import feed
-from repit.cases import caseworkers, casework, desk, doors, helpers, looks, places, service, thread
+from repit.cases import casework, caseworkers, desk, doors, helpers, looks, places, service, thread
 from repit.cases.casefile import Casefile
 from repit.cases.models import Grant, Look, Record
 from repit.cases.places import Wishes
-from repit.foundation.errors import InputRefused, NotFound, NotGranted, SealBroken, TooLarge, TransitionRefused
+from repit.foundation.errors import (
+    InputRefused,
+    NotFound,
+    NotGranted,
+    SealBroken,
+    TooLarge,
+    TransitionRefused,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +66,7 @@ def test_a_new_case_is_read_at_the_desk_and_a_caseworker_sees_only_what_was_assi
 
 
 def test_messages_go_both_ways_and_turn_the_state():
-    ana, bea = staff("ana", "bea")
+    ana, _ = staff("ana", "bea")
     mine = file_of(opened())
     thread.write(mine, "  Bonjour\r\nà vous  ")
     casework.assign(desk.unlock(ana), mine.case_id, "bea")
@@ -137,10 +144,10 @@ def test_a_helper_does_what_was_granted_and_reads_no_message():
     assert [p.by for p in places.read(mine).shown] == ["person", "helper"]
     for helper in (sister, friend):
         for forbidden in (
-            lambda f: thread.read(f),
+            thread.read,
             lambda f: thread.write(f, "x"),
             lambda f: service.take_back(f, "all"),
-            lambda f: helpers.listed(f),
+            helpers.listed,
             lambda f: helpers.add(f, "", ["status"]),
             lambda f: places.remove(f, 1),
         ):

@@ -6,7 +6,6 @@ import secrets
 
 import pytest
 from django.db import connection
-
 from making import picture
 
 from repit.bank import feed
@@ -32,7 +31,12 @@ def test_the_receipt_is_read_as_people_type():
     for language in words.LANGUAGES:
         spelled = receipt.words(language)
         assert len(spelled) == 8
-        for said in (spelled, [w.upper() for w in spelled], [w[:4] for w in spelled], [w + "s" for w in spelled]):
+        for said in (
+            spelled,
+            [w.upper() for w in spelled],
+            [w[:4] for w in spelled],
+            [w + "s" for w in spelled],
+        ):
             assert service.status(receipt.number, " , ".join(said)) == receipt.status
 
 

@@ -11,7 +11,7 @@ from ninja import NinjaAPI, Schema, Status, errors
 from pydantic import ConfigDict, Field
 
 from repit.bank.types import Algorithm, Kind, Media, Role, Signal, State, Submission
-from repit.cases import service
+from repit.cases import service, words
 from repit.foundation.errors import InputRefused
 from repit.foundation.mapping import named
 from repit.foundation.web import problem
@@ -54,7 +54,7 @@ class CaseIn(_Strict):
 
 class ReceiptIn(_Strict):
     number: Annotated[str, Field(max_length=40)]
-    secret: Annotated[str, Field(max_length=80)]
+    secret: Annotated[str, Field(max_length=200)]
 
 
 class WithdrawIn(ReceiptIn):
@@ -73,15 +73,19 @@ class StatusOut(Schema):
 
 
 class ReceiptOut(StatusOut):
+    """`words`: the same secret as eight words, by language."""
+
     number: str
     secret: str
+    words: dict[str, list[str]]
 
 
 @api.post("/cases", response={201: ReceiptOut}, summary="Open a case")
 def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:  # noqa: ARG001
     receipt = service.open_case([_submission(item) for item in body.items])
     items = _status(receipt.status).items
-    return Status(201, ReceiptOut(number=receipt.number, secret=receipt.secret, items=items))
+    spelled = {language: receipt.words(language) for language in words.LANGUAGES}
+    return Status(201, ReceiptOut(number=receipt.number, secret=receipt.secret, words=spelled, items=items))
 
 
 @api.post("/cases/status", response=StatusOut, summary="See how a case stands")
