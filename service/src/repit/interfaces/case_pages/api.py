@@ -82,7 +82,7 @@ class ReceiptOut(StatusOut):
 
 @api.post("/cases", response={201: ReceiptOut}, summary="Open a case")
 def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:  # noqa: ARG001
-    receipt = service.open_case([_submission(item) for item in body.items])
+    receipt = service.open_case([submission(item) for item in body.items])
     items = _status(receipt.status).items
     spelled = {language: receipt.words(language) for language in words.LANGUAGES}
     return Status(201, ReceiptOut(number=receipt.number, secret=receipt.secret, words=spelled, items=items))
@@ -107,7 +107,7 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: A
     return problem(named(error))
 
 
-def _submission(item: ItemIn) -> Submission:
+def submission(item: ItemIn) -> Submission:
     try:
         signals = [Signal(h.algorithm, h.role, bytes.fromhex(h.value), h.quality) for h in item.hashes]
     except ValueError:
