@@ -15,6 +15,7 @@ from repit.cases import service, words
 from repit.foundation.errors import InputRefused
 from repit.foundation.mapping import named
 from repit.foundation.web import problem
+from repit.interfaces.case_pages import limits
 
 api = NinjaAPI(
     title="Répit: cases",
@@ -81,7 +82,8 @@ class ReceiptOut(StatusOut):
 
 
 @api.post("/cases", response={201: ReceiptOut}, summary="Open a case")
-def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:  # noqa: ARG001
+def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:
+    limits.note(request, "open a case", 10, 3600.0)
     receipt = service.open_case([submission(item) for item in body.items])
     items = _status(receipt.status).items
     spelled = {language: receipt.words(language) for language in words.LANGUAGES}
@@ -89,12 +91,14 @@ def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:  # noqa
 
 
 @api.post("/cases/status", response=StatusOut, summary="See how a case stands")
-def status(request: HttpRequest, body: ReceiptIn) -> StatusOut:  # noqa: ARG001
+def status(request: HttpRequest, body: ReceiptIn) -> StatusOut:
+    limits.note(request, "receipt", 20, 900.0)
     return _status(service.status(body.number, body.secret))
 
 
 @api.post("/cases/withdraw", response=StatusOut, summary="Take items back")
-def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:  # noqa: ARG001
+def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:
+    limits.note(request, "receipt", 20, 900.0)
     return _status(service.withdraw(body.number, body.secret, body.items))
 
 

@@ -48,8 +48,8 @@ def shown(
     return show(request, f"code_{form}", values, visiting=visiting, status=status)
 
 
-@limited("receipt", 20)
 @person_page
+@limited("receipt", 20)
 def practise(request: HttpRequest) -> HttpResponse:
     """Type the receipt once, while it can still be shown again; doing it well signs in."""
     if request.method != "POST":
@@ -68,8 +68,8 @@ def practise(request: HttpRequest) -> HttpResponse:
     return _in(visits.begin(*typed), practised=True)
 
 
-@limited("receipt", 20)
 @person_page
+@limited("receipt", 20)
 def come_back(request: HttpRequest) -> HttpResponse:
     """Sign in with a receipt or a helper's code."""
     if request.method != "POST":

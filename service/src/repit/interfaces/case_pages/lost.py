@@ -14,8 +14,8 @@ from repit.interfaces.case_pages.showing import show
 from repit.interfaces.case_pages.visiting import person_page
 
 
-@limited("receipt", 20)
 @person_page
+@limited("receipt", 20)
 def ask(request: HttpRequest) -> HttpResponse:
     """Start the clock, or see how long it still runs."""
     if request.method != "POST":
@@ -28,8 +28,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     return show(request, "lost_asked", {"asked": asked})
 
 
-@limited("receipt", 20)
 @person_page
+@limited("receipt", 20)
 def finish(request: HttpRequest) -> HttpResponse:
     """Two parts for a new receipt."""
     if request.method != "POST":

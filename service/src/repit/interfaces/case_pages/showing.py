@@ -32,9 +32,8 @@ def show(
     error: Text | None = None,
 ) -> HttpResponse:
     """One page. `error` stands at its top; pages of a visit carry its form token and its own way out."""
-    context: dict[str, Any] = {"nearest": NEAREST, "language_code": language(), **(values or {})}
-    if error is not None:
-        context["error"] = error.in_language(language())
+    said = "" if error is None else error.in_language(language())
+    context: dict[str, Any] = {"nearest": NEAREST, "said": said, **(values or {})}
     if visiting is not None:
         context["form_token"] = visiting.form_token
         context["by"] = visiting.file.holder.kind

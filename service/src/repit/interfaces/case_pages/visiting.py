@@ -9,13 +9,16 @@ that only a page of that visit has; the visit's own cookie is not sent along fro
 """
 
 import hmac
+import logging
+import traceback
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -26,6 +29,7 @@ from repit.foundation.mapping import named
 from repit.interfaces.case_pages.showing import show
 
 View = Callable[..., HttpResponse]
+_log: Final = logging.getLogger(__name__)
 PLAIN: Final = "application/x-www-form-urlencoded"
 
 
@@ -51,6 +55,11 @@ def person_page(view: View) -> View:
             return view(request, *args, **kwargs)
         except RepitError as error:
             return refused(request, error)
+        except (PermissionDenied, Http404):
+            raise
+        except Exception as error:  # noqa: BLE001 - its text may repeat what the person wrote
+            _log.error("a page failed: %s at %s", type(error).__name__, _where(error))
+            return refused(request, RepitError())
 
     return page
 
@@ -98,6 +107,12 @@ def without_cookie(answer: HttpResponse) -> HttpResponse:
 def token_of(request: HttpRequest) -> str:
     """What the browser brought, whatever it is worth."""
     return request.COOKIES.get(cookie_name(), "")
+
+
+def _where(error: BaseException) -> str:
+    """File and line of a failure: all that may be logged of it, since its text may hold a person's words."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
 
 
 class _NoUpload(TransitionRefused):
