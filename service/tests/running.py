@@ -43,7 +43,7 @@ class Script:
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def result(self) -> Any:
-        out, err = self.process.communicate(timeout=PATIENCE * 2)
+        out, err = self.process.communicate(timeout=PATIENCE * 4)
         if self.process.returncode:
             raise AssertionError(err.decode())
         return json.loads(out) if out.strip() else None

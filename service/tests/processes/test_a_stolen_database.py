@@ -317,7 +317,7 @@ def test_no_value_of_a_case_leads_to_an_item(stolen: tuple[list[dict[str, Any]],
     in_cases = [row for table in theft.tables() if table.startswith("cases_") for row in theft.rows(table)]
     in_bank = [row for table in theft.tables() if table.startswith("bank_") for row in theft.rows(table)]
     assert len(in_cases) > CASES * 20 and in_bank
-    assert not told(in_cases) & told(in_bank)
+    assert told(in_cases) & told(in_bank) <= PLAIN_WORDS
     tokens = [row["token"].encode() for row in theft.rows("bank_item")]
     for row in in_cases:
         for value in row.values():
