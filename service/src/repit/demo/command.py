@@ -97,7 +97,10 @@ def _told(console: Console, say: Say, path: Path | None, folder: Path) -> int:
     with console.status(say(starting)) as status:
         begun = time.monotonic()
         with processes.hotline(folder) as hotline:
-            starting = Text("Starting a platform's gate …", "Démarrage du filtre d'une plateforme …")
+            starting = Text(
+                "Starting a platform's gate; the first time it compiles, which takes a minute or so …",
+                "Démarrage du filtre d'une plateforme ; la première fois il compile, une minute environ …",
+            )
             status.update(say(starting))
             with processes.gate(folder, hotline) as gate:
                 device.get_ready()
