@@ -7,7 +7,7 @@ meet half-way.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +21,9 @@ from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.foundation.ids import random_key, token
+
+SUBMITTED: Final = "submitted"
+PUBLISHED: Final = "published at once, as the settings say"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,7 @@ def submit(submission: Submission, *, actor: str, publish: bool, origin: str | N
         line = feed.locked()
         item = Item.objects.filter(fingerprint=mark, state__in=LIVE).first()
         if item is not None:
-            item.confirmations += 1
-            item.save(update_fields=["confirmations"])
-            if item.told:
-                feed.append(line, item)
+            _stand_on(line, item, item.confirmations + 1, actor, "submitted again")
         else:
             item = Item.objects.create(
                 id=random_key(),
@@ -59,7 +59,7 @@ def submit(submission: Submission, *, actor: str, publish: bool, origin: str | N
             ItemHash.objects.bulk_create(
                 [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
             )
-            reason = widely_published.REASON if widely_published.near(submission.signals) else ""
+            reason = widely_published.REASON if widely_published.near(submission.signals) else SUBMITTED
             Transition.objects.create(
                 item=item, before="", after="received", at=now(), actor=actor, reason=reason
             )
@@ -69,7 +69,7 @@ def submit(submission: Submission, *, actor: str, publish: bool, origin: str | N
             and _has_publishable(item)
             and not widely_published.near(submission.signals)
         ):
-            _move(line, item, "active", actor, "")
+            _move(line, item, "active", actor, PUBLISHED)
         return Taken(item.token, cast(State, item.state))
 
 
@@ -108,10 +108,7 @@ def withdraw_one(name: str, *, actor: str, reason: str = "") -> State:
         line, item = feed.locked(), _find(name)
         living = item.state in LIVE
         if living and item.confirmations > 1:
-            item.confirmations -= 1
-            item.save(update_fields=["confirmations"])
-            if item.told:
-                feed.append(line, item)
+            _stand_on(line, item, item.confirmations - 1, actor, reason)
         elif living:
             _move(line, item, "withdrawn", actor, reason)
         return cast(State, item.state)
@@ -181,6 +178,15 @@ def _has_publishable(item: Item) -> bool:
     return ItemHash.objects.filter(item=item, publishable=True).exists()
 
 
+def _stand_on(line: Feed, item: Item, confirmations: int, actor: str, reason: str) -> None:
+    """Count submissions anew; subscribers may demand several, so they hear of it."""
+    item.confirmations = confirmations
+    item.save(update_fields=["confirmations"])
+    audit.record(actor, f"item.confirmations {confirmations}", item.token, reason)
+    if item.told:
+        feed.append(line, item)
+
+
 def _move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
     before = cast(State, item.state)
     taken = step(before, after)
@@ -189,6 +195,7 @@ def _move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None
         item.confirmations = 0
     item.told = item.told or taken.told
     item.save(update_fields=["state", "confirmations", "told"])
-    Transition.objects.create(item=item, before=before, after=after, at=now(), actor=actor, reason=reason)
-    if taken.told:
-        feed.append(line, item)
+    sequence = feed.append(line, item) if taken.told else None
+    Transition.objects.create(
+        item=item, before=before, after=after, at=now(), actor=actor, reason=reason, sequence=sequence
+    )
