@@ -7,7 +7,7 @@ meet half-way.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +21,10 @@ from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.foundation.ids import random_key, token
+
+SUBMITTED: Final = "submitted"
+NEAR: Final = "a near duplicate was submitted"
+PUBLISHED: Final = "published at once, as the settings say"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def admit(
     item = Item.objects.select_related("lead").filter(fingerprint=mark, state__in=LIVE).first()
     if item is not None:
         if own:
-            _confirm(line, item, origin)
+            _confirm(line, item, origin, actor)
     else:
         name = token()
         item = Item.objects.create(
@@ -71,7 +75,7 @@ def admit(
             [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
         )
         everyones = widely_published.near(submission.signals)
-        reason = widely_published.REASON if everyones else ""
+        reason = widely_published.REASON if everyones else SUBMITTED
         Transition.objects.create(
             item=item, before="", after="received", at=now(), actor=actor, reason=reason
         )
@@ -80,7 +84,7 @@ def admit(
         if lead is not None:
             item.lead = lead
             item.save(update_fields=["lead"])
-            standing.recount(line, item)
+            standing.recount(line, item, actor, NEAR)
     lead = item if item.lead is None else item.lead
     if (
         publish
@@ -89,17 +93,17 @@ def admit(
         and not widely_published.near(submission.signals)
         and (lead is item or _unsuspected(lead))
     ):
-        standing.move(line, lead, "active", actor, "")
+        standing.move(line, lead, "active", actor, PUBLISHED)
     return item
 
 
-def _confirm(line: Feed, item: Item, origin: str | None) -> None:
+def _confirm(line: Feed, item: Item, origin: str | None, actor: str) -> None:
     item.own += 1
     item.root = item.root or token()
     item.save(update_fields=["own", "root"])
     if origin is None:
         standing.name_origin(item)
-    standing.recount(line, item)
+    standing.recount(line, item, actor, "submitted again")
 
 
 def publish(name: str, *, actor: str, reason: str = "") -> None:
@@ -148,7 +152,7 @@ def take_back(line: Feed, item: Item, left: int, actor: str, reason: str) -> Non
     if left:
         item.own = left
         item.save(update_fields=["own"])
-        standing.recount(line, item)
+        standing.recount(line, item, actor, reason)
         return
     if not Stake.objects.filter(item=item).exists():
         standing.fall(line, item, actor, reason)
@@ -156,7 +160,7 @@ def take_back(line: Feed, item: Item, left: int, actor: str, reason: str) -> Non
     standing.end_root(item)
     item.save(update_fields=["own", "root"])
     standing.name_origin(item)
-    standing.recount(line, item)
+    standing.recount(line, item, actor, reason)
 
 
 def withdraw(name: str, *, actor: str, reason: str) -> None:
@@ -169,7 +173,7 @@ def withdraw(name: str, *, actor: str, reason: str) -> None:
             standing.move(line, one, "withdrawn", actor, reason)
         standing.move(line, item, "withdrawn", actor, reason)
         if lead is not None:
-            standing.recount(line, lead)
+            standing.recount(line, lead, actor, reason)
 
 
 def split(name: str, *, actor: str, reason: str) -> int:
@@ -179,7 +183,7 @@ def split(name: str, *, actor: str, reason: str) -> int:
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
         apart = standing.split(line, item, actor, reason)
-        standing.recount(line, item)
+        standing.recount(line, item, actor, reason)
         return apart
 
 

@@ -193,7 +193,10 @@ class Change(models.Model):
 
 
 class Transition(models.Model):
-    """One step in an item's life: who, when, why. Append-only."""
+    """One step in an item's life: who, when, why. Append-only.
+
+    `sequence`: the change by which subscribers heard of it; null where they did not.
+    """
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="transitions")
@@ -202,6 +205,7 @@ class Transition(models.Model):
     at = models.DateTimeField()
     actor = models.CharField(max_length=100)
     reason = models.CharField(max_length=200, blank=True)
+    sequence = models.BigIntegerField(null=True)
 
 
 class MatchReport(models.Model):

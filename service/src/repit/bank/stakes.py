@@ -24,6 +24,8 @@ from repit.bank.types import Submission
 from repit.foundation.sealing import Place, keyed_digest, operator
 
 ACTOR: Final = "exchange"
+_HELD: Final = "told by a partner"
+_BURIED: Final = "withdrawn by its origin"
 _DOUBT: Final = "every partner that tells of it doubts it"
 _NO_DOUBT: Final = "a partner stands by it again"
 
@@ -140,7 +142,7 @@ def _one(line: Feed, taking: _Taking, digest: bytes, mark: bytes, one: Told) -> 
             doubted=one.doubted,
         )
         _set_roots(stake, roots)
-        standing.recount(line, item)
+        standing.recount(line, item, taking.actor, _HELD)
         _weigh(line, item)
         return True
     before = stake.item
@@ -150,7 +152,7 @@ def _one(line: Feed, taking: _Taking, digest: bytes, mark: bytes, one: Told) -> 
     stake.save()
     differs = _set_roots(stake, roots)
     if before.state in LIVE:
-        standing.recount(line, stake.item, told=differs)
+        standing.recount(line, stake.item, taking.actor, _HELD, told=differs)
         _weigh(line, stake.item)
         if stake.item_id != before.pk:
             _left(line, before, "the partner changed its hashes")
@@ -170,7 +172,7 @@ def _left(line: Feed, item: Item, reason: str) -> None:
         standing.fall(line, item, ACTOR, reason)
         return
     standing.name_origin(item)
-    standing.recount(line, item, told=True)
+    standing.recount(line, item, ACTOR, reason, told=True)
     _weigh(line, item)
 
 
@@ -200,9 +202,9 @@ def _bury(line: Feed, one: Told) -> None:
             standing.entomb(installation, token, stake.item.token)
             root.delete()
             if not Root.objects.filter(stake=stake).exists():
-                _release(line, stake, "withdrawn by its origin")
+                _release(line, stake, _BURIED)
             elif stake.item.state in LIVE:
-                standing.recount(line, stake.item, told=True)
+                standing.recount(line, stake.item, ACTOR, _BURIED, told=True)
 
 
 def _acceptable(source: str, digest: bytes, one: Told) -> list[Origin]:

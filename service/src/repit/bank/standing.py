@@ -13,6 +13,7 @@ from repit.bank.models import Feed, Item, ItemHash, Root, Stake, Tombstone, Tran
 from repit.bank.sealed import open_signal
 from repit.bank.states import LIVE, step
 from repit.bank.types import State
+from repit.foundation import audit
 from repit.foundation.clock import now
 
 
@@ -28,9 +29,10 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
         near.forget(item)
     item.told = item.told or taken.told
     item.save(update_fields=["state", "confirmations", "told", "own", "root", "lead"])
-    Transition.objects.create(item=item, before=before, after=after, at=now(), actor=actor, reason=reason)
-    if taken.told:
-        feed.append(line, item)
+    sequence = feed.append(line, item) if taken.told else None
+    Transition.objects.create(
+        item=item, before=before, after=after, at=now(), actor=actor, reason=reason, sequence=sequence
+    )
 
 
 def end_root(item: Item) -> None:
@@ -52,18 +54,20 @@ def stands(item: Item) -> bool:
     return item.own > 0 or Stake.objects.filter(item=item).exists()
 
 
-def recount(line: Feed, item: Item, *, told: bool = False) -> None:
-    """Count anew what stands behind an item and those served through it.
+def recount(line: Feed, item: Item, actor: str, reason: str, *, told: bool = False) -> None:
+    """Count anew what stands behind an item and those served through it; each change is audited.
 
     A record that reaches us by several partners counts once: by its origin. With `told`, subscribers hear of
     the item even if the count is what it was.
     """
     lead = item if item.lead is None else item.lead
     joined = list(Item.objects.filter(lead=lead))
-    members = [lead, *joined]
     for one in joined:
         _count(one, [one])
-    if (_count(lead, members) or told) and lead.told:
+    changed = _count(lead, [lead, *joined])
+    if changed:
+        audit.record(actor, f"item.confirmations {lead.confirmations}", lead.token, reason)
+    if (changed or told) and lead.told:
         feed.append(line, lead)
 
 
@@ -96,7 +100,7 @@ def fall(line: Feed, item: Item, actor: str, reason: str) -> None:
         split(line, item, actor, "the item it was served through is withdrawn")
     move(line, item, "withdrawn", actor, reason)
     if lead is not None:
-        recount(line, lead)
+        recount(line, lead, actor, reason)
 
 
 def split(line: Feed, item: Item, actor: str, reason: str) -> int:
@@ -119,7 +123,7 @@ def split(line: Feed, item: Item, actor: str, reason: str) -> int:
             move(line, one, "active", actor, reason)
         if before == "disputed":
             move(line, one, "disputed", actor, "the doubt goes on")
-        recount(line, one)
+        recount(line, one, actor, reason)
     return len(joined)
 
 

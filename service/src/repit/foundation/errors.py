@@ -19,6 +19,7 @@
     │   └── AnswerTooLarge          more bytes than the caller allows
     └── ExchangeRefused             a feed that will not be followed further, and why
         ├── WireRefused             the peer's message is not in the form of the protocol
+        │   └── SnapshotCut         a snapshot ended before its end: go on from its last mark
         ├── FeedForeign             the feed is another one than was followed so far
         └── FeedGap                 changes are missing between what we hold and what came
 
@@ -209,6 +210,11 @@ class WireRefused(ExchangeRefused):
     message = Text(
         "The message is not in the form of the protocol.", "Le message n'a pas la forme du protocole."
     )
+
+
+class SnapshotCut(WireRefused):
+    code = "snapshot-cut"
+    message = Text("The snapshot ended too early.", "L'instantané s'est arrêté trop tôt.")
 
 
 class FeedForeign(ExchangeRefused):
