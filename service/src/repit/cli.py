@@ -58,6 +58,7 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     starting.ready_database()
     serving.require_free(host, port)
     import_module("repit.workers.expire_items").start()
+    import_module("repit.workers.pull_exchanges").for_hotline().start()
     access_log = import_module("repit.workers.access_log")
     access_log.start()
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))

@@ -30,8 +30,12 @@ _HOTLINE: Final = [
     "repit.interfaces.desk",
     "repit.interfaces.exchange_api",
 ]
-_GATE: Final = ["repit.gate", "repit.interfaces.gate_api"]
-_ROOMS: Final[dict[Role, list[str]]] = {"hotline": _HOTLINE, "gate": _GATE, "both": [*_HOTLINE, *_GATE]}
+_GATE: Final = ["repit.exchange", "repit.gate", "repit.interfaces.gate_api"]
+_ROOMS: Final[dict[Role, list[str]]] = {
+    "hotline": _HOTLINE,
+    "gate": _GATE,
+    "both": list(dict.fromkeys([*_HOTLINE, *_GATE])),
+}
 
 
 def installation(role: Role) -> dict[str, Any]:
