@@ -7,7 +7,6 @@ The settings of a role are read only once the command is known; what needs them 
 """
 
 # ruff: noqa: PLC0415
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -15,16 +14,15 @@ from types import ModuleType
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from repit.foundation.errors import Text
+from repit.foundation.terminal import language, say
+from repit.interfaces.exchange_api.cli import app as subscriber
 
 HOTLINE_PORT: Final = 8600
 GATE_PORT: Final = 8700
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-subscriber = typer.Typer(no_args_is_help=True, help="Subscribers of the feed. / Abonnés au flux.")
 app.add_typer(subscriber, name="subscriber")
 bank = typer.Typer(no_args_is_help=True, help="Items that wait for a person. / Éléments à examiner.")
 app.add_typer(bank, name="bank")
@@ -35,18 +33,6 @@ Host = Annotated[str, typer.Option(help="Address to listen on. / Adresse d'écou
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on. / Port d'écoute.")]
 ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")]
-Name = Annotated[str, typer.Argument(help="The subscriber's name. / Nom de l'abonné.")]
-
-
-def language() -> str:
-    """`REPIT_LANGUAGE`, else the terminal's, else English."""
-    chosen = os.environ.get("REPIT_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
-    return "fr" if chosen.lower().startswith("fr") else "en"
-
-
-def say(text: Text) -> None:
-    """One line for the person at the terminal."""
-    print(text.in_language(language()), flush=True)
 
 
 @app.command()
@@ -58,8 +44,11 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     starting.ready_database()
     serving.require_free(host, port)
     import_module("repit.workers.expire_items").start()
+    import_module("repit.workers.pull_exchanges").for_hotline().start()
+    access_log = import_module("repit.workers.access_log")
+    access_log.start()
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
-    serving.serve(host, port)
+    serving.serve(host, port, access_log.write)
 
 
 @app.command()
@@ -105,71 +94,6 @@ def settings() -> None:
     print(page(DECLARED), end="")
 
 
-@subscriber.command("add")
-def subscriber_add(
-    name: Name,
-    anchored: Annotated[
-        bool, typer.Option(help="Grant anchored hashes. / Accorder les empreintes ancrées.")
-    ] = False,
-    key_only: Annotated[
-        bool, typer.Option(help="Print nothing but the key. / N'afficher que la clé.")
-    ] = False,
-    confirmations: Annotated[
-        int, typer.Option(min=1, help="Our feed: submitted so often. / Notre flux : soumis autant de fois.")
-    ] = 1,
-) -> None:
-    """Let a platform follow the feed; prints its key, once. / Abonner une plateforme, afficher sa clé."""
-    subscribers = _subscribers()
-    key = subscribers.add(name, sees_anchored=anchored, min_confirmations=confirmations)
-    _show_key(key, key_only=key_only)
-
-
-@subscriber.command("rotate")
-def subscriber_rotate(
-    name: Name,
-    key_only: Annotated[
-        bool, typer.Option(help="Print nothing but the key. / N'afficher que la clé.")
-    ] = False,
-) -> None:
-    """Replace a subscriber's key at once. / Remplacer tout de suite la clé d'un abonné."""
-    subscribers = _subscribers()
-    _show_key(subscribers.rotate(name), key_only=key_only)
-
-
-@subscriber.command("close")
-def subscriber_close(name: Name) -> None:
-    """Stop a subscriber's key. / Désactiver la clé d'un abonné."""
-    _subscribers().close(name)
-    say(Text("Closed.", "Désactivé."))
-
-
-@subscriber.command("list")
-def subscriber_list() -> None:
-    """Who follows, and how far they are. / Qui suit le flux, et où ils en sont."""
-    here = language()
-    table = Table()
-    for heading in (
-        Text("Subscriber", "Abonné"),
-        Text("Open", "Ouvert"),
-        Text("Anchored", "Ancrées"),
-        Text("Behind", "Retard"),
-        Text("Last use (UTC)", "Dernier usage (UTC)"),
-        Text("Forgotten", "Oubliés"),
-    ):
-        table.add_column(heading.in_language(here))
-    yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
-    for row in _subscribers().standings():
-        table.add_row(
-            row.name,
-            yes if row.active else no,
-            yes if row.sees_anchored else no,
-            str(row.lag),
-            f"{row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "–",
-            str(row.withdrawals_acknowledged),
-        )
-    Console().print(table)
-
-
 @bank.command("review")
 def bank_review() -> None:
     """What waits for a person, and why. / Ce qui attend une personne, et pourquoi."""
@@ -209,6 +133,13 @@ def bank_withdraw(item: ItemName, reason: Reason) -> None:
     say(Text("Withdrawn.", "Retiré."))
 
 
+@bank.command("split")
+def bank_split(item: ItemName, reason: Reason) -> None:
+    """Serve joined near duplicates each on its own. / Servir chaque quasi-doublon séparément."""
+    apart = _desk().split(item, reason)
+    say(Text(f"Served apart: {apart}", f"Servis séparément : {apart}"))
+
+
 @widely.command("add")
 def widely_published_add(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Pictures. / Images.")],
@@ -224,31 +155,11 @@ def _desk() -> ModuleType:
     return import_module("repit.interfaces.desk.bank_review")
 
 
-def _subscribers() -> ModuleType:
-    """The module that looks after subscribers, once Django is set up."""
-    _ready()
-    return import_module("repit.exchange.subscribers")
-
-
 def _ready() -> None:
     from repit.workers import starting
 
     starting.set_up("hotline")
     starting.ready_database()
-
-
-def _show_key(key: str, *, key_only: bool) -> None:
-    if key_only:
-        print(key)
-        return
-    say(Text("The key, shown this once:", "La clé, affichée cette seule fois :"))
-    print(f"\n    {key}\n")
-    say(
-        Text(
-            "Give it to the platform over a private channel: REPIT_GATE_FEED_KEY, or a file.",
-            "Transmettez-la à la plateforme par un canal privé : REPIT_GATE_FEED_KEY, ou un fichier.",
-        )
-    )
 
 
 def main() -> None:

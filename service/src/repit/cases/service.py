@@ -123,7 +123,7 @@ def _take_back(row: CaseItem, sealer: Sealer) -> None:
         sealed=sealed, version=row.version + 1
     )
     if changed:
-        items.withdraw_one(link.item, actor=_ACTOR)
+        items.withdraw_one(link.item, actor=_ACTOR, reason="the person took it back")
 
 
 def _status(case: Case, sealer: Sealer) -> Status:

@@ -28,9 +28,14 @@ _HOTLINE: Final = [
     "repit.cases",
     "repit.interfaces.case_pages",
     "repit.interfaces.desk",
+    "repit.interfaces.exchange_api",
 ]
-_GATE: Final = ["repit.gate", "repit.interfaces.gate_api"]
-_ROOMS: Final[dict[Role, list[str]]] = {"hotline": _HOTLINE, "gate": _GATE, "both": [*_HOTLINE, *_GATE]}
+_GATE: Final = ["repit.exchange", "repit.gate", "repit.interfaces.gate_api"]
+_ROOMS: Final[dict[Role, list[str]]] = {
+    "hotline": _HOTLINE,
+    "gate": _GATE,
+    "both": list(dict.fromkeys([*_HOTLINE, *_GATE])),
+}
 
 
 def installation(role: Role) -> dict[str, Any]:
@@ -99,12 +104,15 @@ REPIT_THREADS: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
+REPIT_REQUIRE_AGREEMENT: bool
+REPIT_ACCESS_LOG_DAYS: int
 REPIT_GATE_FEED_URL: str
 REPIT_GATE_FEED_KEY: str
 REPIT_GATE_UNDECIDED: str
 REPIT_GATE_BUDGET_MS: int
 REPIT_GATE_STAGES: str
 REPIT_GATE_INDEX: str
+REPIT_GATE_REPORT_MATCHES: bool
 REPIT_GATE_KEYS: tuple[str, ...]
 REPIT_GATE_WORKERS: int
 REPIT_GATE_MAX_BYTES: int

@@ -123,6 +123,23 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "`at-once`",
     ),
     Setting(
+        "REPIT_REQUIRE_AGREEMENT",
+        yes_or_no,
+        False,
+        "Whether a subscriber's key opens an exchange only once the date of a signed agreement is noted"
+        " (`repit subscriber agree`). Without it, the list of subscribers says who has none.",
+        "`yes` or `no`",
+        "`no`",
+    ),
+    Setting(
+        "REPIT_ACCESS_LOG_DAYS",
+        whole(1, 3650),
+        90,
+        "For how many days it is kept who fetched which changes when.",
+        "1 to 3650",
+        "90",
+    ),
+    Setting(
         "REPIT_GATE_FEED_URL",
         web_address,
         "",
@@ -174,6 +191,15 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         " be on an encrypted or volatile path. `/ready` says which.",
         "`sealed`, `memory` or a folder",
         "`sealed`",
+    ),
+    Setting(
+        "REPIT_GATE_REPORT_MATCHES",
+        yes_or_no,
+        True,
+        "Gate: whether the hotline is told how often each of its items matched, never what was uploaded or by"
+        " whom. By these counts it suspends an item that matches like a famous picture.",
+        "`yes` or `no`",
+        "`yes`",
     ),
     Setting(
         "REPIT_GATE_KEYS",

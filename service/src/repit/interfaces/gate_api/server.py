@@ -17,6 +17,7 @@ from repit.foundation.errors import SettingsRefused, Text
 from repit.gate import runtime
 from repit.workers import serving
 from repit.workers.follow_feed import Follower
+from repit.workers.gate_target import for_gate
 
 _log: Final = logging.getLogger(__name__)
 
@@ -28,9 +29,11 @@ def serve(host: str, port: int) -> None:
     gate = runtime.assemble().start()
     runtime.install(gate)
     follower = _follower(gate)
+    exchanges = for_gate(gate).start()
     try:
         serving.answer(host, port)
     finally:
+        exchanges.close()
         if follower is not None:
             follower.close()
         gate.close()
