@@ -324,6 +324,14 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "SQLite in memory",
     ),
     Setting(
+        "REPIT_DRILL",
+        text,
+        "",
+        "Tests only: runs long drills, such as 100,000 hostile sessions, at their full length.",
+        "`1`",
+        "a short form of each",
+    ),
+    Setting(
         "REPIT_WITHOUT_BROWSER",
         text,
         "",
