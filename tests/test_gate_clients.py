@@ -10,26 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import clamd
-import pytest
 from icap import IcapClient
 
-from installation import Gate, Hotline, Service, eventually, free_port
+from installation import GateWithDoors, eventually
 from repit.demo.device import submission
 from repit.demo.pictures import original, uploads
 
-Start = Callable[[Service], Service]
 MISSING = "{0} is missing: run tools/test-parts as root, or install Debian's package {1}"
-
-
-class GateWithDoors(Gate):
-    def __init__(self, data: Path, hotline: Hotline, key: str) -> None:
-        super().__init__(data, hotline, key)
-        self.clamd, self.icap = free_port(), free_port()
-        self.env |= {
-            "REPIT_GATE_CLAMD": f"127.0.0.1:{self.clamd}",
-            "REPIT_GATE_ICAP": f"127.0.0.1:{self.icap}",
-            "REPIT_GATE_BUDGET_MS": "20000",
-        }
 
 
 def tool(name: str, package: str) -> str:
@@ -119,16 +106,10 @@ class Clients:
         return {name: getattr(self, name) for name in (*names, "curl_raw", "curl_form", "curl_chunked")}
 
 
-@pytest.fixture
-def gate(tmp_path: Path, hotline: Hotline, running: Start) -> GateWithDoors:
-    service = GateWithDoors(tmp_path / "gate", hotline, hotline.subscribe("platform"))
-    running(service)
-    return service
-
-
 def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_unrelated_one(
-    hotline: Hotline, gate: GateWithDoors, tmp_path: Path
+    gate_with_doors: GateWithDoors, tmp_path: Path
 ) -> None:
+    gate, hotline = gate_with_doors, gate_with_doors.hotline
     picture = original(None)
     sent: dict[str, Any] = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
     receipt = hotline.open_case_of(submission(picture))
@@ -158,8 +139,9 @@ def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_
 
 
 def test_a_terminal_client_learns_the_version_and_what_can_be_asked(
-    gate: GateWithDoors, tmp_path: Path
+    gate_with_doors: GateWithDoors, tmp_path: Path
 ) -> None:
+    gate = gate_with_doors
     clients = Clients(gate, tmp_path)
     code, said = run(tool("clamdscan", "clamdscan"), f"--config-file={clients.config}", "--version")
     assert code == 0
