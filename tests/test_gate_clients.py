@@ -26,7 +26,7 @@ def tool(name: str, package: str) -> str:
 
 
 def run(*command: str) -> tuple[int, str]:
-    done = subprocess.run(command, capture_output=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
     return done.returncode, (done.stdout + done.stderr).decode(errors="replace")
 
 

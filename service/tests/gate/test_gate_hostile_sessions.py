@@ -220,7 +220,7 @@ def _first_body_is_right(sent: bytes, events: list[object]) -> bool:
     if not isinstance(events[1], bytearray) or not isinstance(events[2], icap_wire.BodyEnd) or events[2].more:
         return False
     carried = events[0].request_head + events[0].response_head
-    head, _, rest = sent.lstrip(b"\r\n").partition(b"\r\n\r\n")
+    rest = sent.lstrip(b"\r\n").partition(b"\r\n\r\n")[2]
     assert rest.startswith(carried)
     assert unchunked(rest[len(carried) :]) == bytes(events[1])
     return True
@@ -284,8 +284,8 @@ def test_hostile_sessions_at_the_clamd_socket_get_no_wrong_ok_and_leave_nothing(
         verdicts = [part for part in said.replace(b"\0", b"\n").split(b"\n") if b"stream: " in part]
         for content, verdict in zip(clamd_files(sent), verdicts, strict=False):
             if content == KNOWN:
-                assert verdict.endswith(b"stream: Repit.known FOUND"), verdict
-                found += 1
+                assert verdict.endswith((b"stream: Repit.known FOUND", b" try again later. ERROR")), verdict
+                found += verdict.endswith(b"FOUND")
 
     before = _resources()
     with held:
@@ -311,8 +311,9 @@ def test_hostile_sessions_at_the_icap_socket_get_no_wrong_204_and_leave_nothing(
         plain = len(events) > 2 and isinstance(events[0], icap_wire.Request)
         plain = plain and isinstance(events[2], icap_wire.BodyEnd) and not events[2].more
         if plain and events[1] == KNOWN and b"encoding" not in events[0].request_head.lower():
-            assert b"Threat=Repit.known;" in said.split(b"<!doctype")[0], said[:300]
-            found += 1
+            refused = b"Threat=Repit.known;" in said.split(b"<!doctype")[0]
+            assert refused or said.startswith(b"ICAP/1.0 503"), said[:300]
+            found += refused
 
     before = _resources()
     with held:

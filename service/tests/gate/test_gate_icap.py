@@ -118,7 +118,9 @@ def test_every_file_of_a_form_is_looked_at_with_or_without_a_name(at: At) -> Non
 
 def test_a_form_that_cannot_be_told_apart_is_not_decided(gate: Gate, at: At) -> None:
     _, body = form(ROCKET)
-    doubled = b"POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Type: a/b\r\n\r\n"
+    doubled = (
+        b"POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Type: a/b\r\n\r\n"
+    )
     unbounded = b"POST / HTTP/1.1\r\nContent-Type: multipart/form-data\r\n\r\n"
     for head in (doubled, unbounded):
         gate.policy.undecided_doors["icap"] = "block"
@@ -157,7 +159,9 @@ def test_a_preview_is_followed_by_the_rest_only_where_that_matters(at: At) -> No
 def test_a_body_that_ends_within_its_preview_is_answered_at_once(at: At) -> None:
     wants = b"Connection: close\r\nPreview: 1000000\r\n"
     assert b"X-Infection-Found" in at.say(reqmod(CAT, more=wants, end=b"0; ieof\r\n\r\n"))
-    assert status(at.say(reqmod(b"", more=b"Connection: close\r\nPreview: 0\r\n", end=b"0; ieof\r\n\r\n"))) in (
+    assert status(
+        at.say(reqmod(b"", more=b"Connection: close\r\nPreview: 0\r\n", end=b"0; ieof\r\n\r\n"))
+    ) in (
         200,
         204,
     )

@@ -88,7 +88,9 @@ def test_addresses_inside_are_not_reached_unless_the_operator_lists_them(
     assert asked("http://localhost/").json()["undecided"] == "address-refused"
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a/b", "//a/b", "http://", "http://a:b@c/", "http://["])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://a/b", "//a/b", "http://", "http://a:b@c/", "http://["]
+)
 def test_only_web_addresses_without_passwords_are_taken(gate: Gate, site: str, url: str) -> None:
     assert asked(url).status_code == 400
 
