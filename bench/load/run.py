@@ -54,7 +54,7 @@ def run(options: Options) -> Report:
     for name, measured in {**figures, "peer": theirs}.items():
         report.tables.append(_table(name, measured))
     report.notes.append(
-        "All stages look for altered copies (mirrored, cropped, bordered, within a collage, turned), which the"
+        "All stages look for altered copies (mirrored, cropped, bordered, in a collage, turned), which the"
         " peer does not; the standard hash alone is the same work as the peer's."
     )
     return report

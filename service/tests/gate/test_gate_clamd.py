@@ -289,3 +289,19 @@ def test_nobody_listening_behind_is_a_failure_too(gate: Gate, settings) -> None:
     with held:
         assert at.say(b"zINSTREAM\0", stream(ROCKET)).endswith(b"did not answer. ERROR\0")
     assert django_settings.REPIT_GATE_CHAIN_FAILURE == "error"
+
+
+def test_discourse_and_nextcloud_get_the_replies_they_read(at: At) -> None:
+    """discourse-antivirus speaks in sessions of one command and strips "1: "; Nextcloud uses nINSTREAM."""
+
+    def discourse(command: bytes) -> bytes:
+        said = at.say(b"zIDSESSION\0" + command + b"zEND\0")
+        assert said.endswith(b"\0")
+        return said.replace(b"1: ", b"").strip(b"\0 ")
+
+    assert discourse(b"zPING\0") == b"PONG"
+    assert len(discourse(b"zVERSION\0").split(b"/")) == 3
+    assert b"FOUND" in discourse(b"zINSTREAM\0" + stream(CAT, 2048))
+    clean = discourse(b"zINSTREAM\0" + stream(ROCKET, 2048))
+    assert clean == b"stream: OK"
+    assert at.say(b"nINSTREAM\n" + stream(CAT, 8192)) == b"stream: Repit.known FOUND\n"

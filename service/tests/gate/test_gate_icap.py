@@ -264,3 +264,26 @@ def test_a_client_that_falls_silent_in_the_midst_is_told_so(
     assert status(at.say(b"REQMOD ")) == 408
     at.say(reqmod(CAT)[:20_000])
     assert gate.reception.held == 0
+
+
+@pytest.mark.parametrize("mode", ["REQMOD", "RESPMOD"])
+def test_nextcloud_finds_what_it_looks_for_where_it_looks(at: At, mode: str) -> None:
+    """Its client's bytes (files_antivirus, NC-ICAP-CLIENT/0.5.0), and its reading, which ends at
+    Encapsulated."""
+    if mode == "REQMOD":
+        heads, parts = b"PUT / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", "req-hdr=0, req-body={0}"
+    else:
+        asked = b"GET / HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"
+        heads = asked + b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\n"
+        parts = f"req-hdr=0, res-hdr={len(asked)}, res-body={{0}}"
+    start = (
+        f"{mode} icap://127.0.0.1/avscan ICAP/1.0\r\nAllow: 204\r\nHost: 127.0.0.1\r\n"
+        "User-Agent: NC-ICAP-CLIENT/0.5.0\r\nConnection: close\r\n"
+        f"Encapsulated: {parts.format(len(heads))}\r\n\r\n"
+    ).encode()
+    for content, infected in ((CAT, True), (ROCKET, False), (b"a letter", False)):
+        said = at.say(start + heads + chunks(content, 1_048_576))
+        assert status(said) in (200, 204)
+        read, _, _ = said.partition(b"Encapsulated: ")
+        assert (b"\r\nX-Infection-Found: " in read) is infected
+        assert (b"403 Forbidden" in said) is infected
