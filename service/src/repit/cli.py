@@ -52,7 +52,16 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
 
 
 @app.command()
-def gate(host: Host = "127.0.0.1", port: Port = GATE_PORT) -> None:
+def gate(
+    host: Host = "127.0.0.1",
+    port: Port = GATE_PORT,
+    clamd: Annotated[
+        str, typer.Option(help="Answer as ClamAV there (REPIT_GATE_CLAMD). / Répondre là comme ClamAV.")
+    ] = "",
+    icap: Annotated[
+        str, typer.Option(help="Answer in ICAP there (REPIT_GATE_ICAP). / Répondre là en ICAP.")
+    ] = "",
+) -> None:
     """Start a platform's gate, fed by a hotline. / Démarrer le filtre d'une plateforme."""
     from repit.workers import serving, starting
 
@@ -60,7 +69,8 @@ def gate(host: Host = "127.0.0.1", port: Port = GATE_PORT) -> None:
     starting.ready_database()
     serving.require_free(host, port)
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
-    import_module("repit.interfaces.gate_api.server").serve(host, port)
+    doors = import_module("repit.interfaces.gate_daemon.opening").doors(clamd, icap)
+    import_module("repit.interfaces.gate_api.server").serve(host, port, doors)
 
 
 @app.command()

@@ -70,13 +70,14 @@ def hotline(folder: Path) -> Iterator[Service]:
 
 
 @contextmanager
-def gate(folder: Path, followed: Service) -> Iterator[Service]:
-    """`repit gate`, subscribed to the hotline, ready."""
+def gate(folder: Path, followed: Service, more: Mapping[str, str] | None = None) -> Iterator[Service]:
+    """`repit gate`, subscribed to the hotline, ready; `more`: further settings."""
     key = _subscribe(folder / "hotline")
     settings = {
         "REPIT_GATE_FEED_URL": followed.address,
         "REPIT_GATE_FEED_KEY": key,
         "REPIT_OUTBOUND_ALLOW": followed.peer,
+        **(more or {}),
     }
     with _running("gate", folder, settings) as service:
         yield service

@@ -30,7 +30,7 @@ _HOTLINE: Final = [
     "repit.interfaces.desk",
     "repit.interfaces.exchange_api",
 ]
-_GATE: Final = ["repit.exchange", "repit.gate", "repit.interfaces.gate_api"]
+_GATE: Final = ["repit.exchange", "repit.gate", "repit.interfaces.gate_api", "repit.interfaces.gate_daemon"]
 _ROOMS: Final[dict[Role, list[str]]] = {
     "hotline": _HOTLINE,
     "gate": _GATE,
@@ -59,7 +59,7 @@ def installation(role: Role) -> dict[str, Any]:
         "ALLOWED_HOSTS": list(value["REPIT_ALLOWED_HOSTS"]),
         "INSTALLED_APPS": [*_COMMON, *_ROOMS[role]],
         "LANGUAGE_CODE": value["REPIT_LANGUAGE"],
-        "LOGGING": _logging(value["REPIT_LOG_LEVEL"]),
+        "LOGGING": _logging(value["REPIT_LOG_LEVEL"], value["REPIT_LOG_FORMAT"]),
         **(_BEHIND_HTTPS if value["REPIT_HTTPS"] else {}),
     }
 
@@ -72,14 +72,17 @@ _BEHIND_HTTPS: Final[dict[str, Any]] = {
 }
 
 
-def _logging(level: str) -> dict[str, Any]:
+def _logging(level: str, form: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"redact": {"()": "repit.foundation.redact.Redact"}},
-        "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "formatters": {
+            "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+            "json": {"()": "repit.foundation.json_log.JsonLines"},
+        },
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": "plain"},
+            "console": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": form},
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
@@ -100,6 +103,7 @@ REPIT_OPERATOR_KEY: bytes
 REPIT_HTTPS: bool
 REPIT_LANGUAGE: str
 REPIT_LOG_LEVEL: str
+REPIT_LOG_FORMAT: str
 REPIT_THREADS: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
 REPIT_ORIGIN: str
@@ -116,6 +120,17 @@ REPIT_GATE_REPORT_MATCHES: bool
 REPIT_GATE_KEYS: tuple[str, ...]
 REPIT_GATE_WORKERS: int
 REPIT_GATE_MAX_BYTES: int
+REPIT_GATE_MAX_FILE_BYTES: int
+REPIT_GATE_MEMORY: int
+REPIT_GATE_URLS: bool
+REPIT_GATE_CLAMD: str
+REPIT_GATE_CLAMD_UNDECIDED: str
+REPIT_GATE_CLAMD_PATHS: tuple[str, ...]
+REPIT_GATE_ICAP: str
+REPIT_GATE_ICAP_UNDECIDED: str
+REPIT_GATE_PEERS: tuple[str, ...]
+REPIT_GATE_CHAIN: str
+REPIT_GATE_CHAIN_FAILURE: str
 REPIT_GATE_POLICY: str
 
 DEBUG = False

@@ -113,6 +113,12 @@ class DecoderPool:
             return sum(worker.ready and worker.process.poll() is None for worker in self._workers)
 
     @property
+    def waiting(self) -> int:
+        """Uploads that wait for a child."""
+        with self._changed:
+            return self._waiting
+
+    @property
     def process_ids(self) -> list[int]:
         """The children's process ids, for operators and tests."""
         with self._changed:
