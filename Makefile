@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues bench lock setup setup-demo format clean
+.PHONY: help demo test check lint types contracts catalogues bundle bench lock setup setup-demo format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -68,6 +68,10 @@ format: setup ## Rewrite the sources in the house's format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/djlint --quiet --reformat service/src/repit
+
+bundle: setup ## Build what the person's device runs, and its digests
+	@cd browser && PATH="$(abspath $(BIN)):$$PATH" node build.mjs
+	@cd service/src/repit/interfaces/case_pages/static/case_pages/device && sha256sum * >$(CURDIR)/docs/device-page.sha256
 
 # --- figures ------------------------------------------------------------------------------------------
 $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt

@@ -15,7 +15,6 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
@@ -67,7 +66,8 @@ def site() -> Iterator[str]:
     """The address of the running site."""
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     with override_settings(ROOT_URLCONF="pages_urls", ALLOWED_HOSTS=["127.0.0.1"]):
-        application = StaticFilesHandler(get_wsgi_application())
+        # WhiteNoise serves the static files, under the site's own headers, as in service.
+        application = get_wsgi_application()
         server = _Server(("127.0.0.1", 0), _Quiet)
         server.set_app(application)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
