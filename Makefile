@@ -80,7 +80,7 @@ $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt
 	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation -e engine
 	@touch $@
 
-bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload
+bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload|browser
 	@$(BENCH_VENV)/bin/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
 
 # --- locks ----------------------------------------------------------------------------------------------
