@@ -95,6 +95,31 @@ def migrate(role: Annotated[str, typer.Option(help="hotline, gate, both")] = "ho
     say(Text("The database is in its present form.", "La base de données est à jour."))
 
 
+@app.command("device-page")
+def device_page(
+    out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write to. / Dossier de destination.")],
+) -> None:
+    """Write the signed page for use without internet. / Écrire la page signée pour l'usage hors ligne."""
+    from repit.workers import starting
+
+    starting.set_up("hotline")
+    offline_page = import_module("repit.interfaces.case_pages.offline_page")
+    out.mkdir(parents=True, exist_ok=True)
+    for edition in offline_page.editions():
+        (out / edition.name).write_bytes(edition.page)
+        (out / f"{edition.name}.minisig").write_text(edition.signature, encoding="utf-8")
+        print(out / edition.name)
+    key = offline_page.public_key()
+    (out / offline_page.PUBLIC_KEY).write_text(key, encoding="utf-8")
+    say(
+        Text(
+            "Publish the public key where people know you, not only beside the page:",
+            "Publiez la clé publique là où l'on vous connaît, pas seulement à côté de la page :",
+        )
+    )
+    print(f"\n    {key.splitlines()[1]}\n")
+
+
 @app.command()
 def settings() -> None:
     """Print the page that documents every setting. / Afficher la page des réglages."""

@@ -147,6 +147,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "repit.interfaces.case_pages.headers.PageHeaders",
     "csp.middleware.CSPMiddleware",
+    "repit.interfaces.case_pages.device_policy.WorkerPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "repit.foundation.web.ProblemMiddleware",
