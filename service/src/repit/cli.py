@@ -29,6 +29,9 @@ app.add_typer(bank, name="bank")
 widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
 bank.add_typer(widely, name="widely-published")
 
+way_back = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
+app.add_typer(way_back, name="way-back")
+
 Host = Annotated[str, typer.Option(help="Address to listen on. / Adresse d'écoute.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on. / Port d'écoute.")]
 ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
@@ -47,6 +50,7 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     import_module("repit.workers.pull_exchanges").for_hotline().start()
     access_log = import_module("repit.workers.access_log")
     access_log.start()
+    import_module("repit.workers.case_clock").start()
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
     serving.serve(host, port, access_log.write)
 
@@ -182,6 +186,80 @@ def widely_published_add(
     """Hash pictures here, in all orientations; they go nowhere. / Calculer les empreintes ici même."""
     new = _desk().add_widely_published(files)
     say(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"))
+
+
+OfflineFile = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The offline key. / La clé.")]
+KeysFile = Annotated[Path | None, typer.Option(help="File of the case keys. / Fichier des clés de dossiers.")]
+ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier.")]
+
+
+@app.command("offline-key")
+def offline_key(file: ToFile) -> None:
+    """Make the hotline's offline key; keep the file off this machine. / Créer la clé hors ligne."""
+    from repit.cases import keys
+    from repit.foundation.errors import InputRefused
+    from repit.foundation.keyfile import write_once
+
+    pair = keys.new_pair()
+    try:
+        write_once(file, pair.private.hex().encode())
+    except OSError:
+        raise InputRefused(
+            Text("The file cannot be made.", "Le fichier ne peut pas être créé."),
+            Text("Name a new file in a folder of yours.", "Nommez un nouveau fichier."),
+        ) from None
+    say(Text("Set this where the hotline runs:", "À régler là où tourne le service :"))
+    print(f"\n    REPIT_OFFLINE_KEY={pair.public.hex()}\n")
+    say(
+        Text(
+            "Move the file off this machine, in two copies.", "Sortez le fichier de cette machine, en double."
+        )
+    )
+
+
+@app.command()
+def backup(file: ToFile, case_keys: KeysFile = None) -> None:
+    """Write a sealed backup, and replace the copy of the case keys. / Faire une sauvegarde scellée."""
+    _ready()
+    rows = import_module("repit.workers.backup").make(file, case_keys)
+    say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup. / Une sauvegarde.")],
+    offline_key: OfflineFile,
+    case_keys: KeysFile = None,
+) -> None:
+    """Fill an empty database from a backup. / Remplir une base vide depuis une sauvegarde."""
+    _ready()
+    rows = import_module("repit.workers.backup").restore(file, case_keys, _private(offline_key))
+    say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
+
+
+@way_back.command("release")
+def way_back_release(
+    reference: Annotated[str, typer.Argument(help="As the person says it. / Donnée par la personne.")],
+    offline_key: OfflineFile,
+) -> None:
+    """Give the hotline's part to someone who lost their receipt. / Donner la part de l'association."""
+    _ready()
+    import_module("repit.cases.way_back").release(reference, _private(offline_key))
+    say(Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours."))
+
+
+def _private(file: Path) -> bytes:
+    from repit.foundation.errors import InputRefused
+
+    try:
+        raw = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        raw = b""
+    if len(raw) != 32:
+        raise InputRefused(
+            Text("That file holds no offline key.", "Ce fichier ne contient pas de clé hors ligne.")
+        )
+    return raw
 
 
 def _desk() -> ModuleType:

@@ -56,7 +56,9 @@ def _found(names: tuple[str, ...]) -> str | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if left_out:
         terminalreporter.section("left out")
-        terminalreporter.line(f"{len(left_out)} page tests were left out (REPIT_WITHOUT_BROWSER=1, or no Firefox):")
+        terminalreporter.line(
+            f"{len(left_out)} page tests were left out (REPIT_WITHOUT_BROWSER=1, or no Firefox):"
+        )
         for name in left_out:
             terminalreporter.line(f"  {name}")
 

@@ -18,7 +18,14 @@ from repit_engine.picture import open_picture
 from repit_engine.stoplist import package_stoplist
 
 CONFORMANCE = Path(__file__).parents[3] / "conformance"
-MIME = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "gif": "image/gif", "bmp": "image/bmp", "avif": "image/avif"}
+MIME = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "bmp": "image/bmp",
+    "avif": "image/avif",
+}
 
 
 @dataclass(frozen=True)

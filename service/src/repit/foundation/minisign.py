@@ -43,9 +43,7 @@ class Key:
         signature = self._key.sign(hashlib.blake2b(content).digest()).signature
         about = self._key.sign(signature + comment.encode()).signature
         raw = _HASHED + self._number + signature
-        return (
-            f"untrusted comment: signature of Répit\n{_text(raw)}\ntrusted comment: {comment}\n{_text(about)}\n"
-        )
+        return f"untrusted comment: signature of Répit\n{_text(raw)}\ntrusted comment: {comment}\n{_text(about)}\n"
 
 
 def _text(raw: bytes) -> str:

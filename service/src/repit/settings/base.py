@@ -51,6 +51,7 @@ def installation(role: Role) -> dict[str, Any]:
             if name not in ("REPIT_DATABASE_URL", "REPIT_TEST_DATABASE_URL")
         },
         "REPIT_ROLE": role,
+        "REPIT_CASE_KEYS": value["REPIT_CASE_KEYS"] or data / "case-keys",
         "REPIT_OPERATOR_KEY": value["REPIT_OPERATOR_KEY"] or bytes.fromhex(kept(data, "operator.key")),
         "SECRET_KEY": value["REPIT_SECRET_KEY"] or kept(data, "secret.key"),
         "REPIT_SECRET_KEY": "",
@@ -110,6 +111,10 @@ REPIT_ORIGIN: str
 REPIT_PUBLISH: str
 REPIT_REQUIRE_AGREEMENT: bool
 REPIT_ACCESS_LOG_DAYS: int
+REPIT_CASE_KEYS: Path
+REPIT_CASE_RETENTION_DAYS: int
+REPIT_CASE_IDLE_DAYS: int
+REPIT_OFFLINE_KEY: bytes
 REPIT_GATE_FEED_URL: str
 REPIT_GATE_FEED_KEY: str
 REPIT_GATE_UNDECIDED: str

@@ -150,6 +150,40 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "90",
     ),
     Setting(
+        "REPIT_CASE_KEYS",
+        folder,
+        None,
+        "Folder of the keys that belong to one case each. Destroying one erases its case from every backup"
+        " too: keep this folder out of the backups of the database.",
+        "a folder",
+        "`case-keys/` in the data folder",
+    ),
+    Setting(
+        "REPIT_CASE_RETENTION_DAYS",
+        whole(1, 3650),
+        90,
+        "How many days after its closing a case's messages and addresses are destroyed.",
+        "1 to 3650",
+        "90",
+    ),
+    Setting(
+        "REPIT_CASE_IDLE_DAYS",
+        whole(30, 3650),
+        365,
+        "After how many days without any sign a case is closed by itself. What it protects stays protected.",
+        "30 to 3650",
+        "365",
+    ),
+    Setting(
+        "REPIT_OFFLINE_KEY",
+        key32,
+        b"",
+        "The public half of the hotline's offline key, made by `repit offline-key`. Backups are sealed to it,"
+        " and with one more part it lets a person who lost their receipt come back.",
+        "64 hexadecimal digits",
+        "none: no backup, no way back through the hotline",
+    ),
+    Setting(
         "REPIT_GATE_FEED_URL",
         web_address,
         "",
