@@ -12,15 +12,24 @@ from repit.settings.databases import database
 from repit.settings.declared import DECLARED
 from repit.settings.environment import refuse_unknown
 from repit.settings.keys import kept
+from repit.settings.staff import *  # noqa: F403
 
 Role = Literal["hotline", "gate", "both"]
 
 _HERE: Final = Path(__file__).resolve().parent.parent
 _COMMON: Final = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "ninja",
     "csp",
     "repit.foundation",
+    "repit.foundation.staff",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 _HOTLINE: Final = [
     "repit.bank",
@@ -61,6 +70,7 @@ def installation(role: Role) -> dict[str, Any]:
         "INSTALLED_APPS": [*_COMMON, *_ROOMS[role]],
         "LANGUAGE_CODE": value["REPIT_LANGUAGE"],
         "LOGGING": _logging(value["REPIT_LOG_LEVEL"], value["REPIT_LOG_FORMAT"]),
+        "SESSION_COOKIE_AGE": value["REPIT_STAFF_IDLE_MINUTES"] * 60,
         **(_BEHIND_HTTPS if value["REPIT_HTTPS"] else {}),
     }
 
@@ -106,6 +116,7 @@ REPIT_LANGUAGE: str
 REPIT_LOG_LEVEL: str
 REPIT_LOG_FORMAT: str
 REPIT_THREADS: int
+REPIT_STAFF_IDLE_MINUTES: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
@@ -159,6 +170,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "repit.foundation.staff.middleware.StaffArea",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 TEMPLATES = [
@@ -170,6 +183,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "repit.foundation.staff.context.staff",
             ],
         },
     }

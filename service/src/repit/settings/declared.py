@@ -376,6 +376,15 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "none",
     ),
     Setting(
+        "REPIT_STAFF_IDLE_MINUTES",
+        whole(2, 720),
+        20,
+        "Staff: minutes without a request after which a member must sign in again. A session ends after"
+        " twelve hours in any case.",
+        "2 to 720",
+        "20",
+    ),
+    Setting(
         "REPIT_TEST_DATABASE_URL",
         text,
         "",
