@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
-from running import run_script, start_script
-
 from repit.cases.states import TRANSITIONS
+from running import run_script, start_script
 
 SECONDS = os.environ.get("REPIT_TEST_HANDS_SECONDS", "3")
 

@@ -73,7 +73,7 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
     for number in chosen:
         if not links[number].value["back"]:
             turn.rewrite(links[number], {**links[number].value, "back": True})
-            items.withdraw_one(links[number].value["item"], actor=_ACTOR)
+            items.withdraw_one(links[number].value["item"], actor=_ACTOR, reason="the person took it back")
     keeps = any(not entry.value["back"] for number, entry in links.items() if number not in chosen)
     turn.case.keeps_protection = keeps
     turn.case.save(update_fields=["keeps_protection"])

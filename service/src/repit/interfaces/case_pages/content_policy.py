@@ -13,6 +13,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
+        "worker-src": ["'self'"],
         "img-src": ["'self'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
