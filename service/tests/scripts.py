@@ -93,7 +93,9 @@ def act(who: str, number: str, words: str, seconds: float) -> Any:
         mine = doors.enter(number, words)
     wrote: list[str] = []
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    # Paced so that a whole minute stays below the most that a case holds; on a busy machine ten at least.
+    while time.monotonic() < until or len(wrote) < 10:
+        time.sleep(0.35 if who == "helper" else 0.1)
         text = f"{who} {len(wrote)}"
         try:
             if who == "helper":
