@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repit.foundation.errors import Text
+from repit.interfaces.gate_api import cli as policy
 
 HOTLINE_PORT: Final = 8600
 GATE_PORT: Final = 8700
@@ -32,6 +33,7 @@ widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / I
 bank.add_typer(widely, name="widely-published")
 staff = typer.Typer(no_args_is_help=True, help="People who work here. / Personnes qui travaillent ici.")
 app.add_typer(staff, name="staff")
+app.add_typer(policy.app, name="policy")
 
 Host = Annotated[str, typer.Option(help="Address to listen on. / Adresse d'écoute.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on. / Port d'écoute.")]

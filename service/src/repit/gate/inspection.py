@@ -7,7 +7,7 @@ Whatever goes wrong with an upload becomes `Undecided`, which the policy answers
 because the door then says when to come back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,7 @@ from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
 from repit.gate import matching
 from repit.gate.altered import AlteredCopies
+from repit.gate.canary import Watched
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import DecoderPool
@@ -24,7 +25,8 @@ from repit.gate.entries import KnownHash
 from repit.gate.feed_status import StatusBoard
 from repit.gate.live_index import LiveIndex
 from repit.gate.policy import Policy, judge
-from repit.gate.verdict import Evidence, Undecided, Verdict
+from repit.gate.signals import Signals
+from repit.gate.verdict import Evidence, Signal, Undecided, Verdict
 from repit_engine.anchors import Stage
 from repit_engine.picture import DEFAULT_LIMITS, Limits
 from repit_engine.types import HASH_BYTES
@@ -51,20 +53,23 @@ class Inspector:
     max_bytes: int
     last_stage: Stage = Stage.TURNED
     altered: AlteredCopies = field(default_factory=AlteredCopies)
+    signals: Signals = field(default_factory=Signals)
 
     def inspect(self, data: bytes, door: str) -> Verdict:
         """Judge an upload. Raises `Overloaded`."""
-        return self._judged(door, lambda: self._seen(data))
+        return self._judged(door, lambda: self._seen(data), self.signals.of(data))
 
     def inspect_hashes(self, hashes: tuple[KnownHash, ...], door: str) -> Verdict:
         """Judge bare hashes, whose picture is elsewhere: only the same orientation can be met."""
         return self._judged(door, lambda: self._met(hashes))
 
-    def _judged(self, door: str, see: Callable[[], list[Evidence] | Undecided]) -> Verdict:
+    def _judged(
+        self, door: str, see: Callable[[], list[Evidence] | Undecided], signals: Sequence[Signal] = ()
+    ) -> Verdict:
         begun = elapsed()
         status = self.board.read()
         seen = see() if status.loaded else _NOT_LOADED
-        verdict = judge(self.policy, door, seen)
+        verdict = judge(self.policy, door, seen, signals)
         return self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
 
     def _seen(self, data: bytes) -> list[Evidence] | Undecided:
@@ -79,7 +84,8 @@ class Inspector:
         )
         try:
             with self.pool.open(data, limits, self.last_stage) as stages:
-                return self.altered.found(self.index, stages)
+                watched = Watched(stages)
+                return [*self.altered.found(self.index, watched), *watched.canaries()]
         except NotSeen as unseen:
             reason = unseen.outcome.reason
             return Undecided(

@@ -22,7 +22,8 @@ from repit.gate.feed_status import StatusBoard
 from repit.gate.inspection import Inspector
 from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror, Standing
-from repit.gate.policy import Policy, default_policy, parse_policy
+from repit.gate.policy import Policy, default_policy
+from repit.gate.policy_file import parse_policy
 from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
 
