@@ -54,10 +54,15 @@ class Inspector:
     last_stage: Stage = Stage.TURNED
     altered: AlteredCopies = field(default_factory=AlteredCopies)
     signals: Signals = field(default_factory=Signals)
+    hold: Callable[[str, bytes], None] | None = None
+    """Takes an upload that waits for review, with the name of its decision."""
 
     def inspect(self, data: bytes, door: str) -> Verdict:
         """Judge an upload. Raises `Overloaded`."""
-        return self._judged(door, lambda: self._seen(data), self.signals.of(data))
+        verdict = self._judged(door, lambda: self._seen(data), self.signals.of(data))
+        if self.hold is not None and verdict.outcome == "review" and verdict.decision is not None:
+            self.hold(verdict.decision, data)
+        return verdict
 
     def inspect_hashes(self, hashes: tuple[KnownHash, ...], door: str) -> Verdict:
         """Judge bare hashes, whose picture is elsewhere: only the same orientation can be met."""

@@ -24,6 +24,7 @@ from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror, Standing
 from repit.gate.policy import Policy, default_policy
 from repit.gate.policy_file import parse_policy
+from repit.gate.review import media
 from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
 
@@ -99,6 +100,7 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         budget_seconds=settings.REPIT_GATE_BUDGET_MS / 1000,
         max_bytes=settings.REPIT_GATE_MAX_BYTES,
         last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
+        hold=media.hold,
     )
     return Gate(index, _mirror(), pool, policy, recorder, board, inspector)
 

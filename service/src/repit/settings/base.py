@@ -38,7 +38,12 @@ _HOTLINE: Final = [
     "repit.interfaces.case_pages",
     "repit.interfaces.desk",
 ]
-_GATE: Final = ["repit.gate", "repit.interfaces.gate_api"]
+_GATE: Final = [
+    "repit.gate",
+    "repit.gate.review",
+    "repit.interfaces.gate_api",
+    "repit.interfaces.review_desk",
+]
 _ROOMS: Final[dict[Role, list[str]]] = {"hotline": _HOTLINE, "gate": _GATE, "both": [*_HOTLINE, *_GATE]}
 
 
@@ -120,6 +125,15 @@ REPIT_GATE_KEYS: tuple[str, ...]
 REPIT_GATE_WORKERS: int
 REPIT_GATE_MAX_BYTES: int
 REPIT_GATE_POLICY: str
+REPIT_REVIEW_HOURS: int
+REPIT_REVIEW_SECOND_LOOK: tuple[str, ...]
+REPIT_REVIEW_STRETCH_MINUTES: int
+REPIT_REVIEW_LOOKS: int
+REPIT_REVIEW_GROUNDS: str
+REPIT_REVIEW_MEDIA: str
+REPIT_REVIEW_HOLD_BYTES: int
+REPIT_REVIEW_FETCH_URL: str
+REPIT_REVIEW_FETCH_KEY: str
 
 DEBUG = False
 ROOT_URLCONF = "repit.urls"

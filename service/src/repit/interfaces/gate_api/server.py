@@ -15,7 +15,7 @@ from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.gate import runtime
-from repit.workers import serving
+from repit.workers import desk_upkeep, serving
 from repit.workers.follow_feed import Follower
 
 _log: Final = logging.getLogger(__name__)
@@ -28,9 +28,11 @@ def serve(host: str, port: int) -> None:
     gate = runtime.assemble().start()
     runtime.install(gate)
     follower = _follower(gate)
+    upkeep = desk_upkeep.start()
     try:
         serving.answer(host, port)
     finally:
+        upkeep.set()
         if follower is not None:
             follower.close()
         gate.close()
