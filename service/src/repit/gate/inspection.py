@@ -59,7 +59,7 @@ class Inspector:
 
     def inspect(self, data: bytes, door: str) -> Verdict:
         """Judge an upload. Raises `Overloaded`."""
-        verdict = self._judged(door, lambda: self._seen(data), self.signals.of(data))
+        verdict = self._judged(door, lambda: self._seen(data), lambda seen: self.signals.of(data, seen))
         if self.hold is not None and verdict.outcome == "review" and verdict.decision is not None:
             self.hold(verdict.decision, data)
         return verdict
@@ -69,12 +69,15 @@ class Inspector:
         return self._judged(door, lambda: self._met(hashes))
 
     def _judged(
-        self, door: str, see: Callable[[], list[Evidence] | Undecided], signals: Sequence[Signal] = ()
+        self,
+        door: str,
+        see: Callable[[], list[Evidence] | Undecided],
+        signals: Callable[[list[Evidence] | Undecided], Sequence[Signal]] = lambda _: (),
     ) -> Verdict:
         begun = elapsed()
         status = self.board.read()
         seen = see() if status.loaded else _NOT_LOADED
-        verdict = judge(self.policy, door, seen, signals)
+        verdict = judge(self.policy, door, seen, signals(seen))
         return self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
 
     def _seen(self, data: bytes) -> list[Evidence] | Undecided:

@@ -14,6 +14,7 @@ from typing import Final
 from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
+from repit.gate.classifier import Classifier, read_sheet
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.pool import DecoderPool
 from repit.gate.entries import KnownEntry
@@ -25,6 +26,7 @@ from repit.gate.mirror import Mirror, Standing
 from repit.gate.policy import Policy, default_policy
 from repit.gate.policy_file import parse_policy
 from repit.gate.review import media
+from repit.gate.signals import Signals
 from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
 
@@ -60,6 +62,7 @@ class Gate:
     def close(self) -> None:
         """End the children, write what is left, close the files."""
         self.pool.close()
+        self.inspector.signals.close()
         self.recorder.close()
         self.mirror.close()
         self.index.close()
@@ -101,8 +104,14 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         max_bytes=settings.REPIT_GATE_MAX_BYTES,
         last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
         hold=media.hold,
+        signals=Signals(_classifier()),
     )
     return Gate(index, _mirror(), pool, policy, recorder, board, inspector)
+
+
+def _classifier() -> Classifier | None:
+    path: str = settings.REPIT_GATE_CLASSIFIER
+    return Classifier(read_sheet(Path(path))) if path else None
 
 
 def _mirror() -> Mirror:

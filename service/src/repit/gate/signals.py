@@ -1,16 +1,18 @@
 """Signals that are not matches, from an upload.
 
-In: the bytes of an upload. Out: `Signal`s: what the file states (`repit_engine.provenance`). Next:
-`policy.judge`, which may send to review by them; the review desk shows them as facts.
+In: the bytes of an upload, and what is known of it. Out: `Signal`s: what the file states
+(`repit_engine.provenance`), what the platform's own classifier says. Next: `policy.judge`, which may send to
+review by them; the review desk shows them as facts.
 
-Reading them takes well under a millisecond: containers are walked, nothing is decoded. So they are read
-before the verdict is known, and stand beside every verdict that is recorded.
+What the file states is read in well under a millisecond: containers are walked, nothing is decoded. The
+classifier is asked only where nothing surer is known, since a match needs no guess.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repit.gate.verdict import Signal
+from repit.gate.classifier import Classifier
+from repit.gate.verdict import Evidence, Signal, Undecided
 from repit_engine.provenance import facts
 
 
@@ -18,9 +20,20 @@ from repit_engine.provenance import facts
 class Signals:
     """Where signals come from."""
 
-    classifier: Callable[[bytes], list[Signal]] | None = None
+    classifier: Classifier | None = None
 
-    def of(self, data: bytes) -> list[Signal]:
+    def of(self, data: bytes, seen: Sequence[Evidence] | Undecided) -> list[Signal]:
         """Every signal of an upload."""
         stated = [Signal(fact.code, fact.word) for fact in facts(data)]
-        return stated if self.classifier is None else [*stated, *self.classifier(data)]
+        if self.classifier is None or isinstance(seen, Undecided) or any(_sure(one) for one in seen):
+            return stated
+        return [*stated, *self.classifier.of(data)]
+
+    def close(self) -> None:
+        """End the classifier's process."""
+        if self.classifier is not None:
+            self.classifier.close()
+
+
+def _sure(one: Evidence) -> bool:
+    return one.tier != "possible"

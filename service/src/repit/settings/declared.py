@@ -213,6 +213,15 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "none",
     ),
     Setting(
+        "REPIT_GATE_CLASSIFIER",
+        text,
+        "",
+        "Gate: a sheet that describes a classifier of your own, in ONNX. What it says of uploads that nothing"
+        " is known of becomes signals, which a policy may send to review. None is shipped.",
+        "path of a TOML file",
+        "none",
+    ),
+    Setting(
         "REPIT_REVIEW_HOURS",
         whole(1, 720),
         48,

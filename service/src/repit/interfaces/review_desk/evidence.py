@@ -20,6 +20,11 @@ TIERS: Final = {
     "altered": _("Altered, but surely from the same picture"),
     "possible": _("Parts may agree; this is uncertain"),
 }
+BASES: Final = {
+    **TIERS,
+    "undecided": _("It could not be compared"),
+    "signal": _("Signals of the file alone"),
+}
 STATES: Final = {"active": _("in force"), "disputed": _("in doubt: its bank is looking again")}
 KINDS: Final = {"intimate": _("intimate"), "deepfake": _("made up (deepfake)"), "canary": _("test picture")}
 PARTS: Final = {

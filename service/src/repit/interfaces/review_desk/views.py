@@ -40,8 +40,9 @@ def queue_page(request: HttpRequest, member: Member) -> HttpResponse:
     words = {
         "standing": wellbeing.standing(member),
         "held": queue.held_by(member),
-        "rows": [(row, evidence.TIERS.get(row.basis, row.basis)) for row in waiting[:_SHOWN]],
+        "rows": [(row, evidence.BASES.get(row.basis, row.basis)) for row in waiting[:_SHOWN]],
         "count": waiting.count(),
+        "may_choose": member.may("review.second"),
     }
     return render(request, "review_desk/queue.html", words)
 
