@@ -209,7 +209,7 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "",
         "Gate: a file that says what is allowed, reviewed and blocked. Without it, known pictures are blocked"
         " and disputed ones reviewed.",
-        "path of a JSON file",
+        "path of a TOML or JSON file",
         "none",
     ),
     Setting(

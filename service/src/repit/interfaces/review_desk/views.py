@@ -37,12 +37,13 @@ def queue_page(request: HttpRequest, member: Member) -> HttpResponse:
     queue.take_in()
     queue.free_overdue()
     waiting = queue.open_to(member).select_related("decision")
+    held = queue.held_by(member)
     words = {
         "standing": wellbeing.standing(member),
-        "held": queue.held_by(member),
+        "held": held,
         "rows": [(row, evidence.BASES.get(row.basis, row.basis)) for row in waiting[:_SHOWN]],
         "count": waiting.count(),
-        "may_choose": member.may("review.second"),
+        "may_choose": member.may("review.second") and held is None,
     }
     return render(request, "review_desk/queue.html", words)
 
