@@ -13,8 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.cache import cache
-from running import Hotline, environment, run_script
 from staff_people import Someone
+
+from running import Hotline, environment, run_script
 
 _numbers = itertools.count(1)
 

@@ -19,7 +19,10 @@ if settings.REPIT_ROLE in ("hotline", "both"):
         path("exchange/", include("repit.interfaces.exchange_api.urls")),
         path("api/v1/", case_api.api.urls),
         path("", include("repit.interfaces.case_pages.root_urls")),
-        *i18n_patterns(path("", include("repit.interfaces.case_pages.urls"))),
+        *i18n_patterns(
+            path("", include("repit.interfaces.case_pages.urls")),
+            path("", include("repit.interfaces.exchange_api.page_urls")),
+        ),
     ]
 
 if settings.REPIT_ROLE in ("gate", "both"):

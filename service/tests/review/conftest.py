@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from running import PATIENCE, environment, free_port
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

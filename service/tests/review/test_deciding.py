@@ -323,3 +323,11 @@ def test_a_platform_s_own_grounds_are_read_strictly(tmp_path: Path) -> None:
         other.write_text(bad)
         with override_settings(REPIT_REVIEW_GROUNDS=str(other)), pytest.raises(SettingsRefused):
             grounds.grounds()
+
+
+def test_an_item_of_an_exchange_that_cannot_be_told_is_noted_as_such(someone: Make) -> None:
+    decision("altered", item="x0123456789:abc", exchange="ncmec")
+    decided_by(someone("moderator"), REFUSE)
+    row = OutgoingOpinion.objects.get()
+    assert (row.state, row.trouble) == ("given-up", "no way to tell it")
+    assert opinions.claim("ncmec") is None

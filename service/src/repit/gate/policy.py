@@ -17,6 +17,7 @@ from typing import Final, Literal, get_args
 
 from repit.gate.verdict import (
     NO_MATCH,
+    NOT_A_PICTURE,
     NOTHING_KNOWN,
     SIGNALLED,
     TIERS,
@@ -35,7 +36,7 @@ from repit.gate.verdict import (
 VERSION: Final = 1
 NO_RULE: Final = "no-rule-fits"
 CANARY: Final = "canary"
-RESERVED: Final = (NO_MATCH, UNDECIDED, NO_RULE, CANARY)
+RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNDECIDED, NO_RULE, CANARY)
 
 Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "door"]
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
@@ -95,7 +96,9 @@ class Policy:
     dry_run: bool = False
 
 
-def default_policy(undecided: Outcome = "review") -> Policy:
+def default_policy(
+    undecided: Outcome = "review", undecided_doors: Mapping[str, Outcome] | None = None
+) -> Policy:
     """What a gate does that nobody configured: known pictures are refused, doubtful ones looked at."""
     strong = frozenset({"exact", "standard", "orientation", "altered"})
     return Policy(
@@ -105,6 +108,7 @@ def default_policy(undecided: Outcome = "review") -> Policy:
             Rule("possible", "review"),
         ),
         undecided=undecided,
+        undecided_doors=undecided_doors or {},
     )
 
 

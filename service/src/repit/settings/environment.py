@@ -10,6 +10,7 @@ ignored is how a gate comes to fail open.
 import difflib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -138,6 +139,21 @@ def pairs(firsts: Collection[str], seconds: Collection[str]) -> Callable[[str], 
         return found
 
     return parse
+
+
+def endpoint(raw: str) -> str:
+    """`host:port`, or `unix:/path` for a socket in the file system."""
+    if raw.startswith("unix:/"):
+        return raw
+    host, _, port = raw.rpartition(":")
+    if not host or not 0 < int(port) < 65536:
+        raise ValueError
+    return raw
+
+
+def networks(raw: str) -> tuple[str, ...]:
+    """Addresses or networks such as 10.0.0.0/8, separated by commas."""
+    return tuple(str(ip_network(one)) for one in listed(raw))
 
 
 def web_address(raw: str) -> str:

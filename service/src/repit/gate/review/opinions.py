@@ -16,6 +16,9 @@ MOST_ATTEMPTS: Final = 12
 _FIRST_WAIT: Final = timedelta(seconds=30)
 _LONGEST_WAIT: Final = timedelta(hours=6)
 _LEASE: Final = timedelta(minutes=2)
+TOLD: Final = frozenset({"repit"})
+"""Exchanges that are told. A hotline passes opinions on to the exchanges that it pulls from; a gate that pulls
+from them itself knows their items by a digest only, and cannot name one to them."""
 _VIEW: Final[dict[str, str]] = {"refuse": "blocked", "allow": "not_blocked"}
 
 
@@ -27,7 +30,15 @@ def note(review: Review, outcome: Outcome) -> None:
         return
     known = {"exchange": decision.exchange, "item": decision.item}
     OutgoingOpinion.objects.filter(state="due", **known).update(state="replaced")
-    OutgoingOpinion.objects.create(review=review, opinion=view, due_at=now(), made_at=now(), **known)
+    OutgoingOpinion.objects.create(
+        review=review,
+        opinion=view,
+        due_at=now(),
+        made_at=now(),
+        state="due" if decision.exchange in TOLD else "given-up",
+        trouble="" if decision.exchange in TOLD else "no way to tell it",
+        **known,
+    )
 
 
 def claim(exchange: str) -> OutgoingOpinion | None:

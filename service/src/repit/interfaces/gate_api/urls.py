@@ -16,6 +16,7 @@ urlpatterns = [
     path("v1/refuse", views.refuse),
     path("v1/reviews/<str:decision>", reviews.review),
     path("v1/reviews/<str:decision>/appeals", reviews.appeal),
+    path("metrics", views.metrics),
     path("v1/openapi.json", views.openapi),
     path("docs", views.docs, name="gate-docs"),
 ]
