@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -181,9 +181,12 @@ def test_a_rule_on_signals_alone_cannot_block(then: str | None) -> None:
     assert caught.value.where == "signals[0].then"
 
 
+# A busy machine draws slowly; what is drawn stays the same.
+AT_LEISURE = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 CODE = st.sampled_from(["c2pa", "c2pa-ai", "iptc-ai", "generator", "classifier"])
 
 
+@AT_LEISURE
 @given(
     st.lists(st.tuples(CODE, st.sampled_from(["allow", "review"]), st.booleans()), max_size=5),
     st.lists(st.builds(Signal, CODE, st.just("x")), max_size=5),

@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from desk_process import Desk
 from playwright.sync_api import Browser, Page
-
-from conftest import Desk
 
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "desk"
 WIDE, NARROW = (1280, 900), (320, 640)

@@ -20,7 +20,7 @@ class Review(models.Model):
     """One upload that a person must look at. `first`, `second`: outcomes of those who looked so far."""
 
     name = models.CharField(max_length=32, unique=True)
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="review")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, default="waiting")
     risk = models.PositiveSmallIntegerField()
     basis = models.CharField(max_length=12)

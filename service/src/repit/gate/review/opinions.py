@@ -17,8 +17,8 @@ _FIRST_WAIT: Final = timedelta(seconds=30)
 _LONGEST_WAIT: Final = timedelta(hours=6)
 _LEASE: Final = timedelta(minutes=2)
 TOLD: Final = frozenset({"repit"})
-"""Exchanges that are told. A hotline passes opinions on to the exchanges that it pulls from; a gate that pulls
-from them itself knows their items by a digest only, and cannot name one to them."""
+"""Exchanges that are told. A hotline passes opinions on to the exchanges that it pulls from; a gate that
+pulls from them itself knows their items by a digest only, and cannot name one to them."""
 _VIEW: Final[dict[str, str]] = {"refuse": "blocked", "allow": "not_blocked"}
 
 

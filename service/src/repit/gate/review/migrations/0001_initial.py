@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(null=True)),
                 ('appeals', models.PositiveSmallIntegerField(default=0)),
                 ('reference', models.CharField(blank=True, max_length=300)),
-                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='gate.decision')),
+                ('decision', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gate.decision')),
                 ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
