@@ -1,4 +1,4 @@
-"""The picture that every gate refuses, whatever it has received: docs/canary.png.
+"""The picture that every gate refuses once it is ready, whatever it knows: docs/canary.png.
 
 In: the stages of an upload as the decoder gives them. Out: the same stages; afterwards, evidence if the
 first of them was the canary. Next: `policy.judge`, which blocks it before any rule. An operator sends it to
