@@ -20,6 +20,7 @@ from rich.table import Table
 from repit.foundation.errors import Text
 from repit.foundation.terminal import language, say
 from repit.interfaces.exchange_api.cli import app as subscriber
+from repit.interfaces.gate_api import cli as policy
 
 HOTLINE_PORT: Final = 8600
 GATE_PORT: Final = 8700
@@ -32,6 +33,7 @@ widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / I
 bank.add_typer(widely, name="widely-published")
 staff = typer.Typer(no_args_is_help=True, help="People who work here. / Personnes qui travaillent ici.")
 app.add_typer(staff, name="staff")
+app.add_typer(policy.app, name="policy")
 
 way_back = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
 app.add_typer(way_back, name="way-back")

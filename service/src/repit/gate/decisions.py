@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import close_old_connections, connection, transaction
 from django.db.models import F
@@ -20,11 +20,12 @@ from django.db.models import F
 from repit.foundation.clock import now
 from repit.foundation.ids import token
 from repit.gate.models import Decision, DecisionCount
-from repit.gate.verdict import PLAIN, Verdict
+from repit.gate.verdict import PLAIN, Evidence, Verdict
 
 WAIT_SECONDS: Final = 2.0
 _GATHER_SECONDS: Final = 0.5
 _MOST_WAITING: Final = 10_000
+_MOST_ITEMS: Final = 5
 _log = logging.getLogger(__name__)
 
 
@@ -139,4 +140,27 @@ def _row(verdict: Verdict, door: str, milliseconds: float, sequence: int, at: da
         items=len(verdict.evidence),
         milliseconds=round(milliseconds),
         sequence=sequence,
+        exchange=best.exchange if best else "",
+        signals=" ".join(f"{one.code}:{one.word}" for one in verdict.signals)[:600],
+        evidence=[_kept(one) for one in verdict.evidence[:_MOST_ITEMS]],
     )
+
+
+def _kept(one: Evidence) -> dict[str, Any]:
+    """What the desk shows of one item that agrees."""
+    return {
+        "item": one.item,
+        "exchange": one.exchange,
+        "origin": one.origin,
+        "kind": one.kind,
+        "state": one.state,
+        "confirmations": one.confirmations,
+        "tier": one.tier,
+        "distance": one.distance,
+        "turned": one.turned,
+        "expected_false": one.expected_false,
+        "parts": [
+            {"of": part.of, "distance": part.distance, "rectangle": [round(x, 4) for x in part.rectangle]}
+            for part in one.parts
+        ],
+    }

@@ -2,7 +2,8 @@
 
 In: `decisions`. Out: two tables. Next: the review desk, statements of reasons, counts.
 
-Neither the upload nor any hash of it is kept: a decision names the banked item it rests on. Uploads that
+Neither the upload nor any hash of it is kept: a decision names the banked items it rests on, how near they
+are, and which parts of the upload agree, as rectangles. Uploads that
 nothing is known of leave no row of their own, only a count by the hour.
 """
 
@@ -28,9 +29,20 @@ class Decision(models.Model):
     items = models.PositiveIntegerField(default=0)
     milliseconds = models.PositiveIntegerField()
     sequence = models.BigIntegerField()
+    exchange = models.CharField(max_length=20, blank=True)
+    signals = models.CharField(max_length=600, blank=True)
+    evidence = models.JSONField(default=list)
+    queued = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["at"], name="gate_decision_at"),)
+        indexes = (
+            models.Index(fields=["at"], name="gate_decision_at"),
+            models.Index(
+                fields=["at"],
+                name="gate_decision_to_queue",
+                condition=models.Q(outcome="review", queued=False),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(outcome__in=["allow", "review", "block"]), name="gate_decision_outcome"

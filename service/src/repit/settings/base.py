@@ -39,7 +39,14 @@ _HOTLINE: Final = [
     "repit.interfaces.desk",
     "repit.interfaces.exchange_api",
 ]
-_GATE: Final = ["repit.exchange", "repit.gate", "repit.interfaces.gate_api", "repit.interfaces.gate_daemon"]
+_GATE: Final = [
+    "repit.exchange",
+    "repit.gate",
+    "repit.gate.review",
+    "repit.interfaces.gate_api",
+    "repit.interfaces.gate_daemon",
+    "repit.interfaces.review_desk",
+]
 _ROOMS: Final[dict[Role, list[str]]] = {
     "hotline": _HOTLINE,
     "gate": _GATE,
@@ -148,6 +155,16 @@ REPIT_GATE_PEERS: tuple[str, ...]
 REPIT_GATE_CHAIN: str
 REPIT_GATE_CHAIN_FAILURE: str
 REPIT_GATE_POLICY: str
+REPIT_GATE_CLASSIFIER: str
+REPIT_REVIEW_HOURS: int
+REPIT_REVIEW_SECOND_LOOK: tuple[str, ...]
+REPIT_REVIEW_STRETCH_MINUTES: int
+REPIT_REVIEW_LOOKS: int
+REPIT_REVIEW_GROUNDS: str
+REPIT_REVIEW_MEDIA: str
+REPIT_REVIEW_HOLD_BYTES: int
+REPIT_REVIEW_FETCH_URL: str
+REPIT_REVIEW_FETCH_KEY: str
 
 DEBUG = False
 ROOT_URLCONF = "repit.urls"

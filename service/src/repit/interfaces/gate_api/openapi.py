@@ -142,6 +142,7 @@ _SCHEMAS: Final[dict[str, Any]] = {
     "Evidence": _object(
         {
             "item": _TEXT,
+            "exchange": _TEXT,
             "origin": _TEXT,
             "kind": _TEXT,
             "media": _TEXT,
@@ -171,6 +172,7 @@ _SCHEMAS: Final[dict[str, Any]] = {
             "decision": _MAYBE_TEXT,
             "recorded": _YES_NO,
             "milliseconds": _NUMBER,
+            "signals": {"type": "array", "items": _object({"code": _TEXT, "word": _TEXT})},
             "evidence": {"type": "array", "items": {"$ref": "#/components/schemas/Evidence"}},
         }
     ),

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.gate import readiness, runtime
-from repit.workers import serving
+from repit.workers import desk_upkeep, serving
 from repit.workers.follow_feed import Follower
 from repit.workers.gate_target import for_gate
 
@@ -35,12 +35,14 @@ def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextMan
     runtime.install(gate)
     follower = _follower(gate)
     exchanges = for_gate(gate).start()
+    upkeep = desk_upkeep.start()
     try:
         with ExitStack() as doors:
             for door in beside:
                 doors.enter_context(door())
             serving.answer(host, port)
     finally:
+        upkeep.set()
         exchanges.close()
         if follower is not None:
             follower.close()
