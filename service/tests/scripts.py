@@ -1,6 +1,7 @@
 """What tests do in processes of their own, against a database that is really written.
 
-Usage: scripts.py migrate | seed N | write WHO N | follow N. Prints one JSON value.
+Usage: scripts.py migrate | seed N | write WHO N | follow N | admit NAME | join KIND NAME ADDRESS JSON. Prints
+one JSON value.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import Any
 from repit.workers import starting
 
 starting.set_up("hotline")
-if sys.argv[1] in ("migrate", "seed"):
+if sys.argv[1] in ("migrate", "seed", "admit"):
     starting.migrate()
 
 from repit.bank import feed, items  # noqa: E402
 from repit.bank.types import Signal, Submission  # noqa: E402
 from repit.cases import service  # noqa: E402
+from repit.exchange import partners, subscribers  # noqa: E402
 
 
 def submission(value: bytes) -> Submission:
@@ -63,6 +65,17 @@ def follow(last: int) -> Any:
     return seen
 
 
+def admit(name: str) -> Any:
+    """The key of a new subscriber that is a hotline."""
+    granted = subscribers.Grant(exchanges=(*subscribers.EXCHANGES, "sync"))
+    return subscribers.add(name, granted=granted)
+
+
+def join(kind: str, name: str, address: str, credentials: str) -> Any:
+    """Pull from a partner."""
+    partners.add(kind, name, json.loads(credentials), address=address, every_seconds=1)
+
+
 def main() -> None:
     what, *rest = sys.argv[1:]
     result = None
@@ -72,6 +85,10 @@ def main() -> None:
         result = write(rest[0], int(rest[1]))
     elif what == "follow":
         result = follow(int(rest[0]))
+    elif what == "admit":
+        result = admit(rest[0])
+    elif what == "join":
+        result = join(*rest)
     sys.stdout.write(json.dumps(result))
 
 

@@ -18,12 +18,14 @@ import typer
 from repit.foundation.errors import Text
 from repit.foundation.terminal import language, say
 from repit.interfaces.exchange_api.cli import app as subscriber
+from repit.interfaces.exchange_api.partner_commands import app as exchange
 
 HOTLINE_PORT: Final = 8600
 GATE_PORT: Final = 8700
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(subscriber, name="subscriber")
+app.add_typer(exchange, name="exchange")
 bank = typer.Typer(no_args_is_help=True, help="Items that wait for a person. / Éléments à examiner.")
 app.add_typer(bank, name="bank")
 widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
