@@ -6,6 +6,7 @@
     ├── RequestRefused              what came in will not be handled, and why
     │   ├── InputRefused            not the shape that is asked for
     │   ├── TooLarge                more bytes or entries than the limit
+    │   ├── TooOften                more of them in an hour than one origin may send
     │   ├── KeyRefused              no key, or not one of ours
     │   ├── NotGranted              a good key, without this permission
     │   ├── NotFound                nothing there (or nothing this caller may know of)
@@ -112,6 +113,20 @@ class TooLarge(RequestRefused):
     status = 413
     message = Text("This is larger than what is accepted.", "Ceci dépasse la taille acceptée.")
     next_step = Text("Send less at a time.", "Envoyez-en moins à la fois.")
+
+
+class TooOften(RequestRefused):
+    code = "too-often"
+    status = 429
+    message = Text(
+        "Many requests came from this address in the last hour, so this one was not taken. Nothing is lost.",
+        "Beaucoup de demandes sont venues de cette adresse depuis une heure : celle-ci n'a pas été prise."
+        " Rien n'est perdu.",
+    )
+    next_step = Text(
+        "Please try again within an hour. What was sent before stands.",
+        "Réessayez d'ici une heure. Ce qui a été envoyé avant reste valable.",
+    )
 
 
 class KeyRefused(RequestRefused):

@@ -104,6 +104,9 @@ REPIT_THREADS: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
+REPIT_PROXIES: int
+REPIT_SUBMISSIONS_PER_HOUR: int
+REPIT_REPORTS_PER_HOUR: int
 REPIT_REQUIRE_AGREEMENT: bool
 REPIT_ACCESS_LOG_DAYS: int
 REPIT_GATE_FEED_URL: str
@@ -134,6 +137,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "repit.foundation.rate_limits.RateLimits",
     "repit.foundation.web.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
