@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Hotline, environment, free_port, start_script
 
 from repit.exchange.repit.client import FeedClient
+from running import Hotline, environment, free_port, start_script
 
 STEPS = int(os.environ.get("REPIT_RING_STEPS", "20"))
 PATIENCE = 90.0

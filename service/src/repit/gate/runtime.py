@@ -7,7 +7,7 @@ other door; `workers.follow_feed` brings what the feed says through `take_snapsh
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Final
 from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
+from repit.gate.arriving import Arriving, Reception
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.pool import DecoderPool
 from repit.gate.entries import KnownEntry, of_an_exchange
@@ -29,6 +30,7 @@ from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
 
 _UNDECIDED: Final[dict[str, Outcome]] = {"pass": "allow", "review": "review", "refuse": "block"}
+_DOORS: Final[dict[str, Outcome]] = {"open": "allow", "closed": "block"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Gate:
     inspector: Inspector
     turn: threading.Lock = field(default_factory=threading.Lock)
     """Followers of several exchanges take turns, so that a snapshot of one keeps what others brought."""
+    reception: Reception = field(default_factory=lambda: Reception(settings.REPIT_GATE_MEMORY))
+
+    def arriving(self) -> Arriving:
+        """Room for one upload, of the sizes that the settings allow."""
+        return Arriving(self.reception, settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES)
 
     def start(self) -> "Gate":
         """Load the mirror, start decoders and recorder."""
@@ -134,11 +141,16 @@ def _mirror() -> Mirror:
 
 def _policy() -> Policy:
     undecided = _UNDECIDED[settings.REPIT_GATE_UNDECIDED]
+    doors = {
+        "clamd": _DOORS[settings.REPIT_GATE_CLAMD_UNDECIDED],
+        "icap": _DOORS[settings.REPIT_GATE_ICAP_UNDECIDED],
+    }
     path: str = settings.REPIT_GATE_POLICY
     if not path:
-        return default_policy(undecided)
+        return default_policy(undecided, doors)
     try:
-        return parse_policy(Path(path).read_bytes())
+        policy = parse_policy(Path(path).read_bytes())
+        return replace(policy, undecided_doors={**doors, **policy.undecided_doors})
     except OSError:
         raise SettingsRefused(
             Text("The policy file cannot be read.", "Le fichier de politique est illisible."),
