@@ -6,7 +6,7 @@
     ├── RequestRefused              what came in will not be handled, and why
     │   ├── InputRefused            not the shape that is asked for
     │   ├── TooLarge                more bytes or entries than the limit
-    │   ├── TooOften                more of them in an hour than one origin may send
+    │   ├── TooManyReports          more of them in an hour than one subscriber may send
     │   ├── KeyRefused              no key, or not one of ours
     │   ├── NotGranted              a good key, without this permission
     │   ├── NotFound                nothing there (or nothing this caller may know of)
@@ -115,18 +115,14 @@ class TooLarge(RequestRefused):
     next_step = Text("Send less at a time.", "Envoyez-en moins à la fois.")
 
 
-class TooOften(RequestRefused):
-    code = "too-often"
+class TooManyReports(RequestRefused):
+    code = "too-many-reports"
     status = 429
     message = Text(
-        "Many requests came from this address in the last hour, so this one was not taken. Nothing is lost.",
-        "Beaucoup de demandes sont venues de cette adresse depuis une heure : celle-ci n'a pas été prise."
-        " Rien n'est perdu.",
+        "This key has sent as much as one may in an hour.",
+        "Cette clé a envoyé tout ce qu'elle peut en une heure.",
     )
-    next_step = Text(
-        "Please try again within an hour. What was sent before stands.",
-        "Réessayez d'ici une heure. Ce qui a été envoyé avant reste valable.",
-    )
+    next_step = Text("Send it again after Retry-After.", "Renvoyez-le après Retry-After.")
 
 
 class KeyRefused(RequestRefused):

@@ -1,13 +1,13 @@
-"""How much one origin may send in an hour, without keeping who it was.
+"""Where a request comes from, and how much one subscriber may say in an hour.
 
-In: requests that submit something. Out: the same, or a refusal that says when to come back. Next: the views.
+In: requests. Out: a visitor's network, for those who count tries by it (`case_pages.limits`); and
+subscribers' reports, let through or refused with the time to come back. Next: the views.
 
-An origin is a visitor's network address (IPv6: its /64, which one household has), or a subscriber's key. What
-is kept, in this process's memory alone, is a digest of it under a salt that is drawn anew each hour and
-forgotten with the counts: nobody can find out afterwards who came, nor whether the same came twice on a day.
+Of a subscriber's key, this process's memory alone has a digest under a salt that is drawn anew each hour and
+forgotten with the counts.
 
-An address that is not of the public internet says nothing of who comes (a proxy that was not declared with
-REPIT_PROXIES, a test), and limiting it would lock everyone out together: it is not limited.
+An address of a network of one's own says nothing of who comes: behind a proxy that was not declared with
+REPIT_PROXIES everyone has the same, and limiting it would lock everyone out together. It is not limited.
 """
 
 import hashlib
@@ -16,24 +16,31 @@ import re
 import secrets
 import threading
 from collections.abc import Callable
-from ipaddress import IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from repit.foundation.addresses import is_public
 from repit.foundation.clock import elapsed
-from repit.foundation.errors import TooOften
+from repit.foundation.errors import TooManyReports
 from repit.foundation.web import problem
 
 HOUR: Final = 3_600.0
 MOST_ORIGINS: Final = 200_000
 """Beyond so many in an hour newcomers are not counted: someone who has so many addresses needs no more, and
 people must not be kept out by them."""
-OPENING: Final = ("/api/v1/cases",)
 REPORTING: Final = re.compile(r"/exchange/.*/(SubmitHashes|SubmitFeedback|matches|opinions|feedback)")
 """What a subscriber says of items. That it has forgotten one is never kept waiting."""
+_OF_ONES_OWN: Final = (
+    IPv4Network("10.0.0.0/8"),
+    IPv4Network("100.64.0.0/10"),
+    IPv4Network("127.0.0.0/8"),
+    IPv4Network("169.254.0.0/16"),
+    IPv4Network("172.16.0.0/12"),
+    IPv4Network("192.168.0.0/16"),
+)
+_OF_ONES_OWN_6: Final = tuple(map(IPv6Network, ("::1/128", "fc00::/7", "fe80::/10")))
 _log: Final = logging.getLogger(__name__)
 
 
@@ -75,16 +82,13 @@ class RateLimits:
         seconds = self._over(request)
         if not seconds:
             return self._get_response(request)
-        answer = problem(TooOften())
+        answer = problem(TooManyReports())
         answer["Retry-After"] = str(int(seconds) + 1)
         return answer
 
     def _over(self, request: HttpRequest) -> float:
         if request.method not in ("POST", "PUT"):
             return 0.0
-        if request.path in OPENING and settings.REPIT_SUBMISSIONS_PER_HOUR:
-            origin = address_of(request)
-            return self._limiter.over("open", origin, settings.REPIT_SUBMISSIONS_PER_HOUR) if origin else 0.0
         if REPORTING.fullmatch(request.path) and settings.REPIT_REPORTS_PER_HOUR:
             key = _key(request)
             return self._limiter.over("report", key, settings.REPIT_REPORTS_PER_HOUR) if key else 0.0
@@ -97,15 +101,21 @@ def address_of(request: HttpRequest) -> str:
     Each proxy appends whom it heard from to `X-Forwarded-For`, so only as many entries as there are proxies,
     counted from the right, were not written by the visitor.
     """
-    proxies: int = settings.REPIT_PROXIES
+    proxies: int = settings.REPIT_PROXIES or int(settings.REPIT_HTTPS)
     said = request.META.get("REMOTE_ADDR", "")
     if proxies:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         said = hops[-proxies] if len(hops) >= proxies else ""
-    if not is_public(said):
+    try:
+        address = ip_address(said)
+    except ValueError:
         return ""
-    address = ip_address(said)
-    return said if address.version == 4 else str(IPv6Network((address, 64), strict=False))
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is None:
+            own = any(address in network for network in _OF_ONES_OWN_6)
+            return "" if own else str(IPv6Network((address, 64), strict=False))
+        address = address.ipv4_mapped
+    return "" if any(address in network for network in _OF_ONES_OWN) else str(address)
 
 
 def _key(request: HttpRequest) -> str:

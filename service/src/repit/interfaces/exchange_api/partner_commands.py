@@ -44,7 +44,9 @@ def add(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Tell it our opinions. / Lui donner nos avis.")
     ] = False,
-    every: Annotated[int, typer.Option(min=1, max=86_400, help="Seconds between pulls. / Secondes.")] = 0,
+    every: Annotated[
+        int, typer.Option(min=0, max=86_400, help="Seconds between pulls, 0: the usual. / Secondes.")
+    ] = 0,
     gate: Gate = False,
 ) -> None:
     """Begin to pull from an exchange. / Commencer à suivre un échange."""
@@ -76,7 +78,6 @@ def listed(gate: Gate = False) -> None:
     table = Table()
     for heading in (
         Text("Partner", "Partenaire"),
-        Text("Kind", "Genre"),
         Text("Open", "Ouvert"),
         Text("Lag (s)", "Retard (s)"),
         Text("Records", "Fiches"),
@@ -85,12 +86,11 @@ def listed(gate: Gate = False) -> None:
         Text("Feedback due", "Avis à envoyer"),
         Text("Trouble", "Problème"),
     ):
-        table.add_column(heading.in_language(here))
+        table.add_column(heading.in_language(here), overflow="fold")
     yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
     for row in _partners(gate).lags():
         table.add_row(
-            row.name,
-            row.kind,
+            f"{row.kind}/{row.name}",
             yes if row.active else no,
             "–" if row.lag_seconds is None else f"{row.lag_seconds:.0f}",
             str(row.records),
