@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues bench lock setup setup-demo format clean
+.PHONY: help demo test drill check lint types contracts catalogues bench lock setup setup-demo format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -45,6 +45,11 @@ demo: setup-demo ## The main job end to end on this machine: picture, hash, bank
 test: setup ## Set up and pass every test
 	@bash tools/test-parts
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest $(ARGS)
+
+drill: setup ## A drill at full length: make drill NAME=feed (five minutes on each database; SECONDS=… for another)
+	@case "$(or $(NAME),feed)" in feed) ;; *) echo "There is one drill: feed." >&2; exit 1;; esac
+	@DRILL_SECONDS=$(or $(SECONDS),300) PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -s \
+		service/tests/exchange/test_feed_under_fire.py $(ARGS)
 
 # --- what holds the house -----------------------------------------------------------------------------
 check: lint types contracts catalogues ## Lint, types, import contracts, catalogues
