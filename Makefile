@@ -81,8 +81,10 @@ $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt
 	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation -e engine
 	@touch $@
 
-bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload
-	@$(BENCH_VENV)/bin/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
+# `freshness` runs the service's own processes, so it runs in the service's environment.
+OF_THE_SERVICE := $(filter freshness,$(NAME))
+bench: $(if $(OF_THE_SERVICE),setup,$(BENCH_VENV)/.done) ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload|freshness
+	@$(if $(OF_THE_SERVICE),$(BIN),$(BENCH_VENV)/bin)/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
 
 # --- locks ----------------------------------------------------------------------------------------------
 lock: $(BIN)/uv ## Resolve anew and export the hashed requirement files

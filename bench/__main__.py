@@ -11,13 +11,15 @@ from pathlib import Path
 from bench.common import Options, publish
 
 NAMES = ("hash", "search", "snapshot", "robustness", "upload")
+OF_THE_SERVICE = ("freshness",)
+"""These run whole processes of the service, in its own environment, and so are no part of `all`."""
 
 
 def main(arguments: list[str]) -> int:
     """Parse, run, publish."""
     defaults = Options()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("name", choices=(*NAMES, "all"))
+    parser.add_argument("name", choices=(*NAMES, *OF_THE_SERVICE, "all"))
     parser.add_argument("--sizes", help="bank sizes in hashes, such as 1M,10M,42M")
     parser.add_argument(
         "--threads", type=int, default=defaults.threads, help="threads of us and of every peer"
@@ -25,6 +27,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--seconds", type=float, default=defaults.seconds, help="time of one measurement, about"
     )
+    parser.add_argument("--runs", type=int, default=defaults.runs, help="runs of what takes a while each")
     parser.add_argument("--pictures", type=Path, help="folder of pictures of your own")
     parser.add_argument("--out", type=Path, default=defaults.out, help="where pages are written")
     parser.add_argument("--only", help="parts or peers to run, with commas")
@@ -33,6 +36,7 @@ def main(arguments: list[str]) -> int:
         sizes=tuple(_size(text) for text in chosen.sizes.split(",")) if chosen.sizes else defaults.sizes,
         threads=chosen.threads,
         seconds=chosen.seconds,
+        runs=chosen.runs,
         pictures=chosen.pictures,
         out=chosen.out,
         only=tuple(chosen.only.split(",")) if chosen.only else (),
@@ -46,7 +50,10 @@ def main(arguments: list[str]) -> int:
 def _told(chosen: argparse.Namespace) -> str:
     """The options that shaped the run; where it wrote and whose pictures it read stay out of the page."""
     told = {"sizes": chosen.sizes, "only": chosen.only}
-    told |= {"threads": chosen.threads, "seconds": chosen.seconds}
+    if chosen.name in OF_THE_SERVICE:
+        told |= {"runs": chosen.runs}
+    else:
+        told |= {"threads": chosen.threads, "seconds": chosen.seconds}
     return " ".join(f"--{name} {value}" for name, value in told.items() if value is not None)
 
 
