@@ -38,8 +38,8 @@ def run(options: Options) -> Report:
         "freshness",
         "From a submission to a refusal",
         "A case of one picture is opened at a running hotline while a running gate, which follows it, is"
-        " asked for that picture's hash again and again. Then the case is withdrawn. Everything on one machine; the"
-        " gate's questions and the hotline's work share its processors.",
+        " asked for that picture's hash again and again. Then the case is withdrawn. Everything runs on one"
+        " machine; the gate's questions and the hotline's work share its processors.",
         notes=[
             "HMA's 18 to 157 s are cited, not measured in this run: a hash is added, its index is rebuilt by"
             " a timer, and the first match is awaited. They stand beside our p50 and p99 in that order.",
@@ -152,7 +152,9 @@ def _serving(role: str, env: dict[str, str]) -> Iterator[tuple[int, float]]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     begun = time.perf_counter()
-    process = subprocess.Popen([*REPIT, role, "--port", str(port)], env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*REPIT, role, "--port", str(port)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         while not _ready(port):
             if process.poll() is not None or time.perf_counter() - begun > PATIENCE:

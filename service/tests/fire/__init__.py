@@ -45,7 +45,7 @@ class Writer:
         self.process.kill()
         self.process.wait()
         self.reader.join()
-        if self.process.stdout is not None:
+        if self.process.stdout is not None and not self.process.stdout.closed:
             self.process.stdout.close()
 
 
@@ -59,6 +59,7 @@ class Fire:
         self.servers = [Hotline(env, port) for port in self.ports]
         self.key = self.servers[0].add_subscriber("under fire")
         self.killed: Counter[str] = Counter()
+        self.writer: Writer | None = None
         self.random = random.Random()
         self.followers = [self._followers(number) for number in range(processes)]
 
@@ -69,28 +70,28 @@ class Fire:
 
     def burn(self, seconds: float, changes_a_minute: int, pause: tuple[float, float]) -> None:
         """Write and kill for so long."""
-        self.writer = Writer(self.env, changes_a_minute)
+        self.writer = writer = Writer(self.env, changes_a_minute)
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             time.sleep(self.random.uniform(*pause))
-            self._strike()
-        self.writer.kill()
+            self._strike(writer)
+        writer.kill()
 
-    def _strike(self) -> None:
+    def _strike(self, writer: Writer) -> None:
         victim = self.random.choice(["server", "server", "subscribers", "subscribers", "writer"])
         self.killed[victim] += 1
         if victim == "server":
             which = self.random.randrange(SERVERS)
             self.servers[which].kill()
-            self.servers[which] = Hotline(self.env, self.ports[which])
+            self.servers[which] = Hotline(self.env, self.ports[which], wait=False)
         elif victim == "subscribers":
             which = self.random.randrange(len(self.followers))
             self.followers[which].kill()
             self.followers[which].wait()
             self.followers[which] = self._followers(which)
         else:
-            self.writer.kill()
-            self.writer.start()
+            writer.kill()
+            writer.start()
 
     def settle(self, seconds: float) -> tuple[dict[str, Any], float]:
         """(the bank at the end, seconds until every subscriber had it). Raises where one does not come."""
@@ -107,6 +108,8 @@ class Fire:
         return bank, time.monotonic() - begun
 
     def end(self) -> None:
+        if self.writer is not None:
+            self.writer.kill()
         for process in self.followers:
             process.kill()
             process.wait()
@@ -116,8 +119,9 @@ class Fire:
     def check(self, bank: dict[str, Any]) -> None:
         """Nothing acknowledged is lost, and every subscriber equals the bank, in order, each number once."""
         active, withdrawn = set(bank["held"]), set(bank["withdrawn"])
-        submitted = {item for what, item in self.writer.said if what == "submitted"}
-        taken_back = {item for what, item in self.writer.said if what == "withdrawn"}
+        said = self.writer.said if self.writer is not None else []
+        submitted = {item for what, item in said if what == "submitted"}
+        taken_back = {item for what, item in said if what == "withdrawn"}
         assert submitted <= active | withdrawn
         assert taken_back <= withdrawn
         wanted = {item: (state, _digest(hashes)) for item, (state, hashes) in bank["held"].items()}
