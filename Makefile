@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test drill check lint types contracts catalogues bench lock setup setup-demo format clean
+.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock setup setup-demo format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -46,11 +46,6 @@ test: setup ## Set up and pass every test
 	@bash tools/test-parts
 	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest $(ARGS)
 
-drill: setup ## A drill at full length: make drill NAME=feed (five minutes on each database; SECONDS=… for another)
-	@case "$(or $(NAME),feed)" in feed) ;; *) echo "There is one drill: feed." >&2; exit 1;; esac
-	@DRILL_SECONDS=$(or $(SECONDS),300) PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -s \
-		service/tests/exchange/test_feed_under_fire.py $(ARGS)
-
 # --- what holds the house -----------------------------------------------------------------------------
 check: lint types contracts catalogues ## Lint, types, import contracts, catalogues
 
@@ -74,17 +69,22 @@ format: setup ## Rewrite the sources in the house's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/djlint --quiet --reformat service/src/repit
 
+bundle: setup ## Build what the person's device runs, and its digests
+	@cd browser && PATH="$(abspath $(BIN)):$$PATH" node build.mjs
+	@cd service/src/repit/interfaces/case_pages/static/case_pages/device && sha256sum * >$(CURDIR)/docs/device-page.sha256
+
 # --- figures ------------------------------------------------------------------------------------------
 $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt
 	@$(PYTHON) -m venv $(BENCH_VENV)
 	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --require-hashes -r requirements/bench.txt
-	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation -e engine
+	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation -e engine -e service
 	@touch $@
 
-# `freshness` runs the service's own processes, so it runs in the service's environment.
-OF_THE_SERVICE := $(filter freshness,$(NAME))
-bench: $(if $(OF_THE_SERVICE),setup,$(BENCH_VENV)/.done) ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload|freshness
-	@$(if $(OF_THE_SERVICE),$(BIN),$(BENCH_VENV)/bin)/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
+bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload|load|browser|freshness
+	@$(BENCH_VENV)/bin/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
+
+drill: setup ## A long run: make drill NAME=soak|feed (ARGS="--minutes 10" for less or more)
+	@$(BIN)/python -m drills $(NAME) $(ARGS)
 
 # --- locks ----------------------------------------------------------------------------------------------
 lock: $(BIN)/uv ## Resolve anew and export the hashed requirement files

@@ -10,16 +10,14 @@ from pathlib import Path
 
 from bench.common import Options, publish
 
-NAMES = ("hash", "search", "snapshot", "robustness", "upload")
-OF_THE_SERVICE = ("freshness",)
-"""These run whole processes of the service, in its own environment, and so are no part of `all`."""
+NAMES = ("hash", "search", "snapshot", "robustness", "upload", "load", "browser", "freshness")
 
 
 def main(arguments: list[str]) -> int:
     """Parse, run, publish."""
     defaults = Options()
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("name", choices=(*NAMES, *OF_THE_SERVICE, "all"))
+    parser.add_argument("name", choices=(*NAMES, "all"))
     parser.add_argument("--sizes", help="bank sizes in hashes, such as 1M,10M,42M")
     parser.add_argument(
         "--threads", type=int, default=defaults.threads, help="threads of us and of every peer"
@@ -50,7 +48,7 @@ def main(arguments: list[str]) -> int:
 def _told(chosen: argparse.Namespace) -> str:
     """The options that shaped the run; where it wrote and whose pictures it read stay out of the page."""
     told = {"sizes": chosen.sizes, "only": chosen.only}
-    if chosen.name in OF_THE_SERVICE:
+    if chosen.name == "freshness":
         told |= {"runs": chosen.runs}
     else:
         told |= {"threads": chosen.threads, "seconds": chosen.seconds}

@@ -18,7 +18,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 REPIT = [sys.executable, "-m", "repit.cli"]
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def environment(data: Path, database_url: str = "") -> dict[str, str]:

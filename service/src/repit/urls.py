@@ -7,7 +7,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("staff/", include("repit.foundation.staff.urls"))]
 
 if settings.REPIT_ROLE in ("hotline", "both"):
     from repit.interfaces.case_pages import api as case_api

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fire import Fire
+
 from running import run_script
 
 SECONDS = float(os.environ.get("DRILL_SECONDS", "0"))

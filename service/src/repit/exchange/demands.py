@@ -12,8 +12,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
+from repit.bank.models import Stake
 from repit.exchange import opinions
-from repit.exchange.keys import Granted
+from repit.exchange.keys import SYNC, Granted
 
 _PLAIN: Final = Granted(0, "", sees_anchored=False, exchanges=frozenset())
 
@@ -24,8 +25,13 @@ def granted(kind: str, who: Granted) -> bool:
 
 
 def confirmed(who: Granted, names: Collection[str] | None = None) -> frozenset[str]:
-    """Of these items (None: of all), those that someone whom this subscriber trusts says to block."""
-    return opinions.blocked_by(who.confirmed_by, names) if who.confirmed_by else frozenset()
+    """Of these items (None: of all), those that someone this subscriber trusts tells of, or says to block."""
+    if not who.confirmed_by:
+        return frozenset()
+    held = Stake.objects.filter(source__in=who.confirmed_by)
+    if names is not None:
+        held = held.filter(item__token__in=names)
+    return opinions.blocked_by(who.confirmed_by, names) | set(held.values_list("item__token", flat=True))
 
 
 def wanted(
@@ -43,7 +49,13 @@ def feed_name(feed_id: str, who: Granted) -> str:
     It changes with what is granted and demanded: what a subscriber holds then is no part of what it would
     receive, and under another name it begins again with a snapshot by itself.
     """
-    if replace(who, id=0, name="", key=0, exchanges=frozenset()) == _PLAIN:
+    if SYNC not in who.exchanges and replace(who, id=0, name="", key=0, exchanges=frozenset()) == _PLAIN:
         return feed_id
-    told = (who.sees_anchored, who.min_confirmations, sorted(who.kinds), sorted(who.confirmed_by))
+    told = (
+        who.sees_anchored,
+        who.min_confirmations,
+        sorted(who.kinds),
+        sorted(who.confirmed_by),
+        SYNC in who.exchanges,
+    )
     return str(uuid.uuid5(uuid.UUID(feed_id), repr(told)))

@@ -24,6 +24,9 @@ from repit.foundation.sealing import keyed_digest
 
 Exchange = Literal["repit", "stopncii", "ncmec"]
 EXCHANGES: Final[tuple[Exchange, ...]] = get_args(Exchange)
+SYNC: Final = "sync"
+"""Granted to other hotlines besides: provenance in our own feed."""
+KNOWN: Final = (*EXCHANGES, SYNC)
 LONGEST_OVERLAP: Final = timedelta(days=30)
 _USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
 _KEY: Final = re.compile(r"repit_([0-9a-z]{10})_([0-9a-z]{32})")

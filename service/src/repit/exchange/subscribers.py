@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from repit.bank import feed
 from repit.bank.types import Kind
 from repit.exchange import keys
-from repit.exchange.keys import EXCHANGES, Granted, recognise, rotate
+from repit.exchange.keys import EXCHANGES, KNOWN, Granted, recognise, rotate
 from repit.exchange.models import Subscriber, WithdrawalAcknowledged
 from repit.foundation import audit
 from repit.foundation.clock import now
@@ -27,6 +27,8 @@ __all__ += ["grant", "granted", "recognise", "rotate", "standings"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 MAX_CONFIRMERS: Final = 10
 _NAME: Final = re.compile(r"[\w .@()\-]{1,100}")
+_CONFIRMER: Final = re.compile(r"[\w .@()/\-]{1,100}")
+"""An exchange is named with its partner: `stopncii/StopNCII.org`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,11 @@ class Grant:
             raise InputRefused(
                 Text("Confirmations run from 1 to 1000.", "Les confirmations vont de 1 à 1000.")
             )
-        if not self.exchanges or not set(self.exchanges) <= set(EXCHANGES):
-            raise _unknown(EXCHANGES)
+        if not self.exchanges or not set(self.exchanges) <= set(KNOWN):
+            raise _unknown(KNOWN)
         if not self.kinds or not set(self.kinds) <= set(KINDS):
             raise _unknown(KINDS)
-        if len(self.confirmed_by) > MAX_CONFIRMERS or not all(map(_NAME.fullmatch, self.confirmed_by)):
+        if len(self.confirmed_by) > MAX_CONFIRMERS or not all(map(_CONFIRMER.fullmatch, self.confirmed_by)):
             raise InputRefused(Text(f"At most {MAX_CONFIRMERS} names.", f"Au plus {MAX_CONFIRMERS} noms."))
 
     def fields(self) -> dict[str, object]:

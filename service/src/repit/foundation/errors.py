@@ -16,6 +16,7 @@
     ├── OutboundRefused             a request of ours that is not made, or whose answer is not taken
     │   ├── AddressRefused          the name leads to an address we do not connect to
     │   ├── PeerFailed              no connection, or no usable answer
+    │   │   └── PeerBusy            it asks to be left alone for a while
     │   └── AnswerTooLarge          more bytes than the caller allows
     └── ExchangeRefused             a feed that will not be followed further, and why
         ├── WireRefused             the peer's message is not in the form of the protocol
@@ -190,6 +191,20 @@ class PeerFailed(OutboundRefused):
     message = Text(
         "The other service did not answer as it should.", "L'autre service n'a pas répondu correctement."
     )
+
+
+class PeerBusy(PeerFailed):
+    """`seconds`: for how long, as far as it says."""
+
+    code = "peer-busy"
+    message = Text(
+        "The other service asks to be left alone for a while.",
+        "L'autre service demande d'attendre un peu.",
+    )
+
+    def __init__(self, seconds: float = 0.0, *, detail: str = "") -> None:
+        self.seconds = seconds
+        super().__init__(detail=detail)
 
 
 class AnswerTooLarge(OutboundRefused):

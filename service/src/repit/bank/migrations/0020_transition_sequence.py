@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bank", "0004_expiry_and_widely_published")]
+    dependencies = [("bank", "0012_standing_holds")]
     operations = [
         migrations.AddField("transition", "sequence", models.BigIntegerField(null=True)),
     ]

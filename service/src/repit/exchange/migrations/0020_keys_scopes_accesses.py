@@ -19,7 +19,7 @@ def carry_keys(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0003_demanded_confirmations")]
+    dependencies = [("exchange", "0010_partners")]
     operations = [
         migrations.CreateModel(
             name="SubscriberKey",

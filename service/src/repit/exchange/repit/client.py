@@ -8,6 +8,7 @@ any interruption; if the feed turns out to be another one, or changes are missin
 name and the follower starts again from a snapshot.
 """
 
+import json
 import re
 import threading
 from collections.abc import Collection, Iterable, Iterator
@@ -157,6 +158,11 @@ class FeedClient:
         body = encode_acknowledgement(Acknowledgement(sequence, tuple(withdrawn_items)))
         answer: Answer = self._http.post("/exchange/repit/v1/acknowledgements", body)
         _accept(answer.status)
+
+    def give_opinion(self, item: str, opinion: str) -> Answer:
+        """Say what is thought of an item: blocked, not_blocked, pending. May be repeated."""
+        body = json.dumps({"item": item, "opinion": opinion}).encode()
+        return self._http.post("/exchange/repit/v1/opinions", body)
 
     def report_matches(self, counts: MatchCounts) -> None:
         """Say how often items matched in a window of time. May be repeated: a window counts once."""

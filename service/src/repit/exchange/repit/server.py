@@ -4,17 +4,21 @@ In: a subscriber, a sequence. Out: pages and snapshots of the wire. Next: `inter
 """
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Final
 
 from repit.bank import feed, waiting
 from repit.bank.types import Published
-from repit.exchange import access, demands
-from repit.exchange.keys import Granted
+from repit.exchange import access, demands, provenance
+from repit.exchange.keys import SYNC, Granted
+from repit.exchange.provenance import Standing
+from repit.exchange.repit.provenance_wire import SharedRoot
 from repit.exchange.repit.snapshot_wire import SnapshotHead, encode_snapshot
 from repit.exchange.repit.wire import Change, Entry, Page, SharedHash
 from repit.foundation.clock import now
 
 MAX_WAIT_SECONDS: Final = 25.0
+_TOGETHER: Final = 500
 
 
 def page(who: Granted, after: int, wait_seconds: float) -> Page:
@@ -29,7 +33,11 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
         head = feed.head()
     recorded = feed.changes_after(after)
     confirmed = demands.confirmed(who, {one.item.item for one in recorded})
-    changes = tuple(Change(one.sequence, one.at, _entry(one.item, who, confirmed)) for one in recorded)
+    standing = provenance.of({one.item.item for one in recorded}) if SYNC in who.exchanges else {}
+    changes = tuple(
+        Change(one.sequence, one.at, _entry(one.item, who, confirmed, standing.get(one.item.item)))
+        for one in recorded
+    )
     newest = max(head.sequence, changes[-1].sequence if changes else 0)
     if changes:
         access.note(who.id, "repit", changes[0].sequence, changes[-1].sequence, len(changes))
@@ -47,10 +55,23 @@ def snapshot(who: Granted, block: int = 0, after: str = "") -> Iterator[bytes]:
     confirmed = demands.confirmed(who)
     lines = encode_snapshot(
         SnapshotHead(head.sequence, demands.feed_name(head.feed_id, who), now()),
-        (_entry(item, who, confirmed) for item in items if _shown(item, who, confirmed)),
+        (
+            _entry(item, who, confirmed, standing)
+            for item, standing in _with_standing(items, who)
+            if _shown(item, who, confirmed, standing)
+        ),
         block,
     )
     return _noted(lines, who, head.sequence)
+
+
+def _with_standing(items: Iterator[Published], who: Granted) -> Iterator[tuple[Published, Standing | None]]:
+    if SYNC not in who.exchanges:
+        yield from ((item, None) for item in items)
+        return
+    while some := list(islice(items, _TOGETHER)):
+        found = provenance.of({item.item for item in some})
+        yield from ((item, found[item.item]) for item in some)
 
 
 def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[bytes]:
@@ -62,8 +83,8 @@ def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[byte
     access.note(who.id, "repit snapshot", 1, sequence, count - 2)
 
 
-def _entry(item: Published, who: Granted, confirmed: Collection[str]) -> Entry:
-    shown = _shown(item, who, confirmed)
+def _entry(item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None) -> Entry:
+    shown = _shown(item, who, confirmed, standing)
     return Entry(
         item=item.item,
         state=item.state if shown else "withdrawn",
@@ -76,11 +97,15 @@ def _entry(item: Published, who: Granted, confirmed: Collection[str]) -> Entry:
             for s in item.signals
             if shown and (s.role == "whole" or who.sees_anchored)
         ),
+        roots=tuple(SharedRoot(*root) for root in standing.roots) if standing and shown else (),
+        gone=standing.gone if standing else (),
     )
 
 
-def _shown(item: Published, who: Granted, confirmed: Collection[str]) -> bool:
+def _shown(item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None) -> bool:
     """Numbers must not have gaps: what is not shown is told as withdrawn, a name without a hash."""
+    if standing is not None and not (standing.roots and item.state != "withdrawn"):
+        return False
     return demands.granted(item.kind, who) and demands.wanted(
         item.item, item.origin, item.confirmations, who, confirmed
     )

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final, Literal, TypeVar, get_args
 
+from repit.exchange.repit.provenance_wire import Gone, SharedRoot, gone_in, gone_out, roots_in, roots_out
 from repit.foundation.errors import WireRefused
 
 Algorithm = Literal["pdq", "md5", "sha256"]
@@ -55,7 +56,10 @@ class SharedHash:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item as its subscriber may see it: `item` an opaque name, `confirmations` how many submitted it."""
+    """One item as its subscriber may see it: `item` an opaque name, `confirmations` how many submitted it.
+
+    `roots` and `gone`: its provenance, told to hotlines that exchange with this one.
+    """
 
     item: str
     state: State
@@ -64,6 +68,8 @@ class Entry:
     origin: str
     confirmations: int
     hashes: tuple[SharedHash, ...]
+    roots: tuple[SharedRoot, ...] = ()
+    gone: tuple[Gone, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.item or len(self.item) > MAX_ITEM or len(self.origin) > MAX_ORIGIN:
@@ -143,6 +149,8 @@ def entry_out(entry: Entry) -> dict[str, object]:
             {"algorithm": h.algorithm, "role": h.role, "value": h.value.hex(), "quality": h.quality}
             for h in entry.hashes
         ],
+        **({"roots": roots_out(entry.roots)} if entry.roots else {}),
+        **({"gone": gone_out(entry.gone)} if entry.gone else {}),
     }
 
 
@@ -256,6 +264,8 @@ def entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entr
         origin=text(source, "origin"),
         confirmations=whole(source, "confirmations"),
         hashes=tuple(hashes),
+        roots=roots_in(source.get("roots", [])),
+        gone=gone_in(source.get("gone", [])),
     )
 
 

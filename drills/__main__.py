@@ -1,0 +1,24 @@
+"""`python -m drills NAME`: run one drill; exit code 0 only if everything held.
+
+In: a name and how long. Out: a page under `docs/bench`, one JSON line. Next: a reader.
+"""
+
+import argparse
+import importlib
+import sys
+
+NAMES = ("soak", "feed")
+
+
+def main(arguments: list[str]) -> int:
+    """Parse, run."""
+    parser = argparse.ArgumentParser(prog="python -m drills", description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--minutes", type=float, help="how long; soak: 60, feed: 5 on each database")
+    chosen = parser.parse_args(arguments)
+    drill = importlib.import_module(f"drills.{chosen.name}")
+    return int(drill.run(chosen.minutes or getattr(drill, "MINUTES", 60.0)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
