@@ -1,7 +1,7 @@
 """What tests do in processes of their own, against a database that is really written.
 
 Usage: scripts.py migrate | seed N | write WHO N | follow N | prepare | act WHO NUMBER WORDS SECONDS | found
-NUMBER WORDS. Prints one JSON value.
+NUMBER WORDS | admit NAME | join KIND NAME ADDRESS JSON. Prints one JSON value.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from repit.workers import starting
 
 starting.set_up("hotline")
-if sys.argv[1] in ("migrate", "seed", "prepare"):
+if sys.argv[1] in ("migrate", "seed", "prepare", "admit"):
     starting.migrate()
 
 from repit.bank import feed, items  # noqa: E402
@@ -36,6 +36,7 @@ from repit.cases import (  # noqa: E402
 from repit.cases.casefile import Casefile  # noqa: E402
 from repit.cases.doors import Code  # noqa: E402
 from repit.cases.places import Wishes  # noqa: E402
+from repit.exchange import partners, subscribers  # noqa: E402
 from repit.foundation.errors import TooLarge  # noqa: E402
 
 PASSPHRASE = "four words and a comma,"
@@ -166,6 +167,17 @@ def follow(last: int) -> Any:
     return seen
 
 
+def admit(name: str) -> Any:
+    """The key of a new subscriber that is a hotline."""
+    granted = subscribers.Grant(exchanges=(*subscribers.EXCHANGES, "sync"))
+    return subscribers.add(name, granted=granted)
+
+
+def join(kind: str, name: str, address: str, credentials: str) -> Any:
+    """Pull from a partner."""
+    partners.add(kind, name, json.loads(credentials), address=address, every_seconds=1)
+
+
 def main() -> None:
     what, *rest = sys.argv[1:]
     result = None
@@ -186,6 +198,10 @@ def main() -> None:
         result = [m.text for m in thread.read(mine)]
     elif what == "found":
         result = found(*rest)
+    elif what == "admit":
+        result = admit(rest[0])
+    elif what == "join":
+        result = join(*rest)
     sys.stdout.write(json.dumps(result))
 
 
