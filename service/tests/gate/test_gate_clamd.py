@@ -269,7 +269,7 @@ def told(connection: socket.socket) -> bytes:
         (None, "pass", CAT, b"Repit.known FOUND"),
     ],
 )
-def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(
+def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(  # noqa: PLR0917
     gate: Gate, settings, scanner: bytes | None, failure: str, content: bytes, said: bytes
 ) -> None:
     gate.index.apply(entry("cat", pdq(CAT)))
