@@ -79,7 +79,11 @@ def _verdict(request: HttpRequest, door: str) -> Verdict:
             return fetching.inspect_at(gate, asked, door)
         return gate.inspector.inspect_hashes(asked, door)
     with gate.arriving() as upload:
-        receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
+        try:
+            receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
+        except Overloaded:
+            gate.inspector.meters.turned_away(door)
+            raise
         return gate.inspector.inspect_arrived(upload, door)
 
 
