@@ -20,7 +20,8 @@ from typing import Final
 from repit.foundation.errors import PeerFailed, RepitError, Text, Unavailable
 from repit.foundation.outbound import Outbound
 
-START_SECONDS: Final = 90.0
+START_SECONDS: Final = 300.0
+"""The first start on a slow or busy machine compiles every kernel; a process that ends is noticed at once."""
 STOP_SECONDS: Final = 5.0
 _LOOPBACK: Final = "127.0.0.1"
 _PR_SET_PDEATHSIG: Final = 1

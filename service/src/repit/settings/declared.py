@@ -133,6 +133,57 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "`at-once`",
     ),
     Setting(
+        "REPIT_REQUIRE_AGREEMENT",
+        yes_or_no,
+        False,
+        "Whether a subscriber's key opens an exchange only once the date of a signed agreement is noted"
+        " (`repit subscriber agree`). Without it, the list of subscribers says who has none.",
+        "`yes` or `no`",
+        "`no`",
+    ),
+    Setting(
+        "REPIT_ACCESS_LOG_DAYS",
+        whole(1, 3650),
+        90,
+        "For how many days it is kept who fetched which changes when.",
+        "1 to 3650",
+        "90",
+    ),
+    Setting(
+        "REPIT_CASE_KEYS",
+        folder,
+        None,
+        "Folder of the keys that belong to one case each. Destroying one erases its case from every backup"
+        " too: keep this folder out of the backups of the database.",
+        "a folder",
+        "`case-keys/` in the data folder",
+    ),
+    Setting(
+        "REPIT_CASE_RETENTION_DAYS",
+        whole(1, 3650),
+        90,
+        "How many days after its closing a case's messages and addresses are destroyed.",
+        "1 to 3650",
+        "90",
+    ),
+    Setting(
+        "REPIT_CASE_IDLE_DAYS",
+        whole(30, 3650),
+        365,
+        "After how many days without any sign a case is closed by itself. What it protects stays protected.",
+        "30 to 3650",
+        "365",
+    ),
+    Setting(
+        "REPIT_OFFLINE_KEY",
+        key32,
+        b"",
+        "The public half of the hotline's offline key, made by `repit offline-key`. Backups are sealed to it,"
+        " and with one more part it lets a person who lost their receipt come back.",
+        "64 hexadecimal digits",
+        "none: no backup, no way back through the hotline",
+    ),
+    Setting(
         "REPIT_GATE_FEED_URL",
         web_address,
         "",
@@ -184,6 +235,15 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         " be on an encrypted or volatile path. `/ready` says which.",
         "`sealed`, `memory` or a folder",
         "`sealed`",
+    ),
+    Setting(
+        "REPIT_GATE_REPORT_MATCHES",
+        yes_or_no,
+        True,
+        "Gate: whether the hotline is told how often each of its items matched, never what was uploaded or by"
+        " whom. By these counts it suspends an item that matches like a famous picture.",
+        "`yes` or `no`",
+        "`yes`",
     ),
     Setting(
         "REPIT_GATE_KEYS",
@@ -314,6 +374,15 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         " and disputed ones reviewed.",
         "path of a JSON file",
         "none",
+    ),
+    Setting(
+        "REPIT_STAFF_IDLE_MINUTES",
+        whole(2, 720),
+        20,
+        "Staff: minutes without a request after which a member must sign in again. A session ends after"
+        " twelve hours in any case.",
+        "2 to 720",
+        "20",
     ),
     Setting(
         "REPIT_TEST_DATABASE_URL",

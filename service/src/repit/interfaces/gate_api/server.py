@@ -20,6 +20,7 @@ from repit.foundation.errors import SettingsRefused, Text
 from repit.gate import readiness, runtime
 from repit.workers import serving
 from repit.workers.follow_feed import Follower
+from repit.workers.gate_target import for_gate
 
 _log: Final = logging.getLogger(__name__)
 
@@ -33,12 +34,14 @@ def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextMan
     gate.start()
     runtime.install(gate)
     follower = _follower(gate)
+    exchanges = for_gate(gate).start()
     try:
         with ExitStack() as doors:
             for door in beside:
                 doors.enter_context(door())
             serving.answer(host, port)
     finally:
+        exchanges.close()
         if follower is not None:
             follower.close()
         gate.close()
