@@ -54,6 +54,8 @@ def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
     except Overloaded as error:
         busy = problem(error)
         busy["Retry-After"] = _RETRY_SECONDS
+        # Django logs each 5xx as an error; a flood of uploads must not become a flood of lines.
+        busy._has_been_logged = True  # type: ignore[attr-defined]
         return busy
     said = JsonResponse(answer(verdict, get_language()), status=_STATUS[verdict.outcome] if bare else 200)
     said["Cache-Control"] = "no-store"
