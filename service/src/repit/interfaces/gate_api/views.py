@@ -57,6 +57,8 @@ def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
     except Overloaded as error:
         busy = problem(error)
         busy["Retry-After"] = _RETRY_SECONDS
+        # Django logs each 5xx as an error; a flood of uploads must not become a flood of lines.
+        busy._has_been_logged = True  # type: ignore[attr-defined]
         return busy
     said = JsonResponse(answer(verdict, get_language()), status=_STATUS[verdict.outcome] if bare else 200)
     said["Cache-Control"] = "no-store"
@@ -82,7 +84,11 @@ def _verdict(request: HttpRequest, door: str) -> Verdict:
             return fetching.inspect_at(gate, asked, door)
         return gate.inspector.inspect_hashes(asked, door)
     with gate.arriving() as upload:
-        receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
+        try:
+            receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
+        except Overloaded:
+            gate.inspector.meters.turned_away(door)
+            raise
         return gate.inspector.inspect_arrived(upload, door)
 
 
