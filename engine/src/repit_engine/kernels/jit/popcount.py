@@ -76,6 +76,16 @@ def trailing_zeros(typing_context: Any, value: Any) -> Any:
 
 
 @intrinsic
+def byte_swap(typing_context: Any, value: Any) -> Any:
+    """A uint64 with its eight bytes in reverse."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _call_unary(builder, "llvm.bswap.i64", args[0])
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
 def prefetch(typing_context: Any, address: Any) -> Any:
     """Ask for the cache line at an address; never faults."""
 
@@ -115,6 +125,7 @@ def _storer(kind: ir.IntType, numba_kind: Any) -> Any:
 
 store_u8 = _storer(_I8, types.uint8)
 store_u16 = _storer(_I16, types.uint16)
+store_u64 = _storer(_I64, types.uint64)
 load_u16 = _loader(_I16, types.uint16)
 load_u32 = _loader(_I32, types.uint32)
 load_u64 = _loader(_I64, types.uint64)
