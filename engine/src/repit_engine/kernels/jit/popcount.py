@@ -21,6 +21,8 @@ cgutils: Any = numba_cgutils
 
 _I1, _I8, _I16, _I32, _I64 = (ir.IntType(bits) for bits in (1, 8, 16, 32, 64))
 
+_WORD_POINTER: Any = types.CPointer(types.uint64)  # type: ignore[no-untyped-call]
+
 WORD_LANES = 64
 """Sixteen-bit lanes that `near_words` compares at once."""
 
@@ -129,6 +131,16 @@ store_u64 = _storer(_I64, types.uint64)
 load_u16 = _loader(_I16, types.uint16)
 load_u32 = _loader(_I32, types.uint32)
 load_u64 = _loader(_I64, types.uint64)
+
+
+@intrinsic
+def words_at(typing_context: Any, address: Any) -> Any:
+    """An address as a pointer to uint64, for `numba.carray`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], _I64.as_pointer())
+
+    return _WORD_POINTER(types.uint64), generate
 
 
 @intrinsic
