@@ -43,7 +43,7 @@ def run(options: Options) -> Report:
         "Exact search, measured against its peers",
         f"Radius {RADIUS}, {options.threads} thread(s) for us and every peer unless a row says otherwise. "
         "*Warm* is the same process asking again, ours and the peer's in turns of a second or so; *cold* "
-        f"reads {COLD_BYTES // 10**6} MB of something else before each query, ours and the peer's alternating. "
+        f"reads {COLD_BYTES // 10**6} MB of something else before each query, ours and theirs alternating. "
         "Queries alone are measured in processor time, which other work on the machine disturbs less; what "
         "takes several threads, and what is asked beside additions, by the clock on the wall.",
     )
