@@ -35,7 +35,7 @@ left_out: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the browser tests out when asked to, and those of Firefox where there is none; the report says so."""
+    """Leave the browser tests out when asked to, Firefox's where there is none; the report says so."""
     if WITHOUT_BROWSER:
         _leave_out(config, items, "browser")
     if WITHOUT_BROWSER or _found(FIREFOX_NAMES) is None:
@@ -56,7 +56,9 @@ def _found(names: tuple[str, ...]) -> str | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if left_out:
         terminalreporter.section("left out")
-        terminalreporter.line(f"{len(left_out)} page tests were left out (REPIT_WITHOUT_BROWSER=1, or no Firefox):")
+        terminalreporter.line(
+            f"{len(left_out)} page tests were left out (REPIT_WITHOUT_BROWSER=1, or no Firefox):"
+        )
         for name in left_out:
             terminalreporter.line(f"  {name}")
 
