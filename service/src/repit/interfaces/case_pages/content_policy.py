@@ -21,3 +21,6 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "require-trusted-types-for": ["'script'"],
     }
 }
+
+# Said again on the pages where files are chosen, so that it can be read there by name.
+DEVICE: dict[str, Any] = {"connect-src": ["'none'"]}
