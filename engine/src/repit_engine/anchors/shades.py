@@ -5,11 +5,10 @@ In: a working plane, squares. Out: which of them are drawn. Next: `anchors.bank`
 that it has seen; this needs to have seen none.
 
 Drawings are made of few shades with sharp steps between them; photographs of many, most of whose steps are
-small. Both signs count together, since a sticker's square also holds some of what lies behind it. And where
-a few steps make up nearly all of a square, as in a shaded ball with two eyes, its hash is that of those steps.
+small and lie everywhere. All three signs count together, since a sticker's square also holds some of what
+lies behind it, and a shaded ball with two eyes has many shades but few steps.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,32 +18,25 @@ from repit_engine.kernels.jit.anchors_drawn import drawing
 
 SHARP: Final = 24
 """Smallest step between neighbours that is sharp, in two grey levels: 48 levels."""
+SPREAD: Final = 1.5
+"""What the spread of the steps weighs against the other two signs."""
+BANKED: Final = 0.12
+"""Largest sum of the signs on the bank side, where the next anchor takes the place of one passed over: 7 in
+100 of the anchors of photographs have more, 99 in 100 of those that pictures shared through 28 stickers,
+marks, texts and interfaces (60 photographs of animals, `bench.robustness.shared` and `shared_wider`)."""
+ASKED: Final = 0.3
+"""The same on the query side, where nothing does, and 2 in 100 have more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Drawn is what has more than `most` hundredths of 3 × its fullest shade's share of the pixels
-    + 2 × the sharp steps' share of all steps; or whose steps spread over less than one pair of neighbours in
-    `spread`.
+def drawn(work: NDArray[np.int32], areas: NDArray[np.int64], most: float = BANKED) -> NDArray[np.bool_]:
+    """Which of the squares (left, top, width, height in 1/64 of a working pixel) are drawn: ``(n,) bool``.
+
+    The share of the pixels in the fullest shade, plus the share of all steps that are sharp ones, less
+    `SPREAD` times the share of the neighbours over which the steps spread (the square of their sum over the
+    sum of their squares). In doubles, in the order written here, so that every program says the same.
     """
-
-    most: int
-    spread: int
-
-
-BANKED: Final = Limits(most=100, spread=5)
-"""On the bank side, where the next anchor takes the place of one passed over. Of the anchors of photographs
-8 in 100 have more than 0.95 of the first, 5 have less than a fifth of the second; of those that unrelated
-pictures shared through 28 stickers, marks, texts and interfaces, 99 in 100 are beyond one or the other (60
-photographs of animals, `bench.robustness.shared`)."""
-ASKED: Final = Limits(most=150, spread=9)
-"""On the query side, where nothing takes its place: what is far beyond."""
-
-
-def drawn(work: NDArray[np.int32], areas: NDArray[np.int64], limits: Limits = BANKED) -> NDArray[np.bool_]:
-    """Which of the squares (left, top, width, height in 1/64 of a working pixel) are drawn: ``(n,) bool``."""
     pixels, fullest, pairs, steps, sharp, squares = drawing(work, areas, SHARP).T
-    few = 100 * (3 * fullest * steps + 2 * sharp * pixels) > limits.most * pixels * steps
-    breadth = steps * steps // np.maximum(squares, 1)
-    result: NDArray[np.bool_] = few | (limits.spread * breadth < pairs)
+    spread = steps * steps // np.maximum(squares, 1)
+    signs = fullest / np.maximum(pixels, 1) + sharp / np.maximum(steps, 1)
+    result: NDArray[np.bool_] = (signs > most + SPREAD * (spread / np.maximum(pairs, 1))) & (pixels > 0)
     return result

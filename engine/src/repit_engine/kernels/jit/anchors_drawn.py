@@ -3,7 +3,7 @@
 In: a plane of luma in 1/256 of a grey level, rectangles in 1/64 of its pixels. Out: six counts a rectangle.
 Next: `anchors.shades`. `docs/en/altered-copies.md` specifies it; `kernels.reference.anchors` is the oracle.
 """
-# ruff: noqa: ANN001, ANN201, ANN202, PLR0917 (Numba infers the kinds)
+# ruff: noqa: ANN001, ANN201, ANN202 (Numba infers the kinds)
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
@@ -23,8 +23,8 @@ def _step(value, beside, sharp, counts):
 
 @kernel
 def drawing(work, areas, sharp):
-    """``(n, 6) int64``: pixels, those of the fullest of 64 shades, pairs of neighbours, the sum of their steps
-    in two levels, the part of that sum in steps of `sharp` or more, the sum of their squares.
+    """``(n, 6) int64``: pixels, those of the fullest of 64 shades, pairs of neighbours, the sum of their
+    steps in two levels, the part of that sum in steps of `sharp` or more, the sum of their squares.
 
     Of the whole pixels from the one in which a rectangle begins to the one before that in which it ends,
     within the plane.

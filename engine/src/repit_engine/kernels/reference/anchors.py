@@ -229,22 +229,22 @@ def structure(row: NDArray[np.uint8]) -> int:
 
 
 def drawn(work: Plane, x: int, y: int, half: int) -> bool:
-    """Whether few shades and sharp steps between them make up a square, or few steps nearly all of it."""
+    """Whether few shades, sharp steps between them and little else make up a square."""
     height, width = work.shape
     rows = range(max(0, (y - half) // 64), min(height, (y + half) // 64))
     columns = range(max(0, (x - half) // 64), min(width, (x + half) // 64))
     part = [[int(work[row, column]) for column in columns] for row in rows]
     pixels = [value for line in part for value in line]
+    if not pixels:
+        return False
     fullest = max(Counter(value // 1024 for value in pixels).values())
     across = [abs(a - b) // 512 for line in part for a, b in pairwise(line)]
     down = [abs(a - b) // 512 for one, other in pairwise(part) for a, b in zip(one, other, strict=True)]
     steps = across + down
-    total = sum(steps)
-    if total == 0:
-        return True
     sharp = sum(step for step in steps if step >= 24)
-    breadth = total * total // sum(step * step for step in steps)
-    return Fraction(3 * fullest, len(pixels)) + Fraction(2 * sharp, total) > 1 or 5 * breadth < len(steps)
+    spread = sum(steps) ** 2 // max(1, sum(step * step for step in steps))
+    signs = fullest / len(pixels) + sharp / max(1, sum(steps))
+    return signs > 0.12 + 1.5 * (spread / max(1, len(steps)))
 
 
 def family(work: Plane, found: Sequence[Row], k: int) -> list[NDArray[np.uint8]]:
