@@ -145,6 +145,7 @@ FAMILIES = [
     ("posters", 480, 640), ("posters", 700, 500), ("noise", 300, 300),
     ("waves", 480, 640), ("flat", 300, 200), ("ramp", 120, 300), ("clouds", 24, 30), ("clouds", 5, 700),
     ("discs", 480, 640), ("discs", 700, 500), ("plaid", 400, 520),
+    ("posters", 360, 800), ("posters", 600, 600), ("discs", 300, 700),
 ]  # fmt: skip
 
 

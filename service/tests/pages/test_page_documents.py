@@ -56,7 +56,7 @@ def test_every_repit_command_that_is_named_exists(name: str) -> None:
     for command in commands_in(name):
         found = re.match(
             r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?repit "
-            r"((?:subscriber|bank(?: widely-published)?)(?: [a-z-]+)?|[a-z]+)\b(.*)",
+            r"((?:subscriber|bank(?: widely-published)?)(?: [a-z-]+)?|[a-z]+(?:-[a-z]+)*)\b(.*)",
             command,
         )
         if found:
