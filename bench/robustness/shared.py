@@ -70,7 +70,7 @@ class Pairs:
     """Distances of one overlay's pairs, and what the engine decides of them."""
 
     nearest: NDArray[np.uint8]
-    """`(uploads, items, 9)`: smallest distance of an upload's hashes to each of an item's, the stop-list heard."""
+    """`(uploads, items, 9)`: smallest distance to each hash of an item, the stop-list heard."""
     decided: NDArray[np.uint8]
     """`(uploads, bank sizes, items)`: nothing, review or block."""
 
