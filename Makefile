@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues bench lock setup setup-demo format clean
+.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock setup setup-demo format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -69,15 +69,22 @@ format: setup ## Rewrite the sources in the house's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/djlint --quiet --reformat service/src/repit
 
+bundle: setup ## Build what the person's device runs, and its digests
+	@cd browser && PATH="$(abspath $(BIN)):$$PATH" node build.mjs
+	@cd service/src/repit/interfaces/case_pages/static/case_pages/device && sha256sum * >$(CURDIR)/docs/device-page.sha256
+
 # --- figures ------------------------------------------------------------------------------------------
 $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt
 	@$(PYTHON) -m venv $(BENCH_VENV)
 	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --require-hashes -r requirements/bench.txt
-	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation -e engine
+	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation -e engine -e service
 	@touch $@
 
-bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload
+bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload|load|browser
 	@$(BENCH_VENV)/bin/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
+
+drill: setup ## A long run: make drill NAME=soak (an hour; ARGS="--minutes 10" for less)
+	@$(BIN)/python -m drills $(NAME) $(ARGS)
 
 # --- locks ----------------------------------------------------------------------------------------------
 lock: $(BIN)/uv ## Resolve anew and export the hashed requirement files

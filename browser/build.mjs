@@ -1,8 +1,23 @@
-// Bundles for the pages: repit-hash.js (a module) and repit-hash-worker.js, into dist/ or the folder given. No clock and no
-// path goes in, so that the same sources always give the same bytes and their digest can be published.
+// Bundles for the person's page: device.js (the page's side) and worker.js, into the folder given. No clock and no path goes
+// in, so that the same sources always give the same bytes and their digest can be published.
+import { readFileSync, writeFileSync } from "node:fs";
+
 import { build } from "esbuild";
 
-const folder = process.argv[2] ?? "dist";
-const common = { bundle: true, target: "es2022", charset: "utf8", legalComments: "none", minify: true };
-await build({ ...common, entryPoints: ["src/index.ts"], format: "esm", outfile: `${folder}/repit-hash.js` });
-await build({ ...common, entryPoints: ["src/worker.ts"], format: "iife", outfile: `${folder}/repit-hash-worker.js` });
+const folder = process.argv[2] ?? "../service/src/repit/interfaces/case_pages/static/case_pages/device";
+await build({
+  entryPoints: ["src/device.ts", "src/worker.ts"],
+  outdir: folder,
+  bundle: true,
+  format: "iife",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  minify: true,
+  loader: { ".bin": "binary" },
+});
+
+// What the bundle holds of others goes with their licences.
+const parts = ["@noble/hashes", "fast-png", "fflate", "hash-wasm", "iobuffer", "jpeg-js"];
+const texts = parts.map((name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim()}\n`);
+writeFileSync(`${folder}/licences.txt`, texts.join(`\n${"-".repeat(80)}\n\n`));

@@ -54,7 +54,59 @@ def ramp(height: int, width: int, seed: int) -> NDArray[np.uint8]:
     return np.broadcast_to((np.arange(width) * (seed & 7) & 255).astype(np.uint8), (height, width)).copy()
 
 
-MAKERS = {"noise": noise, "waves": waves, "flat": flat, "ramp": ramp}
+def clouds(height: int, width: int, seed: int) -> NDArray[np.uint8]:
+    """Sum of five sheets of noise, of coarse to fine grain, blended from corner to corner of each cell."""
+    source = Xorshift(seed)
+    total = np.zeros((height, width), np.int64)
+    for cell in (64, 32, 16, 8, 4):
+        rows, columns = height // cell + 2, width // cell + 2
+        corners = np.array([source.byte() for _ in range(rows * columns)], np.int64).reshape(rows, columns)
+        y, x = np.arange(height)[:, np.newaxis], np.arange(width)[np.newaxis]
+        j, i, down, across = y // cell, x // cell, y % cell, x % cell
+        above = corners[j, i] * (cell - across) + corners[j, i + 1] * across
+        below = corners[j + 1, i] * (cell - across) + corners[j + 1, i + 1] * across
+        total += (above * (cell - down) + below * down) // (cell * cell)
+    return (total // 5).astype(np.uint8)
+
+
+def posters(height: int, width: int, seed: int) -> NDArray[np.uint8]:
+    """`clouds` in few shades, as something drawn has them, but for a band along the top."""
+    plain = clouds(height, width, seed)
+    result = (plain >> 6) * 64 + 32
+    result[: height // 2] = plain[: height // 2]
+    return result.astype(np.uint8)
+
+
+def discs(height: int, width: int, seed: int) -> NDArray[np.uint8]:
+    """24 seeded discs laid over a slope, each adding its level."""
+    source = Xorshift(seed)
+    y, x = np.arange(height)[:, np.newaxis], np.arange(width)[np.newaxis]
+    plane = x * 96 // width + y * 64 // height
+    for _ in range(24):
+        across, down = source.byte() * width // 256, source.byte() * height // 256
+        reach, level = 8 + (source.byte() >> 2), source.byte()
+        inside = (x - across) ** 2 + (y - down) ** 2 <= reach**2
+        plane = np.where(inside, plane + level, plane) & 255
+    return plane.astype(np.uint8)
+
+
+def plaid(height: int, width: int, seed: int) -> NDArray[np.uint8]:
+    """The product of a line of `clouds` across and one of seed + 1 downwards: all its rows are alike."""
+    across = clouds(1, width, seed).astype(np.int64)
+    down = clouds(height, 1, seed + 1).astype(np.int64)
+    return np.minimum(across * down * 2 // 255, 255).astype(np.uint8)
+
+
+MAKERS = {
+    "noise": noise,
+    "waves": waves,
+    "flat": flat,
+    "ramp": ramp,
+    "clouds": clouds,
+    "posters": posters,
+    "discs": discs,
+    "plaid": plaid,
+}
 
 
 def plane(recipe: dict[str, Any]) -> NDArray[np.uint8]:

@@ -1,6 +1,6 @@
 """Write the vectors that every implementation must meet: ``python conformance/make.py``.
 
-In: the engine. Out: ``pdq.json``, ``search.json``, ``pictures.json`` and the files under ``pictures/``.
+In: the engine. Out: ``pdq.json``, ``anchors.json``, ``search.json``, ``pictures.json`` and the files under ``pictures/``.
 Next: the tests of `engine/` and `browser/`. The same engine gives the same vectors; change `VERSION` when
 they change on purpose.
 """
@@ -21,9 +21,12 @@ sys.path.insert(0, str(HERE))
 import made  # noqa: E402 (it lies beside this file)
 
 from repit_engine import pdq  # noqa: E402
+from repit_engine.anchors import Family, bank_family, tables  # noqa: E402
 from repit_engine.kernels.jit.pdq_tables import QUARTER_WAVE  # noqa: E402
 from repit_engine.kernels.reference import search as search_oracle  # noqa: E402
 from repit_engine.picture import open_picture  # noqa: E402
+from repit_engine.picture.result import luma_of  # noqa: E402
+from repit_engine.stoplist import StopList  # noqa: E402
 
 VERSION = 1
 SIZES = [
@@ -135,6 +138,43 @@ def search_vectors() -> dict[str, Any]:
     }
 
 
+FAMILIES = [
+    ("clouds", 384, 512), ("clouds", 512, 384), ("clouds", 640, 480), ("clouds", 900, 1201), ("clouds", 200, 260),
+    ("clouds", 97, 400), ("clouds", 701, 333), ("posters", 480, 640), ("posters", 700, 500), ("noise", 300, 300),
+    ("waves", 480, 640), ("flat", 300, 200), ("ramp", 120, 300), ("clouds", 24, 30), ("clouds", 5, 700),
+    ("discs", 480, 640), ("discs", 700, 500), ("plaid", 400, 520),
+]  # fmt: skip
+
+
+def family_vectors() -> list[dict[str, Any]]:
+    """Lumas with their families; where there are anchors, once more with a list that stops two of them."""
+    vectors = []
+    for index, (make, height, width) in enumerate(FAMILIES):
+        recipe = {"make": make, "height": height, "width": width, "seed": 4000 + 10 * index}
+        plain = bank_family(made.plane(recipe))
+        vectors.append({"luma": recipe, **family_of(plain)})
+        if len(plain.hashes) > 4:
+            stop = np.stack([turned(plain.hashes[1], 74), turned(plain.hashes[3], 75), turned(plain.hashes[4], 0)])
+            stopped = bank_family(made.plane(recipe), stoplist=StopList(stop, 74, "conformance"))
+            vectors.append({"luma": recipe, "stop": hexes(stop), "radius": 74, **family_of(stopped)})
+    for index, (height, width, alpha) in enumerate([(420, 560, False), (333, 501, True)]):
+        recipe = {"make": "clouds", "height": height, "width": width, "seed": 4500 + 10 * index, "alpha": alpha}
+        family = bank_family(luma_of(on_white(made.rgba(recipe))))
+        vectors.append({"rgba": recipe, **family_of(family)})
+    return vectors
+
+
+def family_of(family: Family) -> dict[str, Any]:
+    return {"hashes": hexes(family.hashes), "qualities": [int(each) for each in family.qualities]}
+
+
+def turned(row: NDArray[np.uint8], apart: int) -> NDArray[np.uint8]:
+    """The hash with its first `apart` bits inverted."""
+    bits = np.unpackbits(row)
+    bits[:apart] ^= 1
+    return np.packbits(bits)
+
+
 def pictures() -> dict[str, bytes]:
     """Small files in the modes that decoders get wrong; all show `waves`."""
     size = {"make": "waves", "height": 72, "width": 96}
@@ -193,6 +233,7 @@ def documents(files: dict[str, bytes]) -> dict[str, dict[str, Any]]:
             "rgba": rgba_vectors(),
             "rectangles": rectangle_vectors(),
         },
+        "anchors.json": {"version": VERSION, "family": tables.VERSION, "families": family_vectors()},
         "search.json": {"version": VERSION, **search_vectors()},
         "pictures.json": {"version": VERSION, "pictures": picture_vectors(files)},
     }

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from installation import Gate, Hotline, Service
+from installation import Gate, GateWithDoors, Hotline, Service
 
 
 @pytest.fixture
@@ -35,3 +35,17 @@ def gate(tmp_path: Path, hotline: Hotline, running: Callable[[Service], Service]
     service = Gate(tmp_path / "gate", hotline, hotline.subscribe("platform"))
     running(service)
     return service
+
+
+@pytest.fixture(scope="session")
+def gate_with_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWithDoors]:
+    """A hotline and a gate with all its doors, shared by the tests of the run."""
+    hotline = Hotline(tmp_path_factory.mktemp("doors") / "hotline")
+    hotline.start()
+    hotline.ready()
+    gate = GateWithDoors(tmp_path_factory.mktemp("doors") / "gate", hotline, hotline.subscribe("platform"))
+    gate.start()
+    gate.ready()
+    yield gate
+    gate.kill()
+    hotline.kill()

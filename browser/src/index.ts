@@ -1,4 +1,4 @@
-/** What pages import. */
+/** What other programs may import; pages use `device` and `worker`. */
 
 export { distance, toHex, type Hashed, type NotHashable } from "./hash.ts";
 export {
@@ -12,4 +12,5 @@ export {
   type Oriented,
   type Shrunk,
 } from "./pdq.ts";
-export type { Answer, Request } from "./worker.ts";
+export { FamilyBuilder, familyOfLuma, familyOfRgba, type Family } from "./family.ts";
+export { readStopList, StopList } from "./stoplist.ts";

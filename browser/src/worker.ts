@@ -1,39 +1,65 @@
 /**
- * Hashing off the page's own thread.
+ * The worker: files in, hashes out, one file at a time. It asks the network for nothing; the page's policy would refuse it.
  *
- * In: messages `{ id, rgba, width, height }`, the buffer transferred. Out: `{ id, result }`, the pixels dropped. Next: the
- * page, which shows and later seals the hash.
+ * In: `Command`s. Out: `Report`s. Next: `device`, on the page.
  */
 
-import type { Hashed, NotHashable } from "./hash.ts";
-import { hashRgba } from "./pdq.ts";
+import stopListFile from "../../engine/src/repit_engine/stoplist.bin";
 
-export interface Request {
-  readonly id: number;
-  readonly rgba: ArrayBuffer;
-  readonly width: number;
-  readonly height: number;
-}
+import { Cancelled, protect, type Outcome } from "./protect.ts";
+import { readStopList } from "./stoplist.ts";
 
-export interface Answer {
-  readonly id: number;
-  readonly result: Hashed | NotHashable;
-}
+export type Command =
+  | { readonly kind: "protect"; readonly id: number; readonly file: Blob }
+  | { readonly kind: "cancel"; readonly id: number };
 
-/** More than this would not fit a phone's memory. */
-const MAX_PIXELS = 100_000_000;
+export type Report =
+  | { readonly kind: "progress"; readonly id: number; readonly share: number }
+  | { readonly kind: "done"; readonly id: number; readonly outcome: Outcome }
+  | { readonly kind: "failed"; readonly id: number };
 
-export function answer(request: Request): Answer {
-  const { id, width, height } = request;
-  if (width * height > MAX_PIXELS) return { id, result: { kind: "not-hashable", reason: "too-many-pixels" } };
-  return { id, result: hashRgba(new Uint8Array(request.rgba), width, height) };
-}
+const stopList = readStopList(stopListFile);
+const waiting = new Map<number, Blob>();
+let current: number | null = null;
+let busy = false;
 
-const scope = globalThis as unknown as {
-  WorkerGlobalScope?: unknown;
-  onmessage: ((event: { data: Request }) => void) | null;
-  postMessage: (message: Answer) => void;
-};
-if (scope.WorkerGlobalScope !== undefined) {
-  scope.onmessage = (event) => scope.postMessage(answer(event.data));
+const tell = (report: Report): void => postMessage(report);
+
+addEventListener("message", ({ data }: MessageEvent<Command>) => {
+  if (data.kind === "cancel") {
+    waiting.delete(data.id);
+    if (current === data.id) current = null;
+    return;
+  }
+  waiting.set(data.id, data.file);
+  if (!busy) void work();
+});
+
+/** Files in the order in which they came; each stays in `waiting` until it is done. */
+async function work(): Promise<void> {
+  busy = true;
+  for (;;) {
+    const next = waiting.entries().next();
+    if (next.done) break;
+    const [id, file] = next.value;
+    current = id;
+    const going = (): void => {
+      if (current !== id) throw new Cancelled();
+    };
+    let told = 0;
+    const progress = (share: number): void => {
+      if (share - told < 0.02 && share < 1) return;
+      told = share;
+      tell({ kind: "progress", id, share });
+    };
+    try {
+      const outcome = await protect(file, stopList, { going, progress });
+      if (current === id) tell({ kind: "done", id, outcome });
+    } catch (error) {
+      if (!(error instanceof Cancelled)) tell({ kind: "failed", id });
+    }
+    waiting.delete(id);
+  }
+  current = null;
+  busy = false;
 }

@@ -4,8 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { hashLuma, hashLumaOrientations, hashRgba, hashSamples } from "../src/pdq.ts";
-import { answer } from "../src/worker.ts";
-import { plane, rgba } from "./made.ts";
+import { plane } from "./made.ts";
 
 test("a side under five pixels is a reason, not a hash", () => {
   assert.deepEqual(hashLuma(new Uint8Array(400), 4, 100), { kind: "not-hashable", reason: "too-small" });
@@ -27,12 +26,4 @@ test("luma in float32 hashes like the same luma in bytes", () => {
 test("64 × 64 samples hash like the picture of that size", () => {
   const pixels = plane({ make: "waves", height: 64, width: 64, seed: 6 });
   assert.deepEqual(hashSamples(Float32Array.from(pixels)), hashLuma(pixels, 64, 64));
-});
-
-test("the worker answers under the number it was asked", () => {
-  const pixels = rgba({ make: "waves", height: 40, width: 50, seed: 7, alpha: false });
-  const reply = answer({ id: 12, rgba: pixels.buffer as ArrayBuffer, width: 50, height: 40 });
-  assert.deepEqual(reply, { id: 12, result: hashRgba(pixels, 50, 40) });
-  const huge = answer({ id: 13, rgba: new ArrayBuffer(0), width: 20_000, height: 20_000 });
-  assert.deepEqual(huge.result, { kind: "not-hashable", reason: "too-many-pixels" });
 });

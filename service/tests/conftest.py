@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from running import Hotline, environment, run_script
 
 _numbers = itertools.count(1)

@@ -136,6 +136,13 @@ class Hotline:
         done = subprocess.run(command, env=self.env, capture_output=True, check=True, timeout=PATIENCE)
         return done.stdout.decode().strip()
 
+    def operate(self, *command: str) -> str:
+        """What `repit` says when the operator gives this command."""
+        done = subprocess.run(
+            [*REPIT, *command], env=self.env, capture_output=True, check=True, timeout=PATIENCE
+        )
+        return done.stdout.decode()
+
     def terminate(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(PATIENCE)

@@ -33,7 +33,7 @@ def make() -> Any:
 def test_the_engine_still_gives_the_vectors_that_are_published(make: Any) -> None:
     files = {path.name: path.read_bytes() for path in (CONFORMANCE / "pictures").iterdir()}
     documents = json.loads(json.dumps(make.documents(files)))
-    for name in ("pdq.json", "search.json"):
+    for name in ("pdq.json", "anchors.json", "search.json"):
         assert documents[name] == load(name), name
 
 

@@ -7,7 +7,6 @@ The settings of a role are read only once the command is known; what needs them 
 """
 
 # ruff: noqa: PLC0415
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -19,34 +18,36 @@ from rich.console import Console
 from rich.table import Table
 
 from repit.foundation.errors import Text
+from repit.foundation.terminal import language, say
+from repit.interfaces.exchange_api.cli import app as subscriber
 
 HOTLINE_PORT: Final = 8600
 GATE_PORT: Final = 8700
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-subscriber = typer.Typer(no_args_is_help=True, help="Subscribers of the feed. / Abonnés au flux.")
 app.add_typer(subscriber, name="subscriber")
 bank = typer.Typer(no_args_is_help=True, help="Items that wait for a person. / Éléments à examiner.")
 app.add_typer(bank, name="bank")
 widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
 bank.add_typer(widely, name="widely-published")
+staff = typer.Typer(no_args_is_help=True, help="People who work here. / Personnes qui travaillent ici.")
+app.add_typer(staff, name="staff")
+
+way_back = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
+app.add_typer(way_back, name="way-back")
 
 Host = Annotated[str, typer.Option(help="Address to listen on. / Adresse d'écoute.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on. / Port d'écoute.")]
 ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")]
-Name = Annotated[str, typer.Argument(help="The subscriber's name. / Nom de l'abonné.")]
-
-
-def language() -> str:
-    """`REPIT_LANGUAGE`, else the terminal's, else English."""
-    chosen = os.environ.get("REPIT_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
-    return "fr" if chosen.lower().startswith("fr") else "en"
-
-
-def say(text: Text) -> None:
-    """One line for the person at the terminal."""
-    print(text.in_language(language()), flush=True)
+MemberName = Annotated[str, typer.Argument(help="The name they sign in with. / Nom de connexion.")]
+Roles = Annotated[
+    list[str],
+    typer.Option(help="moderator, senior, supervisor, caseworker, administrator. / Un rôle, ou plusieurs."),
+]
+At = Annotated[str, typer.Option(help="hotline, gate, both. / Quelle installation.")]
+Address = Annotated[str, typer.Option(help="Address people use. / Adresse publique : https://…")]
+ADMINISTRATOR: Final = "administrator (command line)"
 
 
 @app.command()
@@ -58,12 +59,25 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     starting.ready_database()
     serving.require_free(host, port)
     import_module("repit.workers.expire_items").start()
+    import_module("repit.workers.pull_exchanges").for_hotline().start()
+    access_log = import_module("repit.workers.access_log")
+    access_log.start()
+    import_module("repit.workers.case_clock").start()
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
-    serving.serve(host, port)
+    serving.serve(host, port, access_log.write)
 
 
 @app.command()
-def gate(host: Host = "127.0.0.1", port: Port = GATE_PORT) -> None:
+def gate(
+    host: Host = "127.0.0.1",
+    port: Port = GATE_PORT,
+    clamd: Annotated[
+        str, typer.Option(help="Answer as ClamAV there (REPIT_GATE_CLAMD). / Répondre là comme ClamAV.")
+    ] = "",
+    icap: Annotated[
+        str, typer.Option(help="Answer in ICAP there (REPIT_GATE_ICAP). / Répondre là en ICAP.")
+    ] = "",
+) -> None:
     """Start a platform's gate, fed by a hotline. / Démarrer le filtre d'une plateforme."""
     from repit.workers import serving, starting
 
@@ -71,7 +85,8 @@ def gate(host: Host = "127.0.0.1", port: Port = GATE_PORT) -> None:
     starting.ready_database()
     serving.require_free(host, port)
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
-    import_module("repit.interfaces.gate_api.server").serve(host, port)
+    doors = import_module("repit.interfaces.gate_daemon.opening").doors(clamd, icap)
+    import_module("repit.interfaces.gate_api.server").serve(host, port, doors)
 
 
 @app.command()
@@ -96,6 +111,31 @@ def migrate(role: Annotated[str, typer.Option(help="hotline, gate, both")] = "ho
     say(Text("The database is in its present form.", "La base de données est à jour."))
 
 
+@app.command("device-page")
+def device_page(
+    out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write to. / Dossier de destination.")],
+) -> None:
+    """Write the signed page for use without internet. / Écrire la page signée pour l'usage hors ligne."""
+    from repit.workers import starting
+
+    starting.set_up("hotline")
+    offline_page = import_module("repit.interfaces.case_pages.offline_page")
+    out.mkdir(parents=True, exist_ok=True)
+    for edition in offline_page.editions():
+        (out / edition.name).write_bytes(edition.page)
+        (out / f"{edition.name}.minisig").write_text(edition.signature, encoding="utf-8")
+        print(out / edition.name)
+    key = offline_page.public_key()
+    (out / offline_page.PUBLIC_KEY).write_text(key, encoding="utf-8")
+    say(
+        Text(
+            "Publish the public key where people know you, not only beside the page:",
+            "Publiez la clé publique là où l'on vous connaît, pas seulement à côté de la page :",
+        )
+    )
+    print(f"\n    {key.splitlines()[1]}\n")
+
+
 @app.command()
 def settings() -> None:
     """Print the page that documents every setting. / Afficher la page des réglages."""
@@ -103,71 +143,6 @@ def settings() -> None:
     from repit.settings.environment import page
 
     print(page(DECLARED), end="")
-
-
-@subscriber.command("add")
-def subscriber_add(
-    name: Name,
-    anchored: Annotated[
-        bool, typer.Option(help="Grant anchored hashes. / Accorder les empreintes ancrées.")
-    ] = False,
-    key_only: Annotated[
-        bool, typer.Option(help="Print nothing but the key. / N'afficher que la clé.")
-    ] = False,
-    confirmations: Annotated[
-        int, typer.Option(min=1, help="Our feed: submitted so often. / Notre flux : soumis autant de fois.")
-    ] = 1,
-) -> None:
-    """Let a platform follow the feed; prints its key, once. / Abonner une plateforme, afficher sa clé."""
-    subscribers = _subscribers()
-    key = subscribers.add(name, sees_anchored=anchored, min_confirmations=confirmations)
-    _show_key(key, key_only=key_only)
-
-
-@subscriber.command("rotate")
-def subscriber_rotate(
-    name: Name,
-    key_only: Annotated[
-        bool, typer.Option(help="Print nothing but the key. / N'afficher que la clé.")
-    ] = False,
-) -> None:
-    """Replace a subscriber's key at once. / Remplacer tout de suite la clé d'un abonné."""
-    subscribers = _subscribers()
-    _show_key(subscribers.rotate(name), key_only=key_only)
-
-
-@subscriber.command("close")
-def subscriber_close(name: Name) -> None:
-    """Stop a subscriber's key. / Désactiver la clé d'un abonné."""
-    _subscribers().close(name)
-    say(Text("Closed.", "Désactivé."))
-
-
-@subscriber.command("list")
-def subscriber_list() -> None:
-    """Who follows, and how far they are. / Qui suit le flux, et où ils en sont."""
-    here = language()
-    table = Table()
-    for heading in (
-        Text("Subscriber", "Abonné"),
-        Text("Open", "Ouvert"),
-        Text("Anchored", "Ancrées"),
-        Text("Behind", "Retard"),
-        Text("Last use (UTC)", "Dernier usage (UTC)"),
-        Text("Forgotten", "Oubliés"),
-    ):
-        table.add_column(heading.in_language(here))
-    yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
-    for row in _subscribers().standings():
-        table.add_row(
-            row.name,
-            yes if row.active else no,
-            yes if row.sees_anchored else no,
-            str(row.lag),
-            f"{row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "–",
-            str(row.withdrawals_acknowledged),
-        )
-    Console().print(table)
 
 
 @bank.command("review")
@@ -209,6 +184,13 @@ def bank_withdraw(item: ItemName, reason: Reason) -> None:
     say(Text("Withdrawn.", "Retiré."))
 
 
+@bank.command("split")
+def bank_split(item: ItemName, reason: Reason) -> None:
+    """Serve joined near duplicates each on its own. / Servir chaque quasi-doublon séparément."""
+    apart = _desk().split(item, reason)
+    say(Text(f"Served apart: {apart}", f"Servis séparément : {apart}"))
+
+
 @widely.command("add")
 def widely_published_add(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Pictures. / Images.")],
@@ -218,16 +200,154 @@ def widely_published_add(
     say(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"))
 
 
+OfflineFile = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The offline key. / La clé.")]
+KeysFile = Annotated[Path | None, typer.Option(help="File of the case keys. / Fichier des clés de dossiers.")]
+ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier.")]
+
+
+@app.command("offline-key")
+def offline_key(file: ToFile) -> None:
+    """Make the hotline's offline key; keep the file off this machine. / Créer la clé hors ligne."""
+    from repit.cases import keys
+    from repit.foundation.errors import InputRefused
+    from repit.foundation.keyfile import write_once
+
+    pair = keys.new_pair()
+    try:
+        write_once(file, pair.private.hex().encode())
+    except OSError:
+        raise InputRefused(
+            Text("The file cannot be made.", "Le fichier ne peut pas être créé."),
+            Text("Name a new file in a folder of yours.", "Nommez un nouveau fichier."),
+        ) from None
+    say(Text("Set this where the hotline runs:", "À régler là où tourne le service :"))
+    print(f"\n    REPIT_OFFLINE_KEY={pair.public.hex()}\n")
+    say(
+        Text(
+            "Move the file off this machine, in two copies.", "Sortez le fichier de cette machine, en double."
+        )
+    )
+
+
+@app.command()
+def backup(file: ToFile, case_keys: KeysFile = None) -> None:
+    """Write a sealed backup, and replace the copy of the case keys. / Faire une sauvegarde scellée."""
+    _ready()
+    rows = import_module("repit.workers.backup").make(file, case_keys)
+    say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup. / Une sauvegarde.")],
+    offline_key: OfflineFile,
+    case_keys: KeysFile = None,
+) -> None:
+    """Fill an empty database from a backup. / Remplir une base vide depuis une sauvegarde."""
+    _ready()
+    rows = import_module("repit.workers.backup").restore(file, case_keys, _private(offline_key))
+    say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
+
+
+@way_back.command("release")
+def way_back_release(
+    reference: Annotated[str, typer.Argument(help="As the person says it. / Donnée par la personne.")],
+    offline_key: OfflineFile,
+) -> None:
+    """Give the hotline's part to someone who lost their receipt. / Donner la part de l'association."""
+    _ready()
+    import_module("repit.cases.way_back").release(reference, _private(offline_key))
+    say(Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours."))
+
+
+def _private(file: Path) -> bytes:
+    from repit.foundation.errors import InputRefused
+
+    try:
+        raw = bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        raw = b""
+    if len(raw) != 32:
+        raise InputRefused(
+            Text("That file holds no offline key.", "Ce fichier ne contient pas de clé hors ligne.")
+        )
+    return raw
+
+
+@staff.command("add")
+def staff_add(name: MemberName, role: Roles, at: At = "hotline", address: Address = "") -> None:
+    """Add someone; prints the link with which they begin, once. / Ajouter quelqu'un, afficher son lien."""
+    _show_link(_staff(at).add(name, role, actor=ADMINISTRATOR), address, at)
+
+
+@staff.command("reset")
+def staff_reset(name: MemberName, at: At = "hotline", address: Address = "") -> None:
+    """Let someone begin again: new password, new second factor. / Laisser quelqu'un recommencer."""
+    _show_link(_staff(at).reset(name, actor=ADMINISTRATOR), address, at)
+
+
+@staff.command("roles")
+def staff_roles(name: MemberName, role: Roles, at: At = "hotline") -> None:
+    """Give someone these roles and no others. / Donner ces rôles et aucun autre."""
+    _staff(at).set_roles(name, role, actor=ADMINISTRATOR)
+    say(Text("Done.", "C'est fait."))
+
+
+@staff.command("close")
+def staff_close(name: MemberName, at: At = "hotline") -> None:
+    """End someone's access at once. / Fermer tout de suite l'accès de quelqu'un."""
+    _staff(at).close(name, actor=ADMINISTRATOR)
+    say(Text("Closed.", "Fermé."))
+
+
+@staff.command("list")
+def staff_list(at: At = "hotline") -> None:
+    """Who works here, in which roles, with how many second factors. / Qui travaille ici."""
+    here = language()
+    table = Table()
+    for heading in (
+        Text("Name", "Nom"),
+        Text("Roles", "Rôles"),
+        Text("Open", "Ouvert"),
+        Text("Second factors", "Seconds facteurs"),
+        Text("Last sign-in (UTC)", "Dernière connexion (UTC)"),
+    ):
+        table.add_column(heading.in_language(here))
+    yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
+    waits = Text("link not used yet", "lien pas encore utilisé").in_language(here)
+    for row in _staff(at).standings():
+        last = f"{row.last_login:%Y-%m-%d %H:%M}" if row.last_login else waits if row.enrolling else "–"
+        table.add_row(row.name, ", ".join(row.roles), yes if row.open else no, str(row.second_factors), last)
+    Console().print(table)
+
+
+def _staff(at: str) -> ModuleType:
+    """The module that looks after members, once Django is set up for that installation."""
+    from repit.workers import starting
+
+    if at not in starting.ROLES:
+        raise typer.BadParameter(", ".join(starting.ROLES))
+    starting.set_up(at)
+    starting.ready_database()
+    return import_module("repit.foundation.staff.members")
+
+
+def _show_link(secret: str, address: str, at: str) -> None:
+    port = GATE_PORT if at == "gate" else HOTLINE_PORT
+    base = address.rstrip("/") or f"http://localhost:{port}"
+    say(
+        Text(
+            "Give them this link over a private channel. It works once, within three days:",
+            "Transmettez ce lien par un canal privé. Il sert une fois, dans les trois jours :",
+        )
+    )
+    print(f"\n    {base}/staff/enrol/{secret}/\n")
+
+
 def _desk() -> ModuleType:
     """The module of decisions on items, once Django is set up."""
     _ready()
     return import_module("repit.interfaces.desk.bank_review")
-
-
-def _subscribers() -> ModuleType:
-    """The module that looks after subscribers, once Django is set up."""
-    _ready()
-    return import_module("repit.exchange.subscribers")
 
 
 def _ready() -> None:
@@ -235,20 +355,6 @@ def _ready() -> None:
 
     starting.set_up("hotline")
     starting.ready_database()
-
-
-def _show_key(key: str, *, key_only: bool) -> None:
-    if key_only:
-        print(key)
-        return
-    say(Text("The key, shown this once:", "La clé, affichée cette seule fois :"))
-    print(f"\n    {key}\n")
-    say(
-        Text(
-            "Give it to the platform over a private channel: REPIT_GATE_FEED_KEY, or a file.",
-            "Transmettez-la à la plateforme par un canal privé : REPIT_GATE_FEED_KEY, ou un fichier.",
-        )
-    )
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("staff/", include("repit.foundation.staff.urls"))]
 
 if settings.REPIT_ROLE in ("hotline", "both"):
     from repit.interfaces.case_pages import api as case_api
@@ -19,7 +19,10 @@ if settings.REPIT_ROLE in ("hotline", "both"):
         path("exchange/", include("repit.interfaces.exchange_api.urls")),
         path("api/v1/", case_api.api.urls),
         path("", include("repit.interfaces.case_pages.root_urls")),
-        *i18n_patterns(path("", include("repit.interfaces.case_pages.urls"))),
+        *i18n_patterns(
+            path("", include("repit.interfaces.case_pages.urls")),
+            path("", include("repit.interfaces.exchange_api.page_urls")),
+        ),
     ]
 
 if settings.REPIT_ROLE in ("gate", "both"):

@@ -49,8 +49,8 @@ def test_every_step_leaves_who_when_and_why():
     items.erase(taken.item, actor="worker", reason="kept long enough")
     rows = Transition.objects.order_by("id").values_list("before", "after", "actor", "reason")
     assert list(rows) == [
-        ("", "received", "test", ""),
-        ("received", "active", "test", ""),
+        ("", "received", "test", items.SUBMITTED),
+        ("received", "active", "test", items.PUBLISHED),
         ("active", "disputed", "gate operator", "flood"),
         ("disputed", "active", "hotline", "looked at"),
         ("active", "withdrawn", "hotline", "asked"),

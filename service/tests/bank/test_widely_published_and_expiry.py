@@ -38,7 +38,7 @@ def test_what_comes_close_to_a_widely_published_picture_waits_for_a_person(bits:
     again = submit(altered(famous, bits))
     assert again == taken
     reason = Transition.objects.get(after="received").reason
-    assert reason == (widely_published.REASON if state == "received" else "")
+    assert reason == (widely_published.REASON if state == "received" else items.SUBMITTED)
 
 
 def test_a_person_may_publish_it_all_the_same():

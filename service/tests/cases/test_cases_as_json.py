@@ -6,6 +6,7 @@ import secrets
 
 import pytest
 from django.test import Client
+
 from running import case_body
 
 pytestmark = pytest.mark.django_db

@@ -6,21 +6,15 @@ import secrets
 
 import pytest
 from django.db import connection
+from making import picture
 
 from repit.bank import feed
-from repit.bank.types import Signal, Submission
-from repit.cases import receipts, service
-from repit.cases.models import Case, CaseItem
+from repit.cases import doors, keys, service, vault, words
+from repit.cases.models import Case, Door, Record
 from repit.foundation.errors import InputRefused, NotFound, SealBroken
 from repit.foundation.ids import ALPHABET, case_number, normal
 
 pytestmark = pytest.mark.django_db
-
-
-def picture(value: bytes | None = None, quality: int = 90) -> Submission:
-    return Submission(
-        "picture", "intimate", (Signal("pdq", "whole", value or secrets.token_bytes(32), quality),)
-    )
 
 
 def test_a_case_opens_and_its_items_are_in_the_feed():
@@ -34,6 +28,16 @@ def test_the_receipt_is_read_as_people_type():
     receipt = service.open_case([picture()])
     typed = receipt.secret.lower().replace("-", " ").replace("0", "o").replace("1", "l")
     assert service.status(" " + receipt.number.replace("-", ""), typed) == receipt.status
+    for language in words.LANGUAGES:
+        spelled = receipt.words(language)
+        assert len(spelled) == 8
+        for said in (
+            spelled,
+            [w.upper() for w in spelled],
+            [w[:4] for w in spelled],
+            [w + "s" for w in spelled],
+        ):
+            assert service.status(receipt.number, " , ".join(said)) == receipt.status
 
 
 def test_the_secret_has_at_least_eighty_bits():
@@ -43,8 +47,8 @@ def test_the_secret_has_at_least_eighty_bits():
 def test_an_unknown_number_and_a_wrong_secret_are_the_same_refusal(monkeypatch):
     receipt = service.open_case([picture()])
     derived = []
-    derive = receipts.derive
-    monkeypatch.setattr(receipts, "derive", lambda *args: derived.append(1) or derive(*args))
+    derive = keys.stretch
+    monkeypatch.setattr(keys, "stretch", lambda *args: derived.append(1) or derive(*args))
     shown = set()
     for number, secret in (
         (receipt.number, case_number()),
@@ -103,11 +107,12 @@ def test_a_case_is_opened_whole_or_not_at_all(monkeypatch):
             raise OSError
         return submit(*args, **kwargs)
 
-    submit = service.items.submit
-    monkeypatch.setattr(service.items, "submit", fail_at_the_second)
+    submit = service.protection.items.submit
+    monkeypatch.setattr(service.protection.items, "submit", fail_at_the_second)
     with pytest.raises(OSError):
         service.open_case([picture(), picture()])
-    assert feed.head().sequence == 0 and not Case.objects.exists()
+    assert feed.head().sequence == 0 and not Case.objects.exists() and not Door.objects.exists()
+    assert not [path for path in vault.path_of(1).parent.glob("*") if path.stat().st_size == 0]
 
 
 def test_after_review_nothing_is_published_by_itself(settings):
@@ -118,14 +123,14 @@ def test_after_review_nothing_is_published_by_itself(settings):
 
 def test_a_link_moved_to_another_case_or_put_back_from_before_does_not_open():
     one, other = service.open_case([picture()]), service.open_case([picture()])
-    mine = CaseItem.objects.filter(case__lookup=receipts.lookup(one.number))
+    mine = Record.objects.filter(case__doors__lookup=doors.lookup(one.number), kind="link")
     before = mine.get().sealed
     service.withdraw(one.number, one.secret, "all")
-    mine.update(sealed=before)
+    Record.objects.filter(pk=mine.get().pk).update(sealed=before)
     with pytest.raises(SealBroken):
         service.status(one.number, one.secret)
-    theirs = CaseItem.objects.get(case__lookup=receipts.lookup(other.number))
-    mine.update(sealed=theirs.sealed, version=1)
+    theirs = Record.objects.get(case__doors__lookup=doors.lookup(other.number), kind="link")
+    Record.objects.filter(pk=mine.get().pk).update(sealed=theirs.sealed, version=1)
     with pytest.raises(SealBroken):
         service.status(one.number, one.secret)
 

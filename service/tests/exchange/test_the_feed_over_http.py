@@ -11,7 +11,7 @@ from django.test import Client
 from repit.bank import items
 from repit.bank.types import Signal, Submission
 from repit.exchange import subscribers
-from repit.exchange.repit import wire
+from repit.exchange.repit import snapshot_wire, wire
 
 pytestmark = pytest.mark.django_db
 BASE = "/exchange/repit/v1/"
@@ -42,7 +42,7 @@ def test_without_a_key_there_is_a_problem_document_and_nothing_else(
 def test_snapshot_then_changes_give_the_bank(client: Client, headers: dict[str, str]):
     kept, gone = submit(), submit()
     raw = b"".join(client.get(BASE + "snapshot", headers=headers).streaming_content)
-    head, entries = wire.decode_snapshot(raw.decode().split("\n")[:-1], [])
+    head, entries = snapshot_wire.decode_snapshot(raw.decode().split("\n")[:-1], [])
     assert head.sequence == 2 and {e.item for e in entries()} == {kept, gone}
     items.withdraw(gone, actor="test", reason="")
     page = wire.decode_page(client.get(BASE + "changes?after=2", headers=headers).content)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repit.exchange.repit import wire
-from repit.exchange.repit.wire import Change, Entry, Page, SharedHash, SnapshotHead
+from repit.exchange.repit import snapshot_wire, wire
+from repit.exchange.repit.snapshot_wire import SnapshotHead
+from repit.exchange.repit.wire import Change, Entry, Page, SharedHash
 from repit.foundation.errors import WireRefused
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=40)
@@ -56,23 +57,23 @@ def test_a_page_comes_back_as_it_was(page: Page):
 @given(st.integers(0, 2**62), st.lists(entries, max_size=6), names, times)
 def test_a_snapshot_comes_back_as_it_was(sequence, held, feed_id, at):
     head = SnapshotHead(sequence, feed_id, at)
-    lines = b"".join(wire.encode_snapshot(head, held)).decode().split("\n")[:-1]
-    read, rest = wire.decode_snapshot(lines, [])
+    lines = b"".join(snapshot_wire.encode_snapshot(head, held)).decode().split("\n")[:-1]
+    read, rest = snapshot_wire.decode_snapshot(lines, [])
     assert read == head and list(rest()) == held
 
 
 @given(st.lists(entries, min_size=1, max_size=4), st.data())
 def test_a_snapshot_that_was_cut_or_altered_is_refused(held, data):
     head = SnapshotHead(1, "feed", datetime(2026, 1, 1, tzinfo=UTC))
-    lines = b"".join(wire.encode_snapshot(head, held)).decode().split("\n")[:-1]
+    lines = b"".join(snapshot_wire.encode_snapshot(head, held)).decode().split("\n")[:-1]
     victim = data.draw(st.integers(1, len(lines) - 1))
     cut = lines[:victim] + lines[victim + 1 :]
     with pytest.raises(WireRefused):
-        list(wire.decode_snapshot(cut, [])[1]())
+        list(snapshot_wire.decode_snapshot(cut, [])[1]())
     twice = [*lines[: victim - 1], lines[victim - 1], *lines[victim - 1 :]]
     if victim > 1:
         with pytest.raises(WireRefused):
-            list(wire.decode_snapshot(twice, [])[1]())
+            list(snapshot_wire.decode_snapshot(twice, [])[1]())
 
 
 @given(pages(), st.integers(2, 5))
@@ -117,7 +118,7 @@ def test_a_hash_that_cannot_be_read_costs_its_entry_no_other_hash():
         [SharedHash("md5", "whole", bytes([n]) * 16) for n in (1, 2)],
     )
     entry = Entry("i", "active", "file", "intimate", "o", 1, tuple(hashes))
-    lines = b"".join(wire.encode_snapshot(SnapshotHead(1, "f", at), [entry])).decode().split("\n")
+    lines = b"".join(snapshot_wire.encode_snapshot(SnapshotHead(1, "f", at), [entry])).decode().split("\n")
     raw = json.loads(wire.encode_page(Page((Change(1, at, entry),), 1, "feed", at)))
     raw["changes"][0]["entry"]["hashes"][0]["value"] = "xyz"
     page = wire.decode_page(json.dumps(raw))
@@ -131,11 +132,10 @@ def test_a_snapshots_bad_entry_is_set_aside_and_the_rest_is_taken():
     good = Entry("good", "active", "file", "intimate", "o", 1, ())
     strange = Entry("strange", "active", "file", "intimate", "o", 1, ())
     object.__setattr__(strange, "kind", "of a later version")
-    lines = (
-        b"".join(wire.encode_snapshot(SnapshotHead(1, "f", at), [strange, good])).decode().split("\n")[:-1]
-    )
+    sent = b"".join(snapshot_wire.encode_snapshot(SnapshotHead(1, "f", at), [strange, good]))
+    lines = sent.decode().split("\n")[:-1]
     aside = []
-    assert list(wire.decode_snapshot(lines, aside)[1]()) == [good]
+    assert list(snapshot_wire.decode_snapshot(lines, aside)[1]()) == [good]
     assert [one.sequence for one in aside] == [None]
 
 

@@ -27,6 +27,7 @@ from repit.foundation.errors import WireRefused
 pytestmark = pytest.mark.django_db
 BASE = "/exchange/stopncii/v1/"
 START = datetime(2026, 1, 1, tzinfo=UTC)
+WHO = Granted(0, "reader", sees_anchored=False)
 CANARY_VALUES = {value.hex() for value in CANARIES}
 
 
@@ -198,15 +199,15 @@ def test_an_empty_answer_echoes_the_start(client: Client, headers: dict[str, str
 
 def test_pages_are_stable_while_rows_change(who: Granted):
     names = [submit()[0] for _ in range(10)]
-    first = server.fetch(11, 4)
+    first = server.fetch(who, 11, 4)
     late = submit()[1]
     items.withdraw(names[0], actor="test", reason="")
     seen, token = list(first.records), first.next_token
     while token:
-        page = server.fetch(11, 4, token)
+        page = server.fetch(who, 11, 4, token)
         seen, token = [*seen, *page.records], page.next_token
     assert len(seen) == 10 and late not in {r.value.hex() for r in seen}
-    after = {r.value.hex(): r.status for r in server.fetch(page.next_second, 99).records}
+    after = {r.value.hex(): r.status for r in server.fetch(who, page.next_second, 99).records}
     assert after[late] == "Active" and "Withdrawn" in after.values()
 
 
@@ -324,7 +325,7 @@ def _play(events: list[tuple[str, float]], size: int) -> None:
 
     def one_page() -> bool:
         nonlocal start, checkpoint, token
-        page = server.fetch(start, size, token)
+        page = server.fetch(WHO, start, size, token)
         seconds = [record.second for record in page.records]
         assert seconds == sorted(seconds) and all(second >= start for second in seconds)
         assert page.next_second >= checkpoint

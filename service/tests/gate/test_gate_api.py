@@ -1,14 +1,17 @@
 """The gate over HTTP, through Django."""
 
+import hashlib
 import json
 
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from gate_pictures import entry, jpeg, pdq, sample
 
 from conftest import assembled
-from repit.gate import runtime
+from repit.gate import readiness, runtime
+from repit.gate.entries import KnownHash
 from repit.gate.errors import Overloaded
 from repit.gate.inspection import Inspector
 from repit.gate.runtime import Gate
@@ -63,6 +66,8 @@ def test_explanations_come_in_the_language_asked_for(http: Client) -> None:
         (b"no form at all", "multipart/form-data; boundary=x", 400),
         (b"no form at all", "multipart/form-data", 400),
         (b" " * 70_000, "application/json", 413),
+        (b'{"url": "https://example.org/a.jpg"}', "application/json", 403),
+        (b'{"url": 5}', "application/json", 400),
     ],
 )
 def test_what_is_not_in_the_right_form_is_refused_as_a_problem(
@@ -75,11 +80,64 @@ def test_what_is_not_in_the_right_form_is_refused_as_a_problem(
 
 
 def test_too_large_an_upload_is_refused_whether_raw_or_in_a_form(http: Client, settings) -> None:
-    settings.REPIT_GATE_MAX_BYTES = 100_000
+    settings.REPIT_GATE_MAX_BYTES = settings.REPIT_GATE_MAX_FILE_BYTES = 100_000
     assert raw(http, "/v1/check", bytes(100_001), "image/png").status_code == 413
     form = http.post("/v1/check", {"file": SimpleUploadedFile("x", bytes(120_000))})
     assert form.status_code == 413
     assert http.post("/v1/check", {"file": SimpleUploadedFile("x", bytes(400_000))}).status_code == 413
+
+
+def test_a_video_too_large_to_be_looked_at_is_refused_by_its_exact_file(
+    http: Client, gate: Gate, settings
+) -> None:
+    settings.REPIT_GATE_MAX_BYTES = 100_000
+    video = b"\0\0\0\x18ftypmp42" + np.random.default_rng(5).bytes(400_000)
+    assert raw(http, "/v1/check", video, "video/mp4").json()["undecided"] == "too-many-bytes"
+    for number, algorithm in enumerate(("md5", "sha256")):
+        known = KnownHash(algorithm, "whole", hashlib.new(algorithm, video).digest())
+        gate.index.apply(entry(f"film-{number}", known))
+        for answer in (
+            raw(http, "/v1/check", video, "video/mp4"),
+            http.post("/v1/check", {"file": SimpleUploadedFile("film.mp4", video)}),
+        ):
+            said = answer.json()
+            assert (said["verdict"], said["evidence"][0]["tier"]) == ("block", "exact")
+        gate.index.apply(entry(f"film-{number}", known, state="withdrawn"))
+    assert gate.reception.held == 0
+
+
+def test_uploads_beyond_the_memory_that_is_allowed_are_asked_to_come_back(
+    http: Client, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate.reception, "room", len(CAT) - 1)
+    answer = raw(http, "/v1/check", CAT)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert gate.reception.held == 0
+    assert raw(http, "/v1/refuse", ROCKET).status_code == 503
+    monkeypatch.setattr(gate.reception, "room", len(CAT))
+    assert raw(http, "/v1/refuse", CAT).status_code == 451
+
+
+def test_a_caller_may_name_the_product_it_stands_in_and_nothing_else(http: Client, gate: Gate) -> None:
+    assert raw(http, "/v1/check?door=wordpress", CAT).json()["verdict"] == "block"
+    assert 'door="wordpress",outcome="block"' in http.get("/metrics").content.decode()
+    assert raw(http, "/v1/check?door=nonsense", CAT).status_code == 400
+
+
+def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate: Gate, settings) -> None:
+    raw(http, "/v1/check", CAT)
+    raw(http, "/v1/refuse", b"text")
+    gate.inspector.meters.watch(lambda: readiness.present(gate))
+    said = http.get("/metrics")
+    assert said["Content-Type"].startswith("text/plain")
+    text = said.content.decode()
+    assert 'repit_gate_checks_total{decided="yes",door="check",outcome="block"} 1.0' in text
+    assert 'repit_gate_checks_total{decided="no",door="bare",outcome="review"} 1.0' in text
+    assert "repit_gate_decoders_alive 1.0" in text
+    assert "repit_gate_entries 1.0" in text
+    assert "cat" not in text.replace("allocat", "").replace("indicat", "")
+    settings.REPIT_GATE_KEYS = ("key",)
+    assert http.get("/metrics").status_code == 401
 
 
 def test_a_form_with_two_files_is_refused(http: Client) -> None:
@@ -126,7 +184,7 @@ def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
 
 def test_the_openapi_document_names_every_door_and_what_each_answers(http: Client) -> None:
     document = http.get("/v1/openapi.json").json()
-    assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready"}
+    assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready", "/metrics"}
     names = document["components"]["schemas"]
     for path in document["paths"].values():
         for operation in path.values():

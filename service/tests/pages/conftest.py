@@ -15,7 +15,6 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
@@ -31,22 +30,35 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+FIREFOX_NAMES = ("firefox-esr", "firefox")
 left_out: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the browser tests out when asked to, and remember which, so that the report says so."""
+    """Leave the browser tests out when asked to, and those of Firefox where there is none; the report says so."""
     if WITHOUT_BROWSER:
-        driven = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
-        left_out.extend(item.nodeid for item in driven)
-        items[:] = [item for item in items if item not in driven]
-        config.hook.pytest_deselected(items=driven)
+        _leave_out(config, items, "browser")
+    if WITHOUT_BROWSER or _found(FIREFOX_NAMES) is None:
+        _leave_out(config, items, "firefox")
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], fixture: str) -> None:
+    driven = [item for item in items if fixture in getattr(item, "fixturenames", ())]
+    left_out.extend(item.nodeid for item in driven)
+    items[:] = [item for item in items if item not in driven]
+    config.hook.pytest_deselected(items=driven)
+
+
+def _found(names: tuple[str, ...]) -> str | None:
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if left_out:
         terminalreporter.section("left out")
-        terminalreporter.line(f"{len(left_out)} page tests were left out because REPIT_WITHOUT_BROWSER=1:")
+        terminalreporter.line(
+            f"{len(left_out)} page tests were left out (REPIT_WITHOUT_BROWSER=1, or no Firefox):"
+        )
         for name in left_out:
             terminalreporter.line(f"  {name}")
 
@@ -67,7 +79,8 @@ def site() -> Iterator[str]:
     """The address of the running site."""
     logging.getLogger("django.request").setLevel(logging.CRITICAL)
     with override_settings(ROOT_URLCONF="pages_urls", ALLOWED_HOSTS=["127.0.0.1"]):
-        application = StaticFilesHandler(get_wsgi_application())
+        # WhiteNoise serves the static files, under the site's own headers, as in service.
+        application = get_wsgi_application()
         server = _Server(("127.0.0.1", 0), _Quiet)
         server.set_app(application)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -84,10 +97,19 @@ def site() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
     """Chromium. It stands on `site`: it is gone, with its connections, before the server closes."""
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+    found = _found(CHROMIUM_NAMES)
     if found is None:
         pytest.fail("Chromium is missing (Debian: apt install chromium), or set REPIT_WITHOUT_BROWSER=1.")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def firefox() -> str:
+    """The path of Debian's Firefox; a test that wants it is left out where there is none."""
+    found = _found(FIREFOX_NAMES)
+    if found is None:
+        pytest.fail("Firefox is missing (Debian: apt install firefox-esr).")
+    return found

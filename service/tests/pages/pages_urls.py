@@ -3,7 +3,9 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template import engines
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 from repit.urls import *  # noqa: F403
 from repit.urls import urlpatterns as real
@@ -24,8 +26,32 @@ def broken(_request: HttpRequest) -> HttpResponse:
     )
 
 
+@csrf_exempt
+def device(request: HttpRequest) -> HttpResponse:
+    """The island in a form, as the person's pages have it; what is sent comes back as text."""
+    if request.method == "POST":
+        return HttpResponse(request.POST["hashes"], content_type="text/plain; charset=utf-8")
+    return HttpResponse(engines["django"].from_string(DEVICE).render({}, request))
+
+
+DEVICE = """{% extends "case_pages/base.html" %}
+{% block title %}Device{% endblock title %}
+{% block content %}
+<h1>Device</h1>
+<form method="post">
+<fieldset><legend>Level</legend>
+<label><input type="radio" name="level" value="one" checked> One</label>
+<label><input type="radio" name="level" value="family"> Family</label></fieldset>
+<fieldset><legend>Kind</legend>
+<label><input type="radio" name="kind" value="intimate" checked> Intimate</label>
+<label><input type="radio" name="kind" value="deepfake"> Deepfake</label></fieldset>
+{% include "case_pages/_device.html" %}
+<button>Send</button>
+</form>
+{% endblock content %}"""
+
 urlpatterns = [
     path("broken", broken),
     *real,
-    *i18n_patterns(path("fails/", fails), path("forbids/", forbids)),
+    *i18n_patterns(path("fails/", fails), path("forbids/", forbids), path("device/", device)),
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from running import run_script
 
 CASES = 12

@@ -24,6 +24,7 @@ from repit.bank.sealed import open_signal
 from repit.bank.states import SHARED
 from repit.bank.types import Kind, Media, Published, Told
 from repit.foundation.clock import now
+from repit.foundation.errors import NotFound
 
 PAGE: Final = 500
 _BATCH: Final = 500
@@ -79,13 +80,21 @@ def changes_after(sequence: int, limit: int = PAGE) -> list[Recorded]:
     return [Recorded(change.sequence, change.at, items[change.item_id].value) for change in changes]
 
 
-def everything() -> Iterator[Published]:
+def everything(after: str = "") -> Iterator[Published]:
     """Every item that subscribers hold or should: in batches, so that nothing is locked or held for long.
+
+    Always in the same order; `after` names an item to go on behind. Raises `NotFound` where there is none.
 
     Items that change meanwhile may come in their older or newer state; the changes after the head read before
     the first batch put that right.
     """
-    after = 0
+    begin = Item.objects.filter(token=after).values_list("id", flat=True).first() if after else 0
+    if begin is None:
+        raise NotFound
+    return _everything(begin)
+
+
+def _everything(after: int) -> Iterator[Published]:
     while True:
         keys = list(
             Item.objects.filter(state__in=SHARED, id__gt=after)

@@ -7,20 +7,24 @@ meet half-way.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import feed, widely_published
-from repit.bank.models import Feed, Item, ItemHash, Transition
+from repit.bank import feed, near, standing, widely_published
+from repit.bank.models import Feed, Item, ItemHash, Stake, Transition
 from repit.bank.sealed import fingerprint, seal_signal
-from repit.bank.states import LIVE, step
+from repit.bank.states import LIVE
 from repit.bank.types import State, Submission
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.foundation.ids import random_key, token
+
+SUBMITTED: Final = "submitted"
+NEAR: Final = "a near duplicate was submitted"
+PUBLISHED: Final = "published at once, as the settings say"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,57 +40,88 @@ def submit(submission: Submission, *, actor: str, publish: bool, origin: str | N
 
     With `publish` it reaches subscribers at once, unless none of its hashes has the quality for it: then it
     stays received. It also stays received, for a person to look at, where a hash comes close to a widely
-    published picture. `origin` is this hotline unless it came from another.
+    published picture; and where a near duplicate is served in its stead (`near`). `origin` is this hotline
+    unless a subscriber proposed it.
     """
-    mark = fingerprint(submission)
     with transaction.atomic():
         line = feed.locked()
-        item = Item.objects.filter(fingerprint=mark, state__in=LIVE).first()
-        if item is not None:
-            item.confirmations += 1
-            item.save(update_fields=["confirmations"])
-            if item.told:
-                feed.append(line, item)
-        else:
-            item = Item.objects.create(
-                id=random_key(),
-                token=token(),
-                media=submission.media,
-                kind=submission.kind,
-                origin=origin or settings.REPIT_ORIGIN,
-                fingerprint=mark,
-            )
-            ItemHash.objects.bulk_create(
-                [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
-            )
-            reason = widely_published.REASON if widely_published.near(submission.signals) else ""
-            Transition.objects.create(
-                item=item, before="", after="received", at=now(), actor=actor, reason=reason
-            )
-        if (
-            publish
-            and item.state == "received"
-            and _has_publishable(item)
-            and not widely_published.near(submission.signals)
-        ):
-            _move(line, item, "active", actor, "")
-        return Taken(item.token, cast(State, item.state))
+        item = admit(line, submission, actor=actor, publish=publish, origin=origin, own=True)
+        return Taken(item.token, cast(State, item.state if item.lead is None else item.lead.state))
+
+
+def admit(
+    line: Feed, submission: Submission, *, actor: str, publish: bool, origin: str | None, own: bool
+) -> Item:
+    """The item of a submission, under the caller's lock. With `own` false the caller adds a stake, then
+    recounts."""
+    mark = fingerprint(submission)
+    item = Item.objects.select_related("lead").filter(fingerprint=mark, state__in=LIVE).first()
+    if item is not None:
+        if own:
+            _confirm(line, item, origin, actor)
+    else:
+        name = token()
+        item = Item.objects.create(
+            id=random_key(),
+            token=name,
+            media=submission.media,
+            kind=submission.kind,
+            origin=origin or settings.REPIT_ORIGIN,
+            own=1 if own else 0,
+            root=name if own else "",
+            fingerprint=mark,
+        )
+        ItemHash.objects.bulk_create(
+            [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
+        )
+        everyones = widely_published.near(submission.signals)
+        reason = widely_published.REASON if everyones else SUBMITTED
+        Transition.objects.create(
+            item=item, before="", after="received", at=now(), actor=actor, reason=reason
+        )
+        lead = None if everyones else near.lead_for(item, submission.signals)
+        near.note(item, submission.signals)
+        if lead is not None:
+            item.lead = lead
+            item.save(update_fields=["lead"])
+            standing.recount(line, item, actor, NEAR)
+    lead = item if item.lead is None else item.lead
+    if (
+        publish
+        and lead.state == "received"
+        and _has_publishable(lead)
+        and not widely_published.near(submission.signals)
+        and (lead is item or _unsuspected(lead))
+    ):
+        standing.move(line, lead, "active", actor, PUBLISHED)
+    return item
+
+
+def _confirm(line: Feed, item: Item, origin: str | None, actor: str) -> None:
+    item.own += 1
+    item.root = item.root or token()
+    item.save(update_fields=["own", "root"])
+    if origin is None:
+        standing.name_origin(item)
+    standing.recount(line, item, actor, "submitted again")
 
 
 def publish(name: str, *, actor: str, reason: str = "") -> None:
     """Let subscribers have a received item. Raises `NotFound`, `TransitionRefused`."""
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
+        if item.lead is not None:
+            raise TransitionRefused(detail="served through a near duplicate")
         if not _has_publishable(item):
             raise TransitionRefused(detail="no hash of sufficient quality")
-        _move(line, item, "active", actor, reason)
+        standing.move(line, item, "active", actor, reason)
 
 
 def dispute(name: str, *, actor: str, reason: str) -> None:
     """Put an active item in doubt. Raises `NotFound`, `TransitionRefused`."""
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        _move(line, item, "disputed", actor, reason)
+        standing.move(line, item, "disputed", actor, reason)
 
 
 def settle(name: str, *, actor: str, reason: str) -> None:
@@ -95,33 +130,61 @@ def settle(name: str, *, actor: str, reason: str) -> None:
         line, item = feed.locked(), _find(name)
         if item.state != "disputed":
             raise TransitionRefused(detail=f"{item.state} is not disputed")
-        _move(line, item, "active", actor, reason)
+        standing.move(line, item, "active", actor, reason)
 
 
 def withdraw_one(name: str, *, actor: str, reason: str = "") -> State:
     """One of the submissions behind an item is taken back; with the last of them the item is withdrawn.
 
-    Returns the state it leaves. The caller makes sure that a submission is taken back once only. Withdrawing
-    from an item that is withdrawn already changes nothing. Raises `NotFound`.
+    It is withdrawn later if a partner keeps it up still. Returns the state it leaves. The caller makes sure
+    that a submission is taken back once only. Withdrawing from an item that is withdrawn already changes
+    nothing. Raises `NotFound`.
     """
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        living = item.state in LIVE
-        if living and item.confirmations > 1:
-            item.confirmations -= 1
-            item.save(update_fields=["confirmations"])
-            if item.told:
-                feed.append(line, item)
-        elif living:
-            _move(line, item, "withdrawn", actor, reason)
+        if item.state in LIVE and item.own > 0:
+            take_back(line, item, item.own - 1, actor, reason)
         return cast(State, item.state)
 
 
+def take_back(line: Feed, item: Item, left: int, actor: str, reason: str) -> None:
+    """Let so many of the submissions made here stand, and see whether the item still does."""
+    if left:
+        item.own = left
+        item.save(update_fields=["own"])
+        standing.recount(line, item, actor, reason)
+        return
+    if not Stake.objects.filter(item=item).exists():
+        standing.fall(line, item, actor, reason)
+        return
+    standing.end_root(item)
+    item.save(update_fields=["own", "root"])
+    standing.name_origin(item)
+    standing.recount(line, item, actor, reason)
+
+
 def withdraw(name: str, *, actor: str, reason: str) -> None:
-    """Withdraw an item, whoever submitted it. Raises `NotFound`, `TransitionRefused`."""
+    """Withdraw an item, whoever submitted it, and what is served through it; partners' repeats do not bring
+    it back. Raises `NotFound`, `TransitionRefused`."""
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        _move(line, item, "withdrawn", actor, reason)
+        lead = item.lead
+        for one in Item.objects.filter(lead=item):
+            standing.move(line, one, "withdrawn", actor, reason)
+        standing.move(line, item, "withdrawn", actor, reason)
+        if lead is not None:
+            standing.recount(line, lead, actor, reason)
+
+
+def split(name: str, *, actor: str, reason: str) -> int:
+    """Serve near duplicates apart from the item they were served through; how many there were.
+
+    Raises `NotFound`."""
+    with transaction.atomic():
+        line, item = feed.locked(), _find(name)
+        apart = standing.split(line, item, actor, reason)
+        standing.recount(line, item, actor, reason)
+        return apart
 
 
 def erase(name: str, *, actor: str, reason: str = "") -> None:
@@ -132,7 +195,7 @@ def erase(name: str, *, actor: str, reason: str = "") -> None:
     """
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        _move(line, item, "erased", actor, reason)
+        standing.move(line, item, "erased", actor, reason)
         ItemHash.objects.filter(item=item).delete()
 
 
@@ -157,21 +220,20 @@ def expire_due(most: int = 100) -> int:
         due = Item.objects.filter(state__in=LIVE, expires_at__lte=now())
         for item in due.order_by("expires_at")[:most]:
             if due.filter(pk=item.pk).update(expires_at=None):
-                _move(line, item, "withdrawn", "expiry", "its time has come")
+                item.expires_at = None
+                take_back(line, item, 0, "expiry", "its time has come")
                 done += 1
     return done
 
 
 def states(names: list[str]) -> dict[str, State]:
-    """The present state of each item named."""
-    return {
-        name: cast(State, state)
-        for name, state in Item.objects.filter(token__in=names).values_list("token", "state")
-    }
+    """The present state of each item named; of one that is served through another, that one's."""
+    rows = Item.objects.filter(token__in=names).values_list("token", "state", "lead__state")
+    return {name: cast(State, lead or state) for name, state, lead in rows}
 
 
 def _find(name: str) -> Item:
-    item = Item.objects.filter(token=name).first()
+    item = Item.objects.select_related("lead").filter(token=name).first()
     if item is None:
         raise NotFound
     return item
@@ -181,14 +243,7 @@ def _has_publishable(item: Item) -> bool:
     return ItemHash.objects.filter(item=item, publishable=True).exists()
 
 
-def _move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
-    before = cast(State, item.state)
-    taken = step(before, after)
-    item.state = after
-    if after not in LIVE:
-        item.confirmations = 0
-    item.told = item.told or taken.told
-    item.save(update_fields=["state", "confirmations", "told"])
-    Transition.objects.create(item=item, before=before, after=after, at=now(), actor=actor, reason=reason)
-    if taken.told:
-        feed.append(line, item)
+def _unsuspected(item: Item) -> bool:
+    """Whether a received item waits for nothing but a submission that may be published."""
+    last = Transition.objects.filter(item=item).latest("id")
+    return last.reason != widely_published.REASON

@@ -29,7 +29,12 @@ class Feed(models.Model):
 
 
 class Item(models.Model):
-    """One picture, video or file. `confirmations` is how many submissions of it stand."""
+    """One picture, video or file. `confirmations`: how many submissions of it stand, as subscribers know it.
+
+    `own`: how many of them were made here, of this item itself; the others are partners' (`Stake`) and those
+    of near duplicates served through it (it is their `lead`; they stay received and are not told of).
+    `root`: the name under which other hotlines know what was submitted here; empty where nothing was.
+    """
 
     id = RandomKey()
     token = models.CharField(max_length=64, unique=True)
@@ -39,6 +44,9 @@ class Item(models.Model):
     state = models.CharField(max_length=10, default="received")
     told = models.BooleanField(default=False)
     confirmations = models.IntegerField(default=1)
+    own = models.IntegerField(default=1)
+    root = models.CharField(max_length=64, blank=True, default="")
+    lead = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined")
     fingerprint = models.BinaryField(max_length=32)
     expires_at = models.DateTimeField(null=True)
 
@@ -62,6 +70,12 @@ class Item(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["fingerprint"], condition=Q(state__in=LIVE), name="item_once_while_it_lives"
+            ),
+            models.CheckConstraint(
+                condition=Q(lead__isnull=True) | Q(state="received"), name="item_joined_is_not_told"
+            ),
+            models.CheckConstraint(
+                condition=Q(own__gte=0) & (Q(own=0) | Q(state__in=LIVE)), name="item_own_stand_while_it_lives"
             ),
         )
 
@@ -103,6 +117,70 @@ class ItemHash(models.Model):
         return "ItemHash"
 
 
+class Nearby(models.Model):
+    """A keyed digest of some bits of an item's standard PDQ hash: near duplicates have one in common."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="nearby")
+    value = models.BigIntegerField(db_index=True)
+
+
+class Stake(models.Model):
+    """One record by which a partner keeps an item up: `name` a keyed digest of the partner's name for it.
+
+    `mark`: a keyed digest of what the partner last said; `run`: the whole reading that last saw it.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stakes")
+    source = models.CharField(max_length=100)
+    name = models.BinaryField(max_length=32)
+    sealed_name = models.BinaryField()
+    doubted = models.BooleanField(default=False)
+    mark = models.BinaryField(max_length=32)
+    run = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["source", "name"], name="stake_once"),)
+
+    def __str__(self) -> str:
+        return "Stake"
+
+
+class Root(models.Model):
+    """Where a partner's record comes from in the end: an installation, its name there, the way it took.
+
+    `path`: installations from the origin to the partner, separated by commas; empty for partners that are no
+    hotline.
+    """
+
+    stake = models.ForeignKey(Stake, on_delete=models.CASCADE, related_name="roots")
+    installation = models.CharField(max_length=100)
+    token = models.CharField(max_length=64)
+    path = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["installation", "token"], name="root_by_origin"),)
+        constraints = (
+            models.UniqueConstraint(fields=["stake", "installation", "token"], name="root_once_a_stake"),
+        )
+
+
+class Tombstone(models.Model):
+    """What its origin has withdrawn: it never comes back, whoever tells of it and in whatever order.
+
+    `item`: the item here that held it, empty where none did; peers are told beside that item.
+    """
+
+    installation = models.CharField(max_length=100)
+    token = models.CharField(max_length=64)
+    item = models.CharField(max_length=64, blank=True, db_index=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["installation", "token", "item"], name="tombstone_once"),
+        )
+
+
 class Change(models.Model):
     """The feed: after change number `sequence`, look at this item again. Append-only, gapless."""
 
@@ -115,7 +193,10 @@ class Change(models.Model):
 
 
 class Transition(models.Model):
-    """One step in an item's life: who, when, why. Append-only."""
+    """One step in an item's life: who, when, why. Append-only.
+
+    `sequence`: the change by which subscribers heard of it; null where they did not.
+    """
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="transitions")
@@ -124,6 +205,7 @@ class Transition(models.Model):
     at = models.DateTimeField()
     actor = models.CharField(max_length=100)
     reason = models.CharField(max_length=200, blank=True)
+    sequence = models.BigIntegerField(null=True)
 
 
 class MatchReport(models.Model):

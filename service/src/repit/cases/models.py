@@ -1,42 +1,229 @@
-"""Cases at rest: a thief of the database learns how many there are and on which days they opened.
+"""Cases at rest: a thief of the database learns how many there are, how large, and on which days they moved.
 
-In: `receipts`, `service`. Out: rows. Next: nobody outside this room.
+In: this room. Out: rows. Next: nobody outside it. Whatever was said, where, by whom and for whom stands in
+columns named `sealed`; keys are random, so no table's order follows another's; nobody is named in two cases
+by the same value.
 """
 
-from django.db import models
+from typing import Final
 
+from django.db import models
+from django.db.models import Q
+
+from repit.cases.states import LIVE, STATES
+from repit.cases.vault import ROOMS
 from repit.foundation.fields import RandomKey
+
+_ROOMS: Final = [*ROOMS, "share"]
 
 
 class Case(models.Model):
-    """One case. Its own random key opens its links, and is sealed under the person's secret.
+    """One case. Only days are kept: a time of day would match the moment an item appeared in the bank.
 
-    `lookup` is a keyed digest of the public number, `verifier` one of what Argon2id makes of the secret. Only
-    the day is kept: a time of day would match the moment at which an item appeared in the bank.
+    `looks` and `looks_digest` are the head of its log. `due_on` is the day on which the clock acts next.
     """
 
     id = RandomKey()
-    lookup = models.BinaryField(max_length=32, unique=True)
-    salt = models.BinaryField(max_length=16)
-    verifier = models.BinaryField(max_length=32)
-    sealed_key = models.BinaryField()
+    state = models.CharField(max_length=10, default="new")
+    keeps_protection = models.BooleanField(default=True)
     opened_on = models.DateField()
+    due_on = models.DateField()
+    looks = models.IntegerField(default=0)
+    looks_digest = models.BinaryField(max_length=32, default=bytes)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(state__in=STATES), name="case_state"),)
+        indexes = (
+            models.Index(
+                fields=["due_on"], condition=Q(state__in=[*LIVE, "closed"]), name="case_clock_is_due"
+            ),
+        )
 
     def __str__(self) -> str:
         return "Case"
 
 
-class CaseItem(models.Model):
-    """A link from a case to an item of the bank, sealed twice: by the case's key, then by the operator's."""
+class Door(models.Model):
+    """A number and words that open a case: the person's receipt, a helper's code, a slip for the way back.
+
+    `lookup` is a keyed digest of the number, `verifier` one of what Argon2id makes of the words.
+    """
 
     id = RandomKey()
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="items")
-    number = models.SmallIntegerField()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="doors")
+    kind = models.CharField(max_length=10)
+    lookup = models.BinaryField(max_length=32, unique=True)
+    salt = models.BinaryField(max_length=16)
+    verifier = models.BinaryField(max_length=32)
+    sealed_public = models.BinaryField()
+    sealed_private = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=["person", "helper", "slip"]), name="door_kind"),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=~Q(kind="helper"), name="one_receipt_and_one_slip"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "Door"
+
+
+class Room(models.Model):
+    """A part of a case with a key pair of its own. The public half is sealed so that nobody swaps it."""
+
+    id = RandomKey()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="rooms")
+    name = models.CharField(max_length=10)
     version = models.IntegerField(default=1)
     sealed = models.BinaryField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["case", "number"], name="case_counts_its_items"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(name__in=ROOMS), name="room_name"),
+            models.UniqueConstraint(fields=["case", "name"], name="case_has_each_room_once"),
+        )
 
     def __str__(self) -> str:
-        return "CaseItem"
+        return "Room"
+
+
+class Grant(models.Model):
+    """A room's private key for one holder. `holder` is a digest that differs from case to case."""
+
+    id = RandomKey()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="grants")
+    room = models.CharField(max_length=10)
+    holder = models.BinaryField(max_length=32, db_index=True)
+    version = models.IntegerField(default=1)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(room__in=_ROOMS), name="grant_room"),
+            models.UniqueConstraint(fields=["case", "room", "holder"], name="one_grant_a_room_and_holder"),
+        )
+
+    def __str__(self) -> str:
+        return "Grant"
+
+
+class Record(models.Model):
+    """One thing in a room: a link to an item, an address, a message, what the person wants."""
+
+    id = RandomKey()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="records")
+    room = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10)
+    number = models.IntegerField()
+    version = models.IntegerField(default=1)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(room__in=ROOMS), name="record_room"),
+            models.UniqueConstraint(fields=["case", "kind", "number"], name="case_counts_its_records"),
+        )
+
+    def __str__(self) -> str:
+        return "Record"
+
+
+class CaseStep(models.Model):
+    """One step in the life of a case: what, by which role, on which day."""
+
+    id = RandomKey()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="steps")
+    number = models.IntegerField()
+    before = models.CharField(max_length=10, blank=True)
+    after = models.CharField(max_length=10)
+    by = models.CharField(max_length=10)
+    on = models.DateField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "number"], name="case_counts_its_steps"),)
+
+    def __str__(self) -> str:
+        return "CaseStep"
+
+
+class Look(models.Model):
+    """One look: who, what and when are sealed; each row carries the digest of the chain so far."""
+
+    id = RandomKey()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="log")
+    number = models.IntegerField()
+    sealed = models.BinaryField()
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "number"], name="case_counts_its_looks"),)
+
+    def __str__(self) -> str:
+        return "Look"
+
+
+class WayBackAsked(models.Model):
+    """Someone asked for a new receipt; from `due_at` on two parts together give it."""
+
+    id = RandomKey()
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="way_back")
+    due_at = models.DateTimeField()
+    sealed = models.BinaryField()
+    released = models.BinaryField(default=bytes)
+
+    def __str__(self) -> str:
+        return "WayBackAsked"
+
+
+class Visit(models.Model):
+    """A visit after signing in with a receipt. What it may open is sealed under the cookie's own key."""
+
+    id = RandomKey()
+    digest = models.BinaryField(max_length=32, unique=True)
+    sealed = models.BinaryField()
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "Visit"
+
+
+class Caseworker(models.Model):
+    """The keys of one member of staff, under their passphrase. `who` is the name of their account."""
+
+    id = RandomKey()
+    who = models.CharField(max_length=150, unique=True)
+    version = models.IntegerField(default=1)
+    salt = models.BinaryField(max_length=16)
+    verifier = models.BinaryField(max_length=32)
+    sealed_public = models.BinaryField()
+    sealed_private = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "Caseworker"
+
+
+class Desk(models.Model):
+    """The key pair to which new cases are sealed, until someone takes them up. The newest one counts."""
+
+    version = models.AutoField(primary_key=True)
+    sealed_public = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "Desk"
+
+
+class DeskMember(models.Model):
+    """The desk's private key for one caseworker who takes cases in."""
+
+    id = RandomKey()
+    desk = models.ForeignKey(Desk, on_delete=models.CASCADE, related_name="members")
+    caseworker = models.ForeignKey(Caseworker, on_delete=models.CASCADE, related_name="desks")
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["desk", "caseworker"], name="desk_member_once"),)
+
+    def __str__(self) -> str:
+        return "DeskMember"

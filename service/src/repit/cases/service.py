@@ -1,140 +1,156 @@
-"""A person's case: open it, see how it stands, take items back.
+"""A person's case: open it, come back to it, see how it stands, take items back.
 
-In: submissions, receipts. Out: `Receipt`, `Status`. Next: the pages and the JSON doors, which call these
-only.
+In: submissions, receipts. Out: `Receipt`, `Status`, a `Casefile` to go on with. Next: the pages and the JSON
+doors, which call these and the other modules of this room, one call a request.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final, Literal
 
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import items
-from repit.bank.types import Kind, Media, State, Submission
-from repit.cases import links, receipts
-from repit.cases.links import Link
-from repit.cases.models import Case, CaseItem
+from repit.bank.types import Submission
+from repit.cases import desk, doors, places, protection, vault, way_back
+from repit.cases.casefile import Casefile, found_rooms
+from repit.cases.doors import Code
+from repit.cases.looks import Looked
+from repit.cases.looks import of as looks_of
+from repit.cases.models import Case
+from repit.cases.places import Level, Places, Wishes
+from repit.cases.protection import MAX_ITEMS, ItemStatus, Status
+from repit.cases.states import STATES, CaseState
+from repit.cases.way_back import Asked
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, Text, TooLarge
-from repit.foundation.ids import case_number, case_secret, random_key
-from repit.foundation.sealing import Sealer
+from repit.foundation.ids import random_key
 
-MAX_ITEMS: Final = 200
-_ACTOR: Final = "person concerned"
-
-
-@dataclass(frozen=True, slots=True)
-class ItemStatus:
-    """One item of a case, by its number in it. `state` is `withdrawn` as soon as the person took it back."""
-
-    number: int
-    state: State
-    media: Media
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How a case stands."""
-
-    items: tuple[ItemStatus, ...]
+__all__ = ["MAX_ITEMS", "ItemStatus", "Status"]
+_EMPTY: Final = InputRefused(Text("A case needs an item.", "Un dossier a besoin d'un élément."))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Receipt:
+class Receipt(Code):
     """What the person keeps. Shown once; `secret` is nowhere on our side."""
 
-    number: str
-    secret: str
     status: Status
 
 
-def open_case(submissions: Sequence[Submission]) -> Receipt:
-    """Open a case and hand its items to the bank, all or nothing. Raises `InputRefused`, `TooLarge`."""
-    if not submissions:
-        raise InputRefused(Text("A case needs an item.", "Un dossier a besoin d'un élément."))
+@dataclass(frozen=True, slots=True, repr=False)
+class View:
+    """A case as its person or a helper sees it on coming back. What is not theirs to see is None."""
+
+    by: Literal["person", "helper"]
+    state: CaseState
+    status: Status | None
+    wishes: Wishes | None
+    places: Places | None
+    way_back_asked: Asked | None
+    way_back_prepared: bool
+    may_add_places: bool
+
+
+def open_case(
+    submissions: Sequence[Submission],
+    *,
+    wishes: Wishes | None = None,
+    seen_at: Sequence[str] = (),
+    number: str | None = None,
+) -> Receipt:
+    """Open a case and hand its items to the bank, all or nothing.
+
+    A case needs an item, or a wish, or a place. `number` is drawn unless the caller has drawn it before; one
+    that is in use is refused, so a form sent twice opens one case. Raises `InputRefused`, `TooLarge`,
+    `TransitionRefused`.
+    """
+    if not submissions and not seen_at and (wishes is None or not wishes.wants):
+        raise _EMPTY
     if len(submissions) > MAX_ITEMS:
         raise TooLarge
-    number, secret, salt, key = case_number(), case_secret(), receipts.new_salt(), _new_key()
-    derived = receipts.derive(secret, salt)
-    case_id = random_key()
-    with transaction.atomic():
-        while Case.objects.filter(lookup=receipts.lookup(number)).exists():
-            number = case_number()
-        case = Case.objects.create(
-            id=case_id,
-            lookup=receipts.lookup(number),
-            salt=salt,
-            verifier=derived.verifier,
-            sealed_key=Sealer(derived.key).seal(key, receipts.key_place(case_id)),
-            opened_on=now().date(),
+    case_id, level = random_key(), (wishes or Wishes()).level
+    held = vault.make(case_id)
+    try:
+        with transaction.atomic():
+            today = now().date()
+            due = today + timedelta(days=settings.REPIT_CASE_IDLE_DAYS)
+            case = Case.objects.create(id=case_id, opened_on=today, due_on=due)
+            _, code, owner = doors.build(case_id, "person", number)
+            turn = found_rooms(case, held, owner)
+            protection.take_in(turn, at_level(submissions, level))
+            places.put(turn, seen_at)
+            if wishes is not None:
+                places.put_wishes(turn, wishes)
+            desk.hand_over(turn)
+            turn.look("opened")
+            return Receipt(code.number, code.secret, protection.standing(turn))
+    except BaseException:
+        vault.destroy(case_id)
+        raise
+
+
+def at_level(submissions: Sequence[Submission], level: Level) -> list[Submission]:
+    """The submissions with no more hashes than the person agreed to."""
+    if level == "family":
+        return list(submissions)
+    return [
+        replace(one, signals=tuple(signal for signal in one.signals if signal.role == "whole"))
+        for one in submissions
+    ]
+
+
+def add_items(file: Casefile, submissions: Sequence[Submission]) -> Status:
+    """Protect more, at the level that the person chose. Raises `InputRefused`, `TooLarge`, `NotGranted`."""
+    if not submissions:
+        raise _EMPTY
+    with file.turn() as turn:
+        level = places.wishes_of(turn).level
+        protection.take_in(turn, at_level(submissions, level))
+        turn.look("items-added")
+        return protection.standing(turn)
+
+
+def view(file: Casefile) -> View:
+    """The case at a glance. A person's visit lets the desk in where nobody at the hotline has the case."""
+    with file.turn() as turn:
+        person = turn.role == "person"
+        desk.hand_over(turn)
+        found = View(
+            by="person" if person else "helper",
+            state=next(state for state in STATES if state == turn.case.state),
+            status=protection.standing(turn) if turn.may_read("protection") else None,
+            wishes=places.wishes_of(turn) if turn.may_read("places") else None,
+            places=places.known(turn) if "places" in turn.writes else None,
+            way_back_asked=way_back.pending(turn) if person else None,
+            way_back_prepared=person and way_back.is_prepared(turn),
+            may_add_places="places" in turn.writes,
         )
-        standing = [
-            _take_in(case, Sealer(key), place, submission)
-            for place, submission in enumerate(submissions, start=1)
-        ]
-    return Receipt(number, secret, Status(tuple(standing)))
+        turn.look("case")
+        return found
+
+
+def take_back(file: Casefile, which: Sequence[int] | Literal["all"]) -> Status:
+    """Take items back, by their numbers, or all. Raises `NotGranted`, `InputRefused`."""
+    with file.turn() as turn:
+        protection.take_back(turn, which)
+        turn.look("withdrawn")
+        return protection.standing(turn)
+
+
+def looks(file: Casefile) -> list[Looked]:
+    """Who looked at the case, newest first. Raises `NotFound`."""
+    with file.turn() as turn:
+        return looks_of(turn.case, turn.keys)
 
 
 def status(number: str, secret: str) -> Status:
-    """How the case of a receipt stands. Raises `NotFound`, `InputRefused`."""
-    case, sealer = receipts.enter(number, secret)
-    return _status(case, sealer)
+    """How the case of a receipt stands. Raises `NotFound`, `InputRefused`, `NotGranted`."""
+    with doors.enter(number, secret).turn() as turn:
+        turn.look("status")
+        return protection.standing(turn)
 
 
 def withdraw(number: str, secret: str, which: Sequence[int] | Literal["all"]) -> Status:
-    """Take items of a case back, by their numbers in it, or all. The bank's feed carries it on at once.
-
-    Doing it again changes nothing. Raises `NotFound`, `InputRefused` (also for an item that is not there).
-    """
-    case, sealer = receipts.enter(number, secret)
-    with transaction.atomic():
-        rows = {row.number: row for row in CaseItem.objects.select_for_update().filter(case=case)}
-        chosen = sorted(rows) if which == "all" else sorted(set(which))
-        if any(place not in rows for place in chosen):
-            raise InputRefused(Text("The case has no such item.", "Le dossier n'a pas cet élément."))
-        for place in chosen:
-            _take_back(rows[place], sealer)
-    return _status(case, sealer)
-
-
-def _new_key() -> bytes:
-    return receipts.new_salt() + receipts.new_salt()
-
-
-def _take_in(case: Case, sealer: Sealer, place: int, submission: Submission) -> ItemStatus:
-    taken = items.submit(submission, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
-    row = CaseItem(id=random_key(), case=case, number=place)
-    row.sealed = links.seal(row, Link(taken.item, submission.media, submission.kind), sealer, row.version)
-    row.save(force_insert=True)
-    return ItemStatus(place, taken.state, submission.media, submission.kind)
-
-
-def _take_back(row: CaseItem, sealer: Sealer) -> None:
-    link = links.unseal(row, sealer)
-    if link.taken_back:
-        return
-    back = Link(link.item, link.media, link.kind, taken_back=True)
-    sealed = links.seal(row, back, sealer, row.version + 1)
-    # The version makes sure that of two requests at once only one takes the submission back.
-    changed = CaseItem.objects.filter(pk=row.pk, version=row.version).update(
-        sealed=sealed, version=row.version + 1
-    )
-    if changed:
-        items.withdraw_one(link.item, actor=_ACTOR)
-
-
-def _status(case: Case, sealer: Sealer) -> Status:
-    found = [
-        (row.number, links.unseal(row, sealer))
-        for row in CaseItem.objects.filter(case=case).order_by("number")
-    ]
-    states = items.states([link.item for _, link in found])
-    return Status(
-        tuple(
-            ItemStatus(place, "withdrawn" if link.taken_back else states[link.item], link.media, link.kind)
-            for place, link in found
-        )
-    )
+    """Take items of a case back with its receipt. Raises `NotFound`, `InputRefused`."""
+    return take_back(doors.enter(number, secret), which)

@@ -19,7 +19,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from repit.demo import processes, story
+from repit.demo import device, processes, story
 from repit.demo.pictures import Upload, original, uploads
 from repit.foundation.errors import RepitError, Text
 from repit.foundation.outbound import Outbound
@@ -97,9 +97,13 @@ def _told(console: Console, say: Say, path: Path | None, folder: Path) -> int:
     with console.status(say(starting)) as status:
         begun = time.monotonic()
         with processes.hotline(folder) as hotline:
-            starting = Text("Starting a platform's gate …", "Démarrage du filtre d'une plateforme …")
+            starting = Text(
+                "Starting a platform's gate; the first time it compiles, which takes a minute or so …",
+                "Démarrage du filtre d'une plateforme ; la première fois il compile, une minute environ …",
+            )
             status.update(say(starting))
             with processes.gate(folder, hotline) as gate:
+                device.get_ready()
                 status.stop()
                 started = time.monotonic() - begun
                 console.print(

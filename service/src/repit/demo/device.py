@@ -9,11 +9,16 @@ from typing import Any
 import numpy as np
 
 from repit.foundation.errors import InputRefused, Text
-from repit_engine.anchors import bank_family
+from repit_engine.anchors import bank_family, warm_up
 from repit_engine.errors import PictureRefused
 from repit_engine.picture import open_picture
 from repit_engine.stoplist import package_stoplist
 from repit_engine.types import Hash
+
+
+def get_ready() -> None:
+    """Load the kernels of the device, as the page's script is loaded before a picture is chosen."""
+    warm_up()
 
 
 def submission(picture: bytes) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from typing import Final
 from repit.foundation.errors import PeerFailed, RepitError, Text, Unavailable
 from repit.foundation.outbound import Outbound
 
-START_SECONDS: Final = 90.0
+START_SECONDS: Final = 300.0
+"""The first start on a slow or busy machine compiles every kernel; a process that ends is noticed at once."""
 STOP_SECONDS: Final = 5.0
 _LOOPBACK: Final = "127.0.0.1"
 _PR_SET_PDEATHSIG: Final = 1
@@ -69,13 +70,14 @@ def hotline(folder: Path) -> Iterator[Service]:
 
 
 @contextmanager
-def gate(folder: Path, followed: Service) -> Iterator[Service]:
-    """`repit gate`, subscribed to the hotline, ready."""
+def gate(folder: Path, followed: Service, more: Mapping[str, str] | None = None) -> Iterator[Service]:
+    """`repit gate`, subscribed to the hotline, ready; `more`: further settings."""
     key = _subscribe(folder / "hotline")
     settings = {
         "REPIT_GATE_FEED_URL": followed.address,
         "REPIT_GATE_FEED_KEY": key,
         "REPIT_OUTBOUND_ALLOW": followed.peer,
+        **(more or {}),
     }
     with _running("gate", folder, settings) as service:
         yield service

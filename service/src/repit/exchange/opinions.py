@@ -19,8 +19,8 @@ from django.db.models import Max
 
 from repit.bank import feed, items
 from repit.bank.models import Item, Transition
+from repit.exchange.keys import Granted
 from repit.exchange.models import Opinion
-from repit.exchange.subscribers import Granted
 from repit.foundation.clock import now
 
 View = Literal["blocked", "not_blocked", "pending", "none"]
@@ -55,7 +55,7 @@ def give(who: Granted, names: Collection[str], view: View, tags: Iterable[object
     fit = fit_tags(tags)
     with transaction.atomic():
         line = feed.locked()
-        found = list(Item.objects.filter(token__in=names, told=True).order_by("id"))
+        found = list(Item.objects.filter(token__in=names, told=True, kind__in=who.kinds).order_by("id"))
         held = {
             token: one
             for token, several in of([item.token for item in found]).items()
@@ -109,3 +109,14 @@ def of(names: Collection[str]) -> dict[str, list[Held]]:
     for (name, _), held in sorted(latest.items(), key=lambda pair: pair[1].name):
         found.setdefault(name, []).append(held)
     return found
+
+
+def blocked_by(subscribers: Collection[str], names: Collection[str] | None = None) -> frozenset[str]:
+    """Of these items (None: of all), those that one of these subscribers says to block at present."""
+    said = Opinion.objects.filter(subscriber__name__in=subscribers)
+    if names is not None:
+        said = said.filter(item__in=names)
+    latest: dict[tuple[str, int], str] = {}
+    for item, subscriber, view in said.order_by("id").values_list("item", "subscriber", "opinion"):
+        latest[item, subscriber] = view
+    return frozenset(item for (item, _), view in latest.items() if view == "blocked")

@@ -1,86 +1,123 @@
-"""Subscribers: their keys, what they may see, how far they are.
+"""Subscribers: what they were granted and demand, what they signed, how far they are.
 
-In: names from the operator, keys from requests. Out: `Granted`, what a request may have. Next: the exchanges.
+In: names and grants from the operator, acknowledgements from requests. Out: rows; every change of a grant in
+the audit. Next: `keys` opens for them, `demands` applies what is said here, `standing` shows it.
 """
 
-import hmac
 import re
-import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import date, datetime
+from typing import Final, get_args
 
 from django.db import IntegrityError, transaction
 
 from repit.bank import feed
+from repit.bank.types import Kind
+from repit.exchange import keys
+from repit.exchange.keys import EXCHANGES, KNOWN, Granted, recognise, rotate
 from repit.exchange.models import Subscriber, WithdrawalAcknowledged
 from repit.foundation import audit
 from repit.foundation.clock import now
-from repit.foundation.errors import InputRefused, KeyRefused, NotFound, Text
-from repit.foundation.ids import ALPHABET
-from repit.foundation.sealing import keyed_digest
+from repit.foundation.errors import InputRefused, NotFound, Text
 
-_USE_IS_NOTED_EVERY: Final = timedelta(minutes=1)
-_KEY: Final = re.compile(r"repit_([0-9a-z]{10})_([0-9a-z]{32})")
+__all__ = ["EXCHANGES", "KINDS", "Grant", "Granted", "Standing", "acknowledge", "add", "agree", "close"]
+__all__ += ["grant", "granted", "recognise", "rotate", "standings"]
+
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+MAX_CONFIRMERS: Final = 10
+_NAME: Final = re.compile(r"[\w .@()\-]{1,100}")
+_CONFIRMER: Final = re.compile(r"[\w .@()/\-]{1,100}")
+"""An exchange is named with its partner: `stopncii/StopNCII.org`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
-    """A subscriber that showed its key, and what it may see."""
+class Grant:
+    """What a subscriber may see (`exchanges`, `kinds`, `sees_anchored`) and what it demands of an item.
 
-    id: int
-    name: str
-    sees_anchored: bool
+    `confirmed_by`: names of subscribers or origins, one of which must have seen the item or said "blocked".
+    """
+
+    exchanges: tuple[str, ...] = EXCHANGES
+    kinds: tuple[str, ...] = KINDS
+    sees_anchored: bool = False
     min_confirmations: int = 1
-    """Our own feed tells items with fewer submissions as withdrawn; the other protocols do not."""
+    confirmed_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.min_confirmations <= 1_000:
+            raise InputRefused(
+                Text("Confirmations run from 1 to 1000.", "Les confirmations vont de 1 à 1000.")
+            )
+        if not self.exchanges or not set(self.exchanges) <= set(KNOWN):
+            raise _unknown(KNOWN)
+        if not self.kinds or not set(self.kinds) <= set(KINDS):
+            raise _unknown(KINDS)
+        if len(self.confirmed_by) > MAX_CONFIRMERS or not all(map(_CONFIRMER.fullmatch, self.confirmed_by)):
+            raise InputRefused(Text(f"At most {MAX_CONFIRMERS} names.", f"Au plus {MAX_CONFIRMERS} noms."))
+
+    def fields(self) -> dict[str, object]:
+        """As the row has them."""
+        return {
+            "exchanges": "\n".join(dict.fromkeys(self.exchanges)),
+            "kinds": "\n".join(dict.fromkeys(self.kinds)),
+            "sees_anchored": self.sees_anchored,
+            "min_confirmations": self.min_confirmations,
+            "confirmed_by": "\n".join(dict.fromkeys(self.confirmed_by)),
+        }
+
+    def told(self) -> str:
+        """For the audit, within its 200 characters."""
+        words = [*self.exchanges, *self.kinds, *(["anchored"] if self.sees_anchored else [])]
+        demands = f"{self.min_confirmations} submissions, {len(self.confirmed_by)} confirmers"
+        return f"{' '.join(words)}; {demands}"
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a subscriber stands: `lag` is the number of changes that it has not acknowledged."""
+    """How a subscriber stands: `lag` is the number of changes that it has not acknowledged.
+
+    `unsent`, of changes that were not even sent: over protocols without acknowledgement, all that is known.
+    """
 
     name: str
     active: bool
+    agreed_on: date | None
+    exchanges: tuple[str, ...]
     sees_anchored: bool
     lag: int
+    unsent: int
     last_used_at: datetime | None
     withdrawals_acknowledged: int
 
 
-def _random(digits: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(digits)).lower()
-
-
-def _digest(secret: str) -> bytes:
-    return keyed_digest("subscriber key", secret.encode())
-
-
-def _fresh() -> tuple[str, str, bytes]:
-    key_id, secret = _random(10), _random(32)
-    return key_id, f"repit_{key_id}_{secret}", _digest(secret)
-
-
 def add(
-    name: str, *, sees_anchored: bool = False, min_confirmations: int = 1, actor: str = "operator"
+    name: str,
+    *,
+    sees_anchored: bool = False,
+    min_confirmations: int = 1,
+    granted: Grant | None = None,
+    agreed_on: date | None = None,
+    actor: str = "operator",
 ) -> str:
     """A new subscriber's key: shown this once. Raises `InputRefused` where the name is taken or unfit."""
-    if not 1 <= min_confirmations <= 1_000:
-        raise InputRefused(Text("Confirmations run from 1 to 1000.", "Les confirmations vont de 1 à 1000."))
-    if not re.fullmatch(r"[\w .@()\-]{1,100}", name):
+    wanted = granted or Grant(sees_anchored=sees_anchored, min_confirmations=min_confirmations)
+    if not _NAME.fullmatch(name):
         raise InputRefused(Text("The name is empty, too long, or has odd signs.", "Le nom ne convient pas."))
-    key_id, key, digest = _fresh()
+    _require_past(agreed_on)
     try:
         with transaction.atomic():
-            Subscriber.objects.create(
+            row = Subscriber.objects.create(
                 name=name,
-                key_id=key_id,
-                key_digest=digest,
-                sees_anchored=sees_anchored,
-                min_confirmations=min_confirmations,
+                agreed_on=agreed_on,
                 added_at=now(),
+                begins_after=feed.head().sequence,
+                **wanted.fields(),
             )
-            audit.record(actor, "subscriber.add", name, "anchored" if sees_anchored else "")
+            key = keys.make(row)
+            audit.record(actor, "subscriber.add", name, wanted.told())
+            if agreed_on is not None:
+                audit.record(actor, "subscriber.agree", name, agreed_on.isoformat())
     except IntegrityError:
         raise InputRefused(
             Text("A subscriber of that name exists.", "Un abonné de ce nom existe déjà."),
@@ -89,37 +126,47 @@ def add(
     return key
 
 
-def rotate(name: str, *, actor: str = "operator") -> str:
-    """A new key in place of the old one, which stops working at once. Raises `NotFound`."""
-    key_id, key, digest = _fresh()
+def grant(name: str, granted: Grant, *, actor: str = "operator") -> None:
+    """Other grants or demands in place of the present ones. Raises `NotFound`.
+
+    Our own feed becomes another feed for this subscriber, which therefore takes a fresh snapshot and forgets
+    what it may no longer hold. The other protocols have no such word: their clients must start anew.
+    """
     with transaction.atomic():
-        if not Subscriber.objects.filter(name=name).update(key_id=key_id, key_digest=digest, active=True):
+        if not Subscriber.objects.filter(name=name).update(**granted.fields()):
             raise NotFound
-        audit.record(actor, "subscriber.rotate", name)
-    return key
+        audit.record(actor, "subscriber.grant", name, granted.told())
+
+
+def granted(name: str) -> Grant:
+    """The present grants of a subscriber. Raises `NotFound`."""
+    row = Subscriber.objects.filter(name=name).first()
+    if row is None:
+        raise NotFound
+    return Grant(
+        tuple(row.exchanges.splitlines()),
+        tuple(row.kinds.splitlines()),
+        row.sees_anchored,
+        row.min_confirmations,
+        tuple(row.confirmed_by.splitlines()),
+    )
+
+
+def agree(name: str, agreed_on: date, *, actor: str = "operator") -> None:
+    """Note when the agreement was signed. Raises `NotFound`, `InputRefused` for a day to come."""
+    _require_past(agreed_on)
+    with transaction.atomic():
+        if not Subscriber.objects.filter(name=name).update(agreed_on=agreed_on):
+            raise NotFound
+        audit.record(actor, "subscriber.agree", name, agreed_on.isoformat())
 
 
 def close(name: str, *, actor: str = "operator") -> None:
-    """The subscriber's key stops working. Raises `NotFound`."""
+    """The subscriber's keys stop working. Raises `NotFound`."""
     with transaction.atomic():
         if not Subscriber.objects.filter(name=name).update(active=False):
             raise NotFound
         audit.record(actor, "subscriber.close", name)
-
-
-def recognise(key: str) -> Granted:
-    """Whose key this is. Raises `KeyRefused`, the same for every reason."""
-    shape = _KEY.fullmatch(key)
-    if shape is None:
-        raise KeyRefused
-    found = Subscriber.objects.filter(key_id=shape[1], active=True).first()
-    known = bytes(found.key_digest) if found else bytes(32)
-    if not hmac.compare_digest(known, _digest(shape[2])) or found is None:
-        raise KeyRefused
-    moment = now()
-    if found.last_used_at is None or moment - found.last_used_at > _USE_IS_NOTED_EVERY:
-        Subscriber.objects.filter(pk=found.pk).update(last_used_at=moment)
-    return Granted(found.pk, found.name, found.sees_anchored, found.min_confirmations)
 
 
 def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:
@@ -151,10 +198,23 @@ def standings() -> list[Standing]:
         Standing(
             row.name,
             row.active,
+            row.agreed_on,
+            tuple(row.exchanges.splitlines()),
             row.sees_anchored,
             newest - row.acknowledged,
+            newest - max(row.fetched, row.acknowledged),
             row.last_used_at,
             row.withdrawals.count(),
         )
         for row in Subscriber.objects.order_by("name")
     ]
+
+
+def _require_past(day: date | None) -> None:
+    if day is not None and day > now().date():
+        raise InputRefused(Text("That day has not come yet.", "Ce jour n'est pas encore venu."))
+
+
+def _unknown(words: Collection[str]) -> InputRefused:
+    listed = ", ".join(words)
+    return InputRefused(Text(f"Choose among: {listed}.", f"Choisissez parmi : {listed}."))

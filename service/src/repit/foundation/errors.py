@@ -16,9 +16,11 @@
     ├── OutboundRefused             a request of ours that is not made, or whose answer is not taken
     │   ├── AddressRefused          the name leads to an address we do not connect to
     │   ├── PeerFailed              no connection, or no usable answer
+    │   │   └── PeerBusy            it asks to be left alone for a while
     │   └── AnswerTooLarge          more bytes than the caller allows
     └── ExchangeRefused             a feed that will not be followed further, and why
         ├── WireRefused             the peer's message is not in the form of the protocol
+        │   └── SnapshotCut         a snapshot ended before its end: go on from its last mark
         ├── FeedForeign             the feed is another one than was followed so far
         └── FeedGap                 changes are missing between what we hold and what came
 
@@ -191,6 +193,20 @@ class PeerFailed(OutboundRefused):
     )
 
 
+class PeerBusy(PeerFailed):
+    """`seconds`: for how long, as far as it says."""
+
+    code = "peer-busy"
+    message = Text(
+        "The other service asks to be left alone for a while.",
+        "L'autre service demande d'attendre un peu.",
+    )
+
+    def __init__(self, seconds: float = 0.0, *, detail: str = "") -> None:
+        self.seconds = seconds
+        super().__init__(detail=detail)
+
+
 class AnswerTooLarge(OutboundRefused):
     code = "answer-too-large"
     message = Text(
@@ -209,6 +225,11 @@ class WireRefused(ExchangeRefused):
     message = Text(
         "The message is not in the form of the protocol.", "Le message n'a pas la forme du protocole."
     )
+
+
+class SnapshotCut(WireRefused):
+    code = "snapshot-cut"
+    message = Text("The snapshot ended too early.", "L'instantané s'est arrêté trop tôt.")
 
 
 class FeedForeign(ExchangeRefused):

@@ -15,7 +15,7 @@ from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NUMBER_DIGITS: Final = 9
-SECRET_DIGITS: Final = 20
+SECRET_DIGITS: Final = 16
 _CHECK_MODULUS: Final = 37
 _READ: Final = str.maketrans("ILO", "110")
 _SEPARATORS: Final = re.compile(r"[\s\-‐-―_.]+")
@@ -61,8 +61,8 @@ def is_case_number(typed: str) -> bool:
 
 
 def case_secret() -> str:
-    """Twenty random digits: 100 bits, written in fours of five."""
-    return grouped("".join(secrets.choice(ALPHABET) for _ in range(SECRET_DIGITS)))
+    """Sixteen random digits: 80 bits, written in fours of four. `cases.words` spells them as eight words."""
+    return grouped("".join(secrets.choice(ALPHABET) for _ in range(SECRET_DIGITS)), 4)
 
 
 def grouped(digits: str, size: int = 5) -> str:

@@ -167,6 +167,20 @@ class Outbound:
             "POST", path, seconds, max_bytes, content=body, headers={"Content-Type": content_type}
         )
 
+    def put(
+        self,
+        path: str,
+        body: bytes,
+        *,
+        content_type: str,
+        seconds: float = TOTAL_SECONDS,
+        max_bytes: int = MAX_BYTES,
+    ) -> Answer:
+        """PUT, with the same limits. Raises `OutboundRefused`."""
+        return self._whole(
+            "PUT", path, seconds, max_bytes, content=body, headers={"Content-Type": content_type}
+        )
+
     @contextmanager
     def lines(self, path: str, *, seconds: float, max_bytes: int) -> Iterator[tuple[int, Iterator[str]]]:
         """GET as (status, lines as they come), same limits. Raises `OutboundRefused`, also midway."""

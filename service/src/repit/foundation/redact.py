@@ -13,7 +13,7 @@ _STRUCK: Final = (
     (re.compile(r"(?i)\b[0-9a-f]{32,}\b"), "[hash]"),
     (re.compile(r"\brepit_[A-Za-z0-9_\-]{8,}"), "[key]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+\S+"), r"\1 [key]"),
-    (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{5}(?:-[0-9A-HJKMNP-TV-Z]{5}){1,3}\b"), "[receipt]"),
+    (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4,5}(?:-[0-9A-HJKMNP-TV-Z]{4,5}){1,3}\b"), "[receipt]"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "[mail]"),
     (re.compile(r"\b(?!127\.0\.0\.1\b)(?:\d{1,3}\.){3}\d{1,3}\b"), "[address]"),
     (re.compile(r"(?i)\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}\b"), "[address]"),

@@ -84,6 +84,12 @@ def operator(use: str) -> Sealer:
     return Sealer(derive(settings.REPIT_OPERATOR_KEY, f"seal {use}"))
 
 
+def operator_and(use: str, second: bytes) -> Sealer:
+    """The sealer of one use, under the operator's key and a second one that can be destroyed by itself."""
+    first = derive(settings.REPIT_OPERATOR_KEY, f"seal {use}")
+    return Sealer(hashlib.blake2b(second, key=first, digest_size=KEY_BYTES).digest())
+
+
 def keyed_digest(use: str, *parts: bytes) -> bytes:
     """32 bytes by which a value can be found again, and from which it cannot be guessed without the key."""
     mac = hashlib.blake2b(key=derive(settings.REPIT_OPERATOR_KEY, f"digest {use}"), digest_size=32)

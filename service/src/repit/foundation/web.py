@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from repit.foundation.errors import KeyRefused, NotFound, RepitError, RequestRefused
 from repit.foundation.mapping import named
 
-MACHINE_PATHS: Final = ("/api/", "/exchange/", "/v1/", "/health", "/ready")
+MACHINE_PATHS: Final = ("/api/", "/exchange/", "/v1/", "/health", "/ready", "/metrics")
 _log = logging.getLogger(__name__)
 
 

@@ -20,7 +20,7 @@ from django.db.models import F
 from repit.foundation.clock import now
 from repit.foundation.ids import token
 from repit.gate.models import Decision, DecisionCount
-from repit.gate.verdict import NO_MATCH, Verdict
+from repit.gate.verdict import PLAIN, Verdict
 
 WAIT_SECONDS: Final = 2.0
 _GATHER_SECONDS: Final = 0.5
@@ -63,7 +63,7 @@ class Recorder:
         moment = now()
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
-        if verdict.rule != NO_MATCH:
+        if verdict.rule not in PLAIN:
             pending = _Pending(_row(verdict, door, milliseconds, sequence, moment))
         with self._changed:
             self._counts[hour, door, verdict.outcome, verdict.rule] += 1

@@ -4,6 +4,7 @@ In: a follower's translation of its protocol. Out: `KnownEntry` and its compact 
 `live_index` searches them, `mirror` keeps them over a restart. Pure: no framework, no network.
 """
 
+import hashlib
 import json
 import struct
 from dataclasses import dataclass
@@ -46,6 +47,16 @@ class KnownEntry:
     origin: str
     confirmations: int
     hashes: tuple[KnownHash, ...]
+
+
+def exchange_prefix(source: str) -> str:
+    """How the names of all items of one exchange begin; no item of a hotline's own feed begins so."""
+    return f"x{hashlib.blake2b(source.encode(), digest_size=5).hexdigest()}:"
+
+
+def of_an_exchange(name: str) -> bool:
+    """Whether an item was told of by an exchange that the gate follows without a hotline."""
+    return name[:1] == "x" and name[11:12] == ":"
 
 
 def packed(entry: KnownEntry) -> bytes:

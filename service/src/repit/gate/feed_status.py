@@ -60,6 +60,11 @@ class StatusBoard:
         """The mirror held everything up to a sequence."""
         self._change(loaded=True, sequence=sequence, head=sequence, newest_at=newest_at)
 
+    def exchange_is_held(self) -> None:
+        """An exchange is held whole; where no hotline is followed, that is all there is to load."""
+        if not self._status.followed:
+            self._change(loaded=True)
+
     def heard(self, head: int) -> None:
         """The feed answered; this is its newest sequence."""
         moment = elapsed()

@@ -7,6 +7,7 @@ Whatever goes wrong with an upload becomes `Undecided`, which the policy answers
 because the door then says when to come back.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,18 +18,25 @@ from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
 from repit.gate import matching
 from repit.gate.altered import AlteredCopies
+from repit.gate.arriving import HEAD, Arriving
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import DecoderPool
+from repit.gate.doors import need_not_decide
 from repit.gate.entries import KnownHash
+from repit.gate.errors import Overloaded
 from repit.gate.feed_status import StatusBoard
 from repit.gate.live_index import LiveIndex
+from repit.gate.meters import Meters
 from repit.gate.policy import Policy, judge
-from repit.gate.verdict import Evidence, Undecided, Verdict
+from repit.gate.verdict import NO_PICTURE, PLAIN, Evidence, NoPicture, Undecided, Verdict
 from repit_engine.anchors import Stage
+from repit_engine.errors import PictureRefused
 from repit_engine.picture import DEFAULT_LIMITS, Limits
+from repit_engine.picture.formats import sniff
 from repit_engine.types import HASH_BYTES
 
+_log: Final = logging.getLogger(__name__)
 _NOT_LOADED: Final = Undecided(
     "not-loaded",
     Text("The gate has not received its entries yet.", "Le filtre n'a pas encore reçu ses empreintes."),
@@ -51,23 +59,57 @@ class Inspector:
     max_bytes: int
     last_stage: Stage = Stage.TURNED
     altered: AlteredCopies = field(default_factory=AlteredCopies)
+    meters: Meters = field(default_factory=Meters)
 
     def inspect(self, data: bytes, door: str) -> Verdict:
         """Judge an upload. Raises `Overloaded`."""
-        return self._judged(door, lambda: self._seen(data))
+        return self._judged(door, lambda: self._seen(data, door))
+
+    def inspect_arrived(self, upload: Arriving, door: str) -> Verdict:
+        """Judge an upload that came in pieces; of one too long to be kept, only its digests. Raises
+        `Overloaded`."""
+        data = upload.data
+        if data is not None:
+            return self.inspect(data, door)
+        return self._judged(door, lambda: self._same_file(upload, door))
+
+    def cannot_look(self, reason: str, door: str) -> Verdict:
+        """Judge an upload that never came in a form to be looked at; `reason` is a short code of ours."""
+        return self._judged(door, lambda: _not_hashed(reason))
 
     def inspect_hashes(self, hashes: tuple[KnownHash, ...], door: str) -> Verdict:
         """Judge bare hashes, whose picture is elsewhere: only the same orientation can be met."""
         return self._judged(door, lambda: self._met(hashes))
 
-    def _judged(self, door: str, see: Callable[[], list[Evidence] | Undecided]) -> Verdict:
+    def _judged(self, door: str, see: Callable[[], list[Evidence] | Undecided | NoPicture]) -> Verdict:
         begun = elapsed()
         status = self.board.read()
-        seen = see() if status.loaded else _NOT_LOADED
-        verdict = judge(self.policy, door, seen)
-        return self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
+        try:
+            seen = see() if status.loaded else _NOT_LOADED
+        except Overloaded:
+            self.meters.turned_away(door)
+            raise
+        verdict = NO_PICTURE if isinstance(seen, NoPicture) else judge(self.policy, door, seen)
+        told = self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
+        self.meters.answered(told, door, elapsed() - begun)
+        if told.rule not in PLAIN:
+            _log.info("an upload was judged", extra={"fields": _fields(told, door)})
+        return told
 
-    def _seen(self, data: bytes) -> list[Evidence] | Undecided:
+    def _same_file(self, upload: Arriving, door: str) -> list[Evidence] | Undecided | NoPicture:
+        same = matching.strongest(
+            one for name, digest in upload.digests() for one in matching.by_digest(self.index, name, digest)
+        )
+        if same:
+            return same
+        try:
+            sniff(upload.head)
+        except PictureRefused as refused:
+            if need_not_decide(door, refused.code, upload.head):
+                return NoPicture()
+        return _not_hashed("too-many-bytes")
+
+    def _seen(self, data: bytes, door: str) -> list[Evidence] | Undecided | NoPicture:
         same = matching.by_file(self.index, data)
         if same:
             return same
@@ -82,9 +124,7 @@ class Inspector:
                 return self.altered.found(self.index, stages)
         except NotSeen as unseen:
             reason = unseen.outcome.reason
-            return Undecided(
-                reason, Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason))
-            )
+            return NoPicture() if need_not_decide(door, reason, data[:HEAD]) else _not_hashed(reason)
 
     def _met(self, hashes: tuple[KnownHash, ...]) -> list[Evidence]:
         found: list[Evidence] = []
@@ -95,3 +135,20 @@ class Inspector:
             else:
                 found += matching.by_digest(self.index, one.algorithm, one.value)
         return matching.strongest(found)
+
+
+def _fields(verdict: Verdict, door: str) -> dict[str, str | float | None]:
+    """What the log says of a verdict: nothing of the file, nor of who sent it."""
+    return {
+        "door": door,
+        "outcome": verdict.outcome,
+        "rule": verdict.rule,
+        "tier": verdict.evidence[0].tier if verdict.evidence else None,
+        "undecided": verdict.undecided,
+        "decision": verdict.decision,
+        "milliseconds": round(verdict.milliseconds, 1),
+    }
+
+
+def _not_hashed(reason: str) -> Undecided:
+    return Undecided(reason, Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason)))

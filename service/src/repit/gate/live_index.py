@@ -11,7 +11,7 @@ all others go on.
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -140,6 +140,14 @@ class LiveIndex:
             if before is not None:
                 _forget(bank, before)
 
+    def forget(self, name: str) -> None:
+        """Hold an item no longer."""
+        with self._writing, self.bank.changing:
+            before = self.bank.numbers.pop(name, None)
+            self.bank.aside.pop(name, None)
+            if before is not None:
+                _forget(self.bank, before)
+
     def note_unread(self, count: int) -> None:
         """Count records of the feed that could not be read at all."""
         with self._writing:
@@ -164,6 +172,21 @@ class LiveIndex:
         """Whether any item has a digest of this kind, so that computing one is worth while."""
         return bool(self.bank.files.get(algorithm))
 
+    def names(self, prefix: str) -> set[str]:
+        """Items whose names begin so, those set aside included."""
+        with self._writing:
+            return {name for name in (*self.bank.numbers, *self.bank.aside) if name.startswith(prefix)}
+
+    def held(self, kept: Callable[[str], bool]) -> list[KnownEntry]:
+        """Entries with their hashes, of items whose names are to be kept; their qualities are forgotten."""
+        with self._writing:
+            bank = self.bank
+            return [
+                replace(bank.entries[number], hashes=_hashes(bank, number))
+                for name, number in bank.numbers.items()
+                if kept(name)
+            ]
+
     @property
     def holdings(self) -> Holdings:
         """Counts, for readiness."""
@@ -172,6 +195,14 @@ class LiveIndex:
         aside = Counter(tuple(bank.aside.values()))
         aside["unreadable"] += bank.unread
         return Holdings(len(bank.numbers), hashes, dict(+aside))
+
+
+def _hashes(bank: Bank, number: int) -> tuple[KnownHash, ...]:
+    raw, whole = bank.families.get(number, (b"", 0))
+    values = [raw[begin : begin + HASH_BYTES] for begin in range(0, len(raw), HASH_BYTES)]
+    families = [KnownHash("pdq", _ROLES[at >= whole], value) for at, value in enumerate(values)]
+    files = [KnownHash(algorithm, "whole", digest) for algorithm, digest in bank.digests.get(number, ())]
+    return (*families, *files)
 
 
 def _near(bank: Bank, queries: HashArray, radius: int, role: Role) -> list[Near] | None:

@@ -28,6 +28,9 @@ PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGM
 CREATE TABLE IF NOT EXISTS entry (name BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS standing (
     one INTEGER PRIMARY KEY CHECK (one = 1), feed TEXT NOT NULL, sequence INTEGER NOT NULL, newest_at TEXT);
+CREATE TABLE IF NOT EXISTS exchange (source TEXT PRIMARY KEY, checkpoint TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS exchange_entry (
+    name BLOB PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -79,7 +82,8 @@ class Mirror:
         if self._db is None:
             return
         opened = broken = 0
-        for name, body in self._db.execute("SELECT name, body FROM entry"):
+        both = "SELECT name, body FROM entry UNION ALL SELECT name, body FROM exchange_entry"
+        for name, body in self._db.execute(both):
             try:
                 yield unpacked(self._open(name, body))
                 opened += 1
@@ -95,6 +99,7 @@ class Mirror:
             with self._turn, self._transaction() as db:
                 if db is not None:
                     db.execute("DELETE FROM standing")
+                    db.execute("UPDATE exchange SET checkpoint = ''")
 
     def apply(self, entries: Iterable[KnownEntry], standing: Standing) -> None:
         """Write these states of items and the sequence they lead to, all or nothing."""
@@ -124,6 +129,44 @@ class Mirror:
                     name = _name(entry.item)
                     db.execute("INSERT OR REPLACE INTO entry VALUES (?, ?)", (name, self._seal(name, entry)))
             _stand(db, standing)
+        self._empty_log()
+
+    # --- exchanges that are followed without a hotline ----------------------------------------------------
+
+    def exchanges(self) -> dict[str, str]:
+        """How far each exchange has been taken in, by source."""
+        with self._turn:
+            if self._db is None:
+                return {}
+            return dict(self._db.execute("SELECT source, checkpoint FROM exchange").fetchall())
+
+    def apply_exchange(self, source: str, entries: Iterable[KnownEntry], checkpoint: str) -> None:
+        """Write these states of one exchange's items and how far they lead, all or nothing."""
+        forgotten = False
+        with self._turn, self._transaction() as db:
+            if db is None:
+                return
+            for entry in entries:
+                name = _name(entry.item)
+                if entry.state == "withdrawn":
+                    db.execute("DELETE FROM exchange_entry WHERE name = ?", (name,))
+                    forgotten = True
+                else:
+                    sealed = self._seal(name, entry)
+                    db.execute(
+                        "INSERT OR REPLACE INTO exchange_entry VALUES (?, ?, ?)", (name, source, sealed)
+                    )
+            db.execute("INSERT OR REPLACE INTO exchange VALUES (?, ?)", (source, checkpoint))
+        if forgotten:
+            self._empty_log()
+
+    def drop_exchange(self, source: str) -> None:
+        """Forget an exchange and everything it told of."""
+        with self._turn, self._transaction() as db:
+            if db is None:
+                return
+            db.execute("DELETE FROM exchange_entry WHERE source = ?", (source,))
+            db.execute("DELETE FROM exchange WHERE source = ?", (source,))
         self._empty_log()
 
     @contextmanager

@@ -23,6 +23,7 @@ from typing import Any, Final, Literal, cast
 from repit.foundation.errors import SettingsRefused, Text
 from repit.gate.verdict import (
     NO_MATCH,
+    NOT_A_PICTURE,
     NOTHING_KNOWN,
     OUTCOMES,
     TIERS,
@@ -39,7 +40,7 @@ from repit.gate.verdict import (
 
 VERSION: Final = 1
 NO_RULE: Final = "no-rule-fits"
-_RESERVED: Final = (NO_MATCH, UNDECIDED, NO_RULE)
+_RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNDECIDED, NO_RULE)
 _CONDITIONS: Final = ("tier", "origin", "kind", "media", "state", "door")
 
 Condition = Literal["tier", "origin", "kind", "media", "state", "door"]
@@ -102,7 +103,9 @@ class Policy:
     dry_run: bool = False
 
 
-def default_policy(undecided: Outcome = "review") -> Policy:
+def default_policy(
+    undecided: Outcome = "review", undecided_doors: Mapping[str, Outcome] | None = None
+) -> Policy:
     """What a gate does that nobody configured: known pictures are refused, doubtful ones looked at."""
     strong = frozenset({"exact", "standard", "orientation", "altered"})
     return Policy(
@@ -112,6 +115,7 @@ def default_policy(undecided: Outcome = "review") -> Policy:
             Rule("possible", "review"),
         ),
         undecided=undecided,
+        undecided_doors=undecided_doors or {},
     )
 
 

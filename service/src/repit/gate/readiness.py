@@ -47,3 +47,21 @@ def report(gate: Gate) -> tuple[bool, dict[str, Any]]:
         "storage": gate.mirror.mode,
         "dry_run": gate.policy.dry_run,
     }
+
+
+def present(gate: Gate) -> dict[str, float]:
+    """Present values for monitoring, by name."""
+    status, holdings = gate.board.read(), gate.index.holdings
+    lag = status.lag_seconds(elapsed())
+    values = {
+        "loaded": float(status.loaded),
+        "entries": float(holdings.items),
+        "hashes": float(holdings.hashes),
+        "entries_set_aside": float(sum(holdings.set_aside.values())),
+        "feed_lag_changes": float(status.lag_changes),
+        "decoders_alive": float(gate.pool.alive),
+        "decoders_replaced": float(gate.pool.restarts),
+        "uploads_held_bytes": float(gate.reception.held),
+        "uploads_waiting": float(gate.pool.waiting),
+    }
+    return values if lag is None else {**values, "feed_lag_seconds": lag}

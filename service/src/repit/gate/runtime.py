@@ -5,18 +5,21 @@ other door; `workers.follow_feed` brings what the feed says through `take_snapsh
 """
 
 import os
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
+from repit.gate.arriving import Arriving, Reception
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.pool import DecoderPool
-from repit.gate.entries import KnownEntry
+from repit.gate.entries import KnownEntry, of_an_exchange
 from repit.gate.errors import GateNotRunning
 from repit.gate.feed_status import StatusBoard
 from repit.gate.inspection import Inspector
@@ -27,6 +30,7 @@ from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
 
 _UNDECIDED: Final[dict[str, Outcome]] = {"pass": "allow", "review": "review", "refuse": "block"}
+_DOORS: Final[dict[str, Outcome]] = {"open": "allow", "closed": "block"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +44,24 @@ class Gate:
     recorder: Recorder
     board: StatusBoard
     inspector: Inspector
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Followers of several exchanges take turns, so that a snapshot of one keeps what others brought."""
+    reception: Reception = field(default_factory=lambda: Reception(settings.REPIT_GATE_MEMORY))
+
+    def arriving(self) -> Arriving:
+        """Room for one upload, of the sizes that the settings allow."""
+        return Arriving(self.reception, settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES)
 
     def start(self) -> "Gate":
         """Load the mirror, start decoders and recorder."""
         self.pool.start()
         self.index.warm_up()
         self.inspector.altered.warm_up()
-        standing = self.mirror.standing()
-        if standing is not None:
+        standing, exchanges = self.mirror.standing(), self.mirror.exchanges()
+        if standing is not None or exchanges:
             self.index.replace_all(self.mirror.entries())
             self.mirror.forget_standing_if_damaged()
+        if standing is not None:
             newest = None if standing.newest_at is None else datetime.fromisoformat(standing.newest_at)
             self.board.restored(standing.sequence, newest)
         self.recorder.start()
@@ -67,21 +79,37 @@ class Gate:
     def take_snapshot(
         self, feed: str, sequence: int, entries: Sequence[KnownEntry], newest_at: datetime | None
     ) -> None:
-        """Hold these entries in place of everything, then write them down."""
-        self.index.replace_all(entries)
-        at = None if newest_at is None else newest_at.isoformat()
-        self.mirror.replace_all(entries, Standing(feed, sequence, at))
+        """Hold these entries in place of everything this feed told of, then write them down."""
+        with self.turn:
+            self.index.replace_all(chain(entries, self.index.held(of_an_exchange)))
+            at = None if newest_at is None else newest_at.isoformat()
+            self.mirror.replace_all(entries, Standing(feed, sequence, at))
         self.board.served(sequence, newest_at)
 
     def take_changes(
         self, feed: str, sequence: int, entries: Sequence[KnownEntry], newest_at: datetime | None
     ) -> None:
         """Serve these states of items at once, then write them down with the sequence they lead to."""
-        for entry in entries:
-            self.index.apply(entry)
-        at = newest_at or self.board.read().newest_at
-        self.mirror.apply(entries, Standing(feed, sequence, None if at is None else at.isoformat()))
+        with self.turn:
+            for entry in entries:
+                self.index.apply(entry)
+            at = newest_at or self.board.read().newest_at
+            self.mirror.apply(entries, Standing(feed, sequence, None if at is None else at.isoformat()))
         self.board.served(sequence, newest_at)
+
+    def take_exchange(self, source: str, entries: Sequence[KnownEntry], checkpoint: str) -> None:
+        """Serve what an exchange tells at once, then write it down with how far it leads."""
+        with self.turn:
+            for entry in entries:
+                self.index.apply(entry)
+            self.mirror.apply_exchange(source, entries, checkpoint)
+
+    def drop_exchange(self, source: str, prefix: str) -> None:
+        """Forget everything that an exchange told of."""
+        with self.turn:
+            for name in self.index.names(prefix):
+                self.index.forget(name)
+            self.mirror.drop_exchange(source)
 
 
 def assemble(decoder: Sequence[str] | None = None) -> Gate:
@@ -113,11 +141,16 @@ def _mirror() -> Mirror:
 
 def _policy() -> Policy:
     undecided = _UNDECIDED[settings.REPIT_GATE_UNDECIDED]
+    doors = {
+        "clamd": _DOORS[settings.REPIT_GATE_CLAMD_UNDECIDED],
+        "icap": _DOORS[settings.REPIT_GATE_ICAP_UNDECIDED],
+    }
     path: str = settings.REPIT_GATE_POLICY
     if not path:
-        return default_policy(undecided)
+        return default_policy(undecided, doors)
     try:
-        return parse_policy(Path(path).read_bytes())
+        policy = parse_policy(Path(path).read_bytes())
+        return replace(policy, undecided_doors={**doors, **policy.undecided_doors})
     except OSError:
         raise SettingsRefused(
             Text("The policy file cannot be read.", "Le fichier de politique est illisible."),

@@ -28,6 +28,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
 
 NO_MATCH: Final = "no-match"
 UNDECIDED: Final = "undecided"
+NOT_A_PICTURE: Final = "not-a-picture"
+PLAIN: Final = frozenset({NO_MATCH, NOT_A_PICTURE})
+"""Rules of uploads of which only a count is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ class Undecided:
 
     reason: str
     text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class NoPicture:
+    """The upload is no picture and not a known file, at a door where that is nothing to decide about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +154,11 @@ def explained(best: Evidence) -> Text:
 
 
 NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
+NO_PICTURE: Final = Verdict(
+    "allow",
+    NOT_A_PICTURE,
+    Text(
+        "This is no picture; as a whole file it is not known.",
+        "Ce n'est pas une image ; en tant que fichier entier, il n'est pas connu.",
+    ),
+)

@@ -12,15 +12,24 @@ from repit.settings.databases import database
 from repit.settings.declared import DECLARED
 from repit.settings.environment import refuse_unknown
 from repit.settings.keys import kept
+from repit.settings.staff import *  # noqa: F403
 
 Role = Literal["hotline", "gate", "both"]
 
 _HERE: Final = Path(__file__).resolve().parent.parent
 _COMMON: Final = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "ninja",
     "csp",
     "repit.foundation",
+    "repit.foundation.staff",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 _HOTLINE: Final = [
     "repit.bank",
@@ -28,9 +37,14 @@ _HOTLINE: Final = [
     "repit.cases",
     "repit.interfaces.case_pages",
     "repit.interfaces.desk",
+    "repit.interfaces.exchange_api",
 ]
-_GATE: Final = ["repit.gate", "repit.interfaces.gate_api"]
-_ROOMS: Final[dict[Role, list[str]]] = {"hotline": _HOTLINE, "gate": _GATE, "both": [*_HOTLINE, *_GATE]}
+_GATE: Final = ["repit.exchange", "repit.gate", "repit.interfaces.gate_api", "repit.interfaces.gate_daemon"]
+_ROOMS: Final[dict[Role, list[str]]] = {
+    "hotline": _HOTLINE,
+    "gate": _GATE,
+    "both": list(dict.fromkeys([*_HOTLINE, *_GATE])),
+}
 
 
 def installation(role: Role) -> dict[str, Any]:
@@ -46,6 +60,7 @@ def installation(role: Role) -> dict[str, Any]:
             if name not in ("REPIT_DATABASE_URL", "REPIT_TEST_DATABASE_URL")
         },
         "REPIT_ROLE": role,
+        "REPIT_CASE_KEYS": value["REPIT_CASE_KEYS"] or data / "case-keys",
         "REPIT_OPERATOR_KEY": value["REPIT_OPERATOR_KEY"] or bytes.fromhex(kept(data, "operator.key")),
         "SECRET_KEY": value["REPIT_SECRET_KEY"] or kept(data, "secret.key"),
         "REPIT_SECRET_KEY": "",
@@ -54,7 +69,8 @@ def installation(role: Role) -> dict[str, Any]:
         "ALLOWED_HOSTS": list(value["REPIT_ALLOWED_HOSTS"]),
         "INSTALLED_APPS": [*_COMMON, *_ROOMS[role]],
         "LANGUAGE_CODE": value["REPIT_LANGUAGE"],
-        "LOGGING": _logging(value["REPIT_LOG_LEVEL"]),
+        "LOGGING": _logging(value["REPIT_LOG_LEVEL"], value["REPIT_LOG_FORMAT"]),
+        "SESSION_COOKIE_AGE": value["REPIT_STAFF_IDLE_MINUTES"] * 60,
         **(_BEHIND_HTTPS if value["REPIT_HTTPS"] else {}),
     }
 
@@ -67,14 +83,17 @@ _BEHIND_HTTPS: Final[dict[str, Any]] = {
 }
 
 
-def _logging(level: str) -> dict[str, Any]:
+def _logging(level: str, form: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"redact": {"()": "repit.foundation.redact.Redact"}},
-        "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+        "formatters": {
+            "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+            "json": {"()": "repit.foundation.json_log.JsonLines"},
+        },
         "handlers": {
-            "console": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": "plain"},
+            "console": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": form},
         },
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
@@ -95,19 +114,39 @@ REPIT_OPERATOR_KEY: bytes
 REPIT_HTTPS: bool
 REPIT_LANGUAGE: str
 REPIT_LOG_LEVEL: str
+REPIT_LOG_FORMAT: str
 REPIT_THREADS: int
+REPIT_STAFF_IDLE_MINUTES: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
+REPIT_REQUIRE_AGREEMENT: bool
+REPIT_ACCESS_LOG_DAYS: int
+REPIT_CASE_KEYS: Path
+REPIT_CASE_RETENTION_DAYS: int
+REPIT_CASE_IDLE_DAYS: int
+REPIT_OFFLINE_KEY: bytes
 REPIT_GATE_FEED_URL: str
 REPIT_GATE_FEED_KEY: str
 REPIT_GATE_UNDECIDED: str
 REPIT_GATE_BUDGET_MS: int
 REPIT_GATE_STAGES: str
 REPIT_GATE_INDEX: str
+REPIT_GATE_REPORT_MATCHES: bool
 REPIT_GATE_KEYS: tuple[str, ...]
 REPIT_GATE_WORKERS: int
 REPIT_GATE_MAX_BYTES: int
+REPIT_GATE_MAX_FILE_BYTES: int
+REPIT_GATE_MEMORY: int
+REPIT_GATE_URLS: bool
+REPIT_GATE_CLAMD: str
+REPIT_GATE_CLAMD_UNDECIDED: str
+REPIT_GATE_CLAMD_PATHS: tuple[str, ...]
+REPIT_GATE_ICAP: str
+REPIT_GATE_ICAP_UNDECIDED: str
+REPIT_GATE_PEERS: tuple[str, ...]
+REPIT_GATE_CHAIN: str
+REPIT_GATE_CHAIN_FAILURE: str
 REPIT_GATE_POLICY: str
 
 DEBUG = False
@@ -124,12 +163,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "repit.interfaces.case_pages.headers.PageHeaders",
     "csp.middleware.CSPMiddleware",
+    "repit.interfaces.case_pages.device_policy.WorkerPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "repit.foundation.web.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "repit.foundation.staff.middleware.StaffArea",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 TEMPLATES = [
@@ -141,6 +183,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "repit.foundation.staff.context.staff",
             ],
         },
     }

@@ -12,13 +12,14 @@ from repit.foundation.errors import SettingsRefused, Text
 # WAL: readers never wait for the writer. IMMEDIATE: a transaction takes the write lock at its start, so that
 # it waits its turn (timeout) and cannot fail half-way when it first writes. secure_delete: erased means
 # overwritten.
+# trusted_schema stays on: with it off, SQLite before 3.41 refuses json_valid, which Django writes into the
+# schema of every JSONField (sign-in has one). Python loads no extension that a schema could misuse.
 # synchronous=FULL: what was acknowledged survives a power cut, not only a killed process.
 SQLITE_OPTIONS: Final[dict[str, Any]] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-        " PRAGMA trusted_schema=OFF; PRAGMA cache_size=-16000;"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA cache_size=-16000;"
     ),
 }
 

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from repit.settings.environment import (
     Setting,
+    endpoint,
     folder,
     key32,
     listed,
+    networks,
     one_of,
     peers,
     text,
@@ -91,6 +93,14 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "`INFO`",
     ),
     Setting(
+        "REPIT_LOG_FORMAT",
+        one_of("plain", "json"),
+        "plain",
+        "How the log is written: lines for people, or one JSON object a line for programs.",
+        "`plain` or `json`",
+        "`plain`",
+    ),
+    Setting(
         "REPIT_THREADS",
         whole(4, 1024),
         96,
@@ -121,6 +131,57 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "Whether what a person submits reaches subscribers at once, or after someone has looked at the case.",
         "`at-once` or `after-review`",
         "`at-once`",
+    ),
+    Setting(
+        "REPIT_REQUIRE_AGREEMENT",
+        yes_or_no,
+        False,
+        "Whether a subscriber's key opens an exchange only once the date of a signed agreement is noted"
+        " (`repit subscriber agree`). Without it, the list of subscribers says who has none.",
+        "`yes` or `no`",
+        "`no`",
+    ),
+    Setting(
+        "REPIT_ACCESS_LOG_DAYS",
+        whole(1, 3650),
+        90,
+        "For how many days it is kept who fetched which changes when.",
+        "1 to 3650",
+        "90",
+    ),
+    Setting(
+        "REPIT_CASE_KEYS",
+        folder,
+        None,
+        "Folder of the keys that belong to one case each. Destroying one erases its case from every backup"
+        " too: keep this folder out of the backups of the database.",
+        "a folder",
+        "`case-keys/` in the data folder",
+    ),
+    Setting(
+        "REPIT_CASE_RETENTION_DAYS",
+        whole(1, 3650),
+        90,
+        "How many days after its closing a case's messages and addresses are destroyed.",
+        "1 to 3650",
+        "90",
+    ),
+    Setting(
+        "REPIT_CASE_IDLE_DAYS",
+        whole(30, 3650),
+        365,
+        "After how many days without any sign a case is closed by itself. What it protects stays protected.",
+        "30 to 3650",
+        "365",
+    ),
+    Setting(
+        "REPIT_OFFLINE_KEY",
+        key32,
+        b"",
+        "The public half of the hotline's offline key, made by `repit offline-key`. Backups are sealed to it,"
+        " and with one more part it lets a person who lost their receipt come back.",
+        "64 hexadecimal digits",
+        "none: no backup, no way back through the hotline",
     ),
     Setting(
         "REPIT_GATE_FEED_URL",
@@ -176,6 +237,15 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "`sealed`",
     ),
     Setting(
+        "REPIT_GATE_REPORT_MATCHES",
+        yes_or_no,
+        True,
+        "Gate: whether the hotline is told how often each of its items matched, never what was uploaded or by"
+        " whom. By these counts it suspends an item that matches like a famous picture.",
+        "`yes` or `no`",
+        "`yes`",
+    ),
+    Setting(
         "REPIT_GATE_KEYS",
         listed,
         (),
@@ -197,9 +267,104 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_MAX_BYTES",
         whole(1024, 1024**3),
         64 * 1024**2,
-        "Gate: size of the largest upload that is looked at; larger ones are answered with 413.",
+        "Gate: size of the largest picture looked at; of a larger file only the digests are compared.",
         "1024 to 1073741824",
         "67108864",
+    ),
+    Setting(
+        "REPIT_GATE_MAX_FILE_BYTES",
+        whole(1024, 1024**4),
+        4 * 1024**3,
+        "Gate: size of the largest file whose digests are compared; larger ones are answered with 413, or"
+        " with an error at the other doors.",
+        "1024 to 1099511627776",
+        "4294967296",
+    ),
+    Setting(
+        "REPIT_GATE_MEMORY",
+        whole(1024**2, 1024**4),
+        512 * 1024**2,
+        "Gate: bytes of uploads held in memory at once, by all doors together. When they are used up, doors"
+        " say that the gate is busy.",
+        "1048576 to 1099511627776",
+        "536870912",
+    ),
+    Setting(
+        "REPIT_GATE_URLS",
+        yes_or_no,
+        False,
+        "Gate: whether `/v1/check` may be given the address of a picture, which the gate then fetches from"
+        " the public internet, or from peers in `REPIT_OUTBOUND_ALLOW`, with ten seconds of their own.",
+        "`yes` or `no`",
+        "`no`",
+    ),
+    Setting(
+        "REPIT_GATE_CLAMD",
+        endpoint,
+        "",
+        "Gate: where it answers as ClamAV's daemon does; ClamAV's own port is 3310.",
+        "`host:port` or `unix:/path`",
+        "not at all",
+    ),
+    Setting(
+        "REPIT_GATE_CLAMD_UNDECIDED",
+        one_of("open", "closed"),
+        "open",
+        "Gate: what its clamd door says of a picture that cannot be decided, unless a policy file says:"
+        " `open` OK, `closed` FOUND.",
+        "`open` or `closed`",
+        "`open`",
+    ),
+    Setting(
+        "REPIT_GATE_CLAMD_PATHS",
+        listed,
+        (),
+        "Gate: folders whose files SCAN, CONTSCAN and MULTISCAN may name at the clamd door.",
+        "folders separated by commas",
+        "none: such commands are refused",
+    ),
+    Setting(
+        "REPIT_GATE_ICAP",
+        endpoint,
+        "",
+        "Gate: where it answers as an ICAP server (RFC 3507); the usual port is 1344.",
+        "`host:port` or `unix:/path`",
+        "not at all",
+    ),
+    Setting(
+        "REPIT_GATE_ICAP_UNDECIDED",
+        one_of("open", "closed"),
+        "open",
+        "Gate: what its ICAP door does with a picture that cannot be decided, unless a policy file says:"
+        " `open` passes it, `closed` refuses it.",
+        "`open` or `closed`",
+        "`open`",
+    ),
+    Setting(
+        "REPIT_GATE_PEERS",
+        networks,
+        ("127.0.0.0/8", "::1/128"),
+        "Gate: from where its clamd and ICAP doors may be used; those protocols know no keys.",
+        "addresses or networks, separated by commas",
+        "`127.0.0.0/8,::1/128`",
+    ),
+    Setting(
+        "REPIT_GATE_CHAIN",
+        endpoint,
+        "",
+        "Gate: a real ClamAV daemon that its clamd and ICAP doors ask as well, so that protection from"
+        " malware is kept. What it finds is refused, whatever the gate says.",
+        "`host:port` or `unix:/path`",
+        "none",
+    ),
+    Setting(
+        "REPIT_GATE_CHAIN_FAILURE",
+        one_of("error", "pass"),
+        "error",
+        "Gate: what follows when that daemon does not answer as it should: `error` says so to the client,"
+        " `pass` lets the gate's own verdict stand.",
+        "`error` or `pass`",
+        "`error`",
     ),
     Setting(
         "REPIT_GATE_POLICY",
@@ -211,12 +376,29 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "none",
     ),
     Setting(
+        "REPIT_STAFF_IDLE_MINUTES",
+        whole(2, 720),
+        20,
+        "Staff: minutes without a request after which a member must sign in again. A session ends after"
+        " twelve hours in any case.",
+        "2 to 720",
+        "20",
+    ),
+    Setting(
         "REPIT_TEST_DATABASE_URL",
         text,
         "",
         "Tests only: the database that the suite runs on.",
         "as `REPIT_DATABASE_URL`",
         "SQLite in memory",
+    ),
+    Setting(
+        "REPIT_DRILL",
+        text,
+        "",
+        "Tests only: runs long drills, such as 100,000 hostile sessions, at their full length.",
+        "`1`",
+        "a short form of each",
     ),
     Setting(
         "REPIT_WITHOUT_BROWSER",

@@ -10,6 +10,7 @@ ignored is how a gate comes to fail open.
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -124,6 +125,21 @@ def peers(raw: str) -> frozenset[str]:
         if not host or not 0 < int(port) < 65536:
             raise ValueError
     return frozenset(found)
+
+
+def endpoint(raw: str) -> str:
+    """`host:port`, or `unix:/path` for a socket in the file system."""
+    if raw.startswith("unix:/"):
+        return raw
+    host, _, port = raw.rpartition(":")
+    if not host or not 0 < int(port) < 65536:
+        raise ValueError
+    return raw
+
+
+def networks(raw: str) -> tuple[str, ...]:
+    """Addresses or networks such as 10.0.0.0/8, separated by commas."""
+    return tuple(str(ip_network(one)) for one in listed(raw))
 
 
 def web_address(raw: str) -> str:

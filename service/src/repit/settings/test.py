@@ -3,7 +3,9 @@
 In: the environment. Out: Django's settings. Next: pytest, mypy's Django plugin.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -20,3 +22,5 @@ globals().update(installation("both"))
 DATABASES = {"default": database(_url, Path(":memory:"))}
 SECRET_KEY = "for tests only, " * 4
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+REPIT_CASE_KEYS = Path(tempfile.mkdtemp(prefix="repit-test-case-keys-"))
+atexit.register(shutil.rmtree, REPIT_CASE_KEYS, ignore_errors=True)

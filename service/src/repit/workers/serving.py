@@ -13,6 +13,7 @@ import errno
 import logging
 import os
 import socket
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.conf import settings
@@ -40,9 +41,11 @@ class _OneProcess(MTServer):
             worker.join(max(0.0, until - elapsed()))  # type: ignore[no-untyped-call]
 
 
-def serve(host: str, port: int) -> None:
-    """Serve until told to stop, then end the process. Raises `PortTaken`, `SettingsRefused`."""
+def serve(host: str, port: int, *endings: Callable[[], None]) -> None:
+    """Serve until told to stop, do the endings, end the process. Raises `PortTaken`, `SettingsRefused`."""
     answer(host, port)
+    for ending in endings:
+        ending()
     logging.shutdown()
     # A thread inside a long poll would hold the process for 25 seconds; what was acknowledged is committed.
     os._exit(0)

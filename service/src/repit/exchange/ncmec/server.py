@@ -18,8 +18,9 @@ from django.conf import settings
 from repit.bank import feed
 from repit.bank.models import Item, ItemHash
 from repit.bank.sealed import open_signal
-from repit.exchange import opinions
+from repit.exchange import access, demands, opinions
 from repit.exchange.canary import CANARIES, CANARY_SECOND
+from repit.exchange.keys import Granted
 from repit.exchange.models import Subscriber
 from repit.exchange.moments import LAST_SECOND, Touch, first_from, touches
 from repit.exchange.ncmec.wire import (
@@ -35,7 +36,6 @@ from repit.exchange.ncmec.wire import (
     encode_entries,
 )
 from repit.exchange.opinions import Held
-from repit.exchange.subscribers import Granted
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
 
@@ -63,7 +63,7 @@ def members() -> list[Member]:
     return [hotline(), *(Member(_SUBSCRIBERS_FROM + key, name) for key, name in rows)]
 
 
-def entries(window: Window, start: int = 0, last: int = 0, size: int = PAGE) -> bytes:
+def entries(who: Granted, window: Window, start: int = 0, last: int = 0, size: int = PAGE) -> bytes:
     """One page of a window; `start` and `last` (numbers of the change log) as the page before gave them."""
     ahead = max(0, window.end - int(now().timestamp()))
     begin = window.begin - ahead - MARGIN
@@ -72,10 +72,11 @@ def entries(window: Window, start: int = 0, last: int = 0, size: int = PAGE) -> 
     through = min(last, newest) if last else newest
     after = max(start, newest + 1 if first is None else first) - 1
     walked = touches(after, through, max(1, min(size, PAGE)), None if start else 0)
-    found = _entries(walked)
+    found = _entries(walked, who)
     if begin <= CANARY_SECOND < window.end and not start:
         found = [*_canaries(), *found]
     reached = walked[-1].sequence if walked else through
+    access.note(who.id, "ncmec", after + 1, reached, len(found))
     more = More(reached + 1, size, through) if walked and reached < through else None
     return encode_entries(found, window, more)
 
@@ -84,7 +85,7 @@ def give_feedback(who: Granted, member: int, entry: str, fingerprint: str, reaso
     """Note a subscriber's opinion of an entry. May be repeated. Raises `NotFound`."""
     media = {"image": "picture", "video": "video"}.get(FINGERPRINTS.get(fingerprint, ""))
     token = entry.partition(".")[0]
-    known = Item.objects.filter(token=token, media=media, told=True).exists()
+    known = Item.objects.filter(token=token, media=media, told=True, kind__in=who.kinds).exists()
     if member != _HOTLINE or media is None or not known:
         raise NotFound
     if reason is None:
@@ -100,29 +101,34 @@ def _canaries() -> list[Entry]:
     ]
 
 
-def _entries(walked: list[Touch]) -> list[Entry]:
-    """Each item that these changes concern, once, as it stands now."""
+def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
+    """Each item that these changes concern and the subscriber was granted, once, as it stands now."""
     last = {touch.item_key: touch for touch in walked}
-    listed = Item.objects.filter(id__in=last, told=True, media__in=_MEDIA)
+    listed = Item.objects.filter(id__in=last, told=True, media__in=_MEDIA, kind__in=who.kinds)
     by_key = {item.id: item for item in listed}
     hashes: dict[int, list[ItemHash]] = {key: [] for key in by_key}
     wanted = ItemHash.objects.filter(item_id__in=by_key, role="whole", publishable=True)
     for row in wanted.filter(algorithm__in=["pdq", "md5"]).order_by("id"):
         hashes[row.item_id].append(row)
-    held = opinions.of({item.token for item in by_key.values()})
+    tokens = {item.token for item in by_key.values()}
+    held, confirmed = opinions.of(tokens), demands.confirmed(who, tokens)
     found: list[Entry] = []
     for key, touch in sorted(last.items(), key=lambda pair: pair[1].sequence):
         if key in by_key:
             item = by_key[key]
-            found += _of_item(item, touch.second, hashes[key], held.get(item.token, []))
+            active = item.state == "active" and demands.wanted(
+                item.token, item.origin, item.confirmations, who, confirmed
+            )
+            found += _of_item(item, touch.second, hashes[key], held.get(item.token, []), deleted=not active)
     return found
 
 
-def _of_item(item: Item, second: int, rows: list[ItemHash], held: list[Held]) -> list[Entry]:
+def _of_item(
+    item: Item, second: int, rows: list[ItemHash], held: list[Held], *, deleted: bool
+) -> list[Entry]:
     """An entry holds one hash of each type; an item with more of them becomes several entries."""
     media = _MEDIA[item.media]
     values: dict[str, list[bytes]] = {"pdq": [], "md5": []}
-    deleted = item.state != "active"
     for row in rows:
         if media == "image" or row.algorithm == "md5":
             values[row.algorithm].append(b"" if deleted else open_signal(item, row).value)

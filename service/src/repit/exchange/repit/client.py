@@ -8,27 +8,42 @@ any interruption; if the feed turns out to be another one, or changes are missin
 name and the follower starts again from a snapshot.
 """
 
+import json
 import re
+import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from typing import Final, Self
+from urllib.parse import quote
 
+from repit.exchange.repit.matches_wire import MatchCounts, encode_matches
+from repit.exchange.repit.snapshot_wire import Progress, SnapshotHead, decode_snapshot
 from repit.exchange.repit.wire import (
     Acknowledgement,
     Entry,
     Page,
     SetAside,
     decode_page,
-    decode_snapshot,
     encode_acknowledgement,
 )
-from repit.foundation.errors import FeedForeign, FeedGap, KeyRefused, NotGranted, PeerFailed
+from repit.foundation.errors import (
+    FeedForeign,
+    FeedGap,
+    KeyRefused,
+    NotGranted,
+    OutboundRefused,
+    PeerFailed,
+    SnapshotCut,
+)
 from repit.foundation.outbound import Answer, Outbound
 
 SNAPSHOT_SECONDS: Final = 3600.0
 SNAPSHOT_BYTES: Final = 64 * 1024**3
 PAGE_BYTES: Final = 256 * 1024**2
 MAX_WAIT_SECONDS: Final = 25.0
+RESUMES: Final = 5
+"""How often a snapshot is gone on with without coming further."""
+_FIRST_PAUSE: Final = 0.5
 _ANSWER_SECONDS: Final = 15.0
 _KEY: Final = re.compile(r"[!-~]{1,200}")
 
@@ -65,24 +80,54 @@ class FeedClient:
     def snapshot(self) -> tuple[int, Iterator[Entry]]:
         """(sequence, entries): everything as of `sequence` or later; changes after it complete the picture.
 
-        Takes on the feed's `feed_id`. The iterator raises `WireRefused` if the snapshot was cut or altered,
-        `PeerFailed` if the connection was: keep nothing of it then. Raises `KeyRefused`, `PeerFailed`.
+        Takes on the feed's `feed_id`. A connection that breaks is opened again from the last mark that was
+        checked; no entry comes twice. The iterator raises `WireRefused` if the snapshot was altered, and
+        `PeerFailed` or `SnapshotCut` once it cannot be gone on with: keep nothing of it then. Raises
+        `KeyRefused`, `PeerFailed`.
         """
+        self.set_aside = []
+        progress = Progress()
+        head, entries = self._open_snapshot(progress)
+        self.feed_id = head.feed_id
+        return head.sequence, self._through(head, entries, progress)
+
+    def _open_snapshot(self, progress: Progress) -> tuple[SnapshotHead, Iterator[Entry]]:
         self._reading.close()
+        after = f"&after={quote(progress.mark)}" if progress.mark else ""
         status, lines = self._reading.enter_context(
             self._http.lines(
-                "/exchange/repit/v1/snapshot", seconds=SNAPSHOT_SECONDS, max_bytes=SNAPSHOT_BYTES
+                f"/exchange/repit/v1/snapshot?marks=yes{after}",
+                seconds=SNAPSHOT_SECONDS,
+                max_bytes=SNAPSHOT_BYTES,
             )
         )
         _accept(status)
-        self.set_aside = []
-        head, entries = decode_snapshot(lines, self.set_aside)
-        self.feed_id = head.feed_id
-        return head.sequence, self._until_read(entries())
+        head, entries = decode_snapshot(lines, self.set_aside, progress)
+        return head, entries()
 
-    def _until_read(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+    def _through(self, first: SnapshotHead, entries: Iterator[Entry], progress: Progress) -> Iterator[Entry]:
+        """Every entry, over as many connections as it takes."""
+        tried, reached = 0, ""
+        while True:
+            try:
+                yield from entries
+                self._reading.close()
+                return
+            except (OutboundRefused, SnapshotCut):
+                if not progress.mark:
+                    raise
+                tried = 1 if progress.mark != reached else tried + 1
+                reached = progress.mark
+                if tried > RESUMES:
+                    raise
+            threading.Event().wait(_FIRST_PAUSE * 2 ** (tried - 1))
+            entries = self._gone_on(first, progress)
+
+    def _gone_on(self, first: SnapshotHead, progress: Progress) -> Iterator[Entry]:
+        head, entries = self._open_snapshot(progress)
+        if head.feed_id != first.feed_id:
+            raise FeedForeign
         yield from entries
-        self._reading.close()
 
     def changes(self, after: int, wait_seconds: float = MAX_WAIT_SECONDS) -> Page:
         """The changes after a sequence, waiting up to `wait_seconds` (at most 25) for the first of them.
@@ -113,6 +158,15 @@ class FeedClient:
         body = encode_acknowledgement(Acknowledgement(sequence, tuple(withdrawn_items)))
         answer: Answer = self._http.post("/exchange/repit/v1/acknowledgements", body)
         _accept(answer.status)
+
+    def give_opinion(self, item: str, opinion: str) -> Answer:
+        """Say what is thought of an item: blocked, not_blocked, pending. May be repeated."""
+        body = json.dumps({"item": item, "opinion": opinion}).encode()
+        return self._http.post("/exchange/repit/v1/opinions", body)
+
+    def report_matches(self, counts: MatchCounts) -> None:
+        """Say how often items matched in a window of time. May be repeated: a window counts once."""
+        _accept(self._http.post("/exchange/repit/v1/matches", encode_matches(counts)).status)
 
 
 def _accept(status: int) -> None:

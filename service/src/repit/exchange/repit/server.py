@@ -3,16 +3,22 @@
 In: a subscriber, a sequence. Out: pages and snapshots of the wire. Next: `interfaces.exchange_api`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Final
 
 from repit.bank import feed, waiting
 from repit.bank.types import Published
-from repit.exchange.repit.wire import Change, Entry, Page, SharedHash, SnapshotHead, encode_snapshot
-from repit.exchange.subscribers import Granted
+from repit.exchange import access, demands, provenance
+from repit.exchange.keys import SYNC, Granted
+from repit.exchange.provenance import Standing
+from repit.exchange.repit.provenance_wire import SharedRoot
+from repit.exchange.repit.snapshot_wire import SnapshotHead, encode_snapshot
+from repit.exchange.repit.wire import Change, Entry, Page, SharedHash
 from repit.foundation.clock import now
 
 MAX_WAIT_SECONDS: Final = 25.0
+_TOGETHER: Final = 500
 
 
 def page(who: Granted, after: int, wait_seconds: float) -> Page:
@@ -25,23 +31,63 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     wait = min(wait_seconds, MAX_WAIT_SECONDS)
     if head.sequence == after and wait > 0 and waiting.beyond(after, wait):
         head = feed.head()
-    changes = tuple(Change(c.sequence, c.at, _entry(c.item, who)) for c in feed.changes_after(after))
+    recorded = feed.changes_after(after)
+    confirmed = demands.confirmed(who, {one.item.item for one in recorded})
+    standing = provenance.of({one.item.item for one in recorded}) if SYNC in who.exchanges else {}
+    changes = tuple(
+        Change(one.sequence, one.at, _entry(one.item, who, confirmed, standing.get(one.item.item)))
+        for one in recorded
+    )
     newest = max(head.sequence, changes[-1].sequence if changes else 0)
-    return Page(changes, newest, head.feed_id, now())
+    if changes:
+        access.note(who.id, "repit", changes[0].sequence, changes[-1].sequence, len(changes))
+    return Page(changes, newest, demands.feed_name(head.feed_id, who), now())
 
 
-def snapshot(who: Granted) -> Iterator[bytes]:
-    """Lines of the wire's snapshot. The head is read first: what changes later is in the changes after it."""
+def snapshot(who: Granted, block: int = 0, after: str = "") -> Iterator[bytes]:
+    """Lines of the wire's snapshot, with a mark after each `block` entries; from behind `after` on, if given.
+
+    The head is read first: what changes later is in the changes after it. Raises `NotFound` where `after` is
+    no item.
+    """
     head = feed.head()
-    entries = (_entry(item, who) for item in feed.everything() if _wanted(item, who))
-    return encode_snapshot(SnapshotHead(head.sequence, head.feed_id, now()), entries)
+    items = feed.everything(after)
+    confirmed = demands.confirmed(who)
+    lines = encode_snapshot(
+        SnapshotHead(head.sequence, demands.feed_name(head.feed_id, who), now()),
+        (
+            _entry(item, who, confirmed, standing)
+            for item, standing in _with_standing(items, who)
+            if _shown(item, who, confirmed, standing)
+        ),
+        block,
+    )
+    return _noted(lines, who, head.sequence)
 
 
-def _entry(item: Published, who: Granted) -> Entry:
-    wanted = _wanted(item, who)
+def _with_standing(items: Iterator[Published], who: Granted) -> Iterator[tuple[Published, Standing | None]]:
+    if SYNC not in who.exchanges:
+        yield from ((item, None) for item in items)
+        return
+    while some := list(islice(items, _TOGETHER)):
+        found = provenance.of({item.item for item in some})
+        yield from ((item, found[item.item]) for item in some)
+
+
+def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[bytes]:
+    """Into the access log once the last line was taken: a snapshot that was cut brought nobody up to date."""
+    count = 0
+    for line in lines:
+        count += 1
+        yield line
+    access.note(who.id, "repit snapshot", 1, sequence, count - 2)
+
+
+def _entry(item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None) -> Entry:
+    shown = _shown(item, who, confirmed, standing)
     return Entry(
         item=item.item,
-        state=item.state if wanted else "withdrawn",
+        state=item.state if shown else "withdrawn",
         media=item.media,
         kind=item.kind,
         origin=item.origin,
@@ -49,11 +95,17 @@ def _entry(item: Published, who: Granted) -> Entry:
         hashes=tuple(
             SharedHash(s.algorithm, s.role, s.value, s.quality)
             for s in item.signals
-            if wanted and (s.role == "whole" or who.sees_anchored)
+            if shown and (s.role == "whole" or who.sees_anchored)
         ),
+        roots=tuple(SharedRoot(*root) for root in standing.roots) if standing and shown else (),
+        gone=standing.gone if standing else (),
     )
 
 
-def _wanted(item: Published, who: Granted) -> bool:
-    """Whether enough submissions stand behind an item for this subscriber; each one more is a change."""
-    return item.confirmations >= who.min_confirmations
+def _shown(item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None) -> bool:
+    """Numbers must not have gaps: what is not shown is told as withdrawn, a name without a hash."""
+    if standing is not None and not (standing.roots and item.state != "withdrawn"):
+        return False
+    return demands.granted(item.kind, who) and demands.wanted(
+        item.item, item.origin, item.confirmations, who, confirmed
+    )

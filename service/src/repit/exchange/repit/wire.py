@@ -1,7 +1,7 @@
 """The wire of our own feed: what a bank says to its subscribers, as JSON.
 
-In: bytes from the network, or values from the bank. Out: checked value objects, or bytes. Next: `client`
-and `server`. Pure: no framework, no network, no clock.
+In: bytes from the network, or values from the bank. Out: checked value objects, or bytes. Next: `client`,
+`server`, and `snapshot_wire`, which has the form of a snapshot. Pure: no framework, no network, no clock.
 
 A change is the *complete current state* of one item and replaces whatever a subscriber held of it, so that
 repeats and replays are harmless. A withdrawn item carries no hash: only the name of what must be forgotten.
@@ -11,14 +11,13 @@ One bad record never stops a subscriber: an entry or a hash that cannot be read 
 and the rest is taken. What cannot be read around (a sequence number, the frame of a page) is refused.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final, Literal, TypeVar, get_args
 
+from repit.exchange.repit.provenance_wire import Gone, SharedRoot, gone_in, gone_out, roots_in, roots_out
 from repit.foundation.errors import WireRefused
 
 Algorithm = Literal["pdq", "md5", "sha256"]
@@ -57,7 +56,10 @@ class SharedHash:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item as its subscriber may see it: `item` an opaque name, `confirmations` how many submitted it."""
+    """One item as its subscriber may see it: `item` an opaque name, `confirmations` how many submitted it.
+
+    `roots` and `gone`: its provenance, told to hotlines that exchange with this one.
+    """
 
     item: str
     state: State
@@ -66,6 +68,8 @@ class Entry:
     origin: str
     confirmations: int
     hashes: tuple[SharedHash, ...]
+    roots: tuple[SharedRoot, ...] = ()
+    gone: tuple[Gone, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.item or len(self.item) > MAX_ITEM or len(self.origin) > MAX_ORIGIN:
@@ -126,23 +130,14 @@ class Acknowledgement:
     withdrawn_items: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotHead:
-    """First line of a snapshot: the changes after `sequence` complete it."""
-
-    sequence: int
-    feed_id: str
-    generated_at: datetime
-
-
 # --- to bytes ---------------------------------------------------------------------------------------------
 
 
-def _dump(value: object) -> bytes:
+def dump(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _entry_out(entry: Entry) -> dict[str, object]:
+def entry_out(entry: Entry) -> dict[str, object]:
     return {
         "item": entry.item,
         "state": entry.state,
@@ -154,19 +149,21 @@ def _entry_out(entry: Entry) -> dict[str, object]:
             {"algorithm": h.algorithm, "role": h.role, "value": h.value.hex(), "quality": h.quality}
             for h in entry.hashes
         ],
+        **({"roots": roots_out(entry.roots)} if entry.roots else {}),
+        **({"gone": gone_out(entry.gone)} if entry.gone else {}),
     }
 
 
 def encode_page(page: Page) -> bytes:
     """One page as a JSON object."""
-    return _dump(
+    return dump(
         {
             "version": VERSION,
             "feed_id": page.feed_id,
             "head": page.head,
             "generated_at": page.generated_at.isoformat(),
             "changes": [
-                {"sequence": c.sequence, "at": c.at.isoformat(), "entry": _entry_out(c.entry)}
+                {"sequence": c.sequence, "at": c.at.isoformat(), "entry": entry_out(c.entry)}
                 for c in page.changes
             ],
         }
@@ -175,37 +172,15 @@ def encode_page(page: Page) -> bytes:
 
 def encode_acknowledgement(acknowledgement: Acknowledgement) -> bytes:
     """One acknowledgement as a JSON object."""
-    return _dump(
+    return dump(
         {"sequence": acknowledgement.sequence, "withdrawn_items": list(acknowledgement.withdrawn_items)}
     )
-
-
-def encode_snapshot(head: SnapshotHead, entries: Iterable[Entry]) -> Iterator[bytes]:
-    """Lines of JSON: head, entries, and last their count and the SHA-256 of all lines before."""
-    digest = hashlib.sha256()
-    first = _dump(
-        {
-            "version": VERSION,
-            "feed_id": head.feed_id,
-            "sequence": head.sequence,
-            "generated_at": head.generated_at.isoformat(),
-        }
-    )
-    line, count = first + b"\n", 0
-    digest.update(line)
-    yield line
-    for entry in entries:
-        line = _dump(_entry_out(entry)) + b"\n"
-        digest.update(line)
-        count += 1
-        yield line
-    yield _dump({"end": True, "count": count, "sha256": digest.hexdigest()}) + b"\n"
 
 
 # --- from bytes -------------------------------------------------------------------------------------------
 
 
-def _load(raw: bytes | str) -> dict[str, object]:
+def load(raw: bytes | str) -> dict[str, object]:
     try:
         value = json.loads(raw)
     except (ValueError, RecursionError):
@@ -215,14 +190,14 @@ def _load(raw: bytes | str) -> dict[str, object]:
     return value
 
 
-def _text(source: dict[str, object], name: str) -> str:
+def text(source: dict[str, object], name: str) -> str:
     value = source.get(name)
     if not isinstance(value, str):
         raise WireRefused(detail=f"{name} is not text")
     return value
 
 
-def _whole(source: dict[str, object], name: str) -> int:
+def whole(source: dict[str, object], name: str) -> int:
     value = source.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
         raise WireRefused(detail=f"{name} is not a whole number")
@@ -242,9 +217,9 @@ def _object(value: object) -> dict[str, object]:
     return value
 
 
-def _time(source: dict[str, object], name: str) -> datetime:
+def time_of(source: dict[str, object], name: str) -> datetime:
     try:
-        value = datetime.fromisoformat(_text(source, name))
+        value = datetime.fromisoformat(text(source, name))
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise WireRefused(detail=f"{name} is not a time") from None
@@ -261,16 +236,16 @@ def _one_of(choices: tuple[_Choice, ...], source: dict[str, object], name: str) 
 def _hash_in(value: object) -> SharedHash:
     source = _object(value)
     try:
-        raw = bytes.fromhex(_text(source, "value"))
+        raw = bytes.fromhex(text(source, "value"))
     except ValueError:
         raise WireRefused(detail="hash is not hexadecimal") from None
-    quality = None if source.get("quality") is None else _whole(source, "quality")
+    quality = None if source.get("quality") is None else whole(source, "quality")
     algorithm: Algorithm = _one_of(get_args(Algorithm), source, "algorithm")
     role: Role = _one_of(get_args(Role), source, "role")
     return SharedHash(algorithm, role, raw, quality)
 
 
-def _entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entry:
+def entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entry:
     source = _object(value)
     hashes: list[SharedHash] = []
     for one in _list(source, "hashes"):
@@ -282,30 +257,32 @@ def _entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Ent
     media: Media = _one_of(get_args(Media), source, "media")
     kind: Kind = _one_of(get_args(Kind), source, "kind")
     return Entry(
-        item=_text(source, "item"),
+        item=text(source, "item"),
         state=state,
         media=media,
         kind=kind,
-        origin=_text(source, "origin"),
-        confirmations=_whole(source, "confirmations"),
+        origin=text(source, "origin"),
+        confirmations=whole(source, "confirmations"),
         hashes=tuple(hashes),
+        roots=roots_in(source.get("roots", [])),
+        gone=gone_in(source.get("gone", [])),
     )
 
 
 def _change_in(value: object, aside: list[SetAside]) -> tuple[int, Change | None]:
     source = _object(value)
-    sequence = _whole(source, "sequence")
+    sequence = whole(source, "sequence")
     try:
         return sequence, Change(
-            sequence, _time(source, "at"), _entry_in(source.get("entry"), sequence, aside)
+            sequence, time_of(source, "at"), entry_in(source.get("entry"), sequence, aside)
         )
     except WireRefused as refused:
         aside.append(SetAside(sequence, refused.detail))
         return sequence, None
 
 
-def _versioned(raw: bytes | str) -> dict[str, object]:
-    source = _load(raw)
+def versioned(raw: bytes | str) -> dict[str, object]:
+    source = load(raw)
     if source.get("version") != VERSION:
         raise WireRefused(detail="a version of the feed that is not read here")
     return source
@@ -313,60 +290,25 @@ def _versioned(raw: bytes | str) -> dict[str, object]:
 
 def decode_page(raw: bytes | str) -> Page:
     """Read one page; raises `WireRefused`, also where sequences do not follow one another."""
-    source = _versioned(raw)
+    source = versioned(raw)
     aside: list[SetAside] = []
     read = [_change_in(change, aside) for change in _list(source, "changes")]
     if any(after != before + 1 for (before, _), (after, _) in pairwise(read)):
         raise WireRefused(detail="sequence numbers do not follow one another")
     return Page(
         tuple(change for _, change in read if change is not None),
-        _whole(source, "head"),
-        _text(source, "feed_id"),
-        _time(source, "generated_at"),
+        whole(source, "head"),
+        text(source, "feed_id"),
+        time_of(source, "generated_at"),
         tuple(aside),
     )
 
 
 def decode_acknowledgement(raw: bytes | str) -> Acknowledgement:
     """Read one acknowledgement; raises `WireRefused`."""
-    source = _load(raw)
+    source = load(raw)
     items = _list(source, "withdrawn_items") if "withdrawn_items" in source else []
     names = tuple(name for name in items if isinstance(name, str) and 0 < len(name) <= MAX_ITEM)
     if len(names) != len(items):
         raise WireRefused(detail="an item's name is not text")
-    return Acknowledgement(_whole(source, "sequence"), names)
-
-
-def decode_snapshot(
-    lines: Iterable[str], aside: list[SetAside]
-) -> tuple[SnapshotHead, Callable[[], Iterator[Entry]]]:
-    """Head at once, entries on demand, which raise `WireRefused` if the end, count or digest is wrong.
-
-    Records that cannot be read are added to `aside`.
-    """
-    source = iter(lines)
-    digest = hashlib.sha256()
-    first = next(source, "")
-    digest.update(first.encode() + b"\n")
-    head_in = _versioned(first)
-    head = SnapshotHead(
-        _whole(head_in, "sequence"), _text(head_in, "feed_id"), _time(head_in, "generated_at")
-    )
-
-    def entries() -> Iterator[Entry]:
-        for count, line in enumerate(source):
-            value = _load(line)
-            if value.get("end") is True:
-                if value.get("count") != count or value.get("sha256") != digest.hexdigest():
-                    raise WireRefused(detail="the snapshot does not agree with its own digest")
-                return
-            digest.update(line.encode() + b"\n")
-            try:
-                entry = _entry_in(value, None, aside)
-            except WireRefused as refused:
-                aside.append(SetAside(None, refused.detail))
-            else:
-                yield entry
-        raise WireRefused(detail="the snapshot ends too early")
-
-    return head, entries
+    return Acknowledgement(whole(source, "sequence"), names)

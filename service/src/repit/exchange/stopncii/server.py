@@ -11,7 +11,7 @@ once the doubt is settled it comes back. A hash is active while any item that ho
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from django.db import transaction
@@ -21,8 +21,9 @@ from repit.bank import feed, items
 from repit.bank.models import Item, ItemHash
 from repit.bank.sealed import open_signal
 from repit.bank.types import Algorithm, Media, Signal, Submission
-from repit.exchange import opinions
+from repit.exchange import access, demands, opinions
 from repit.exchange.canary import CANARIES, CANARY_SECOND
+from repit.exchange.keys import Granted
 from repit.exchange.moments import Touch, first_from, touches
 from repit.exchange.opinions import Held, View
 from repit.exchange.stopncii.wire import (
@@ -38,7 +39,6 @@ from repit.exchange.stopncii.wire import (
     decode_mark,
     encode_mark,
 )
-from repit.exchange.subscribers import Granted
 from repit.foundation.sealing import keyed_digest
 
 MAX_PAGE: Final = 5_000
@@ -64,7 +64,7 @@ _WORDS: Final[dict[View, FeedbackValue]] = {
 _DIGESTS_AT_A_TIME: Final = 5_000
 
 
-def fetch(start: int, size: int, token: str = "") -> Page:
+def fetch(who: Granted, start: int, size: int, token: str = "") -> Page:
     """Records changed in second `start` or later, in order; about `size` of them (a change is never cut).
 
     A first fetch (`start` at most 10) is spared what is withdrawn: the unmodified client would keep it.
@@ -78,10 +78,12 @@ def fetch(start: int, size: int, token: str = "") -> Page:
         begin = first_from(start)
         mark = PageMark(through, through if begin is None else begin - 1, 0)
     walked = touches(mark.after, mark.through, max(1, min(size, MAX_PAGE)), mark.second)
-    records = [record for record in _records(walked) if not first or record.status == "Active"]
+    found = _records(walked, who)
+    records = [record for record in found if not first or record.status == "Active"]
     if first and not token:
         records = [*_canaries(), *records]
     last = walked[-1] if walked else Touch(mark.through, 0, 0)
+    access.note(who.id, "stopncii", 1 if first and not token else mark.after + 1, last.sequence, len(records))
     next_second = max([start, last.second, *(record.second for record in records)])
     if last.sequence >= mark.through:
         return Page(tuple(records), None, next_second)
@@ -96,7 +98,7 @@ def feedback(who: Granted, said: list[Feedback]) -> int:
     """
     known = 0
     for one in said:
-        names = _holders([keyed_digest("bank hash", name.encode(), one.value) for name in _NAMES])
+        names = _holders(who, [keyed_digest("bank hash", name.encode(), one.value) for name in _NAMES])
         if names:
             opinions.give(who, names, _VIEWS.get(one.feedback, "none"), one.tags)
             known += 1
@@ -116,7 +118,7 @@ def propose(who: Granted, proposed: list[Proposal]) -> int:
         with transaction.atomic():
             feed.locked()
             if ItemHash.objects.filter(digest=digest).exists():
-                opinions.give(who, _holders([digest]), _VIEWS.get(one.feedback, "none"), one.tags)
+                opinions.give(who, _holders(who, [digest]), _VIEWS.get(one.feedback, "none"), one.tags)
                 continue
             signal = Signal(algorithm, "whole", one.value, one.quality if algorithm == "pdq" else None)
             items.submit(
@@ -129,8 +131,8 @@ def propose(who: Granted, proposed: list[Proposal]) -> int:
     return new
 
 
-def _holders(digests: list[bytes]) -> set[str]:
-    rows = ItemHash.objects.filter(_SERVED, digest__in=digests)
+def _holders(who: Granted, digests: list[bytes]) -> set[str]:
+    rows = ItemHash.objects.filter(_SERVED, digest__in=digests, item__kind__in=who.kinds)
     return set(rows.values_list("item__token", flat=True))
 
 
@@ -149,11 +151,15 @@ def _canaries() -> list[Record]:
     ]
 
 
-def _records(walked: list[Touch]) -> Iterator[Record]:
-    """Each hash that these changes concern, once, with everything that is known of it now."""
+def _records(walked: list[Touch], who: Granted) -> Iterator[Record]:
+    """Each hash that these changes concern, once, with everything that is known of it now.
+
+    Items of a kind that was not granted do not exist here, since a withdrawn record, too, would show a hash.
+    """
+    served = _SERVED & Q(item__kind__in=who.kinds)
     last = {touch.item_key: touch for touch in walked}
     place: dict[bytes, Touch] = {}
-    rows = ItemHash.objects.filter(_SERVED, item_id__in=last).values_list("digest", "item_id")
+    rows = ItemHash.objects.filter(served, item_id__in=last).values_list("digest", "item_id")
     for digest, item_key in rows:
         touch, key = last[item_key], bytes(digest)
         if key not in place or place[key].sequence < touch.sequence:
@@ -162,17 +168,26 @@ def _records(walked: list[Touch]) -> Iterator[Record]:
     digests = list(place)
     for begin in range(0, len(digests), _DIGESTS_AT_A_TIME):
         some = digests[begin : begin + _DIGESTS_AT_A_TIME]
-        for row in ItemHash.objects.filter(_SERVED, digest__in=some).select_related("item").order_by("id"):
+        for row in ItemHash.objects.filter(served, digest__in=some).select_related("item").order_by("id"):
             holders.setdefault(bytes(row.digest), []).append(row)
-    held = opinions.of({row.item.token for several in holders.values() for row in several})
+    tokens = {row.item.token for several in holders.values() for row in several}
+    held, confirmed = opinions.of(tokens), demands.confirmed(who, tokens)
+
+    def active(item: Item) -> bool:
+        return item.state == "active" and demands.wanted(
+            item.token, item.origin, item.confirmations, who, confirmed
+        )
+
     for digest in sorted(holders, key=lambda key: place[key].sequence):
-        yield _record(place[digest].second, holders[digest], held)
+        yield _record(place[digest].second, holders[digest], held, active)
 
 
-def _record(second: int, rows: list[ItemHash], held: dict[str, list[Held]]) -> Record:
+def _record(
+    second: int, rows: list[ItemHash], held: dict[str, list[Held]], is_active: Callable[[Item], bool]
+) -> Record:
     signal = open_signal(rows[0].item, rows[0])
     listed = [row.item for row in rows]
-    active = any(item.state == "active" for item in listed)
+    active = any(is_active(item) for item in listed)
     feedbacks = [
         CspFeedback(one.name, _WORDS[one.view], one.tags)
         for item in listed
@@ -186,7 +201,7 @@ def _record(second: int, rows: list[ItemHash], held: dict[str, list[Held]]) -> R
         _NAMES[signal.algorithm],
         signal.value,
         "Active" if active else "Withdrawn",
-        tuple((_case(item), "Active" if item.state == "active" else "Withdrawn") for item in listed),
+        tuple((_case(item), "Active" if is_active(item) else "Withdrawn") for item in listed),
         tuple(dict.fromkeys(feedbacks)),
         max(qualities, default=None),
         any(item.state == "disputed" for item in listed),

@@ -20,9 +20,12 @@ from repit_engine.types import NotHashable
 
 
 def warm_up() -> None:
-    """Load every kernel, before memory is confined."""
+    """Load every kernel, before memory is confined: for luma in bytes (JPEG in grey) and in floats (the
+    rest)."""
     rows, columns = np.mgrid[0:240, 0:320]
-    query_family((127 + 80 * np.sin(rows / 9.0) * np.cos(columns / 13.0)).astype(np.uint8))
+    luma = 127 + 80 * np.sin(rows / 9.0) * np.cos(columns / 13.0)
+    query_family(luma.astype(np.uint8))
+    query_family(luma.astype(np.float32))
 
 
 def answer(request: dict[str, Any], data: bytes, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:

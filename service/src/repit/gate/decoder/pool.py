@@ -26,7 +26,7 @@ from repit_engine.frames import PipeClosed, receive
 from repit_engine.picture import Limits
 from repit_engine.types import NotHashable
 
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 300.0
 WAITING_PER_WORKER: Final = 16
 _SLOWEST_RESTART: Final = 5.0
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "PYTHONPATH")
@@ -84,6 +84,7 @@ class DecoderPool:
         self._failed_starts = 0
         self._next_start = 0.0
         self._closing = False
+        self._kernels_kept = False
         self._keeper = threading.Thread(target=self._keep, name="decoder-keeper", daemon=True)
 
     def start(self) -> "DecoderPool":
@@ -110,6 +111,12 @@ class DecoderPool:
         """Children that run and have loaded their code."""
         with self._changed:
             return sum(worker.ready and worker.process.poll() is None for worker in self._workers)
+
+    @property
+    def waiting(self) -> int:
+        """Uploads that wait for a child."""
+        with self._changed:
+            return self._waiting
 
     @property
     def process_ids(self) -> list[int]:
@@ -214,9 +221,12 @@ class DecoderPool:
                 self._drop(worker)
             elif worker.due is not None:
                 wake = min(wake, worker.due)
-        while len(self._workers) < self.size and moment >= self._next_start:
+        # On a new machine the first child compiles its kernels and keeps them; the others then load them
+        # instead of all compiling the same.
+        wanted = self.size if self._kernels_kept else 1
+        while len(self._workers) < wanted and moment >= self._next_start:
             self._begin()
-        if len(self._workers) < self.size:
+        if len(self._workers) < wanted:
             wake = min(wake, self._next_start)
         return max(0.001, wake - time.monotonic())
 
@@ -255,6 +265,7 @@ class DecoderPool:
         with self._changed:
             worker.ready, worker.due = True, None
             self._failed_starts = 0
+            self._kernels_kept = True
             if worker in self._workers:
                 self._idle.append(worker)
             self._changed.notify_all()

@@ -45,13 +45,15 @@ def from_bytes(body: bytes) -> QueryHashes:
     for name, known in (("kind", Kind), ("orientation", Orientation), ("stage", Stage)):
         if len(rows) and int(rows[name].max()) >= len(known):
             raise ValueError
-    rectangles = np.ascontiguousarray(rows["rectangle"], np.float64)
+    # Copied even where one row counts as contiguous: kernels are compiled for aligned, writable arrays, and
+    # would be compiled anew, in the middle of an upload, for a view into these bytes.
+    rectangles = rows["rectangle"].astype(np.float64)
     if not bool(np.all(np.abs(rectangles) <= _REACH)):  # false for NaN, too
         raise ValueError
     return QueryHashes(
-        as_hash_array(np.ascontiguousarray(rows["hash"])),
+        as_hash_array(rows["hash"].copy()),
         rectangles,
-        *(np.ascontiguousarray(rows[name]) for name in ("kind", "orientation", "stage")),
+        *(rows[name].copy() for name in ("kind", "orientation", "stage")),
     )
 
 

@@ -11,10 +11,11 @@ from ninja import NinjaAPI, Schema, Status, errors
 from pydantic import ConfigDict, Field
 
 from repit.bank.types import Algorithm, Kind, Media, Role, Signal, State, Submission
-from repit.cases import service
+from repit.cases import service, words
 from repit.foundation.errors import InputRefused
 from repit.foundation.mapping import named
 from repit.foundation.web import problem
+from repit.interfaces.case_pages import limits
 
 api = NinjaAPI(
     title="Répit: cases",
@@ -54,7 +55,7 @@ class CaseIn(_Strict):
 
 class ReceiptIn(_Strict):
     number: Annotated[str, Field(max_length=40)]
-    secret: Annotated[str, Field(max_length=80)]
+    secret: Annotated[str, Field(max_length=200)]
 
 
 class WithdrawIn(ReceiptIn):
@@ -73,24 +74,31 @@ class StatusOut(Schema):
 
 
 class ReceiptOut(StatusOut):
+    """`words`: the same secret as eight words, by language."""
+
     number: str
     secret: str
+    words: dict[str, list[str]]
 
 
 @api.post("/cases", response={201: ReceiptOut}, summary="Open a case")
-def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:  # noqa: ARG001
-    receipt = service.open_case([_submission(item) for item in body.items])
+def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:
+    limits.note(request, "open a case", 10, 3600.0)
+    receipt = service.open_case([submission(item) for item in body.items])
     items = _status(receipt.status).items
-    return Status(201, ReceiptOut(number=receipt.number, secret=receipt.secret, items=items))
+    spelled = {language: receipt.words(language) for language in words.LANGUAGES}
+    return Status(201, ReceiptOut(number=receipt.number, secret=receipt.secret, words=spelled, items=items))
 
 
 @api.post("/cases/status", response=StatusOut, summary="See how a case stands")
-def status(request: HttpRequest, body: ReceiptIn) -> StatusOut:  # noqa: ARG001
+def status(request: HttpRequest, body: ReceiptIn) -> StatusOut:
+    limits.note(request, "receipt", 20, 900.0)
     return _status(service.status(body.number, body.secret))
 
 
 @api.post("/cases/withdraw", response=StatusOut, summary="Take items back")
-def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:  # noqa: ARG001
+def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:
+    limits.note(request, "receipt", 20, 900.0)
     return _status(service.withdraw(body.number, body.secret, body.items))
 
 
@@ -103,7 +111,7 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: A
     return problem(named(error))
 
 
-def _submission(item: ItemIn) -> Submission:
+def submission(item: ItemIn) -> Submission:
     try:
         signals = [Signal(h.algorithm, h.role, bytes.fromhex(h.value), h.quality) for h in item.hashes]
     except ValueError:

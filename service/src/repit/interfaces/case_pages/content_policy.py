@@ -13,6 +13,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
+        "worker-src": ["'self'"],
         "img-src": ["'self'"],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
@@ -20,3 +21,6 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
         "require-trusted-types-for": ["'script'"],
     }
 }
+
+# Said again on the pages where files are chosen, so that it can be read there by name.
+DEVICE: dict[str, Any] = {"connect-src": ["'none'"]}

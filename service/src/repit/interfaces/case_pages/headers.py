@@ -51,6 +51,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 # A page that says nothing is not listed. Pages of general advice ask to be found, see `views.information`.
+STAFF = "/staff/"
 UNLISTED = "noindex, nofollow, noarchive"
 
 
@@ -63,6 +64,8 @@ class PageHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         for name, value in HEADERS.items():
+            if name == "Permissions-Policy" and request.path.startswith(STAFF):
+                continue  # passkeys need two of the features; the staff area says which
             response.headers[name] = value
         response.headers.setdefault("X-Robots-Tag", UNLISTED)
         del response.headers["ETag"]

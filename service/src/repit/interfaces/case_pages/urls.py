@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from repit.interfaces.case_pages import codes, intake, lost, my_case
 from repit.interfaces.case_pages.views import information
 
 app_name = "case_pages"
@@ -21,4 +22,22 @@ urlpatterns = [
     _page(_("who-can-help/"), "helplines"),
     _page(_("professionals/"), "professionals"),
     _page(_("what-we-keep/"), "what-we-keep"),
+    path(_("start/"), intake.start, name="start"),
+    path(_("practise/"), codes.practise, name="practise"),
+    path(_("come-back/"), codes.come_back, name="come-back"),
+    path(_("lost/"), lost.ask, name="lost"),
+    path(_("lost/two-parts/"), lost.finish, name="lost-finish"),
+    path("x/", codes.leave, name="leave"),
+    path(_("mine/"), my_case.overview, name="my-case"),
+    path(_("mine/first/"), my_case.overview, {"first": True}, name="my-case-first"),
+    path(_("mine/messages/"), my_case.messages, name="my-messages"),
+    path(_("mine/addresses/"), my_case.addresses, name="my-addresses"),
+    path(_("mine/add/"), my_case.pictures, name="my-pictures"),
+    path(_("mine/choices/"), my_case.wishes, name="my-wishes"),
+    path(_("mine/take-back/"), my_case.take_back, name="my-withdrawals"),
+    path(_("mine/helpers/"), my_case.helping, name="my-helpers"),
+    path(_("mine/spare/"), my_case.spare_ways, name="my-way-back"),
+    path(_("mine/log/"), my_case.looks, name="my-looks"),
+    path(_("mine/end/"), my_case.end, name="my-end"),
+    path(_("mine/out/"), codes.sign_out, name="sign-out"),
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from repit.bank import floods
-from repit.exchange.subscribers import Granted
+from repit.exchange.keys import Granted
 from repit.foundation.errors import InputRefused
 from repit.interfaces.exchange_api.views import for_subscribers
 

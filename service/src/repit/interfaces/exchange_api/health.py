@@ -4,6 +4,8 @@ In: nothing. Out: JSON; `/ready` answers 503 when the database cannot be written
 demo`. Counts and times only, nothing of a person.
 """
 
+from dataclasses import asdict
+
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from repit.bank import feed
 from repit.bank.models import Feed
+from repit.exchange import partners
 from repit.foundation.clock import now
 
 
@@ -34,6 +37,7 @@ def ready(_request: HttpRequest) -> HttpResponseBase:
             "role": "hotline",
             "feed_id": str(line.feed_id),
             "sequence": line.sequence,
+            "exchanges": [asdict(lag) for lag in partners.lags()],
             "newest_change_age_seconds": None
             if newest is None
             else round((now() - newest).total_seconds(), 3),

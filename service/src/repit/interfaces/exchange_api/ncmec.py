@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from repit.exchange import subscribers
+from repit.exchange.keys import Granted
 from repit.exchange.ncmec import server
 from repit.exchange.ncmec.wire import (
     FINGERPRINTS,
@@ -26,7 +27,6 @@ from repit.exchange.ncmec.wire import (
     encode_status,
     parse_time,
 )
-from repit.exchange.subscribers import Granted
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, KeyRefused, NotFound, Text, WireRefused
 
@@ -40,7 +40,7 @@ def _for_subscribers(
     """Find out whose key the request carries. Raises `KeyRefused`; a wire that is refused is a 400."""
 
     def recognised(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        who = subscribers.recognise(_password(request.headers.get("Authorization", "")))
+        who = subscribers.recognise(_password(request.headers.get("Authorization", "")), "ncmec")
         try:
             answer = view(request, who, *args, **kwargs)
         except WireRefused as error:
@@ -77,7 +77,7 @@ def members(_request: HttpRequest, _who: Granted) -> HttpResponseBase:
 
 @require_GET
 @_for_subscribers
-def entries(request: HttpRequest, _who: Granted) -> HttpResponseBase:
+def entries(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Entries changed in [from, to), or a little earlier; `start`, `size` and `max` as in `next`."""
     ends = request.GET.get("to")
     window = Window(
@@ -85,7 +85,7 @@ def entries(request: HttpRequest, _who: Granted) -> HttpResponseBase:
         parse_time(ends) if ends else int(now().timestamp()),
     )
     start, last = _number(request, "start", 0), _number(request, "max", 0)
-    page = server.entries(window, start, last, _number(request, "size", server.PAGE))
+    page = server.entries(who, window, start, last, _number(request, "size", server.PAGE))
     return HttpResponse(page, content_type=XML)
 
 

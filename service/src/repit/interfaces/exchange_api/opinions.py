@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from repit.bank.models import Item
 from repit.exchange import opinions
-from repit.exchange.subscribers import Granted
+from repit.exchange.keys import Granted
 from repit.foundation.errors import InputRefused, NotFound
 from repit.interfaces.exchange_api.views import for_subscribers
 

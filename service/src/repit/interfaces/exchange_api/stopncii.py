@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from repit.exchange import subscribers
+from repit.exchange.keys import Granted
 from repit.exchange.moments import LAST_SECOND
 from repit.exchange.stopncii import server
 from repit.exchange.stopncii.wire import (
@@ -26,7 +27,6 @@ from repit.exchange.stopncii.wire import (
     decode_proposals,
     encode_page,
 )
-from repit.exchange.subscribers import Granted
 from repit.foundation.errors import InputRefused, KeyRefused, Text, WireRefused
 
 View = Callable[[HttpRequest, Granted], HttpResponseBase]
@@ -45,7 +45,7 @@ def _for(endpoint: Endpoint) -> Callable[[View], Callable[[HttpRequest], HttpRes
             ]
             if not any(fits):
                 raise KeyRefused
-            who = subscribers.recognise(subscription)
+            who = subscribers.recognise(subscription, "stopncii")
             try:
                 answer = view(request, who)
             except WireRefused as error:
@@ -60,9 +60,10 @@ def _for(endpoint: Endpoint) -> Callable[[View], Callable[[HttpRequest], HttpRes
 
 @require_GET
 @_for("FetchHashes")
-def fetch_hashes(request: HttpRequest, _who: Granted) -> HttpResponseBase:
+def fetch_hashes(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """A page of records from `startTimestamp` on, that second included."""
     page = server.fetch(
+        who,
         _number(request, "startTimestamp", 0),
         _number(request, "pageSize", 800),
         request.GET.get("nextPageToken", ""),

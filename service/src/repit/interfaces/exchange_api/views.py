@@ -4,23 +4,25 @@ In: requests with `Authorization: Bearer KEY`. Out: a snapshot as a compressed s
 receipts for acknowledgements. Next: subscribers' clients. Plain Django, since this is a hot path.
 """
 
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import update_wrapper
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, Final, ParamSpec
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from repit.exchange import subscribers
+from repit.exchange.keys import Granted
 from repit.exchange.repit import server
+from repit.exchange.repit.snapshot_wire import BLOCK
 from repit.exchange.repit.wire import decode_acknowledgement, encode_page
-from repit.exchange.subscribers import Granted
 from repit.foundation.errors import InputRefused, KeyRefused, Text, WireRefused
+from repit.interfaces.exchange_api import compression
 
 P = ParamSpec("P")
+LINES: Final = "application/x-ndjson"
 
 
 def for_subscribers(
@@ -32,7 +34,7 @@ def for_subscribers(
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise KeyRefused
-        answer = view(request, subscribers.recognise(key.strip()), *args, **kwargs)
+        answer = view(request, subscribers.recognise(key.strip(), "repit"), *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
 
@@ -42,15 +44,9 @@ def for_subscribers(
 @require_GET
 @for_subscribers
 def snapshot(request: HttpRequest, who: Granted) -> HttpResponseBase:
-    """Everything: lines of JSON, last their count and SHA-256."""
-    lines = server.snapshot(who)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        answer = StreamingHttpResponse(_gzipped(lines), content_type="application/x-ndjson")
-        answer["Content-Encoding"] = "gzip"
-    else:
-        answer = StreamingHttpResponse(lines, content_type="application/x-ndjson")
-    answer["Vary"] = "Accept-Encoding"
-    return answer
+    """Everything: lines of JSON, last their count and SHA-256; `marks=yes` and `after=` make it resumable."""
+    block = BLOCK if request.GET.get("marks") == "yes" else 0
+    return compression.streamed(request, server.snapshot(who, block, request.GET.get("after", "")), LINES)
 
 
 @require_GET
@@ -59,7 +55,7 @@ def changes(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Changes after `after`, waiting up to `wait` seconds (at most 25) for the first."""
     after = _number(request, "after", whole=True)
     wait = _number(request, "wait", whole=False)
-    return HttpResponse(encode_page(server.page(who, int(after), wait)), content_type="application/json")
+    return compression.whole(request, encode_page(server.page(who, int(after), wait)), "application/json")
 
 
 @csrf_exempt
@@ -84,13 +80,3 @@ def _number(request: HttpRequest, name: str, *, whole: bool) -> float:
     if not 0 <= value < 2**63:
         raise InputRefused(Text(f"'{name}' is a number from 0 up.", f"« {name} » est un nombre, 0 ou plus."))
     return value
-
-
-def _gzipped(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """As a gzip stream in pieces of some size; level 1, since hashes compress little beyond their digits."""
-    packer = zlib.compressobj(level=1, wbits=31)
-    for line in lines:
-        piece = packer.compress(line)
-        if piece:
-            yield piece
-    yield packer.flush()

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from repit import __version__
 from repit.foundation.errors import Text
+from repit.gate.doors import NAMED
 from repit.gate.entries import ALGORITHMS
 from repit.gate.verdict import OUTCOMES, TIERS
-from repit.interfaces.gate_api.hash_request import MAX_HASHES
+from repit.interfaces.gate_api.questions import MAX_HASHES, MAX_URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Operation:
 _CHECKED: Final = {
     "400": "the request is not in the form that is asked for",
     "401": "no key, or not one of this gate's",
+    "403": "addresses of pictures are not accepted here",
     "413": "larger than what is accepted",
     "503": "too many wait: send it again after Retry-After",
 }
@@ -50,13 +52,12 @@ OPERATIONS: Final = (
         "check",
         Text("Ask about an upload", "Interroger sur un envoi"),
         Text(
-            "Send the file as raw body or as a form with one file, or only hashes as JSON. The answer is 200"
-            " with the verdict (allow, review or block), the rule and the evidence. Nothing of the file is"
-            " kept.",
+            "Send the file as raw body or as a form with one file, or only hashes as JSON, or the address of"
+            " a picture where the operator allows that. The answer is 200 with the verdict (allow, review or"
+            " block), the rule and the evidence. Nothing of the file is kept.",
             "Envoyez le fichier en corps brut ou dans un formulaire à un seul fichier, ou seulement des"
-            " empreintes en JSON. La réponse est 200 avec le verdict (allow, review ou block), la"
-            " règle et les indices."
-            " Rien du fichier n'est conservé.",
+            " empreintes en JSON, ou l'adresse d'une image si l'exploitant le permet. La réponse est 200 avec"
+            " le verdict (allow, review ou block), la règle et les indices. Rien du fichier n'est conservé.",
         ),
         "curl --data-binary @picture.jpg -H 'Content-Type: image/jpeg' http://{address}/v1/check",
         {"200": "the verdict", **_CHECKED},
@@ -106,6 +107,21 @@ OPERATIONS: Final = (
         "curl http://{address}/ready",
         {"200": "ready", "503": "not ready"},
         "Readiness",
+    ),
+    Operation(
+        "/metrics",
+        "get",
+        "metrics",
+        Text("Figures for monitoring", "Des chiffres pour la surveillance"),
+        Text(
+            "Counts, durations and present values in Prometheus' text form, nothing of an upload or a person."
+            " Where the gate has keys, one of them is needed.",
+            "Comptes, durées et valeurs présentes au format texte de Prometheus, rien d'un envoi ni d'une"
+            " personne. Si le filtre a des clés, il en faut une.",
+        ),
+        "curl http://{address}/metrics",
+        {"200": "the metrics", "401": "no key, or not one of this gate's"},
+        "Metrics",
     ),
 )
 
@@ -195,6 +211,8 @@ _SCHEMAS: Final[dict[str, Any]] = {
             }
         }
     ),
+    "Address": _object({"url": {"type": "string", "maxLength": MAX_URL}}),
+    "Metrics": _TEXT,
     "Hash": _object(
         {
             "algorithm": {"enum": list(ALGORITHMS)},
@@ -242,13 +260,23 @@ def _described(operation: Operation) -> dict[str, Any]:
     }
     if operation.uploads:
         described["security"] = [{}, {"key": []}]
+        described["parameters"] = [
+            {"name": "door", "in": "query", "required": False, "schema": {"enum": list(NAMED)}}
+        ]
         described["requestBody"] = {
             "required": True,
             "content": {
                 "application/octet-stream": {"schema": _BINARY},
                 "image/*": {"schema": _BINARY},
                 "multipart/form-data": {"schema": _object({"file": _BINARY})},
-                "application/json": {"schema": {"$ref": "#/components/schemas/Hashes"}},
+                "application/json": {
+                    "schema": {
+                        "oneOf": [
+                            {"$ref": "#/components/schemas/Hashes"},
+                            {"$ref": "#/components/schemas/Address"},
+                        ]
+                    }
+                },
             },
         }
     return described
@@ -256,7 +284,6 @@ def _described(operation: Operation) -> dict[str, Any]:
 
 def _content(operation: Operation, status: str) -> dict[str, Any]:
     ours = status in ("200", "202", "451") or (operation.name == "ready" and status == "503")
-    name, kind = (
-        (operation.answer_schema, "application/json") if ours else ("Problem", "application/problem+json")
-    )
+    plain = "text/plain" if operation.name == "metrics" else "application/json"
+    name, kind = (operation.answer_schema, plain) if ours else ("Problem", "application/problem+json")
     return {kind: {"schema": {"$ref": f"#/components/schemas/{name}"}}}

@@ -1,6 +1,7 @@
 """`repit gate`: one process with the index, the follower, the doors, and decoder children.
 
-In: a host and a port, Django set up. Out: a running gate until SIGTERM or SIGINT. Next: `repit.cli`.
+In: a host and a port, other doors to open beside, Django set up. Out: a running gate until SIGTERM or SIGINT.
+Next: `repit.cli`.
 
 Everything shares one index, so everything lives in this process; opening pictures, digests and search leave
 the interpreter's lock.
@@ -9,28 +10,38 @@ the interpreter's lock.
 import ipaddress
 import logging
 import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from typing import Final
 
 from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
-from repit.gate import runtime
+from repit.gate import readiness, runtime
 from repit.workers import serving
 from repit.workers.follow_feed import Follower
+from repit.workers.gate_target import for_gate
 
 _log: Final = logging.getLogger(__name__)
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextManager[object]]] = ()) -> None:
     """Serve until told to stop. Raises `PortTaken`, `SettingsRefused`."""
     _require_keys(host)
     serving.require_free(host, port)
-    gate = runtime.assemble().start()
+    gate = runtime.assemble()
+    gate.inspector.meters.watch(lambda: readiness.present(gate))
+    gate.start()
     runtime.install(gate)
     follower = _follower(gate)
+    exchanges = for_gate(gate).start()
     try:
-        serving.answer(host, port)
+        with ExitStack() as doors:
+            for door in beside:
+                doors.enter_context(door())
+            serving.answer(host, port)
     finally:
+        exchanges.close()
         if follower is not None:
             follower.close()
         gate.close()

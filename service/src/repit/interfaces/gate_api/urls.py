@@ -14,6 +14,7 @@ urlpatterns = [
     path("v1/ready", views.ready),
     path("v1/check", views.check),
     path("v1/refuse", views.refuse),
+    path("metrics", views.metrics),
     path("v1/openapi.json", views.openapi),
     path("docs", views.docs, name="gate-docs"),
 ]

@@ -1,8 +1,8 @@
 """The gate over HTTP.
 
-In: uploads, or bare hashes. Out: a verdict with its reasons (`/v1/check`), or a bare status that several
-products understand (`/v1/refuse`: 200 and 202 accept, 451 refuses). Next: the platform. Plain Django, for
-this is the hot path.
+In: uploads, bare hashes, or addresses of pictures. Out: a verdict with its reasons (`/v1/check`), or a bare
+status that several products understand (`/v1/refuse`: 200 and 202 accept, 451 refuses). Next: the platform.
+Plain Django, for this is the hot path.
 """
 
 from typing import Final
@@ -15,19 +15,21 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from repit.foundation.errors import InputRefused, Text
 from repit.foundation.web import problem
-from repit.gate import readiness, runtime
+from repit.gate import fetching, meters, readiness, runtime
+from repit.gate.doors import NAMED
 from repit.gate.errors import Overloaded
 from repit.gate.verdict import Verdict
 from repit.interfaces.gate_api.answers import answer
-from repit.interfaces.gate_api.hash_request import hashes_of
 from repit.interfaces.gate_api.keys import for_platforms
 from repit.interfaces.gate_api.openapi import FOR_MACHINES, OPERATIONS, PURPOSE, TITLE, document
-from repit.interfaces.gate_api.upload import body_of, media_of
+from repit.interfaces.gate_api.questions import question_of
+from repit.interfaces.gate_api.upload import body_of, receive
 
 _STATUS: Final = {"allow": 200, "review": 202, "block": 451}
 _RETRY_SECONDS: Final = "1"
-_HASHES_BYTES: Final = 64 * 1024
+_QUESTION_BYTES: Final = 64 * 1024
 
 
 @csrf_exempt
@@ -48,7 +50,7 @@ def refuse(request: HttpRequest) -> HttpResponseBase:
 
 def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
     try:
-        verdict = _verdict(request, door)
+        verdict = _verdict(request, _named(request, door))
     except Overloaded as error:
         busy = problem(error)
         busy["Retry-After"] = _RETRY_SECONDS
@@ -58,10 +60,34 @@ def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
     return said
 
 
+def _named(request: HttpRequest, door: str) -> str:
+    """The door that the caller says it stands in, or the path's own."""
+    named = request.GET.get("door")
+    if named is None:
+        return door
+    if named not in NAMED:
+        doors = ", ".join(NAMED)
+        raise InputRefused(Text(f"The doors are {doors}.", f"Les portes sont {doors}."))
+    return named
+
+
 def _verdict(request: HttpRequest, door: str) -> Verdict:
+    gate = runtime.current()
     if request.content_type == "application/json":
-        return runtime.current().inspector.inspect_hashes(hashes_of(body_of(request, _HASHES_BYTES)), door)
-    return runtime.inspect(media_of(request, settings.REPIT_GATE_MAX_BYTES), door)
+        asked = question_of(body_of(request, _QUESTION_BYTES))
+        if isinstance(asked, str):
+            return fetching.inspect_at(gate, asked, door)
+        return gate.inspector.inspect_hashes(asked, door)
+    with gate.arriving() as upload:
+        receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
+        return gate.inspector.inspect_arrived(upload, door)
+
+
+@require_GET
+@for_platforms
+def metrics(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """Figures for an operator's monitoring."""
+    return HttpResponse(runtime.current().inspector.meters.written(), content_type=meters.CONTENT_TYPE)
 
 
 @require_GET

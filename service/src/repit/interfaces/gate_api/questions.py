@@ -1,7 +1,7 @@
-"""A question without media: only hashes, computed elsewhere.
+"""A question without media: hashes computed elsewhere, or the address of a picture.
 
-In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}`. Out: `KnownHash`es. Next:
-`Inspector.inspect_hashes`.
+In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}` or `{"url": "https://…"}`. Out:
+`KnownHash`es, or the address. Next: `Inspector.inspect_hashes`, `repit.gate.fetching`.
 """
 
 import json
@@ -11,15 +11,34 @@ from repit.foundation.errors import InputRefused, Text
 from repit.gate.entries import LENGTHS, Algorithm, KnownHash
 
 MAX_HASHES: Final = 100
+MAX_URL: Final = 2048
 
 
-def hashes_of(body: bytes) -> tuple[KnownHash, ...]:
-    """The hashes asked about. Raises `InputRefused`, never repeating them."""
+def question_of(body: bytes) -> tuple[KnownHash, ...] | str:
+    """The hashes asked about, or an address. Raises `InputRefused`, never repeating them."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         raise InputRefused(detail="not JSON") from None
-    listed = document.get("hashes") if isinstance(document, dict) else None
+    asked = document if isinstance(document, dict) else {}
+    if "url" in asked:
+        return _address(asked)
+    return _hashes(asked.get("hashes"))
+
+
+def _address(asked: dict[str, Any]) -> str:
+    url = asked["url"]
+    if not isinstance(url, str) or not 0 < len(url) <= MAX_URL or "hashes" in asked:
+        raise InputRefused(
+            Text(
+                f"One address of at most {MAX_URL} characters is needed, and nothing else.",
+                f"Il faut une seule adresse d'au plus {MAX_URL} caractères, et rien d'autre.",
+            )
+        )
+    return url
+
+
+def _hashes(listed: Any) -> tuple[KnownHash, ...]:
     if not isinstance(listed, list) or not 0 < len(listed) <= MAX_HASHES:
         raise InputRefused(
             Text(f"One to {MAX_HASHES} hashes are needed.", f"Il faut une à {MAX_HASHES} empreintes.")

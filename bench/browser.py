@@ -1,0 +1,208 @@
+"""A photograph and a film hashed on the person's own device: the bundle as it is served, in Debian's Chromium.
+
+In: `--seconds`. Out: `docs/bench/browser.md`. Next: a reader. The page's own clock times its steps; the processor time and the
+memory are those of the process that runs the page and its worker, from the kernel's books. The peer is the engine on the same
+picture, and hashlib on the same film.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+from bench.common import ROOT, Options, Report, Table
+from repit_engine import pdq
+from repit_engine.anchors import bank_family, warm_up
+from repit_engine.picture import open_picture
+from repit_engine.stoplist import package_stoplist
+
+BUNDLE = ROOT / "service/src/repit/interfaces/case_pages/static/case_pages/device"
+WIDTH, HEIGHT = 4000, 3000
+FILM_BYTES = 1_000_000_000
+ROUNDS = 7
+GOALS = {"standard hash": 400.0, "family": 1500.0}
+PAGE = b"""<!DOCTYPE html><html lang="en"><title>bench</title><form><input type="radio" name="level" value="family" checked>
+<div data-device data-most="200" data-worker="/worker.js"><input type="file" multiple data-device-files>
+<ul class="device-list" data-device-list></ul><p data-device-status></p><textarea name="hashes" data-device-paste></textarea></div></form>
+<script type="application/json" id="device-words">{}</script><script src="/device.js"></script></html>"""
+
+
+def run(options: Options) -> Report:  # noqa: ARG001 - every benchmark takes them
+    """Hash a photograph of 12 megapixels several times and a film of 1 GB with and without WebAssembly."""
+    report = Report(
+        "browser",
+        "Hashing on the person's device",
+        "A JPEG of 4000 × 3000 made by code (a photograph's detail, quality 90), and a film of 1 GB of noise in 4 MiB "
+        "pieces. Times are after the file was chosen; the page shows its progress meanwhile.",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        photo, film = Path(folder) / "photo.jpg", Path(folder) / "film.mp4"
+        photo.write_bytes(_photograph())
+        _photo(report, photo)
+        _write_film(film)
+        _film(report, film)
+    report.notes += [
+        "hash: luma, samples and transform of the standard hash, and the plane of the anchors, in one pass over the rows. "
+        "anchors: blobs, their hashes and the stop-list. Together they make the family.",
+        "Memory: the most that the page's process ever held (VmHWM), before the file was chosen and after; about 100 MB of it is "
+        "Chromium's own code.",
+        f"load average when this began: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
+    ]
+    return report
+
+
+def _photo(report: Report, photo: Path) -> None:
+    rounds = [_hashed(photo) for _ in range(ROUNDS)]
+    steps = {name: statistics.median(each["took"][name] for each in rounds) for name in rounds[0]["took"]}
+    warm_up()
+    picture = open_picture(photo, full=True)
+    engine = _median_ms(lambda: pdq.hash_luma(picture.luma)), _median_ms(
+        lambda: bank_family(picture, stoplist=package_stoplist())
+    )
+    family = bank_family(picture, stoplist=package_stoplist())
+    same = rounds[0]["values"] == [row.tobytes().hex() for row in family.hashes]
+    totals = {"standard hash": steps["hash"], "family": steps["hash"] + steps["anchors"]}
+    for (work, ours), theirs in zip(totals.items(), engine, strict=True):
+        report.compare(f"12 MP photograph, after decoding: {work}", "ms p50", ours, "engine, one thread", theirs)
+    report.tables.append(
+        Table(
+            "A 12 MP photograph, step by step",
+            ("step", "ms p50", "least", "most"),
+            [
+                (name, *(f"{pick(each['took'][name] for each in rounds):.0f}" for pick in (statistics.median, min, max)))
+                for name in steps
+            ],
+        )
+    )
+    cpu = statistics.median(each["cpu"] for each in rounds)
+    before, after = (max(each[key] for each in rounds) for key in ("before", "after"))
+    report.notes += [
+        *(f"goal for the {name}: {goal:.0f} ms; {'met' if totals[name] <= goal else 'missed'}" for name, goal in GOALS.items()),
+        f"processor time of the page's process for one photograph, decoding included: {cpu:.0f} ms",
+        f"memory of the page's process: {before:.0f} MB before, {after:.0f} MB at most; the decoded picture alone is 48 MB",
+        f"all {len(family.hashes)} hashes equal to the engine's: {'yes' if same else 'no'}",
+    ]
+
+
+def _film(report: Report, film: Path) -> None:
+    start = time.perf_counter()
+    digests = hashlib.md5(usedforsecurity=False), hashlib.sha256()
+    with film.open("rb") as file:
+        while piece := file.read(4 << 20):
+            for digest in digests:
+                digest.update(piece)
+    theirs = time.perf_counter() - start
+    for kind, wasm in (("WebAssembly", True), ("plain script", False)):
+        told = _hashed(film, wasm=wasm)
+        if told["values"] != [digest.hexdigest() for digest in digests]:
+            raise SystemExit("The page's digests are not those of hashlib.")
+        report.compare(f"1 GB film: MD5 and SHA-256, {kind}", "s", told["took"]["exact"] / 1000, "hashlib", theirs)
+        report.notes.append(f"film, {kind}: memory {told['before']:.0f} MB before, {told['after']:.0f} MB at most")
+
+
+def _photograph() -> bytes:
+    """Noise of every grain, as natural pictures have it."""
+    random = np.random.default_rng(12)
+    total = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+    for cells in (4, 8, 16, 32, 64, 128, 256, 512, 1024):
+        sheet = random.integers(0, 256, (max(2, cells * 3 // 4), cells, 3), np.uint8)
+        total += np.asarray(Image.fromarray(sheet).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC), np.float32) / cells**0.6
+    total = (total - total.min()) * (255 / (total.max() - total.min()))
+    buffer = io.BytesIO()
+    Image.fromarray(total.astype(np.uint8)).save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def _write_film(path: Path) -> None:
+    piece = b"\0\0\0\x18ftypmp42" + np.random.default_rng(1).bytes((4 << 20) - 12)
+    with path.open("wb") as file:
+        left = FILM_BYTES
+        while left:
+            left -= file.write(piece[: min(left, len(piece))])
+
+
+def _hashed(file: Path, *, wasm: bool = True) -> dict[str, Any]:
+    """One file in a page of its own: what it came to, milliseconds by step, processor time, memory."""
+    with _page(wasm=wasm) as (page, process):
+        page.wait_for_timeout(500)
+        before, cpu = _peak(process), _cpu(process)
+        page.locator("[data-device-files]").set_input_files(file)
+        page.locator("li[data-mood]").wait_for(timeout=300_000)
+        row = page.locator("li[data-mood]")
+        items = json.loads(page.locator("textarea[name=hashes]").input_value())
+        return {
+            "took": json.loads(str(row.get_attribute("data-took"))),
+            "values": [each["value"] for each in items[0]["hashes"]],
+            "before": before,
+            "after": _peak(process),
+            "cpu": _cpu(process) - cpu,
+        }
+
+
+@contextmanager
+def _page(*, wasm: bool) -> Iterator[tuple[Page, int]]:
+    policy = "default-src 'none'; script-src 'self'" + (" 'wasm-unsafe-eval'" if wasm else "")
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = PAGE if self.path == "/" else (BUNDLE / Path(self.path).name).read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html" if self.path == "/" else "text/javascript")
+            self.send_header("Content-Security-Policy", policy)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        raise SystemExit("Chromium is missing (Debian: apt install chromium).")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        devtools = browser.new_browser_cdp_session()
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/")
+        processes = devtools.send("SystemInfo.getProcessInfo")["processInfo"]
+        yield page, max(int(each["id"]) for each in processes if each["type"] == "renderer")
+        browser.close()
+    server.shutdown()
+    server.server_close()
+
+
+def _peak(process: int) -> float:
+    """The most memory the process ever held, in MB."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) * 1024 / 1e6
+
+
+def _cpu(process: int) -> float:
+    """Processor time of the process so far, in milliseconds."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def _median_ms(work: Any) -> float:
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)

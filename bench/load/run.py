@@ -1,0 +1,135 @@
+"""The run: us with every stage, us with the standard hash alone, the peer.
+
+In: `Options`. Out: `Report`. Next: `bench.__main__`.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from bench.common import ROOT, Options, Report, Table
+from bench.load.clients import Measured, measure
+from bench.load.pictures import SHARES, Upload, uploads
+from bench.running import free_port
+
+CLIENTS = (1, 4, 16, 64)
+PATIENCE = 900
+PEER = (
+    "threatexchange PDQ hash + PDQIndex behind the same HTTP server (what HMA's /m/lookup does inside), two"
+    " processes"
+)
+
+
+def run(options: Options) -> Report:
+    """Each server in turn at each number of clients."""
+    size = options.sizes[0]
+    sent = uploads()
+    report = Report(
+        "load",
+        "A gate under load",
+        f"A bank of {size:,} hashes. Uploads, made by code: {_told(sent)}. Clients run on the server's cores,"
+        " in a process of their own, one request after another over connections that stay open. Only"
+        " uploads that were looked at count; beyond what it can do the gate answers 503. HMA itself was not"
+        " installed: the peer is what it does inside, without its web framework and database; the issue that"
+        " asked for this bench cites 22 lookups a second for HMA 1.1.7 at 1 M hashes.",
+    )
+    figures = {
+        "all stages": _ours(size, "turned", sent, options.seconds),
+        "standard hash alone": _ours(size, "standard", sent, options.seconds),
+    }
+    theirs = _peer(size, sent, options.seconds)
+    for name, measured in figures.items():
+        for clients in CLIENTS:
+            pair = measured[clients].rate, theirs[clients].rate
+            work = f"mixed uploads, {clients} clients, {name}"
+            report.compare(work, "uploads/s", pair[0], PEER, pair[1], less=False)
+    for name, measured in {**figures, "peer": theirs}.items():
+        report.tables.append(_table(name, measured))
+    report.notes.append(
+        "All stages look for altered copies (mirrored, cropped, bordered, in a collage, turned), which the"
+        " peer does not; the standard hash alone is the same work as the peer's."
+    )
+    return report
+
+
+def _told(sent: list[Upload]) -> str:
+    sizes = {kind: [len(one.data) for one in sent if one.kind == kind] for kind in SHARES}
+    return ", ".join(
+        f"{share} in 20 {kind} of {np.mean(sizes[kind]) / 1000:,.0f} kB" for kind, share in SHARES.items()
+    )
+
+
+def _ours(size: int, stages: str, sent: list[Upload], seconds: float) -> dict[int, Measured]:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            "REPIT_DATA": folder,
+            "REPIT_GATE_INDEX": "memory",
+            "REPIT_GATE_STAGES": stages,
+            "REPIT_GATE_BUDGET_MS": "5000",
+            "REPIT_LOG_LEVEL": "ERROR",
+        }
+        with _server("ours", size, environment) as port:
+            return _measured([port], "/v1/check", sent, seconds)
+
+
+def _peer(size: int, sent: list[Upload], seconds: float) -> dict[int, Measured]:
+    with _server("peer", size, {}) as one, _server("peer", size, {}) as other:
+        return _measured([one, other], "/", sent, seconds)
+
+
+def _measured(ports: list[int], path: str, sent: list[Upload], seconds: float) -> dict[int, Measured]:
+    measure(ports, path, sent, 2 * len(ports), seconds / 2)  # warm
+    return {clients: measure(ports, path, sent, clients, seconds) for clients in CLIENTS}
+
+
+@contextmanager
+def _server(which: str, size: int, environment: dict[str, str]) -> Iterator[int]:
+    port = free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("REPIT_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.load.servers", which, str(port), str(size)],
+        env={**clean, **environment},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        if process.stdout is None or not process.stdout.readline().startswith(b"ready"):
+            raise RuntimeError(f"{which} did not start")
+        _listening(port)
+        yield port
+    finally:
+        process.kill()  # its decoders end with it
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _listening(port: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("nobody listens")
+
+
+def _table(name: str, measured: dict[int, Measured]) -> Table:
+    rows = []
+    for clients, one in measured.items():
+        p50, p95, p99 = np.percentile(np.asarray(one.seconds or [np.nan]) * 1e3, [50, 95, 99])
+        others: Counter[int] = Counter({status: n for status, n in one.statuses.items() if status != 200})
+        told = ", ".join(f"{status}: {n}" for status, n in others.items()) or "none"
+        rows.append((str(clients), one.rate, float(p50), float(p95), float(p99), told))
+    return Table(
+        f"Latency: {name}", ("clients", "uploads/s", "p50 ms", "p95 ms", "p99 ms", "other answers"), rows
+    )

@@ -1,0 +1,91 @@
+"""The servers that are measured, each a process: `python -m bench.load.servers ours|peer PORT SIZE`.
+
+In: a port, the size of the bank. Out: an HTTP server with that many hashes. Next: `run`.
+
+Ours is the gate as operators run it, its bank put in place of a feed's snapshot. The peer does with each
+upload what HMA's `/m/lookup` does: threatexchange's PDQ hash of the bytes, then threatexchange's PDQIndex; it
+stands behind the same HTTP server, without HMA's own layers (Flask, a database), which would only cost more.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+FAMILY = 9
+
+
+def bank(size: int) -> np.ndarray:
+    """`(size, 32)` hashes, the same for every server."""
+    return np.random.default_rng(size).integers(0, 256, (size, 32), np.uint8)
+
+
+def ours(port: int, size: int) -> None:
+    """A gate with `size` hashes, nine an item, as a hotline that grants anchored hashes gives them."""
+    from django.conf import settings  # noqa: PLC0415 - set up first
+
+    from repit.gate import readiness, runtime  # noqa: PLC0415
+    from repit.workers import serving, starting  # noqa: PLC0415
+
+    starting.set_up("gate")
+    starting.ready_database()
+    gate = runtime.assemble()
+    gate.inspector.meters.watch(lambda: readiness.present(gate))
+    gate.start()
+    gate.board.started(followed=False)
+    gate.take_snapshot("bench", 1, list(_entries(bank(size))), None)
+    while gate.pool.alive < gate.pool.size:
+        time.sleep(0.05)
+    runtime.install(gate)
+    print(f"ready {settings.REPIT_GATE_STAGES}", flush=True)
+    serving.serve("127.0.0.1", port)
+
+
+def _entries(hashes: np.ndarray) -> Iterator[Any]:
+    from repit.gate.entries import KnownEntry, KnownHash  # noqa: PLC0415
+
+    for first in range(0, len(hashes) - FAMILY + 1, FAMILY):
+        family = tuple(
+            KnownHash("pdq", "anchored" if slot else "whole", hashes[first + slot].tobytes(), 100)
+            for slot in range(FAMILY)
+        )
+        yield KnownEntry(f"item-{first}", "active", "picture", "intimate", "bench", 1, family)
+
+
+def peer(port: int, size: int) -> None:
+    """What HMA does in its process, with `size` hashes."""
+    import faiss  # noqa: PLC0415 - only in this process
+    from threatexchange.signal_type.pdq.pdq_index import PDQIndex  # noqa: PLC0415
+    from threatexchange.signal_type.pdq.signal import PdqSignal  # noqa: PLC0415
+
+    from repit.workers.serving import _OneProcess  # noqa: PLC0415 - the same server as ours
+
+    faiss.omp_set_num_threads(1)
+    index = PDQIndex(entries=((row.tobytes().hex(), place) for place, row in enumerate(bank(size))))
+
+    def application(environ: dict[str, Any], begin: Callable[..., Any]) -> Iterable[bytes]:
+        data = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        found = index.query(PdqSignal.hash_from_bytes(data)) if data else []
+        begin("200 OK", [("Content-Type", "text/plain")])
+        return [f"{len(found)}".encode()]
+
+    print("ready", flush=True)
+    _OneProcess(
+        "peer",
+        address="127.0.0.1",
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=96,
+        websockets=False,
+        log_access=False,
+        log_level=LogLevels.error,
+    ).serve(target_loader=lambda *_, **__: application)
+
+
+if __name__ == "__main__":
+    {"ours": ours, "peer": peer}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]))

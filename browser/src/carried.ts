@@ -1,0 +1,53 @@
+/**
+ * The text that the page for use without internet gives, to be carried to a case by hand.
+ *
+ * In: items, or a text that someone pasted. Out: the text, or items. Next: `device`. What comes in is checked, for anyone may
+ * have written it; the server checks it again.
+ */
+
+import type { Item, ItemHash } from "./item.ts";
+
+const FORM = "hashes 1";
+const MEDIA = ["picture", "video", "file"];
+const LENGTHS: Readonly<Record<string, number>> = { pdq: 64, md5: 32, sha256: 64 };
+
+export function carriedText(items: readonly Item[]): string {
+  return `${JSON.stringify({ repit: FORM, items }, null, 1)}\n`;
+}
+
+/** Null where the text is none of ours. */
+export function readCarried(text: string): Item[] | null {
+  let told: unknown;
+  try {
+    told = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!isRecord(told) || told["repit"] !== FORM || !Array.isArray(told["items"]) || told["items"].length === 0) return null;
+  const items = told["items"].map(itemOf);
+  return items.some((item) => item === null) ? null : (items as Item[]);
+}
+
+function itemOf(told: unknown): Item | null {
+  if (!isRecord(told) || !MEDIA.includes(String(told["media"])) || !Array.isArray(told["hashes"])) return null;
+  const hashes = told["hashes"].map(hashOf);
+  if (hashes.length === 0 || hashes.some((hash) => hash === null)) return null;
+  return { media: told["media"] as Item["media"], hashes: hashes as ItemHash[] };
+}
+
+function hashOf(told: unknown): ItemHash | null {
+  if (!isRecord(told)) return null;
+  const { algorithm, role, value, quality } = told;
+  if (typeof algorithm !== "string" || typeof value !== "string") return null;
+  if (!/^[0-9a-f]+$/.test(value) || value.length !== LENGTHS[algorithm]) return null;
+  if (role !== "whole" && (role !== "anchored" || algorithm !== "pdq")) return null;
+  const plain = { algorithm: algorithm as ItemHash["algorithm"], role, value } as const;
+  if (algorithm !== "pdq") return quality === undefined ? plain : null;
+  return Number.isInteger(quality) && (quality as number) >= 0 && (quality as number) <= 100
+    ? { ...plain, quality: quality as number }
+    : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,260 @@
+/**
+ * The island on the person's page: files chosen here are hashed here, and only their hashes go into the form.
+ *
+ * In: `_device.html` and the form around it. Out: JSON in the form's `hashes`, as `POST /api/v1/cases` takes `items`; in the
+ * single-file edition, a text to carry. Next: the person presses Send. This script asks the network for nothing.
+ */
+
+import { carriedText, readCarried } from "./carried.ts";
+import { Row, say, type Words } from "./device-row.ts";
+import { DeviceWorker } from "./device-worker.ts";
+import type { Item } from "./item.ts";
+import type { Outcome } from "./protect.ts";
+import type { Report } from "./worker.ts";
+
+interface Entry {
+  readonly row: Row;
+  /** Null until it is ready, and where it failed. */
+  items: readonly Item[] | null;
+  busy: boolean;
+}
+
+/** A text to carry is short; anything longer is hashed as what it is. */
+const MOST_CARRIED = 4 << 20;
+
+class Device {
+  readonly #root: HTMLElement;
+  readonly #words: Words;
+  readonly #form: HTMLFormElement | null;
+  readonly #entries = new Map<number, Entry>();
+  readonly #most: number;
+  readonly #output: HTMLTextAreaElement;
+  #worker: DeviceWorker | null = null;
+  #next = 1;
+
+  constructor(root: HTMLElement, words: Words) {
+    this.#root = root;
+    this.#words = words;
+    this.#form = root.closest("form");
+    this.#most = Number(root.dataset["most"]);
+    this.#output = this.#setUp();
+  }
+
+  #part<T extends HTMLElement>(name: string): T | null {
+    return this.#root.querySelector<T>(`[data-device-${name}]`);
+  }
+
+  #setUp(): HTMLTextAreaElement {
+    const carry = this.#part<HTMLTextAreaElement>("carry");
+    const paste = this.#part<HTMLTextAreaElement>("paste");
+    let output = carry;
+    if (paste !== null) {
+      // Without this script the pasted text itself is sent; with it, the list is.
+      output = document.createElement("textarea");
+      output.name = paste.name;
+      output.hidden = true;
+      paste.removeAttribute("name");
+      paste.value = "";
+      paste.addEventListener("input", () => this.#pasted(paste));
+      paste.after(output);
+    }
+    if (output === null) throw new Error("device");
+    for (const part of this.#root.querySelectorAll<HTMLElement>("[data-device-live]")) part.hidden = false;
+    const input = this.#part<HTMLInputElement>("files");
+    input?.addEventListener("change", () => {
+      void this.#add([...(input.files ?? [])]);
+      input.value = "";
+    });
+    const scope: HTMLElement = this.#form ?? document.body;
+    scope.addEventListener("change", (event) => {
+      if (event.target instanceof HTMLInputElement && event.target.type === "radio") this.#write();
+    });
+    this.#form?.addEventListener("submit", (event) => this.#submitted(event));
+    this.#start();
+    this.#part("copy")?.addEventListener("click", () => void this.#copy());
+    this.#part("save")?.addEventListener("click", () => this.#save());
+    return output;
+  }
+
+  async #add(files: readonly File[]): Promise<void> {
+    for (const file of files) {
+      if (this.#count() >= this.#most) {
+        this.#say(say(this.#words, "too-many", { most: this.#most }));
+        return;
+      }
+      const carried = file.size <= MOST_CARRIED && /\.(json|txt)$/i.test(file.name) ? readCarried(await file.text()) : null;
+      if (carried === null) this.#hash(file);
+      else this.#carry(file.name, carried);
+    }
+    this.#changed();
+  }
+
+  #hash(file: File): void {
+    const id = this.#next++;
+    const entry: Entry = { row: this.#row(id, file.name), items: null, busy: true };
+    this.#entries.set(id, entry);
+    this.#start();
+    if (this.#worker === null) this.#broken();
+    else this.#worker.protect(id, file);
+  }
+
+  /** With the page and not with the first file: the connection may then be cut before anything is chosen. */
+  #start(): void {
+    try {
+      this.#worker ??= new DeviceWorker(this.#root, (report) => this.#heard(report), () => this.#broken());
+    } catch {
+      this.#worker = null;
+    }
+  }
+
+  #row(id: number, name: string): Row {
+    const row = new Row(name, this.#words, () => this.#remove(id));
+    this.#part("list")?.append(row.element);
+    return row;
+  }
+
+  #carry(name: string, items: readonly Item[]): void {
+    const id = this.#next++;
+    const row = this.#row(id, name);
+    this.#entries.set(id, { row, items, busy: false });
+    row.finished(say(this.#words, "carried", { count: items.length }), "ready");
+  }
+
+  #pasted(paste: HTMLTextAreaElement): void {
+    if (paste.value.trim() === "") return;
+    const items = readCarried(paste.value);
+    if (items === null || this.#count() + items.length > this.#most) {
+      this.#say(say(this.#words, items === null ? "not-carried" : "too-many", { most: this.#most }));
+      return;
+    }
+    paste.value = "";
+    this.#carry(say(this.#words, "pasted"), items);
+    this.#changed();
+  }
+
+  #heard(report: Report): void {
+    const entry = this.#entries.get(report.id);
+    if (entry === undefined) return;
+    if (report.kind === "progress") {
+      entry.row.told(say(this.#words, "working"));
+      entry.row.progress(report.share);
+      return;
+    }
+    entry.busy = false;
+    if (report.kind === "failed") entry.row.finished(say(this.#words, "failed"), "failed");
+    else this.#done(entry, report.outcome);
+    this.#changed();
+  }
+
+  #done(entry: Entry, { item, note, way, took }: Outcome): void {
+    // For auditors and tests: how the pixels were read, and how long each step took.
+    entry.row.element.dataset["way"] = way ?? "none";
+    entry.row.element.dataset["took"] = JSON.stringify(took);
+    const key = this.#key(item);
+    if ([...this.#entries.values()].some(({ items }) => items?.some((other) => this.#key(other) === key))) {
+      entry.row.finished(say(this.#words, "twice"), "partly");
+      return;
+    }
+    entry.items = [item];
+    const plain = item.media === "picture" ? "picture-ready" : item.media === "video" ? "video-ready" : "file-ready";
+    entry.row.finished(say(this.#words, note ?? plain), note === null ? "ready" : "partly");
+  }
+
+  /** The same file twice has the same hashes, all of them. */
+  #key({ hashes }: Item): string {
+    return hashes.map(({ value }) => value).join();
+  }
+
+  #broken(): void {
+    this.#worker = null;
+    for (const entry of this.#entries.values()) {
+      if (!entry.busy) continue;
+      entry.busy = false;
+      entry.row.finished(say(this.#words, "no-worker"), "failed");
+    }
+    this.#changed();
+  }
+
+  #remove(id: number): void {
+    const rows = [...this.#entries.keys()];
+    const after = rows[rows.indexOf(id) + 1] ?? rows[rows.indexOf(id) - 1];
+    this.#entries.get(id)?.row.element.remove();
+    this.#entries.delete(id);
+    this.#worker?.cancel(id);
+    const next = after === undefined ? undefined : this.#entries.get(after)?.row.remove;
+    (next ?? this.#part("files"))?.focus();
+    this.#changed();
+  }
+
+  #submitted(event: Event): void {
+    if (![...this.#entries.values()].some(({ busy }) => busy)) return;
+    event.preventDefault();
+    this.#say(say(this.#words, "not-yet"));
+  }
+
+  #count(): number {
+    return [...this.#entries.values()].reduce((sum, { items }) => sum + (items?.length ?? 1), 0);
+  }
+
+  #changed(): void {
+    const all = [...this.#entries.values()];
+    const ready = all.filter(({ items }) => items !== null).length;
+    this.#say(all.length === 0 ? "" : say(this.#words, "summary", { ready, all: all.length }));
+    this.#write();
+  }
+
+  #say(text: string): void {
+    const status = this.#part("status");
+    if (status !== null) status.textContent = text;
+  }
+
+  #chosen(name: string): string | undefined {
+    const scope: HTMLElement = this.#form ?? document.body;
+    return scope.querySelector<HTMLInputElement>(`input[type="radio"][name="${name}"]:checked`)?.value;
+  }
+
+  #write(): void {
+    const family = this.#chosen("level") === "family";
+    const kind = this.#chosen("kind");
+    const items = [...this.#entries.values()].flatMap(({ items: each }) => each ?? []).map(({ media, hashes }) => ({
+      media,
+      ...(this.#carrying() ? {} : { kind: kind === "deepfake" ? kind : "intimate" }),
+      hashes: family ? hashes : hashes.filter(({ role }) => role === "whole"),
+    }));
+    if (this.#carrying()) this.#output.value = items.length === 0 ? "" : carriedText(items);
+    else this.#output.value = items.length === 0 ? "" : JSON.stringify(items);
+    for (const button of this.#root.querySelectorAll<HTMLButtonElement>("[data-device-copy], [data-device-save]")) {
+      button.disabled = items.length === 0;
+    }
+    // For the form around: whether there is anything to send.
+    this.#root.dataset["items"] = String(items.length);
+  }
+
+  #carrying(): boolean {
+    return this.#output.hasAttribute("data-device-carry");
+  }
+
+  async #copy(): Promise<void> {
+    this.#output.select();
+    try {
+      await navigator.clipboard.writeText(this.#output.value);
+    } catch {
+      // A page opened from a file may have no clipboard: the text is selected, the person copies it.
+      this.#say(say(this.#words, "selected"));
+      return;
+    }
+    this.#say(say(this.#words, "copied"));
+  }
+
+  #save(): void {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([this.#output.value], { type: "application/json" }));
+    link.download = "empreintes.json";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+}
+
+const root = document.querySelector<HTMLElement>("[data-device]");
+const words = document.getElementById("device-words");
+if (root !== null && words !== null) new Device(root, JSON.parse(words.textContent ?? "{}") as Words);

@@ -1,0 +1,83 @@
+"""The three doors of a running gate, each kept open by one client.
+
+In: a gate's ports, an upload. Out: whether it was refused, passed, or turned away. Next: `soak`.
+"""
+
+import http.client
+import json
+import socket
+from dataclasses import dataclass
+
+REFUSED, PASSED, BUSY = "refused", "passed", "busy"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where a gate listens."""
+
+    http: int
+    clamd: int
+    icap: int
+
+
+class Doors:
+    """One client with a connection to each door that keeps connections."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._http = http.client.HTTPConnection("127.0.0.1", ports.http, timeout=60)
+        self._icap = socket.create_connection(("127.0.0.1", ports.icap), timeout=60)
+
+    def close(self) -> None:
+        """Leave."""
+        self._http.close()
+        self._icap.close()
+
+    def ask(self, door: str, data: bytes) -> tuple[str, str | None]:
+        """(what became of it, the number of the recorded decision where the door tells it)."""
+        return {"check": self._check, "clamd": self._clamd, "icap": self._icap_reqmod}[door](data)
+
+    def _check(self, data: bytes) -> tuple[str, str | None]:
+        self._http.request("POST", "/v1/check", data, {"Content-Type": "application/octet-stream"})
+        answer = self._http.getresponse()
+        body = answer.read()
+        if answer.status == 503:
+            return BUSY, None
+        said = json.loads(body)
+        if said["undecided"] or said["verdict"] == "review":
+            return f"review:{said['undecided']}", said["decision"]
+        return (REFUSED if said["verdict"] == "block" else PASSED), said["decision"]
+
+    def _clamd(self, data: bytes) -> tuple[str, str | None]:
+        with socket.create_connection(("127.0.0.1", self._ports.clamd), timeout=60) as connection:
+            connection.sendall(b"zINSTREAM\0" + len(data).to_bytes(4, "big") + data + bytes(4))
+            said = b""
+            while not said.endswith(b"\0"):
+                said += connection.recv(4096) or b"\0"
+        known = {b"stream: Repit.known FOUND\0": REFUSED, b"stream: OK\0": PASSED}
+        return known.get(said, BUSY if b"busy" in said else repr(said)), None
+
+    def _icap_reqmod(self, data: bytes) -> tuple[str, str | None]:
+        head = b"PUT / HTTP/1.1\r\nHost: a\r\n\r\n"
+        start = b"REQMOD icap://gate/repit ICAP/1.0\r\nHost: gate\r\nAllow: 204\r\n"
+        start += b"Encapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head)
+        self._icap.sendall(start + head + b"%x\r\n" % len(data) + data + b"\r\n0\r\n\r\n")
+        said = self._until(b"\r\n\r\n")
+        status = int(said.split(b" ")[1])
+        if status == 204:
+            return PASSED, None
+        if status != 200:
+            self._icap.close()
+            self._icap = socket.create_connection(("127.0.0.1", self._ports.icap), timeout=60)
+            return (BUSY if status == 503 else str(status)), None
+        self._until(b"\r\n0\r\n\r\n")
+        return (REFUSED if b"Threat=Repit.known;" in said else "found something else"), None
+
+    def _until(self, end: bytes) -> bytes:
+        heard = bytearray()
+        while not heard.endswith(end):
+            part = self._icap.recv(1 if end == b"\r\n\r\n" else 65536)
+            if not part:
+                raise ConnectionResetError
+            heard += part
+        return bytes(heard)

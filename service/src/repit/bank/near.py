@@ -1,0 +1,95 @@
+"""Near duplicates: two submissions of one picture that was stored anew in between.
+
+In: an item just taken in. Out: the living item through which it is served, if there is one. Next: `items`.
+
+Two items are joined when each standard PDQ hash of either lies within `RADIUS` bits of one of the other, and
+at least half of the anchored hashes of either lie within `ANCHORED_RADIUS` of the other's. Both ways: were
+one enough, a stranger who knows a standard hash could have others vouch for whatever they add to it. `RADIUS`
+is far below the field's 31: saving a picture anew as JPEG moved its hash by 0 to 2 bits, scaling it down as
+well by 4 to 16 (docs/en/exchanges.md has the figures); unrelated pictures are about 128 apart.
+
+Found again without opening what is sealed: the 256 bits are dealt out to `RADIUS` + 1 hands, and two hashes
+within `RADIUS` agree on one hand at least. Each hand is kept as 8 bytes of a keyed digest.
+"""
+
+from typing import Final
+
+import numpy as np
+from django.db.models import Q
+from numpy.typing import NDArray
+
+from repit.bank.models import Item, ItemHash, Nearby
+from repit.bank.sealed import open_signal
+from repit.bank.types import Signal
+from repit.foundation.sealing import keyed_digest
+
+RADIUS: Final = 10
+ANCHORED_RADIUS: Final = 31
+_HANDS: Final = RADIUS + 1
+_MOST_HASHES: Final = 8
+_MOST_CANDIDATES: Final = 200
+
+
+def note(item: Item, signals: tuple[Signal, ...]) -> None:
+    """Keep what finds this item again. Pictures only: a video or a file is told by its very bytes."""
+    if item.media == "picture":
+        Nearby.objects.bulk_create([Nearby(item=item, value=value) for value in sorted(_hands(signals))])
+
+
+def forget(item: Item) -> None:
+    """An item that no longer lives leads nobody."""
+    Nearby.objects.filter(item=item).delete()
+
+
+def lead_for(item: Item, signals: tuple[Signal, ...]) -> Item | None:
+    """A living item of the same kind, near enough to serve this one, that is served through no other."""
+    hands = _hands(signals)
+    if item.media != "picture" or not hands:
+        return None
+    keys = Nearby.objects.filter(value__in=hands).exclude(item=item).values("item_id").distinct()
+    living = Item.objects.filter(
+        Q(state__in=("received", "active")), id__in=keys[:_MOST_CANDIDATES], lead=None, kind=item.kind
+    )
+    for candidate in living.order_by("token"):
+        rows = ItemHash.objects.filter(item=candidate, algorithm="pdq", publishable=True)
+        if alike(signals, tuple(open_signal(candidate, row) for row in rows)):
+            return candidate
+    return None
+
+
+def alike(one: tuple[Signal, ...], other: tuple[Signal, ...]) -> bool:
+    """Whether these two sets of hashes are of the same picture, by the rule above."""
+    whole = _distances(one, other, "whole")
+    if whole.size == 0 or (whole.min(1) > RADIUS).any() or (whole.min(0) > RADIUS).any():
+        return False
+    anchored = _distances(one, other, "anchored")
+    if anchored.size == 0:
+        return anchored.shape == (0, 0)
+    within = anchored <= ANCHORED_RADIUS
+    return bool(within.any(1).mean() >= 0.5 and within.any(0).mean() >= 0.5)
+
+
+def _distances(one: tuple[Signal, ...], other: tuple[Signal, ...], role: str) -> NDArray[np.int64]:
+    """Bits that differ, ``(n, m)``."""
+    rows, columns = (
+        np.frombuffer(
+            b"".join(s.value for s in some if s.algorithm == "pdq" and s.role == role and s.publishable),
+            np.uint8,
+        ).reshape(-1, 32)
+        for some in (one, other)
+    )
+    differ = np.bitwise_count(rows[:, None, :] ^ columns[None, :, :])
+    found: NDArray[np.int64] = differ.sum(2, dtype=np.int64)
+    return found
+
+
+def _hands(signals: tuple[Signal, ...]) -> set[int]:
+    found: set[int] = set()
+    wanted = [s for s in signals if s.algorithm == "pdq" and s.role == "whole" and s.publishable]
+    for signal in wanted[:_MOST_HASHES]:
+        bits = np.unpackbits(np.frombuffer(signal.value, np.uint8))
+        for hand in range(_HANDS):
+            dealt = np.packbits(bits[hand::_HANDS]).tobytes()
+            digest = keyed_digest("bank nearby", bytes([hand]), dealt)
+            found.add(int.from_bytes(digest[:8], "big", signed=True))
+    return found

@@ -1,0 +1,257 @@
+"""What partners say: each of their records keeps an item up, for as long as they stand by it.
+
+In: records of other exchanges, already checked, in groups. Out: items, the stakes that keep them up, and
+tombstones. Next: `exchange.bank_target`, which writes a group and its checkpoint in one transaction.
+
+A record is the complete present state of one thing at one partner. Said again it changes nothing. A hash that
+several partners tell of stays until the last of them has let go. What an origin has withdrawn never comes
+back (`Tombstone`), and what a person here has withdrawn does not come back by the same record. No partner can
+take away what was submitted here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from repit.bank import feed, items, standing
+from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
+from repit.bank.sealed import fingerprint
+from repit.bank.states import LIVE
+from repit.bank.types import Submission
+from repit.foundation.sealing import Place, keyed_digest, operator
+
+ACTOR: Final = "exchange"
+_HELD: Final = "told by a partner"
+_BURIED: Final = "withdrawn by its origin"
+_DOUBT: Final = "every partner that tells of it doubts it"
+_NO_DOUBT: Final = "a partner stands by it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record comes from in the end; `path`: the installations it passed, its origin first."""
+
+    installation: str
+    token: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One record of one partner. `submission` is None where it is withdrawn; `roots` empty means itself.
+
+    `gone`: (installation, token) of what its origin has withdrawn.
+    """
+
+    name: str
+    submission: Submission | None
+    doubted: bool = False
+    roots: tuple[Origin, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
+
+
+def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> int:
+    """Take records in, in their order; how many of them changed anything. The caller may hold a transaction.
+
+    Several records of one name: the last counts.
+    """
+    latest = {one.name: one for one in told}
+    taking = _Taking(source, f"{ACTOR} {source}"[:100], publish, run)
+    digests = {name: _digest(source, name) for name in latest}
+    changed = 0
+    with transaction.atomic():
+        line = feed.locked()
+        held = {
+            bytes(stake.name): stake
+            for stake in Stake.objects.filter(source=source, name__in=digests.values()).select_related(
+                "item__lead"
+            )
+        }
+        seen: list[int] = []
+        for name, one in latest.items():
+            stake, mark = held.get(digests[name]), _mark(one)
+            if stake is not None and bytes(stake.mark) == mark:
+                seen.append(stake.pk)
+                continue
+            _bury(line, one)
+            changed += _one(line, taking, digests[name], mark, one)
+        if run and seen:
+            Stake.objects.filter(pk__in=seen).update(run=run)
+    return changed
+
+
+def sweep(source: str, run: int) -> int:
+    """Let go of every record that a whole reading did not see, some at a time; how many."""
+    gone = 0
+    while True:
+        with transaction.atomic():
+            line = feed.locked()
+            some = list(
+                Stake.objects.filter(source=source, run__lt=run)
+                .select_related("item__lead")
+                .order_by("id")[:100]
+            )
+            for stake in some:
+                _release(line, stake, "no longer in the partner's list")
+        gone += len(some)
+        if not some:
+            return gone
+
+
+def names_of(source: str, item: str) -> list[str]:
+    """What a partner calls an item here: several names where it holds several records of the same hashes."""
+    rows = Stake.objects.filter(source=source).filter(Q(item__token=item) | Q(item__lead__token=item))
+    return [_name(row) for row in rows.order_by("id")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    source: str
+    actor: str
+    publish: bool
+    run: int
+
+    def admitted(self, line: Feed, submission: Submission) -> Item:
+        return items.admit(
+            line, submission, actor=self.actor, publish=self.publish, origin=self.source, own=False
+        )
+
+
+def _one(line: Feed, taking: _Taking, digest: bytes, mark: bytes, one: Told) -> bool:
+    source = taking.source
+    # Read anew: what was buried may have let go of it.
+    stake = Stake.objects.select_related("item__lead").filter(source=source, name=digest).first()
+    roots = _acceptable(source, digest, one)
+    if one.submission is None or not roots:
+        if stake is not None:
+            _release(line, stake, "withdrawn by the partner")
+        return stake is not None
+    if stake is None:
+        item = taking.admitted(line, one.submission)
+        sealed = operator("stake").seal(one.name.encode(), _place(source, digest))
+        stake = Stake.objects.create(
+            item=item,
+            source=source,
+            name=digest,
+            sealed_name=sealed,
+            mark=mark,
+            run=taking.run,
+            doubted=one.doubted,
+        )
+        _set_roots(stake, roots)
+        standing.recount(line, item, taking.actor, _HELD)
+        _weigh(line, item)
+        return True
+    before = stake.item
+    if before.state in LIVE and bytes(before.fingerprint) != fingerprint(one.submission):
+        stake.item = taking.admitted(line, one.submission)
+    stake.mark, stake.run, stake.doubted = mark, taking.run or stake.run, one.doubted
+    stake.save()
+    differs = _set_roots(stake, roots)
+    if before.state in LIVE:
+        standing.recount(line, stake.item, taking.actor, _HELD, told=differs)
+        _weigh(line, stake.item)
+        if stake.item_id != before.pk:
+            _left(line, before, "the partner changed its hashes")
+    return True
+
+
+def _release(line: Feed, stake: Stake, reason: str) -> None:
+    item = stake.item
+    stake.delete()
+    if item.state in LIVE:
+        _left(line, item, reason)
+
+
+def _left(line: Feed, item: Item, reason: str) -> None:
+    """A stake was taken from an item."""
+    if not standing.stands(item):
+        standing.fall(line, item, ACTOR, reason)
+        return
+    standing.name_origin(item)
+    standing.recount(line, item, ACTOR, reason, told=True)
+    _weigh(line, item)
+
+
+def _weigh(line: Feed, item: Item) -> None:
+    """Doubt an item that nobody stands by; end a doubt that came from partners only."""
+    if item.lead is not None:
+        return
+    doubted = item.own == 0 and not Stake.objects.filter(item=item, doubted=False).exists()
+    if doubted and item.state == "active":
+        standing.move(line, item, "disputed", ACTOR, _DOUBT)
+    elif not doubted and item.state == "disputed":
+        last = Transition.objects.filter(item=item, after="disputed").latest("id")
+        if (last.actor, last.reason) == (ACTOR, _DOUBT):
+            standing.move(line, item, "active", ACTOR, _NO_DOUBT)
+
+
+def _bury(line: Feed, one: Told) -> None:
+    """Carry out what origins have withdrawn, wherever else it is held up. Ours is not theirs to withdraw."""
+    here = feed.head().feed_id
+    for installation, token in one.gone:
+        if installation == here:
+            continue
+        standing.entomb(installation, token, "")
+        held = Root.objects.filter(installation=installation, token=token).select_related("stake__item__lead")
+        for root in list(held):
+            stake = root.stake
+            standing.entomb(installation, token, stake.item.token)
+            root.delete()
+            if not Root.objects.filter(stake=stake).exists():
+                _release(line, stake, _BURIED)
+            elif stake.item.state in LIVE:
+                standing.recount(line, stake.item, ACTOR, _BURIED, told=True)
+
+
+def _acceptable(source: str, digest: bytes, one: Told) -> list[Origin]:
+    """The origins of a record, less what was withdrawn by them and what came from here."""
+    if not one.roots:
+        return [Origin(source, digest.hex())]
+    here = feed.head().feed_id
+    asked = Q()
+    for root in one.roots:
+        asked |= Q(installation=root.installation, token=root.token)
+    buried = set(Tombstone.objects.filter(asked).values_list("installation", "token"))
+    return [
+        root
+        for root in one.roots
+        if here not in (root.installation, *root.path) and (root.installation, root.token) not in buried
+    ]
+
+
+def _set_roots(stake: Stake, roots: Iterable[Origin]) -> bool:
+    """Whether anything differed from what was noted."""
+    wanted = {(root.installation, root.token): ",".join(root.path) for root in roots}
+    noted = {(row.installation, row.token): row for row in Root.objects.filter(stake=stake)}
+    gone = [row.pk for key, row in noted.items() if key not in wanted or row.path != wanted[key]]
+    Root.objects.filter(pk__in=gone).delete()
+    fresh = [key for key, path in wanted.items() if key not in noted or noted[key].path != path]
+    Root.objects.bulk_create(
+        [
+            Root(stake=stake, installation=installation, token=token, path=wanted[installation, token])
+            for installation, token in fresh
+        ]
+    )
+    return bool(gone or fresh)
+
+
+def _digest(source: str, name: str) -> bytes:
+    return keyed_digest("stake name", source.encode(), name.encode())
+
+
+def _mark(one: Told) -> bytes:
+    submission = b"" if one.submission is None else fingerprint(one.submission)
+    rest = repr((one.doubted, sorted(map(repr, one.roots)), sorted(one.gone))).encode()
+    return keyed_digest("stake mark", submission, rest)
+
+
+def _place(source: str, digest: bytes) -> Place:
+    return Place("bank_stake", f"{source}/{digest.hex()}", "name")
+
+
+def _name(stake: Stake) -> str:
+    return operator("stake").open(stake.sealed_name, _place(stake.source, bytes(stake.name))).decode()

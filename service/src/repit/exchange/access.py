@@ -1,0 +1,114 @@
+"""Who fetched which range of changes, when: kept for a stated time, without any hash.
+
+In: a note for each answer that told something. Out: one row a subscriber, door and minute; how far everything
+was sent to a subscriber. Next: `standing`; an operator who must say what a leaked key has seen.
+
+Notes gather in memory and are written every second or so (`workers.access_log`), since a write for each
+answer would cost more than the answer. A hotline that is killed loses the notes of its last second, never a
+change.
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest, Least
+
+from repit.exchange.models import Access, Subscriber
+from repit.foundation.clock import now
+
+_MOST: Final = 10_000
+_Key = tuple[int, str, datetime]
+
+
+@dataclass(slots=True)
+class _Noted:
+    begins: int
+    through: int
+    fetches: int
+    records: int
+
+
+class _Notes:
+    """What was fetched and not yet written."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._ranges: dict[_Key, _Noted] = {}
+        self._reached: dict[int, list[tuple[int, int]]] = {}
+
+    def add(self, key: _Key, begins: int, through: int, records: int) -> int:
+        with self._turn:
+            held = self._ranges.setdefault(key, _Noted(begins, through, 0, 0))
+            held.begins, held.through = min(held.begins, begins), max(held.through, through)
+            held.fetches, held.records = held.fetches + 1, held.records + records
+            steps = self._reached.setdefault(key[0], [])
+            if steps and begins <= steps[-1][1] + 1:
+                steps[-1] = (min(steps[-1][0], begins), max(steps[-1][1], through))
+            else:
+                steps.append((begins, through))
+            return len(self._ranges)
+
+    def take(self) -> tuple[dict[_Key, _Noted], dict[int, list[tuple[int, int]]]]:
+        with self._turn:
+            taken = self._ranges, self._reached
+            self._ranges, self._reached = {}, {}
+            return taken
+
+
+_notes: Final = _Notes()
+
+
+def note(who: int, door: str, begins: int, through: int, records: int) -> None:
+    """A subscriber was told of the changes from `begins` through `through`, in so many records."""
+    if begins > through:
+        return
+    minute = now().replace(second=0, microsecond=0)
+    if _notes.add((who, door, minute), begins, through, records) >= _MOST:
+        flush()
+
+
+def flush() -> None:
+    """Write what has gathered. What cannot be written for want of the database is lost, and only that."""
+    ranges, reached = _notes.take()
+    if not ranges:
+        return
+    with transaction.atomic():
+        ids = {who for who, _, _ in ranges}
+        known = set(Subscriber.objects.filter(pk__in=ids).values_list("pk", flat=True))
+        for (who, door, minute), noted in ranges.items():
+            if who in known:
+                _write(who, door, minute, noted)
+        for who in known:
+            for begins, through in reached.get(who, ()):
+                ahead = Subscriber.objects.filter(pk=who, fetched__gte=begins - 1, fetched__lt=through)
+                ahead.update(fetched=through, fetched_at=now())
+
+
+def forget_older_than(days: int) -> int:
+    """Drop rows of the access log that are older; how many."""
+    return Access.objects.filter(minute__lt=now() - timedelta(days=days)).delete()[0]
+
+
+def _write(who: int, door: str, minute: datetime, noted: _Noted) -> None:
+    row, made = Access.objects.get_or_create(
+        subscriber_id=who,
+        door=door,
+        minute=minute,
+        defaults={
+            "begins": noted.begins,
+            "through": noted.through,
+            "fetches": noted.fetches,
+            "records": noted.records,
+        },
+    )
+    if not made:
+        Access.objects.filter(pk=row.pk).update(
+            begins=Least("begins", noted.begins),
+            through=Greatest("through", noted.through),
+            fetches=F("fetches") + noted.fetches,
+            records=F("records") + noted.records,
+        )

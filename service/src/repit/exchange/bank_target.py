@@ -1,0 +1,95 @@
+"""Where a hotline writes down what it pulls: its bank.
+
+In: batches. Out: items and stakes, and the checkpoint with the last of them, in one transaction. Next:
+`pulling`. A batch goes in some records at a time, so that people who submit meanwhile wait little; its
+checkpoint is written with the last of them, and whoever is cut off in between reads the batch again.
+"""
+
+from typing import Final, cast
+
+from django.db import transaction
+from django.db.models import F
+
+from repit.bank import stakes
+from repit.bank.stakes import Origin, Told
+from repit.bank.types import Kind, Signal, Submission
+from repit.exchange import partners
+from repit.exchange.models import Partner
+from repit.exchange.records import Batch, Pulled
+from repit.foundation.clock import now
+from repit.foundation.errors import ExchangeRefused, Text
+
+TOGETHER: Final = 50
+
+
+class ClaimLost(ExchangeRefused):
+    code = "claim-lost"
+    message = Text("Another process pulls from this partner.", "Un autre processus suit déjà ce partenaire.")
+
+
+class BankTarget:
+    """One pull of one claimed partner."""
+
+    def __init__(self, partner: Partner) -> None:
+        self._partner = partner
+        self._run = 0
+
+    def checkpoint(self) -> str:
+        """How far the bank has come."""
+        return self._partner.checkpoint
+
+    def take(self, batch: Batch) -> int:
+        """Write a batch down; how many of its records changed anything. Raises `ClaimLost`."""
+        partner = self._partner
+        if batch.whole and not self._run:
+            self._run = self._next_run()
+        told = [_told(record, cast(Kind, partner.item_kind)) for record in batch.records]
+        parts = [told[begin : begin + TOGETHER] for begin in range(0, len(told), TOGETHER)] or [[]]
+        changed = 0
+        for part in parts[:-1]:
+            with transaction.atomic():
+                self._still_ours()
+                changed += self._in(part)
+        if batch.whole and batch.last:
+            with transaction.atomic():
+                self._still_ours()
+                changed += self._in(parts[-1])
+            changed += stakes.sweep(partner.source, self._run)
+            parts = [[]]
+        with transaction.atomic():
+            changed += self._in(parts[-1])
+            partners.set_aside(partner, batch.asides)
+            self._still_ours(
+                checkpoint=batch.checkpoint,
+                records=F("records") + len(batch.records),
+                skipped=F("skipped") + batch.skipped,
+            )
+        return changed
+
+    def _in(self, told: list[Told]) -> int:
+        partner = self._partner
+        return stakes.take(partner.source, told, publish=partner.publish, run=self._run)
+
+    def _still_ours(self, **changes: object) -> None:
+        claimed = Partner.objects.filter(pk=self._partner.pk, claim=self._partner.claim, active=True)
+        if not claimed.update(claimed_until=now() + partners.LEASE, **changes):
+            raise ClaimLost
+
+    def _next_run(self) -> int:
+        Partner.objects.filter(pk=self._partner.pk).update(run=F("run") + 1)
+        return int(Partner.objects.values_list("run", flat=True).get(pk=self._partner.pk))
+
+
+def let_go(partner: Partner) -> int:
+    """Let go of everything a partner told of; how many records. It is paused first, so that none comes in."""
+    Partner.objects.filter(pk=partner.pk).update(active=False)
+    return stakes.sweep(partner.source, 2**62)
+
+
+def _told(record: Pulled, kind: Kind) -> Told:
+    roots = tuple(Origin(root.installation, root.token, root.path) for root in record.roots)
+    submission = None
+    if record.state != "withdrawn":
+        signals = tuple(Signal(h.algorithm, h.role, h.value, h.quality) for h in record.hashes)
+        submission = Submission(record.media, cast(Kind, record.kind or kind), signals)
+    return Told(record.name, submission, record.state == "disputed", roots, record.gone)

@@ -1,0 +1,155 @@
+"""What any exchange tells of, in one form, whatever its protocol.
+
+In: a protocol's `wire`. Out: `Pulled` records, records set aside, and how far a reading has come. Next:
+`bank_target`, or a gate's own. Pure: no framework, no network, no clock.
+
+A record is the complete present state of one thing at the partner, by the partner's name for it. A batch is
+written down together with its checkpoint or not at all; between batches a reading may be cut off anywhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from repit.foundation.errors import WireRefused
+
+Algorithm = Literal["pdq", "md5", "sha256"]
+Role = Literal["whole", "anchored"]
+State = Literal["active", "disputed", "withdrawn"]
+Media = Literal["picture", "video", "file"]
+View = Literal["blocked", "not_blocked", "pending"]
+
+LENGTHS: Final[dict[str, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
+ASSUMED_QUALITY: Final = 50
+"""Of a PDQ hash whose exchange does not tell its quality: the least that may be published."""
+_LEAST_BITS, _MOST_BITS = 64, 192
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PulledHash:
+    """One hash: `value` is 32 bytes (pdq, sha256) or 16 (md5); pdq has a quality from 0 to 100."""
+
+    algorithm: Algorithm
+    role: Role
+    value: bytes
+    quality: int | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.value) != LENGTHS[self.algorithm]:
+            raise WireRefused(detail="hash of the wrong length")
+        if self.algorithm != "pdq":
+            return
+        if self.quality is None or not 0 <= self.quality <= 100:
+            raise WireRefused(detail="quality outside 0 to 100")
+        # Half of the bits of a PDQ hash are set, since it compares with the median. Of a flat picture hardly
+        # any or nearly all are, and flat pictures all match one another.
+        if not _LEAST_BITS <= int.from_bytes(self.value, "big").bit_count() <= _MOST_BITS:
+            raise WireRefused(detail="a hash of a flat picture")
+
+    def __repr__(self) -> str:
+        return f"PulledHash({self.algorithm}, {self.role}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class PulledRoot:
+    """Where a record of another hotline comes from, and the way it took, its origin first."""
+
+    installation: str
+    token: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Pulled:
+    """One record. `name` may be a hash, so it stands in no text. No hashes where it is withdrawn.
+
+    `roots` and `gone`: hotlines only (`repit.provenance_wire`).
+    """
+
+    name: str
+    state: State
+    media: Media = "picture"
+    hashes: tuple[PulledHash, ...] = ()
+    kind: str | None = None
+    roots: tuple[PulledRoot, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.name) <= 300:
+            raise WireRefused(detail="a record without a name, or with a very long one")
+        if self.state != "withdrawn" and not any(one.role == "whole" for one in self.hashes):
+            raise WireRefused(detail="a record without a hash of the whole")
+
+    def __repr__(self) -> str:
+        return f"Pulled({self.state}, {self.media}, …)"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A record that was not taken: where it stood and why, without its content."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some records, and how far they bring the reading.
+
+    `whole`: this reading sees everything there is; with `last`, whatever it did not see has gone. `skipped`:
+    records of kinds that are of no use here.
+    """
+
+    records: tuple[Pulled, ...]
+    checkpoint: str
+    asides: tuple[Aside, ...] = ()
+    skipped: int = 0
+    whole: bool = False
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Said:
+    """What is thought here of a partner's record, to be told to it. `value`: a hash of that kind."""
+
+    name: str
+    view: View
+    value: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Said({self.view}, …)"
+
+
+class Puller(Protocol):
+    """One partner's client."""
+
+    def batches(self, checkpoint: str) -> Iterator[Batch]:
+        """What is new since a checkpoint (empty: everything). Each batch is written before the next is asked.
+
+        Raises `OutboundRefused`, `KeyRefused`, `NotGranted`, `WireRefused` for what cannot be read around.
+        """
+
+    def tell(self, said: Said) -> None:
+        """Tell an opinion; may be repeated. Raises as `batches`, and `NotGranted` where it takes none."""
+
+    def close(self) -> None:
+        """Close every connection."""
+
+
+def hexadecimal(value: object, algorithm: Algorithm) -> bytes:
+    """The bytes of a hash in hexadecimal digits of either case. Raises `WireRefused`."""
+    if not isinstance(value, str) or len(value) != 2 * LENGTHS[algorithm]:
+        raise WireRefused(detail="a hash that is none, or of the wrong length")
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        raise WireRefused(detail="a hash that is not hexadecimal") from None
+
+
+def quality_of(value: object) -> int:
+    """A quality that was told, or the assumed one. Raises `WireRefused` for one that cannot be."""
+    if value is None:
+        return ASSUMED_QUALITY
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
+        raise WireRefused(detail="quality outside 0 to 100")
+    return value

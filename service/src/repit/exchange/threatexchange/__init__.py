@@ -1,0 +1,1 @@
+"""ThreatExchange, as Meta serves it: `threat_updates` of a privacy group."""

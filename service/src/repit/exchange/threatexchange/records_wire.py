@@ -1,0 +1,114 @@
+"""What ThreatExchange answers to `threat_updates`, read.
+
+In: JSON from the network. Out: checked records. Next: `client`. Pure: no framework, no network, no clock.
+Source: the client code of python-threatexchange 1.2.17.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from repit.exchange.records import (
+    ASSUMED_QUALITY,
+    Algorithm,
+    Aside,
+    Media,
+    Pulled,
+    PulledHash,
+    State,
+    hexadecimal,
+)
+from repit.foundation.errors import WireRefused
+
+FIELDS: Final = "indicator,type,last_updated,should_delete,descriptors{id,reactions,owner{id},tags,status}"
+_KINDS: Final[dict[str, Media]] = {"HASH_PDQ": "picture", "HASH_VIDEO_MD5": "video"}
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """One page. `following`: the query of the next one, empty on the last; `newest`: the latest change."""
+
+    records: tuple[Pulled, ...]
+    asides: tuple[Aside, ...]
+    skipped: int
+    newest: int
+    following: tuple[tuple[str, str], ...]
+
+
+def decode_updates(raw: bytes, path: str) -> Updates:
+    """Read a page that was asked for at `path`; raises `WireRefused` where its frame cannot be read."""
+    try:
+        page = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise WireRefused(detail="not JSON") from None
+    if not isinstance(page, dict) or not isinstance(page.get("data"), list):
+        raise WireRefused(detail="not a page of updates")
+    records: list[Pulled] = []
+    asides: list[Aside] = []
+    skipped = newest = 0
+    for place, one in enumerate(page["data"], 1):
+        updated = one.get("last_updated") if isinstance(one, dict) else None
+        if isinstance(updated, int) and not isinstance(updated, bool) and 0 <= updated < 10**12:
+            newest = max(newest, updated)
+        try:
+            record = _record(one)
+        except WireRefused as refused:
+            asides.append(
+                Aside(f"update {place} of a page, changed at {updated or '?'}"[:100], refused.detail)
+            )
+            continue
+        if record is None:
+            skipped += 1
+        else:
+            records.append(record)
+    paging = page.get("paging")
+    following = paging.get("next") if isinstance(paging, dict) else None
+    return Updates(tuple(records), tuple(asides), skipped, newest, _query(following, path))
+
+
+def _record(value: object) -> Pulled | None:
+    if not isinstance(value, dict) or not isinstance(value.get("type"), str):
+        raise WireRefused(detail="an update without a type")
+    media = _KINDS.get(value["type"])
+    if media is None:
+        return None
+    algorithm: Algorithm = "pdq" if media == "picture" else "md5"
+    quality = ASSUMED_QUALITY if algorithm == "pdq" else None
+    one = PulledHash(algorithm, "whole", hexadecimal(value.get("indicator"), algorithm), quality)
+    state = _state(value)
+    name = f"{value['type']}:{one.value.hex()}"
+    return Pulled(name, state, media, () if state == "withdrawn" else (one,))
+
+
+def _state(value: dict[str, object]) -> State:
+    """Gone where it is to be deleted, nobody describes it, or all who do call it harmless."""
+    deleted = value.get("should_delete", False)
+    if not isinstance(deleted, bool):
+        raise WireRefused(detail="should_delete is neither true nor false")
+    described = value.get("descriptors")
+    if deleted or described is None:
+        return "withdrawn"
+    listed = described.get("data") if isinstance(described, dict) else described
+    if not isinstance(listed, list):
+        raise WireRefused(detail="descriptors are not a list")
+    # One whose owner is hidden comes and goes with a fault of the service: it says nothing.
+    words = {one.get("status") for one in listed if isinstance(one, dict) and "owner" in one}
+    if "MALICIOUS" in words:
+        return "active"
+    return "disputed" if words - {"NON_MALICIOUS"} else "withdrawn"
+
+
+def _query(following: object, path: str) -> tuple[tuple[str, str], ...]:
+    """What the next page's address asks for; never another place, since the token travels along."""
+    if following is None:
+        return ()
+    if not isinstance(following, str) or len(following) > 8_000:
+        raise WireRefused(detail="a next page that is no address")
+    try:
+        parts = urlsplit(following)
+    except ValueError:
+        raise WireRefused(detail="a next page that is no address") from None
+    if not parts.path.rstrip("/").endswith(path.rstrip("/")):
+        raise WireRefused(detail="a next page somewhere else")
+    return tuple((key, value) for key, value in parse_qsl(parts.query) if key != "access_token")

@@ -1,0 +1,24 @@
+"""What every page of the staff area shows: the member, and the doors open to them.
+
+In: a request. Out: names for templates; nothing for the rest of the site. Next: `staff/base.html`.
+"""
+
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+
+from repit.foundation.staff import doors
+from repit.foundation.staff.models import fresh
+
+
+def staff(request: HttpRequest) -> dict[str, Any]:
+    """A context processor."""
+    user = getattr(request, "user", None)
+    if user is None:
+        return {}
+    told = {"messages": get_messages(request)}
+    if not user.is_authenticated:
+        return told
+    member = fresh(user)
+    return {**told, "staff_member": member, "staff_doors": doors.open_to(member)}

@@ -1,0 +1,104 @@
+"""What the person's device runs: the bundle as it is served, its digests, the words that it says.
+
+In: the committed files under `static/case_pages/device` (`make bundle`). Out: `Bundle`, a table of words. Next: the template
+tag of `_device.html`, the single-file edition. Digests are taken from the files themselves, so that they cannot be out of
+step with what is served.
+"""
+
+import hashlib
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+FOLDER: Final = Path(__file__).parent / "static" / "case_pages" / "device"
+PAGE, WORKER, STYLE = "device.js", "worker.js", "device.css"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file: where it is served, what a browser checks before it runs it, what a person compares."""
+
+    name: str
+    content: str
+
+    @property
+    def static(self) -> str:
+        return f"case_pages/device/{self.name}"
+
+    @property
+    def integrity(self) -> str:
+        """For Subresource Integrity (W3C)."""
+        return f"sha384-{b64encode(hashlib.sha384(self.content.encode()).digest()).decode()}"
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    page: File
+    worker: File
+    style: File
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        return self.page, self.worker, self.style
+
+
+@cache
+def bundle() -> Bundle:
+    """Read once; the files change with a new version only."""
+    page, worker, style = (
+        File(name, (FOLDER / name).read_bytes().decode("utf-8")) for name in (PAGE, WORKER, STYLE)
+    )
+    return Bundle(page, worker, style)
+
+
+def words() -> dict[str, str]:
+    """What the script says, in the language in force. `{name}` is filled by the script."""
+    return {
+        "waiting": _("Waiting."),
+        "working": _("Working on this device…"),
+        "picture-ready": _("Ready. This picture can be recognised."),
+        "video-ready": _(
+            "Ready. Exact copies of this video can be recognised. Finding altered copies of videos comes next."
+        ),
+        "file-ready": _("Ready. Exact copies of this file can be recognised."),
+        "unreadable": _(
+            "This browser cannot open this picture. Exact copies of the file can be recognised, altered ones cannot."
+        ),
+        "altered-pixels": _(
+            "To protect you, this browser changes pictures before a page can read them. Exact copies of the file "
+            "can be recognised, altered ones cannot. Another browser can do more."
+        ),
+        "too-large": _(
+            "This picture is too large to be worked on here. Exact copies of the file can be recognised, "
+            "altered ones cannot."
+        ),
+        "too-small": _(
+            "This picture is too small to be recognised once it is altered. Exact copies of the file can be."
+        ),
+        "too-plain": _(
+            "This picture shows too little to be recognised once it is altered. Exact copies of the file can be."
+        ),
+        "failed": _("This file could not be read. Perhaps it is empty, or was moved. You can try again."),
+        "twice": _("This file is in the list already. It counts once."),
+        "no-worker": _(
+            "This browser cannot do the work on this device. Please try another browser, or ask a helpline."
+        ),
+        "remove": _("Remove"),
+        "remove-named": _("Remove {name}"),
+        "summary": _("Files ready: {ready} of {all}."),
+        "not-yet": _("Some files are not ready yet. Please wait a moment, then send."),
+        "too-many": _("There is room for {most} files."),
+        "carried": _("Ready. Files from the page for use without internet: {count}."),
+        "pasted": _("Pasted text"),
+        "not-carried": _("This is not a whole text from the page for use without internet."),
+        "copied": _("The text is copied."),
+        "selected": _("The text is selected. Copy it with your device's own command."),
+    }

@@ -1,0 +1,18 @@
+"""The door that speaks as ClamAV's daemon does.
+
+In: an examiner, who may come. Out: a `Doorway`. Next: `opening`.
+"""
+
+from functools import partial
+
+from django.conf import settings
+
+from repit.interfaces.gate_daemon.clamd.session import Limits, serve
+from repit.interfaces.gate_daemon.doorway import Doorway
+from repit.interfaces.gate_daemon.examine import Examiner
+
+
+def doorway(examiner: Examiner, peers: tuple[str, ...]) -> Doorway:
+    """The clamd door."""
+    limits = Limits(stream=settings.REPIT_GATE_MAX_FILE_BYTES, folders=settings.REPIT_GATE_CLAMD_PATHS)
+    return Doorway("clamd", partial(serve, examiner, limits), b"Too many connections. ERROR\n", peers)

@@ -1,0 +1,90 @@
+"""Connections at an antivirus door: who may come, how many at once, for how long.
+
+In: an address to listen on, a session for each connection. Out: a server that is running. Next: `opening`.
+
+Neither protocol knows keys, so a door looks at where a connection comes from. A session that fails costs its
+own connection and nothing else.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Final
+
+from repit.workers import serving
+
+MOST_CONNECTIONS: Final = 256
+_BACKLOG: Final = 512
+_log: Final = logging.getLogger(__name__)
+
+Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def listen(address: str) -> socket.socket:
+    """A socket that listens at `host:port` or `unix:/path`. Raises `PortTaken`, `SettingsRefused`."""
+    if address.startswith("unix:"):
+        path = Path(address.removeprefix("unix:"))
+        if path.is_socket():
+            path.unlink()
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(str(path))
+        path.chmod(0o660)
+    else:
+        host, _, port = address.rpartition(":")
+        serving.require_free(host.strip("[]"), int(port))
+        listening = socket.create_server((host.strip("[]"), int(port)), family=_family(host))
+    listening.listen(_BACKLOG)
+    listening.setblocking(False)
+    return listening
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+class Doorway:
+    """Hands connections to sessions."""
+
+    def __init__(self, name: str, session: Session, full: bytes, peers: tuple[str, ...]) -> None:
+        """`full`: what a connection is told that comes when there are too many."""
+        self._name, self._session, self._full = name, session, full
+        self._peers: list[IPv4Network | IPv6Network] = [ip_network(one) for one in peers]
+        self._open = 0
+
+    async def serve(self, listening: socket.socket) -> asyncio.AbstractServer:
+        """Begin to accept."""
+        if listening.family == socket.AF_UNIX:
+            return await asyncio.start_unix_server(self._come, sock=listening)
+        return await asyncio.start_server(self._come, sock=listening)
+
+    async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open += 1
+        try:
+            if not self._welcome(writer):
+                return
+            if self._open > MOST_CONNECTIONS:
+                writer.write(self._full)
+                return
+            await self._session(reader, writer)
+            await writer.drain()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+            pass  # the client went away
+        except Exception as error:  # noqa: BLE001 - one connection must not end the door
+            _log.error("a session at the %s door failed: %s", self._name, type(error).__name__)
+        finally:
+            self._open -= 1
+            writer.close()
+
+    def _welcome(self, writer: asyncio.StreamWriter) -> bool:
+        peer = writer.get_extra_info("peername")
+        if not isinstance(peer, tuple):
+            return True  # a socket in the file system: its permissions decide
+        try:
+            address = ip_address(str(peer[0]).split("%")[0])
+        except ValueError:
+            return False
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        return any(mapped in network for network in self._peers)

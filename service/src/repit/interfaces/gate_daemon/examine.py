@@ -1,0 +1,148 @@
+"""One upload at an antivirus door: what the gate says, and what a real virus scanner says.
+
+In: an upload that has arrived, from a session. Out: `Passed`, `Refused` or `Failed`. Next: the session says
+it in its protocol.
+
+The gate's call blocks while a decoder works, so it runs on threads of its own, as many as may wait at once;
+beyond them the door says that it is busy. Malware is refused whatever the gate says.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from repit.foundation.errors import RepitError
+from repit.gate.arriving import Arriving
+from repit.gate.entries import ALGORITHMS
+from repit.gate.errors import Overloaded
+from repit.gate.runtime import Gate
+from repit.gate.verdict import Verdict
+from repit.interfaces.gate_daemon.chain import Chain, ChainFailed, Talk
+
+PER_DECODER: Final = 8
+BUSY: Final = "The gate is busy, try again later"
+NO_SCANNER: Final = "The malware scanner behind the gate did not answer"
+BROKEN: Final = "The gate could not look at this"
+_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Nothing against it, or a matter for reviewers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Known: by `threat`, a name as virus scanners give; `decision` where one of ours is recorded."""
+
+    threat: str
+    decision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There is no answer; `busy` where it is worth asking again."""
+
+    text: str
+    busy: bool = False
+
+
+Answer = Passed | Refused | Failed
+
+
+class Examiner:
+    """Asks for one door; `close` it."""
+
+    def __init__(self, gate: Gate, door: str, chain: Chain | None, *, chain_must_answer: bool) -> None:
+        self._gate, self.door = gate, door
+        self._chain, self._chain_must_answer = chain, chain_must_answer
+        self._most = gate.pool.size * PER_DECODER
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix=f"door-{door}")
+        self._asked = 0
+
+    def close(self) -> None:
+        """End the threads once they have answered."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def arriving(self) -> Arriving:
+        """Room for one upload."""
+        return self._gate.arriving()
+
+    async def begin_chain(self) -> Talk | None:
+        """Begin to tell the real scanner of an upload, if there is one; a failure shows at the end."""
+        return None if self._chain is None else await self._chain.begin()
+
+    async def judge(self, upload: Arriving, talk: Talk | None = None) -> Answer:
+        """What becomes of an upload. Its pieces have been sent to `talk` before."""
+        return await self._both(lambda: self._gate.inspector.inspect_arrived(upload, self.door), talk)
+
+    async def judge_all(self, uploads: list[Arriving]) -> Answer:
+        """What becomes of several files that stand or fall together: the first refusal, else a failure."""
+        failed: Answer | None = None
+        for upload in uploads:
+            talk = await self.begin_chain()
+            if talk is not None and upload.data is not None:
+                await talk.tell(upload.data)
+            answer = await self.judge(upload, talk)
+            if isinstance(answer, Refused):
+                return answer
+            if isinstance(answer, Failed):
+                failed = answer
+        return failed or Passed()
+
+    async def cannot_look(self, reason: str, talk: Talk | None = None) -> Answer:
+        """What becomes of an upload whose form could not be read."""
+        return await self._both(lambda: self._gate.inspector.cannot_look(reason, self.door), talk)
+
+    @property
+    def needs_whole_files(self) -> bool:
+        """Whether even a file that is no picture must be read to its end."""
+        index = self._gate.index
+        return self._chain is not None or any(index.knows_files(name) for name in ALGORITHMS)
+
+    def turned_away(self) -> Failed:
+        """The answer when there is no room."""
+        self._gate.inspector.meters.turned_away(self.door)
+        return Failed(BUSY, busy=True)
+
+    def state(self) -> tuple[int, str]:
+        """The sequence of the feed that is served, and the day of its newest entry, for VERSION and ISTag."""
+        status = self._gate.board.read()
+        newest = "" if status.newest_at is None else status.newest_at.strftime("%a %b %e %H:%M:%S %Y")
+        return status.sequence, newest
+
+    def workers(self) -> tuple[int, int, int]:
+        """Decoders alive, uploads that wait, bytes held."""
+        return self._gate.pool.alive, self._gate.pool.waiting, self._gate.reception.held
+
+    async def _both(self, look: Callable[[], Verdict], talk: Talk | None) -> Answer:
+        return await self._with_chain(await self._ours(look), talk)
+
+    async def _ours(self, look: Callable[[], Verdict]) -> Answer:
+        if self._asked >= self._most:
+            return self.turned_away()
+        self._asked += 1
+        try:
+            verdict = await asyncio.get_running_loop().run_in_executor(self._threads, look)
+        except Overloaded:
+            return Failed(BUSY, busy=True)
+        except RepitError:
+            return Failed(BROKEN)
+        finally:
+            self._asked -= 1
+        if verdict.outcome == "block":
+            return Refused(f"Repit.{_NAME.sub('-', verdict.rule)}", verdict.decision)
+        return Passed()
+
+    async def _with_chain(self, ours: Answer, talk: Talk | None) -> Answer:
+        if talk is None:
+            return ours
+        try:
+            found = await talk.verdict()
+        except ChainFailed:
+            unsure = isinstance(ours, Passed) and self._chain_must_answer
+            return Failed(NO_SCANNER) if unsure else ours
+        return Refused(found) if found else ours

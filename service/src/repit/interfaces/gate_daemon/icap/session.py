@@ -1,0 +1,223 @@
+"""One connection of an ICAP client.
+
+In: the bytes of a connection. Out: for each request "unchanged", a page of refusal, or an error. Next: the
+client.
+
+A connection carries request after request until the client wants it closed. An error ends it, since what
+follows on the wire is then uncertain.
+"""
+
+import asyncio
+from contextlib import ExitStack
+from typing import Final
+
+from django.conf import settings
+
+from repit.foundation.errors import TooLarge
+from repit.gate.arriving import Arriving
+from repit.gate.errors import Overloaded
+from repit.interfaces.gate_daemon.chain import Talk
+from repit.interfaces.gate_daemon.examine import Answer, Examiner, Failed, Passed, Refused
+from repit.interfaces.gate_daemon.icap import bodies, replies
+from repit.interfaces.gate_daemon.icap.wire import BodyEnd, Broken, Event, Piece, Reader, Request
+from repit_engine.errors import PictureRefused
+from repit_engine.picture.formats import sniff
+
+IDLE_SECONDS: Final = 60.0
+READ_SECONDS: Final = 120.0
+UPLOAD_SECONDS: Final = 600.0
+LINGER_SECONDS: Final = 2.0
+ENOUGH: Final = 1024
+"""Bytes of a file that tell its format for sure."""
+_READ: Final = 256 * 1024
+
+
+class _Over(Exception):
+    """The connection ends; `status` is said before, where there is one."""
+
+    def __init__(self, status: int | None = None) -> None:
+        self.status = status
+
+
+async def serve(examiner: Examiner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer until the client leaves or is no longer understood."""
+    session = _Session(examiner, reader, writer)
+    try:
+        await session.run()
+    except _Over as over:
+        if over.status is not None:
+            writer.write(replies.failed(session.istag, over.status))
+        await session.linger()
+
+
+class _Session:
+    def __init__(
+        self, examiner: Examiner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._examiner, self._reader, self._writer = examiner, reader, writer
+        self._wire = Reader()
+
+    @property
+    def istag(self) -> str:
+        """The tag of the present state of the gate."""
+        return replies.tag(*self._examiner.state())
+
+    async def run(self) -> None:
+        """Request by request. Raises `_Over`."""
+        while True:
+            event = await self._event(IDLE_SECONDS)
+            if event is None:
+                return
+            if isinstance(event, Broken):
+                raise _Over(event.status)
+            if isinstance(event, Request):
+                if event.method == "OPTIONS":
+                    await self._skip_body(event)
+                    self._writer.write(replies.options(self.istag, closes=event.closes))
+                else:
+                    await self._adapt(event)
+                await self._writer.drain()
+                if event.closes:
+                    return
+
+    async def linger(self) -> None:
+        """Say no more, and read a little, so that a client in the midst of sending still gets the answer."""
+        await self._writer.drain()
+        if self._writer.can_write_eof():
+            self._writer.write_eof()
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                while await self._reader.read(_READ):
+                    pass
+        except TimeoutError:
+            pass
+
+    async def _adapt(self, request: Request) -> None:
+        try:
+            async with asyncio.timeout(UPLOAD_SECONDS):
+                with self._examiner.arriving() as upload:
+                    answer, in_preview = await self._judged(request, upload)
+                    self._writer.write(self._reply(request, answer, upload, in_preview=in_preview))
+        except Overloaded:
+            self._examiner.turned_away()
+            raise _Over(503) from None
+        except TooLarge:
+            raise _Over(413) from None
+        except TimeoutError:
+            raise _Over(408) from None
+
+    async def _judged(self, request: Request, upload: Arriving) -> tuple[Answer, bool]:
+        """What becomes of a message, and whether the client still waits after its preview."""
+        if not request.has_body:
+            return Passed(), False
+        try:
+            form = bodies.is_form(request)
+        except bodies.Unreadable as unreadable:
+            await self._take(request, upload, None, form=True)
+            return await self._examiner.cannot_look(unreadable.reason), False
+        talk = None if form else await self._examiner.begin_chain()
+        try:
+            if await self._take(request, upload, talk, form=form):
+                return await self._examiner.judge(upload), True
+            with ExitStack() as held:
+                return await self._look(request, upload, talk, held, form=form), False
+        finally:
+            if talk is not None:
+                await talk.end()
+
+    async def _look(
+        self, request: Request, upload: Arriving, talk: Talk | None, held: ExitStack, *, form: bool
+    ) -> Answer:
+        arriving = self._examiner.arriving
+        try:
+            if form:
+                files = await asyncio.to_thread(bodies.files_of, request, upload, arriving, held)
+                return await self._examiner.judge_all(files)
+            most: int = settings.REPIT_GATE_MAX_BYTES
+            plain = await asyncio.to_thread(bodies.plain, request, upload, arriving, most)
+            if plain is not upload:
+                held.enter_context(plain)
+            return await self._examiner.judge(plain, talk)
+        except bodies.Unreadable as unreadable:
+            return await self._examiner.cannot_look(unreadable.reason, talk)
+
+    async def _take(self, request: Request, upload: Arriving, talk: Talk | None, *, form: bool) -> bool:
+        """Take the body in; True if its preview is enough to see that there is nothing to look at."""
+        while True:
+            event = await self._event(READ_SECONDS)
+            match event:
+                case Piece(data=data):
+                    upload.write(data)
+                    if talk is not None:
+                        await talk.tell(data)
+                case BodyEnd(more=True):
+                    if not form and self._is_nothing(request, upload):
+                        self._wire.leave()
+                        return True
+                    self._writer.write(replies.CONTINUE)
+                    await self._writer.drain()
+                    self._wire.go_on()
+                case BodyEnd():
+                    return False
+                case Broken(status=status):
+                    raise _Over(status)
+                case _:
+                    raise _Over
+
+    def _is_nothing(self, request: Request, upload: Arriving) -> bool:
+        """Whether a preview shows that the rest need not be seen: no picture, and no whole file is known."""
+        data = upload.data
+        head = request.request_head if request.method == "REQMOD" else request.response_head
+        if data is None or len(data) < ENOUGH or self._examiner.needs_whole_files:
+            return False
+        if bodies.header(head, "content-encoding"):
+            return False
+        try:
+            sniff(data)
+        except PictureRefused as refused:
+            return refused.code == "not-a-picture"
+        return False
+
+    async def _skip_body(self, request: Request) -> None:
+        if request.has_body:
+            while not isinstance(event := await self._event(READ_SECONDS), BodyEnd) or event.more:
+                if event is None or isinstance(event, Broken):
+                    raise _Over(400)
+                if isinstance(event, BodyEnd):
+                    self._wire.leave()
+                    return
+
+    def _reply(self, request: Request, answer: Answer, upload: Arriving, *, in_preview: bool) -> bytes:
+        match answer:
+            case Refused():
+                return replies.refused(self.istag, answer, language=_language(request), closes=request.closes)
+            case Failed(busy=busy):
+                raise _Over(503 if busy else 500)
+            case Passed():
+                if in_preview or request.may_204:
+                    return replies.unchanged(self.istag, closes=request.closes)
+                body = upload.data
+                if body is None:
+                    raise _Over(413)  # not kept, so it cannot be sent back; `Allow: 204` would help
+                return replies.sent_back(self.istag, request, body, closes=request.closes)
+
+    async def _event(self, seconds: float) -> Event | None:
+        """The next event, or None if the client is gone. Raises `_Over` if it is silent for too long."""
+        while (event := self._wire.next()) is None:
+            try:
+                async with asyncio.timeout(seconds):
+                    data = await self._reader.read(_READ)
+            except TimeoutError:
+                raise _Over(408 if self._wire.waiting else None) from None
+            if not data:
+                return None
+            self._wire.feed(data)
+        return event
+
+
+def _language(request: Request) -> str:
+    """The first language that the person's browser asks for, else the installation's."""
+    asked = bodies.header(request.request_head, "accept-language")
+    first = asked[0].strip().lower()[:2] if asked else ""
+    default: str = settings.REPIT_LANGUAGE
+    return first if first in ("fr", "en") else default

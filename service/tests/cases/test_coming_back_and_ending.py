@@ -1,0 +1,282 @@
+"""Lost receipts, closed cases, erasure that reaches every backup."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.core import serializers
+from making import file_of, picture, staff
+
+from repit.bank import feed
+from repit.cases import (
+    casework,
+    closing,
+    desk,
+    doors,
+    helpers,
+    keys,
+    places,
+    service,
+    thread,
+    vault,
+    visits,
+    way_back,
+)
+from repit.cases.casefile import Casefile
+from repit.cases.models import Case, Door, Grant, Record, WayBackAsked
+from repit.cases.places import Wishes
+from repit.foundation import clock
+from repit.foundation.errors import InputRefused, NotFound, NotGranted, SealBroken, TransitionRefused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def offline(settings):
+    pair = keys.new_pair()
+    settings.REPIT_OFFLINE_KEY = pair.public
+    return pair
+
+
+@contextmanager
+def later(**span):
+    moment = clock.now() + timedelta(**span)
+    with clock.at(lambda: moment):
+        yield
+
+
+def opened():
+    return service.open_case([picture()], wishes=Wishes(("talk",)), seen_at=["somewhere"])
+
+
+def test_slip_and_hotline_together_give_a_new_receipt_after_the_wait(offline):
+    receipt = opened()
+    mine = file_of(receipt)
+    thread.write(mine, "before")
+    slip = way_back.prepare(mine)
+    asked = way_back.ask(slip.number, slip.secret)
+    assert asked == way_back.ask(slip.number, slip.secret)
+    assert [m.text for m in thread.read(mine)] == ["before", "way-back-asked"]
+    with pytest.raises(SealBroken):
+        way_back.release(asked.reference, keys.new_pair().private)
+    way_back.release(asked.reference, offline.private)
+    with later(hours=71), pytest.raises(TransitionRefused):
+        way_back.finish(slip.number, slip.secret)
+    with later(hours=73):
+        new = way_back.finish(slip.number, slip.secret)
+    with pytest.raises(NotFound):
+        file_of(receipt)
+    again = file_of(new)
+    assert [m.text for m in thread.read(again)] == ["before", "way-back-asked", "way-back-done"]
+    assert places.read(again).count == 1 and len(service.view(again).status.items) == 1
+    # The slip still works with new parts, the old keys of the rooms do not.
+    assert way_back.ask(slip.number, slip.secret).released is False
+
+
+@pytest.mark.parametrize("first", ["slip", "helper"])
+def test_slip_and_helper_together_do_it_without_the_hotline(first):
+    mine = file_of(opened())
+    slip, helper = way_back.prepare(mine), helpers.add(mine, "sister", ["way-back"])
+    one, other = (slip, helper) if first == "slip" else (helper, slip)
+    way_back.ask(one.number, one.secret)
+    with later(hours=73):
+        new = way_back.finish(one.number, one.secret, (other.number, other.secret))
+    assert thread.read(file_of(new))
+
+
+def test_helper_and_hotline_together_do_it_without_the_slip(offline):
+    mine = file_of(opened())
+    helper = helpers.add(mine, "sister", ["way-back"])
+    asked = way_back.ask(helper.number, helper.secret)
+    way_back.release(asked.reference, offline.private)
+    with later(hours=73):
+        assert way_back.finish(helper.number, helper.secret).secret
+
+
+def test_no_single_part_and_no_two_helpers_open_anything(offline):
+    mine = file_of(opened())
+    slip = way_back.prepare(mine)
+    one, two = (helpers.add(mine, name, ["way-back"]) for name in ("one", "two"))
+    with pytest.raises(NotFound):
+        doors.enter(slip.number, slip.secret)
+    with pytest.raises(NotFound):
+        doors.enter(one.number, one.secret).turn().__enter__()
+    way_back.ask(one.number, one.secret)
+    with later(hours=73):
+        for tried in (
+            lambda: way_back.finish(slip.number, slip.secret),
+            lambda: way_back.finish(one.number, one.secret),
+            lambda: way_back.finish(one.number, one.secret, (one.number, one.secret)),
+            lambda: way_back.finish(one.number, one.secret, (two.number, two.secret)),
+        ):
+            with pytest.raises(NotFound):
+                tried()
+    other = file_of(opened())
+    foreign = way_back.prepare(other)
+    with later(hours=73), pytest.raises(NotFound):
+        way_back.finish(one.number, one.secret, (foreign.number, foreign.secret))
+
+
+def test_whoever_has_the_receipt_can_refuse(offline):
+    mine = file_of(opened())
+    slip = way_back.prepare(mine)
+    way_back.ask(slip.number, slip.secret)
+    assert service.view(mine).way_back_asked is not None
+    way_back.refuse(mine)
+    assert service.view(mine).way_back_asked is None
+    with later(hours=100), pytest.raises(NotFound):
+        way_back.finish(slip.number, slip.secret)
+
+
+def test_a_helper_taken_out_holds_no_part_any_more():
+    mine = file_of(opened())
+    slip, helper = way_back.prepare(mine), helpers.add(mine, "sister", ["way-back"])
+    way_back.ask(slip.number, slip.secret)
+    helpers.remove(mine, 1)
+    with later(hours=73), pytest.raises(NotFound):
+        way_back.finish(slip.number, slip.secret, (helper.number, helper.secret))
+
+
+def test_new_words_replace_the_old_ones(offline):
+    receipt = opened()
+    mine = file_of(receipt)
+    way_back.prepare(mine)
+    token = visits.begin_with(mine)
+    new = way_back.change_words(mine)
+    for dead in (lambda: file_of(receipt), lambda: visits.going_on(token)):
+        with pytest.raises(NotFound):
+            dead()
+    assert places.read(file_of(new)).count == 1
+
+
+def test_a_visit_lasts_half_an_hour_and_ends_when_told_to():
+    receipt = opened()
+    token = visits.begin(receipt.number, receipt.secret)
+    visiting = visits.going_on(token)
+    assert visiting.file.case_id == file_of(receipt).case_id
+    assert visits.begin(receipt.number, receipt.secret) != token
+    with later(minutes=20):
+        visits.going_on(token)
+    with later(minutes=45):
+        visits.going_on(token)
+    with later(minutes=80):
+        with pytest.raises(NotFound):
+            visits.going_on(token)
+        assert visits.forget_old() == 2
+    token = visits.begin(receipt.number, receipt.secret)
+    visits.end(token)
+    for gone in (token, "", "x" * 300):
+        with pytest.raises(NotFound):
+            visits.going_on(gone)
+
+
+def test_a_closed_case_opens_again_when_the_person_writes():
+    mine = file_of(opened())
+    closing.close(mine)
+    with pytest.raises(TransitionRefused):
+        closing.close(mine)
+    thread.write(mine, "I am back")
+    assert service.view(mine).state == "new"
+
+
+def test_after_ninety_days_words_are_destroyed_and_protection_goes_on(offline):
+    receipt = opened()
+    mine = file_of(receipt)
+    thread.write(mine, "words")
+    slip = way_back.prepare(mine)
+    closing.close(mine)
+    with later(days=89):
+        assert closing.act_due() == 0
+    with later(days=90):
+        assert closing.act_due() == 1 and closing.act_due() == 0
+    view = service.view(mine)
+    assert view.state == "kept" and [i.state for i in view.status.items] == ["active"]
+    assert (view.places, view.wishes, view.may_add_places) == (None, None, False)
+    for gone in (lambda: thread.read(mine), lambda: thread.write(mine, "x"), lambda: places.add(mine, ["x"])):
+        with pytest.raises(NotGranted):
+            gone()
+    assert not Record.objects.filter(room__in=["thread", "places"]).exists()
+    # The way back still leads to the protection.
+    asked = way_back.ask(slip.number, slip.secret)
+    way_back.release(asked.reference, offline.private)
+    with later(days=4):
+        new = way_back.finish(slip.number, slip.secret)
+    assert [i.state for i in service.take_back(file_of(new), "all").items] == ["withdrawn"]
+
+
+def test_a_case_without_a_sign_closes_by_itself_and_a_visit_begins_the_year_anew():
+    mine = file_of(opened())
+    with later(days=300):
+        service.view(mine)
+    with later(days=400):
+        assert closing.act_due() == 0
+    with later(days=666):
+        assert closing.act_due() == 1
+        assert Case.objects.get().state == "closed"
+
+
+def test_where_nothing_is_protected_any_more_nothing_is_left():
+    mine = file_of(opened())
+    service.take_back(mine, "all")
+    closing.close(mine)
+    with later(days=91):
+        assert closing.act_due() == 1
+    assert not Case.objects.exists() and not Door.objects.exists() and not Grant.objects.exists()
+    assert not vault.path_of(mine.case_id).exists()
+
+
+def test_erasing_at_once_withdraws_first():
+    receipt = opened()
+    mine = file_of(receipt)
+    closing.erase_now(mine, keep_protection=False)
+    assert list(feed.everything()) == [] and not Case.objects.exists()
+    with pytest.raises(NotFound):
+        file_of(receipt)
+    kept = file_of(opened())
+    closing.erase_now(kept, keep_protection=True)
+    assert service.view(kept).state == "kept"
+
+
+def test_an_erased_case_stays_erased_when_a_backup_comes_back():
+    receipt = opened()
+    mine = file_of(receipt)
+    thread.write(mine, "words")
+    models = [Case, Door, Grant, Record, *(r.related_model for r in Case._meta.related_objects)]
+    backup = [serializers.serialize("json", model.objects.all()) for model in dict.fromkeys(models)]
+    closing.erase_now(mine, keep_protection=False)
+    for part in backup:
+        for row in serializers.deserialize("json", part):
+            row.save()
+    with pytest.raises(NotFound):
+        service.view(file_of(receipt))
+    with pytest.raises(NotFound):
+        thread.read(mine)
+
+
+def test_what_a_crash_left_behind_is_destroyed(monkeypatch):
+    mine = file_of(opened())
+    stray = vault.path_of(12345)
+    vault.make(12345)
+    assert closing.finish_erasures() == 0
+    with later(hours=2):
+        assert closing.finish_erasures() >= 1
+    assert not stray.exists() and vault.path_of(mine.case_id).exists()
+
+
+def test_a_request_for_the_way_back_needs_a_part():
+    receipt = opened()
+    with pytest.raises(NotFound):
+        way_back.ask(receipt.number, receipt.secret)
+    with pytest.raises(InputRefused):
+        way_back.ask("x", "y")
+    assert not WayBackAsked.objects.exists()
+
+
+def test_the_desk_hears_of_the_request(offline):
+    [ana] = staff("ana")
+    mine = file_of(opened())
+    slip = way_back.prepare(mine)
+    way_back.ask(slip.number, slip.secret)
+    assert casework.overview(Casefile(mine.case_id, desk.unlock(ana))).way_back is not None

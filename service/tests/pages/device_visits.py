@@ -1,0 +1,25 @@
+"""What the browser tests of the device share: choosing files, waiting, reading what would be sent."""
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+PATIENCE = 60_000
+
+
+def choose(page: Page, files: Any, ready: int) -> None:
+    """Choose files and wait until `ready` rows of the list are done, in whatever way."""
+    page.locator("[data-device-files]").set_input_files(files)
+    expect(page.locator(".device-list li[data-mood]")).to_have_count(ready, timeout=PATIENCE)
+
+
+def sent(page: Page) -> list[dict[str, Any]]:
+    """The items that the form would send."""
+    text = page.locator("textarea[name=hashes]").input_value()
+    return json.loads(text) if text else []
+
+
+def apart(one: str, other: str) -> int:
+    """Bits between two hexadecimal hashes."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()

@@ -1,0 +1,158 @@
+"""The clients that platforms have, unmodified, at a gate's doors: clamdscan, clamd, python-icap,
+c-icap-client, curl."""
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import clamd
+from icap import IcapClient
+
+from installation import GateWithDoors, eventually
+from repit.demo.device import submission
+from repit.demo.pictures import original, uploads
+
+MISSING = "{0} is missing: run tools/test-parts as root, or install Debian's package {1}"
+
+
+def tool(name: str, package: str) -> str:
+    found = shutil.which(name)
+    assert found, MISSING.format(name, package)
+    return found
+
+
+def run(*command: str) -> tuple[int, str]:
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    return done.returncode, (done.stdout + done.stderr).decode(errors="replace")
+
+
+class Clients:
+    """Each says of a file whether it is refused."""
+
+    def __init__(self, gate: GateWithDoors, folder: Path) -> None:
+        self.gate = gate
+        self.config = folder / "clamd.conf"
+        self.config.write_text(f"TCPSocket {gate.clamd}\nTCPAddr 127.0.0.1\n")
+
+    def clamdscan(self, path: Path) -> bool:
+        command = tool("clamdscan", "clamdscan")
+        code, said = run(command, f"--config-file={self.config}", "--no-summary", "--stream", str(path))
+        assert code in (0, 1), said
+        assert ("Repit.known FOUND" in said) == (code == 1), said
+        return code == 1
+
+    def clamdscan_at_once(self, path: Path) -> bool:
+        """In one session, several files at once."""
+        command = tool("clamdscan", "clamdscan")
+        options = (f"--config-file={self.config}", "--no-summary", "--stream", "-m")
+        code, said = run(command, *options, str(path.parent / path.name))
+        assert code in (0, 1), said
+        return code == 1
+
+    def clamd(self, path: Path) -> bool:
+        scanner = clamd.ClamdNetworkSocket("127.0.0.1", self.gate.clamd, timeout=60)
+        assert scanner.ping() == "PONG"
+        (verdict, name) = scanner.instream(io.BytesIO(path.read_bytes()))["stream"]
+        assert (verdict, name) in (("OK", None), ("FOUND", "Repit.known"))
+        return bool(verdict == "FOUND")
+
+    def python_icap(self, path: Path) -> bool:
+        with IcapClient("127.0.0.1", self.gate.icap, timeout=60) as client:
+            assert client.options("repit").is_success
+            answers = [
+                client.scan_bytes(path.read_bytes(), service="repit"),
+                client.reqmod("repit", b"PUT /a HTTP/1.1\r\nHost: site\r\n\r\n", path.read_bytes()),
+            ]
+        refused = [one.headers.get("X-Infection-Found", "").count("Threat=Repit.known;") for one in answers]
+        assert refused[0] == refused[1]
+        return bool(refused[0])
+
+    def c_icap_client(self, path: Path) -> bool:
+        command = tool("c-icap-client", "c-icap")
+        where = ("-i", "127.0.0.1", "-p", str(self.gate.icap), "-s", "repit", "-f", str(path), "-v")
+        said = []
+        for how in ((), ("-req", "http://site/a"), ("-nopreview", "-no204"), ("-w", "64")):
+            out = path.with_suffix(".out")
+            said.append(run(command, *where, "-o", str(out), *how)[1])
+            assert "ICAP HEADERS" in said[-1]
+            out.unlink(missing_ok=True)
+        refused = ["Threat=Repit.known;" in one for one in said]
+        assert len(set(refused)) == 1, said
+        return refused[0]
+
+    def curl_raw(self, path: Path) -> bool:
+        return self._curl("--data-binary", f"@{path}", "-H", "Content-Type: application/octet-stream")
+
+    def curl_form(self, path: Path) -> bool:
+        return self._curl("-F", f"file=@{path}")
+
+    def curl_chunked(self, path: Path) -> bool:
+        kind = "Content-Type: application/octet-stream"
+        return self._curl("--data-binary", f"@{path}", "-H", kind, "-H", "Transfer-Encoding: chunked")
+
+    def _curl(self, *how: str) -> bool:
+        status = ("-s", "-o", "/dev/null", "-w", "%{http_code}")
+        code, said = run(tool("curl", "curl"), *status, *how, f"{self.gate.base}/v1/refuse")
+        assert code == 0, said
+        assert said in ("200", "202", "451"), said
+        return said == "451"
+
+    def all(self) -> dict[str, Callable[[Path], bool]]:
+        names = ("clamdscan", "clamdscan_at_once", "clamd", "python_icap", "c_icap_client")
+        return {name: getattr(self, name) for name in (*names, "curl_raw", "curl_form", "curl_chunked")}
+
+
+def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_unrelated_one(
+    gate_with_doors: GateWithDoors, tmp_path: Path
+) -> None:
+    gate, hotline = gate_with_doors, gate_with_doors.hotline
+    picture = original(None)
+    sent: dict[str, Any] = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
+    receipt = hotline.open_case_of(submission(picture))
+    assert eventually(lambda: gate.verdict(picture)[0] == "block")
+    files = {
+        "banked": picture,
+        "mirrored": sent["Mirrored"],
+        "bordered": sent["With a border"],
+        "unrelated": sent["Unrelated: a coffee"],
+        "empty": b"",
+        "letter": b"Dear all,\n" * 2000,
+        "damaged": picture[: len(picture) // 3],
+        "hostile": b"\xff\xd8\xff" + b"\xff" * 70_000,
+    }
+    paths = {}
+    for name, content in files.items():
+        paths[name] = tmp_path / f"{name}.jpg"
+        paths[name].write_bytes(content)
+    clients = Clients(gate, tmp_path).all()
+    for client, refuses in clients.items():
+        refused = {name for name, path in paths.items() if refuses(path)}
+        assert refused == {"banked", "mirrored", "bordered"}, client
+    hotline.withdraw(receipt)
+    assert eventually(lambda: gate.verdict(picture)[0] == "allow")
+    for client, refuses in clients.items():
+        assert not refuses(paths["banked"]), client
+
+
+def test_a_terminal_client_learns_the_version_and_what_can_be_asked(
+    gate_with_doors: GateWithDoors, tmp_path: Path
+) -> None:
+    gate = gate_with_doors
+    clients = Clients(gate, tmp_path)
+    code, said = run(tool("clamdscan", "clamdscan"), f"--config-file={clients.config}", "--version")
+    assert code == 0
+    assert re.search(r"Repit \d+\.\d+\.\d+/\d+/", said), said
+    code, said = run(tool("clamdscan", "clamdscan"), f"--config-file={clients.config}", "--ping", "3")
+    assert code == 0
+    assert "PONG" in said
+    said = run(tool("c-icap-client", "c-icap"), "-i", "127.0.0.1", "-p", str(gate.icap), "-s", "repit")[1]
+    assert "Repit" in said
+    assert "Allow 204: Yes" in said
+    scanner = clamd.ClamdNetworkSocket("127.0.0.1", gate.clamd, timeout=60)
+    assert "STATE: VALID" in scanner.stats()
+    assert scanner.scan("/etc/passwd") == {"/etc/passwd": ("ERROR", "Access denied.")}
+    assert eventually(gate.answers)
