@@ -24,7 +24,7 @@ from bench.robustness.thresholds import RADIUS, TWO
 from repit_engine.pdq import distances
 
 PICTURES: Final = 60
-PICTURES_ELSE: Final = 40
+PICTURES_ELSE: Final = 30
 """Of each side for the overlays of the other two lists."""
 Overlay = Callable[[Picture], Picture]
 
