@@ -54,7 +54,7 @@ def report(options: Options) -> Report:
     page.tables.append(_decided(main[1], held[1]))
     page.tables += _shared(page, plan)
     page.tables.append(_cost(main[1]))
-    leaks = leaking.by_k()
+    leaks = leaking.kept(KEPT / f"leaks-{fingerprint(replace(plan, with_peers=False))}.json")
     page.tables.append(leaking.table(leaks))
     page.plots += plots.draw(options.out, main[1], leaks)
     sheet = contact_sheet(plan, main[1], KEPT.parent / "robustness-missed.png")

@@ -24,7 +24,7 @@ from bench.robustness.thresholds import RADIUS, TWO
 from repit_engine.pdq import distances
 
 PICTURES: Final = 60
-PICTURES_ELSE: Final = 40
+PICTURES_ELSE: Final = 30
 """Of each side for the overlays of the other two lists."""
 Overlay = Callable[[Picture], Picture]
 
@@ -70,7 +70,7 @@ class Pairs:
     """Distances of one overlay's pairs, and what the engine decides of them."""
 
     nearest: NDArray[np.uint8]
-    """`(uploads, items, 9)`: smallest distance of an upload's hashes to each of an item's, the stop-list heard."""
+    """`(uploads, items, 9)`: smallest distance to each hash of an item, the stop-list heard."""
     decided: NDArray[np.uint8]
     """`(uploads, bank sizes, items)`: nothing, review or block."""
 
