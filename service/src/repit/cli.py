@@ -21,8 +21,8 @@ from rich.table import Table
 from repit.foundation.errors import Text
 from repit.foundation.terminal import language, say
 from repit.interfaces.exchange_api.cli import app as subscriber
-from repit.interfaces.gate_api import cli as policy
 from repit.interfaces.exchange_api.partner_commands import app as exchange
+from repit.interfaces.gate_api import cli as policy
 
 HOTLINE_PORT: Final = 8600
 GATE_PORT: Final = 8700
