@@ -18,6 +18,8 @@ from running import Hotline, free_port
 
 HERE = Path(__file__).resolve().parent
 SERVERS = 2
+LEAST = 20
+"""Changes that must have been made before a fire may end."""
 
 
 class Writer:
@@ -29,6 +31,7 @@ class Writer:
         self.start()
 
     def start(self) -> None:
+        self.said_before = len(self.said)
         command = [sys.executable, str(HERE / "writer.py"), self.pace]
         self.process = subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE)
         self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
@@ -56,12 +59,16 @@ class Fire:
         self.env, self.folder = env, folder
         self.each, self.count = subscribers // processes, subscribers
         self.ports = [free_port() for _ in range(SERVERS)]
+        begun = time.monotonic()
         self.servers = [Hotline(env, port) for port in self.ports]
+        self.grace = (time.monotonic() - begun) / SERVERS + 1
+        """How long a process is spared after its start, so that each comes to its work between two kills."""
         self.key = self.servers[0].add_subscriber("under fire")
         self.killed: Counter[str] = Counter()
         self.writer: Writer | None = None
         self.random = random.Random()
         self.followers = [self._followers(number) for number in range(processes)]
+        self.born: dict[tuple[str, int], float] = {}
 
     def _followers(self, number: int) -> subprocess.Popen[bytes]:
         arguments = [str(self.folder), self.key, str(number * self.each), str(self.each)]
@@ -69,23 +76,28 @@ class Fire:
         return subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL)
 
     def burn(self, seconds: float, changes_a_minute: int, pause: tuple[float, float]) -> None:
-        """Write and kill for so long."""
+        """Write and kill for so long, and until there was something to lose."""
         self.writer = writer = Writer(self.env, changes_a_minute)
         until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        while time.monotonic() < until or len(writer.said) < LEAST:
             time.sleep(self.random.uniform(*pause))
             self._strike(writer)
         writer.kill()
 
     def _strike(self, writer: Writer) -> None:
         victim = self.random.choice(["server", "server", "subscribers", "subscribers", "writer"])
+        among = {"server": SERVERS, "subscribers": len(self.followers), "writer": 1}[victim]
+        which = self.random.randrange(among)
+        if time.monotonic() - self.born.get((victim, which), 0.0) < self.grace:
+            return
+        if victim == "writer" and len(writer.said) == writer.said_before:
+            return
         self.killed[victim] += 1
+        self.born[victim, which] = time.monotonic()
         if victim == "server":
-            which = self.random.randrange(SERVERS)
             self.servers[which].kill()
             self.servers[which] = Hotline(self.env, self.ports[which], wait=False)
         elif victim == "subscribers":
-            which = self.random.randrange(len(self.followers))
             self.followers[which].kill()
             self.followers[which].wait()
             self.followers[which] = self._followers(which)
@@ -119,6 +131,7 @@ class Fire:
     def check(self, bank: dict[str, Any]) -> None:
         """Nothing acknowledged is lost, and every subscriber equals the bank, in order, each number once."""
         active, withdrawn = set(bank["held"]), set(bank["withdrawn"])
+        assert bank["head"] >= LEAST
         said = self.writer.said if self.writer is not None else []
         submitted = {item for what, item in said if what == "submitted"}
         taken_back = {item for what, item in said if what == "withdrawn"}

@@ -58,8 +58,8 @@ class Subscriber:
         return None if row is None else int(row[0])
 
     def there(self) -> bool:
-        goal = self.folder / "goal"
-        return goal.exists() and (self.standing() or -1) >= int(goal.read_text(encoding="ascii"))
+        goal, standing = self.folder / "goal", self.standing()
+        return standing is not None and goal.exists() and standing >= int(goal.read_text(encoding="ascii"))
 
     def follow(self, client: FeedClient) -> None:
         while not self.there():
