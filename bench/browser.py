@@ -70,20 +70,29 @@ def _photo(report: Report, photo: Path) -> None:
     steps = {name: statistics.median(each["took"][name] for each in rounds) for name in rounds[0]["took"]}
     warm_up()
     picture = open_picture(photo, full=True)
-    engine = _median_ms(lambda: pdq.hash_luma(picture.luma)), _median_ms(
-        lambda: bank_family(picture, stoplist=package_stoplist())
+    engine = (
+        _median_ms(lambda: pdq.hash_luma(picture.luma)),
+        _median_ms(lambda: bank_family(picture, stoplist=package_stoplist())),
     )
     family = bank_family(picture, stoplist=package_stoplist())
     same = rounds[0]["values"] == [row.tobytes().hex() for row in family.hashes]
     totals = {"standard hash": steps["hash"], "family": steps["hash"] + steps["anchors"]}
     for (work, ours), theirs in zip(totals.items(), engine, strict=True):
-        report.compare(f"12 MP photograph, after decoding: {work}", "ms p50", ours, "engine, one thread", theirs)
+        report.compare(
+            f"12 MP photograph, after decoding: {work}", "ms p50", ours, "engine, one thread", theirs
+        )
     report.tables.append(
         Table(
             "A 12 MP photograph, step by step",
             ("step", "ms p50", "least", "most"),
             [
-                (name, *(f"{pick(each['took'][name] for each in rounds):.0f}" for pick in (statistics.median, min, max)))
+                (
+                    name,
+                    *(
+                        f"{pick(each['took'][name] for each in rounds):.0f}"
+                        for pick in (statistics.median, min, max)
+                    ),
+                )
                 for name in steps
             ],
         )
@@ -91,7 +100,10 @@ def _photo(report: Report, photo: Path) -> None:
     cpu = statistics.median(each["cpu"] for each in rounds)
     before, after = (max(each[key] for each in rounds) for key in ("before", "after"))
     report.notes += [
-        *(f"goal for the {name}: {goal:.0f} ms; {'met' if totals[name] <= goal else 'missed'}" for name, goal in GOALS.items()),
+        *(
+            f"goal for the {name}: {goal:.0f} ms; {'met' if totals[name] <= goal else 'missed'}"
+            for name, goal in GOALS.items()
+        ),
         f"processor time of the page's process for one photograph, decoding included: {cpu:.0f} ms",
         f"memory of the page's process: {before:.0f} MB before, {after:.0f} MB at most; the decoded picture alone is 48 MB",
         f"all {len(family.hashes)} hashes equal to the engine's: {'yes' if same else 'no'}",
@@ -110,8 +122,12 @@ def _film(report: Report, film: Path) -> None:
         told = _hashed(film, wasm=wasm)
         if told["values"] != [digest.hexdigest() for digest in digests]:
             raise SystemExit("The page's digests are not those of hashlib.")
-        report.compare(f"1 GB film: MD5 and SHA-256, {kind}", "s", told["took"]["exact"] / 1000, "hashlib", theirs)
-        report.notes.append(f"film, {kind}: memory {told['before']:.0f} MB before, {told['after']:.0f} MB at most")
+        report.compare(
+            f"1 GB film: MD5 and SHA-256, {kind}", "s", told["took"]["exact"] / 1000, "hashlib", theirs
+        )
+        report.notes.append(
+            f"film, {kind}: memory {told['before']:.0f} MB before, {told['after']:.0f} MB at most"
+        )
 
 
 def _photograph() -> bytes:
@@ -120,7 +136,10 @@ def _photograph() -> bytes:
     total = np.zeros((HEIGHT, WIDTH, 3), np.float32)
     for cells in (4, 8, 16, 32, 64, 128, 256, 512, 1024):
         sheet = random.integers(0, 256, (max(2, cells * 3 // 4), cells, 3), np.uint8)
-        total += np.asarray(Image.fromarray(sheet).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC), np.float32) / cells**0.6
+        total += (
+            np.asarray(Image.fromarray(sheet).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC), np.float32)
+            / cells**0.6
+        )
     total = (total - total.min()) * (255 / (total.max() - total.min()))
     buffer = io.BytesIO()
     Image.fromarray(total.astype(np.uint8)).save(buffer, "JPEG", quality=90)
@@ -195,7 +214,9 @@ def _peak(process: int) -> float:
 
 def _cpu(process: int) -> float:
     """Processor time of the process so far, in milliseconds."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
+    fields = (
+        Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
+    )
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 

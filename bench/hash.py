@@ -77,8 +77,8 @@ def run(options: Options) -> Report:
     )
     report.notes.append(
         "Decoding alone: to grey at the same fraction, nothing else. It is bound by Huffman codes, which "
-        "have to be read one after another, whatever the fraction: each look-up waits for the one before. At 1/8 "
-        "several are passed at once; else libjpeg-turbo reads and keeps them all."
+        "have to be read one after another, whatever the fraction: each look-up waits for the one before. At "
+        "1/8 several are passed at once; else libjpeg-turbo reads and keeps them all."
     )
     return report
 
