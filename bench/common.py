@@ -27,6 +27,7 @@ class Options:
     sizes: tuple[int, ...] = (1_000_000, 10_000_000, 42_000_000)
     threads: int = 1
     seconds: float = 5.0
+    runs: int = 500
     pictures: Path | None = None
     out: Path = ROOT / "docs" / "bench"
     only: tuple[str, ...] = ()

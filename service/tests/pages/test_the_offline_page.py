@@ -1,4 +1,4 @@
-"""The page for use without internet: one file, opened from a disk, that gives the text which a case page takes."""
+"""The page for use without internet: one file, opened from a disk, gives the text that a case page takes."""
 
 import hashlib
 import json
@@ -93,7 +93,7 @@ def test_the_page_cannot_connect_even_where_a_script_tries(browser: Browser, sit
             seen.page.evaluate(f"() => {{ {attempt} }}")
             seen.page.wait_for_timeout(200)
             assert any("Content Security Policy" in text for text in seen.complaints[before:]), attempt
-        # The worker, which the page makes of itself, may be told of late; a site that was reached would answer.
+        # The worker, which the page makes of itself, may be told of late.
         assert [url for url in answered if not url.startswith("blob:")] == []
 
 
@@ -133,7 +133,7 @@ def test_the_signature_holds_for_the_page_and_for_nothing_else() -> None:
 
 
 def test_minisigns_own_example_of_a_form_is_ours() -> None:
-    """Sizes and first letters that minisign's page gives: keys begin with RW, prehashed signatures with RU."""
+    """Sizes and first letters as minisign writes them: keys begin with RW, prehashed signatures with RU."""
     key = Key(bytes(32))
     assert re.fullmatch(r"untrusted comment: .+\nRW[A-Za-z0-9+/]{54}\n", key.public())
     signature = key.sign(b"x", "c")
