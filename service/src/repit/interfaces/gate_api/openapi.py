@@ -142,6 +142,7 @@ _SCHEMAS: Final[dict[str, Any]] = {
     "Evidence": _object(
         {
             "item": _TEXT,
+            "exchange": _TEXT,
             "origin": _TEXT,
             "kind": _TEXT,
             "media": _TEXT,
@@ -171,6 +172,7 @@ _SCHEMAS: Final[dict[str, Any]] = {
             "decision": _MAYBE_TEXT,
             "recorded": _YES_NO,
             "milliseconds": _NUMBER,
+            "signals": {"type": "array", "items": _object({"code": _TEXT, "word": _TEXT})},
             "evidence": {"type": "array", "items": {"$ref": "#/components/schemas/Evidence"}},
         }
     ),
@@ -199,6 +201,23 @@ _SCHEMAS: Final[dict[str, Any]] = {
             "decoders": _object({"alive": _WHOLE, "wanted": _WHOLE, "replaced": _WHOLE}),
             "storage": {"enum": ["sealed", "folder", "memory"]},
             "dry_run": _YES_NO,
+            "exchanges": {
+                "type": ["array", "null"],
+                "items": _object(
+                    {
+                        "name": _TEXT,
+                        "kind": _TEXT,
+                        "active": _YES_NO,
+                        "records": _WHOLE,
+                        "asides": _WHOLE,
+                        "skipped": _WHOLE,
+                        "lag_seconds": _MAYBE_NUMBER,
+                        "failures": _WHOLE,
+                        "trouble": _TEXT,
+                        "feedback_due": _WHOLE,
+                    }
+                ),
+            },
         }
     ),
     "Hashes": _object(
