@@ -76,18 +76,20 @@ def _merging(report: Report, label: str, bank: Hashes, folder: Path | None) -> N
         filler.start()
         while filler.is_alive():
             at = count % len(asked)
-            start, waited = time.perf_counter(), _waited()
+            start, used, waited = time.perf_counter(), time.process_time(), _waited()
             live.range_search(asked[at : at + 1], RADIUS)
             took = time.perf_counter() - start
             slowest = max(slowest, took)
-            paused = max(paused, took - (_waited() - waited))
+            # Both bound what it would have taken were nothing else running; other programs lengthen each.
+            paused = max(paused, min(time.process_time() - used, took - (_waited() - waited)))
             most, count = max(most, resident_bytes()), count + 1
         filler.join()
         held = live.stats().nbytes
     report.compare(f"slowest query beside filling and merging, {label}", "ms", paused * 1e3)
     report.notes.append(
-        f"The slowest query beside filling and merging {label} took {number(slowest * 1e3)} ms by the clock; "
-        "the row leaves out what the asking thread waited for a processor that other processes had."
+        f"Filling and merging {label}, slowest query: without what the asking thread waited for a processor, "
+        "and no more than all threads of the process used meanwhile, so that other programs count less; by "
+        f"the clock it took {number(slowest * 1e3)} ms."
     )
     report.compare(
         f"most memory beside filling and merging, {label}", "times what is held", (most - before) / held
