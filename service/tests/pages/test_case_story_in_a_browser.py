@@ -63,7 +63,7 @@ SAID = {
         "talk": "Parler",
         "where": "Où l’avez-vous vue",
         "one": "Un code par image",
-        "text": "J'ai un texte de la page",
+        "text": "un texte de la page",
         "paste": "Collez tout le texte ici",
         "open": "Ouvrir mon dossier",
         "try": "Je l’ai. Essayer une fois",
