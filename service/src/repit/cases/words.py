@@ -62,7 +62,8 @@ def grouped_secret(secret: str) -> str:
 
 
 def _number(part: str, language: str) -> int | None:
-    number = _numbers(language).get(part[:TELLING])
+    known = _numbers(language)
+    number = known.get(part[:TELLING], known.get(part[: TELLING - 1]))
     if number is None:
         return None
     word = listed(language)[number]
