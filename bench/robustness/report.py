@@ -84,7 +84,7 @@ def _asked(plan: Plan, main: _Both, held: _Both) -> str:
     return (
         f"Of {items} pictures every second may be reported, the others were tuned on. We were asked of "
         f"{len(main[1])} of them in the main suite and of {len(held[1])} in the held-out one, the peers of "
-        f"{len(main[0])} and {len(held[0])}: as many as the time allowed. A whole run asks us of {whole} in both, "
+        f"{len(main[0])} and {len(held[0])}: as many as time allowed. A whole run asks us of {whole}, "
         f"{pairs_in_all:.1f} million unrelated pairs."
     )
 
