@@ -15,7 +15,7 @@ from bench.robustness.scenes import scene
 from repit_engine.anchors import bank_family
 from repit_engine.picture import Picture
 
-SCENES: Final = (3, 5, 13, 18)
+SCENES: Final = (3, 5, 19, 23)
 CELL: Final = 192
 GAP: Final = 12
 

@@ -1,6 +1,6 @@
 """Make the engine's stop-list from the background set, and from any folder that an operator adds.
 
-    python -m tools.make_stoplist --emoji NotoColorEmoji.ttf --version background-1 --out stoplist.bin
+    python -m tools.make_stoplist --emoji NotoColorEmoji.ttf --version background-3 --out stoplist.bin
 
 In: `bench.background`, a colour emoji font under a free licence, folders. Out: a file of
 `repit_engine.stoplist`, which ships it. The font is read, not shipped.
@@ -17,12 +17,15 @@ from bench.background import pictures
 from numpy.typing import NDArray
 from rich.progress import track
 
-from repit_engine.anchors import Kind, Stage, bank_family, query_stages
+from repit_engine.anchors import bank, query, squares, tables
+from repit_engine.anchors.bank import OCTAVES
+from repit_engine.anchors.plane import working_plane
+from repit_engine.kernels.jit.anchors_hash import hash_areas
 from repit_engine.pdq import distances
 from repit_engine.picture import Picture, open_picture
 from repit_engine.stoplist import RADIUS, StopList
 
-BANK_ANCHORS = 16
+BANK_ANCHORS, ASKED_ANCHORS = 16, 40
 ALIKE = 40
 """Rows this near to one already in the list say nothing new: the list is asked at a wider radius."""
 
@@ -47,7 +50,7 @@ def main(arguments: list[str]) -> int:
 
 
 def candidates(emoji: Path | None, folders: Iterable[Path]) -> Iterator[NDArray[np.uint8]]:
-    """Anchored hashes of every background picture, as banks keep them and as uploads bring them."""
+    """Anchored hashes of every background picture."""
     drawn = list(pictures(emoji))
     for _, picture in track(drawn, "hashing", transient=True):
         buffer = io.BytesIO()
@@ -59,14 +62,25 @@ def candidates(emoji: Path | None, folders: Iterable[Path]) -> Iterator[NDArray[
 
 
 def anchored(picture: Picture) -> NDArray[np.uint8]:
-    """`(n, 32)`: the picture's anchored hashes of both sides, upright."""
-    rows = [bank_family(picture, k=BANK_ANCHORS).hashes[1:]]
-    for made in query_stages(picture):
-        upright = (made.kinds == Kind.ANCHOR) & (made.orientation == 0)
-        rows.append(made.hashes[upright])
-        if made.stages.size and made.stages[0] >= Stage.ANCHORS:
-            break
-    return np.concatenate(rows)
+    """`(n, 32)`: hashes of the picture's squares as both sides choose them, and their mirror images.
+
+    Squares that are told as drawn are kept here: beside another picture the same drawing may not be.
+    """
+    work = working_plane(picture.luma)
+    found = squares.extrema(work, OCTAVES, tables.LEAST_STRENGTH)
+    shape = work.shape
+    chosen = [
+        squares.spread(found, squares.by_place(found, shape), shape, BANK_ANCHORS, bank.OVERLAP),
+        squares.spread(found, squares.by_weight(found), shape, ASKED_ANCHORS, query.OVERLAP),
+    ]
+    areas = squares.squares(found[np.unique(np.concatenate(chosen))])
+    hashes, qualities, structure, breadth = hash_areas(work, areas, 2, tables.COSINE_TABLE)
+    told = (
+        (qualities >= tables.LEAST_QUALITY)
+        & (structure <= tables.MOST_STRUCTURE)
+        & (breadth >= tables.LEAST_BREADTH_ASKED)
+    )
+    return np.ascontiguousarray(hashes[told].reshape(-1, 32))
 
 
 def thinned(groups: Iterable[NDArray[np.uint8]], alike: int) -> NDArray[np.uint8]:

@@ -11,15 +11,16 @@ and not shipped.
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.background import emoji, interfaces, shapes, sheets
+from bench.background import emoji, glossy, interfaces, shapes, sheets, words
 from bench.robustness.alterations.base import Picture
 
-KINDS = ("interfaces", "sheets", "shapes", "emoji")
+KINDS = ("interfaces", "sheets", "words", "shapes", "glossy", "emoji")
 
 
 def pictures(font: Path | None) -> Iterator[tuple[str, Picture]]:
     """Every background picture with its kind; emoji only with a font."""
-    for name, made in (("interfaces", interfaces), ("sheets", sheets), ("shapes", shapes)):
+    drawers = {"interfaces": interfaces, "sheets": sheets, "words": words, "shapes": shapes, "glossy": glossy}
+    for name, made in drawers.items():
         for picture in made.pictures():
             yield name, picture
     if font is not None:

@@ -1,9 +1,10 @@
 """Unrelated pictures that share a sticker, a logo, an interface or a caption: the likeliest false matches.
 
-In: pictures, overlays, a stop-list. Out: false matches of 3,600 pairs for each overlay, with and without the
-list. Next: `report`, `tools/make_stoplist.py`.
+In: pictures, overlays. Out: false matches for each overlay, by distance and as the engine decides, with the
+stop-list on both sides. Next: `report`.
 
-Sixty pictures carry the overlay into the bank, sixty others bring the same one as uploads.
+Sixty pictures carry the overlay into the bank, sixty others bring the same one as uploads. `OVERLAYS` are the
+issue's kinds; `shared_wider` has others, `shared_held_out` those that nothing was chosen with.
 """
 
 import io
@@ -19,10 +20,12 @@ from bench.background import shapes
 from bench.robustness import ours
 from bench.robustness.alterations import borders, overlays
 from bench.robustness.alterations.base import Context, Picture
-from bench.robustness.distances import between
 from bench.robustness.thresholds import RADIUS, TWO
+from repit_engine.pdq import distances
 
 PICTURES: Final = 60
+PICTURES_ELSE: Final = 30
+"""Of each side for the overlays of the other two lists."""
 Overlay = Callable[[Picture], Picture]
 
 
@@ -64,43 +67,42 @@ OVERLAYS: Final[Mapping[str, Overlay]] = {
 
 @dataclass(frozen=True)
 class Pairs:
-    """Distances of one overlay's pairs, kept apart from any decision."""
+    """Distances of one overlay's pairs, and what the engine decides of them."""
 
     nearest: NDArray[np.uint8]
-    """`(uploads, items, 9)`: smallest distance of an upload's hashes to each of an item's."""
-    nearest_kept: NDArray[np.uint8]
-    """The same after the stop-list on both sides."""
+    """`(uploads, items, 9)`: smallest distance to each hash of an item, the stop-list heard."""
+    decided: NDArray[np.uint8]
+    """`(uploads, bank sizes, items)`: nothing, review or block."""
 
-    def wrong(self, *, stopped: bool, radius: int = RADIUS, two: int = TWO) -> tuple[int, int]:
+    def wrong(self, radius: int = RADIUS, two: int = TWO) -> tuple[int, int]:
         """Pairs matched by one hash within the radius; and by that or two hashes within `two`."""
-        near = self.nearest_kept if stopped else self.nearest
-        single = (near <= radius).any(axis=2)
-        return int(single.sum()), int((single | ((near <= two).sum(axis=2) >= 2)).sum())
+        single = (self.nearest <= radius).any(axis=2)
+        return int(single.sum()), int((single | ((self.nearest <= two).sum(axis=2) >= 2)).sum())
+
+    def at_least(self, level: int) -> list[int]:
+        """Pairs called a match of this level or more, by the bank's size."""
+        counts: list[int] = (self.decided >= level).sum(axis=(0, 2)).tolist()
+        return counts
 
 
-Stopped = Callable[[NDArray[np.uint8]], NDArray[np.bool_]]
-"""Of `(n, 32)` hashes, those that the stop-list holds."""
-
-
-def pairs(overlay: Overlay, bank: Sequence[Picture], uploads: Sequence[Picture], stopped: Stopped) -> Pairs:
-    """Distances of every upload to every item, all carrying the overlay."""
+def pairs(overlay: Overlay, bank: Sequence[Picture], uploads: Sequence[Picture]) -> Pairs:
+    """Compare every upload with every item, all carrying the overlay."""
     families = np.zeros((len(bank), ours.BANK_ROWS, 32), np.uint8)
     present = np.zeros((len(bank), ours.BANK_ROWS), np.bool_)
     for place, picture in enumerate(bank):
         family = ours.bank_family(_jpeg(overlay(picture)))
         families[place, : len(family)], present[place, : len(family)] = family, True
-    kept = present & ~stopped(families.reshape(-1, 32)).reshape(present.shape)
-    # the standard hash stays whatever the list says: it is what the rest of the field holds
-    kept[:, 0] = present[:, 0]
-    shape = (len(uploads), len(bank), ours.BANK_ROWS)
-    nearest, nearest_kept = np.full(shape, 255, np.uint8), np.full(shape, 255, np.uint8)
+    nearest = np.full((len(uploads), len(bank), ours.BANK_ROWS), 255, np.uint8)
+    decided = np.zeros((len(uploads), len(ours.BANK_SIZES), len(bank)), np.uint8)
     for place, picture in enumerate(uploads):
-        hashes = ours.query_family(_jpeg(overlay(picture))).hashes
-        table = between(hashes, families.reshape(-1, 32)).clip(0, 255).astype(np.uint8)
-        nearest[place] = np.where(present, table.min(axis=0).reshape(present.shape), 255)
-        table[stopped(hashes)] = 255
-        nearest_kept[place] = np.where(kept, table.min(axis=0).reshape(present.shape), 255)
-    return Pairs(nearest, nearest_kept)
+        views = ours.query_family(_jpeg(overlay(picture))).views
+        table = distances(views.hashes, families.reshape(-1, 32))
+        table[:, ~present.ravel()] = 255
+        for size, items in enumerate(ours.BANK_SIZES):
+            decided[place, size] = ours.decided(views, table, families, present, items)
+        table[ours.stoplist().near(views.hashes)] = 255
+        nearest[place] = table.min(axis=0).reshape(present.shape).clip(0, 255)
+    return Pairs(nearest, decided)
 
 
 def _jpeg(picture: Picture) -> bytes:

@@ -6,7 +6,7 @@ from anchor_scenes import scene
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repit_engine.anchors import bank, squares, tables
+from repit_engine.anchors import bank, shades, squares, tables
 from repit_engine.anchors.plane import working_plane
 from repit_engine.kernels.jit import anchors_detect, anchors_hash
 from repit_engine.kernels.reference import anchors as oracle
@@ -85,6 +85,20 @@ def test_a_rectangle_hashes_as_the_oracle_says(seed, height, width, area):
     turned += [one.T for one in turned]
     for orientation, one in enumerate(turned):
         np.testing.assert_array_equal(hashes[0, orientation], oracle.hash_of(one))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.integers(0, 10**6), st.integers(3, 40), st.integers(3, 40),
+    st.tuples(st.integers(-300, 2600), st.integers(-300, 2600), st.integers(32, 1500)),
+)  # fmt: skip
+def test_a_square_is_drawn_where_the_oracle_says_so(seed, height, width, square):
+    rng = np.random.default_rng(seed)
+    work = plane(seed, height, width)
+    work[rng.random((height, width)) < rng.random()] = 30_000
+    x, y, half = square
+    areas = np.array([[x - half, y - half, 2 * half, 2 * half]])
+    assert shades.drawn(work, areas)[0] == oracle.drawn(work, x, y, half)
 
 
 @pytest.mark.parametrize("seed", [11, 12])

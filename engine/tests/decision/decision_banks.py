@@ -21,7 +21,17 @@ class BruteBank:
     """Items are the seeds of scenes."""
 
     def __init__(self, seeds: range) -> None:
-        self.families = {seed: bank_family(scene(seed)).hashes for seed in seeds}
+        self._hold({seed: bank_family(scene(seed)).hashes for seed in seeds})
+
+    @classmethod
+    def of(cls, pictures: list[NDArray[np.uint8]]) -> "BruteBank":
+        """Items are the places of pictures in a list."""
+        bank = cls(range(1))
+        bank._hold({place: bank_family(one).hashes for place, one in enumerate(pictures)})
+        return bank
+
+    def _hold(self, families: dict[int, HashArray]) -> None:
+        self.families = families
         self.hashes = np.concatenate(list(self.families.values()))
         self.ids = np.array(
             [packed_id(seed, slot) for seed, rows in self.families.items() for slot in range(len(rows))],

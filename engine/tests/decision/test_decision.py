@@ -90,6 +90,27 @@ def test_a_page_of_text_matches_nothing(bank, seed):
     assert decided(bank, text_page(seed)).matches == ()
 
 
+def worded(seed: int, page: int, *, beside: bool) -> np.ndarray:
+    """A scene that carries lines of a page: in a bar below it, or written over it."""
+    words = text_page(page)[24:204, :480]
+    picture = scene(seed).copy()
+    if beside:
+        return np.concatenate([picture, words])
+    picture[90:270] = np.minimum(picture[90:270], words)
+    return picture
+
+
+@pytest.mark.parametrize("beside", [True, False])
+@pytest.mark.parametrize("page", [3, 8])
+def test_a_page_of_text_matches_no_picture_that_carries_the_same_words(page, beside):
+    items = [worded(seed, page, beside=beside) for seed in range(12)]
+    bank = BruteBank.of(items)
+    assert decided(bank, items[4]).best.item == 4
+    page_alone = text_page(page)
+    for upload in (page_alone, page_alone[:210], page_alone[20:210, :300]):
+        assert decided(bank, upload).matches == ()
+
+
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 39), st.floats(0, 0.2), st.floats(0, 0.2), st.booleans())
 def test_an_upload_and_its_mirror_image_decide_alike(bank, item, cut_x, cut_y, turned):

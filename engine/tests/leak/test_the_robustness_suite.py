@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage
-from bench.background import pictures
+from bench.background import glossy, pictures, words
 from bench.robustness.pictures import REPORTED, SHIPPED, TUNING, collection
 from bench.robustness.scenes import scene
 from bench.robustness.suite import HELD_OUT, SUITE, SUITES, altered
@@ -67,7 +67,8 @@ def test_no_shipped_picture_shows_a_person() -> None:
 
 def test_the_background_set_needs_no_font_for_what_it_draws_itself() -> None:
     kinds = {kind for kind, _ in zip((kind for kind, _ in pictures(None)), range(700), strict=False)}
-    assert kinds == {"interfaces", "sheets", "shapes"}
+    assert kinds == {"interfaces", "sheets", "words", "shapes"}
+    assert len({next(glossy.pictures()).size, next(words.pictures()).size}) == 2
 
 
 def test_the_stop_list_hardly_costs_an_anchor_of_a_photograph() -> None:

@@ -81,6 +81,19 @@ def test_anchored_hashes_go_only_to_those_who_were_granted_them():
     assert b"anchored" in b"".join(server.snapshot(granted))
 
 
+def test_the_order_in_which_anchored_hashes_are_kept_and_served_says_nothing_of_their_rank():
+    who = subscribers.recognise(subscribers.add("image host", sees_anchored=True))
+    in_order = []
+    for _ in range(4):
+        family = [Signal("pdq", "whole", secrets.token_bytes(32), 90)]
+        family += [Signal("pdq", "anchored", secrets.token_bytes(32), 90) for _ in range(8)]
+        items.submit(Submission("picture", "deepfake", tuple(family)), actor="test", publish=True)
+        hashes = server.page(who, 0, 0).changes[-1].entry.hashes
+        assert {h.value for h in hashes} == {s.value for s in family}
+        in_order.append([h.value for h in hashes if h.role == "anchored"] == [s.value for s in family[1:]])
+    assert not all(in_order)
+
+
 def test_a_subscriber_that_is_ahead_of_the_feed_is_answered_at_once():
     submit()
     who = subscribers.recognise(subscribers.add("forum"))

@@ -155,6 +155,14 @@ def test_entries_hold_what_clients_can_use_and_tombstones_need_no_hash(
 
 
 @pytest.mark.django_db
+def test_anchored_hashes_stay_here(client: Client, headers: dict[str, str]):
+    whole, anchored = (secrets.token_bytes(32) for _ in range(2))
+    submit(Signal("pdq", "whole", whole, 90), Signal("pdq", "anchored", anchored, 90))
+    raw = client.get(BASE + EVER, headers=headers).content.decode().lower()
+    assert whole.hex() in raw and anchored.hex() not in raw
+
+
+@pytest.mark.django_db
 def test_pages_cover_a_window_without_gap_and_stay_stable(client: Client, headers: dict[str, str]):
     names = {submit() for _ in range(7)}
     seen: set[str] = set()

@@ -153,13 +153,16 @@ def test_with_keys_in_the_settings_nobody_asks_without_one(http: Client, setting
     assert raw(http, "/v1/refuse", CAT, HTTP_AUTHORIZATION="Bearer second-key").status_code == 451
 
 
-def test_overload_says_when_to_come_back(http: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_overload_says_when_to_come_back_and_floods_no_log(
+    http: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def full(*_: object) -> None:
         raise Overloaded
 
     monkeypatch.setattr(Inspector, "inspect", full)
     answer = raw(http, "/v1/check", CAT)
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert not [one for one in caplog.records if one.name == "django.request"]
 
 
 def test_reading_and_asking_have_their_own_methods(http: Client) -> None:

@@ -18,6 +18,7 @@ from repit_engine import pdq
 from repit_engine.anchors import squares as at
 from repit_engine.anchors import tables
 from repit_engine.anchors.plane import as_picture, sides_at, working_plane
+from repit_engine.anchors.shades import ASKED, drawn
 from repit_engine.kernels.jit import anchors_detect as detect
 from repit_engine.kernels.jit import anchors_frames as frames
 from repit_engine.kernels.jit.anchors_hash import hash_areas, structures
@@ -260,6 +261,7 @@ class _Views:
         good = (qualities >= tables.LEAST_QUALITY) & (structure <= tables.MOST_STRUCTURE)
         if kind in (Kind.ANCHOR, Kind.TURNED_ANCHOR):
             good &= breadth >= tables.LEAST_BREADTH_ASKED
+            good[good] = ~drawn(plane, areas[good], ASKED)
         areas = areas[good]
         corners = np.concatenate([areas[:, :2], areas[:, :2] + areas[:, 2:]], axis=1)
         places = corners / (64.0 * np.array([width, height, width, height]))

@@ -19,6 +19,7 @@ from django.db.models import F
 
 from repit.foundation.clock import now
 from repit.foundation.ids import token
+from repit.gate import tallies
 from repit.gate.models import Decision, DecisionCount
 from repit.gate.verdict import PLAIN, Evidence, Verdict
 
@@ -32,6 +33,7 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class _Pending:
     row: Decision
+    met: tuple[str, ...] = ()
     done: threading.Event = field(default_factory=threading.Event)
     written: bool = False
 
@@ -39,7 +41,11 @@ class _Pending:
 class Recorder:
     """Writes decisions; `start` and `close` it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tally: bool = False) -> None:
+        """`tally`: count which items are met, for the hotline."""
+        self.matched = threading.Event()
+        """Set whenever an item's count has grown."""
+        self._tally = tally
         self._changed = threading.Condition()
         self._rows: list[_Pending] = []
         self._counts: Counter[tuple[datetime, str, str, str]] = Counter()
@@ -65,7 +71,8 @@ class Recorder:
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
         if verdict.rule not in PLAIN:
-            pending = _Pending(_row(verdict, door, milliseconds, sequence, moment))
+            met = tuple({one.item for one in verdict.evidence}) if self._tally else ()
+            pending = _Pending(_row(verdict, door, milliseconds, sequence, moment), met)
         with self._changed:
             self._counts[hour, door, verdict.outcome, verdict.rule] += 1
             full = len(self._rows) >= _MOST_WAITING
@@ -100,8 +107,12 @@ class Recorder:
                 Decision.objects.bulk_create([pending.row for pending in rows])
                 for (hour, door, outcome, rule), count in counts.items():
                     _count(hour, door, outcome, rule, count)
+                met = Counter(item for pending in rows for item in pending.met)
+                tallies.add(met)
             for pending in rows:
                 pending.written = True
+            if met:
+                self.matched.set()
         except Exception as error:  # noqa: BLE001 - whatever happens here, uploads must be answered
             _log.error("decisions could not be recorded: %s", type(error).__name__)
             with self._changed:

@@ -1,6 +1,6 @@
 """What the gate decided, without the media.
 
-In: `decisions`. Out: two tables. Next: the review desk, statements of reasons, counts.
+In: `decisions`. Out: three tables. Next: the review desk, statements of reasons, counts; `tallies`.
 
 Neither the upload nor any hash of it is kept: a decision names the banked items it rests on, how near they
 are, and which parts of the upload agree, as rectangles. Uploads that
@@ -69,3 +69,22 @@ class DecisionCount(models.Model):
 
     def __str__(self) -> str:
         return f"DecisionCount({self.outcome}, {self.rule})"
+
+
+class MatchTally(models.Model):
+    """How often uploads met one item since a moment; `ends` is set once the count is ready to be reported."""
+
+    item = models.CharField(max_length=64)
+    count = models.BigIntegerField()
+    begins = models.DateTimeField()
+    ends = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item"], condition=models.Q(ends__isnull=True), name="gate_tally_open_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "MatchTally"

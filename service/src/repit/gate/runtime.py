@@ -119,7 +119,9 @@ class Gate:
 
 def assemble(decoder: Sequence[str] | None = None) -> Gate:
     """A gate as the settings want it, not yet started. Raises `SettingsRefused`."""
-    index, board, recorder = LiveIndex(), StatusBoard(), Recorder()
+    index, board = LiveIndex(), StatusBoard()
+    reports = settings.REPIT_GATE_REPORT_MATCHES and bool(settings.REPIT_GATE_FEED_URL)
+    recorder = Recorder(tally=reports)
     policy = _policy()
     pool = DecoderPool(settings.REPIT_GATE_WORKERS or os.cpu_count() or 1, decoder)
     inspector = Inspector(

@@ -127,6 +127,9 @@ REPIT_STAFF_IDLE_MINUTES: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
+REPIT_PROXIES: int
+REPIT_SUBMISSIONS_PER_HOUR: int
+REPIT_REPORTS_PER_HOUR: int
 REPIT_REQUIRE_AGREEMENT: bool
 REPIT_ACCESS_LOG_DAYS: int
 REPIT_CASE_KEYS: Path
@@ -183,6 +186,7 @@ MIDDLEWARE = [
     "repit.interfaces.case_pages.device_policy.WorkerPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "repit.foundation.rate_limits.RateLimits",
     "repit.foundation.web.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

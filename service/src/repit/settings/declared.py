@@ -152,6 +152,32 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "90",
     ),
     Setting(
+        "REPIT_PROXIES",
+        whole(0, 9),
+        0,
+        "How many proxies of yours stand in front and append to `X-Forwarded-For`. Limits by address need it:"
+        " an address of a network of one's own is not limited.",
+        "0 to 9",
+        "1 where `REPIT_HTTPS` is `yes`, else 0",
+    ),
+    Setting(
+        "REPIT_SUBMISSIONS_PER_HOUR",
+        whole(0, 1_000_000),
+        10,
+        "Cases that one address (IPv6: one /64 network) may open in an hour. Counted in memory under a salt"
+        " that changes each hour; no address is kept.",
+        "0 to 1000000; 0 for no limit",
+        "10",
+    ),
+    Setting(
+        "REPIT_REPORTS_PER_HOUR",
+        whole(0, 1_000_000),
+        6_000,
+        "Proposals, opinions and match counts that one subscriber's key may send in an hour.",
+        "0 to 1000000; 0 for no limit",
+        "6000",
+    ),
+    Setting(
         "REPIT_CASE_KEYS",
         folder,
         None,

@@ -5,6 +5,7 @@ Next: tests only. Whole numbers and fractions throughout; tables are computed he
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise, product
@@ -228,14 +229,22 @@ def structure(row: NDArray[np.uint8]) -> int:
 
 
 def drawn(work: Plane, x: int, y: int, half: int) -> bool:
-    """Whether four of 64 shades fill more than 62 % of a square."""
+    """Whether few shades, sharp steps between them and little else make up a square."""
     height, width = work.shape
-    count: dict[int, int] = {}
-    for row in range(max(0, (y - half) // 64), min(height, (y + half) // 64)):
-        for column in range(max(0, (x - half) // 64), min(width, (x + half) // 64)):
-            shade = int(work[row, column]) // 1024
-            count[shade] = count.get(shade, 0) + 1
-    return Fraction(sum(sorted(count.values())[-4:]), sum(count.values())) > Fraction(62, 100)
+    rows = range(max(0, (y - half) // 64), min(height, (y + half) // 64))
+    columns = range(max(0, (x - half) // 64), min(width, (x + half) // 64))
+    part = [[int(work[row, column]) for column in columns] for row in rows]
+    pixels = [value for line in part for value in line]
+    if not pixels:
+        return False
+    fullest = max(Counter(value // 1024 for value in pixels).values())
+    across = [abs(a - b) // 512 for line in part for a, b in pairwise(line)]
+    down = [abs(a - b) // 512 for one, other in pairwise(part) for a, b in zip(one, other, strict=True)]
+    steps = across + down
+    sharp = sum(step for step in steps if step >= 24)
+    spread = sum(steps) ** 2 // max(1, sum(step * step for step in steps))
+    signs = fullest / len(pixels) + sharp / max(1, sum(steps))
+    return signs > 0.12 + 1.5 * (spread / max(1, len(steps)))
 
 
 def family(work: Plane, found: Sequence[Row], k: int) -> list[NDArray[np.uint8]]:

@@ -267,6 +267,23 @@ _SCHEMAS: Final[dict[str, Any]] = {
             "decoders": _object({"alive": _WHOLE, "wanted": _WHOLE, "replaced": _WHOLE}),
             "storage": {"enum": ["sealed", "folder", "memory"]},
             "dry_run": _YES_NO,
+            "exchanges": {
+                "type": ["array", "null"],
+                "items": _object(
+                    {
+                        "name": _TEXT,
+                        "kind": _TEXT,
+                        "active": _YES_NO,
+                        "records": _WHOLE,
+                        "asides": _WHOLE,
+                        "skipped": _WHOLE,
+                        "lag_seconds": _MAYBE_NUMBER,
+                        "failures": _WHOLE,
+                        "trouble": _TEXT,
+                        "feedback_due": _WHOLE,
+                    }
+                ),
+            },
         }
     ),
     "Hashes": _object(
