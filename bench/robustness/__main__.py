@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
         keep=not (only or chosen.quick or chosen.every > 1),
         seconds=chosen.seconds,
     )
-    measured, _ = run(plan)
+    measured = run(plan)
     ways: dict[str, recall.Way] = {}
     if plan.with_peers:
         ways |= {

@@ -36,7 +36,8 @@ def report(options: Options) -> Report:
     """Run what is not kept yet, and write it up.
 
     `only`: `quick` takes one picture in eight; `minutes=4` ends each of our two runs after four minutes (the
-    peers' after a ninth of that) and writes up what is kept until then; another call goes on.
+    peers' after a ninth of that) and writes up what is kept until then; another call goes on. `minutes=0`
+    measures nothing more.
     """
     pictures = collection(options.pictures)
     quick = "quick" in options.only
@@ -59,9 +60,8 @@ def report(options: Options) -> Report:
     page.plots += plots.draw(options.out, main[1], leaks)
     sheet = contact_sheet(plan, main[1], KEPT.parent / "robustness-missed.png")
     page.notes += [
-        f"{len(main[1])} of {len(pictures.sources)} pictures reported, every second; the rest were tuned on.",
+        _asked(plan, main, held),
         "Every query is compared with all pictures; what a collage holds besides counts as neither.",
-        f"Peers were asked of {len(main[0])} of them, and in the held-out suite we of {len(held[1])}.",
         "SIFT was asked of one picture in six of those, of its own original only: an upper bound, no filter.",
         "Milliseconds are the processor's, of one thread. Load when this was written: "
         f"{os.getloadavg()[2]:.1f} on {os.cpu_count()} cores.",
@@ -73,13 +73,29 @@ def report(options: Options) -> Report:
     return page
 
 
-def _both(plan: Plan) -> tuple[Sequence[Measured], Sequence[Measured]]:
+_Both = tuple[Sequence[Measured], Sequence[Measured]]
+"""The peers' and our own."""
+
+
+def _asked(plan: Plan, main: _Both, held: _Both) -> str:
+    """Of how many pictures the figures are, and of how many a whole run would be."""
+    items, whole = len(plan.collection.sources), len(plan.indices) + len(plan.indices[::2])
+    pairs_in_all = whole * len(plan.rows) * (items - 1) / 1e6
+    return (
+        f"Of {items} pictures every second may be reported, the others were tuned on. We were asked of "
+        f"{len(main[1])} of them in the main suite and of {len(held[1])} in the held-out one, the peers of "
+        f"{len(main[0])} and {len(held[0])}: as many as time allowed. A whole run asks us of {whole}, "
+        f"{pairs_in_all:.1f} million unrelated pairs."
+    )
+
+
+def _both(plan: Plan) -> _Both:
     """Peers and ours apart: another engine does not ask the peers again.
 
     Peers answer for every second picture, and so do we in the held-out suite: a quarter of an hour for all.
     """
-    theirs, _ = run(replace(plan, with_ours=False, every=plan.every * 2, seconds=plan.seconds / 9))
-    own, _ = run(replace(plan, with_peers=False, every=plan.every * (1 if plan.suite == "main" else 2)))
+    theirs = run(replace(plan, with_ours=False, every=plan.every * 2, seconds=plan.seconds / 9))
+    own = run(replace(plan, with_peers=False, every=plan.every * (1 if plan.suite == "main" else 2)))
     return theirs, own
 
 
@@ -115,7 +131,7 @@ def _headlines(
 
 
 def _by_group(title: str, rows: Sequence[Row], theirs: Sequence[Measured], own: Sequence[Measured]) -> Table:
-    columns = {name: recall.by_row(way, theirs) for name, way in PEER_WAYS.items()}
+    columns = {name: recall.by_row(way, theirs) for name, way in PEER_WAYS.items()} if theirs else {}
     columns |= {name: recall.by_row(way, own) for name, way in OUR_WAYS.items()}
     for size in ours.BANK_SIZES:
         columns[f"engine, {size:,} items"] = recall.by_row(recall.engine(size), own)

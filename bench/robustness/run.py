@@ -65,24 +65,27 @@ def _one(index: int, with_sift: bool) -> Measured:
     )  # fmt: skip
 
 
-def run(plan: Plan) -> tuple[Sequence[Measured], Bank]:
-    """Measure what is not kept yet, until `seconds` are over; give all that there is, in order."""
-    bank = bank_of(plan.collection, with_ours=plan.with_ours)
+def run(plan: Plan) -> Sequence[Measured]:
+    """Measure what is not kept yet, until `seconds` are over; give all that there is, in order.
+
+    With 0 seconds nothing is measured.
+    """
     folder = KEPT / fingerprint(plan)
     done = {
         index: kept(folder / f"{index}.npz")
         for index in plan.indices
         if plan.keep and (folder / f"{index}.npz").exists()
     }
-    for measured in _missing(plan, bank, [index for index in plan.indices if index not in done]):
+    missing = [index for index in plan.indices if index not in done] if plan.seconds > 0 else []
+    for measured in _missing(plan, missing) if missing else ():
         done[measured.index] = measured
         if plan.keep:
             keep(measured, folder / f"{measured.index}.npz")
-    return [done[index] for index in plan.indices if index in done], bank
+    return [done[index] for index in plan.indices if index in done]
 
 
-def _missing(plan: Plan, bank: Bank, indices: Sequence[int]) -> Iterator[Measured]:
-    _STATE[:] = [(plan, bank)]
+def _missing(plan: Plan, indices: Sequence[int]) -> Iterator[Measured]:
+    _STATE[:] = [(plan, bank_of(plan.collection, with_ours=plan.with_ours))]
     end = time.monotonic() + plan.seconds
     order = {index: place for place, index in enumerate(plan.indices)}
     context = multiprocessing.get_context("fork")
