@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gate', '0001_initial'),
+        ('gate', '0020_match_tallies'),
     ]
 
     operations = [
