@@ -17,7 +17,7 @@ from repit.exchange.repit.client import FeedClient
 from running import Hotline, environment, free_port, start_script
 
 pytestmark = pytest.mark.timeout(900)  # a starved machine takes its time
-STEPS = int(os.environ.get("REPIT_RING_STEPS", "20"))
+STEPS = int(os.environ.get("RING_STEPS", "20"))
 PATIENCE = 240.0
 NAMES = ("ada", "bea", "cleo")
 
@@ -86,7 +86,7 @@ def ring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ring]:
 
 
 def test_whatever_happens_all_banks_end_equal(ring: Ring):
-    chance = random.Random(os.environ.get("REPIT_RING_SEED", "a ring"))
+    chance = random.Random(os.environ.get("RING_SEED", "a ring"))
     values = [random.Random(f"picture {n}").randbytes(32).hex() for n in range(12)]
     standing: list[tuple[str, str, dict[str, Any]]] = []
     for step in range(STEPS):
