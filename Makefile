@@ -74,16 +74,16 @@ bundle: setup ## Build what the person's device runs, and its digests
 	@cd service/src/repit/interfaces/case_pages/static/case_pages/device && sha256sum * >$(CURDIR)/docs/device-page.sha256
 
 # --- figures ------------------------------------------------------------------------------------------
-$(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt
+$(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt requirements/demo.txt
 	@$(PYTHON) -m venv $(BENCH_VENV)
-	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --require-hashes -r requirements/bench.txt
+	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --require-hashes -r requirements/demo.txt -r requirements/bench.txt
 	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation -e engine -e service
 	@touch $@
 
-bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload|load|browser
+bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|upload|load|browser|freshness
 	@$(BENCH_VENV)/bin/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
 
-drill: setup ## A long run: make drill NAME=soak (an hour; ARGS="--minutes 10" for less)
+drill: setup ## A long run: make drill NAME=soak|feed (ARGS="--minutes 10" for less or more)
 	@$(BIN)/python -m drills $(NAME) $(ARGS)
 
 # --- locks ----------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.common import Options, publish
 
-NAMES = ("hash", "search", "snapshot", "robustness", "upload", "load", "browser")
+NAMES = ("hash", "search", "snapshot", "robustness", "upload", "load", "browser", "freshness")
 
 
 def main(arguments: list[str]) -> int:
@@ -25,6 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--seconds", type=float, default=defaults.seconds, help="time of one measurement, about"
     )
+    parser.add_argument("--runs", type=int, default=defaults.runs, help="runs of what takes a while each")
     parser.add_argument("--pictures", type=Path, help="folder of pictures of your own")
     parser.add_argument("--out", type=Path, default=defaults.out, help="where pages are written")
     parser.add_argument("--only", help="parts or peers to run, with commas")
@@ -33,6 +34,7 @@ def main(arguments: list[str]) -> int:
         sizes=tuple(_size(text) for text in chosen.sizes.split(",")) if chosen.sizes else defaults.sizes,
         threads=chosen.threads,
         seconds=chosen.seconds,
+        runs=chosen.runs,
         pictures=chosen.pictures,
         out=chosen.out,
         only=tuple(chosen.only.split(",")) if chosen.only else (),
@@ -46,7 +48,10 @@ def main(arguments: list[str]) -> int:
 def _told(chosen: argparse.Namespace) -> str:
     """The options that shaped the run; where it wrote and whose pictures it read stay out of the page."""
     told = {"sizes": chosen.sizes, "only": chosen.only}
-    told |= {"threads": chosen.threads, "seconds": chosen.seconds}
+    if chosen.name == "freshness":
+        told |= {"runs": chosen.runs}
+    else:
+        told |= {"threads": chosen.threads, "seconds": chosen.seconds}
     return " ".join(f"--{name} {value}" for name, value in told.items() if value is not None)
 
 

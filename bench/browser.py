@@ -1,8 +1,8 @@
-"""A photograph and a film hashed on the person's own device: the bundle as it is served, in Debian's Chromium.
+"""A photograph and a film hashed on the person's own device: the bundle as served, in Debian's Chromium.
 
-In: `--seconds`. Out: `docs/bench/browser.md`. Next: a reader. The page's own clock times its steps; the processor time and the
-memory are those of the process that runs the page and its worker, from the kernel's books. The peer is the engine on the same
-picture, and hashlib on the same film.
+In: `--only photo` or `--only film`. Out: `docs/bench/browser.md`. Next: a reader. The page's own clock times
+its steps; processor time and memory are those of the process that runs the page and its worker, from the
+kernel's books. The peer is the engine on the same picture, and hashlib on the same film.
 """
 
 import hashlib
@@ -34,32 +34,39 @@ BUNDLE = ROOT / "service/src/repit/interfaces/case_pages/static/case_pages/devic
 WIDTH, HEIGHT = 4000, 3000
 FILM_BYTES = 1_000_000_000
 ROUNDS = 7
+PICKS = (statistics.median, min, max)
 GOALS = {"standard hash": 400.0, "family": 1500.0}
-PAGE = b"""<!DOCTYPE html><html lang="en"><title>bench</title><form><input type="radio" name="level" value="family" checked>
+PAGE = b"""<!DOCTYPE html><html lang="en"><title>bench</title><form>
+<input type="radio" name="level" value="family" checked>
 <div data-device data-most="200" data-worker="/worker.js"><input type="file" multiple data-device-files>
-<ul class="device-list" data-device-list></ul><p data-device-status></p><textarea name="hashes" data-device-paste></textarea></div></form>
+<ul data-device-list></ul><p data-device-status></p><textarea name="hashes" data-device-paste></textarea>
+</div></form>
 <script type="application/json" id="device-words">{}</script><script src="/device.js"></script></html>"""
 
 
-def run(options: Options) -> Report:  # noqa: ARG001 - every benchmark takes them
+def run(options: Options) -> Report:
     """Hash a photograph of 12 megapixels several times and a film of 1 GB with and without WebAssembly."""
     report = Report(
         "browser",
         "Hashing on the person's device",
-        "A JPEG of 4000 × 3000 made by code (a photograph's detail, quality 90), and a film of 1 GB of noise in 4 MiB "
-        "pieces. Times are after the file was chosen; the page shows its progress meanwhile.",
+        "A JPEG of 4000 × 3000 made by code (detail of every grain, quality 90), a film of 1 GB of noise. "
+        "Times are after the file was chosen; the page shows its progress meanwhile.",
     )
     with tempfile.TemporaryDirectory() as folder:
         photo, film = Path(folder) / "photo.jpg", Path(folder) / "film.mp4"
-        photo.write_bytes(_photograph())
-        _photo(report, photo)
-        _write_film(film)
-        _film(report, film)
+        if "film" not in options.only:
+            photo.write_bytes(_photograph())
+            _photo(report, photo)
+        if "photo" not in options.only:
+            _write_film(film)
+            _film(report, film)
     report.notes += [
-        "hash: luma, samples and transform of the standard hash, and the plane of the anchors, in one pass over the rows. "
-        "anchors: blobs, their hashes and the stop-list. Together they make the family.",
-        "Memory: the most that the page's process ever held (VmHWM), before the file was chosen and after; about 100 MB of it is "
-        "Chromium's own code.",
+        "The page's clock counts what other programs of a busy machine take, too; the least time is the "
+        "nearest to what it needs.",
+        "hash: luma, samples and transform of the standard hash, and the plane of the anchors, in one pass "
+        "over the rows. anchors: blobs, their hashes and the stop-list. Together they make the family.",
+        "Memory: the most that the page's process ever held (VmHWM), before the file was chosen and after; "
+        "about 100 MB of it is Chromium's own code.",
         f"load average when this began: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
     ]
     return report
@@ -70,32 +77,50 @@ def _photo(report: Report, photo: Path) -> None:
     steps = {name: statistics.median(each["took"][name] for each in rounds) for name in rounds[0]["took"]}
     warm_up()
     picture = open_picture(photo, full=True)
-    engine = _median_ms(lambda: pdq.hash_luma(picture.luma)), _median_ms(
-        lambda: bank_family(picture, stoplist=package_stoplist())
+    engine = (
+        _median_ms(lambda: pdq.hash_luma(picture.luma)),
+        _median_ms(lambda: bank_family(picture, stoplist=package_stoplist())),
     )
     family = bank_family(picture, stoplist=package_stoplist())
     same = rounds[0]["values"] == [row.tobytes().hex() for row in family.hashes]
     totals = {"standard hash": steps["hash"], "family": steps["hash"] + steps["anchors"]}
     for (work, ours), theirs in zip(totals.items(), engine, strict=True):
-        report.compare(f"12 MP photograph, after decoding: {work}", "ms p50", ours, "engine, one thread", theirs)
+        report.compare(
+            f"12 MP photograph, after decoding: {work}", "ms p50", ours, "engine, one thread", theirs
+        )
     report.tables.append(
         Table(
             "A 12 MP photograph, step by step",
             ("step", "ms p50", "least", "most"),
             [
-                (name, *(f"{pick(each['took'][name] for each in rounds):.0f}" for pick in (statistics.median, min, max)))
+                (
+                    name,
+                    *(
+                        f"{pick(each['took'][name] for each in rounds):.0f}"
+                        for pick in (statistics.median, min, max)
+                    ),
+                )
                 for name in steps
             ],
         )
     )
-    cpu = statistics.median(each["cpu"] for each in rounds)
+    cpu, worker = (statistics.median(each[key] for each in rounds) for key in ("cpu", "worker"))
+    report.compare("12 MP photograph: processor time of the worker, all of it but decoding", "ms p50", worker)
     before, after = (max(each[key] for each in rounds) for key in ("before", "after"))
     report.notes += [
-        *(f"goal for the {name}: {goal:.0f} ms; {'met' if totals[name] <= goal else 'missed'}" for name, goal in GOALS.items()),
+        *(_goal(name, goal, totals[name], rounds) for name, goal in GOALS.items()),
         f"processor time of the page's process for one photograph, decoding included: {cpu:.0f} ms",
-        f"memory of the page's process: {before:.0f} MB before, {after:.0f} MB at most; the decoded picture alone is 48 MB",
+        f"memory of the page's process: {before:.0f} MB before, {after:.0f} MB at most, 48 MB the picture",
         f"all {len(family.hashes)} hashes equal to the engine's: {'yes' if same else 'no'}",
     ]
+
+
+def _goal(name: str, goal: float, median: float, rounds: list[dict[str, Any]]) -> str:
+    steps = ("hash",) if name == "standard hash" else ("hash", "anchors")
+    least = min(sum(each["took"][step] for step in steps) for each in rounds)
+    return (
+        f"goal for the {name}: {goal:.0f} ms; measured {median:.0f} at the median, {least:.0f} at the least"
+    )
 
 
 def _film(report: Report, film: Path) -> None:
@@ -110,8 +135,13 @@ def _film(report: Report, film: Path) -> None:
         told = _hashed(film, wasm=wasm)
         if told["values"] != [digest.hexdigest() for digest in digests]:
             raise SystemExit("The page's digests are not those of hashlib.")
-        report.compare(f"1 GB film: MD5 and SHA-256, {kind}", "s", told["took"]["exact"] / 1000, "hashlib", theirs)
-        report.notes.append(f"film, {kind}: memory {told['before']:.0f} MB before, {told['after']:.0f} MB at most")
+        report.compare(
+            f"1 GB film: MD5 and SHA-256, {kind}", "s", told["took"]["exact"] / 1000, "hashlib", theirs
+        )
+        report.compare(f"1 GB film, {kind}: processor time of the worker", "s", told["worker"] / 1000)
+        report.notes.append(
+            f"film, {kind}: memory {told['before']:.0f} MB before, {told['after']:.0f} MB at most"
+        )
 
 
 def _photograph() -> bytes:
@@ -120,7 +150,10 @@ def _photograph() -> bytes:
     total = np.zeros((HEIGHT, WIDTH, 3), np.float32)
     for cells in (4, 8, 16, 32, 64, 128, 256, 512, 1024):
         sheet = random.integers(0, 256, (max(2, cells * 3 // 4), cells, 3), np.uint8)
-        total += np.asarray(Image.fromarray(sheet).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC), np.float32) / cells**0.6
+        total += (
+            np.asarray(Image.fromarray(sheet).resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC), np.float32)
+            / cells**0.3
+        )
     total = (total - total.min()) * (255 / (total.max() - total.min()))
     buffer = io.BytesIO()
     Image.fromarray(total.astype(np.uint8)).save(buffer, "JPEG", quality=90)
@@ -139,7 +172,7 @@ def _hashed(file: Path, *, wasm: bool = True) -> dict[str, Any]:
     """One file in a page of its own: what it came to, milliseconds by step, processor time, memory."""
     with _page(wasm=wasm) as (page, process):
         page.wait_for_timeout(500)
-        before, cpu = _peak(process), _cpu(process)
+        before, cpu, worker = _peak(process), _cpu(process), _worker_cpu(process)
         page.locator("[data-device-files]").set_input_files(file)
         page.locator("li[data-mood]").wait_for(timeout=300_000)
         row = page.locator("li[data-mood]")
@@ -150,6 +183,7 @@ def _hashed(file: Path, *, wasm: bool = True) -> dict[str, Any]:
             "before": before,
             "after": _peak(process),
             "cpu": _cpu(process) - cpu,
+            "worker": _worker_cpu(process) - worker,
         }
 
 
@@ -195,7 +229,19 @@ def _peak(process: int) -> float:
 
 def _cpu(process: int) -> float:
     """Processor time of the process so far, in milliseconds."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
+    return _ticks(Path(f"/proc/{process}/stat"))
+
+
+def _worker_cpu(process: int) -> float:
+    """That of the worker's own thread: what hashing takes, whatever else the machine does meanwhile."""
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    return sum(
+        _ticks(task / "stat") for task in tasks if (task / "comm").read_text().startswith("DedicatedWorker")
+    )
+
+
+def _ticks(stat: Path) -> float:
+    fields = stat.read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +27,7 @@ class Options:
     sizes: tuple[int, ...] = (1_000_000, 10_000_000, 42_000_000)
     threads: int = 1
     seconds: float = 5.0
+    runs: int = 500
     pictures: Path | None = None
     out: Path = ROOT / "docs" / "bench"
     only: tuple[str, ...] = ()
@@ -137,7 +139,9 @@ def publish(report: Report, options: Options, command: str) -> None:
 
 
 def machine() -> dict[str, object]:
-    """CPU, cores, memory, Python and NumPy: enough to read the figures, nothing of the host."""
+    """CPU, cores, memory, Python and NumPy, and how many processes wanted a core in the last five minutes:
+    enough to read the figures, nothing of the host.
+    """
     about: dict[str, object] = {"cpu": platform.machine(), "cores": len(os.sched_getaffinity(0))}
     for line in _lines("/proc/cpuinfo"):
         if line.startswith("model name"):
@@ -148,6 +152,7 @@ def machine() -> dict[str, object]:
             break
     about["memory_GiB"] = round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30)
     about["python"], about["numpy"] = platform.python_version(), np.__version__
+    about["load"] = round(os.getloadavg()[1], 1)
     return about
 
 
@@ -158,21 +163,35 @@ def percentiles(times_s: Sequence[float]) -> tuple[float, float]:
 
 
 def timed(
-    calls: Iterable[Callable[[], object]], seconds: float, before: Callable[[], object] | None = None
+    calls: Iterable[Callable[[], object]],
+    seconds: float,
+    before: Callable[[], object] | None = None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> list[float]:
-    """Seconds of each call, until the time is used up; `before` runs untimed before each (to cool caches)."""
+    """Seconds of each call by `clock`, until the time is used up; `before` runs untimed before each (to cool
+    caches).
+    """
     spent: list[float] = []
     end = time.perf_counter() + seconds
     for call in calls:
         if before is not None:
             before()
-        start = time.perf_counter()
+        start = clock()
         call()
-        now = time.perf_counter()
-        spent.append(now - start)
-        if now > end:
+        spent.append(clock() - start)
+        if time.perf_counter() > end:
             break
     return spent
+
+
+def read_speed(array: NDArray[np.uint64]) -> float:
+    """Bytes a second of processor time at which one thread reads memory in order: the best of five."""
+    best = float("inf")
+    for _ in range(5):
+        start = time.thread_time()
+        array.max()
+        best = min(best, time.thread_time() - start)
+    return array.nbytes / best
 
 
 def resident_bytes() -> int:

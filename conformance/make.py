@@ -1,6 +1,7 @@
 """Write the vectors that every implementation must meet: ``python conformance/make.py``.
 
-In: the engine. Out: ``pdq.json``, ``anchors.json``, ``search.json``, ``pictures.json`` and the files under ``pictures/``.
+In: the engine. Out: ``pdq.json``, ``anchors.json``, ``search.json``,
+``pictures.json`` and the files under ``pictures/``.
 Next: the tests of `engine/` and `browser/`. The same engine gives the same vectors; change `VERSION` when
 they change on purpose.
 """
@@ -139,10 +140,12 @@ def search_vectors() -> dict[str, Any]:
 
 
 FAMILIES = [
-    ("clouds", 384, 512), ("clouds", 512, 384), ("clouds", 640, 480), ("clouds", 900, 1201), ("clouds", 200, 260),
-    ("clouds", 97, 400), ("clouds", 701, 333), ("posters", 480, 640), ("posters", 700, 500), ("noise", 300, 300),
+    ("clouds", 384, 512), ("clouds", 512, 384), ("clouds", 640, 480), ("clouds", 900, 1201),
+    ("clouds", 200, 260), ("clouds", 97, 400), ("clouds", 701, 333),
+    ("posters", 480, 640), ("posters", 700, 500), ("noise", 300, 300),
     ("waves", 480, 640), ("flat", 300, 200), ("ramp", 120, 300), ("clouds", 24, 30), ("clouds", 5, 700),
     ("discs", 480, 640), ("discs", 700, 500), ("plaid", 400, 520),
+    ("posters", 360, 800), ("posters", 600, 600), ("discs", 300, 700),
 ]  # fmt: skip
 
 
@@ -154,11 +157,19 @@ def family_vectors() -> list[dict[str, Any]]:
         plain = bank_family(made.plane(recipe))
         vectors.append({"luma": recipe, **family_of(plain)})
         if len(plain.hashes) > 4:
-            stop = np.stack([turned(plain.hashes[1], 74), turned(plain.hashes[3], 75), turned(plain.hashes[4], 0)])
+            stop = np.stack(
+                [turned(plain.hashes[1], 74), turned(plain.hashes[3], 75), turned(plain.hashes[4], 0)]
+            )
             stopped = bank_family(made.plane(recipe), stoplist=StopList(stop, 74, "conformance"))
             vectors.append({"luma": recipe, "stop": hexes(stop), "radius": 74, **family_of(stopped)})
     for index, (height, width, alpha) in enumerate([(420, 560, False), (333, 501, True)]):
-        recipe = {"make": "clouds", "height": height, "width": width, "seed": 4500 + 10 * index, "alpha": alpha}
+        recipe = {
+            "make": "clouds",
+            "height": height,
+            "width": width,
+            "seed": 4500 + 10 * index,
+            "alpha": alpha,
+        }
         family = bank_family(luma_of(on_white(made.rgba(recipe))))
         vectors.append({"rgba": recipe, **family_of(family)})
     return vectors

@@ -7,16 +7,17 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("soak",)
+NAMES = ("soak", "feed")
 
 
 def main(arguments: list[str]) -> int:
     """Parse, run."""
     parser = argparse.ArgumentParser(prog="python -m drills", description=__doc__)
     parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--minutes", type=float, default=60.0, help="how long, an hour if not said")
+    parser.add_argument("--minutes", type=float, help="how long; soak: 60, feed: 5 on each database")
     chosen = parser.parse_args(arguments)
-    return int(importlib.import_module(f"drills.{chosen.name}").run(chosen.minutes))
+    drill = importlib.import_module(f"drills.{chosen.name}")
+    return int(drill.run(chosen.minutes or getattr(drill, "MINUTES", 60.0)))
 
 
 if __name__ == "__main__":

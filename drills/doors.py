@@ -5,6 +5,7 @@ In: a gate's ports, an upload. Out: whether it was refused, passed, or turned aw
 
 import http.client
 import json
+import select
 import socket
 from dataclasses import dataclass
 
@@ -35,7 +36,18 @@ class Doors:
 
     def ask(self, door: str, data: bytes) -> tuple[str, str | None]:
         """(what became of it, the number of the recorded decision where the door tells it)."""
+        if door == "icap" and self._idle():
+            self._reconnect()
         return {"check": self._check, "clamd": self._clamd, "icap": self._icap_reqmod}[door](data)
+
+    def _idle(self) -> bool:
+        """Whether the door has closed a connection that was silent for a minute, as it may."""
+        ready, _, _ = select.select([self._icap], [], [], 0)
+        return bool(ready)
+
+    def _reconnect(self) -> None:
+        self._icap.close()
+        self._icap = socket.create_connection(("127.0.0.1", self._ports.icap), timeout=60)
 
     def _check(self, data: bytes) -> tuple[str, str | None]:
         self._http.request("POST", "/v1/check", data, {"Content-Type": "application/octet-stream"})
@@ -67,8 +79,7 @@ class Doors:
         if status == 204:
             return PASSED, None
         if status != 200:
-            self._icap.close()
-            self._icap = socket.create_connection(("127.0.0.1", self._ports.icap), timeout=60)
+            self._reconnect()
             return (BUSY if status == 503 else str(status)), None
         self._until(b"\r\n0\r\n\r\n")
         return (REFUSED if b"Threat=Repit.known;" in said else "found something else"), None

@@ -246,6 +246,7 @@ def _reported(seen: Seen, capacity: float, lost: dict[str, int], minutes: float)
     trouble = [("wrong answers: " + what, count) for what, count in seen.wrong.items()]
     trouble += list(lost.items())
     trouble += [("connections that failed", len(seen.errors))]
+    trouble += [("failed, " + what, count) for what, count in Counter(seen.errors).items()]
     report.tables.append(Table("What should be nought", ("what", "how many"), trouble))
     if seen.changes:
         came, went = np.median(np.asarray(seen.changes), axis=0)

@@ -24,11 +24,18 @@ class Measured:
     seconds: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     lasted: float = 0.0
+    processor: float = 0.0
+    """Seconds of processor that the servers used meanwhile."""
 
     @property
     def rate(self) -> float:
         """Uploads looked at, a second."""
         return self.statuses[200] / self.lasted if self.lasted else 0.0
+
+    @property
+    def cost(self) -> float:
+        """Milliseconds of processor for one upload."""
+        return self.processor * 1e3 / max(1, self.statuses[200])
 
 
 def measure(ports: list[int], path: str, uploads: list[Upload], clients: int, seconds: float) -> Measured:

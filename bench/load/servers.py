@@ -28,11 +28,12 @@ def ours(port: int, size: int) -> None:
     """A gate with `size` hashes, nine an item, as a hotline that grants anchored hashes gives them."""
     from django.conf import settings  # noqa: PLC0415 - set up first
 
-    from repit.gate import readiness, runtime  # noqa: PLC0415
     from repit.workers import serving, starting  # noqa: PLC0415
 
     starting.set_up("gate")
     starting.ready_database()
+    from repit.gate import readiness, runtime  # noqa: PLC0415 - models need what was set up
+
     gate = runtime.assemble()
     gate.inspector.meters.watch(lambda: readiness.present(gate))
     gate.start()

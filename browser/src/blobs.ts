@@ -59,33 +59,34 @@ function differences(base: Plane): Int32Array[] {
 /** Down, then across, each rounded half up at 14 bits; beyond an edge the edge's value holds. */
 function blurred(plane: Int32Array, width: number, height: number, half: readonly number[]): Int32Array {
   const reach = half.length - 1;
+  const centre = half[0]!;
   const down = new Int32Array(plane.length);
+  const sums = new Int32Array(width);
   for (let y = 0; y < height; y++) {
-    const target = down.subarray(y * width, (y + 1) * width);
-    target.fill(8192);
-    for (let i = -reach; i <= reach; i++) {
-      const weight = half[Math.abs(i)]!;
-      const from = Math.min(height - 1, Math.max(0, y + i)) * width;
-      for (let x = 0; x < width; x++) target[x] = (target[x]! + Math.imul(weight, plane[from + x]!)) | 0;
+    for (let x = 0; x < width; x++) sums[x] = Math.imul(centre, plane[y * width + x]!) + 8192;
+    for (let i = 1; i <= reach; i++) {
+      addPair(sums, plane, Math.max(0, y - i) * width, Math.min(height - 1, y + i) * width, half[i]!);
     }
-    for (let x = 0; x < width; x++) target[x] = target[x]! >> 14;
+    for (let x = 0; x < width; x++) down[y * width + x] = sums[x]! >> 14;
   }
   const across = new Int32Array(plane.length);
   const padded = new Int32Array(width + 2 * reach);
   for (let y = 0; y < height; y++) {
-    const row = down.subarray(y * width, (y + 1) * width);
-    padded.fill(row[0]!, 0, reach);
-    padded.set(row, reach);
-    padded.fill(row[width - 1]!, reach + width);
-    const target = across.subarray(y * width, (y + 1) * width);
-    target.fill(8192);
-    for (let i = 0; i <= 2 * reach; i++) {
-      const weight = half[Math.abs(i - reach)]!;
-      for (let x = 0; x < width; x++) target[x] = (target[x]! + Math.imul(weight, padded[i + x]!)) | 0;
-    }
-    for (let x = 0; x < width; x++) target[x] = target[x]! >> 14;
+    padded.fill(down[y * width]!, 0, reach);
+    padded.set(down.subarray(y * width, (y + 1) * width), reach);
+    padded.fill(down[(y + 1) * width - 1]!, reach + width);
+    for (let x = 0; x < width; x++) sums[x] = Math.imul(centre, padded[reach + x]!) + 8192;
+    for (let i = 1; i <= reach; i++) addPair(sums, padded, reach - i, reach + i, half[i]!);
+    for (let x = 0; x < width; x++) across[y * width + x] = sums[x]! >> 14;
   }
   return across;
+}
+
+/** The two places that one weight of a symmetric blur is for. All sums stay below 2³¹. */
+function addPair(sums: Int32Array, plane: Int32Array, from: number, other: number, weight: number): void {
+  for (let x = 0; x < sums.length; x++) {
+    sums[x] = (sums[x]! + Math.imul(weight, plane[from + x]! + plane[other + x]!)) | 0;
+  }
 }
 
 /** Strong enough, and strictly above all 26 neighbours, or strictly below. */

@@ -15,7 +15,7 @@ export function carriedText(items: readonly Item[]): string {
   return `${JSON.stringify({ repit: FORM, items }, null, 1)}\n`;
 }
 
-/** Null where the text is none of ours. */
+/** Null where the text is none of ours. The list alone will do, as the door for programs takes it. */
 export function readCarried(text: string): Item[] | null {
   let told: unknown;
   try {
@@ -23,8 +23,9 @@ export function readCarried(text: string): Item[] | null {
   } catch {
     return null;
   }
-  if (!isRecord(told) || told["repit"] !== FORM || !Array.isArray(told["items"]) || told["items"].length === 0) return null;
-  const items = told["items"].map(itemOf);
+  const list = isRecord(told) && told["repit"] === FORM ? told["items"] : told;
+  if (!Array.isArray(list) || list.length === 0) return null;
+  const items = list.map(itemOf);
   return items.some((item) => item === null) ? null : (items as Item[]);
 }
 

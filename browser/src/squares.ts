@@ -35,16 +35,34 @@ export function overlap(a: Square, b: Square): boolean {
   return shared * 10 > 3 * (4 * a.half * a.half + 4 * b.half * b.half - shared);
 }
 
-/** Whether four of 64 shades fill more than 62 % of a square's whole pixels. */
+/** Smallest step between neighbours that is sharp, in two grey levels. */
+const SHARP = 24;
+
+/** Few shades, sharp steps, all in few places: a sticker, text or an interface, rather than photographed. */
 export function drawn({ width, height, data }: Plane, { x, y, half }: Square): boolean {
-  const shades = new Int32Array(64);
   const left = Math.max(0, (x - half) >> 6);
   const right = Math.min(width, (x + half) >> 6);
   const top = Math.max(0, (y - half) >> 6);
   const bottom = Math.min(height, (y + half) >> 6);
+  const shades = new Int32Array(64);
+  let [pairs, steps, sharp, squares] = [0, 0, 0, 0];
+  const count = (value: number, beside: number): void => {
+    const step = Math.abs(beside - value) >> 9;
+    pairs += 1;
+    steps += step;
+    if (step >= SHARP) sharp += step;
+    squares += step * step;
+  };
   for (let row = top; row < bottom; row++) {
-    for (let column = left; column < right; column++) shades[data[row * width + column]! >> 10]! += 1;
+    for (let at = row * width + left; at < row * width + right; at++) {
+      shades[data[at]! >> 10]! += 1;
+      if (at + 1 < row * width + right) count(data[at]!, data[at + 1]!);
+      if (row + 1 < bottom) count(data[at]!, data[at + width]!);
+    }
   }
-  const fullest = shades.sort().subarray(60).reduce((sum, count) => sum + count, 0);
-  return 100 * fullest > 62 * Math.max(0, right - left) * Math.max(0, bottom - top);
+  const pixels = Math.max(0, right - left) * Math.max(0, bottom - top);
+  const spread = Math.floor((steps * steps) / Math.max(1, squares));
+  // In doubles, in this order: docs/en/altered-copies.md, section 3, 5.
+  const signs = shades.sort()[63]! / Math.max(1, pixels) + sharp / Math.max(1, steps);
+  return pixels > 0 && signs > 0.12 + 1.5 * (spread / Math.max(1, pairs));
 }

@@ -141,6 +141,7 @@ test("the text to carry comes back as it went, and anything else is refused", ()
     { media: "video", hashes: [{ algorithm: "md5", role: "whole", value: value.slice(32) }, { algorithm: "sha256", role: "whole", value }] },
   ];
   assert.deepEqual(readCarried(carriedText(items)), items);
+  assert.deepEqual(readCarried(JSON.stringify(items.map((item) => ({ ...item, kind: "intimate" })))), items);
   const spoilt = (change: (told: any) => void): string => {
     const told = JSON.parse(carriedText(items));
     change(told);

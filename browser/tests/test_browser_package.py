@@ -53,8 +53,12 @@ def test_the_published_digests_are_those_of_the_bundle() -> None:
 def test_the_bundle_reaches_for_nothing_outside_itself() -> None:
     for bundle in SERVED.glob("*.js"):
         source = bundle.read_text(encoding="utf-8")
-        assert not re.search(r"https?://|fetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon", source), bundle.name
-        assert not re.search(r"importScripts|\beval\(|new Function|localStorage|indexedDB|cookie", source), bundle.name
+        assert not re.search(r"https?://|fetch\(|XMLHttpRequest|WebSocket|EventSource|sendBeacon", source), (
+            bundle.name
+        )
+        assert not re.search(r"importScripts|\beval\(|new Function|localStorage|indexedDB|cookie", source), (
+            bundle.name
+        )
 
 
 def test_the_lock_names_no_address() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 REPIT = [sys.executable, "-m", "repit.cli"]
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def environment(data: Path, database_url: str = "") -> dict[str, str]:
@@ -43,7 +43,7 @@ class Script:
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def result(self) -> Any:
-        out, err = self.process.communicate(timeout=PATIENCE * 2)
+        out, err = self.process.communicate(timeout=PATIENCE * 4)
         if self.process.returncode:
             raise AssertionError(err.decode())
         return json.loads(out) if out.strip() else None
@@ -76,7 +76,7 @@ def case_body(*hashes: str, quality: int = 90) -> dict[str, Any]:
 class Hotline:
     """`repit hotline` in a process of its own, on a port of its own."""
 
-    def __init__(self, env: dict[str, str], port: int | None = None) -> None:
+    def __init__(self, env: dict[str, str], port: int | None = None, *, wait: bool = True) -> None:
         self.env = env
         self.port = port or free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
@@ -86,7 +86,8 @@ class Hotline:
         self.log: list[bytes] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._wait()
+        if wait:
+            self._wait()
 
     def _read(self) -> None:
         if self.process.stdout is not None:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeVar
@@ -46,8 +46,10 @@ class Child:
     program: ClassVar[str] = "repit_engine.child"
     """The module that is run; one that asks for more than a hash runs another."""
 
-    def __init__(self, *, memory: int = MEMORY) -> None:
+    def __init__(self, *, memory: int = MEMORY, arguments: Sequence[str] = ()) -> None:
+        """`arguments`: what the program is told on its command line, after the memory."""
         self._memory = memory
+        self._arguments = tuple(arguments)
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -101,7 +103,7 @@ class Child:
         if self._process is None or self._process.poll() is not None:
             self._kill()
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", self.program, str(self._memory)],
+                [sys.executable, "-P", "-m", self.program, str(self._memory), *self._arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

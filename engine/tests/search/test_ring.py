@@ -78,14 +78,15 @@ def test_the_ring_and_the_scan_find_what_the_oracle_finds(
     everything = range_search(ids, bank, queries, radius)
     flat = FlatIndex()
     flat.add(ids, bank)
-    for found in (
-        RingIndex.build(ids, bank, threads).range_search(queries, radius, cap, threads),
-        flat.range_search(queries, radius, cap),
-    ):
+    ring = RingIndex.build(ids, bank, threads)
+    cut = [len(a) > len(e) for a, e in zip(everything, expected, strict=True)]
+    for found in (ring.range_search(queries, radius, cap, threads), flat.range_search(queries, radius, cap)):
         assert pairs(found) == expected
-        assert found.truncated.tolist() == [
-            len(a) > len(e) for a, e in zip(everything, expected, strict=True)
-        ]
+        assert found.truncated.tolist() == cut
+    for place, query in enumerate(queries):
+        alone = ring.range_search(query[None], radius, cap)
+        assert pairs(alone) == [expected[place]]
+        assert alone.truncated.tolist() == [cut[place]]
 
 
 @pytest.mark.parametrize("kind", ["uniform", "clustered"])

@@ -1,5 +1,8 @@
 """Snapshot files: opened as they were written, or refused by name."""
 
+import subprocess
+import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +154,56 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
 
 def _no_space(_descriptor: int) -> None:
     raise OSError("No space left")
+
+
+OPEN_AND_ASK = """
+import sys
+from pathlib import Path
+import numpy as np
+from repit_engine.search import RingIndex
+from repit_engine.snapshot import open_snapshot
+index = RingIndex(open_snapshot(Path(sys.argv[1])))
+queries = np.random.default_rng(1).integers(0, 256, (200, 32), np.uint8)
+index.range_search(queries, 31)
+print("asked", flush=True)
+sys.stdin.readline()
+own = shared = 0
+here = False
+for line in Path("/proc/self/smaps").read_text().splitlines():
+    if "-" in line.split()[0]:
+        here = line.endswith(".repit")
+    elif here and line.startswith("Shared_"):
+        shared += int(line.split()[1])
+    elif here and line.startswith("Private_"):
+        own += int(line.split()[1])
+print(own, shared, flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_processes_that_search_one_file_share_its_pages(tmp_path: Path) -> None:
+    path = tmp_path / "bank.repit"
+    write_snapshot(path, segment_of(20_000))
+    command = [sys.executable, "-c", OPEN_AND_ASK, str(path)]
+    with ExitStack() as stack:
+        readers = [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            )
+            for _ in range(2)
+        ]
+        for reader in readers:
+            assert reader.stdout is not None
+            assert reader.stdout.readline() == "asked\n"
+        # Each looks while the other still has the file open.
+        for reader in readers:
+            assert reader.stdin is not None
+            assert reader.stdout is not None
+            reader.stdin.write("look\n")
+            reader.stdin.flush()
+            own, shared = map(int, reader.stdout.readline().split())
+            assert shared > 1_000
+            assert own < shared / 10
 
 
 def test_an_empty_folder_has_no_snapshot(tmp_path: Path) -> None:

@@ -15,23 +15,28 @@ from typing import Annotated, Final
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from repit.foundation.errors import Text
 from repit.foundation.terminal import language, say
 from repit.interfaces.exchange_api.cli import app as subscriber
+from repit.interfaces.exchange_api.partner_commands import app as exchange
+from repit.interfaces.gate_api import cli as policy
 
 HOTLINE_PORT: Final = 8600
 GATE_PORT: Final = 8700
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(subscriber, name="subscriber")
+app.add_typer(exchange, name="exchange")
 bank = typer.Typer(no_args_is_help=True, help="Items that wait for a person. / Éléments à examiner.")
 app.add_typer(bank, name="bank")
 widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
 bank.add_typer(widely, name="widely-published")
 staff = typer.Typer(no_args_is_help=True, help="People who work here. / Personnes qui travaillent ici.")
 app.add_typer(staff, name="staff")
+app.add_typer(policy.app, name="policy")
 
 way_back = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
 app.add_typer(way_back, name="way-back")
@@ -182,6 +187,50 @@ def bank_withdraw(item: ItemName, reason: Reason) -> None:
     """Have everyone forget an item. / Faire oublier un élément à tous."""
     _desk().withdraw(item, reason)
     say(Text("Withdrawn.", "Retiré."))
+
+
+@bank.command("import")
+def bank_import(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="One item a line. / Un par ligne.")
+    ],
+    reason: Reason,
+    deepfake: Annotated[
+        bool, typer.Option(help="Sexual deepfakes, where a line says nothing. / Montages, par défaut.")
+    ] = False,
+    review: Annotated[
+        bool, typer.Option(help="Let a person publish them. / Publication par une personne.")
+    ] = False,
+    origin: Annotated[str, typer.Option(help="Who found them. / Qui les a trouvés.")] = "",
+) -> None:
+    """Take a file of hashes in (docs/en/exchanges.md). / Prendre un fichier d'empreintes."""
+    _ready()
+    room = import_module("repit.interfaces.desk.bank_import")
+    aside = room.Aside()
+    with Progress(TextColumn("{task.completed:,}"), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=None)
+        done = None
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            for part in room.load(
+                lines,
+                aside,
+                kind="deepfake" if deepfake else "intimate",
+                publish=not review,
+                origin=origin or None,
+                reason=reason,
+            ):
+                done = part if done is None else done + part
+                bar.update(task, completed=done.active + done.received + done.known)
+    active, received, known = (done.active, done.received, done.known) if done else (0, 0, 0)
+    say(
+        Text(
+            f"Published: {active}. Waiting for a person: {received}. Known before: {known}.",
+            f"Publiés : {active}. En attente d'une personne : {received}. Déjà connus : {known}.",
+        )
+    )
+    say(Text(f"Lines that cannot be read: {aside.count}", f"Lignes illisibles : {aside.count}"))
+    for number, why in aside.first:
+        print(f"  {number}: {why}", file=sys.stderr)
 
 
 @bank.command("split")

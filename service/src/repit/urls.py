@@ -26,4 +26,7 @@ if settings.REPIT_ROLE in ("hotline", "both"):
     ]
 
 if settings.REPIT_ROLE in ("gate", "both"):
-    urlpatterns += [path("", include("repit.interfaces.gate_api.urls"))]
+    urlpatterns += [
+        path("", include("repit.interfaces.gate_api.urls")),
+        path("staff/review/", include("repit.interfaces.review_desk.urls")),
+    ]

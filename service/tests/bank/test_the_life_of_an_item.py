@@ -11,7 +11,9 @@ from repit.bank import feed, items
 from repit.bank.models import Change, Feed, Item, ItemHash, Transition
 from repit.bank.states import TRANSITIONS
 from repit.bank.types import Signal, Submission
+from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, SealBroken, TransitionRefused
+from repit.foundation.models import AuditRow
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +207,32 @@ def test_no_repr_shows_a_hash():
     submit(submission)
     shown = repr(submission) + repr(feed.changes_after(0)) + repr(list(ItemHash.objects.all()))
     assert value.hex() not in shown and repr(value)[2:-1] not in shown
+
+
+def test_every_change_of_how_many_stand_behind_an_item_is_in_the_audit():
+    value = secrets.token_bytes(32)
+    taken = submit(picture(value))
+    items.submit(picture(value), actor="another", publish=True)
+    items.withdraw_one(taken.item, actor="person concerned", reason="the person took it back")
+    rows = AuditRow.objects.filter(subject=taken.item).order_by("sequence")
+    assert [(row.actor, row.action, row.reason) for row in rows] == [
+        ("another", "item.confirmations 2", "submitted again"),
+        ("person concerned", "item.confirmations 1", "the person took it back"),
+    ]
+    assert audit.verify() is None
+
+
+def test_a_step_names_the_change_by_which_subscribers_heard_of_it():
+    taken = submit()
+    items.dispute(taken.item, actor="test", reason="flood")
+    items.withdraw(taken.item, actor="test", reason="")
+    items.erase(taken.item, actor="test")
+    told = Transition.objects.order_by("id").values_list("after", "sequence")
+    assert list(told) == [
+        ("received", None),
+        ("active", 1),
+        ("disputed", 2),
+        ("withdrawn", 3),
+        ("erased", None),
+    ]
+    assert [c.sequence for c in feed.changes_after(0)] == [1, 2, 3]

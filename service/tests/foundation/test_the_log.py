@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import secrets
 import sys
@@ -9,6 +10,7 @@ import sys
 import pytest
 
 from repit.foundation.ids import case_number, case_secret
+from repit.foundation.json_log import JsonLines
 from repit.foundation.redact import Redact, redacted
 
 PRIVATE = [
@@ -37,3 +39,20 @@ def test_it_is_struck_out_of_messages_arguments_and_tracebacks(private: str):
 @pytest.mark.parametrize("harmless", ["3 changes in 12 ms", "feed 87095a9d at 17", "http://127.0.0.1:8600"])
 def test_what_is_harmless_stays(harmless: str):
     assert redacted(harmless) == harmless
+
+
+def test_as_json_each_line_is_one_object_with_the_fields_of_the_event() -> None:
+    record = logging.LogRecord("repit.gate", logging.INFO, __file__, 1, "judged\nby %s", ("rule",), None)
+    record.fields = {"door": "icap", "milliseconds": 3.5}
+    Redact().filter(record)
+    written = JsonLines().format(record)
+    assert "\n" not in written
+    said = json.loads(written)
+    assert (said["message"], said["door"], said["milliseconds"]) == ("judged\nby rule", "icap", 3.5)
+    assert said["at"].endswith("+00:00")
+    try:
+        raise ValueError("about someone@example.org here")
+    except ValueError:
+        failed = logging.LogRecord("repit", logging.ERROR, __file__, 1, "failed", (), sys.exc_info())
+    Redact().filter(failed)
+    assert "[mail]" in json.loads(JsonLines().format(failed))["traceback"]

@@ -153,13 +153,16 @@ def test_with_keys_in_the_settings_nobody_asks_without_one(http: Client, setting
     assert raw(http, "/v1/refuse", CAT, HTTP_AUTHORIZATION="Bearer second-key").status_code == 451
 
 
-def test_overload_says_when_to_come_back(http: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_overload_says_when_to_come_back_and_floods_no_log(
+    http: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def full(*_: object) -> None:
         raise Overloaded
 
     monkeypatch.setattr(Inspector, "inspect", full)
     answer = raw(http, "/v1/check", CAT)
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert not [one for one in caplog.records if one.name == "django.request"]
 
 
 def test_reading_and_asking_have_their_own_methods(http: Client) -> None:
@@ -184,7 +187,8 @@ def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
 
 def test_the_openapi_document_names_every_door_and_what_each_answers(http: Client) -> None:
     document = http.get("/v1/openapi.json").json()
-    assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready", "/metrics"}
+    reviews = {"/v1/reviews/{decision}", "/v1/reviews/{decision}/appeals"}
+    assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready", "/metrics", *reviews}
     names = document["components"]["schemas"]
     for path in document["paths"].values():
         for operation in path.values():
@@ -195,6 +199,8 @@ def test_the_openapi_document_names_every_door_and_what_each_answers(http: Clien
     assert set(said) == set(names["Verdict"]["properties"])
     assert set(said["evidence"][0]) == set(names["Evidence"]["properties"])
     assert set(http.get("/v1/ready").json()) == set(names["Readiness"]["properties"])
+    waiting = raw(http, "/v1/check", b"text").json()["decision"]
+    assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["Review"]["properties"])
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 from gate_pictures import entry, jpeg, pdq, sample
 from PIL import ImageOps
 
+from repit.foundation.errors import PortTaken, SettingsRefused
 from repit.gate.entries import KnownHash
 from repit.gate.runtime import Gate
 from repit.interfaces.gate_daemon import clamd
@@ -216,6 +217,17 @@ def test_the_door_also_listens_at_a_socket_in_the_file_system(gate: Gate, tmp_pa
             assert everything(connection) == b"PONG\0"
 
 
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:0", "unix:/no/such/folder/socket", "127.0.0.1:x"])
+def test_a_door_that_cannot_listen_says_so(gate: Gate, address: str) -> None:
+    with pytest.raises(SettingsRefused), opened(address, clamd.doorway, "clamd"):
+        pass
+
+
+def test_a_port_that_is_taken_is_named(at: At) -> None:
+    with pytest.raises(PortTaken), opened(f"127.0.0.1:{at.port}", clamd.doorway, "clamd"):
+        pass
+
+
 # --- a real scanner behind --------------------------------------------------------------------------------
 
 
@@ -269,7 +281,7 @@ def told(connection: socket.socket) -> bytes:
         (None, "pass", CAT, b"Repit.known FOUND"),
     ],
 )
-def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(
+def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(  # noqa: PLR0917
     gate: Gate, settings, scanner: bytes | None, failure: str, content: bytes, said: bytes
 ) -> None:
     gate.index.apply(entry("cat", pdq(CAT)))

@@ -16,6 +16,9 @@ from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from repit.interfaces.gate_daemon.examine import Refused
+from repit.interfaces.gate_daemon.icap.replies import refused
+
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "pages"
 WIDE, NARROW = (1280, 900), (320, 640)
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
@@ -114,5 +117,24 @@ def test_the_keyboard_reaches_the_link_and_every_example(browser: Browser, site:
             page.keyboard.press("Tab")
             met.append(page.evaluate("document.activeElement.tagName"))
         assert met == ["A", *["PRE"] * (len(met) - 1)]
+    finally:
+        context.close()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_of_refusal_has_no_violation_at_any_width_or_light(browser: Browser, language: str) -> None:
+    said = refused('ISTag: "a"', Refused("Repit.known", "a-number"), language=language, closes=True)
+    html = said.split(b"\r\n\r\n", 2)[2].partition(b"\r\n")[2].removesuffix(b"\r\n0\r\n\r\n").decode()
+    context = browser.new_context(locale=language)
+    try:
+        page = context.new_page()
+        page.set_content(html)
+        assert page.locator("html").get_attribute("lang") == language
+        for (width, height), scheme in product((WIDE, NARROW), SCHEMES):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=SHOTS / f"gate-refused-{language}-{width}-{scheme}.png")
+            assert violations(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     finally:
         context.close()

@@ -122,7 +122,8 @@ def test_a_form_that_cannot_be_told_apart_is_not_decided(gate: Gate, at: At) -> 
         b"POST / HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=xyz\r\nContent-Type: a/b\r\n\r\n"
     )
     unbounded = b"POST / HTTP/1.1\r\nContent-Type: multipart/form-data\r\n\r\n"
-    for head in (doubled, unbounded):
+    other = b"POST / HTTP/1.1\r\nContent-Type: multipart/related; boundary=xyz\r\n\r\n"
+    for head in (doubled, unbounded, other):
         gate.policy.undecided_doors["icap"] = "block"
         assert b"Threat=Repit.undecided;" in at.say(reqmod(body, head, CLOSE))
         gate.policy.undecided_doors["icap"] = "allow"

@@ -1,23 +1,45 @@
 """Policy and verdict: pure, explained, strict."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from repit.foundation.errors import Text
-from repit.gate.policy import (
-    PolicyNotJson,
+from repit.gate.policy import default_policy, judge
+from repit.gate.policy_file import (
+    PolicyNotRead,
     PolicyRefused,
     PolicyUnknownField,
     PolicyWrongValue,
-    default_policy,
-    judge,
     parse_policy,
 )
-from repit.gate.verdict import OUTCOMES, TIERS, Evidence, Undecided
+from repit.gate.verdict import OUTCOMES, TIERS, Evidence, Signal, Undecided
+from repit.interfaces.gate_api.cli import app
 
+POLICY = """
+version = 1
+
+[[rules]]
+name = "theirs"
+when = {exchange = ["ncmec"]}
+then = "review"
+
+[[rules]]
+name = "known"
+when = {tier = ["exact", "standard"]}
+then = "block"
+
+[[signals]]
+name = "made"
+when = {signal = ["c2pa-ai", "classifier:nudity"], door = ["check"]}
+then = "review"
+"""
+MADE = Signal("c2pa-ai", "trainedAlgorithmicMedia")
 EXAMPLE = {
     "version": 1,
     "dry_run": False,
@@ -81,7 +103,7 @@ def test_a_dry_run_allows_and_says_what_it_would_have_done() -> None:
 
 
 WRONG = [
-    ("{", PolicyNotJson),
+    ("{", PolicyNotRead),
     ("[]", PolicyWrongValue),
     ("{}", PolicyWrongValue),
     ('{"version": true, "rules": []}', PolicyWrongValue),
@@ -130,3 +152,79 @@ def test_more_evidence_never_makes_a_verdict_milder(held: list[Evidence], more: 
     policy = parse_policy(json.dumps(EXAMPLE))
     before, after = judge(policy, "bare", held), judge(policy, "bare", [*held, more])
     assert OUTCOMES.index(after.outcome) >= OUTCOMES.index(before.outcome)
+
+
+def test_a_policy_may_be_toml_and_tell_exchanges_apart() -> None:
+    policy = parse_policy(POLICY)
+    assert judge(policy, "check", [seen()]).outcome == "block"
+    assert judge(policy, "check", [replace(seen(), exchange="ncmec")]).rule == "theirs"
+
+
+def test_a_signal_sends_to_review_where_its_rule_says_so_and_the_verdict_shows_it() -> None:
+    policy = parse_policy(POLICY)
+    verdict = judge(policy, "check", [], [MADE])
+    assert (verdict.outcome, verdict.rule, verdict.signals) == ("review", "made", (MADE,))
+    assert judge(policy, "bare", [], [MADE]).outcome == "allow"
+    assert judge(policy, "check", [], [Signal("classifier", "cats")]).outcome == "allow"
+    assert judge(policy, "check", [seen()], [MADE]).rule == "known"
+
+
+@pytest.mark.parametrize("then", ["block", "refuse", "", None])
+def test_a_rule_on_signals_alone_cannot_block(then: str | None) -> None:
+    document = {
+        "version": 1,
+        "rules": [],
+        "signals": [{"name": "a", "when": {"signal": ["c2pa-ai"]}, "then": then}],
+    }
+    with pytest.raises(PolicyWrongValue) as caught:
+        parse_policy(json.dumps(document))
+    assert caught.value.where == "signals[0].then"
+
+
+# A busy machine draws slowly; what is drawn stays the same.
+AT_LEISURE = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+CODE = st.sampled_from(["c2pa", "c2pa-ai", "iptc-ai", "generator", "classifier"])
+
+
+@AT_LEISURE
+@given(
+    st.lists(st.tuples(CODE, st.sampled_from(["allow", "review"]), st.booleans()), max_size=5),
+    st.lists(st.builds(Signal, CODE, st.just("x")), max_size=5),
+    st.lists(st.builds(seen, tier=st.sampled_from(TIERS)), max_size=3),
+)
+def test_no_policy_and_no_set_of_signals_blocks_what_no_match_blocks(
+    rules: list[tuple[str, str, bool]], signals: list[Signal], found: list[Evidence]
+) -> None:
+    document = {
+        **EXAMPLE,
+        "signals": [
+            {"name": f"s{at}", "when": {"signal": [code]}, "then": then, "dry_run": dry}
+            for at, (code, then, dry) in enumerate(rules)
+        ],
+    }
+    policy = parse_policy(json.dumps(document))
+    without, told = judge(policy, "check", found), judge(policy, "check", found, signals)
+    assert (told.outcome == "block") == (without.outcome == "block")
+    assert OUTCOMES.index(told.outcome) >= OUTCOMES.index(without.outcome)
+    assert told.evidence == without.evidence
+
+
+def test_the_canary_is_blocked_before_every_rule_and_passes_in_a_dry_run() -> None:
+    canary = Evidence("canary", "repit", "canary", "picture", "active", 1, "standard", 0)
+    permissive = {"version": 1, "rules": [{"name": "all", "then": "allow"}]}
+    verdict = judge(parse_policy(json.dumps(permissive)), "check", [canary])
+    assert (verdict.outcome, verdict.rule) == ("block", "canary")
+    dry = judge(parse_policy(json.dumps({**permissive, "dry_run": True})), "check", [canary])
+    assert (dry.outcome, dry.would_be) == ("allow", "block")
+
+
+def test_the_command_checks_a_policy_and_explains_it(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(POLICY)
+    run = CliRunner().invoke
+    assert run(app, ["check", str(file)]).exit_code == 0
+    told = run(app, ["explain", str(file), "--exchange", "ncmec", "--signal", "c2pa-ai"]).stdout
+    assert "theirs" in told
+    assert "made" in told
+    file.write_text(POLICY.replace("tier =", "tiers ="))
+    assert isinstance(run(app, ["check", str(file)]).exception, PolicyUnknownField)

@@ -35,7 +35,7 @@ left_out: list[str] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the browser tests out when asked to, and those of Firefox where there is none; the report says so."""
+    """Leave the browser tests out when asked to, Firefox's where there is none; the report says so."""
     if WITHOUT_BROWSER:
         _leave_out(config, items, "browser")
     if WITHOUT_BROWSER or _found(FIREFOX_NAMES) is None:

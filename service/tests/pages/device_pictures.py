@@ -1,6 +1,7 @@
-"""A hundred pictures made by code, in the modes and formats that browsers meet, with what the engine says of each.
+"""A hundred pictures made by code, in the modes and formats of the web, and what the engine says of each.
 
-In: a number. Out: a file, its family as the engine has it. Next: the browser tests, which hash the same files.
+In: a number. Out: a file, its family as the engine has it. Next: the browser tests, which hash the same
+files.
 """
 
 import importlib.util
@@ -30,7 +31,7 @@ MIME = {
 
 @dataclass(frozen=True)
 class Made:
-    """`hashes`: hexadecimal, the standard one first. `lossy`: decoders may differ by a level here and there."""
+    """`hashes`: hexadecimal, the standard one first. `lossy`: decoders may differ by a level."""
 
     name: str
     content: bytes

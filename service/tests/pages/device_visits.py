@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-PATIENCE = 60_000
+PATIENCE = 200_000
 
 
 def choose(page: Page, files: Any, ready: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from repit.cli import app
-from repit.gate.policy import parse_policy
+from repit.gate.policy_file import parse_policy
 from repit.settings.declared import DECLARED
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -56,7 +56,9 @@ def test_every_repit_command_that_is_named_exists(name: str) -> None:
     for command in commands_in(name):
         found = re.match(
             r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?repit "
-            r"((?:subscriber|bank(?: widely-published)?)(?: [a-z-]+)?|[a-z]+)\b(.*)",
+            r"((?:subscriber|staff|policy|exchange|way-back|bank(?: widely-published)?)(?: [a-z-]+)?"
+            r"|[a-z]+(?:-[a-z]+)*)"
+            r"\b(.*)",
             command,
         )
         if found:

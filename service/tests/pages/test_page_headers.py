@@ -45,6 +45,7 @@ def test_the_policy_allows_this_site_only_and_no_connection(visitor: Client, add
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
+        "worker-src": "'self'",
         "img-src": "'self'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",

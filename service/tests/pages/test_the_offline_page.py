@@ -1,8 +1,11 @@
-"""The page for use without internet: one file, opened from a disk, that gives the text which a case page takes."""
+"""The page for use without internet: one file, opened from a disk, gives the text that a case page takes."""
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +21,7 @@ from test_pages_in_a_browser import NARROW, SHOTS, WIDE, violations, visit
 
 from repit.foundation.minisign import Key
 from repit.interfaces.case_pages import offline_page
+from repit.interfaces.case_pages.hashes import submissions
 
 
 @pytest.fixture
@@ -60,6 +64,10 @@ def test_the_page_hashes_from_a_disk_and_its_text_is_taken_by_the_case_page(
         assert seen.complaints == []
     told = json.loads(text)
     assert [each["value"] for each in told["items"][0]["hashes"]] == made(0).hashes
+    # Without script the same text is pasted and sent as it is.
+    assert [[each.value.hex() for each in one.signals] for one in submissions(text)] == [
+        [each["value"] for each in item["hashes"]] for item in told["items"]
+    ]
     for carried in ("pasted", "chosen"):
         with visit(browser) as seen:
             page = seen.page
@@ -93,7 +101,7 @@ def test_the_page_cannot_connect_even_where_a_script_tries(browser: Browser, sit
             seen.page.evaluate(f"() => {{ {attempt} }}")
             seen.page.wait_for_timeout(200)
             assert any("Content Security Policy" in text for text in seen.complaints[before:]), attempt
-        # The worker, which the page makes of itself, may be told of late; a site that was reached would answer.
+        # The worker, which the page makes of itself, may be told of late.
         assert [url for url in answered if not url.startswith("blob:")] == []
 
 
@@ -120,6 +128,21 @@ def checked(public: str, page: bytes, signature: str) -> str:
     return trusted
 
 
+def test_the_command_writes_the_pages_their_signatures_and_the_key(tmp_path: Path) -> None:
+    environment = {**os.environ, "REPIT_DATA": str(tmp_path / "data"), "REPIT_LANGUAGE": "en"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [sys.executable, "-m", "repit.cli", "device-page", "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    public = (tmp_path / "out" / "repit-device-page.pub").read_text(encoding="utf-8")
+    assert public.splitlines()[1] in done.stdout
+    for language in offline_page.LANGUAGES:
+        page = (tmp_path / "out" / f"repit-device-{language}.html").read_bytes()
+        signature = (tmp_path / "out" / f"repit-device-{language}.html.minisig").read_text(encoding="utf-8")
+        checked(public, page, signature)
+        assert page == offline_page.page(language)
+
+
 def test_the_signature_holds_for_the_page_and_for_nothing_else() -> None:
     with override_settings(REPIT_OPERATOR_KEY=b"3" * 32):
         public, editions = offline_page.public_key(), offline_page.editions()
@@ -133,7 +156,7 @@ def test_the_signature_holds_for_the_page_and_for_nothing_else() -> None:
 
 
 def test_minisigns_own_example_of_a_form_is_ours() -> None:
-    """Sizes and first letters that minisign's page gives: keys begin with RW, prehashed signatures with RU."""
+    """Sizes and first letters as minisign writes them: keys begin with RW, prehashed signatures with RU."""
     key = Key(bytes(32))
     assert re.fullmatch(r"untrusted comment: .+\nRW[A-Za-z0-9+/]{54}\n", key.public())
     signature = key.sign(b"x", "c")

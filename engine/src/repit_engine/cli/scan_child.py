@@ -19,6 +19,7 @@ from repit_engine.frames import receive, receive_json, send, send_json
 from repit_engine.hash import hash_of, not_hashable
 from repit_engine.pdq import Orientation
 from repit_engine.picture import DEFAULT_LIMITS, Limits, open_picture
+from repit_engine.picture import warm_up as warm_up_pictures
 from repit_engine.types import HASH_BYTES, Hashed, NotHashable, as_hash_array
 
 _ROW: Final = np.dtype(
@@ -105,6 +106,7 @@ def _answer(pipe: BinaryIO, source: bytes | Path, limits: Limits, full: bool) ->
 def main() -> None:
     """Answer requests on standard input until it closes."""
     warm_up()
+    warm_up_pictures()
     serve(_answer)
 
 

@@ -5,6 +5,7 @@ In: the bytes of a file, or its path. Out: upright, composited, bounded luma. Ne
 
 from pathlib import Path
 
+from repit_engine.picture.baseline import warm_up
 from repit_engine.picture.formats import Format, sniff
 from repit_engine.picture.jpeg import read_jpeg
 from repit_engine.picture.limits import DEFAULT_LIMITS, Deadline, Limits
@@ -13,7 +14,7 @@ from repit_engine.picture.refusals import decoding
 from repit_engine.picture.result import Picture
 from repit_engine.picture.source import bytes_of
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "Picture", "open_picture"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "Picture", "open_picture", "warm_up"]
 
 
 def open_picture(

@@ -3,7 +3,8 @@
 In: the bytes of a JPEG. Out: an upright `Picture`. Next: `open_picture` hands it on.
 
 Pillow reads the header (EXIF, profile), simplejpeg the pixels: unlike Pillow it decodes straight to grey at
-1/2, 1/4 or 1/8, and reports damage that libjpeg only warns about.
+1/2, 1/4 or 1/8, and reports damage that libjpeg only warns about. Grey at 1/8 is read by `baseline` where
+the file is plain, in less than half of libjpeg's time and to the same samples.
 """
 
 import io
@@ -14,6 +15,7 @@ import simplejpeg
 from PIL import Image, JpegImagePlugin
 
 from repit_engine.errors import DamagedPicture, TookTooLong
+from repit_engine.picture.baseline import SHRINK, skimmed
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.pillow import exif_orientation
 from repit_engine.picture.profiles import conversion, to_srgb
@@ -56,7 +58,7 @@ def read_jpeg(data: bytes, limits: Limits, deadline: Deadline, *, colour: bool, 
         inks = 255 - _decode(data, "CMYK", header.size, shrink)
         pixels = np.asarray(to_srgb(Image.fromarray(inks, "CMYK"), profile))
     elif header.mode == "L" or not (full or colour or (profile and conversion(profile, "RGB"))):
-        pixels = _decode(data, "GRAY", header.size, shrink)[:, :, 0]
+        pixels = _grey(data, header.size, shrink)
         if header.mode == "L" and profile and conversion(profile, "L"):
             pixels = np.asarray(to_srgb(Image.fromarray(pixels), profile))
     else:
@@ -85,6 +87,11 @@ def _shrink(width: int, height: int) -> int:
         if min(width, height) // factor >= MIN_SIDE:
             return factor
     return 1
+
+
+def _grey(data: bytes, size: tuple[int, int], shrink: int) -> Pixels:
+    plain = skimmed(data, size) if shrink == SHRINK else None
+    return _decode(data, "GRAY", size, shrink)[:, :, 0] if plain is None else plain
 
 
 def _decode(data: bytes, space: str, size: tuple[int, int], shrink: int) -> Pixels:

@@ -11,15 +11,28 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.ring_query import DEAD, HEAD, PENDING, ROWS, TAIL, ring_batch, ring_segments
+from repit_engine.kernels.jit.ring_query import (
+    AT_HITS,
+    AT_LENGTHS,
+    AT_LIMS,
+    AT_PENDING,
+    AT_SCANNED,
+    AT_STARTS,
+    DEAD,
+    HEAD,
+    MOST_PARTS,
+    ROOM_ITEMS,
+    ROWS,
+    TAIL,
+    ring_alone,
+    ring_batch,
+)
 from repit_engine.kernels.jit.scan import scan, scan_nearest
 from repit_engine.kernels.jit.scan_batch import BLOCK, scan_batch
-from repit_engine.search.plan import FLIP_ENDS, FLIPS, MOST_PROBES, Plan, plan
+from repit_engine.search.plan import FLIP_ENDS, FLIPS, Plan, plan
 from repit_engine.search.results import Hits
 from repit_engine.search.segment import RingSegment
 
-ROOM = 1 << 16
-"""Hits of one batch that are kept without asking for more room."""
 TOGETHER = 256
 """Queries of one thread's batch: enough to share each scanned block."""
 SCAN_ROOM = 256
@@ -29,10 +42,14 @@ class _Scratch(threading.local):
     """Room that each thread keeps for its next query."""
 
     def __init__(self) -> None:
-        self.starts = np.empty(MOST_PROBES, np.uint64)
-        self.lengths = np.empty(MOST_PROBES, np.uint32)
-        self.pending = np.empty(PENDING, np.uint64)
-        self.hits = np.empty(ROOM, np.uint64)
+        room = np.empty(ROOM_ITEMS, np.uint64)
+        self.address = int(room.ctypes.data)
+        self.pending = room[AT_PENDING:AT_STARTS]
+        self.starts = room[AT_STARTS:AT_LENGTHS]
+        self.lengths = room[AT_LENGTHS:AT_LIMS].view(np.uint32)
+        self.lims = room[AT_LIMS:AT_SCANNED].view(np.int64)
+        self.scanned = room[AT_SCANNED:AT_HITS]
+        self.hits = room[AT_HITS:]
         self.block = np.empty((4, BLOCK), np.uint64)
 
 
@@ -67,32 +84,28 @@ def search_segment(
         return joined(pool.map(lambda chunk: _batch(layout, chunk, radius, max_results, chosen), chunks))
 
 
+def search_alone(segment: RingSegment, query: NDArray[np.uint64], radius: int) -> NDArray[np.uint64] | None:
+    """One query ``(1, 4)`` in one segment: its packed hits, or None where `search_segment` does better."""
+    chosen, scratch = plan(radius, 1), _scratch
+    if not chosen.ring:
+        return None
+    count = ring_alone(scratch.address, segment.layout_address, 1, chosen.address, radius, query)
+    return None if count < 0 else scratch.hits[:count].copy()
+
+
 def search_segments(
-    layouts: NDArray[np.uint64], queries: NDArray[np.uint64], radius: int
+    layouts: NDArray[np.uint64], query: NDArray[np.uint64], radius: int
 ) -> tuple[NDArray[np.int64], NDArray[np.uint64], NDArray[np.bool_]]:
     """One query ``(1, 4)`` in many segments' tables at once.
 
     Out: where each segment's hits end, the hits, and which segments are better searched by `search_segment`.
     """
-    chosen, scratch = plan(radius, 1), _scratch
-    lims, scanned = np.zeros(len(layouts) + 1, np.int64), np.ones(len(layouts), np.bool_)
-    if chosen.ring:
-        ring_segments(
-            layouts,
-            queries,
-            np.uint64(radius),
-            chosen.limits,
-            FLIPS,
-            FLIP_ENDS,
-            chosen.costs,
-            scratch.starts,
-            scratch.lengths,
-            scratch.pending,
-            scratch.hits,
-            lims,
-            scanned,
-        )
-    return lims, scratch.hits[: lims[-1]].copy(), scanned
+    chosen, scratch, parts = plan(radius, 1), _scratch, len(layouts)
+    if not chosen.ring or parts > MOST_PARTS:
+        return np.zeros(parts + 1, np.int64), np.empty(0, np.uint64), np.ones(parts, np.bool_)
+    ring_alone(scratch.address, int(layouts.ctypes.data), parts, chosen.address, radius, query)
+    lims = scratch.lims[: parts + 1].copy()
+    return lims, scratch.hits[: lims[-1]].copy(), scratch.scanned[:parts] != 0
 
 
 def _together(count: int, threads: int) -> int:

@@ -13,6 +13,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from repit_engine.kernels.jit.ring_query import (
+    MOST_FLIPPED,
+    PLAN_COSTS,
+    PLAN_FLIP_ENDS,
+    PLAN_FLIPS,
+    PLAN_ITEMS,
+)
+
 WORDS: Final = 16
 MOST_FLIPS: Final = 4
 """Thresholds go up to 5 (radius 79); beyond, the ring reads more than a scan does."""
@@ -37,6 +45,10 @@ class Plan:
     lanes: int
     probes: int
     ring: bool
+    packed: NDArray[np.uint64]
+    """Limits, costs and where the flips stand, as `ring_alone` takes them."""
+    address: int
+    """Of `packed`; a plan is kept for as long as it is used."""
 
 
 def _flips() -> tuple[NDArray[np.uint16], NDArray[np.uint64]]:
@@ -45,11 +57,12 @@ def _flips() -> tuple[NDArray[np.uint16], NDArray[np.uint64]]:
     for count in range(MOST_FLIPS + 1):
         masks += [sum(1 << bit for bit in bits) for bits in combinations(range(WORDS), count)]
         ends.append(len(masks))
-    return np.array(masks, np.uint16), np.array(ends, np.uint64)
+    padded = np.zeros(MOST_FLIPPED, np.uint16)
+    padded[: len(masks)] = masks
+    return padded, np.array(ends, np.uint64)
 
 
 FLIPS, FLIP_ENDS = _flips()
-MOST_PROBES: Final = WORDS * len(FLIPS)
 
 
 @lru_cache(maxsize=512)
@@ -62,11 +75,21 @@ def plan(radius: int, together: int) -> Plan:
     alone = together == 1 and lanes == 2
     scanned = SCAN_STREAM_NS if alone else BLOCK_STREAM_NS / together + LANES_NS[lanes]
     if max(limits) > MOST_FLIPS + 1:
-        return Plan(np.array(limits, np.uint64), np.array([0, 0, 0, scanned]), lanes, 0, ring=False)
+        return _plan(limits, [0, 0, 0, scanned], lanes, 0, ring=False)
     probes = sum(int(FLIP_ENDS[limit]) for limit in limits)
     per_entry = ENTRY_NS + CANDIDATE_NS * _kept(limits)
-    costs = np.array([PROBE_NS, per_entry, CANDIDATE_NS, scanned])
-    return Plan(np.array(limits, np.uint64), costs, lanes, probes, ring=True)
+    return _plan(limits, [PROBE_NS, per_entry, CANDIDATE_NS, scanned], lanes, probes, ring=True)
+
+
+def _plan(limits: list[int], costs: list[float], lanes: int, probes: int, *, ring: bool) -> Plan:
+    packed = np.zeros(PLAN_ITEMS, np.uint64)
+    packed[: len(limits)] = limits
+    packed[PLAN_COSTS : PLAN_COSTS + len(costs)] = np.array(costs).view(np.uint64)
+    packed[PLAN_FLIPS], packed[PLAN_FLIP_ENDS] = FLIPS.ctypes.data, FLIP_ENDS.ctypes.data
+    limit_words, cost_words = packed[: len(limits)], packed[PLAN_COSTS : PLAN_COSTS + len(costs)]
+    return Plan(
+        limit_words, cost_words.view(np.float64), lanes, probes, ring, packed, int(packed.ctypes.data)
+    )
 
 
 def _kept(limits: list[int]) -> float:

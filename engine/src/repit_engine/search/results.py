@@ -4,7 +4,7 @@ In: what each segment or table of rows found. Out: one `RangeResult`. Next: whoe
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,12 @@ def nothing(queries: int) -> RangeResult:
         np.empty(0, np.uint16),
         np.zeros(queries, np.bool_),
     )
+
+
+NOTHING_FOUND: Final = nothing(1)
+"""Of one query: read-only, so that what is asked most often allocates nothing."""
+for _array in NOTHING_FOUND:
+    _array.setflags(write=False)
 
 
 def combine(parts: Sequence[tuple[Hits, IdArray]], queries: int, max_results: int | None) -> RangeResult:

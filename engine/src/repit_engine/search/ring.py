@@ -6,7 +6,8 @@ In: ids and hashes, once. Out: `RangeResult`. Next: `bench`, `repit-scan`; a ban
 import numpy as np
 
 from repit_engine.search.arguments import as_words, check_limits
-from repit_engine.search.hits import search_segment
+from repit_engine.search.hits import search_alone, search_segment
+from repit_engine.search.results import NOTHING_FOUND, Hits
 from repit_engine.search.segment import RingSegment
 from repit_engine.types import HashArray, IdArray, RangeResult
 
@@ -39,12 +40,16 @@ class RingIndex:
         Raises `WrongInput`.
         """
         check_limits(radius, max_results)
-        hits = search_segment(self.segment, as_words(hashes), radius, max_results, threads=threads)
-        if not len(hits.packed):
-            return RangeResult(hits.lims, np.empty(0, np.uint64), np.empty(0, np.uint16), hits.more)
-        return RangeResult(
-            hits.lims,
-            self.segment.ids_of(hits.rows),
-            hits.distances,
-            hits.more,
-        )
+        queries = as_words(hashes)
+        if len(queries) == 1:
+            found = search_alone(self.segment, queries, radius)
+            if found is not None and not len(found):
+                return NOTHING_FOUND
+            if found is not None and (max_results is None or len(found) <= max_results):
+                hits = Hits(np.array([0, len(found)]), found, np.zeros(1, np.bool_))
+                return self._named(hits)
+        return self._named(search_segment(self.segment, queries, radius, max_results, threads=threads))
+
+    def _named(self, hits: Hits) -> RangeResult:
+        ids = self.segment.ids_of(hits.rows) if len(hits.packed) else np.empty(0, np.uint64)
+        return RangeResult(hits.lims, ids, hits.distances, hits.more)

@@ -128,6 +128,11 @@ class RingSegment:
         layout[TABLES : TABLES + TABLE_COUNT] += np.uint64(self.tables.ctypes.data)
         return layout
 
+    @cached_property
+    def layout_address(self) -> int:
+        """Where `layout` stands."""
+        return int(self.layout.ctypes.data)
+
     def ids_of(self, rows: NDArray[np.uint64]) -> IdArray:
         """What the caller called these rows."""
         return self.ids.of(rows)

@@ -54,7 +54,7 @@ def admit(
 ) -> Item:
     """The item of a submission, under the caller's lock. With `own` false the caller adds a stake, then
     recounts."""
-    mark = fingerprint(submission)
+    mark, everyones = fingerprint(submission), widely_published.near(submission.signals)
     item = Item.objects.select_related("lead").filter(fingerprint=mark, state__in=LIVE).first()
     if item is not None:
         if own:
@@ -74,7 +74,6 @@ def admit(
         ItemHash.objects.bulk_create(
             [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
         )
-        everyones = widely_published.near(submission.signals)
         reason = widely_published.REASON if everyones else SUBMITTED
         Transition.objects.create(
             item=item, before="", after="received", at=now(), actor=actor, reason=reason
@@ -90,7 +89,7 @@ def admit(
         publish
         and lead.state == "received"
         and _has_publishable(lead)
-        and not widely_published.near(submission.signals)
+        and not everyones
         and (lead is item or _unsuspected(lead))
     ):
         standing.move(line, lead, "active", actor, PUBLISHED)

@@ -12,6 +12,7 @@ Found again without opening what is sealed: the 256 bits are dealt out to `RADIU
 within `RADIUS` agree on one hand at least. Each hand is kept as 8 bytes of a keyed digest.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -28,12 +29,13 @@ ANCHORED_RADIUS: Final = 31
 _HANDS: Final = RADIUS + 1
 _MOST_HASHES: Final = 8
 _MOST_CANDIDATES: Final = 200
+_TOGETHER: Final = 10_000
 
 
 def note(item: Item, signals: tuple[Signal, ...]) -> None:
     """Keep what finds this item again. Pictures only: a video or a file is told by its very bytes."""
     if item.media == "picture":
-        Nearby.objects.bulk_create([Nearby(item=item, value=value) for value in sorted(_hands(signals))])
+        Nearby.objects.bulk_create([Nearby(item=item, value=value) for value in sorted(hands(signals))])
 
 
 def forget(item: Item) -> None:
@@ -43,10 +45,10 @@ def forget(item: Item) -> None:
 
 def lead_for(item: Item, signals: tuple[Signal, ...]) -> Item | None:
     """A living item of the same kind, near enough to serve this one, that is served through no other."""
-    hands = _hands(signals)
-    if item.media != "picture" or not hands:
+    dealt = hands(signals)
+    if item.media != "picture" or not dealt:
         return None
-    keys = Nearby.objects.filter(value__in=hands).exclude(item=item).values("item_id").distinct()
+    keys = Nearby.objects.filter(value__in=dealt).exclude(item=item).values("item_id").distinct()
     living = Item.objects.filter(
         Q(state__in=("received", "active")), id__in=keys[:_MOST_CANDIDATES], lead=None, kind=item.kind
     )
@@ -83,13 +85,24 @@ def _distances(one: tuple[Signal, ...], other: tuple[Signal, ...], role: str) ->
     return found
 
 
-def _hands(signals: tuple[Signal, ...]) -> set[int]:
+def known(values: Collection[int]) -> set[int]:
+    """Which of these hands some living item has."""
+    found: set[int] = set()
+    listed = list(values)
+    for begin in range(0, len(listed), _TOGETHER):
+        some = listed[begin : begin + _TOGETHER]
+        found |= set(Nearby.objects.filter(value__in=some).values_list("value", flat=True))
+    return found
+
+
+def hands(signals: tuple[Signal, ...]) -> set[int]:
+    """By what a picture's near duplicates are found again: 8 bytes of a keyed digest for each hand."""
     found: set[int] = set()
     wanted = [s for s in signals if s.algorithm == "pdq" and s.role == "whole" and s.publishable]
     for signal in wanted[:_MOST_HASHES]:
         bits = np.unpackbits(np.frombuffer(signal.value, np.uint8))
         for hand in range(_HANDS):
-            dealt = np.packbits(bits[hand::_HANDS]).tobytes()
-            digest = keyed_digest("bank nearby", bytes([hand]), dealt)
+            cards = np.packbits(bits[hand::_HANDS]).tobytes()
+            digest = keyed_digest("bank nearby", bytes([hand]), cards)
             found.add(int.from_bytes(digest[:8], "big", signed=True))
     return found

@@ -9,7 +9,7 @@ back (`Tombstone`), and what a person here has withdrawn does not come back by t
 take away what was submitted here.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,17 +59,12 @@ def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> i
     Several records of one name: the last counts.
     """
     latest = {one.name: one for one in told}
-    taking = _Taking(source, f"{ACTOR} {source}"[:100], publish, run)
     digests = {name: _digest(source, name) for name in latest}
     changed = 0
     with transaction.atomic():
         line = feed.locked()
-        held = {
-            bytes(stake.name): stake
-            for stake in Stake.objects.filter(source=source, name__in=digests.values()).select_related(
-                "item__lead"
-            )
-        }
+        taking = _Taking(line, source, f"{ACTOR} {source}"[:100], publish, run)
+        held = _held(source, digests.values())
         seen: list[int] = []
         for name, one in latest.items():
             stake, mark = held.get(digests[name]), _mark(one)
@@ -77,7 +72,10 @@ def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> i
                 seen.append(stake.pk)
                 continue
             _bury(line, one)
-            changed += _one(line, taking, digests[name], mark, one)
+            if stake is not None:
+                # Read anew: what went before may have let go of it, or moved its item.
+                stake = _held(source, [digests[name]]).get(digests[name])
+            changed += _one(taking, digests[name], mark, one, stake)
         if run and seen:
             Stake.objects.filter(pk__in=seen).update(run=run)
     return changed
@@ -89,12 +87,11 @@ def sweep(source: str, run: int) -> int:
     while True:
         with transaction.atomic():
             line = feed.locked()
-            some = list(
-                Stake.objects.filter(source=source, run__lt=run)
-                .select_related("item__lead")
-                .order_by("id")[:100]
-            )
-            for stake in some:
+            stale = Stake.objects.filter(source=source, run__lt=run).order_by("id")
+            some = list(stale.values_list("pk", flat=True)[:100])
+            for key in some:
+                # One at a time, since each may move the item of the next.
+                stake = Stake.objects.select_related("item__lead").get(pk=key)
                 _release(line, stake, "no longer in the partner's list")
         gone += len(some)
         if not some:
@@ -109,28 +106,32 @@ def names_of(source: str, item: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
+    line: Feed
     source: str
     actor: str
     publish: bool
     run: int
 
-    def admitted(self, line: Feed, submission: Submission) -> Item:
+    def admitted(self, submission: Submission) -> Item:
         return items.admit(
-            line, submission, actor=self.actor, publish=self.publish, origin=self.source, own=False
+            self.line, submission, actor=self.actor, publish=self.publish, origin=self.source, own=False
         )
 
 
-def _one(line: Feed, taking: _Taking, digest: bytes, mark: bytes, one: Told) -> bool:
-    source = taking.source
-    # Read anew: what was buried may have let go of it.
-    stake = Stake.objects.select_related("item__lead").filter(source=source, name=digest).first()
+def _held(source: str, digests: Collection[bytes]) -> dict[bytes, Stake]:
+    found = Stake.objects.filter(source=source, name__in=digests).select_related("item__lead")
+    return {bytes(stake.name): stake for stake in found}
+
+
+def _one(taking: _Taking, digest: bytes, mark: bytes, one: Told, stake: Stake | None) -> bool:
+    line, source = taking.line, taking.source
     roots = _acceptable(source, digest, one)
     if one.submission is None or not roots:
         if stake is not None:
             _release(line, stake, "withdrawn by the partner")
         return stake is not None
     if stake is None:
-        item = taking.admitted(line, one.submission)
+        item = taking.admitted(one.submission)
         sealed = operator("stake").seal(one.name.encode(), _place(source, digest))
         stake = Stake.objects.create(
             item=item,
@@ -141,13 +142,13 @@ def _one(line: Feed, taking: _Taking, digest: bytes, mark: bytes, one: Told) -> 
             run=taking.run,
             doubted=one.doubted,
         )
-        _set_roots(stake, roots)
+        Root.objects.bulk_create([_root(stake, root) for root in roots])
         standing.recount(line, item, taking.actor, _HELD)
         _weigh(line, item)
         return True
     before = stake.item
     if before.state in LIVE and bytes(before.fingerprint) != fingerprint(one.submission):
-        stake.item = taking.admitted(line, one.submission)
+        stake.item = taking.admitted(one.submission)
     stake.mark, stake.run, stake.doubted = mark, taking.run or stake.run, one.doubted
     stake.save()
     differs = _set_roots(stake, roots)
@@ -180,6 +181,8 @@ def _weigh(line: Feed, item: Item) -> None:
     """Doubt an item that nobody stands by; end a doubt that came from partners only."""
     if item.lead is not None:
         return
+    if item.state == "active" and item.own:
+        return
     doubted = item.own == 0 and not Stake.objects.filter(item=item, doubted=False).exists()
     if doubted and item.state == "active":
         standing.move(line, item, "disputed", ACTOR, _DOUBT)
@@ -196,8 +199,9 @@ def _bury(line: Feed, one: Told) -> None:
         if installation == here:
             continue
         standing.entomb(installation, token, "")
-        held = Root.objects.filter(installation=installation, token=token).select_related("stake__item__lead")
-        for root in list(held):
+        held = Root.objects.filter(installation=installation, token=token)
+        for key in list(held.values_list("pk", flat=True)):
+            root = Root.objects.select_related("stake__item__lead").get(pk=key)
             stake = root.stake
             standing.entomb(installation, token, stake.item.token)
             root.delete()
@@ -223,20 +227,24 @@ def _acceptable(source: str, digest: bytes, one: Told) -> list[Origin]:
     ]
 
 
-def _set_roots(stake: Stake, roots: Iterable[Origin]) -> bool:
+def _set_roots(stake: Stake, roots: Sequence[Origin]) -> bool:
     """Whether anything differed from what was noted."""
     wanted = {(root.installation, root.token): ",".join(root.path) for root in roots}
     noted = {(row.installation, row.token): row for row in Root.objects.filter(stake=stake)}
     gone = [row.pk for key, row in noted.items() if key not in wanted or row.path != wanted[key]]
     Root.objects.filter(pk__in=gone).delete()
-    fresh = [key for key, path in wanted.items() if key not in noted or noted[key].path != path]
-    Root.objects.bulk_create(
-        [
-            Root(stake=stake, installation=installation, token=token, path=wanted[installation, token])
-            for installation, token in fresh
-        ]
-    )
+    fresh = [
+        root
+        for root in roots
+        if (root.installation, root.token) not in noted
+        or noted[root.installation, root.token].path != ",".join(root.path)
+    ]
+    Root.objects.bulk_create([_root(stake, root) for root in fresh])
     return bool(gone or fresh)
+
+
+def _root(stake: Stake, root: Origin) -> Root:
+    return Root(stake=stake, installation=root.installation, token=root.token, path=",".join(root.path))
 
 
 def _digest(source: str, name: str) -> bytes:

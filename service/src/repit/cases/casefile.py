@@ -25,7 +25,7 @@ from repit.cases.records import Entry
 from repit.cases.states import LIVE, CaseState, Role, step
 from repit.cases.vault import RoomName, Vault
 from repit.foundation.clock import now
-from repit.foundation.errors import NotFound, NotGranted
+from repit.foundation.errors import NotFound, NotGranted, SealBroken
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place
 
@@ -108,6 +108,8 @@ class Turn:
         """New keys for rooms, everything in them sealed anew, for those who are still granted them."""
         for name in rooms:
             old, new = self._pair(name), new_pair()
+            if self.public(name) != old.public:
+                raise SealBroken(detail=f"the keys of {name} do not fit")
             room = Room.objects.get(case=self.case, name=name)
             room.version += 1
             room.sealed = self.keys.sealer(name).seal(new.public, room_place(room))

@@ -114,4 +114,9 @@ def _slot(row: Grant) -> RoomName:
 
 
 def _place(row: Grant) -> Place:
-    return Place("cases_grant", f"{row.case_id}/{row.room}/{row.id}", "sealed", row.version)
+    return Place(
+        "cases_grant",
+        f"{row.case_id}/{row.room}/{row.id}/{bytes(row.holder).hex()}",
+        "sealed",
+        row.version,
+    )

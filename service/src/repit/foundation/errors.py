@@ -6,6 +6,7 @@
     ├── RequestRefused              what came in will not be handled, and why
     │   ├── InputRefused            not the shape that is asked for
     │   ├── TooLarge                more bytes or entries than the limit
+    │   ├── TooManyReports          more of them in an hour than one subscriber may send
     │   ├── KeyRefused              no key, or not one of ours
     │   ├── NotGranted              a good key, without this permission
     │   ├── NotFound                nothing there (or nothing this caller may know of)
@@ -112,6 +113,16 @@ class TooLarge(RequestRefused):
     status = 413
     message = Text("This is larger than what is accepted.", "Ceci dépasse la taille acceptée.")
     next_step = Text("Send less at a time.", "Envoyez-en moins à la fois.")
+
+
+class TooManyReports(RequestRefused):
+    code = "too-many-reports"
+    status = 429
+    message = Text(
+        "This key has sent as much as one may in an hour.",
+        "Cette clé a envoyé tout ce qu'elle peut en une heure.",
+    )
+    next_step = Text("Send it again after Retry-After.", "Renvoyez-le après Retry-After.")
 
 
 class KeyRefused(RequestRefused):

@@ -1,10 +1,10 @@
 """Detached signatures that `minisign` and its kin check.
 
-In: a 32-byte seed, bytes. Out: a signature and a public key, as minisign's files hold them. Next: what is published and must be
-known to be ours.
+In: a 32-byte seed, bytes. Out: a signature and a public key, as minisign's files hold them. Next: what is
+published and must be known to be ours.
 
-The form is that of minisign's page "format": Ed25519 (RFC 8032) over the BLAKE2b-512 digest (RFC 7693) of the file, and over the
-signature with its trusted comment.
+The form is that of minisign's own description: Ed25519 (RFC 8032) over the BLAKE2b-512 digest (RFC 7693) of
+the file, and over the signature with its trusted comment.
 """
 
 import hashlib
@@ -43,7 +43,13 @@ class Key:
         signature = self._key.sign(hashlib.blake2b(content).digest()).signature
         about = self._key.sign(signature + comment.encode()).signature
         raw = _HASHED + self._number + signature
-        return f"untrusted comment: signature of Répit\n{_text(raw)}\ntrusted comment: {comment}\n{_text(about)}\n"
+        lines = (
+            "untrusted comment: signature of Répit",
+            _text(raw),
+            f"trusted comment: {comment}",
+            _text(about),
+        )
+        return "\n".join(lines) + "\n"
 
 
 def _text(raw: bytes) -> str:

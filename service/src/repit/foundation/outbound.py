@@ -11,9 +11,11 @@ the public internet, such as a hotline on the same machine, are reached only if 
 """
 
 import socket
+import ssl
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Self
 
 import httpcore2
@@ -82,6 +84,12 @@ class _VettingBackend(httpcore2.NetworkBackend):
         raise AddressRefused(detail="a local socket")
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom we trust; reading the list of authorities takes longer than most requests, so it is read once."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 class _VettedTransport(httpx2.HTTPTransport):
     """httpx2's transport over a pool whose connections our backend opens.
 
@@ -89,10 +97,10 @@ class _VettedTransport(httpx2.HTTPTransport):
     """
 
     def __init__(self, allow: frozenset[str], look_up: Resolve) -> None:
-        super().__init__(trust_env=False)
+        super().__init__(verify=_trusted(), trust_env=False)
         self._pool.close()
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(trust_env=False),
+            ssl_context=_trusted(),
             max_connections=20,
             keepalive_expiry=30.0,
             network_backend=_VettingBackend(allow, look_up),

@@ -160,6 +160,7 @@ def _evidence(bank: Bank, match: Match) -> Evidence | None:
             Part(vote.kind.name.lower().replace("_", "-"), vote.distance, vote.rectangle)
             for vote in match.votes[:_MOST_PARTS]
         ),
+        exchange=entry.exchange,
     )
 
 

@@ -12,25 +12,28 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import close_old_connections, connection, transaction
 from django.db.models import F
 
 from repit.foundation.clock import now
 from repit.foundation.ids import token
+from repit.gate import tallies
 from repit.gate.models import Decision, DecisionCount
-from repit.gate.verdict import PLAIN, Verdict
+from repit.gate.verdict import PLAIN, Evidence, Verdict
 
 WAIT_SECONDS: Final = 2.0
 _GATHER_SECONDS: Final = 0.5
 _MOST_WAITING: Final = 10_000
+_MOST_ITEMS: Final = 5
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Pending:
     row: Decision
+    met: tuple[str, ...] = ()
     done: threading.Event = field(default_factory=threading.Event)
     written: bool = False
 
@@ -38,7 +41,11 @@ class _Pending:
 class Recorder:
     """Writes decisions; `start` and `close` it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tally: bool = False) -> None:
+        """`tally`: count which items are met, for the hotline."""
+        self.matched = threading.Event()
+        """Set whenever an item's count has grown."""
+        self._tally = tally
         self._changed = threading.Condition()
         self._rows: list[_Pending] = []
         self._counts: Counter[tuple[datetime, str, str, str]] = Counter()
@@ -64,7 +71,8 @@ class Recorder:
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
         if verdict.rule not in PLAIN:
-            pending = _Pending(_row(verdict, door, milliseconds, sequence, moment))
+            met = tuple({one.item for one in verdict.evidence}) if self._tally else ()
+            pending = _Pending(_row(verdict, door, milliseconds, sequence, moment), met)
         with self._changed:
             self._counts[hour, door, verdict.outcome, verdict.rule] += 1
             full = len(self._rows) >= _MOST_WAITING
@@ -99,8 +107,12 @@ class Recorder:
                 Decision.objects.bulk_create([pending.row for pending in rows])
                 for (hour, door, outcome, rule), count in counts.items():
                     _count(hour, door, outcome, rule, count)
+                met = Counter(item for pending in rows for item in pending.met)
+                tallies.add(met)
             for pending in rows:
                 pending.written = True
+            if met:
+                self.matched.set()
         except Exception as error:  # noqa: BLE001 - whatever happens here, uploads must be answered
             _log.error("decisions could not be recorded: %s", type(error).__name__)
             with self._changed:
@@ -139,4 +151,27 @@ def _row(verdict: Verdict, door: str, milliseconds: float, sequence: int, at: da
         items=len(verdict.evidence),
         milliseconds=round(milliseconds),
         sequence=sequence,
+        exchange=best.exchange if best else "",
+        signals=" ".join(f"{one.code}:{one.word}" for one in verdict.signals)[:600],
+        evidence=[_kept(one) for one in verdict.evidence[:_MOST_ITEMS]],
     )
+
+
+def _kept(one: Evidence) -> dict[str, Any]:
+    """What the desk shows of one item that agrees."""
+    return {
+        "item": one.item,
+        "exchange": one.exchange,
+        "origin": one.origin,
+        "kind": one.kind,
+        "state": one.state,
+        "confirmations": one.confirmations,
+        "tier": one.tier,
+        "distance": one.distance,
+        "turned": one.turned,
+        "expected_false": one.expected_false,
+        "parts": [
+            {"of": part.of, "distance": part.distance, "rectangle": [round(x, 4) for x in part.rectangle]}
+            for part in one.parts
+        ],
+    }

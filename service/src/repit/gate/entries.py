@@ -47,6 +47,8 @@ class KnownEntry:
     origin: str
     confirmations: int
     hashes: tuple[KnownHash, ...]
+    exchange: str = "repit"
+    """The protocol it came by."""
 
 
 def exchange_prefix(source: str) -> str:
@@ -61,7 +63,15 @@ def of_an_exchange(name: str) -> bool:
 
 def packed(entry: KnownEntry) -> bytes:
     """The entry as bytes: a line of JSON, then three bytes and the value for each hash."""
-    head = [entry.item, entry.state, entry.media, entry.kind, entry.origin, entry.confirmations]
+    head = [
+        entry.item,
+        entry.state,
+        entry.media,
+        entry.kind,
+        entry.origin,
+        entry.confirmations,
+        entry.exchange,
+    ]
     parts = [json.dumps(head, separators=(",", ":")).encode(), b"\n"]
     for one in entry.hashes:
         quality = _NO_QUALITY if one.quality is None else one.quality
@@ -74,7 +84,7 @@ def unpacked(raw: bytes) -> KnownEntry:
     """What `packed` wrote. Raises `InputRefused` where the bytes are something else."""
     try:
         line, _, rest = raw.partition(b"\n")
-        item, state, media, kind, origin, confirmations = json.loads(line)
+        item, state, media, kind, origin, confirmations, *rest_of_head = json.loads(line)
         hashes, at = [], 0
         while at < len(rest):
             algorithm_number, role_number, quality = _HASH.unpack_from(rest, at)
@@ -87,6 +97,9 @@ def unpacked(raw: bytes) -> KnownEntry:
             hashes.append(KnownHash(algorithm, ROLES[role_number], rest[start:at], known))
         if state not in get_args(State):
             raise InputRefused(detail="an unknown state")
-        return KnownEntry(item, cast("State", state), media, kind, origin, int(confirmations), tuple(hashes))
+        exchange = str(rest_of_head[0]) if rest_of_head else "repit"  # mirrors of before 0.2 name none
+        return KnownEntry(
+            item, cast("State", state), media, kind, origin, int(confirmations), tuple(hashes), exchange
+        )
     except (ValueError, IndexError, TypeError, struct.error):
         raise InputRefused(detail="not an entry of the mirror") from None

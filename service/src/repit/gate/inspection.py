@@ -8,7 +8,7 @@ because the door then says when to come back.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +19,7 @@ from repit.foundation.errors import Text
 from repit.gate import matching
 from repit.gate.altered import AlteredCopies
 from repit.gate.arriving import HEAD, Arriving
+from repit.gate.canary import Watched
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import DecoderPool
@@ -29,7 +30,8 @@ from repit.gate.feed_status import StatusBoard
 from repit.gate.live_index import LiveIndex
 from repit.gate.meters import Meters
 from repit.gate.policy import Policy, judge
-from repit.gate.verdict import NO_PICTURE, PLAIN, Evidence, NoPicture, Undecided, Verdict
+from repit.gate.signals import Signals
+from repit.gate.verdict import NO_PICTURE, PLAIN, Evidence, NoPicture, Signal, Undecided, Verdict
 from repit_engine.anchors import Stage
 from repit_engine.errors import PictureRefused
 from repit_engine.picture import DEFAULT_LIMITS, Limits
@@ -59,11 +61,17 @@ class Inspector:
     max_bytes: int
     last_stage: Stage = Stage.TURNED
     altered: AlteredCopies = field(default_factory=AlteredCopies)
+    signals: Signals = field(default_factory=Signals)
+    hold: Callable[[str, bytes], None] | None = None
+    """Takes an upload that waits for review, with the name of its decision."""
     meters: Meters = field(default_factory=Meters)
 
     def inspect(self, data: bytes, door: str) -> Verdict:
         """Judge an upload. Raises `Overloaded`."""
-        return self._judged(door, lambda: self._seen(data, door))
+        verdict = self._judged(door, lambda: self._seen(data, door), lambda seen: self.signals.of(data, seen))
+        if self.hold is not None and verdict.outcome == "review" and verdict.decision is not None:
+            self.hold(verdict.decision, data)
+        return verdict
 
     def inspect_arrived(self, upload: Arriving, door: str) -> Verdict:
         """Judge an upload that came in pieces; of one too long to be kept, only its digests. Raises
@@ -81,7 +89,12 @@ class Inspector:
         """Judge bare hashes, whose picture is elsewhere: only the same orientation can be met."""
         return self._judged(door, lambda: self._met(hashes))
 
-    def _judged(self, door: str, see: Callable[[], list[Evidence] | Undecided | NoPicture]) -> Verdict:
+    def _judged(
+        self,
+        door: str,
+        see: Callable[[], list[Evidence] | Undecided | NoPicture],
+        signals: Callable[[list[Evidence] | Undecided], Sequence[Signal]] = lambda _: (),
+    ) -> Verdict:
         begun = elapsed()
         status = self.board.read()
         try:
@@ -89,7 +102,7 @@ class Inspector:
         except Overloaded:
             self.meters.turned_away(door)
             raise
-        verdict = NO_PICTURE if isinstance(seen, NoPicture) else judge(self.policy, door, seen)
+        verdict = NO_PICTURE if isinstance(seen, NoPicture) else judge(self.policy, door, seen, signals(seen))
         told = self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
         self.meters.answered(told, door, elapsed() - begun)
         if told.rule not in PLAIN:
@@ -121,7 +134,8 @@ class Inspector:
         )
         try:
             with self.pool.open(data, limits, self.last_stage) as stages:
-                return self.altered.found(self.index, stages)
+                watched = Watched(stages)
+                return [*self.altered.found(self.index, watched), *watched.canaries()]
         except NotSeen as unseen:
             reason = unseen.outcome.reason
             return NoPicture() if need_not_decide(door, reason, data[:HEAD]) else _not_hashed(reason)

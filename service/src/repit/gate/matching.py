@@ -59,6 +59,7 @@ def _evidence(entry: KnownEntry, tier: Tier, distance: int | None = None) -> Evi
         confirmations=entry.confirmations,
         tier=tier,
         distance=distance,
+        exchange=entry.exchange,
     )
 
 

@@ -1,8 +1,9 @@
 """What the gate decided, without the media.
 
-In: `decisions`. Out: two tables. Next: the review desk, statements of reasons, counts.
+In: `decisions`. Out: three tables. Next: the review desk, statements of reasons, counts; `tallies`.
 
-Neither the upload nor any hash of it is kept: a decision names the banked item it rests on. Uploads that
+Neither the upload nor any hash of it is kept: a decision names the banked items it rests on, how near they
+are, and which parts of the upload agree, as rectangles. Uploads that
 nothing is known of leave no row of their own, only a count by the hour.
 """
 
@@ -28,9 +29,20 @@ class Decision(models.Model):
     items = models.PositiveIntegerField(default=0)
     milliseconds = models.PositiveIntegerField()
     sequence = models.BigIntegerField()
+    exchange = models.CharField(max_length=20, blank=True)
+    signals = models.CharField(max_length=600, blank=True)
+    evidence = models.JSONField(default=list)
+    queued = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=["at"], name="gate_decision_at"),)
+        indexes = (
+            models.Index(fields=["at"], name="gate_decision_at"),
+            models.Index(
+                fields=["at"],
+                name="gate_decision_to_queue",
+                condition=models.Q(outcome="review", queued=False),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(outcome__in=["allow", "review", "block"]), name="gate_decision_outcome"
@@ -57,3 +69,22 @@ class DecisionCount(models.Model):
 
     def __str__(self) -> str:
         return f"DecisionCount({self.outcome}, {self.rule})"
+
+
+class MatchTally(models.Model):
+    """How often uploads met one item since a moment; `ends` is set once the count is ready to be reported."""
+
+    item = models.CharField(max_length=64)
+    count = models.BigIntegerField()
+    begins = models.DateTimeField()
+    ends = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item"], condition=models.Q(ends__isnull=True), name="gate_tally_open_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "MatchTally"

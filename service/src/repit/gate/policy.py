@@ -1,36 +1,31 @@
 """What a platform wants done, as data.
 
-In: a JSON document, strictly parsed, or the default. Out: `Policy`, and `judge`, which applies it. Next:
+In: `policy_file`'s reading of a file, or the default. Out: `Policy`, and `judge`, which applies it. Next:
 `inspect`. Pure: no framework, no network, no clock.
 
-    {"version": 1,
-     "dry_run": false,
-     "rules": [
-       {"name": "disputed", "when": {"state": ["disputed"]}, "then": "review"},
-       {"name": "known", "when": {"tier": ["exact", "standard", "orientation", "altered"]}, "then": "block"},
-       {"name": "look", "when": {}, "then": "review"}],
-     "undecided": {"default": "review", "doors": {"bare": "allow"}}}
-
 A rule fits when every condition it names holds; `confirmations` means "at least". Evidence that no rule fits
-is reviewed, never silently allowed. A rule may have its own `"dry_run": true`.
+is reviewed, never silently allowed. Signals (what is no match) have rules of their own whose type holds no
+"block": what anyone can write into a file must not refuse it.
+
+The canary (`repit.gate.canary`) is judged before all rules, and blocked: it tells an operator that everything
+between an upload and a refusal works. In a dry run it passes like everything else, and `would_be` says so.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal, cast
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, get_args
 
-from repit.foundation.errors import SettingsRefused, Text
 from repit.gate.verdict import (
     NO_MATCH,
     NOT_A_PICTURE,
     NOTHING_KNOWN,
-    OUTCOMES,
+    SIGNALLED,
     TIERS,
     UNDECIDED,
     Evidence,
     Outcome,
     Ruling,
+    Signal,
     Undecided,
     Verdict,
     explained,
@@ -40,37 +35,13 @@ from repit.gate.verdict import (
 
 VERSION: Final = 1
 NO_RULE: Final = "no-rule-fits"
-_RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNDECIDED, NO_RULE)
-_CONDITIONS: Final = ("tier", "origin", "kind", "media", "state", "door")
+CANARY: Final = "canary"
+RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNDECIDED, NO_RULE, CANARY)
 
-Condition = Literal["tier", "origin", "kind", "media", "state", "door"]
-
-
-class PolicyRefused(SettingsRefused):
-    """A policy that is not going to be applied; `where` leads to the part that is wrong."""
-
-    code = "policy-refused"
-
-    def __init__(self, where: str, en: str, fr: str) -> None:
-        self.where = where
-        super().__init__(
-            Text(f"The policy is wrong at {where}: {en}.", f"La politique est fausse à {where} : {fr}."),
-            Text("Compare it with docs/en/policy.md.", "Comparez-la avec docs/fr/policy.md."),
-        )
-
-
-class PolicyNotJson(PolicyRefused):
-    code = "policy-not-json"
-
-
-class PolicyUnknownField(PolicyRefused):
-    """A field nobody reads: a misspelt condition would otherwise widen a rule."""
-
-    code = "policy-unknown-field"
-
-
-class PolicyWrongValue(PolicyRefused):
-    code = "policy-wrong-value"
+Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "door"]
+CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
+Mild = Literal["allow", "review"]
+MILD: Final[tuple[Mild, ...]] = get_args(Mild)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +65,32 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalRule:
+    """What follows from signals alone; it can send to review, and nothing more.
+
+    `signals`: codes, or codes with a word (`c2pa-ai`, `classifier:nudity`); any of them is enough.
+    `doors`: an empty set stands for all.
+    """
+
+    name: str
+    then: Mild
+    signals: frozenset[str]
+    doors: frozenset[str] = frozenset()
+    dry_run: bool = False
+
+    def fits(self, signals: Sequence[Signal], door: str) -> bool:
+        """Whether this rule speaks to any of these signals at this door."""
+        if self.doors and door not in self.doors:
+            return False
+        return any({one.code, f"{one.code}:{one.word}"} & self.signals for one in signals)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Rules in their order; what happens, door by door, when the gate cannot decide."""
 
     rules: tuple[Rule, ...]
+    signal_rules: tuple[SignalRule, ...] = ()
     undecided: Outcome = "review"
     undecided_doors: Mapping[str, Outcome] = field(default_factory=dict)
     dry_run: bool = False
@@ -119,11 +112,28 @@ def default_policy(
     )
 
 
-def judge(policy: Policy, door: str, seen: Sequence[Evidence] | Undecided) -> Verdict:
+def judge(
+    policy: Policy, door: str, seen: Sequence[Evidence] | Undecided, signals: Sequence[Signal] = ()
+) -> Verdict:
     """Apply the policy to what was found, or to not having been able to look."""
+    told = tuple(signals)
     if isinstance(seen, Undecided):
         outcome = policy.undecided_doors.get(door, policy.undecided)
-        return pronounced(Ruling(outcome, UNDECIDED, policy.dry_run), seen.text, (), seen.reason)
+        verdict = pronounced(Ruling(outcome, UNDECIDED, policy.dry_run), seen.text, (), seen.reason)
+    else:
+        verdict = _of_evidence(policy, door, seen)
+    verdict = replace(verdict, signals=told)
+    if verdict.outcome != "allow" or verdict.would_be == "block":
+        return verdict  # a signal cannot make it stricter
+    ruling = _of_signals(policy, door, told)
+    if ruling is None or ruling.outcome == "allow":
+        return verdict
+    # What rests on more than signals keeps its own explanation.
+    explanation = verdict.explanation if verdict.evidence or verdict.undecided else SIGNALLED
+    return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), signals=told)
+
+
+def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence]) -> Verdict:
     if not seen:
         return Verdict("allow", NO_MATCH, NOTHING_KNOWN)
     ordered = sorted(seen, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
@@ -133,92 +143,17 @@ def judge(policy: Policy, door: str, seen: Sequence[Evidence] | Undecided) -> Ve
 
 
 def _ruling(policy: Policy, door: str, evidence: Evidence) -> Ruling:
+    if evidence.item == CANARY:
+        return Ruling("block", CANARY, policy.dry_run)
     for rule in policy.rules:
         if rule.fits(evidence, door):
             return Ruling(rule.then, rule.name, rule.dry_run or policy.dry_run)
     return Ruling("review", NO_RULE, policy.dry_run)
 
 
-# --- from JSON ----------------------------------------------------------------------------------------------
-
-
-def parse_policy(raw: bytes | str) -> Policy:
-    """Read a policy. Raises `PolicyNotJson`, `PolicyUnknownField`, `PolicyWrongValue`."""
-    try:
-        document = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise PolicyNotJson("the document", "it is not JSON", "ce n'est pas du JSON") from None
-    source = _object(document, "the document", ("version", "dry_run", "rules", "undecided"))
-    if source.get("version") != VERSION or isinstance(source.get("version"), bool):
-        raise PolicyWrongValue("version", f"only {VERSION} is read", f"seule la version {VERSION} est lue")
-    rules = source.get("rules")
-    if not isinstance(rules, list):
-        raise PolicyWrongValue("rules", "a list is needed", "il faut une liste")
-    parsed = tuple(_rule(rule, f"rules[{position}]") for position, rule in enumerate(rules))
-    names = [rule.name for rule in parsed]
-    if len(set(names)) != len(names):
-        raise PolicyWrongValue("rules", "two rules share a name", "deux règles portent le même nom")
-    undecided = _object(source.get("undecided", {}), "undecided", ("default", "doors"))
-    doors = undecided.get("doors", {})
-    if not isinstance(doors, dict):
-        raise PolicyWrongValue("undecided.doors", "an object is needed", "il faut un objet")
-    return Policy(
-        rules=parsed,
-        undecided=_outcome(undecided.get("default", "review"), "undecided.default"),
-        undecided_doors={door: _outcome(value, f"undecided.doors.{door}") for door, value in doors.items()},
-        dry_run=_yes_or_no(source.get("dry_run", False), "dry_run"),
-    )
-
-
-def _rule(value: Any, where: str) -> Rule:
-    source = _object(value, where, ("name", "when", "then", "dry_run"))
-    name = source.get("name")
-    if not isinstance(name, str) or not 0 < len(name) <= 60 or name in _RESERVED:
-        raise PolicyWrongValue(f"{where}.name", "a name of its own is needed", "il faut un nom propre")
-    when = _object(source.get("when", {}), f"{where}.when", (*_CONDITIONS, "confirmations"))
-    confirmations = when.get("confirmations", 0)
-    if not isinstance(confirmations, int) or isinstance(confirmations, bool) or confirmations < 0:
-        raise PolicyWrongValue(
-            f"{where}.when.confirmations", "a whole number is needed", "il faut un nombre entier"
-        )
-    conditions = {
-        cast("Condition", name): _values(value, f"{where}.when.{name}", TIERS if name == "tier" else None)
-        for name, value in when.items()
-        if name != "confirmations"
-    }
-    then = _outcome(source.get("then"), f"{where}.then")
-    return Rule(
-        name, then, conditions, confirmations, _yes_or_no(source.get("dry_run", False), f"{where}.dry_run")
-    )
-
-
-def _object(value: Any, where: str, known: tuple[str, ...]) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise PolicyWrongValue(where, "an object is needed", "il faut un objet")
-    for name in value:
-        if name not in known:
-            raise PolicyUnknownField(f"{where}.{name}", "this field is not known", "ce champ est inconnu")
-    return value
-
-
-def _values(value: Any, where: str, known: tuple[str, ...] | None) -> frozenset[str]:
-    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise PolicyWrongValue(where, "a list of words is needed", "il faut une liste de mots")
-    if known is not None and not set(value) <= set(known):
-        raise PolicyWrongValue(
-            where, f"the words are {', '.join(known)}", f"les mots sont {', '.join(known)}"
-        )
-    return frozenset(value)
-
-
-def _outcome(value: Any, where: str) -> Outcome:
-    for outcome in OUTCOMES:
-        if value == outcome:
-            return outcome
-    raise PolicyWrongValue(where, "allow, review or block is needed", "il faut allow, review ou block")
-
-
-def _yes_or_no(value: Any, where: str) -> bool:
-    if not isinstance(value, bool):
-        raise PolicyWrongValue(where, "true or false is needed", "il faut true ou false")
-    return value
+def _of_signals(policy: Policy, door: str, signals: Sequence[Signal]) -> Ruling | None:
+    """The first signal rule that fits."""
+    for rule in policy.signal_rules:
+        if rule.fits(signals, door):
+            return Ruling(rule.then, rule.name, rule.dry_run or policy.dry_run)
+    return None

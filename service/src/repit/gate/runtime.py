@@ -17,6 +17,7 @@ from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.gate.arriving import Arriving, Reception
+from repit.gate.classifier import Classifier, read_sheet
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.pool import DecoderPool
 from repit.gate.entries import KnownEntry, of_an_exchange
@@ -25,7 +26,10 @@ from repit.gate.feed_status import StatusBoard
 from repit.gate.inspection import Inspector
 from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror, Standing
-from repit.gate.policy import Policy, default_policy, parse_policy
+from repit.gate.policy import Policy, default_policy
+from repit.gate.policy_file import parse_policy
+from repit.gate.review import media
+from repit.gate.signals import Signals
 from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
 
@@ -70,6 +74,7 @@ class Gate:
     def close(self) -> None:
         """End the children, write what is left, close the files."""
         self.pool.close()
+        self.inspector.signals.close()
         self.recorder.close()
         self.mirror.close()
         self.index.close()
@@ -114,7 +119,9 @@ class Gate:
 
 def assemble(decoder: Sequence[str] | None = None) -> Gate:
     """A gate as the settings want it, not yet started. Raises `SettingsRefused`."""
-    index, board, recorder = LiveIndex(), StatusBoard(), Recorder()
+    index, board = LiveIndex(), StatusBoard()
+    reports = settings.REPIT_GATE_REPORT_MATCHES and bool(settings.REPIT_GATE_FEED_URL)
+    recorder = Recorder(tally=reports)
     policy = _policy()
     pool = DecoderPool(settings.REPIT_GATE_WORKERS or os.cpu_count() or 1, decoder)
     inspector = Inspector(
@@ -126,8 +133,15 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         budget_seconds=settings.REPIT_GATE_BUDGET_MS / 1000,
         max_bytes=settings.REPIT_GATE_MAX_BYTES,
         last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
+        hold=media.hold,
+        signals=Signals(_classifier()),
     )
     return Gate(index, _mirror(), pool, policy, recorder, board, inspector)
+
+
+def _classifier() -> Classifier | None:
+    path: str = settings.REPIT_GATE_CLASSIFIER
+    return Classifier(read_sheet(Path(path))) if path else None
 
 
 def _mirror() -> Mirror:

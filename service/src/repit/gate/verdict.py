@@ -66,6 +66,18 @@ class Evidence:
     turned: str | None = None
     expected_false: float | None = None
     parts: tuple[Part, ...] = ()
+    exchange: str = "repit"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that is no match: a fact that the file states, or what a platform's own classifier says.
+
+    `code` and `word` are short and from known lists; together, `c2pa-ai:trainedAlgorithmicMedia`.
+    """
+
+    code: str
+    word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,7 @@ class Verdict:
     decision: str | None = None
     recorded: bool = False
     milliseconds: float = 0.0
+    signals: tuple[Signal, ...] = ()
 
     def told(self, **changes: str | bool | float | None) -> "Verdict":
         """The same verdict with what only its recorder knows."""
@@ -153,6 +166,10 @@ def explained(best: Evidence) -> Text:
     )
 
 
+SIGNALLED: Final = Text(
+    "Nothing known agrees with this, but the file itself gives a reason to look.",
+    "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
+)
 NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
 NO_PICTURE: Final = Verdict(
     "allow",

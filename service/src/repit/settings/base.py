@@ -39,7 +39,14 @@ _HOTLINE: Final = [
     "repit.interfaces.desk",
     "repit.interfaces.exchange_api",
 ]
-_GATE: Final = ["repit.exchange", "repit.gate", "repit.interfaces.gate_api", "repit.interfaces.gate_daemon"]
+_GATE: Final = [
+    "repit.exchange",
+    "repit.gate",
+    "repit.gate.review",
+    "repit.interfaces.gate_api",
+    "repit.interfaces.gate_daemon",
+    "repit.interfaces.review_desk",
+]
 _ROOMS: Final[dict[Role, list[str]]] = {
     "hotline": _HOTLINE,
     "gate": _GATE,
@@ -120,6 +127,9 @@ REPIT_STAFF_IDLE_MINUTES: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
+REPIT_PROXIES: int
+REPIT_SUBMISSIONS_PER_HOUR: int
+REPIT_REPORTS_PER_HOUR: int
 REPIT_REQUIRE_AGREEMENT: bool
 REPIT_ACCESS_LOG_DAYS: int
 REPIT_CASE_KEYS: Path
@@ -148,6 +158,16 @@ REPIT_GATE_PEERS: tuple[str, ...]
 REPIT_GATE_CHAIN: str
 REPIT_GATE_CHAIN_FAILURE: str
 REPIT_GATE_POLICY: str
+REPIT_GATE_CLASSIFIER: str
+REPIT_REVIEW_HOURS: int
+REPIT_REVIEW_SECOND_LOOK: tuple[str, ...]
+REPIT_REVIEW_STRETCH_MINUTES: int
+REPIT_REVIEW_LOOKS: int
+REPIT_REVIEW_GROUNDS: str
+REPIT_REVIEW_MEDIA: str
+REPIT_REVIEW_HOLD_BYTES: int
+REPIT_REVIEW_FETCH_URL: str
+REPIT_REVIEW_FETCH_KEY: str
 
 DEBUG = False
 ROOT_URLCONF = "repit.urls"
@@ -166,6 +186,7 @@ MIDDLEWARE = [
     "repit.interfaces.case_pages.device_policy.WorkerPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "repit.foundation.rate_limits.RateLimits",
     "repit.foundation.web.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

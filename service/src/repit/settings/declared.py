@@ -7,6 +7,7 @@ Checklist for a new one: a line here, its use in a settings module, `repit setti
 from pathlib import Path
 from typing import Any, Final
 
+from repit.gate.verdict import TIERS
 from repit.settings.environment import (
     Setting,
     endpoint,
@@ -15,6 +16,7 @@ from repit.settings.environment import (
     listed,
     networks,
     one_of,
+    pairs,
     peers,
     text,
     web_address,
@@ -148,6 +150,32 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "For how many days it is kept who fetched which changes when.",
         "1 to 3650",
         "90",
+    ),
+    Setting(
+        "REPIT_PROXIES",
+        whole(0, 9),
+        0,
+        "How many proxies of yours stand in front and append to `X-Forwarded-For`. Limits by address need it:"
+        " an address of a network of one's own is not limited.",
+        "0 to 9",
+        "1 where `REPIT_HTTPS` is `yes`, else 0",
+    ),
+    Setting(
+        "REPIT_SUBMISSIONS_PER_HOUR",
+        whole(0, 1_000_000),
+        10,
+        "Cases that one address (IPv6: one /64 network) may open in an hour. Counted in memory under a salt"
+        " that changes each hour; no address is kept.",
+        "0 to 1000000; 0 for no limit",
+        "10",
+    ),
+    Setting(
+        "REPIT_REPORTS_PER_HOUR",
+        whole(0, 1_000_000),
+        6_000,
+        "Proposals, opinions and match counts that one subscriber's key may send in an hour.",
+        "0 to 1000000; 0 for no limit",
+        "6000",
     ),
     Setting(
         "REPIT_CASE_KEYS",
@@ -372,8 +400,93 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "",
         "Gate: a file that says what is allowed, reviewed and blocked. Without it, known pictures are blocked"
         " and disputed ones reviewed.",
-        "path of a JSON file",
+        "path of a TOML or JSON file",
         "none",
+    ),
+    Setting(
+        "REPIT_GATE_CLASSIFIER",
+        text,
+        "",
+        "Gate: a sheet that describes a classifier of your own, in ONNX. What it says of uploads that nothing"
+        " is known of becomes signals, which a policy may send to review. None is shipped.",
+        "path of a TOML file",
+        "none",
+    ),
+    Setting(
+        "REPIT_REVIEW_HOURS",
+        whole(1, 720),
+        48,
+        "Review desk: hours within which an upload sent to review is decided, and an objection answered; a"
+        " quarter of them where the risk is high.",
+        "1 to 720",
+        "48",
+    ),
+    Setting(
+        "REPIT_REVIEW_SECOND_LOOK",
+        pairs(("refuse", "allow"), (*TIERS, "undecided", "signal")),
+        ("allow:exact", "allow:standard", "refuse:possible", "refuse:signal"),
+        "Review desk: decisions that a second person must take too, as `outcome:basis`. Outcomes: `refuse`,"
+        " `allow`. Bases: the tiers of evidence, `undecided`, `signal`. `none` for none.",
+        "pairs separated by commas, or `none`",
+        "`allow:exact,allow:standard,refuse:possible,refuse:signal`",
+    ),
+    Setting(
+        "REPIT_REVIEW_STRETCH_MINUTES",
+        whole(10, 240),
+        50,
+        "Review desk: minutes of work after which the desk asks for ten minutes' rest and gives no more.",
+        "10 to 240",
+        "50",
+    ),
+    Setting(
+        "REPIT_REVIEW_LOOKS",
+        whole(0, 1000),
+        40,
+        "Review desk: how often a moderator may open media in a day, unless a supervisor sets another.",
+        "0 to 1000",
+        "40",
+    ),
+    Setting(
+        "REPIT_REVIEW_GROUNDS",
+        text,
+        "",
+        "Review desk: the rules that a refusal may rest on, with their text in both languages.",
+        "path of a TOML file",
+        "two articles of French law, and the service's terms",
+    ),
+    Setting(
+        "REPIT_REVIEW_MEDIA",
+        one_of("none", "hold", "fetch"),
+        "none",
+        "Review desk: whether the upload can be opened. `none`: only the evidence is shown. `hold`: the gate"
+        " seals it in the data folder until it is decided. `fetch`: the platform hands it over at each look.",
+        "`none`, `hold` or `fetch`",
+        "`none`",
+    ),
+    Setting(
+        "REPIT_REVIEW_HOLD_BYTES",
+        whole(1024, 1024**3),
+        16 * 1024**2,
+        "Review desk: size of the largest upload that is held or fetched.",
+        "1024 to 1073741824",
+        "16777216",
+    ),
+    Setting(
+        "REPIT_REVIEW_FETCH_URL",
+        web_address,
+        "",
+        "Review desk: the platform that hands uploads over, at `/repit/uploads?reference=…`.",
+        "`https://host[:port]`",
+        "none",
+    ),
+    Setting(
+        "REPIT_REVIEW_FETCH_KEY",
+        text,
+        "",
+        "Review desk: sent to that platform as `Authorization: Bearer …`.",
+        "text",
+        "none",
+        secret=True,
     ),
     Setting(
         "REPIT_STAFF_IDLE_MINUTES",

@@ -8,7 +8,7 @@ ignored is how a gate comes to fail open.
 """
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -125,6 +125,20 @@ def peers(raw: str) -> frozenset[str]:
         if not host or not 0 < int(port) < 65536:
             raise ValueError
     return frozenset(found)
+
+
+def pairs(firsts: Collection[str], seconds: Collection[str]) -> Callable[[str], tuple[str, ...]]:
+    """`first:second`, separated by commas; `none` for none."""
+
+    def parse(raw: str) -> tuple[str, ...]:
+        found = () if raw == "none" else listed(raw)
+        for pair in found:
+            first, _, second = pair.partition(":")
+            if first not in firsts or second not in seconds:
+                raise ValueError
+        return found
+
+    return parse
 
 
 def endpoint(raw: str) -> str:

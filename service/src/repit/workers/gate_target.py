@@ -60,6 +60,7 @@ class GateTarget:
             self._partner.source,
             1,
             () if record.state == "withdrawn" else hashes,
+            self._partner.kind,
         )
 
 

@@ -21,6 +21,8 @@ cgutils: Any = numba_cgutils
 
 _I1, _I8, _I16, _I32, _I64 = (ir.IntType(bits) for bits in (1, 8, 16, 32, 64))
 
+_WORD_POINTER: Any = types.CPointer(types.uint64)  # type: ignore[no-untyped-call]
+
 WORD_LANES = 64
 """Sixteen-bit lanes that `near_words` compares at once."""
 
@@ -76,6 +78,16 @@ def trailing_zeros(typing_context: Any, value: Any) -> Any:
 
 
 @intrinsic
+def byte_swap(typing_context: Any, value: Any) -> Any:
+    """A uint64 with its eight bytes in reverse."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return _call_unary(builder, "llvm.bswap.i64", args[0])
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
 def prefetch(typing_context: Any, address: Any) -> Any:
     """Ask for the cache line at an address; never faults."""
 
@@ -115,9 +127,20 @@ def _storer(kind: ir.IntType, numba_kind: Any) -> Any:
 
 store_u8 = _storer(_I8, types.uint8)
 store_u16 = _storer(_I16, types.uint16)
+store_u64 = _storer(_I64, types.uint64)
 load_u16 = _loader(_I16, types.uint16)
 load_u32 = _loader(_I32, types.uint32)
 load_u64 = _loader(_I64, types.uint64)
+
+
+@intrinsic
+def words_at(typing_context: Any, address: Any) -> Any:
+    """An address as a pointer to uint64, for `numba.carray`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], _I64.as_pointer())
+
+    return _WORD_POINTER(types.uint64), generate
 
 
 @intrinsic

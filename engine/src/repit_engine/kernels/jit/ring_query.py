@@ -13,6 +13,7 @@ counts only from the first such i, so nothing is found twice.
 
 import numpy as np
 from numba import njit
+from numba.np.numpy_support import carray
 
 from repit_engine.kernels.jit.popcount import (
     load_u16,
@@ -22,6 +23,7 @@ from repit_engine.kernels.jit.popcount import (
     popcount,
     prefetch,
     trailing_zeros,
+    words_at,
 )
 from repit_engine.kernels.jit.ring_build import BLOCK_BITS, ENTRY_BYTES, RUN_ROWS, word_address
 from repit_engine.kernels.jit.scan import is_dead, scan
@@ -37,6 +39,21 @@ PENDING = 512
 LOOK_AHEAD = U(12)
 """Probes between the prefetch of a bucket and its use."""
 TOO_DEAR = U(0xFFFFFFFFFFFFFFFF)
+# What stands where in a packed plan, a (PLAN_ITEMS,) uint64 array: sixteen limits, four costs, two addresses.
+PLAN_ITEMS, PLAN_COSTS, PLAN_FLIPS, PLAN_FLIP_ENDS = 22, 16, 20, 21
+MOST_FLIPPED = 2520
+"""Words of up to four flipped bits, rounded up to whole uint64."""
+MOST_PARTS = 1024
+"""Segments that one call searches."""
+MOST_HITS = 1 << 16
+"""Hits of one call that are kept; a query with more is scanned."""
+# What stands where in a thread's room.
+AT_PENDING, AT_STARTS = 0, PENDING
+AT_LENGTHS = AT_STARTS + 16 * MOST_FLIPPED
+AT_LIMS = AT_LENGTHS + 8 * MOST_FLIPPED
+AT_SCANNED = AT_LIMS + MOST_PARTS + 1
+AT_HITS = AT_SCANNED + MOST_PARTS
+ROOM_ITEMS = AT_HITS + MOST_HITS
 
 
 @njit(cache=True, nogil=True, boundscheck=False)
@@ -222,28 +239,41 @@ def ring_batch(
 
 
 @njit(cache=True, nogil=True, boundscheck=False)
-def ring_segments(
-    layouts, queries, radius, limits, flips, flip_ends, costs, starts, lengths, pending, hits, lims, scanned
-):
-    """Search many segments for the one query of ``(1, 4)`` in one call: `layouts` is ``(k, 32)``.
+def ring_alone(room, layouts, parts, chosen, radius, queries):
+    """Search many segments for the one query of ``(1, 4)`` in one call; those without tables are scanned.
 
-    Those without tables are scanned.
+    Called as one query is asked of one process after other work, most of the time goes into what surrounds
+    the kernel: so arrays come by address, and what would be twelve arguments is one. `layouts` is where
+    `parts` layouts stand, `room` ``(ROOM_ITEMS,) uint64``, `chosen` a plan as `search.plan` packs it.
 
-    Segment j's hits are ``hits[lims[j]:lims[j + 1]]``, sorted; `scanned[j]` as in `ring_batch`.
+    In `room`, segment j's hits are ``hits[lims[j]:lims[j + 1]]``, sorted; `scanned[j]` is set where a scan is
+    cheaper or the hits no longer fit: such a segment has no hits here. Returns how many hits there are in
+    all; -1 where any is to be scanned.
     """
+    desk = carray(words_at(U(room)), (ROOM_ITEMS,))
+    plan = carray(words_at(U(chosen)), (PLAN_ITEMS,))
+    flips = carray(words_at(plan[PLAN_FLIPS]), (MOST_FLIPPED // 4,)).view(np.uint16)
+    flip_ends = carray(words_at(plan[PLAN_FLIP_ENDS]), (6,))
+    limits, costs = plan[:16], plan[PLAN_COSTS : PLAN_COSTS + 4].view(np.float64)
+    pending, starts = desk[AT_PENDING:AT_STARTS], desk[AT_STARTS:AT_LENGTHS]
+    lengths, hits = desk[AT_LENGTHS:AT_LIMS].view(np.uint32), desk[AT_HITS:]
+    lims, scanned = desk[AT_LIMS:AT_SCANNED], desk[AT_SCANNED:AT_HITS]
     words = queries.view(np.uint16)
-    end = U(0)
+    end, left = U(0), False
     lims[0] = 0
-    for number in range(len(layouts)):
-        layout, room = layouts[number], hits[end:]
+    for number in range(parts):
+        layout, free = (
+            carray(words_at(U(layouts) + U(8 * LAYOUT_ITEMS) * U(number)), (LAYOUT_ITEMS,)),
+            hits[end:],
+        )
         if layout[OFFSETS] == U(0):
-            found = scan(layout[HEAD], layout[TAIL], layout[DEAD], layout[ROWS], queries[0], radius, room)
+            found = scan(layout[HEAD], layout[TAIL], layout[DEAD], layout[ROWS], queries[0], U(radius), free)
         else:
             found = ring_one(
                 layout,
                 queries[0],
                 words[0],
-                radius,
+                U(radius),
                 limits,
                 flips,
                 flip_ends,
@@ -251,10 +281,13 @@ def ring_segments(
                 starts,
                 lengths,
                 pending,
-                room,
+                free,
             )
         scanned[number] = found > U(len(hits)) - end
-        if not scanned[number]:
+        if scanned[number]:
+            left = True
+        else:
             sort_hits(hits[end : end + found])
             end += found
         lims[number + 1] = end
+    return -1 if left else np.int64(end)

@@ -59,6 +59,8 @@ class StaffArea:
             return self._get_response(request)
         answer: HttpResponse = self._staff(request)
         answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        # Without any referrer browsers send `Origin: null` with forms, which Django's CSRF check refuses.
+        answer["Referrer-Policy"] = "same-origin"
         answer["Permissions-Policy"] = f"{_FEATURES}, camera=(), microphone=(), geolocation=()"
         return answer
 

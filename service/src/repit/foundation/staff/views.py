@@ -51,7 +51,7 @@ def enrol(request: HttpRequest, secret: str) -> HttpResponse:
                 complaints = list(wrong.messages)
             else:
                 login(request, member, backend="django.contrib.auth.backends.ModelBackend")
-                record_authentication(request, member, "password")
+                record_authentication(request, member, "password", reauthenticated=True)
                 return HttpResponseRedirect(reverse("mfa_index"))
     return render(request, "staff/enrol.html", {"member": member, "complaints": complaints})
 

@@ -16,12 +16,14 @@ from repit_engine.anchors import Budget, QueryHashes, query_family, query_stages
 from repit_engine.errors import PictureRefused
 from repit_engine.frames import receive_json, send, send_json
 from repit_engine.picture import Limits, open_picture
+from repit_engine.picture import warm_up as warm_up_pictures
 from repit_engine.types import NotHashable
 
 
 def warm_up() -> None:
     """Load every kernel, before memory is confined: for luma in bytes (JPEG in grey) and in floats (the
     rest)."""
+    warm_up_pictures()
     rows, columns = np.mgrid[0:240, 0:320]
     luma = 127 + 80 * np.sin(rows / 9.0) * np.cos(columns / 13.0)
     query_family(luma.astype(np.uint8))

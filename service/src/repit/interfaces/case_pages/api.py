@@ -6,6 +6,7 @@ No cookie and no name is involved; the receipt travels in the body, so that it s
 
 from typing import Annotated, Literal
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema, Status, errors
 from pydantic import ConfigDict, Field
@@ -83,7 +84,7 @@ class ReceiptOut(StatusOut):
 
 @api.post("/cases", response={201: ReceiptOut}, summary="Open a case")
 def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:
-    limits.note(request, "open a case", 10, 3600.0)
+    limits.note(request, "open a case", settings.REPIT_SUBMISSIONS_PER_HOUR, 3600.0)
     receipt = service.open_case([submission(item) for item in body.items])
     items = _status(receipt.status).items
     spelled = {language: receipt.words(language) for language in words.LANGUAGES}

@@ -1,8 +1,8 @@
 """What the person's device runs: the bundle as it is served, its digests, the words that it says.
 
-In: the committed files under `static/case_pages/device` (`make bundle`). Out: `Bundle`, a table of words. Next: the template
-tag of `_device.html`, the single-file edition. Digests are taken from the files themselves, so that they cannot be out of
-step with what is served.
+In: the committed files under `static/case_pages/device` (`make bundle`). Out: `Bundle`, a table of words.
+Next: the template tags of `_device.html`, the single-file edition. Digests are taken from the files
+themselves, so that they cannot be out of step with what is served.
 """
 
 import hashlib
@@ -66,15 +66,17 @@ def words() -> dict[str, str]:
         "working": _("Working on this device…"),
         "picture-ready": _("Ready. This picture can be recognised."),
         "video-ready": _(
-            "Ready. Exact copies of this video can be recognised. Finding altered copies of videos comes next."
+            "Ready. Exact copies of this video can be recognised. "
+            "Finding altered copies of videos comes next."
         ),
         "file-ready": _("Ready. Exact copies of this file can be recognised."),
         "unreadable": _(
-            "This browser cannot open this picture. Exact copies of the file can be recognised, altered ones cannot."
+            "This browser cannot open this picture. Exact copies of the file can be recognised, "
+            "altered ones cannot."
         ),
         "altered-pixels": _(
-            "To protect you, this browser changes pictures before a page can read them. Exact copies of the file "
-            "can be recognised, altered ones cannot. Another browser can do more."
+            "To protect you, this browser changes pictures before a page can read them. "
+            "Exact copies of the file can be recognised, altered ones cannot. Another browser can do more."
         ),
         "too-large": _(
             "This picture is too large to be worked on here. Exact copies of the file can be recognised, "
@@ -84,7 +86,8 @@ def words() -> dict[str, str]:
             "This picture is too small to be recognised once it is altered. Exact copies of the file can be."
         ),
         "too-plain": _(
-            "This picture shows too little to be recognised once it is altered. Exact copies of the file can be."
+            "This picture shows too little to be recognised once it is altered. "
+            "Exact copies of the file can be."
         ),
         "failed": _("This file could not be read. Perhaps it is empty, or was moved. You can try again."),
         "twice": _("This file is in the list already. It counts once."),

@@ -1,8 +1,9 @@
 """The policy of the worker that hashes, the one file of this site that may compile WebAssembly.
 
-In: a response. Out: for the worker's own file, leave to compile what is inside it; for every other response, nothing.
-Next: django-csp writes the header. A worker stands under the policy that came with its file, so that the pages' own policy
-stays as it is. It still may not connect to anything. Without this, everything works, only slower.
+In: a response. Out: for the worker's own file, leave to compile what is inside it; for every other response,
+nothing. Next: django-csp writes the header. A worker stands under the policy that came with its file, so that
+the pages' own policy stays as it is. It still may not connect to anything. Without this, everything works,
+only slower.
 """
 
 from collections.abc import Callable

@@ -51,7 +51,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 # A page that says nothing is not listed. Pages of general advice ask to be found, see `views.information`.
+# The staff area says these two itself (`repit.foundation.staff.middleware`).
 STAFF = "/staff/"
+LEFT_TO_STAFF = frozenset({"Permissions-Policy", "Referrer-Policy"})
 UNLISTED = "noindex, nofollow, noarchive"
 
 
@@ -64,9 +66,8 @@ class PageHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         for name, value in HEADERS.items():
-            if name == "Permissions-Policy" and request.path.startswith(STAFF):
-                continue  # passkeys need two of the features; the staff area says which
-            response.headers[name] = value
+            if name not in LEFT_TO_STAFF or not request.path.startswith(STAFF):
+                response.headers[name] = value
         response.headers.setdefault("X-Robots-Tag", UNLISTED)
         del response.headers["ETag"]
         del response.headers["Last-Modified"]

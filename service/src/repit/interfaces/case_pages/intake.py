@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from csp.decorators import csp_update
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -107,7 +108,7 @@ _ANSWERS: Final[dict[str, Callable[[HttpRequest, dict[str, Any]], None]]] = {
 
 
 def _open(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
-    limits.note(request, "open a case", 10, 3600.0)
+    limits.note(request, "open a case", settings.REPIT_SUBMISSIONS_PER_HOUR, 3600.0)
     try:
         receipt = service.open_case(
             hashes.of_kind(request.POST.get("hashes", ""), answers["kind"]),

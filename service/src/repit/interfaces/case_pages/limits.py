@@ -4,23 +4,22 @@ In: a request. Out: let through, or `TooOften`. Next: views that guess at receip
 
 Counts live in this process's memory, by a digest of the address under a salt that is thrown away every hour:
 nothing is written down, and what is in memory cannot be turned back into addresses once the salt is gone.
-Whoever comes from this machine itself is not counted: behind a proxy that passes no address everyone would
-look like one visitor, and the first to err would lock out all others.
+Whoever comes from this machine or its own network is not counted: behind a proxy that was not declared
+everyone would look like one visitor, and the first to err would lock out all others (`rate_limits`).
 """
 
 import hashlib
-import ipaddress
 import secrets
 import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ClassVar, Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import RequestRefused, Text
+from repit.foundation.rate_limits import address_of
 
 _HOUR: Final = 3600.0
 _MOST: Final = 50_000
@@ -60,28 +59,10 @@ class Counter:
 counter: Final = Counter()
 
 
-def address_of(request: HttpRequest) -> str:
-    """The visitor's network: an IPv4 address, or the first 64 bits of an IPv6 one; empty for this machine."""
-    raw: str = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if settings.REPIT_HTTPS and forwarded:
-        # The last entry is the one our own proxy wrote; those before it are whatever the visitor claims.
-        raw = forwarded.rsplit(",", 1)[-1].strip()
-    try:
-        address = ipaddress.ip_address(raw)
-    except ValueError:
-        return raw[:64]
-    if address.is_loopback:
-        return ""
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
-
-
 def note(request: HttpRequest, purpose: str, most: int, seconds: float) -> None:
-    """Count a try of this request's connection. Raises `TooOften`."""
+    """Count a try of this request's connection; no limit where `most` is 0. Raises `TooOften`."""
     address = address_of(request)
-    if address:
+    if address and most:
         counter.note(address, purpose, most, seconds)
 
 

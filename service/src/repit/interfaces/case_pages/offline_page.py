@@ -1,9 +1,10 @@
 """The page for use without internet: one file that holds everything, signed with the operator's key.
 
-In: the bundle, a language, the operator's key. Out: `Edition`s: the page, its signature; and the public key. Next: `repit
-device-page` writes them; the operator publishes them; a person carries the page's text to a case.
+In: the bundle, a language, the operator's key. Out: `Edition`s: the page, its signature; and the public key.
+Next: `repit device-page` writes them, the operator publishes them, a person carries the text to a case.
 
-The same version and language give the same bytes, whoever builds it: no clock, no key and no address goes into the page.
+The same version and language give the same bytes, whoever builds it: no clock, no key and no address goes
+into the page.
 """
 
 import hashlib

@@ -3,7 +3,8 @@
 In: a command line. Out: rows, or what they say, in French or English. Next: an operator. With `--gate` the
 commands speak to a gate's database; the running gate does the rest within a second.
 
-Credentials come from a file or from standard input, never from the command line, where others could read them.
+Credentials come from a file or from standard input, never from the command line, where others could read
+them.
 """
 
 # ruff: noqa: PLC0415
@@ -31,6 +32,7 @@ Gate = Annotated[bool, typer.Option("--gate", help="A gate's own exchanges. / É
 def add(
     kind: Annotated[str, typer.Argument(help="stopncii, ncmec, threatexchange, file, repit")],
     name: Name,
+    *,
     address: Annotated[str, typer.Option(help="Its address, or a list's path. / Son adresse.")] = "",
     credentials: Annotated[
         str, typer.Option(help="File of `name = value` lines, - for stdin. / Fichier d'identifiants.")
@@ -42,7 +44,9 @@ def add(
     feedback: Annotated[
         bool, typer.Option("--feedback", help="Tell it our opinions. / Lui donner nos avis.")
     ] = False,
-    every: Annotated[int, typer.Option(min=1, max=86_400, help="Seconds between pulls. / Secondes.")] = 0,
+    every: Annotated[
+        int, typer.Option(min=0, max=86_400, help="Seconds between pulls, 0: the usual. / Secondes.")
+    ] = 0,
     gate: Gate = False,
 ) -> None:
     """Begin to pull from an exchange. / Commencer à suivre un échange."""
@@ -74,7 +78,6 @@ def listed(gate: Gate = False) -> None:
     table = Table()
     for heading in (
         Text("Partner", "Partenaire"),
-        Text("Kind", "Genre"),
         Text("Open", "Ouvert"),
         Text("Lag (s)", "Retard (s)"),
         Text("Records", "Fiches"),
@@ -83,12 +86,11 @@ def listed(gate: Gate = False) -> None:
         Text("Feedback due", "Avis à envoyer"),
         Text("Trouble", "Problème"),
     ):
-        table.add_column(heading.in_language(here))
+        table.add_column(heading.in_language(here), overflow="fold")
     yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
     for row in _partners(gate).lags():
         table.add_row(
-            row.name,
-            row.kind,
+            f"{row.kind}/{row.name}",
             yes if row.active else no,
             "–" if row.lag_seconds is None else f"{row.lag_seconds:.0f}",
             str(row.records),
@@ -138,7 +140,7 @@ def pull(
 def asides(name: Name, gate: Gate = False) -> None:
     """Records that were not taken, and why. / Fiches écartées, et pourquoi."""
     for row in _partners(gate).asides_of(name):
-        print(f"{row.last_at:%Y-%m-%d %H:%M}  x{row.times}  {row.where}  {row.reason}")
+        typer.echo(f"{row.last_at:%Y-%m-%d %H:%M}  x{row.times}  {row.where}  {row.reason}")
 
 
 @app.command("pause")
@@ -168,7 +170,7 @@ def remove(name: Name, gate: Gate = False) -> None:
         say(Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}."))
 
 
-def _partners(gate: bool) -> ModuleType:  # noqa: FBT001
+def _partners(gate: bool) -> ModuleType:
     """The module that looks after partners, once Django is set up."""
     from repit.workers import starting
 

@@ -19,9 +19,11 @@ def answer(verdict: Verdict, language: str | None) -> dict[str, Any]:
         "decision": verdict.decision,
         "recorded": verdict.recorded,
         "milliseconds": round(verdict.milliseconds, 2),
+        "signals": [{"code": one.code, "word": one.word} for one in verdict.signals],
         "evidence": [
             {
                 "item": one.item,
+                "exchange": one.exchange,
                 "origin": one.origin,
                 "kind": one.kind,
                 "media": one.media,

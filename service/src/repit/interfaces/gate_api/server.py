@@ -18,9 +18,10 @@ from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.gate import readiness, runtime
-from repit.workers import serving
+from repit.workers import desk_upkeep, serving
 from repit.workers.follow_feed import Follower
 from repit.workers.gate_target import for_gate
+from repit.workers.report_matches import MatchReporter
 
 _log: Final = logging.getLogger(__name__)
 
@@ -34,16 +35,21 @@ def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextMan
     gate.start()
     runtime.install(gate)
     follower = _follower(gate)
+    reporter = _reporter(gate)
     exchanges = for_gate(gate).start()
+    upkeep = desk_upkeep.start()
     try:
         with ExitStack() as doors:
             for door in beside:
                 doors.enter_context(door())
             serving.answer(host, port)
     finally:
+        upkeep.set()
         exchanges.close()
         if follower is not None:
             follower.close()
+        if reporter is not None:
+            reporter.close()
         gate.close()
         logging.shutdown()
     # A thread still inside a slow upload or a long poll would hold the process; all that matters is written.
@@ -57,6 +63,12 @@ def _follower(gate: runtime.Gate) -> Follower | None:
         gate.board.started(followed=False)
         return None
     return Follower(gate, address, settings.REPIT_GATE_FEED_KEY).start()
+
+
+def _reporter(gate: runtime.Gate) -> MatchReporter | None:
+    if not settings.REPIT_GATE_FEED_URL or not settings.REPIT_GATE_REPORT_MATCHES:
+        return None
+    return MatchReporter(gate, settings.REPIT_GATE_FEED_URL, settings.REPIT_GATE_FEED_KEY).start()
 
 
 def _require_keys(host: str) -> None:

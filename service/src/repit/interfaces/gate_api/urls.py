@@ -5,7 +5,7 @@ In: paths. Out: views. Next: `repit.urls` takes them in for the roles gate and b
 
 from django.urls import path
 
-from repit.interfaces.gate_api import views
+from repit.interfaces.gate_api import reviews, views
 
 urlpatterns = [
     path("health", views.health),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("v1/ready", views.ready),
     path("v1/check", views.check),
     path("v1/refuse", views.refuse),
+    path("v1/reviews/<str:decision>", reviews.review),
+    path("v1/reviews/<str:decision>/appeals", reviews.appeal),
     path("metrics", views.metrics),
     path("v1/openapi.json", views.openapi),
     path("docs", views.docs, name="gate-docs"),

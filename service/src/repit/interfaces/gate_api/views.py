@@ -5,9 +5,11 @@ status that several products understand (`/v1/refuse`: 200 and 202 accept, 451 r
 Plain Django, for this is the hot path.
 """
 
-from typing import Final
+from dataclasses import asdict
+from typing import Any, Final
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,6 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from repit.exchange import partners
 from repit.foundation.errors import InputRefused, Text
 from repit.foundation.web import problem
 from repit.gate import fetching, meters, readiness, runtime
@@ -54,6 +57,8 @@ def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
     except Overloaded as error:
         busy = problem(error)
         busy["Retry-After"] = _RETRY_SECONDS
+        # Django logs each 5xx as an error; a flood of uploads must not become a flood of lines.
+        busy._has_been_logged = True  # type: ignore[attr-defined]
         return busy
     said = JsonResponse(answer(verdict, get_language()), status=_STATUS[verdict.outcome] if bare else 200)
     said["Cache-Control"] = "no-store"
@@ -79,7 +84,11 @@ def _verdict(request: HttpRequest, door: str) -> Verdict:
             return fetching.inspect_at(gate, asked, door)
         return gate.inspector.inspect_hashes(asked, door)
     with gate.arriving() as upload:
-        receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
+        try:
+            receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
+        except Overloaded:
+            gate.inspector.meters.turned_away(door)
+            raise
         return gate.inspector.inspect_arrived(upload, door)
 
 
@@ -100,6 +109,7 @@ def health(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
 def ready(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
     """What is served, how old it is, how far behind, who is alive. 503 when traffic should not come."""
     good, said = readiness.report(runtime.current())
+    said["exchanges"] = _exchanges()
     return _told(said, 200 if good else 503)
 
 
@@ -126,6 +136,14 @@ def docs(request: HttpRequest) -> HttpResponseBase:
     words = {"title": TITLE, "purpose": PURPOSE, "machines": FOR_MACHINES}
     said = {name: text.in_language(language) for name, text in words.items()}
     return render(request, "gate_api/docs.html", {"operations": described, "language": language, **said})
+
+
+def _exchanges() -> list[dict[str, Any]] | None:
+    """How each exchange stands; a database that is away does not make the gate unready."""
+    try:
+        return [asdict(lag) for lag in partners.lags()]
+    except DatabaseError:
+        return None
 
 
 def _told(said: dict[str, object], status: int) -> JsonResponse:

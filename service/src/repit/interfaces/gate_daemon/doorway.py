@@ -14,6 +14,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
+from repit.foundation.errors import SettingsRefused, Text
+from repit.settings.environment import endpoint
 from repit.workers import serving
 
 MOST_CONNECTIONS: Final = 256
@@ -25,24 +27,43 @@ Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 def listen(address: str) -> socket.socket:
     """A socket that listens at `host:port` or `unix:/path`. Raises `PortTaken`, `SettingsRefused`."""
-    if address.startswith("unix:"):
-        path = Path(address.removeprefix("unix:"))
-        if path.is_socket():
-            path.unlink()
-        listening = socket.socket(socket.AF_UNIX)
-        listening.bind(str(path))
-        path.chmod(0o660)
-    else:
-        host, _, port = address.rpartition(":")
-        serving.require_free(host.strip("[]"), int(port))
-        listening = socket.create_server((host.strip("[]"), int(port)), family=_family(host))
-    listening.listen(_BACKLOG)
+    try:
+        endpoint(address)
+        listening = _in_the_file_system(address) if address.startswith("unix:") else _at_a_port(address)
+        listening.listen(_BACKLOG)
+    except (OSError, ValueError) as error:
+        raise SettingsRefused(
+            Text("A door of the gate cannot listen there.", "Une porte du filtre ne peut pas écouter là."),
+            Text(
+                "Write it as host:port or unix:/path, where this user may listen.",
+                "Écrivez hôte:port ou unix:/chemin, là où cet utilisateur peut écouter.",
+            ),
+            detail=type(error).__name__,
+        ) from None
     listening.setblocking(False)
     return listening
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def _in_the_file_system(address: str) -> socket.socket:
+    path = Path(address.removeprefix("unix:"))
+    if path.is_socket():
+        path.unlink()
+    listening = socket.socket(socket.AF_UNIX)
+    try:
+        listening.bind(str(path))
+        path.chmod(0o660)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _at_a_port(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    serving.require_free(host, int(port))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, int(port)), family=family)
 
 
 class Doorway:

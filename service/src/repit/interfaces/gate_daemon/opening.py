@@ -58,19 +58,27 @@ class _Door:
         self._loop = asyncio.new_event_loop()
         self._ending = asyncio.Event()
         self._ready = threading.Event()
+        self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"door-{name}", daemon=True)
 
     def __enter__(self) -> None:
         self._thread.start()
         self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._ending.set)
         self._thread.join()
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve())
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 - raised again where the door is being opened
+            self._failure = error
+        finally:
+            self._ready.set()
 
     async def _serve(self) -> None:
         server = await self._doorway.serve(self._listening)

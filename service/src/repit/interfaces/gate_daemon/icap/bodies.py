@@ -51,6 +51,8 @@ def is_form(request: Request) -> bool:
     forms = [kind for kind in kinds if kind.lower().lstrip().startswith(_FORM)]
     if forms and len(kinds) > 1:
         raise Unreadable("damaged-form")  # which of them the site will believe cannot be known
+    if not forms and any(kind.lower().lstrip().startswith("multipart/") for kind in kinds):
+        raise Unreadable("unknown-form")
     return bool(forms)
 
 

@@ -127,7 +127,7 @@ class Reader:
             del self._buffer[:2]
         at = self._buffer.find(b"\r\n\r\n", 0, MOST_HEAD)
         if at < 0:
-            strange = self._buffer not in (b"", b"\r") and not self._buffer[:1].isalpha()
+            strange = bytes(self._buffer[:2]) not in (b"", b"\r") and not self._buffer[:1].isalpha()
             if strange or len(self._buffer) >= MOST_HEAD:
                 raise _Wrong(400)
             return None

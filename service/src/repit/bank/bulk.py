@@ -1,0 +1,127 @@
+"""Many items at once: a bank that moves in, or a list that a partner hands over.
+
+In: submissions. Out: the same rows that one submission after another would leave, some thousands a
+transaction. Next: `feed`. An item that the bank already holds is left as it is, so that an import that was
+cut may be started again from the beginning; what may be a near duplicate goes the way of a single submission.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from repit.bank import feed, near, widely_published
+from repit.bank.items import admit
+from repit.bank.models import Item, ItemHash, Nearby, Transition
+from repit.bank.sealed import fingerprint, seal_signal
+from repit.bank.states import LIVE
+from repit.bank.types import State, Submission
+from repit.foundation import audit
+from repit.foundation.clock import now
+from repit.foundation.ids import random_key, token
+
+BATCH: Final = 2_000
+_ROWS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How far an import is: new items that subscribers hear of, that wait for a person, and those known."""
+
+    active: int = 0
+    received: int = 0
+    known: int = 0
+
+    def __add__(self, other: "Loaded") -> "Loaded":
+        return Loaded(self.active + other.active, self.received + other.received, self.known + other.known)
+
+
+def load(
+    submissions: Iterable[Submission],
+    *,
+    actor: str,
+    reason: str,
+    publish: bool,
+    origin: str | None = None,
+) -> Iterator[Loaded]:
+    """Take submissions in; after each transaction, what it brought. Ends when there are no more."""
+    source = iter(submissions)
+    while batch := list(islice(source, BATCH)):
+        with transaction.atomic():
+            done = _take(batch, actor, reason, publish, origin or settings.REPIT_ORIGIN)
+            audit.record(actor, "bank.import", "", f"{done.active + done.received} items: {reason}"[:200])
+        yield done
+
+
+def _take(batch: list[Submission], actor: str, reason: str, publish: bool, origin: str) -> Loaded:
+    line, moment = feed.locked(), now()
+    fresh = {fingerprint(one): one for one in batch}
+    for begin in range(0, len(fresh), _ROWS):
+        some = list(fresh)[begin : begin + _ROWS]
+        held = Item.objects.filter(fingerprint__in=some, state__in=LIVE)
+        for mark in held.values_list("fingerprint", flat=True):
+            fresh.pop(bytes(mark), None)
+    dealt = {mark: near.hands(one.signals) for mark, one in fresh.items() if one.media == "picture"}
+    alone = _alone(dealt)
+    items, hashes, steps, told = list[Item](), list[ItemHash](), list[Transition](), list[Item]()
+    nearby = list[Nearby]()
+    close = {mark: one for mark, one in fresh.items() if mark in dealt and mark not in alone}
+    doubtful = widely_published.near(signal for one in fresh.values() for signal in one.signals)
+    for mark, one in fresh.items():
+        if mark in close:
+            continue
+        famous = doubtful and widely_published.near(one.signals)
+        active = publish and not famous and any(signal.publishable for signal in one.signals)
+        state: State = "active" if active else "received"
+        item = Item(
+            id=random_key(),
+            token=(name := token()),
+            root=name,
+            media=one.media,
+            kind=one.kind,
+            origin=origin,
+            fingerprint=mark,
+            state=state,
+            told=active,
+        )
+        items.append(item)
+        nearby += [Nearby(item=item, value=value) for value in dealt.get(mark, ())]
+        hashes += [seal_signal(item, signal) for signal in dict.fromkeys(one.signals)]
+        why = widely_published.REASON if famous else reason
+        steps.append(Transition(item=item, before="", after="received", at=moment, actor=actor, reason=why))
+        if active:
+            told.append(item)
+    Item.objects.bulk_create(items, batch_size=_ROWS)
+    ItemHash.objects.bulk_create(hashes, batch_size=_ROWS)
+    Nearby.objects.bulk_create(nearby, batch_size=_ROWS)
+    first = feed.append_all(line, told)
+    steps += [
+        Transition(
+            item=item,
+            before="received",
+            after="active",
+            at=moment,
+            actor=actor,
+            reason=reason,
+            sequence=first + place,
+        )
+        for place, item in enumerate(told)
+    ]
+    Transition.objects.bulk_create(steps, batch_size=_ROWS)
+    done = Loaded(len(told), len(items) - len(told), len(batch) - len(fresh))
+    for one in close.values():
+        taken = admit(line, one, actor=actor, publish=publish, origin=origin, own=True)
+        active = (taken if taken.lead is None else taken.lead).state == "active"
+        done += Loaded(int(active), int(not active), 0)
+    return done
+
+
+def _alone(dealt: dict[bytes, set[int]]) -> set[bytes]:
+    """Pictures that can have no near duplicate, here or among these: they share no hand with any other."""
+    counted = Counter(value for values in dealt.values() for value in values)
+    shared = near.known(counted) | {value for value, number in counted.items() if number > 1}
+    return {mark for mark, values in dealt.items() if not values & shared}

@@ -1,0 +1,1 @@
+"""The desk of a platform's moderators."""

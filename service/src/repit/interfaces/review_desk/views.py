@@ -1,0 +1,192 @@
+"""The desk's pages: the queue, one upload at a time, a rest.
+
+In: requests of members who may review. Out: pages. Next: `repit.gate.review` does what is decided. Each look
+at an upload leaves a row in the audit, each opening of media another.
+"""
+
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from repit.foundation import audit
+from repit.foundation.errors import NotFound, Text
+from repit.foundation.staff.guards import needs
+from repit.foundation.staff.models import Member
+from repit.gate.review import deciding, grounds, media, queue, wellbeing
+from repit.gate.review.models import Review
+from repit.gate.review.wellbeing import Standing
+from repit.interfaces.review_desk import evidence, tickets
+from repit.interfaces.review_desk.images import kind_of
+
+_SHOWN: Final = 50
+_NOT_HELD: Final = NotFound(
+    Text("You do not hold this one.", "Vous ne tenez pas celui-ci."),
+    Text("Take the next one from the queue.", "Prenez le suivant dans la file."),
+)
+
+
+@require_GET
+@needs("review.work", "review.second", "review.oversee")
+def queue_page(request: HttpRequest, member: Member) -> HttpResponse:
+    """What waits, how the member is doing."""
+    queue.take_in()
+    queue.free_overdue()
+    waiting = queue.open_to(member).select_related("decision")
+    held = queue.held_by(member)
+    words = {
+        "standing": wellbeing.standing(member),
+        "held": held,
+        "rows": [(row, evidence.BASES.get(row.basis, row.basis)) for row in waiting[:_SHOWN]],
+        "count": waiting.count(),
+        "may_choose": member.may("review.second") and held is None,
+    }
+    return render(request, "review_desk/queue.html", words)
+
+
+@require_POST
+@needs("review.work", "review.second")
+def take_next(request: HttpRequest, member: Member) -> HttpResponse:
+    """The most pressing one, or the one that was chosen."""
+    if wellbeing.standing(member).resting_until is not None:
+        return HttpResponseRedirect(reverse("review-rest"))
+    chosen = request.POST.get("name", "")
+    taken = queue.take_named(member, chosen) if chosen else queue.take(member)
+    if taken is None:
+        messages.info(request, _("Nothing waits for you now."))
+        return HttpResponseRedirect(reverse("review-queue"))
+    wellbeing.at_work(member)
+    return HttpResponseRedirect(reverse("review-item", args=[taken.name]))
+
+
+@require_POST
+@needs("review.work", "review.second")
+def give_back(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Let go of what one holds; no reason is asked for."""
+    queue.give_back(member)
+    return HttpResponseRedirect(reverse("review-queue"))
+
+
+@needs("review.work", "review.second")
+def rest(request: HttpRequest, member: Member) -> HttpResponse:
+    """A break: begin one, see how long it lasts, end one that was one's own wish."""
+    if request.method == "POST":
+        if "back" in request.POST:
+            wellbeing.back(member)
+            return HttpResponseRedirect(reverse("review-queue"))
+        queue.give_back(member)
+        wellbeing.rest(member)
+        return HttpResponseRedirect(reverse("review-rest"))
+    return render(request, "review_desk/rest.html", {"standing": wellbeing.standing(member)})
+
+
+@needs("review.work", "review.second", "review.oversee")
+def keys(request: HttpRequest, member: Member) -> HttpResponse:
+    """The keys of the desk, and whether they act."""
+    if request.method == "POST":
+        wellbeing.set_shortcuts(member, on="on" in request.POST)
+        return HttpResponseRedirect(reverse("review-keys"))
+    return render(request, "review_desk/keys.html", {"standing": wellbeing.standing(member)})
+
+
+@require_GET
+@needs("review.work", "review.second")
+def item(request: HttpRequest, member: Member, name: str) -> HttpResponse:
+    """One upload, by its evidence."""
+    review = _held(member, name)
+    audit.record(member.name, "review looked at", review.name)
+    return _item(request, member, review)
+
+
+@require_POST
+@needs("review.work", "review.second")
+def open_media(request: HttpRequest, member: Member, name: str) -> HttpResponse:
+    """The same page with the upload on it, grey and blurred; counted and written down."""
+    review = _held(member, name)
+    if not media.kept(review) or kind_of(media.opened(review)) is None:
+        messages.info(request, _("There is no picture to open here. The evidence is what there is."))
+    elif not wellbeing.looked(member):
+        messages.info(
+            request, _("You have opened enough for today. Decide on the evidence, or give it back.")
+        )
+    else:
+        audit.record(member.name, "review media opened", review.name)
+        return _item(request, member, review, ticket=tickets.issue(member.pk, review.name))
+    return _item(request, member, review)
+
+
+@require_GET
+@needs("review.work", "review.second")
+def media_bytes(request: HttpRequest, member: Member, name: str, ticket: str) -> HttpResponse:  # noqa: ARG001
+    """The upload's bytes, once for each ticket. Raises `NotFound`."""
+    review = _held(member, name)
+    if not tickets.used(ticket, member.pk, review.name):
+        raise _NOT_HELD
+    content = media.opened(review)
+    kind = kind_of(content)
+    if kind is None:
+        raise _NOT_HELD
+    answer = HttpResponse(content, content_type=kind)
+    answer["Content-Disposition"] = "inline"
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
+@require_POST
+@needs("review.work", "review.second")
+def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
+    """Decide, and go on to the next one."""
+    answer = deciding.Answer(
+        request.POST.get("outcome", ""), request.POST.get("ground", ""), request.POST.get("why", "").strip()
+    )
+    review = deciding.decide(member, name, answer)
+    wellbeing.at_work(member)
+    messages.info(request, _said(review))
+    if request.POST.get("then") == "queue":
+        return HttpResponseRedirect(reverse("review-queue"))
+    return take_next(request)
+
+
+def _item(request: HttpRequest, member: Member, review: Review, ticket: str = "") -> HttpResponse:
+    standing: Standing = wellbeing.standing(member)
+    language = request.LANGUAGE_CODE
+    words = {
+        "review": review,
+        "decision": review.decision,
+        "agreements": evidence.agreements(review.decision),
+        "signals": evidence.signals(review.decision),
+        "steps": list(review.steps.select_related("member").order_by("pk")),
+        "objection": review.objections.filter(answered_at__isnull=True).last(),
+        "standing": standing,
+        "media_kept": media.kept(review),
+        "ticket": ticket,
+        "grounds": [
+            {
+                "code": one.code,
+                "kind": one.kind,
+                "title": one.title.in_language(language),
+                "text": one.text.in_language(language),
+            }
+            for one in grounds.grounds()
+        ],
+    }
+    return render(request, "review_desk/item.html", words)
+
+
+def _held(member: Member, name: str) -> Review:
+    review = queue.held_by(member)
+    if review is None or review.name != name:
+        raise _NOT_HELD
+    return review
+
+
+def _said(review: Review) -> str:
+    if review.state == "second":
+        return _("Noted. Someone else looks at it too.")
+    if review.state == "split":
+        return _("Noted. You decided differently, so a third person looks.")
+    return _("Noted.")

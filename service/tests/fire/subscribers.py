@@ -1,0 +1,118 @@
+"""Subscribers in one process, each a thread with a file of its own, following through everything.
+
+Usage: subscribers.py FOLDER KEY FIRST COUNT PORT... . What a subscriber takes in is one transaction of its
+file: states, the sequence, and a row for each number, which the file refuses to hold twice. They end once
+FOLDER/goal names a sequence and all have reached it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sqlite3
+import sys
+import threading
+import time
+from pathlib import Path
+
+from repit.exchange.repit.client import FeedClient
+from repit.exchange.repit.wire import Entry
+from repit.foundation.errors import RepitError
+
+TABLES = """
+PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;
+CREATE TABLE IF NOT EXISTS held (item TEXT PRIMARY KEY, state TEXT NOT NULL, hashes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS taken (place INTEGER PRIMARY KEY AUTOINCREMENT, sequence INTEGER NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS standing (
+    one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL, sequence INTEGER NOT NULL);
+"""
+
+
+def digest(entry: Entry) -> str:
+    values = sorted(f"{one.algorithm}.{one.role}.{one.quality}.{one.value.hex()}" for one in entry.hashes)
+    return hashlib.sha256("\n".join(values).encode()).hexdigest()
+
+
+class Subscriber:
+    def __init__(self, folder: Path, number: int, key: str, ports: list[int]) -> None:
+        self.folder, self.key, self.ports = folder, key, ports
+        self.db = sqlite3.connect(
+            folder / f"subscriber-{number}.sqlite3", isolation_level=None, check_same_thread=False
+        )
+        self.db.executescript(TABLES)
+        self.snapshot_first = number % 2 == 1
+        self.random = random.Random(number)
+
+    def run(self) -> None:
+        while not self.there():
+            port = self.random.choice(self.ports)
+            try:
+                allow = [f"127.0.0.1:{port}"]
+                with FeedClient(f"http://127.0.0.1:{port}", self.key, allow=allow) as client:
+                    self.follow(client)
+            except RepitError:
+                time.sleep(self.random.uniform(0.1, 0.5))
+
+    def standing(self) -> int | None:
+        row = self.db.execute("SELECT sequence FROM standing").fetchone()
+        return None if row is None else int(row[0])
+
+    def there(self) -> bool:
+        goal, standing = self.folder / "goal", self.standing()
+        return standing is not None and goal.exists() and standing >= int(goal.read_text(encoding="ascii"))
+
+    def follow(self, client: FeedClient) -> None:
+        while not self.there():
+            sequence = self.standing()
+            if sequence is None:
+                self.begin(client)
+                continue
+            page = client.changes(sequence, 2)
+            if page.set_aside:
+                raise SystemExit("a change could not be read")
+            if page.through is None:
+                continue
+            self.db.execute("BEGIN")
+            for change in page.changes:
+                self.db.execute("INSERT INTO taken (sequence) VALUES (?)", (change.sequence,))
+                self.hold(change.entry)
+            self.db.execute("UPDATE standing SET sequence = ?", (page.through,))
+            self.db.execute("COMMIT")
+            gone = [change.entry.item for change in page.changes if change.entry.state == "withdrawn"]
+            client.acknowledge(page.through, gone)
+            time.sleep(self.random.uniform(0.0, 0.6))
+
+    def begin(self, client: FeedClient) -> None:
+        sequence, entries = client.snapshot() if self.snapshot_first else (0, iter(()))
+        self.db.execute("BEGIN")
+        try:
+            for entry in entries:
+                self.hold(entry)
+            self.db.execute("INSERT INTO standing VALUES (1, ?, ?)", (sequence, sequence))
+        except RepitError:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def hold(self, entry: Entry) -> None:
+        if entry.state == "withdrawn":
+            self.db.execute("DELETE FROM held WHERE item = ?", (entry.item,))
+        else:
+            row = (entry.item, entry.state, digest(entry))
+            self.db.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?)", row)
+
+
+def main() -> None:
+    folder, key, first, count, *ports = sys.argv[1:]
+    every = [
+        Subscriber(Path(folder), number, key, [int(port) for port in ports])
+        for number in range(int(first), int(first) + int(count))
+    ]
+    threads = [threading.Thread(target=one.run, daemon=True) for one in every]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+main()

@@ -1,0 +1,66 @@
+"""Changes to the bank at a steady pace. Usage: writer.py CHANGES_A_MINUTE; or writer.py state.
+
+Each line it prints was committed before: `submitted ITEM` or `withdrawn ITEM`. `state` prints the feed's head
+and everything that subscribers should hold, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import sys
+import time
+
+from repit.workers import starting
+
+starting.set_up("hotline")
+
+from repit.bank import feed, items  # noqa: E402
+from repit.bank.models import Item  # noqa: E402
+from repit.bank.types import Signal, Submission  # noqa: E402
+from repit.exchange.keys import Granted  # noqa: E402
+from repit.exchange.repit import server  # noqa: E402
+
+
+def say(what: str, item: str) -> None:
+    sys.stdout.write(f"{what} {item}\n")
+    sys.stdout.flush()
+
+
+def write(changes_a_minute: int) -> None:
+    pause, due = 60 / changes_a_minute, time.monotonic()
+    active = list(Item.objects.filter(state="active").values_list("token", flat=True))
+    while True:
+        what = random.choices(("submit", "withdraw", "doubt"), (5, 2, 1))[0]
+        if what == "submit" or not active:
+            signals = tuple(Signal("pdq", "whole", secrets.token_bytes(32), 90) for _ in range(2))
+            taken = items.submit(Submission("picture", "intimate", signals), actor="fire", publish=True)
+            active.append(taken.item)
+            say("submitted", taken.item)
+        elif what == "withdraw":
+            item = active.pop(random.randrange(len(active)))
+            items.withdraw(item, actor="fire", reason="fire")
+            say("withdrawn", item)
+        else:
+            item = random.choice(active)
+            items.dispute(item, actor="fire", reason="fire")
+            items.settle(item, actor="fire", reason="fire")
+            due += pause
+        due += pause
+        time.sleep(max(0.0, due - time.monotonic()))
+
+
+def state() -> None:
+    who = Granted(0, "state", sees_anchored=False)
+    head, *lines = [json.loads(line) for line in server.snapshot(who)]
+    held = {line["item"]: [line["state"], line["hashes"]] for line in lines if "item" in line}
+    withdrawn = list(Item.objects.filter(state="withdrawn").values_list("token", flat=True))
+    told = {"head": feed.head().sequence, "held": held, "withdrawn": withdrawn, "snapshot": head["sequence"]}
+    sys.stdout.write(json.dumps(told))
+
+
+if sys.argv[1] == "state":
+    state()
+else:
+    write(int(sys.argv[1]))
