@@ -187,7 +187,8 @@ def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
 
 def test_the_openapi_document_names_every_door_and_what_each_answers(http: Client) -> None:
     document = http.get("/v1/openapi.json").json()
-    assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready", "/metrics"}
+    reviews = {"/v1/reviews/{decision}", "/v1/reviews/{decision}/appeals"}
+    assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready", "/metrics", *reviews}
     names = document["components"]["schemas"]
     for path in document["paths"].values():
         for operation in path.values():
@@ -198,6 +199,8 @@ def test_the_openapi_document_names_every_door_and_what_each_answers(http: Clien
     assert set(said) == set(names["Verdict"]["properties"])
     assert set(said["evidence"][0]) == set(names["Evidence"]["properties"])
     assert set(http.get("/v1/ready").json()) == set(names["Readiness"]["properties"])
+    waiting = raw(http, "/v1/check", b"text").json()["decision"]
+    assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["Review"]["properties"])
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,6 @@ class Desk:
         raise AssertionError(self.errors)
 
     def end(self) -> None:
-        self.process.terminate()
+        self.process.kill()
         _, errors = self.process.communicate(timeout=PATIENCE)
         self.errors = errors.decode()

@@ -62,6 +62,10 @@ for tier, changes in (
 ):
     row = decision(tier, **changes)
     media.hold(row.name, shapes())
+decision("orientation", item="stopped")
+queue.take_in()
+stopped = queue.take_named(people["senior"].member, Review.objects.get(decision__item="stopped").name)
+deciding.decide(people["senior"].member, stopped.name, deciding.Answer("refer"))
 held = decision("exact")
 media.hold(held.name, shapes())
 queue.take_in()

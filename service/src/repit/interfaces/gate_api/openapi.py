@@ -28,6 +28,8 @@ class Operation:
     answers: dict[str, str]
     answer_schema: str
     uploads: bool = False
+    body: str = ""
+    """The schema of a JSON body, where there is one."""
 
 
 _CHECKED: Final = {
@@ -36,6 +38,11 @@ _CHECKED: Final = {
     "403": "addresses of pictures are not accepted here",
     "413": "larger than what is accepted",
     "503": "too many wait: send it again after Retry-After",
+}
+_REVIEWED: Final = {
+    "400": "the request is not in the form that is asked for",
+    "401": "no key, or not one of this gate's",
+    "404": "no decision of that name was sent to review",
 }
 TITLE: Final = Text("The doors of this gate", "Les portes de ce filtre")
 PURPOSE: Final = Text(
@@ -123,6 +130,52 @@ OPERATIONS: Final = (
         {"200": "the metrics", "401": "no key, or not one of this gate's"},
         "Metrics",
     ),
+    Operation(
+        "/v1/reviews/{decision}",
+        "get",
+        "review",
+        Text("How does a review stand?", "Où en est un examen ?"),
+        Text(
+            "For a decision whose verdict was review: its outcome once people have decided (refuse, allow or"
+            " refer), when it is due, and the statement of reasons.",
+            "Pour une décision dont le verdict était review : son issue une fois que des personnes ont décidé"
+            " (refuse, allow ou refer), l'échéance, et l'exposé des motifs.",
+        ),
+        "curl http://{address}/v1/reviews/DECISION",
+        {"200": "how it stands", **_REVIEWED},
+        "Review",
+    ),
+    Operation(
+        "/v1/reviews/{decision}",
+        "post",
+        "reference",
+        Text("Say where you keep the upload", "Dire où vous gardez l'envoi"),
+        Text(
+            "A reference by which the desk may ask your platform for the upload, where it is set up so.",
+            "Une référence par laquelle le bureau peut demander l'envoi à votre plateforme, s'il est réglé"
+            " ainsi.",
+        ),
+        "curl -d '{{\"reference\": \"77\"}}' -H 'Content-Type: application/json'"
+        " http://{address}/v1/reviews/DECISION",
+        {"200": "how it stands", **_REVIEWED},
+        "Review",
+        body="Reference",
+    ),
+    Operation(
+        "/v1/reviews/{decision}/appeals",
+        "post",
+        "appeal",
+        Text("Hand on an objection", "Transmettre une contestation"),
+        Text(
+            "What the sender of an upload says against a decision. Someone who did not take it answers.",
+            "Ce que l'expéditeur d'un envoi oppose à une décision. Quelqu'un qui ne l'a pas prise répond.",
+        ),
+        "curl -d '{{\"said\": \"That is my dog.\"}}' -H 'Content-Type: application/json'"
+        " http://{address}/v1/reviews/DECISION/appeals",
+        {"201": "noted", "409": "not decided yet, or objected to too often", **_REVIEWED},
+        "Review",
+        body="Objection",
+    ),
 )
 
 _TEXT: Final = {"type": "string"}
@@ -176,6 +229,19 @@ _SCHEMAS: Final[dict[str, Any]] = {
             "evidence": {"type": "array", "items": {"$ref": "#/components/schemas/Evidence"}},
         }
     ),
+    "Review": _object(
+        {
+            "decision": _TEXT,
+            "state": {"enum": ["waiting", "decided", "appealed"]},
+            "outcome": {"enum": ["refuse", "allow", "refer", None]},
+            "due_at": _TEXT,
+            "decided_at": _MAYBE_TEXT,
+            "statement": {"type": ["object", "null"]},
+            "appeal": {"type": ["object", "null"]},
+        }
+    ),
+    "Reference": _object({"reference": {"type": "string", "minLength": 1, "maxLength": 300}}),
+    "Objection": _object({"said": {"type": "string", "minLength": 1, "maxLength": 5000}}),
     "Health": _object({"alive": _YES_NO}),
     "Readiness": _object(
         {
@@ -277,6 +343,12 @@ def _described(operation: Operation) -> dict[str, Any]:
             for status, said in operation.answers.items()
         },
     }
+    if "{decision}" in operation.path:
+        described["security"] = [{}, {"key": []}]
+        described["parameters"] = [{"name": "decision", "in": "path", "required": True, "schema": _TEXT}]
+    if operation.body:
+        schema = {"$ref": f"#/components/schemas/{operation.body}"}
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     if operation.uploads:
         described["security"] = [{}, {"key": []}]
         described["parameters"] = [

@@ -36,6 +36,7 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
         "counts": queue.counts(),
         "overdue": deciding.due_before(now()),
         "held": Review.objects.filter(holder__isnull=False).select_related("holder").order_by("held_until"),
+        "referred": Review.objects.filter(outcome="refer").order_by("-decided_at")[:_SHOWN],
         "recent": Review.objects.filter(state="decided").order_by("-decided_at")[:_SHOWN],
         "people": [(one, wellbeing.standing(one)) for one in people.order_by("name")],
         "opinions": opinions.counts(),
