@@ -43,7 +43,9 @@ def test_at_five_times_its_capacity_a_gate_refuses_honestly_and_recovers(
     assert (True, "allow") not in verdicts
     assert (False, "block") not in verdicts
     assert after < before + GROWTH
-    assert eventually(lambda: gate.verdict(picture) == ("block", "standard"), 5.0)
+    # Still known, and looked at; whether it is still blocked is the hotline's to say, which may find that a
+    # picture that matches so often needs a person.
+    assert eventually(lambda: gate.verdict(picture)[1] == "standard", 5.0), gate.verdict(picture)
     assert eventually(lambda: gate.verdict(unrelated) == ("allow", None), 5.0)
     assert gate.report()["ready"]
     metrics = request_text(gate, "/metrics")
