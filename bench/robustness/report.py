@@ -60,12 +60,7 @@ def report(options: Options) -> Report:
     page.plots += plots.draw(options.out, main[1], leaks)
     sheet = contact_sheet(plan, main[1], KEPT.parent / "robustness-missed.png")
     page.notes += [
-        f"Of {len(pictures.sources)} pictures every second may be reported, the others were tuned on. We were asked "
-        f"of {len(main[1])} of them in the main suite and of {len(held[1])} in the held-out one, the peers of "
-        f"{len(main[0])} and {len(held[0])}: what one sitting allowed. A whole run asks of {len(plan.indices)} and "
-        f"{len(plan.indices[::2])}, which is "
-        f"{(len(plan.indices) + len(plan.indices[::2])) * len(plan.rows) * (len(pictures.sources) - 1) / 1e6:.1f} "
-        "million unrelated pairs.",
+        _asked(plan, main, held),
         "Every query is compared with all pictures; what a collage holds besides counts as neither.",
         "SIFT was asked of one picture in six of those, of its own original only: an upper bound, no filter.",
         "Milliseconds are the processor's, of one thread. Load when this was written: "
@@ -78,7 +73,23 @@ def report(options: Options) -> Report:
     return page
 
 
-def _both(plan: Plan) -> tuple[Sequence[Measured], Sequence[Measured]]:
+_Both = tuple[Sequence[Measured], Sequence[Measured]]
+"""The peers' and our own."""
+
+
+def _asked(plan: Plan, main: _Both, held: _Both) -> str:
+    """Of how many pictures the figures are, and of how many a whole run would be."""
+    items, whole = len(plan.collection.sources), len(plan.indices) + len(plan.indices[::2])
+    pairs_in_all = whole * len(plan.rows) * (items - 1) / 1e6
+    return (
+        f"Of {items} pictures every second may be reported, the others were tuned on. We were asked of "
+        f"{len(main[1])} of them in the main suite and of {len(held[1])} in the held-out one, the peers of "
+        f"{len(main[0])} and {len(held[0])}: as many as time allowed. A whole run asks us of {whole}, "
+        f"{pairs_in_all:.1f} million unrelated pairs."
+    )
+
+
+def _both(plan: Plan) -> _Both:
     """Peers and ours apart: another engine does not ask the peers again.
 
     Peers answer for every second picture, and so do we in the held-out suite: a quarter of an hour for all.

@@ -166,6 +166,13 @@ def test_hashes_in_any_other_form_are_refused_and_open_nothing(visitor: Visitor,
     assert answer.status_code == 400 and not Case.objects.exists()
 
 
+def test_the_text_of_the_page_without_internet_is_taken_as_it_is(visitor: Visitor) -> None:
+    carried = [{key: item[key] for key in ("media", "hashes")} for item in json.loads(items())]
+    text = json.dumps({"repit": "hashes 1", "items": carried}, indent=1)
+    number, words = code_in(visitor.step(visitor.to_the_device(), hashes=text))
+    assert [i.kind for i in service.status(number, words).items] == ["intimate"]
+
+
 def test_a_state_that_is_old_altered_or_from_elsewhere_is_refused(visitor: Visitor) -> None:
     last = visitor.to_the_device()
     state = hidden(last, "state")

@@ -63,7 +63,7 @@ SAID = {
         "talk": "Parler",
         "where": "Où l’avez-vous vue",
         "one": "Un code par image",
-        "text": "J’ai un texte de la page",
+        "text": "J'ai un texte de la page",
         "paste": "Collez tout le texte ici",
         "open": "Ouvrir mon dossier",
         "try": "Je l’ai. Essayer une fois",
@@ -102,8 +102,9 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 
 
 def items() -> str:
+    """A text as the page for use without internet gives it."""
     value = {"algorithm": "pdq", "role": "whole", "value": secrets.token_hex(32), "quality": 90}
-    return json.dumps([{"media": "picture", "kind": "intimate", "hashes": [value]}])
+    return json.dumps({"repit": "hashes 1", "items": [{"media": "picture", "hashes": [value]}]})
 
 
 class Hands:

@@ -10,6 +10,7 @@ from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from repit.bank.types import Kind
 from repit.cases import closing, helpers, places, service, thread, visits, way_back
 from repit.cases.places import WANTS, Level, Wishes
 from repit.cases.visits import Visiting
@@ -62,10 +63,10 @@ def addresses(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 def pictures(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Protect more: the device page again."""
     error = None
-    kind = request.POST.get("kind", "")
+    kind: Kind = "deepfake" if request.POST.get("kind") == "deepfake" else "intimate"
     if request.method == "POST":
         try:
-            found = hashes.submissions(request.POST.get("hashes", ""))
+            found = hashes.of_kind(request.POST.get("hashes", ""), kind)
             service.add_items(visiting.file, found)
             return _to("my-case")
         except (InputRefused, TooLarge) as refused:
