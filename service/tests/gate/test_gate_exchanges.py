@@ -15,7 +15,7 @@ from repit.exchange.pulling import pull
 from repit.foundation import clock
 from repit.gate.entries import exchange_prefix, of_an_exchange
 from repit.gate.mirror import Mirror
-from repit.gate.policy import parse_policy
+from repit.gate.policy_file import parse_policy
 from repit.gate.runtime import Gate
 from repit.workers import gate_target
 from repit.workers.gate_target import GateTarget
