@@ -44,7 +44,7 @@ demo: setup-demo ## The main job end to end on this machine: picture, hash, bank
 
 test: setup ## Set up and pass every test
 	@bash tools/test-parts
-	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest $(ARGS)
+	@PATH="$(abspath $(BIN)):$$PATH" bash tools/test $(BIN)/python $(ARGS)
 
 # --- what holds the house -----------------------------------------------------------------------------
 check: lint types contracts catalogues ## Lint, types, import contracts, catalogues
