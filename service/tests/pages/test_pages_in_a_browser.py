@@ -173,7 +173,7 @@ def test_leaving_replaces_the_page_in_the_history(browser: Browser, site: str) -
 def test_everything_reads_without_script(browser: Browser, site: str) -> None:
     with visit(browser, java_script_enabled=False) as seen:
         seen.page.goto(f"{site}/fr/")
-        seen.page.get_by_role("link", name="Voir les premiers pas").click()
+        seen.page.get_by_role("link", name="Il s’agit de moi").click()
         assert seen.page.get_by_role("heading", level=1).inner_text() == "Premiers pas"
         seen.page.get_by_role("link", name="English").click()
         assert seen.page.url == f"{site}/en/first-steps/"

@@ -116,6 +116,7 @@ def _where(error: BaseException) -> str:
 
 
 class _NoUpload(TransitionRefused):
+    code = "no-upload"
     status = 415
 
 

@@ -76,6 +76,7 @@ def _from_form(request: HttpRequest, upload: Arriving, most: int) -> None:
 
 
 class _NotOneFile(InputRefused):
+    code = "not-one-file"
     message = Text("A form must hold exactly one file.", "Un formulaire doit contenir exactement un fichier.")
 
 
