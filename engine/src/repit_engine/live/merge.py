@@ -3,9 +3,9 @@
 In: segments with their removed rows. Out: the ones to replace; the one that replaces them. Next: `index`
 swaps them.
 
-What is built beside the old never exceeds half the bank (or a million rows, where the bank is small): a
-merge does not double memory. Sizes that double from segment to segment keep their number at the logarithm
-of the bank's.
+What is built beside the old never exceeds a third of the bank (or a quarter of a million rows, some 30 MB,
+where the bank is small): with what building needs besides, a merge does not double memory. Sizes that double from
+segment to segment keep their number at the logarithm of the bank's.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from repit_engine.live.memtable import marked
 from repit_engine.live.view import LiveSegment
 from repit_engine.search import RingSegment
 
-SMALL = 1_000_000
+SMALL = 262_144
 
 
 def chosen(segments: Sequence[LiveSegment]) -> list[LiveSegment]:
     """What to merge next: the smallest that are near in size, or one of which half is removed; else
     nothing."""
     by_size = sorted(segments, key=lambda part: part.segment.rows)
-    most = max(SMALL, sum(part.segment.rows for part in by_size) // 2)
+    most = max(SMALL, sum(part.segment.rows for part in by_size) // 3)
     for part in by_size:
         if 2 * part.removed > part.segment.rows:
             return [part]
