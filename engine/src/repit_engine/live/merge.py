@@ -4,8 +4,8 @@ In: segments with their removed rows. Out: the ones to replace; the one that rep
 swaps them.
 
 What is built beside the old never exceeds a third of the bank (or a quarter of a million rows, some 30 MB,
-where the bank is small): with what building needs besides, a merge does not double memory. Sizes that double from
-segment to segment keep their number at the logarithm of the bank's.
+where the bank is small): with what building needs besides, a merge does not double memory. Sizes that double
+from segment to segment keep their number at the logarithm of the bank's.
 """
 
 from collections.abc import Sequence
