@@ -5,7 +5,6 @@ transaction. Next: `feed`. An item that the bank already holds is left as it is,
 cut may be started again from the beginning; what may be a near duplicate goes the way of a single submission.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +15,7 @@ from django.db import transaction
 
 from repit.bank import feed, near, widely_published
 from repit.bank.items import admit
-from repit.bank.models import Item, ItemHash, Nearby, Transition
+from repit.bank.models import Item, ItemHash, Transition
 from repit.bank.sealed import fingerprint, seal_signal
 from repit.bank.states import LIVE
 from repit.bank.types import State, Submission
@@ -66,9 +65,9 @@ def _take(batch: list[Submission], actor: str, reason: str, publish: bool, origi
         for mark in held.values_list("fingerprint", flat=True):
             fresh.pop(bytes(mark), None)
     dealt = {mark: near.hands(one.signals) for mark, one in fresh.items() if one.media == "picture"}
-    alone = _alone(dealt)
+    alone = _alone(fresh, dealt)
     items, hashes, steps, told = list[Item](), list[ItemHash](), list[Transition](), list[Item]()
-    nearby = list[Nearby]()
+    nearby = dict[Item, set[int]]()
     close = {mark: one for mark, one in fresh.items() if mark in dealt and mark not in alone}
     doubtful = widely_published.near(signal for one in fresh.values() for signal in one.signals)
     for mark, one in fresh.items():
@@ -89,7 +88,7 @@ def _take(batch: list[Submission], actor: str, reason: str, publish: bool, origi
             told=active,
         )
         items.append(item)
-        nearby += [Nearby(item=item, value=value) for value in dealt.get(mark, ())]
+        nearby[item] = dealt.get(mark, set())
         hashes += [seal_signal(item, signal) for signal in dict.fromkeys(one.signals)]
         why = widely_published.REASON if famous else reason
         steps.append(Transition(item=item, before="", after="received", at=moment, actor=actor, reason=why))
@@ -97,7 +96,7 @@ def _take(batch: list[Submission], actor: str, reason: str, publish: bool, origi
             told.append(item)
     Item.objects.bulk_create(items, batch_size=_ROWS)
     ItemHash.objects.bulk_create(hashes, batch_size=_ROWS)
-    Nearby.objects.bulk_create(nearby, batch_size=_ROWS)
+    near.note_many(nearby)
     first = feed.append_all(line, told)
     steps += [
         Transition(
@@ -120,8 +119,24 @@ def _take(batch: list[Submission], actor: str, reason: str, publish: bool, origi
     return done
 
 
-def _alone(dealt: dict[bytes, set[int]]) -> set[bytes]:
-    """Pictures that can have no near duplicate, here or among these: they share no hand with any other."""
-    counted = Counter(value for values in dealt.values() for value in values)
-    shared = near.known(counted) | {value for value, number in counted.items() if number > 1}
-    return {mark for mark, values in dealt.items() if not values & shared}
+def _alone(fresh: dict[bytes, Submission], dealt: dict[bytes, set[int]]) -> set[bytes]:
+    """Pictures that have no near duplicate, here or among these.
+
+    In a bank of a million, most pictures share a hand with some other by chance, so those that do are
+    compared before they are sent the slow way.
+    """
+    mates: dict[int, list[bytes]] = {}
+    for mark, values in dealt.items():
+        for value in values:
+            mates.setdefault(value, []).append(mark)
+    held = near.holders(mates)
+    theirs = near.signals_of({item for items in held.values() for item in items})
+    alone = set[bytes]()
+    for mark, values in dealt.items():
+        others = {item for value in values for item in held.get(value, ())}
+        beside = {mate for value in values for mate in mates[value]} - {mark}
+        met = [theirs[item] for item in others if item in theirs]
+        met += [fresh[mate].signals for mate in beside]
+        if not any(near.alike(fresh[mark].signals, signals) for signals in met):
+            alone.add(mark)
+    return alone
