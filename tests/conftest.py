@@ -42,10 +42,14 @@ def gate_with_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWi
     """A hotline and a gate with all its doors, shared by the tests of the run."""
     hotline = Hotline(tmp_path_factory.mktemp("doors") / "hotline")
     hotline.start()
-    hotline.ready()
-    gate = GateWithDoors(tmp_path_factory.mktemp("doors") / "gate", hotline, hotline.subscribe("platform"))
-    gate.start()
-    gate.ready()
-    yield gate
-    gate.kill()
-    hotline.kill()
+    try:
+        hotline.ready()
+        gate = GateWithDoors(tmp_path_factory.mktemp("doors") / "gate", hotline, hotline.subscribe("platform"))
+        gate.start()
+        try:
+            gate.ready()
+            yield gate
+        finally:
+            gate.kill()
+    finally:
+        hotline.kill()

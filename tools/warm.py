@@ -1,0 +1,18 @@
+"""Compile the kernels that tests with a time budget meet, once, before anything waits for them.
+
+In: nothing. Out: Numba's files beside the engine. Next: `tools/test`. Without this, gates and decoders of both
+halves of a run compile the same kernels at the same time, and the first uploads run out of time meanwhile.
+"""
+
+from repit.gate.altered import AlteredCopies
+from repit.gate.decoder import answering
+from repit.gate.live_index import LiveIndex
+from repit_engine import anchors, pdq, picture
+
+if __name__ == "__main__":
+    for part in (pdq, picture, anchors, answering):
+        part.warm_up()
+    index = LiveIndex()
+    index.warm_up()
+    index.close()
+    AlteredCopies().warm_up()
