@@ -44,7 +44,9 @@ def gate_with_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWi
     hotline.start()
     try:
         hotline.ready()
-        gate = GateWithDoors(tmp_path_factory.mktemp("doors") / "gate", hotline, hotline.subscribe("platform"))
+        gate = GateWithDoors(
+            tmp_path_factory.mktemp("doors") / "gate", hotline, hotline.subscribe("platform")
+        )
         gate.start()
         try:
             gate.ready()
