@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from gate_assembly import assembled
 from gate_pictures import entry, jpeg, pdq, sample
 
-from conftest import assembled
 from repit.gate import readiness, runtime
 from repit.gate.entries import KnownHash
 from repit.gate.errors import Overloaded

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import psutil
 import pytest
+from gate_assembly import SCRIPTED
 from gate_pictures import jpeg, sample
 
-from conftest import SCRIPTED
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import WAITING_PER_WORKER, DecoderPool
 from repit.gate.errors import Overloaded

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError
+from gate_assembly import assembled
 from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageOps
 
-from conftest import assembled
 from repit.foundation import clock
 from repit.gate import readiness, runtime
 from repit.gate.decoder.pool import DecoderPool
