@@ -2,6 +2,8 @@
 twin.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -208,3 +210,11 @@ def test_colour_is_given_when_asked_for_and_at_the_size_of_the_luma() -> None:
 
 def test_the_repr_of_a_picture_shows_no_pixel() -> None:
     assert repr(open_picture(saved(CAT, "PNG"))) == "Picture(320x240, shrink=1)"
+
+
+def test_pixels_come_in_the_one_kind_that_kernels_are_compiled_for(tmp_path: Path) -> None:
+    for mode in ("L", "RGB", "P", "LA", "CMYK"):
+        path = tmp_path / ("one.jpg" if mode == "CMYK" else "one.png")
+        Image.new(mode, (64, 48), 90 if mode in ("L", "P") else None).save(path)
+        picture = open_picture(path.read_bytes())
+        assert picture.luma.flags.writeable and picture.luma.flags.c_contiguous, mode

@@ -35,6 +35,14 @@ class Picture:
     partial_first_row: bool = False
     rgb: NDArray[np.uint8] | None = None
 
+    def __post_init__(self) -> None:
+        """Pillow hands out arrays that may not be written; kernels are compiled for those that may, and would
+        be compiled anew for the others, in the middle of an upload."""
+        for name in ("luma", "rgb"):
+            pixels = getattr(self, name)
+            if pixels is not None and not pixels.flags.writeable:
+                object.__setattr__(self, name, pixels.copy())
+
     def __repr__(self) -> str:
         return f"Picture({self.width}x{self.height}, shrink={self.shrink})"
 

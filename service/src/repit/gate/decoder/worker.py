@@ -30,7 +30,13 @@ def bind_to_parent(parent: int) -> None:
 
 
 def confine(memory: int) -> None:
-    """Bound what the process may take, once its own code is loaded."""
+    """Bound what the process may take, once its own code is loaded.
+
+    A kernel that is compiled after this cannot be kept on disk, which must not end the process.
+    """
+    from numba.core.caching import IndexDataCacheFile  # noqa: PLC0415 (loaded with the kernels, above)
+
+    IndexDataCacheFile.save = lambda *_: None  # type: ignore[method-assign]
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
