@@ -66,6 +66,11 @@ class Load:
 
 
 def test_nothing_acknowledged_is_lost_by_fifty_kills(hotline: Hotline, gate: Gate, tmp_path: Path) -> None:
+    # Asked about as often as here, an item would be reported as a flood and suspended: answered 202, held.
+    gate.env["REPIT_GATE_REPORT_MATCHES"] = "no"
+    gate.kill()
+    gate.start()
+    gate.ready()
     chance = random.Random(2026)
     load = Load(hotline, gate)
     for thread in load.threads:
