@@ -36,6 +36,18 @@ def make_targets() -> set[str]:
     return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
+def test_every_page_of_a_site_names_its_icon() -> None:
+    """A browser asks for /favicon.ico otherwise, when it likes: a refused request on every first visit."""
+    pages = {
+        path: path.read_text("utf-8") for path in (ROOT / "service" / "src").rglob("templates/**/*.html")
+    }
+    # One is opened from a file, one stands inside another site, where the addresses are not ours.
+    elsewhere = {"device_offline.html", "refused.html"}
+    whole = {path: text for path, text in pages.items() if "<html" in text and path.name not in elsewhere}
+    assert len(whole) >= 4
+    assert [path.name for path, text in whole.items() if 'rel="icon"' not in text] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_link_leads_somewhere(name: str) -> None:
     here = (ROOT / name).parent
