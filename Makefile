@@ -25,10 +25,10 @@ $(VENV)/.demo: $(BIN)/uv requirements/demo.txt engine/pyproject.toml service/pyp
 	@$(INSTALL) --no-deps --no-build-isolation -e engine -e service
 	@touch $@
 
-$(VENV)/.dev: $(BIN)/uv requirements/dev.txt engine/pyproject.toml service/pyproject.toml tx/pyproject.toml
+$(VENV)/.dev: $(BIN)/uv requirements/dev.txt engine/pyproject.toml service/pyproject.toml tx/pyproject.toml matrix/pyproject.toml
 	@echo "Installing what the checks and tests need into $(VENV) …"
 	@$(INSTALL) --require-hashes -r requirements/dev.txt
-	@$(INSTALL) --no-deps --no-build-isolation -e engine -e service -e tx
+	@$(INSTALL) --no-deps --no-build-isolation -e engine -e service -e tx -e matrix
 	@touch $@ $(VENV)/.demo
 
 browser/node_modules/.done: $(VENV)/.dev browser/package-lock.json

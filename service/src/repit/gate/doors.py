@@ -3,8 +3,9 @@
 In: a door's name, the first bytes of a file. Out: whether the file is one that this door need not decide.
 Next: `inspection`, `policy`. Pure.
 
-Antivirus doors and storage see every file of a platform: letters, archives, films. A file that is no picture
-is compared there as a whole file, by its digests, and is not "undecided" for that.
+Antivirus doors, storage and chat servers see every file of a platform: letters, archives, films, and from
+encrypted rooms what looks like noise. A file that is no picture is compared there as a whole file, by its
+digests, and is not "undecided" for that.
 """
 
 from typing import Final, Literal, get_args
@@ -15,7 +16,7 @@ Door = Literal["check", "bare", "clamd", "icap", "s3", "synapse", "mastodon", "w
 DOORS: Final[tuple[Door, ...]] = get_args(Door)
 NAMED: Final[tuple[Door, ...]] = ("s3", "synapse", "mastodon", "wordpress")
 """Doors that callers over HTTP may say they stand in, so that the policy can tell them apart."""
-SEEN_WHOLE: Final = frozenset({"clamd", "icap", "s3"})
+SEEN_WHOLE: Final = frozenset({"clamd", "icap", "s3", "synapse", "mastodon"})
 """Doors that every file of a platform passes."""
 
 _NO_PICTURE: Final = frozenset({"not-a-picture", "empty-file"})

@@ -1,0 +1,242 @@
+"""The module in a real Synapse, in front of a real gate: uploads over HTTP, as Matrix clients make them."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from homeserver import Homeserver
+from installation import GateWithDoors, bare_environment, eventually
+from repit.demo.device import submission
+from repit.demo.pictures import original, uploads
+
+Start = Callable[..., Homeserver]
+
+
+@pytest.fixture
+def homeserver(tmp_path: Path) -> Iterator[Start]:
+    started: list[Homeserver] = []
+
+    def start(**module: Any) -> Homeserver:
+        one = Homeserver(tmp_path / f"synapse-{len(started)}", module)
+        started.append(one)
+        return one.start()
+
+    yield start
+    for one in started:
+        one.stop()
+
+
+def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_an_unrelated_one(
+    gate_with_doors: GateWithDoors, homeserver: Start
+) -> None:
+    gate, hotline = gate_with_doors, gate_with_doors.hotline
+    picture = original(None)
+    sent: dict[str, Any] = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
+    receipt = hotline.open_case_of(submission(picture))
+    assert eventually(lambda: gate.verdict(picture)[0] == "block")
+    synapse = homeserver(gate=gate.base, unanswered="refuse", seconds=60, max_bytes=1_000_000)
+    banked = [picture, sent["Mirrored"], sent["With a border"]]
+    for content in banked:
+        assert synapse.refuses(content)
+    assert synapse.files() == []
+    passing = {
+        "unrelated": sent["Unrelated: a coffee"],
+        "empty": b"",
+        "letter": b"Dear all,\n" * 2000,
+        "as from an encrypted room": b"\0" + secrets.token_bytes(300_000),
+        "of which only digests are sent": b"\0" + secrets.token_bytes(3_000_000),
+        "damaged": picture[: len(picture) // 3],
+        "hostile": b"\xff\xd8\xff" + b"\xff" * 70_000,
+    }
+    for name, content in passing.items():
+        assert not synapse.refuses(content, "application/octet-stream"), name
+    assert not synapse.refuses(passing["unrelated"])
+    log = synapse.log.read_text()
+    assert log.count("a file is refused: decision ") == len(banked)
+    assert "a file waits for review (allow): decision " in log
+    assert "gave no verdict" not in log
+    hotline.withdraw(receipt)
+    assert eventually(lambda: gate.verdict(picture)[0] == "allow")
+    assert not synapse.refuses(picture)
+
+
+@dataclass
+class Said:
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+ALLOW = Said(200, b'{"verdict": "allow", "decision": null}')
+
+
+class Stranger:
+    """Something that answers where a gate should: the next of `answers`, and the last again and again."""
+
+    def __init__(self) -> None:
+        self.answers = [ALLOW]
+        self.asked: list[str] = []
+        handler = type("Handler", (_Handler,), {"stranger": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    stranger: Stranger
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.stranger.asked.append(
+            f"{self.path} {self.headers['Content-Type']} {self.headers['Authorization']}"
+        )
+        answers = self.stranger.answers
+        said = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.send_response(said.status)
+        for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(said.body)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def stranger() -> Iterator[Stranger]:
+    one = Stranger()
+    yield one
+    one.close()
+
+
+def last_words(synapse: Homeserver) -> str:
+    return [line for line in synapse.log.read_text().splitlines() if "repit_synapse" in line][-1]
+
+
+def test_the_gate_is_asked_with_its_key_once_for_a_file_and_again_while_it_is_busy(
+    homeserver: Start, stranger: Stranger, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("the-key-of-this-homeserver\n")
+    synapse = homeserver(
+        gate=f"{stranger.base}/", unanswered="refuse", key_file=str(key), max_bytes=100_000, review="refuse"
+    )
+    assert not synapse.refuses(_small())
+    assert len(synapse.files()) > 1, "no thumbnails were made"
+    sent = "/v1/refuse?door=synapse {} Bearer the-key-of-this-homeserver"
+    assert stranger.asked == [sent.format("application/octet-stream")]
+    stranger.answers = [Said(503, b"", {"Retry-After": "0"}), Said(503, b"busy"), ALLOW]
+    assert not synapse.refuses(b"\0" * 100_001)
+    assert stranger.asked[1:] == [sent.format("application/json")] * 3
+    stranger.answers = [Said(202, b'{"verdict": "review", "decision": "a name"}')]
+    assert synapse.refuses(b"odd")
+    assert "(refuse): decision not recorded, mxc://matrix.example/" in last_words(synapse)
+    assert "the-key-of-this-homeserver" not in synapse.log.read_text()
+
+
+def _small() -> bytes:
+    """A picture of which Synapse makes thumbnails."""
+    held = io.BytesIO()
+    Image.open(io.BytesIO(original(None))).resize((400, 300)).save(held, "JPEG")
+    return held.getvalue()
+
+
+STRANGERS = [
+    (Said(200, b"<html>Welcome</html>"), "not-a-gate"),
+    (Said(200, b'{"verdict": "block"}'), "not-a-gate"),
+    (Said(200, b"[" * 100_000), "not-a-gate"),
+    (Said(200, b"{}", {"Content-Length": "99999999"}), "not-a-gate"),
+    (Said(500), "status-500"),
+    (Said(401, b"{}"), "status-401"),
+    (Said(503, b"", {"Retry-After": "9" * 400}), "out-of-time"),
+]
+
+
+@pytest.mark.parametrize("unanswered", ["allow", "refuse"])
+def test_without_a_verdict_happens_what_the_operator_chose(
+    unanswered: str, homeserver: Start, stranger: Stranger
+) -> None:
+    synapse = homeserver(gate=stranger.base, unanswered=unanswered, seconds=1, thumbnails=True)
+    for said, code in STRANGERS:
+        stranger.answers = [said]
+        assert synapse.refuses(b"a file") == (unanswered == "refuse")
+        assert f"({code}): {unanswered}" in last_words(synapse)
+    stranger.answers, before = [ALLOW], len(stranger.asked)
+    assert not synapse.refuses(_small())
+    assert len(stranger.asked) - before > 1, "thumbnails were not asked about"
+    kept = len(synapse.files())
+    port = int(stranger.base.rpartition(":")[2])
+    stranger.close()
+    assert synapse.refuses(b"nobody is there") == (unanswered == "refuse")
+    with socket.create_server(("127.0.0.1", port)):
+        assert synapse.refuses(b"it never answers") == (unanswered == "refuse")
+    assert f"(out-of-time): {unanswered}" in last_words(synapse)
+    assert "Traceback" not in synapse.log.read_text()
+    assert (len(synapse.files()) > kept) == (unanswered == "allow")
+
+
+CONFIGS: list[tuple[Any, str]] = [
+    ({}, "config.gate'"),
+    ({"gate": "http://127.0.0.1:8700"}, "config.unanswered'"),
+    ({"gate": "gate.example", "unanswered": "allow"}, "config.gate'"),
+    ({"gate": "http://gate.example", "unanswered": "allow"}, "config.gate'"),
+    ({"gate": "https://a:b@gate.example", "unanswered": "allow"}, "config.gate'"),
+    ({"gate": "http://gate:99999", "unanswered": "allow"}, "config.gate'"),
+    ({"gate": 7, "unanswered": "allow"}, "config.gate'"),
+    ({"gate": "http://gate:8700", "unanswered": "closed"}, "config.unanswered'"),
+    ({"gate": "http://gate:8700", "unanswered": ["allow"]}, "config.unanswered'"),
+    ({"gate": "http://gate:8700", "unanswered": "allow", "unanswred": 1}, "config.unanswred'"),
+    ({"gate": "http://gate:8700", "unanswered": "allow", "seconds": True}, "config.seconds'"),
+    ({"gate": "http://gate:8700", "unanswered": "allow", "seconds": float("nan")}, "config.seconds'"),
+    ({"gate": "http://gate:8700", "unanswered": "allow", "max_bytes": 1.5}, "config.max_bytes'"),
+    ({"gate": "http://gate:8700", "unanswered": "allow", "thumbnails": "no"}, "config.thumbnails'"),
+    ({"gate": "http://gate:8700", "unanswered": "allow", "key_file": "/nowhere"}, "config.key_file'"),
+    ({"gate": "http://gate:8700", "unanswered": "allow", "key_file": "/dev/zero"}, "config.key_file'"),
+    (["gate"], "modules.<item 0>.config'"),
+    ({"gate": "https://gate.example/repit/", "unanswered": "allow"}, "fine"),
+    ({"gate": "http://10.0.0.7:8700", "unanswered": "refuse", "review": "refuse"}, "fine"),
+]
+LOADER = """
+import json, sys
+from synapse.config._base import ConfigError
+from synapse.config.homeserver import HomeServerConfig
+from synapse.app.homeserver import format_config_error
+from synapse.util.module_loader import load_module
+for config in json.load(sys.stdin):
+    try:
+        load_module({"module": "repit_synapse.Gate", "config": config}, ("modules", "<item 0>"))
+        print("fine")
+    except ConfigError as error:
+        print("".join(format_config_error(error)).replace(chr(10), " "))
+"""
+
+
+def test_a_mistake_in_the_configuration_is_told_at_its_place(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADER],
+        input=json.dumps([config for config, _ in CONFIGS]).encode(),
+        env=bare_environment(),
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    for (config, place), said in zip(CONFIGS, done.stdout.decode().splitlines(), strict=True):
+        assert place in said, config
