@@ -80,7 +80,8 @@ def gate(
     serving.require_free(host, port)
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
     doors = import_module("repit.interfaces.gate_daemon.opening").doors(clamd, icap)
-    import_module("repit.interfaces.gate_api.server").serve(host, port, doors)
+    mastodon = import_module("repit.interfaces.storage_hook.mastodon.opening").doors()
+    import_module("repit.interfaces.gate_api.server").serve(host, port, [*doors, *mastodon])
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Pictures that are named by their address, fetched through the vetted way out."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -10,13 +11,19 @@ import pytest
 from django.test import Client
 from gate_pictures import entry, jpeg, pdq, sample
 
+from repit.gate.entries import KnownHash
 from repit.gate.runtime import Gate
 
 CAT, ROCKET = jpeg(sample()), jpeg(sample("rocket"))
 
 
 class Site(BaseHTTPRequestHandler):
-    files: ClassVar = {"/cat.jpg": CAT, "/rocket.jpg": ROCKET, "/large.jpg": b"\xff\xd8\xff" + bytes(300_000)}
+    files: ClassVar = {
+        "/cat.jpg": CAT,
+        "/rocket.jpg": ROCKET,
+        "/large.jpg": b"\xff\xd8\xff" + bytes(300_000),
+        "/huge.jpg": bytes(500_000),
+    }
 
     def do_GET(self) -> None:
         if self.path.startswith("/to/"):
@@ -70,14 +77,28 @@ def test_a_picture_at_an_address_is_judged_like_one_that_is_sent(gate: Gate, sit
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [("/gone.jpg", "not-there"), ("/inside", "address-refused"), ("/large.jpg", "answer-too-large")],
+    [
+        ("/gone.jpg", "not-there"),
+        ("/inside", "address-refused"),
+        ("/large.jpg", "too-many-bytes"),
+        ("/huge.jpg", "answer-too-large"),
+    ],
 )
 def test_what_cannot_be_fetched_is_not_decided(
     gate: Gate, site: str, settings, path: str, reason: str
 ) -> None:
-    settings.REPIT_GATE_MAX_BYTES = 200_000
+    settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES = 200_000, 400_000
     said = asked(site + path).json()
     assert (said["verdict"], said["undecided"]) == ("review", reason)
+
+
+def test_a_long_file_at_an_address_is_known_by_its_digest(gate: Gate, site: str, settings) -> None:
+    settings.REPIT_GATE_MAX_BYTES = 200_000
+    digest = hashlib.sha256(Site.files["/large.jpg"]).digest()
+    gate.index.apply(entry("film", KnownHash("sha256", "whole", digest)))
+    said = asked(site + "/large.jpg").json()
+    assert (said["verdict"], said["evidence"][0]["tier"]) == ("block", "exact")
+    assert gate.reception.held == 0
 
 
 def test_addresses_inside_are_not_reached_unless_the_operator_lists_them(

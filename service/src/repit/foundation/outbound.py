@@ -195,6 +195,12 @@ class Outbound:
         with _named_failures(), self._client.stream("GET", path, timeout=_timeout(seconds)) as response:
             yield response.status_code, _lines(response, elapsed() + seconds, max_bytes)
 
+    @contextmanager
+    def pieces(self, path: str, *, seconds: float, max_bytes: int) -> Iterator[tuple[int, Iterator[bytes]]]:
+        """GET as (status, bytes as they come), same limits. Raises `OutboundRefused`, also midway."""
+        with _named_failures(), self._client.stream("GET", path, timeout=_timeout(seconds)) as response:
+            yield response.status_code, _limited(response, elapsed() + seconds, max_bytes)
+
     def _whole(self, method: str, path: str, seconds: float, max_bytes: int, **rest: Any) -> Answer:
         with (
             _named_failures(),

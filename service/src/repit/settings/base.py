@@ -45,6 +45,7 @@ _GATE: Final = [
     "repit.gate.review",
     "repit.interfaces.gate_api",
     "repit.interfaces.gate_daemon",
+    "repit.interfaces.storage_hook.mastodon",
     "repit.interfaces.review_desk",
 ]
 _ROOMS: Final[dict[Role, list[str]]] = {
@@ -159,6 +160,10 @@ REPIT_GATE_CHAIN: str
 REPIT_GATE_CHAIN_FAILURE: str
 REPIT_GATE_POLICY: str
 REPIT_GATE_CLASSIFIER: str
+REPIT_MASTODON_URL: str
+REPIT_MASTODON_SECRET: str
+REPIT_MASTODON_TOKEN: str
+REPIT_MASTODON_ACT: str
 REPIT_REVIEW_HOURS: int
 REPIT_REVIEW_SECOND_LOOK: tuple[str, ...]
 REPIT_REVIEW_STRETCH_MINUTES: int

@@ -413,6 +413,45 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "none",
     ),
     Setting(
+        "REPIT_MASTODON_URL",
+        web_address,
+        "",
+        "Gate: a Mastodon server that tells it of posts and profiles by webhook, at `/v1/hooks/mastodon`."
+        " Media are fetched from the public internet, or from peers in `REPIT_OUTBOUND_ALLOW`.",
+        "`https://host[:port]`",
+        "none",
+    ),
+    Setting(
+        "REPIT_MASTODON_SECRET",
+        text,
+        "",
+        "Gate: the signing secret that Mastodon shows for that webhook.",
+        "at least 16 characters",
+        "none",
+        secret=True,
+    ),
+    Setting(
+        "REPIT_MASTODON_TOKEN",
+        text,
+        "",
+        "Gate: an access token of that server, with the scope `write:reports`; with `admin:write:accounts` as"
+        " well where `REPIT_MASTODON_ACT` is `sensitive`.",
+        "text",
+        "none",
+        secret=True,
+    ),
+    Setting(
+        "REPIT_MASTODON_ACT",
+        one_of("none", "report", "sensitive"),
+        "report",
+        "Gate: what follows at that server. `none`: decisions are recorded here only. `report`: a match opens"
+        " a report to its moderators. `sensitive`: as before, and where a person at the review desk refused"
+        " it, the account's media are marked as sensitive, naming the report; Mastodon then closes the"
+        " account's open reports.",
+        "`none`, `report` or `sensitive`",
+        "`report`",
+    ),
+    Setting(
         "REPIT_REVIEW_HOURS",
         whole(1, 720),
         48,

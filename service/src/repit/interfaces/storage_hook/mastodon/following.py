@@ -1,0 +1,95 @@
+"""Does what is due: looks, asks the desk, reports.
+
+In: rows of `book`. Out: rows moved on, reports opened. Next: `opening` starts it beside the gate's doors.
+Each row is claimed by one UPDATE, so that several processes may run this at once; a slow file keeps one
+thread.
+"""
+
+import logging
+import threading
+from typing import Final
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from repit.foundation.clock import elapsed
+from repit.foundation.errors import RepitError, TransitionRefused
+from repit.gate.errors import Overloaded
+from repit.gate.runtime import Gate
+from repit.interfaces.storage_hook.mastodon import acting, book, judging
+from repit.interfaces.storage_hook.mastodon.client import Mastodon
+from repit.interfaces.storage_hook.mastodon.models import Told
+
+AT_ONCE: Final = 2
+_LOOK_SECONDS: Final = 1.0
+_BUSY_SECONDS: Final = 2.0
+_TIDY_SECONDS: Final = 3600.0
+_log: Final = logging.getLogger(__name__)
+
+told: Final = threading.Event()
+"""Set by the webhook, so that nobody waits for the next look."""
+
+
+class Follower:
+    """Threads that do what is due, until they are closed."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        self._stop = threading.Event()
+        self._server = Mastodon(settings.REPIT_MASTODON_URL, settings.REPIT_MASTODON_TOKEN)
+        self._tidied = elapsed()
+
+    def __enter__(self) -> "Follower":
+        for number in range(AT_ONCE):
+            threading.Thread(target=self._run, name=f"mastodon-{number}", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        told.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            busy = False
+            try:
+                busy = self._gate.board.read().loaded and self.once()
+            except (DatabaseError, RepitError) as error:
+                _log.warning("the Mastodon door waits: %s", type(error).__name__)
+            finally:
+                connection.close()
+            if not busy:
+                told.wait(_LOOK_SECONDS)
+                told.clear()
+
+    def once(self) -> bool:
+        """Do one thing that is due; whether there was one."""
+        self._tidy()
+        row = book.claim()
+        if row is None:
+            return False
+        try:
+            self._do(row)
+        except Overloaded as busy:
+            book.later(row, busy.code, _BUSY_SECONDS)
+        except TransitionRefused:
+            _log.info("a row was moved by someone else")
+        except Exception as error:  # noqa: BLE001 - one bad row must not end the door
+            _log.error("a row of the Mastodon door could not be done: %s", type(error).__name__)
+            book.later(row, type(error).__name__)
+        return True
+
+    def _do(self, row: Told) -> None:
+        if row.state == "judge":
+            judging.look(row, self._gate)
+        elif row.state == "desk":
+            judging.ask_the_desk(row)
+        elif row.state == "report":
+            acting.report(row, self._server)
+        else:
+            acting.restrict(row, self._server)
+
+    def _tidy(self) -> None:
+        if elapsed() - self._tidied > _TIDY_SECONDS:
+            self._tidied = elapsed()
+            book.forget_old()
