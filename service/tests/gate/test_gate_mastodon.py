@@ -119,6 +119,7 @@ def _hostile(server: StandIn) -> list[bytes]:
         of({**status, "id": "../../admin"}),
         of({**status, "id": "9" * 41}),
         of({**status, "account": None}),
+        of({**status, "reblog": [status]}),
         of({**status, "account": {"id": "1/action"}}),
         of({**status, "media_attachments": "x"}),
         of({**status, "media_attachments": [server.attachment("http://a/\ud800")]}),
@@ -209,6 +210,17 @@ def test_profiles_and_posts_of_other_servers_are_looked_at_once_somebody_reports
     tell("account.updated", server.admin_account(server.account(avatar=COFFEE)))
     work(follower)
     assert len(server.reports) == 1
+
+
+def test_a_post_of_another_server_that_somebody_here_passes_on_is_looked_at(
+    tell: Tell, follower: Follower, server: StandIn
+) -> None:
+    theirs = server.status(CAT)
+    tell("status.created", {**server.status(), "reblog": theirs})
+    work(follower)
+    (report,) = server.reports.values()
+    assert report["status_ids"] == [theirs["id"]]
+    assert report["target_account"]["id"] == theirs["account"]["id"]
 
 
 def test_the_canary_opens_a_report_so_that_an_operator_sees_that_it_works(

@@ -58,8 +58,8 @@ def claim() -> Told | None:
 
 
 def note(row: Told) -> None:
-    """Keep what was found so far, so that nothing is looked at twice."""
-    Told.objects.filter(pk=row.pk).update(decisions=row.decisions)
+    """Keep what was found so far, so that nothing is looked at twice, and hold the row on."""
+    Told.objects.filter(pk=row.pk, state=row.state).update(decisions=row.decisions, due_at=now() + LEASE)
 
 
 def move(row: Told, after: State, **changes: Any) -> None:
@@ -77,11 +77,14 @@ def move(row: Told, after: State, **changes: Any) -> None:
 
 
 def later(row: Told, trouble: str, seconds: float | None = None) -> None:
-    """Try again after a while: as long as is said, or ever longer up to an hour."""
-    wait = min(_FIRST_WAIT * 2 ** min(row.attempts - 1, 20), _LONGEST_WAIT) if seconds is None else seconds
-    Told.objects.filter(pk=row.pk, state=row.state).update(
-        due_at=now() + timedelta(seconds=wait), trouble=trouble[:40]
-    )
+    """Try again after a while: as long as is said, which does not count as a try; or ever longer, up to an
+    hour.
+    """
+    wait, tries = seconds, row.attempts - 1
+    if wait is None:
+        wait, tries = min(_FIRST_WAIT * 2 ** min(tries, 20), _LONGEST_WAIT), row.attempts
+    due = now() + timedelta(seconds=wait)
+    Told.objects.filter(pk=row.pk, state=row.state).update(due_at=due, attempts=tries, trouble=trouble[:40])
 
 
 def forget_old() -> int:

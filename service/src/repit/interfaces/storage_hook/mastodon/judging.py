@@ -8,10 +8,12 @@ follows.
 """
 
 import logging
+from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
 
+from repit.foundation.clock import now
 from repit.foundation.errors import (
     AddressRefused,
     AnswerTooLarge,
@@ -29,7 +31,9 @@ from repit.interfaces.storage_hook.mastodon.models import Told
 DOOR: Final = "mastodon"
 SECONDS: Final = 60.0
 TRIES: Final = 6
+_FRESH: Final = timedelta(hours=1)
 _DESK_SECONDS: Final = 20.0
+_DESK_SECONDS_LATER: Final = 120.0
 _FOR_GOOD: Final = (AddressRefused, AnswerTooLarge)
 _log: Final = logging.getLogger(__name__)
 
@@ -69,7 +73,8 @@ def ask_the_desk(row: Told) -> None:
     elif len(decided) == len(names):
         book.move(row, "clear")
     else:
-        book.later(row, "", _DESK_SECONDS)
+        fresh = now() - row.changed_at < _FRESH
+        book.later(row, "", _DESK_SECONDS if fresh else _DESK_SECONDS_LATER)
 
 
 def _judged(address: str, row: Told, gate: Gate) -> dict[str, Any]:

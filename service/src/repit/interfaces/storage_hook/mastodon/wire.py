@@ -4,7 +4,8 @@ In: the raw body and its signature (docs.joinmastodon.org/admin/webhooks). Out: 
 with the addresses of their media. Next: `book`. Pure.
 
 Of all that a webhook carries (addresses of people's computers, e-mail addresses, texts) only identifiers and
-the addresses of media are read. Statuses of other servers are told of only when someone reports them.
+the addresses of media are read. Statuses of other servers are told of only when someone here
+passes them on or reports them.
 """
 
 import hashlib
@@ -66,6 +67,7 @@ class _Status(BaseModel):
     id: _Id
     account: _Account
     media_attachments: Annotated[list[_Attachment], Field(max_length=64)] = []
+    reblog: "_Status | None" = None
 
 
 class _AdminAccount(BaseModel):
@@ -105,7 +107,7 @@ def read(body: bytes) -> tuple[Subject, ...]:
 
 
 def _of_status(told: dict[str, Any]) -> tuple[Subject, ...]:
-    return (_post(_Status.model_validate(told)),)
+    return _posts(_Status.model_validate(told))
 
 
 def _of_account(told: dict[str, Any]) -> tuple[Subject, ...]:
@@ -114,7 +116,8 @@ def _of_account(told: dict[str, Any]) -> tuple[Subject, ...]:
 
 def _of_report(told: dict[str, Any]) -> tuple[Subject, ...]:
     report = _Report.model_validate(told)
-    return (_profile(report.target_account.account), *(_post(status) for status in report.statuses))
+    posts = (post for status in report.statuses for post in _posts(status))
+    return (_profile(report.target_account.account), *posts)
 
 
 _READ: Final[dict[str, Callable[[dict[str, Any]], tuple[Subject, ...]]]] = {
@@ -126,6 +129,11 @@ _READ: Final[dict[str, Callable[[dict[str, Any]], tuple[Subject, ...]]]] = {
     "report.created": _of_report,
     "report.updated": _of_report,
 }
+
+
+def _posts(status: _Status) -> tuple[Subject, ...]:
+    """The post, and the one that it passes on."""
+    return (_post(status),) if status.reblog is None else (_post(status), _post(status.reblog))
 
 
 def _post(status: _Status) -> Subject:
