@@ -1,4 +1,4 @@
-"""A real Synapse with the module, as its operator starts it: a process of its own, on SQLite."""
+"""A real Synapse, as its operator starts it: a process of its own, on SQLite, with our module or without."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ import secrets
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from installation import PATIENCE, bare_environment, free_port
 
@@ -23,22 +28,31 @@ _SECRET = "for tests only"
 
 
 class Homeserver:
-    """`start` it with an option for the module; `upload` says what became of a file."""
+    """`start` it with the module's options, or without it; `upload` says what became of a file.
 
-    def __init__(self, folder: Path, module: dict[str, Any]) -> None:
+    `federated`: it speaks TLS with other homeservers, which look at no certificate.
+    """
+
+    def __init__(self, folder: Path, module: dict[str, Any] | None, *, federated: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port, tls = free_port(), free_port()
+        self.name = f"localhost:{tls}" if federated else "matrix.example"
         self.folder, self.log = folder, folder / "homeserver.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.config = folder / "homeserver.yaml"
-        self.config.write_text(yaml.safe_dump({**self._plain(), **self._with(module)}))
+        told = self._plain()
+        if module is not None:
+            told["modules"] = [{"module": "repit_synapse.Gate", "config": module}]
+        if federated:
+            self._federate(told, tls)
+        self.config.write_text(yaml.safe_dump(told))
         seed = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         (folder / "signing.key").write_text(f"ed25519 a_test {seed}\n")
         self.token = ""
 
     def _plain(self) -> dict[str, Any]:
         return {
-            "server_name": "matrix.example",
+            "server_name": self.name,
             "pid_file": str(self.folder / "pid"),
             "report_stats": False,
             "signing_key_path": str(self.folder / "signing.key"),
@@ -59,9 +73,18 @@ class Homeserver:
             "log_config": str(self._logging()),
         }
 
-    @staticmethod
-    def _with(module: dict[str, Any]) -> dict[str, Any]:
-        return {"modules": [{"module": "repit_synapse.Gate", "config": module}]}
+    def _federate(self, told: dict[str, Any], port: int) -> None:
+        certify(self.folder / "tls.crt", self.folder / "tls.key")
+        told |= {
+            "tls_certificate_path": str(self.folder / "tls.crt"),
+            "tls_private_key_path": str(self.folder / "tls.key"),
+            "federation_verify_certificates": False,
+            "ip_range_whitelist": ["127.0.0.1", "::1"],
+            "suppress_key_server_warning": True,
+        }
+        resources = [{"names": ["federation", "media"]}]
+        listener = {"port": port, "bind_addresses": ["127.0.0.1"], "type": "http", "tls": True}
+        told["listeners"].append({**listener, "resources": resources})
 
     def _logging(self) -> Path:
         path = self.folder / "log.yaml"
@@ -127,10 +150,14 @@ class Homeserver:
     def refuses(self, content: bytes, kind: str = "image/jpeg") -> bool:
         status, said = self.upload(content, kind)
         if status == 200:
-            assert said["content_uri"].startswith("mxc://matrix.example/")
+            assert said["content_uri"].startswith(f"mxc://{self.name}/")
             return False
         assert (status, said["error"]) == (400, "Bad content"), (status, said)
         return True
+
+    def fetch(self, uri: str) -> tuple[int, bytes]:
+        """What a client gets for an mxc:// address."""
+        return self.call("GET", f"/_matrix/client/v1/media/download/{uri.removeprefix('mxc://')}")
 
     def files(self) -> list[Path]:
         """What lies in the media store."""
@@ -149,3 +176,20 @@ class Homeserver:
         status, body = self.call("POST", "/_synapse/admin/v1/register", json.dumps(wanted).encode())
         assert status == 200, body
         return str(json.loads(body)["access_token"])
+
+
+def certify(certificate: Path, key: Path) -> None:
+    """A certificate that nobody vouches for, and its key."""
+    made = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    begins = datetime.now(UTC) - timedelta(hours=1)
+    signed = (
+        x509.CertificateBuilder(name, name, made.public_key(), x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=2))
+        .sign(made, hashes.SHA256())
+    )
+    form = serialization.Encoding.PEM
+    certificate.write_bytes(signed.public_bytes(form))
+    plain = (form, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    key.write_bytes(made.private_bytes(*plain))

@@ -30,8 +30,8 @@ Start = Callable[..., Homeserver]
 def homeserver(tmp_path: Path) -> Iterator[Start]:
     started: list[Homeserver] = []
 
-    def start(**module: Any) -> Homeserver:
-        one = Homeserver(tmp_path / f"synapse-{len(started)}", module)
+    def start(*, federated: bool = False, **module: Any) -> Homeserver:
+        one = Homeserver(tmp_path / f"synapse-{len(started)}", module or None, federated=federated)
         started.append(one)
         return one.start()
 
@@ -72,6 +72,22 @@ def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_
     hotline.withdraw(receipt)
     assert eventually(lambda: gate.verdict(picture)[0] == "allow")
     assert not synapse.refuses(picture)
+
+
+def test_media_of_another_homeserver_are_refused_to_those_who_ask_for_them_here(
+    homeserver: Start, stranger: Stranger
+) -> None:
+    theirs = homeserver(federated=True)
+    ours = homeserver(federated=True, gate=stranger.base, unanswered="refuse")
+    banked, unrelated = b"a banked file", b"an unrelated one"
+    addresses = [theirs.upload(content)[1]["content_uri"] for content in (banked, unrelated)]
+    stranger.answers = [Said(451, b'{"verdict": "block", "decision": "a-name"}'), ALLOW]
+    assert ours.fetch(addresses[0])[0] == 404
+    assert ours.files() == []
+    assert ours.fetch(addresses[1]) == (200, unrelated)
+    assert theirs.fetch(addresses[0]) == (200, banked)
+    assert len(stranger.asked) == 2
+    assert last_words(ours).endswith("a file is refused: decision a-name")
 
 
 @dataclass

@@ -193,10 +193,11 @@ class _Handler(BaseHTTPRequestHandler):
         if server.remaining <= 0:
             return 429, {"error": "Too many requests"}
         server.remaining -= 1
-        if self.path == "/api/v1/reports":
+        path = self.path.rstrip("/")
+        if path == "/api/v1/reports":
             return self._report(form)
-        if self.path.startswith("/api/v1/admin/accounts/") and self.path.endswith("/action"):
-            return self._action(form)
+        if path.startswith("/api/v1/admin/accounts/") and path.endswith("/action"):
+            return self._action(form, path.split("/")[-2])
         return 404, {"error": "Record not found"}
 
     def _report(self, form: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
@@ -212,15 +213,15 @@ class _Handler(BaseHTTPRequestHandler):
             "action_taken": False,
             "category": form["category"][0],
             "comment": form["comment"][0],
-            "forwarded": form["forward"][0] == "true",
+            "forwarded": form.get("forward") == ["true"],
             "status_ids": form.get("status_ids[]", []),
             "target_account": {"id": form["account_id"][0]},
         }
         server.reports[made["id"]] = made
         return 200, made
 
-    def _action(self, form: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
-        server, account = self.server_of, self.path.split("/")[-2]
+    def _action(self, form: dict[str, list[str]], account: str) -> tuple[int, dict[str, Any]]:
+        server = self.server_of
         if "admin:write:accounts" not in server.scopes:
             return 403, {"error": "This action is not allowed"}
         if account not in server.accounts or form["report_id"][0] not in server.reports:

@@ -261,6 +261,7 @@ def test_what_needs_a_person_waits_for_the_desk_and_only_a_person_leads_to_a_mea
     assert (len(server.reports), len(server.sensitized)) == (reports, measures)
     if measures:
         assert server.sensitized == [(Told.objects.get().account, Told.objects.get().report)]
+        assert server.transcript[-1].form["send_email_notification"] == ["true"]
     if reports:
         word = {"refuse": "refused it", "refer": "refers it to you"}[outcome]
         assert word in next(iter(server.reports.values()))["comment"]

@@ -53,8 +53,12 @@ class Mastodon:
             raise PeerFailed(detail="not a report") from None
 
     def mark_as_sensitive(self, account: str, report: str, text: str) -> None:
-        """Mark all media of an account as sensitive, on the ground of a report. Raises as `report` does."""
-        said = [("type", "sensitive"), ("report_id", report), ("text", text)]
+        """Mark all media of an account as sensitive, on the ground of a report, and have its owner told why.
+
+        Raises as `report` does.
+        """
+        told = ("send_email_notification", "true")
+        said = [("type", "sensitive"), ("report_id", report), ("text", text), told]
         self._post(f"/api/v1/admin/accounts/{account}/action", said)
 
     def _post(self, path: str, said: list[tuple[str, str]]) -> Answer:
