@@ -17,6 +17,7 @@ from mastodon_stand_in import SECRET, TOKEN, StandIn, signed
 
 from repit.foundation import clock
 from repit.foundation.errors import SettingsRefused, TransitionRefused
+from repit.gate.models import Decision
 from repit.gate.policy_file import parse_policy
 from repit.gate.review import queue
 from repit.gate.review.models import Review
@@ -367,6 +368,21 @@ def test_media_that_are_gone_or_cannot_be_fetched_are_not_held_against_anybody(
         work_after(follower, timedelta(hours=hours))
     assert standing() == ["gone", "desk", "desk"]
     assert server.transcript == []
+
+
+def test_what_was_looked_at_is_not_looked_at_again_because_another_file_was_away(
+    tell: Tell, follower: Follower, server: StandIn, settings
+) -> None:
+    settings.REPIT_OUTBOUND_ALLOW |= {"127.0.0.1:1"}
+    status = server.status(CAT)
+    status["media_attachments"].append(server.attachment("http://127.0.0.1:1/a.jpeg"))
+    tell("status.created", status)
+    for hours in range(8):
+        work_after(follower, timedelta(hours=hours))
+    assert standing() == ["reported"]
+    assert sorted(Decision.objects.values_list("outcome", flat=True)) == ["block", "review"]
+    (report,) = server.reports.values()
+    assert "keep off this site: 1." in report["comment"]
 
 
 def test_a_policy_that_blocks_what_cannot_be_seen_says_so_in_its_report(

@@ -130,5 +130,13 @@ def test_database_addresses(tmp_path: Path):
 @pytest.mark.django_db
 def test_the_migrations_are_complete():
     call_command(
-        "makemigrations", "foundation", "bank", "exchange", "cases", check=True, dry_run=True, verbosity=0
+        "makemigrations",
+        "foundation",
+        "bank",
+        "exchange",
+        "cases",
+        "mastodon_hook",
+        check=True,
+        dry_run=True,
+        verbosity=0,
     )

@@ -5,6 +5,7 @@ In: settings. Out: what `repit gate` holds open. Next: `repit.cli`.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from typing import Final
 
 from django.conf import settings
 
@@ -12,7 +13,7 @@ from repit.foundation.errors import SettingsRefused, Text
 from repit.gate import runtime
 from repit.interfaces.storage_hook.mastodon.following import Follower
 
-LEAST_SECRET = 16
+LEAST_SECRET: Final = 16
 
 
 def doors() -> Sequence[Callable[[], AbstractContextManager[object]]]:
