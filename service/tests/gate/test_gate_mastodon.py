@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,14 @@ from gate_pictures import entry, jpeg, pdq, sample
 from mastodon_stand_in import SECRET, TOKEN, StandIn, signed
 
 from repit.foundation import clock
-from repit.foundation.errors import SettingsRefused, TransitionRefused
+from repit.foundation.errors import SettingsRefused, Text, TransitionRefused
+from repit.gate import fetching
 from repit.gate.models import Decision
 from repit.gate.policy_file import parse_policy
 from repit.gate.review import queue
 from repit.gate.review.models import Review
 from repit.gate.runtime import Gate
+from repit.gate.verdict import Verdict
 from repit.interfaces.storage_hook.mastodon import book, opening, states
 from repit.interfaces.storage_hook.mastodon.following import Follower
 from repit.interfaces.storage_hook.mastodon.models import Move, Told
@@ -74,7 +76,7 @@ def work_after(follower: Follower, wait: timedelta) -> int:
         return work(follower)
 
 
-def real():
+def real() -> datetime:
     return clock._wall()
 
 
@@ -406,6 +408,47 @@ def test_nobody_does_the_same_row_twice(gate: Gate, server: StandIn, tell: Tell)
     Told.objects.filter(pk=row.pk).update(state="clear")
     with pytest.raises(TransitionRefused):
         book.move(row, "report")
+
+
+def test_of_two_who_see_the_same_row_one_gets_it(
+    gate: Gate, server: StandIn, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell("status.created", server.status(ROCKET))
+    moments, theirs = itertools.count(), []
+
+    def between() -> datetime:
+        """Called once to find the row and once to hold it: in between the other one holds it."""
+        if next(moments) == 1:
+            theirs.append(book.claim())
+        return real()
+
+    monkeypatch.setattr(book, "now", between)
+    ours = book.claim()
+    assert len(theirs) == 1 and theirs[0] is not None and ours is None
+
+
+def test_addresses_that_are_signed_anew_each_time_do_not_make_it_new(
+    gate: Gate, server: StandIn, tell: Tell
+) -> None:
+    status = server.status(ROCKET)
+    address = status["media_attachments"][0]["url"]
+    for signature in ("", "?X-Amz-Signature=1", "?X-Amz-Signature=2"):
+        status["media_attachments"][0]["url"] = address + signature
+        assert tell("status.updated", status) == 202
+    assert Told.objects.count() == 1
+
+
+def test_a_decision_that_could_not_be_recorded_is_taken_again(
+    tell: Tell, follower: Follower, server: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = Verdict("block", "known", Text("", ""), decision="a-name", recorded=False)
+    monkeypatch.setattr(fetching, "inspect_there", lambda *_: lost)
+    tell("status.created", server.status(CAT))
+    work(follower)
+    assert standing() == ["judge"] and Told.objects.get().trouble == "DatabaseUnavailable"
+    monkeypatch.undo()
+    work_after(follower, timedelta(hours=1))
+    assert standing() == ["reported"]
 
 
 def test_rows_are_forgotten_a_month_after_they_are_done(
