@@ -31,10 +31,12 @@ def test_a_banked_picture_and_its_altered_copy_are_reported_and_nothing_told_is_
     sent = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
     hotline.open_case_of(submission(picture))
     gate = Gate(tmp_path / "gate", hotline, hotline.subscribe("instance"))
+    for name, value in {"secret": SECRET, "token": TOKEN}.items():
+        (tmp_path / name).write_text(f"{value}\n")
     gate.env |= {
         "REPIT_MASTODON_URL": server.base,
-        "REPIT_MASTODON_SECRET": SECRET,
-        "REPIT_MASTODON_TOKEN": TOKEN,
+        "REPIT_MASTODON_SECRET_FILE": str(tmp_path / "secret"),
+        "REPIT_MASTODON_TOKEN_FILE": str(tmp_path / "token"),
         "REPIT_OUTBOUND_ALLOW": f"{gate.env['REPIT_OUTBOUND_ALLOW']},{server.host}",
         "REPIT_GATE_BUDGET_MS": "20000",
     }
