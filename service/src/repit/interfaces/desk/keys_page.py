@@ -1,0 +1,125 @@
+"""A caseworker's keys: make them, unlock them, lock them, change the passphrase, renew them.
+
+In: forms of members who work on cases. Out: pages; keys open for this sign-in. Next: the inbox.
+"""
+
+from typing import Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from repit.cases import caseworkers
+from repit.cases.grants import Holder
+from repit.foundation.errors import InputRefused, NotFound, Text
+from repit.foundation.staff.guards import needs
+from repit.foundation.staff.models import Member, fresh
+from repit.interfaces.desk import unlocking
+from repit.interfaces.desk.unlocking import with_keys
+
+_DIFFER: Final = Text("The two passphrases differ.", "Les deux phrases de passe diffèrent.")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("cases.work")
+def unlock(request: HttpRequest, member: Member) -> HttpResponse:
+    """Unlock, or make keys at the first time."""
+    if not caseworkers.is_enrolled(member.name):
+        return HttpResponseRedirect(reverse("cases-begin"))
+    wish = request.POST.get("next", "") or request.GET.get("next", "")
+    words = {"next": wish, "locked": "locked" in request.GET, "complaint": ""}
+    if request.method != "POST":
+        return render(request, "desk/unlock.html", words)
+    try:
+        unlocking.unlock(request, member, request.POST.get("passphrase", ""))
+    except NotFound:
+        words["complaint"] = _("This passphrase does not open your keys.")
+        return render(request, "desk/unlock.html", words, status=403)
+    return HttpResponseRedirect(_on_the_desk(wish))
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs("cases.work")
+def begin(request: HttpRequest, member: Member) -> HttpResponse:
+    """Keys of one's own, at the first time."""
+    if caseworkers.is_enrolled(member.name):
+        return HttpResponseRedirect(reverse("cases-unlock"))
+    complaint = ""
+    if request.method == "POST":
+        try:
+            holder = caseworkers.enrol(member.name, _twice(request))
+        except InputRefused as refused:
+            complaint = " ".join(refused.shown(request.LANGUAGE_CODE))
+        else:
+            unlocking.keep(request, holder)
+            return HttpResponseRedirect(reverse("cases-inbox"))
+    return render(request, "desk/begin.html", {"complaint": complaint}, status=400 if complaint else 200)
+
+
+@require_POST
+@needs("cases.work")
+def lock(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Lock the keys without signing out."""
+    unlocking.lock(request)
+    messages.info(request, _("Your keys are locked."))
+    return HttpResponseRedirect(reverse("staff-home"))
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_keys
+def keys(request: HttpRequest, holder: Holder) -> HttpResponse:
+    """Another passphrase, or new keys in place of these."""
+    complaint = ""
+    if request.method == "POST":
+        try:
+            _renew(request, holder)
+        except NotFound:
+            complaint = _("This passphrase does not open your keys.")
+        except InputRefused as refused:
+            complaint = " ".join(refused.shown(request.LANGUAGE_CODE))
+        else:
+            renewed = "renew" in request.POST
+            messages.info(
+                request,
+                _("Done. Your keys are new.") if renewed else _("Done. Use the new passphrase from now on."),
+            )
+            return HttpResponseRedirect(reverse("cases-keys"))
+    return render(request, "desk/keys.html", {"complaint": complaint}, status=400 if complaint else 200)
+
+
+@require_GET
+@with_keys
+def awake(request: HttpRequest, holder: Holder) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Someone is writing: the sign-in goes on. Says nothing."""
+    return HttpResponse(status=204)
+
+
+def _renew(request: HttpRequest, holder: Holder) -> None:
+    unlocking.check(fresh(request.user))
+    old = request.POST.get("passphrase", "")
+    if "renew" in request.POST:
+        unlocking.keep(request, caseworkers.rotate(holder.who, old))
+        return
+    caseworkers.change_passphrase(holder.who, old, _twice(request))
+    unlocking.keep(request, holder)
+
+
+def _twice(request: HttpRequest) -> str:
+    new = request.POST.get("new", "")
+    if new != request.POST.get("again", ""):
+        raise InputRefused(_DIFFER)
+    return new
+
+
+def _on_the_desk(wish: str) -> str:
+    home = reverse("cases-inbox")
+    safe = url_has_allowed_host_and_scheme(wish, allowed_hosts=None) and wish.startswith(home)
+    return wish if safe else home

@@ -1,0 +1,30 @@
+"""Addresses of the desk, under /staff/cases/. In: a path. Out: a view. Next: `repit.urls`."""
+
+from django.urls import path
+
+from repit.interfaces.desk import case_page, inbox, keys_page, members_page, oversight_page
+
+urlpatterns = [
+    path("", inbox.inbox, name="cases-inbox"),
+    path("unlock/", keys_page.unlock, name="cases-unlock"),
+    path("begin/", keys_page.begin, name="cases-begin"),
+    path("lock/", keys_page.lock, name="cases-lock"),
+    path("keys/", keys_page.keys, name="cases-keys"),
+    path("awake/", keys_page.awake, name="cases-awake"),
+    path("desk/", members_page.members, name="cases-desk"),
+    path("desk/change/", members_page.change, name="cases-desk-change"),
+    path("oversight/", oversight_page.overview, name="cases-oversee"),
+    path("oversight/check/", oversight_page.check, name="cases-check"),
+    path("<int:case>/", case_page.case, name="cases-case"),
+    path("<int:case>/log/", case_page.log, name="cases-log"),
+    path("<int:case>/answer/", case_page.answer, name="cases-answer"),
+    path("<int:case>/take/", case_page.take, name="cases-take"),
+    path("<int:case>/hand-on/", case_page.hand_on, name="cases-hand-on"),
+    path("<int:case>/release/", case_page.release, name="cases-release"),
+    path("<int:case>/close/", case_page.close, name="cases-close"),
+    path("<int:case>/danger/", case_page.danger, name="cases-danger"),
+    path("<int:case>/checklist/", case_page.tick, name="cases-tick"),
+    path("<int:case>/tasks/", case_page.add_task, name="cases-add-task"),
+    path("<int:case>/tasks/change/", case_page.change_task, name="cases-change-task"),
+    path("<int:case>/addresses/", case_page.addresses, name="cases-addresses"),
+]
