@@ -9,7 +9,6 @@ only. Keys that were renewed or taken away since do not come back.
 """
 
 import base64
-import binascii
 import hmac
 import json
 from typing import Final
@@ -36,7 +35,7 @@ def again(kept: str, secret: str, who: str) -> Holder:
     try:
         inner = operator(_USE).open(base64.b64decode(kept), place)
         holder_id, private = json.loads(Sealer(_key(secret)).open(inner, place))
-    except (SealBroken, binascii.Error):
+    except (SealBroken, ValueError):
         raise NotFound from None
     pair = keys.pair_of(bytes.fromhex(private))
     named = caseworkers.named(who)

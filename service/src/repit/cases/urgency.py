@@ -45,7 +45,7 @@ class Urgency:
 
     @property
     def rank(self) -> tuple[int, datetime]:
-        return _ORDER.index(self.reasons[0]), self.since
+        return ORDER.index(self.reasons[0]), self.since
 
 
 _TESTS: Final[tuple[tuple[Reason, Callable[[Facts, datetime], bool]], ...]] = (
@@ -68,7 +68,7 @@ _TESTS: Final[tuple[tuple[Reason, Callable[[Facts, datetime], bool]], ...]] = (
     ("answer", lambda facts, moment: facts.waits_since is not None and moment - facts.waits_since < DAY),
     ("new", lambda facts, moment: not facts.taken and facts.opened_on >= moment.date()),
 )
-_ORDER: Final[tuple[Reason, ...]] = (*(reason for reason, _ in _TESTS), "none")
+ORDER: Final[tuple[Reason, ...]] = (*(reason for reason, _ in _TESTS), "none")
 
 
 def of(facts: Facts, moment: datetime) -> Urgency:

@@ -6,12 +6,11 @@ which shows the answer; the inbox, which sorts by what was noted here.
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -20,16 +19,19 @@ from repit.cases import casework, caseworkers, checklist, closing, places, tasks
 from repit.cases.casefile import Casefile
 from repit.cases.checklist import Checklist
 from repit.cases.grants import Holder
+from repit.cases.tasks import TaskKind
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.foundation.staff.models import Member
 from repit.interfaces.desk import case_doors, words
-from repit.interfaces.desk.inbox import reasons
+from repit.interfaces.desk.inbox import reasons, wants
+from repit.interfaces.desk.showing import show
 from repit.interfaces.desk.unlocking import with_keys
 
+View = Callable[..., HttpResponse]
 Action = Callable[[HttpRequest, Casefile], bool | None]
 # While someone writes, the page says so to the server, so that the sign-in does not end under their hands.
-_STAYS = csp_update({"connect-src": ["'self'"]})
+_STAYS = cast("Callable[[View], View]", csp_update({"connect-src": ["'self'"]}))
 
 
 @require_GET
@@ -46,10 +48,10 @@ def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
     """Every look at the case and everything that was done."""
     file = casework.file_of(holder, case)
     shown = {"case": case, "label": casework.label(case), "looks": casework.looks(file)}
-    return render(request, "desk/log.html", shown)
+    return show(request, "log", shown)
 
 
-def _action(act: Action, anchor: str = "") -> Callable[..., HttpResponse]:
+def _action(act: Action, anchor: str = "") -> View:
     """A view that does one thing to a case; a refusal comes back on the page, with what was typed. An action
     says so where the case is out of one's hands after it."""
 
@@ -113,7 +115,8 @@ def _danger(request: HttpRequest, file: Casefile) -> None:
 
 
 def _add_task(request: HttpRequest, file: Casefile) -> None:
-    kind = next((one for one in tasks.KINDS if one == request.POST.get("kind")), "other")
+    chosen = request.POST.get("kind", "")
+    kind: TaskKind = next((one for one in tasks.KINDS if one == chosen), "other")
     place = _number(request.POST.get("place", ""))
     tasks.add(file, tasks.New(kind, request.POST.get("what", ""), _due(request), place))
 
@@ -157,9 +160,11 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
     who = file.holder.who
     shown = {
         "case": file.case_id,
+        "here": reverse("cases-case", args=[file.case_id]),
         "view": found,
         "summary": found.summary,
         "reasons": reasons(found.summary),
+        "wants": wants(found.summary),
         "works": file.holder.kind == "caseworker",
         "me": who,
         "points": _points(found.checklist),
@@ -172,7 +177,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "typed": request.POST,
         "complaint": " ".join(refused.shown(request.LANGUAGE_CODE)) if refused else "",
     }
-    return render(request, "desk/case.html", shown, status=refused.status if refused else 200)
+    return show(request, "case", shown, refused.status if refused else 200)
 
 
 def _points(listed: Checklist | None) -> list[dict[str, Any]]:

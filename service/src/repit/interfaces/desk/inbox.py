@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils.functional import Promise
 from django.views.decorators.http import require_GET
 
 from repit.cases import casework
 from repit.cases.casework import Summary
 from repit.cases.grants import Holder
 from repit.interfaces.desk import words
+from repit.interfaces.desk.showing import show
 from repit.interfaces.desk.unlocking import with_keys
 
 
@@ -30,7 +31,7 @@ def inbox(request: HttpRequest, holder: Holder) -> HttpResponse:
         "more": tray.waiting.more if tray.waiting else 0,
         "elsewhere": tray.elsewhere,
     }
-    return render(request, "desk/inbox.html", shown)
+    return show(request, "inbox", shown)
 
 
 def reasons(summary: Summary) -> list[dict[str, Any]]:
@@ -41,5 +42,10 @@ def reasons(summary: Summary) -> list[dict[str, Any]]:
     ]
 
 
+def wants(summary: Summary) -> list[Promise]:
+    """What the person wants, in words."""
+    return [words.WANTS[want] for want in summary.wishes.wants]
+
+
 def _rows(found: Sequence[Summary]) -> list[dict[str, Any]]:
-    return [{"summary": one, "reasons": reasons(one)} for one in found]
+    return [{"summary": one, "reasons": reasons(one), "wants": wants(one)} for one in found]

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member, fresh
 from repit.interfaces.desk import unlocking
+from repit.interfaces.desk.showing import show
 from repit.interfaces.desk.unlocking import with_keys
 
 _DIFFER: Final = Text("The two passphrases differ.", "Les deux phrases de passe diffèrent.")
@@ -35,12 +35,12 @@ def unlock(request: HttpRequest, member: Member) -> HttpResponse:
     wish = request.POST.get("next", "") or request.GET.get("next", "")
     words = {"next": wish, "locked": "locked" in request.GET, "complaint": ""}
     if request.method != "POST":
-        return render(request, "desk/unlock.html", words)
+        return show(request, "unlock", words)
     try:
         unlocking.unlock(request, member, request.POST.get("passphrase", ""))
     except NotFound:
         words["complaint"] = _("This passphrase does not open your keys.")
-        return render(request, "desk/unlock.html", words, status=403)
+        return show(request, "unlock", words, 403)
     return HttpResponseRedirect(_on_the_desk(wish))
 
 
@@ -60,7 +60,7 @@ def begin(request: HttpRequest, member: Member) -> HttpResponse:
         else:
             unlocking.keep(request, holder)
             return HttpResponseRedirect(reverse("cases-inbox"))
-    return render(request, "desk/begin.html", {"complaint": complaint}, status=400 if complaint else 200)
+    return show(request, "begin", {"complaint": complaint}, 400 if complaint else 200)
 
 
 @require_POST
@@ -92,7 +92,7 @@ def keys(request: HttpRequest, holder: Holder) -> HttpResponse:
                 _("Done. Your keys are new.") if renewed else _("Done. Use the new passphrase from now on."),
             )
             return HttpResponseRedirect(reverse("cases-keys"))
-    return render(request, "desk/keys.html", {"complaint": complaint}, status=400 if complaint else 200)
+    return show(request, "keys", {"complaint": complaint}, 400 if complaint else 200)
 
 
 @require_GET

@@ -8,7 +8,6 @@ from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +16,7 @@ from repit.cases import casework, caseworkers, desk
 from repit.cases.grants import Holder
 from repit.foundation.errors import InputRefused, Text
 from repit.foundation.staff.models import Member
+from repit.interfaces.desk.showing import show
 from repit.interfaces.desk.unlocking import with_keys
 
 _ACTIONS: Final[dict[str, Callable[[Holder, str], object]]] = {
@@ -29,11 +29,12 @@ _ACTIONS: Final[dict[str, Callable[[Holder, str], object]]] = {
 @require_GET
 @with_keys
 def members(request: HttpRequest, holder: Holder) -> HttpResponse:
-    """Everyone with keys; the first may set the desk up. Raises `NotGranted` for who takes no cases in."""
-    if desk.named() is None:
-        return render(request, "desk/found.html")
-    desk.unlock(holder)
-    takes_in = set(desk.members())
+    """Who takes cases in. Those who do may change it; the first of all may set the desk up."""
+    takes_in = desk.members()
+    if not takes_in:
+        return show(request, "found", {})
+    if holder.who not in takes_in:
+        return show(request, "members", {"takes_in": takes_in})
     works = set(
         Member.objects.filter(is_active=True, roles__role="caseworker").values_list("name", flat=True)
     )
@@ -47,7 +48,7 @@ def members(request: HttpRequest, holder: Holder) -> HttpResponse:
         }
         for one in caseworkers.everyone()
     ]
-    return render(request, "desk/members.html", {"people": people, "alone": len(takes_in) == 1})
+    return show(request, "members", {"people": people, "alone": len(takes_in) == 1})
 
 
 @require_POST

@@ -4,19 +4,19 @@ In: a member who oversees cases; no keys. Out: one page of counts and days. Next
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from repit.cases import oversight
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
+from repit.interfaces.desk.showing import show
 
 
 @require_GET
 @needs("cases.oversee")
 def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Counts and days."""
-    return render(request, "desk/oversight.html", {"load": oversight.load()})
+    return show(request, "oversight", {"load": oversight.load()})
 
 
 @require_POST
@@ -24,4 +24,4 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
 def check(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """The same, and whether the record of looks holds together in every case."""
     shown = {"load": oversight.load(), "checked": True, "broken": oversight.broken_logs()}
-    return render(request, "desk/oversight.html", shown)
+    return show(request, "oversight", shown)

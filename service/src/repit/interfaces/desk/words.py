@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from repit.cases.checklist import Code
+from repit.cases.places import Want
 from repit.cases.tasks import TaskKind
 from repit.cases.urgency import Reason
 
@@ -25,6 +26,12 @@ REASONS: Final[dict[Reason, Promise]] = {
     "none": _("nothing presses"),
 }
 PRESSING: Final[frozenset[Reason]] = frozenset({"danger", "late", "not-taken", "waits-long"})
+WANTS: Final[dict[Want, Promise]] = {
+    "block": _("block"),
+    "remove": _("remove"),
+    "evidence": _("evidence"),
+    "talk": _("talk"),
+}
 TASKS: Final[dict[TaskKind, Promise]] = {
     "write": _("Write to the person"),
     "evidence": _("Keep evidence"),
@@ -40,9 +47,7 @@ POINTS: Final[dict[Code, tuple[Promise, Promise]]] = {
     ),
     "adult": (
         _("Nobody in the pictures is, or was, under 18."),
-        _(
-            "If someone is, or you are not sure: stop, copy nothing. 3018 (France), Take It Down, INHOPE."
-        ),
+        _("If someone is, or you are not sure: stop, copy nothing. 3018 (France), Take It Down, INHOPE."),
     ),
     "written": (
         _("We wrote to the person."),
