@@ -10,6 +10,7 @@ import json
 import secrets
 import sys
 import time
+from datetime import timedelta
 from typing import Any
 
 from repit.workers import starting
@@ -23,12 +24,14 @@ from repit.bank.types import Signal, Submission  # noqa: E402
 from repit.cases import (  # noqa: E402
     casework,
     caseworkers,
+    checklist,
     desk,
     doors,
     helpers,
     looks,
     places,
     service,
+    tasks,
     thread,
     visits,
     way_back,
@@ -37,6 +40,7 @@ from repit.cases.casefile import Casefile  # noqa: E402
 from repit.cases.doors import Code  # noqa: E402
 from repit.cases.places import Wishes  # noqa: E402
 from repit.exchange import partners, subscribers  # noqa: E402
+from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.errors import TooLarge  # noqa: E402
 
 PASSPHRASE = "four words and a comma,"
@@ -68,7 +72,12 @@ def seed(count: int) -> Any:
             codes += [helpers.add(mine, label, helpers.RIGHTS), way_back.prepare(mine)]
         worker = staff[number % 2]
         casework.assign(first, mine.case_id, worker.who)
-        thread.write(Casefile(mine.case_id, worker), texts[1])
+        theirs = Casefile(mine.case_id, worker)
+        thread.write(theirs, texts[1])
+        noted = f"task {secrets.token_hex(8)} at the host"
+        tasks.add(theirs, tasks.New("answer", noted, now() + timedelta(hours=number + 1), 1))
+        checklist.mark(theirs, "safe", "done")
+        checklist.set_danger(theirs, danger=number % 2 == 0)
         token = visits.begin_with(mine)
         if number % 3 == 0:
             service.take_back(mine, "all")
@@ -78,7 +87,7 @@ def seed(count: int) -> Any:
                 "codes": [
                     [c.number, c.secret, " ".join(c.words("fr")), " ".join(c.words("en"))] for c in codes
                 ],
-                "texts": [address, "https://shared-by-all.example/", *texts, label, token],
+                "texts": [address, "https://shared-by-all.example/", *texts, noted, label, token],
                 "read": [m.text for m in thread.read(mine)],
             }
         )

@@ -41,6 +41,7 @@ ana.client.post("/staff/cases/desk/change/", {"what": "admit", "who": "Cléo"})
 ana.client.get("/staff/cases/desk/")
 supervisor = person("supervisor", name="Dominique")
 newcomer = person("caseworker", name="Noé")
+beginner = caseworker("Éli")
 locked = caseworker("Lou")
 locked.client.post("/staff/cases/lock/")
 at_desk = desk.unlock(caseworkers.unlock("Ana", PASSPHRASE))
@@ -82,6 +83,7 @@ sys.stdout.write(
                 "supervisor": cookie(supervisor),
                 "newcomer": cookie(newcomer),
                 "locked": cookie(locked),
+                "beginner": cookie(beginner),
             },
             "new": file_of(new).case_id,
             "old": file_of(old).case_id,

@@ -211,25 +211,36 @@ def test_a_case_from_the_inbox_to_the_person_s_own_page_by_keyboard_alone(
         assert answer in page.locator("ol.thread").inner_text()
 
 
-def test_a_virtual_passkey_signs_in_and_the_passphrase_opens_the_keys(browser: Browser, desk: Desk) -> None:
+def with_authenticator(page: Page, *, derives: bool) -> None:
+    """A passkey device in software; `derives` says whether it can derive secrets."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "ctap2Version": "ctap2_1",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+        "hasPrf": derives,
+    }
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def passkey_added(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.base}/staff/second-factor/webauthn/add/")
+    if page.locator("#id_password").count():  # it asks who one is before such a change
+        page.fill("#id_password", desk.world["password"])
+        page.keyboard.press("Enter")
+    page.get_by_role("button", name="Add it").click()
+    page.wait_for_url(re.compile("/second-factor/(recovery|webauthn/$|$)"))
+
+
+def test_one_passkey_signs_in_and_opens_the_keys(browser: Browser, desk: Desk) -> None:
     with visit(browser, desk, desk.world["cookies"]["newcomer"]) as page:
-        session = page.context.new_cdp_session(page)
-        session.send("WebAuthn.enable")
-        options = {
-            "protocol": "ctap2",
-            "transport": "internal",
-            "hasResidentKey": True,
-            "hasUserVerification": True,
-            "isUserVerified": True,
-            "automaticPresenceSimulation": True,
-        }
-        session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        page.goto(f"{desk.base}/staff/second-factor/webauthn/add/")
-        if page.locator("#id_password").count():  # it asks who one is before such a change
-            page.fill("#id_password", desk.world["password"])
-            page.keyboard.press("Enter")
-        page.get_by_role("button", name="Add it").click()
-        page.wait_for_url(re.compile("/second-factor/"))
+        with_authenticator(page, derives=True)
+        passkey_added(page, desk)
         page.get_by_role("button", name="Sign out").click()
         page.wait_for_url("**/login/")
         page.get_by_role("button", name="Sign in with a passkey").click()
@@ -240,7 +251,34 @@ def test_a_virtual_passkey_signs_in_and_the_passphrase_opens_the_keys(browser: B
             page.fill(field, desk.world["passphrase"])
         page.get_by_role("button", name="Make my keys").click()
         page.wait_for_url(f"{desk.base}/staff/cases/")
-        assert page.locator("h1").inner_text() == "Inbox"
+        page.get_by_role("link", name="Your keys").click()
+        page.get_by_role("button", name="Let a passkey open them").click()
+        page.get_by_text("This passkey opens your keys from now on.").wait_for()
+        page.screenshot(path=SHOTS / "keys-with-passkey-en.png", full_page=True)
+        assert violations(page) == []
+        page.get_by_role("button", name="Lock your keys").click()
+        page.goto(f"{desk.base}/staff/cases/keys/")
+        page.screenshot(path=SHOTS / "unlock-with-passkey-en.png", full_page=True)
+        assert violations(page) == []
+        page.get_by_role("button", name="Unlock with a passkey").click()
+        page.wait_for_url(f"{desk.base}/staff/cases/keys/")
+        page.get_by_role("button", name="No passkey any more").click()
+        page.get_by_text("No passkey opens your keys any more.").wait_for()
+        page.get_by_role("button", name="Lock your keys").click()
+        page.goto(f"{desk.base}/staff/cases/")
+        assert page.get_by_role("button", name="Unlock with a passkey").count() == 0
+
+
+def test_a_passkey_that_derives_no_secret_says_so_and_the_passphrase_still_opens(
+    browser: Browser, desk: Desk
+) -> None:
+    with visit(browser, desk, desk.world["cookies"]["beginner"]) as page:
+        with_authenticator(page, derives=False)
+        passkey_added(page, desk)
+        page.goto(f"{desk.base}/staff/cases/keys/")
+        page.get_by_role("button", name="Let a passkey open them").click()
+        page.get_by_text("The passkey gave no secret.").wait_for()
+        assert violations(page) == []
 
 
 def test_every_control_of_a_case_is_reached_with_tab_in_reading_order(browser: Browser, desk: Desk) -> None:

@@ -89,6 +89,7 @@ def rotate(who: str, passphrase: str) -> Holder:
         row.version += 1
         _seal(row, passphrase, new.pair)
         row.save()
+        row.passkeys.all().delete()  # they hold the old keys
         audit.record(who, "caseworker.rotate", who)
     return new
 

@@ -225,6 +225,23 @@ class Caseworker(models.Model):
         return "Caseworker"
 
 
+class KeyPasskey(models.Model):
+    """The keys of one member of staff, under a secret that one of their passkeys derives."""
+
+    id = RandomKey()
+    caseworker = models.ForeignKey(Caseworker, on_delete=models.CASCADE, related_name="passkeys")
+    verifier = models.BinaryField(max_length=32)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["caseworker", "verifier"], name="passkey_opens_keys_once"),
+        )
+
+    def __str__(self) -> str:
+        return "KeyPasskey"
+
+
 class Desk(models.Model):
     """The key pair to which new cases are sealed, until someone takes them up. The newest one counts."""
 

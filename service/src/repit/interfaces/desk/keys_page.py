@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from repit.cases import caseworkers
+from repit.cases import caseworkers, passkeys
 from repit.cases.grants import Holder
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member, fresh
-from repit.interfaces.desk import unlocking
+from repit.interfaces.desk import passkey_form, unlocking
 from repit.interfaces.desk.showing import show
 from repit.interfaces.desk.unlocking import with_keys
 
@@ -33,13 +33,21 @@ def unlock(request: HttpRequest, member: Member) -> HttpResponse:
     if not caseworkers.is_enrolled(member.name):
         return HttpResponseRedirect(reverse("cases-begin"))
     wish = request.POST.get("next", "") or request.GET.get("next", "")
-    words = {"next": wish, "locked": "locked" in request.GET, "complaint": ""}
+    words = {"next": wish, "locked": "locked" in request.GET, **passkey_form.words(member)}
     if request.method != "POST":
         return show(request, "unlock", words)
     try:
-        unlocking.unlock(request, member, request.POST.get("passphrase", ""))
-    except NotFound:
-        words["complaint"] = _("This passphrase does not open your keys.")
+        if "secret" in request.POST:
+            unlocking.unlock_with_passkey(request, member, passkey_form.secret(request))
+        else:
+            unlocking.unlock(request, member, request.POST.get("passphrase", ""))
+    except (NotFound, InputRefused):
+        with_passkey = "secret" in request.POST
+        words["complaint"] = (
+            _("This passkey does not open your keys. Use your passphrase.")
+            if with_passkey
+            else _("This passphrase does not open your keys.")
+        )
         return show(request, "unlock", words, 403)
     return HttpResponseRedirect(_on_the_desk(wish))
 
@@ -76,23 +84,19 @@ def lock(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_keys
 def keys(request: HttpRequest, holder: Holder) -> HttpResponse:
-    """Another passphrase, or new keys in place of these."""
+    """Another passphrase, a passkey beside it, or new keys in place of these."""
     complaint = ""
     if request.method == "POST":
         try:
-            _renew(request, holder)
+            messages.info(request, _renew(request, holder))
         except NotFound:
             complaint = _("This passphrase does not open your keys.")
         except InputRefused as refused:
             complaint = " ".join(refused.shown(request.LANGUAGE_CODE))
         else:
-            renewed = "renew" in request.POST
-            messages.info(
-                request,
-                _("Done. Your keys are new.") if renewed else _("Done. Use the new passphrase from now on."),
-            )
             return HttpResponseRedirect(reverse("cases-keys"))
-    return show(request, "keys", {"complaint": complaint}, 400 if complaint else 200)
+    words = {"complaint": complaint, **passkey_form.words(fresh(request.user))}
+    return show(request, "keys", words, 400 if complaint else 200)
 
 
 @require_GET
@@ -102,14 +106,22 @@ def awake(request: HttpRequest, holder: Holder) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(status=204)
 
 
-def _renew(request: HttpRequest, holder: Holder) -> None:
+def _renew(request: HttpRequest, holder: Holder) -> str:
+    """Do what the form wants; what is told of it."""
+    if "secret" in request.POST:
+        passkeys.add(holder, passkey_form.secret(request))
+        return _("Done. This passkey opens your keys from now on.")
+    if "forget" in request.POST:
+        passkeys.forget(holder)
+        return _("Done. No passkey opens your keys any more.")
     unlocking.check(fresh(request.user))
     old = request.POST.get("passphrase", "")
     if "renew" in request.POST:
         unlocking.keep(request, caseworkers.rotate(holder.who, old))
-        return
+        return _("Done. Your keys are new.")
     caseworkers.change_passphrase(holder.who, old, _twice(request))
     unlocking.keep(request, holder)
+    return _("Done. Use the new passphrase from now on.")
 
 
 def _twice(request: HttpRequest) -> str:

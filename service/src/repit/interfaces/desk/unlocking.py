@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from repit.cases import caseworkers, unlocked
+from repit.cases import caseworkers, passkeys, unlocked
 from repit.cases.grants import Holder
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, RequestRefused, Text
@@ -65,9 +65,18 @@ def holder_of(request: HttpRequest, member: Member) -> Holder | None:
 
 def unlock(request: HttpRequest, member: Member, passphrase: str) -> None:
     """Open the keys for this sign-in. Raises `NotFound`, `TooManyTries`."""
+    _open(request, member, lambda: caseworkers.unlock(member.name, passphrase))
+
+
+def unlock_with_passkey(request: HttpRequest, member: Member, secret: bytes) -> None:
+    """The same with what a passkey derived. Raises `NotFound`, `InputRefused`, `TooManyTries`."""
+    _open(request, member, lambda: passkeys.unlock(member.name, secret))
+
+
+def _open(request: HttpRequest, member: Member, opening: Callable[[], Holder]) -> None:
     check(member)
     try:
-        holder = caseworkers.unlock(member.name, passphrase)
+        holder = opening()
     except NotFound:
         audit.record(member.name, "case keys refused", member.name)
         raise

@@ -26,4 +26,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'dropped'])), name='task_state'), models.UniqueConstraint(fields=('case', 'number'), name='case_counts_its_tasks')],
             },
         ),
+        migrations.CreateModel(
+            name='KeyPasskey',
+            fields=[
+                ('id', repit.foundation.fields.RandomKey(serialize=False)),
+                ('verifier', models.BinaryField(max_length=32)),
+                ('sealed', models.BinaryField()),
+                ('caseworker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passkeys', to='cases.caseworker')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('caseworker', 'verifier'), name='passkey_opens_keys_once')],
+            },
+        ),
     ]
