@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from desk_people import PASSPHRASE, caseworker, file_of, receipt
+from django.template.loader import render_to_string
 
+import repit.cases
 from repit.cases import casework, caseworkers, checklist, closing, desk, places, service, tasks, thread
 from repit.cases.casefile import Casefile
 from repit.cases.models import Case, Task
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, NotGranted, SealBroken, TransitionRefused
+from repit.interfaces.desk import log_words
 
 pytestmark = pytest.mark.django_db
 INBOX = "/staff/cases/"
+CASES = Path(repit.cases.__file__).parent
 
 
 def page_of(opened) -> str:
@@ -188,6 +194,29 @@ def test_what_of_a_task_the_person_is_told_and_what_not():
     tasks.move(mine, 1, "dropped")
     assert service.view(file_of(opened)).notices == []
     assert casework.overview(mine).summary.urgency.next_due is not None
+
+
+def test_a_deadline_of_today_is_told_as_today_s():
+    ana = caseworker(founds=True)
+    opened = receipt()
+    mine = taken(ana, opened)
+    noon = now().replace(hour=12, minute=0, second=0, microsecond=0)
+    with clock.at(lambda: noon - timedelta(hours=1)):
+        tasks.add(mine, tasks.New("answer", "", noon + timedelta(hours=6)))
+        [told] = service.view(file_of(opened)).notices
+        assert told.state == "open"
+        page = render_to_string("case_pages/_notice.html", {"notice": told})
+    assert "ends today at 18:00 (UTC)" in " ".join(page.split())
+
+
+def test_the_log_of_a_case_is_in_words_and_leaves_nothing_out():
+    for what in ("list", "task 3 done", "checklist safe not-needed", "assigned to Jean Paul", "danger"):
+        assert log_words.shown(what) != what
+    assert log_words.shown("assigned to Jean Paul").endswith("Jean Paul")
+    for strange in ("something new", "task 3 gone", "checklist x done", ""):
+        assert log_words.shown(strange) == strange
+    written = re.findall(r'\.look\("([^"]+)"\)', "".join(p.read_text() for p in CASES.glob("*.py")))
+    assert len(written) > 10 and not [what for what in written if log_words.shown(what) == what]
 
 
 def test_tasks_and_checklist_are_destroyed_with_the_words_of_a_case():

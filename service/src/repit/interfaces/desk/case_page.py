@@ -23,7 +23,7 @@ from repit.cases.tasks import TaskKind
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.foundation.staff.models import Member
-from repit.interfaces.desk import case_doors, words
+from repit.interfaces.desk import case_doors, log_words, words
 from repit.interfaces.desk.inbox import reasons, wants
 from repit.interfaces.desk.showing import show
 from repit.interfaces.desk.unlocking import with_keys
@@ -47,7 +47,8 @@ def case(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
 def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
     """Every look at the case and everything that was done."""
     file = casework.file_of(holder, case)
-    shown = {"case": case, "label": casework.label(case), "looks": casework.looks(file)}
+    looks = [{"look": one, "what": log_words.shown(one.what)} for one in casework.looks(file)]
+    shown = {"case": case, "label": casework.label(case), "looks": looks}
     return show(request, "log", shown)
 
 
