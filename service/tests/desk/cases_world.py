@@ -41,6 +41,7 @@ ana.client.post("/staff/cases/desk/change/", {"what": "admit", "who": "Cléo"})
 ana.client.get("/staff/cases/desk/")
 supervisor = person("supervisor", name="Dominique")
 newcomer = person("caseworker", name="Noé")
+arriving = person("caseworker", name="Noa")  # begins, and is not as before afterwards
 beginner = caseworker("Éli")
 locked = caseworker("Lou")
 locked.client.post("/staff/cases/lock/")
@@ -70,9 +71,13 @@ with clock.at(lambda: clock._wall() - timedelta(hours=30)):
     tasks.add(mine, tasks.New("write", "Rappeler demain matin", now() + timedelta(hours=4)))
 Task.objects.filter(number=3).update(due_on=now().date() - timedelta(days=1))
 
-quiet = receipt()
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>"
+quiet = receipt(seen_at=[HOSTILE])
+thread.write(file_of(quiet), HOSTILE)
 casework.assign(at_desk, file_of(quiet).case_id, "Béatrice")
-thread.write(Casefile(file_of(quiet).case_id, hers), "Bonjour, dites-nous ce que vous souhaitez.")
+calm = Casefile(file_of(quiet).case_id, hers)
+thread.write(calm, f"Bonjour, dites-nous ce que vous souhaitez. {HOSTILE}")
+tasks.add(calm, tasks.New("answer", HOSTILE, now() + timedelta(days=20), 1))
 
 sys.stdout.write(
     json.dumps(
@@ -82,15 +87,17 @@ sys.stdout.write(
                 "bea": cookie(bea),
                 "supervisor": cookie(supervisor),
                 "newcomer": cookie(newcomer),
+                "arriving": cookie(arriving),
                 "locked": cookie(locked),
                 "beginner": cookie(beginner),
             },
             "new": file_of(new).case_id,
             "old": file_of(old).case_id,
             "busy": theirs.case_id,
+            "hostile": calm.case_id,
             "codes": {
                 name: [one.number, " ".join(one.words("fr")), " ".join(one.words("en"))]
-                for name, one in (("new", new), ("old", old), ("busy", busy))
+                for name, one in (("new", new), ("old", old), ("hostile", quiet))
             },
             "label": casework.label(file_of(new).case_id),
             "password": PASSWORD,

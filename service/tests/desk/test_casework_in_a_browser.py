@@ -237,7 +237,7 @@ def passkey_added(page: Page, desk: Desk) -> None:
 
 
 def test_one_passkey_signs_in_and_opens_the_keys(browser: Browser, desk: Desk) -> None:
-    with visit(browser, desk, desk.world["cookies"]["newcomer"]) as page:
+    with visit(browser, desk, desk.world["cookies"]["arriving"]) as page:
         with_authenticator(page, derives=True)
         passkey_added(page, desk)
         page.get_by_role("button", name="Sign out").click()
@@ -292,6 +292,34 @@ def test_every_control_of_a_case_is_reached_with_tab_in_reading_order(browser: B
             page.keyboard.press("Tab")
             met.append(page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
         assert met == wanted and len(wanted) > 40
+
+
+def test_nothing_that_was_written_runs_in_a_real_browser(browser: Browser, desk: Desk) -> None:
+    case, (number, words, _) = desk.world["hostile"], desk.world["codes"]["hostile"]
+    with visit(browser, desk, desk.world["cookies"]["bea"], "fr") as page:
+        ran: list[str] = []
+        page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+        page.on("pageerror", lambda error: ran.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and ran.append(said.text))
+        for address in (f"/staff/cases/{case}/", f"/staff/cases/{case}/log/", "/staff/cases/"):
+            page.goto(desk.base + address)
+        page.goto(f"{desk.base}/staff/cases/{case}/")
+        page.fill("#text", "</textarea><script>alert(4)</script>" + "x" * 7900)
+        page.evaluate("document.querySelector('#text').removeAttribute('maxlength')")
+        page.fill("#text", "</textarea><script>alert(4)</script>" + "x" * 8100)
+        page.locator("#answer button").click()
+        page.locator(".complaint[role=alert]").wait_for()
+        assert page.input_value("#text").startswith("</textarea><script>")
+        page.goto(f"{desk.base}/fr/revenir/")
+        page.locator("main input[name=number]").fill(number)
+        page.locator("main [name=words]").fill(words)
+        page.locator("main button[type=submit]").first.click()
+        page.wait_for_url("**/suivi/**")
+        assert "<script>alert(1)</script>" in page.locator("main").inner_text()
+        page.goto(f"{desk.base}/fr/suivi/messages/")
+        assert "<img src=x onerror=alert(2)>" in page.locator("ol.thread").inner_text()
+        # The browser reports the refusal's status as an error; anything else would be something that ran.
+        assert [one for one in ran if "413" not in one] == []
 
 
 def test_a_sign_in_goes_on_while_someone_writes_and_nothing_written_is_sent(
