@@ -20,7 +20,7 @@ from desk_people import PASSPHRASE, caseworker, file_of, person, receipt  # noqa
 from django.conf import settings  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
 
-from repit.cases import casework, caseworkers, checklist, desk, helpers, tasks, thread  # noqa: E402
+from repit.cases import casework, caseworkers, checklist, desk, helpers, tasks, thread, worklist  # noqa: E402
 from repit.cases.casefile import Casefile  # noqa: E402
 from repit.cases.models import Case, Task  # noqa: E402
 from repit.foundation import clock  # noqa: E402
@@ -99,7 +99,7 @@ sys.stdout.write(
                 name: [one.number, " ".join(one.words("fr")), " ".join(one.words("en"))]
                 for name, one in (("new", new), ("old", old), ("hostile", quiet))
             },
-            "label": casework.label(file_of(new).case_id),
+            "label": worklist.label(file_of(new).case_id),
             "password": PASSWORD,
             "passphrase": PASSPHRASE,
             "secret": ana.secret,

@@ -8,6 +8,8 @@ import pytest
 from desk_process import Desk
 from playwright.sync_api import Browser, sync_playwright
 
+from repit.cases import keys
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
@@ -16,6 +18,12 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a passphrase costs is tested with the keys (tests/cases); here hundreds are tried."""
+    monkeypatch.setattr(keys, "PASSPHRASE", keys.RECEIPT)
 
 
 @pytest.fixture(scope="module")

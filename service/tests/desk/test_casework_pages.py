@@ -11,7 +11,18 @@ from desk_people import PASSPHRASE, caseworker, file_of, receipt
 from django.template.loader import render_to_string
 
 import repit.cases
-from repit.cases import casework, caseworkers, checklist, closing, desk, places, service, tasks, thread
+from repit.cases import (
+    casework,
+    caseworkers,
+    checklist,
+    closing,
+    desk,
+    places,
+    service,
+    tasks,
+    thread,
+    worklist,
+)
 from repit.cases.casefile import Casefile
 from repit.cases.models import Case, Task
 from repit.foundation import clock
@@ -51,7 +62,7 @@ def test_a_caseworker_takes_a_case_reads_it_answers_and_the_person_reads_the_ans
     opened = receipt(seen_at=["https://forum.example/1"])
     mine = file_of(opened)
     thread.write(mine, "Bonjour, que faire ?")
-    assert casework.label(mine.case_id) in text_of(ana, INBOX)
+    assert worklist.label(mine.case_id) in text_of(ana, INBOX)
     shown = text_of(ana, page_of(opened))
     assert "Bonjour, que faire ?" in shown and "https://forum.example/1" in shown
     assert 'href="https://forum' not in shown and 'name="text"' not in shown
@@ -261,7 +272,7 @@ def test_danger_puts_a_case_above_a_late_one():
     with clock.at(lambda: clock._wall() - timedelta(hours=5)):
         post(ana, page_of(late) + "tasks/", kind="write", within="4")
     post(ana, page_of(pressing) + "danger/", danger="yes")
-    found = [one.case for one in casework.inbox(caseworkers.unlock(ana.name, PASSPHRASE))]
+    found = [one.case for one in worklist.inbox(caseworkers.unlock(ana.name, PASSPHRASE))]
     assert found == [file_of(one).case_id for one in (pressing, late, calm)]
     shown = text_of(ana, INBOX)
     assert "someone may be in danger" in shown and "a task is late" in shown
@@ -276,18 +287,18 @@ def test_a_list_that_is_looked_at_again_within_the_hour_fills_no_log():
         text_of(ana, INBOX)
     assert [one.what for one in service.looks(file_of(opened))].count("list") == 1
     with clock.at(lambda: clock._wall() + timedelta(hours=1)):
-        assert casework.inbox(desk.unlock(caseworkers.unlock("ana", PASSPHRASE)))
+        assert worklist.inbox(desk.unlock(caseworkers.unlock("ana", PASSPHRASE)))
     assert [one.what for one in service.looks(file_of(opened))].count("list") == 2
 
 
 def test_the_desk_shows_the_oldest_new_cases_and_says_how_many_more_wait(monkeypatch):
-    monkeypatch.setattr(casework, "MOST_WAITING", 2)
+    monkeypatch.setattr(worklist, "MOST_WAITING", 2)
     ana = caseworker(founds=True)
     opened = [receipt() for _ in range(4)]
     oldest = file_of(opened[3]).case_id
     Case.objects.filter(pk=oldest).update(opened_on=now().date() - timedelta(days=3))
     shown = text_of(ana, INBOX)
-    assert casework.label(oldest) in shown and "2 newer cases wait" in shown
+    assert worklist.label(oldest) in shown and "2 newer cases wait" in shown
     assert "nobody has taken it since yesterday" in shown
     assert sum("list" in [one.what for one in service.looks(file_of(one))] for one in opened) == 2
 
@@ -304,7 +315,7 @@ def test_someone_who_left_is_parted_from_their_keys_and_their_cases_wait_again()
     assert bea.client.get(INBOX).headers["Location"].startswith(INBOX + "unlock/")
     assert desk.members() == ["ana"] and not caseworkers.is_enrolled("bea")
     at_desk = desk.unlock(caseworkers.unlock("ana", PASSPHRASE))
-    assert [one.state for one in casework.inbox(at_desk)] == ["new"]
+    assert [one.state for one in worklist.inbox(at_desk)] == ["new"]
     with Casefile(mine.case_id, at_desk).turn() as turn:
         turn.rooms = kept
         with pytest.raises(SealBroken):

@@ -15,7 +15,18 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from staff_people import code_of
 
-from repit.cases import casework, caseworkers, helpers, oversight, places, service, thread, unlocked, vault
+from repit.cases import (
+    casework,
+    caseworkers,
+    helpers,
+    oversight,
+    places,
+    service,
+    thread,
+    unlocked,
+    vault,
+    worklist,
+)
 from repit.cases.casefile import Casefile
 from repit.cases.models import Look, Record
 from repit.foundation.errors import NotFound
@@ -316,7 +327,7 @@ def test_a_supervisor_sees_load_and_times_and_no_content_reaches_the_page() -> N
     _, _, opened = everything_said()
     who = person("supervisor")
     before = visible(who.client.get(INBOX + "oversight/"))
-    for secret in ("secret", opened.number, casework.label(file_of(opened).case_id), "danger"):
+    for secret in ("secret", opened.number, worklist.label(file_of(opened).case_id), "danger"):
         assert secret not in before
     assert str(file_of(opened).case_id) not in before
     # The page is the same, sign for sign, when every sealed value of every case is gone, and every key.
@@ -349,5 +360,5 @@ def test_a_record_of_looks_that_was_touched_shows_in_the_check_without_naming_th
     who = person("supervisor")
     shown = who.client.post(INBOX + "oversight/check/").content.decode()
     assert "In 1 case the record of looks does not fit together." in shown
-    assert casework.label(file_of(opened).case_id) not in shown
+    assert worklist.label(file_of(opened).case_id) not in shown
     assert places.read(file_of(opened)).count == 1

@@ -1,7 +1,7 @@
 """What makes a case pressing, as a table.
 
 In: facts about one case, the present moment. Out: its reasons, the most pressing first, and a rank to sort
-by. Next: `casework.inbox`, the desk's list, which says the reasons in words. Pure.
+by. Next: `worklist`, the desk's list, which says the reasons in words. Pure.
 """
 
 from collections.abc import Callable

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from repit.cases import casework, caseworkers, checklist, closing, places, tasks, thread
+from repit.cases import casework, caseworkers, checklist, closing, places, tasks, thread, worklist
 from repit.cases.casefile import Casefile
 from repit.cases.checklist import Checklist
 from repit.cases.grants import Holder
@@ -48,7 +48,7 @@ def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
     """Every look at the case and everything that was done."""
     file = casework.file_of(holder, case)
     looks = [{"look": one, "what": log_words.shown(one.what)} for one in casework.looks(file)]
-    shown = {"case": case, "label": casework.label(case), "looks": looks}
+    shown = {"case": case, "label": worklist.label(case), "looks": looks}
     return show(request, "log", shown)
 
 

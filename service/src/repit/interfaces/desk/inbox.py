@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.views.decorators.http import require_GET
 
-from repit.cases import casework
-from repit.cases.casework import Summary
+from repit.cases import worklist
 from repit.cases.grants import Holder
+from repit.cases.worklist import Summary
 from repit.interfaces.desk import words
 from repit.interfaces.desk.showing import show
 from repit.interfaces.desk.unlocking import with_keys
@@ -22,7 +22,7 @@ from repit.interfaces.desk.unlocking import with_keys
 @with_keys
 def inbox(request: HttpRequest, holder: Holder) -> HttpResponse:
     """One's own cases, and what waits at the desk for those who take cases in."""
-    tray = casework.tray(holder)
+    tray = worklist.tray(holder)
     shown = {
         "mine": _rows(tray.mine),
         "closed": tray.closed,
