@@ -22,7 +22,7 @@ FLAGS = [
 
 @pytest.fixture(autouse=True)
 def _cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a passphrase costs is tested with the keys (tests/cases); here hundreds are tried."""
+    """The tests of the keys (tests/cases) pay the real price; here hundreds are tried."""
     monkeypatch.setattr(keys, "PASSPHRASE", keys.RECEIPT)
 
 
