@@ -251,6 +251,7 @@ def test_one_passkey_signs_in_and_opens_the_keys(browser: Browser, desk: Desk) -
         page.get_by_role("button", name="Make my keys").click()
         page.wait_for_url(f"{desk.base}/staff/cases/")
         page.get_by_role("link", name="Your keys").click()
+        page.fill("#passkey-passphrase", desk.world["passphrase"])
         page.get_by_role("button", name="Let a passkey open them").click()
         page.get_by_text("This passkey opens your keys from now on.").wait_for()
         page.screenshot(path=SHOTS / "keys-with-passkey-en.png", full_page=True)
@@ -275,6 +276,7 @@ def test_a_passkey_that_derives_no_secret_says_so_and_the_passphrase_still_opens
         with_authenticator(page, derives=False)
         passkey_added(page, desk)
         page.goto(f"{desk.base}/staff/cases/keys/")
+        page.fill("#passkey-passphrase", desk.world["passphrase"])
         page.get_by_role("button", name="Let a passkey open them").click()
         page.get_by_text("The passkey gave no secret.").wait_for()
         assert violations(page) == []

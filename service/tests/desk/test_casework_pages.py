@@ -28,7 +28,7 @@ from repit.cases.models import Case, Task
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, NotGranted, SealBroken, TransitionRefused
-from repit.interfaces.desk import log_words
+from repit.interfaces.desk import case_doors, log_words
 
 pytestmark = pytest.mark.django_db
 INBOX = "/staff/cases/"
@@ -323,6 +323,30 @@ def test_someone_who_left_is_parted_from_their_keys_and_their_cases_wait_again()
     with pytest.raises(NotFound):
         casework.overview(mine)
     assert [one.text for one in places.read(file_of(opened)).shown] == ["there"]
+
+
+def test_a_room_that_is_built_gets_a_door_on_the_case(monkeypatch):
+    ana = caseworker(founds=True)
+    opened = receipt()
+    taken(ana, opened)
+    assert "Note as a task when you will look" in text_of(ana, page_of(opened))
+    monkeypatch.setattr(case_doors, "_DOORS", dict(case_doors._DOORS))
+    case_doors.register("watch", case_doors.CaseDoor("Watch", "What is looked for.", "cases-log"))
+    shown = text_of(ana, page_of(opened))
+    assert "What is looked for." in shown and "Note as a task when" not in shown
+    assert [door.route for door in case_doors.doors()] == ["", "", "cases-log"]
+
+
+def test_a_case_that_came_back_to_someone_absent_is_seen_by_those_who_take_cases_in():
+    ana, bea = caseworker("ana", founds=True), caseworker("bea")
+    opened = receipt()
+    post(ana, page_of(opened) + "take/")
+    post(ana, page_of(opened) + "hand-on/", who="bea")
+    post(bea, page_of(opened) + "release/", who="ana")
+    post(bea, page_of(opened) + "close/")
+    thread.write(file_of(opened), "Encore moi")
+    shown = text_of(ana, INBOX)
+    assert worklist.label(file_of(opened).case_id) in shown and "bea" in shown
 
 
 def test_the_desk_is_set_up_once_and_only_those_who_take_cases_in_change_it():

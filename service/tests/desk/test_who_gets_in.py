@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import secrets
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -20,6 +21,7 @@ from repit.cases import (
     caseworkers,
     helpers,
     oversight,
+    passkeys,
     places,
     service,
     thread,
@@ -28,8 +30,8 @@ from repit.cases import (
     worklist,
 )
 from repit.cases.casefile import Casefile
-from repit.cases.models import Look, Record
-from repit.foundation.errors import NotFound
+from repit.cases.models import KeyPasskey, Look, Record
+from repit.foundation.errors import NotFound, SealBroken
 from repit.foundation.models import AuditRow
 from repit.foundation.staff.sessions import stored
 from repit.interfaces.desk import urls
@@ -184,6 +186,50 @@ def test_a_passphrase_is_changed_and_keys_are_renewed_on_the_page() -> None:
     assert ana.client.post(page, {"passphrase": new, "renew": "1"}).status_code == 302
     assert caseworkers.unlock("ana", new).pair.public != before
     assert ana.client.get(f"{INBOX}{file_of(opened).case_id}/").status_code == 200
+
+
+def test_a_passkey_s_secret_opens_the_keys_and_only_with_the_passphrase_is_one_added() -> None:
+    ana = caseworker("ana", founds=True)
+    page, secret = INBOX + "keys/", secrets.token_bytes(32)
+    sent = base64.b64encode(secret).decode()
+    for fields in (
+        {"secret": sent},
+        {"secret": sent, "passphrase": "not the right one"},
+        {"secret": "", "passphrase": PASSPHRASE},
+        {"secret": "not base 64 \u20ac", "passphrase": PASSPHRASE},
+        {"secret": base64.b64encode(secret[:31]).decode(), "passphrase": PASSPHRASE},
+    ):
+        cache.clear()
+        assert ana.client.post(page, fields).status_code == 400, fields
+    assert passkeys.count("ana") == 0
+    cache.clear()
+    for _ in range(2):
+        assert ana.client.post(page, {"secret": sent, "passphrase": PASSPHRASE}).status_code == 302
+    assert passkeys.count("ana") == 1
+    ana.client.post(INBOX + "lock/")
+    wrong = base64.b64encode(secrets.token_bytes(32)).decode()
+    for one in (wrong, "", "x"):
+        assert ana.client.post(INBOX + "unlock/", {"secret": one}).status_code == 403
+    assert ana.client.post(INBOX + "unlock/", {"secret": sent}).headers["Location"] == INBOX
+    assert ana.client.get(INBOX).status_code == 200
+    held = passkeys.unlock("ana", secret)
+    assert held.pair.private not in bytes(KeyPasskey.objects.get().sealed)
+    caseworkers.rotate("ana", PASSPHRASE)
+    with pytest.raises(NotFound):
+        passkeys.unlock("ana", secret)
+    assert passkeys.salt_of("ana") != passkeys.salt_of("bea")
+
+
+def test_the_keys_of_a_passkey_were_not_moved_from_someone_else() -> None:
+    for name in ("ana", "bea"):
+        caseworker(name)
+    mine, theirs = secrets.token_bytes(32), secrets.token_bytes(32)
+    passkeys.add(caseworkers.unlock("ana", PASSPHRASE), mine)
+    passkeys.add(caseworkers.unlock("bea", PASSPHRASE), theirs)
+    ours, others = (KeyPasskey.objects.get(caseworker__who=name) for name in ("ana", "bea"))
+    KeyPasskey.objects.filter(pk=ours.pk).update(verifier=others.verifier, sealed=others.sealed)
+    with pytest.raises(SealBroken):
+        passkeys.unlock("ana", theirs)
 
 
 def test_a_form_from_another_site_is_refused_on_every_address() -> None:

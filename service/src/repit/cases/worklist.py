@@ -110,11 +110,10 @@ def elsewhere(at_desk: Holder) -> list[Elsewhere]:
         for pk in one.cases:
             held.setdefault(pk, []).append(one.who)
     mine = set(caseworkers.cases_of(at_desk, LIVE))
-    rows = Case.objects.filter(state__in=LIVE).exclude(state="new").order_by("opened_on", "pk")
     return [
         Elsewhere(row.pk, label(row.pk), row.state, row.opened_on, held.get(row.pk, []))
-        for row in rows
-        if row.pk in mine
+        for row in Case.objects.filter(state__in=LIVE).order_by("opened_on", "pk")
+        if row.pk in mine and (row.pk in held or row.state != "new")
     ]
 
 

@@ -108,14 +108,16 @@ def awake(request: HttpRequest, holder: Holder) -> HttpResponse:  # noqa: ARG001
 
 def _renew(request: HttpRequest, holder: Holder) -> str:
     """Do what the form wants; what is told of it."""
-    if "secret" in request.POST:
-        passkeys.add(holder, passkey_form.secret(request))
-        return _("Done. This passkey opens your keys from now on.")
     if "forget" in request.POST:
         passkeys.forget(holder)
         return _("Done. No passkey opens your keys any more.")
     unlocking.check(fresh(request.user))
     old = request.POST.get("passphrase", "")
+    if "secret" in request.POST:
+        # Whoever finds the page open must not be able to add a way in of their own.
+        passkeys.add(caseworkers.unlock(holder.who, old), passkey_form.secret(request))
+        unlocking.keep(request, holder)
+        return _("Done. This passkey opens your keys from now on.")
     if "renew" in request.POST:
         unlocking.keep(request, caseworkers.rotate(holder.who, old))
         return _("Done. Your keys are new.")
