@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "cases-desk"
 WIDE, NARROW = (1280, 900), (320, 640)
+PHONE = {"width": 320, "height": 640}
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 
 
@@ -208,6 +209,57 @@ def test_a_case_from_the_inbox_to_the_person_s_own_page_by_keyboard_alone(
         page.screenshot(path=SHOTS / f"the-person-{scripted}.png", full_page=True)
         hands.press(page.get_by_role("link", name="Messages").first)
         assert answer in page.locator("ol.thread").inner_text()
+
+
+def test_from_the_first_question_to_the_answer_two_people_at_two_browsers(
+    browser: Browser, desk: Desk
+) -> None:
+    with (
+        visit(browser, desk, language="fr", java_script_enabled=False, viewport=PHONE) as hers,
+        visit(browser, desk, desk.world["cookies"]["ana"], "fr") as theirs,
+    ):
+        number, words = opened_without_files(hers, desk, "https://story.example/4711")
+        for field, value in (("number", number), ("words", words)):
+            hers.locator(f"main [name={field}]").fill(value)
+        hers.locator("main button[type=submit]").first.click()
+        hers.get_by_role("link", name="Messages").first.click()
+        hers.fill("#text", "Bonjour, j'ai besoin d'aide.")
+        hers.get_by_role("button", name="Envoyer").click()
+
+        theirs.goto(f"{desk.base}/staff/cases/")
+        row = theirs.locator("ul[aria-labelledby=waiting] > li", has_text="1 message").last
+        row.get_by_role("button").click()
+        assert "Bonjour, j'ai besoin d'aide." in theirs.locator("ol.thread").inner_text()
+        assert "https://story.example/4711" in theirs.locator("main").inner_text()
+        theirs.fill("#text", "Bonjour. Nous nous en occupons.")
+        theirs.get_by_role("button", name="Envoyer", exact=True).click()
+        theirs.locator("ol.thread li.from-caseworker").wait_for()
+
+        hers.goto(f"{desk.base}/fr/suivi/messages/")
+        assert "Nous nous en occupons." in hers.locator("ol.thread").inner_text()
+        hers.screenshot(path=SHOTS / "the-answer-fr-320.png", full_page=True)
+        hers.goto(f"{desk.base}/fr/suivi/journal/")
+        assert "L’association (Ana)" in hers.locator("main").inner_text()
+
+
+def opened_without_files(page: Page, desk: Desk, where: str) -> tuple[str, str]:
+    """A case through the intake, changing language on the way; ends on the page that tries the receipt."""
+    page.goto(f"{desk.base}/en/start/")
+    for choices in (["adult"], ["deepfake"], ["remove", "talk"]):
+        for value in choices:
+            page.locator(f"main input[value={value}]").check()
+        page.locator("main button:not([name])").click()
+    page.fill("#where", where)
+    page.get_by_role("button", name="Français").click()
+    assert page.input_value("#where") == where
+    page.locator("main button:not([name])").click()
+    page.locator("main input[value=one]").check()
+    page.locator("main button:not([name])").click()
+    page.get_by_role("button", name="Ouvrir mon dossier").click()
+    number = page.locator(".code-value").first.inner_text()
+    words = " ".join(page.locator(".words li").all_inner_texts())
+    page.get_by_role("button", name="Je l’ai. Essayer une fois").click()
+    return number, words
 
 
 def with_authenticator(page: Page, *, derives: bool) -> None:
