@@ -10,6 +10,8 @@ import json
 import secrets
 import sys
 import time
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from repit.workers import starting
@@ -18,17 +20,23 @@ starting.set_up("hotline")
 if sys.argv[1] in ("migrate", "seed", "prepare", "admit"):
     starting.migrate()
 
+from django.conf import settings  # noqa: E402
+from django.test import Client  # noqa: E402
+from staff_people import PASSWORD, Someone, code_of  # noqa: E402
+
 from repit.bank import feed, items  # noqa: E402
 from repit.bank.types import Signal, Submission  # noqa: E402
 from repit.cases import (  # noqa: E402
     casework,
     caseworkers,
+    checklist,
     desk,
     doors,
     helpers,
     looks,
     places,
     service,
+    tasks,
     thread,
     visits,
     way_back,
@@ -37,6 +45,7 @@ from repit.cases.casefile import Casefile  # noqa: E402
 from repit.cases.doors import Code  # noqa: E402
 from repit.cases.places import Wishes  # noqa: E402
 from repit.exchange import partners, subscribers  # noqa: E402
+from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.errors import TooLarge  # noqa: E402
 
 PASSPHRASE = "four words and a comma,"
@@ -68,7 +77,12 @@ def seed(count: int) -> Any:
             codes += [helpers.add(mine, label, helpers.RIGHTS), way_back.prepare(mine)]
         worker = staff[number % 2]
         casework.assign(first, mine.case_id, worker.who)
-        thread.write(Casefile(mine.case_id, worker), texts[1])
+        theirs = Casefile(mine.case_id, worker)
+        thread.write(theirs, texts[1])
+        noted = f"task {secrets.token_hex(8)} at the host"
+        tasks.add(theirs, tasks.New("answer", noted, now() + timedelta(hours=number + 1), 1))
+        checklist.mark(theirs, "safe", "done")
+        checklist.set_danger(theirs, danger=number % 2 == 0)
         token = visits.begin_with(mine)
         if number % 3 == 0:
             service.take_back(mine, "all")
@@ -78,7 +92,7 @@ def seed(count: int) -> Any:
                 "codes": [
                     [c.number, c.secret, " ".join(c.words("fr")), " ".join(c.words("en"))] for c in codes
                 ],
-                "texts": [address, "https://shared-by-all.example/", *texts, label, token],
+                "texts": [address, "https://shared-by-all.example/", *texts, noted, label, token],
                 "read": [m.text for m in thread.read(mine)],
             }
         )
@@ -87,59 +101,103 @@ def seed(count: int) -> Any:
 
 def act(who: str, number: str, words: str, seconds: float) -> Any:
     """One of four hands on one case, as fast as it can; what it wrote."""
-    if who in ("ana", "bea"):
-        holder = caseworkers.unlock(who, PASSPHRASE)
-        mine = Casefile(doors.enter(number, words).case_id, holder)
-    else:
-        mine = doors.enter(number, words)
+    settings.ALLOWED_HOSTS.append("testserver")
+    mine = doors.enter(number, words)
+    work = at_the_desk(who, mine.case_id) if who in ("ana", "bea") else by_themselves(who, mine)
     wrote: list[str] = []
     until = time.monotonic() + seconds
     # Paced so that a whole minute stays below the most that a case holds; on a busy machine ten at least.
     while time.monotonic() < until or len(wrote) < 10:
         time.sleep(0.35 if who == "helper" else 0.1)
-        text = f"{who} {len(wrote)}"
         try:
-            if who == "helper":
-                places.add(mine, [text])
-            elif len(wrote) % 7 == 6 and who == "person":
-                service.view(mine)
-                helpers.listed(mine)
-                wrote.append("")
-                continue
-            elif len(wrote) % 9 == 8 and who == "person":
-                with mine.turn() as turn:
-                    turn.rotate(["thread", "places"])
-                wrote.append("")
-                continue
-            else:
-                thread.write(mine, text)
-            wrote.append(text)
+            wrote.append(work(len(wrote)))
         except TooLarge:
             break
     return [text for text in wrote if text]
 
 
+def by_themselves(who: str, mine: Casefile) -> Callable[[int], str]:
+    """The person or a helper: what they do in their turn, and what they wrote by it."""
+
+    def work(turn: int) -> str:
+        text = f"{who} {turn}"
+        if who == "helper":
+            places.add(mine, [text])
+        elif turn % 7 == 6:
+            service.view(mine)
+            helpers.listed(mine)
+            return ""
+        elif turn % 9 == 8:
+            with mine.turn() as held:
+                held.rotate(["thread", "places"])
+            return ""
+        else:
+            thread.write(mine, text)
+        return text
+
+    return work
+
+
+def at_the_desk(who: str, case: int) -> Callable[[int], str]:
+    """A caseworker in front of the desk's pages, signed in with two factors, their keys unlocked."""
+    client = Client()
+    client.post("/staff/login/", {"login": who, "password": PASSWORD})
+    client.post("/staff/second-factor/authenticate/", {"code": code_of("JBSWY3DPEHPK3PXP")})
+    unlocked = client.post("/staff/cases/unlock/", {"passphrase": PASSPHRASE})
+    page = f"/staff/cases/{case}/"
+
+    def done(answer: Any, *expected: int) -> None:
+        if answer.status_code == 413:
+            raise TooLarge
+        if answer.status_code not in expected:
+            raise AssertionError(f"{answer.status_code}: {answer.content.decode()}")
+
+    def work(turn: int) -> str:
+        text = f"{who} {turn}"
+        if turn % 5 == 4:
+            done(client.get(page), 200)
+            done(client.post(page + "checklist/", {"point": "safe:done"}), 302, 409)
+            done(client.post(page + "checklist/", {"point": "safe:open"}), 302, 409)
+            return ""
+        if turn % 7 == 6:
+            done(client.post(page + "tasks/", {"kind": "other", "what": f"task {text}", "within": "4"}), 302)
+            done(client.post(page + "tasks/change/", {"task": "1", "after": "done"}), 302, 409)
+            done(client.post(page + "tasks/change/", {"task": "1", "after": "open"}), 302, 409)
+            return f"task {text}"
+        done(client.post(page + "answer/", {"text": text}), 302)
+        return text
+
+    done(unlocked, 302)
+    return work
+
+
 def prepare() -> Any:
-    """A case with a helper, in the hands of two caseworkers."""
-    first, _ = caseworkers.enrol("ana", PASSPHRASE), caseworkers.enrol("bea", PASSPHRASE)
-    at_desk = desk.found(first)
+    """A case with a helper, in the hands of two caseworkers, all of it through the desk's pages."""
+    settings.ALLOWED_HOSTS.append("testserver")
+    ana, bea = (Someone("caseworker", name=name).enrol().with_app().client for name in ("ana", "bea"))
+    for client in (ana, bea):
+        client.post("/staff/cases/begin/", {"new": PASSPHRASE, "again": PASSPHRASE})
+    ana.post("/staff/cases/desk/change/", {"what": "found"})
     receipt = service.open_case([submission(secrets.token_bytes(32))])
     mine = doors.enter(receipt.number, receipt.secret)
     helper = helpers.add(mine, "", ["places"])
-    for name in ("ana", "bea"):
-        casework.assign(at_desk, mine.case_id, name)
+    ana.post(f"/staff/cases/{mine.case_id}/take/")
+    ana.post(f"/staff/cases/{mine.case_id}/hand-on/", {"who": "bea"})
     return [[code.number, code.secret] for code in (receipt, helper)]
 
 
 def found(number: str, words: str) -> Any:
     """What is in the case afterwards, as the person reads it, and whether its log holds."""
     mine = doors.enter(number, words)
-    steps = casework.overview(Casefile(mine.case_id, caseworkers.unlock("ana", PASSPHRASE))).steps
+    seen = casework.overview(Casefile(mine.case_id, caseworkers.unlock("ana", PASSPHRASE)))
     return {
         "messages": [m.text for m in thread.read(mine)],
         "numbers": [m.number for m in thread.read(mine)],
         "places": [p.text for p in places.read(mine).shown],
-        "steps": [[before, after, by] for _, before, after, by in steps],
+        "steps": [[before, after, by] for _, before, after, by in seen.steps],
+        "tasks": [[one.number, one.text, one.state] for one in sorted(seen.tasks, key=lambda t: t.number)],
+        "checklist": [[one.code, one.state] for one in seen.checklist.points] if seen.checklist else [],
+        "looks": [one.what for one in service.looks(mine)],
         "log": looks.verify(mine.case_id),
     }
 

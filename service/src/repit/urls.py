@@ -17,6 +17,7 @@ if settings.REPIT_ROLE in ("hotline", "both"):
         path("health", health.health),
         path("ready", health.ready),
         path("exchange/", include("repit.interfaces.exchange_api.urls")),
+        path("staff/cases/", include("repit.interfaces.desk.urls")),
         path("api/v1/", case_api.api.urls),
         path("", include("repit.interfaces.case_pages.root_urls")),
         *i18n_patterns(

@@ -6,7 +6,7 @@ import pytest
 from making import PASSPHRASE, file_of, picture, staff
 
 from repit.bank import feed
-from repit.cases import casework, caseworkers, desk, doors, helpers, looks, places, service, thread
+from repit.cases import casework, caseworkers, desk, doors, helpers, looks, places, service, thread, worklist
 from repit.cases.casefile import Casefile
 from repit.cases.models import Grant, Look, Record
 from repit.cases.places import Wishes
@@ -51,12 +51,12 @@ def test_a_new_case_is_read_at_the_desk_and_a_caseworker_sees_only_what_was_assi
     ana, bea, cyd = staff("ana", "bea", "cyd")
     receipts = [opened(seen_at=["place one"]), opened()]
     at_desk = desk.unlock(ana)
-    assert len(casework.inbox(at_desk)) == 2 and casework.inbox(bea) == []
+    assert len(worklist.inbox(at_desk)) == 2 and worklist.inbox(bea) == []
     with pytest.raises(NotGranted):
         desk.unlock(bea)
     case = file_of(receipts[0]).case_id
     casework.assign(at_desk, case, "bea")
-    [mine] = casework.inbox(bea)
+    [mine] = worklist.inbox(bea)
     assert (mine.case, mine.state, mine.wishes.wants, mine.places) == (case, "in-hand", ("block", "talk"), 1)
     for stranger in (cyd, ana):
         with pytest.raises(NotFound):
@@ -95,7 +95,7 @@ def test_releasing_a_caseworker_gives_the_rooms_new_keys():
     with Casefile(mine.case_id, bea).turn() as turn:
         kept = dict(turn.rooms)
     casework.release(at_desk, mine.case_id, "bea")
-    assert casework.inbox(bea) == [] and casework.inbox(at_desk)[0].state == "new"
+    assert worklist.inbox(bea) == [] and worklist.inbox(at_desk)[0].state == "new"
     assert [p.text for p in places.read(mine).shown] == ["there"]
     with Casefile(mine.case_id, at_desk).turn() as turn:
         turn.rooms = kept
@@ -109,9 +109,9 @@ def test_rotating_and_retiring_the_keys_of_staff():
     desk.admit(ana, "bea")
     casework.assign(desk.unlock(bea), mine.case_id, "bea")
     new = caseworkers.rotate("bea", PASSPHRASE)
-    assert [s.case for s in casework.inbox(new)] == [mine.case_id]
+    assert [s.case for s in worklist.inbox(new)] == [mine.case_id]
     with pytest.raises(SealBroken):
-        casework.inbox(bea)
+        worklist.inbox(bea)
     caseworkers.change_passphrase("bea", PASSPHRASE, "another, longer one")
     with pytest.raises(NotFound):
         caseworkers.unlock("bea", PASSPHRASE)
@@ -120,17 +120,17 @@ def test_rotating_and_retiring_the_keys_of_staff():
     after = desk.dismiss(ana, "bea")
     with pytest.raises(NotGranted):
         desk.unlock(new)
-    assert casework.inbox(before) == [] and len(casework.inbox(after)) == 1
+    assert worklist.inbox(before) == [] and len(worklist.inbox(after)) == 1
     caseworkers.retire("bea", actor="ana")
-    assert casework.inbox(new) == [] and casework.holders(mine.case_id) == []
+    assert worklist.inbox(new) == [] and casework.holders(mine.case_id) == []
 
 
 def test_a_hotline_without_a_desk_key_gets_old_cases_when_the_person_comes_back():
     receipt = opened()
     [ana] = staff("ana")
-    assert casework.inbox(desk.unlock(ana)) == []
+    assert worklist.inbox(desk.unlock(ana)) == []
     service.view(file_of(receipt))
-    assert len(casework.inbox(desk.unlock(ana))) == 1
+    assert len(worklist.inbox(desk.unlock(ana))) == 1
 
 
 def test_a_helper_does_what_was_granted_and_reads_no_message():
@@ -180,7 +180,7 @@ def test_a_helper_taken_out_is_out_at_once_and_what_they_kept_opens_nothing():
 def test_every_look_is_in_a_chain_that_shows_when_it_was_touched():
     ana, *_ = staff("ana")
     mine = file_of(opened())
-    casework.inbox(desk.unlock(ana))
+    worklist.inbox(desk.unlock(ana))
     thread.read(mine)
     assert [(one.by, one.who, one.what) for one in service.looks(mine)] == [
         ("person", "", "thread"),

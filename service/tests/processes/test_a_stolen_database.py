@@ -356,6 +356,7 @@ PLAIN_WORDS = {
         "clock",
     ),
     *("protection", "places", "thread", "private", "share", "link", "place", "wishes", "message", "way-back"),
+    *("task", "checklist", "open", "done", "dropped"),
     "",
 }
 

@@ -1,5 +1,7 @@
 """The person, a helper and two caseworkers on one case at once, each in a process of its own.
 
+The caseworkers work through the desk's pages, as a browser would: signed in, keys unlocked.
+
 A few seconds in `make test`; `DRILL_HANDS_SECONDS=60` for the whole minute.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
+from repit.cases import checklist, tasks
 from repit.cases.states import TRANSITIONS
 from running import run_script, start_script
 
@@ -23,6 +26,8 @@ def test_no_message_is_lost_and_no_state_is_out_of_the_table(own_database: dict[
     wrote = {who: hand.result() for who, hand in hands.items()}
     assert all(len(texts) >= 3 for texts in wrote.values()), {who: len(t) for who, t in wrote.items()}
     found = run_script(own_database, "found", *receipt)
+    noted = [text for who in ("ana", "bea") for text in wrote[who] if text.startswith("task ")]
+    wrote = {who: [text for text in texts if not text.startswith("task ")] for who, texts in wrote.items()}
     said = [text for who in ("person", "ana", "bea") for text in wrote[who]]
     messages = [text for text in found["messages"] if text != "helper-added"]
     assert sorted(messages) == sorted(said)
@@ -35,3 +40,11 @@ def test_no_message_is_lost_and_no_state_is_out_of_the_table(own_database: dict[
     for (_, before, _), (left, after, by) in pairwise(steps):
         assert before == left and by in TRANSITIONS[left, after].by
     assert len(steps) > 2 and found["log"] is None
+    assert sorted(text for _, text, _ in found["tasks"]) == sorted(noted) and noted
+    assert [number for number, *_ in found["tasks"]] == list(range(1, len(noted) + 1))
+    assert {state for *_, state in found["tasks"]} <= {"open", "done"}
+    assert dict(found["checklist"])["safe"] in ("open", "done")
+    for name, table in (("task 1", tasks.TRANSITIONS), ("checklist safe", checklist.TRANSITIONS)):
+        states = [one.split()[-1] for one in reversed(found["looks"]) if one.startswith(f"{name} ")]
+        states = states if name.startswith("task") else ["open", *states]
+        assert len(states) > 2 and all(step in table for step in pairwise(states)), states

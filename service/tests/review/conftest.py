@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from desk_process import Desk
@@ -19,7 +20,8 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    one = Desk(tmp_path_factory.mktemp("desk"))
+    world = Path(__file__).with_name("desk_world.py")
+    one = Desk(tmp_path_factory.mktemp("desk"), world, REPIT_REVIEW_MEDIA="hold")
     yield one
     one.end()
     assert "Traceback" not in one.errors, one.errors

@@ -60,11 +60,26 @@ class Turn:
         who = self.holder.who or (str(self.holder.id) if self.holder.kind == "helper" else "")
         looks.record(self.case, self.keys, by=self.role, who=who, what=what)
 
+    def look_at_the_list(self) -> None:
+        """The line of a case on a list, once an hour for each who saw it: a person must be able to read
+        their log."""
+        what = "list"
+        if not looks.noted_within_the_hour(
+            self.case, self.keys, by=self.role, who=self.holder.who, what=what
+        ):
+            self.look(what)
+
     def read(self, room: RoomName, kind: str) -> list[Entry]:
         """Every record of a kind, in order. Raises `NotGranted`, `SealBroken`."""
         pair = self._pair(room)
         rows = Record.objects.filter(case=self.case, room=room, kind=kind).order_by("number")
         return [records.opened(row, self.keys, pair) for row in rows]
+
+    def newest(self, room: RoomName, kind: str) -> Iterator[Entry]:
+        """The records of a kind, the newest first, each opened as it is asked for."""
+        pair = self._pair(room)
+        rows = Record.objects.filter(case=self.case, room=room, kind=kind).order_by("-number")
+        return (records.opened(row, self.keys, pair) for row in rows.iterator(chunk_size=20))
 
     def add(self, room: RoomName, kind: str, value: Mapping[str, Any]) -> int:
         """A new record; its number within its kind. Raises `NotGranted`."""
@@ -169,6 +184,15 @@ class Casefile:
                 raise NotFound
             turn.stir()
             yield turn
+
+
+@contextmanager
+def worked(file: Casefile) -> Iterator[Turn]:
+    """A turn of a caseworker who has the case, for what they alone do. Raises `NotFound`, `NotGranted`."""
+    with file.turn() as turn:
+        if turn.role != "caseworker" or not turn.may_read("thread"):
+            raise NotGranted
+        yield turn
 
 
 def found_rooms(case: Case, keys: Vault, owner: Holder) -> Turn:

@@ -1,64 +1,66 @@
-"""What those at the hotline do with cases: see what waits, take it up, hand it on, let it go.
+"""What those at the hotline do with cases: open one, take it up, hand it on, let it go.
 
-In: a desk's or a caseworker's `Holder`. Out: summaries, `Casefile`s. Next: the desk's pages, which call
-these, `thread`, `places`, `protection` and `closing` with the file they get here.
+In: a desk's or a caseworker's `Holder`, a case of their `worklist`. Out: `Casefile`s, one case in full. Next:
+the desk's pages, which call these, `thread`, `places`, `tasks`, `checklist` and `closing` with the file.
 
 The rules are kept by keys, not by lists: a caseworker opens what was granted to them and nothing else.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from repit.cases import caseworkers, desk, grants, places, protection, thread, way_back
-from repit.cases.casefile import Casefile, Turn
+from django.db import transaction
+
+from repit.cases import (
+    caseworkers,
+    checklist,
+    desk,
+    grants,
+    places,
+    protection,
+    tasks,
+    thread,
+    way_back,
+)
+from repit.cases.casefile import Casefile
+from repit.cases.checklist import Checklist
 from repit.cases.grants import Holder
 from repit.cases.looks import Looked
 from repit.cases.looks import of as looks_of
-from repit.cases.models import Case, CaseStep, Caseworker
-from repit.cases.places import Places, Wishes
+from repit.cases.models import CaseStep, Caseworker
+from repit.cases.places import Places
 from repit.cases.protection import Status
-from repit.cases.states import STATES, CaseState
+from repit.cases.tasks import Tasked
+from repit.cases.thread import Message
 from repit.cases.way_back import Asked
-from repit.foundation.errors import NotGranted
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Summary:
-    """A case on a list: `case` names it in addresses of pages and opens nothing."""
-
-    case: int
-    state: CaseState
-    opened_on: date
-    wishes: Wishes
-    kinds: Sequence[str]
-    places: int
-    messages: int
+from repit.cases.worklist import Summary, summary_in
+from repit.foundation.errors import NotFound, NotGranted, Text, TransitionRefused
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Overview:
-    """A case in full, but for its thread (`thread.read`)."""
+    """A case in full, as far as its holder may read it."""
 
     summary: Summary
     status: Status
     places: Places
+    messages: Sequence[Message]
+    tasks: Sequence[Tasked]
+    checklist: Checklist | None
     steps: Sequence[tuple[date, str, str, str]]
+    holders: Sequence[str]
     way_back: Asked | None
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What a supervisor sees: counts and days, no content, no key."""
-
-    by_state: dict[str, int]
-    oldest_new: date | None
-
-
-def inbox(at: Holder) -> list[Summary]:
-    """The cases granted to the desk or to a caseworker, oldest first; a look is noted in each."""
-    return sorted((_summary(Casefile(pk, at)) for pk in caseworkers.cases_of(at)), key=lambda s: s.opened_on)
+def file_of(by: Holder, case_id: int) -> Casefile:
+    """A case in someone's own hands, or at the desk for those who take cases in. Raises `NotFound`."""
+    if grants.holds(case_id, by.named):
+        return Casefile(case_id, by)
+    try:
+        return Casefile(case_id, desk.unlock(by))
+    except NotGranted:
+        raise NotFound from None
 
 
 def overview(file: Casefile) -> Overview:
@@ -66,10 +68,14 @@ def overview(file: Casefile) -> Overview:
     with file.turn() as turn:
         steps = CaseStep.objects.filter(case=turn.case).order_by("number")
         found = Overview(
-            _summary_in(turn),
+            summary_in(turn),
             protection.standing(turn),
             places.known(turn),
+            thread.known(turn) if turn.may_read("thread") else (),
+            tasks.known(turn),
+            checklist.known(turn),
             [(s.on, s.before, s.after, s.by) for s in steps],
+            holders(turn.case.id),
             way_back.pending(turn),
         )
         turn.look("case")
@@ -91,6 +97,20 @@ def assign(at: Holder, case_id: int, who: str) -> None:
         turn.look(f"assigned to {who}")
 
 
+def take(file: Casefile) -> None:
+    """Take a case that nobody has into one's own hands, or one's own up again. Raises `TransitionRefused`
+    where a colleague was quicker."""
+    with transaction.atomic():
+        with file.turn() as turn:
+            others = [who for who in holders(turn.case.id) if who != file.holder.who]
+            if others:
+                raise TransitionRefused(
+                    Text("A colleague has this case.", "Un ou une collègue a ce dossier."),
+                    Text("Ask them to hand it on.", "Demandez-lui de vous le passer."),
+                )
+        assign(file.holder, file.case_id, file.holder.who)
+
+
 def release(at: Holder, case_id: int, who: str) -> None:
     """Take a case from a caseworker: its rooms get new keys. Raises `NotFound`, `NotGranted`.
 
@@ -107,6 +127,22 @@ def release(at: Holder, case_id: int, who: str) -> None:
         turn.look(f"released by {who}")
 
 
+def part_with(by: Holder, who: str) -> None:
+    """Someone left, or lost their passphrase: every case they had is new or stays with the others, with new
+    keys, and theirs open nothing any more. Raises `NotGranted`, `NotFound`, `TransitionRefused`."""
+    if who == by.who:
+        raise TransitionRefused(detail="one cannot part with oneself")
+    with transaction.atomic():
+        at_desk = desk.unlock(by)
+        leaving = caseworkers.named(who)
+        if who in desk.members():
+            at_desk = desk.dismiss(by, who)
+        for case_id in caseworkers.cases_of(Holder("caseworker", leaving.id, by.pair)):
+            if grants.holds(case_id, at_desk.named):
+                release(at_desk, case_id, who)
+        caseworkers.retire(who, actor=by.who)
+
+
 def holders(case_id: int) -> list[str]:
     """The accounts that have a case."""
     return [
@@ -120,33 +156,5 @@ def looks(file: Casefile) -> list[Looked]:
         return looks_of(turn.case, turn.keys)
 
 
-def load() -> Load:
-    """How much waits, for a supervisor."""
-    counted = Counter(Case.objects.values_list("state", flat=True))
-    oldest = Case.objects.filter(state="new").order_by("opened_on").values_list("opened_on", flat=True)
-    return Load(dict(counted), oldest.first())
-
-
 def _has(case_id: int, who: str) -> bool:
     return grants.holds(case_id, caseworkers.named(who))
-
-
-def _summary(file: Casefile) -> Summary:
-    with file.turn() as turn:
-        found = _summary_in(turn)
-        turn.look("list")
-        return found
-
-
-def _summary_in(turn: Turn) -> Summary:
-    status = protection.standing(turn)
-    sees_places = turn.may_read("places")
-    return Summary(
-        turn.case.id,
-        next(state for state in STATES if state == turn.case.state),
-        turn.case.opened_on,
-        places.wishes_of(turn) if sees_places else Wishes(),
-        sorted({item.kind for item in status.items}),
-        places.known(turn).count if sees_places else 0,
-        thread.count(turn.case.id),
-    )

@@ -8,14 +8,18 @@ someone who takes cases in.
 """
 
 import hmac
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from django.db import IntegrityError, transaction
 
 from repit.cases import grants, keys
 from repit.cases.casefile import Casefile
-from repit.cases.grants import Holder, Named
+from repit.cases.grants import Holder, HolderKind, Named
 from repit.cases.models import Case, Caseworker, DeskMember, Grant
+from repit.cases.states import LIVE, STATES
 from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.ids import random_key
@@ -85,6 +89,7 @@ def rotate(who: str, passphrase: str) -> Holder:
         row.version += 1
         _seal(row, passphrase, new.pair)
         row.save()
+        row.passkeys.all().delete()  # they hold the old keys
         audit.record(who, "caseworker.rotate", who)
     return new
 
@@ -98,25 +103,57 @@ def retire(who: str, *, actor: str) -> None:
         row = Caseworker.objects.filter(who=who).first()
         if row is None:
             raise NotFound
-        marks = [grants.mark(pk, "caseworker", row.id) for pk in Case.objects.values_list("pk", flat=True)]
-        Grant.objects.filter(holder__in=marks).delete()
+        for some in _pieces(list(Case.objects.values_list("pk", flat=True)), 500):
+            marks = [grants.mark(pk, "caseworker", row.id) for pk in some]
+            Grant.objects.filter(holder__in=marks).delete()
         row.delete()
         audit.record(actor, "caseworker.retire", who)
 
 
 def named(who: str) -> Named:
     """A member of staff as others write to them. Raises `NotFound`."""
-    row = Caseworker.objects.filter(who=who).first()
+    # A name with a NUL byte is nobody's, and PostgreSQL does not take the question.
+    row = None if "\0" in who else Caseworker.objects.filter(who=who).first()
     if row is None:
         raise NotFound
     return Named("caseworker", row.id, operator(_USE).open(row.sealed_public, _place(row, "sealed_public")))
 
 
-def cases_of(holder: Holder) -> list[int]:
+def cases_of(holder: Holder, states: Iterable[str] = STATES) -> list[int]:
     """The cases in someone's hands. No column says it: each case has its own digest of each holder."""
-    marks = {grants.mark(pk, holder.kind, holder.id): pk for pk in Case.objects.values_list("pk", flat=True)}
-    found = Grant.objects.filter(holder__in=list(marks), room="protection").values_list("case", flat=True)
+    return _in_hands(holder.kind, holder.id, states)
+
+
+@dataclass(frozen=True, slots=True)
+class InHands:
+    """Which cases one caseworker has, by their keys in the database; nothing of what is in them."""
+
+    who: str
+    cases: list[int]
+
+
+def everyone() -> list[InHands]:
+    """Everyone who has keys, with the open cases in their hands."""
+    return [
+        InHands(row.who, _in_hands("caseworker", row.id, LIVE)) for row in Caseworker.objects.order_by("who")
+    ]
+
+
+def _in_hands(kind: HolderKind, holder_id: int, states: Iterable[str]) -> list[int]:
+    cases = Case.objects.filter(state__in=list(states)).values_list("pk", flat=True)
+    found: list[int] = []
+    # In pieces: a database takes so many values in one question and no more.
+    for some in _pieces(cases, 500):
+        marks = [grants.mark(pk, kind, holder_id) for pk in some]
+        rows = Grant.objects.filter(holder__in=marks, room="protection")
+        found += rows.values_list("case", flat=True)
     return sorted(found)
+
+
+def _pieces(found: Iterable[int], size: int) -> Iterator[list[int]]:
+    rest = iter(found)
+    while piece := list(islice(rest, size)):
+        yield piece
 
 
 def member_place(member: DeskMember) -> Place:

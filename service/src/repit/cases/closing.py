@@ -15,7 +15,7 @@ from django.db import transaction
 
 from repit.cases import protection, vault
 from repit.cases.casefile import Casefile, take_step
-from repit.cases.models import Case, Grant, Record
+from repit.cases.models import Case, Grant, Record, Task
 from repit.cases.states import LIVE, Role
 from repit.cases.vault import RoomName
 from repit.foundation import audit
@@ -83,6 +83,7 @@ def _keep_only_the_protection(case: Case, by: Role) -> None:
     vault.destroy(case.id, _WORDS)
     Record.objects.filter(case=case, room__in=_WORDS).delete()
     Grant.objects.filter(case=case, room__in=_WORDS).delete()
+    Task.objects.filter(case=case).delete()
     take_step(case, "kept", by)
 
 

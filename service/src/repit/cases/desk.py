@@ -73,9 +73,8 @@ def dismiss(by: Holder, who: str) -> Holder:
 
 def members() -> list[str]:
     """The accounts that take cases in."""
-    desk = _newest()
     return list(
-        DeskMember.objects.filter(desk=desk)
+        DeskMember.objects.filter(desk=_newest())
         .order_by("caseworker__who")
         .values_list("caseworker__who", flat=True)
     )

@@ -20,6 +20,7 @@ from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, keyed_digest
 
 _LENGTH: Final = 288
+_NEWEST: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,17 @@ def record(case: Case, keys: Vault, *, by: str, who: str, what: str) -> None:
         id=random_key(), case=case, number=case.looks, sealed=sealed, digest=case.looks_digest
     )
     case.save(update_fields=["looks", "looks_digest"])
+
+
+def noted_within_the_hour(case: Case, keys: Vault, *, by: str, who: str, what: str) -> bool:
+    """Whether one of the newest rows says this already, within this hour of the clock."""
+    this_hour = f"{now().astimezone(UTC):%Y-%m-%d %H}:"
+    sealer = keys.sealer("protection")
+    newest = Look.objects.filter(case=case).order_by("-number")[:_NEWEST]
+    found = (Looked(*json.loads(sealer.open(row.sealed, _place(case.id, row.number)))) for row in newest)
+    return any(
+        (one.by, one.who, one.what) == (by, who, what) and one.at.startswith(this_hour) for one in found
+    )
 
 
 def of(case: Case, keys: Vault) -> list[Looked]:

@@ -130,6 +130,27 @@ class Record(models.Model):
         return "Record"
 
 
+class Task(models.Model):
+    """Something to be done in a case: its day and state, for counting. What it is stands in the sealed record
+    of the same number."""
+
+    id = RandomKey()
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks")
+    number = models.IntegerField()
+    state = models.CharField(max_length=10, default="open")
+    due_on = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=["open", "done", "dropped"]), name="task_state"),
+            models.UniqueConstraint(fields=["case", "number"], name="case_counts_its_tasks"),
+        )
+        indexes = (models.Index(fields=["due_on"], condition=Q(state="open"), name="task_is_due"),)
+
+    def __str__(self) -> str:
+        return "Task"
+
+
 class CaseStep(models.Model):
     """One step in the life of a case: what, by which role, on which day."""
 
@@ -202,6 +223,23 @@ class Caseworker(models.Model):
 
     def __str__(self) -> str:
         return "Caseworker"
+
+
+class KeyPasskey(models.Model):
+    """The keys of one member of staff, under a secret that one of their passkeys derives."""
+
+    id = RandomKey()
+    caseworker = models.ForeignKey(Caseworker, on_delete=models.CASCADE, related_name="passkeys")
+    verifier = models.BinaryField(max_length=32)
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["caseworker", "verifier"], name="passkey_opens_keys_once"),
+        )
+
+    def __str__(self) -> str:
+        return "KeyPasskey"
 
 
 class Desk(models.Model):

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 
 from repit.bank.types import Submission
-from repit.cases import desk, doors, places, protection, vault, way_back
+from repit.cases import desk, doors, places, protection, tasks, vault, way_back
 from repit.cases.casefile import Casefile, found_rooms
 from repit.cases.doors import Code
 from repit.cases.looks import Looked
@@ -22,6 +22,7 @@ from repit.cases.models import Case
 from repit.cases.places import Level, Places, Wishes
 from repit.cases.protection import MAX_ITEMS, ItemStatus, Status
 from repit.cases.states import STATES, CaseState
+from repit.cases.tasks import Told
 from repit.cases.way_back import Asked
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, Text, TooLarge
@@ -50,6 +51,7 @@ class View:
     way_back_asked: Asked | None
     way_back_prepared: bool
     may_add_places: bool
+    notices: Sequence[Told] = ()
 
 
 def open_case(
@@ -125,6 +127,7 @@ def view(file: Casefile) -> View:
             way_back_asked=way_back.pending(turn) if person else None,
             way_back_prepared=person and way_back.is_prepared(turn),
             may_add_places="places" in turn.writes,
+            notices=tasks.told(turn),
         )
         turn.look("case")
         return found

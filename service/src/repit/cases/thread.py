@@ -10,6 +10,7 @@ from typing import Final
 
 from repit.cases.casefile import Casefile, Turn
 from repit.cases.models import Record
+from repit.cases.records import Entry
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
 
@@ -52,8 +53,11 @@ def write(file: Casefile, text: str) -> int:
             turn.move("in-hand")
         elif turn.role == "person" and turn.case.state == "closed":
             turn.move("new")
-        elif turn.role == "caseworker" and turn.case.state == "in-hand":
-            turn.move("waiting")
+        elif turn.role == "caseworker":
+            if turn.case.state in ("new", "closed"):
+                turn.move("in-hand")
+            if turn.case.state == "in-hand":
+                turn.move("waiting")
         turn.look("message")
         return number
 
@@ -71,17 +75,39 @@ def note(turn: Turn, name: str) -> None:
 def read(file: Casefile) -> list[Message]:
     """The whole thread, oldest first. Raises `NotGranted`."""
     with file.turn() as turn:
-        found = [
-            Message(e.number, e.value["by"], datetime.fromisoformat(e.value["at"]), e.value["text"])
-            for e in turn.read("thread", _KIND)
-        ]
+        found = known(turn)
         turn.look("thread")
         return found
+
+
+def known(turn: Turn) -> list[Message]:
+    """The same within a turn, without a line in the log. Raises `NotGranted`."""
+    return [_message(entry) for entry in turn.read("thread", _KIND)]
+
+
+def waits_since(turn: Turn) -> datetime | None:
+    """Since when the person waits for an answer; None where they did not write last, or it is not ours to
+    read."""
+    if not turn.may_read("thread"):
+        return None
+    since = None
+    for entry in turn.newest("thread", _KIND):
+        message = _message(entry)
+        if message.by == "caseworker":
+            break
+        if message.by == "person":
+            since = message.at
+    return since
 
 
 def count(case_id: int) -> int:
     """How many messages a case has; this much a supervisor may see."""
     return Record.objects.filter(case_id=case_id, kind=_KIND).count()
+
+
+def _message(entry: Entry) -> Message:
+    value = entry.value
+    return Message(entry.number, value["by"], datetime.fromisoformat(value["at"]), value["text"])
 
 
 def _value(by: str, text: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ Permission = Literal[
     "review.second",  # give the second look, and answer appeals
     "review.oversee",  # see the queue whole, free a claim, set budgets, read who looked at what
     "cases.work",  # work on the cases that one is assigned to
-    "cases.oversee",  # see the queue of cases whole, assign
+    "cases.oversee",  # see how many cases there are and how long they wait, nothing in them
     "staff.manage",  # add, reset and close members
 ]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)

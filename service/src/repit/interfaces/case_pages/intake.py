@@ -24,7 +24,7 @@ from repit.foundation.errors import InputRefused, TooLarge
 from repit.foundation.ids import case_number
 from repit.interfaces.case_pages import carried, codes, hashes, limits
 from repit.interfaces.case_pages.content_policy import DEVICE
-from repit.interfaces.case_pages.showing import language, show
+from repit.interfaces.case_pages.showing import language, other_language, show
 from repit.interfaces.case_pages.visiting import person_page
 
 _PURPOSE: Final = "intake"
@@ -39,13 +39,17 @@ class _Unanswered(Exception):
 @csp_update(DEVICE)
 @person_page
 def start(request: HttpRequest) -> HttpResponse:
-    """Each POST answers one step and shows the next; `back` shows the one before."""
+    """Each POST answers one step and shows the next; `back` shows the one before, `language` the same."""
     if request.method != "POST":
         return _page(request, {"step": "who"})
     answers = carried.opened(_PURPOSE, request.POST.get("state", ""))
     step = answers["step"]
     if "back" in request.POST:
         answers["step"] = STEPS[max(0, STEPS.index(step) - 1)]
+    elif "language" in request.POST:
+        # The form went to the same page in the other language: what was typed comes along, unanswered yet.
+        answers |= _typed(request, step)
+    if "back" in request.POST or "language" in request.POST:
         return _page(request, answers)
     if step == "device":
         return _open(request, answers)
@@ -107,6 +111,19 @@ _ANSWERS: Final[dict[str, Callable[[HttpRequest, dict[str, Any]], None]]] = {
 }
 
 
+def _typed(request: HttpRequest, step: str) -> dict[str, Any]:
+    """What stands in the form of a step, as far as the same form can show it again."""
+    if step == "kind" and request.POST.get("kind") in KINDS:
+        return {"kind": request.POST["kind"]}
+    if step == "wants":
+        return {"wants": [want for want in WANTS if want in request.POST.getlist("wants")]}
+    if step == "where":
+        return {"where": request.POST.get("where", "")[: places.MAX_PLACES * places.MAX_CHARACTERS]}
+    if step == "level" and request.POST.get("level") in ("one", "family"):
+        return {"level": request.POST["level"]}
+    return {}
+
+
 def _open(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
     limits.note(request, "open a case", settings.REPIT_SUBMISSIONS_PER_HOUR, 3600.0)
     try:
@@ -129,5 +146,6 @@ def _page(request: HttpRequest, answers: dict[str, Any], said: str = "") -> Http
         "number_of_step": STEPS.index(step) + 1,
         "number_of_steps": len(STEPS),
         "said": said,
+        "switch": other_language(request) if step != "who" else None,
     }
     return show(request, f"start_{step}", values, status=400 if said else 200)

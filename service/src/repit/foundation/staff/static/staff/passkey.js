@@ -5,3 +5,11 @@ document.addEventListener("allauth.error", (event) => {
   const place = document.querySelector("[data-passkey-problem]");
   if (place) place.hidden = false;
 });
+// A passkey that is made here can derive secrets, too (extension "prf"), so that it can open a caseworker's keys.
+if (navigator.credentials) {
+  const create = navigator.credentials.create.bind(navigator.credentials);
+  navigator.credentials.create = (asked) => {
+    const publicKey = asked.publicKey;
+    return create({ ...asked, publicKey: { ...publicKey, extensions: { ...publicKey.extensions, prf: {} } } });
+  };
+}

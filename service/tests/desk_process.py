@@ -1,4 +1,4 @@
-"""The staff area of a gate in a process of its own."""
+"""The staff area of a gate or a hotline in a process of its own."""
 
 import json
 import subprocess
@@ -13,14 +13,14 @@ from running import PATIENCE, environment, free_port
 
 
 class Desk:
-    """The staff area of a gate in a process of its own, under the name localhost, which passkeys want."""
+    """A staff area, filled by a program of the test's, under the name localhost, which passkeys want."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, world: Path, **settings: str) -> None:
         self.port = free_port()
         self.base = f"http://localhost:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("desk_world.py")), str(self.port)],
-            env={**environment(folder), "REPIT_REVIEW_MEDIA": "hold"},
+            [sys.executable, str(world), str(self.port)],
+            env={**environment(folder), **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
