@@ -1,4 +1,4 @@
-"""The tests of bank, exchange and cases once more, on a real PostgreSQL."""
+"""The tests of bank, exchange and cases, and of what the desk forgets, once more, on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path]):
     address, _ = postgresql
-    rooms = [str(HERE / room) for room in ("bank", "exchange", "cases")]
+    rooms = [str(HERE / room) for room in ("bank", "exchange", "cases", "review/test_forgetting.py")]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--create-db", *rooms]
     env = {**os.environ, "REPIT_TEST_DATABASE_URL": address}
     done = subprocess.run(

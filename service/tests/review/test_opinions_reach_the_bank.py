@@ -8,10 +8,11 @@ from review_rows import decision
 from staff_people import Someone
 
 from repit.exchange.repit.client import FeedClient
+from repit.gate.mirror import Mirror
 from repit.gate.review import queue
 from repit.gate.review.deciding import Answer, decide
 from repit.gate.review.models import OutgoingOpinion
-from repit.workers import desk_upkeep
+from repit.workers import desk_upkeep, tell_banks
 from running import Hotline, random_pdq
 
 Make = Callable[..., Someone]
@@ -35,8 +36,8 @@ def test_confirmations_and_disputes_arrive_and_what_the_bank_does_not_know_is_gi
         decide(who.member, taken.name, Answer(outcome, "terms-intimate"))
     address, allow = hotline.base_url, frozenset(hotline.allow)
     with override_settings(REPIT_GATE_FEED_URL=address, REPIT_GATE_FEED_KEY=key, REPIT_OUTBOUND_ALLOW=allow):
-        assert desk_upkeep.send_opinions() == 2
-        assert desk_upkeep.send_opinions() == 0
+        assert tell_banks.tell_hotline() == 2
+        assert tell_banks.tell_hotline() == 0
     states = dict(OutgoingOpinion.objects.values_list("item", "state"))
     assert states == {names[0]: "told", names[1]: "told", "an item it never had": "given-up"}
     for name, word in ((names[0], "blocked"), (names[1], "not_blocked")):
@@ -53,11 +54,11 @@ def test_a_silent_bank_is_tried_again_later(someone: Make) -> None:
     decide(who.member, taken.name, Answer("refuse", "terms-intimate"))
     nobody = {"REPIT_GATE_FEED_URL": "http://127.0.0.1:9", "REPIT_OUTBOUND_ALLOW": frozenset({"127.0.0.1:9"})}
     with override_settings(**nobody, REPIT_GATE_FEED_KEY="k"):
-        assert desk_upkeep.send_opinions() == 0
+        assert tell_banks.tell_hotline() == 0
     row = OutgoingOpinion.objects.get()
     assert (row.state, row.attempts, row.trouble) == ("due", 1, "peer-failed")
 
 
 def test_a_gate_without_a_feed_keeps_its_opinions() -> None:
     with override_settings(REPIT_GATE_FEED_URL=""):
-        desk_upkeep.once()
+        desk_upkeep.once(Mirror(None, sealed=False))
