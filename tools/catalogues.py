@@ -1,4 +1,4 @@
-"""French and English catalogues of the service, without GNU gettext.
+"""French and English catalogues of the service and of the WordPress plug-in, without GNU gettext.
 
 In: the strings marked for translation in `service/src/repit` (Python and templates) and the two `.po` files.
 Out: `--check` says what is missing and exits 1; `--update` brings the `.po` files up to date and keeps what
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import plugin_catalogue
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
@@ -184,12 +185,14 @@ def main(arguments: list[str] | None = None) -> int:
         settings.configure(USE_I18N=False)
     if chosen.check:
         found = [complaint for language in LANGUAGES for complaint in complaints(language)]
+        found += plugin_catalogue.complaints()
         sys.stderr.writelines(f"{complaint}\n" for complaint in found)
         return 1 if found else 0
     for language in LANGUAGES:
         if chosen.update:
             update(language)
         compile_(language)
+    plugin_catalogue.compile_()
     return 0
 
 
