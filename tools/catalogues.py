@@ -23,6 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
+from stable_catalogue import StableCatalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "service" / "src" / "repit"
@@ -87,21 +88,6 @@ def read(language: str) -> Catalog:
         return Catalog(locale=language, fuzzy=False, charset="utf-8")
     with path.open("rb") as file:
         return read_po(file, locale=language)
-
-
-class StableCatalogue(Catalog):
-    """A catalogue whose header holds no dates and no names of tools: equal contents are equal files."""
-
-    @property
-    def mime_headers(self) -> list[tuple[str, str]]:
-        return [
-            ("Project-Id-Version", "Répit"),
-            ("Language", str(self.locale)),
-            ("Plural-Forms", self.plural_forms),
-            ("MIME-Version", "1.0"),
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Transfer-Encoding", "8bit"),
-        ]
 
 
 def _clean(catalogue: Catalog, language: str) -> Catalog:

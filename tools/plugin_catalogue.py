@@ -6,12 +6,14 @@ In: strings in calls of `__()` and its kin, and `languages/repit-gate-fr_FR.po`.
 
 import io
 import re
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from stable_catalogue import StableCatalogue
 
 PLUGIN = Path(__file__).resolve().parent.parent / "wordpress" / "repit-gate"
 PO = PLUGIN / "languages" / "repit-gate-fr_FR.po"
@@ -31,10 +33,21 @@ def read() -> Catalog:
 
 
 def compiled() -> bytes:
-    """The bytes of the `.mo` file."""
+    """The bytes of the `.mo` file.
+
+    Babel writes no table of hashes and says that it begins at 0. WordPress reads from it where the strings
+    begin, and takes the file for broken: the empty table stands behind the two tables of places.
+    """
+    stable = StableCatalogue(locale="fr", charset="utf-8")
+    for message in read():
+        if message.id:
+            stable.add(message.id, message.string)
     out = io.BytesIO()
-    write_mo(out, read())
-    return out.getvalue()
+    write_mo(out, stable)
+    raw = bytearray(out.getvalue())
+    count, _originals, translations = struct.unpack_from("<3I", raw, 8)
+    struct.pack_into("<2I", raw, 20, 0, translations + 8 * count)
+    return bytes(raw)
 
 
 def complaints() -> Iterator[str]:

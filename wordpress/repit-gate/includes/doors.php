@@ -83,6 +83,8 @@ function taken_in( Answer $answer, string $path = '' ): string {
 		Asked::$files[ $path ] = true;
 	}
 	Asked::$last = $answer;
+	// REST and XML-RPC speak the site's language; a refusal speaks that of whoever sends.
+	speak( is_user_logged_in() ? get_user_locale() : '' );
 	$outcome     = $answer->outcome;
 	if ( Answer::REVIEW === $outcome && 'refuse' === setting( 'review' ) ) {
 		$outcome = Answer::REFUSE;

@@ -88,20 +88,17 @@ function waiting(): void {
 		echo '<p>' . esc_html__( 'None.', 'repit-gate' ) . '</p>';
 		return;
 	}
-	echo '<table class="widefat striped"><thead><tr>';
-	foreach ( array( __( 'Number', 'repit-gate' ), __( 'Since', 'repit-gate' ), __( 'State', 'repit-gate' ) ) as $heading ) {
-		echo '<th scope="col">' . esc_html( $heading ) . '</th>';
-	}
-	echo '</tr></thead><tbody>';
 	$states = array(
 		'waiting' => __( 'A person has to decide, at the review desk.', 'repit-gate' ),
 		'stopped' => __( 'Stopped: it may show a minor. Do not open it. Ask the supervisor of your review desk what to do.', 'repit-gate' ),
 	);
+	echo '<ul class="ul-disc">';
 	foreach ( $held as $decision => $entry ) {
-		$cells = array( $decision, wp_date( 'Y-m-d H:i', $entry['since'] ), $states[ $entry['state'] ] ?? '' );
-		echo '<tr><td>' . implode( '</td><td>', array_map( 'esc_html', $cells ) ) . '</td></tr>';
+		/* translators: 1: number of a decision, 2: a date, 3: a sentence. */
+		$line = __( '%1$s, since %2$s. %3$s', 'repit-gate' );
+		echo '<li>' . esc_html( sprintf( $line, $decision, wp_date( 'Y-m-d H:i', $entry['since'] ), $states[ $entry['state'] ] ?? '' ) ) . '</li>';
 	}
-	echo '</tbody></table>';
+	echo '</ul>';
 }
 
 function buttons(): void {

@@ -127,9 +127,10 @@ function between( float $least, float $most ): callable {
 // --- words ----------------------------------------------------------------------------------------------
 
 /** French for every kind of French; English is what the sources say. */
-function speak(): void {
+function speak( $locale = '' ): void {
 	unload_textdomain( 'repit-gate' );
-	if ( 0 === strpos( determine_locale(), 'fr' ) ) {
+	$locale = is_string( $locale ) && '' !== $locale ? $locale : determine_locale();
+	if ( 0 === strpos( $locale, 'fr' ) ) {
 		load_textdomain( 'repit-gate', dirname( __DIR__ ) . '/languages/repit-gate-fr_FR.mo' );
 	}
 }
