@@ -302,6 +302,7 @@ def test_without_a_gate_uploads_fare_as_the_administrator_decided_and_the_admini
         ({"status": 401, "said": b"{}"}, "status-401"),
         ({"status": 500, "said": b"\xff" * 1000}, "status-500"),
         ({"status": 503, "said": b"{}"}, "status-503"),
+        ({"status": 202, "said": b'{"verdict": "review", "decision": null}'}, "cannot-hold"),
         ({"pause": 4.0}, "no-answer"),
     ],
 )

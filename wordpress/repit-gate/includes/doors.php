@@ -71,6 +71,7 @@ add_filter( 'wp_upload_bits', __NAMESPACE__ . '\\check_bits', 10000 );
 /** Files that nobody was asked about. One that is refused is not moved; WordPress takes it for moved. */
 function check_before_move( $moved, $file ) {
 	if ( null !== $moved || isset( Asked::$files[ $file['tmp_name'] ] ) ) {
+		unset( Asked::$files[ $file['tmp_name'] ] );
 		return $moved;
 	}
 	return '' === taken_in( ask_about_file( $file['tmp_name'], (string) $file['name'] ), $file['tmp_name'] ) ? null : false;
@@ -95,9 +96,13 @@ function taken_in( Answer $answer, string $path = '' ): string {
 	if ( Answer::UNKNOWN === $outcome && 'closed' === setting( 'unreachable' ) ) {
 		return 'too-large' === $answer->trouble
 			? __( 'This picture is too large to be checked. Make it smaller, then send it again.', 'repit-gate' )
-			: __( 'Uploads cannot be checked at the moment, so this one was not accepted. Please try again in a few minutes.', 'repit-gate' );
+			: not_now();
 	}
 	return '';
+}
+
+function not_now(): string {
+	return __( 'Uploads cannot be checked at the moment, so this one was not accepted. Please try again in a few minutes.', 'repit-gate' );
 }
 
 function refusal( string $decision ): string {
@@ -116,9 +121,15 @@ function stored( $upload ) {
 	$answer      = Asked::$last;
 	Asked::$last = null;
 	$review      = null !== $answer && Answer::REVIEW === $answer->outcome && 'hold' === setting( 'review' );
-	if ( $review && is_array( $upload ) && is_string( $upload['file'] ?? null ) ) {
-		hold( $upload['file'], $answer->decision );
+	if ( ! $review || ! is_array( $upload ) || ! is_string( $upload['file'] ?? null ) || hold( $upload['file'], $answer->decision ) ) {
+		return $upload;
 	}
-	return $upload;
+	// It cannot be shut, or nobody could ever decide on it: as if the gate had not answered.
+	not_known( 'cannot-hold' );
+	if ( 'closed' !== setting( 'unreachable' ) ) {
+		return $upload;
+	}
+	unlink( $upload['file'] );
+	return array( 'error' => not_now() );
 }
 add_filter( 'wp_handle_upload', __NAMESPACE__ . '\\stored', 1 );

@@ -16,18 +16,18 @@ namespace Repit\Gate;
 const HELD  = 'repit_gate_held_';
 const EVENT = 'repit_gate_reviews';
 
-function hold( string $path, string $decision ): void {
+/** Whether it is shut now. The note comes first: a file that is shut without one would stay so for ever. */
+function hold( string $path, string $decision ): bool {
 	$mode = fileperms( $path );
-	if ( '' === $decision || false === $mode || ! chmod( $path, 0 ) ) {
-		// It cannot be shut, or nobody could ever decide on it: as if the gate had not answered.
-		not_known( 'cannot-hold' );
-		if ( 'closed' === setting( 'unreachable' ) ) {
-			unlink( $path );
-		}
-		return;
+	if ( '' === $decision || false === $mode ) {
+		return false;
 	}
 	$entry = array( 'path' => $path, 'mode' => $mode & 0777, 'attachment' => 0, 'since' => time(), 'state' => 'waiting' );
-	add_option( HELD . $decision, $entry, '', 'no' );
+	if ( add_option( HELD . $decision, $entry, '', 'no' ) && chmod( $path, 0 ) ) {
+		return true;
+	}
+	delete_option( HELD . $decision );
+	return false;
 }
 
 /** An attachment was made of a held file: nobody finds it, and the desk learns where it is. */
@@ -68,16 +68,23 @@ function ask_about_held(): void {
 		// The statement of reasons is for whoever sent it, so it is asked for in their language.
 		$author   = author_of( $entry );
 		$switched = $author && switch_to_locale( get_user_locale( $author ) );
-		done_as_decided( $decision, $entry, $author );
+		$answered = done_as_decided( $decision, $entry, $author );
 		if ( $switched ) {
 			restore_previous_locale();
+		}
+		if ( ! $answered ) {
+			return; // the next would wait for the same
 		}
 	}
 }
 add_action( EVENT, __NAMESPACE__ . '\\ask_about_held' );
 
-function done_as_decided( string $decision, array $entry, ?\WP_User $author ): void {
-	$said    = send( 'GET', "/v1/reviews/$decision" );
+/** Whether the gate answered at all. */
+function done_as_decided( string $decision, array $entry, ?\WP_User $author ): bool {
+	$said = send( 'GET', "/v1/reviews/$decision" );
+	if ( is_wp_error( $said ) ) {
+		return false;
+	}
 	$review  = 200 === wp_remote_retrieve_response_code( $said ) ? json_decode( wp_remote_retrieve_body( $said ), true ) : null;
 	$outcome = is_array( $review ) && 'decided' === ( $review['state'] ?? '' ) ? ( $review['outcome'] ?? '' ) : '';
 	if ( 'allow' === $outcome ) {
@@ -92,6 +99,7 @@ function done_as_decided( string $decision, array $entry, ?\WP_User $author ): v
 		$entry['state'] = 'stopped';
 		update_option( HELD . $decision, $entry, false );
 	}
+	return true;
 }
 
 function author_of( array $entry ): ?\WP_User {
