@@ -109,7 +109,7 @@ function number_of( $value ): string {
 
 /** @return array|\WP_Error */
 function send( string $method, string $path, ?string $body = null, string $type = 'application/json', ?float $seconds = null ) {
-	$headers = array( 'Content-Type' => $type, 'Accept-Language' => str_replace( '_', '-', determine_locale() ) );
+	$headers = array( 'Content-Type' => $type, 'Accept-Language' => str_replace( '_', '-', Voice::$locale ) );
 	if ( '' !== setting( 'key' ) ) {
 		$headers['Authorization'] = 'Bearer ' . setting( 'key' );
 	}

@@ -66,16 +66,13 @@ function ask_about_held(): void {
 			continue;
 		}
 		// The statement of reasons is for whoever sent it, so it is asked for in their language.
-		$author   = author_of( $entry );
-		$switched = $author && switch_to_locale( get_user_locale( $author ) );
-		$answered = done_as_decided( $decision, $entry, $author );
-		if ( $switched ) {
-			restore_previous_locale();
-		}
-		if ( ! $answered ) {
-			return; // the next would wait for the same
+		$author = author_of( $entry );
+		speak( $author ? get_user_locale( $author ) : '' );
+		if ( ! done_as_decided( $decision, $entry, $author ) ) {
+			break; // the next would wait for the same
 		}
 	}
+	speak();
 }
 add_action( EVENT, __NAMESPACE__ . '\\ask_about_held' );
 

@@ -126,11 +126,16 @@ function between( float $least, float $most ): callable {
 
 // --- words ----------------------------------------------------------------------------------------------
 
-/** French for every kind of French; English is what the sources say. */
+final class Voice {
+	/** @var string The locale that is spoken now. */
+	public static $locale = 'en_US';
+}
+
+/** French for every kind of French, whether or not WordPress itself speaks it; else what the sources say. */
 function speak( $locale = '' ): void {
 	unload_textdomain( 'repit-gate' );
-	$locale = is_string( $locale ) && '' !== $locale ? $locale : determine_locale();
-	if ( 0 === strpos( $locale, 'fr' ) ) {
+	Voice::$locale = is_string( $locale ) && '' !== $locale ? $locale : determine_locale();
+	if ( 0 === strpos( Voice::$locale, 'fr' ) ) {
 		load_textdomain( 'repit-gate', dirname( __DIR__ ) . '/languages/repit-gate-fr_FR.mo' );
 	}
 }
