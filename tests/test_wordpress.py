@@ -393,9 +393,9 @@ def test_constants_win_over_the_page_and_one_that_cannot_be_is_named(guarded: Si
     said = guarded.php(
         "answer(array(Repit\\Gate\\setting('unreachable'), Repit\\Gate\\setting('review'),"
         " Repit\\Gate\\broken_constants()));",
-        before="define('REPIT_GATE_UNREACHABLE', 'closed'); define('REPIT_GATE_REVIEW', 'perhaps');",
+        before="define('WP_REPIT_UNREACHABLE', 'closed'); define('WP_REPIT_REVIEW', 'perhaps');",
     )
-    assert said == ["closed", "hold", ["REPIT_GATE_REVIEW"]]
+    assert said == ["closed", "hold", ["WP_REPIT_REVIEW"]]
 
 
 def test_the_plugin_leaves_no_settings_behind_and_keeps_what_is_undecided(guarded: Site) -> None:

@@ -2,7 +2,7 @@
 /**
  * What the administrator decided: constants in wp-config.php, else options of the settings page.
  *
- * In: `REPIT_GATE_…` constants, the option `repit_gate`. Out: checked values. Next: everything else. A value
+ * In: `WP_REPIT_…` constants, the option `repit_gate`. Out: checked values. Next: everything else. A value
  * that cannot be is replaced by the default, and the settings page and a notice say so.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -42,7 +42,7 @@ function given( string $name ) {
 }
 
 function constant_of( string $name ): string {
-	return 'REPIT_GATE_' . strtoupper( $name );
+	return 'WP_REPIT_' . strtoupper( $name );
 }
 
 function is_constant( string $name ): bool {
