@@ -159,6 +159,7 @@ def test_a_file_too_large_to_be_sent_is_refused_when_it_is_the_very_file_that_wa
     assert eventually(lambda: not ada.form(file, "a.pdf")[0])
     assert ada.form(file + b"more", "a.pdf")[0]
     gate_with_doors.hotline.withdraw(receipt)
+    assert ada.form(b"%PDF-1.4 a letter", "b.pdf")[0] and guarded.php(HELD) == []
     taken, said = ada.form(original(None) + bytes(65536))
     assert taken, said
     assert guarded.php("answer(get_option('repit_gate_trouble'));")["code"] == "too-large"

@@ -98,6 +98,7 @@ def stopncii_feedback(value: str, word: str, answer: dict[str, Any] = STATUS_OK)
 def the_item(gate: runtime.Gate, value: str) -> str:
     query = np.frombuffer(bytes.fromhex(value), np.uint8).reshape(1, 32)
     (near,) = gate.index.within(query, 0)
+    assert near.entry.record == "", "the index has no use for it"
     return near.entry.item
 
 
@@ -119,6 +120,8 @@ def test_stopncii_hears_confirmations_and_disputes_also_after_a_restart(
         pulled(gate, "org")
         looked_at(someone("moderator"), the_item(gate, pdq(1)), "stopncii", "refuse")
         looked_at(someone("moderator"), the_item(gate, pdq(2)), "stopncii", "allow")
+        known = mirror.exchange_entry(the_item(gate, pdq(1)))
+        assert known is not None and known.record and pdq(1) not in repr(known)
         if kept == "sealed":
             mirror.close()
             mirror = Mirror(tmp_path, sealed=True)

@@ -1,13 +1,16 @@
 """What the desk decides reaches the bank that the hash came from, through a real hotline."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import DatabaseError
 from django.test import override_settings
 from review_rows import decision
 from staff_people import Someone
 
 from repit.exchange.repit.client import FeedClient
+from repit.foundation.clock import elapsed
 from repit.gate.mirror import Mirror
 from repit.gate.review import queue
 from repit.gate.review.deciding import Answer, decide
@@ -61,4 +64,30 @@ def test_a_silent_bank_is_tried_again_later(someone: Make) -> None:
 
 def test_a_gate_without_a_feed_keeps_its_opinions() -> None:
     with override_settings(REPIT_GATE_FEED_URL=""):
-        desk_upkeep.once(Mirror(None, sealed=False))
+        desk_upkeep.once()
+        desk_upkeep.tell(Mirror(None, sealed=False))
+
+
+def test_a_bank_that_hangs_keeps_neither_the_desk_nor_its_forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, seen = threading.Event(), {"once": 0, "sweep": 0}
+
+    def count(what: str) -> None:
+        seen[what] += 1
+        if seen[what] == 1:
+            raise DatabaseError
+
+    monkeypatch.setattr(desk_upkeep, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(desk_upkeep, "FORGET_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(desk_upkeep, "once", lambda: count("once"))
+    monkeypatch.setattr(desk_upkeep, "tell", lambda _: ended.wait(60))
+    monkeypatch.setattr(desk_upkeep.forgetting, "sweep", lambda: count("sweep"))
+    monkeypatch.setattr(desk_upkeep.connection, "close", lambda: None)
+    stop = desk_upkeep.start(Mirror(None, sealed=False))
+    try:
+        until = elapsed() + 60
+        while min(seen.values()) < 3 and elapsed() < until:
+            stop.wait(0.01)
+    finally:
+        stop.set()
+        ended.set()
+    assert min(seen.values()) >= 3

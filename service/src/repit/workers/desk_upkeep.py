@@ -3,16 +3,18 @@
 In: rows and files whose time has come. Out: claims that ended are freed, decisions become reviews, uploads
 held too long are erased, opinions reach the banks, what is too old is forgotten. Next: `repit gate` starts
 it. Every step claims its row, so several processes may run this at once.
+
+Banks may be slow to answer, so telling them has a thread of its own and keeps nothing else.
 """
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from django.db import Error as DatabaseError
 from django.db import connection
 
-from repit.foundation.clock import elapsed
 from repit.foundation.errors import RepitError
 from repit.gate.mirror import Mirror
 from repit.gate.review import forgetting, media, queue
@@ -24,31 +26,39 @@ _log: Final = logging.getLogger(__name__)
 
 
 def start(mirror: Mirror) -> threading.Event:
-    """Do it again and again in a thread of this process; setting the event ends it."""
+    """Do it again and again in threads of this process; setting the event ends them."""
     stop = threading.Event()
-    threading.Thread(target=_run, args=(mirror, stop), name="desk-upkeep", daemon=True).start()
+    for name, every, does in (
+        ("desk-upkeep", EVERY_SECONDS, once),
+        ("desk-tells-banks", EVERY_SECONDS, lambda: tell(mirror)),
+        ("desk-forgets", FORGET_EVERY_SECONDS, forgetting.sweep),
+    ):
+        threading.Thread(target=_run, args=(does, every, stop), name=name, daemon=True).start()
     return stop
 
 
-def once(mirror: Mirror) -> None:
-    """Everything that is due now, but for forgetting."""
+def once() -> None:
+    """Everything that is due now at the desk itself."""
     queue.free_overdue()
     while queue.take_in():
         pass
     media.forget_old()
+
+
+def tell(mirror: Mirror) -> None:
+    """Everything that is due to banks."""
     tell_banks.tell_hotline()
     tell_banks.tell_exchanges(mirror)
 
 
-def _run(mirror: Mirror, stop: threading.Event) -> None:
-    forget_at = elapsed()
-    while not stop.wait(EVERY_SECONDS):
+def _run(does: Callable[[], object], every: float, stop: threading.Event) -> None:
+    wait = EVERY_SECONDS
+    while not stop.wait(wait):
         try:
-            once(mirror)
-            if elapsed() >= forget_at:
-                forgetting.sweep()
-                forget_at = elapsed() + FORGET_EVERY_SECONDS
+            does()
+            wait = every
         except (DatabaseError, RepitError, OSError) as error:
+            wait = EVERY_SECONDS
             _log.warning("the desk's upkeep waits: %s", type(error).__name__)
         finally:
             connection.close()
