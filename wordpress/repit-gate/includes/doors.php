@@ -86,14 +86,13 @@ function taken_in( Answer $answer, string $path = '' ): string {
 	Asked::$last = $answer;
 	// REST and XML-RPC speak the site's language; a refusal speaks that of whoever sends.
 	speak( is_user_logged_in() ? get_user_locale() : '' );
-	$outcome     = $answer->outcome;
-	if ( Answer::REVIEW === $outcome && 'refuse' === setting( 'review' ) ) {
-		$outcome = Answer::REFUSE;
+	if ( Answer::REFUSE === $answer->outcome ) {
+		return ( $answer->known ? known() : unsure() ) . ' ' . objection( $answer->decision );
 	}
-	if ( Answer::REFUSE === $outcome ) {
-		return refusal( $answer->decision );
+	if ( Answer::REVIEW === $answer->outcome && 'refuse' === setting( 'review' ) ) {
+		return unsure() . ' ' . objection( $answer->decision );
 	}
-	if ( Answer::UNKNOWN === $outcome && 'closed' === setting( 'unreachable' ) ) {
+	if ( Answer::UNKNOWN === $answer->outcome && 'closed' === setting( 'unreachable' ) ) {
 		return 'too-large' === $answer->trouble
 			? __( 'This picture is too large to be checked. Make it smaller, then send it again.', 'repit-gate' )
 			: not_now();
@@ -105,15 +104,20 @@ function not_now(): string {
 	return __( 'Uploads cannot be checked at the moment, so this one was not accepted. Please try again in a few minutes.', 'repit-gate' );
 }
 
-function refusal( string $decision ): string {
+function known(): string {
+	return __( 'This file was not accepted. It is the same as, or very close to, one that a person asked to be kept off the internet.', 'repit-gate' );
+}
+
+function unsure(): string {
+	return __( 'This file was not accepted. It could not be let through without a person having looked at it.', 'repit-gate' );
+}
+
+function objection( string $decision ): string {
 	if ( '' === $decision ) {
-		return __( 'This file was not accepted. It is the same as, or very close to, one that a person asked to be kept off the internet. If you think that this is a mistake, write to the people who run this site.', 'repit-gate' );
+		return __( 'If you think that this is a mistake, write to the people who run this site.', 'repit-gate' );
 	}
-	return sprintf(
-		/* translators: %s: number of a decision. */
-		__( 'This file was not accepted. It is the same as, or very close to, one that a person asked to be kept off the internet. If you think that this is a mistake, write to the people who run this site and give them this number: %s', 'repit-gate' ),
-		$decision
-	);
+	/* translators: %s: number of a decision. */
+	return sprintf( __( 'If you think that this is a mistake, write to the people who run this site and give them this number: %s', 'repit-gate' ), $decision );
 }
 
 /** The file is in its place: hold it where a person has to decide. */

@@ -26,11 +26,14 @@ final class Answer {
 	public $decision;
 	/** @var string Why it is not known; a short code. */
 	public $trouble;
+	/** @var bool Whether it rests on something known, and not on what could not be looked at. */
+	public $known;
 
-	public function __construct( string $outcome, string $decision = '', string $trouble = '' ) {
+	public function __construct( string $outcome, string $decision = '', string $trouble = '', bool $known = false ) {
 		$this->outcome  = $outcome;
 		$this->decision = $decision;
 		$this->trouble  = $trouble;
+		$this->known    = $known;
 	}
 }
 
@@ -99,7 +102,7 @@ function asked( string $type, string $body ): Answer {
 	if ( ! is_array( $verdict ) || ! isset( $verdict['verdict'] ) ) {
 		return not_known( 'not-a-gate' );
 	}
-	return new Answer( $outcomes[ $status ], number_of( $verdict['decision'] ?? '' ) );
+	return new Answer( $outcomes[ $status ], number_of( $verdict['decision'] ?? '' ), '', ! isset( $verdict['undecided'] ) );
 }
 
 /** The number of a decision, or nothing: it becomes part of addresses and names of options. */

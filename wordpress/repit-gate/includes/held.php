@@ -90,7 +90,8 @@ function done_as_decided( string $decision, array $entry, ?\WP_User $author ): b
 		removed( $decision, $entry );
 		if ( $author ) {
 			$reasons = reasons( is_array( $review['statement'] ?? null ) ? $review['statement'] : array() );
-			wp_mail( $author->user_email, __( 'Your upload was not accepted', 'repit-gate' ), refusal( $decision ) . $reasons );
+			$looked  = __( 'A person has looked at your upload. It was not accepted.', 'repit-gate' );
+			wp_mail( $author->user_email, __( 'Your upload was not accepted', 'repit-gate' ), $looked . ' ' . objection( $decision ) . $reasons );
 		}
 	} elseif ( 'refer' === $outcome ) {
 		$entry['state'] = 'stopped';
