@@ -30,7 +30,7 @@ function hold( string $path, string $decision ): bool {
 	return false;
 }
 
-/** An attachment was made of a held file: nobody finds it, and the desk learns where it is. */
+/** An attachment was made of a held file: no visitor finds it. */
 function attached( int $id ): void {
 	$path = get_attached_file( $id, true );
 	foreach ( held() as $decision => $entry ) {
@@ -38,7 +38,6 @@ function attached( int $id ): void {
 			$entry['attachment'] = $id;
 			update_option( HELD . $decision, $entry, false );
 			wp_update_post( array( 'ID' => $id, 'post_status' => 'private' ) );
-			send( 'POST', "/v1/reviews/$decision", (string) wp_json_encode( array( 'reference' => "wordpress-$id" ) ) );
 		}
 	}
 }
