@@ -1,4 +1,4 @@
-"""French and English catalogues of the service, without GNU gettext.
+"""French and English catalogues of the service and of the WordPress plug-in, without GNU gettext.
 
 In: the strings marked for translation in `service/src/repit` (Python and templates) and the two `.po` files.
 Out: `--check` says what is missing and exits 1; `--update` brings the `.po` files up to date and keeps what
@@ -16,12 +16,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import plugin_catalogue
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
+from stable_catalogue import StableCatalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "service" / "src" / "repit"
@@ -86,21 +88,6 @@ def read(language: str) -> Catalog:
         return Catalog(locale=language, fuzzy=False, charset="utf-8")
     with path.open("rb") as file:
         return read_po(file, locale=language)
-
-
-class StableCatalogue(Catalog):
-    """A catalogue whose header holds no dates and no names of tools: equal contents are equal files."""
-
-    @property
-    def mime_headers(self) -> list[tuple[str, str]]:
-        return [
-            ("Project-Id-Version", "Répit"),
-            ("Language", str(self.locale)),
-            ("Plural-Forms", self.plural_forms),
-            ("MIME-Version", "1.0"),
-            ("Content-Type", "text/plain; charset=utf-8"),
-            ("Content-Transfer-Encoding", "8bit"),
-        ]
 
 
 def _clean(catalogue: Catalog, language: str) -> Catalog:
@@ -184,12 +171,14 @@ def main(arguments: list[str] | None = None) -> int:
         settings.configure(USE_I18N=False)
     if chosen.check:
         found = [complaint for language in LANGUAGES for complaint in complaints(language)]
+        found += plugin_catalogue.complaints()
         sys.stderr.writelines(f"{complaint}\n" for complaint in found)
         return 1 if found else 0
     for language in LANGUAGES:
         if chosen.update:
             update(language)
         compile_(language)
+    plugin_catalogue.compile_()
     return 0
 
 

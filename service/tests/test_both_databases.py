@@ -1,4 +1,4 @@
-"""The tests of bank, exchange and cases once more, on a real PostgreSQL."""
+"""The tests of bank, exchange and cases, and of what the desk forgets and tells, on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+TOLD = (
+    "pulling/test_opinions_reach_exchanges.py"
+    "::test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more"
+)
 
 
 def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path]):
     address, _ = postgresql
-    rooms = [str(HERE / room) for room in ("bank", "exchange", "cases")]
+    rooms = [str(HERE / room) for room in ("bank", "exchange", "cases", "review/test_forgetting.py", TOLD)]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--create-db", *rooms]
     env = {**os.environ, "REPIT_TEST_DATABASE_URL": address}
     done = subprocess.run(

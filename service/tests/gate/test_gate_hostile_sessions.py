@@ -19,7 +19,7 @@ from gate_pictures import entry
 from repit.foundation.clock import elapsed
 from repit.gate.entries import KnownHash
 from repit.gate.runtime import Gate
-from repit.interfaces.gate_daemon import clamd, icap
+from repit.interfaces.gate_daemon import clamd, conversation, icap
 from repit.interfaces.gate_daemon.clamd import session as clamd_session
 from repit.interfaces.gate_daemon.clamd import wire as clamd_wire
 from repit.interfaces.gate_daemon.icap import session as icap_session
@@ -234,9 +234,9 @@ def _first_body_is_right(sent: bytes, events: list[object]) -> bool:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Doors that wait for nobody, so that sessions cut short end soon."""
+    monkeypatch.setattr(conversation, "LINGER_SECONDS", 0.1)
     for module in (clamd_session, icap_session):
         monkeypatch.setattr(module, "READ_SECONDS", 0.5)
-        monkeypatch.setattr(module, "LINGER_SECONDS", 0.1)
     monkeypatch.setattr(clamd_session, "COMMAND_SECONDS", 0.5)
     monkeypatch.setattr(icap_session, "IDLE_SECONDS", 0.5)
 

@@ -1,5 +1,6 @@
 """The mirror: what is kept over a restart, and what a stolen file tells."""
 
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ from gate_pictures import entry, made_up
 from pytest_django import Settings as SettingsWrapper
 
 from repit.foundation.errors import SealBroken
+from repit.gate.entries import KnownEntry, packed, unpacked
 from repit.gate.mirror import FILE, Mirror, Standing
 
 
@@ -99,3 +101,13 @@ def test_entries_that_no_longer_open_are_left_out_and_a_snapshot_is_asked_for(tm
     second.forget_standing_if_damaged()
     assert second.standing() is None
     second.close()
+
+
+def test_mirrors_of_before_name_no_exchange_or_no_record() -> None:
+    now_written = packed(
+        KnownEntry("a", "active", "picture", "intimate", "o", 1, (made_up(1),), "ncmec", "r")
+    )
+    head, _, hashes = now_written.partition(b"\n")
+    for left, wanted in ((8, ("ncmec", "r")), (7, ("ncmec", "")), (6, ("repit", ""))):
+        entry = unpacked(json.dumps(json.loads(head)[:left]).encode() + b"\n" + hashes)
+        assert (entry.exchange, entry.record) == wanted

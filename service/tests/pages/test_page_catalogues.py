@@ -20,6 +20,7 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Modu
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, spec.name, module)
+    monkeypatch.syspath_prepend(ROOT / "tools")
     spec.loader.exec_module(module)
     shutil.copytree(module.LOCALE, tmp_path / "locale")
     monkeypatch.setattr(module, "LOCALE", tmp_path / "locale")

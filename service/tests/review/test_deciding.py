@@ -229,9 +229,9 @@ def test_opinions_are_tried_again_ever_later_and_given_up_in_the_end(someone: Ma
     waits = []
     for _ in range(opinions.MOST_ATTEMPTS):
         with clock.at(lambda moment=moment: moment):
-            row = opinions.claim("repit")
+            row = opinions.claim()
             assert row
-            assert opinions.claim("repit") is None
+            assert opinions.claim() is None
             opinions.failed(row, "peer-failed", for_good=False)
             row.refresh_from_db()
             waits.append((row.due_at - moment).total_seconds())
@@ -323,11 +323,3 @@ def test_a_platform_s_own_grounds_are_read_strictly(tmp_path: Path) -> None:
         other.write_text(bad)
         with override_settings(REPIT_REVIEW_GROUNDS=str(other)), pytest.raises(SettingsRefused):
             grounds.grounds()
-
-
-def test_an_item_of_an_exchange_that_cannot_be_told_is_noted_as_such(someone: Make) -> None:
-    decision("altered", item="x0123456789:abc", exchange="ncmec")
-    decided_by(someone("moderator"), REFUSE)
-    row = OutgoingOpinion.objects.get()
-    assert (row.state, row.trouble) == ("given-up", "no way to tell it")
-    assert opinions.claim("ncmec") is None

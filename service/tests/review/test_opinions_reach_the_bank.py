@@ -1,17 +1,21 @@
 """What the desk decides reaches the bank that the hash came from, through a real hotline."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import DatabaseError
 from django.test import override_settings
 from review_rows import decision
 from staff_people import Someone
 
 from repit.exchange.repit.client import FeedClient
+from repit.foundation.clock import elapsed
+from repit.gate.mirror import Mirror
 from repit.gate.review import queue
 from repit.gate.review.deciding import Answer, decide
 from repit.gate.review.models import OutgoingOpinion
-from repit.workers import desk_upkeep
+from repit.workers import desk_upkeep, tell_banks
 from running import Hotline, random_pdq
 
 Make = Callable[..., Someone]
@@ -35,8 +39,8 @@ def test_confirmations_and_disputes_arrive_and_what_the_bank_does_not_know_is_gi
         decide(who.member, taken.name, Answer(outcome, "terms-intimate"))
     address, allow = hotline.base_url, frozenset(hotline.allow)
     with override_settings(REPIT_GATE_FEED_URL=address, REPIT_GATE_FEED_KEY=key, REPIT_OUTBOUND_ALLOW=allow):
-        assert desk_upkeep.send_opinions() == 2
-        assert desk_upkeep.send_opinions() == 0
+        assert tell_banks.tell_hotline() == 2
+        assert tell_banks.tell_hotline() == 0
     states = dict(OutgoingOpinion.objects.values_list("item", "state"))
     assert states == {names[0]: "told", names[1]: "told", "an item it never had": "given-up"}
     for name, word in ((names[0], "blocked"), (names[1], "not_blocked")):
@@ -53,7 +57,7 @@ def test_a_silent_bank_is_tried_again_later(someone: Make) -> None:
     decide(who.member, taken.name, Answer("refuse", "terms-intimate"))
     nobody = {"REPIT_GATE_FEED_URL": "http://127.0.0.1:9", "REPIT_OUTBOUND_ALLOW": frozenset({"127.0.0.1:9"})}
     with override_settings(**nobody, REPIT_GATE_FEED_KEY="k"):
-        assert desk_upkeep.send_opinions() == 0
+        assert tell_banks.tell_hotline() == 0
     row = OutgoingOpinion.objects.get()
     assert (row.state, row.attempts, row.trouble) == ("due", 1, "peer-failed")
 
@@ -61,3 +65,29 @@ def test_a_silent_bank_is_tried_again_later(someone: Make) -> None:
 def test_a_gate_without_a_feed_keeps_its_opinions() -> None:
     with override_settings(REPIT_GATE_FEED_URL=""):
         desk_upkeep.once()
+        desk_upkeep.tell(Mirror(None, sealed=False))
+
+
+def test_a_bank_that_hangs_keeps_neither_the_desk_nor_its_forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, seen = threading.Event(), {"once": 0, "sweep": 0}
+
+    def count(what: str) -> None:
+        seen[what] += 1
+        if seen[what] == 1:
+            raise DatabaseError
+
+    monkeypatch.setattr(desk_upkeep, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(desk_upkeep, "FORGET_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(desk_upkeep, "once", lambda: count("once"))
+    monkeypatch.setattr(desk_upkeep, "tell", lambda _: ended.wait(60))
+    monkeypatch.setattr(desk_upkeep.forgetting, "sweep", lambda: count("sweep"))
+    monkeypatch.setattr(desk_upkeep.connection, "close", lambda: None)
+    stop = desk_upkeep.start(Mirror(None, sealed=False))
+    try:
+        until = elapsed() + 60
+        while min(seen.values()) < 3 and elapsed() < until:
+            stop.wait(0.01)
+    finally:
+        stop.set()
+        ended.set()
+    assert min(seen.values()) >= 3

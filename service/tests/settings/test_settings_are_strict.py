@@ -76,6 +76,7 @@ def test_a_misspelt_setting_stops_the_start_with_the_right_name():
     [
         ({"REPIT_TYPO": "1"}, "REPIT_TYPO"),
         ({"REPIT_DATABASE_URL": "mysql://u:secret@h/n"}, "REPIT_DATABASE_URL"),
+        ({"REPIT_REVIEW_MEDIA": "fetch"}, "REPIT_REVIEW_FETCH_URL"),
     ],
 )
 @pytest.mark.parametrize("language", ["fr", "en"])

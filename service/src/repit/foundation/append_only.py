@@ -1,7 +1,7 @@
 """Tables that only grow, by the database's own hand.
 
-In: a table's name. Out: a migration step that makes the database refuse UPDATE and DELETE on it. Next: the
-migrations of the bank's change feed, transitions and the audit.
+In: a table's name. Out: a migration step that makes the database refuse UPDATE and DELETE on it; or one that
+lets rows go whose time is over. Next: the migrations of the bank's change feed, transitions and the audit.
 """
 
 from typing import Final
@@ -30,15 +30,48 @@ def append_only(table: str) -> migrations.RunPython:
     """A migration operation; it can be undone."""
 
     def forbid(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        sqlite = editor.connection.vendor == "sqlite"
-        if not sqlite:
-            editor.execute(_POSTGRESQL_FUNCTION, params=None)
-        for verb in ("update", "delete"):
-            editor.execute((_SQLITE if sqlite else _POSTGRESQL).format(table=table, verb=verb))
+        _forbid(editor, table)
 
     def allow(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        suffix = "" if editor.connection.vendor == "sqlite" else f" ON {table}"
-        for verb in ("update", "delete"):
-            editor.execute(f"DROP TRIGGER {table}_no_{verb}{suffix}")
+        _drop(editor, table)
 
     return migrations.RunPython(forbid, allow)
+
+
+def forgettable(table: str, columns: tuple[str, ...], mark: str) -> migrations.RunPython:
+    """A migration operation for a table that only grows: a row may be deleted once its column `mark` is set.
+
+    `columns` are those that still nobody changes. It can be undone.
+    """
+    update = "UPDATE OF " + ", ".join(f'"{column}"' for column in columns)
+
+    def loosen(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        _drop(editor, table)
+        sqlite = editor.connection.vendor == "sqlite"
+        row = "" if sqlite else "FOR EACH ROW"
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        does = refusal if sqlite else "EXECUTE FUNCTION repit_append_only()"
+        for verb, event, when in (("update", update, ""), ("delete", "DELETE", f"WHEN (OLD.{mark} IS NULL)")):
+            editor.execute(
+                f"CREATE TRIGGER {table}_no_{verb} BEFORE {event} ON {table} {row} {when} {does}", params=None
+            )
+
+    def tighten(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        _drop(editor, table)
+        _forbid(editor, table)
+
+    return migrations.RunPython(loosen, tighten)
+
+
+def _forbid(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    sqlite = editor.connection.vendor == "sqlite"
+    if not sqlite:
+        editor.execute(_POSTGRESQL_FUNCTION, params=None)
+    for verb in ("update", "delete"):
+        editor.execute((_SQLITE if sqlite else _POSTGRESQL).format(table=table, verb=verb))
+
+
+def _drop(editor: BaseDatabaseSchemaEditor, table: str) -> None:
+    suffix = "" if editor.connection.vendor == "sqlite" else f" ON {table}"
+    for verb in ("update", "delete"):
+        editor.execute(f"DROP TRIGGER {table}_no_{verb}{suffix}")

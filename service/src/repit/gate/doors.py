@@ -16,7 +16,7 @@ Door = Literal["check", "bare", "clamd", "icap", "s3", "synapse", "mastodon", "w
 DOORS: Final[tuple[Door, ...]] = get_args(Door)
 NAMED: Final[tuple[Door, ...]] = ("s3", "synapse", "mastodon", "wordpress")
 """Doors that callers over HTTP may say they stand in, so that the policy can tell them apart."""
-SEEN_WHOLE: Final = frozenset({"clamd", "icap", "s3", "synapse", "mastodon"})
+SEEN_WHOLE: Final = frozenset({"clamd", "icap", "s3", "synapse", "mastodon", "wordpress"})
 """Doors that every file of a platform passes."""
 
 _NO_PICTURE: Final = frozenset({"not-a-picture", "empty-file"})

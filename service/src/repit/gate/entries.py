@@ -7,7 +7,7 @@ In: a follower's translation of its protocol. Out: `KnownEntry` and its compact 
 import hashlib
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, cast, get_args
 
 from repit.foundation.errors import InputRefused
@@ -49,11 +49,17 @@ class KnownEntry:
     hashes: tuple[KnownHash, ...]
     exchange: str = "repit"
     """The protocol it came by."""
+    record: str = field(default="", repr=False)
+    """The partner's own name for it, which may be a hash; kept in the mirror only, for feedback."""
 
 
 def exchange_prefix(source: str) -> str:
     """How the names of all items of one exchange begin; no item of a hotline's own feed begins so."""
     return f"x{hashlib.blake2b(source.encode(), digest_size=5).hexdigest()}:"
+
+
+OF_AN_EXCHANGE: Final = r"^x.{10}:"
+"""The same as `of_an_exchange`, for databases."""
 
 
 def of_an_exchange(name: str) -> bool:
@@ -71,6 +77,7 @@ def packed(entry: KnownEntry) -> bytes:
         entry.origin,
         entry.confirmations,
         entry.exchange,
+        entry.record,
     ]
     parts = [json.dumps(head, separators=(",", ":")).encode(), b"\n"]
     for one in entry.hashes:
@@ -97,9 +104,18 @@ def unpacked(raw: bytes) -> KnownEntry:
             hashes.append(KnownHash(algorithm, ROLES[role_number], rest[start:at], known))
         if state not in get_args(State):
             raise InputRefused(detail="an unknown state")
-        exchange = str(rest_of_head[0]) if rest_of_head else "repit"  # mirrors of before 0.2 name none
+        # Mirrors of before name no exchange, or no record.
+        exchange, record, *_ = *map(str, rest_of_head), *("repit", "")[len(rest_of_head) :]
         return KnownEntry(
-            item, cast("State", state), media, kind, origin, int(confirmations), tuple(hashes), exchange
+            item,
+            cast("State", state),
+            media,
+            kind,
+            origin,
+            int(confirmations),
+            tuple(hashes),
+            exchange,
+            record,
         )
     except (ValueError, IndexError, TypeError, struct.error):
         raise InputRefused(detail="not an entry of the mirror") from None

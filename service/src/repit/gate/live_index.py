@@ -236,7 +236,7 @@ def _take_in(bank: Bank, entries: list[KnownEntry]) -> None:
             continue
         bank.next_number += 1
         whole, anchored = (_values(entry, role) for role in _ROLES)
-        bank.entries[number] = replace(entry, hashes=())
+        bank.entries[number] = replace(entry, hashes=(), record="")
         bank.numbers[entry.item] = number
         if whole or anchored:
             raw = b"".join((*whole, *anchored))

@@ -52,6 +52,8 @@ class Mirror:
         self._damaged = False
         self._turn = threading.Lock()
         self._db: sqlite3.Connection | None = None
+        self._told: dict[str, KnownEntry] = {}
+        """What exchanges told of, where there is no file to keep it in."""
         if path is not None:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = path / FILE
@@ -145,6 +147,10 @@ class Mirror:
         forgotten = False
         with self._turn, self._transaction() as db:
             if db is None:
+                for entry in entries:
+                    self._told[entry.item] = entry
+                    if entry.state == "withdrawn":
+                        del self._told[entry.item]
                 return
             for entry in entries:
                 name = _name(entry.item)
@@ -160,10 +166,20 @@ class Mirror:
         if forgotten:
             self._empty_log()
 
+    def exchange_entry(self, item: str) -> KnownEntry | None:
+        """One item of an exchange, with the partner's name for it; None where it is gone or was not kept."""
+        with self._turn:
+            if self._db is None:
+                return self._told.get(item)
+            name = _name(item)
+            row = self._db.execute("SELECT body FROM exchange_entry WHERE name = ?", (name,)).fetchone()
+        return None if row is None else unpacked(self._open(name, row[0]))
+
     def drop_exchange(self, source: str) -> None:
         """Forget an exchange and everything it told of."""
         with self._turn, self._transaction() as db:
             if db is None:
+                self._told = {item: one for item, one in self._told.items() if one.origin != source}
                 return
             db.execute("DELETE FROM exchange_entry WHERE source = ?", (source,))
             db.execute("DELETE FROM exchange WHERE source = ?", (source,))

@@ -4,7 +4,8 @@ In: `decisions`. Out: three tables. Next: the review desk, statements of reasons
 
 Neither the upload nor any hash of it is kept: a decision names the banked items it rests on, how near they
 are, and which parts of the upload agree, as rectangles. Uploads that
-nothing is known of leave no row of their own, only a count by the hour.
+nothing is known of leave no row of their own, only a count by the hour. `review.forgetting` deletes decisions
+in time; the counts, which say nothing of anyone, stay.
 """
 
 from django.db import models
@@ -33,10 +34,16 @@ class Decision(models.Model):
     signals = models.CharField(max_length=600, blank=True)
     evidence = models.JSONField(default=list)
     queued = models.BooleanField(default=False)
+    forget_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
             models.Index(fields=["at"], name="gate_decision_at"),
+            models.Index(
+                fields=["forget_at"],
+                name="gate_decision_to_forget",
+                condition=models.Q(forget_at__isnull=False),
+            ),
             models.Index(
                 fields=["at"],
                 name="gate_decision_to_queue",

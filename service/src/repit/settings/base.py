@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from repit.foundation.errors import SettingsRefused, Text
 from repit.interfaces.case_pages import content_policy
 from repit.settings.databases import database
 from repit.settings.declared import DECLARED
@@ -59,6 +60,13 @@ def installation(role: Role) -> dict[str, Any]:
     """Settings for a role, as module globals. Raises `SettingsRefused` before anything else happens."""
     refuse_unknown(os.environ, DECLARED)
     value = {name: setting.read(os.environ) for name, setting in DECLARED.items()}
+    if value["REPIT_REVIEW_MEDIA"] == "fetch" and not value["REPIT_REVIEW_FETCH_URL"]:
+        raise SettingsRefused(
+            Text(
+                "REPIT_REVIEW_MEDIA is fetch, without an address.", "REPIT_REVIEW_MEDIA=fetch, sans adresse."
+            ),
+            Text("Set REPIT_REVIEW_FETCH_URL too.", "Renseignez aussi REPIT_REVIEW_FETCH_URL."),
+        )
     data: Path = value["REPIT_DATA"]
     embedded = data / ("gate.sqlite3" if role == "gate" else "hotline.sqlite3")
     return {
@@ -164,6 +172,8 @@ REPIT_MASTODON_URL: str
 REPIT_MASTODON_SECRET: str
 REPIT_MASTODON_TOKEN: str
 REPIT_MASTODON_ACT: str
+REPIT_GATE_DECISION_DAYS: int
+REPIT_REVIEW_DAYS: int
 REPIT_REVIEW_HOURS: int
 REPIT_REVIEW_SECOND_LOOK: tuple[str, ...]
 REPIT_REVIEW_STRETCH_MINUTES: int

@@ -452,6 +452,23 @@ _ALL: Final[tuple[Setting[Any], ...]] = (
         "`report`",
     ),
     Setting(
+        "REPIT_GATE_DECISION_DAYS",
+        whole(1, 3650),
+        365,
+        "Gate: for how many days a decision is kept that no person had to take. Counts by the hour stay.",
+        "1 to 3650",
+        "365",
+    ),
+    Setting(
+        "REPIT_REVIEW_DAYS",
+        whole(184, 3650),
+        365,
+        "Review desk: for how many days a decided review is kept, with its decision, its statement and its"
+        " objections. Six months at least, for so long its sender may object.",
+        "184 to 3650",
+        "365",
+    ),
+    Setting(
         "REPIT_REVIEW_HOURS",
         whole(1, 720),
         48,

@@ -61,6 +61,7 @@ class GateTarget:
             1,
             () if record.state == "withdrawn" else hashes,
             self._partner.kind,
+            record.name,
         )
 
 

@@ -24,10 +24,11 @@ from repit.exchange.ncmec.records_wire import (
     split_name,
 )
 from repit.exchange.ncmec.wire import print_time
+from repit.exchange.paging import Pages
 from repit.exchange.polite import Wait, ask, pause, peer_second
 from repit.exchange.records import Batch, Said
 from repit.foundation.clock import now
-from repit.foundation.errors import NotGranted, PeerFailed, WireRefused
+from repit.foundation.errors import NotGranted, PeerFailed
 from repit.foundation.outbound import Outbound
 
 ADDRESS: Final = "https://hashsharing.ncmec.org/npo"
@@ -70,13 +71,13 @@ class NCMECClient:
         begin, end, query = max(0, until - OVERLAP), max(clock - MARGIN, 1), self._resumed(held)
         if query:
             end = checkpoints.number(held, "end")
-        seen: set[str] = set()
-        for _ in range(MAX_PAGES):
+        pages = Pages(MAX_PAGES)
+        while True:
             params = dict(parse_qsl(query)) or {"from": print_time(begin), "to": print_time(end)}
             try:
                 raw = self._entries(params)
             except PeerFailed as failed:
-                if query and not seen and failed.detail in ("status 400", "status 404", "status 410"):
+                if query and not pages and failed.detail in ("status 400", "status 404", "status 410"):
                     query, end = "", max(clock - MARGIN, 1)
                     continue
                 raise
@@ -86,12 +87,9 @@ class NCMECClient:
                 yield Batch(page.records, done, page.asides, page.skipped, last=True)
                 return
             query = urlencode(page.following)
-            if query in seen:
-                raise WireRefused(detail="pages that lead in a circle")
-            seen.add(query)
+            pages.turn(query)
             midway = checkpoints.write(until=until, next=query, end=end, at=int(now().timestamp()))
             yield Batch(page.records, midway, page.asides, page.skipped)
-        raise WireRefused(detail="more pages than can be")
 
     def _resumed(self, held: dict[str, object]) -> str:
         age = int(now().timestamp()) - checkpoints.number(held, "at")

@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from repit.exchange import checkpoints
+from repit.exchange.paging import Pages
 from repit.exchange.polite import Wait, ask, pause
 from repit.exchange.records import Batch, Said
 from repit.exchange.stopncii.records_wire import Fetched, decode_fetched, encode_feedback
 from repit.foundation.clock import now
-from repit.foundation.errors import KeyRefused, NotGranted, PeerFailed, WireRefused
+from repit.foundation.errors import KeyRefused, NotGranted, PeerFailed
 from repit.foundation.outbound import Outbound
 
 ADDRESS: Final = "https://api.stopncii.org/v1"
@@ -73,8 +74,8 @@ class StopNCIIClient:
         start = FIRST_SECOND if whole else max(FIRST_SECOND, second - OVERLAP)
         fresh = 0 <= moment - checkpoints.number(held, "token_at") <= TOKEN_SECONDS
         token = checkpoints.word(held, "token") if fresh and not whole else ""
-        reached, seen = second, set[str]()
-        for _ in range(MAX_PAGES):
+        reached, pages = second, Pages(MAX_PAGES)
+        while True:
             page, start_again = self._page(start, token)
             if start_again:
                 token, reached = "", second
@@ -85,15 +86,12 @@ class StopNCIIClient:
                 done = checkpoints.write(second=reached, read_at=moment)
                 yield Batch(page.records, done, page.asides, page.skipped, whole, last=True)
                 return
-            if page.token in seen:
-                raise WireRefused(detail="pages that lead in a circle")
-            seen.add(page.token)
+            pages.turn(page.token)
             token = page.token
             midway = checkpoints.write(
                 second=second, read_at=read_at, token=token, token_at=int(now().timestamp())
             )
             yield Batch(page.records, checkpoint if whole else midway, page.asides, page.skipped, whole)
-        raise WireRefused(detail="more pages than can be")
 
     def _page(self, start: int, token: str) -> tuple[Fetched, bool]:
         """A page, and whether the token was too old, so that the reading starts again."""

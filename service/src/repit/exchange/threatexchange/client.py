@@ -12,11 +12,12 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from repit.exchange import checkpoints
+from repit.exchange.paging import Pages
 from repit.exchange.polite import Wait, ask, pause
 from repit.exchange.records import Batch, Said
 from repit.exchange.threatexchange.records_wire import FIELDS, decode_updates
 from repit.foundation.clock import now
-from repit.foundation.errors import InputRefused, NotGranted, Text, WireRefused
+from repit.foundation.errors import InputRefused, NotGranted, Text
 from repit.foundation.outbound import Outbound
 
 ADDRESS: Final = "https://graph.facebook.com/v21.0"
@@ -60,8 +61,8 @@ class ThreatExchangeClient:
         whole = since > 0 and moment - checkpoints.number(held, "read_at", moment) > STALE_SECONDS
         start = 0 if whole else max(0, since - OVERLAP)
         params: dict[str, str | int | float] = {"start_time": start, "limit": PAGE, "fields": FIELDS}
-        reached, seen = since, set[str]()
-        for _ in range(MAX_PAGES):
+        reached, pages = since, Pages(MAX_PAGES)
+        while True:
             asked = {**params, "access_token": self._token}
             answer = ask(lambda: self._http.get(self._path, params=asked, max_bytes=MAX_BYTES), self._wait)  # noqa: B023 - called at once
             page = decode_updates(answer.body, self._path)
@@ -70,14 +71,11 @@ class ThreatExchangeClient:
                 done = checkpoints.write(since=reached, read_at=moment)
                 yield Batch(page.records, done, page.asides, page.skipped, whole, last=True)
                 return
-            if repr(page.following) in seen:
-                raise WireRefused(detail="pages that lead in a circle")
-            seen.add(repr(page.following))
+            pages.turn(page.following)
             params = dict(page.following)
             # In order of time, so each page is a place to go on from.
             midway = checkpoint if whole else checkpoints.write(since=reached, read_at=moment)
             yield Batch(page.records, midway, page.asides, page.skipped, whole)
-        raise WireRefused(detail="more pages than can be")
 
     def tell(self, said: Said) -> None:  # noqa: ARG002
         """See `records.Puller`."""

@@ -7,8 +7,9 @@ Source: the client code of python-threatexchange 1.2.17.
 import json
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult
 
+from repit.exchange.paging import Query, query_of
 from repit.exchange.records import (
     ASSUMED_QUALITY,
     Algorithm,
@@ -33,7 +34,7 @@ class Updates:
     asides: tuple[Aside, ...]
     skipped: int
     newest: int
-    following: tuple[tuple[str, str], ...]
+    following: Query
 
 
 def decode_updates(raw: bytes, path: str) -> Updates:
@@ -64,7 +65,12 @@ def decode_updates(raw: bytes, path: str) -> Updates:
             records.append(record)
     paging = page.get("paging")
     following = paging.get("next") if isinstance(paging, dict) else None
-    return Updates(tuple(records), tuple(asides), skipped, newest, _query(following, path))
+
+    def same_path(parts: SplitResult) -> bool:
+        return parts.path.rstrip("/").endswith(path.rstrip("/"))
+
+    query = tuple(one for one in query_of(following, same_path) if one[0] != "access_token")
+    return Updates(tuple(records), tuple(asides), skipped, newest, query)
 
 
 def _record(value: object) -> Pulled | None:
@@ -97,18 +103,3 @@ def _state(value: dict[str, object]) -> State:
     if "MALICIOUS" in words:
         return "active"
     return "disputed" if words - {"NON_MALICIOUS"} else "withdrawn"
-
-
-def _query(following: object, path: str) -> tuple[tuple[str, str], ...]:
-    """What the next page's address asks for; never another place, since the token travels along."""
-    if following is None:
-        return ()
-    if not isinstance(following, str) or len(following) > 8_000:
-        raise WireRefused(detail="a next page that is no address")
-    try:
-        parts = urlsplit(following)
-    except ValueError:
-        raise WireRefused(detail="a next page that is no address") from None
-    if not parts.path.rstrip("/").endswith(path.rstrip("/")):
-        raise WireRefused(detail="a next page somewhere else")
-    return tuple((key, value) for key, value in parse_qsl(parts.query) if key != "access_token")

@@ -7,6 +7,8 @@ blurred.
 the operator's key in a file of the data folder, and erases it with the decision or after REPIT_REVIEW_HOURS
 twice over. `fetch`: the platform says under which reference it keeps the upload (`POST /v1/reviews/…`), and
 the desk asks REPIT_REVIEW_FETCH_URL for it at each look; nothing is stored here.
+
+What was stopped because it may show a minor is never opened again, wherever it is kept.
 """
 
 import logging
@@ -35,6 +37,8 @@ _GONE: Final = NotFound(
 def kept(review: Review) -> bool:
     """Whether there is something to open."""
     mode: str = settings.REPIT_REVIEW_MEDIA
+    if review.outcome == "refer":
+        return False
     if mode == "hold":
         return _file(review.decision_id).exists()
     return mode == "fetch" and bool(review.reference)
@@ -58,6 +62,8 @@ def hold(decision: str, data: bytes) -> None:
 def opened(review: Review) -> bytes:
     """The upload. Raises `NotFound`, `OutboundRefused`, `SealBroken`."""
     mode: str = settings.REPIT_REVIEW_MEDIA
+    if review.outcome == "refer":
+        raise _GONE
     if mode == "hold":
         try:
             sealed = _file(review.decision_id).read_bytes()

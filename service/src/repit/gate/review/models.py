@@ -1,7 +1,7 @@
 """The desk's tables.
 
 In: `queue`, `deciding`, `wellbeing`, `opinions`. Out: rows. Next: the desk, the platform's own software,
-`workers.send_opinions`. No media is in them; a sealed copy, if the operator wants one, lies in a file that
+`workers.tell_banks`. No media is in them; a sealed copy, if the operator wants one, lies in a file that
 goes with the decision (`media`).
 """
 
@@ -34,6 +34,7 @@ class Review(models.Model):
     decided_at = models.DateTimeField(null=True)
     appeals = models.PositiveSmallIntegerField(default=0)
     reference = models.CharField(max_length=300, blank=True)
+    forget_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
@@ -58,7 +59,7 @@ class Review(models.Model):
 
 
 class Step(models.Model):
-    """One step of one review: who, when, why. Append-only."""
+    """One step of one review: who, when, why. Append-only, until its whole review is forgotten."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="steps")
     at = models.DateTimeField()
@@ -67,6 +68,7 @@ class Step(models.Model):
     member = models.ForeignKey(_MEMBER, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=10, blank=True)
     why = models.CharField(max_length=1000, blank=True)
+    forget_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"Step({self.before} → {self.after})"

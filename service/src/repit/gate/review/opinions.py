@@ -1,13 +1,16 @@
 """What the desk thinks of banked items, on its way to the banks they came from.
 
-In: a review that is decided. Out: rows with a due time. Next: `workers.send_opinions` tells each bank through
-its exchange, and tries again. A later decision on the same item replaces one that is not told yet.
+In: a review that is decided. Out: rows with a due time. Next: `workers.tell_banks` tells the hotline whose
+feed is followed, or the exchange that the gate pulls from itself, and tries again. A later decision on the
+same item replaces one that is not told yet.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
 from repit.foundation.clock import now
+from repit.gate.entries import OF_AN_EXCHANGE
 from repit.gate.policy import CANARY
 from repit.gate.review.models import OutgoingOpinion, Review
 from repit.gate.review.states import Outcome
@@ -16,9 +19,6 @@ MOST_ATTEMPTS: Final = 12
 _FIRST_WAIT: Final = timedelta(seconds=30)
 _LONGEST_WAIT: Final = timedelta(hours=6)
 _LEASE: Final = timedelta(minutes=2)
-TOLD: Final = frozenset({"repit"})
-"""Exchanges that are told. A hotline passes opinions on to the exchanges that it pulls from; a gate that
-pulls from them itself knows their items by a digest only, and cannot name one to them."""
 _VIEW: Final[dict[str, str]] = {"refuse": "blocked", "allow": "not_blocked"}
 
 
@@ -30,21 +30,18 @@ def note(review: Review, outcome: Outcome) -> None:
         return
     known = {"exchange": decision.exchange, "item": decision.item}
     OutgoingOpinion.objects.filter(state="due", **known).update(state="replaced")
-    OutgoingOpinion.objects.create(
-        review=review,
-        opinion=view,
-        due_at=now(),
-        made_at=now(),
-        state="due" if decision.exchange in TOLD else "given-up",
-        trouble="" if decision.exchange in TOLD else "no way to tell it",
-        **known,
-    )
+    OutgoingOpinion.objects.create(review=review, opinion=view, due_at=now(), made_at=now(), **known)
 
 
-def claim(exchange: str) -> OutgoingOpinion | None:
-    """One row that is due, held for two minutes; None where there is none."""
+def claim(prefix: str = "") -> OutgoingOpinion | None:
+    """One row that is due, held for two minutes; None where there is none.
+
+    `prefix`: with which the names of one exchange's items begin; none for items of the hotline's feed.
+    """
+    due = OutgoingOpinion.objects.filter(state="due", due_at__lte=now())
+    due = due.filter(item__startswith=prefix) if prefix else due.exclude(item__regex=OF_AN_EXCHANGE)
     for _ in range(10):
-        row = OutgoingOpinion.objects.filter(state="due", exchange=exchange, due_at__lte=now()).first()
+        row = due.order_by("due_at", "pk").first()
         if row is None:
             return None
         mine = OutgoingOpinion.objects.filter(pk=row.pk, state="due", due_at=row.due_at)
@@ -59,12 +56,21 @@ def told(row: OutgoingOpinion) -> None:
     OutgoingOpinion.objects.filter(pk=row.pk, state="due").update(state="told", told_at=now(), trouble="")
 
 
-def failed(row: OutgoingOpinion, trouble: str, *, for_good: bool) -> None:
-    """The bank did not take it: later again, or never."""
+def failed(row: OutgoingOpinion, trouble: str, *, for_good: bool, seconds: float = 0.0) -> None:
+    """The bank did not take it: later again, not before so many seconds; or never."""
     state = "given-up" if for_good or row.attempts >= MOST_ATTEMPTS else "due"
+    due_at = max(next_try(row.attempts), now() + timedelta(seconds=seconds))
     OutgoingOpinion.objects.filter(pk=row.pk, state="due").update(
-        state=state, due_at=next_try(row.attempts), trouble=trouble[:40]
+        state=state, due_at=due_at, trouble=trouble[:40]
     )
+
+
+def give_up_orphans(prefixes: Collection[str]) -> int:
+    """Nobody can be told of items of an exchange that is pulled from no more; how many opinions."""
+    orphans = OutgoingOpinion.objects.filter(state="due", item__regex=OF_AN_EXCHANGE)
+    for prefix in prefixes:
+        orphans = orphans.exclude(item__startswith=prefix)
+    return orphans.update(state="given-up", trouble="the exchange was removed")
 
 
 def next_try(attempts: int) -> datetime:

@@ -51,12 +51,10 @@ def add(
 ) -> None:
     """Begin to pull from an exchange. / Commencer à suivre un échange."""
     partners = _partners(gate)
-    if item_kind not in ("intimate", "deepfake") or (gate and (review or feedback)):
+    if item_kind not in ("intimate", "deepfake") or (gate and review):
         raise InputRefused(
             Text("These options do not go together.", "Ces options ne vont pas ensemble."),
-            Text(
-                "A gate neither reviews nor gives feedback.", "Un filtre ne relit pas et ne donne pas d'avis."
-            ),
+            Text("A gate publishes nothing.", "Un filtre ne publie rien."),
         )
     partners.add(
         kind,

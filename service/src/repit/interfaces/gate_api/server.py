@@ -37,7 +37,7 @@ def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextMan
     follower = _follower(gate)
     reporter = _reporter(gate)
     exchanges = for_gate(gate).start()
-    upkeep = desk_upkeep.start()
+    upkeep = desk_upkeep.start(gate.mirror)
     try:
         with ExitStack() as doors:
             for door in beside:

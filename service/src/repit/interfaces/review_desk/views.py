@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from repit.foundation import audit
-from repit.foundation.errors import NotFound, Text
+from repit.foundation.errors import NotFound, RepitError, Text
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.gate.review import deciding, grounds, media, queue, wellbeing
@@ -107,16 +107,26 @@ def item(request: HttpRequest, member: Member, name: str) -> HttpResponse:
 def open_media(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     """The same page with the upload on it, grey and blurred; counted and written down."""
     review = _held(member, name)
-    if not media.kept(review) or kind_of(media.opened(review)) is None:
+    enough = _("You have opened enough for today. Decide on the evidence, or give it back.")
+    if not wellbeing.standing(member).looks_left:
+        # Before anything is opened: nothing leaves the platform for a look that will not be.
+        messages.info(request, enough)
+    elif not _is_there(review):
         messages.info(request, _("There is no picture to open here. The evidence is what there is."))
     elif not wellbeing.looked(member):
-        messages.info(
-            request, _("You have opened enough for today. Decide on the evidence, or give it back.")
-        )
+        messages.info(request, enough)
     else:
         audit.record(member.name, "review media opened", review.name)
         return _item(request, member, review, ticket=tickets.issue(member.pk, review.name))
     return _item(request, member, review)
+
+
+def _is_there(review: Review) -> bool:
+    """Whether there is a picture to open; a platform that does not hand it over leaves the evidence."""
+    try:
+        return media.kept(review) and kind_of(media.opened(review)) is not None
+    except RepitError:
+        return False
 
 
 @require_GET

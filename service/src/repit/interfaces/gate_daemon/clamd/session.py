@@ -16,13 +16,10 @@ from repit.gate.errors import Overloaded
 from repit.interfaces.gate_daemon.chain import Talk
 from repit.interfaces.gate_daemon.clamd import paths
 from repit.interfaces.gate_daemon.clamd.wire import Broken, Command, Event, Piece, Reader, StreamEnd
+from repit.interfaces.gate_daemon.conversation import READ, READ_SECONDS, UPLOAD_SECONDS, Conversation
 from repit.interfaces.gate_daemon.examine import BUSY, Answer, Examiner, Failed, Passed, Refused
 
 COMMAND_SECONDS: Final = 30.0
-READ_SECONDS: Final = 120.0
-UPLOAD_SECONDS: Final = 600.0
-LINGER_SECONDS: Final = 2.0
-_READ: Final = 256 * 1024
 _COMMANDS: Final = "SCAN CONTSCAN MULTISCAN PING VERSION VERSIONCOMMANDS STATS INSTREAM IDSESSION END"
 _TOO_LONG: Final = "INSTREAM size limit exceeded. ERROR"
 _SCANS: Final = frozenset({"SCAN", "CONTSCAN", "MULTISCAN"})
@@ -49,7 +46,7 @@ async def serve(
     try:
         await session.run()
     except _Over:
-        await session.linger()
+        await session.conversation.linger()
 
 
 class _Session:
@@ -61,8 +58,8 @@ class _Session:
         writer: asyncio.StreamWriter,
     ) -> None:
         self._examiner, self._limits = examiner, limits
-        self._reader, self._writer = reader, writer
-        self._wire = Reader(limits.stream)
+        self._writer = writer
+        self.conversation: Conversation[Event] = Conversation(Reader(limits.stream), reader, writer)
         self._number = 0
         self._numbered = False
         self._end = b"\n"
@@ -81,18 +78,6 @@ class _Session:
                 await self._answer(event)
                 if not self._numbered:
                     return
-
-    async def linger(self) -> None:
-        """Say no more, and read a little, so that a client in the midst of sending still gets the reply."""
-        await self._writer.drain()
-        if self._writer.can_write_eof():
-            self._writer.write_eof()
-        try:
-            async with asyncio.timeout(LINGER_SECONDS):
-                while await self._reader.read(_READ):
-                    pass
-        except TimeoutError:
-            pass
 
     async def _answer(self, command: Command) -> None:
         name = command.name
@@ -169,7 +154,7 @@ class _Session:
             file = await asyncio.to_thread(paths.open_file, path, self._limits.folders)
             with file, self._examiner.arriving() as upload:
                 talk = await self._examiner.begin_chain()
-                while piece := await asyncio.to_thread(file.read, _READ):
+                while piece := await asyncio.to_thread(file.read, READ):
                     upload.write(piece)
                     if talk is not None:
                         await talk.tell(piece)
@@ -213,17 +198,11 @@ class _Session:
 
     async def _event(self, seconds: float) -> Event | None:
         """The next event, or None if the client is gone. Raises `_Over` if it is silent for too long."""
-        while (event := self._wire.next()) is None:
-            try:
-                async with asyncio.timeout(seconds):
-                    data = await self._reader.read(_READ)
-            except TimeoutError:
-                await self._say("COMMAND READ TIMED OUT")
-                raise _Over from None
-            if not data:
-                return None
-            self._wire.feed(data)
-        return event
+        try:
+            return await self.conversation.event(seconds)
+        except TimeoutError:
+            await self._say("COMMAND READ TIMED OUT")
+            raise _Over from None
 
 
 def _said(what: str, answer: Answer) -> str:

@@ -17,6 +17,7 @@ from repit.foundation.errors import TooLarge
 from repit.gate.arriving import Arriving
 from repit.gate.errors import Overloaded
 from repit.interfaces.gate_daemon.chain import Talk
+from repit.interfaces.gate_daemon.conversation import READ_SECONDS, UPLOAD_SECONDS, Conversation
 from repit.interfaces.gate_daemon.examine import Answer, Examiner, Failed, Passed, Refused
 from repit.interfaces.gate_daemon.icap import bodies, replies
 from repit.interfaces.gate_daemon.icap.wire import BodyEnd, Broken, Event, Piece, Reader, Request
@@ -24,12 +25,8 @@ from repit_engine.errors import PictureRefused
 from repit_engine.picture.formats import sniff
 
 IDLE_SECONDS: Final = 60.0
-READ_SECONDS: Final = 120.0
-UPLOAD_SECONDS: Final = 600.0
-LINGER_SECONDS: Final = 2.0
 ENOUGH: Final = 1024
 """Bytes of a file that tell its format for sure."""
-_READ: Final = 256 * 1024
 
 
 class _Over(Exception):
@@ -47,15 +44,16 @@ async def serve(examiner: Examiner, reader: asyncio.StreamReader, writer: asynci
     except _Over as over:
         if over.status is not None:
             writer.write(replies.failed(session.istag, over.status))
-        await session.linger()
+        await session.conversation.linger()
 
 
 class _Session:
     def __init__(
         self, examiner: Examiner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        self._examiner, self._reader, self._writer = examiner, reader, writer
+        self._examiner, self._writer = examiner, writer
         self._wire = Reader()
+        self.conversation: Conversation[Event] = Conversation(self._wire, reader, writer)
 
     @property
     def istag(self) -> str:
@@ -79,18 +77,6 @@ class _Session:
                 await self._writer.drain()
                 if event.closes:
                     return
-
-    async def linger(self) -> None:
-        """Say no more, and read a little, so that a client in the midst of sending still gets the answer."""
-        await self._writer.drain()
-        if self._writer.can_write_eof():
-            self._writer.write_eof()
-        try:
-            async with asyncio.timeout(LINGER_SECONDS):
-                while await self._reader.read(_READ):
-                    pass
-        except TimeoutError:
-            pass
 
     async def _adapt(self, request: Request) -> None:
         try:
@@ -203,16 +189,10 @@ class _Session:
 
     async def _event(self, seconds: float) -> Event | None:
         """The next event, or None if the client is gone. Raises `_Over` if it is silent for too long."""
-        while (event := self._wire.next()) is None:
-            try:
-                async with asyncio.timeout(seconds):
-                    data = await self._reader.read(_READ)
-            except TimeoutError:
-                raise _Over(408 if self._wire.waiting else None) from None
-            if not data:
-                return None
-            self._wire.feed(data)
-        return event
+        try:
+            return await self.conversation.event(seconds)
+        except TimeoutError:
+            raise _Over(408 if self._wire.waiting else None) from None
 
 
 def _language(request: Request) -> str:

@@ -1,0 +1,55 @@
+"""What a client at an antivirus door says, event by event.
+
+In: a connection, the reader of a protocol's `wire`. Out: its events in turn; at the end a polite silence.
+Next: the sessions of `clamd` and `icap`, which answer.
+"""
+
+import asyncio
+from typing import Final, Generic, Protocol, TypeVar
+
+READ_SECONDS: Final = 120.0
+"""Silence of a client in the midst of an upload."""
+UPLOAD_SECONDS: Final = 600.0
+LINGER_SECONDS: Final = 2.0
+READ: Final = 256 * 1024
+E_co = TypeVar("E_co", covariant=True)
+E = TypeVar("E")
+
+
+class Wire(Protocol[E_co]):
+    """Takes bytes and gives events; it reads and writes nothing itself."""
+
+    def next(self) -> E_co | None:
+        """The next event, or None if more bytes are needed."""
+
+    def feed(self, data: bytes) -> None:
+        """What the client sent."""
+
+
+class Conversation(Generic[E]):
+    """The client's half of one connection."""
+
+    def __init__(self, wire: Wire[E], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._wire, self._reader, self._writer = wire, reader, writer
+
+    async def event(self, seconds: float) -> E | None:
+        """The next event, or None if the client is gone. Raises `TimeoutError` where it is silent."""
+        while (event := self._wire.next()) is None:
+            async with asyncio.timeout(seconds):
+                data = await self._reader.read(READ)
+            if not data:
+                return None
+            self._wire.feed(data)
+        return event
+
+    async def linger(self) -> None:
+        """Say no more, and read a little, so that a client in the midst of sending still gets the answer."""
+        await self._writer.drain()
+        if self._writer.can_write_eof():
+            self._writer.write_eof()
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                while await self._reader.read(READ):
+                    pass
+        except TimeoutError:
+            pass
