@@ -43,7 +43,10 @@ def report(options: Options) -> Report:
     quick = "quick" in options.only
     minutes = [float(word.partition("=")[2]) for word in options.only if word.startswith("minutes=")]
     seconds = minutes[0] * 60 if minutes else float("inf")
-    plan = Plan(pictures, "main", REPORTED, every=8 if quick else 1, keep=not quick, seconds=seconds)
+    plan = Plan(
+        pictures, "main", REPORTED, every=8 if quick else 1, processes=options.threads, keep=not quick,
+        seconds=seconds,
+    )  # fmt: skip
     page = Report("robustness", "Altered copies: what is found, and what is found wrongly", _intro(plan))
     main, held = _both(plan), _both(replace(plan, suite="held-out"))
     _headlines(page, plan.rows, *main)
@@ -177,8 +180,11 @@ def _false_by_threshold(own: Sequence[Measured]) -> Table:
 def _decided(main: Sequence[Measured], held: Sequence[Measured]) -> Table:
     cells = []
     for size in ours.BANK_SIZES:
-        for name, level in (("block", ours.BLOCK), ("review or block", ours.REVIEW)):
-            way = recall.engine(size, level)
+        for name, way in (
+            ("block, were a small piece enough", recall.blocked_by_pieces(size)),
+            ("block", recall.engine(size, ours.BLOCK)),
+            ("review or block", recall.engine(size, ours.REVIEW)),
+        ):
             both = [*main, *held]
             found = [f"{recall.by_row(way, one).mean():.1f}" for one in (main, held)]
             cells.append((f"{size:,}", name, *found, *recall.false_matches(way, both)))
@@ -208,9 +214,12 @@ def _shared(page: Report, plan: Plan) -> list[Table]:
             cells.append((name, *known[name]))
         totals = np.sum([known[name] for name in overlays], axis=0).tolist()
         cells.append(("all", *totals))
-        page.compare(f"false matches among pairs sharing an overlay{title}", "pairs", totals[2])
+        for work, wrong in (("blocked", totals[4]), ("blocked or reviewed", totals[5])):
+            page.compare(f"{work} wrongly, of {totals[0]:,} pairs sharing an overlay{title}", "pairs", wrong)
         columns = [
-            f"{word}, {size:,} items" for size in ours.BANK_SIZES for word in ("block", "review or block")
+            f"{word}, {size:,} items"
+            for size in ours.BANK_SIZES
+            for word in ("block, were a small piece enough", "block", "review or block")
         ]
         tables.append(
             Table(
@@ -228,8 +237,10 @@ def _counted(plan: Plan, overlay: Overlay, count: int) -> list[int]:
         [sources[i].picture() for i in plan.collection.part(which)[:count]] for which in (0, REPORTED)
     )
     found = pairs(overlay, bank, uploads)
-    decided = zip(found.at_least(ours.BLOCK), found.at_least(ours.REVIEW), strict=True)
-    return [len(bank) * len(uploads), *found.wrong(), *(n for both in decided for n in both)]
+    decided = zip(
+        found.blocked_by_pieces(), found.at_least(ours.BLOCK), found.at_least(ours.REVIEW), strict=True
+    )
+    return [len(bank) * len(uploads), *found.wrong(), *(n for three in decided for n in three)]
 
 
 def _cost(own: Sequence[Measured]) -> Table:
