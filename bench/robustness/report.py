@@ -4,7 +4,6 @@ In: the runs of both suites over the reported pictures. Out: a `Report`, plots b
 sheet in `artefacts/` (it shows the pictures, so it is never committed). Next: `bench.common.publish`.
 """
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,9 +17,7 @@ from bench.robustness.missed import contact_sheet
 from bench.robustness.pictures import REPORTED, collection
 from bench.robustness.recall import WAYS, Way
 from bench.robustness.run import KEPT, Plan, fingerprint, run
-from bench.robustness.shared import OVERLAYS, PICTURES, PICTURES_ELSE, Overlay, pairs
-from bench.robustness.shared_held_out import HELD_OUT
-from bench.robustness.shared_wider import WIDER
+from bench.robustness.report_decided import decided, shared
 from bench.robustness.suite import SUITES, Row
 
 PLAIN, BEST, FOUR, ONE = "plain PDQ ≤ 31 (HMA, StopNCII)", "1 + 8", "1 + 4", "K = 1, ≤ 31"
@@ -55,8 +52,8 @@ def report(options: Options) -> Report:
     page.tables.append(_weak("main", plan.rows, main[1]))
     page.tables.append(_weak("held-out", SUITES["held-out"], held[1]))
     page.tables.append(_false_by_threshold([*main[1], *held[1]]))
-    page.tables.append(_decided(main[1], held[1]))
-    page.tables += _shared(page, plan)
+    page.tables.append(decided(main[1], held[1]))
+    page.tables += shared(page, plan)
     page.tables.append(_cost(main[1]))
     leaks = leaking.kept(KEPT / f"leaks-{fingerprint(replace(plan, with_peers=False))}.json")
     page.tables.append(leaking.table(leaks))
@@ -175,72 +172,6 @@ def _false_by_threshold(own: Sequence[Measured]) -> Table:
         ),
         cells,
     )
-
-
-def _decided(main: Sequence[Measured], held: Sequence[Measured]) -> Table:
-    cells = []
-    for size in ours.BANK_SIZES:
-        for name, way in (
-            ("block, were a small piece enough", recall.blocked_by_pieces(size)),
-            ("block", recall.engine(size, ours.BLOCK)),
-            ("review or block", recall.engine(size, ours.REVIEW)),
-        ):
-            both = [*main, *held]
-            found = [f"{recall.by_row(way, one).mean():.1f}" for one in (main, held)]
-            cells.append((f"{size:,}", name, *found, *recall.false_matches(way, both)))
-    return Table(
-        "What the engine decides, by the bank's size",
-        ("items", "decision", "main, %", "held-out, %", "false", "unrelated pairs"),
-        cells,
-    )
-
-
-def _shared(page: Report, plan: Plan) -> list[Table]:
-    """One table for each list of overlays; what is done is kept."""
-    path = KEPT / f"shared-{fingerprint(replace(plan, with_peers=False))}.json"
-    known: dict[str, list[int]] = json.loads(path.read_text()) if path.exists() and plan.keep else {}
-    tables = []
-    for title, overlays, count in (
-        ("", OVERLAYS, PICTURES),
-        (": other fonts, marks, interfaces", WIDER, PICTURES_ELSE),
-        (": held out", HELD_OUT, PICTURES_ELSE),
-    ):
-        cells = []
-        for name, overlay in overlays.items():
-            if name not in known:
-                known[name] = _counted(plan, overlay, count)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(json.dumps(known))
-            cells.append((name, *known[name]))
-        totals = np.sum([known[name] for name in overlays], axis=0).tolist()
-        cells.append(("all", *totals))
-        for work, wrong in (("blocked", totals[4]), ("blocked or reviewed", totals[5])):
-            page.compare(f"{work} wrongly, of {totals[0]:,} pairs sharing an overlay{title}", "pairs", wrong)
-        columns = [
-            f"{word}, {size:,} items"
-            for size in ours.BANK_SIZES
-            for word in ("block, were a small piece enough", "block", "review or block")
-        ]
-        tables.append(
-            Table(
-                f"False matches among unrelated pictures that share an overlay{title}",
-                ("overlay", "pairs", "one hash ≤ 31", "or two ≤ 70", *columns),
-                cells,
-            )
-        )
-    return tables
-
-
-def _counted(plan: Plan, overlay: Overlay, count: int) -> list[int]:
-    sources = plan.collection.sources
-    bank, uploads = (
-        [sources[i].picture() for i in plan.collection.part(which)[:count]] for which in (0, REPORTED)
-    )
-    found = pairs(overlay, bank, uploads)
-    decided = zip(
-        found.blocked_by_pieces(), found.at_least(ours.BLOCK), found.at_least(ours.REVIEW), strict=True
-    )
-    return [len(bank) * len(uploads), *found.wrong(), *(n for three in decided for n in three)]
 
 
 def _cost(own: Sequence[Measured]) -> Table:

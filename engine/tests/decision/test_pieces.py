@@ -85,21 +85,21 @@ def test_what_reaches_beyond_the_upload_covers_no_more_of_it():
     assert decided(stage((3, 8, (-1.0, 0.4, 0.2, 1.4)))).strength is Strength.REVIEW
 
 
-@pytest.mark.parametrize(("bits", "strength"), [(84, Strength.BLOCK), (86, Strength.REVIEW)])
+@pytest.mark.parametrize(("bits", "strength"), [(80, Strength.BLOCK), (82, Strength.REVIEW)])
 def test_the_whole_item_seen_dimly_beside_one_of_its_hashes_is_enough(bits, strength):
     assert decided(stage((3, 6, STICKER), (0, bits, BESIDE))).strength is strength
 
 
 def test_the_whole_item_must_be_turned_as_the_other_vote_is():
-    found = decided(stage((3, 6, STICKER)), stage((0, 80, BESIDE), turn=1))
+    found = decided(stage((3, 6, STICKER)), stage((0, 74, BESIDE), turn=1))
     assert found.strength is Strength.REVIEW
 
 
 def test_most_of_an_item_shown_small_acts_alone():
-    corners = [(0.60 + 0.02 * i, 0.6, 0.70 + 0.02 * i, 0.7) for i in range(5)]
-    five = [(slot, 12, place) for slot, place in enumerate(corners, 1)]
-    assert decided(stage(*five)).strength is Strength.BLOCK
-    assert decided(stage(*five[:4])).strength is Strength.REVIEW
+    corners = [(0.60 + 0.02 * i, 0.6, 0.70 + 0.02 * i, 0.7) for i in range(6)]
+    six = [(slot, 12, place) for slot, place in enumerate(corners, 1)]
+    assert decided(stage(*six)).strength is Strength.BLOCK
+    assert decided(stage(*six[:5])).strength is Strength.REVIEW
 
 
 def test_asking_for_no_breadth_is_the_rule_without_it():
@@ -134,13 +134,13 @@ def test_the_fields_own_match_asks_for_no_breadth():
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10**6), st.lists(st.integers(1, 8), min_size=1, max_size=6))
+@given(st.integers(0, 10**6), st.lists(st.integers(1, 8), min_size=1, max_size=8))
 def test_no_number_of_votes_from_one_sticker_blocks_unless_most_of_the_item_is_there(seed, slots):
     rng = np.random.default_rng(seed)
     left, top = rng.uniform(0, 0.55, 2)
     votes = []
     for slot in slots:
-        a, b = np.sort(rng.uniform(0, 0.45, (2, 2)), axis=0)
+        a, b = np.sort(rng.uniform(0, 0.44, (2, 2)), axis=0)
         votes.append((slot, int(rng.integers(0, 20)), (left + a[0], top + a[1], left + b[0], top + b[1])))
     found = decided(stage(*votes))
     asked = Breadth()

@@ -149,7 +149,7 @@ def test_a_sticker_that_an_item_and_an_upload_share_is_possible_and_never_altere
     for some in ([2], [2, 3], [2, 3, 4, 5]):
         hashes = [made_up(number) for number in some]
         assert [one.tier for one in gate.found(index, small(100, *hashes))] == ["possible"]
-    most = [made_up(number) for number in range(2, 7)]
+    most = [made_up(number) for number in range(2, 8)]
     assert [one.tier for one in gate.found(index, small(100, *most))] == ["altered"]
     index.close()
 

@@ -61,9 +61,9 @@ class Breadth:
     is little of either. All zero asks nothing.
     """
 
-    whole: int = 84
-    slots: int = 5
-    extent: float = 0.25
+    whole: int = 80
+    slots: int = 6
+    extent: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
