@@ -16,8 +16,8 @@ from bench.robustness.measure import Measured
 from bench.robustness.missed import contact_sheet
 from bench.robustness.pictures import REPORTED, collection
 from bench.robustness.recall import WAYS, Way
-from bench.robustness.run import KEPT, Plan, fingerprint, run
 from bench.robustness.report_decided import decided, shared
+from bench.robustness.run import KEPT, Plan, fingerprint, run
 from bench.robustness.suite import SUITES, Row
 
 PLAIN, BEST, FOUR, ONE = "plain PDQ ≤ 31 (HMA, StopNCII)", "1 + 8", "1 + 4", "K = 1, ≤ 31"
@@ -65,9 +65,9 @@ def report(options: Options) -> Report:
         "SIFT was asked of one picture in six of those, of its own original only: an upper bound, no filter.",
         "Milliseconds are the processor's, of one thread. Load when this was written: "
         f"{os.getloadavg()[2]:.1f} on {os.cpu_count()} cores.",
-        "Overlays: the first list is the issue's; thresholds were chosen with the first two in view, the "
-        "held-out one was drawn afterwards. The stop-list is heard on both sides; the engine counts votes "
-        "turned alike.",
+        "Overlays: the first list is the issue's; the hashes' thresholds were chosen with the first two in "
+        "view, the breadth of a match with the third, the last one was drawn afterwards. The stop-list is "
+        "heard on both sides; the engine counts votes turned alike.",
         f"What was missed is drawn in {sheet.name}, kept out of the repository.",
     ]
     return page

@@ -23,8 +23,8 @@ from bench.robustness.shared_wider import WIDER
 LISTS: Final[Mapping[str, tuple[Mapping[str, Overlay], int]]] = {
     "": (OVERLAYS, PICTURES),
     ": other fonts, marks, interfaces": (WIDER, PICTURES_ELSE),
-    ": held out": (HELD_OUT, PICTURES_ELSE),
-    ": held out, textured": (TEXTURED, PICTURES_ELSE),
+    ": drawn after the hashes' thresholds": (HELD_OUT, PICTURES_ELSE),
+    ": held out, grainy and photographed": (TEXTURED, PICTURES_ELSE),
 }
 """Overlays and how many pictures wear them on either side."""
 
