@@ -60,7 +60,7 @@ def run(options: Options) -> Report:
             f"copies blocked, {suite} suite, {SIZE:,} items",
             "%",
             after,
-            "were a piece enough",
+            "were a small piece enough",
             before,
             less=False,
         )
@@ -80,7 +80,7 @@ def run(options: Options) -> Report:
 
 def _by_group(suite: str, measured: Sequence[Measured]) -> Table:
     ways = {
-        "block, were a piece enough": recall.blocked_by_pieces(SIZE),
+        "block, were a small piece enough": recall.blocked_by_pieces(SIZE),
         "block": recall.engine(SIZE, BLOCK),
         "review or block": recall.engine(SIZE, REVIEW),
     }

@@ -62,8 +62,10 @@ def shared(page: Report, plan: Plan) -> list[Table]:
             cells.append((name, *known[name]))
         totals = np.sum([known[name] for name in overlays], axis=0).tolist()
         cells.append(("all", *totals))
-        for work, wrong in (("blocked", totals[4]), ("blocked or reviewed", totals[5])):
-            page.compare(f"{work} wrongly, of {totals[0]:,} pairs sharing an overlay{title}", "pairs", wrong)
+        _, _, _, by_pieces, blocked, met = totals[:6]
+        work = f"wrongly, of {totals[0]:,} pairs sharing an overlay{title}"
+        page.compare(f"blocked {work}", "pairs", blocked, "were a small piece enough", by_pieces)
+        page.compare(f"blocked or reviewed {work}", "pairs", met)
         columns = [
             f"{word}, {size:,} items"
             for size in ours.BANK_SIZES
