@@ -51,6 +51,8 @@ class Measured:
     """`(rows,)`: 1 found, 0 not, -1 not asked."""
     decided: NDArray[np.uint8]
     """`(rows, bank sizes, items)`: nothing, review or block, as the engine decides."""
+    by_pieces: NDArray[np.uint8]
+    """The same, were a small piece of the upload enough to block."""
     fillers: NDArray[np.bool_]
     """`(rows, items)`: true where the item was a filler of the query: neither found nor wrong."""
     decode_ms: NDArray[np.float32]
@@ -99,6 +101,7 @@ def measure(
         np.full((len(rows), len(ours.STAGES), ours.BANK_ROWS), NEVER, np.uint8),
         np.full(len(rows), -1, np.int8),
         np.zeros((len(rows), len(ours.BANK_SIZES), items), np.uint8),
+        np.zeros((len(rows), len(ours.BANK_SIZES), items), np.uint8),
         np.zeros((len(rows), items), np.bool_),
         np.zeros(len(rows), np.float32),
         np.zeros((len(rows), len(ours.STAGES)), np.float32),
@@ -132,9 +135,9 @@ def _ours(result: Measured, place: int, index: int, jpeg: bytes, bank: Bank) -> 
         raise ValueError("The engine's distances are not the plain ones.")
     table[:, ~bank.present.ravel()] = NEVER
     for size, bank_size in enumerate(ours.BANK_SIZES):
-        result.decided[place, size] = ours.decided(
-            family.views, table, bank.families, bank.present, bank_size
-        )
+        asked = (family.views, table, bank.families, bank.present, bank_size)
+        result.decided[place, size] = ours.decided(*asked)
+        result.by_pieces[place, size] = ours.decided(*asked, rule=ours.PIECES_BLOCK)
     result.nearest[place] = table.min(axis=0).reshape(items, rows).clip(0, NEVER)
     mine = table.reshape(len(table), items, rows)[:, index]
     result.stages[place] = family.stages[mine.argmin(axis=0)]

@@ -5,7 +5,7 @@ In: the bytes of a bank picture or of an upload. Out: arrays of hashes, what the
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from repit_engine import anchors
 from repit_engine.anchors.query import joined
-from repit_engine.decision import Strength, decide, packed_id
+from repit_engine.decision import DEFAULT_RULE, Breadth, Rule, Strength, decide, packed_id
 from repit_engine.picture import open_picture
 from repit_engine.stoplist import StopList, package_stoplist
 from repit_engine.types import RangeResult
@@ -24,6 +24,8 @@ STAGES = tuple(stage.name.lower() for stage in anchors.Stage)
 BANK_SIZES = (1_000, 1_000_000, 42_000_000)
 """Items for which decisions are asked: thresholds follow from the bank's size."""
 NOTHING, REVIEW, BLOCK = 0, 1, 2
+PIECES_BLOCK = replace(DEFAULT_RULE, breadth=Breadth(whole=-1, slots=1, extent=0.0))
+"""The engine's rule, were a small piece of the upload enough to block: what breadth costs, and spares."""
 _CODES = {Strength.NONE: NOTHING, Strength.REVIEW: REVIEW, Strength.BLOCK: BLOCK}
 
 
@@ -74,6 +76,8 @@ def decided(
     families: NDArray[np.uint8],
     present: NDArray[np.bool_],
     bank_size: int,
+    *,
+    rule: Rule = DEFAULT_RULE,
 ) -> NDArray[np.uint8]:
     """`(items,)`: what the engine decides of each item, all stages heard, were the bank of `bank_size` items.
 
@@ -92,7 +96,7 @@ def decided(
         there = present[item]
         return families[item][there], np.flatnonzero(there).astype(np.uint64)
 
-    decision = decide([views], search, items=bank_size, family_of=family_of, stoplist=stoplist())
+    decision = decide([views], search, items=bank_size, family_of=family_of, rule=rule, stoplist=stoplist())
     result = np.zeros(len(present), np.uint8)
     for match in decision.matches:
         result[match.item] = _CODES[match.strength]

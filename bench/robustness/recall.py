@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.robustness.measure import PEERS, Measured
-from bench.robustness.ours import BANK_SIZES, REVIEW
+from bench.robustness.ours import BANK_SIZES, BLOCK, REVIEW
 from bench.robustness.suite import Row
 from bench.robustness.thresholds import RADIUS, SINGLE_FAR, TWO
 
@@ -44,6 +44,12 @@ def engine(bank_size: int, at_least: int = REVIEW) -> Way:
     """What the engine decides with a bank of so many items: to review or block, or to block."""
     place = BANK_SIZES.index(bank_size)
     return lambda measured: measured.decided[:, place] >= at_least
+
+
+def blocked_by_pieces(bank_size: int) -> Way:
+    """What it would block with a bank of so many items, were a small piece of the upload enough."""
+    place = BANK_SIZES.index(bank_size)
+    return lambda measured: measured.by_pieces[:, place] >= BLOCK
 
 
 WAYS: Mapping[str, Way] = {

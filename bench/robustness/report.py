@@ -4,7 +4,6 @@ In: the runs of both suites over the reported pictures. Out: a `Report`, plots b
 sheet in `artefacts/` (it shows the pictures, so it is never committed). Next: `bench.common.publish`.
 """
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,10 +16,8 @@ from bench.robustness.measure import Measured
 from bench.robustness.missed import contact_sheet
 from bench.robustness.pictures import REPORTED, collection
 from bench.robustness.recall import WAYS, Way
+from bench.robustness.report_decided import decided, shared
 from bench.robustness.run import KEPT, Plan, fingerprint, run
-from bench.robustness.shared import OVERLAYS, PICTURES, PICTURES_ELSE, Overlay, pairs
-from bench.robustness.shared_held_out import HELD_OUT
-from bench.robustness.shared_wider import WIDER
 from bench.robustness.suite import SUITES, Row
 
 PLAIN, BEST, FOUR, ONE = "plain PDQ ≤ 31 (HMA, StopNCII)", "1 + 8", "1 + 4", "K = 1, ≤ 31"
@@ -43,7 +40,10 @@ def report(options: Options) -> Report:
     quick = "quick" in options.only
     minutes = [float(word.partition("=")[2]) for word in options.only if word.startswith("minutes=")]
     seconds = minutes[0] * 60 if minutes else float("inf")
-    plan = Plan(pictures, "main", REPORTED, every=8 if quick else 1, keep=not quick, seconds=seconds)
+    plan = Plan(
+        pictures, "main", REPORTED, every=8 if quick else 1, processes=options.threads, keep=not quick,
+        seconds=seconds,
+    )  # fmt: skip
     page = Report("robustness", "Altered copies: what is found, and what is found wrongly", _intro(plan))
     main, held = _both(plan), _both(replace(plan, suite="held-out"))
     _headlines(page, plan.rows, *main)
@@ -52,8 +52,8 @@ def report(options: Options) -> Report:
     page.tables.append(_weak("main", plan.rows, main[1]))
     page.tables.append(_weak("held-out", SUITES["held-out"], held[1]))
     page.tables.append(_false_by_threshold([*main[1], *held[1]]))
-    page.tables.append(_decided(main[1], held[1]))
-    page.tables += _shared(page, plan)
+    page.tables.append(decided(main[1], held[1]))
+    page.tables += shared(page, plan)
     page.tables.append(_cost(main[1]))
     leaks = leaking.kept(KEPT / f"leaks-{fingerprint(replace(plan, with_peers=False))}.json")
     page.tables.append(leaking.table(leaks))
@@ -65,9 +65,9 @@ def report(options: Options) -> Report:
         "SIFT was asked of one picture in six of those, of its own original only: an upper bound, no filter.",
         "Milliseconds are the processor's, of one thread. Load when this was written: "
         f"{os.getloadavg()[2]:.1f} on {os.cpu_count()} cores.",
-        "Overlays: the first list is the issue's; thresholds were chosen with the first two in view, the "
-        "held-out one was drawn afterwards. The stop-list is heard on both sides; the engine counts votes "
-        "turned alike.",
+        "Overlays: the first list is the issue's; the hashes' thresholds were chosen with the first two in "
+        "view, the breadth of a match with the third, the last one was drawn afterwards. The stop-list is "
+        "heard on both sides; the engine counts votes turned alike.",
         f"What was missed is drawn in {sheet.name}, kept out of the repository.",
     ]
     return page
@@ -172,64 +172,6 @@ def _false_by_threshold(own: Sequence[Measured]) -> Table:
         ),
         cells,
     )
-
-
-def _decided(main: Sequence[Measured], held: Sequence[Measured]) -> Table:
-    cells = []
-    for size in ours.BANK_SIZES:
-        for name, level in (("block", ours.BLOCK), ("review or block", ours.REVIEW)):
-            way = recall.engine(size, level)
-            both = [*main, *held]
-            found = [f"{recall.by_row(way, one).mean():.1f}" for one in (main, held)]
-            cells.append((f"{size:,}", name, *found, *recall.false_matches(way, both)))
-    return Table(
-        "What the engine decides, by the bank's size",
-        ("items", "decision", "main, %", "held-out, %", "false", "unrelated pairs"),
-        cells,
-    )
-
-
-def _shared(page: Report, plan: Plan) -> list[Table]:
-    """One table for each list of overlays; what is done is kept."""
-    path = KEPT / f"shared-{fingerprint(replace(plan, with_peers=False))}.json"
-    known: dict[str, list[int]] = json.loads(path.read_text()) if path.exists() and plan.keep else {}
-    tables = []
-    for title, overlays, count in (
-        ("", OVERLAYS, PICTURES),
-        (": other fonts, marks, interfaces", WIDER, PICTURES_ELSE),
-        (": held out", HELD_OUT, PICTURES_ELSE),
-    ):
-        cells = []
-        for name, overlay in overlays.items():
-            if name not in known:
-                known[name] = _counted(plan, overlay, count)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(json.dumps(known))
-            cells.append((name, *known[name]))
-        totals = np.sum([known[name] for name in overlays], axis=0).tolist()
-        cells.append(("all", *totals))
-        page.compare(f"false matches among pairs sharing an overlay{title}", "pairs", totals[2])
-        columns = [
-            f"{word}, {size:,} items" for size in ours.BANK_SIZES for word in ("block", "review or block")
-        ]
-        tables.append(
-            Table(
-                f"False matches among unrelated pictures that share an overlay{title}",
-                ("overlay", "pairs", "one hash ≤ 31", "or two ≤ 70", *columns),
-                cells,
-            )
-        )
-    return tables
-
-
-def _counted(plan: Plan, overlay: Overlay, count: int) -> list[int]:
-    sources = plan.collection.sources
-    bank, uploads = (
-        [sources[i].picture() for i in plan.collection.part(which)[:count]] for which in (0, REPORTED)
-    )
-    found = pairs(overlay, bank, uploads)
-    decided = zip(found.at_least(ours.BLOCK), found.at_least(ours.REVIEW), strict=True)
-    return [len(bank) * len(uploads), *found.wrong(), *(n for both in decided for n in both)]
 
 
 def _cost(own: Sequence[Measured]) -> Table:

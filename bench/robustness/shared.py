@@ -73,6 +73,8 @@ class Pairs:
     """`(uploads, items, 9)`: smallest distance to each hash of an item, the stop-list heard."""
     decided: NDArray[np.uint8]
     """`(uploads, bank sizes, items)`: nothing, review or block."""
+    by_pieces: NDArray[np.uint8]
+    """The same, were a small piece of the upload enough to block."""
 
     def wrong(self, radius: int = RADIUS, two: int = TWO) -> tuple[int, int]:
         """Pairs matched by one hash within the radius; and by that or two hashes within `two`."""
@@ -82,6 +84,11 @@ class Pairs:
     def at_least(self, level: int) -> list[int]:
         """Pairs called a match of this level or more, by the bank's size."""
         counts: list[int] = (self.decided >= level).sum(axis=(0, 2)).tolist()
+        return counts
+
+    def blocked_by_pieces(self) -> list[int]:
+        """Pairs that would be blocked, by the bank's size, were a small piece of the upload enough."""
+        counts: list[int] = (self.by_pieces >= ours.BLOCK).sum(axis=(0, 2)).tolist()
         return counts
 
 
@@ -94,15 +101,19 @@ def pairs(overlay: Overlay, bank: Sequence[Picture], uploads: Sequence[Picture])
         families[place, : len(family)], present[place, : len(family)] = family, True
     nearest = np.full((len(uploads), len(bank), ours.BANK_ROWS), 255, np.uint8)
     decided = np.zeros((len(uploads), len(ours.BANK_SIZES), len(bank)), np.uint8)
+    by_pieces = np.zeros_like(decided)
     for place, picture in enumerate(uploads):
         views = ours.query_family(_jpeg(overlay(picture))).views
         table = distances(views.hashes, families.reshape(-1, 32))
         table[:, ~present.ravel()] = 255
         for size, items in enumerate(ours.BANK_SIZES):
             decided[place, size] = ours.decided(views, table, families, present, items)
+            by_pieces[place, size] = ours.decided(
+                views, table, families, present, items, rule=ours.PIECES_BLOCK
+            )
         table[ours.stoplist().near(views.hashes)] = 255
         nearest[place] = table.min(axis=0).reshape(present.shape).clip(0, 255)
-    return Pairs(nearest, decided)
+    return Pairs(nearest, decided, by_pieces)
 
 
 def _jpeg(picture: Picture) -> bytes:

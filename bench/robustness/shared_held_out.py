@@ -1,7 +1,7 @@
-"""Shared overlays that nothing was chosen with: they were drawn after the thresholds and the background set.
+"""Shared overlays drawn after the thresholds of `repit_engine.anchors.shades` and the background set.
 
-In: pictures. Out: `HELD_OUT`, as `shared.OVERLAYS`. Next: `report`. If a threshold is ever chosen with these
-in view, they move to `shared_wider` and others are drawn.
+In: pictures. Out: `HELD_OUT`, as `shared.OVERLAYS`. Next: `report_decided`. The breadth of a match was chosen
+with these in view; `shared_textured` says whether it holds elsewhere.
 """
 
 import math

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage
-from bench.robustness.ours import REVIEW
+from bench.robustness.ours import BLOCK, REVIEW
 from bench.robustness.shared import OVERLAYS, Overlay, pairs
 from bench.robustness.shared_held_out import HELD_OUT
+from bench.robustness.shared_textured import TEXTURED
 from bench.robustness.shared_wider import WIDER
 from PIL import Image
 
@@ -43,6 +44,13 @@ def test_a_shared_overlay_makes_no_match(overlays: Mapping[str, Overlay], name: 
     found = pairs(overlays[name], _pictures(BANK), _pictures(UPLOADS))
     assert found.wrong() == (0, 0)
     assert found.at_least(REVIEW) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["coin, 8 %", "crumpled paper, 12 %", "cup, photograph, 10 %"])
+def test_a_sticker_that_looks_photographed_would_block_unrelated_pictures_and_does_not(name: str) -> None:
+    found = pairs(TEXTURED[name], _pictures(BANK), _pictures(UPLOADS))
+    assert found.blocked_by_pieces()[0] > 0
+    assert found.at_least(BLOCK) == [0, 0, 0]
 
 
 def test_flat_shades_and_two_sharp_ones_are_drawn_and_texture_is_not() -> None:

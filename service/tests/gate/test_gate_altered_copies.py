@@ -133,6 +133,38 @@ def test_copies_of_one_picture_and_uploads_with_several_voices_are_no_crowd() ->
     index.close()
 
 
+def small(number: int, *hashes: KnownHash) -> list[QueryHashes]:
+    """An upload some of whose hashes come from one sticker in a corner."""
+    whole, anchors = upload(number, *hashes)
+    anchors.rectangles[:] = anchors.rectangles * 0.3 + 0.6
+    return [whole, anchors]
+
+
+def test_a_sticker_that_an_item_and_an_upload_share_is_possible_and_never_altered() -> None:
+    index, gate = LiveIndex(), AlteredCopies(NOTHING)
+    index.apply(entry("a", made_up(1), *(anchored(number) for number in range(2, 10))))
+    lone, several = upload(100, made_up(2)), upload(100, made_up(2), made_up(3), made_up(4))
+    assert [one.tier for one in gate.found(index, lone)] == ["altered"]
+    assert [one.tier for one in gate.found(index, several)] == ["altered"]
+    for some in ([2], [2, 3], [2, 3, 4, 5]):
+        hashes = [made_up(number) for number in some]
+        assert [one.tier for one in gate.found(index, small(100, *hashes))] == ["possible"]
+    most = [made_up(number) for number in range(2, 8)]
+    assert [one.tier for one in gate.found(index, small(100, *most))] == ["altered"]
+    index.close()
+
+
+def test_a_sticker_with_several_voices_is_set_aside_once_a_crowd_wears_it() -> None:
+    index, gate = LiveIndex(), AlteredCopies(NOTHING, Crowd(limit=4))
+    index.apply(entry("a", made_up(1), anchored(2), anchored(3), anchored(4)))
+    worn = [made_up(2), made_up(3)]
+    met = [bool(gate.found(index, small(number, *worn))) for number in range(100, 106)]
+    assert met == [True, True, True, True, False, False]
+    assert gate.set_aside == 2
+    assert gate.found(index, upload(200, made_up(4)))
+    index.close()
+
+
 def test_what_is_on_the_stop_list_has_no_voice_on_either_side_but_as_standard_hash() -> None:
     stopped = np.frombuffer(made_up(2).value, np.uint8).reshape(1, 32)
     index, gate = LiveIndex(), AlteredCopies(StopList(stopped))

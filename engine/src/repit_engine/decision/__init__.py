@@ -4,12 +4,13 @@ In: stages of `anchors.QueryHashes`, a search, the bank's size. Out: `Decision`.
 turns it into a verdict, the review desk draws its rectangles. docs/en/altered-copies.md states the rule.
 """
 
-from repit_engine.decision.rates import DEFAULT_RULE, Limit, Rates, Rule
+from repit_engine.decision.rates import DEFAULT_RULE, Breadth, Limit, Rates, Rule
 from repit_engine.decision.result import Decision, Match, Strength, Tier, Vote
 from repit_engine.decision.rule import decide, packed_id, unpacked
 
 __all__ = [
     "DEFAULT_RULE",
+    "Breadth",
     "Decision",
     "Limit",
     "Match",

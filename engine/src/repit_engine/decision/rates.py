@@ -52,6 +52,21 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Breadth:
+    """What sets a copy apart from a sticker that two unrelated pictures wear: it is met broadly.
+
+    One of three things is asked: the item's standard hash within `whole` bits, turned as the other votes are;
+    votes of `slots` of its hashes; votes within a box of at least `extent` of the upload's area. A picture
+    shown small in another still shows all of itself, and what is left of a crop fills the upload; a sticker
+    is little of either. All zero asks nothing.
+    """
+
+    whole: int = 80
+    slots: int = 6
+    extent: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """From rates to thresholds. The standard match keeps the field's radius, 31, at any size of bank."""
 
@@ -59,6 +74,7 @@ class Rule:
     block: Limit = Limit(expected=1e-3, single=31, second=60)
     review: Limit = Limit(expected=2e-2, single=46, second=70)
     standard_radius: int = 31
+    breadth: Breadth = Breadth()
 
     def single_radius(self, items: int, limit: Limit) -> int:
         """Largest distance at which one hash may decide against `items` items; -1 for none."""

@@ -52,7 +52,8 @@ class Match:
     """One item that the upload shows.
 
     `expected_false`: how many matches at least this good one expects per upload from a bank of the searched
-    size that holds nothing of it. `votes`: nearest first.
+    size that holds nothing of it. `votes`: nearest first. `piece`: little of the upload met little of the
+    item, as it does where unrelated pictures wear the same sticker; such a match never blocks.
     """
 
     item: int
@@ -60,6 +61,7 @@ class Match:
     strength: Strength
     expected_false: float
     votes: tuple[Vote, ...]
+    piece: bool = False
 
 
 @dataclass(frozen=True, slots=True)

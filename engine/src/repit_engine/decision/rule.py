@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from repit_engine.anchors import Kind, QueryHashes, Stage
+from repit_engine.anchors import QueryHashes
 from repit_engine.decision.rates import DEFAULT_RULE, Limit, Rule
-from repit_engine.decision.result import Decision, Match, Strength, Tier, Vote
+from repit_engine.decision.result import Decision, Match, Strength, Tier
+from repit_engine.decision.votes import Heard, Votes, apart, broad
 from repit_engine.errors import WrongInput
 from repit_engine.kernels.jit.distances import distance_matrix
-from repit_engine.pdq import Orientation
 from repit_engine.stoplist import StopList
 from repit_engine.types import HashArray, IdArray, RangeResult, as_hash_array
 
@@ -30,8 +29,6 @@ FamilyOf: TypeAlias = Callable[[int], tuple[HashArray, IdArray]]
 SLOTS: Final = 256
 SMALL_BANK: Final = 20_000
 """Items up to which the search itself goes as far as a second vote may count."""
-_NEGATIVE: Final = 8
-"""Added to an orientation where the upload is a negative: such votes agree among themselves only."""
 
 
 def packed_id(item: int, slot: int) -> int:
@@ -65,133 +62,93 @@ def decide(
     if items < 0:
         raise WrongInput("A bank has no fewer than 0 items.")
     second = rule.second_radius(items, rule.review)
+    near = max(second, rule.review.second, rule.breadth.whole)
     radius = rule.standard_radius
     if items <= SMALL_BANK:
         radius = max(radius, rule.single_radius(items, rule.review), second)
-    votes = _Votes(rule.standard_radius)
+    votes = Votes(rule.standard_radius, stoplist)
     tried = searched = 0
     matches: tuple[Match, ...] = ()
+    met: set[int] = set()
     for stage in stages:
         tried += 1
         searched += len(stage)
         if not len(stage):
             continue
-        fresh = _note(stage, search(stage.hashes, radius), owner, stoplist, votes)
+        votes.stages.append(stage)
+        fresh = _note(stage, search(stage.hashes, radius), owner, votes)
         if family_of is not None:
-            for item in sorted(fresh):
-                _second_votes(votes, item, family_of, second)
+            for item in sorted(met | fresh):
+                since = len(votes.stages) - 1 if item in met else 0
+                _second_votes(votes, item, family_of, near, since)
+        met |= fresh
         matches = _judged(votes, items, rule)
         if matches and matches[0].strength in (stop, Strength.BLOCK):
             break
     return Decision(matches, tried, searched)
 
 
-class _Votes:
-    """For each item, turn and slot, the nearest hash of the upload."""
-
-    def __init__(self, radius: int) -> None:
-        self.radius = radius
-        self.stages: list[QueryHashes] = []
-        self.silent: list[NDArray[np.bool_]] = []
-        self.nearest: dict[int, dict[tuple[int, int], tuple[int, int, int]]] = {}
-        self.standard: dict[int, tuple[int, int, int]] = {}
-
-    def add(self, item: int, slot: int, vote: tuple[int, int, int]) -> None:
-        """Hear a vote (distance, stage, row): the nearest is kept, between equals the first."""
-        distance, stage, row = vote
-        query = self.stages[stage]
-        if slot == 0 and query.stages[row] == Stage.STANDARD and distance <= self.radius:
-            self.standard[item] = min(self.standard.get(item, vote), vote)
-        if self.silent[stage][row]:
-            return
-        turn = int(query.orientation[row]) + (_NEGATIVE if query.kinds[row] == Kind.NEGATIVE else 0)
-        held = self.nearest.setdefault(item, {})
-        held[turn, slot] = min(held.get((turn, slot), vote), vote)
-
-    def as_vote(self, vote: tuple[int, int, int]) -> Vote:
-        distance, stage, row = vote
-        query = self.stages[stage]
-        left, top, right, bottom = query.rectangles[row].tolist()
-        return Vote(
-            distance,
-            Kind(int(query.kinds[row])),
-            Orientation(int(query.orientation[row])),
-            (left, top, right, bottom),
-        )
-
-
-def _note(
-    stage: QueryHashes, found: RangeResult, owner: Owner, stoplist: StopList | None, votes: _Votes
-) -> set[int]:
+def _note(stage: QueryHashes, found: RangeResult, owner: Owner, votes: Votes) -> set[int]:
     """Note the votes of what a stage's search found; the items met."""
-    votes.stages.append(stage)
-    votes.silent.append(np.zeros(len(stage), np.bool_))
     rows = np.repeat(np.arange(len(stage)), np.diff(found.lims))
     met, slots = owner(found.ids)
-    if stoplist is not None and len(rows):
-        hit = np.unique(rows)
-        votes.silent[-1][hit] = stoplist.near(stage.hashes[hit])
     place = len(votes.stages) - 1
+    votes.hush(place, rows)
     for item, slot, distance, row in zip(
         met.tolist(), slots.tolist(), found.distances.tolist(), rows.tolist(), strict=True
     ):
-        votes.add(item, slot, (distance, place, row))
+        votes.add(item, (distance, place, row, slot))
     return set(met.tolist())
 
 
-def _second_votes(votes: _Votes, item: int, family_of: FamilyOf, radius: int) -> None:
-    """Hear every hash of an item that one hash has met."""
+def _second_votes(votes: Votes, item: int, family_of: FamilyOf, radius: int, since: int) -> None:
+    """Hear every hash of an item that one hash has met, from the stage `since` on."""
     hashes, slots = family_of(item)
     hashes = as_hash_array(hashes)
-    for place, stage in enumerate(votes.stages):
-        apart = np.empty((len(stage), len(hashes)), np.uint16)
-        if apart.size:
-            distance_matrix(stage.hashes.view(np.uint64), hashes.view(np.uint64), apart)
-        for row, column in np.argwhere(apart <= radius).tolist():
-            votes.add(item, int(slots[column]), (int(apart[row, column]), place, row))
+    for place, stage in enumerate(votes.stages[since:], since):
+        bits = np.empty((len(stage), len(hashes)), np.uint16)
+        if bits.size:
+            distance_matrix(stage.hashes.view(np.uint64), hashes.view(np.uint64), bits)
+        rows, columns = np.nonzero(bits <= radius)
+        votes.hush(place, rows)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            votes.add(item, (int(bits[row, column]), place, row, int(slots[column])))
 
 
-def _judged(votes: _Votes, items: int, rule: Rule) -> tuple[Match, ...]:
+def _judged(votes: Votes, items: int, rule: Rule) -> tuple[Match, ...]:
     judged = (_match(votes, item, items, rule) for item in votes.nearest.keys() | votes.standard.keys())
     return tuple(sorted((match for match in judged if match is not None), key=_rank))
 
 
-def _match(votes: _Votes, item: int, items: int, rule: Rule) -> Match | None:
+def _match(votes: Votes, item: int, items: int, rule: Rule) -> Match | None:
     """The best that is to be said of one item."""
     if item in votes.standard:
         vote = votes.as_vote(votes.standard[item])
         chance = items * rule.rates.of_single(vote.distance)
         return Match(item, Tier.STANDARD, Strength.BLOCK, chance, (vote,))
     best: Match | None = None
-    by_turn: dict[int, list[tuple[int, int, int]]] = {}
-    for (turn, _), vote_at in votes.nearest[item].items():
-        by_turn.setdefault(turn, []).append(vote_at)
+    by_turn: dict[int, list[Heard]] = {}
+    for (turn, _), one in votes.nearest[item].items():
+        by_turn.setdefault(turn, []).append(one)
     for turn in sorted(by_turn):
-        heard = _apart(votes, sorted(by_turn[turn]))
-        first = heard[0][0]
-        strength = _strength(rule.single_radius, first, items, rule)
-        options = [(items * rule.rates.of_single(first), Tier.ANCHORED, strength, heard[:1])]
-        if len(heard) > 1:
-            last = heard[1][0]
+        heard = apart(votes, sorted(by_turn[turn], key=votes.order))
+        near = [one for one in heard if one[0] <= rule.review.second]
+        piece = not broad(votes, heard, near, rule.breadth)
+        options = []
+        if near:
+            first = near[0][0]
+            strength = _strength(rule.single_radius, first, items, rule)
+            options.append((items * rule.rates.of_single(first), Tier.ANCHORED, strength, near[:1]))
+        if len(near) > 1:
+            last = near[1][0]
             strength = _strength(rule.second_radius, last, items, rule)
-            options.append((items * rule.rates.of_second(last), Tier.TWO_VOTES, strength, heard))
-        for chance, tier, strength, rows in options:
-            found = Match(item, tier, strength, chance, tuple(votes.as_vote(row) for row in rows))
+            options.append((items * rule.rates.of_second(last), Tier.TWO_VOTES, strength, near))
+        for chance, tier, alone, rows in options:
+            strength = Strength.REVIEW if piece and alone is Strength.BLOCK else alone
+            found = Match(item, tier, strength, chance, tuple(votes.as_vote(row) for row in rows), piece)
             if strength is not Strength.NONE and (best is None or _rank(found) < _rank(best)):
                 best = found
     return best
-
-
-def _apart(votes: _Votes, heard: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """Votes of different places of the upload: one rectangle votes once."""
-    kept: list[tuple[int, int, int]] = []
-    places: set[tuple[float, ...]] = set()
-    for vote in heard:
-        rectangle = tuple(votes.stages[vote[1]].rectangles[vote[2]].tolist())
-        if rectangle not in places:
-            places.add(rectangle)
-            kept.append(vote)
-    return kept
 
 
 def _strength(radius: Callable[[int, Limit], int], distance: int, items: int, rule: Rule) -> Strength:

@@ -71,20 +71,22 @@ class AlteredCopies:
         return self.set_aside > 0 and self._crowd.is_aside(hash_id)
 
     def _count(self, search: "_Search", decision: Decision, heard: list[QueryHashes]) -> None:
-        """Note the anchored hashes that were an item's only voice."""
+        """Note the anchored hashes that were an item's only voice, or all that was met of it in one piece."""
+        upload = next((stage.hashes[0] for stage in heard if len(stage)), None)
+        if upload is None:
+            return
         for match in decision.matches:
-            alone = search.met.get(match.item, set())
-            if match.tier is not Rests.ANCHORED or len(alone) != 1:
-                continue
-            (hash_id,) = alone
-            upload = next((stage.hashes[0] for stage in heard if len(stage)), None)
-            if upload is None or hash_id % 256 < ANCHORED:
-                continue
-            with self._counting:
-                before = self._crowd.is_aside(hash_id)
-                if self._crowd.met(hash_id, upload) and not before:
-                    self.set_aside += 1
-                    _log.warning("an anchored hash met many unrelated uploads and is set aside")
+            met = search.met.get(match.item, set())
+            if match.piece or (match.tier is Rests.ANCHORED and len(met) == 1):
+                for hash_id in sorted(one for one in met if one % 256 >= ANCHORED):
+                    self._note(hash_id, upload)
+
+    def _note(self, hash_id: int, upload: NDArray[np.uint8]) -> None:
+        with self._counting:
+            before = self._crowd.is_aside(hash_id)
+            if self._crowd.met(hash_id, upload) and not before:
+                self.set_aside += 1
+                _log.warning("an anchored hash met many unrelated uploads and is set aside")
 
 
 class _Search:
