@@ -46,6 +46,7 @@ _GATE: Final = [
     "repit.interfaces.gate_api",
     "repit.interfaces.gate_daemon",
     "repit.interfaces.review_desk",
+    "repit.interfaces.storage_hook.s3",
 ]
 _ROOMS: Final[dict[Role, list[str]]] = {
     "hotline": _HOTLINE,
@@ -109,6 +110,8 @@ def _logging(level: str, form: str) -> dict[str, Any]:
             # The HTTP client would log the address of each request.
             "httpx2": {"level": "WARNING"},
             "httpcore2": {"level": "WARNING"},
+            # So would the one that signs requests to object storage, and the names of objects with it.
+            "botocore": {"level": "WARNING"},
         },
     }
 
@@ -159,6 +162,17 @@ REPIT_GATE_CHAIN: str
 REPIT_GATE_CHAIN_FAILURE: str
 REPIT_GATE_POLICY: str
 REPIT_GATE_CLASSIFIER: str
+REPIT_GATE_S3_URL: str
+REPIT_GATE_S3_REGION: str
+REPIT_GATE_S3_KEY_ID: str
+REPIT_GATE_S3_SECRET: str
+REPIT_GATE_S3_TOKEN: str
+REPIT_GATE_S3_BUCKETS: tuple[str, ...]
+REPIT_GATE_S3_QUARANTINE: str
+REPIT_GATE_S3_QUARANTINE_TO: str
+REPIT_GATE_S3_TAG: str
+REPIT_GATE_S3_UNDECIDED: str
+REPIT_GATE_S3_WORKERS: int
 REPIT_REVIEW_HOURS: int
 REPIT_REVIEW_SECOND_LOOK: tuple[str, ...]
 REPIT_REVIEW_STRETCH_MINUTES: int
