@@ -16,7 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from installation import eventually, free_port
 
-KEY_ID, SECRET = "repit-tests", "a-secret-of-tests-only"
+PLATFORM = ("platform-key", "a-secret-of-tests-only")
+GATE = ("gate-key", "another-secret-of-tests")
 TOKEN = "a-token-of-tests-only-000"
 LIVE = "live"
 """The bucket whose writes the server tells of by itself."""
@@ -30,9 +31,9 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.peer = f"127.0.0.1:{self.port}"
         (folder / "data").mkdir(parents=True)
-        identity = {"name": "tests", "credentials": [{"accessKey": KEY_ID, "secretKey": SECRET}]}
-        actions = ["Admin", "Read", "Write", "List", "Tagging"]
-        (folder / "s3.json").write_text(json.dumps({"identities": [{**identity, "actions": actions}]}))
+        rights = ["Read", "Write", "List", "Tagging"]
+        known = [_identity("platform", PLATFORM, ["Admin", *rights]), _identity("repit", GATE, rights)]
+        (folder / "s3.json").write_text(json.dumps({"identities": known}))
         if hook:
             (folder / "notification.toml").write_text(
                 f'[notification.webhook]\nenabled = true\nendpoint = "{hook}"\nbearer_token = "{TOKEN}"\n'
@@ -67,8 +68,8 @@ class Server:
             "s3",
             endpoint_url=self.url,
             region_name="us-east-1",
-            aws_access_key_id=KEY_ID,
-            aws_secret_access_key=SECRET,
+            aws_access_key_id=PLATFORM[0],
+            aws_secret_access_key=PLATFORM[1],
             config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
         )
 
@@ -95,8 +96,8 @@ class Server:
         """What a gate must know of it."""
         return {
             "REPIT_GATE_S3_URL": self.url,
-            "REPIT_GATE_S3_KEY_ID": KEY_ID,
-            "REPIT_GATE_S3_SECRET": SECRET,
+            "REPIT_GATE_S3_KEY_ID": GATE[0],
+            "REPIT_GATE_S3_SECRET": GATE[1],
             "REPIT_GATE_S3_TOKEN": TOKEN,
             **more,
         }
@@ -126,6 +127,14 @@ class Server:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code
+
+
+def _identity(name: str, key: tuple[str, str], actions: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "credentials": [{"accessKey": key[0], "secretKey": key[1]}],
+        "actions": actions,
+    }
 
 
 def minio(bucket: str, key: str, name: str = "s3:ObjectCreated:Put", version: str = "") -> dict[str, Any]:

@@ -16,7 +16,7 @@ from object_storage import LIVE, TOKEN, Server
 from repit.demo.device import submission
 from repit.demo.pictures import original, uploads
 
-DENY = {
+POLICY = {
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -30,10 +30,14 @@ DENY = {
             "Principal": "*",
             "Action": "s3:GetObject",
             "Resource": f"arn:aws:s3:::{LIVE}/*",
-            "Condition": {"StringEquals": {"s3:ExistingObjectTag/repit": ["block", "review"]}},
+            "Condition": {
+                "StringEquals": {"s3:ExistingObjectTag/repit": ["block", "review"]},
+                "StringNotEquals": {"aws:username": "repit"},
+            },
         },
     ],
 }
+"""As docs/en/protect-s3.md has it: nobody but the gate reads what carries its tag."""
 
 
 class Watched:
@@ -59,13 +63,17 @@ class Watched:
             self.end = started.pop_all().close
 
     def tell(self, event: dict[str, Any], token: str = TOKEN) -> Any:
-        asked = Request(
+        asked = Request(  # noqa: S310 - ours
             f"{self.gate.base}/v1/storage/s3/events",
             json.dumps(event).encode(),
             {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
-        with urlopen(asked, timeout=30) as answer:
+        with urlopen(asked, timeout=30) as answer:  # noqa: S310 - ours
             return json.loads(answer.read())
+
+    def idle(self) -> bool:
+        with urlopen(f"{self.gate.base}/metrics", timeout=30) as answer:  # noqa: S310 - ours
+            return b"\nrepit_gate_storage_waiting 0.0\n" in answer.read()
 
     def operate(self, *command: str) -> str:
         done = subprocess.run(
@@ -88,7 +96,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> None:
     server, gate = watched.server, watched.gate
     server.bucket(LIVE)
-    server.client.put_bucket_policy(Bucket=LIVE, Policy=json.dumps(DENY))
+    server.client.put_bucket_policy(Bucket=LIVE, Policy=json.dumps(POLICY))
     picture = original(None)
     sent: dict[str, Any] = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
     receipt = watched.hotline.open_case_of(submission(picture))
@@ -111,7 +119,7 @@ def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> Non
         assert eventually(lambda key=key: watched.mark(key) == "block"), key
     for key in hostile:
         assert eventually(lambda key=key: watched.mark(key) == "review"), key
-    assert eventually(lambda: "storage_waiting 0.0" in urlopen(f"{gate.base}/metrics").read().decode())
+    assert eventually(watched.idle)
     assert {key: watched.mark(key) for key in good} == dict.fromkeys(good)
     for key in (*bad, *good):
         assert server.tags(LIVE, key)["owner"] == "someone", key
@@ -124,3 +132,50 @@ def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> Non
     watched.operate("scan", LIVE)
     assert {key: watched.mark(key) for key in bad} == dict.fromkeys(bad)
     assert server.anyone_reads(LIVE, "banked.jpg") == 200
+
+
+def test_a_killed_gate_loses_no_news_and_a_killed_scan_goes_on(watched: Watched, tmp_path: Path) -> None:
+    server, gate = watched.server, watched.gate
+    bucket = server.bucket("stored-before")  # the server tells nothing of this one by itself
+    picture = original(None)
+    sent: dict[str, Any] = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
+    watched.hotline.open_case_of(submission(picture))
+    assert eventually(lambda: gate.verdict(picture)[0] == "block")
+    for n in range(24):
+        server.put(bucket, f"{n:02}.jpg", picture if n % 3 == 0 else sent["Unrelated: a coffee"])
+    assert watched.tell(minio(bucket, "00.jpg")) == {"taken_in": 1, "unread": 0}
+    assert watched.tell(minio(bucket, "not%2Fthere.jpg")) == {"taken_in": 1, "unread": 0}
+    assert eventually(lambda: watched.mark("00.jpg", bucket) == "block")
+    assert eventually(watched.idle)
+    for n in range(1, 12):
+        watched.tell(minio(bucket, f"{n:02}.jpg"))
+    gate.kill()  # what was answered is in rows
+    gate.start()
+    gate.ready()
+    marked = [f"{n:02}.jpg" for n in range(0, 12, 3)]
+    for key in marked:
+        assert eventually(lambda key=key: watched.mark(key, bucket) == "block"), key
+    assert eventually(watched.idle)
+    watched.operate("scan", bucket, "--per-second", "6", "--no-wait")
+    assert eventually(lambda: watched.mark("12.jpg", bucket) == "block")
+    gate.kill()
+    gate.start()
+    report = tmp_path / "report.jsonl"
+    said = watched.operate("scan", bucket, "--report", str(report))
+    assert "goes on" in said
+    assert "Looked at: 24. Blocked: 8. For a person: 0. Could not be read: 0." in said
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    assert sorted(line["key"] for line in lines[:-1]) == [f"{n:02}.jpg" for n in range(0, 24, 3)]
+    known = {line["key"] for line in lines[:-1] if line["reason"] == "found-before"}
+    assert known == set(marked)
+    assert (lines[-1]["seen"], lines[-1]["blocked"], lines[-1]["state"]) == (24, 8, "done")
+    assert report.stat().st_mode & 0o077 == 0
+    gate.ready()
+
+
+def test_a_command_for_storage_says_what_is_missing(watched: Watched) -> None:
+    for setting, value in (("REPIT_GATE_S3_TOKEN", "short"), ("REPIT_GATE_S3_SECRET", "")):
+        env = {**watched.gate.env, setting: value}
+        done = subprocess.run([*REPIT, "storage", "dead"], env=env, capture_output=True, check=False)
+        assert done.returncode == 1
+        assert setting in done.stderr.decode()

@@ -11,12 +11,12 @@ from typing import Final
 
 from django.db import close_old_connections, connection
 
-from repit.foundation.errors import OutboundRefused, RepitError, SealBroken, Unavailable
+from repit.foundation.errors import OutboundRefused, SealBroken, Unavailable
 from repit.foundation.mapping import named
 from repit.gate.runtime import Gate
 from repit.gate.verdict import Outcome
 from repit.interfaces.storage_hook.s3 import acting, arrivals, following, looking, scanning
-from repit.interfaces.storage_hook.s3.errors import Changed, Gone, NoRoom, StoreRefused
+from repit.interfaces.storage_hook.s3.errors import Changed, Gone, NoRoom
 from repit.interfaces.storage_hook.s3.models import Arrival
 from repit.interfaces.storage_hook.s3.store import Store
 
@@ -38,10 +38,10 @@ def once(gate: Gate, store: Store) -> bool:
         arrivals.done(row)
     except Unavailable:
         arrivals.later(row, _BUSY_SECONDS)
-    except (StoreRefused, SealBroken) as refused:
-        arrivals.failed(row, _reason(refused), for_good=isinstance(refused, NoRoom | SealBroken))
-    except OutboundRefused as failed:
-        arrivals.failed(row, _reason(failed), for_good=False)
+    except (OutboundRefused, SealBroken) as failed:
+        reason = f"{failed.code} {failed.detail}".strip()
+        _log.warning("a stored object cannot be looked at: %s", reason)
+        arrivals.failed(row, reason, for_good=isinstance(failed, NoRoom | SealBroken))
     return True
 
 
@@ -51,10 +51,6 @@ def _look_at(gate: Gate, store: Store, row: Arrival) -> Outcome:
     outcome = acting.act(store, looked)
     arrivals.done(row)
     return outcome
-
-
-def _reason(error: RepitError) -> str:
-    return f"{error.code} {error.detail}".strip()
 
 
 class Workers:

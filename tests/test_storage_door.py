@@ -1,0 +1,392 @@
+"""What the gate does in object storage, against a real S3-compatible server: moves, versions, people's
+decisions, what is replaced meanwhile, what cannot be done."""
+
+import gzip
+import io
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import IntegrityError, connection, transaction
+from PIL import Image
+from skimage import data
+
+from object_storage import GATE, Server
+from repit.foundation import clock
+from repit.gate import runtime
+from repit.gate.entries import KnownEntry, KnownHash
+from repit.gate.feed_status import StatusBoard
+from repit.gate.models import Decision
+from repit.gate.review import queue
+from repit.gate.review.models import Review
+from repit.gate.runtime import Gate
+from repit.interfaces.storage_hook.s3 import acting, arrivals, findings, following, scanning, scans, work
+from repit.interfaces.storage_hook.s3.events_wire import Stored
+from repit.interfaces.storage_hook.s3.models import Arrival, Finding, Scan, Step
+from repit.interfaces.storage_hook.s3.store import Store
+from repit_engine import Hashed, hash_picture
+
+
+def jpeg(name: str) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.asarray(getattr(data, name)(), np.uint8)).convert("RGB").save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+CAT, COFFEE = jpeg("chelsea"), jpeg("coffee")
+
+
+def known(item: str, content: bytes, state: str = "active") -> KnownEntry:
+    outcome = hash_picture(content, full=True)
+    assert isinstance(outcome, Hashed)
+    hashes = (KnownHash("pdq", "whole", outcome.hash.raw, outcome.quality),)
+    return KnownEntry(item, state, "picture", "intimate", "a-hotline", 1, hashes)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    one = Server(tmp_path_factory.mktemp("storage"))
+    try:
+        yield one.ready()
+    finally:
+        one.kill()
+
+
+def let_tables_be_emptied() -> None:
+    """Between tests SQLite empties tables row by row, which tables that only grow refuse."""
+    with connection.cursor() as cursor:
+        for table in ("storage_s3_step", "review_step"):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_delete")
+
+
+@pytest.fixture
+def gate(transactional_db: None, settings: Any, server: Server) -> Iterator[Gate]:
+    """In this process, with one decoder; it knows the cat."""
+    settings.REPIT_GATE_WORKERS = 1
+    settings.REPIT_GATE_INDEX = "memory"
+    settings.REPIT_GATE_BUDGET_MS = 30_000
+    settings.REPIT_GATE_S3_QUARANTINE_TO = "jail/kept/"
+    settings.REPIT_OUTBOUND_ALLOW = frozenset({server.peer})
+    one = runtime.assemble().start()
+    one.board.served(0, None)
+    one.index.apply(known("cat", CAT))
+    yield one
+    one.close()
+    let_tables_be_emptied()
+
+
+@pytest.fixture
+def store(server: Server, gate: Gate) -> Iterator[Store]:
+    with Store(server.url, "us-east-1", *GATE) as one:
+        yield one
+
+
+def work_off(gate: Gate, store: Store) -> None:
+    while work.once(gate, store):
+        pass
+
+
+def scan(gate: Gate, store: Store, bucket: str, **how: Any) -> Scan:
+    row, _ = scans.begin(bucket, "", **{"versions": False, "dry_run": False, "per_second": 0, **how})
+    while scanning.once(gate, store, threading.Event()):
+        pass
+    row.refresh_from_db()
+    return row
+
+
+def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(
+    gate: Gate, store: Store, server: Server
+) -> None:
+    bucket = server.bucket("twice")
+    server.put(bucket, "cat.jpg", CAT, "mine=1")
+    server.put(bucket, "coffee.jpg", COFFEE)
+    first = scan(gate, store, bucket)
+    assert scans.counts(first) | {"bytes": 0} == {
+        "seen": 2,
+        "bytes": 0,
+        "passed": 1,
+        "blocked": 1,
+        "review": 0,
+        "unread": 0,
+    }
+    assert server.tags(bucket, "cat.jpg").items() >= {"mine": "1", "repit": "block"}.items()
+    assert Decision.objects.count() == 1
+    second = scan(gate, store, bucket)
+    assert (second.blocked, Decision.objects.count()) == (1, 1)
+    assert [line["reason"] for line in findings.of_scan(second)] == [acting.FOUND_BEFORE]
+    gate.index.forget("cat")
+    assert scan(gate, store, bucket).passed == 2
+    assert server.tags(bucket, "cat.jpg") == {"mine": "1"}
+
+
+def test_a_moved_object_leaves_its_name_behind_and_can_be_put_back(
+    gate: Gate, store: Store, server: Server, settings: Any
+) -> None:
+    settings.REPIT_GATE_S3_QUARANTINE = "move"
+    server.bucket("jail")
+    bucket = server.bucket("moving")
+    server.put(bucket, "someone/cat é.jpg", CAT, "mine=1", ContentType="image/jpeg", Metadata={"by": "you"})
+    arrivals.take_in((Stored(bucket, "someone/cat é.jpg"),))
+    work_off(gate, store)
+    assert server.keys(bucket) == []
+    (kept,) = server.keys("jail")
+    assert kept.startswith("kept/")
+    assert "cat" not in kept
+    assert server.client.get_object(Bucket="jail", Key=kept)["Body"].read() == CAT
+    arrivals.take_in((Stored("jail", kept),))
+    assert not Arrival.objects.exists()  # what lies in quarantine is not looked at again
+    acting.release(store, Finding.objects.get(), "person", why="a mistake")
+    assert server.keys("jail") == []
+    back = server.client.get_object(Bucket=bucket, Key="someone/cat é.jpg")
+    assert (back["Body"].read(), back["Metadata"], back["ContentType"]) == (CAT, {"by": "you"}, "image/jpeg")
+    assert [step.after for step in Step.objects.order_by("pk")] == ["moved", "released"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Step.objects.update(why="something else")
+
+
+def test_only_the_version_that_is_known_is_moved(
+    gate: Gate, store: Store, server: Server, settings: Any
+) -> None:
+    settings.REPIT_GATE_S3_QUARANTINE = "move"
+    settings.REPIT_GATE_S3_QUARANTINE_TO = "jail-of-versions/"
+    server.bucket("jail-of-versions")
+    bucket = server.bucket("versions", versions=True)
+    old = server.put(bucket, "a.jpg", CAT)["VersionId"]
+    new = server.put(bucket, "a.jpg", COFFEE)["VersionId"]
+    # Out of order, twice, and one of a version that never was.
+    told = [Stored(bucket, "a.jpg", one) for one in (new, old, new, "0" * 32)]
+    for one in told:
+        arrivals.take_in((one,))
+    work_off(gate, store)
+    assert not Arrival.objects.exists()
+    left = server.client.list_object_versions(Bucket=bucket)["Versions"]
+    assert [one["VersionId"] for one in left] == [new]
+    assert len(server.keys("jail-of-versions")) == 1
+    server.put(bucket, "b.jpg", CAT)
+    server.put(bucket, "b.jpg", COFFEE)
+    assert scan(gate, store, bucket).blocked == 0
+    assert scan(gate, store, bucket, versions=True).blocked == 1
+
+
+def test_what_replaced_an_object_meanwhile_is_not_touched(gate: Gate, store: Store, server: Server) -> None:
+    bucket = server.bucket("replaced")
+    server.put(bucket, "a.jpg", CAT)
+    server.put(bucket, "b.jpg", CAT)
+    server.put(bucket, "c.jpg", CAT)
+
+    class Late(Store):
+        """Between looking and acting someone writes."""
+
+        def etag(self, thing: Stored) -> str:
+            if thing.key == "a.jpg":
+                server.put(bucket, "a.jpg", COFFEE)
+            if thing.key == "b.jpg":
+                server.client.delete_object(Bucket=bucket, Key="b.jpg")
+            return super().etag(thing)
+
+    with Late(server.url, "us-east-1", *GATE) as late:
+        arrivals.take_in(tuple(Stored(bucket, key) for key in ("a.jpg", "b.jpg", "c.jpg")))
+        work_off(gate, late)
+    assert not Arrival.objects.exists()
+    assert server.keys(bucket) == ["a.jpg", "c.jpg"]
+    assert server.tags(bucket, "a.jpg") == {}
+    assert server.tags(bucket, "c.jpg")["repit"] == "block"
+    server.put(bucket, "c.jpg", CAT)  # written anew, and so without the tag
+    arrivals.take_in((Stored(bucket, "c.jpg"),))
+    work_off(gate, store)
+    assert server.tags(bucket, "c.jpg")["repit"] == "block"
+
+
+def test_news_of_an_object_in_someones_hands_is_not_lost(gate: Gate, store: Store, server: Server) -> None:
+    bucket = server.bucket("news")
+    server.put(bucket, "a.jpg", COFFEE)
+    arrivals.take_in((Stored(bucket, "a.jpg"),))
+    held = arrivals.claim()
+    assert held is not None
+    assert arrivals.claim() is None
+    arrivals.take_in((Stored(bucket, "a.jpg"),))
+    arrivals.done(held)
+    assert arrivals.claim() is not None
+    with clock.at(lambda: clock._wall() + timedelta(minutes=5)):
+        assert arrivals.claim() is not None  # its holder died
+
+
+def test_what_cannot_be_done_waits_ever_longer_and_then_says_why(
+    gate: Gate, store: Store, server: Server, settings: Any
+) -> None:
+    bucket = server.bucket("full")
+    ten = "&".join(f"k{n}=v" for n in range(10))
+    server.put(bucket, "full.jpg", CAT, ten)
+    settings.REPIT_GATE_S3_QUARANTINE_TO = "no-such-bucket/"
+    arrivals.take_in((Stored(bucket, "full.jpg"),))
+    work_off(gate, store)
+    (row,) = arrivals.dead()
+    assert row.reason.startswith("no-room-for-a-tag")
+    assert len(server.tags(bucket, "full.jpg")) == 10
+    with Store(server.url, "us-east-1", GATE[0], "a wrong secret") as wrong:
+        server.put(bucket, "b.jpg", CAT)
+        arrivals.take_in((Stored(bucket, "b.jpg"),))
+        moments = []
+        for _ in range(arrivals.MOST_ATTEMPTS):
+            due = Arrival.objects.get(state="waiting").due_at
+            moments.append(due)
+            with clock.at(lambda due=due: due):
+                work_off(gate, wrong)
+    waits = [(b - a).total_seconds() for a, b in pairwise(moments)]
+    assert waits[5] > 3 * waits[1]
+    assert max(waits) <= 4500
+    assert [one.reason for one in arrivals.dead()] == [
+        "no-room-for-a-tag",
+        "store-refused SignatureDoesNotMatch",
+    ]
+    assert arrivals.try_again() == 2
+    settings.REPIT_GATE_S3_QUARANTINE = "move"
+    settings.REPIT_GATE_S3_QUARANTINE_TO = "jail/full/"
+    server.bucket("jail")
+    work_off(gate, store)
+    assert (arrivals.dead(), server.keys(bucket)) == ([], [])
+
+
+def test_a_gate_without_entries_or_without_room_lets_objects_wait(
+    gate: Gate, store: Store, server: Server
+) -> None:
+    bucket = server.bucket("patience")
+    server.put(bucket, "a.jpg", CAT)
+    arrivals.take_in((Stored(bucket, "a.jpg"),))
+    room, gate.reception.room = gate.reception.room, 10
+    assert work.once(gate, store)
+    gate.reception.room = room
+    row = Arrival.objects.get()
+    assert (row.state, row.attempts) == ("waiting", 0)
+    with clock.at(lambda: clock._wall() + timedelta(seconds=10)):
+        assert work.once(replace(gate, board=StatusBoard()), store)
+    row.refresh_from_db()
+    assert (row.state, row.attempts, Decision.objects.count()) == ("waiting", 0, 0)
+    with clock.at(lambda: clock._wall() + timedelta(minutes=1)):
+        work_off(gate, store)
+    assert server.tags(bucket, "a.jpg")["repit"] == "block"
+
+
+@pytest.mark.parametrize("quarantine", ["tag", "move"])
+def test_what_a_person_decides_is_carried_out_and_undone_after_an_objection(
+    gate: Gate, store: Store, server: Server, settings: Any, quarantine: str
+) -> None:
+    settings.REPIT_GATE_S3_QUARANTINE = quarantine
+    settings.REPIT_GATE_S3_QUARANTINE_TO = "jail/decided/"
+    server.bucket("jail")
+    gate.index.apply(known("cat", CAT, "disputed"))
+    bucket = server.bucket(f"decided-{quarantine}")
+    for key in ("refused.jpg", "allowed.jpg"):
+        server.put(bucket, key, CAT, "mine=1")
+    assert scan(gate, store, bucket).review == 2
+    assert {server.tags(bucket, key)["repit"] for key in server.keys(bucket)} == {"review"}
+    while queue.take_in():
+        pass
+    assert following.follow(store) == 0
+    decide("refused.jpg", "refuse")
+    decide("allowed.jpg", "allow")
+    assert following.follow(store) == 2
+    assert server.tags(bucket, "allowed.jpg") == {"mine": "1"}
+    left = {"tag": ["allowed.jpg", "refused.jpg"], "move": ["allowed.jpg"]}[quarantine]
+    assert server.keys(bucket) == left
+    if quarantine == "tag":
+        assert server.tags(bucket, "refused.jpg")["repit"] == "block"
+    again = scan(gate, store, bucket)  # nobody is asked twice
+    assert (again.review, Review.objects.count()) == (len(left) - 1, 2)
+    assert following.follow(store) == 0
+    decide("refused.jpg", "allow")
+    assert following.follow(store) == 1
+    assert server.tags(bucket, "refused.jpg") == {"mine": "1"}
+    assert server.client.get_object(Bucket=bucket, Key="refused.jpg")["Body"].read() == CAT
+
+
+def decide(key: str, outcome: str) -> None:
+    for finding in Finding.objects.exclude(decision=""):
+        if findings.where(finding).thing.key == key:
+            moment = clock.now()
+            fresh = {"state": "decided", "outcome": outcome, "decided_at": moment}
+            assert Review.objects.filter(decision_id=finding.decision).update(**fresh) == 1
+
+
+def test_a_dry_run_touches_nothing_and_decides_nothing(gate: Gate, store: Store, server: Server) -> None:
+    bucket = server.bucket("dry")
+    server.put(bucket, "a.jpg", CAT)
+    server.put(bucket, "b.txt", b"a letter")
+    row = scan(gate, store, bucket, dry_run=True)
+    assert (row.seen, row.blocked, row.passed) == (2, 1, 1)
+    assert server.tags(bucket, "a.jpg") == {}
+    assert Decision.objects.count() == 0
+    lines = list(scans.report(row))
+    assert '"key": "a.jpg"' in lines[0]
+    assert '"action": "listed"' in lines[0]
+    assert '"dry_run": true' in lines[-1]
+
+
+def test_a_page_that_was_cut_is_walked_again_and_told_of_once(
+    gate: Gate, store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("repit.interfaces.storage_hook.s3.store.PAGE", 2)
+    bucket = server.bucket("cut")
+    for n in range(5):
+        server.put(bucket, f"{n}.jpg", CAT if n % 2 else COFFEE)
+    scans.begin(bucket, "", versions=False, dry_run=False, per_second=0)
+    stopping = threading.Event()
+    assert scanning.once(gate, store, stopping)
+    act = acting.act
+
+    def killed(*given: Any, **how: Any) -> Any:
+        done = act(*given, **how)
+        stopping.set()
+        return done
+
+    monkeypatch.setattr(acting, "act", killed)
+    scanning.once(gate, store, stopping)
+    assert Scan.objects.get().seen == 2
+    monkeypatch.setattr(acting, "act", act)
+    row, new = scans.begin(bucket, "", versions=False, dry_run=False, per_second=0)
+    assert not new
+    while scanning.once(gate, store, threading.Event()):
+        pass
+    row.refresh_from_db()
+    assert (row.state, row.seen, row.blocked, row.passed) == ("done", 5, 2, 3)
+    assert sorted(line["key"] for line in findings.of_scan(row)) == ["1.jpg", "3.jpg"]
+
+
+def test_a_scan_of_a_bucket_that_is_not_there_ends_and_says_so(gate: Gate, store: Store) -> None:
+    row = scan(gate, store, "nothing-here")
+    assert (row.state, row.reason) == ("failed", "object-gone NoSuchBucket")
+
+
+def test_a_scan_keeps_the_pace_it_was_given(gate: Gate, store: Store, server: Server) -> None:
+    bucket = server.bucket("slowly")
+    for n in range(6):
+        server.put(bucket, f"{n}.txt", b"a letter")
+    begun = clock.elapsed()
+    assert scan(gate, store, bucket, per_second=5).seen == 6
+    assert clock.elapsed() - begun >= 1.0
+
+
+def test_packed_pictures_are_seen_and_bombs_are_not_swallowed(
+    gate: Gate, store: Store, server: Server, settings: Any
+) -> None:
+    settings.REPIT_GATE_MAX_BYTES = 5_000_000
+    settings.REPIT_GATE_MAX_FILE_BYTES = 5_000_000
+    bucket = server.bucket("packed")
+    packed = {
+        "packed.jpg": (gzip.compress(CAT), "block"),
+        "lying.jpg": (CAT, "block"),
+        "bomb.jpg": (gzip.compress(bytes(50_000_000)), "review"),
+        "cut.jpg": (gzip.compress(CAT)[:-2000], "review"),
+    }
+    for key, (content, _) in packed.items():
+        server.put(bucket, key, content, ContentEncoding="gzip", ContentType="image/jpeg")
+    assert scan(gate, store, bucket).unread == 0
+    assert {key: server.tags(bucket, key).get("repit") for key in packed} == {
+        key: mark for key, (_, mark) in packed.items()
+    }
+    assert gate.reception.held == 0
