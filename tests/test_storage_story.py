@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from installation import REPIT, Gate, Hotline, eventually, free_port
-from object_storage import LIVE, TOKEN, Server
+from object_storage import LIVE, TOKEN, Server, minio
 from repit.demo.device import submission
 from repit.demo.pictures import original, uploads
 

@@ -110,14 +110,31 @@ def test_one_unreadable_record_does_not_cost_the_others(bad: Any) -> None:
     assert (said.written, said.unread) == ((Stored("b-1", "good"),), 1)
 
 
+_NAMES = [
+    "Records",
+    "s3",
+    "object",
+    "bucket",
+    "key",
+    "name",
+    "eventName",
+    "detail",
+    "detail-type",
+    "source",
+    "event_type",
+    "message",
+    "new_entry",
+    "old_entry",
+    "attributes",
+    "extended",
+    "Event",
+]
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(
-                ["Records", "s3", "object", "bucket", "key", "name", "eventName", "detail", "detail-type", "source", "event_type", "message", "new_entry", "old_entry", "attributes", "extended", "Event"]
-            ),
+            st.sampled_from(_NAMES),
             inner,
             max_size=5,
         )
