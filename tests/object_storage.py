@@ -34,6 +34,7 @@ class Server:
         rights = ["Read", "Write", "List", "Tagging"]
         known = [_identity("platform", PLATFORM, ["Admin", *rights]), _identity("repit", GATE, rights)]
         (folder / "s3.json").write_text(json.dumps({"identities": known}))
+        (folder / "master.toml").write_text("[master.volume_growth]\ncopy_1 = 1\n")  # quick to begin a bucket
         if hook:
             (folder / "notification.toml").write_text(
                 f'[notification.webhook]\nenabled = true\nendpoint = "{hook}"\nbearer_token = "{TOKEN}"\n'
@@ -103,7 +104,8 @@ class Server:
         }
 
     def bucket(self, name: str, *, versions: bool = False) -> str:
-        self.client.create_bucket(Bucket=name)
+        if name not in [one["Name"] for one in self.client.list_buckets()["Buckets"]]:
+            self.client.create_bucket(Bucket=name)
         if versions:
             wanted = {"Status": "Enabled"}
             self.client.put_bucket_versioning(Bucket=name, VersioningConfiguration=wanted)

@@ -81,6 +81,7 @@ def _put_back(store: Store, moved: Stored, home: Stored) -> None:
     try:
         store.etag(place)
     except Gone:
+        _unmark(store, moved, store.tags(moved))  # a copy takes its tags along
         store.copy(moved, "", place)
         store.remove(moved, "")
         return

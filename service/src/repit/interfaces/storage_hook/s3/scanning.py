@@ -19,6 +19,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import connection
 from django.db.models import F
 
@@ -45,8 +46,8 @@ def once(gate: Gate, store: Store, stopping: threading.Event) -> bool:
         return False
     try:
         _walk(gate, store, scan, stopping)
-    except RepitError as error:
-        _troubled(scan, error)
+    except (RepitError, DatabaseError) as error:
+        _troubled(scan, named(error))
         stopping.wait(_PAUSE_SECONDS)
     finally:
         Scan.objects.filter(pk=scan.pk).update(held_until=scans.NEVER)
@@ -134,36 +135,30 @@ class _Walked:
             return next(things, None)
 
     def _look(self, one: Listed) -> None:
-        try:
-            became = self._became(one)
-        except RepitError as error:
-            self._unread(one, error)
-            became = "unread"
-        except Exception as error:  # noqa: BLE001 - one object must not end the walk
-            self._unread(one, named(error))
-            became = "unread"
+        became = "unread"
+        while not self._stopping.is_set():
+            try:
+                became = self._became(one)
+                break
+            except (Gone, Changed):
+                became = "passed"  # what replaced it has a notification of its own
+                break
+            except Exception as error:  # noqa: BLE001 - one object must not end the walk
+                ours = named(error)
+                if not isinstance(ours, Unavailable):
+                    self._unread(one, ours)
+                    break
+            self._stopping.wait(_PAUSE_SECONDS)
+            self._keep()
         with self._turn:
             self.counts[became] += 1
 
     def _became(self, one: Listed) -> str:
-        while True:
-            try:
-                looked = looking.look(
-                    self._gate, self._store, one.thing, self._keep, quiet=self._scan.dry_run
-                )
-                outcome = acting.act(self._store, looked, scan=self._scan, dry_run=self._scan.dry_run)
-            except (Gone, Changed):
-                return "passed"  # what replaced it has a notification of its own
-            except Unavailable:
-                if self._stopping.wait(_PAUSE_SECONDS):
-                    raise
-                self._keep()
-                continue
-            return {"allow": "passed", "review": "review", "block": "blocked"}[outcome]
+        looked = looking.look(self._gate, self._store, one.thing, self._keep, quiet=self._scan.dry_run)
+        outcome = acting.act(self._store, looked, scan=self._scan, dry_run=self._scan.dry_run)
+        return {"allow": "passed", "review": "review", "block": "blocked"}[outcome]
 
     def _unread(self, one: Listed, error: RepitError) -> None:
-        if self._stopping.is_set():
-            return
         if self._scan.dry_run:
             findings.record(
                 Held(one.thing, "", {}), one.size, None, "unread", scan=self._scan, reason=error.code
