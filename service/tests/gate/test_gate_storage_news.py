@@ -9,8 +9,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repit.foundation.errors import InputRefused, TooLarge
-from repit.interfaces.storage_hook.s3 import arrivals, tags
+from repit.foundation.errors import InputRefused, SettingsRefused, TooLarge
+from repit.interfaces.storage_hook.s3 import arrivals, opening, tags
 from repit.interfaces.storage_hook.s3.errors import NoRoom
 from repit.interfaces.storage_hook.s3.events_wire import MOST_RECORDS, Stored, heard
 from repit.interfaces.storage_hook.s3.models import Arrival
@@ -243,3 +243,27 @@ def test_our_tags_join_those_of_others_and_leave_them() -> None:
     assert "repit-decision" not in tags.marked({**others, "k8": "v"}, "block", "a-decision")
     with pytest.raises(NoRoom):
         tags.marked({f"k{n}": "v" for n in range(10)}, "block", None)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("REPIT_GATE_S3_TOKEN", "short"),
+        ("REPIT_GATE_S3_SECRET", ""),
+        ("REPIT_GATE_S3_KEY_ID", ""),
+        ("REPIT_GATE_S3_QUARANTINE_TO", ""),
+        ("REPIT_GATE_S3_TAG", "a tag"),
+    ],
+)
+def test_a_storage_that_is_half_described_stops_the_start(
+    storage: None, settings: Any, setting: str, value: str
+) -> None:
+    settings.REPIT_GATE_S3_KEY_ID, settings.REPIT_GATE_S3_SECRET = "key", "secret"
+    settings.REPIT_GATE_S3_QUARANTINE, settings.REPIT_GATE_S3_QUARANTINE_TO = "move", "jail/"
+    assert len(opening.doors()) == 1
+    setattr(settings, setting, value)
+    with pytest.raises(SettingsRefused) as refused:
+        opening.doors()
+    assert setting in refused.value.message.en
+    settings.REPIT_GATE_S3_URL = ""
+    assert opening.doors() == ()

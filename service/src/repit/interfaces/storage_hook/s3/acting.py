@@ -64,7 +64,7 @@ def block(store: Store, held: Held, decision: str | None) -> Stored | None:
     return to
 
 
-def release(store: Store, finding: Finding, actor: str, why: str = "", **also: str) -> None:
+def release(store: Store, finding: Finding, actor: str, why: str = "", followed: str = "") -> None:
     """Undo what was done. Raises `Changed` where something else stands at its place by now."""
     at = findings.where(finding)
     if at.moved is not None:
@@ -73,7 +73,7 @@ def release(store: Store, finding: Finding, actor: str, why: str = "", **also: s
         with suppress(Gone):
             if store.etag(at.thing) == at.etag:
                 _unmark(store, at.thing, store.tags(at.thing))
-    findings.change(finding, "released", actor, why=why, **also)
+    findings.change(finding, "released", actor, why=why, followed=followed)
 
 
 def _put_back(store: Store, moved: Stored, home: Stored) -> None:

@@ -70,15 +70,25 @@ def record(
 
 
 def change(
-    finding: Finding, after: State, actor: str, *, moved: Stored | None = None, why: str = "", **also: Any
+    finding: Finding,
+    after: State,
+    actor: str,
+    *,
+    moved: Stored | None = None,
+    why: str = "",
+    followed: str = "",
 ) -> None:
-    """One step further. Raises `TransitionRefused`."""
+    """One step further; `followed`: the decision of a person that it carries out. Raises
+    `TransitionRefused`."""
     meaning = step(finding.state, after)
     with transaction.atomic():
         at = where(finding)
-        place = places.sealed(_told(at.thing, at.etag, at.size, moved), "finding", finding.name)
-        mine = Finding.objects.filter(pk=finding.pk, state=finding.state)
-        if mine.update(state=after, place=place, **also):
+        fresh = {
+            "state": after,
+            "place": places.sealed(_told(at.thing, at.etag, at.size, moved), "finding", finding.name),
+            "followed": followed or finding.followed,
+        }
+        if Finding.objects.filter(pk=finding.pk, state=finding.state).update(**fresh):
             Step.objects.create(
                 finding=finding,
                 at=now(),
