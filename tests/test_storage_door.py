@@ -371,6 +371,26 @@ def test_a_page_that_was_cut_is_walked_again_and_told_of_once(
     assert sorted(line["key"] for line in findings.of_scan(row)) == ["1.jpg", "3.jpg"]
 
 
+def test_the_storage_is_reached_through_the_vetted_way_out_only(
+    gate: Gate, server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(*_: Any) -> None:
+        raise AssertionError("a request went out by another way")
+
+    bucket = server.bucket("vetted")
+    monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", send)  # of this test's client too
+    settings.REPIT_OUTBOUND_ALLOW = frozenset()
+    arrivals.take_in((Stored(bucket, "a.jpg"),))
+    with Store(server.url, "us-east-1", *GATE) as nowhere:
+        work_off(gate, nowhere)
+    assert Arrival.objects.get().reason.startswith("address-refused")
+    Arrival.objects.update(due_at=clock.now())
+    settings.REPIT_OUTBOUND_ALLOW = frozenset({server.peer})
+    with Store(server.url, "us-east-1", *GATE) as allowed:
+        work_off(gate, allowed)
+    assert not Arrival.objects.exists()
+
+
 def test_a_scan_of_a_bucket_that_is_not_there_ends_and_says_so(gate: Gate, store: Store) -> None:
     row = scan(gate, store, "nothing-here")
     assert (row.state, row.reason) == ("failed", "object-gone NoSuchBucket")

@@ -148,13 +148,12 @@ def test_a_killed_gate_loses_no_news_and_its_scan_goes_on(watched: Watched, tmp_
     for n in range(24):
         server.put(bucket, f"{n:02}.jpg", rocket if n % 3 == 0 else coffee)
     assert watched.tell(minio(bucket, "not%2Fthere.jpg")) == {"taken_in": 1, "unread": 0}
-    watched.operate("scan", bucket, "--per-second", "4", "--no-wait")
+    watched.operate("scan", bucket, "--per-second", "1", "--no-wait")
     assert eventually(lambda: watched.mark("03.jpg", bucket) == "block")
     for n in range(12, 24):
         assert watched.tell(minio(bucket, f"{n:02}.jpg"))["taken_in"] == 1
     gate.kill()  # what was answered is in rows
     gate.start()
-    gate.ready()
     report = tmp_path / "report.jsonl"
     said = watched.operate("scan", bucket, "--report", str(report))
     assert "goes on" in said
