@@ -26,8 +26,8 @@ from repit.interfaces.storage_hook.s3.models import Arrival
 
 HOLD: Final = timedelta(seconds=90)
 """Renewed while an object is being read (`keep`)."""
-MOST_ATTEMPTS: Final = 12
-"""With pauses that double from five seconds to an hour: about four hours and a half."""
+MOST_ATTEMPTS: Final = 34
+"""With pauses that double from five seconds to an hour: about a day."""
 _FIRST_PAUSE: Final = 5.0
 _LONGEST_PAUSE: Final = 3600.0
 _NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
