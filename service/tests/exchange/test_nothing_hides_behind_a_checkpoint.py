@@ -14,21 +14,19 @@ import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from threatexchange.exchanges.clients.ncmec import hash_api
+from ncmec_client import CLIENT_LAG, updates
 
 from repit.bank import items
 from repit.bank.types import Signal, Submission
 from repit.exchange.keys import Granted
 from repit.exchange.ncmec import server as ncmec
-from repit.exchange.ncmec.wire import NAMESPACE, Window
+from repit.exchange.ncmec.wire import Window
 from repit.exchange.repit import server
 from repit.foundation import clock
 
 pytestmark = pytest.mark.django_db
 WHO = Granted(0, "reader", sees_anchored=False)
 START = datetime(2026, 1, 1, tzinfo=UTC)
-CLIENT_LAG = 5
-"""The real client asks up to five seconds ago."""
 
 # What happens, and by how much the hotline's clock is then wrong, steps of two seconds among them.
 EVENTS = st.lists(
@@ -116,7 +114,7 @@ def test_ncmecs_windows_hide_nothing_while_the_hotlines_clock_is_stepped(
             ends = int(true.timestamp()) - CLIENT_LAG
             if ends <= asked:
                 return
-            for entry in read(ncmec.entries(WHO, Window(asked, ends))):
+            for entry in updates(ncmec.entries(WHO, Window(asked, ends))):
                 held.discard(entry.id) if entry.deleted else held.add(entry.id)
             asked = ends
 
@@ -131,10 +129,3 @@ def test_ncmecs_windows_hide_nothing_while_the_hotlines_clock_is_stepped(
             fetch()
         assert held == set(bank.active)
         transaction.set_rollback(True)
-
-
-def read(raw: bytes) -> list[hash_api.NCMECEntryUpdate]:
-    """As the real client takes an answer apart, without the canaries."""
-    tree = hash_api.ET.fromstring(raw.decode().replace(f'xmlns="{NAMESPACE}"', "").partition("?>")[2])
-    answer = hash_api.GetEntriesResponse.from_xml(hash_api._XMLWrapper(tree), 0)
-    return [one for one in answer.updates if not one.id.startswith("canary")]

@@ -1,6 +1,6 @@
 """The person, a helper and two caseworkers on one case at once, each in a process of its own.
 
-A few seconds in `make test`; `REPIT_TEST_HANDS_SECONDS=60` for the whole minute.
+A few seconds in `make test`; `DRILL_HANDS_SECONDS=60` for the whole minute.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import pairwise
 from repit.cases.states import TRANSITIONS
 from running import run_script, start_script
 
-SECONDS = os.environ.get("REPIT_TEST_HANDS_SECONDS", "3")
+SECONDS = os.environ.get("DRILL_HANDS_SECONDS", "3")
 
 
 def test_no_message_is_lost_and_no_state_is_out_of_the_table(own_database: dict[str, str]):

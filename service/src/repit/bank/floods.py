@@ -8,6 +8,7 @@ The day of the rule is counted by our own clock, from the moment of the report. 
 (same reporter, item and start of window) counts once.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,11 +92,9 @@ def _verdict(item: Item, moment: datetime) -> flood_rule.Verdict:
     matches = own.aggregate(total=Sum("count"))["total"] or 0
     if matches < flood_rule.FLOOR:
         return flood_rule.judge(matches, ())
-    peers = (
-        recent.filter(item__state="active", item__media=item.media)
-        .exclude(item=item)
-        .values("item")
-        .annotate(total=Sum("count"))
-        .values_list("total", flat=True)
-    )
-    return flood_rule.judge(matches, list(peers), settled.count())
+    # Summed here: asked to group, a database walks the reports of all time by item instead of this day's.
+    peers = Counter[int]()
+    others = recent.filter(item__state="active", item__media=item.media).exclude(item=item)
+    for key, count in others.values_list("item_id", "count").iterator():
+        peers[key] += count
+    return flood_rule.judge(matches, list(peers.values()), settled.count())

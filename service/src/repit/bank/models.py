@@ -52,6 +52,8 @@ class Item(models.Model):
 
     class Meta:
         indexes = (
+            # SQLite does not use the conditional one below while the states are bound parameters.
+            models.Index(fields=["fingerprint"], name="item_by_fingerprint"),
             models.Index(
                 fields=["expires_at"], condition=Q(expires_at__isnull=False), name="item_expiry_is_due"
             ),
@@ -189,6 +191,7 @@ class Change(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        indexes = (models.Index(fields=["at"], name="change_by_moment"),)
         constraints = (models.CheckConstraint(condition=Q(sequence__gt=0), name="change_counts_from_one"),)
 
 

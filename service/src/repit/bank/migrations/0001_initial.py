@@ -7,78 +7,177 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Feed',
+            name="Feed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('feed_id', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('sequence', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("feed_id", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("sequence", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='bank_has_one_feed'), models.CheckConstraint(condition=models.Q(('sequence__gte', 0)), name='bank_feed_counts_up')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="bank_has_one_feed"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__gte", 0)), name="bank_feed_counts_up"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', repit.foundation.fields.RandomKey(serialize=False)),
-                ('token', models.CharField(max_length=64, unique=True)),
-                ('media', models.CharField(max_length=10)),
-                ('kind', models.CharField(max_length=10)),
-                ('origin', models.CharField(max_length=100)),
-                ('state', models.CharField(default='received', max_length=10)),
-                ('told', models.BooleanField(default=False)),
-                ('confirmations', models.IntegerField(default=1)),
-                ('fingerprint', models.BinaryField(max_length=32)),
+                ("id", repit.foundation.fields.RandomKey(serialize=False)),
+                ("token", models.CharField(max_length=64, unique=True)),
+                ("media", models.CharField(max_length=10)),
+                ("kind", models.CharField(max_length=10)),
+                ("origin", models.CharField(max_length=100)),
+                ("state", models.CharField(default="received", max_length=10)),
+                ("told", models.BooleanField(default=False)),
+                ("confirmations", models.IntegerField(default=1)),
+                ("fingerprint", models.BinaryField(max_length=32)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('media__in', ['picture', 'video', 'file'])), name='item_media'), models.CheckConstraint(condition=models.Q(('kind__in', ['intimate', 'deepfake'])), name='item_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['received', 'active', 'disputed', 'withdrawn', 'erased'])), name='item_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), ('told', False)), models.Q(('state', 'received'), _negated=True), _connector='OR'), name='item_told'), models.CheckConstraint(condition=models.Q(models.Q(('confirmations__gt', 0), ('state__in', ('received', 'active', 'disputed'))), models.Q(('confirmations', 0), ('state__in', ['withdrawn', 'erased'])), _connector='OR'), name='item_stands_on_submissions'), models.UniqueConstraint(condition=models.Q(('state__in', ('received', 'active', 'disputed'))), fields=('fingerprint',), name='item_once_while_it_lives')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("media__in", ["picture", "video", "file"])), name="item_media"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["intimate", "deepfake"])), name="item_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["received", "active", "disputed", "withdrawn", "erased"])
+                        ),
+                        name="item_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "received"), ("told", False)),
+                            models.Q(("state", "received"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="item_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("confirmations__gt", 0), ("state__in", ("received", "active", "disputed"))
+                            ),
+                            models.Q(("confirmations", 0), ("state__in", ["withdrawn", "erased"])),
+                            _connector="OR",
+                        ),
+                        name="item_stands_on_submissions",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("received", "active", "disputed"))),
+                        fields=("fingerprint",),
+                        name="item_once_while_it_lives",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Transition',
+            name="Transition",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('before', models.CharField(max_length=10)),
-                ('after', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(max_length=100)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='bank.item')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("before", models.CharField(max_length=10)),
+                ("after", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(max_length=100)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transitions",
+                        to="bank.item",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='bank.item')),
+                ("sequence", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="bank.item"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='change_counts_from_one')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__gt", 0)), name="change_counts_from_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ItemHash',
+            name="ItemHash",
             fields=[
-                ('id', repit.foundation.fields.RandomKey(serialize=False)),
-                ('algorithm', models.CharField(max_length=10)),
-                ('role', models.CharField(max_length=10)),
-                ('quality', models.SmallIntegerField(null=True)),
-                ('publishable', models.BooleanField()),
-                ('sealed', models.BinaryField()),
-                ('digest', models.BinaryField(db_index=True, max_length=32)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hashes', to='bank.item')),
+                ("id", repit.foundation.fields.RandomKey(serialize=False)),
+                ("algorithm", models.CharField(max_length=10)),
+                ("role", models.CharField(max_length=10)),
+                ("quality", models.SmallIntegerField(null=True)),
+                ("publishable", models.BooleanField()),
+                ("sealed", models.BinaryField()),
+                ("digest", models.BinaryField(db_index=True, max_length=32)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="hashes", to="bank.item"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('algorithm__in', ['pdq', 'md5', 'sha256'])), name='hash_algorithm'), models.CheckConstraint(condition=models.Q(('role__in', ['whole', 'anchored'])), name='hash_role'), models.CheckConstraint(condition=models.Q(models.Q(('algorithm', 'pdq'), ('quality__gte', 0), ('quality__isnull', False), ('quality__lte', 100)), models.Q(models.Q(('algorithm', 'pdq'), _negated=True), ('quality__isnull', True)), _connector='OR'), name='hash_quality'), models.CheckConstraint(condition=models.Q(('publishable', False), ('quality__isnull', True), ('quality__gte', 50), _connector='OR'), name='hash_below_the_floor_is_never_published'), models.UniqueConstraint(fields=('item', 'algorithm', 'role', 'digest'), name='hash_once_an_item')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("algorithm__in", ["pdq", "md5", "sha256"])), name="hash_algorithm"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["whole", "anchored"])), name="hash_role"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("algorithm", "pdq"),
+                                ("quality__gte", 0),
+                                ("quality__isnull", False),
+                                ("quality__lte", 100),
+                            ),
+                            models.Q(
+                                models.Q(("algorithm", "pdq"), _negated=True), ("quality__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hash_quality",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("publishable", False),
+                            ("quality__isnull", True),
+                            ("quality__gte", 50),
+                            _connector="OR",
+                        ),
+                        name="hash_below_the_floor_is_never_published",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("item", "algorithm", "role", "digest"), name="hash_once_an_item"
+                    ),
+                ],
             },
         ),
     ]

@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
                 ("added_at", models.DateTimeField()),
             ],
         ),
-        migrations.AddField(
-            model_name="item", name="expires_at", field=models.DateTimeField(null=True)
-        ),
+        migrations.AddField(model_name="item", name="expires_at", field=models.DateTimeField(null=True)),
         migrations.AddIndex(
             model_name="item",
             index=models.Index(
