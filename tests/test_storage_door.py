@@ -2,11 +2,13 @@
 decisions, what is replaced meanwhile, what cannot be done."""
 
 import gzip
+import hashlib
 import io
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import Any
 
@@ -34,6 +36,7 @@ from repit.gate.runtime import Gate
 from repit.interfaces.storage_hook.s3 import acting, arrivals, findings, following, scanning, scans, work
 from repit.interfaces.storage_hook.s3.events_wire import Stored
 from repit.interfaces.storage_hook.s3.models import Arrival, Finding, Scan, Step
+from repit.interfaces.storage_hook.s3.sending import Raw
 from repit.interfaces.storage_hook.s3.store import Store
 from repit_engine import Hashed, hash_picture
 
@@ -427,3 +430,65 @@ def test_packed_pictures_are_seen_and_bombs_are_not_swallowed(
         key: mark for key, (_, mark) in packed.items()
     }
     assert gate.reception.held == 0
+
+
+def test_a_film_is_left_after_its_first_bytes_unless_whole_files_are_known(
+    gate: Gate, store: Store, server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REPIT_GATE_MAX_BYTES = 1_000_000
+    film = b"\0\0\0\x18ftypmp42" + np.random.default_rng(7).bytes(12_000_000)
+    bucket = server.bucket("films")
+    server.put(bucket, "a.mp4", film)
+    read: list[int] = []
+    pieces = Raw.pieces
+    monkeypatch.setattr(Raw, "pieces", lambda raw: (read.append(len(p)) or p for p in pieces(raw)))
+    assert scan(gate, store, bucket).passed == 1
+    assert sum(read) < 1_000_000
+    whole = KnownHash("sha256", "whole", hashlib.sha256(film).digest(), 100)
+    gate.index.apply(KnownEntry("film", "active", "video", "intimate", "a-hotline", 1, (whole,)))
+    assert scan(gate, store, bucket).blocked == 1
+    assert sum(read) > len(film)
+    assert server.tags(bucket, "a.mp4")["repit"] == "block"
+    assert gate.reception.held == 0
+
+
+class Nonsense(BaseHTTPRequestHandler):
+    """A storage that does not answer as one."""
+
+    def do_GET(self) -> None:
+        body, length = {
+            "/b-1/cut": (b"\xff\xd8\xff", 5000),
+            "/b-1/length": (b"", -1),
+            "/b-1/xml": (b"<Error><Code>", None),
+            "/b-1/bomb": (b"x" * 20_000_000, None),
+        }.get(self.path, (b"<ListBucketResult><Contents><Key>&#0;</Key>", None))
+        self.send_response(403 if self.path in ("/b-1/xml", "/b-1/bomb") else 200)
+        self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_a_storage_that_answers_nonsense_ends_nothing(gate: Gate, settings: Any) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Nonsense) as liar:
+        threading.Thread(target=liar.serve_forever, daemon=True).start()
+        settings.REPIT_OUTBOUND_ALLOW = frozenset({f"127.0.0.1:{liar.server_port}"})
+        things = tuple(Stored("b-1", key) for key in ("cut", "length", "xml", "bomb"))
+        arrivals.take_in(things)
+        with Store(f"http://127.0.0.1:{liar.server_port}", "us-east-1", *GATE) as store:
+            work_off(gate, store)
+            row = scan_once(gate, store, "b-1")
+        liar.shutdown()
+    assert [one.attempts for one in Arrival.objects.all()] == [1] * len(things)
+    assert all(one.reason for one in Arrival.objects.all())
+    assert (row.state, row.failures) == ("running", 1)
+    assert gate.reception.held == 0
+
+
+def scan_once(gate: Gate, store: Store, bucket: str) -> Scan:
+    row, _ = scans.begin(bucket, "", versions=False, dry_run=False, per_second=0)
+    scanning.once(gate, store, threading.Event())
+    row.refresh_from_db()
+    return row

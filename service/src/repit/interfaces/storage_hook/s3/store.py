@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from django.conf import settings
 
 from repit.foundation.errors import RepitError
@@ -206,7 +207,7 @@ class Store:
             said: dict[str, Any] = getattr(self._client, what)(**how)
         except ClientError as error:
             raise _refusal(error) from None
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise StoreRefused(detail=type(error).__name__) from None
         return said
 

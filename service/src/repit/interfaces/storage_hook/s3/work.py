@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import close_old_connections, connection
 
-from repit.foundation.errors import OutboundRefused, SealBroken, Unavailable
+from repit.foundation.errors import RepitError, SealBroken, Unavailable
 from repit.foundation.mapping import named
 from repit.gate.runtime import Gate
 from repit.gate.verdict import Outcome
@@ -36,13 +36,18 @@ def once(gate: Gate, store: Store) -> bool:
     except (Gone, Changed):
         # Not there any more, or replaced while we looked: what replaced it has a notification of its own.
         arrivals.done(row)
-    except Unavailable:
-        arrivals.later(row, _BUSY_SECONDS)
-    except (OutboundRefused, SealBroken) as failed:
-        reason = f"{failed.code} {failed.detail}".strip()
-        _log.warning("a stored object cannot be looked at: %s", reason)
-        arrivals.failed(row, reason, for_good=isinstance(failed, NoRoom | SealBroken))
+    except Exception as error:  # noqa: BLE001 - whatever one object does, it is tried again or named
+        _put_off(row, named(error))
     return True
+
+
+def _put_off(row: Arrival, error: RepitError) -> None:
+    if isinstance(error, Unavailable):
+        arrivals.later(row, _BUSY_SECONDS)
+        return
+    reason = f"{error.code} {error.detail}".strip()
+    _log.warning("a stored object cannot be looked at: %s", reason)
+    arrivals.failed(row, reason, for_good=isinstance(error, NoRoom | SealBroken))
 
 
 def _look_at(gate: Gate, store: Store, row: Arrival) -> Outcome:
