@@ -140,15 +140,19 @@ def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(
     gate.index.forget("cat")
     assert scan(gate, store, bucket).passed == 2
     assert server.tags(bucket, "cat.jpg") == {"mine": "1"}
+    gate.index.apply(known("cat", CAT))
+    assert scan(gate, store, bucket).blocked == 1
+    assert server.tags(bucket, "cat.jpg")["repit"] == "block"
 
 
+@pytest.mark.parametrize("versions", [False, True])
 def test_a_moved_object_leaves_its_name_behind_and_can_be_put_back(
-    gate: Gate, store: Store, server: Server, settings: Any
+    gate: Gate, store: Store, server: Server, settings: Any, versions: bool
 ) -> None:
     settings.REPIT_GATE_S3_QUARANTINE = "move"
     settings.REPIT_GATE_S3_QUARANTINE_TO = "jail-of-names/kept/"
     server.bucket("jail-of-names")
-    bucket = server.bucket("moving")
+    bucket = server.bucket(f"moving-{versions}".lower(), versions=versions)
     server.put(bucket, "someone/cat é.jpg", CAT, "mine=1", ContentType="image/jpeg", Metadata={"by": "you"})
     arrivals.take_in((Stored(bucket, "someone/cat é.jpg"),))
     work_off(gate, store)
@@ -159,11 +163,13 @@ def test_a_moved_object_leaves_its_name_behind_and_can_be_put_back(
     assert server.client.get_object(Bucket="jail-of-names", Key=kept)["Body"].read() == CAT
     arrivals.take_in((Stored("jail-of-names", kept),))
     assert not Arrival.objects.exists()  # what lies in quarantine is not looked at again
-    acting.release(store, Finding.objects.get(), "person", why="a mistake")
+    acting.release(store, Finding.objects.get(), "person", why="a mistake", followed="allow")
     assert server.keys("jail-of-names") == []
     back = server.client.get_object(Bucket=bucket, Key="someone/cat é.jpg")
     assert (back["Body"].read(), back["Metadata"], back["ContentType"]) == (CAT, {"by": "you"}, "image/jpeg")
     assert [step.after for step in Step.objects.order_by("pk")] == ["moved", "released"]
+    assert scan(gate, store, bucket).passed == 1  # a person's word stands
+    assert server.keys(bucket) == ["someone/cat é.jpg"]
     with pytest.raises(IntegrityError), transaction.atomic():
         Step.objects.update(why="something else")
 
@@ -349,7 +355,7 @@ def test_a_dry_run_touches_nothing_and_decides_nothing(gate: Gate, store: Store,
 def test_a_page_that_was_cut_is_walked_again_and_told_of_once(
     gate: Gate, store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("repit.interfaces.storage_hook.s3.store.PAGE", 2)
+    monkeypatch.setattr(scanning, "PAGE", 2)
     bucket = server.bucket("cut")
     for n in range(5):
         server.put(bucket, f"{n}.jpg", CAT if n % 2 else COFFEE)

@@ -66,17 +66,18 @@ def block(store: Store, held: Held, decision: str | None) -> Stored | None:
 
 def release(store: Store, finding: Finding, actor: str, why: str = "", followed: str = "") -> None:
     """Undo what was done. Raises `Changed` where something else stands at its place by now."""
-    at = findings.where(finding)
+    at, etag = findings.where(finding), ""
     if at.moved is not None:
-        _put_back(store, at.moved, at.thing)
+        etag = _put_back(store, at.moved, at.thing)
     else:
         with suppress(Gone):
             if store.etag(at.thing) == at.etag:
                 _unmark(store, at.thing, store.tags(at.thing))
-    findings.change(finding, "released", actor, why=why, followed=followed)
+    findings.change(finding, "released", actor, etag=etag, why=why, followed=followed)
 
 
-def _put_back(store: Store, moved: Stored, home: Stored) -> None:
+def _put_back(store: Store, moved: Stored, home: Stored) -> str:
+    """The ETag at its old place: a copy of an object that was sent in parts has another."""
     place = Stored(home.bucket, home.key)
     try:
         store.etag(place)
@@ -84,7 +85,7 @@ def _put_back(store: Store, moved: Stored, home: Stored) -> None:
         _unmark(store, moved, store.tags(moved))  # a copy takes its tags along
         store.copy(moved, "", place)
         store.remove(moved, "")
-        return
+        return store.etag(place)
     raise Changed
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from django.db import transaction
 
 from repit.foundation.clock import now
-from repit.foundation.ids import token
 from repit.gate.models import Decision
 from repit.gate.verdict import Verdict
 from repit.interfaces.storage_hook.s3 import places
@@ -49,12 +48,12 @@ def record(
     reason: str = "",
 ) -> Finding:
     """A new finding with its first step."""
-    name = token()
+    name = places.name()
     best = verdict.evidence[0] if verdict and verdict.evidence else None
     with transaction.atomic():
         made = Finding.objects.create(
             name=name,
-            digest=places.digest(held.thing),
+            digest=_digest(held.thing),
             place=places.sealed(_told(held.thing, held.etag, size, moved), "finding", name),
             state=state,
             decision=(verdict.decision or "") if verdict else "",
@@ -75,17 +74,18 @@ def change(
     actor: str,
     *,
     moved: Stored | None = None,
+    etag: str = "",
     why: str = "",
     followed: str = "",
 ) -> None:
-    """One step further; `followed`: the decision of a person that it carries out. Raises
-    `TransitionRefused`."""
+    """One step further; `followed`: the decision of a person that it carries out; `etag`: what the bytes are
+    called now. Raises `TransitionRefused`."""
     meaning = step(finding.state, after)
     with transaction.atomic():
         at = where(finding)
         fresh = {
             "state": after,
-            "place": places.sealed(_told(at.thing, at.etag, at.size, moved), "finding", finding.name),
+            "place": places.sealed(_told(at.thing, etag or at.etag, at.size, moved), "finding", finding.name),
             "followed": followed or finding.followed,
         }
         if Finding.objects.filter(pk=finding.pk, state=finding.state).update(**fresh):
@@ -110,11 +110,16 @@ def where(finding: Finding) -> Where:
 def standing(thing: Stored, etag: str, *, tagged: bool) -> Finding | None:
     """What was found of these very bytes at this very place before, if it still holds.
 
-    An object without our tag that should have it was written anew since, and is new.
+    What a person let go stays so in every version. An object without our tag that should have it was written
+    anew since, and is new; so is one that was let go because nothing was known of it any more.
     """
-    for row in Finding.objects.filter(digest=places.digest(thing), state__in=_LIVE).order_by("-at", "-pk"):
-        if where(row).etag == etag:
-            return row if tagged or row.state == "released" else None
+    rows = Finding.objects.filter(digest=_digest(thing), state__in=_LIVE)
+    for row in rows.order_by("-at", "-pk"):
+        at = where(row)
+        if at.etag == etag and row.state == "released" and row.followed == "allow":
+            return row
+        if at.etag == etag and row.state != "released" and at.thing == thing:
+            return row if tagged else None
     return None
 
 
@@ -132,7 +137,8 @@ def rests_on(before: Finding, verdict: Verdict) -> bool:
 
 def in_scan(scan: Scan, thing: Stored) -> bool:
     """Whether this scan has written of this object already."""
-    return Finding.objects.filter(scan=scan, digest=places.digest(thing)).exists()
+    rows = Finding.objects.filter(scan=scan, digest=_digest(thing))
+    return any(where(row).thing == thing for row in rows)
 
 
 def of_scan(scan: Scan) -> Iterator[dict[str, Any]]:
@@ -159,6 +165,11 @@ def line(row: Finding) -> dict[str, Any]:
         "moved_to": f"{at.moved.bucket}/{at.moved.key}" if at.moved else None,
         "at": _moment(row.at),
     }
+
+
+def _digest(thing: Stored) -> str:
+    """Of all versions of an object together."""
+    return places.digest(Stored(thing.bucket, thing.key))
 
 
 def _told(thing: Stored, etag: str, size: int, moved: Stored | None) -> dict[str, Any]:

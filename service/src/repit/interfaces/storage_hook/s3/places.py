@@ -5,12 +5,18 @@ In: an object, and what else belongs to it. Out: bytes for a row, a digest to lo
 """
 
 import json
+import secrets
 from typing import Any
 
 from repit.foundation.sealing import Place, keyed_digest, operator
 from repit.interfaces.storage_hook.s3.events_wire import Stored
 
 _USE = "stored object"
+
+
+def name() -> str:
+    """For a scan or a finding: random, and easy to give to a command (it never begins with a dash)."""
+    return secrets.token_hex(8)
 
 
 def digest(thing: Stored) -> str:

@@ -3,10 +3,10 @@
 In: a scan's row, made by `repit storage scan`. Out: findings, counts, and how far it came, after every page.
 Next: the command, which shows the progress and writes the report.
 
-The gate that runs walks, with the index it serves from: no second copy of it is loaded. A page is a few
-hundred names; its objects are looked at side by side, not faster than the scan may. When a page is done, the
-counts and the place to go on from are written in one transaction, so a process that is killed repeats one
-page at most, and what it found there before is known (`findings.standing`). What cannot be read now becomes
+The gate that runs walks, with the index it serves from: no second copy of it is loaded. A page is at most
+two hundred names; its objects are looked at side by side, not faster than the scan may. When a page is done,
+the counts and the place to go on from are written at once, so a process that is killed repeats one page at
+most, and what it found there before is known (`findings.standing`). What cannot be read now becomes
 an arrival, which is tried again with its own patience; in a dry run it is only written down.
 """
 
@@ -35,6 +35,8 @@ from repit.interfaces.storage_hook.s3.store import Held, Listed, Store
 
 HOLD: Final = timedelta(seconds=60)
 MOST_FAILURES: Final = 20
+PAGE: Final = 200
+_PAGE_SECONDS: Final = 5
 _PAUSE_SECONDS: Final = 1.0
 _log: Final = logging.getLogger(__name__)
 
@@ -71,7 +73,7 @@ def _claim() -> Scan | None:
 def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> None:
     at = scans.target(scan)
     marker = places.opened(scan.marker, "scan marker", scan.name, scan.version) if scan.marker else {}
-    page = store.page(at.bucket, at.prefix, marker, versions=scan.versions)
+    page = store.page(at.bucket, at.prefix, marker, versions=scan.versions, most=_size(scan))
     things = [one for one in page.things if _wanted(one.thing, scan)]
     walked = _Walked(gate, store, scan, stopping)
     with ThreadPoolExecutor(settings.REPIT_GATE_S3_WORKERS, thread_name_prefix="storage-scan") as threads:
@@ -93,6 +95,11 @@ def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> No
     Scan.objects.filter(pk=scan.pk, version=scan.version).update(**fresh)
     if ended:
         Scan.objects.filter(pk=scan.pk).update(state="done")
+
+
+def _size(scan: Scan) -> int:
+    """How many names a page has: a slow scan is written down, and may be stopped, every few seconds."""
+    return min(PAGE, max(1, scan.per_second * _PAGE_SECONDS)) if scan.per_second else PAGE
 
 
 def _wanted(thing: Stored, scan: Scan) -> bool:

@@ -12,7 +12,6 @@ from typing import Final
 
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, Text
-from repit.foundation.ids import token
 from repit.interfaces.storage_hook.s3 import findings, places
 from repit.interfaces.storage_hook.s3.events_wire import MOST_KEY, stored
 from repit.interfaces.storage_hook.s3.models import Scan
@@ -42,7 +41,7 @@ def begin(bucket: str, prefix: str, *, versions: bool, dry_run: bool, per_second
             Scan.objects.filter(pk=row.pk).update(**fresh)
             row.refresh_from_db()
             return row, False
-    name = token()
+    name = places.name()
     made = Scan.objects.create(
         name=name,
         place=places.sealed([bucket, prefix], "scan", name),

@@ -18,12 +18,16 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from repit.foundation.errors import InputRefused, Text
-from repit.foundation.terminal import say
+from repit.foundation.terminal import language, say
 
 app = typer.Typer(no_args_is_help=True, help="Object storage. / Stockage d'objets.")
 _ROOM: Final = "repit.interfaces.storage_hook.s3"
 _LOOK_SECONDS: Final = 0.5
 _SILENT_SECONDS: Final = 30.0
+_SILENT: Final = Text(
+    "Nothing moves. Is `repit gate` running, with the same settings?",
+    "Rien ne bouge. `repit gate` tourne-t-il, avec les mêmes réglages ?",
+)
 Name = Annotated[str, typer.Argument(help="The scan's name. / Nom du parcours.")]
 Report = Annotated[
     Path | None, typer.Option(dir_okay=False, help="Write the report there. / Écrire là le compte rendu.")
@@ -154,15 +158,17 @@ def _follow(row: Any) -> None:
             before = row.seen
             row.refresh_from_db()
             found = row.blocked + row.review
-            bar.update(task, description=f"{row.seen:,} · {row.bytes / 1e9:,.2f} GB · {found:,} !")
+            gigabytes = row.bytes / 1e9
+            seen = Text(
+                f"objects: {row.seen}, {gigabytes:.2f} GB, found: {found}",
+                f"objets : {row.seen}, {gigabytes:.2f} Go, trouvés : {found}",
+            )
+            bar.update(task, description=seen.in_language(language()))
             if row.seen != before:
                 moved, told = time.monotonic(), False
             elif time.monotonic() - moved > _SILENT_SECONDS and not told:
                 told = True
-                bar.console.print(
-                    "Nothing moves: is `repit gate` running, with REPIT_GATE_S3_URL? / Rien ne bouge :"
-                    " `repit gate` tourne-t-il, avec REPIT_GATE_S3_URL ?"
-                )
+                bar.console.print(_SILENT.in_language(language()))
             time.sleep(_LOOK_SECONDS)
 
 
@@ -183,7 +189,10 @@ def _require_new(path: Path) -> None:
     if path.exists() or not path.parent.is_dir():
         raise InputRefused(
             Text("The report cannot be written there.", "Le compte rendu ne peut pas être écrit là."),
-            Text("Name a new file in a folder that exists.", "Nommez un nouveau fichier, dossier existant."),
+            Text(
+                "Name a new file in a folder that exists.",
+                "Nommez un nouveau fichier dans un dossier qui existe.",
+            ),
         )
 
 

@@ -26,7 +26,6 @@ from repit.interfaces.storage_hook.s3.errors import Changed, Gone, StoreBusy, St
 from repit.interfaces.storage_hook.s3.events_wire import Stored
 from repit.interfaces.storage_hook.s3.sending import Raw, Sender
 
-PAGE: Final = 500
 _GONE: Final = frozenset(
     {"NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "NotFound", "MethodNotAllowed"}
 )
@@ -179,9 +178,9 @@ class Store:
         wanted = {"IfMatch": etag} if etag and not thing.version else {}
         self._ask("delete_object", **_named(thing), **wanted)
 
-    def page(self, bucket: str, prefix: str, marker: Mapping[str, str], *, versions: bool) -> Page:
+    def page(self, bucket: str, prefix: str, marker: Mapping[str, str], *, versions: bool, most: int) -> Page:
         """The next of a bucket, in the order of its keys. Raises `Gone`, `StoreRefused`."""
-        asked: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": PAGE}
+        asked: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "MaxKeys": most}
         if versions:
             names = {"key": "KeyMarker", "version": "VersionIdMarker"}
             asked |= {names[name]: value for name, value in marker.items() if name in names}
