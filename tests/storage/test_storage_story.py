@@ -1,7 +1,6 @@
 """Object storage, end to end: an unmodified S3 client writes into a real S3-compatible server, whose own
 webhook tells a running gate."""
 
-import io
 import json
 import subprocess
 from collections.abc import Iterator
@@ -10,13 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-import numpy as np
 import pytest
-from PIL import Image
-from skimage import data
-
-from installation import REPIT, Gate, Hotline, eventually, free_port
 from object_storage import LIVE, TOKEN, Server, minio
+from storage_gate import jpeg
+
+from installation import REPIT, Gate, Hotline, eventually
 from repit.demo.device import submission
 from repit.demo.pictures import original, uploads
 
@@ -47,22 +44,19 @@ POLICY = {
 class Watched:
     """A hotline, a gate and the storage that it watches."""
 
-    def __init__(self, folder: Path) -> None:
-        port = free_port()
+    def __init__(self, folder: Path, server: Server, port: int) -> None:
+        self.server = server
         with ExitStack() as started:
             self.hotline = Hotline(folder / "hotline")
             started.callback(self.hotline.kill)
             self.hotline.start()
-            self.server = Server(folder / "storage", f"http://127.0.0.1:{port}/v1/storage/s3/events")
-            started.callback(self.server.kill)
             self.hotline.ready()
             self.gate = Gate(folder / "gate", self.hotline, self.hotline.subscribe("platform"))
             started.callback(self.gate.kill)
             self.gate.port, self.gate.base = port, f"http://127.0.0.1:{port}"
-            self.gate.env |= self.server.settings(REPIT_GATE_BUDGET_MS="20000")
-            self.gate.env["REPIT_OUTBOUND_ALLOW"] += f",{self.server.peer}"
+            self.gate.env |= server.settings(REPIT_GATE_BUDGET_MS="20000")
+            self.gate.env["REPIT_OUTBOUND_ALLOW"] += f",{server.peer}"
             self.gate.start()
-            self.server.ready()
             self.gate.ready()
             self.end = started.pop_all().close
 
@@ -91,8 +85,8 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    one = Watched(tmp_path_factory.mktemp("watched"))
+def watched(tmp_path_factory: pytest.TempPathFactory, server: Server, hook_port: int) -> Iterator[Watched]:
+    one = Watched(tmp_path_factory.mktemp("watched"), server, hook_port)
     yield one
     one.end()
 
@@ -144,29 +138,23 @@ def test_a_killed_gate_loses_no_news_and_its_scan_goes_on(watched: Watched, tmp_
     rocket, coffee = jpeg("rocket"), jpeg("coffee")
     watched.hotline.open_case_of(submission(rocket))
     assert eventually(lambda: gate.verdict(rocket)[0] == "block")
-    banked = [f"{n:02}.jpg" for n in range(0, 24, 3)]
-    for n in range(24):
+    banked = [f"{n:02}.jpg" for n in range(0, 18, 3)]
+    for n in range(18):
         server.put(bucket, f"{n:02}.jpg", rocket if n % 3 == 0 else coffee)
     assert watched.tell(minio(bucket, "not%2Fthere.jpg")) == {"taken_in": 1, "unread": 0}
     watched.operate("scan", bucket, "--per-second", "1", "--no-wait")
     assert eventually(lambda: watched.mark("03.jpg", bucket) == "block")
-    for n in range(12, 24):
+    for n in range(9, 18):
         assert watched.tell(minio(bucket, f"{n:02}.jpg"))["taken_in"] == 1
     gate.kill()  # what was answered is in rows
     gate.start()
     report = tmp_path / "report.jsonl"
     said = watched.operate("scan", bucket, "--report", str(report))
     assert "goes on" in said
-    assert "Looked at: 24. Blocked: 8. For a person: 0. Could not be read: 0." in said
+    assert "Looked at: 18. Blocked: 6. For a person: 0. Could not be read: 0." in said
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert sorted(line["key"] for line in lines[:-1]) == banked
-    assert (lines[-1]["seen"], lines[-1]["blocked"], lines[-1]["state"]) == (24, 8, "done")
+    assert (lines[-1]["seen"], lines[-1]["blocked"], lines[-1]["state"]) == (18, 6, "done")
     assert report.stat().st_mode & 0o077 == 0
     assert eventually(watched.idle)
     assert {key for key in server.keys(bucket) if watched.mark(key, bucket) == "block"} == set(banked)
-
-
-def jpeg(name: str) -> bytes:
-    out = io.BytesIO()
-    Image.fromarray(np.asarray(getattr(data, name)(), np.uint8)).convert("RGB").save(out, "JPEG", quality=90)
-    return out.getvalue()

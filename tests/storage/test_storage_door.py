@@ -3,9 +3,7 @@ decisions, what is replaced meanwhile, what cannot be done."""
 
 import gzip
 import hashlib
-import io
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,22 +12,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, connection, transaction
-from PIL import Image
-from skimage import data
-
-from installation import eventually
+from django.db import IntegrityError, transaction
 from object_storage import GATE, Server
+from storage_gate import CAT, COFFEE, known, scan, work_off
+
 from repit.foundation import clock
-from repit.gate.decisions import Recorder
-from repit.gate.decoder.pool import DecoderPool
 from repit.gate.entries import KnownEntry, KnownHash
 from repit.gate.feed_status import StatusBoard
-from repit.gate.inspection import Inspector
-from repit.gate.live_index import LiveIndex
-from repit.gate.mirror import Mirror
 from repit.gate.models import Decision
-from repit.gate.policy import default_policy
 from repit.gate.review import queue
 from repit.gate.review.models import Review
 from repit.gate.runtime import Gate
@@ -38,111 +28,6 @@ from repit.interfaces.storage_hook.s3.events_wire import Stored
 from repit.interfaces.storage_hook.s3.models import Arrival, Finding, Scan, Step
 from repit.interfaces.storage_hook.s3.sending import Raw
 from repit.interfaces.storage_hook.s3.store import Store
-from repit_engine import Hashed, hash_picture
-
-
-def jpeg(name: str) -> bytes:
-    out = io.BytesIO()
-    Image.fromarray(np.asarray(getattr(data, name)(), np.uint8)).convert("RGB").save(out, "JPEG", quality=90)
-    return out.getvalue()
-
-
-CAT, COFFEE = jpeg("chelsea"), jpeg("coffee")
-
-
-def known(item: str, content: bytes, state: str = "active") -> KnownEntry:
-    outcome = hash_picture(content, full=True)
-    assert isinstance(outcome, Hashed)
-    hashes = (KnownHash("pdq", "whole", outcome.hash.raw, outcome.quality),)
-    return KnownEntry(item, state, "picture", "intimate", "a-hotline", 1, hashes)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    one = Server(tmp_path_factory.mktemp("storage"))
-    try:
-        yield one.ready()
-    finally:
-        one.kill()
-
-
-def let_tables_be_emptied() -> None:
-    """Between tests SQLite empties tables row by row, which tables that only grow refuse."""
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        for table in ("storage_s3_step", "review_step"):
-            cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_delete")
-
-
-@pytest.fixture(scope="module")
-def decoders() -> Iterator[DecoderPool]:
-    with DecoderPool(1) as pool:
-        assert eventually(lambda: bool(pool.alive))
-        yield pool
-
-
-@pytest.fixture
-def gate(transactional_db: None, settings: Any, server: Server, decoders: DecoderPool) -> Iterator[Gate]:
-    """In this process; it knows the cat."""
-    settings.REPIT_OUTBOUND_ALLOW = frozenset({server.peer})
-    index, board, recorder = LiveIndex(), StatusBoard(), Recorder().start()
-    policy = default_policy()
-    inspector = Inspector(index, decoders, policy, recorder, board, 30.0, 5_000_000)
-    one = Gate(index, Mirror(None, sealed=False), decoders, policy, recorder, board, inspector)
-    board.served(0, None)
-    index.apply(known("cat", CAT))
-    yield one
-    recorder.close()
-    index.close()
-    let_tables_be_emptied()
-
-
-@pytest.fixture
-def store(server: Server, gate: Gate) -> Iterator[Store]:
-    with Store(server.url, "us-east-1", *GATE) as one:
-        yield one
-
-
-def work_off(gate: Gate, store: Store) -> None:
-    while work.once(gate, store):
-        pass
-
-
-def scan(gate: Gate, store: Store, bucket: str, **how: Any) -> Scan:
-    row, _ = scans.begin(bucket, "", **{"versions": False, "dry_run": False, "per_second": 0, **how})
-    while scanning.once(gate, store, threading.Event()):
-        pass
-    row.refresh_from_db()
-    return row
-
-
-def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(
-    gate: Gate, store: Store, server: Server
-) -> None:
-    bucket = server.bucket("twice")
-    server.put(bucket, "cat.jpg", CAT, "mine=1")
-    server.put(bucket, "coffee.jpg", COFFEE)
-    first = scan(gate, store, bucket)
-    assert scans.counts(first) | {"bytes": 0} == {
-        "seen": 2,
-        "bytes": 0,
-        "passed": 1,
-        "blocked": 1,
-        "review": 0,
-        "unread": 0,
-    }
-    assert server.tags(bucket, "cat.jpg").items() >= {"mine": "1", "repit": "block"}.items()
-    assert Decision.objects.count() == 1
-    second = scan(gate, store, bucket)
-    assert (second.blocked, Decision.objects.count()) == (1, 1)
-    assert [line["reason"] for line in findings.of_scan(second)] == [acting.FOUND_BEFORE]
-    gate.index.forget("cat")
-    assert scan(gate, store, bucket).passed == 2
-    assert server.tags(bucket, "cat.jpg") == {"mine": "1"}
-    gate.index.apply(known("cat", CAT))
-    assert scan(gate, store, bucket).blocked == 1
-    assert server.tags(bucket, "cat.jpg")["repit"] == "block"
 
 
 @pytest.mark.parametrize("versions", [False, True])
@@ -338,50 +223,6 @@ def decide(key: str, outcome: str) -> None:
             assert Review.objects.filter(decision_id=finding.decision).update(**fresh) == 1
 
 
-def test_a_dry_run_touches_nothing_and_decides_nothing(gate: Gate, store: Store, server: Server) -> None:
-    bucket = server.bucket("dry")
-    server.put(bucket, "a.jpg", CAT)
-    server.put(bucket, "b.txt", b"a letter")
-    row = scan(gate, store, bucket, dry_run=True)
-    assert (row.seen, row.blocked, row.passed) == (2, 1, 1)
-    assert server.tags(bucket, "a.jpg") == {}
-    assert Decision.objects.count() == 0
-    lines = list(scans.report(row))
-    assert '"key": "a.jpg"' in lines[0]
-    assert '"action": "listed"' in lines[0]
-    assert '"dry_run": true' in lines[-1]
-
-
-def test_a_page_that_was_cut_is_walked_again_and_told_of_once(
-    gate: Gate, store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scanning, "PAGE", 2)
-    bucket = server.bucket("cut")
-    for n in range(5):
-        server.put(bucket, f"{n}.jpg", CAT if n % 2 else COFFEE)
-    scans.begin(bucket, "", versions=False, dry_run=False, per_second=0)
-    stopping = threading.Event()
-    assert scanning.once(gate, store, stopping)
-    act = acting.act
-
-    def killed(*given: Any, **how: Any) -> Any:
-        done = act(*given, **how)
-        stopping.set()
-        return done
-
-    monkeypatch.setattr(acting, "act", killed)
-    scanning.once(gate, store, stopping)
-    assert Scan.objects.get().seen == 2
-    monkeypatch.setattr(acting, "act", act)
-    row, new = scans.begin(bucket, "", versions=False, dry_run=False, per_second=0)
-    assert not new
-    while scanning.once(gate, store, threading.Event()):
-        pass
-    row.refresh_from_db()
-    assert (row.state, row.seen, row.blocked, row.passed) == ("done", 5, 2, 3)
-    assert sorted(line["key"] for line in findings.of_scan(row)) == ["1.jpg", "3.jpg"]
-
-
 def test_the_storage_is_reached_through_the_vetted_way_out_only(
     gate: Gate, server: Server, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -400,20 +241,6 @@ def test_the_storage_is_reached_through_the_vetted_way_out_only(
     with Store(server.url, "us-east-1", *GATE) as allowed:
         work_off(gate, allowed)
     assert not Arrival.objects.exists()
-
-
-def test_a_scan_of_a_bucket_that_is_not_there_ends_and_says_so(gate: Gate, store: Store) -> None:
-    row = scan(gate, store, "nothing-here")
-    assert (row.state, row.reason) == ("failed", "object-gone NoSuchBucket")
-
-
-def test_a_scan_keeps_the_pace_it_was_given(gate: Gate, store: Store, server: Server) -> None:
-    bucket = server.bucket("slowly")
-    for n in range(6):
-        server.put(bucket, f"{n}.txt", b"a letter")
-    begun = clock.elapsed()
-    assert scan(gate, store, bucket, per_second=5).seen == 6
-    assert clock.elapsed() - begun >= 1.0
 
 
 def test_packed_pictures_are_seen_and_bombs_are_not_swallowed(
