@@ -26,13 +26,15 @@ class Writer:
     """The writing process and what it said was committed."""
 
     def __init__(self, env: dict[str, str], changes_a_minute: int) -> None:
-        self.env, self.pace = env, str(changes_a_minute)
+        self.env, self.pace = env, changes_a_minute
         self.said: list[tuple[str, str]] = []
+        self.begun = time.monotonic()
         self.start()
 
     def start(self) -> None:
         self.said_before = len(self.said)
-        command = [sys.executable, str(HERE / "writer.py"), self.pace]
+        behind = (time.monotonic() - self.begun) * self.pace / 60 - len(self.said)
+        command = [sys.executable, str(HERE / "writer.py"), str(self.pace), str(max(0, round(behind)))]
         self.process = subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE)
         self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
         self.reader.start()
@@ -55,8 +57,10 @@ class Writer:
 class Fire:
     """A hotline of two processes, subscribers in several more, a writer; all of it killed now and then."""
 
-    def __init__(self, env: dict[str, str], folder: Path, *, subscribers: int, processes: int) -> None:
-        self.env, self.folder = env, folder
+    def __init__(
+        self, env: dict[str, str], folder: Path, *, subscribers: int, processes: int, rest: float = 0.6
+    ) -> None:
+        self.env, self.folder, self.rest = env, folder, rest
         self.each, self.count = subscribers // processes, subscribers
         self.ports = [free_port() for _ in range(SERVERS)]
         begun = time.monotonic()
@@ -71,7 +75,7 @@ class Fire:
         self.born: dict[tuple[str, int], float] = {}
 
     def _followers(self, number: int) -> subprocess.Popen[bytes]:
-        arguments = [str(self.folder), self.key, str(number * self.each), str(self.each)]
+        arguments = [str(self.folder), self.key, str(number * self.each), str(self.each), str(self.rest)]
         command = [sys.executable, str(HERE / "subscribers.py"), *arguments, *map(str, self.ports)]
         return subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL)
 

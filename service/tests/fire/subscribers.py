@@ -1,8 +1,8 @@
 """Subscribers in one process, each a thread with a file of its own, following through everything.
 
-Usage: subscribers.py FOLDER KEY FIRST COUNT PORT... . What a subscriber takes in is one transaction of its
-file: states, the sequence, and a row for each number, which the file refuses to hold twice. They end once
-FOLDER/goal names a sequence and all have reached it.
+Usage: subscribers.py FOLDER KEY FIRST COUNT REST PORT... . Each rests up to REST seconds between two pages.
+What it takes in is one transaction of its file: states, the sequence, and a row for each number, which the
+file refuses to hold twice. They end once FOLDER/goal names a sequence and all have reached it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def digest(entry: Entry) -> str:
 
 
 class Subscriber:
-    def __init__(self, folder: Path, number: int, key: str, ports: list[int]) -> None:
-        self.folder, self.key, self.ports = folder, key, ports
+    def __init__(self, folder: Path, number: int, key: str, rest: float, ports: list[int]) -> None:
+        self.folder, self.key, self.rest, self.ports = folder, key, rest, ports
         self.db = sqlite3.connect(
             folder / f"subscriber-{number}.sqlite3", isolation_level=None, check_same_thread=False
         )
@@ -80,7 +80,7 @@ class Subscriber:
             self.db.execute("COMMIT")
             gone = [change.entry.item for change in page.changes if change.entry.state == "withdrawn"]
             client.acknowledge(page.through, gone)
-            time.sleep(self.random.uniform(0.0, 0.6))
+            time.sleep(self.random.uniform(0.0, self.rest))
 
     def begin(self, client: FeedClient) -> None:
         sequence, entries = client.snapshot() if self.snapshot_first else (0, iter(()))
@@ -103,9 +103,9 @@ class Subscriber:
 
 
 def main() -> None:
-    folder, key, first, count, *ports = sys.argv[1:]
+    folder, key, first, count, rest, *ports = sys.argv[1:]
     every = [
-        Subscriber(Path(folder), number, key, [int(port) for port in ports])
+        Subscriber(Path(folder), number, key, float(rest), [int(port) for port in ports])
         for number in range(int(first), int(first) + int(count))
     ]
     threads = [threading.Thread(target=one.run, daemon=True) for one in every]

@@ -1,7 +1,8 @@
-"""Changes to the bank at a steady pace. Usage: writer.py CHANGES_A_MINUTE; or writer.py state.
+"""Changes to the bank at a steady pace. Usage: writer.py CHANGES_A_MINUTE BEHIND; or writer.py state.
 
-Each line it prints was committed before: `submitted ITEM` or `withdrawn ITEM`. `state` prints the feed's head
-and everything that subscribers should hold, as JSON.
+It begins with as many changes as it is behind, for the time in which it was dead. Each line it prints was
+committed before: `submitted ITEM` or `withdrawn ITEM`. `state` prints the feed's head and everything that
+subscribers should hold, as JSON.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ def say(what: str, item: str) -> None:
     sys.stdout.flush()
 
 
-def write(changes_a_minute: int) -> None:
-    pause, due = 60 / changes_a_minute, time.monotonic()
+def write(changes_a_minute: int, behind: int) -> None:
+    pause = 60 / changes_a_minute
+    due = time.monotonic() - behind * pause
     active = list(Item.objects.filter(state="active").values_list("token", flat=True))
     while True:
         what = random.choices(("submit", "withdraw", "doubt"), (5, 2, 1))[0]
@@ -63,4 +65,4 @@ def state() -> None:
 if sys.argv[1] == "state":
     state()
 else:
-    write(int(sys.argv[1]))
+    write(int(sys.argv[1]), int(sys.argv[2]))
