@@ -1,18 +1,22 @@
 """Walking what is stored, against a real S3-compatible server."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from object_storage import Server
+from object_storage import GATE, Server
 from storage_gate import CAT, COFFEE, known, scan
 
 from repit.foundation import clock
 from repit.gate.models import Decision
 from repit.gate.runtime import Gate
 from repit.interfaces.storage_hook.s3 import acting, findings, scanning, scans
+from repit.interfaces.storage_hook.s3.events_wire import Stored
 from repit.interfaces.storage_hook.s3.models import Scan
-from repit.interfaces.storage_hook.s3.store import Store
+from repit.interfaces.storage_hook.s3.store import Content, Store
 
 
 def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(
@@ -41,6 +45,31 @@ def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(
     gate.index.apply(known("cat", CAT))
     assert scan(gate, store, bucket).blocked == 1
     assert server.tags(bucket, "cat.jpg")["repit"] == "block"
+
+
+class Silent(Store):
+    """A server that does not say with an object how many tags it has."""
+
+    @contextmanager
+    def opened(self, thing: Stored) -> Iterator[Content]:
+        with super().opened(thing) as content:
+            yield replace(content, tags=0)
+
+
+def test_tags_of_others_are_kept_where_the_server_does_not_speak_of_them(gate: Gate, server: Server) -> None:
+    bucket = server.bucket("silent")
+    server.put(bucket, "cat.jpg", CAT, "mine=1&yours=2")
+    with Silent(server.url, "us-east-1", *GATE) as store:
+        for _ in range(2):
+            assert scan(gate, store, bucket).blocked == 1
+            assert (
+                server.tags(bucket, "cat.jpg").items()
+                >= {"mine": "1", "yours": "2", "repit": "block"}.items()
+            )
+        assert Decision.objects.count() == 1
+        gate.index.forget("cat")
+        assert scan(gate, store, bucket).passed == 1
+    assert server.tags(bucket, "cat.jpg") == {"mine": "1", "yours": "2"}
 
 
 def test_a_dry_run_touches_nothing_and_decides_nothing(gate: Gate, store: Store, server: Server) -> None:

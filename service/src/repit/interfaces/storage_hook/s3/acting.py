@@ -102,8 +102,9 @@ def _forget(store: Store, held: Held) -> None:
 
 
 def _mark(store: Store, held: Held, value: Mark, decision: str | None) -> None:
-    wanted = tags.marked(held.tags, value, decision)
-    if wanted == held.tags:
+    others = held.tags or store.tags(held.thing)
+    wanted = tags.marked(others, value, decision)
+    if wanted == others:
         return
     if store.etag(held.thing) != held.etag:
         raise Changed

@@ -107,6 +107,11 @@ def where(finding: Finding) -> Where:
     return Where(Stored(*said["thing"]), said["etag"], said["size"], moved)
 
 
+def known(thing: Stored) -> bool:
+    """Whether anything was found at this place before."""
+    return Finding.objects.filter(digest=_digest(thing), state__in=_LIVE).exists()
+
+
 def standing(thing: Stored, etag: str, *, tagged: bool) -> Finding | None:
     """What was found of these very bytes at this very place before, if it still holds.
 

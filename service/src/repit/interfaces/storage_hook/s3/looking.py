@@ -61,7 +61,8 @@ def look(
         raise NotLoaded
     with store.opened(thing) as content, gate.arriving() as upload:
         read = Stored(thing.bucket, thing.key, thing.version or content.version)
-        labels = store.tags(read) if content.tags else {}
+        # Not every server says with an object how many tags it has.
+        labels = store.tags(read) if content.tags or findings.known(read) else {}
         before = findings.standing(read, content.etag, tagged=tags.name() in labels)
         damaged = _take(gate, content, upload, keep)
         verdict = _judged(gate.inspector, upload, damaged, before, quiet=quiet)
