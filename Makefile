@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock setup setup-demo format clean
+.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock setup setup-demo setup-s3 format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -35,7 +35,12 @@ browser/node_modules/.done: $(VENV)/.dev browser/package-lock.json
 	@cd browser && PATH="$(abspath $(BIN)):$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+$(VENV)/.s3: $(VENV)/.demo requirements/s3.txt
+	@$(INSTALL) --require-hashes -r requirements/s3.txt
+	@touch $@
+
 setup-demo: $(VENV)/.demo
+setup-s3: $(VENV)/.s3 ## Set up what a gate needs to watch object storage
 setup: $(VENV)/.dev browser/node_modules/.done ## Set up everything a developer needs
 
 # --- the two commands -------------------------------------------------------------------------------

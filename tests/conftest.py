@@ -4,8 +4,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from installation import Gate, GateWithDoors, Hotline, Service
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as installations have it: in memory, threads do not wait for one another."""
+    told = connections["default"].settings_dict
+    if told["ENGINE"].endswith("sqlite3"):
+        told["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "tests.sqlite3")
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ BREACHES = [
     ("pure-modules", "repit/gate/policy_file.py", "import django"),
     ("pure-modules", "repit/gate/review/states.py", "import django"),
     ("pure-modules", "repit/gate/verdict.py", "import httpx2"),
+    ("pure-modules", "repit/interfaces/storage_hook/s3/events_wire.py", "import django"),
     ("pure-modules", "repit/exchange/repit/wire.py", "import django.utils.timezone"),
     ("pure-modules", "repit/interfaces/storage_hook/mastodon/wire.py", "import django.http"),
     (
@@ -47,6 +48,7 @@ BREACHES = [
     ),
     ("one-way-out", "repit/exchange/repit/__init__.py", "import httpx2"),
     ("one-way-out", "repit/cases/__init__.py", "import requests"),
+    ("one-way-out", "repit/interfaces/storage_hook/s3/scanning.py", "import botocore"),
     ("nothing-pickled", "repit/gate/__init__.py", "import pickle"),
     ("nothing-pickled", "repit_engine/types.py", "import marshal"),
     ("interfaces-apart", "repit/interfaces/gate_api/__init__.py", "import repit.interfaces.exchange_api"),

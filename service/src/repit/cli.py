@@ -23,6 +23,7 @@ from repit.interfaces.exchange_api.cli import app as subscriber
 from repit.interfaces.exchange_api.partner_commands import app as exchange
 from repit.interfaces.gate_api import cli as policy
 from repit.interfaces.staff_commands import app as staff
+from repit.interfaces.storage_hook.s3.storage_commands import app as storage
 from repit.workers.ports import GATE_PORT, HOTLINE_PORT
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -34,6 +35,7 @@ widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / I
 bank.add_typer(widely, name="widely-published")
 app.add_typer(staff, name="staff")
 app.add_typer(policy.app, name="policy")
+app.add_typer(storage, name="storage")
 
 way_back = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
 app.add_typer(way_back, name="way-back")
@@ -80,8 +82,9 @@ def gate(
     serving.require_free(host, port)
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
     doors = import_module("repit.interfaces.gate_daemon.opening").doors(clamd, icap)
-    mastodon = import_module("repit.interfaces.storage_hook.mastodon.opening").doors()
-    import_module("repit.interfaces.gate_api.server").serve(host, port, [*doors, *mastodon])
+    hooks = "repit.interfaces.storage_hook"
+    beside = [door for one in ("mastodon", "s3") for door in import_module(f"{hooks}.{one}.opening").doors()]
+    import_module("repit.interfaces.gate_api.server").serve(host, port, [*doors, *beside])
 
 
 @app.command()

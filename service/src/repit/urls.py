@@ -30,5 +30,6 @@ if settings.REPIT_ROLE in ("gate", "both"):
     urlpatterns += [
         path("", include("repit.interfaces.gate_api.urls")),
         path("", include("repit.interfaces.storage_hook.mastodon.urls")),
+        path("v1/storage/", include("repit.interfaces.storage_hook.urls")),
         path("staff/review/", include("repit.interfaces.review_desk.urls")),
     ]

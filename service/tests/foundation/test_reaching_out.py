@@ -100,6 +100,17 @@ def test_a_listed_peer_is_reached_on_loopback(peer: str):
             assert (status, list(lines)) == (200, ["line one", "line two"])
 
 
+def test_a_signed_request_goes_out_with_the_very_path_that_was_signed(peer: str):
+    path = "/a/../b/./c%20d%2F+e?x=%2e"
+    with Outbound("", allow=[peer]) as client:
+        answer = client.opened("GET", f"http://{peer}{path}", {"X-Signed": "1"}, None, seconds=10)
+        assert (answer.status, b"".join(answer.pieces())) == (200, b"line one\nline two")
+        answer.close()
+    assert Peer.asked == [path]
+    with Outbound("", allow=[]) as client, pytest.raises(AddressRefused):
+        client.opened("GET", f"http://{peer}/", {}, None, seconds=10)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433"])
 def test_an_unlisted_one_is_not_however_it_is_written(peer: str, host: str):
     port = peer.split(":")[1]

@@ -1,7 +1,7 @@
 """The only way to the network: one HTTP client whose every connection goes to a vetted address.
 
-In: a base URL, headers, the peers that the operator named. Out: `Answer` and streamed lines, within limits on
-time and on decompressed bytes. Next: every client of another service.
+In: a base URL, headers, the peers that the operator named. Out: `Answer`, `Streamed`, streamed lines, within
+limits on time and on decompressed bytes. Next: every client of another service.
 
 The name is resolved once for each connection, *all* answers are vetted, and the connection goes to the
 vetted address itself, so that a second look-up cannot lead elsewhere (DNS rebinding). A redirect opens a new
@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 import httpcore2
 import httpx2
@@ -116,6 +117,29 @@ class Answer:
     body: bytes
 
 
+class Streamed:
+    """An answer whose body is read piece by piece, as it was sent; close it. `headers`: lower-case names."""
+
+    def __init__(self, response: httpx2.Response, seconds: float) -> None:
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = dict(response.headers)
+        self._response = response
+        self._pieces = response.iter_raw()
+        self._deadline = elapsed() + seconds
+
+    def pieces(self) -> Iterator[bytes]:
+        """The rest of the body. Raises `OutboundRefused`."""
+        with _named_failures():
+            for piece in self._pieces:
+                if elapsed() > self._deadline:
+                    raise PeerFailed(detail="the answer took too long")
+                yield piece
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._response.close()
+
+
 class Outbound:
     """Requests to one other service. Safe to use from several threads; close it, or use it in a `with`."""
 
@@ -200,6 +224,23 @@ class Outbound:
         """GET as (status, bytes as they come), same limits. Raises `OutboundRefused`, also midway."""
         with _named_failures(), self._client.stream("GET", path, timeout=_timeout(seconds)) as response:
             yield response.status_code, _limited(response, elapsed() + seconds, max_bytes)
+
+    def opened(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, seconds: float
+    ) -> Streamed:
+        """One request as it was signed: the path of `url` goes out unchanged. Raises `OutboundRefused`."""
+        with _named_failures():
+            parts = urlsplit(url)
+            target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}".encode("ascii")
+            request = self._client.build_request(
+                method,
+                f"{parts.scheme}://{parts.netloc}/",
+                headers={"Accept-Encoding": "identity", **headers},
+                content=body,
+                timeout=_timeout(seconds),
+                extensions={"target": target},
+            )
+            return Streamed(self._client.send(request, stream=True), seconds)
 
     def _whole(self, method: str, path: str, seconds: float, max_bytes: int, **rest: Any) -> Answer:
         with (

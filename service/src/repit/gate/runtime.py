@@ -34,7 +34,7 @@ from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
 
 _UNDECIDED: Final[dict[str, Outcome]] = {"pass": "allow", "review": "review", "refuse": "block"}
-_DOORS: Final[dict[str, Outcome]] = {"open": "allow", "closed": "block"}
+_DOORS: Final[dict[str, Outcome]] = {"open": "allow", "review": "review", "closed": "block"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,8 @@ def _policy() -> Policy:
         "clamd": _DOORS[settings.REPIT_GATE_CLAMD_UNDECIDED],
         "icap": _DOORS[settings.REPIT_GATE_ICAP_UNDECIDED],
     }
+    if settings.REPIT_GATE_S3_UNDECIDED:
+        doors["s3"] = _DOORS[settings.REPIT_GATE_S3_UNDECIDED]
     path: str = settings.REPIT_GATE_POLICY
     if not path:
         return default_policy(undecided, doors)

@@ -48,6 +48,7 @@ _GATE: Final = [
     "repit.interfaces.gate_daemon",
     "repit.interfaces.storage_hook.mastodon",
     "repit.interfaces.review_desk",
+    "repit.interfaces.storage_hook.s3",
 ]
 _ROOMS: Final[dict[Role, list[str]]] = {
     "hotline": _HOTLINE,
@@ -118,6 +119,8 @@ def _logging(level: str, form: str) -> dict[str, Any]:
             # The HTTP client would log the address of each request.
             "httpx2": {"level": "WARNING"},
             "httpcore2": {"level": "WARNING"},
+            # So would the one that signs requests to object storage, and the names of objects with it.
+            "botocore": {"level": "WARNING"},
         },
     }
 
@@ -174,6 +177,17 @@ REPIT_MASTODON_TOKEN: str
 REPIT_MASTODON_ACT: str
 REPIT_GATE_DECISION_DAYS: int
 REPIT_REVIEW_DAYS: int
+REPIT_GATE_S3_URL: str
+REPIT_GATE_S3_REGION: str
+REPIT_GATE_S3_KEY_ID: str
+REPIT_GATE_S3_SECRET: str
+REPIT_GATE_S3_TOKEN: str
+REPIT_GATE_S3_BUCKETS: tuple[str, ...]
+REPIT_GATE_S3_QUARANTINE: str
+REPIT_GATE_S3_QUARANTINE_TO: str
+REPIT_GATE_S3_TAG: str
+REPIT_GATE_S3_UNDECIDED: str
+REPIT_GATE_S3_WORKERS: int
 REPIT_REVIEW_HOURS: int
 REPIT_REVIEW_SECOND_LOOK: tuple[str, ...]
 REPIT_REVIEW_STRETCH_MINUTES: int

@@ -8,6 +8,7 @@ ignored is how a gate comes to fail open.
 """
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -162,6 +163,14 @@ def web_address(raw: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def bucket_and_prefix(raw: str) -> str:
+    """`bucket`, or `bucket/prefix/`; with a slash at the end in either case."""
+    bucket, _, prefix = raw.partition("/")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}", bucket) or len(prefix) > 200:
+        raise ValueError
+    return f"{bucket}/{prefix.strip('/')}/" if prefix.strip("/") else f"{bucket}/"
 
 
 def key32(raw: str) -> bytes:
