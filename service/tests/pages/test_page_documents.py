@@ -33,7 +33,7 @@ def commands_in(name: str) -> list[str]:
 
 
 def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_every_page_of_a_site_names_its_icon() -> None:
@@ -59,7 +59,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_make_target_that_is_named_exists(name: str) -> None:
     for command in commands_in(name):
-        for target in re.findall(r"^(?:[A-Z_]+=\S+ )*make ([a-z][a-z-]*)\b", command):
+        for target in re.findall(r"^(?:[A-Z_]+=\S+ )*make ([a-z][a-z0-9-]*)\b", command):
             assert target in make_targets(), f"{name} names make {target}"
 
 
@@ -68,7 +68,7 @@ def test_every_repit_command_that_is_named_exists(name: str) -> None:
     for command in commands_in(name):
         found = re.match(
             r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?repit "
-            r"((?:subscriber|staff|policy|exchange|way-back|bank(?: widely-published)?)(?: [a-z-]+)?"
+            r"((?:subscriber|staff|storage|policy|exchange|way-back|bank(?: widely-published)?)(?: [a-z-]+)?"
             r"|[a-z]+(?:-[a-z]+)*)"
             r"\b(.*)",
             command,
