@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from repit.cases import grants, looks, records, vault
 from repit.cases.grants import Holder, HolderKind, Named
@@ -29,6 +29,7 @@ from repit.foundation.errors import NotFound, NotGranted, SealBroken
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place
 
+_TOGETHER: Final = 20
 _ROLES: Final[dict[HolderKind, Role]] = {
     "person": "person",
     "pair": "person",
@@ -79,7 +80,7 @@ class Turn:
         """The records of a kind, the newest first, each opened as it is asked for."""
         pair = self._pair(room)
         rows = Record.objects.filter(case=self.case, room=room, kind=kind).order_by("-number")
-        return (records.opened(row, self.keys, pair) for row in rows.iterator(chunk_size=20))
+        return (records.opened(row, self.keys, pair) for row in _some_at_a_time(rows))
 
     def add(self, room: RoomName, kind: str, value: Mapping[str, Any]) -> int:
         """A new record; its number within its kind. Raises `NotGranted`."""
@@ -234,3 +235,11 @@ def room_place(room: Room) -> Place:
 
 def _name(room: str) -> RoomName:
     return next(name for name in vault.ROOMS if name == room)
+
+
+def _some_at_a_time(rows: QuerySet[Record]) -> Iterator[Record]:
+    """Records by falling number. Whoever asks may stop early: no cursor stays open in the database."""
+    some = list(rows[:_TOGETHER])
+    while some:
+        yield from some
+        some = list(rows.filter(number__lt=some[-1].number)[:_TOGETHER])
