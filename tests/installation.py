@@ -16,6 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from repit.demo.device import submission
+from repit.demo.pictures import original, uploads
+
 REPIT = [sys.executable, "-m", "repit.cli"]
 PATIENCE = 90.0
 
@@ -161,6 +164,17 @@ class Gate(Service):
 
     def report(self) -> dict[str, Any]:
         return request(f"{self.base}/v1/ready")[1]
+
+
+class Banked:
+    """A picture that the hotline has and the gate refuses; `sent`: what is made of it, by name."""
+
+    def __init__(self, gate: Gate, hotline: Hotline) -> None:
+        self.picture = original(None)
+        self.sent: dict[str, Any] = {one.name.en: one.data for one in uploads(self.picture, ours=True)}
+        self.receipt = hotline.open_case_of(submission(self.picture))
+        if not eventually(lambda: gate.verdict(self.picture)[0] == "block"):
+            raise AssertionError("the gate does not refuse what was banked")
 
 
 class GateWithDoors(Gate):

@@ -7,14 +7,11 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import clamd
 from icap import IcapClient
 
-from installation import GateWithDoors, eventually
-from repit.demo.device import submission
-from repit.demo.pictures import original, uploads
+from installation import Banked, GateWithDoors, eventually
 
 MISSING = "{0} is missing: run tools/test-parts as root, or install Debian's package {1}"
 
@@ -110,10 +107,8 @@ def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_
     gate_with_doors: GateWithDoors, tmp_path: Path
 ) -> None:
     gate, hotline = gate_with_doors, gate_with_doors.hotline
-    picture = original(None)
-    sent: dict[str, Any] = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
-    receipt = hotline.open_case_of(submission(picture))
-    assert eventually(lambda: gate.verdict(picture)[0] == "block")
+    banked = Banked(gate, hotline)
+    picture, sent = banked.picture, banked.sent
     files = {
         "banked": picture,
         "mirrored": sent["Mirrored"],
@@ -132,7 +127,7 @@ def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_
     for client, refuses in clients.items():
         refused = {name for name, path in paths.items() if refuses(path)}
         assert refused == {"banked", "mirrored", "bordered"}, client
-    hotline.withdraw(receipt)
+    hotline.withdraw(banked.receipt)
     assert eventually(lambda: gate.verdict(picture)[0] == "allow")
     for client, refuses in clients.items():
         assert not refuses(paths["banked"]), client

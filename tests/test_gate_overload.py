@@ -11,9 +11,8 @@ from collections import Counter
 
 import psutil
 
-from installation import GateWithDoors, eventually, request
-from repit.demo.device import submission
-from repit.demo.pictures import original, uploads
+from installation import Banked, GateWithDoors, eventually, request
+from repit.demo.pictures import original
 
 CLIENTS = 64
 SECONDS = 3.0
@@ -24,10 +23,8 @@ def test_at_five_times_its_capacity_a_gate_refuses_honestly_and_recovers(
     gate_with_doors: GateWithDoors,
 ) -> None:
     gate = gate_with_doors
-    picture = original(None)
-    unrelated = next(one.data for one in uploads(picture, ours=True) if "coffee" in one.name.en)
-    receipt = gate.hotline.open_case_of(submission(picture))
-    assert eventually(lambda: gate.verdict(picture)[0] == "block")
+    banked = Banked(gate, gate.hotline)
+    picture, unrelated = banked.picture, banked.sent["Unrelated: a coffee"]
 
     capacity = flood(gate, [unrelated], clients=1, rate=None)
     per_second = sum(capacity.values()) / SECONDS
@@ -51,7 +48,7 @@ def test_at_five_times_its_capacity_a_gate_refuses_honestly_and_recovers(
     metrics = request_text(gate, "/metrics")
     assert "repit_gate_uploads_held_bytes 0.0" in metrics
     assert 'repit_gate_turned_away_total{door="check"}' in metrics
-    gate.hotline.withdraw(receipt)
+    gate.hotline.withdraw(banked.receipt)
 
 
 def flood(gate: GateWithDoors, contents: list[bytes], clients: int, rate: float | None) -> Counter:

@@ -19,9 +19,8 @@ import pytest
 from PIL import Image
 
 from homeserver import Homeserver
-from installation import GateWithDoors, bare_environment, eventually
-from repit.demo.device import submission
-from repit.demo.pictures import original, uploads
+from installation import Banked, GateWithDoors, bare_environment, eventually
+from repit.demo.pictures import original
 
 Start = Callable[..., Homeserver]
 
@@ -44,13 +43,11 @@ def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_
     gate_with_doors: GateWithDoors, homeserver: Start
 ) -> None:
     gate, hotline = gate_with_doors, gate_with_doors.hotline
-    picture = original(None)
-    sent: dict[str, Any] = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
-    receipt = hotline.open_case_of(submission(picture))
-    assert eventually(lambda: gate.verdict(picture)[0] == "block")
+    banked = Banked(gate, hotline)
+    picture, sent = banked.picture, banked.sent
     synapse = homeserver(gate=gate.base, unanswered="refuse", seconds=60, max_bytes=1_000_000)
-    banked = [picture, sent["Mirrored"], sent["With a border"]]
-    for content in banked:
+    known = [picture, sent["Mirrored"], sent["With a border"]]
+    for content in known:
         assert synapse.refuses(content)
     assert synapse.files() == []
     passing = {
@@ -66,10 +63,10 @@ def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_
         assert not synapse.refuses(content, "application/octet-stream"), name
     assert not synapse.refuses(passing["unrelated"])
     log = synapse.log.read_text()
-    assert log.count("a file is refused: decision ") == len(banked)
+    assert log.count("a file is refused: decision ") == len(known)
     assert "a file waits for review (allow): decision " in log
     assert "gave no verdict" not in log
-    hotline.withdraw(receipt)
+    hotline.withdraw(banked.receipt)
     assert eventually(lambda: gate.verdict(picture)[0] == "allow")
     assert not synapse.refuses(picture)
 

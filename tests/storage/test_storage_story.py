@@ -13,9 +13,8 @@ import pytest
 from object_storage import LIVE, TOKEN, Server, minio
 from storage_gate import jpeg
 
-from installation import REPIT, Gate, Hotline, eventually
+from installation import REPIT, Banked, Gate, Hotline, eventually
 from repit.demo.device import submission
-from repit.demo.pictures import original, uploads
 
 POLICY = {
     "Version": "2012-10-17",
@@ -95,10 +94,8 @@ def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> Non
     server, gate = watched.server, watched.gate
     server.bucket(LIVE)
     server.client.put_bucket_policy(Bucket=LIVE, Policy=json.dumps(POLICY))
-    picture = original(None)
-    sent: dict[str, Any] = {upload.name.en: upload.data for upload in uploads(picture, ours=True)}
-    receipt = watched.hotline.open_case_of(submission(picture))
-    assert eventually(lambda: gate.verdict(picture)[0] == "block")
+    banked = Banked(gate, watched.hotline)
+    picture, sent = banked.picture, banked.sent
     bad = {
         "banked.jpg": picture,
         "à b+c/%20 mirrored?.jpg": sent["Mirrored"],
@@ -125,7 +122,7 @@ def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> Non
     assert server.anyone_reads(LIVE, "unrelated.jpg") == 200
     found = watched.operate("found")
     assert all(key in found for key in bad)
-    watched.hotline.withdraw(receipt)
+    watched.hotline.withdraw(banked.receipt)
     assert eventually(lambda: gate.verdict(picture)[0] == "allow")
     watched.operate("scan", LIVE)
     assert {key: watched.mark(key) for key in bad} == dict.fromkeys(bad)

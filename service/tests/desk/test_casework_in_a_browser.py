@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import re
-import struct
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from chromium import LANGUAGES, violations
+from chromium import staff_visit as visit
 from desk_process import Desk
 from playwright.sync_api import Browser, Locator, Page
+from staff_people import code_of
 
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "cases-desk"
 WIDE, NARROW = (1280, 900), (320, 640)
 PHONE = {"width": 320, "height": 640}
-LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
-
-
-@contextmanager
-def visit(
-    browser: Browser, desk: Desk, cookie: str = "", language: str = "en", **options: Any
-) -> Iterator[Page]:
-    context = browser.new_context(locale=LANGUAGES[language], **options)
-    context.set_default_timeout(20_000)
-    if cookie:
-        context.add_cookies(
-            [{"name": "repit_staff", "value": cookie, "domain": "localhost", "path": "/staff/"}]
-        )
-    try:
-        yield context.new_page()
-    finally:
-        context.close()
-
-
-def violations(page: Page) -> list[str]:
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(Axe().axe_script)
-    found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
-    )
-    return [f"{each['id']}: {each['help']}: {[node['html'] for node in each['nodes']]}" for each in found]
-
-
-def code_of(secret: str) -> str:
-    """Six digits by RFC 6238, as an authenticator app reckons them."""
-    counter = struct.pack(">Q", int(time.time()) // 30)
-    digest = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
-    begin = digest[-1] & 15
-    return f"{(struct.unpack('>I', digest[begin : begin + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
 
 
 def at(address: str) -> Callable[[Page, Desk], None]:

@@ -1,7 +1,6 @@
 """The page of the gate's doors in a real browser: both languages, wide and narrow, light and dark."""
 
 import logging
-import shutil
 import threading
 from collections.abc import Iterator
 from itertools import product
@@ -9,12 +8,13 @@ from pathlib import Path
 from typing import Literal
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import chromium
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from chromium import violations
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from repit.interfaces.gate_daemon.examine import Refused
 from repit.interfaces.gate_daemon.icap.replies import refused
@@ -22,7 +22,6 @@ from repit.interfaces.gate_daemon.icap.replies import refused
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "pages"
 WIDE, NARROW = (1280, 900), (320, 640)
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 TITLES = {"fr": "Les portes de ce filtre", "en": "The doors of this gate"}
 
 
@@ -50,29 +49,8 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail("Chromium is missing (Debian: apt install chromium), or set REPIT_WITHOUT_BROWSER=1.")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, headless=True, args=flags)
-        yield chromium
-        chromium.close()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds on the page as it stands; the page's own policy (no eval, trusted types) holds."""
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(Axe().axe_script)
-    found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
-    )
-    return [f"{each['id']}: {each['help']}: {[node['html'] for node in each['nodes']]}" for each in found]
-
-
-def complained(message: ConsoleMessage) -> bool:
-    """An error of the page; the icon of the site is the browser's own wish, and a gate has none."""
-    return message.type == "error" and not message.location["url"].endswith("/favicon.ico")
+    with chromium.running() as one:
+        yield one
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -86,7 +64,7 @@ def test_the_page_of_doors_has_no_violation_at_any_width_or_light(
         requests: list[str] = []
         complaints: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: complained(message) and complaints.append(message.text))
+        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         answer = page.goto(f"{site}/docs")
         assert answer is not None

@@ -7,29 +7,21 @@ Django's database layer takes for asynchronous code, so it must be gone before o
 
 import logging
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+import chromium
 import pytest
+from chromium import program
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 WITHOUT_BROWSER = os.environ.get("REPIT_WITHOUT_BROWSER") == "1"
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "pages"
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 FIREFOX_NAMES = ("firefox-esr", "firefox")
 left_out: list[str] = []
 
@@ -38,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave the browser tests out when asked to, Firefox's where there is none; the report says so."""
     if WITHOUT_BROWSER:
         _leave_out(config, items, "browser")
-    if WITHOUT_BROWSER or _found(FIREFOX_NAMES) is None:
+    if WITHOUT_BROWSER or program(FIREFOX_NAMES) is None:
         _leave_out(config, items, "firefox")
 
 
@@ -47,10 +39,6 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item], fixture: str) ->
     left_out.extend(item.nodeid for item in driven)
     items[:] = [item for item in items if item not in driven]
     config.hook.pytest_deselected(items=driven)
-
-
-def _found(names: tuple[str, ...]) -> str | None:
-    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -97,19 +85,14 @@ def site() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
     """Chromium. It stands on `site`: it is gone, with its connections, before the server closes."""
-    found = _found(CHROMIUM_NAMES)
-    if found is None:
-        pytest.fail("Chromium is missing (Debian: apt install chromium), or set REPIT_WITHOUT_BROWSER=1.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium.running() as one:
+        yield one
 
 
 @pytest.fixture
 def firefox() -> str:
     """The path of Debian's Firefox; a test that wants it is left out where there is none."""
-    found = _found(FIREFOX_NAMES)
+    found = program(FIREFOX_NAMES)
     if found is None:
         pytest.fail("Firefox is missing (Debian: apt install firefox-esr).")
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from chromium import violations
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "pages"
@@ -51,16 +51,6 @@ def visit(browser: Browser, size: tuple[int, int] = WIDE, **options: Any) -> Ite
         yield Visit(context.new_page())
     finally:
         context.close()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds on the page as it stands; the page's own policy (no eval, trusted types) holds."""
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(Axe().axe_script)
-    found = page.evaluate(
-        "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
-    )
-    return [f"{each['id']}: {each['help']}: {[node['html'] for node in each['nodes']]}" for each in found]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

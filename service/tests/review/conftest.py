@@ -1,21 +1,12 @@
 """A running staff area with a filled desk, and a Chromium."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import chromium
 import pytest
 from desk_process import Desk
-from playwright.sync_api import Browser, sync_playwright
-
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-sync",
-    "--no-first-run",
-]
+from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +20,5 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def browser(desk: Desk) -> Iterator[Browser]:
-    found = next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail("Chromium is missing (Debian: apt install chromium), or set REPIT_WITHOUT_BROWSER=1.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with chromium.running() as one:
+        yield one

@@ -52,7 +52,7 @@ class Item(models.Model):
 
     class Meta:
         indexes = (
-            # SQLite does not use the conditional one below while the states are bound parameters.
+            # SQLite does not use the index of the constraint below: its condition compares with values.
             models.Index(fields=["fingerprint"], name="item_by_fingerprint"),
             models.Index(
                 fields=["expires_at"], condition=Q(expires_at__isnull=False), name="item_expiry_is_due"

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import models
 from django.db.models import Q
 
-from repit.cases.states import LIVE, STATES
+from repit.cases.states import STATES
 from repit.cases.vault import ROOMS
 from repit.foundation.fields import RandomKey
 
@@ -33,11 +33,7 @@ class Case(models.Model):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(state__in=STATES), name="case_state"),)
-        indexes = (
-            models.Index(
-                fields=["due_on"], condition=Q(state__in=[*LIVE, "closed"]), name="case_clock_is_due"
-            ),
-        )
+        indexes = (models.Index(fields=["state", "due_on"], name="case_clock_is_due"),)
 
     def __str__(self) -> str:
         return "Case"
@@ -145,7 +141,7 @@ class Task(models.Model):
             models.CheckConstraint(condition=Q(state__in=["open", "done", "dropped"]), name="task_state"),
             models.UniqueConstraint(fields=["case", "number"], name="case_counts_its_tasks"),
         )
-        indexes = (models.Index(fields=["due_on"], condition=Q(state="open"), name="task_is_due"),)
+        indexes = (models.Index(fields=["state", "due_on"], name="task_is_due"),)
 
     def __str__(self) -> str:
         return "Task"

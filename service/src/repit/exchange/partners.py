@@ -23,6 +23,7 @@ from repit.exchange.records import Aside, Puller
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, Text
+from repit.foundation.patience import pause
 from repit.foundation.sealing import Place, operator
 
 LEASE: Final = timedelta(seconds=20)
@@ -176,8 +177,7 @@ def went_well(partner: Partner) -> None:
 
 def went_wrong(partner: Partner, code: str, seconds: float = 0.0) -> None:
     """Try again later: each time later, up to an hour, and not before the partner wants it."""
-    rest = min(_LONGEST_REST, _FIRST_REST * 2 ** min(partner.failures, 16))
-    wait = max(float(seconds), rest)
+    wait = max(float(seconds), pause(partner.failures + 1, _FIRST_REST, _LONGEST_REST))
     Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(
         claim="",
         claimed_until=None,

@@ -24,6 +24,7 @@ from repit.exchange.records import Said, View
 from repit.foundation.clock import now
 from repit.foundation.errors import NotGranted, PeerBusy
 from repit.foundation.mapping import named
+from repit.foundation.patience import pause
 
 TRIES: Final = 10
 _FIRST_REST: Final = 30.0
@@ -87,7 +88,7 @@ def _send(partner: Partner, row: Writeback) -> bool:
     except Exception as error:  # noqa: BLE001 - one opinion must not keep the others
         ours = named(error)
         given_up = isinstance(ours, NotGranted) or row.attempts + 1 >= TRIES
-        rest = min(_LONGEST_REST, _FIRST_REST * 2**row.attempts)
+        rest = pause(row.attempts + 1, _FIRST_REST, _LONGEST_REST)
         wait = max(rest, ours.seconds if isinstance(ours, PeerBusy) else 0.0)
         Writeback.objects.filter(pk=row.pk, view=row.view).update(
             attempts=row.attempts + 1,

@@ -44,11 +44,7 @@ class Decision(models.Model):
                 name="gate_decision_to_forget",
                 condition=models.Q(forget_at__isnull=False),
             ),
-            models.Index(
-                fields=["at"],
-                name="gate_decision_to_queue",
-                condition=models.Q(outcome="review", queued=False),
-            ),
+            models.Index(fields=["outcome", "queued", "at"], name="gate_decision_to_queue"),
         )
         constraints = (
             models.CheckConstraint(

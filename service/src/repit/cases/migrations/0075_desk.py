@@ -12,6 +12,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex('case', 'case_clock_is_due'),
+        migrations.AddIndex('case', models.Index(fields=['state', 'due_on'], name='case_clock_is_due')),
         migrations.CreateModel(
             name='Task',
             fields=[
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='cases.case')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['due_on'], name='task_is_due')],
+                'indexes': [models.Index(fields=['state', 'due_on'], name='task_is_due')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'dropped'])), name='task_state'), models.UniqueConstraint(fields=('case', 'number'), name='case_counts_its_tasks')],
             },
         ),

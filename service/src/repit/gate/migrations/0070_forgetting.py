@@ -10,6 +10,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex('decision', 'gate_decision_to_queue'),
+        migrations.AddIndex(
+            'decision', models.Index(fields=['outcome', 'queued', 'at'], name='gate_decision_to_queue')
+        ),
         migrations.AddField(
             model_name='decision',
             name='forget_at',

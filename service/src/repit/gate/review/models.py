@@ -142,7 +142,7 @@ class OutgoingOpinion(models.Model):
     told_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["due_at"], name="review_opinion_due", condition=Q(state="due")),)
+        indexes = (models.Index(fields=["state", "due_at"], name="review_opinion_due"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(state__in=["due", "told", "replaced", "given-up"]), name="review_opinion_state"

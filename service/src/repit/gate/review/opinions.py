@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from repit.foundation.clock import now
+from repit.foundation.patience import pause
 from repit.gate.entries import OF_AN_EXCHANGE
 from repit.gate.policy import CANARY
 from repit.gate.review.models import OutgoingOpinion, Review
 from repit.gate.review.states import Outcome
 
 MOST_ATTEMPTS: Final = 12
-_FIRST_WAIT: Final = timedelta(seconds=30)
-_LONGEST_WAIT: Final = timedelta(hours=6)
+_FIRST_WAIT: Final = 30.0
+_LONGEST_WAIT: Final = 6 * 3600.0
 _LEASE: Final = timedelta(minutes=2)
 _VIEW: Final[dict[str, str]] = {"refuse": "blocked", "allow": "not_blocked"}
 
@@ -75,8 +76,7 @@ def give_up_orphans(prefixes: Collection[str]) -> int:
 
 def next_try(attempts: int) -> datetime:
     """30 seconds, a minute, two, … six hours at most."""
-    waits: int = 2 ** min(max(attempts - 1, 0), 20)
-    return now() + min(_LONGEST_WAIT, _FIRST_WAIT * waits)
+    return now() + timedelta(seconds=pause(attempts, _FIRST_WAIT, _LONGEST_WAIT))
 
 
 def counts() -> dict[str, int]:

@@ -196,8 +196,9 @@ def _late(task: tasks.Tasked) -> bool:
 
 def _colleagues() -> list[str]:
     """Those who have keys and may work on cases, by their roles of now."""
-    may = Member.objects.filter(is_active=True, roles__role="caseworker").values_list("name", flat=True)
-    return [one.who for one in caseworkers.everyone() if one.who in set(may)]
+    members = Member.objects.filter(is_active=True, roles__role="caseworker")
+    may = set(members.values_list("name", flat=True))
+    return [one.who for one in caseworkers.everyone() if one.who in may]
 
 
 def _number(typed: str) -> int:
@@ -211,8 +212,9 @@ def _due(request: HttpRequest) -> datetime:
         hours, _name = words.DUE_HOURS.get(within, words.DUE_HOURS["24"])
         return now() + timedelta(hours=hours)
     try:
-        return datetime.fromisoformat(exact).replace(tzinfo=UTC)
-    except ValueError:
+        moment = datetime.fromisoformat(exact)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise InputRefused(
             Text("This time cannot be read.", "Cette heure est illisible."),
             Text("Write it as 2030-12-31 18:00, in UTC.", "Écrivez-la ainsi : 2030-12-31 18:00, en UTC."),

@@ -14,6 +14,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex('outgoingopinion', 'review_opinion_due'),
+        migrations.AddIndex(
+            'outgoingopinion', models.Index(fields=['state', 'due_at'], name='review_opinion_due')
+        ),
         migrations.AddField(
             model_name='review',
             name='forget_at',

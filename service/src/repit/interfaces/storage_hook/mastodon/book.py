@@ -14,6 +14,7 @@ from django.db import transaction
 
 from repit.foundation.clock import now
 from repit.foundation.errors import TransitionRefused
+from repit.foundation.patience import pause
 from repit.interfaces.storage_hook.mastodon.models import Move, Told
 from repit.interfaces.storage_hook.mastodon.states import DONE, WORK, State, step
 from repit.interfaces.storage_hook.mastodon.wire import Subject
@@ -82,7 +83,7 @@ def later(row: Told, trouble: str, seconds: float | None = None) -> None:
     """
     wait, tries = seconds, row.attempts - 1
     if wait is None:
-        wait, tries = min(_FIRST_WAIT * 2 ** min(tries, 20), _LONGEST_WAIT), row.attempts
+        wait, tries = pause(row.attempts, _FIRST_WAIT, _LONGEST_WAIT), row.attempts
     due = now() + timedelta(seconds=wait)
     Told.objects.filter(pk=row.pk, state=row.state).update(due_at=due, attempts=tries, trouble=trouble[:40])
 

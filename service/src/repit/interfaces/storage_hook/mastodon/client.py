@@ -39,6 +39,10 @@ class Mastodon:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
         self._server.close()
 
     def report(self, account: str, statuses: list[str], comment: str) -> str:

@@ -48,6 +48,7 @@ class Follower:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         told.set()
+        self._server.close()
 
     def _run(self) -> None:
         while not self._stop.is_set():

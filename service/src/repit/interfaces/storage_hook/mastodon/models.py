@@ -33,7 +33,7 @@ class Told(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=["due_at"], name="mastodon_told_due", condition=Q(state__in=WORK)),
+            models.Index(fields=["state", "due_at"], name="mastodon_told_due"),
             models.Index(fields=["changed_at"], name="mastodon_told_changed"),
         )
         constraints = (

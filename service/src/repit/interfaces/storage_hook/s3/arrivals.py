@@ -20,6 +20,7 @@ from django.db.models import Min
 
 from repit.foundation.clock import now
 from repit.foundation.ids import token
+from repit.foundation.patience import pause
 from repit.interfaces.storage_hook.s3 import places
 from repit.interfaces.storage_hook.s3.events_wire import Stored
 from repit.interfaces.storage_hook.s3.models import Arrival
@@ -104,8 +105,8 @@ def failed(row: Arrival, reason: str, *, for_good: bool) -> None:
     if for_good or attempts >= MOST_ATTEMPTS:
         _let_go(row, state="dead", attempts=attempts, reason=reason[:60])
         return
-    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (attempts - 1)) * random.uniform(0.75, 1.25)  # noqa: S311 - only spreads retries
-    _let_go(row, due_at=now() + timedelta(seconds=pause), attempts=attempts, reason=reason[:60])
+    wait = pause(attempts, _FIRST_PAUSE, _LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311 - only spreads retries
+    _let_go(row, due_at=now() + timedelta(seconds=wait), attempts=attempts, reason=reason[:60])
 
 
 def dead() -> list[Arrival]:

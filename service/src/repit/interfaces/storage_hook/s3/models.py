@@ -27,7 +27,7 @@ class Arrival(models.Model):
     taken_in_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["due_at"], name="storage_arrival_due", condition=Q(state="waiting")),)
+        indexes = (models.Index(fields=["state", "due_at"], name="storage_arrival_due"),)
         constraints = (models.CheckConstraint(condition=Q(state__in=ARRIVAL), name="storage_arrival_state"),)
 
     def __str__(self) -> str:
@@ -81,13 +81,7 @@ class Finding(models.Model):
     scan = models.ForeignKey(Scan, null=True, on_delete=models.PROTECT, related_name="findings")
 
     class Meta:
-        indexes = (
-            models.Index(
-                fields=["decision"],
-                name="storage_finding_reviewed",
-                condition=Q(outcome="review") & ~Q(state__in=["listed", "unread"]),
-            ),
-        )
+        indexes = (models.Index(fields=["outcome", "state"], name="storage_finding_reviewed"),)
         constraints = (models.CheckConstraint(condition=Q(state__in=FINDING), name="storage_finding_state"),)
 
     def __str__(self) -> str:

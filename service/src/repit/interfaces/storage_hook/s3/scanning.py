@@ -80,7 +80,6 @@ def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> No
         list(threads.map(walked.go, [iter(things)] * settings.REPIT_GATE_S3_WORKERS))
     if stopping.is_set():
         return  # this page is walked again after the next start
-    ended = page.marker is None
     fresh: dict[str, Any] = {
         "failures": 0,
         "seen": F("seen") + len(things),
@@ -88,13 +87,11 @@ def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> No
         **{name: F(name) + count for name, count in walked.counts.items()},
     }
     if page.marker is None:
-        fresh |= {"ended_at": now()}
+        fresh |= {"ended_at": now(), "state": "done"}
     else:
         sealed = places.sealed(page.marker, "scan marker", scan.name, scan.version + 1)
         fresh |= {"marker": sealed, "version": scan.version + 1}
-    Scan.objects.filter(pk=scan.pk, version=scan.version).update(**fresh)
-    if ended:
-        Scan.objects.filter(pk=scan.pk).update(state="done")
+    Scan.objects.filter(pk=scan.pk, version=scan.version, ended_at=None).update(**fresh)
 
 
 def _size(scan: Scan) -> int:

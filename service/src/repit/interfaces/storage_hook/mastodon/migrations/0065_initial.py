@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ('judge', 'desk', 'report', 'restrict'))), fields=['due_at'], name='mastodon_told_due'), models.Index(fields=['changed_at'], name='mastodon_told_changed')],
+                'indexes': [models.Index(fields=['state', 'due_at'], name='mastodon_told_due'), models.Index(fields=['changed_at'], name='mastodon_told_changed')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['judge', 'desk', 'report', 'restrict', 'clear', 'reported', 'restricted', 'gone', 'given-up'])), name='mastodon_told_state'), models.CheckConstraint(condition=models.Q(('kind__in', ['status', 'account'])), name='mastodon_told_kind'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['restrict', 'restricted']), _negated=True), ('desk', 'refuse'), _connector='OR'), name='mastodon_only_people_restrict')],
             },
         ),

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('taken_in_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='storage_arrival_due')],
+                'indexes': [models.Index(fields=['state', 'due_at'], name='storage_arrival_due')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'dead'))), name='storage_arrival_state')],
             },
         ),
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='finding',
-            index=models.Index(condition=models.Q(('outcome', 'review'), models.Q(('state__in', ['listed', 'unread']), _negated=True)), fields=['decision'], name='storage_finding_reviewed'),
+            index=models.Index(fields=['outcome', 'state'], name='storage_finding_reviewed'),
         ),
         migrations.AddConstraint(
             model_name='finding',

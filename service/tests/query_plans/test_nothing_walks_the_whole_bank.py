@@ -28,10 +28,7 @@ from repit.exchange.repit import server as ours
 from repit.exchange.stopncii import server as stopncii
 from repit.foundation.clock import now
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the plans of SQLite"),
-]
+pytestmark = pytest.mark.django_db
 WHO = Granted(1, "reader", sees_anchored=False)
 BIG = r"bank_(?!feed|widely)\w+|exchange_opinion|cases_(?!desk)\w+"
 """Tables that grow with what is submitted; a statement may read these only by an index."""

@@ -1,0 +1,17 @@
+"""Every setting there is, in the order of docs/en/settings.md.
+
+In: nothing. Out: `DECLARED`, by name. Next: `base` reads them; `environment.page` documents them.
+Checklist for a new one: a line in the module of its subject, its use in a settings module, `repit settings >
+docs/en/settings.md`.
+"""
+
+from typing import Any, Final
+
+from repit.settings.declared import common, doors, gate, hotline, review, tests
+from repit.settings.environment import Setting
+
+DECLARED: Final[dict[str, Setting[Any]]] = {
+    setting.name: setting
+    for part in (common, hotline, gate, doors, review, tests)
+    for setting in part.SETTINGS
+}
