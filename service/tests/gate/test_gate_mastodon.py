@@ -427,6 +427,35 @@ def test_of_two_who_see_the_same_row_one_gets_it(
     assert len(theirs) == 1 and theirs[0] is not None and ours is None
 
 
+def test_what_is_worked_on_stays_held_however_long_it_takes(
+    gate: Gate, server: StandIn, tell: Tell, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell("status.created", server.status(CAT))
+    taken, inspect = [], fetching.inspect_there
+
+    def slow(*asked: Any) -> Verdict:
+        for seconds in range(20, 200, 20):
+            with clock.at(lambda after=seconds: real() + timedelta(seconds=after)):
+                follower.keep()
+                taken.append(book.claim())
+        return inspect(*asked)
+
+    monkeypatch.setattr(fetching, "inspect_there", slow)
+    work(follower)
+    assert taken == [None] * 9 and standing() == ["reported"]
+    (row,) = Told.objects.all()
+    follower.keep()
+    assert Told.objects.get().due_at == row.due_at
+
+
+def test_what_a_killed_process_held_is_free_soon_after(gate: Gate, server: StandIn, tell: Tell) -> None:
+    tell("status.created", server.status(CAT))
+    assert book.claim() is not None
+    assert book.claim() is None
+    with clock.at(lambda: real() + book.LEASE):
+        assert book.claim() is not None
+
+
 def test_addresses_that_are_signed_anew_each_time_do_not_make_it_new(
     gate: Gate, server: StandIn, tell: Tell
 ) -> None:

@@ -18,7 +18,9 @@ ALL = range(100)
 
 
 def ready(page: Page, address: str) -> None:
-    page.goto(address)
+    """The page, with its worker: on a busy machine that is asked for after the page has gone quiet."""
+    with page.expect_request("**/device/worker.js"):
+        page.goto(address)
     expect(page.locator(".device-files")).to_be_visible()
 
 

@@ -2,12 +2,13 @@
 
 In: subjects from the webhook; workers that ask for what is due. Out: rows. Next: `following`.
 
-A claim is one UPDATE that names the due time it saw, so that two workers never hold the same row; it ends by
-itself (`LEASE`), so that nothing is lost with a process that was killed.
+A claim is one UPDATE that names the due time it saw, so that two workers never hold the same row. It is kept
+for as long as someone works on the row (`keep`) and ends by itself soon after (`LEASE`), so that nothing is
+lost or long delayed with a process that was killed.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from repit.interfaces.storage_hook.mastodon.models import Move, Told
 from repit.interfaces.storage_hook.mastodon.states import DONE, WORK, State, step
 from repit.interfaces.storage_hook.mastodon.wire import Subject
 
-LEASE: Final = timedelta(minutes=5)
+LEASE: Final = timedelta(seconds=20)
 KEPT: Final = timedelta(days=30)
 _FIRST_WAIT: Final = 5.0
 _LONGEST_WAIT: Final = 3600.0
@@ -58,9 +59,15 @@ def claim() -> Told | None:
     return None
 
 
+def keep(key: int, held: datetime) -> datetime | None:
+    """Hold a row longer, if it is still held until `held`; until when, or None."""
+    longer = now() + LEASE
+    return longer if Told.objects.filter(pk=key, due_at=held).update(due_at=longer) else None
+
+
 def note(row: Told) -> None:
-    """Keep what was found so far, so that nothing is looked at twice, and hold the row on."""
-    Told.objects.filter(pk=row.pk, state=row.state).update(decisions=row.decisions, due_at=now() + LEASE)
+    """Keep what was found so far, so that nothing is looked at twice."""
+    Told.objects.filter(pk=row.pk, state=row.state).update(decisions=row.decisions)
 
 
 def move(row: Told, after: State, **changes: Any) -> None:

@@ -2,11 +2,12 @@
 
 In: rows of `book`. Out: rows moved on, reports opened. Next: `opening` starts it beside the gate's doors.
 Each row is claimed by one UPDATE, so that several processes may run this at once; a slow file keeps one
-thread.
+thread, and one more thread keeps the claims.
 """
 
 import logging
 import threading
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -25,6 +26,7 @@ AT_ONCE: Final = 2
 _LOOK_SECONDS: Final = 1.0
 _BUSY_SECONDS: Final = 2.0
 _TIDY_SECONDS: Final = 3600.0
+_KEEP_SECONDS: Final = book.LEASE.total_seconds() / 3
 _log: Final = logging.getLogger(__name__)
 
 told: Final = threading.Event()
@@ -39,10 +41,12 @@ class Follower:
         self._stop = threading.Event()
         self._server = Mastodon(settings.REPIT_MASTODON_URL, settings.REPIT_MASTODON_TOKEN)
         self._tidied = elapsed()
+        self._held: dict[int, datetime] = {}
 
     def __enter__(self) -> "Follower":
         for number in range(AT_ONCE):
             threading.Thread(target=self._run, name=f"mastodon-{number}", daemon=True).start()
+        threading.Thread(target=self._keep, name="mastodon-keeper", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -63,12 +67,29 @@ class Follower:
                 told.wait(_LOOK_SECONDS)
                 told.clear()
 
+    def _keep(self) -> None:
+        while not self._stop.wait(_KEEP_SECONDS):
+            try:
+                self.keep()
+            except DatabaseError as error:
+                _log.warning("the Mastodon door cannot keep its claims: %s", type(error).__name__)
+            finally:
+                connection.close()
+
+    def keep(self) -> None:
+        """Hold on to what is being done."""
+        for key, held in list(self._held.items()):
+            longer = book.keep(key, held)
+            if longer is not None and key in self._held:
+                self._held[key] = longer
+
     def once(self) -> bool:
         """Do one thing that is due; whether there was one."""
         self._tidy()
         row = book.claim()
         if row is None:
             return False
+        self._held[row.pk] = row.due_at
         try:
             self._do(row)
         except Overloaded as busy:
@@ -78,6 +99,8 @@ class Follower:
         except Exception as error:  # noqa: BLE001 - one bad row must not end the door
             _log.error("a row of the Mastodon door could not be done: %s", type(error).__name__)
             book.later(row, type(error).__name__)
+        finally:
+            self._held.pop(row.pk, None)
         return True
 
     def _do(self, row: Told) -> None:
