@@ -36,14 +36,11 @@ class Doors:
 
     def ask(self, door: str, data: bytes) -> tuple[str, str | None]:
         """(what became of it, the number of the recorded decision where the door tells it)."""
-        if door == "icap" and self._idle():
+        if door == "icap" and _left(self._icap):
             self._reconnect()
+        if door == "check" and self._http.sock is not None and _left(self._http.sock):
+            self._http.close()  # the next request opens it again
         return {"check": self._check, "clamd": self._clamd, "icap": self._icap_reqmod}[door](data)
-
-    def _idle(self) -> bool:
-        """Whether the door has closed a connection that was silent for a minute, as it may."""
-        ready, _, _ = select.select([self._icap], [], [], 0)
-        return bool(ready)
 
     def _reconnect(self) -> None:
         self._icap.close()
@@ -92,3 +89,9 @@ class Doors:
                 raise ConnectionResetError
             heard += part
         return bytes(heard)
+
+
+def _left(connection: socket.socket) -> bool:
+    """Whether the door has closed a connection that was silent for half a minute, as it may."""
+    ready, _, _ = select.select([connection], [], [], 0)
+    return bool(ready)

@@ -50,6 +50,12 @@ class Seen:
     changes: list[tuple[float, float]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
+    def failed(self, what: str, error: Exception) -> None:
+        """Count it, and tell whoever watches at once."""
+        self.errors.append(f"{what}: {type(error).__name__}")
+        minute = (time.monotonic() - self.begun) / 60
+        print(f"minute {minute:.1f}: {what} failed: {type(error).__name__} {error}", flush=True)
+
 
 def run(minutes: float) -> int:
     """The whole drill."""
@@ -152,7 +158,7 @@ def _client(
         try:
             said, decision = doors.ask(door, data)
         except (OSError, ValueError) as error:
-            seen.errors.append(f"{door}: {type(error).__name__}")
+            seen.failed(door, error)
             doors = Doors(ports)
             continue
         lasted = time.monotonic() - begun
@@ -179,7 +185,7 @@ def _churn(seen: Seen, ports: Ports, hotline: processes.Service, end: float) -> 
                 story.withdraw(person, receipt)
                 seen.changes.append((came, _until(ports, picture, PASSED)))
             except (OSError, TimeoutError) as error:
-                seen.errors.append(f"feed: {type(error).__name__}")
+                seen.failed("feed", error)
             time.sleep(EVERY)
 
 

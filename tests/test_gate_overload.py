@@ -14,7 +14,7 @@ import psutil
 from installation import Banked, GateWithDoors, eventually, request
 from repit.demo.pictures import original
 
-CLIENTS = 64
+CLIENTS = 128
 SECONDS = 3.0
 GROWTH = 96 * 2**20
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, TypeVar
 
 from repit_engine.errors import DamagedPicture, TookTooLong
-from repit_engine.frames import PipeClosed, PipeSilent, receive, receive_json, send, send_json
+from repit_engine.frames import PipeClosed, PipeSilent, receive, receive_json, send, send_json, widen
 from repit_engine.picture import DEFAULT_LIMITS, Limits
 from repit_engine.types import Hash, Hashed, NotHashable
 
@@ -110,7 +110,9 @@ class Child:
                 env={name: os.environ[name] for name in _KEPT if name in os.environ},
                 close_fds=True,
             )
-            receive(self._pipes(self._process)[1], time.monotonic() + _START_SECONDS)
+            pipe_in, pipe_out = self._pipes(self._process)
+            widen(pipe_in)
+            receive(pipe_out, time.monotonic() + _START_SECONDS)
         return self._pipes(self._process)
 
     @staticmethod

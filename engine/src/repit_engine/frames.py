@@ -3,13 +3,17 @@
 In: bytes or a JSON object. Out: four bytes of big-endian length, then the body. Next: `child`, on both ends.
 """
 
+import fcntl
 import json
 import os
 import select
 import time
+from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
 MAX_FRAME: Final = 1 << 30
+_ROOM: Final = 1 << 20
+"""What an ordinary user may have a pipe hold (pipe(7)); a pipe begins with a sixteenth of that."""
 
 
 class PipeClosed(Exception):
@@ -54,16 +58,24 @@ def receive_json(pipe: BinaryIO, deadline: float | None = None) -> dict[str, Any
     return message
 
 
+def widen(pipe: BinaryIO) -> None:
+    """Let a pipe hold a megabyte, so that a picture goes through it in few pieces; as it is where that is
+    refused."""
+    with suppress(OSError):
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
+
+
 def _exactly(pipe: BinaryIO, size: int, deadline: float | None) -> bytes:
     # Straight from the descriptor: a buffered reader would hide from `select` what it has read ahead.
-    descriptor, parts = pipe.fileno(), bytearray()
-    while len(parts) < size:
-        if deadline is not None:
-            left = max(0.0, deadline - time.monotonic())
-            if not select.select([descriptor], [], [], left)[0]:
-                raise PipeSilent
-        part = os.read(descriptor, min(size - len(parts), 1 << 20))
-        if not part:
-            raise PipeClosed
-        parts += part
+    descriptor, parts, done = pipe.fileno(), bytearray(size), 0
+    with memoryview(parts) as room:
+        while done < size:
+            if deadline is not None:
+                left = max(0.0, deadline - time.monotonic())
+                if not select.select([descriptor], [], [], left)[0]:
+                    raise PipeSilent
+            read = os.readv(descriptor, [room[done:]])
+            if not read:
+                raise PipeClosed
+            done += read
     return bytes(parts)

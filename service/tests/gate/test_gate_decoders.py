@@ -193,6 +193,17 @@ def test_a_full_queue_is_an_honest_refusal_and_soon_over(scripted: DecoderPool) 
     assert isinstance(look(scripted, b"fine", PATIENT), list)
 
 
+def test_who_would_wait_longer_than_they_have_is_turned_away_at_once(scripted: DecoderPool) -> None:
+    for _ in range(20):
+        look(scripted, b"slow", PATIENT)
+    with scripted.open(b"fine", PATIENT) as stages:
+        next(stages)
+        with pytest.raises(Overloaded):
+            look(scripted, b"fine", Limits(seconds=0.02))
+        assert reason(look(scripted, b"fine", Limits(seconds=1.0))) == "no-time", "who has time waits"
+    look(scripted, b"fine", Limits(seconds=0.02))  # a free child is refused to nobody
+
+
 def test_children_end_with_a_parent_that_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE)
     assert parent.stdout is not None

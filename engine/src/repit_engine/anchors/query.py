@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -169,9 +170,21 @@ class _Views:
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
-        self.work, self.mirrored = _settled(working_plane(picture.luma))
         self._squares: NDArray[np.int64] | None = None
         self._small_planes: dict[int, NDArray[np.int32]] = {}
+
+    @cached_property
+    def _plane(self) -> tuple[NDArray[np.int32], bool]:
+        """Made when first asked for: the standard hash alone does not need it."""
+        return _settled(working_plane(self.picture.luma))
+
+    @property
+    def work(self) -> NDArray[np.int32]:
+        return self._plane[0]
+
+    @property
+    def mirrored(self) -> bool:
+        return self._plane[1]
 
     def standard(self) -> QueryHashes:
         picture = self.picture

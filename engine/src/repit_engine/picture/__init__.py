@@ -5,7 +5,7 @@ In: the bytes of a file, or its path. Out: upright, composited, bounded luma. Ne
 
 from pathlib import Path
 
-from repit_engine.picture.baseline import warm_up
+from repit_engine.picture import baseline, result
 from repit_engine.picture.formats import Format, sniff
 from repit_engine.picture.jpeg import read_jpeg
 from repit_engine.picture.limits import DEFAULT_LIMITS, Deadline, Limits
@@ -15,6 +15,12 @@ from repit_engine.picture.result import Picture
 from repit_engine.picture.source import bytes_of
 
 __all__ = ["DEFAULT_LIMITS", "Limits", "Picture", "open_picture", "warm_up"]
+
+
+def warm_up() -> None:
+    """Compile or load the kernels, so that the first picture does not wait for them."""
+    baseline.warm_up()
+    result.warm_up()
 
 
 def open_picture(

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from repit_engine.kernels.jit.luma import luma_of_rgb
 from repit_engine.types import LumaArray
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -50,24 +51,20 @@ class Picture:
 def luma_of(pixels: Pixels) -> LumaArray:
     """Luma as PDQ's reference computes it: ``0.299 R + 0.587 G + 0.114 B`` in float32; grey stays as it is.
 
-    Source: ``LUMA_FROM_R_COEFF`` … in Meta's threatexchange, pdq/cpp. Works in blocks of rows that stay in
-    cache.
+    Source: ``LUMA_FROM_R_COEFF`` … in Meta's threatexchange, pdq/cpp.
     """
     if pixels.ndim == 2:
         return pixels
-    height, width, _ = pixels.shape
-    luma = np.empty((height, width), dtype=np.float32)
-    rows = max(1, 32_768 // width)
-    part = np.empty((rows, width), dtype=np.float32)
-    for top in range(0, height, rows):
-        block = pixels[top : top + rows]
-        out, scratch = luma[top : top + rows], part[: len(block)]
-        np.multiply(block[:, :, 0], np.float32(0.299), out=out)
-        np.multiply(block[:, :, 1], np.float32(0.587), out=scratch)
-        out += scratch
-        np.multiply(block[:, :, 2], np.float32(0.114), out=scratch)
-        out += scratch
+    luma: LumaArray = luma_of_rgb(np.ascontiguousarray(pixels))
     return luma
+
+
+def warm_up() -> None:
+    """Compile or load the kernel for pixels that may be written and, as Pillow hands them out, may not."""
+    pixels = np.zeros((1, 1, 3), np.uint8)
+    luma_of(pixels)
+    pixels.flags.writeable = False
+    luma_of(pixels)
 
 
 def upright(pixels: Pixels, orientation: int, size: tuple[int, int], shrink: int, *, colour: bool) -> Picture:

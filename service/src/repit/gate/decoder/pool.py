@@ -22,15 +22,21 @@ from repit.gate.decoder.dialogue import ChildFailed, Dialogue, NotSeen
 from repit.gate.errors import Overloaded
 from repit_engine.anchors import QueryHashes, Stage
 from repit_engine.child import MEMORY
-from repit_engine.frames import PipeClosed, receive
+from repit_engine.frames import PipeClosed, receive, widen
 from repit_engine.picture import Limits
 from repit_engine.types import NotHashable
 
 START_SECONDS: Final = 300.0
-WAITING_PER_WORKER: Final = 16
+WAITING_PER_WORKER: Final = 32
+_REMEMBERED: Final = 0.1
+"""Weight of the latest upload in the mean time that uploads keep a child."""
 _SLOWEST_RESTART: Final = 5.0
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "PYTHONPATH")
 _ONE_THREAD: Final = {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+_KEEP_MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(64 * 2**20)}
+"""A picture's planes are let go and taken anew with each upload. Left to itself, glibc gives them back to the
+kernel each time, which then hands out zeroed pages one by one: a quarter of a WebP's time. See mallopt(3).
+"""
 
 
 def decoder_command(memory: int = MEMORY) -> list[str]:
@@ -39,20 +45,25 @@ def decoder_command(memory: int = MEMORY) -> list[str]:
 
 
 class _Worker:
-    """One child. `due` is when the keeper kills it, on the monotonic clock; None while it idles."""
+    """One child. `due` is when the keeper kills it, on the monotonic clock; None while it idles. `taken` is
+    when its upload came.
+    """
 
     def __init__(self, command: Sequence[str]) -> None:
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**{name: os.environ[name] for name in _KEPT if name in os.environ}, **_ONE_THREAD},
+            env={**kept, **_ONE_THREAD, **_KEEP_MEMORY},
             close_fds=True,
         )
         self.pipe_in = cast("BinaryIO", self.process.stdin)
         self.pipe_out = cast("BinaryIO", self.process.stdout)
+        widen(self.pipe_in)
         self.due: float | None = time.monotonic() + START_SECONDS
+        self.taken = 0.0
         self.hung = False
         self.ready = False
 
@@ -81,6 +92,7 @@ class DecoderPool:
         self._idle: deque[_Worker] = deque()
         self._workers: set[_Worker] = set()
         self._waiting = 0
+        self._seconds = 0.0
         self._failed_starts = 0
         self._next_start = 0.0
         self._closing = False
@@ -130,7 +142,8 @@ class DecoderPool:
     ) -> Iterator[Iterator[QueryHashes]]:
         """Look at one upload, stage by stage as far as is asked for, within `limits.seconds` in all.
 
-        Waiting for a child counts. Raises `Overloaded`, and `NotSeen` here or between the stages.
+        Waiting for a child counts; an upload that would wait too long, as things go, is turned away at once.
+        Raises `Overloaded`, and `NotSeen` here or between the stages.
         """
         due = time.monotonic() + limits.seconds
         worker = self._take(due)
@@ -169,6 +182,7 @@ class DecoderPool:
 
     def _give_back(self, worker: _Worker) -> None:
         with self._changed:
+            self._seconds += _REMEMBERED * (time.monotonic() - worker.taken - self._seconds)
             known = worker in self._workers
             if known:
                 worker.due = None
@@ -180,7 +194,7 @@ class DecoderPool:
 
     def _take(self, due: float) -> _Worker | None:
         with self._changed:
-            if self._waiting >= self.size * WAITING_PER_WORKER:
+            if not self._idle and self._crowded(due - time.monotonic()):
                 raise Overloaded
             self._waiting += 1
             try:
@@ -192,10 +206,15 @@ class DecoderPool:
                 worker = self._idle.pop()
             finally:
                 self._waiting -= 1
-            worker.due = due
+            worker.due, worker.taken = due, time.monotonic()
             # The keeper sleeps until the earliest due moment; a caller with less time must wake it.
             self._changed.notify_all()
             return worker
+
+    def _crowded(self, left: float) -> bool:
+        """Whether too many wait, or one more would have to wait longer than the seconds it has."""
+        expected = (self._waiting + 1) / self.size * self._seconds
+        return self._waiting >= self.size * WAITING_PER_WORKER or expected > left
 
     # --- the keeper -----------------------------------------------------------------------------------
 
