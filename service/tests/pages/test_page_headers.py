@@ -54,6 +54,14 @@ def test_the_policy_allows_this_site_only_and_no_connection(visitor: Client, add
     }
 
 
+def test_what_only_machines_read_may_load_nothing_at_all(visitor: Client) -> None:
+    answer = visitor.get("/health")
+    assert answer.headers["Content-Type"].startswith("application/json")
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy == "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    assert visitor.get("/fr/").headers["Content-Security-Policy"] != policy
+
+
 def test_every_listed_feature_is_refused_to_every_origin(visitor: Client) -> None:
     features = visitor.get("/fr/").headers["Permissions-Policy"].split(", ")
     assert len(features) > 20

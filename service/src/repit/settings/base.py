@@ -211,7 +211,7 @@ LOCALE_PATHS = [_HERE / "locale"]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "repit.interfaces.case_pages.headers.PageHeaders",
-    "csp.middleware.CSPMiddleware",
+    "repit.interfaces.case_pages.headers.ContentPolicy",
     "repit.interfaces.case_pages.device_policy.WorkerPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -88,7 +88,12 @@ class DecoderPool:
         self.size = size
         self.restarts = 0
         self._command = list(command or decoder_command())
-        self._changed = threading.Condition()
+        self._turn = threading.Lock()
+        self._freed = threading.Condition(self._turn)
+        """Told of each child that idles: one caller is woken, who takes it."""
+        self._tending = threading.Condition(self._turn)
+        """Told where the keeper has something to do before `_wakes`."""
+        self._wakes = 0.0
         self._idle: deque[_Worker] = deque()
         self._workers: set[_Worker] = set()
         self._waiting = 0
@@ -106,9 +111,10 @@ class DecoderPool:
 
     def close(self) -> None:
         """End every child at once."""
-        with self._changed:
+        with self._turn:
             self._closing = True
-            self._changed.notify_all()
+            self._freed.notify_all()
+            self._tending.notify()
         if self._keeper.ident is not None:
             self._keeper.join()
 
@@ -121,19 +127,19 @@ class DecoderPool:
     @property
     def alive(self) -> int:
         """Children that run and have loaded their code."""
-        with self._changed:
+        with self._turn:
             return sum(worker.ready and worker.process.poll() is None for worker in self._workers)
 
     @property
     def waiting(self) -> int:
         """Uploads that wait for a child."""
-        with self._changed:
+        with self._turn:
             return self._waiting
 
     @property
     def process_ids(self) -> list[int]:
         """The children's process ids, for operators and tests."""
-        with self._changed:
+        with self._turn:
             return [worker.process.pid for worker in self._workers]
 
     @contextmanager
@@ -169,10 +175,10 @@ class DecoderPool:
 
     def _lost(self, worker: _Worker) -> NotHashable:
         """Let the keeper replace a child that failed; what to say of the upload."""
-        with self._changed:
+        with self._turn:
             worker.due = 0.0
             hung = worker.hung
-            self._changed.notify_all()
+            self._tending.notify()
         worker.end()
         if hung:
             return _not_in_time("decoder-hung", "Decoding took longer than allowed and was ended.")
@@ -181,19 +187,18 @@ class DecoderPool:
         )
 
     def _give_back(self, worker: _Worker) -> None:
-        with self._changed:
+        with self._turn:
             self._seconds += _REMEMBERED * (time.monotonic() - worker.taken - self._seconds)
             known = worker in self._workers
             if known:
                 worker.due = None
                 self._idle.append(worker)
-            # All, because the keeper waits here too and a single wake-up might be his.
-            self._changed.notify_all()
+                self._freed.notify()
         if not known:  # the keeper ended it at the last moment
             worker.close_pipes()
 
     def _take(self, due: float) -> _Worker | None:
-        with self._changed:
+        with self._turn:
             if not self._idle and self._crowded(due - time.monotonic()):
                 raise Overloaded
             self._waiting += 1
@@ -202,13 +207,13 @@ class DecoderPool:
                     left = due - time.monotonic()
                     if left <= 0 or self._closing:
                         return None
-                    self._changed.wait(left)
+                    self._freed.wait(left)
                 worker = self._idle.pop()
             finally:
                 self._waiting -= 1
             worker.due, worker.taken = due, time.monotonic()
-            # The keeper sleeps until the earliest due moment; a caller with less time must wake it.
-            self._changed.notify_all()
+            if due < self._wakes:
+                self._tending.notify()
             return worker
 
     def _crowded(self, left: float) -> bool:
@@ -219,9 +224,11 @@ class DecoderPool:
     # --- the keeper -----------------------------------------------------------------------------------
 
     def _keep(self) -> None:
-        with self._changed:
+        with self._turn:
             while not self._closing:
-                self._changed.wait(self._tend())
+                left = self._tend()
+                self._wakes = time.monotonic() + left
+                self._tending.wait(left)
             workers = list(self._workers)
             self._workers.clear()
             self._idle.clear()
@@ -276,18 +283,19 @@ class DecoderPool:
         try:
             receive(worker.pipe_out)
         except (PipeClosed, OSError, ValueError):
-            with self._changed:
+            with self._turn:
                 worker.due = 0.0
-                self._changed.notify_all()
+                self._tending.notify()
             worker.end()
             return
-        with self._changed:
+        with self._turn:
             worker.ready, worker.due = True, None
             self._failed_starts = 0
             self._kernels_kept = True
             if worker in self._workers:
                 self._idle.append(worker)
-            self._changed.notify_all()
+                self._freed.notify()
+            self._tending.notify()  # others may start now
 
 
 def _shortened(limits: Limits, due: float) -> Limits:
