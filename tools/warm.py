@@ -1,7 +1,7 @@
 """Compile the kernels that tests with a time budget meet, once, before anything waits for them.
 
 In: nothing. Out: Numba's files beside the engine. Next: `tools/test`. Without this, gates and decoders of
-both halves of a run compile the same kernels at the same time, and the first uploads run out of time.
+all parts of a run compile the same kernels at the same time, and the first uploads run out of time.
 """
 
 from repit.gate.altered import AlteredCopies

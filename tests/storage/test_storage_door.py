@@ -4,8 +4,9 @@ decisions, what is replaced meanwhile, what cannot be done."""
 import gzip
 import hashlib
 import threading
+from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import Any
@@ -17,6 +18,7 @@ from object_storage import GATE, Server
 from storage_gate import CAT, COFFEE, known, scan, work_off
 
 from repit.foundation import clock
+from repit.foundation.errors import DatabaseUnavailable
 from repit.gate.entries import KnownEntry, KnownHash
 from repit.gate.feed_status import StatusBoard
 from repit.gate.models import Decision
@@ -213,6 +215,57 @@ def test_what_a_person_decides_is_carried_out_and_undone_after_an_objection(
     assert following.follow(store) == 1
     assert server.tags(bucket, "refused.jpg") == {"mine": "1"}
     assert server.client.get_object(Bucket=bucket, Key="refused.jpg")["Body"].read() == CAT
+
+
+def test_a_storage_that_refuses_to_be_tagged_makes_no_new_decision_with_each_attempt(
+    gate: Gate, store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = server.bucket("untaggable")
+    for key in ("told.jpg", "listed.jpg"):
+        server.put(bucket, key, CAT)
+    tag, failures = Store.tag, Counter[str]()
+
+    def refuse(self: Store, thing: Stored, labels: dict[str, str]) -> None:
+        failures[thing.key] += 1
+        if failures[thing.key] <= 3:
+            raise DatabaseUnavailable
+        tag(self, thing, labels)
+
+    monkeypatch.setattr(Store, "tag", refuse)
+    arrivals.take_in((Stored(bucket, "told.jpg"),))
+    for minutes in range(4):
+        with clock.at(lambda after=minutes: datetime.now(UTC) + timedelta(minutes=after)):
+            work_off(gate, store)
+    monkeypatch.setattr(scanning, "_PAUSE_SECONDS", 0.01)
+    assert scan(gate, store, bucket).blocked == 2
+    assert failures == {"told.jpg": 4, "listed.jpg": 4}
+    assert Decision.objects.count() == 2
+    told = {findings.where(one).thing.key: one.decision for one in Finding.objects.exclude(state="listed")}
+    assert len(set(told.values())) == 2
+    assert {key: server.tags(bucket, key)["repit"] for key in told} == dict.fromkeys(told, "block")
+
+
+def test_what_changed_between_two_attempts_is_decided_anew(
+    gate: Gate, store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = server.bucket("changing")
+    server.put(bucket, "a.jpg", CAT)
+    monkeypatch.setattr(Store, "tag", raising(DatabaseUnavailable))
+    arrivals.take_in((Stored(bucket, "a.jpg"),))
+    work_off(gate, store)
+    monkeypatch.undo()
+    gate.index.apply(known("cat", CAT, "withdrawn"))
+    with clock.at(lambda: datetime.now(UTC) + timedelta(minutes=1)):
+        work_off(gate, store)
+    assert "repit" not in server.tags(bucket, "a.jpg")
+    assert not Finding.objects.exists() and not Arrival.objects.exists()
+
+
+def raising(error: type[Exception]) -> Any:
+    def fails(*_: Any) -> None:
+        raise error
+
+    return fails
 
 
 def decide(key: str, outcome: str) -> None:

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 
 from repit.foundation.errors import SettingsRefused
@@ -130,14 +131,6 @@ def test_database_addresses(tmp_path: Path):
 
 @pytest.mark.django_db
 def test_the_migrations_are_complete():
-    call_command(
-        "makemigrations",
-        "foundation",
-        "bank",
-        "exchange",
-        "cases",
-        "mastodon_hook",
-        check=True,
-        dry_run=True,
-        verbosity=0,
-    )
+    ours = [app.label for app in apps.get_app_configs() if app.name.startswith("repit.")]
+    assert {"bank", "cases", "gate", "review", "storage_s3", "mastodon_hook"} <= set(ours)
+    call_command("makemigrations", *ours, check=True, dry_run=True, verbosity=0)

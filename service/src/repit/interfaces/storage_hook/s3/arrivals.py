@@ -38,11 +38,11 @@ woken: Final = threading.Event()
 """Set when something was written down in this process."""
 
 
-def take_in(things: tuple[Stored, ...]) -> int:
-    """Write down those that are followed; how many."""
-    rows = [_row(thing) for thing in things if followed(thing)]
+def take_in(things: tuple[Stored, ...], decision: str = "") -> int:
+    """Write down those that are followed, with what is decided of them already; how many."""
+    rows = [_row(thing, decision) for thing in things if followed(thing)]
     if rows:
-        fresh = ["place", "news", "state", "due_at", "attempts", "reason"]
+        fresh = ["place", "news", "state", "due_at", "attempts", "reason", "decision"]
         with transaction.atomic():
             Arrival.objects.bulk_create(
                 rows, update_conflicts=True, unique_fields=["digest"], update_fields=fresh
@@ -94,6 +94,11 @@ def done(row: Arrival) -> None:
         Arrival.objects.filter(pk=row.pk).update(held_until=_NEVER)
 
 
+def decided(row: Arrival, decision: str) -> None:
+    """What is decided of it, though not carried out; unless there is news of it since."""
+    Arrival.objects.filter(pk=row.pk, news=row.news).update(decision=decision)
+
+
 def later(row: Arrival, seconds: float) -> None:
     """Not now, and that is nobody's fault."""
     _let_go(row, due_at=now() + timedelta(seconds=seconds))
@@ -135,7 +140,7 @@ def standing() -> dict[str, float]:
         return {}
 
 
-def _row(thing: Stored) -> Arrival:
+def _row(thing: Stored, decision: str) -> Arrival:
     digest, moment = places.digest(thing), now()
     return Arrival(
         digest=digest,
@@ -143,6 +148,7 @@ def _row(thing: Stored) -> Arrival:
         news=token(),
         due_at=moment,
         held_until=_NEVER,
+        decision=decision,
         taken_in_at=moment,
     )
 

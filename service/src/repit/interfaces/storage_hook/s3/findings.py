@@ -130,14 +130,22 @@ def standing(thing: Stored, etag: str, *, tagged: bool) -> Finding | None:
 
 def rests_on(before: Finding, verdict: Verdict) -> bool:
     """Whether this verdict has no other reason than that finding had; the strictest outcome aside."""
+    by_a_person = bool(before.followed)
+    return _has_the_reason_of(before.decision, verdict) and (by_a_person or verdict.outcome == before.outcome)
+
+
+def repeats(decision: str, verdict: Verdict) -> bool:
+    """Whether this verdict is that decision once more."""
+    same = Decision.objects.filter(name=decision, outcome=verdict.outcome).exists()
+    return same and _has_the_reason_of(decision, verdict)
+
+
+def _has_the_reason_of(decision: str, verdict: Verdict) -> bool:
     if verdict.outcome == "allow":
         return False
-    decision = Decision.objects.filter(name=before.decision).values_list("item", "undecided", "rule").first()
+    reason = Decision.objects.filter(name=decision).values_list("item", "undecided").first()
     best = verdict.evidence[0].item if verdict.evidence else ""
-    if decision is None or (best, verdict.undecided or "") != decision[:2]:
-        return False
-    by_a_person = bool(before.followed)
-    return by_a_person or verdict.outcome == before.outcome
+    return reason == (best, verdict.undecided or "")
 
 
 def in_scan(scan: Scan, thing: Stored) -> bool:

@@ -54,9 +54,16 @@ class Looked:
 
 
 def look(
-    gate: Gate, store: Store, thing: Stored, keep: Callable[[], None] = lambda: None, *, quiet: bool = False
+    gate: Gate,
+    store: Store,
+    thing: Stored,
+    keep: Callable[[], None] = lambda: None,
+    *,
+    quiet: bool = False,
+    earlier: str = "",
 ) -> Looked:
-    """Read and judge it; `quiet`: without a decision. Raises `Gone`, `OutboundRefused`, `Unavailable`."""
+    """Read and judge it; `quiet`: without a decision; `earlier`: a decision on it that could not be carried
+    out, and holds if nothing has changed. Raises `Gone`, `OutboundRefused`, `Unavailable`."""
     if not gate.board.read().loaded:
         raise NotLoaded
     with store.opened(thing) as content, gate.arriving() as upload:
@@ -65,19 +72,17 @@ def look(
         labels = store.tags(read) if content.tags or findings.known(read) else {}
         before = findings.standing(read, content.etag, tagged=tags.name() in labels)
         damaged = _take(gate, content, upload, keep)
-        verdict = _judged(gate.inspector, upload, damaged, before, quiet=quiet)
-        same = before if before is not None and findings.rests_on(before, verdict) else None
-        if same is None and before is not None and not quiet:
-            verdict = _judge(gate.inspector, upload, damaged)
-        return Looked(Held(read, content.etag, labels), content.size, verdict, same)
-
-
-def _judged(
-    inspector: Inspector, upload: Arriving, damaged: str, before: Finding | None, *, quiet: bool
-) -> Verdict:
-    if before is None and not quiet:
-        return _judge(inspector, upload, damaged)
-    return _judge(replace(inspector, recorder=_Unwritten(), hold=None), upload, damaged)
+        held = Held(read, content.etag, labels)
+        if quiet or before is not None or earlier:
+            unwritten = replace(gate.inspector, recorder=_Unwritten(), hold=None)
+            verdict = _judge(unwritten, upload, damaged)
+            if before is not None and findings.rests_on(before, verdict):
+                return Looked(held, content.size, verdict, before)
+            if quiet:
+                return Looked(held, content.size, verdict, None)
+            if earlier and findings.repeats(earlier, verdict):
+                return Looked(held, content.size, verdict.told(decision=earlier, recorded=True), None)
+        return Looked(held, content.size, _judge(gate.inspector, upload, damaged), None)
 
 
 def _judge(inspector: Inspector, upload: Arriving, damaged: str) -> Verdict:

@@ -14,7 +14,8 @@ from repit.interfaces.storage_hook.s3.states import ARRIVAL, FINDING, SCAN
 
 class Arrival(models.Model):
     """One object to be looked at. `news` changes with each notification, so that none is lost while the
-    object is in someone's hands; `held_until` is the end of that hold."""
+    object is in someone's hands; `held_until` is the end of that hold; `decision` is what was decided of
+    these very news and could not be carried out yet."""
 
     digest = models.CharField(max_length=64, unique=True)
     place = models.BinaryField()
@@ -24,6 +25,7 @@ class Arrival(models.Model):
     held_until = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=60, blank=True)
+    decision = models.CharField(max_length=32, blank=True, default="")
     taken_in_at = models.DateTimeField()
 
     class Meta:

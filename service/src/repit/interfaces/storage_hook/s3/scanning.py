@@ -27,7 +27,8 @@ from repit.foundation.clock import elapsed, now
 from repit.foundation.errors import RepitError, Unavailable
 from repit.foundation.mapping import named
 from repit.gate.runtime import Gate
-from repit.interfaces.storage_hook.s3 import acting, arrivals, findings, looking, places, scans
+from repit.interfaces.storage_hook.s3 import arrivals, findings, places, scans
+from repit.interfaces.storage_hook.s3.attempts import Attempt
 from repit.interfaces.storage_hook.s3.errors import Changed, Gone
 from repit.interfaces.storage_hook.s3.events_wire import Stored
 from repit.interfaces.storage_hook.s3.models import Scan
@@ -38,6 +39,7 @@ MOST_FAILURES: Final = 20
 PAGE: Final = 200
 _PAGE_SECONDS: Final = 5
 _PAUSE_SECONDS: Final = 1.0
+_BECAME: Final = {"allow": "passed", "review": "review", "block": "blocked"}
 _log: Final = logging.getLogger(__name__)
 
 
@@ -139,10 +141,10 @@ class _Walked:
             return next(things, None)
 
     def _look(self, one: Listed) -> None:
-        became = "unread"
+        became, attempt = "unread", Attempt(self._gate, self._store, one.thing, self._keep)
         while not self._stopping.is_set():
             try:
-                became = self._became(one)
+                became = _BECAME[attempt.made(scan=self._scan, dry_run=self._scan.dry_run)]
                 break
             except (Gone, Changed):
                 became = "passed"  # what replaced it has a notification of its own
@@ -150,25 +152,20 @@ class _Walked:
             except Exception as error:  # noqa: BLE001 - one object must not end the walk
                 ours = named(error)
                 if not isinstance(ours, Unavailable):
-                    self._unread(one, ours)
+                    self._unread(one, ours, attempt.decision)
                     break
             self._stopping.wait(_PAUSE_SECONDS)
             self._keep()
         with self._turn:
             self.counts[became] += 1
 
-    def _became(self, one: Listed) -> str:
-        looked = looking.look(self._gate, self._store, one.thing, self._keep, quiet=self._scan.dry_run)
-        outcome = acting.act(self._store, looked, scan=self._scan, dry_run=self._scan.dry_run)
-        return {"allow": "passed", "review": "review", "block": "blocked"}[outcome]
-
-    def _unread(self, one: Listed, error: RepitError) -> None:
+    def _unread(self, one: Listed, error: RepitError, decision: str) -> None:
         if self._scan.dry_run:
             findings.record(
                 Held(one.thing, "", {}), one.size, None, "unread", scan=self._scan, reason=error.code
             )
         else:
-            arrivals.take_in((one.thing,))
+            arrivals.take_in((one.thing,), decision)
 
     def _wait(self) -> bool:
         """Hold the pace; whether to go on."""

@@ -15,7 +15,8 @@ from repit.foundation.errors import RepitError, SealBroken, Unavailable
 from repit.foundation.mapping import named
 from repit.gate.runtime import Gate
 from repit.gate.verdict import Outcome
-from repit.interfaces.storage_hook.s3 import acting, arrivals, following, looking, scanning
+from repit.interfaces.storage_hook.s3 import arrivals, following, scanning
+from repit.interfaces.storage_hook.s3.attempts import Attempt
 from repit.interfaces.storage_hook.s3.errors import Changed, Gone, NoRoom
 from repit.interfaces.storage_hook.s3.models import Arrival
 from repit.interfaces.storage_hook.s3.store import Store
@@ -51,9 +52,14 @@ def _put_off(row: Arrival, error: RepitError) -> None:
 
 
 def _look_at(gate: Gate, store: Store, row: Arrival) -> Outcome:
-    thing = arrivals.place(row)
-    looked = looking.look(gate, store, thing, lambda: arrivals.keep(row))
-    outcome = acting.act(store, looked)
+    attempt = Attempt(gate, store, arrivals.place(row), lambda: arrivals.keep(row), row.decision)
+    try:
+        outcome = attempt.made()
+    except (Gone, Changed):
+        raise
+    except Exception:
+        arrivals.decided(row, attempt.decision)
+        raise
     arrivals.done(row)
     return outcome
 
