@@ -12,6 +12,8 @@ from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
 MAX_FRAME: Final = 1 << 30
+_PROMISED: Final = 16 << 20
+"""Bytes that room is made for before any has come."""
 _ROOM: Final = 1 << 20
 """What an ordinary user may have a pipe hold (pipe(7)); a pipe begins with a sixteenth of that."""
 
@@ -66,16 +68,19 @@ def widen(pipe: BinaryIO) -> None:
 
 
 def _exactly(pipe: BinaryIO, size: int, deadline: float | None) -> bytes:
-    # Straight from the descriptor: a buffered reader would hide from `select` what it has read ahead.
-    descriptor, parts, done = pipe.fileno(), bytearray(size), 0
-    with memoryview(parts) as room:
-        while done < size:
-            if deadline is not None:
-                left = max(0.0, deadline - time.monotonic())
-                if not select.select([descriptor], [], [], left)[0]:
-                    raise PipeSilent
-            read = os.readv(descriptor, [room[done:]])
-            if not read:
-                raise PipeClosed
-            done += read
+    # Straight from the descriptor: a buffered reader would hide from `select` what it has read ahead. Room is
+    # made as bytes come: an end that was taken over may promise a gigabyte.
+    descriptor, parts, done = pipe.fileno(), bytearray(min(size, _PROMISED)), 0
+    while done < size:
+        if deadline is not None:
+            left = max(0.0, deadline - time.monotonic())
+            if not select.select([descriptor], [], [], left)[0]:
+                raise PipeSilent
+        if done == len(parts):
+            parts.extend(bytes(min(size - done, done)))
+        with memoryview(parts) as room, room[done:] as rest:
+            read = os.readv(descriptor, [rest])
+        if not read:
+            raise PipeClosed
+        done += read
     return bytes(parts)
