@@ -18,7 +18,7 @@ from repit_engine import frames
 @contextmanager
 def pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
     reading, writing = os.pipe()
-    with open(reading, "rb", buffering=0) as out, open(writing, "wb") as into:
+    with os.fdopen(reading, "rb", buffering=0) as out, os.fdopen(writing, "wb") as into:
         yield out, into
 
 
