@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from desk_process import Desk
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE = 20_000
+"""Milliseconds for whatever a busy machine does slowly."""
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 
 
@@ -40,6 +42,7 @@ def running() -> Iterator[Browser]:
     found = program(NAMES)
     if found is None:
         pytest.fail("Chromium is missing (Debian: apt install chromium), or set REPIT_WITHOUT_BROWSER=1.")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
         yield chromium
@@ -62,7 +65,7 @@ def staff_visit(
 ) -> Iterator[Page]:
     """A page of a context of its own, signed in where a session's cookie is given."""
     context = browser.new_context(locale=LANGUAGES[language], **options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     if cookie:
         context.add_cookies(
             [{"name": "repit_staff", "value": cookie, "domain": "localhost", "path": "/staff/"}]
