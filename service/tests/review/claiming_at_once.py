@@ -6,6 +6,7 @@ Run as a program, on a database of its own.
 import json
 import sys
 import threading
+import time
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
@@ -20,8 +21,20 @@ from review_rows import decision  # noqa: E402
 
 from repit.foundation.staff import members  # noqa: E402
 from repit.foundation.staff.models import Member  # noqa: E402
+from repit.gate.models import Decision  # noqa: E402
 from repit.gate.review import queue  # noqa: E402
+from repit.gate.review.models import Review  # noqa: E402
 
+made = queue._review
+
+
+def made_slowly(decision: Decision) -> Review:
+    """Whoever takes decisions in is still at it when the others ask."""
+    time.sleep(0.05)
+    return made(decision)
+
+
+queue._review = made_slowly
 PEOPLE = 8
 for number in range(PEOPLE):
     members.add(f"member {number}", ["moderator"], actor="test")

@@ -30,10 +30,14 @@ _SOON: Final = timedelta(hours=2)
 
 
 def take_in() -> int:
-    """Make a review of each decision that asks for one; how many were new."""
+    """Make a review of each decision that asks for one; how many were new.
+
+    Of several who do so at once one makes them and the others wait for it: who asks for work must not be told
+    that there is none while it is being written.
+    """
     waiting = Decision.objects.filter(outcome="review", queued=False).order_by("at")
     with transaction.atomic():
-        rows = waiting.select_for_update(skip_locked=True) if _locks() else waiting
+        rows = waiting.select_for_update() if _locks() else waiting
         found = list(rows[:_AT_ONCE])
         Review.objects.bulk_create([_review(decision) for decision in found], ignore_conflicts=True)
         Decision.objects.filter(pk__in=[decision.pk for decision in found]).update(queued=True)
@@ -145,7 +149,7 @@ def counts() -> dict[str, int]:
 
 def _locks() -> bool:
     """SQLite takes the whole database for a transaction, and knows no row locks."""
-    return connection.features.has_select_for_update_skip_locked
+    return connection.features.has_select_for_update
 
 
 def _review(decision: Decision) -> Review:
