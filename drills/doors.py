@@ -92,6 +92,6 @@ class Doors:
 
 
 def _left(connection: socket.socket) -> bool:
-    """Whether the door has closed a connection that was silent for half a minute, as it may."""
+    """Whether the door has closed a connection that was silent for a while, as it may."""
     ready, _, _ = select.select([connection], [], [], 0)
     return bool(ready)

@@ -62,8 +62,8 @@ def receive_json(pipe: BinaryIO, deadline: float | None = None) -> dict[str, Any
 
 def widen(pipe: BinaryIO) -> None:
     """Let a pipe hold a megabyte, so that a picture goes through it in few pieces; as it is where that is
-    refused."""
-    with suppress(OSError):
+    refused, or unknown: Linux alone can."""
+    with suppress(OSError, AttributeError):
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from chromium import violations
+from chromium import PATIENCE, violations
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "pages"
@@ -46,7 +46,7 @@ class Visit:
 @contextmanager
 def visit(browser: Browser, size: tuple[int, int] = WIDE, **options: Any) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     try:
         yield Visit(context.new_page())
     finally:

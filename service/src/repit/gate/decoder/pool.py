@@ -176,6 +176,7 @@ class DecoderPool:
     def _lost(self, worker: _Worker) -> NotHashable:
         """Let the keeper replace a child that failed; what to say of the upload."""
         with self._turn:
+            self._reckon(worker)
             worker.due = 0.0
             hung = worker.hung
             self._tending.notify()
@@ -188,7 +189,7 @@ class DecoderPool:
 
     def _give_back(self, worker: _Worker) -> None:
         with self._turn:
-            self._seconds += _REMEMBERED * (time.monotonic() - worker.taken - self._seconds)
+            self._reckon(worker)
             known = worker in self._workers
             if known:
                 worker.due = None
@@ -215,6 +216,10 @@ class DecoderPool:
             if due < self._wakes:
                 self._tending.notify()
             return worker
+
+    def _reckon(self, worker: _Worker) -> None:
+        """Count how long an upload kept a child, whether it came back or not."""
+        self._seconds += _REMEMBERED * (time.monotonic() - worker.taken - self._seconds)
 
     def _crowded(self, left: float) -> bool:
         """Whether too many wait, or one more would have to wait longer than the seconds it has."""

@@ -94,11 +94,6 @@ def done(row: Arrival) -> None:
         Arrival.objects.filter(pk=row.pk).update(held_until=_NEVER)
 
 
-def decided(row: Arrival, decision: str) -> None:
-    """What is decided of it, though not carried out; unless there is news of it since."""
-    Arrival.objects.filter(pk=row.pk, news=row.news).update(decision=decision)
-
-
 def later(row: Arrival, seconds: float) -> None:
     """Not now, and that is nobody's fault."""
     _let_go(row, due_at=now() + timedelta(seconds=seconds))
@@ -154,6 +149,7 @@ def _row(thing: Stored, decision: str) -> Arrival:
 
 
 def _let_go(row: Arrival, **changes: object) -> None:
-    """Set these unless there is news, and end the hold in any case."""
-    if not Arrival.objects.filter(pk=row.pk, news=row.news).update(held_until=_NEVER, **changes):
+    """Set these, and what is decided of it, unless there is news, and end the hold in any case."""
+    fresh = {"held_until": _NEVER, "decision": row.decision, **changes}
+    if not Arrival.objects.filter(pk=row.pk, news=row.news).update(**fresh):
         Arrival.objects.filter(pk=row.pk).update(held_until=_NEVER)

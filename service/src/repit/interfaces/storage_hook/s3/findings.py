@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from repit.foundation.clock import now
 from repit.gate.models import Decision
@@ -131,19 +132,19 @@ def standing(thing: Stored, etag: str, *, tagged: bool) -> Finding | None:
 def rests_on(before: Finding, verdict: Verdict) -> bool:
     """Whether this verdict has no other reason than that finding had; the strictest outcome aside."""
     by_a_person = bool(before.followed)
-    return _has_the_reason_of(before.decision, verdict) and (by_a_person or verdict.outcome == before.outcome)
+    decision = Decision.objects.filter(name=before.decision)
+    return _has_the_reason_of(decision, verdict) and (by_a_person or verdict.outcome == before.outcome)
 
 
 def repeats(decision: str, verdict: Verdict) -> bool:
     """Whether this verdict is that decision once more."""
-    same = Decision.objects.filter(name=decision, outcome=verdict.outcome).exists()
-    return same and _has_the_reason_of(decision, verdict)
+    return _has_the_reason_of(Decision.objects.filter(name=decision, outcome=verdict.outcome), verdict)
 
 
-def _has_the_reason_of(decision: str, verdict: Verdict) -> bool:
+def _has_the_reason_of(decision: QuerySet[Decision], verdict: Verdict) -> bool:
     if verdict.outcome == "allow":
         return False
-    reason = Decision.objects.filter(name=decision).values_list("item", "undecided").first()
+    reason = decision.values_list("item", "undecided").first()
     best = verdict.evidence[0].item if verdict.evidence else ""
     return reason == (best, verdict.undecided or "")
 

@@ -55,11 +55,8 @@ def _look_at(gate: Gate, store: Store, row: Arrival) -> Outcome:
     attempt = Attempt(gate, store, arrivals.place(row), lambda: arrivals.keep(row), row.decision)
     try:
         outcome = attempt.made()
-    except (Gone, Changed):
-        raise
-    except Exception:
-        arrivals.decided(row, attempt.decision)
-        raise
+    finally:
+        row.decision = attempt.decision
     arrivals.done(row)
     return outcome
 
