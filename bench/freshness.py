@@ -12,7 +12,6 @@ import http.client
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.common import Options, Report, Table, percentiles
+from repit.demo.ports import free_port
 
 SIZES = (100_000, 1_000_000)
 HMA = "HMA, cited: 18 to 157 s"
@@ -148,9 +148,7 @@ def _until(true: Callable[[], bool]) -> None:
 @contextmanager
 def _serving(role: str, env: dict[str, str]) -> Iterator[tuple[int, float]]:
     """(port, seconds until ready) of a process of its own, ended afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     begun = time.perf_counter()
     process = subprocess.Popen(
         [*REPIT, role, "--port", str(port)], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

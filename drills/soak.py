@@ -27,6 +27,7 @@ from bench.robustness.scenes import scene
 
 from drills.doors import BUSY, PASSED, REFUSED, Doors, Ports
 from repit.demo import processes, story
+from repit.demo.ports import free_port
 from repit.workers import starting
 
 CLIENTS = 8
@@ -63,7 +64,7 @@ def run(minutes: float) -> int:
         folder = Path(name)
         os.environ["REPIT_DATA"] = str(folder / "own")
         starting.set_up("hotline")  # for outbound, which `story` uses
-        clamd, icap = processes.free_port(), processes.free_port()
+        clamd, icap = free_port(), free_port()
         more = {"REPIT_GATE_CLAMD": f"127.0.0.1:{clamd}", "REPIT_GATE_ICAP": f"127.0.0.1:{icap}"}
         more["REPIT_GATE_BUDGET_MS"] = "10000"
         # Told of matches, the hotline would soon suspend ten pictures that match thousands of times a day, as

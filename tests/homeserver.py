@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from installation import PATIENCE, bare_environment, free_port
+from installation import PATIENCE, bare_environment
+from repit.demo.ports import free_port
 
 SYNAPSE = [sys.executable, "-m", "synapse.app.homeserver"]
 _SECRET = "for tests only"

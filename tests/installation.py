@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from typing import Any
 
 from repit.demo.device import submission
 from repit.demo.pictures import original, uploads
+from repit.demo.ports import free_port
 
 REPIT = [sys.executable, "-m", "repit.cli"]
 PATIENCE = 90.0
@@ -26,12 +26,6 @@ PATIENCE = 90.0
 def bare_environment() -> dict[str, str]:
     outer = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
     return {**outer, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "REPIT_LANGUAGE": "en"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:

@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from installation import GateWithDoors, eventually, free_port
+from installation import GateWithDoors, eventually
 from odd_server import odd
 from repit.demo.device import submission
 from repit.demo.pictures import original, uploads
+from repit.demo.ports import free_port
 from wordpress_site import PLUGIN, Browser, Site
 
 NUMBER = re.compile(r": ([\w-]{16,64})(\)\.)?$")

@@ -21,7 +21,8 @@ from typing import Any
 
 import httpx2
 
-from installation import eventually, free_port
+from installation import eventually
+from repit.demo.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = ROOT / "wordpress" / "repit-gate"

@@ -20,7 +20,7 @@ import numpy as np
 from bench.common import ROOT, Options, Report, Table
 from bench.load.clients import Measured, measure
 from bench.load.pictures import SHARES, Upload, uploads
-from bench.running import free_port
+from repit.demo.ports import free_port
 
 CLIENTS = (1, 4, 16, 64)
 PATIENCE = 900

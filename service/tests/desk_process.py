@@ -9,7 +9,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from running import PATIENCE, environment, free_port
+from running import PATIENCE, environment
+
+from repit.demo.ports import free_port
 
 
 class Desk:

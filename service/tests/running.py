@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+from repit.demo.ports import free_port
 
 HERE = Path(__file__).resolve().parent
 REPIT = [sys.executable, "-m", "repit.cli"]
@@ -47,12 +48,6 @@ class Script:
         if self.process.returncode:
             raise AssertionError(err.decode())
         return json.loads(out) if out.strip() else None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def random_pdq() -> str:

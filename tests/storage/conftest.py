@@ -8,7 +8,8 @@ from django.db import connection
 from object_storage import GATE, Server
 from storage_gate import CAT, known
 
-from installation import eventually, free_port
+from installation import eventually
+from repit.demo.ports import free_port
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.pool import DecoderPool
 from repit.gate.feed_status import StatusBoard

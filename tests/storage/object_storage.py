@@ -14,7 +14,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from installation import eventually, free_port
+from installation import eventually
+from repit.demo.ports import free_port
 
 PLATFORM = ("platform-key", "a-secret-of-tests-only")
 GATE = ("gate-key", "another-secret-of-tests")

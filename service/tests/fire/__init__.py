@@ -14,7 +14,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from running import Hotline, free_port
+from running import Hotline
+
+from repit.demo.ports import free_port
 
 HERE = Path(__file__).resolve().parent
 SERVERS = 2

@@ -5,8 +5,8 @@ import struct
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from repit.demo.ports import free_port
 from repit.interfaces.gate_daemon.opening import opened
-from running import free_port
 
 PATIENCE = 30.0
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from running import Hotline, environment, start_script
 
+from repit.demo.ports import free_port
 from repit.exchange.repit.client import FeedClient
-from running import Hotline, environment, free_port, start_script
 
 pytestmark = pytest.mark.timeout(900)  # a starved machine takes its time
 STEPS = int(os.environ.get("RING_STEPS", "20"))

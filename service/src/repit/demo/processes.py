@@ -7,7 +7,6 @@ kernel should this process be killed. Next: `story`.
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from repit.demo.ports import free_port
 from repit.foundation.errors import PeerFailed, RepitError, Text, Unavailable
 from repit.foundation.outbound import Outbound
 
@@ -52,14 +52,6 @@ class Service:
     def client(self) -> Outbound:
         """A way to it; close it."""
         return Outbound(self.address, allow={self.peer})
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((_LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
