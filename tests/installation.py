@@ -133,6 +133,8 @@ class Hotline(Service):
 
 
 class Gate(Service):
+    """A gate that is patient with a busy machine."""
+
     role = "gate"
 
     def __init__(self, data: Path, hotline: Hotline, key: str) -> None:
@@ -142,6 +144,7 @@ class Gate(Service):
             REPIT_GATE_FEED_KEY=key,
             REPIT_OUTBOUND_ALLOW=f"127.0.0.1:{hotline.port}",
             REPIT_GATE_WORKERS="1",
+            REPIT_GATE_BUDGET_MS="20000",
         )
 
     def refuses(self, one: str) -> bool:
@@ -172,7 +175,7 @@ class Banked:
 
 
 class GateWithDoors(Gate):
-    """A gate that also speaks as ClamAV and in ICAP, patient with a busy machine."""
+    """A gate that also speaks as ClamAV and in ICAP."""
 
     def __init__(self, data: Path, hotline: Hotline, key: str) -> None:
         super().__init__(data, hotline, key)
@@ -181,7 +184,6 @@ class GateWithDoors(Gate):
         self.env |= {
             "REPIT_GATE_CLAMD": f"127.0.0.1:{self.clamd}",
             "REPIT_GATE_ICAP": f"127.0.0.1:{self.icap}",
-            "REPIT_GATE_BUDGET_MS": "20000",
         }
 
 

@@ -38,7 +38,6 @@ def test_a_banked_picture_and_its_altered_copy_are_reported_and_nothing_told_is_
         "REPIT_MASTODON_SECRET_FILE": str(tmp_path / "secret"),
         "REPIT_MASTODON_TOKEN_FILE": str(tmp_path / "token"),
         "REPIT_OUTBOUND_ALLOW": f"{gate.env['REPIT_OUTBOUND_ALLOW']},{server.host}",
-        "REPIT_GATE_BUDGET_MS": "20000",
     }
     running(gate)
     assert eventually(lambda: gate.verdict(picture)[0] == "block")

@@ -53,7 +53,7 @@ class Watched:
             self.gate = Gate(folder / "gate", self.hotline, self.hotline.subscribe("platform"))
             started.callback(self.gate.kill)
             self.gate.port, self.gate.base = port, f"http://127.0.0.1:{port}"
-            self.gate.env |= server.settings(REPIT_GATE_BUDGET_MS="20000")
+            self.gate.env |= server.settings()
             self.gate.env["REPIT_OUTBOUND_ALLOW"] += f",{server.peer}"
             self.gate.start()
             self.gate.ready()
