@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from repit.bank import bulk, feed, floods, items, stakes
+from repit.bank import bulk, feed, floods, forgetting, items, stakes
 from repit.bank.models import Item
 from repit.bank.types import Signal, Submission
 from repit.cases import service
@@ -26,6 +26,7 @@ from repit.exchange.ncmec import server as ncmec
 from repit.exchange.ncmec.wire import Window
 from repit.exchange.repit import server as ours
 from repit.exchange.stopncii import server as stopncii
+from repit.foundation import clock
 from repit.foundation.clock import now
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,16 @@ def report_matches(banked: list[str]) -> None:
     assert floods.report("gate", {banked[0]: 60}, begins, begins + timedelta(seconds=30)) == 1
 
 
+def forget_reports(banked: list[str]) -> None:
+    begins = datetime.now(UTC) - timedelta(minutes=1)
+    floods.report("gate", {banked[0]: 2}, begins, begins + timedelta(seconds=30))
+    for days in (100, 102):
+        moment = now() + timedelta(days=days)
+        with clock.at(lambda moment=moment: moment):
+            gone = forgetting.sweep()
+    assert gone == 1
+
+
 def open_and_withdraw_a_case(banked: list[str]) -> None:
     receipt = service.open_case([picture()])
     service.withdraw(receipt.number, receipt.secret, "all")
@@ -127,6 +138,7 @@ def open_and_withdraw_a_case(banked: list[str]) -> None:
         fetch_as_ncmec,
         say_an_opinion,
         report_matches,
+        forget_reports,
         open_and_withdraw_a_case,
     ],
 )

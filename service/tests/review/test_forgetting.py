@@ -11,10 +11,11 @@ from review_rows import decision
 from staff_people import Someone
 
 from repit.foundation import audit, clock
+from repit.foundation.forgetting import GRACE
 from repit.gate.models import Decision
 from repit.gate.review import deciding, opinions, queue
 from repit.gate.review.deciding import Answer, decide
-from repit.gate.review.forgetting import GRACE, sweep
+from repit.gate.review.forgetting import sweep
 from repit.gate.review.models import Appeal, OutgoingOpinion, Review, Statement, Step
 
 Make = Callable[..., Someone]

@@ -212,7 +212,10 @@ class Transition(models.Model):
 
 
 class MatchReport(models.Model):
-    """How often one item matched at one reporter's in one window. Append-only; counts, never pictures."""
+    """How often one item matched at one reporter's in one window; counts, never pictures.
+
+    Append-only, until its time is over and it is marked to be forgotten.
+    """
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="match_reports")
@@ -221,12 +224,28 @@ class MatchReport(models.Model):
     begins = models.DateTimeField()
     ends = models.DateTimeField()
     at = models.DateTimeField(db_index=True)
+    forget_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=["forget_at"], condition=Q(forget_at__isnull=False), name="match_report_forgotten"
+            ),
+        )
         constraints = (
             models.CheckConstraint(condition=Q(count__gt=0), name="match_report_counts"),
             models.UniqueConstraint(fields=["reporter", "item", "begins"], name="match_report_once"),
         )
+
+
+class MatchTotal(models.Model):
+    """How often an item matched according to reports that are not kept any more."""
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="match_total")
+    count = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return "MatchTotal"
 
 
 class WidelyPublished(models.Model):

@@ -5,12 +5,13 @@ they did, and how many copies they met. Next: `cases`, which shows it to the per
 and no hash leaves this module.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max, Min, Sum
 
-from repit.bank.models import Change, Item, MatchReport
+from repit.bank.models import Change, Item, MatchReport, MatchTotal
 from repit.bank.states import SHARED
 from repit.exchange.models import Subscriber, WithdrawalAcknowledged
 
@@ -35,7 +36,9 @@ def of(names: Sequence[str]) -> dict[str, Reach]:
         .values("item")
         .annotate(first=Min("sequence"), last=Max("sequence"))
     }
-    met = dict(MatchReport.objects.filter(item__in=items).values_list("item").annotate(total=Sum("count")))
+    met = Counter(dict(MatchTotal.objects.filter(item__in=items).values_list("item", "count")))
+    kept = MatchReport.objects.filter(item__in=items).values_list("item").annotate(total=Sum("count"))
+    met.update(dict(kept))
     following = list(Subscriber.objects.filter(active=True))
     confirmed = set(
         WithdrawalAcknowledged.objects.filter(item__in=names, subscriber__active=True).values_list(
@@ -48,8 +51,8 @@ def of(names: Sequence[str]) -> dict[str, Reach]:
         had = [] if first is None else [one for one in following if one.acknowledged >= first]
         if item.state in SHARED:
             holding = sum(one.min_confirmations <= item.confirmations for one in had)
-            found[item.token] = Reach(holding=holding, met=met.get(pk, 0))
+            found[item.token] = Reach(holding=holding, met=met[pk])
         else:
             gone = sum(one.acknowledged >= last or (one.pk, item.token) in confirmed for one in had)
-            found[item.token] = Reach(told=len(had), forgotten=gone, met=met.get(pk, 0))
+            found[item.token] = Reach(told=len(had), forgotten=gone, met=met[pk])
     return found

@@ -15,7 +15,7 @@ later, if it still is.
 """
 
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -23,19 +23,18 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from repit.foundation import audit
 from repit.foundation.clock import now
+from repit.foundation.forgetting import mark
 from repit.gate.models import Decision
 from repit.gate.review.models import Appeal, OutgoingOpinion, Review, Statement, Step
 
-_Row = TypeVar("_Row", Review, Decision)
-GRACE: Final = timedelta(days=1)
 _TOGETHER: Final = 200
 
 
 def sweep() -> int:
     """Mark what is due, delete what was marked a day ago; how many decisions are gone."""
     moment = now()
-    _mark(_reviews_due(moment), moment)
-    _mark(_decisions_due(moment), moment)
+    mark(_reviews_due(moment), moment)
+    mark(_decisions_due(moment), moment)
     gone = 0
     while some := _forget_reviews(moment):
         gone += some
@@ -59,14 +58,6 @@ def _decisions_due(moment: datetime) -> QuerySet[Decision]:
     before = moment - timedelta(days=settings.REPIT_GATE_DECISION_DAYS)
     reviewed = Review.objects.filter(decision=OuterRef("pk"))
     return Decision.objects.filter(~Exists(reviewed), at__lt=before).exclude(outcome="review", queued=False)
-
-
-def _mark(due: QuerySet[_Row], moment: datetime) -> None:
-    marked = due.model._default_manager.filter(forget_at__isnull=False)
-    marked.exclude(pk__in=due.values("pk")).update(forget_at=None)
-    # Marked by a clock that ran ahead of today's.
-    marked.filter(forget_at__gt=moment + GRACE).update(forget_at=None)
-    due.filter(forget_at__isnull=True).update(forget_at=moment + GRACE)
 
 
 def _forget_reviews(moment: datetime) -> int:

@@ -42,6 +42,15 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "90",
     ),
     Setting(
+        "REPIT_MATCH_REPORT_DAYS",
+        whole(2, 3650),
+        90,
+        "For how many days it is kept which subscriber reported matches of which item when. How often an item"
+        " matched stays, as one number; an item in dispute keeps its reports until a person has decided.",
+        "2 to 3650",
+        "90",
+    ),
+    Setting(
         "REPIT_PROXIES",
         whole(0, 9),
         0,
