@@ -57,6 +57,20 @@ def test_a_hash_that_several_tell_of_stays_until_the_last_lets_go():
     assert served() == {}
 
 
+def test_a_partner_s_near_duplicates_are_served_once_and_a_record_of_its_own_keeps_each_up():
+    value = secrets.token_bytes(32)
+    near = bytes([value[0] ^ 1]) + value[1:]
+    assert take("stopncii/org", told("a", value)) == 1
+    assert take("stopncii/org", told("b", near), told("c", secrets.token_bytes(32))) == 2
+    assert take("ncmec/ngo", told("42-1", near)) == 1
+    assert served()[value] == ("active", 3, "stopncii/org") and near not in served()
+    take("stopncii/org", told("a", None))
+    assert served()[near] == ("active", 2, "stopncii/org") and value not in served()
+    take("stopncii/org", told("b", None))
+    take("ncmec/ngo", told("42-1", None))
+    assert len(served()) == 1
+
+
 def test_no_partner_takes_away_what_was_submitted_here():
     value = secrets.token_bytes(32)
     mine = items.submit(picture(value), actor="person", publish=True)

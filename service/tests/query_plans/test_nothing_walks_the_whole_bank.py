@@ -84,6 +84,8 @@ def be_told(banked: list[str]) -> None:
     told = [stakes.Told(f"record {n}", picture()) for n in range(3)]
     stakes.take("partner", told, publish=True)
     stakes.take("partner", [stakes.Told("record 0", None)], publish=True)
+    passed = stakes.Told("record 3", picture(), roots=(stakes.Origin("there", "t1"),))
+    stakes.take("partner", [passed], publish=True)
 
 
 def follow(banked: list[str]) -> None:

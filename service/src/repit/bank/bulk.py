@@ -5,7 +5,7 @@ transaction. Next: `feed`. An item that the bank already holds is left as it is,
 cut may be started again from the beginning; what may be a near duplicate goes the way of a single submission.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -15,7 +15,7 @@ from django.db import transaction
 
 from repit.bank import feed, near, widely_published
 from repit.bank.items import admit
-from repit.bank.models import Item, ItemHash, Transition
+from repit.bank.models import Feed, Item, ItemHash, Transition
 from repit.bank.sealed import fingerprint, seal_signal
 from repit.bank.states import LIVE
 from repit.bank.types import State, Submission
@@ -39,6 +39,19 @@ class Loaded:
         return Loaded(self.active + other.active, self.received + other.received, self.known + other.known)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How submissions come in: by whom, from where, whether subscribers hear of them at once, whether they
+    were made here (else the caller adds a stake to each), and the reasons noted at their two first steps."""
+
+    actor: str
+    origin: str
+    publish: bool
+    own: bool
+    received: str
+    published: str
+
+
 def load(
     submissions: Iterable[Submission],
     *,
@@ -49,40 +62,63 @@ def load(
 ) -> Iterator[Loaded]:
     """Take submissions in; after each transaction, what it brought. Ends when there are no more."""
     source = iter(submissions)
+    way = Way(actor, origin or settings.REPIT_ORIGIN, publish, own=True, received=reason, published=reason)
     while batch := list(islice(source, BATCH)):
         with transaction.atomic():
-            done = _take(batch, actor, reason, publish, origin or settings.REPIT_ORIGIN)
+            done = _take(batch, way)
             audit.record(actor, "bank.import", "", f"{done.active + done.received} items: {reason}"[:200])
         yield done
 
 
-def _take(batch: list[Submission], actor: str, reason: str, publish: bool, origin: str) -> Loaded:
-    line, moment = feed.locked(), now()
-    fresh = {fingerprint(one): one for one in batch}
-    for begin in range(0, len(fresh), _ROWS):
-        some = list(fresh)[begin : begin + _ROWS]
+def _take(batch: list[Submission], way: Way) -> Loaded:
+    line = feed.locked()
+    made, close = admit_alone(line, {fingerprint(one): one for one in batch}, way)
+    active = sum(item.state == "active" for item in made)
+    done = Loaded(active, len(made) - active, len(batch) - len(made) - len(close))
+    for one in close:
+        taken = admit(line, one, actor=way.actor, publish=way.publish, origin=way.origin, own=way.own)
+        served = (taken if taken.lead is None else taken.lead).state == "active"
+        done += Loaded(int(served), int(not served), 0)
+    return done
+
+
+def admit_alone(
+    line: Feed, submissions: Mapping[bytes, Submission], way: Way
+) -> tuple[list[Item], list[Submission]]:
+    """Of submissions by fingerprint, under the caller's lock: items of those that are near nothing, here or
+    among these, and the submissions that must go one by one. What a living item has is in neither."""
+    fresh = dict(submissions)
+    for begin in range(0, len(submissions), _ROWS):
+        some = list(submissions)[begin : begin + _ROWS]
         held = Item.objects.filter(fingerprint__in=some, state__in=LIVE)
         for mark in held.values_list("fingerprint", flat=True):
             fresh.pop(bytes(mark), None)
     dealt = {mark: near.hands(one.signals) for mark, one in fresh.items() if one.media == "picture"}
     alone = _alone(fresh, dealt)
-    items, hashes, steps, told = list[Item](), list[ItemHash](), list[Transition](), list[Item]()
-    nearby = dict[Item, set[int]]()
     close = {mark: one for mark, one in fresh.items() if mark in dealt and mark not in alone}
+    made = _write(line, {mark: one for mark, one in fresh.items() if mark not in close}, dealt, way)
+    return made, list(close.values())
+
+
+def _write(
+    line: Feed, fresh: Mapping[bytes, Submission], dealt: Mapping[bytes, set[int]], way: Way
+) -> list[Item]:
+    items, hashes, steps, told = list[Item](), list[ItemHash](), list[Transition](), list[Item]()
+    nearby, moment = dict[Item, set[int]](), now()
     doubtful = widely_published.near(signal for one in fresh.values() for signal in one.signals)
     for mark, one in fresh.items():
-        if mark in close:
-            continue
         famous = doubtful and widely_published.near(one.signals)
-        active = publish and not famous and any(signal.publishable for signal in one.signals)
+        active = way.publish and not famous and any(signal.publishable for signal in one.signals)
         state: State = "active" if active else "received"
+        name = token()
         item = Item(
             id=random_key(),
-            token=(name := token()),
-            root=name,
+            token=name,
+            own=int(way.own),
+            root=name if way.own else "",
             media=one.media,
             kind=one.kind,
-            origin=origin,
+            origin=way.origin,
             fingerprint=mark,
             state=state,
             told=active,
@@ -90,8 +126,10 @@ def _take(batch: list[Submission], actor: str, reason: str, publish: bool, origi
         items.append(item)
         nearby[item] = dealt.get(mark, set())
         hashes += [seal_signal(item, signal) for signal in dict.fromkeys(one.signals)]
-        why = widely_published.REASON if famous else reason
-        steps.append(Transition(item=item, before="", after="received", at=moment, actor=actor, reason=why))
+        why = widely_published.REASON if famous else way.received
+        steps.append(
+            Transition(item=item, before="", after="received", at=moment, actor=way.actor, reason=why)
+        )
         if active:
             told.append(item)
     Item.objects.bulk_create(items, batch_size=_ROWS)
@@ -104,19 +142,14 @@ def _take(batch: list[Submission], actor: str, reason: str, publish: bool, origi
             before="received",
             after="active",
             at=moment,
-            actor=actor,
-            reason=reason,
+            actor=way.actor,
+            reason=way.published,
             sequence=first + place,
         )
         for place, item in enumerate(told)
     ]
     Transition.objects.bulk_create(steps, batch_size=_ROWS)
-    done = Loaded(len(told), len(items) - len(told), len(batch) - len(fresh))
-    for one in close.values():
-        taken = admit(line, one, actor=actor, publish=publish, origin=origin, own=True)
-        active = (taken if taken.lead is None else taken.lead).state == "active"
-        done += Loaded(int(active), int(not active), 0)
-    return done
+    return items
 
 
 def _alone(fresh: dict[bytes, Submission], dealt: dict[bytes, set[int]]) -> set[bytes]:

@@ -65,6 +65,8 @@ def append(feed: Feed, item: Item) -> int:
 def append_all(feed: Feed, items: Sequence[Item]) -> int:
     """Count one change of each item, under the lock; the number of the first."""
     first, moment = feed.sequence + 1, now()
+    if not items:
+        return first
     feed.sequence += len(items)
     feed.save(update_fields=["sequence"])
     Change.objects.bulk_create(

@@ -83,7 +83,8 @@ def admit(
         if lead is not None:
             item.lead = lead
             item.save(update_fields=["lead"])
-            standing.recount(line, item, actor, NEAR)
+            if own:
+                standing.recount(line, item, actor, NEAR)
     lead = item if item.lead is None else item.lead
     if (
         publish

@@ -19,7 +19,7 @@ from repit.exchange.records import Batch, Pulled
 from repit.foundation.clock import now
 from repit.foundation.errors import ExchangeRefused, Text
 
-TOGETHER: Final = 50
+TOGETHER: Final = 100
 
 
 class ClaimLost(ExchangeRefused):

@@ -1,0 +1,138 @@
+"""Records that come in together leave the same rows as records taken one by one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from repit.bank import items, stakes, widely_published
+from repit.bank.models import (
+    Change,
+    Item,
+    ItemHash,
+    Nearby,
+    Root,
+    Stake,
+    Tombstone,
+    Transition,
+    WidelyPublished,
+)
+from repit.bank.sealed import open_signal
+from repit.bank.stakes import Origin, Told
+from repit.bank.types import Signal, Submission
+
+pytestmark = pytest.mark.django_db
+HOTLINES = ("here", "there", "elsewhere")
+
+
+def rows() -> dict[str, Any]:
+    """Everything the bank holds, without what is random: items' names, and so which of near duplicates comes
+    first once the one that served them is gone. Near duplicates therefore stand together."""
+    mark = {item.pk: item.fingerprint.hex() for item in Item.objects.all()}
+    kept: dict[str, list[Any]] = {"item": [], "near": [], "stake": []}
+    for item in Item.objects.all():
+        opened = sorted(repr(open_signal(item, row)) for row in ItemHash.objects.filter(item=item))
+        values = sorted(Nearby.objects.filter(item=item).values_list("value", flat=True))
+        kept["item"].append(
+            (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), opened, values)
+        )
+    for lead in Item.objects.filter(lead=None):
+        members = [lead, *Item.objects.filter(lead=lead)]
+        steps = Transition.objects.filter(item__in=members)
+        told = [(s.before, s.after, s.actor, s.reason, s.sequence is not None) for s in steps]
+        changes = Change.objects.filter(item__in=members).count()
+        served = (lead.state, lead.told, lead.confirmations, changes)
+        kept["near"].append((sorted(mark[one.pk] for one in members), *served, sorted(told)))
+    for stake in Stake.objects.all():
+        assert stakes.names_of(stake.source, stake.item.token)
+        said = (bytes(stake.name), bytes(stake.mark), stake.doubted, stake.run, mark[stake.item_id])
+        roots = Root.objects.filter(stake=stake).values_list("installation", "token", "path")
+        kept["stake"].append((stake.source, *said, sorted(roots)))
+    return {
+        **{name: sorted(some, key=repr) for name, some in kept.items()},
+        "buried": sorted(Tombstone.objects.values_list("installation", "token")),
+        "numbers": list(Change.objects.order_by("sequence").values_list("sequence", flat=True)),
+    }
+
+
+def left_by(story: Callable[[], None]) -> dict[str, Any]:
+    """What a story leaves; afterwards nothing of it is there."""
+    with transaction.atomic():
+        story()
+        left = rows()
+        transaction.set_rollback(True)
+    return left
+
+
+class Chance:
+    """Records of a few pictures and files: new, near, repeated, doubted, changed, withdrawn."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.values = [self.random.randbytes(32) for _ in range(6)]
+
+    def submission(self) -> Submission:
+        chance = self.random
+        kind = chance.choice(("intimate", "intimate", "deepfake"))
+        if chance.random() < 0.15:
+            return Submission("file", kind, (Signal("sha256", "whole", chance.choice(self.values), None),))
+        value = bytearray(chance.choice(self.values) if chance.random() < 0.6 else chance.randbytes(32))
+        value[0] ^= chance.choice((0, 0, 1, 3))
+        quality = chance.choice((90, 90, 90, 40))
+        signals = [Signal("pdq", "whole", bytes(value), quality)]
+        if chance.random() < 0.2:
+            signals.append(Signal("pdq", "anchored", chance.randbytes(32), 90))
+        return Submission("picture", kind, tuple(signals))
+
+    def origin(self) -> Origin:
+        chance = self.random
+        return Origin(chance.choice(HOTLINES), f"t{chance.randrange(30)}", (chance.choice(HOTLINES),))
+
+    def record(self) -> Told:
+        chance = self.random
+        roots, gone = (), ()
+        if chance.random() < 0.5:
+            roots = tuple({(o.installation, o.token): o for o in self.origins()}.values())
+        if chance.random() < 0.1:
+            gone = ((chance.choice(HOTLINES), f"t{chance.randrange(30)}"),)
+        submission = None if chance.random() < 0.1 else self.submission()
+        return Told(f"r{chance.randrange(60)}", submission, chance.random() < 0.1, roots, gone)
+
+    def origins(self) -> list[Origin]:
+        return [self.origin() for _ in range(self.random.choice((1, 1, 1, 2)))]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_records_in_any_order_leave_what_they_leave_one_by_one(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = Chance(seed)
+    batches = [(chance.random.choice(("a", "b")), [chance.record() for _ in range(25)]) for _ in range(6)]
+    famous, mine = chance.random.randbytes(32), chance.submission()
+    batches[1][1].append(
+        Told("famous", Submission("picture", "intimate", (Signal("pdq", "whole", famous, 90),)))
+    )
+    publish = bool(seed % 3)
+
+    def story() -> None:
+        widely_published.add([famous], actor="test")
+        items.submit(mine, actor="person", publish=True)
+        for run, (source, records) in enumerate(batches):
+            stakes.take(source, records, publish=publish, run=run)
+
+    together = left_by(story)
+    assert not WidelyPublished.objects.exists()
+    taken = []
+
+    def none_at_once(line: Any, submissions: dict[bytes, Submission], way: Any) -> tuple[list, list]:
+        taken.append(len(submissions))
+        return [], list(submissions.values())
+
+    monkeypatch.setattr(stakes, "admit_alone", none_at_once)
+    one_by_one = left_by(story)
+    assert sum(taken) > 20
+    assert together == one_by_one
