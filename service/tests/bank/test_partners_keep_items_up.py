@@ -71,6 +71,29 @@ def test_a_partner_s_near_duplicates_are_served_once_and_a_record_of_its_own_kee
     assert len(served()) == 1
 
 
+def test_a_partner_may_change_one_of_two_near_duplicates_into_a_third():
+    value = secrets.token_bytes(32)
+    one, two, three = (bytes([value[0] ^ bit]) + value[1:] for bit in (0, 1, 2))
+    take("stopncii/org", told("a", one), told("b", two))
+    assert take("stopncii/org", told("b", three)) == 1
+    assert served() == {one: ("active", 2, "stopncii/org")}
+    assert sorted(Item.objects.values_list("state", "confirmations")) == [
+        ("active", 2),
+        ("received", 1),
+        ("withdrawn", 0),
+    ]
+    take("stopncii/org", told("a", None))
+    assert served() == {three: ("active", 1, "stopncii/org")}
+
+
+def test_what_a_person_withdrew_has_nothing_to_split_though_a_partner_still_tells_of_it():
+    take("stopncii/org", told("a", secrets.token_bytes(32)))
+    [item] = Item.objects.values_list("token", flat=True)
+    items.withdraw(item, actor="person", reason="")
+    assert items.split(item, actor="person", reason="") == 0
+    assert served() == {}
+
+
 def test_no_partner_takes_away_what_was_submitted_here():
     value = secrets.token_bytes(32)
     mine = items.submit(picture(value), actor="person", publish=True)

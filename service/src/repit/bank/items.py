@@ -183,7 +183,8 @@ def split(name: str, *, actor: str, reason: str) -> int:
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
         apart = standing.split(line, item, actor, reason)
-        standing.recount(line, item, actor, reason)
+        if apart:
+            standing.recount(line, item, actor, reason)
         return apart
 
 

@@ -27,6 +27,7 @@ from repit.foundation.sealing import Place, keyed_digest, operator
 ACTOR: Final = "exchange"
 _HELD: Final = "told by a partner"
 _BURIED: Final = "withdrawn by its origin"
+_CHANGED: Final = "the partner changed its hashes"
 _DOUBT: Final = "every partner that tells of it doubts it"
 _NO_DOUBT: Final = "a partner stands by it again"
 
@@ -202,11 +203,17 @@ def _one(taking: _Taking, digest: bytes, mark: bytes, one: Told, stake: Stake | 
     stake.mark, stake.run, stake.doubted = mark, taking.run or stake.run, one.doubted
     stake.save()
     differs = _set_roots(stake, roots)
-    if before.state in LIVE:
-        standing.recount(line, stake.item, taking.actor, _HELD, told=differs)
-        _weigh(line, stake.item)
-        if stake.item_id != before.pk:
-            _left(line, before, "the partner changed its hashes")
+    if before.state not in LIVE:
+        return True
+    left, joined = stake.item_id != before.pk, before.lead is not None
+    if left and joined:
+        # First, since both may be served through one item, which counts what each of them rests on.
+        _left(line, before, _CHANGED)
+    standing.recount(line, stake.item, taking.actor, _HELD, told=differs)
+    _weigh(line, stake.item)
+    if left and not joined:
+        # Last, so that no subscriber meets a moment without either.
+        _left(line, before, _CHANGED)
     return True
 
 

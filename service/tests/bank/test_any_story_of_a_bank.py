@@ -1,0 +1,83 @@
+"""Whatever people and partners do in whatever order: a bank does it whole, or refuses people by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from chance_records import Chance
+from django.db import transaction
+
+from repit.bank import bulk, feed, items, stakes
+from repit.bank.models import Change, Item, Root, Stake
+from repit.bank.states import LIVE
+from repit.foundation import audit
+from repit.foundation.errors import NotFound, TransitionRefused
+
+pytestmark = pytest.mark.django_db
+STEPS = 60
+
+
+def holds() -> None:
+    """What must be true of a bank between any two steps."""
+    assert Change.objects.count() == feed.head().sequence
+    for item in Item.objects.select_related("lead"):
+        joined = list(Item.objects.filter(lead=item))
+        if item.state not in LIVE:
+            assert item.lead is None and not joined and item.own == 0
+            continue
+        assert item.own > 0 or Stake.objects.filter(item=item).exists()
+        if item.lead is not None:
+            assert item.lead.lead is None and item.lead.state in LIVE and not item.told
+        roots = (
+            Root.objects.filter(stake__item__in=[item, *joined]).values("installation", "token").distinct()
+        )
+        assert item.confirmations == sum(one.own for one in (item, *joined)) + len(
+            set(roots.values_list("installation", "token"))
+        )
+    assert audit.verify() is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_step_is_refused_by_name_or_leaves_a_bank_that_holds(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = Chance(seed)
+    for room in (items, bulk):  # names decide which of near duplicates comes first
+        monkeypatch.setattr(room, "token", lambda: chance.random.randbytes(16).hex())
+        monkeypatch.setattr(room, "random_key", lambda: chance.random.getrandbits(62))
+    reading = 0
+
+    def some() -> str:
+        names = list(Item.objects.order_by("token").values_list("token", flat=True))
+        return chance.random.choice(names) if names else "nobody"
+
+    def take() -> None:
+        nonlocal reading
+        reading += 1
+        told = [chance.record() for _ in range(chance.random.choice((1, 3, 8)))]
+        stakes.take(chance.random.choice("ab"), told, publish=chance.random.random() < 0.8, run=reading)
+
+    def submit() -> None:
+        items.submit(chance.submission(), actor="person", publish=chance.random.random() < 0.8)
+
+    def sweep() -> None:
+        stakes.sweep(chance.random.choice("ab"), max(0, reading - chance.random.randrange(6)))
+
+    decisions: list[Callable[[], object]] = [
+        lambda: items.withdraw(some(), actor="person", reason=""),
+        lambda: items.withdraw_one(some(), actor="person"),
+        lambda: items.dispute(some(), actor="person", reason=""),
+        lambda: items.settle(some(), actor="person", reason=""),
+        lambda: items.publish(some(), actor="person"),
+        lambda: items.erase(some(), actor="person"),
+        lambda: items.split(some(), actor="person", reason=""),
+    ]
+    for _ in range(STEPS):
+        if chance.random.random() < 0.5:
+            chance.random.choice((take, take, take, submit, submit, sweep))()
+        else:
+            with suppress(NotFound, TransitionRefused), transaction.atomic():
+                chance.random.choice(decisions)()
+        holds()
