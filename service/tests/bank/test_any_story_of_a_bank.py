@@ -12,6 +12,7 @@ from django.db import transaction
 from repit.bank import bulk, feed, items, stakes
 from repit.bank.models import Change, Item, Root, Stake
 from repit.bank.states import LIVE
+from repit.bank.types import Published
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, TransitionRefused
 
@@ -39,6 +40,25 @@ def holds() -> None:
     assert audit.verify() is None
 
 
+class Follower:
+    """A subscriber that reads the changes and nothing else."""
+
+    def __init__(self) -> None:
+        self.sequence = 0
+        self.held: dict[str, Published] = {}
+
+    def read(self) -> None:
+        for change in feed.changes_after(self.sequence, limit=10_000):
+            self.sequence = change.sequence
+            self.held[change.item.item] = change.item
+            if change.item.state == "withdrawn":
+                del self.held[change.item.item]
+
+    def holds_what_the_bank_serves(self) -> None:
+        self.read()
+        assert self.held == {one.item: one for one in feed.everything()}
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_every_step_is_refused_by_name_or_leaves_a_bank_that_holds(
     seed: int, monkeypatch: pytest.MonkeyPatch
@@ -47,7 +67,7 @@ def test_every_step_is_refused_by_name_or_leaves_a_bank_that_holds(
     for room in (items, bulk):  # names decide which of near duplicates comes first
         monkeypatch.setattr(room, "token", lambda: chance.random.randbytes(16).hex())
         monkeypatch.setattr(room, "random_key", lambda: chance.random.getrandbits(62))
-    reading = 0
+    reading, follower = 0, Follower()
 
     def some() -> str:
         names = list(Item.objects.order_by("token").values_list("token", flat=True))
@@ -81,3 +101,4 @@ def test_every_step_is_refused_by_name_or_leaves_a_bank_that_holds(
             with suppress(NotFound, TransitionRefused), transaction.atomic():
                 chance.random.choice(decisions)()
         holds()
+        follower.holds_what_the_bank_serves()
