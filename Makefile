@@ -55,8 +55,8 @@ test: setup ## Set up and pass every test
 check: lint types contracts catalogues ## Lint, types, import contracts, catalogues
 
 lint: setup
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --no-cache --check .
+	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/djlint --quiet --check --lint service/src/repit
 
 types: setup

@@ -13,9 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.cache import cache
-from staff_people import Someone
-
 from running import Hotline, environment, run_script
+from staff_people import Someone
 
 _numbers = itertools.count(1)
 

@@ -6,7 +6,6 @@ import secrets
 
 import pytest
 from django.test import Client
-
 from running import case_body
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from fire import Fire
-
 from running import run_script
 
 SECONDS = float(os.environ.get("DRILL_SECONDS", "0"))

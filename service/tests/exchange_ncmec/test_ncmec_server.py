@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from running import Hotline
 from threatexchange.exchanges.clients.ncmec import hash_api
 from threatexchange.exchanges.impl import ncmec_api
 from threatexchange.signal_type.pdq.signal import PdqSignal
@@ -21,7 +22,6 @@ from repit.exchange.canary import CANARIES
 from repit.exchange.models import Opinion
 from repit.exchange.ncmec import server, wire
 from repit.foundation.errors import WireRefused
-from running import Hotline
 
 BASE = "/exchange/ncmec/v2/"
 EVER = "entries?from=1970-01-01T00:00:00Z&to=2999-01-01T00:00:00Z"

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from test_pages_in_a_browser import NARROW, WIDE, Visit, violations, visit
-
 from running import Hotline, environment
+from test_pages_in_a_browser import NARROW, WIDE, Visit, violations, visit
 
 SHOTS = Path(__file__).resolve().parents[3] / "artefacts" / "story"
 SAID = {

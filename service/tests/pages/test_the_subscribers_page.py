@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from test_pages_in_a_browser import NARROW, SCHEMES, SHOTS, WIDE, violations, visit
-
 from running import Hotline, random_pdq
+from test_pages_in_a_browser import NARROW, SCHEMES, SHOTS, WIDE, violations, visit
 
 ADDRESS = {"fr": "/fr/abonnes/", "en": "/en/subscribers/"}
 OPEN = {"fr": "Voir mon abonnement", "en": "See my subscription"}

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from running import PATIENCE, REPIT, Hotline, environment, random_pdq, start_script
 
 from repit.exchange.repit.client import FeedClient
 from repit.foundation.errors import FeedForeign, FeedGap, KeyRefused, PeerFailed, WireRefused
-from running import PATIENCE, REPIT, Hotline, environment, random_pdq, start_script
 
 
 def client(hotline: Hotline, key: str, feed_id: str | None = None) -> FeedClient:

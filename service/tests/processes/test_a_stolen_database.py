@@ -22,10 +22,10 @@ import psycopg
 import pytest
 import zstandard
 from nacl.bindings import crypto_scalarmult_base
+from running import PATIENCE, REPIT, Hotline, environment, run_script
 
 from repit.foundation import sealed_file
 from repit.foundation.errors import SealBroken
-from running import PATIENCE, REPIT, Hotline, environment, run_script
 
 CASES = 50
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
+from running import run_script, start_script
+
 from repit.cases import checklist, tasks
 from repit.cases.states import TRANSITIONS
-from running import run_script, start_script
 
 SECONDS = os.environ.get("DRILL_HANDS_SECONDS", "3")
 

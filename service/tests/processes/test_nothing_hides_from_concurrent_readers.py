@@ -15,7 +15,6 @@ from typing import IO
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from running import HERE
 
 STEP = st.tuples(

@@ -14,6 +14,7 @@ from django.conf import LazySettings
 from django.core import serializers
 from hashes_told import moved, pdq
 from replay import TRANSCRIPTS, said
+from running import Hotline, run_script
 from staff_people import Someone
 
 from repit.exchange import partners
@@ -35,7 +36,6 @@ from repit.gate.review.deciding import Answer, decide
 from repit.gate.review.models import OutgoingOpinion
 from repit.workers import tell_banks
 from repit.workers.gate_target import GateTarget
-from running import Hotline, run_script
 
 Make = Callable[..., Someone]
 pytestmark = pytest.mark.django_db

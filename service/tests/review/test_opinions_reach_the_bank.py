@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError
 from django.test import override_settings
 from review_rows import decision
+from running import Hotline, random_pdq
 from staff_people import Someone
 
 from repit.exchange.repit.client import FeedClient
@@ -16,7 +17,6 @@ from repit.gate.review import queue
 from repit.gate.review.deciding import Answer, decide
 from repit.gate.review.models import OutgoingOpinion
 from repit.workers import desk_upkeep, tell_banks
-from running import Hotline, random_pdq
 
 Make = Callable[..., Someone]
 pytestmark = pytest.mark.django_db
