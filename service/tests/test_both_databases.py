@@ -17,7 +17,7 @@ TOLD = (
 BRINGS_BOTH_ALONG = "exchange/test_feed_under_fire.py"
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path]):
     address, _ = postgresql
     rooms = [str(HERE / room) for room in ("bank", "exchange", "cases", "review/test_forgetting.py", TOLD)]
@@ -25,6 +25,6 @@ def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, P
     command.append(f"--ignore={HERE / BRINGS_BOTH_ALONG}")
     env = {**os.environ, "REPIT_TEST_DATABASE_URL": address}
     done = subprocess.run(
-        command, env=env, cwd=HERE.parents[1], capture_output=True, timeout=560, check=False
+        command, env=env, cwd=HERE.parents[1], capture_output=True, timeout=1160, check=False
     )
     assert done.returncode == 0, done.stdout.decode()[-6000:] + done.stderr.decode()[-2000:]

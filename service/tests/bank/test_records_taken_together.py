@@ -67,12 +67,12 @@ def left_by(story: Callable[[], None]) -> dict[str, Any]:
     return left
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_records_in_any_order_leave_what_they_leave_one_by_one(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = Chance(seed)
-    batches = [(chance.random.choice(("a", "b")), [chance.record() for _ in range(25)]) for _ in range(6)]
+    batches = [(chance.random.choice(("a", "b")), [chance.record() for _ in range(25)]) for _ in range(4)]
     famous, mine = chance.random.randbytes(32), chance.submission()
     batches[1][1].append(
         Told("famous", Submission("picture", "intimate", (Signal("pdq", "whole", famous, 90),)))
