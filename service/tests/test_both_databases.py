@@ -17,14 +17,15 @@ TOLD = (
 BRINGS_BOTH_ALONG = "exchange/test_feed_under_fire.py"
 
 
-@pytest.mark.timeout(1200)
-def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path]):
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("rooms", [("bank",), ("exchange", "cases", "review/test_forgetting.py", TOLD)])
+def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path], rooms: tuple[str, ...]):
     address, _ = postgresql
-    rooms = [str(HERE / room) for room in ("bank", "exchange", "cases", "review/test_forgetting.py", TOLD)]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--create-db", *rooms]
+    tests = [str(HERE / room) for room in rooms]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--create-db", *tests]
     command.append(f"--ignore={HERE / BRINGS_BOTH_ALONG}")
     env = {**os.environ, "REPIT_TEST_DATABASE_URL": address}
     done = subprocess.run(
-        command, env=env, cwd=HERE.parents[1], capture_output=True, timeout=1160, check=False
+        command, env=env, cwd=HERE.parents[1], capture_output=True, timeout=560, check=False
     )
     assert done.returncode == 0, done.stdout.decode()[-6000:] + done.stderr.decode()[-2000:]

@@ -14,7 +14,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from repit.bank import feed
 from repit.bank.models import MatchReport, MatchTotal
@@ -49,8 +49,12 @@ def _forget() -> int:
         met = Counter[int]()
         for _, item, count in rows:
             met[item] += count
-        for item, count in met.items():
-            MatchTotal.objects.get_or_create(item_id=item)
-            MatchTotal.objects.filter(item_id=item).update(count=F("count") + count)
+        met.update(dict(MatchTotal.objects.filter(item__in=list(met)).values_list("item", "count")))
+        MatchTotal.objects.bulk_create(
+            [MatchTotal(item_id=item, count=count) for item, count in met.items()],
+            update_conflicts=True,
+            unique_fields=["item"],
+            update_fields=["count"],
+        )
         MatchReport.objects.filter(pk__in=[pk for pk, _, _ in rows]).delete()
     return len(rows)

@@ -140,6 +140,8 @@ class _Fresh:
 def _together(taking: _Taking, records: Sequence[_Fresh]) -> int:
     """Take new records in as if in their order; how many changed anything. Those of one origin that nobody
     doubts wait for one another, to be written at once."""
+    if not records:
+        return 0
     roots = _acceptable(taking.source, [(one.digest, one.told) for one in records])
     plain: dict[bytes, _Fresh] = {}
     changed = 0
@@ -158,6 +160,8 @@ def _together(taking: _Taking, records: Sequence[_Fresh]) -> int:
 
 def _at_once(taking: _Taking, plain: Mapping[bytes, _Fresh], roots: Mapping[bytes, Sequence[Origin]]) -> int:
     """Write what stands alone at once; what the bank has, or something near it, the slow way."""
+    if not plain:
+        return 0
     way = Way(
         taking.actor,
         taking.source,
