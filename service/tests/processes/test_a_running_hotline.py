@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Callable
@@ -194,6 +196,16 @@ def test_it_stops_on_sigterm_while_subscribers_wait_and_can_start_again_on_its_p
         assert taken.call("GET", "/health")[0] == 200
     finally:
         taken.kill()
+
+
+def test_it_stops_on_sigterm_whichever_thread_is_given_it(
+    tmp_path: Path, start_hotline: Callable[[dict[str, str]], Hotline]
+):
+    running = start_hotline(environment(tmp_path))
+    main = running.process.pid
+    others = {int(thread.name) for thread in Path(f"/proc/{main}/task").iterdir()} - {main}
+    os.kill(max(others), signal.SIGTERM)  # Linux takes a thread's number: that thread is asked first
+    assert running.process.wait(PATIENCE) == 0
 
 
 def test_a_taken_port_is_said_plainly(hotline: Hotline):

@@ -31,7 +31,7 @@ def free_port() -> int:
         with suppress(OSError), socket.socket() as probe:
             probe.bind((_LOOPBACK, port))
             return port
-    raise OSError(f"every port from {_FIRST} to {_FIRST + _ROWS * _ROW - 1} of {_LOOPBACK} is taken")
+    raise OSError(f"every port of this process's row, {_ROW - 1} of them on {_LOOPBACK}, is taken")
 
 
 @functools.cache

@@ -7,13 +7,21 @@ one thread and nothing else. Its thread server is meant for Python without the g
 start elsewhere; it is wanted here with the lock too, because its process server spawns a second process,
 which a killed hotline would leave behind on the port. On SIGTERM requests under way have one second, then
 the process ends: whoever waits for changes simply asks again.
+
+A signal is for the process, and the kernel may hand it to any thread, one that a request has just started
+above all; Python runs handlers in the main thread alone, which sleeps on if it waits for a lock. So it waits
+for a socket that Python itself writes to in whichever thread the signal came.
 """
 
 import errno
 import logging
 import os
+import select
+import signal
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from django.conf import settings
@@ -28,7 +36,34 @@ from repit.foundation.errors import PortTaken, SettingsRefused, Text
 GRACE_SECONDS: Final = 1
 
 
+class _Interrupt(threading.Event):
+    """An event whose `wait`, in the main thread, ends for a signal that any thread was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hears, self._tells = socket.socketpair()
+        self._hears.setblocking(False)
+        self._tells.setblocking(False)
+        signal.set_wakeup_fd(self._tells.fileno(), warn_on_full_buffer=False)
+
+    def set(self) -> None:
+        super().set()
+        with suppress(BlockingIOError):  # full, so that whoever waits is woken as it is
+            self._tells.send(b"\0")
+
+    def wait(self, timeout: float | None = None) -> bool:
+        while not self.is_set():
+            if not select.select([self._hears], [], [], timeout)[0]:
+                break
+            self._hears.recv(4096)
+        return self.is_set()
+
+
 class _OneProcess(MTServer):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.main_loop_interrupt = _Interrupt()
+
     def _check_gil(self) -> None:
         """See the module's words."""
 
