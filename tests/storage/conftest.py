@@ -10,6 +10,7 @@ from storage_gate import CAT, known
 
 from installation import eventually
 from repit.demo.ports import free_port
+from repit.foundation.models import AuditHead
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.pool import DecoderPool
 from repit.gate.feed_status import StatusBoard
@@ -39,11 +40,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, hook_port: int) -> Iterator
 
 
 def let_tables_be_emptied() -> None:
-    """Between tests SQLite empties tables row by row, which tables that only grow refuse."""
+    """Between tests SQLite empties tables row by row, which tables that only grow refuse; and the one row
+    that the audit begins with goes, too."""
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        for table in ("storage_s3_step", "review_step"):
+        for table in ("storage_s3_step", "review_step", "foundation_auditrow"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_delete")
 
 
@@ -58,6 +60,7 @@ def decoders() -> Iterator[DecoderPool]:
 def gate(transactional_db: None, settings: Any, server: Server, decoders: DecoderPool) -> Iterator[Gate]:
     """In this process; it knows the cat."""
     settings.REPIT_OUTBOUND_ALLOW = frozenset({server.peer})
+    AuditHead.objects.get_or_create(pk=1)
     index, board, recorder = LiveIndex(), StatusBoard(), Recorder().start()
     policy = default_policy()
     inspector = Inspector(index, decoders, policy, recorder, board, 30.0, 5_000_000)

@@ -145,7 +145,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_DECISION_DAYS",
         whole(1, 3650),
         365,
-        "Gate: for how many days a decision is kept that no person had to take. Counts by the hour stay.",
+        "Gate: for how many days a decision is kept that no person had to take, and what was found of a"
+        " stored object after that is gone. Counts by the hour stay.",
         "1 to 3650",
         "365",
     ),

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from repit.foundation.clock import now
 from repit.gate.models import Decision
@@ -62,6 +61,8 @@ def record(
             rule=verdict.rule if verdict else "",
             tier=best.tier if best else "",
             reason=(reason or (verdict.undecided if verdict else "") or "")[:60],
+            item=best.item if best else "",
+            undecided=(verdict.undecided or "") if verdict else "",
             at=now(),
             scan=scan,
         )
@@ -88,6 +89,8 @@ def change(
             "state": after,
             "place": places.sealed(_told(at.thing, etag or at.etag, at.size, moved), "finding", finding.name),
             "followed": followed or finding.followed,
+            "looked_for_at": now(),
+            "gone_at": None,
         }
         if Finding.objects.filter(pk=finding.pk, state=finding.state).update(**fresh):
             Step.objects.create(
@@ -132,21 +135,22 @@ def standing(thing: Stored, etag: str, *, tagged: bool) -> Finding | None:
 def rests_on(before: Finding, verdict: Verdict) -> bool:
     """Whether this verdict has no other reason than that finding had; the strictest outcome aside."""
     by_a_person = bool(before.followed)
-    decision = Decision.objects.filter(name=before.decision)
-    return _has_the_reason_of(decision, verdict) and (by_a_person or verdict.outcome == before.outcome)
+    decided = bool(before.decision) and _reason(verdict) == (before.item, before.undecided)
+    return decided and (by_a_person or verdict.outcome == before.outcome)
 
 
 def repeats(decision: str, verdict: Verdict) -> bool:
     """Whether this verdict is that decision once more."""
-    return _has_the_reason_of(Decision.objects.filter(name=decision, outcome=verdict.outcome), verdict)
+    decided = Decision.objects.filter(name=decision, outcome=verdict.outcome)
+    reason = _reason(verdict)
+    return reason is not None and decided.values_list("item", "undecided").first() == reason
 
 
-def _has_the_reason_of(decision: QuerySet[Decision], verdict: Verdict) -> bool:
+def _reason(verdict: Verdict) -> tuple[str, str] | None:
+    """The best match's item and why it could not be decided; None where it is let pass."""
     if verdict.outcome == "allow":
-        return False
-    reason = decision.values_list("item", "undecided").first()
-    best = verdict.evidence[0].item if verdict.evidence else ""
-    return reason == (best, verdict.undecided or "")
+        return None
+    return verdict.evidence[0].item if verdict.evidence else "", verdict.undecided or ""
 
 
 def in_scan(scan: Scan, thing: Stored) -> bool:

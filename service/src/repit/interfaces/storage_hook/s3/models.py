@@ -9,6 +9,7 @@ sealed under the operator's key; rows are found again by a keyed digest.
 from django.db import models
 from django.db.models import Q
 
+from repit.foundation.clock import now
 from repit.interfaces.storage_hook.s3.states import ARRIVAL, FINDING, SCAN
 
 
@@ -52,6 +53,7 @@ class Scan(models.Model):
     held_until = models.DateTimeField()
     failures = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=60, blank=True)
+    forget_at = models.DateTimeField(null=True)
     seen = models.BigIntegerField(default=0)
     bytes = models.BigIntegerField(default=0)
     passed = models.BigIntegerField(default=0)
@@ -67,7 +69,10 @@ class Scan(models.Model):
 
 
 class Finding(models.Model):
-    """One object that was not simply let be, and what was done with it."""
+    """One object that was not simply let be, and what was done with it.
+
+    `item` and `undecided`: the reason, which outlives the decision. `looked_for_at`: when it was last known
+    whether it stands there; `gone_at`: since when it does not."""
 
     name = models.CharField(max_length=32, unique=True)
     digest = models.CharField(max_length=64, db_index=True)
@@ -78,8 +83,13 @@ class Finding(models.Model):
     rule = models.CharField(max_length=60, blank=True)
     tier = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=60, blank=True)
+    item = models.CharField(max_length=64, blank=True, default="")
+    undecided = models.CharField(max_length=40, blank=True, default="")
     followed = models.CharField(max_length=10, blank=True)
     at = models.DateTimeField()
+    looked_for_at = models.DateTimeField(default=now, db_index=True)
+    gone_at = models.DateTimeField(null=True)
+    forget_at = models.DateTimeField(null=True)
     scan = models.ForeignKey(Scan, null=True, on_delete=models.PROTECT, related_name="findings")
 
     class Meta:
@@ -99,6 +109,7 @@ class Step(models.Model):
     after = models.CharField(max_length=10)
     actor = models.CharField(max_length=20)
     why = models.CharField(max_length=200, blank=True)
+    forget_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"Step({self.before} → {self.after})"

@@ -15,7 +15,7 @@ from repit.foundation.errors import RepitError, SealBroken, Unavailable
 from repit.foundation.mapping import named
 from repit.gate.runtime import Gate
 from repit.gate.verdict import Outcome
-from repit.interfaces.storage_hook.s3 import arrivals, following, scanning
+from repit.interfaces.storage_hook.s3 import arrivals, following, forgetting, scanning
 from repit.interfaces.storage_hook.s3.attempts import Attempt
 from repit.interfaces.storage_hook.s3.errors import Changed, Gone, NoRoom
 from repit.interfaces.storage_hook.s3.models import Arrival
@@ -23,6 +23,7 @@ from repit.interfaces.storage_hook.s3.store import Store
 
 IDLE_SECONDS: Final = 1.0
 FOLLOW_SECONDS: Final = 5.0
+FORGET_SECONDS: Final = 3600.0
 _BUSY_SECONDS: Final = 1.0
 _log: Final = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class Workers:
         self._gate, self._store = gate, store
         self._stop = threading.Event()
         turns: list[tuple[str, Callable[[], float]]] = [(f"{n}", self._arrival) for n in range(count)]
-        turns += [("decisions", self._decisions), ("scans", self._scans)]
+        turns += [("decisions", self._decisions), ("scans", self._scans), ("forgets", self._forgetting)]
         self._threads = [
             threading.Thread(target=self._run, args=(turn,), name=f"storage-{name}", daemon=True)
             for name, turn in turns
@@ -110,3 +111,7 @@ class Workers:
 
     def _scans(self) -> float:
         return 0.0 if scanning.once(self._gate, self._store, self._stop) else IDLE_SECONDS
+
+    def _forgetting(self) -> float:
+        forgetting.sweep(self._store, self._stop.is_set)
+        return FORGET_SECONDS
