@@ -81,17 +81,17 @@ def test_what_was_moved_is_remembered_while_it_lies_in_quarantine(
 def test_what_a_person_let_go_is_known_while_another_version_has_those_bytes(
     gate: Gate, store: Store, server: Server, swept: Swept
 ) -> None:
-    server.bucket("versions", versions=True)
-    row = found(gate, store, server, "versions")
+    server.bucket("let-go", versions=True)
+    row = found(gate, store, server, "let-go")
     acting.release(store, row, "person", followed="allow")
     first = findings.where(row).thing.version
-    again = server.put("versions", "cat.jpg", CAT)["VersionId"]
+    again = server.put("let-go", "cat.jpg", CAT)["VersionId"]
     assert first and first != again
-    server.client.delete_object(Bucket="versions", Key="cat.jpg", VersionId=first)
+    server.client.delete_object(Bucket="let-go", Key="cat.jpg", VersionId=first)
     swept(WEEK)
     row.refresh_from_db()
     assert (row.state, row.gone_at) == ("released", None)
-    server.put("versions", "cat.jpg", b"other bytes")
+    server.put("let-go", "cat.jpg", b"other bytes")
     swept(WEEK, WEEK)
     row.refresh_from_db()
     assert row.gone_at is not None
