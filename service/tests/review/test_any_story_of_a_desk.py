@@ -1,0 +1,140 @@
+"""Whatever people do at a desk in whatever order, however long they wait: done whole, or refused by name."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from review_rows import decision
+from staff_people import Someone
+
+from repit.foundation import audit, clock
+from repit.foundation.errors import InputRefused, NotFound, TransitionRefused
+from repit.gate.models import Decision
+from repit.gate.review import deciding, forgetting, opinions, queue
+from repit.gate.review.deciding import Answer
+from repit.gate.review.models import Appeal, OutgoingOpinion, Review, Statement, Step
+from repit.gate.review.states import HELD, OPEN, OUTCOMES, TRANSITIONS
+
+Make = Callable[..., Someone]
+pytestmark = pytest.mark.django_db
+STEPS = 200
+WAITS = (
+    timedelta(seconds=30),
+    timedelta(minutes=10),
+    timedelta(minutes=16),
+    timedelta(hours=20),
+    timedelta(days=370),
+)
+OBJECTED = ("appealed", "appeal-held")
+
+
+def holds() -> None:
+    """What must be true of a desk between any two steps."""
+    reviews = list(Review.objects.select_related("decision"))
+    assert set(Decision.objects.filter(queued=True).values_list("pk", flat=True)) == {
+        review.decision_id for review in reviews
+    }
+    holders = Counter(review.holder_id for review in reviews if review.holder_id)
+    assert all(count == 1 for count in holders.values())
+    for review in reviews:
+        holds_together(review)
+    due = OutgoingOpinion.objects.filter(state="due").values_list("exchange", "item")
+    assert len(due) == len(set(due))
+    counts = queue.counts()
+    assert sum(counts.values()) == len(reviews) and set(counts) == {*HELD, *OPEN, "decided"}
+
+
+def holds_together(review: Review) -> None:
+    """One review with all that belongs to it."""
+    steps = list(Step.objects.filter(review=review).order_by("pk"))
+    states = ["waiting", *(step.after for step in steps)]
+    assert [step.before for step in steps] == states[:-1] and states[-1] == review.state
+    assert all((step.before, step.after) in TRANSITIONS for step in steps)
+    said = [step for step in steps if step.outcome]
+    assert len({step.member_id for step in said}) == len(said)
+    final = [step.outcome for step in said if step.after == "decided"]
+    assert review.outcome == (final[-1] if final else "")
+    assert (review.decided_at is not None) == bool(final)
+    assert review.first == (said[0].outcome if said else "")
+    assert Statement.objects.filter(review=review).exists() == (review.outcome == "refuse")
+    objections = Appeal.objects.filter(review=review)
+    assert sorted(objections.values_list("number", flat=True)) == list(range(1, review.appeals + 1))
+    open_ones = objections.filter(answered_at__isnull=True).count()
+    assert open_ones == (1 if review.state in OBJECTED else 0)
+    views = [{"refuse": "blocked", "allow": "not_blocked"}.get(one) for one in final]
+    told = OutgoingOpinion.objects.filter(review=review).order_by("pk").values_list("opinion", flat=True)
+    assert list(told) == ([view for view in views if view] if review.decision.item else [])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_step_is_refused_by_name_or_leaves_a_desk_that_holds(
+    seed: int, someone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(seed)
+    people = [
+        someone(role) for role in ("moderator", "moderator", "senior", "senior", "senior", "supervisor")
+    ]
+    members = [one.member for one in people]
+    moment = clock.now()
+
+    def wait() -> None:
+        nonlocal moment
+        moment += chance.choices(WAITS, (8, 8, 4, 3, 3))[0]
+
+    def arrive() -> None:
+        item = chance.choice(("", "cat", "dog", "repit-x"))
+        decision(chance.choice(("possible", "altered", "standard")) if item else "", item=item)
+
+    def some() -> Review:
+        return chance.choice(list(Review.objects.order_by("pk")) or [Review(name="nobody", risk=0)])
+
+    def one_of(**those: object) -> Review:
+        return chance.choice(list(Review.objects.filter(**those).order_by("pk")) or [some()])
+
+    def decide() -> None:
+        answer = Answer(chance.choice(OUTCOMES), chance.choice(("terms-intimate", "")), "It is.")
+        name = one_of(holder__isnull=False).name
+        holder = Review.objects.filter(name=name).values_list("holder", flat=True).first()
+        mine = [member for member in members if member.pk == holder]
+        deciding.decide(chance.choice(mine * 8 + members), name, answer)
+
+    def tell() -> None:
+        row = opinions.claim()
+        if row is not None:
+            chance.choice((opinions.told, lambda one: opinions.failed(one, "no", for_good=False)))(row)
+
+    def sweep() -> None:
+        owed = set(OutgoingOpinion.objects.filter(state="due").values_list("pk", flat=True))
+        forgetting.sweep()
+        assert owed == set(OutgoingOpinion.objects.filter(state="due").values_list("pk", flat=True))
+
+    deeds: list[tuple[Callable[[], object], int]] = [
+        (wait, 12),
+        (arrive, 10),
+        (lambda: queue.take(chance.choice(members)), 16),
+        (lambda: queue.take_named(chance.choice(members), some().name), 6),
+        (decide, 24),
+        (lambda: deciding.object_to(one_of(state="decided"), "That is my dog."), 12),
+        (lambda: queue.give_back(chance.choice(members)), 2),
+        (lambda: queue.free(some().name, chance.choice(members)), 2),
+        (queue.free_overdue, 2),
+        (tell, 6),
+        (lambda: opinions.give_up_orphans(("repit-y",)), 1),
+        (sweep, 4),
+    ]
+    done: Counter[str] = Counter()
+    with clock.at(lambda: moment):
+        for _ in range(STEPS):
+            deed = chance.choices([one for one, _ in deeds], [weight for _, weight in deeds])[0]
+            with suppress(NotFound, TransitionRefused, InputRefused), transaction.atomic():
+                deed()
+            holds()
+            done.update(Review.objects.values_list("state", flat=True))
+    assert {"decided", "waiting", "appealed"} <= set(done)
+    assert audit.verify() is None
