@@ -227,6 +227,29 @@ def test_where_nothing_is_protected_any_more_nothing_is_left():
     assert not vault.path_of(mine.case_id).exists()
 
 
+def test_a_kept_case_goes_too_once_the_person_has_taken_everything_back():
+    mine = file_of(service.open_case([picture(), picture()]))
+    closing.erase_now(mine, keep_protection=True)
+    service.take_back(mine, [1])
+    with later(days=5000):
+        assert closing.act_due() == 0
+        service.take_back(mine, "all")
+    with later(days=5089):
+        assert closing.act_due() == 0
+        assert [i.state for i in service.take_back(mine, "all").items] == ["withdrawn"] * 2  # and once more
+    with later(days=5090):
+        assert closing.act_due() == 1
+    assert not Case.objects.exists() and not vault.path_of(mine.case_id).exists()
+
+
+def test_a_case_that_never_protected_anything_leaves_nothing_either():
+    file_of(service.open_case([], seen_at=["https://forum.example/1"]))
+    with later(days=366):
+        assert closing.act_due() == 1 and Case.objects.get().state == "closed"
+    with later(days=366 + 91):
+        assert closing.act_due() == 1 and not Case.objects.exists()
+
+
 def test_erasing_at_once_withdraws_first():
     receipt = opened()
     mine = file_of(receipt)

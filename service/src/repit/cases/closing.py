@@ -5,13 +5,15 @@ In: the person's or a caseworker's wish, the calendar. Out: steps; keys destroye
 
 A closed case waits for its retention time, so that the person may still come back. Then, if something of it
 is still protected, its messages and addresses are destroyed and only the receipt and the links stay, since
-without them nobody could ever take the protection back; else everything goes. Destroying starts with the
-key outside the database: from that moment no backup opens either.
+without them nobody could ever take the protection back; else everything goes, as it does after the same time
+when the person has taken the last of it back. Destroying starts with the key outside the database: from that
+moment no backup opens either.
 """
 
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from repit.cases import protection, vault
 from repit.cases.casefile import Casefile, take_step
@@ -56,7 +58,8 @@ def erase_now(file: Casefile, *, keep_protection: bool) -> None:
 def act_due(most: int = 100) -> int:
     """What the calendar asks for, case by case; how many acted. Safe in several processes at once."""
     done = 0
-    due = Case.objects.filter(state__in=[*LIVE, "closed"], due_on__lte=now().date())
+    acts = Q(state__in=[*LIVE, "closed"]) | Q(state="kept", keeps_protection=False)
+    due = Case.objects.filter(acts, due_on__lte=now().date())
     for case_id in list(due.values_list("pk", flat=True)[:most]):
         with transaction.atomic():
             case = due.select_for_update().filter(pk=case_id).first()

@@ -5,6 +5,7 @@ In: submissions, a turn. Out: links, sealed; how each item stands. Next: `servic
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final, Literal
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from repit.cases.casefile import Turn
 from repit.cases.records import Entry
 from repit.exchange import reach
 from repit.exchange.reach import Reach
+from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
 
 MAX_ITEMS: Final = 200
@@ -75,8 +77,11 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
             turn.rewrite(links[number], {**links[number].value, "back": True})
             items.withdraw_one(links[number].value["item"], actor=_ACTOR, reason="the person took it back")
     keeps = any(not entry.value["back"] for number, entry in links.items() if number not in chosen)
+    if turn.case.state == "kept" and turn.case.keeps_protection and not keeps:
+        # Time to see how far the withdrawal has come; then nothing of the case is left.
+        turn.case.due_on = now().date() + timedelta(days=settings.REPIT_CASE_RETENTION_DAYS)
     turn.case.keeps_protection = keeps
-    turn.case.save(update_fields=["keeps_protection"])
+    turn.case.save(update_fields=["keeps_protection", "due_on"])
 
 
 def protects(turn: Turn) -> bool:

@@ -77,7 +77,7 @@ def open_case(
         with transaction.atomic():
             today = now().date()
             due = today + timedelta(days=settings.REPIT_CASE_IDLE_DAYS)
-            case = Case.objects.create(id=case_id, opened_on=today, due_on=due)
+            case = Case.objects.create(id=case_id, opened_on=today, due_on=due, keeps_protection=False)
             _, code, owner = doors.build(case_id, "person", number)
             turn = found_rooms(case, held, owner)
             protection.take_in(turn, at_level(submissions, level))
