@@ -72,7 +72,7 @@ def test_on_a_terminal_it_stays_up_until_ctrl_c_and_leaves_nothing_behind(tmp_pa
     below = psutil.Process(process.pid).children(recursive=True)
     assert len(below) >= 2
     process.send_signal(signal.SIGINT)
-    assert process.wait(120) == 0
+    assert process.wait(30) == 0
     os.close(parent)
-    assert eventually(lambda: not any(one.is_running() for one in below), 60)
+    assert eventually(lambda: not any(one.is_running() for one in below), 10)
     assert list(tmp_path.iterdir()) == []

@@ -42,11 +42,12 @@ def test_at_five_times_its_capacity_a_gate_refuses_honestly_and_recovers(
     assert after < before + GROWTH
     # Still known, and looked at; whether it is still blocked is the hotline's to say, which may find that a
     # picture that matches so often needs a person.
-    assert eventually(lambda: gate.verdict(picture)[1] == "standard"), gate.verdict(picture)
-    assert eventually(lambda: gate.verdict(unrelated) == ("allow", None))
+    assert eventually(lambda: gate.verdict(picture)[1] == "standard", 5.0), gate.verdict(picture)
+    assert eventually(lambda: gate.verdict(unrelated) == ("allow", None), 5.0)
     assert gate.report()["ready"]
-    assert eventually(lambda: "repit_gate_uploads_held_bytes 0.0" in request_text(gate, "/metrics"))
-    assert 'repit_gate_turned_away_total{door="check"}' in request_text(gate, "/metrics")
+    metrics = request_text(gate, "/metrics")
+    assert "repit_gate_uploads_held_bytes 0.0" in metrics
+    assert 'repit_gate_turned_away_total{door="check"}' in metrics
     gate.hotline.withdraw(banked.receipt)
 
 

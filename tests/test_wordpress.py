@@ -198,7 +198,7 @@ def test_what_a_person_has_to_decide_is_shut_until_they_let_it_through_or_is_gon
     assert guarded.php("answer(wp_get_schedule('repit_gate_reviews'));") == "repit_gate_often"
     guarded.php("wp_schedule_single_event(time() - 1, 'repit_gate_reviews', array('now'));")
     assert ada.http.get("/wp-cron.php").status_code == 200
-    assert eventually(lambda: len(guarded.php(HELD)) == 1)
+    assert eventually(lambda: len(guarded.php(HELD)) == 1, 20)
     for decision, (outcome, entry) in entries.items():
         status = guarded.php(f"answer(get_post({entry['attachment']})->post_status ?? 'gone');")
         seen = (status, fetched(ada, entry), guarded.php(f"answer(file_exists('{entry['path']}'));"))

@@ -236,9 +236,9 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Doors that wait for nobody, so that sessions cut short end soon."""
     monkeypatch.setattr(conversation, "LINGER_SECONDS", 0.1)
     for module in (clamd_session, icap_session):
-        monkeypatch.setattr(module, "READ_SECONDS", 5.0)
-    monkeypatch.setattr(clamd_session, "COMMAND_SECONDS", 5.0)
-    monkeypatch.setattr(icap_session, "IDLE_SECONDS", 5.0)
+        monkeypatch.setattr(module, "READ_SECONDS", 0.5)
+    monkeypatch.setattr(clamd_session, "COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr(icap_session, "IDLE_SECONDS", 0.5)
 
 
 def bombard(at: At, sessions: list[bytes], check: Callable[[bytes, bytes], None]) -> None:
@@ -328,7 +328,7 @@ def test_hostile_sessions_at_the_icap_socket_get_no_wrong_204_and_leave_nothing(
 
 def settled(gate: Gate) -> int:
     """Open files of this process once the last sessions have ended; no byte of an upload is held then."""
-    until, before = elapsed() + 60, -1
+    until, before = elapsed() + 20, -1
     while (now := psutil.Process().num_fds()) != before or gate.reception.held:
         assert elapsed() < until, (now, gate.reception.held)
         before = now

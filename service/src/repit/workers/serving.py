@@ -16,7 +16,6 @@ for a socket that Python itself writes to in whichever thread the signal came.
 import errno
 import logging
 import os
-import select
 import signal
 import socket
 import threading
@@ -42,7 +41,6 @@ class _Interrupt(threading.Event):
     def __init__(self) -> None:
         super().__init__()
         self._hears, self._tells = socket.socketpair()
-        self._hears.setblocking(False)
         self._tells.setblocking(False)
         signal.set_wakeup_fd(self._tells.fileno(), warn_on_full_buffer=False)
 
@@ -52,10 +50,10 @@ class _Interrupt(threading.Event):
             self._tells.send(b"\0")
 
     def wait(self, timeout: float | None = None) -> bool:
-        while not self.is_set():
-            if not select.select([self._hears], [], [], timeout)[0]:
-                break
-            self._hears.recv(4096)
+        self._hears.settimeout(timeout)
+        with suppress(TimeoutError):
+            while not self.is_set():
+                self._hears.recv(4096)
         return self.is_set()
 
 

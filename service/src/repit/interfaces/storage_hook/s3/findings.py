@@ -62,7 +62,6 @@ def record(
             tier=best.tier if best else "",
             reason=(reason or (verdict.undecided if verdict else "") or "")[:60],
             item=best.item if best else "",
-            undecided=(verdict.undecided or "") if verdict else "",
             at=now(),
             scan=scan,
         )
@@ -135,7 +134,7 @@ def standing(thing: Stored, etag: str, *, tagged: bool) -> Finding | None:
 def rests_on(before: Finding, verdict: Verdict) -> bool:
     """Whether this verdict has no other reason than that finding had; the strictest outcome aside."""
     by_a_person = bool(before.followed)
-    decided = bool(before.decision) and _reason(verdict) == (before.item, before.undecided)
+    decided = bool(before.decision) and _reason(verdict) == (before.item, before.reason)
     return decided and (by_a_person or verdict.outcome == before.outcome)
 
 

@@ -71,8 +71,8 @@ class Scan(models.Model):
 class Finding(models.Model):
     """One object that was not simply let be, and what was done with it.
 
-    `item` and `undecided`: the reason, which outlives the decision. `looked_for_at`: when it was last known
-    whether it stands there; `gone_at`: since when it does not."""
+    `item` and `reason`: on what it rests, or why it could not be decided; both outlive the decision.
+    `looked_for_at`: when it was last known whether it stands there; `gone_at`: since when it does not."""
 
     name = models.CharField(max_length=32, unique=True)
     digest = models.CharField(max_length=64, db_index=True)
@@ -84,7 +84,6 @@ class Finding(models.Model):
     tier = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=60, blank=True)
     item = models.CharField(max_length=64, blank=True, default="")
-    undecided = models.CharField(max_length=40, blank=True, default="")
     followed = models.CharField(max_length=10, blank=True)
     at = models.DateTimeField()
     looked_for_at = models.DateTimeField(default=now, db_index=True)

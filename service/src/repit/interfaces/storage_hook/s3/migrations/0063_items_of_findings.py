@@ -2,14 +2,12 @@ from django.db import migrations, models
 from django.db.models import OuterRef, Subquery
 
 
-def take_reasons(apps, _editor):
+def take_items(apps, _editor):
     """Of the decisions that are still there."""
     finding, decision = apps.get_model("storage_s3", "Finding"), apps.get_model("gate", "Decision")
     its = decision.objects.filter(name=OuterRef("decision"))
     decided = finding.objects.filter(decision__in=decision.objects.values("name"))
-    decided.update(
-        item=Subquery(its.values("item")[:1]), undecided=Subquery(its.values("undecided")[:1])
-    )
+    decided.update(item=Subquery(its.values("item")[:1]))
 
 
 class Migration(migrations.Migration):
@@ -25,10 +23,5 @@ class Migration(migrations.Migration):
             name='item',
             field=models.CharField(blank=True, default='', max_length=64),
         ),
-        migrations.AddField(
-            model_name='finding',
-            name='undecided',
-            field=models.CharField(blank=True, default='', max_length=40),
-        ),
-        migrations.RunPython(take_reasons, migrations.RunPython.noop),
+        migrations.RunPython(take_items, migrations.RunPython.noop),
     ]
