@@ -1,13 +1,15 @@
 """A decoder that does what the "picture" tells it to: for tests of the pool alone.
 
-Words that end in "later" misbehave only once the parent has asked for the second stage.
+Words that end in "later" misbehave only once the parent has asked for the second stage. Those that begin with
+"dear" are not looked at in the quick lane.
 """
 
 import os
 import signal
-import sys
 import time
+from typing import BinaryIO
 
+from repit.gate.decoder import zygote
 from repit_engine.frames import PipeClosed, receive, receive_json, send, send_json
 
 
@@ -20,6 +22,9 @@ def misbehave(word: bytes) -> None:
         os._exit(3)
     elif word.startswith(b"slow"):
         time.sleep(0.2)
+    elif word.startswith(b"burn"):
+        while True:
+            pass
 
 
 def stage(word: bytes) -> bytes:
@@ -35,13 +40,17 @@ def stage(word: bytes) -> bytes:
     return b""
 
 
-def main() -> None:
-    pipe_in, pipe_out = sys.stdin.buffer, sys.stdout.buffer
+def work(pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
     send(pipe_out, b"ready")
     try:
         while True:
-            last = receive_json(pipe_in)["last"]
-            word = receive(pipe_in)[:20]
+            request = receive_json(pipe_in)
+            last, word = request["last"], receive(pipe_in)[:20]
+            if word.startswith(b"dear") and request["cost"] is not None:
+                send_json(pipe_out, {"dear": True})
+                send(pipe_out, b"")
+                continue
+            word = word.removeprefix(b"dear ")
             for number in range(last + 1):
                 if word.endswith(b"later") == bool(number):
                     misbehave(word)
@@ -54,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    zygote.serve(work)

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from gate_assembly import assembled
 from gate_pictures import entry, jpeg, pdq, sample
 
@@ -15,6 +15,7 @@ from repit.gate.entries import KnownHash
 from repit.gate.errors import Overloaded
 from repit.gate.inspection import Inspector
 from repit.gate.runtime import Gate
+from repit.interfaces.gate_api.senders import sender_of
 
 CAT, ROCKET = jpeg(sample()), jpeg(sample("rocket"))
 
@@ -133,7 +134,7 @@ def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate
     text = said.content.decode()
     assert 'repit_gate_checks_total{decided="yes",door="check",outcome="block"} 1.0' in text
     assert 'repit_gate_checks_total{decided="no",door="bare",outcome="review"} 1.0' in text
-    assert "repit_gate_decoders_alive 1.0" in text
+    assert f"repit_gate_decoders_alive {float(gate.pool.wanted)}" in text
     assert "repit_gate_entries 1.0" in text
     assert "cat" not in text.replace("allocat", "").replace("indicat", "")
     settings.REPIT_GATE_KEYS = ("key",)
@@ -165,6 +166,16 @@ def test_overload_says_when_to_come_back_and_floods_no_log(
     assert not [one for one in caplog.records if one.name == "django.request"]
 
 
+def test_a_platform_says_whose_uploads_take_turns(rf: RequestFactory) -> None:
+    def sender(*, address: str = "127.0.0.1", **headers: str) -> str:
+        return sender_of(rf.post("/v1/check", REMOTE_ADDR=address, headers=headers))
+
+    one, another = sender(**{"Repit-Sender": "7f3a"}), sender(**{"Repit-Sender": "c0de"})
+    assert len({one, another, sender(), sender(address="192.0.2.7")}) == 4
+    assert one != sender(**{"Repit-Sender": "7f3a", "Authorization": "Bearer another-platform"})
+    assert len(sender(**{"Repit-Sender": "x" * 100_000})) < 200
+
+
 def test_reading_and_asking_have_their_own_methods(http: Client) -> None:
     assert http.get("/v1/check").status_code == 405
     assert http.post("/v1/ready").status_code == 405
@@ -177,7 +188,7 @@ def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
     assert said.status_code == 200
     assert (said.json()["entries"], said.json()["decoders"]["alive"], said.json()["storage"]) == (
         1,
-        1,
+        decoders.wanted,
         "memory",
     )
     runtime.install(assembled(decoders))

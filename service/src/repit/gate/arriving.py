@@ -43,10 +43,12 @@ class Reception:
 class Arriving:
     """One upload; use it in a `with`, which gives its memory back.
 
-    Up to `keep` bytes are kept; a longer file is digested as it comes, up to `most` bytes.
+    Up to `keep` bytes are kept; a longer file is digested as it comes, up to `most` bytes. `sender`: whatever
+    tells apart those who send; in memory alone, so that they take turns at the decoders.
     """
 
-    def __init__(self, reception: Reception, keep: int, most: int) -> None:
+    def __init__(self, reception: Reception, keep: int, most: int, sender: str = "") -> None:
+        self.sender = sender
         self._reception, self._keep, self._most = reception, keep, max(keep, most)
         self._pieces: list[bytes] = []
         self._held = 0

@@ -66,9 +66,11 @@ class Inspector:
     """Takes an upload that waits for review, with the name of its decision."""
     meters: Meters = field(default_factory=Meters)
 
-    def inspect(self, data: bytes, door: str) -> Verdict:
-        """Judge an upload. Raises `Overloaded`."""
-        verdict = self._judged(door, lambda: self._seen(data, door), lambda seen: self.signals.of(data, seen))
+    def inspect(self, data: bytes, door: str, sender: str = "") -> Verdict:
+        """Judge an upload; `sender`: whatever tells senders apart, for they take turns. Raises `Overloaded`."""
+        verdict = self._judged(
+            door, lambda: self._seen(data, door, sender), lambda seen: self.signals.of(data, seen)
+        )
         if self.hold is not None and verdict.outcome == "review" and verdict.decision is not None:
             self.hold(verdict.decision, data)
         return verdict
@@ -78,7 +80,7 @@ class Inspector:
         `Overloaded`."""
         data = upload.data
         if data is not None:
-            return self.inspect(data, door)
+            return self.inspect(data, door, upload.sender)
         return self._judged(door, lambda: self._same_file(upload, door))
 
     def cannot_look(self, reason: str, door: str) -> Verdict:
@@ -122,7 +124,7 @@ class Inspector:
                 return NoPicture()
         return _not_hashed("too-many-bytes")
 
-    def _seen(self, data: bytes, door: str) -> list[Evidence] | Undecided | NoPicture:
+    def _seen(self, data: bytes, door: str, sender: str) -> list[Evidence] | Undecided | NoPicture:
         same = matching.by_file(self.index, data)
         if same:
             return same
@@ -133,7 +135,7 @@ class Inspector:
             seconds=self.budget_seconds,
         )
         try:
-            with self.pool.open(data, limits, self.last_stage) as stages:
+            with self.pool.open(data, limits, self.last_stage, sender) as stages:
                 watched = Watched(stages)
                 return [*self.altered.found(self.index, watched), *watched.canaries()]
         except NotSeen as unseen:

@@ -43,7 +43,7 @@ def report(gate: Gate) -> tuple[bool, dict[str, Any]]:
             "last_contact_seconds": contact,
             "trouble": status.trouble,
         },
-        "decoders": {"alive": alive, "wanted": gate.pool.size, "replaced": gate.pool.restarts},
+        "decoders": {"alive": alive, "wanted": gate.pool.wanted, "replaced": gate.pool.restarts},
         "storage": gate.mirror.mode,
         "dry_run": gate.policy.dry_run,
     }

@@ -52,9 +52,10 @@ class Gate:
     """Followers of several exchanges take turns, so that a snapshot of one keeps what others brought."""
     reception: Reception = field(default_factory=lambda: Reception(settings.REPIT_GATE_MEMORY))
 
-    def arriving(self) -> Arriving:
-        """Room for one upload, of the sizes that the settings allow."""
-        return Arriving(self.reception, settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES)
+    def arriving(self, sender: str = "") -> Arriving:
+        """Room for one upload, of the sizes that the settings allow; `sender`: see `Arriving`."""
+        keep, most = settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES
+        return Arriving(self.reception, keep, most, sender)
 
     def start(self) -> "Gate":
         """Load the mirror, start decoders and recorder."""

@@ -17,6 +17,7 @@ from repit_engine.errors import PictureRefused
 from repit_engine.frames import receive_json, send, send_json
 from repit_engine.picture import Limits, open_picture
 from repit_engine.picture import warm_up as warm_up_pictures
+from repit_engine.picture.cost import cost_of
 from repit_engine.types import NotHashable
 
 
@@ -31,8 +32,15 @@ def warm_up() -> None:
 
 
 def answer(request: dict[str, Any], data: bytes, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
-    """Open one upload and send its stages while more are wanted. Raises `PipeClosed`."""
-    last = int(request["last"])
+    """Open one upload and send its stages while more are wanted. Raises `PipeClosed`.
+
+    What would cost more than the request allows is not opened: the parent has it looked at elsewhere.
+    """
+    last, most = int(request["last"]), request.get("cost")
+    if most is not None and cost_of(data) > most:
+        send_json(pipe_out, {"dear": True})
+        send(pipe_out, b"")
+        return
     parts = _stages(data, Limits(**request["limits"]))
     for number in range(last + 1):
         outcome = _next(parts)

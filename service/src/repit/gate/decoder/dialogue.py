@@ -31,6 +31,10 @@ class ChildFailed(Exception):
     """The child is gone, or says nonsense."""
 
 
+class Dear(Exception):
+    """By its header the upload would cost more than was allowed here; the child has not opened it."""
+
+
 class Dialogue:
     """One upload with one child. `open` is true while the child waits to hear whether more is wanted."""
 
@@ -38,10 +42,15 @@ class Dialogue:
         self._in, self._out = pipe_in, pipe_out
         self.open = False
 
-    def stages(self, data: bytes, limits: Limits, last: Stage) -> Iterator[QueryHashes]:
-        """Send the upload, then yield stage by stage. Raises `NotSeen`, `ChildFailed`."""
+    def stages(
+        self, data: bytes, limits: Limits, last: Stage, cost: int | None = None
+    ) -> Iterator[QueryHashes]:
+        """Send the upload, then yield stage by stage. `cost`: the most it may cost (`picture.cost`).
+
+        Raises `NotSeen`, `Dear`, `ChildFailed`.
+        """
         try:
-            send_json(self._in, {"limits": asdict(limits), "last": int(last)})
+            send_json(self._in, {"limits": asdict(limits), "last": int(last), "cost": cost})
             send(self._in, data)
             hashes = 0
             for number in range(int(last) + 1):
@@ -71,6 +80,8 @@ class Dialogue:
         if not isinstance(head, dict):
             raise ChildFailed
         body = _bounded(self._out, MOST_BYTES)
+        if head.get("dear") is True:
+            raise Dear
         outcome = refusal(head)
         if outcome is not None:
             raise NotSeen(outcome)

@@ -13,6 +13,7 @@ from repit.gate.doors import NAMED
 from repit.gate.entries import ALGORITHMS
 from repit.gate.verdict import OUTCOMES, TIERS
 from repit.interfaces.gate_api.questions import MAX_HASHES, MAX_URL
+from repit.interfaces.gate_api.senders import HEADER, LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +353,8 @@ def _described(operation: Operation) -> dict[str, Any]:
     if operation.uploads:
         described["security"] = [{}, {"key": []}]
         described["parameters"] = [
-            {"name": "door", "in": "query", "required": False, "schema": {"enum": list(NAMED)}}
+            {"name": "door", "in": "query", "required": False, "schema": {"enum": list(NAMED)}},
+            {"name": HEADER, "in": "header", "required": False, "schema": {**_TEXT, "maxLength": LONGEST}},
         ]
         described["requestBody"] = {
             "required": True,

@@ -28,6 +28,7 @@ from repit.interfaces.gate_api.answers import answer
 from repit.interfaces.gate_api.keys import for_platforms
 from repit.interfaces.gate_api.openapi import FOR_MACHINES, OPERATIONS, PURPOSE, TITLE, document
 from repit.interfaces.gate_api.questions import question_of
+from repit.interfaces.gate_api.senders import sender_of
 from repit.interfaces.gate_api.upload import body_of, receive
 
 _STATUS: Final = {"allow": 200, "review": 202, "block": 451}
@@ -83,7 +84,7 @@ def _verdict(request: HttpRequest, door: str) -> Verdict:
         if isinstance(asked, str):
             return fetching.inspect_at(gate, asked, door)
         return gate.inspector.inspect_hashes(asked, door)
-    with gate.arriving() as upload:
+    with gate.arriving(sender_of(request)) as upload:
         try:
             receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
         except Overloaded:

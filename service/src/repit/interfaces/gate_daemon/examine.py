@@ -67,9 +67,9 @@ class Examiner:
         """End the threads once they have answered."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def arriving(self) -> Arriving:
+    def arriving(self, sender: str = "") -> Arriving:
         """Room for one upload."""
-        return self._gate.arriving()
+        return self._gate.arriving(sender)
 
     async def begin_chain(self) -> Talk | None:
         """Begin to tell the real scanner of an upload, if there is one; a failure shows at the end."""

@@ -9,6 +9,7 @@ follows on the wire is then uncertain.
 
 import asyncio
 from contextlib import ExitStack
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -81,7 +82,7 @@ class _Session:
     async def _adapt(self, request: Request) -> None:
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
-                with self._examiner.arriving() as upload:
+                with self._examiner.arriving(_sender(request)) as upload:
                     answer, in_preview = await self._judged(request, upload)
                     self._writer.write(self._reply(request, answer, upload, in_preview=in_preview))
         except Overloaded:
@@ -114,7 +115,7 @@ class _Session:
     async def _look(
         self, request: Request, upload: Arriving, talk: Talk | None, held: ExitStack, *, form: bool
     ) -> Answer:
-        arriving = self._examiner.arriving
+        arriving = partial(self._examiner.arriving, _sender(request))
         try:
             if form:
                 files = await asyncio.to_thread(bodies.files_of, request, upload, arriving, held)
@@ -193,6 +194,12 @@ class _Session:
             return await self.conversation.event(seconds)
         except TimeoutError:
             raise _Over(408 if self._wire.waiting else None) from None
+
+
+def _sender(request: Request) -> str:
+    """Who sent the upload, as the proxy tells it (draft-stecher-icap-subid); kept while it waits."""
+    told = (request.headers.get(name, "") for name in ("x-authenticated-user", "x-client-ip"))
+    return next(filter(None, told), "")
 
 
 def _language(request: Request) -> str:

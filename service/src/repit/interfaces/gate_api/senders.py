@@ -1,0 +1,22 @@
+"""Who sends, as far as the platform tells.
+
+In: a request. Out: a text that tells senders apart. Next: uploads take turns by it at the decoders; it is
+kept nowhere else and no longer than an upload waits.
+
+A platform may send `Repit-Sender` with each upload: a word of its own for the account or address behind it,
+best a digest. Without it all uploads of one key, or from one address, are of one sender.
+"""
+
+from typing import Final
+
+from django.http import HttpRequest
+
+HEADER: Final = "Repit-Sender"
+LONGEST: Final = 128
+
+
+def sender_of(request: HttpRequest) -> str:
+    """What tells this sender from others."""
+    key = request.headers.get("Authorization", "")
+    said = request.headers.get(HEADER, "") or request.META.get("REMOTE_ADDR", "")
+    return f"{key} {said[:LONGEST]}"
