@@ -1,18 +1,17 @@
 """The only way to the network: one HTTP client whose every connection goes to a vetted address.
 
 In: a base URL, headers, the peers that the operator named. Out: `Answer`, `Streamed`, streamed lines, within
-limits on time and on decompressed bytes. Next: every client of another service.
+limits on time and on unpacked bytes. Next: every client of another service.
 
-The name is resolved once for each connection, *all* answers are vetted, and the connection goes to the
-vetted address itself, so that a second look-up cannot lead elsewhere (DNS rebinding). A redirect opens a new
-connection and so is vetted again. The host name in TLS and in the request stays the caller's. Peers outside
-the public internet, such as a hotline on the same machine, are reached only if the operator lists them as
-`host:port` (`REPIT_OUTBOUND_ALLOW`); so are ports other than 80 and 443.
+`seconds` bind the whole exchange: the name, the connection, TLS, what is sent, the head however many parts
+it comes in, redirects, the body. `vetted` opens connections; a redirect opens a new one and so is vetted
+again, and what a redirect says besides is not read. The host name in TLS and in the request stays the
+caller's. Peers outside the public internet, such as a hotline on the same machine, are reached only if the
+operator lists them as `host:port` (`REPIT_OUTBOUND_ALLOW`); so are ports other than 80 and 443.
 """
 
-import socket
 import ssl
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -23,66 +22,19 @@ import httpcore2
 import httpx2
 from django.conf import settings
 
-from repit.foundation.addresses import is_public
-from repit.foundation.clock import elapsed
-from repit.foundation.errors import AddressRefused, AnswerTooLarge, OutboundRefused, PeerFailed
+from repit.foundation import unpacking
+from repit.foundation.errors import OutboundRefused, PeerFailed
+from repit.foundation.vetted import Exchange, Resolve, VettingBackend, resolve
 
-PORTS: Final = frozenset({80, 443})
-CONNECT_SECONDS: Final = 5.0
 TOTAL_SECONDS: Final = 30.0
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_REDIRECTS: Final = 5
 USER_AGENT: Final = "repit/0.1"
-
-Resolve = Callable[[str, int], list[str]]
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """Every address that the system's resolver gives for a name, in its order."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise PeerFailed(detail="the name does not resolve") from None
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-class _VettingBackend(httpcore2.NetworkBackend):
-    """Opens connections for the pool: resolve, vet all answers, connect to one of them."""
-
-    def __init__(self, allow: frozenset[str], look_up: Resolve) -> None:
-        self._allow = allow
-        self._resolve = look_up
-        self._inner = httpcore2.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.NetworkStream:
-        addresses = self._resolve(host, port)
-        if f"{host}:{port}" not in self._allow:
-            if port not in PORTS:
-                raise AddressRefused(detail="a port that is not 80 or 443")
-            if not addresses or not all(is_public(address) for address in addresses):
-                raise AddressRefused(detail="an address outside the public internet")
-        failure: Exception = httpcore2.ConnectError("no address")
-        for address in addresses:
-            try:
-                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-    def connect_unix_socket(
-        self,
-        path: str,  # noqa: ARG002
-        timeout: float | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,  # noqa: ARG002
-    ) -> httpcore2.NetworkStream:
-        raise AddressRefused(detail="a local socket")
+LONG: Final = 60.0
+"""Seconds beyond which an exchange must keep a pace, and never be silent for so long."""
+SILENCE: Final = 120.0
+PACE: Final = 1024
+"""Bytes a second, on the average, that a long answer brings at least; whoever dribbles is not waited for."""
 
 
 @cache
@@ -104,7 +56,7 @@ class _VettedTransport(httpx2.HTTPTransport):
             ssl_context=_trusted(),
             max_connections=20,
             keepalive_expiry=30.0,
-            network_backend=_VettingBackend(allow, look_up),
+            network_backend=VettingBackend(allow, look_up),
         )
 
 
@@ -120,20 +72,16 @@ class Answer:
 class Streamed:
     """An answer whose body is read piece by piece, as it was sent; close it. `headers`: lower-case names."""
 
-    def __init__(self, response: httpx2.Response, seconds: float) -> None:
+    def __init__(self, response: httpx2.Response, exchange: Exchange) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers)
         self._response = response
-        self._pieces = response.iter_raw()
-        self._deadline = elapsed() + seconds
+        self._pieces = _raw(response, exchange)
 
     def pieces(self) -> Iterator[bytes]:
         """The rest of the body. Raises `OutboundRefused`."""
         with _named_failures():
-            for piece in self._pieces:
-                if elapsed() > self._deadline:
-                    raise PeerFailed(detail="the answer took too long")
-                yield piece
+            yield from self._pieces
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -156,13 +104,16 @@ class Outbound:
         permitted: Collection[str] = settings.REPIT_OUTBOUND_ALLOW if allow is None else allow
         self._client = httpx2.Client(
             base_url=base_url,
-            headers={"User-Agent": USER_AGENT, **(headers or {})},
+            headers={
+                "User-Agent": USER_AGENT,
+                "Accept-Encoding": unpacking.ACCEPTED,
+                **(headers or {}),
+            },
             transport=_VettedTransport(frozenset(permitted), look_up),
-            follow_redirects=redirects,
-            max_redirects=MAX_REDIRECTS,
-            timeout=httpx2.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS),
+            follow_redirects=False,
             trust_env=False,
         )
+        self._redirects = MAX_REDIRECTS if redirects else 0
 
     def __enter__(self) -> Self:
         return self
@@ -214,22 +165,26 @@ class Outbound:
         )
 
     @contextmanager
-    def lines(self, path: str, *, seconds: float, max_bytes: int) -> Iterator[tuple[int, Iterator[str]]]:
+    def lines(
+        self, path: str, *, seconds: float, max_bytes: int, max_line: int = unpacking.MAX_LINE
+    ) -> Iterator[tuple[int, Iterator[str]]]:
         """GET as (status, lines as they come), same limits. Raises `OutboundRefused`, also midway."""
-        with _named_failures(), self._client.stream("GET", path, timeout=_timeout(seconds)) as response:
-            yield response.status_code, _lines(response, elapsed() + seconds, max_bytes)
+        with self._answered("GET", path, seconds) as (response, exchange):
+            pieces = _named(_body(response, exchange, max_bytes))
+            yield response.status_code, unpacking.lines(pieces, max_line)
 
     @contextmanager
     def pieces(self, path: str, *, seconds: float, max_bytes: int) -> Iterator[tuple[int, Iterator[bytes]]]:
         """GET as (status, bytes as they come), same limits. Raises `OutboundRefused`, also midway."""
-        with _named_failures(), self._client.stream("GET", path, timeout=_timeout(seconds)) as response:
-            yield response.status_code, _limited(response, elapsed() + seconds, max_bytes)
+        with self._answered("GET", path, seconds) as (response, exchange):
+            yield response.status_code, _named(_body(response, exchange, max_bytes))
 
     def opened(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, seconds: float
     ) -> Streamed:
         """One request as it was signed: the path of `url` goes out unchanged. Raises `OutboundRefused`."""
         with _named_failures():
+            exchange = _exchange(seconds)
             parts = urlsplit(url)
             target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}".encode("ascii")
             request = self._client.build_request(
@@ -237,44 +192,67 @@ class Outbound:
                 f"{parts.scheme}://{parts.netloc}/",
                 headers={"Accept-Encoding": "identity", **headers},
                 content=body,
-                timeout=_timeout(seconds),
+                timeout=exchange,
                 extensions={"target": target},
             )
-            return Streamed(self._client.send(request, stream=True), seconds)
+            response = self._client.send(request, stream=True)
+            exchange.body()
+            return Streamed(response, exchange)
 
     def _whole(self, method: str, path: str, seconds: float, max_bytes: int, **rest: Any) -> Answer:
-        with (
-            _named_failures(),
-            self._client.stream(method, path, timeout=_timeout(seconds), **rest) as response,
-        ):
-            body = b"".join(_limited(response, elapsed() + seconds, max_bytes))
+        with self._answered(method, path, seconds, **rest) as (response, exchange):
+            body = b"".join(_body(response, exchange, max_bytes))
             return Answer(response.status_code, dict(response.headers), body)
 
+    @contextmanager
+    def _answered(
+        self, method: str, path: str, seconds: float, **rest: Any
+    ) -> Iterator[tuple[httpx2.Response, Exchange]]:
+        """The answer's head, its body still to be read, after as many redirects as are followed."""
+        with _named_failures():
+            exchange = _exchange(seconds)
+            request = self._client.build_request(method, path, timeout=exchange, **rest)
+            response = self._client.send(request, stream=True)
+            try:
+                for _ in range(self._redirects):
+                    if response.next_request is None:
+                        break
+                    response.close()
+                    exchange.head()
+                    response = self._client.send(response.next_request, stream=True)
+                if self._redirects and response.next_request is not None:
+                    raise PeerFailed(detail="too many redirects")
+                exchange.body()
+                yield response, exchange
+            finally:
+                response.close()
 
-def _timeout(seconds: float) -> httpx2.Timeout:
-    return httpx2.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+
+def _exchange(seconds: float) -> Exchange:
+    return Exchange(seconds, SILENCE if seconds > LONG else None)
 
 
-def _limited(response: httpx2.Response, deadline: float, max_bytes: int) -> Iterator[bytes]:
-    taken = 0
-    for chunk in response.iter_bytes():
-        taken += len(chunk)
-        if taken > max_bytes:
-            raise AnswerTooLarge
-        if elapsed() > deadline:
+def _raw(response: httpx2.Response, exchange: Exchange) -> Iterator[bytes]:
+    """The body as it was sent, while there is time for it and, where that is long, a pace in it."""
+    came, begun = 0, exchange.left()
+    for piece in response.iter_raw():
+        came += len(piece)
+        if exchange.over:
             raise PeerFailed(detail="the answer took too long")
-        yield chunk
+        took = begun - exchange.left()
+        if took > LONG and came < took * PACE:
+            raise PeerFailed(detail="the answer came too slowly")
+        yield piece
 
 
-def _lines(response: httpx2.Response, deadline: float, max_bytes: int) -> Iterator[str]:
-    rest = b""
+def _body(response: httpx2.Response, exchange: Exchange, most: int) -> Iterator[bytes]:
+    coding = response.headers.get("content-encoding", "")
+    return unpacking.unpacked(_raw(response, exchange), coding, most)
+
+
+def _named(pieces: Iterator[bytes]) -> Iterator[bytes]:
     with _named_failures():
-        for chunk in _limited(response, deadline, max_bytes):
-            *whole, rest = (rest + chunk).split(b"\n")
-            for line in whole:
-                yield line.decode("utf-8", "replace")
-    if rest:
-        yield rest.decode("utf-8", "replace")
+        yield from pieces
 
 
 @contextmanager
@@ -282,8 +260,6 @@ def _named_failures() -> Iterator[None]:
     """httpx2's exceptions into ours; their texts may hold addresses, so only the class is kept."""
     try:
         yield
-    except httpx2.TooManyRedirects:
-        raise PeerFailed(detail="too many redirects") from None
     except httpx2.TimeoutException as error:
         raise PeerFailed(detail=f"timeout: {type(error).__name__}") from None
     except (httpx2.HTTPError, httpx2.StreamError) as error:
