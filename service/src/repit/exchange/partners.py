@@ -175,6 +175,13 @@ def went_well(partner: Partner) -> None:
     )
 
 
+def goes_on(partner: Partner) -> None:
+    """There is more, which is read when others that are due had their turn."""
+    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(
+        claim="", claimed_until=None, next_at=now()
+    )
+
+
 def went_wrong(partner: Partner, code: str, seconds: float = 0.0) -> None:
     """Try again later: each time later, up to an hour, and not before the partner wants it."""
     wait = max(float(seconds), pause(partner.failures + 1, _FIRST_REST, _LONGEST_REST))

@@ -17,10 +17,17 @@ from django.db import connection
 from repit.exchange import partners
 from repit.exchange.models import Partner
 from repit.exchange.records import Batch
-from repit.foundation.errors import PeerBusy, RepitError
+from repit.foundation.clock import elapsed
+from repit.foundation.errors import PeerBusy, PeerFailed, RepitError
 from repit.foundation.mapping import named
 
 RENEW_SECONDS: Final = 5.0
+READING_SECONDS: Final = 3_600.0
+"""A reading ends then, and goes on from its checkpoint when others have had their turn."""
+WHOLE_SECONDS: Final = 12 * 3_600.0
+"""For one that sees everything there is, and so begins anew when it is cut off."""
+MOST_RECORDS: Final = 5_000_000
+"""In one reading."""
 _log: Final = logging.getLogger(__name__)
 
 
@@ -46,13 +53,18 @@ class Outcome:
 def pull(partner: Partner, target: Target) -> Outcome:
     """Pull, and note on the partner's row how it went."""
     changed = asides = 0
+    ended = True
     try:
         puller = partners.client(partner)
         try:
             with _renewed(partner):
+                bounds = _Bounds()
                 for batch in puller.batches(target.checkpoint()):
                     changed += target.take(batch)
                     asides += len(batch.asides)
+                    if not batch.last and bounds.reached(batch):
+                        ended = False
+                        break
         finally:
             puller.close()
     except Exception as error:  # noqa: BLE001 - a partner must not end the loop for the others
@@ -60,8 +72,28 @@ def pull(partner: Partner, target: Target) -> Outcome:
         _log.warning("pull from an exchange failed: %s %s", ours.code, ours.detail)
         partners.went_wrong(partner, ours.code, ours.seconds if isinstance(ours, PeerBusy) else 0.0)
         return Outcome(changed, asides, ours)
-    partners.went_well(partner)
+    if ended:
+        partners.went_well(partner)
+    else:
+        partners.goes_on(partner)
     return Outcome(changed, asides)
+
+
+class _Bounds:
+    """How long one reading may go on: a partner without an end must not hold it from the others."""
+
+    def __init__(self) -> None:
+        self._begun, self._records = elapsed(), 0
+
+    def reached(self, batch: Batch) -> bool:
+        """Whether this is enough. Raises `PeerFailed` where what was read so far is of no use by itself."""
+        self._records += len(batch.records) + len(batch.asides) + batch.skipped
+        took = elapsed() - self._begun
+        if took <= (WHOLE_SECONDS if batch.whole else READING_SECONDS) and self._records <= MOST_RECORDS:
+            return False
+        if batch.whole:
+            raise PeerFailed(detail="a reading without an end")
+        return True
 
 
 @contextmanager

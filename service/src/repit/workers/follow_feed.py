@@ -10,10 +10,13 @@ does a change that cannot be read, for it may be a withdrawal, and of a snapshot
 """
 
 import logging
+import os
 import random
 import threading
 from datetime import datetime
 from typing import Final
+
+from django.conf import settings
 
 from repit.exchange.repit.client import FeedClient
 from repit.exchange.repit.wire import Entry, Page
@@ -34,6 +37,12 @@ def known(entry: Entry) -> KnownEntry:
     return KnownEntry(
         entry.item, entry.state, entry.media, entry.kind, entry.origin, entry.confirmations, hashes
     )
+
+
+def _room() -> int:
+    """How large a snapshot may be: an eighth of the machine's memory, in which it is kept, or as told."""
+    told: int = settings.REPIT_GATE_FEED_BYTES
+    return told or os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8
 
 
 class Follower:
@@ -66,7 +75,9 @@ class Follower:
             self._feed, self._sequence = standing.feed, standing.sequence
         while not self._stop.is_set():
             try:
-                with FeedClient(self._address, self._key, feed_id=self._feed) as client:
+                with FeedClient(
+                    self._address, self._key, feed_id=self._feed, snapshot_bytes=_room()
+                ) as client:
                     self._follow(client)
             except Exception as error:  # noqa: BLE001 - a follower that ends would age silently
                 ours = named(error)

@@ -38,7 +38,7 @@ EVERY_SECONDS: Final = 600
 MARGIN: Final = 5
 OVERLAP: Final = 300
 MAX_PAGES: Final = 20_000
-MAX_BYTES: Final = 64 * 1024**2
+MAX_BYTES: Final = 16 * 1024**2
 RESUME_SECONDS: Final = 12 * 3_600
 
 

@@ -1,7 +1,7 @@
 """What NCMEC hash sharing v2 answers to `entries`, read; and feedback, written.
 
 In: XML from the network, opinions. Out: checked records, or bytes. Next: `client`. Pure: no framework, no
-network, no clock. A document type or an entity is never shown to the parser. An entry that cannot be read is
+network, no clock. An entry that cannot be read is
 set aside; in the clients of others one such entry ends the whole fetch.
 """
 
@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult
-from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring, tostring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 from repit.exchange.ncmec.wire import NAMESPACE
 from repit.exchange.paging import Query, query_of
@@ -22,6 +22,7 @@ from repit.exchange.records import (
     PulledHash,
     hexadecimal,
 )
+from repit.exchange.weighing import xml_of
 from repit.foundation.errors import WireRefused
 
 Fingerprint = Literal["PDQ", "MD5"]
@@ -44,7 +45,7 @@ class Read:
 
 def decode_entries(raw: bytes) -> Read:
     """Read a page; raises `WireRefused` where its frame cannot be read."""
-    root = _parsed(raw)
+    root = xml_of(raw)
     if _name(root) != "queryResult":
         raise WireRefused(detail="not an answer to a query")
     records: list[Pulled] = []
@@ -74,7 +75,7 @@ def decode_reasons(raw: bytes) -> str:
     """
     given = [
         (one.get("guid") or "", one.get("name") or "")
-        for one in _parsed(raw).iter()
+        for one in xml_of(raw).iter()
         if _name(one) == "reason"
     ]
     known = [(guid, name) for guid, name in given if re.fullmatch(r"[\w\-]{1,64}", guid, re.ASCII)]
@@ -134,16 +135,6 @@ def _entry(element: Element) -> Pulled | None:
 def _within(parts: SplitResult) -> bool:
     """A way within the same service."""
     return not parts.scheme and not parts.netloc and parts.path == ENTRIES
-
-
-def _parsed(raw: bytes) -> Element:
-    try:
-        text = raw.decode()
-        if "<!" in text or "\0" in text:
-            raise WireRefused(detail="not plain XML")
-        return fromstring(text)  # noqa: S314
-    except (UnicodeDecodeError, ParseError, ValueError, RecursionError):
-        raise WireRefused(detail="not XML") from None
 
 
 def _name(element: Element) -> str:

@@ -26,7 +26,9 @@ from repit.exchange.repit.wire import (
     decode_page,
     encode_acknowledgement,
 )
+from repit.foundation.clock import elapsed
 from repit.foundation.errors import (
+    AnswerTooLarge,
     FeedForeign,
     FeedGap,
     KeyRefused,
@@ -38,8 +40,10 @@ from repit.foundation.errors import (
 from repit.foundation.outbound import Answer, Outbound
 
 SNAPSHOT_SECONDS: Final = 3600.0
+"""For a whole snapshot, over as many connections as it takes."""
 SNAPSHOT_BYTES: Final = 64 * 1024**3
-PAGE_BYTES: Final = 256 * 1024**2
+PAGE_BYTES: Final = 16 * 1024**2
+MAX_LINE: Final = 2 * 1024**2
 MAX_WAIT_SECONDS: Final = 25.0
 RESUMES: Final = 5
 """How often a snapshot is gone on with without coming further."""
@@ -52,9 +56,16 @@ class FeedClient:
     """Follow one feed. Not for several threads at once; give each its own."""
 
     def __init__(
-        self, base_url: str, key: str, *, feed_id: str | None = None, allow: Collection[str] | None = None
+        self,
+        base_url: str,
+        key: str,
+        *,
+        feed_id: str | None = None,
+        allow: Collection[str] | None = None,
+        snapshot_bytes: int = SNAPSHOT_BYTES,
     ) -> None:
         """`base_url` is the hotline's address, without path. `feed_id`: the feed followed before, if any.
+        `snapshot_bytes`: the most that a snapshot may hold, unpacked.
 
         Raises `KeyRefused` for a key that could not be one.
         """
@@ -65,6 +76,9 @@ class FeedClient:
         """Records of the present snapshot that could not be read; a page carries its own."""
         self._http = Outbound(base_url, headers={"Authorization": f"Bearer {key}"}, allow=allow)
         self._reading = ExitStack()
+        self._most = snapshot_bytes
+        self._until, self._came = 0.0, 0
+        """When the present snapshot must be there, and how much of it came."""
 
     def __enter__(self) -> Self:
         return self
@@ -86,6 +100,7 @@ class FeedClient:
         `KeyRefused`, `PeerFailed`.
         """
         self.set_aside = []
+        self._until, self._came = elapsed() + SNAPSHOT_SECONDS, 0
         progress = Progress()
         head, entries = self._open_snapshot(progress)
         self.feed_id = head.feed_id
@@ -97,13 +112,22 @@ class FeedClient:
         status, lines = self._reading.enter_context(
             self._http.lines(
                 f"/exchange/repit/v1/snapshot?marks=yes{after}",
-                seconds=SNAPSHOT_SECONDS,
-                max_bytes=SNAPSHOT_BYTES,
+                seconds=max(1.0, self._until - elapsed()),
+                max_bytes=self._most,
+                max_line=MAX_LINE,
             )
         )
         _accept(status)
-        head, entries = decode_snapshot(lines, self.set_aside, progress)
+        head, entries = decode_snapshot(self._counted(lines), self.set_aside, progress)
         return head, entries()
+
+    def _counted(self, lines: Iterator[str]) -> Iterator[str]:
+        """Lines, as long as all of the snapshot's connections together bring no more than it may hold."""
+        for line in lines:
+            self._came += len(line)
+            if self._came > self._most:
+                raise AnswerTooLarge(detail="the snapshot is larger than allowed")
+            yield line
 
     def _through(self, first: SnapshotHead, entries: Iterator[Entry], progress: Progress) -> Iterator[Entry]:
         """Every entry, over as many connections as it takes."""
@@ -113,12 +137,14 @@ class FeedClient:
                 yield from entries
                 self._reading.close()
                 return
+            except AnswerTooLarge:
+                raise
             except (OutboundRefused, SnapshotCut):
                 if not progress.mark:
                     raise
                 tried = 1 if progress.mark != reached else tried + 1
                 reached = progress.mark
-                if tried > RESUMES:
+                if tried > RESUMES or elapsed() > self._until:
                     raise
             threading.Event().wait(_FIRST_PAUSE * 2 ** (tried - 1))
             entries = self._gone_on(first, progress)

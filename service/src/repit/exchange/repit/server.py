@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from repit.bank import feed, waiting
+from repit.bank.feed import Recorded
 from repit.bank.types import Published
 from repit.exchange import access, demands, provenance
 from repit.exchange.keys import SYNC, Granted
@@ -19,6 +20,8 @@ from repit.foundation.clock import now
 
 MAX_WAIT_SECONDS: Final = 25.0
 _TOGETHER: Final = 500
+_MOST_HASHES: Final = 20_000
+"""In one page, unless its first change alone has more: subscribers read no page without end."""
 
 
 def page(who: Granted, after: int, wait_seconds: float) -> Page:
@@ -31,7 +34,7 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     wait = min(wait_seconds, MAX_WAIT_SECONDS)
     if head.sequence == after and wait > 0 and waiting.beyond(after, wait):
         head = feed.head()
-    recorded = feed.changes_after(after)
+    recorded = _enough(feed.changes_after(after))
     confirmed = demands.confirmed(who, {one.item.item for one in recorded})
     standing = provenance.of({one.item.item for one in recorded}) if SYNC in who.exchanges else {}
     changes = tuple(
@@ -42,6 +45,16 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     if changes:
         access.note(who.id, "repit", changes[0].sequence, changes[-1].sequence, len(changes))
     return Page(changes, newest, demands.feed_name(head.feed_id, who), now())
+
+
+def _enough(recorded: list[Recorded]) -> list[Recorded]:
+    """The first changes, as many as make a page."""
+    hashes = 0
+    for place, one in enumerate(recorded):
+        hashes += len(one.item.signals)
+        if place and hashes > _MOST_HASHES:
+            return recorded[:place]
+    return recorded
 
 
 def snapshot(who: Granted, block: int = 0, after: str = "") -> Iterator[bytes]:

@@ -16,6 +16,8 @@ from datetime import datetime
 from typing import Final
 
 from repit.exchange.repit.wire import (
+    MAX_FEED,
+    MAX_ITEM,
     VERSION,
     Entry,
     SetAside,
@@ -31,6 +33,11 @@ from repit.exchange.repit.wire import (
 from repit.foundation.errors import SnapshotCut, WireRefused
 
 BLOCK: Final = 5_000
+MOST_BLOCK: Final = 20_000
+BLOCK_SIGNS: Final = 256 * 1024**2
+"""What may stand between two marks: it is kept until the second of them was checked."""
+MOST_ASIDE: Final = 10_000
+"""So many records that cannot be read are told of; a newer hotline may have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +96,15 @@ def decode_snapshot(
     first = next(source, "")
     digest.update(first.encode() + b"\n")
     read = versioned(first)
-    head = SnapshotHead(whole(read, "sequence"), text(read, "feed_id"), time_of(read, "generated_at"))
-    marked = bool(whole(read, "block")) if "block" in read else False
+    head = SnapshotHead(whole(read, "sequence"), text(read, "feed_id", MAX_FEED), time_of(read, "generated_at"))
+    most = whole(read, "block") if "block" in read else 0
+    if most > MOST_BLOCK:
+        raise WireRefused(detail="a snapshot with too few marks")
     done = progress or Progress()
 
     def entries() -> Iterator[Entry]:
         count, block, unread = 0, list[Entry](), list[SetAside]()
+        since, signs = 0, 0
         for line in source:
             value = load(line)
             if value.get("end") is True or "mark" in value:
@@ -102,20 +112,24 @@ def decode_snapshot(
                     raise WireRefused(detail="the snapshot does not agree with its own digest")
                 aside.extend(unread)
                 yield from block
-                block, unread = [], []
+                block, unread, since, signs = [], [], 0, 0
                 if value.get("end") is True:
                     return
-                done.mark = text(value, "mark")
+                done.mark = text(value, "mark", MAX_ITEM)
                 digest.update(line.encode() + b"\n")
                 continue
             digest.update(line.encode() + b"\n")
-            count += 1
+            count, since, signs = count + 1, since + 1, signs + len(line)
+            if most and (since > most or signs > BLOCK_SIGNS):
+                raise WireRefused(detail="a mark that does not come")
             try:
                 entry = entry_in(value, None, unread)
             except WireRefused as refused:
                 unread.append(SetAside(None, refused.detail))
                 continue
-            if marked:
+            finally:
+                del unread[max(0, MOST_ASIDE - len(aside)) :]
+            if most:
                 block.append(entry)
             else:
                 yield entry

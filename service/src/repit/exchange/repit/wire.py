@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import Final, Literal, TypeVar, get_args
 
 from repit.exchange.repit.provenance_wire import Gone, SharedRoot, gone_in, gone_out, roots_in, roots_out
+from repit.exchange.weighing import json_of
 from repit.foundation.errors import WireRefused
 
 Algorithm = Literal["pdq", "md5", "sha256"]
@@ -30,6 +31,7 @@ VERSION: Final = 1
 LENGTHS: Final[dict[str, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
 MAX_ITEM: Final = 64
 MAX_ORIGIN: Final = 100
+MAX_FEED: Final = 100
 MAX_HASHES: Final = 10_000
 
 _Choice = TypeVar("_Choice", Algorithm, Role, State, Media, Kind)
@@ -181,19 +183,18 @@ def encode_acknowledgement(acknowledgement: Acknowledgement) -> bytes:
 
 
 def load(raw: bytes | str) -> dict[str, object]:
-    try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise WireRefused(detail="not JSON") from None
+    value = json_of(raw)
     if not isinstance(value, dict):
         raise WireRefused(detail="not a JSON object")
     return value
 
 
-def text(source: dict[str, object], name: str) -> str:
+def text(source: dict[str, object], name: str, most: int = 10_000) -> str:
     value = source.get(name)
     if not isinstance(value, str):
         raise WireRefused(detail=f"{name} is not text")
+    if len(value) > most:
+        raise WireRefused(detail=f"{name} is too long")
     return value
 
 
@@ -248,7 +249,10 @@ def _hash_in(value: object) -> SharedHash:
 def entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entry:
     source = _object(value)
     hashes: list[SharedHash] = []
-    for one in _list(source, "hashes"):
+    listed = _list(source, "hashes")
+    if len(listed) > MAX_HASHES:
+        raise WireRefused(detail="count out of range")
+    for one in listed:
         try:
             hashes.append(_hash_in(one))
         except WireRefused as refused:
@@ -298,7 +302,7 @@ def decode_page(raw: bytes | str) -> Page:
     return Page(
         tuple(change for _, change in read if change is not None),
         whole(source, "head"),
-        text(source, "feed_id"),
+        text(source, "feed_id", MAX_FEED),
         time_of(source, "generated_at"),
         tuple(aside),
     )

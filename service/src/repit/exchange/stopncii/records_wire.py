@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from repit.exchange.records import Aside, Media, Pulled, PulledHash, Said, State, hexadecimal, quality_of
+from repit.exchange.weighing import json_of
 from repit.foundation.errors import WireRefused
 
 ENOUGH: Final = 3
@@ -33,10 +34,7 @@ class Fetched:
 
 def decode_fetched(raw: bytes) -> Fetched:
     """Read a page; raises `WireRefused` where its frame cannot be read."""
-    try:
-        page = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise WireRefused(detail="not JSON") from None
+    page = json_of(raw)
     if not isinstance(page, dict) or not isinstance(page.get("hashRecords", []), list):
         raise WireRefused(detail="not a page of records")
     more, token, second = page.get("hasMoreRecords"), page.get("nextPageToken"), page.get("nextSetTimestamp")

@@ -27,7 +27,7 @@ EVERY_SECONDS: Final = 300
 PAGE: Final = 100
 OVERLAP: Final = 5
 MAX_PAGES: Final = 200_000
-MAX_BYTES: Final = 32 * 1024**2
+MAX_BYTES: Final = 8 * 1024**2
 STALE_SECONDS: Final = 85 * 86_400
 
 

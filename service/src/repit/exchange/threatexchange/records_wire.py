@@ -4,7 +4,6 @@ In: JSON from the network. Out: checked records. Next: `client`. Pure: no framew
 Source: the client code of python-threatexchange 1.2.17.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult
@@ -20,6 +19,7 @@ from repit.exchange.records import (
     State,
     hexadecimal,
 )
+from repit.exchange.weighing import json_of
 from repit.foundation.errors import WireRefused
 
 FIELDS: Final = "indicator,type,last_updated,should_delete,descriptors{id,reactions,owner{id},tags,status}"
@@ -39,10 +39,7 @@ class Updates:
 
 def decode_updates(raw: bytes, path: str) -> Updates:
     """Read a page that was asked for at `path`; raises `WireRefused` where its frame cannot be read."""
-    try:
-        page = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise WireRefused(detail="not JSON") from None
+    page = json_of(raw)
     if not isinstance(page, dict) or not isinstance(page.get("data"), list):
         raise WireRefused(detail="not a page of updates")
     records: list[Pulled] = []
