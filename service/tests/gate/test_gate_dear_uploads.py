@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_gate_decoders import PATIENT, look, reason, within
 
 from repit.gate.decoder.dialogue import NotSeen
-from repit.gate.decoder.fairness import FairQueue, Full
+from repit.foundation.fairness import FairQueue, Full
 from repit.gate.decoder.lanes import WAITING_EACH
 from repit.gate.decoder.looking import QUICK_COST
 from repit.gate.decoder.pool import DecoderPool

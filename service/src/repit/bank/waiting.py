@@ -1,4 +1,4 @@
-"""Waiting for the next change without asking again and again.
+"""Waiting for the next change without asking again and again, in a thread or in none.
 
 In: commits of this process (at once), the feed's head (for commits of others). Out: the head, as soon as it
 has passed a sequence. Next: the long polls of the exchanges.
@@ -8,6 +8,7 @@ queries. When nobody waits, nothing runs. A commit of this process wakes the wai
 """
 
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from django.db import Error as DatabaseError
@@ -26,22 +27,28 @@ class _Watch:
         self._newest = 0
         self._waiting = 0
         self._running = False
+        self._watching: dict[object, tuple[int, Callable[[], None]]] = {}
+        """Who is told, once, when the feed has passed a sequence."""
 
     def reached(self, sequence: int) -> None:
         """The feed has come to this sequence."""
         with self._changed:
-            if sequence > self._newest:
-                self._newest = sequence
-                self._changed.notify_all()
+            if sequence <= self._newest:
+                return
+            self._newest = sequence
+            self._changed.notify_all()
+            told = [one for one, (after, _) in self._watching.items() if after < sequence]
+            calls = [self._watching.pop(one)[1] for one in told]
+            self._waiting -= len(calls)
+        for call in calls:
+            call()
 
     def beyond(self, sequence: int, seconds: float) -> bool:
         """Whether the feed has passed `sequence`, after waiting up to `seconds` for it."""
         until = elapsed() + seconds
         with self._changed:
             self._waiting += 1
-            if not self._running:
-                self._running = True
-                threading.Thread(target=self._look, name="repit-feed-watch", daemon=True).start()
+            self._begin_to_look()
             try:
                 while self._newest <= sequence:
                     left = until - elapsed()
@@ -51,6 +58,30 @@ class _Watch:
                 return True
             finally:
                 self._waiting -= 1
+
+    def watch(self, sequence: int, tell: Callable[[], None]) -> Callable[[], None]:
+        """Call `tell` once when the feed has passed `sequence`; the answer ends it."""
+        key = object()
+        with self._changed:
+            passed = self._newest > sequence
+            if not passed:
+                self._watching[key] = sequence, tell
+                self._waiting += 1
+                self._begin_to_look()
+        if passed:
+            tell()
+
+        def stop() -> None:
+            with self._changed:
+                if self._watching.pop(key, None) is not None:
+                    self._waiting -= 1
+
+        return stop
+
+    def _begin_to_look(self) -> None:
+        if not self._running:
+            self._running = True
+            threading.Thread(target=self._look, name="repit-feed-watch", daemon=True).start()
 
     def _look(self) -> None:
         """Read the head until nobody waits any more."""
@@ -83,6 +114,11 @@ _watch: Final = _Watch()
 def reached(sequence: int) -> None:
     """Tell those who wait in this process that the feed has come to a sequence."""
     _watch.reached(sequence)
+
+
+def watch(sequence: int, tell: Callable[[], None]) -> Callable[[], None]:
+    """Have `tell` called once, from some thread, when the feed has passed a sequence; the answer ends that."""
+    return _watch.watch(sequence, tell)
 
 
 def beyond(sequence: int, seconds: float) -> bool:

@@ -24,6 +24,12 @@ _MOST_HASHES: Final = 20_000
 """In one page, unless its first change alone has more: subscribers read no page without end."""
 
 
+def wait_outside(after: int, wait_seconds: float) -> float:
+    """How long a subscriber may wait outside for the first change after a sequence; 0 where it is there."""
+    wait = min(wait_seconds, MAX_WAIT_SECONDS)
+    return wait if wait > 0 and feed.head().sequence == after else 0.0
+
+
 def page(who: Granted, after: int, wait_seconds: float) -> Page:
     """Changes after a sequence; where there are none yet, wait for the first of them.
 

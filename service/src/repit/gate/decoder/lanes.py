@@ -7,7 +7,7 @@ waiting at all. Next: `pool`, which has the lock: nothing here is for two thread
 import threading
 from typing import TYPE_CHECKING, Final
 
-from repit.gate.decoder.fairness import FairQueue, Full
+from repit.foundation.fairness import FairQueue, Full
 from repit.gate.errors import Overloaded
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ receipts for acknowledgements. Next: subscribers' clients. Plain Django, since t
 """
 
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Concatenate, Final, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +13,14 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from repit.bank import waiting
 from repit.exchange import subscribers
 from repit.exchange.keys import Granted
 from repit.exchange.repit import server
 from repit.exchange.repit.snapshot_wire import BLOCK
 from repit.exchange.repit.wire import decode_acknowledgement, encode_page
 from repit.foundation.errors import InputRefused, KeyRefused, Text, WireRefused
+from repit.foundation.parking import Parked, has_waited, may_park
 from repit.interfaces.exchange_api import compression
 
 P = ParamSpec("P")
@@ -54,7 +56,10 @@ def snapshot(request: HttpRequest, who: Granted) -> HttpResponseBase:
 def changes(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Changes after `after`, waiting up to `wait` seconds (at most 25) for the first."""
     after = _number(request, "after", whole=True)
-    wait = _number(request, "wait", whole=False)
+    wait = 0.0 if has_waited(request) else _number(request, "wait", whole=False)
+    outside = server.wait_outside(int(after), wait) if may_park(request) else 0.0
+    if outside:
+        return Parked(f"subscriber {who.id}", outside, partial(waiting.watch, int(after)))
     return compression.whole(request, encode_page(server.page(who, int(after), wait)), "application/json")
 
 

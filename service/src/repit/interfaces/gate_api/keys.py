@@ -22,6 +22,14 @@ _NEXT: Final = Text(
 )
 
 
+def admits(authorization: str, keys: tuple[str, ...]) -> bool:
+    """Whether a header carries one of the keys; whatever it says, where there are none."""
+    scheme, _, key = authorization.partition(" ")
+    given = key.strip().encode()
+    known = [hmac.compare_digest(given, one.encode()) for one in keys]
+    return not keys or (scheme.lower() == "bearer" and any(known))
+
+
 def for_platforms(
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -29,13 +37,8 @@ def for_platforms(
 
     @wraps(view)
     def admitted(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        keys: tuple[str, ...] = settings.REPIT_GATE_KEYS
-        if keys:
-            scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-            given = key.strip().encode()
-            known = [hmac.compare_digest(given, one.encode()) for one in keys]
-            if scheme.lower() != "bearer" or not any(known):
-                raise KeyRefused(next_step=_NEXT)
+        if not admits(request.headers.get("Authorization", ""), settings.REPIT_GATE_KEYS):
+            raise KeyRefused(next_step=_NEXT)
         return view(request, *args, **kwargs)
 
     return admitted

@@ -1,0 +1,49 @@
+"""Refusals of the front.
+
+    Unavailable
+    ├── Busy             more requests, or more bytes of them, than can be held: come back
+    └── TooManyStreams   one subscriber reads more long answers at once than it may
+    RequestRefused
+    ├── TooSlow          the body did not come in time
+    └── TooManyWaiting   one subscriber has more requests waiting for changes than it may
+
+In: what went wrong before a view was asked. Out: errors of the service's tree. Next: `gateway` answers.
+"""
+
+from repit.foundation.errors import RequestRefused, Text, Unavailable
+
+
+class Busy(Unavailable):
+    code = "busy"
+    message = Text("More is asked for than can be answered.", "Trop de demandes arrivent à la fois.")
+    next_step = Text("Try again in a few seconds.", "Réessayez dans quelques secondes.")
+
+
+class TooSlow(RequestRefused):
+    code = "too-slow"
+    status = 408
+    message = Text("The request did not arrive in time.", "La demande n'est pas arrivée à temps.")
+    next_step = Text("Send it again.", "Envoyez-la de nouveau.")
+
+
+class TooManyWaiting(RequestRefused):
+    code = "too-many-waiting"
+    status = 429
+    message = Text(
+        "Too many requests of one subscriber wait for changes.",
+        "Trop de demandes d'un même abonné attendent des changements.",
+    )
+    next_step = Text(
+        "Let one request wait at a time; a process of yours may ask for the others.",
+        "Gardez une seule demande en attente ; un de vos processus peut demander pour les autres.",
+    )
+
+
+class TooManyStreams(RequestRefused):
+    code = "too-many-streams"
+    status = 429
+    message = Text(
+        "One subscriber reads too many long answers at once.",
+        "Un même abonné lit trop de longues réponses à la fois.",
+    )
+    next_step = Text("Read one after the other.", "Lisez-les l'une après l'autre.")
