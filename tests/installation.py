@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def request(url: str, body: bytes | None = None, kind: str = "application/json")
     except urllib.error.HTTPError as error:
         with error:
             status, raw = error.code, error.read()
-    except (ValueError, EOFError) as error:  # a connection cut in the middle of an answer
+    except (ValueError, EOFError, HTTPException) as error:  # a connection cut in the middle of an answer
         raise OSError from error
     return status, json.loads(raw) if raw else None
 
