@@ -23,8 +23,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from installation import eventually
 
+from installation import eventually
 from repit.demo.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,7 +115,9 @@ class Proxy:
 
     def written(self) -> bytes:
         """Everything that it wrote down."""
-        kept = [one for one in self.folder.rglob("*") if one.is_file() and one.suffix not in (".pem", ".conf")]
+        kept = [
+            one for one in self.folder.rglob("*") if one.is_file() and one.suffix not in (".pem", ".conf")
+        ]
         return b"".join(one.read_bytes() for one in kept)
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from installation import Banked, Gate, Hotline, eventually, random_hash
 from proxies import GATE, HOTLINE, KINDS, Proxy, documented, proxy
-
 from repit.demo.ports import free_port
 
 ATTACKER, VISITOR = "127.0.0.2", "127.0.0.3"

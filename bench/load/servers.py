@@ -7,14 +7,13 @@ upload what HMA's `/m/lookup` does: threatexchange's PDQ hash of the bytes, then
 stands behind the same HTTP server, without HMA's own layers (Flask, a database), which would only cost more.
 """
 
+import socket
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 FAMILY = 9
 
@@ -63,29 +62,26 @@ def peer(port: int, size: int) -> None:
     from threatexchange.signal_type.pdq.pdq_index import PDQIndex  # noqa: PLC0415
     from threatexchange.signal_type.pdq.signal import PdqSignal  # noqa: PLC0415
 
-    from repit.workers.serving import _OneProcess  # noqa: PLC0415 - the same server as ours
+    from repit.workers.front.handling import Whole  # noqa: PLC0415 - the same server as ours
+    from repit.workers.front.room import Bytes  # noqa: PLC0415
+    from repit.workers.front.rules import Rules  # noqa: PLC0415
+    from repit.workers.front.server import Front  # noqa: PLC0415
 
     faiss.omp_set_num_threads(1)
     index = PDQIndex(entries=((row.tobytes().hex(), place) for place, row in enumerate(bank(size))))
 
-    def application(environ: dict[str, Any], begin: Callable[..., Any]) -> Iterable[bytes]:
-        data = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        found = index.query(PdqSignal.hash_from_bytes(data)) if data else []
-        begin("200 OK", [("Content-Type", "text/plain")])
-        return [f"{len(found)}".encode()]
+    class Peer:
+        def answer(self, environ: dict[str, Any]) -> Whole:
+            data = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            found = index.query(PdqSignal.hash_from_bytes(data)) if data else []
+            return Whole(200, [(b"content-type", b"text/plain")], f"{len(found)}".encode())
 
+    most = 64 * 1024**2
+    lanes = {"state": 2, "uploads": 96, "feeds": 2, "pages": 32, "streams": 2, "long": 2}
+    rules = Rules(lanes, Bytes(8 * most), {}, most, most_upload=most, kept=most)
     print("ready", flush=True)
-    _OneProcess(
-        "peer",
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=96,
-        websockets=False,
-        log_access=False,
-        log_level=LogLevels.error,
-    ).serve(target_loader=lambda *_, **__: application)
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        Front(listening, rules, Peer()).run()
 
 
 if __name__ == "__main__":

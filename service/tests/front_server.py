@@ -140,7 +140,11 @@ class Raw:
             self._more()
         head, _, body = self.heard.partition(b"\r\n\r\n")
         length = next(
-            (int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")),
+            (
+                int(line.split(b":")[1])
+                for line in head.lower().split(b"\r\n")
+                if line.startswith(b"content-length")
+            ),
             0,
         )
         while len(body) < length:

@@ -1,6 +1,7 @@
 """The application for a WSGI server, with the settings of `DJANGO_SETTINGS_MODULE`.
 
-In: the environment. Out: `application`. Next: whatever serves WSGI; `repit hotline` and `repit gate` bring their own server (`workers.front`).
+In: the environment. Out: `application`. Next: whatever serves WSGI; `repit hotline` and `repit gate` bring
+their own server (`workers.front`).
 """
 
 from django.core.wsgi import get_wsgi_application

@@ -183,7 +183,9 @@ def test_long_files_that_do_not_come_hold_only_their_own_threads() -> None:
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n", b"\r\n", b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\nGET"])
+@pytest.mark.parametrize(
+    "said", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n", b"\r\n", b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\nGET"]
+)
 def test_a_head_that_does_not_end_ends_its_connection(said: bytes) -> None:
     with front(rules(), Asked()) as port:
         slow = Raw(port, said)
@@ -218,7 +220,7 @@ def test_more_connections_than_can_be_had_cost_those_that_ask_for_nothing(
 def test_a_header_with_an_underscore_does_not_pass_for_another() -> None:
     asked = Asked()
     with front(rules(), asked) as port:
-        get(port, "/", **{"X_Forwarded_For": "192.0.2.1"})
+        get(port, "/", X_Forwarded_For="192.0.2.1")
         said = Raw(port, b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 192.0.2.9\r\n\r\n")
         said.answer()
         assert asked.environs[-2]["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
@@ -254,7 +256,7 @@ def test_an_answer_is_made_no_faster_than_it_is_read_and_ended_where_it_is_not()
         return Flow(response, []) if environ["PATH_INFO"] == "/long" else Whole(200, [], b"ok")
 
     with front(rules(), Asked(flowing)) as port:
-        unread = Raw(port, b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n", room=4096)
+        Raw(port, b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n", room=4096)
         for _ in range(20):
             assert get(port, "/page")[0] == 200
         assert response.closed.wait(60)

@@ -5,7 +5,7 @@ import struct
 import threading
 import zlib
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from gate_assembly import SCRIPTED
@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_gate_decoders import PATIENT, look, reason, within
 
-from repit.gate.decoder.dialogue import NotSeen
 from repit.foundation.fairness import FairQueue, Full
+from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.lanes import WAITING_EACH
 from repit.gate.decoder.looking import QUICK_COST
 from repit.gate.decoder.pool import DecoderPool
@@ -181,49 +181,50 @@ def test_a_sender_of_many_does_not_keep_a_sender_of_few_waiting(scripted: Decode
     assert len(crowd.over) < WAITING_EACH // 2
 
 
-@given(
-    st.lists(st.one_of(st.sampled_from("abc"), st.just("next"), st.just("gone")), max_size=60),
-    st.integers(1, 8),
-)
-def test_any_story_of_a_queue_is_fair(story: list[str], most: int) -> None:
+SENDERS = st.lists(st.sampled_from("abcd"), max_size=40)
+
+
+@given(SENDERS)
+def test_whoever_waits_is_served_as_often_as_any_other_who_does(senders: list[str]) -> None:
+    queue: FairQueue[tuple[str, int]] = FairQueue(100)
+    left = Counter(senders)
+    for number, sender in enumerate(senders):
+        assert queue.put(sender, (sender, number)) is None
+    served, latest = Counter[str](), dict.fromkeys("abcd", -1)
+    for _ in senders:
+        sender, number = queue.pop()
+        assert number > latest[sender]  # in their own order
+        latest[sender] = number
+        served[sender] += 1
+        left[sender] -= 1
+        for other in (one for one in left if left[one]):
+            assert served[sender] <= served[other] + 1
+    with pytest.raises(KeyError):
+        queue.pop()
+
+
+@given(SENDERS, st.integers(1, 8))
+def test_in_a_full_queue_whoever_has_most_makes_room(senders: list[str], most: int) -> None:
     queue: FairQueue[tuple[str, int]] = FairQueue(most)
-    waiting: dict[str, list[int]] = {"a": [], "b": [], "c": []}
-    passed: dict[str, set[str]] = {name: set() for name in waiting}
-    for number, word in enumerate(story):
-        longest = max(map(len, waiting.values()))
-        if word == "next":
-            if sum(map(len, waiting.values())) == 0:
-                with pytest.raises(KeyError):
-                    queue.pop()
-                continue
-            sender, found = queue.pop()
-            assert waiting[sender].pop(0) == found
-            for other in waiting:
-                assert sender not in passed[other] or not waiting[other]
-            passed[sender] = set()
-            for other in waiting:
-                if other != sender and waiting[other]:
-                    passed[other].add(sender)
-        elif word == "gone":
-            sender = max(waiting, key=lambda name: len(waiting[name]))
-            if waiting[sender]:
-                assert queue.remove(sender, (sender, waiting[sender].pop()))
-            assert not queue.remove(sender, (sender, -1))
-        else:
-            try:
-                left = queue.put(word, (word, number))
-            except Full:
-                assert sum(map(len, waiting.values())) == most
-                assert len(waiting[word]) + 1 >= longest
-                continue
-            waiting[word].append(number)
-            if left is not None:
-                assert left == (left[0], waiting[left[0]].pop())
-                assert left[0] != word
-        for name, theirs in waiting.items():
-            if not theirs:
-                passed[name] = set()
-        assert len(queue) == sum(map(len, waiting.values())) <= most
+    waiting: dict[str, list[int]] = {sender: [] for sender in "abcd"}
+    for number, sender in enumerate(senders):
+        count, longest = sum(map(len, waiting.values())), max(map(len, waiting.values()))
+        try:
+            displaced = queue.put(sender, (sender, number))
+        except Full:
+            assert count == most
+            assert len(waiting[sender]) + 1 >= longest
+            continue
+        waiting[sender].append(number)
+        if displaced is not None:
+            assert count == most
+            assert len(waiting[displaced[0]]) == longest
+            assert displaced[1] == waiting[displaced[0]].pop()  # their newest
+        assert len(queue) == min(most, count + 1)
+    for sender, numbers in waiting.items():
+        assert all(queue.remove(sender, (sender, number)) for number in numbers)
+        assert not queue.remove(sender, (sender, -1))
+    assert not len(queue)
 
 
 def test_what_is_ahead_is_what_is_served_before() -> None:
@@ -246,5 +247,3 @@ def test_those_who_wait_hear_when_the_gate_ends(scripted: DecoderPool, crowd: Cr
     scripted.close()
     assert set(crowd.join()) <= {"no-time", "decoder-crashed", "decoder-hung"}
     assert reason(look(scripted, b"fine", PATIENT)) == "no-time"
-
-

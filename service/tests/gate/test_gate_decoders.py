@@ -192,9 +192,13 @@ def test_a_zygote_that_is_killed_is_started_again(scripted: DecoderPool) -> None
 
 
 def test_a_process_that_runs_threads_is_not_copied() -> None:
-    threaded = "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    threaded = (
+        "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    )
     script = f"{threaded}from repit.gate.decoder import zygote\nzygote.serve(print)"
-    done = subprocess.run([sys.executable, "-c", script], stdin=subprocess.DEVNULL, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
     assert done.returncode == 1
     assert b"runs threads" in done.stderr
 

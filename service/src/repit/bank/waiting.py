@@ -117,7 +117,7 @@ def reached(sequence: int) -> None:
 
 
 def watch(sequence: int, tell: Callable[[], None]) -> Callable[[], None]:
-    """Have `tell` called once, from some thread, when the feed has passed a sequence; the answer ends that."""
+    """Have `tell` called once, from some thread, when the feed has passed a sequence; the answer ends it."""
     return _watch.watch(sequence, tell)
 
 

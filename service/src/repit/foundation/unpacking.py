@@ -23,8 +23,8 @@ _WINDOW: Final = 8 * 1024 * 1024
 _FRAMING: Final = 64 * 1024
 """What a packed body may be longer than what it holds."""
 _SIP: Final = 512
-"""Bytes of Zstandard taken at once. Four of them may be a block of 128 KiB, so this is 16 MiB at the most; the
-library's reader, which could stop midway, does not tell a frame that was cut from one that is whole."""
+"""Bytes of Zstandard taken at once. Four of them may be a block of 128 KiB, so this is 16 MiB at the most.
+The library's reader, which could stop midway, does not tell a frame that was cut from one that is whole."""
 _GZIP: Final = 31
 
 

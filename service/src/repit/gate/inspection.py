@@ -67,7 +67,7 @@ class Inspector:
     meters: Meters = field(default_factory=Meters)
 
     def inspect(self, data: bytes, door: str, sender: str = "") -> Verdict:
-        """Judge an upload; `sender`: whatever tells senders apart, for they take turns. Raises `Overloaded`."""
+        """Judge an upload; `sender`: what tells senders apart, for they take turns. Raises `Overloaded`."""
         verdict = self._judged(
             door, lambda: self._seen(data, door, sender), lambda seen: self.signals.of(data, seen)
         )

@@ -74,9 +74,7 @@ def decode_reasons(raw: bytes) -> str:
     Empty where there is none. Raises `WireRefused`.
     """
     given = [
-        (one.get("guid") or "", one.get("name") or "")
-        for one in xml_of(raw).iter()
-        if _name(one) == "reason"
+        (one.get("guid") or "", one.get("name") or "") for one in xml_of(raw).iter() if _name(one) == "reason"
     ]
     known = [(guid, name) for guid, name in given if re.fullmatch(r"[\w\-]{1,64}", guid, re.ASCII)]
     chosen = next((guid for guid, name in known if _PREFERRED.search(name)), "")

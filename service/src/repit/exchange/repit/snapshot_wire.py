@@ -96,7 +96,9 @@ def decode_snapshot(
     first = next(source, "")
     digest.update(first.encode() + b"\n")
     read = versioned(first)
-    head = SnapshotHead(whole(read, "sequence"), text(read, "feed_id", MAX_FEED), time_of(read, "generated_at"))
+    head = SnapshotHead(
+        whole(read, "sequence"), text(read, "feed_id", MAX_FEED), time_of(read, "generated_at")
+    )
     most = whole(read, "block") if "block" in read else 0
     if most > MOST_BLOCK:
         raise WireRefused(detail="a snapshot with too few marks")

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from typing import BinaryIO, Final, Literal, cast
+from typing import BinaryIO, Final, Literal
 
 from repit.gate.decoder.zygote import BORN, READY, STILLBORN
 from repit_engine.frames import PipeClosed, PipeSilent, receive, widen
@@ -90,9 +90,9 @@ class Zygote:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         with theirs:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 command,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={**kept, **_ONE_THREAD, **_KEEP_MEMORY},
@@ -155,4 +155,4 @@ def _pipe(theirs: ExitStack, ours: ExitStack, mode: Literal["rb", "wb"]) -> tupl
     reading, writing = os.pipe()
     mine, other = (writing, reading) if mode == "wb" else (reading, writing)
     theirs.callback(os.close, other)
-    return cast("BinaryIO", ours.enter_context(os.fdopen(mine, mode))), other
+    return ours.enter_context(os.fdopen(mine, mode)), other

@@ -1,7 +1,8 @@
 """Decoder processes, handed out in turns, replaced as they fail.
 
 In: the bytes of an upload, who sent it, the time left for it. Out: stages of hashes, asked for one by one,
-always within that time; `NotSeen`, or `Overloaded` where too many wait already. Next: `repit.gate.inspection`.
+always within that time; `NotSeen`, or `Overloaded` where too many wait already. Next:
+`repit.gate.inspection`.
 
 `size` uploads are looked at at once. What is dear, by its header or by the processor time that it takes, goes
 through a narrow lane of its own, behind everything else on the processor; so a hundred kilobytes that declare

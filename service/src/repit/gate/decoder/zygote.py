@@ -1,8 +1,8 @@
 """A process that has loaded everything once, and is copied whenever a decoder is wanted.
 
 In: two ends of pipes, over a socket that is this process's standard input. Out: a child on them, which is
-this process as it stood: interpreter, libraries and kernels loaded, in a few milliseconds instead of a second.
-Next: `children`, the other end.
+this process as it stood: interpreter, libraries and kernels loaded, in a few milliseconds instead of a
+second. Next: `children`, the other end.
 
 It never sees an upload, runs on one thread (nothing else may be copied safely, fork(2)) and ends as soon as
 the gate does; its children are ended by the kernel when it ends. What a child could learn by being taken over
@@ -35,7 +35,7 @@ Work = Callable[[BinaryIO, BinaryIO], None]
 
 def serve(work: Work) -> None:
     """Make a child for each pair of pipes that comes, until the gate is gone. `work` is a child's life."""
-    if len(os.listdir("/proc/self/task")) != 1:
+    if len(list(Path("/proc/self/task").iterdir())) != 1:
         sys.exit("Something that was loaded runs threads: such a process must not be copied.")
     control = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the gate decides when a terminal's Ctrl-C ends it

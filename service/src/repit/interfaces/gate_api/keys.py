@@ -4,7 +4,6 @@ In: a request. Out: nothing, or `KeyRefused`. Next: the views. Without keys in t
 the port may ask; `server` then listens on loopback only.
 """
 
-import hmac
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
@@ -14,20 +13,13 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from repit.foundation.errors import KeyRefused, Text
+from repit.gate.platforms import admits
 
 P = ParamSpec("P")
 _NEXT: Final = Text(
     "Send it as 'Authorization: Bearer …'; the gate's operator lists it in REPIT_GATE_KEYS.",
     "Envoyez-la dans « Authorization: Bearer … » ; l'exploitant du filtre la note dans REPIT_GATE_KEYS.",
 )
-
-
-def admits(authorization: str, keys: tuple[str, ...]) -> bool:
-    """Whether a header carries one of the keys; whatever it says, where there are none."""
-    scheme, _, key = authorization.partition(" ")
-    given = key.strip().encode()
-    known = [hmac.compare_digest(given, one.encode()) for one in keys]
-    return not keys or (scheme.lower() == "bearer" and any(known))
 
 
 def for_platforms(

@@ -29,8 +29,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_FEED_BYTES",
         whole(0, 1024**4),
         0,
-        "Gate: size of the largest snapshot of the feed that is taken in, unpacked. A hash takes about 120 bytes"
-        " of it, and two to three times as much in memory.",
+        "Gate: size of the largest snapshot of the feed that is taken in, unpacked. A hash takes about 120"
+        " bytes of it, and two to three times as much in memory.",
         "1 to 1099511627776; 0 for an eighth of the machine's memory",
         "0",
     ),

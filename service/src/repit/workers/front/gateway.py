@@ -110,9 +110,7 @@ class Gateway:
         finally:
             body.forget()
 
-    async def _served(
-        self, exchange: "_Exchange", lane: LaneName, who: str, environ: dict[str, Any]
-    ) -> None:
+    async def _served(self, exchange: "_Exchange", lane: LaneName, who: str, environ: dict[str, Any]) -> None:
         environ[MAY_PARK] = True
         outcome = await self._lanes[lane].run(who, lambda: self._handler.answer(environ))
         if isinstance(outcome, Parked):
@@ -126,7 +124,7 @@ class Gateway:
 
     def _admitted(self, scope: requests.Scope) -> bool:
         """Whether an upload may come at all: without one of the keys nothing of it is taken in."""
-        from repit.interfaces.gate_api.keys import admits  # noqa: PLC0415 - a hotline has no gate
+        from repit.gate.platforms import admits  # noqa: PLC0415 - a hotline has no gate
 
         return admits(requests.header(scope, b"authorization"), self._rules.keys)
 
@@ -138,7 +136,11 @@ class Gateway:
             raise Busy
         with _counted(self._parked, parked.who, MOST_PARKED_BY_ONE, TooManyWaiting):
             loop, came = asyncio.get_running_loop(), asyncio.Event()
-            stop = parked.watch(lambda: loop.call_soon_threadsafe(came.set))
+
+            def tell() -> None:
+                loop.call_soon_threadsafe(came.set)
+
+            stop = parked.watch(tell)
             left = asyncio.ensure_future(exchange.left())
             waiting = [asyncio.ensure_future(one.wait()) for one in (came, self._closing)]
             try:
@@ -175,9 +177,7 @@ class Gateway:
 
 
 @contextmanager
-def _counted(
-    counts: Counter[str], who: str, most: int, refusal: Callable[[], RepitError]
-) -> Iterator[None]:
+def _counted(counts: Counter[str], who: str, most: int, refusal: Callable[[], RepitError]) -> Iterator[None]:
     if counts[who] >= most:
         raise refusal()
     counts[who] += 1
@@ -253,9 +253,7 @@ class _Exchange:
             return
         message, step = error.shown(self._language())
         text = f"{message}\n{step}\n".encode()
-        await self.say(
-            Whole(error.status, [*headers, *_machine(text, b"text/plain; charset=utf-8")], text)
-        )
+        await self.say(Whole(error.status, [*headers, *_machine(text, b"text/plain; charset=utf-8")], text))
 
     def _language(self) -> str:
         wanted = requests.header(self.scope, b"accept-language").strip().lower()[:2]
@@ -263,7 +261,7 @@ class _Exchange:
         return wanted if wanted in ("fr", "en") else default
 
     async def _linger(self) -> None:
-        """Take a little of what is still coming, so that a client in the midst of sending hears the answer."""
+        """Take a little of what is still coming, so that a client who is sending hears the answer."""
         taken = 0
         try:
             async with asyncio.timeout(LINGER_SECONDS):

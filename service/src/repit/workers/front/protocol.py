@@ -34,12 +34,16 @@ def connections_allowed() -> int:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(64, min(MOST_CONNECTIONS, soft - _SPARE_FILES))
+    return (
+        MOST_CONNECTIONS
+        if soft == resource.RLIM_INFINITY
+        else max(64, min(MOST_CONNECTIONS, soft - _SPARE_FILES))
+    )
 
 
 @contextmanager
 def together(scope: Mapping[str, Any]) -> Iterator[None]:
-    """What is written within goes out as one (tcp(7), TCP_CORK): a head and its body, in one packet if small."""
+    """What is written within goes out as one (tcp(7), TCP_CORK): a head and its body in one packet."""
     connection = scope.get(_SOCKET)
     if connection is None:
         yield

@@ -31,7 +31,7 @@ class _Server(Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """As uvicorn does, but a signal that was heeded is not raised again: what ends the process is ours."""
+        """As uvicorn does, but a signal that was heeded is not raised again: how the process ends is ours."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
