@@ -1,4 +1,4 @@
-"""`seconds` bind the whole exchange, and an answer takes no more memory than allowed, whatever a peer does."""
+"""`seconds` bind the whole exchange, and an answer takes only so much memory, whatever a peer does."""
 
 from __future__ import annotations
 

@@ -55,16 +55,16 @@ class Service:
 
 
 @contextmanager
-def hotline(folder: Path) -> Iterator[Service]:
-    """`repit hotline` with its data below the folder, ready."""
-    with _running("hotline", folder, {}) as service:
+def hotline(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Service]:
+    """`repit hotline` with its data below the folder, ready; `more`: further settings."""
+    with _running("hotline", folder, more or {}) as service:
         yield service
 
 
 @contextmanager
 def gate(folder: Path, followed: Service, more: Mapping[str, str] | None = None) -> Iterator[Service]:
     """`repit gate`, subscribed to the hotline, ready; `more`: further settings."""
-    key = _subscribe(folder / "hotline")
+    key = subscribe(folder / "hotline", "demo-platform")
     settings = {
         "REPIT_GATE_FEED_URL": followed.address,
         "REPIT_GATE_FEED_KEY": key,
@@ -84,10 +84,10 @@ def _command(*words: str) -> list[str]:
     return [sys.executable, "-m", "repit.cli", *words]
 
 
-def _subscribe(data: Path) -> str:
-    """Issue a key as an operator would; anchored hashes included."""
+def subscribe(data: Path, name: str) -> str:
+    """Issue a key as an operator would; anchored hashes included. Raises `NotStarted`."""
     done = subprocess.run(  # noqa: S603 - our own command
-        _command("subscriber", "add", "demo-platform", "--anchored", "--key-only"),
+        _command("subscriber", "add", name, "--anchored", "--key-only"),
         env=_environment({"REPIT_DATA": str(data)}),
         capture_output=True,
         timeout=START_SECONDS,

@@ -8,6 +8,7 @@ decoder has no secret, no network need, may write no file, dies with the gate an
 one picture burns too much time.
 """
 
+import os
 import resource
 import sys
 from functools import partial
@@ -16,6 +17,8 @@ from typing import BinaryIO, Final
 from repit.gate.decoder import zygote
 from repit_engine.frames import PipeClosed, receive, receive_json, send
 
+NICE: Final = 3
+"""Decoders let those go first who answer; what they leave idle of a processor is theirs all the same."""
 _GRACE: Final = 1
 
 
@@ -43,6 +46,7 @@ def work(memory: int, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
     from repit.gate.decoder.answering import answer  # noqa: PLC0415 (loaded in the zygote)
 
     confine(memory)
+    os.nice(NICE)
     try:
         send(pipe_out, b"ready")
         while True:

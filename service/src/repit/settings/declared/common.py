@@ -90,7 +90,9 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_THREADS",
         whole(4, 1024),
         96,
-        "Requests handled at once by the hotline. Each subscriber that waits for changes holds one.",
+        "Threads for uploads that wait for a decoder; a third as many wait for files too long to be kept, a"
+        " twelfth make pages, and another twelfth answer subscribers. Clients that are slow, and subscribers"
+        " that wait for changes, hold none.",
         "4 to 1024",
         "96",
     ),

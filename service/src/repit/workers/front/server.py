@@ -7,6 +7,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from repit.workers.front.rules import Rules
 
 GRACE_SECONDS: Final = 1
 BACKLOG: Final = 2048
+SWITCH_SECONDS: Final = 0.001
 
 
 class _Server(Server):
@@ -64,6 +66,8 @@ class Front:
         logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         Protocol.most = connections_allowed()
+        # How long a thread that computes may keep the event loop from its turn (default: 5 ms), for each.
+        sys.setswitchinterval(SWITCH_SECONDS)
         asyncio.run(self._serve())
 
     def stop(self) -> None:
