@@ -195,8 +195,9 @@ def _reported(
         f" {opponents.UNREAD} unread snapshots of one key; {opponents.ICAP} unfinished ICAP requests;"
         f" {opponents.BOMBERS} senders of PNGs of {len(bomb()) // 1000} kB and 119 megapixels, one after"
         f" another; {opponents.FLOOD_PACE:g} uploads and {opponents.CALL_PACE:g} page requests a second,"
-        " more than two cores can do. Beside them people look at pages and a platform's users upload. Hotline, gate,"
-        " opponents and visitors share the machine's cores, and whatever else ran there. The opponents used"
+        " more than two cores can do. Beside them people look at pages and a platform's users upload."
+        " Hotline, gate, opponents and visitors share the machine's cores, and whatever else ran there. The"
+        " opponents used"
         f" {float(str(said['processor_seconds'])):,.0f} s of processor themselves.",
     )
     for what, unit, least in (("banked", "s", 50), ("page", "s", 50), ("page", "s", 99), ("page", "s", 100)):

@@ -16,6 +16,13 @@ E_co = TypeVar("E_co", covariant=True)
 E = TypeVar("E")
 
 
+class Hears(Protocol):
+    """The client's half of a connection, as asyncio's StreamReader gives it."""
+
+    async def read(self, size: int, /) -> bytes:
+        """Bytes as they come, none at the end."""
+
+
 class Wire(Protocol[E_co]):
     """Takes bytes and gives events; it reads and writes nothing itself."""
 
@@ -29,7 +36,7 @@ class Wire(Protocol[E_co]):
 class Conversation(Generic[E]):
     """The client's half of one connection."""
 
-    def __init__(self, wire: Wire[E], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, wire: Wire[E], reader: Hears, writer: asyncio.StreamWriter) -> None:
         self._wire, self._reader, self._writer = wire, reader, writer
 
     async def event(self, seconds: float) -> E | None:

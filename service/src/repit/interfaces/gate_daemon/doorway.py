@@ -3,7 +3,8 @@
 In: an address to listen on, a session for each connection. Out: a server that is running. Next: `opening`.
 
 Neither protocol knows keys, so a door looks at where a connection comes from. A session that fails costs its
-own connection and nothing else.
+own connection and nothing else. Where there are too many, the one gives way whose client has kept the door
+waiting most, beside what it sent.
 """
 
 import asyncio
@@ -14,15 +15,20 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
+from repit.foundation.clock import elapsed
 from repit.foundation.errors import SettingsRefused, Text
+from repit.interfaces.gate_daemon.conversation import Hears
 from repit.settings.environment import endpoint
 from repit.workers import serving
 
 MOST_CONNECTIONS: Final = 256
+PACE: Final = 1000.0
+"""Bytes that make up for a second of waiting."""
 _BACKLOG: Final = 512
 _log: Final = logging.getLogger(__name__)
 
-Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+Session = Callable[[Hears, asyncio.StreamWriter], Awaitable[None]]
 
 
 def listen(address: str) -> socket.socket:
@@ -66,6 +72,48 @@ def _at_a_port(address: str) -> socket.socket:
     return socket.create_server((host, int(port)), family=family)
 
 
+class _Heard:
+    """A client's half of a connection, and how long it was waited for."""
+
+    def __init__(self, reader: Hears) -> None:
+        self._reader = reader
+        self._waited, self._size, self._since = 0.0, 0, 0.0
+        self._ended = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is the client's turn to say something."""
+        return self._task is not None
+
+    async def read(self, size: int, /) -> bytes:
+        """Bytes as they come, none at the end."""
+        self._task, self._since = asyncio.current_task(), elapsed()
+        try:
+            data = b"" if self._ended else await self._reader.read(size)
+        except asyncio.CancelledError:
+            if not self._ended or self._task is None:
+                raise
+            self._task.uncancel()
+            data = b""
+        finally:
+            self._task = None
+            self._waited += elapsed() - self._since
+        self._size += len(data)
+        return data
+
+    def kept_waiting(self) -> float:
+        """Seconds, less one for each kilobyte that came."""
+        now_waiting = elapsed() - self._since if self.waits else 0.0
+        return self._waited + now_waiting - self._size / PACE
+
+    def end(self) -> None:
+        """Whoever reads finds that the client said no more."""
+        self._ended = True
+        if self._task is not None:
+            self._task.cancel()
+
+
 class Doorway:
     """Hands connections to sessions."""
 
@@ -73,7 +121,7 @@ class Doorway:
         """`full`: what a connection is told that comes when there are too many."""
         self._name, self._session, self._full = name, session, full
         self._peers: list[IPv4Network | IPv6Network] = [ip_network(one) for one in peers]
-        self._open = 0
+        self._open: dict[_Heard, asyncio.StreamWriter] = {}
 
     async def serve(self, listening: socket.socket) -> asyncio.AbstractServer:
         """Begin to accept."""
@@ -82,22 +130,34 @@ class Doorway:
         return await asyncio.start_server(self._come, sock=listening)
 
     async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open += 1
+        heard = _Heard(reader)
         try:
             if not self._welcome(writer):
                 return
-            if self._open > MOST_CONNECTIONS:
+            if len(self._open) >= MOST_CONNECTIONS and not self._make_room():
                 writer.write(self._full)
                 return
-            await self._session(reader, writer)
+            self._open[heard] = writer
+            await self._session(heard, writer)
             await writer.drain()
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass  # the client went away
         except Exception as error:  # noqa: BLE001 - one connection must not end the door
             _log.error("a session at the %s door failed: %s", self._name, type(error).__name__)
         finally:
-            self._open -= 1
+            self._open.pop(heard, None)
             writer.close()
+
+    def _make_room(self) -> bool:
+        """End the session that waits for its client and has done so longest; False where none waits."""
+        waiting = [one for one in self._open if one.waits]
+        if not waiting:
+            return False
+        slowest = max(waiting, key=_Heard.kept_waiting)
+        writer = self._open.pop(slowest)
+        writer.write(self._full)
+        slowest.end()
+        return True
 
     def _welcome(self, writer: asyncio.StreamWriter) -> bool:
         peer = writer.get_extra_info("peername")

@@ -16,7 +16,7 @@ from repit.gate.errors import Overloaded
 from repit.interfaces.gate_daemon.chain import Talk
 from repit.interfaces.gate_daemon.clamd import paths
 from repit.interfaces.gate_daemon.clamd.wire import Broken, Command, Event, Piece, Reader, StreamEnd
-from repit.interfaces.gate_daemon.conversation import READ, READ_SECONDS, UPLOAD_SECONDS, Conversation
+from repit.interfaces.gate_daemon.conversation import READ, READ_SECONDS, UPLOAD_SECONDS, Conversation, Hears
 from repit.interfaces.gate_daemon.examine import BUSY, Answer, Examiner, Failed, Passed, Refused
 
 COMMAND_SECONDS: Final = 30.0
@@ -38,9 +38,7 @@ class _Over(Exception):
     """The connection ends here."""
 
 
-async def serve(
-    examiner: Examiner, limits: Limits, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+async def serve(examiner: Examiner, limits: Limits, reader: Hears, writer: asyncio.StreamWriter) -> None:
     """Answer until the client leaves, ends its session, or is no longer understood."""
     session = _Session(examiner, limits, reader, writer)
     try:
@@ -54,7 +52,7 @@ class _Session:
         self,
         examiner: Examiner,
         limits: Limits,
-        reader: asyncio.StreamReader,
+        reader: Hears,
         writer: asyncio.StreamWriter,
     ) -> None:
         self._examiner, self._limits = examiner, limits

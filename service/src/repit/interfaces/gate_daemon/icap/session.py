@@ -18,7 +18,7 @@ from repit.foundation.errors import TooLarge
 from repit.gate.arriving import Arriving
 from repit.gate.errors import Overloaded
 from repit.interfaces.gate_daemon.chain import Talk
-from repit.interfaces.gate_daemon.conversation import READ_SECONDS, UPLOAD_SECONDS, Conversation
+from repit.interfaces.gate_daemon.conversation import READ_SECONDS, UPLOAD_SECONDS, Conversation, Hears
 from repit.interfaces.gate_daemon.examine import Answer, Examiner, Failed, Passed, Refused
 from repit.interfaces.gate_daemon.icap import bodies, replies
 from repit.interfaces.gate_daemon.icap.wire import BodyEnd, Broken, Event, Piece, Reader, Request
@@ -37,7 +37,7 @@ class _Over(Exception):
         self.status = status
 
 
-async def serve(examiner: Examiner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def serve(examiner: Examiner, reader: Hears, writer: asyncio.StreamWriter) -> None:
     """Answer until the client leaves or is no longer understood."""
     session = _Session(examiner, reader, writer)
     try:
@@ -49,9 +49,7 @@ async def serve(examiner: Examiner, reader: asyncio.StreamReader, writer: asynci
 
 
 class _Session:
-    def __init__(
-        self, examiner: Examiner, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def __init__(self, examiner: Examiner, reader: Hears, writer: asyncio.StreamWriter) -> None:
         self._examiner, self._writer = examiner, writer
         self._wire = Reader()
         self.conversation: Conversation[Event] = Conversation(self._wire, reader, writer)
