@@ -45,6 +45,9 @@ class Child:
 
     program: ClassVar[str] = "repit_engine.child"
     """The module that is run; one that asks for more than a hash runs another."""
+    patient: ClassVar[bool] = True
+    """Whether a picture waits for as long as a child takes to start that replaces one; if not, the new one
+    starts at once, and whoever comes before it is ready hears so within their own time."""
 
     def __init__(self, *, memory: int = MEMORY, arguments: Sequence[str] = ()) -> None:
         """`arguments`: what the program is told on its command line, after the memory."""
@@ -52,6 +55,7 @@ class Child:
         self._arguments = tuple(arguments)
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._ready = self._started = False
 
     def hash(
         self, source: bytes | Path, limits: Limits = DEFAULT_LIMITS, *, full: bool = False
@@ -74,18 +78,23 @@ class Child:
             request["path"] = os.fsencode(source.absolute()).hex()
         with self._turn:
             try:
-                pipe_in, pipe_out = self._running()
-                deadline = time.monotonic() + limits.seconds + _GRACE_SECONDS
+                begun = time.monotonic()
+                waits = self.patient or not self._started
+                pipe_in, pipe_out = self._running(begun + (_START_SECONDS if waits else limits.seconds))
+                deadline = (time.monotonic() if waits else begun) + limits.seconds + _GRACE_SECONDS
                 send_json(pipe_in, request)
                 if isinstance(source, bytes):
                     # No copy of a file that is too large to be read anyway.
                     send(pipe_in, source[: limits.bytes + 1])
                 return heard(pipe_out, deadline)
             except PipeSilent:
-                self._kill()
+                if self._ready or self.patient:
+                    self._kill()
+                    self._replace()
                 return _refused(TookTooLong, "Decoding the picture took longer than allowed.")
             except (PipeClosed, KeyError, ValueError, TypeError):
                 self._kill()
+                self._replace()
                 return _refused(DamagedPicture, "The picture made its decoder fail.")
 
     def close(self) -> None:
@@ -99,21 +108,33 @@ class Child:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _running(self) -> tuple[BinaryIO, BinaryIO]:
+    def _running(self, until: float) -> tuple[BinaryIO, BinaryIO]:
+        """The child's pipes, once it is ready. Raises `PipeSilent` where it is not by then."""
         if self._process is None or self._process.poll() is not None:
             self._kill()
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", self.program, str(self._memory), *self._arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in _KEPT if name in os.environ},
-                close_fds=True,
-            )
-            pipe_in, pipe_out = self._pipes(self._process)
-            widen(pipe_in)
-            receive(pipe_out, time.monotonic() + _START_SECONDS)
-        return self._pipes(self._process)
+            self._process = self._begun()
+        pipe_in, pipe_out = self._pipes(self._process)
+        if not self._ready:
+            receive(pipe_out, until)
+            self._ready = self._started = True
+        return pipe_in, pipe_out
+
+    def _begun(self) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", self.program, str(self._memory), *self._arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in _KEPT if name in os.environ},
+            close_fds=True,
+        )
+        widen(self._pipes(process)[0])
+        return process
+
+    def _replace(self) -> None:
+        """Where nobody is to wait for it, the next child starts before it is needed."""
+        if not self.patient:
+            self._process = self._begun()
 
     @staticmethod
     def _pipes(process: subprocess.Popen[bytes]) -> tuple[BinaryIO, BinaryIO]:
@@ -122,6 +143,7 @@ class Child:
         return process.stdin, process.stdout  # type: ignore[return-value]
 
     def _kill(self) -> None:
+        self._ready = False
         if self._process is not None:
             self._process.kill()
             self._process.wait()

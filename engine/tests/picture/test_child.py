@@ -103,3 +103,33 @@ def test_frames_that_are_cut_silent_or_nonsense_are_told_apart(tmp_path: Path) -
         writer.close()
         with pytest.raises(PipeClosed):
             receive(reader)
+
+
+class Impatient(Child):
+    """A child whose successors stand still as soon as they are there."""
+
+    patient = False
+    still = False
+
+    def _begun(self):
+        process = super()._begun()
+        if self.still:
+            os.kill(process.pid, signal.SIGSTOP)
+        return process
+
+
+def test_a_child_that_replaces_another_starts_before_it_is_needed_and_holds_nobody_meanwhile() -> None:
+    with Impatient() as child:
+        assert isinstance(child.hash(CAT), Hashed)  # whoever comes first waits for it
+        child.still = True
+        os.kill(process_of(child), signal.SIGSTOP)
+        child.hash(CAT, Limits(seconds=0.2))
+        starting = process_of(child)
+        for _ in range(3):
+            outcome = child.hash(CAT, Limits(seconds=0.05))
+            assert isinstance(outcome, NotHashable)
+            assert outcome.reason == "took-too-long"
+        assert process_of(child) == starting  # it was not ended for being asked too early
+        os.kill(starting, signal.SIGCONT)
+        assert isinstance(child.hash(CAT, Limits(seconds=60)), Hashed)
+        assert process_of(child) == starting

@@ -26,6 +26,7 @@ MEMORY: Final = 6 * 1024**3
 
 class _Asked(Child):
     program: ClassVar[str] = "repit.gate.classifier.worker"
+    patient: ClassVar[bool] = False
 
     def labels(self, data: bytes, limits: Limits) -> list[str] | NotHashable:
         """Labels whose threshold is reached, as the child says them; not trusted yet."""
