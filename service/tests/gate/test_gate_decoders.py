@@ -54,10 +54,12 @@ def scripted() -> Iterator[DecoderPool]:
         yield pool
 
 
-def look(pool: DecoderPool, content: bytes, limits: Limits, last: Stage = Stage.TURNED) -> Seen | NotHashable:
+def look(
+    pool: DecoderPool, content: bytes, limits: Limits, last: Stage = Stage.TURNED, sender: str = ""
+) -> Seen | NotHashable:
     """All stages of an upload."""
     try:
-        with pool.open(content, limits, last) as stages:
+        with pool.open(content, limits, last, sender) as stages:
             return list(stages)
     except NotSeen as unseen:
         return unseen.outcome
