@@ -65,6 +65,7 @@ def front(own: Rules, asked: Asked) -> Iterator[int]:
     finally:
         served.stop()
         thread.join(PATIENCE)
+        listening.close()
         while Raw.opened:
             Raw.opened.pop().close()
         assert not thread.is_alive()

@@ -427,3 +427,12 @@ def test_what_fails_is_said_and_costs_nobody_else_anything(caplog: pytest.LogCap
     assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [
         "a request failed: ZeroDivisionError"
     ]
+
+
+def test_large_files_of_pages_are_not_counted_as_a_subscribers_long_answers() -> None:
+    with front(rules(), Asked(lambda _: Flow(Endless(), []))) as port:
+        readers = []
+        for _ in range(gateway.MOST_STREAMS_BY_ONE + 4):
+            readers.append(Raw(port, b"GET /static/worker.js HTTP/1.1\r\nHost: a\r\n\r\n", room=4096))
+            assert readers[-1].socket.recv(12) == b"HTTP/1.1 200"
+        assert get(port, "/health")[0] == 200

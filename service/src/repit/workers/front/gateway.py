@@ -32,8 +32,11 @@ from repit.workers.front.rules import LaneName, Rules
 
 MOST_PARKED: Final = 4096
 MOST_PARKED_BY_ONE: Final = 128
-MOST_STREAMS: Final = 64
+MOST_STREAMS: Final = 2048
 MOST_STREAMS_BY_ONE: Final = 4
+"""Snapshots and other long answers to one subscriber."""
+MOST_FILES_BY_ONE: Final = 64
+"""Large files of pages to one address, behind which a whole school may sit."""
 LINGER_SECONDS: Final = 2.0
 LINGER_BYTES: Final = 4 * 1024**2
 RETRY_SECONDS: Final = b"2"
@@ -118,7 +121,7 @@ class Gateway:
             again = {**environ, MAY_PARK: False, WAITED: True}
             outcome = await self._lanes[lane].run(who, lambda: self._handler.answer(again))
         if isinstance(outcome, Flow):
-            await self._flow(exchange, requests.who(scope=exchange.scope, proxies=0, key=True), outcome)
+            await self._flow(exchange, lane, outcome)
         elif isinstance(outcome, Whole):
             await exchange.say(outcome)
 
@@ -156,12 +159,15 @@ class Gateway:
 
     # --- answers of many pieces ---------------------------------------------------------------------------
 
-    async def _flow(self, exchange: "_Exchange", who: str, flow: Flow) -> None:
+    async def _flow(self, exchange: "_Exchange", lane: LaneName, flow: Flow) -> None:
         streams = self._lanes["streams"]
+        subscriber = lane == "feeds"  # with a key that was good; a file for a page has none
+        who = requests.who(exchange.scope, self._rules.proxies, key=subscriber)
+        most = MOST_STREAMS_BY_ONE if subscriber else MOST_FILES_BY_ONE
         try:
             if self._streams.total() >= MOST_STREAMS:
                 raise Busy
-            with _counted(self._streams, who, MOST_STREAMS_BY_ONE, TooManyStreams):
+            with _counted(self._streams, who, most, TooManyStreams):
                 left = asyncio.ensure_future(exchange.left())
                 try:
                     await exchange.begin(flow.status, flow.headers)
@@ -173,7 +179,10 @@ class Gateway:
                 finally:
                     left.cancel()
         finally:
-            await streams.run(who, flow.close)
+            try:
+                await streams.run(who, flow.close)
+            except Busy:
+                flow.close()
 
 
 @contextmanager

@@ -50,6 +50,11 @@ class _Server(Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.gateway.close()
         await super().shutdown(sockets)
+        # Whoever hasn't read their answer by now is left; a socket closed later would outlive this loop.
+        while left := list(self.server_state.connections):
+            for connection in left:
+                connection.transport.abort()
+            await asyncio.sleep(0)
 
 
 class Front:
