@@ -40,8 +40,10 @@ class KeyPool:
         self._slot = KEY_BYTES * keys
 
     def begin(self) -> None:
-        """Make the file where there is none: for a database that names no slot yet, and only then. A file that
-        was lost must be missed, not replaced."""
+        """Make the file where there is none: for a database that names no slot yet, and only then.
+
+        A file that was lost must be missed, not replaced.
+        """
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
 
