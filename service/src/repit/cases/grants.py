@@ -11,10 +11,10 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from repit.cases import vault
 from repit.cases.keys import Pair, box, pair_of, unbox
 from repit.cases.models import Grant
-from repit.cases.vault import RoomName, Vault
+from repit.cases.rooms import ROOMS, RoomName
+from repit.cases.vault import Vault
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, keyed_digest
 
@@ -110,7 +110,7 @@ def withdraw(case_id: int, kind: HolderKind, holder_id: int) -> int:
 
 
 def _slot(row: Grant) -> RoomName:
-    return next((room for room in vault.ROOMS if room == row.room), "private")
+    return next((room for room in ROOMS if room == row.room), "private")
 
 
 def _place(row: Grant) -> Place:

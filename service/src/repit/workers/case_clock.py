@@ -26,11 +26,10 @@ def start() -> threading.Event:
 
 def once() -> int:
     """Everything that is due now; how many cases acted."""
-    done = 0
+    done = closing.finish_erasures()
     while acted := closing.act_due():
         done += acted
     visits.forget_old()
-    closing.finish_erasures()
     return done
 
 
