@@ -8,7 +8,7 @@ from typing import Final
 
 from babel.messages.catalog import Catalog
 
-# Two forms in both languages, as the catalogues are written. Babel follows newer tables, in which French has a
+# Two forms in both languages, as the catalogues are written. Babel follows newer tables, where French has a
 # third one for whole millions: under that rule every plural is looked for in a form that is not there.
 _PLURALS: Final = {"fr": "(n > 1)", "en": "(n != 1)"}
 
