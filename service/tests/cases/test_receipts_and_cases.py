@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from making import picture
 
 from repit.bank import feed
-from repit.cases import doors, keys, records, service, vault, words
+from repit.cases import doors, key_file, keys, records, service, vault, words
 from repit.cases.models import Case, Door, Record
 from repit.foundation.errors import InputRefused, NotFound, SealBroken, SettingsRefused
 from repit.foundation.ids import ALPHABET, case_number, normal
@@ -183,10 +183,46 @@ def test_neither_opening_a_case_nor_adding_to_it_leaves_a_time_on_the_disk():
 def test_a_missing_file_of_case_keys_is_said_and_not_made_anew(settings, tmp_path):
     service.open_case([picture()])
     settings.REPIT_CASE_KEYS = tmp_path / "elsewhere"
-    for ask in (vault.check, lambda: service.open_case([picture()])):
-        with pytest.raises(SettingsRefused, match="case-keys is missing"):
-            ask()
+    with pytest.raises(SettingsRefused, match="file of keys case-keys is missing"):
+        service.open_case([picture()])
+    with pytest.raises(SettingsRefused, match="not those that belong to this database"):
+        key_file.check()
     assert not (tmp_path / "elsewhere" / "case-keys").exists()
+
+
+@pytest.mark.parametrize("wrong", ["file", "operator's key"])
+def test_keys_of_another_installation_are_told_before_anyone_comes_in_vain(settings, tmp_path, wrong):
+    service.open_case([picture()])
+    key_file.check()
+    if wrong == "file":
+        settings.REPIT_CASE_KEYS = tmp_path
+        vault.pool().begin()
+        vault.pool().draw(10_000, lambda slots: ())
+    else:
+        settings.REPIT_OPERATOR_KEY = secrets.token_bytes(32)
+    with pytest.raises(SettingsRefused, match="not those that belong to this database"):
+        key_file.check()
+
+
+def test_where_the_keys_are_lost_for_good_the_hotline_goes_on_without_those_cases(settings, tmp_path):
+    lost = [service.open_case([picture()]) for _ in range(3)]
+    protected = len(list(feed.everything()))
+    settings.REPIT_CASE_KEYS = tmp_path
+    assert key_file.give_up_lost("operator") == 3 and key_file.give_up_lost("operator") == 0
+    key_file.check()
+    new = service.open_case([picture()])
+    assert [i.state for i in service.status(new.number, new.secret).items] == ["active"]
+    with pytest.raises(NotFound):
+        service.status(lost[0].number, lost[0].secret)
+    assert len(list(feed.everything())) == protected + 1
+
+
+def test_giving_up_with_a_wrong_operators_key_deletes_nothing(settings):
+    service.open_case([picture()])
+    settings.REPIT_OPERATOR_KEY = secrets.token_bytes(32)
+    with pytest.raises(SettingsRefused, match="operator's key"):
+        key_file.give_up_lost("operator")
+    assert Case.objects.count() == 1
 
 
 def test_neither_the_operators_key_nor_the_database_alone_opens_a_link(settings):

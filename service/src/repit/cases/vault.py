@@ -84,12 +84,5 @@ def lost() -> list[int]:
     return [pk for (pk, _), raw in zip(rows, keys, strict=True) if not any(raw)]
 
 
-def check() -> None:
-    """Raises `SettingsRefused` where the file does not hold what the database names."""
-    newest = Case.objects.order_by("-slot").first()
-    if newest is not None:
-        pool().read([newest.slot])
-
-
 def _used(slots: Sequence[int]) -> Collection[int]:
     return set(Case.objects.filter(slot__in=slots).values_list("slot", flat=True))
