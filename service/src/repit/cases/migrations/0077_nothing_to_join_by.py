@@ -8,9 +8,8 @@ import contextlib
 import os
 from pathlib import Path
 
-import repit.foundation.ids
 from django.conf import settings
-from django.db import migrations, models, transaction
+from django.db import migrations, transaction
 
 from repit.foundation.key_pool import KEY_BYTES, KeyPool
 from repit.foundation.sealing import Place, keyed_digest, operator_and
@@ -64,22 +63,11 @@ def mark_kinds(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0075_desk'),
+        ('cases', '0076_room_for_slots'),
     ]
 
+    # Rows alone: PostgreSQL alters no table in the transaction that has written to it.
     operations = [
-        migrations.AddField('case', 'slot', models.BigIntegerField(null=True, unique=True)),
-        migrations.AddField('case', 'sealed', models.BinaryField(default=bytes)),
         migrations.RunPython(move_keys, migrations.RunPython.noop),
-        migrations.AlterField('case', 'slot', models.BigIntegerField(unique=True)),
-        migrations.AlterField('case', 'sealed', models.BinaryField()),
-        migrations.RemoveField('case', 'keeps_protection'),
-        migrations.RemoveIndex('case', 'case_clock_is_due'),
-        migrations.AddIndex('case', models.Index(fields=['due_on'], name='case_is_due')),
-        migrations.RemoveConstraint('record', 'case_counts_its_records'),
-        migrations.RenameField('record', 'kind', 'mark'),
-        migrations.AlterField('record', 'mark', models.CharField(max_length=16)),
-        migrations.AlterField('record', 'version', models.BigIntegerField(default=repit.foundation.ids.random_key)),
         migrations.RunPython(mark_kinds, migrations.RunPython.noop),
-        migrations.AddConstraint('record', models.UniqueConstraint(fields=('case', 'mark', 'number'), name='case_counts_its_records')),
     ]
