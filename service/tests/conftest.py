@@ -73,6 +73,7 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 @pytest.fixture
 def someone(db: None) -> Callable[..., Someone]:
     """Makes members: `someone("moderator")` is signed in with two factors."""
+
     def make(*roles: str, name: str = "") -> Someone:
         return Someone(*roles, name=name).enrol().with_app()
 

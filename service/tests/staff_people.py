@@ -1,11 +1,11 @@
 """Members of staff for tests: signed in as a browser would be, with password and second factor."""
 
 import secrets
-import time
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
+from repit.foundation.clock import now
 from repit.foundation.staff import factors, members
 from repit.foundation.staff.models import Member
 
@@ -17,7 +17,7 @@ def code_of(secret: str, later: int = 0) -> str:
 
     Each is taken once; those of the next half minute are taken, too.
     """
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
+    return format_hotp_value(hotp_value(secret, int(now().timestamp()) // 30 + later))
 
 
 class Someone:

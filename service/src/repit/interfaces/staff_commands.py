@@ -52,8 +52,8 @@ def staff_let_in(name: MemberName, at: At = "hotline", address: Address = "") ->
         Text(
             "Give them this link over a private channel. It works once, within a day; password and second"
             " factor are still asked for:",
-            "Transmettez ce lien par un canal privé. Il sert une fois, dans la journée ; mot de passe et second"
-            " facteur restent demandés :",
+            "Transmettez ce lien par un canal privé. Il sert une fois, dans la journée ; mot de passe et"
+            " second facteur restent demandés :",
         )
     )
     print(f"\n    {_base(address, at)}/staff/let-in/{secret}/\n")

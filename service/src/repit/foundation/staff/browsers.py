@@ -1,8 +1,8 @@
 """Browsers that know a member: where they signed in with two factors before.
 
-In: a request, a member. Out: whether this browser is known; a cookie that makes it so. Next: `guessing`, which
-lets a known browser count its own tries: whoever guesses from elsewhere cannot hold its member up (OWASP,
-"Slow Down Online Guessing Attacks with Device Cookies"); the middleware, which sets the cookie.
+In: a request, a member. Out: whether this browser is known; a cookie that makes it so. Next: `guessing`,
+which lets a known browser count its own tries: whoever guesses from elsewhere cannot hold its member up
+(OWASP, "Slow Down Online Guessing Attacks with Device Cookies"); the middleware, which sets the cookie.
 
 The cookie opens nothing. It holds 256 random bits for each member who signed in there, eight of them at most;
 the database holds their digests under the operator's key. Each sign-in in a browser that does not know its

@@ -4,8 +4,8 @@ In: a member, a code as typed. Out: the factor it belongs to, with the code used
 
 What an authenticator app and we share stands sealed in the database under its member (`adapters`), so that a
 secret copied to another member's row does not open. An app's code is the number of a half minute under that
-secret: each such number is taken once (RFC 6238, section 5.2), in all processes together. allauth's own mark is
-kept in one process's memory, from which it can be pushed out.
+secret: each such number is taken once (RFC 6238, section 5.2), in all processes together. allauth's own mark
+is kept in one process's memory, from which it can be pushed out.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ def used(member: Member, code: str) -> Authenticator | None:
 
 
 def spend(member: Member, secret: str, code: str) -> bool:
-    """Whether an app with this secret shows that code about now, and nobody used it before; it is used now."""
+    """Whether an app with this secret shows that code about now and nobody used it before; it is used now."""
     step = _step(secret, code)
     if step is None:
         return False

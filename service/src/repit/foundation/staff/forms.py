@@ -1,8 +1,8 @@
 """Forms of the sign-in: passkeys that refuse nonsense instead of failing on it, codes that work once.
 
 In: what a browser says of a passkey, or what anyone sends in its place; a code or password as typed. Out:
-allauth's answer, or a complaint on the page. Next: allauth (`MFA_FORMS`, `ACCOUNT_FORMS`). Its own passkey forms
-take the JSON apart without looking, so that a missing member ends in status 500.
+allauth's answer, or a complaint on the page. Next: allauth (`MFA_FORMS`, `ACCOUNT_FORMS`). Its own passkey
+forms take the JSON apart without looking, so that a missing member ends in status 500.
 """
 
 from collections.abc import Callable

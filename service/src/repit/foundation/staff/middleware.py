@@ -32,7 +32,15 @@ from repit.foundation.staff.models import fresh
 
 PREFIX: Final = "/staff/"
 BEFORE_SIGN_IN: Final = frozenset(
-    {"account_login", "account_logout", "mfa_authenticate", "mfa_login_webauthn", "enrol", "let-in", "language"}
+    {
+        "account_login",
+        "account_logout",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "enrol",
+        "let-in",
+        "language",
+    }
 )
 BEFORE_SECOND_FACTOR: Final = frozenset(
     {

@@ -89,7 +89,7 @@ class Enrolment(models.Model):
 
 
 class KnownBrowser(models.Model):
-    """A browser in which a member signed in with two factors. Only a digest of what its cookie holds is kept."""
+    """A browser in which a member signed in with two factors; a digest of what its cookie holds."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="browsers")
     digest = models.BinaryField(max_length=32)
@@ -114,7 +114,7 @@ class LettingIn(models.Model):
 
 
 class Try(models.Model):
-    """When something was tried lately (`tries`): seconds since 1970, under a keyed digest of what and by whom."""
+    """When something was tried lately (`tries`): seconds since 1970, under a keyed digest of what and who."""
 
     slot = models.CharField(max_length=64, primary_key=True)
     moments = models.JSONField()

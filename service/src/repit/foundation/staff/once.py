@@ -1,9 +1,9 @@
 """Things that work once, in all processes together: a code of an app, a ticket.
 
-In: what is used up, and until when it could be used. Out: whether this was the first time. Next: `factors`, the
-review desk's tickets. The database's own uniqueness decides between two at the same moment. A row is a keyed
-digest. It goes a day after what it stands for could not be used any more: a clock that runs ahead for a while
-makes nothing usable again.
+In: what is used up, and until when it could be used. Out: whether this was the first time. Next: `factors`,
+the review desk's tickets. The database's own uniqueness decides between two at the same moment. A row is a
+keyed digest. It goes a day after what it stands for could not be used any more: a clock that runs ahead for a
+while makes nothing usable again.
 """
 
 from datetime import timedelta

@@ -4,10 +4,10 @@ In: a session key from a cookie. Out: Django's session, found by a keyed digest 
 `SESSION_ENGINE`. Django stores the key itself, so that a copy of the database would be a set of open
 sessions; here it holds digests under the operator's key, which lies elsewhere.
 
-Django also stores what a session holds for everyone to read. allauth puts the secret of an app there while it is
-set up, and whole requests with their cookies while someone is asked again who they are. Here it is sealed under
-the operator's key and the session's own, which only the browser has: neither database, log nor backup, with the
-operator's key beside it, opens one.
+Django also stores what a session holds for everyone to read. allauth puts the secret of an app there while it
+is set up, and whole requests with their cookies while someone is asked again who they are. Here it is sealed
+under the operator's key and the session's own, which only the browser has: neither database, log nor backup,
+with the operator's key beside it, opens one.
 """
 
 import base64
@@ -35,13 +35,14 @@ class SessionStore(db.SessionStore):
     """Django's own, with the digest in place of the key and the content sealed."""
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        key = self._get_or_create_session_key()
+        """The session's key is there already: whoever asks has just made or found its row."""
+        key = str(self.session_key)
         value = json.dumps(session_dict, separators=(",", ":")).encode()
         padded = value.ljust(-(-len(value) // _PIECE) * _PIECE)
         return base64.b64encode(_sealer(key).seal(padded, _place(key))).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
-        """What a session holds; nothing where it does not open, or was written before sessions were sealed."""
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
+        """What a session holds; nothing where it does not open, or is from before sessions were sealed."""
         key = self.session_key
         if key is None:
             return {}

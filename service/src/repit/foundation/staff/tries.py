@@ -1,7 +1,7 @@
 """How often something may be tried, counted in the database: every process counts alike.
 
-In: what is tried by whom, and the most that may be tried within a time. Out: a `Counted` try, or None where it
-is one too many. Next: `guessing`, a desk that asks for a passphrase.
+In: what is tried by whom, and the most that may be tried within a time. Out: a `Counted` try, or None where
+it is one too many. Next: `guessing`, a desk that asks for a passphrase.
 
 A try is counted before it is made, under the lock of its row, so that a hundred at once are no more than a
 hundred in turn; one that was right is given back. A row is found by a keyed digest and holds moments only:
@@ -95,7 +95,7 @@ def slot_of(use: str, who: str) -> str:
 
 
 def _counting(moments: Sequence[float], moment: datetime, within: timedelta) -> list[float]:
-    """Those within the time, on either side: a clock that ran ahead for a while holds nobody up for longer."""
+    """Those within the time, on either side: a clock that ran ahead for a while holds nobody up longer."""
     reference, span = moment.timestamp(), within.total_seconds()
     return [one for one in moments if abs(reference - one) < span]
 

@@ -1,4 +1,4 @@
-"""The staff area's own pages: the first page, the enrolment link, the link for a held-up browser, the language.
+"""The staff area's own pages: the first page, the links of someone new and of someone held up, the language.
 
 In: requests that `middleware` let in. Out: pages. Next: the desks. Signing in, second factors and passwords
 are allauth's views with our templates.
@@ -58,7 +58,7 @@ def enrol(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def let_in(request: HttpRequest, secret: str) -> HttpResponse:
-    """A supervisor's link: this browser may try, whatever strangers do. Used by a button, not by a preview."""
+    """A supervisor's link: this browser may try, whatever strangers do. A button uses it, not a preview."""
     member = letting_in.whose(secret)
     if member is None:
         raise _GONE

@@ -6,8 +6,8 @@ desk's pages. The keys lie sealed in the session, under the session's own key, w
 """
 
 from collections.abc import Callable
-from functools import wraps
 from datetime import timedelta
+from functools import wraps
 from typing import ClassVar, Concatenate, Final, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
