@@ -1,8 +1,8 @@
 """Every page and JSON door of a case × everyone who might come: what is shown is what was granted, no more.
 
 A case holds one thing of each kind that can be recognised on a page. Each role walks through every address
-that there is, by GET and by POST; what it saw is compared with what it may see. A new address must be put into
-the table below, or this fails.
+that there is, by GET and by POST; what it saw is compared with what it may see. A new address must be put
+into the table below, or this fails.
 """
 
 from __future__ import annotations

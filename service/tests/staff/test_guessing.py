@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,9 +22,11 @@ from staff_people import PASSWORD, Someone, code_of
 from repit.foundation import clock
 from repit.foundation.errors import NotFound
 from repit.foundation.models import AuditRow
-from repit.foundation.staff import browsers, letting_in, members, tries
-from repit.foundation.staff.models import KnownBrowser, LettingIn, Member, Try
+from repit.foundation.staff import browsers, forgetting, letting_in, members, tries
+from repit.foundation.staff.models import KnownBrowser, LettingIn, Member, Spent, Try
 from repit.foundation.staff.tries import Rate
+from repit.gate.mirror import Mirror
+from repit.workers import case_clock, desk_upkeep
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Someone]
@@ -358,9 +362,34 @@ def test_what_is_counted_says_neither_who_was_tried_nor_from_where_and_goes_away
         said = f"{row.slot} {row.moments}"
         assert "Camille" not in said and "198.51" not in said and who.name not in said
     begin = clock.now()
+    with clock.at(lambda: begin + timedelta(hours=1, minutes=1)):
+        forgetting.sweep()
+        assert Try.objects.count() == 1  # what is counted by the address is gone first
     with clock.at(lambda: begin + timedelta(days=1, minutes=1)):
-        guess("someone else", 1)
-    assert Try.objects.count() == 1
+        forgetting.sweep()
+    assert not Try.objects.exists()
+
+
+def test_hotline_and_gate_forget_what_the_sign_in_leaves_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both in their upkeep, which their processes start."""
+
+    def left() -> int:
+        ended = clock.now() - timedelta(days=3)
+        Try.objects.create(slot="0" * 64, moments=[ended.timestamp()], ends_at=ended)
+        Spent.objects.create(digest="0" * 64, ends_at=ended)
+        return Try.objects.count() + Spent.objects.count()
+
+    assert left() == 2
+    case_clock.once()
+    assert Try.objects.count() + Spent.objects.count() == 0
+    upkeep: list[object] = []
+
+    def thread(*, args: tuple[object, ...], **_: object) -> SimpleNamespace:
+        return SimpleNamespace(start=lambda: upkeep.append(args[0]))
+
+    monkeypatch.setattr(desk_upkeep, "threading", SimpleNamespace(Thread=thread, Event=threading.Event))
+    desk_upkeep.start(Mirror.__new__(Mirror))
+    assert forgetting.sweep in upkeep
 
 
 def test_a_clock_that_ran_ahead_holds_nobody_up_for_longer(someone: Make) -> None:

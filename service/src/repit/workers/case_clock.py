@@ -1,7 +1,8 @@
 """The calendar of cases: closed ones lose their words, forgotten ones close, old visits are deleted.
 
-In: due rows of `cases`. Out: keys destroyed, rows deleted. Next: `repit.cli` starts it beside the hotline.
-Each case is claimed under its own lock, so that several processes may run this at once.
+In: due rows of `cases`, and of the sign-in of staff. Out: keys destroyed, rows deleted. Next: `repit.cli`
+starts it beside the hotline. Each case is claimed under its own lock, so that several processes may run this
+at once.
 """
 
 import logging
@@ -12,6 +13,7 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from repit.cases import closing, visits
+from repit.foundation.staff import forgetting
 
 EVERY_SECONDS: Final = 600.0
 _log: Final = logging.getLogger(__name__)
@@ -30,6 +32,7 @@ def once() -> int:
     while acted := closing.act_due():
         done += acted
     visits.forget_old()
+    forgetting.sweep()
     closing.finish_erasures()
     return done
 

@@ -16,9 +16,8 @@ from django.utils.translation import get_language
 
 from repit.foundation.errors import SealBroken
 from repit.foundation.sealing import Place, Sealer, operator
-from repit.foundation.staff import browsers, factors, guessing
+from repit.foundation.staff import factors, guessing
 from repit.foundation.staff.guessing import HeldBack
-from repit.foundation.staff.sessions import SessionStore
 
 _USE: Final = "second factor"
 
@@ -31,12 +30,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, *_: Any, **__: Any) -> None:
         """There is no address to write to."""
-
-    def post_login(self, request: HttpRequest, user: Any, **rest: Any) -> Any:
-        """Use the occasion to clear away sessions that have ended, and browsers that nobody uses."""
-        SessionStore.clear_expired()
-        browsers.forget_old()
-        return super().post_login(request, user, **rest)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Whose password this is, if it is; a try is counted before it is made. Raises `ValidationError`."""

@@ -2,12 +2,10 @@
 
 In: what is used up, and until when it could be used. Out: whether this was the first time. Next: `factors`,
 the review desk's tickets. The database's own uniqueness decides between two at the same moment. A row is a
-keyed digest. It goes a day after what it stands for could not be used any more: a clock that runs ahead for a
-while makes nothing usable again.
+keyed digest, and goes when what it stands for could not be used any more (`forgetting`).
 """
 
 from datetime import timedelta
-from typing import Final
 
 from django.db import IntegrityError, transaction
 
@@ -15,16 +13,12 @@ from repit.foundation.clock import now
 from repit.foundation.sealing import keyed_digest
 from repit.foundation.staff.models import Spent
 
-_GRACE: Final = timedelta(days=1)
-
 
 def spend(use: str, *parts: bytes, lasts: timedelta) -> bool:
     """Use it up; False where it was used before."""
-    moment = now()
-    Spent.objects.filter(ends_at__lt=moment - _GRACE).delete()
     try:
         with transaction.atomic():
-            Spent.objects.create(digest=keyed_digest(f"once {use}", *parts).hex(), ends_at=moment + lasts)
+            Spent.objects.create(digest=keyed_digest(f"once {use}", *parts).hex(), ends_at=now() + lasts)
     except IntegrityError:
         return False
     return True

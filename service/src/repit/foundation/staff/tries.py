@@ -5,21 +5,19 @@ it is one too many. Next: `guessing`, a desk that asks for a passphrase.
 
 A try is counted before it is made, under the lock of its row, so that a hundred at once are no more than a
 hundred in turn; one that was right is given back. A row is found by a keyed digest and holds moments only:
-without the operator's key it says neither who was tried nor from where. It goes when its time is over.
+without the operator's key it says neither who was tried nor from where. It goes when its time is over
+(`forgetting`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from django.db import transaction
 
 from repit.foundation.clock import now
 from repit.foundation.sealing import keyed_digest
 from repit.foundation.staff.models import Try
-
-_SWEPT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,6 @@ def count(use: str, who: str, rates: Sequence[Rate]) -> Counted | None:
             return None
         row.moments = [*held, moment.timestamp()]
         row.save(update_fields=["moments"])
-    _sweep(moment)
     return Counted(slot, row.moments[-1])
 
 
@@ -98,10 +95,3 @@ def _counting(moments: Sequence[float], moment: datetime, within: timedelta) -> 
     """Those within the time, on either side: a clock that ran ahead for a while holds nobody up longer."""
     reference, span = moment.timestamp(), within.total_seconds()
     return [one for one in moments if abs(reference - one) < span]
-
-
-def _sweep(moment: datetime) -> None:
-    """Let go of rows whose time is over, a few at a time."""
-    over = Try.objects.filter(ends_at__lt=moment).values_list("pk", flat=True)[:_SWEPT]
-    if found := list(over):
-        Try.objects.filter(pk__in=found, ends_at__lt=moment).delete()
