@@ -71,6 +71,19 @@ def test_the_code_that_set_an_app_up_does_not_sign_in(db: None) -> None:
     assert signs_in(who, code_of(who.secret, later=1))
 
 
+def test_a_password_alone_sets_no_second_factor_up(db: None) -> None:
+    """Between the link and the second factor, whoever knows the password would be who comes first."""
+    who = Someone("supervisor").enrol()
+    other = Client()
+    answer = other.post("/staff/login/", {"login": who.name, "password": PASSWORD}, follow=True)
+    assert "Ask your administrator for a new link" in answer.content.decode()
+    for page in ("/staff/", "/staff/second-factor/", ACTIVATE):
+        assert other.get(page).headers["Location"].startswith("/staff/login/"), page
+    assert not Authenticator.objects.exists()
+    sets_up(who)
+    assert signs_in(who, code_of(who.secret, later=1))
+
+
 def test_a_code_is_not_taken_at_one_door_after_another(someone: Make) -> None:
     who = someone("moderator")
     assert signs_in(who, code := code_of(who.secret))

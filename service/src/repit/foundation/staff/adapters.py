@@ -10,9 +10,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
 
 from repit.foundation.errors import SealBroken
 from repit.foundation.sealing import Place, Sealer, operator
@@ -41,6 +44,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if member is not None:
             guess.was_right()
         return member
+
+    def pre_login(self, request: HttpRequest, user: Any, **rest: Any) -> HttpResponse | None:
+        """Whoever has no second factor sets one up in the session that their link began, and signs in by no
+        other way: else a password alone would do, for whoever came first."""
+        if is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
+            answer: HttpResponse | None = super().pre_login(request, user, **rest)
+            return answer
+        messages.error(
+            request,
+            gettext("No second factor was set up in time. Ask your administrator for a new link."),
+        )
+        return HttpResponseRedirect(reverse("account_login"))
 
     def get_client_ip(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
         """allauth counts nothing here (settings.staff), so it need not know where anyone comes from."""

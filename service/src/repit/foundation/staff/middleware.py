@@ -144,11 +144,6 @@ def _of_status(status: int) -> RepitError:
                 "Revenez en arrière et réessayez ; sinon, demandez à votre administrateur.",
             ),
         )
-    if status == 429:
-        return RequestRefused(
-            Text("Too many attempts.", "Trop d'essais."),
-            Text("Wait five minutes, then try again.", "Attendez cinq minutes, puis réessayez."),
-        )
     return RequestRefused() if status < 500 else RepitError()
 
 
