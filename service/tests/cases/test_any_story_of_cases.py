@@ -143,6 +143,12 @@ class Story:
         seen = service.view(file)
         assert (seen.status is not None) == ("status" in rights)
         assert (seen.wishes is None and seen.places is None) or "places" in rights
+        assert (seen.state is not None) == ("status" in rights)
+        if "log" in rights:
+            assert service.looks(file)
+        else:
+            with pytest.raises(NotGranted):
+                service.looks(file)
         for forbidden in (thread.read, helpers.listed, way_back.prepare):
             with pytest.raises(NotGranted):
                 forbidden(file)

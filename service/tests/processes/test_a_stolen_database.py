@@ -356,7 +356,7 @@ PLAIN_WORDS = {
         "desk",
         "clock",
     ),
-    *("protection", "places", "thread", "private", "share"),
+    *("protection", "places", "thread", "private", "share", "log"),
     *("open", "done", "dropped"),
     "",
 }

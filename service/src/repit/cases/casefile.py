@@ -20,6 +20,7 @@ from django.db.models import Max, QuerySet
 from repit.cases import grants, looks, records, vault
 from repit.cases.grants import Holder, HolderKind, Named
 from repit.cases.keys import Pair, new_pair
+from repit.cases.looks import Looked
 from repit.cases.models import Case, CaseStep, Grant, Record, Room
 from repit.cases.records import Entry, RecordKind
 from repit.cases.rooms import ROOMS, RoomName
@@ -42,13 +43,18 @@ _ROLES: Final[dict[HolderKind, Role]] = {
 
 @dataclass(slots=True, repr=False)
 class Turn:
-    """One transaction on one case, with what the holder may read (`rooms`) and write (`writes`)."""
+    """One transaction on one case, with what the holder may read (`rooms`) and write (`writes`).
+
+    `sees_log`: a helper who was granted the log. The person, and those at the hotline who have the case, need
+    no grant for it.
+    """
 
     case: Case
     keys: Vault
     holder: Holder
     rooms: dict[RoomName, Pair] = field(default_factory=dict)
     writes: set[RoomName] = field(default_factory=set)
+    sees_log: bool = False
 
     @property
     def role(self) -> Role:
@@ -61,6 +67,12 @@ class Turn:
         """Write into the log that this was looked at or done."""
         who = self.holder.who or (str(self.holder.id) if self.holder.kind == "helper" else "")
         looks.record(self.case, self.keys, by=self.role, who=who, what=what)
+
+    def log(self) -> list[Looked]:
+        """Every look, the newest first. Raises `NotGranted`."""
+        if self.role == "helper" and not self.sees_log:
+            raise NotGranted
+        return looks.of(self.case, self.keys)
 
     def look_at_the_list(self) -> None:
         """The line of a case on a list, once an hour for each who saw it: a person must be able to read
@@ -181,8 +193,11 @@ class Casefile:
             mark = grants.mark(case.id, self.holder.kind, self.holder.id)
             found = False
             for row in Grant.objects.filter(case=case, holder=mark).exclude(room="share"):
-                held = grants.opened(row, turn.keys)
-                name, found = _name(row.room), True
+                held, found = grants.opened(row, turn.keys), True
+                if row.room == "log":
+                    turn.sees_log = True
+                    continue
+                name = _name(row.room)
                 if held.boxed:
                     turn.rooms[name] = grants.key_in(held, self.holder.pair)
                 if held.writes:

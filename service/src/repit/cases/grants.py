@@ -19,7 +19,8 @@ from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, keyed_digest
 
 HolderKind = Literal["person", "helper", "slip", "caseworker", "desk", "pair", "offline"]
-ShareOrRoom = Literal["protection", "places", "thread", "private", "share"]
+Granted = Literal["protection", "places", "thread", "private", "share", "log"]
+"""A room; a part of the way back, which opens none; the log, which is in no room."""
 _LENGTH: Final = 384
 
 
@@ -63,7 +64,7 @@ def mark(case_id: int, kind: HolderKind, holder_id: int) -> bytes:
 def give(
     case_id: int,
     keys: Vault,
-    room: ShareOrRoom,
+    room: Granted,
     to: Named,
     key: bytes | None,
     *,

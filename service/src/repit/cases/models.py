@@ -15,7 +15,7 @@ from repit.cases.states import STATES
 from repit.foundation.fields import RandomKey
 from repit.foundation.ids import random_key
 
-_ROOMS: Final = [*ROOMS, "share"]
+_ROOMS: Final = [*ROOMS, "share", "log"]
 
 
 class Case(models.Model):
@@ -89,7 +89,7 @@ class Room(models.Model):
 
 
 class Grant(models.Model):
-    """A room's private key for one holder. `holder` is a digest that differs from case to case."""
+    """A room's private key, or a right without one, for one holder. `holder` differs from case to case."""
 
     id = RandomKey()
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="grants")

@@ -18,7 +18,6 @@ from repit.cases.casefile import Casefile, found_rooms
 from repit.cases.doors import Code
 from repit.cases.links import MAX_ITEMS
 from repit.cases.looks import Looked
-from repit.cases.looks import of as looks_of
 from repit.cases.models import Case
 from repit.cases.places import Level, Places, Wishes
 from repit.cases.protection import ItemStatus, Status
@@ -45,13 +44,14 @@ class View:
     """A case as its person or a helper sees it on coming back. What is not theirs to see is None."""
 
     by: Literal["person", "helper"]
-    state: CaseState
+    state: CaseState | None
     status: Status | None
     wishes: Wishes | None
     places: Places | None
     way_back_asked: Asked | None
     way_back_prepared: bool
     may_add_places: bool
+    may_read_log: bool
     notices: Sequence[Told] = ()
 
 
@@ -124,17 +124,18 @@ def add_items(file: Casefile, submissions: Sequence[Submission]) -> Status:
 def view(file: Casefile) -> View:
     """The case at a glance. A person's visit lets the desk in where nobody at the hotline has the case."""
     with file.turn() as turn:
-        person = turn.role == "person"
+        person, sees = turn.role == "person", turn.may_read("protection")
         desk.hand_over(turn)
         found = View(
             by="person" if person else "helper",
-            state=next(state for state in STATES if state == turn.case.state),
-            status=protection.standing(turn) if turn.may_read("protection") else None,
+            state=next(state for state in STATES if state == turn.case.state) if sees else None,
+            status=protection.standing(turn) if sees else None,
             wishes=places.wishes_of(turn) if turn.may_read("places") else None,
             places=places.known(turn) if "places" in turn.writes else None,
             way_back_asked=way_back.pending(turn) if person else None,
             way_back_prepared=person and way_back.is_prepared(turn),
             may_add_places="places" in turn.writes,
+            may_read_log=person or turn.sees_log,
             notices=tasks.told(turn),
         )
         turn.look("case")
@@ -150,9 +151,9 @@ def take_back(file: Casefile, which: Sequence[int] | Literal["all"]) -> Status:
 
 
 def looks(file: Casefile) -> list[Looked]:
-    """Who looked at the case, newest first. Raises `NotFound`."""
+    """Who looked at the case, newest first. Raises `NotFound`, `NotGranted`."""
     with file.turn() as turn:
-        return looks_of(turn.case, turn.keys)
+        return turn.log()
 
 
 def status(number: str, secret: str) -> Status:

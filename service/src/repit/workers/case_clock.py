@@ -1,7 +1,8 @@
 """The calendar of cases: closed ones lose their words, forgotten ones close, old visits are deleted.
 
-In: due rows of `cases`. Out: keys destroyed, rows deleted. Next: `repit.cli` starts it beside the hotline.
-Each case is claimed under its own lock, so that several processes may run this at once.
+In: due rows of `cases`, and of the sign-in of staff. Out: keys destroyed, rows deleted. Next: `repit.cli`
+starts it beside the hotline. Each case is claimed under its own lock, so that several processes may run this
+at once.
 """
 
 import logging
@@ -12,6 +13,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from repit.cases import closing, visits
+from repit.foundation.errors import RepitError
+from repit.foundation.staff import forgetting
 
 EVERY_SECONDS: Final = 600.0
 _log: Final = logging.getLogger(__name__)
@@ -30,6 +33,7 @@ def once() -> int:
     while acted := closing.act_due():
         done += acted
     visits.forget_old()
+    forgetting.sweep()
     return done
 
 
@@ -37,7 +41,7 @@ def _run(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             once()
-        except (DatabaseError, OSError) as error:
+        except (DatabaseError, RepitError, OSError) as error:
             _log.warning("the calendar of cases waits: %s", type(error).__name__)
         finally:
             connection.close()

@@ -17,6 +17,7 @@ from repit.cases.visits import Visiting
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.interfaces.case_pages import codes, hashes
 from repit.interfaces.case_pages.content_policy import DEVICE
+from repit.interfaces.case_pages.owners import owner_only
 from repit.interfaces.case_pages.showing import show
 from repit.interfaces.case_pages.visiting import token_of, visit_page, without_cookie
 
@@ -28,6 +29,7 @@ def overview(request: HttpRequest, visiting: Visiting, *, first: bool = False) -
 
 
 @visit_page
+@owner_only
 def messages(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """The thread, and a form to write."""
     text, error = request.POST.get("text", ""), None
@@ -60,6 +62,7 @@ def addresses(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 @csp_update(DEVICE)
 @visit_page
+@owner_only
 def pictures(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Protect more: the device page again."""
     error = None
@@ -76,6 +79,7 @@ def pictures(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def wishes(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """What the person wants, and how far the protection goes from now on."""
     if request.method == "POST":
@@ -87,6 +91,7 @@ def wishes(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def take_back(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Take items back, and see how far that has come."""
     error = None
@@ -101,6 +106,7 @@ def take_back(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def helping(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """People who help: a code for one more, or one taken out."""
     error = None
@@ -119,6 +125,7 @@ def helping(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def spare_ways(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """The slip for the way back, new words, and a request that stands."""
     if request.method == "POST" and "refuse" in request.POST:
@@ -140,6 +147,7 @@ def looks(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def end(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Close the case, or erase it at once."""
     error: RepitError | None = None
