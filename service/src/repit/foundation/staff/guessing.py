@@ -43,7 +43,7 @@ class HeldBack(RequestRefused):
     status = 429
     message = Text("Too many wrong tries.", "Trop d'essais faux.")
 
-    def __init__(self, wait: timedelta) -> None:
+    def __init__(self, wait: timedelta = timedelta(minutes=5)) -> None:
         minutes = max(1, ceil(wait.total_seconds() / 60))
         super().__init__(
             next_step=Text(
