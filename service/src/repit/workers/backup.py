@@ -29,7 +29,7 @@ from repit.foundation.errors import InputRefused, SettingsRefused, Text
 from repit.foundation.keyfile import write_once
 
 _FORM: Final = "repit backup 1"
-_LEFT_OUT: Final = frozenset({"cases.visit", "sessions.session"})
+_LEFT_OUT: Final = frozenset({"cases.visit", "kept.kept", "sessions.session"})
 _AT_ONCE: Final = 500
 
 
