@@ -30,12 +30,18 @@ def hidden(answer: HttpResponse, name: str) -> str:
     return html.unescape(found[1])
 
 
-def post(client: Client, path: str, fields: dict[str, object], **headers: str) -> HttpResponse:
-    """As a browser sends a form that holds no file; it is sent once more where it is sent on (307)."""
+PLAIN = "application/x-www-form-urlencoded"
+
+
+def post(
+    client: Client, path: str, fields: dict[str, object], again: Client | None = None, **headers: str
+) -> HttpResponse:
+    """As a browser sends a form that holds no file; it is sent once more where it is sent on (307), by `again`
+    where that is not the same browser any more."""
     body = urlencode(fields, doseq=True)
-    answer = client.post(path, body, content_type="application/x-www-form-urlencoded", headers=headers)
+    answer = client.post(path, body, content_type=PLAIN, headers=headers)
     if answer.status_code == 307:
-        return client.post(answer["Location"], body, content_type="application/x-www-form-urlencoded")
+        return (again or client).post(answer["Location"], body, content_type=PLAIN)
     return answer
 
 

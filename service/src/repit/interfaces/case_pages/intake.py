@@ -70,8 +70,9 @@ def _moved(request: HttpRequest, answers: dict[str, Any]) -> dict[str, Any]:
     at = STEPS.index(answers["step"])
     if "back" in request.POST:
         return answers | {"step": STEPS[max(0, at - 1)]}
-    if request.POST.get("show") in STEPS[: at + 1]:
-        return answers | {"step": request.POST["show"]}
+    show = request.POST.get("show", "")
+    if show in STEPS and all(_LEFT_BY[step] in answers for step in STEPS[: STEPS.index(show)]):
+        return answers | {"step": show}
     # The form went to the same page in the other language: what was typed comes along, unanswered yet.
     return answers | _typed(request, answers["step"])
 
@@ -135,6 +136,16 @@ _ANSWERS: Final[dict[str, Callable[[HttpRequest, dict[str, Any]], None]]] = {
 }
 
 
+_LEFT_BY: Final = {
+    "who": "number",
+    "kind": "kind",
+    "wants": "wants",
+    "where": "where",
+    "level": "level",
+}
+"""What stands in the answers once a question is answered."""
+
+
 def _typed(request: HttpRequest, step: str) -> dict[str, Any]:
     """What stands in the form of a step, as far as the same form can show it again."""
     if step == "kind" and request.POST.get("kind") in KINDS:
@@ -178,6 +189,7 @@ def _page(request: HttpRequest, answers: dict[str, Any], said: str = "", status:
     values: dict[str, Any] = {
         "answers": answers,
         "state": carried.sealed(_PURPOSE, answers),
+        "answered": request.method == "POST",
         "number_of_step": STEPS.index(step) + 1,
         "number_of_steps": len(STEPS),
         "said": said,
