@@ -36,8 +36,8 @@ PLAIN = "application/x-www-form-urlencoded"
 def post(
     client: Client, path: str, fields: dict[str, object], again: Client | None = None, **headers: str
 ) -> HttpResponse:
-    """As a browser sends a form that holds no file; it is sent once more where it is sent on (307), by `again`
-    where that is not the same browser any more."""
+    """As a browser sends a form that holds no file. Where it is sent on (307) it is sent once more, by
+    `again` if that is not the same browser any more."""
     body = urlencode(fields, doseq=True)
     answer = client.post(path, body, content_type=PLAIN, headers=headers)
     if answer.status_code == 307:
