@@ -181,7 +181,7 @@ def test_they_are_gone_after_an_hour_and_strangers_have_nothing_kept() -> None:
     at.send("answer", mark, text=WORDS)
     moment = clock.now() + timedelta(minutes=61)
     with clock.at(lambda: moment):
-        assert store.forget_old() == 1 and not Kept.objects.exists()
+        assert store.forget_old() == 2 and not Kept.objects.exists()
     for fields in ({}, {"form": "x"}, {"form": mark[:-5] + "AAAA="}):
         away = Client().post(f"{at.page}answer/", {"text": WORDS, **fields})
         assert away["Location"] == "/staff/login/" and not away.cookies.get("repit_draft")
@@ -191,6 +191,19 @@ def test_they_are_gone_after_an_hour_and_strangers_have_nothing_kept() -> None:
             Client().post(f"{at.page}answer/", {"text": WORDS, "form": mark})["Location"] == "/staff/login/"
         )
     assert not Kept.objects.exists()
+
+
+def test_one_form_sent_again_and_again_without_a_sign_in_fills_one_row() -> None:
+    at = Hands()
+    mark = at.mark()
+    for n in range(5):
+        stranger = Client()
+        stranger.cookies["repit_draft"] = f"made up {n}"
+        stranger.post(f"{at.page}answer/", {"form": mark, "text": f"{WORDS} {n}"})
+    assert Kept.objects.count() == 2
+    del at.who.client.cookies["repit_staff"]
+    at.send("answer", mark, text=WORDS)
+    assert Kept.objects.count() == 2
 
 
 def test_a_press_without_words_keeps_nothing() -> None:

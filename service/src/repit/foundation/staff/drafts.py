@@ -6,7 +6,8 @@ same member, for an hour. Next: `middleware`, `case_page`, `review_desk`. And fo
 
 The words are kept as everything of that kind is (`foundation.kept`), under a secret of their own that only a
 cookie holds, for the session's own cookie ends with the session. The mark shows that this service gave the
-form to that member within a day, so nobody else can have anything kept, or put words into a colleague's form.
+form to that member within a day, so nobody else can have anything kept, or put words into a colleague's form;
+one form, sent a thousand times, fills one row.
 """
 
 from collections.abc import Callable
@@ -16,13 +17,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.views.csrf import csrf_failure
 
-from repit.foundation.ids import token
 from repit.foundation.kept import marks, once, store
+from repit.foundation.sealing import keyed_digest
 
 COOKIE: Final = "repit_draft"
 _BESIDE: Final = "beside:"
 _PATH: Final = "/staff/"
-_BITS: Final = 256
+_KNOWN: Final = "words are kept"
 _MOST: Final = 64 * 1024
 _SLOT: Final = "_draft_secret"
 
@@ -107,12 +108,14 @@ def _put(request: HttpRequest, page: str, words: dict[str, Any], *, afresh: bool
     mark = marks.read(request.POST.get(marks.FIELD, ""))
     said = {name: values for name, values in words.items() if name not in once.NOT_SAID}
     size = sum(len(one.strip()) for values in said.values() for one in values)
-    if mark is None or not 0 < size <= _MOST or not store.has_room():
+    if mark is None or not 0 < size <= _MOST:
         return
     secret = _secret(request)
+    if store.of(secret, _KNOWN) is None:
+        # Of the form itself: sent again and again, it fills one row.
+        secret = keyed_digest("words of a form", mark.number.encode()).hex()
     before = {} if afresh else (store.of(secret, _use(page)) or {}).get("fields", {})
-    if not secret:
-        secret = token(_BITS)
+    store.keep(secret, _KNOWN, {})
     store.keep(secret, _use(page), {"whose": mark.whose, "fields": before | said})
     setattr(request, _SLOT, secret)
 
