@@ -255,13 +255,16 @@ def test_nobody_fills_the_table_who_never_had_a_visit(monkeypatch) -> None:
     assert textarea(one.client.get(back["Location"])) == WORDS
 
 
-def test_a_mark_from_yesterday_proves_nothing() -> None:
+def test_a_page_of_yesterday_has_nothing_kept_and_carries_its_words_itself() -> None:
     one = Guest()
     form = one.form("messages/")
     Visit.objects.all().delete()
     with later(25 * 60):
         answer = post(one.client, "/en/mine/messages/", {"form": form, "text": WORDS})
-        assert answer["Location"] == COME_BACK and not Kept.objects.exists()
+        assert answer.status_code == 403 and not Kept.objects.exists()
+        fields = {"number": one.code[0], "words": one.code[1], "carry": hidden(answer, "carry")}
+        back = post(one.client, COME_BACK, fields)
+        assert textarea(one.client.get(back["Location"])) == WORDS
 
 
 def test_the_way_is_kept_in_french_too() -> None:

@@ -1,6 +1,6 @@
 """A form's mark: on whose page it stood, and a number that no other page has.
 
-In: the page's owner. Out: text for a hidden field; the `Mark` again, if this service wrote it within a day.
+In: the page's owner. Out: text for a hidden field; the `Mark` again, if this service wrote it.
 Next: forms that must come from a page of the visit, forms sent twice (`once`), forms whose visit is over:
 the mark still says that such a visit was, and whose, while the form itself opens nothing any more.
 """
@@ -14,7 +14,7 @@ from repit.foundation.kept import fields
 
 FIELD: Final = "form"
 _PURPOSE: Final = "mark of a form"
-_LASTS: Final = timedelta(days=1)
+_RECENT: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,6 +26,12 @@ class Mark:
     whose: str
     page: str
     number: str
+    age: timedelta
+
+    @property
+    def recent(self) -> bool:
+        """Whether it is of a page of the last day: what is kept for it is kept for someone who was here."""
+        return self.age <= _RECENT
 
 
 def made(visit: str, whose: str, page: str = "") -> str:
@@ -36,6 +42,4 @@ def made(visit: str, whose: str, page: str = "") -> str:
 def read(field: str) -> Mark | None:
     """The mark of a form that was sent; None for anything that this service did not write."""
     found = fields.opened(_PURPOSE, field) if field else None
-    if found is None or found[1] > _LASTS:
-        return None
-    return Mark(**found[0])
+    return None if found is None else Mark(**found[0], age=found[1])

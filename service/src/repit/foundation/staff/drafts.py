@@ -97,7 +97,7 @@ def from_an_earlier_sign_in(request: HttpRequest, reason: str = "") -> HttpRespo
 def _page_of(request: HttpRequest) -> str | None:
     """Where the form stood, if this service gave it to whoever is, or was, signed in here."""
     mark = marks.read(request.POST.get(marks.FIELD, ""))
-    if mark is None or not mark.page.startswith(_PATH):
+    if mark is None or not mark.recent or not mark.page.startswith(_PATH):
         return None
     if request.user.is_authenticated and str(request.user.pk) != mark.whose:
         return None

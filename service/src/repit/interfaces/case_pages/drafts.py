@@ -48,7 +48,7 @@ def of_form(request: HttpRequest, mark: Mark) -> dict[str, Any] | None:
 
 def keep(request: HttpRequest, mark: Mark, typed: dict[str, Any]) -> bool:
     """Keep it for the browser that brought it; whether that may be done."""
-    if mark.visit != visit_of(request) or not store.has_room():
+    if mark.visit != visit_of(request) or not mark.recent or not store.has_room():
         return False
     if sum(len(one) for _, one in typed["pairs"]) > _MOST:
         return False

@@ -5,10 +5,10 @@ check a number and words.
 
 **Why nothing is counted.** A case's number has 45 random bits and its words 80, so guessing both is hopeless,
 and so is guessing the words of a number that is known: at a thousand tries a second, 80 bits take some forty
-million million years. What a try does cost is Argon2: some 20 MB and twenty milliseconds of a core. A limit on tries
-protects nobody from a guess; it only lets one neighbour behind a carrier's shared address, one child at home,
-or one script lock others out of taking their own pictures back. So there is no count and no lock: neither by
-connection nor, which would let a stranger lock a person out, by number.
+million million years. What a try does cost is Argon2: some 20 MB and twenty milliseconds of a core. A limit
+on tries protects nobody from a guess; it only lets one neighbour behind a carrier's shared address, one child
+at home, or one script lock others out of taking their own pictures back. So there is no count and no lock:
+neither by connection nor, which would let a stranger lock a person out, by number.
 
 **What is limited.** Only so many codes are checked at once, and of one connection one at a time. Those who
 wait are served in turn, connection by connection: someone who sends a thousand waits behind themselves, and
