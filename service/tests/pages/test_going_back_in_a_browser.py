@@ -174,6 +174,22 @@ def test_leaving_quickly_ends_what_back_would_show(browser: Browser, hotline: Ho
         assert "secret.example" not in page.content()
 
 
+def test_a_question_kept_in_the_browser_s_memory_of_pages_is_shown_no_more_after_leaving(
+    browser: Browser, hotline: Hotline
+) -> None:
+    with at(browser, hotline, "en", "scripted", "memory") as story:
+        page, said = story.page, story.said
+        page.goto(f"{hotline.base_url}/en/start/")
+        page.get_by_label(said["adult"]).check()
+        story.hands.button(said["next"])
+        shown_again = "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+        page.evaluate(shown_again)
+        expect(page.locator("form[data-step=kind]")).to_be_visible()
+        page.evaluate("sessionStorage.clear()")
+        page.evaluate(shown_again)
+        expect(page.locator("form[data-step=who]")).to_be_visible()
+
+
 @BOTH_WAYS
 def test_leaving_quickly_from_the_receipt_or_any_page_after_it_ends_the_receipt(
     browser: Browser, hotline: Hotline, how: str

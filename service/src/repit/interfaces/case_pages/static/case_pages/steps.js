@@ -8,7 +8,13 @@
 (() => {
   const KEPT = "step";
   const memory = {
-    get: () => sessionStorage.getItem(KEPT),
+    get: () => {
+      try {
+        return sessionStorage.getItem(KEPT);
+      } catch {
+        return null;
+      }
+    },
     set: (state) => sessionStorage.setItem(KEPT, state),
   };
   const form = document.querySelector("form[data-step]");
@@ -19,6 +25,11 @@
   } catch {
     // No memory in this tab: the browser asks, as it always did.
   }
+
+  // A page from the browser's own memory of pages: shown no more once what it carries was forgotten.
+  window.addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && form?.dataset.answer !== undefined && memory.get() === null) location.replace(form.action);
+  });
 
   // An answer to a form: from now on a page like others.
   function answered(step) {
