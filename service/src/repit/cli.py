@@ -40,6 +40,9 @@ app.add_typer(storage, name="storage")
 way_back = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
 app.add_typer(way_back, name="way-back")
 
+case_keys_app = typer.Typer(no_args_is_help=True, help="The keys of cases. / Les clés des dossiers.")
+app.add_typer(case_keys_app, name="case-keys")
+
 Host = Annotated[str, typer.Option(help="Address to listen on. / Adresse d'écoute.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on. / Port d'écoute.")]
 ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
@@ -53,6 +56,7 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
 
     starting.set_up("hotline")
     starting.ready_database()
+    import_module("repit.cases.key_file").check()
     serving.require_free(host, port)
     import_module("repit.workers.expire_items").start()
     import_module("repit.workers.pull_exchanges").for_hotline().start()
@@ -290,6 +294,22 @@ def restore(
     _ready()
     rows = import_module("repit.workers.backup").restore(file, case_keys, _private(offline_key))
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
+
+
+@case_keys_app.command("give-up")
+def case_keys_give_up(
+    yes: Annotated[bool, typer.Option("--yes", help="Without asking. / Sans demander.")] = False,
+) -> None:
+    """The case keys are lost for good: delete the cases that nobody can open any more. / Clés perdues."""
+    _ready()
+    asked = Text(
+        "Cases that no key opens any more are deleted. What they protect stays protected. Go on?",
+        "Les dossiers qu'aucune clé n'ouvre plus sont supprimés ; la protection reste. Continuer ?",
+    )
+    if not yes and not typer.confirm(asked.in_language(language())):
+        raise typer.Exit(1)
+    gone = import_module("repit.cases.key_file").give_up_lost("operator")
+    say(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"))
 
 
 @way_back.command("release")

@@ -4,24 +4,23 @@ In: submissions, a turn. Out: links, sealed; how each item stands. Next: `servic
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from django.conf import settings
 
 from repit.bank import items
 from repit.bank.types import Kind, Media, State, Submission
+from repit.cases import links
 from repit.cases.casefile import Turn
-from repit.cases.records import Entry
+from repit.cases.links import MAX_ITEMS, Link
 from repit.exchange import reach
 from repit.exchange.reach import Reach
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
 
-MAX_ITEMS: Final = 200
 _ACTOR: Final = "person concerned"
-_KIND: Final = "link"
 NOWHERE: Final = Reach()
 
 
@@ -47,18 +46,13 @@ def take_in(turn: Turn, submissions: Sequence[Submission]) -> None:
     """Hand items to the bank and keep the links. Raises `InputRefused`, `TooLarge`, `NotGranted`."""
     if turn.role != "person":
         raise NotGranted
-    if turn.count(_KIND) + len(submissions) > MAX_ITEMS:
+    held = links.of(turn)
+    if len(held) + len(submissions) > MAX_ITEMS:
         raise TooLarge
     for submission in submissions:
         taken = items.submit(submission, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
-        turn.add(
-            "protection",
-            _KIND,
-            {"item": taken.item, "media": submission.media, "kind": submission.kind, "back": False},
-        )
-    if submissions:
-        turn.case.keeps_protection = True
-        turn.case.save(update_fields=["keeps_protection"])
+        held.append(Link(taken.item, submission.media, submission.kind))
+    links.write(turn, held)
 
 
 def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
@@ -68,40 +62,35 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
     """
     if turn.role != "person":
         raise NotGranted
-    links = {entry.number: entry for entry in turn.read("protection", _KIND)}
-    chosen = sorted(links) if which == "all" else sorted(set(which))
-    if any(number not in links for number in chosen):
+    held = links.of(turn)
+    chosen = range(1, len(held) + 1) if which == "all" else sorted(set(which))
+    if any(not 1 <= number <= len(held) for number in chosen):
         raise InputRefused(Text("The case has no such item.", "Le dossier n'a pas cet élément."))
+    kept = links.keep_anything(turn.case, turn.keys)
     for number in chosen:
-        if not links[number].value["back"]:
-            turn.rewrite(links[number], {**links[number].value, "back": True})
-            items.withdraw_one(links[number].value["item"], actor=_ACTOR, reason="the person took it back")
-    keeps = any(not entry.value["back"] for number, entry in links.items() if number not in chosen)
-    if turn.case.state == "kept" and turn.case.keeps_protection and not keeps:
+        link = held[number - 1]
+        if not link.back:
+            held[number - 1] = replace(link, back=True)
+            items.withdraw_one(link.item, actor=_ACTOR, reason="the person took it back")
+    links.write(turn, held)
+    if turn.case.state == "kept" and kept and not links.keep_anything(turn.case, turn.keys):
         # Time to see how far the withdrawal has come; then nothing of the case is left.
         turn.case.due_on = now().date() + timedelta(days=settings.REPIT_CASE_RETENTION_DAYS)
-    turn.case.keeps_protection = keeps
-    turn.case.save(update_fields=["keeps_protection", "due_on"])
-
-
-def protects(turn: Turn) -> bool:
-    """Whether anything of the case was not taken back."""
-    return any(not entry.value["back"] for entry in turn.read("protection", _KIND))
+        turn.case.save(update_fields=["due_on"])
 
 
 def standing(turn: Turn) -> Status:
     """How each item stands, and how far it has come. Raises `NotGranted`."""
-    links = turn.read("protection", _KIND)
-    names = [entry.value["item"] for entry in links]
+    held = links.of(turn)
+    names = [link.item for link in held]
     states, reaches = items.states(names), reach.of(names)
-    return Status(tuple(_standing(entry, states, reaches) for entry in links))
+    return Status(tuple(_standing(number, link, states, reaches) for number, link in enumerate(held, 1)))
 
 
-def _standing(entry: Entry, states: dict[str, State], reaches: dict[str, Reach]) -> ItemStatus:
-    value: dict[str, Any] = entry.value
-    state: State = "withdrawn" if value["back"] else states[value["item"]]
-    far = reaches[value["item"]]
-    if value["back"] and states[value["item"]] not in ("withdrawn", "erased"):
+def _standing(number: int, link: Link, states: dict[str, State], reaches: dict[str, Reach]) -> ItemStatus:
+    state: State = "withdrawn" if link.back else states[link.item]
+    far = reaches[link.item]
+    if link.back and states[link.item] not in ("withdrawn", "erased"):
         # Someone else asked for the same: that is theirs, and not told here.
         far = Reach(met=far.met)
-    return ItemStatus(entry.number, state, value["media"], value["kind"], far)
+    return ItemStatus(number, state, link.media, link.kind, far)

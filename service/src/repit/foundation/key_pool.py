@@ -57,7 +57,7 @@ class KeyPool:
             with self._opened(fcntl.LOCK_SH) as file:
                 room = _slots(file, self._slot)
                 tried = _sample(room, _MORE_THAN_ASKED * count + _SOME)
-                whole = [slot for slot in tried if any(os.pread(file, self._slot, slot * self._slot))]
+                whole = [slot for slot in tried if _whole(os.pread(file, self._slot, slot * self._slot))]
             taken = set(used(whole))
             free = [slot for slot in whole if slot not in taken]
             if 2 * len(free) >= len(tried) and len(free) >= count:
@@ -129,6 +129,11 @@ class KeyPool:
             yield file
         finally:
             os.close(file)
+
+
+def _whole(raw: bytes) -> bool:
+    """Whether none of its keys was wiped."""
+    return all(any(raw[at : at + KEY_BYTES]) for at in range(0, len(raw), KEY_BYTES))
 
 
 def _slots(file: int, size: int) -> int:

@@ -1,6 +1,6 @@
 """Backups that expose nothing, and restoring them.
 
-In: the database, the folder of case keys, the hotline's offline key. Out: sealed files; an empty database
+In: the database, the file of case keys, the hotline's offline key. Out: sealed files; an empty database
 filled again. Next: `repit backup`, `repit restore`.
 
 A backup holds every row as it lies sealed in the database, and is itself sealed to the offline key: the
@@ -24,12 +24,13 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from repit.cases.vault import FILE as CASE_KEYS
 from repit.foundation import sealed_file
 from repit.foundation.errors import InputRefused, SettingsRefused, Text
 from repit.foundation.keyfile import write_once
 
 _FORM: Final = "repit backup 1"
-_LEFT_OUT: Final = frozenset({"cases.visit", "kept.kept", "sessions.session"})
+_LEFT_OUT: Final = frozenset({"cases.visit", "kept.kept", "sessions.session", "staff.try", "staff.spent"})
 _AT_ONCE: Final = 500
 
 
@@ -115,10 +116,9 @@ def _objects(lines: Iterable[str]) -> Iterator[models.Model]:
 
 def _keys() -> Iterator[str]:
     yield json.dumps({"form": f"{_FORM} case keys"})
-    folder = Path(settings.REPIT_CASE_KEYS)
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.suffix != ".new":
-            yield json.dumps([path.name, path.read_bytes().hex()])
+    file = Path(settings.REPIT_CASE_KEYS) / CASE_KEYS
+    if file.is_file():
+        yield json.dumps([file.name, file.read_bytes().hex()])
 
 
 def _restore_keys(file: Path, private: bytes) -> None:
@@ -129,7 +129,7 @@ def _restore_keys(file: Path, private: bytes) -> None:
         raise InputRefused(Text("This file holds no case keys.", "Ce fichier ne contient pas de clés."))
     for line in lines:
         name, raw = json.loads(line)
-        if not name.isalnum():
+        if name != CASE_KEYS:
             raise InputRefused(Text("This file holds no case keys.", "Ce fichier ne contient pas de clés."))
         if not (folder / name).exists():
             write_once(folder / name, bytes.fromhex(raw))

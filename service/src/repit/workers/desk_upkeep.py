@@ -17,6 +17,7 @@ from django.db import connection
 
 from repit.foundation.errors import RepitError
 from repit.foundation.kept import store
+from repit.foundation.staff import forgetting as sign_in
 from repit.gate.mirror import Mirror
 from repit.gate.review import forgetting, media, queue
 from repit.workers import tell_banks
@@ -33,6 +34,7 @@ def start(mirror: Mirror) -> threading.Event:
         ("desk-upkeep", EVERY_SECONDS, once),
         ("desk-tells-banks", EVERY_SECONDS, lambda: tell(mirror)),
         ("desk-forgets", FORGET_EVERY_SECONDS, forgetting.sweep),
+        ("sign-in-forgets", FORGET_EVERY_SECONDS, sign_in.sweep),
     ):
         threading.Thread(target=_run, args=(does, every, stop), name=name, daemon=True).start()
     return stop

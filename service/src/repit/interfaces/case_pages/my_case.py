@@ -18,6 +18,7 @@ from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.interfaces.case_pages import codes, drafts, hashes, receipts
 from repit.interfaces.case_pages.content_policy import DEVICE
 from repit.interfaces.case_pages.cookies import token_of, with_cookie, without_cookie
+from repit.interfaces.case_pages.owners import owner_only
 from repit.interfaces.case_pages.showing import show
 from repit.interfaces.case_pages.visiting import visit_page
 
@@ -29,6 +30,7 @@ def overview(request: HttpRequest, visiting: Visiting, *, first: bool = False) -
 
 
 @visit_page
+@owner_only
 def messages(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """The thread, and a form to write."""
     text, error = _typed(request, visiting).get("text", ""), None
@@ -64,6 +66,7 @@ def addresses(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 @csp_update(DEVICE)
 @visit_page
+@owner_only
 def pictures(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Protect more: the device page again."""
     typed, error = _typed(request, visiting), None
@@ -80,6 +83,7 @@ def pictures(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def wishes(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """What the person wants, and how far the protection goes from now on."""
     if request.method == "POST":
@@ -95,6 +99,7 @@ def wishes(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def take_back(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Take items back, and see how far that has come."""
     error = None
@@ -111,6 +116,7 @@ def take_back(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def helping(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """People who help: a code for one more, or one taken out."""
     typed, error = _typed(request, visiting), None
@@ -135,6 +141,7 @@ def helping(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def spare_ways(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """The slip for the way back, new words, and a request that stands."""
     if request.method == "POST" and "refuse" in request.POST:
@@ -158,6 +165,7 @@ def looks(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def end(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Close the case, or erase it at once."""
     error: RepitError | None = None

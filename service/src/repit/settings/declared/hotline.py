@@ -80,8 +80,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_CASE_KEYS",
         folder,
         None,
-        "Folder of the keys that belong to one case each. Destroying one erases its case from every backup"
-        " too: keep this folder out of the backups of the database.",
+        "Folder of the file of case keys. Destroying a key in it erases its case from every backup too: keep"
+        " this folder out of the backups of the database.",
         "a folder",
         "`case-keys/` in the data folder",
     ),
