@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
 from django.test import Client
 from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in
 
-from repit.cases import doors, service
-from repit.cases.models import Case
+from repit.cases import doors, keys, service, words
+from repit.cases.models import Case, Door
+from repit.foundation import ids
 from repit.foundation.errors import NotFound
 from repit.interfaces.case_pages import limits, lines
 from repit.interfaces.case_pages.limits import TooOften
@@ -25,12 +27,6 @@ HOME = "203.0.113.7"
 @pytest.fixture(autouse=True)
 def _afresh() -> None:
     limits.counter.__init__()
-
-
-@pytest.fixture
-def at_once(monkeypatch) -> None:
-    """Wrong codes cost their connection no rest, so that a test of many tries is not slow."""
-    monkeypatch.setattr(lines, "_RESTS", 0.0)
 
 
 def visitor_from(address: str) -> Visitor:
@@ -49,7 +45,6 @@ def test_right_answers_do_not_count_as_tries() -> None:
         assert one.sign_in(*code).status_code == 302
 
 
-@pytest.mark.usefixtures("at_once")
 def test_one_who_errs_and_a_neighbour_behind_the_same_address_still_get_in() -> None:
     mine, theirs = Visitor().receipt(), Visitor().receipt()
     wrong = theirs[1]
@@ -59,7 +54,6 @@ def test_one_who_errs_and_a_neighbour_behind_the_same_address_still_get_in() -> 
     assert visitor_from(HOME).sign_in(*theirs).status_code == 302
 
 
-@pytest.mark.usefixtures("at_once")
 def test_a_stranger_who_knows_a_number_locks_nobody_out_of_it() -> None:
     code, wrong = Visitor().receipt(), Visitor().receipt()[1]
     for n in range(24):
@@ -70,7 +64,6 @@ def test_a_stranger_who_knows_a_number_locks_nobody_out_of_it() -> None:
     assert [i.state for i in service.view(doors.enter(*code)).status.items] == ["withdrawn"]
 
 
-@pytest.mark.usefixtures("at_once")
 def test_the_json_door_withdraws_after_any_number_of_tries() -> None:
     code = Visitor().receipt()
     client = Client(REMOTE_ADDR=HOME)
@@ -84,7 +77,6 @@ def test_the_json_door_withdraws_after_any_number_of_tries() -> None:
     assert ask("withdraw", number=code[0], secret=code[1], items="all") == 200
 
 
-@pytest.mark.usefixtures("at_once")
 def test_practising_and_asking_for_a_way_back_are_not_counted_either() -> None:
     one = visitor_from(HOME)
     code = one.receipt()
@@ -98,7 +90,7 @@ class Taken:
     """Lines that are as full as they may be, until told otherwise."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(lines, "lines", Lines(waiting=0))
+        monkeypatch.setattr(lines, "lines", Lines(waiting=(0, 0, 0)))
         self._monkeypatch = monkeypatch
 
     def free(self) -> None:
@@ -124,26 +116,32 @@ def test_where_the_line_is_full_what_was_typed_is_sent_again_by_one_press(monkey
 
 
 def test_so_it_is_where_two_codes_were_typed_and_where_a_message_waits(monkeypatch) -> None:
-    one, _ = signed_in()
+    one = Visitor()
+    code = one.receipt()
+    one.sign_in(*code)
     slip = code_in(one.post("spare/", slip="1"))
     form = hidden(one.client.get("/en/mine/messages/"), "form")
     line = Taken(monkeypatch)
-    fields = {"number": slip[0], "words": slip[1], "second_number": slip[0], "second_words": "x"}
-    busy = post(Client(), "/en/lost/two-parts/", fields)
-    answer = Client().post("/api/v1/cases/status", {"number": slip[0], "secret": "x"}, "application/json")
+    two = {"number": slip[0], "words": slip[1], "second_number": code[0], "second_words": code[1]}
+    busy = post(Client(), "/en/lost/two-parts/", two)
+    said = {"number": code[0], "secret": code[1]}
+    answer = Client().post("/api/v1/cases/status", said, "application/json")
     assert (answer.status_code, answer["Retry-After"]) == (429, "5")
     waiting = post(Client(), "/en/mine/messages/", {"form": form, "text": "kept"})
-    late = post(Client(), "/en/come-back/", {"number": "x", "words": "y", "carry": hidden(waiting, "carry")})
+    fields = {"number": code[0], "words": code[1], "carry": hidden(waiting, "carry")}
+    late, browser = post(Client(), "/en/come-back/", fields), Client()
     line.free()
     refused = post(Client(), "/en/lost/two-parts/", {"sent": hidden(busy, "sent")})
     assert refused.status_code == 400 and slip[0] in refused.content.decode()
-    again = post(Client(), "/en/come-back/", {"sent": hidden(late, "sent")})
-    assert hidden(again, "carry") == hidden(waiting, "carry")
+    back = post(browser, "/en/come-back/", {"sent": hidden(late, "sent")})
+    assert back["Location"] == "/en/mine/messages/"
+    assert ">kept</textarea>" in browser.get(back["Location"]).content.decode()
 
 
 def test_what_was_held_up_elsewhere_or_was_altered_is_not_taken_up(monkeypatch) -> None:
+    code = Visitor().receipt()
     line = Taken(monkeypatch)
-    sent = hidden(Visitor().sign_in("x", "y"), "sent")
+    sent = hidden(Visitor().sign_in(*code), "sent")
     line.free()
     for path, field in (("/en/lost/", sent), ("/en/come-back/", sent[:-5] + "AAAA="), ("/en/come-back/", "")):
         assert post(Client(), path, {"sent": field}).status_code == 400
@@ -212,14 +210,13 @@ class Crowd:
     def __init__(self, those: Lines) -> None:
         self.lines, self.served, self.refused = those, [], []
         self._goes: dict[str, threading.Event] = {}
-        self._came = threading.Condition()
         self._threads: list[threading.Thread] = []
 
-    def come(self, name: str, origin: str, *, wrong: bool = False) -> None:
+    def come(self, name: str, origin: str, number: str = "") -> None:
         """Returns once this one is served, waits in its line, or was turned away."""
         self._goes[name] = threading.Event()
         before = self.waiting()
-        thread = threading.Thread(target=self._one, args=(name, origin, wrong), daemon=True)
+        thread = threading.Thread(target=self._one, args=(name, origin, number or name), daemon=True)
         self._threads.append(thread)
         thread.start()
         spin(lambda: name in [*self.served, *self.refused] or self.waiting() > before)
@@ -228,12 +225,11 @@ class Crowd:
         """This one is done; wait until another one is served in its place."""
         self._goes[name].set()
         if then:
-            with self._came:
-                assert self._came.wait_for(lambda: then in self.served, timeout=30), (then, self.served)
+            spin(lambda: then in self.served)
 
     def waiting(self) -> int:
         with self.lines._changed:
-            return sum(map(len, self.lines._lines.values()))
+            return self.lines._waiting.total()
 
     def all_gone(self) -> None:
         for event in self._goes.values():
@@ -241,125 +237,183 @@ class Crowd:
         for thread in self._threads:
             thread.join()
 
-    def _one(self, name: str, origin: str, wrong: bool) -> None:
+    def _one(self, name: str, origin: str, number: str) -> None:
         try:
-            with self.lines.turn(origin):
-                self._note(self.served, name)
+            with self.lines.turn(origin, number):
+                self.served.append(name)
                 self._goes[name].wait()
-                if wrong:
-                    raise NotFound
         except TooOften:
-            self._note(self.refused, name)
-        except NotFound:
-            pass
-
-    def _note(self, among: list[str], name: str) -> None:
-        with self._came:
-            among.append(name)
-            self._came.notify_all()
+            self.refused.append(name)
 
 
 @pytest.fixture
 def crowd():
     with ExitStack() as stack:
 
-        def gather(**options: float) -> Crowd:
-            one = Crowd(Lines(**{"patience": 60.0, **options}))
+        def gather(
+            at_once: int, waiting: tuple[int, int, int] = (99, 99, 99), patience: float = 60.0
+        ) -> Crowd:
+            one = Crowd(Lines(at_once, waiting, patience))
             stack.callback(one.all_gone)
             return one
 
         yield gather
 
 
-def spin(condition) -> None:
+def spin(condition: Callable[[], bool]) -> None:
     """Wait for what another thread is about to do."""
-    done = threading.Event()
+    never = threading.Event()
     while not condition():
-        done.wait(0.002)
+        never.wait(0.002)
 
 
-def test_a_flood_from_one_connection_waits_behind_itself_and_others_pass_by(crowd) -> None:
-    here = crowd(at_once=1, of_one=50, waiting=100)
-    here.come("flood-0", HOME)
-    for n in range(1, 20):
-        here.come(f"flood-{n}", HOME)
-    here.come("person", "198.51.100.1")
-    assert here.served == ["flood-0"]
+def test_someone_who_sends_a_thousand_codes_waits_behind_themselves(crowd) -> None:
+    here = crowd(1)
+    for n in range(20):
+        here.come(f"flood-{n}", HOME, "their own case")
+    here.come("neighbour", HOME, "another case")
+    here.come("elsewhere", "198.51.100.1", "a third")
     here.let_go("flood-0", then="flood-1")
-    here.let_go("flood-1", then="person")
-    assert len(here.served) == 3
+    here.let_go("flood-1", then="neighbour")
+    here.let_go("neighbour", then="elsewhere")
+    assert here.served == ["flood-0", "flood-1", "neighbour", "elsewhere"]
 
 
-def test_of_one_connection_one_is_served_at_a_time_whatever_is_free(crowd) -> None:
-    here = crowd(at_once=4)
-    here.come("first", HOME)
-    here.come("second", HOME)
-    here.come("other", "198.51.100.1")
-    assert here.served == ["first", "other"]
+def test_of_one_line_one_is_served_at_a_time_whatever_is_free(crowd) -> None:
+    here = crowd(4)
+    here.come("first", HOME, "case")
+    here.come("second", HOME, "case")
+    here.come("other case", HOME)
+    here.come("other place", "198.51.100.1", "case")
+    assert here.served == ["first", "other case", "other place"]
     here.let_go("first", then="second")
 
 
 def test_a_full_line_turns_away_its_own_and_nobody_else(crowd) -> None:
-    here = crowd(at_once=1, of_one=2, waiting=50)
+    here = crowd(1, (50, 50, 2))
     for name in ("served", "waits", "waits too", "turned away"):
-        here.come(name, HOME)
-    assert here.refused == ["turned away"]
-    here.come("other", "198.51.100.1")
-    assert here.refused == ["turned away"]
+        here.come(name, HOME, "case")
+    here.come("neighbour", HOME)
+    here.come("elsewhere", "198.51.100.1")
+    assert here.refused == ["turned away"] and here.waiting() == 4
     here.let_go("served", then="waits")
-    here.come("again", HOME)
+    here.come("again", HOME, "case")
     assert here.refused == ["turned away"]
+
+
+def test_a_connection_may_have_so_many_waiting_and_all_together_so_many(crowd) -> None:
+    here = crowd(1, (4, 2, 2))
+    for n, place in enumerate((HOME, HOME, HOME, HOME, "198.51.100.1", "198.51.100.2", "198.51.100.3")):
+        here.come(f"{n}", place)
+    assert here.served == ["0"] and here.refused == ["3", "6"]
 
 
 def test_who_waits_too_long_is_told_so_and_leaves_no_trace(crowd) -> None:
-    here = crowd(at_once=1, patience=0.01)
+    here = crowd(1, patience=0.01)
     here.come("served", HOME)
     here.come("impatient", "198.51.100.1")
     spin(lambda: here.refused == ["impatient"])
     here.let_go("served")
-    spin(lambda: not here.lines._lines and not here.lines._served)
+    spin(lambda: not here.lines._lines and not here.lines._served and not here.lines._waiting)
 
 
-def test_a_wrong_code_lets_its_connection_rest_and_a_right_one_does_not(crowd, monkeypatch) -> None:
-    monkeypatch.setattr(lines, "_RESTS", 1e9)
-    monkeypatch.setattr(lines, "_LONGEST_REST", 1e9)
-    here = crowd(at_once=2)
-    here.come("right", "198.51.100.1")
-    here.let_go("right")
-    here.come("right again", "198.51.100.1")
-    here.come("wrong", HOME, wrong=True)
-    here.let_go("wrong")
-    spin(lambda: here.lines._rests)
-    here.come("behind it", HOME)
-    assert here.served == ["right", "right again", "wrong"]
-    with here.lines._changed:
-        here.lines._rests.clear()
-        here.lines._changed.notify_all()
-    here.let_go("right again", then="behind it")
-
-
-def test_a_rest_ends_by_itself() -> None:
-    some = Lines()
-    with pytest.raises(NotFound), some.turn(HOME):
-        raise NotFound
-    with some.turn(HOME):
+def test_one_that_fails_gives_its_turn_on() -> None:
+    some = Lines(1)
+    with pytest.raises(ZeroDivisionError), some.turn(HOME, "x"):
+        raise ZeroDivisionError
+    with some.turn(HOME, "x"):
         pass
+    assert not some._lines and not some._served
 
 
 def test_connections_that_say_nothing_of_who_comes_do_not_share_a_line(crowd) -> None:
-    here = crowd(at_once=3, of_one=1)
+    here = crowd(3, (9, 1, 1))
     for name in ("one", "two", "three"):
-        here.come(name, "")
+        here.come(name, "", "case")
     assert here.served == ["one", "two", "three"]
 
 
-def test_no_address_is_held_in_memory_while_someone_waits(crowd) -> None:
-    here = crowd(at_once=1)
-    here.come("served", HOME)
-    here.come("waits", HOME)
-    assert HOME not in repr(vars(here.lines))
+def test_no_address_and_no_number_is_held_in_memory_while_someone_waits(crowd) -> None:
+    here = crowd(1)
+    here.come("served", HOME, "ZF15P0J3T7")
+    here.come("waits", HOME, "ZF15P0J3T7")
+    held = repr({name: value for name, value in vars(here.lines).items() if name != "_salt"})
+    assert HOME not in held and "ZF15P" not in held
 
 
-def test_a_number_that_was_mistyped_costs_nothing() -> None:
+# --- what a wrong try costs ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def derivations(monkeypatch) -> Callable[[], list[str]]:
+    """From the call on: what Argon2 was asked for, while it costs nothing."""
+
+    def begin() -> list[str]:
+        asked: list[str] = []
+        nothing = keys.Stretched(b"", b"")
+        monkeypatch.setattr(keys, "stretch", lambda secret, _salt: asked.append(secret) or nothing)
+        return asked
+
+    return begin
+
+
+def number_of(*, known: bool) -> str:
+    return Visitor().receipt()[0] if known else ids.case_number()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_wrong_words_are_turned_away_before_they_cost_anything(derivations, known: bool) -> None:
+    number = number_of(known=known)
+    asked = derivations()
+    for _ in range(2_000):
+        with pytest.raises(NotFound):
+            doors.unlocked(number, ids.case_secret())
+    # One in 256 is derived: eight of these, and never more than forty.
+    assert len(asked) < 40
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_wrong_words_that_did_cost_something_cost_nothing_again(derivations, known: bool) -> None:
+    number = number_of(known=known)
+    asked = derivations()
+    while not asked:
+        wrong = ids.case_secret()
+        with pytest.raises(NotFound):
+            doors.unlocked(number, wrong)
+    for spelled in (wrong, wrong.lower(), " ".join(words.spelled(wrong, "fr"))):
+        with pytest.raises(NotFound):
+            doors.unlocked(number.lower(), spelled)
+    assert len(asked) == 1
+
+
+def test_a_known_number_and_one_that_nobody_has_are_turned_away_alike() -> None:
+    for number in (number_of(known=True), number_of(known=False)):
+        door = doors._door(number)
+        passed = sum(doors._fits(number, words.read(ids.case_secret()), door) for _ in range(20_000))
+        assert 20 < passed < 180
+
+
+def test_a_receipt_from_before_there_were_hints_opens_and_gets_one() -> None:
+    code = Visitor().receipt()
+    Door.objects.update(hint=None)
+    with pytest.raises(NotFound):
+        doors.unlocked(code[0], ids.case_secret())
+    assert Door.objects.get().hint is None
+    assert doors.enter(*code) and Door.objects.get().hint in range(256)
+    assert doors.enter(*code)
+
+
+def test_a_flood_of_wrong_words_takes_no_turn_from_a_neighbour(monkeypatch) -> None:
+    code, wrong = Visitor().receipt(), [ids.case_secret() for _ in range(60)]
+    monkeypatch.setattr(lines, "lines", Lines(waiting=(0, 0, 0)))
+    door = doors._door(code[0])
+    for guess in wrong:
+        if not doors._fits(code[0], words.read(guess), door):
+            assert visitor_from(HOME).sign_in(code[0], guess).status_code == 400
+    assert visitor_from(HOME).sign_in(*code).status_code == 429  # this one does wait for its turn
+
+
+def test_a_number_that_was_mistyped_costs_nothing(derivations) -> None:
+    asked = derivations()
     text = arrived(Visitor().sign_in("AAAAA-AAAAB", "x")).content.decode()
-    assert re.search("typing error", text) and not lines.lines._rests
+    assert re.search("typing error", text) and not asked

@@ -93,13 +93,13 @@ def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:
 
 @api.post("/cases/status", response=StatusOut, summary="See how a case stands")
 def status(request: HttpRequest, body: ReceiptIn) -> StatusOut:
-    with lines.turn(request):
+    with lines.turn(request, (body.number, body.secret)):
         return _status(service.status(body.number, body.secret))
 
 
 @api.post("/cases/withdraw", response=StatusOut, summary="Take items back")
 def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:
-    with lines.turn(request):
+    with lines.turn(request, (body.number, body.secret)):
         return _status(service.withdraw(body.number, body.secret, body.items))
 
 

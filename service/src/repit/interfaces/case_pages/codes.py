@@ -20,6 +20,7 @@ from repit.foundation.ids import normal
 from repit.foundation.kept import marks, store
 from repit.interfaces.case_pages import carried, drafts, lines, receipts
 from repit.interfaces.case_pages.cookies import token_of, visit_of, with_cookie, without_cookie
+from repit.interfaces.case_pages.owners import owner_only
 from repit.interfaces.case_pages.showing import language, show
 from repit.interfaces.case_pages.visiting import person_page, visit_page
 
@@ -63,6 +64,7 @@ def directly(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def own_code(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """A helper's code or a slip that was just made, for as long as the visit and an hour last."""
     kept = store.of(token_of(request), _CODE)
@@ -137,7 +139,7 @@ def erased(request: HttpRequest) -> HttpResponse:
 def _sign_in(request: HttpRequest, number: str, typed: str, page: str, secret: str) -> HttpResponse:
     """Begin a visit, which takes over what the browser could still be shown and what was typed before."""
     try:
-        with lines.turn(request):
+        with lines.turn(request, (number, typed)):
             new = visits.begin(number, typed)
     except (NotFound, InputRefused) as error:
         # The number may stand in the page again, the words never do.

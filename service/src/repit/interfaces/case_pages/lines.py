@@ -10,130 +10,119 @@ on tries protects nobody from a guess; it only lets one neighbour behind a carri
 at home, or one script lock others out of taking their own pictures back. So there is no count and no lock:
 neither by connection nor, which would let a stranger lock a person out, by number.
 
-**What is limited.** Only so many codes are checked at once, and of one connection one at a time. Those who
-wait are served in turn, connection by connection: someone who sends a thousand waits behind themselves, and
-a person elsewhere waits for one check of each busy connection at most. After a wrong code its connection
-rests three times as long as the check took, so that one connection takes a quarter of one core at most; a
-right code costs its connection nothing. A line that is full says so at once, and what was typed comes back
-with the page, to be sent again by one press. On a connection that many share, a flood of tries makes its
-neighbours press more than once; it does not keep them out, and nobody elsewhere notices.
+**What is limited** is cost. Words that cannot be right are turned away before anything is derived
+(`doors.refuse_misfits`): 255 of 256 wrong ones, and every one that was tried before. What is left waits here,
+in a line for each connection and number, and only so many codes are checked at once, of one line one at a
+time; lines are served in turn. So someone who sends a thousand codes waits behind themselves, and to keep a
+neighbour on the same connection out they need a dozen cases of their own, all at once. Where that is full,
+the page says so at once, and what was typed comes back with it, to be sent again by one press.
 
-Connections are known by a digest under a salt of this process, and only while they wait or rest. Whoever
-comes from a network of one's own says nothing of who they are (`rate_limits`): each has a line of their own.
+Connections are known by a digest under a salt of this process, and only while they wait. Whoever comes from a
+network of one's own says nothing of who they are (`rate_limits`): each has a line of their own.
 """
 
 import hashlib
 import os
 import secrets
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 from django.http import HttpRequest
 
+from repit.cases import doors
 from repit.foundation.clock import elapsed
-from repit.foundation.errors import NotFound, Text
+from repit.foundation.errors import Text
+from repit.foundation.ids import normal
 from repit.foundation.rate_limits import address_of
 from repit.interfaces.case_pages.limits import TooOften
 
 _AT_ONCE: Final = max(1, min(4, (os.cpu_count() or 1) - 1))
-_WAITING: Final = 32
-_WAITING_OF_ONE: Final = 6
+_WAITING: Final = (48, 12, 2)
 _PATIENCE: Final = 8.0
-_RESTS: Final = 3.0
-_LONGEST_REST: Final = 2.0
 
 
 class Lines:
-    """Lines of those who wait, one for each connection, served in turn."""
+    """Lines of those who wait, served in turn. `waiting`: the most in all, of one connection, in one line."""
 
     def __init__(
         self,
         at_once: int = _AT_ONCE,
-        waiting: int = _WAITING,
-        of_one: int = _WAITING_OF_ONE,
+        waiting: tuple[int, int, int] = _WAITING,
         patience: float = _PATIENCE,
     ) -> None:
         self._changed = threading.Condition()
-        self._at_once, self._most, self._most_of_one, self._patience = at_once, waiting, of_one, patience
+        self._at_once, self._most, self._patience = at_once, waiting, patience
         # In the order of their turns: whoever was served goes to the end.
         self._lines: dict[bytes, deque[object]] = {}
         self._served: set[bytes] = set()
-        self._rests: dict[bytes, float] = {}
+        self._waiting: Counter[bytes] = Counter()
         self._salt = secrets.token_bytes(32)
 
     @contextmanager
-    def turn(self, connection: str) -> Iterator[None]:
-        """Wait for a turn and have it. Raises `TooOften` where the line is full, or the wait too long."""
-        origin = hashlib.blake2b(connection.encode(), key=self._salt, digest_size=16).digest()
-        if not connection:
-            origin = secrets.token_bytes(16)
-        self._wait(origin)
-        began, wrong = elapsed(), False
+    def turn(self, connection: str, number: str) -> Iterator[None]:
+        """Wait for a turn and have it. Raises `TooOften` where too many wait, or the wait is too long."""
+        origin = self._digest(connection) if connection else secrets.token_bytes(16)
+        line = self._digest(f"{origin.hex()} {number}")
+        self._wait(origin, line)
         try:
             yield
-        except NotFound:
-            wrong = True
-            raise
         finally:
-            self._leave(origin, min(_LONGEST_REST, _RESTS * (elapsed() - began)) if wrong else 0.0)
+            with self._changed:
+                self._served.discard(line)
+                self._tidy(line)
+                self._changed.notify_all()
 
-    def _wait(self, origin: bytes) -> None:
+    def _wait(self, origin: bytes, line: bytes) -> None:
         until = elapsed() + self._patience
         with self._changed:
-            line = self._lines.setdefault(origin, deque())
-            if len(line) >= self._most_of_one or sum(map(len, self._lines.values())) >= self._most:
-                self._tidy(origin)
+            waiting = self._waiting.total(), self._waiting[origin], len(self._lines.get(line, ()))
+            if any(now >= most for now, most in zip(waiting, self._most, strict=True)):
                 raise _busy()
             me = object()
-            line.append(me)
+            self._lines.setdefault(line, deque()).append(me)
+            self._waiting[origin] += 1
             try:
-                while not (line[0] is me and self._is_next(origin)):
+                while not (self._lines[line][0] is me and self._is_next(line)):
                     left = until - elapsed()
                     if left <= 0:
                         raise _busy()
-                    rest = self._rests.get(origin, 0.0) - elapsed()
-                    self._changed.wait(min(left, rest) if rest > 0 else left)
-                self._served.add(origin)
-                self._lines[origin] = self._lines.pop(origin)
+                    self._changed.wait(left)
+                self._served.add(line)
+                self._lines[line] = self._lines.pop(line)
             finally:
-                line.remove(me)
-                self._tidy(origin)
+                self._lines[line].remove(me)
+                self._waiting -= Counter({origin: 1})
+                self._tidy(line)
                 self._changed.notify_all()
 
-    def _is_next(self, origin: bytes) -> bool:
-        """Whether no other line that could go stands before."""
+    def _is_next(self, line: bytes) -> bool:
+        """Whether there is room, and no other line that could go stands before."""
         if len(self._served) >= self._at_once:
             return False
-        return next((one for one, line in self._lines.items() if line and self._ready(one)), None) == origin
+        ready = (one for one, those in self._lines.items() if those and one not in self._served)
+        return next(ready, None) == line
 
-    def _ready(self, origin: bytes) -> bool:
-        return origin not in self._served and self._rests.get(origin, 0.0) <= elapsed()
+    def _tidy(self, line: bytes) -> None:
+        if not self._lines.get(line) and line not in self._served:
+            self._lines.pop(line, None)
 
-    def _leave(self, origin: bytes, rest: float) -> None:
-        with self._changed:
-            self._served.discard(origin)
-            moment = elapsed()
-            self._rests = {one: end for one, end in self._rests.items() if end > moment}
-            if rest:
-                self._rests[origin] = moment + rest
-            self._tidy(origin)
-            self._changed.notify_all()
-
-    def _tidy(self, origin: bytes) -> None:
-        if not self._lines.get(origin) and origin not in self._served:
-            self._lines.pop(origin, None)
+    def _digest(self, text: str) -> bytes:
+        return hashlib.blake2b(text.encode(), key=self._salt, digest_size=16).digest()
 
 
 lines: Final = Lines()
 
 
 @contextmanager
-def turn(request: HttpRequest) -> Iterator[None]:
-    """A turn for this request's connection. Raises `TooOften`."""
-    with lines.turn(address_of(request)):
+def turn(request: HttpRequest, code: tuple[str, str], *others: tuple[str, str]) -> Iterator[None]:
+    """A turn for this request's connection, to have codes checked that may be right. Raises `NotFound`,
+    `InputRefused`, `TooOften`."""
+    for number, words in (code, *others):
+        doors.refuse_misfits(number, words)
+    with lines.turn(address_of(request), normal(code[0])):
         yield
 
 

@@ -33,7 +33,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return show(request, "lost")
     number, words = _typed(request, "")
     try:
-        with lines.turn(request):
+        with lines.turn(request, (number, words)):
             asked = way_back.ask(number, words)
     except (NotFound, InputRefused) as error:
         return _again(request, "lost", error)
@@ -59,10 +59,11 @@ def finish(request: HttpRequest) -> HttpResponse:
     """Two parts for a new receipt."""
     if request.method != "POST":
         return show(request, "lost_finish")
-    second = _typed(request, "second_")
+    first, second = _typed(request, ""), _typed(request, "second_")
+    other = second if second[0].strip() else None
     try:
-        with lines.turn(request):
-            parts = way_back.brought(*_typed(request, ""), second if second[0].strip() else None)
+        with lines.turn(request, first, *([other] if other else [])):
+            parts = way_back.brought(*first, other)
             _give(request, parts)
     except _REFUSALS as error:
         return _again(request, "lost_finish", error)
