@@ -47,6 +47,9 @@ from repit.cases.places import Wishes  # noqa: E402
 from repit.exchange import partners, subscribers  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.errors import TooLarge  # noqa: E402
+from repit.foundation.ids import token as fresh_token  # noqa: E402
+from repit.foundation.kept import store  # noqa: E402
+from repit.interfaces.case_pages import receipts  # noqa: E402
 
 PASSPHRASE = "four words and a comma,"
 
@@ -84,6 +87,9 @@ def seed(count: int) -> Any:
         checklist.mark(theirs, "safe", "done")
         checklist.set_danger(theirs, danger=number % 2 == 0)
         token = visits.begin_with(mine)
+        browser, waits = fresh_token(256), f"typed too late {secrets.token_hex(8)}"
+        receipts.keep(browser, receipt)
+        store.keep(browser, "typed on my-messages", {"pairs": [["text", waits]]})
         if number % 3 == 0:
             service.take_back(mine, "all")
         cases.append(
@@ -92,7 +98,16 @@ def seed(count: int) -> Any:
                 "codes": [
                     [c.number, c.secret, " ".join(c.words("fr")), " ".join(c.words("en"))] for c in codes
                 ],
-                "texts": [address, "https://shared-by-all.example/", *texts, noted, label, token],
+                "texts": [
+                    address,
+                    "https://shared-by-all.example/",
+                    *texts,
+                    noted,
+                    label,
+                    token,
+                    browser,
+                    waits,
+                ],
                 "read": [m.text for m in thread.read(mine)],
             }
         )

@@ -63,6 +63,7 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     access_log = import_module("repit.workers.access_log")
     access_log.start()
     import_module("repit.workers.case_clock").start()
+    import_module("repit.workers.forget_kept").start()
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
     serving.serve(host, port, access_log.write)
 

@@ -64,6 +64,7 @@ PAGES: dict[str, Right | str | None] = {
     "my-helpers": None,
     "my-way-back": None,
     "my-looks": "log",
+    "my-code": None,
     "my-end": None,
 }
 DOORS = {"/api/v1/cases", "/api/v1/cases/status", "/api/v1/cases/withdraw"}
@@ -170,7 +171,8 @@ def test_the_table_names_every_address_that_shows_something_of_a_case() -> None:
     assert {name for name in named if name.startswith("my-")} == set(PAGES)
     others = {"home", "first-steps", "helping", "helplines", "professionals", "what-we-keep"}
     assert named - set(PAGES) == others | {
-        *("start", "practise", "come-back", "lost", "lost-finish", "leave", "sign-out")
+        *("start", "receipt", "practise", "come-back", "lost", "lost-asked", "lost-finish"),
+        *("leave", "sign-out", "erased"),
     }
     assert set(api.api.get_openapi_schema()["paths"]) == DOORS
     assert set(BY_RIGHT) == set(RIGHTS)

@@ -240,3 +240,17 @@ def test_a_password_is_asked_for_a_code_and_a_wrong_one_is_told(browser: Browser
         page.keyboard.press("Enter")
         page.wait_for_url(f"{desk.base}/staff/")
         assert page.locator("h1").inner_text() == "Votre travail"
+
+
+def test_words_survive_the_opening_of_the_upload_and_a_missing_ground(browser: Browser, desk: Desk) -> None:
+    with visit(browser, desk, desk.world["cookies"]["second moderator"]) as page:
+        to_item(page, desk)
+        page.check("#refuse")
+        page.fill("#why", "It is the same picture.")
+        page.locator('[data-key="o"]').click()
+        page.locator("[data-reveal]").wait_for()
+        assert page.input_value("#why") == "It is the same picture." and page.is_checked("#refuse")
+        page.locator('[data-key="s"]').click()
+        page.locator(".complaint[role=alert]").wait_for()
+        assert page.input_value("#why") == "It is the same picture." and page.is_checked("#refuse")
+        assert violations(page) == []

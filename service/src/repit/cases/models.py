@@ -45,7 +45,8 @@ class Case(models.Model):
 class Door(models.Model):
     """A number and words that open a case: the person's receipt, a helper's code, a slip for the way back.
 
-    `lookup` is a keyed digest of the number, `verifier` one of what Argon2id makes of the words.
+    `lookup` is a keyed digest of the number, `verifier` one of what Argon2id makes of the words. `hint` is
+    one byte of a keyed digest of both: it turns wrong words away at no cost (`doors`).
     """
 
     id = RandomKey()
@@ -54,6 +55,7 @@ class Door(models.Model):
     lookup = models.BinaryField(max_length=32, unique=True)
     salt = models.BinaryField(max_length=16)
     verifier = models.BinaryField(max_length=32)
+    hint = models.SmallIntegerField(null=True)
     sealed_public = models.BinaryField()
     sealed_private = models.BinaryField()
 

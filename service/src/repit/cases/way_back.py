@@ -164,14 +164,36 @@ def release(reference: str, offline_private: bytes) -> None:
     request.save(update_fields=["released"])
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Parts:
+    """What was brought: an open door, and a second one unless the hotline gave its part."""
+
+    first: tuple[Door, Pair]
+    second: tuple[Door, Pair] | None
+
+    @property
+    def secret(self) -> str:
+        """The same for the same parts, whoever brings them again; nothing of it stands anywhere."""
+        pairs = [self.first[1], *([self.second[1]] if self.second else [])]
+        return keyed_digest("way back brought", *(pair.private for pair in pairs)).hex()
+
+
+def brought(number: str, typed: str, other: tuple[str, str] | None = None) -> Parts:
+    """Open the doors of one code or two. Raises `NotFound`, `InputRefused`."""
+    return Parts(doors.unlocked(number, typed), doors.unlocked(*other) if other else None)
+
+
 def finish(number: str, typed: str, other: tuple[str, str] | None = None) -> Code:
+    """`finish_with` for codes as they are typed. Raises `NotFound`, `InputRefused`, `TransitionRefused`."""
+    return finish_with(brought(number, typed, other))
+
+
+def finish_with(parts: Parts) -> Code:
     """A new receipt, from two parts, once the wait is over. The old receipt opens nothing any more.
 
-    `other` is the second code; without it the hotline's part is used. Raises `NotFound`, `InputRefused`,
-    `TransitionRefused` before the time.
+    Without a second door the hotline's part is used. Raises `NotFound`, `TransitionRefused` before the time.
     """
-    door, pair = doors.unlocked(number, typed)
-    second = doors.unlocked(*other) if other else None
+    (door, pair), second = parts.first, parts.second
     with _shares(door, pair) as shares:
         request = WayBackAsked.objects.filter(case=shares.case).first()
         mine = _share_of(shares, door, pair)

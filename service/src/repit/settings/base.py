@@ -27,6 +27,7 @@ _COMMON: Final = [
     "ninja",
     "csp",
     "repit.foundation",
+    "repit.foundation.kept",
     "repit.foundation.staff",
     "allauth",
     "allauth.account",

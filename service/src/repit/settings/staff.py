@@ -17,6 +17,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "staff-home"
 
+CSRF_FAILURE_VIEW = "repit.foundation.staff.drafts.from_an_earlier_sign_in"
+
 SESSION_ENGINE = "repit.foundation.staff.sessions"
 SESSION_COOKIE_NAME = "repit_staff"
 SESSION_COOKIE_PATH = "/staff/"

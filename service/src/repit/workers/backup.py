@@ -30,7 +30,7 @@ from repit.foundation.errors import InputRefused, SettingsRefused, Text
 from repit.foundation.keyfile import write_once
 
 _FORM: Final = "repit backup 1"
-_LEFT_OUT: Final = frozenset({"cases.visit", "sessions.session", "staff.try", "staff.spent"})
+_LEFT_OUT: Final = frozenset({"cases.visit", "kept.kept", "sessions.session", "staff.try", "staff.spent"})
 _AT_ONCE: Final = 500
 
 

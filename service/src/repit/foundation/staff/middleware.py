@@ -27,7 +27,7 @@ from django.utils import translation
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, NotGranted, RepitError, RequestRefused, Text
 from repit.foundation.mapping import named
-from repit.foundation.staff import browsers
+from repit.foundation.staff import browsers, drafts
 from repit.foundation.staff.models import fresh
 
 PREFIX: Final = "/staff/"
@@ -69,6 +69,7 @@ class StaffArea:
         if not request.path.startswith(PREFIX):
             return self._get_response(request)
         answer: HttpResponse = self._staff(request)
+        drafts.remember(request, answer)
         answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         # Without any referrer browsers send `Origin: null` with forms, which Django's CSRF check refuses.
         answer["Referrer-Policy"] = "same-origin"
@@ -96,10 +97,13 @@ class StaffArea:
         if page in BEFORE_SIGN_IN:
             return None
         if not request.user.is_authenticated:
-            wish = f"?next={request.path}" if request.method == "GET" else ""
+            wanted = request.path if request.method == "GET" else drafts.keep(request)
+            wish = f"?next={wanted}" if wanted else ""
             return HttpResponseRedirect(reverse("account_login") + wish)
         if page not in BEFORE_SECOND_FACTOR and not is_mfa_enabled(request.user):
             return HttpResponseRedirect(reverse("mfa_index"))
+        if request.method == "POST":
+            drafts.keep_beside(request)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

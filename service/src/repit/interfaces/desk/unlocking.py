@@ -18,7 +18,7 @@ from repit.cases import caseworkers, passkeys, unlocked
 from repit.cases.grants import Holder
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, RequestRefused, Text
-from repit.foundation.staff import tries
+from repit.foundation.staff import drafts, tries
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.foundation.staff.tries import Rate
@@ -46,8 +46,11 @@ def with_keys(
     def page(request: HttpRequest, member: Member, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         holder = holder_of(request, member)
         if holder is None:
-            wish = f"?{urlencode({'next': request.path})}" if request.method == "GET" else "?locked=1"
-            return HttpResponseRedirect(reverse("cases-unlock") + wish)
+            if request.method == "GET":
+                wish = {"next": request.path}
+            else:
+                wish = {"next": drafts.keep(request) or "", "locked": "1"}
+            return HttpResponseRedirect(f"{reverse('cases-unlock')}?{urlencode(wish)}")
         return view(request, holder, *args, **kwargs)
 
     return page
