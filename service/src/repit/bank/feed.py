@@ -20,7 +20,7 @@ from django.db import transaction
 
 from repit.bank import waiting
 from repit.bank.models import Change, Feed, Item, ItemHash
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import opened
 from repit.bank.states import SHARED
 from repit.bank.types import Kind, Media, Published, Told
 from repit.foundation.clock import now
@@ -142,10 +142,10 @@ def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
     hashes: dict[int, list[ItemHash]] = {}
     for row in ItemHash.objects.filter(item_id__in=shared, publishable=True).order_by("id"):
         hashes.setdefault(row.item_id, []).append(row)
+    held = opened([item for item in items if item.state in SHARED])
     for item in items:
-        state = (
-            "active" if item.state == "active" else "disputed" if item.state == "disputed" else "withdrawn"
-        )
+        # One whose keys were destroyed since a backup that was put back is withdrawn, whatever its row says.
+        state = item.state if item.state in SHARED and not held.destroyed(item) else "withdrawn"
         yield _Keyed(
             item.id,
             Published(
@@ -155,6 +155,6 @@ def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
                 kind=cast(Kind, item.kind),
                 origin=item.origin,
                 confirmations=item.confirmations,
-                signals=tuple(open_signal(item, row) for row in hashes.get(item.id, [])),
+                signals=held.signals(item, hashes.get(item.id, [])) if state in SHARED else (),
             ),
         )

@@ -12,10 +12,10 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import feed, near, standing, widely_published
+from repit.bank import erasing, feed, keys, lookups, near, sealed, standing, widely_published
 from repit.bank.models import Feed, Item, ItemHash, Stake, Transition
-from repit.bank.sealed import fingerprint, seal_signal
-from repit.bank.states import LIVE
+from repit.bank.sealed import fingerprint, seal_signals
+from repit.bank.states import LIVE, step
 from repit.bank.types import State, Submission
 from repit.foundation import audit
 from repit.foundation.clock import now
@@ -54,13 +54,17 @@ def admit(
 ) -> Item:
     """The item of a submission, under the caller's lock. With `own` false the caller adds a stake, then
     recounts."""
-    mark, everyones = fingerprint(submission), widely_published.near(submission.signals)
-    item = Item.objects.select_related("lead").filter(fingerprint=mark, state__in=LIVE).first()
+    lookup, everyones = lookups.newest(), widely_published.near(submission.signals)
+    marks = [fingerprint(submission, one) for one in lookups.alive()]
+    item = Item.objects.select_related("lead").filter(fingerprint__in=marks, state__in=LIVE).first()
+    if item is not None and sealed.opened([item]).destroyed(item):
+        standing.lost(line, item)
+        item = None
     if item is not None:
         if own:
             _confirm(line, item, origin, actor)
     else:
-        name = token()
+        name, [(slot, pair)] = token(), keys.draw(1)
         item = Item.objects.create(
             id=random_key(),
             token=name,
@@ -69,17 +73,18 @@ def admit(
             origin=origin or settings.REPIT_ORIGIN,
             own=1 if own else 0,
             root=name if own else "",
-            fingerprint=mark,
+            fingerprint=fingerprint(submission, lookup),
+            slot=slot,
+            found_by=lookup.number,
+            parts=sealed.parts(submission.media, submission.signals),
         )
-        ItemHash.objects.bulk_create(
-            [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
-        )
+        ItemHash.objects.bulk_create(seal_signals(item, submission.signals, pair, lookup))
         reason = widely_published.REASON if everyones else SUBMITTED
         Transition.objects.create(
             item=item, before="", after="received", at=now(), actor=actor, reason=reason
         )
         lead = None if everyones else near.lead_for(item, submission.signals)
-        near.note(item, submission.signals)
+        near.note(item, submission.signals, lookup)
         if lead is not None:
             item.lead = lead
             item.save(update_fields=["lead"])
@@ -189,15 +194,13 @@ def split(name: str, *, actor: str, reason: str) -> int:
 
 
 def erase(name: str, *, actor: str, reason: str = "") -> None:
-    """Destroy the hashes of a withdrawn item; its opaque name stays, as a tombstone for late subscribers.
-
-    Until then they are kept, sealed: other exchanges name what to forget by its hash. Raises `NotFound`,
-    `TransitionRefused`.
+    """Destroy the keys and hashes of a withdrawn item; its opaque name stays, as a tombstone for late
+    subscribers. Raises `NotFound`, `TransitionRefused`.
     """
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        standing.move(line, item, "erased", actor, reason)
-        ItemHash.objects.filter(item=item).delete()
+        step(cast(State, item.state), "erased")
+        erasing.destroy(line, [item], actor, reason)
 
 
 def set_expiry(name: str, moment: datetime | None, *, actor: str) -> None:
