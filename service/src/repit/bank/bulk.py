@@ -15,8 +15,8 @@ from django.db import transaction
 
 from repit.bank import feed, keys, lookups, near, sealed, standing, widely_published
 from repit.bank.items import admit
-from repit.bank.models import Feed, Item, ItemHash, Transition
 from repit.bank.lookups import Lookup
+from repit.bank.models import Feed, Item, ItemHash, Transition
 from repit.bank.sealed import fingerprint, seal_signals
 from repit.bank.states import LIVE
 from repit.bank.types import State, Submission

@@ -1,12 +1,12 @@
 """Destroying what was withdrawn: first the keys, then the rows.
 
-In: items that are withdrawn. Out: keys wiped, rows deleted; items that a database which was put back still shows
-are withdrawn anew. Next: `exchange.erasure`, which knows who still needs what.
+In: items that are withdrawn. Out: keys wiped, rows deleted; items that a database which was put back still
+shows are withdrawn anew. Next: `exchange.erasure`, which knows who still needs what.
 
-Two steps. At once: everything by which no exchange names what to forget. Then, as soon as nobody needs it: the
-rest. Each begins with the key, outside any transaction that could be taken back: from that moment no copy of the
-rows opens. Cut off anywhere, it is begun again and changes nothing twice. A withdrawn item never lives again, so a
-key that is wiped is never missed.
+Two steps. At once: everything by which no exchange names what to forget. Then, as soon as nobody needs it:
+the rest. Each begins with the key, outside any transaction that could be taken back: from that moment no copy
+of the rows opens. Cut off anywhere, it is begun again and changes nothing twice. A withdrawn item never lives
+again, so a key that is wiped is never missed.
 """
 
 from collections.abc import Collection, Sequence

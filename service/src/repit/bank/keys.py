@@ -1,7 +1,7 @@
 """The bank's keys that can be destroyed: two for each item, one for each letter, one for each way of finding.
 
-In: items. Out: slots in files outside the database, and the keys in them. Next: `sealed`, `lookups`, `letters`,
-`erasing`.
+In: items. Out: slots in files outside the database, and the keys in them. Next: `sealed`, `lookups`,
+`letters`, `erasing`.
 
 What an item's hashes say opens with the operator's key and one of the item's own two: `NAMED` for those that
 some exchange needs to say what is to be forgotten, `KEPT` for all others. Wiping a key takes what it sealed

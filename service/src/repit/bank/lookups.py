@@ -1,12 +1,12 @@
 """By what items are found again: digests under keys that are replaced and destroyed.
 
-In: hashes, partners' names. Out: keyed digests, the newest for what is written, all that still live for what is
-sought. Next: `sealed`, `near`, `stakes`, `exchange.stopncii`; `workers.upkeep` turns the keys.
+In: hashes, partners' names. Out: keyed digests, the newest for what is written, all that still live for what
+is sought. Next: `sealed`, `near`, `stakes`, `exchange.stopncii`; `workers.upkeep` turns the keys.
 
 A digest is no hash, yet it says whether a hash was here, to whoever holds the keys; and those that find near
-duplicates cover so few bits each that every value could be tried. Rows that were deleted may lie about for long,
-in backups or where a disk has not overwritten them. So the key is another one every week: what lives is given
-digests under the new one, a few items at a time, and then the old one is destroyed.
+duplicates cover so few bits each that every value could be tried. Rows that were deleted may lie about for
+long, in backups or where a disk has not overwritten them. So the key is another one every week: what lives is
+given digests under the new one, a few items at a time, and then the old one is destroyed.
 """
 
 import threading

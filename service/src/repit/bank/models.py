@@ -100,8 +100,8 @@ class Item(models.Model):
 
 
 class ItemHash(models.Model):
-    """One hash, sealed under the item's keys. `digest` is keyed: it finds the same hash again. Only what other
-    exchanges name by its hash has one."""
+    """One hash, sealed under the item's keys. `digest` is keyed: it finds the same hash again. Only what
+    other exchanges name by its hash has one."""
 
     id = RandomKey()
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="hashes")
@@ -181,8 +181,8 @@ class Nearby(models.Model):
 class Stake(models.Model):
     """One record by which a partner keeps an item up: `name` a keyed digest of the partner's name for it.
 
-    `sealed_name`: that name, under the item's keys. `mark`: a digest, under them too, of what the partner last
-    said; `run`: the whole reading that last saw it.
+    `sealed_name`: that name, under the item's keys. `mark`: a digest, under them too, of what the partner
+    last said; `run`: the whole reading that last saw it.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stakes")

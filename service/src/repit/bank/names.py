@@ -3,9 +3,9 @@
 In: partners and their names. Out: digests to find them by, the names again for feedback. Next: `stakes`.
 
 A partner's name may be a hash (lists name theirs so), so it is treated as one: its digest is under a key that
-is replaced (`lookups`), the name itself and the mark of what was said under the item's own keys. Of an item that
-is withdrawn one digest stays, under the operator's key, for as long as the partner tells of it: what a person
-withdrew must not come back by the same record.
+is replaced (`lookups`), the name itself and the mark of what was said under the item's own keys. Of an item
+that is withdrawn one digest stays, under the operator's key, for as long as the partner tells of it: what a
+person withdrew must not come back by the same record.
 """
 
 from collections.abc import Collection

@@ -9,8 +9,8 @@ is far below the field's 31: saving a picture anew as JPEG moved its hash by 0 t
 well by 4 to 16 (docs/en/exchanges.md has the figures); unrelated pictures are about 128 apart.
 
 Found again without opening what is sealed: the 256 bits are dealt out to `RADIUS` + 1 hands, and two hashes
-within `RADIUS` agree on one hand at least. Each hand is kept as 8 bytes of a keyed digest. A hand has so few bits
-that whoever holds the key can try them all: hence `lookups` replaces it.
+within `RADIUS` agree on one hand at least. Each hand is kept as 8 bytes of a keyed digest. A hand has so few
+bits that whoever holds the key can try them all: hence `lookups` replaces it.
 """
 
 from collections.abc import Collection, Mapping

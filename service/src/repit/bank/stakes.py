@@ -18,8 +18,8 @@ from django.db.models import Q
 
 from repit.bank import feed, items, lookups, names, sealed, standing
 from repit.bank.bulk import Way, admit_alone
-from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
 from repit.bank.lookups import Lookup
+from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
 from repit.bank.sealed import Opened, fingerprint
 from repit.bank.states import LIVE
 from repit.bank.types import Submission
@@ -267,15 +267,15 @@ def _weigh(line: Feed, item: Item) -> None:
 def _bury(line: Feed, one: Told) -> None:
     """Carry out what origins have withdrawn, wherever else it is held up. Ours is not theirs to withdraw."""
     here = feed.head().feed_id
-    for installation, token in one.gone:
+    for installation, name in one.gone:
         if installation == here:
             continue
-        standing.entomb(installation, token, "")
-        held = Root.objects.filter(installation=installation, token=token)
+        standing.entomb(installation, name, "")
+        held = Root.objects.filter(installation=installation, token=name)
         for key in list(held.values_list("pk", flat=True)):
             root = Root.objects.select_related("stake__item__lead").get(pk=key)
             stake = root.stake
-            standing.entomb(installation, token, stake.item.token)
+            standing.entomb(installation, name, stake.item.token)
             root.delete()
             if not Root.objects.filter(stake=stake).exists():
                 _release(line, stake, _BURIED)

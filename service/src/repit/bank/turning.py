@@ -1,8 +1,8 @@
 """From one key by which items are found to the next.
 
-In: a week that is over. Out: digests of everything that lives under another key; the former one destroyed. Next:
-`workers.upkeep`, which does it a little at a time. Until an item is carried over it is found by its former
-digests, so nothing is missed meanwhile.
+In: a week that is over. Out: digests of everything that lives under another key; the former one destroyed.
+Next: `workers.upkeep`, which does it a little at a time. Until an item is carried over it is found by its
+former digests, so nothing is missed meanwhile.
 """
 
 from typing import Final, cast

@@ -3,8 +3,8 @@
 In: where a fetch begins, how far its pages lead. Out: up to which change a subscriber has everything. Next:
 `erasure`, which keeps hashes for it until then.
 
-A client asks from the second that the last page of its former fetch named. Whoever asks from there has received
-that page; whoever asks from earlier has not, and is sent the same again.
+A client asks from the second that the last page of its former fetch named. Whoever asks from there has
+received that page; whoever asks from earlier has not, and is sent the same again.
 """
 
 from django.db.models import F, Q

@@ -1,13 +1,14 @@
 """When what was withdrawn may be destroyed: as soon as nobody needs it to be told, or on its last day.
 
-In: withdrawn items, how far each subscriber has come. Out: keys and rows destroyed. Next: `workers.expire_items`.
+In: withdrawn items, how far each subscriber has come. Out: keys and rows destroyed. Next:
+`workers.expire_items`.
 
-Our own feed and NCMEC's protocol name what to forget by an opaque name, which stays; they need no hash, and what
-nobody can be told by is destroyed within seconds. StopNCII's protocol names it by its hash. So of an item that
-subscribers know of, the hashes that this protocol serves are kept for subscribers that speak it and have not
-confirmed the withdrawal by coming back for more. A client that stayed away for `AWAY` days must begin anew, as
-StopNCII itself has it, and nobody waits for it. What a partner is still to be told of its own record (feedback)
-is waited for, too. `REPIT_WITHDRAWN_DAYS` ends all waiting.
+Our own feed and NCMEC's protocol name what to forget by an opaque name, which stays; they need no hash, and
+what nobody can be told by is destroyed within seconds. StopNCII's protocol names it by its hash. So of an
+item that subscribers know of, the hashes that this protocol serves are kept for subscribers that speak it and
+have not confirmed the withdrawal by coming back for more. A client that stayed away for `AWAY` days must
+begin anew, as StopNCII itself has it, and nobody waits for it. What a partner is still to be told of its own
+record (feedback) is waited for, too. `REPIT_WITHDRAWN_DAYS` ends all waiting.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from typing import Final
 
 from django.db.models import Max, Q
 
-from repit.bank import erasing
+from repit.bank import erasing, keys
 from repit.bank.models import Change, Item, ItemHash, Stake, Transition
 from repit.exchange.models import Partner, Subscriber, Writeback
 from repit.foundation.clock import now
@@ -78,8 +79,10 @@ def still_needed(items: Sequence[Item]) -> set[int]:
 
 
 def _named(items: Sequence[Item]) -> list[int]:
-    """Items that subscribers know of and of which a served hash is left."""
-    rows = ItemHash.objects.filter(item__in=[item.pk for item in items if item.told], role="whole")
+    """Items that subscribers know of and of which a served hash can still be told."""
+    pairs = keys.of(items)
+    told = [item.pk for item in items if item.told and pairs[item.pk][keys.NAMED] != keys.GONE]
+    rows = ItemHash.objects.filter(item__in=told, role="whole")
     served = Q(algorithm="pdq", item__media="picture") | Q(algorithm="md5", item__media="video")
     return list(rows.filter(served, publishable=True).values_list("item_id", flat=True).distinct())
 

@@ -130,8 +130,8 @@ def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
 def _of_item(
     item: Item, second: int, rows: list[ItemHash], held_by: Opened, held: list[Held], *, deleted: bool
 ) -> list[Entry]:
-    """An entry holds one hash of each type; an item with more of them becomes several entries. Each of them is
-    deleted: how many there were is known longer than the hashes are."""
+    """An entry holds one hash of each type; an item with more of them becomes several entries. Each of them
+    is deleted: how many there were is known longer than the hashes are."""
     media = _MEDIA[item.media]
     values: dict[str, list[bytes]] = {"pdq": [], "md5": []}
     for row in rows:

@@ -90,8 +90,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         folder,
         None,
         "Folder of the keys that belong to one item of the bank each, and of those by which items are found"
-        " again. Destroying one erases from every backup what it sealed: keep this folder out of the backups of"
-        " the database.",
+        " again. Destroying one erases from every backup what it sealed: keep this folder out of the backups"
+        " of the database.",
         "a folder",
         "`bank-keys/` in the data folder",
     ),
