@@ -54,7 +54,8 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     starting.set_up("hotline")
     starting.ready_database()
     serving.require_free(host, port)
-    import_module("repit.workers.expire_items").start()
+    for name in ("expire_items", "carry_letters", "forget_items", "upkeep", "fold_log"):
+        import_module(f"repit.workers.{name}").start()
     import_module("repit.workers.pull_exchanges").for_hotline().start()
     access_log = import_module("repit.workers.access_log")
     access_log.start()
@@ -80,6 +81,7 @@ def gate(
     starting.set_up("gate")
     starting.ready_database()
     serving.require_free(host, port)
+    import_module("repit.workers.fold_log").start()
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
     doors = import_module("repit.interfaces.gate_daemon.opening").doors(clamd, icap)
     hooks = "repit.interfaces.storage_hook"

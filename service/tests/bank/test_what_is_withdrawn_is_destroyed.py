@@ -1,4 +1,4 @@
-"""What was withdrawn opens with no key that is left, in no copy of the rows; nothing tells that it was here."""
+"""What was withdrawn opens with no key that is left, in no copy of the rows; and no digest tells of it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from repit.bank.sealed import fingerprint, seal_signals
 from repit.bank.states import LIVE
 from repit.bank.types import State, Submission
 from repit.foundation import audit
-from repit.foundation.clock import now
+from repit.foundation.clock import day
 from repit.foundation.ids import random_key, token
 
 BATCH: Final = 2_000
@@ -129,7 +129,7 @@ def _write(
     lookup: Lookup,
 ) -> list[Item]:
     items, hashes, steps, told = list[Item](), list[ItemHash](), list[Transition](), list[Item]()
-    nearby, moment = dict[Item, set[int]](), now()
+    nearby, moment = dict[Item, set[int]](), day()
     doubtful = widely_published.near(signal for one in fresh.values() for signal in one.signals)
     drawn = keys.draw(len(fresh))
     for (mark, one), (slot, pair) in zip(fresh.items(), drawn, strict=True):

@@ -13,7 +13,7 @@ reader that sees n + 1 sees n; an aborted transaction takes its number back with
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, cast
 
 from django.db import transaction
@@ -56,7 +56,7 @@ def append(feed: Feed, item: Item) -> int:
     """Count one change of an item, under the lock; readers are woken when the transaction commits."""
     feed.sequence += 1
     feed.save(update_fields=["sequence"])
-    Change.objects.create(sequence=feed.sequence, item=item, at=now())
+    Change.objects.create(sequence=feed.sequence, item=item, at=_moment(feed))
     reached = feed.sequence
     transaction.on_commit(lambda: waiting.reached(reached))
     return reached
@@ -64,7 +64,7 @@ def append(feed: Feed, item: Item) -> int:
 
 def append_all(feed: Feed, items: Sequence[Item]) -> int:
     """Count one change of each item, under the lock; the number of the first."""
-    first, moment = feed.sequence + 1, now()
+    first, moment = feed.sequence + 1, _moment(feed)
     if not items:
         return first
     feed.sequence += len(items)
@@ -76,6 +76,17 @@ def append_all(feed: Feed, items: Sequence[Item]) -> int:
     reached = feed.sequence
     transaction.on_commit(lambda: waiting.reached(reached))
     return first
+
+
+def _moment(feed: Feed) -> datetime:
+    """Now; or, should the clock have been put back, the first second that is not closed."""
+    moment, closed = now(), feed.closed_through
+    return moment if closed is None or moment > closed else closed + timedelta(seconds=1)
+
+
+def closed_through() -> datetime | None:
+    """The end of the last closed day. Whoever reads the head after this knows every change up to it."""
+    return Feed.objects.values_list("closed_through", flat=True).get(pk=1)
 
 
 def head() -> Head:

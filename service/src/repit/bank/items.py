@@ -5,6 +5,7 @@ In: submissions and decisions, each with who and why. Out: rows, transitions, ch
 meet half-way.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -12,13 +13,13 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import erasing, feed, keys, lookups, near, sealed, standing, widely_published
+from repit.bank import claims, erasing, feed, keys, lookups, near, sealed, standing, widely_published
 from repit.bank.models import Feed, Item, ItemHash, Stake, Transition
 from repit.bank.sealed import fingerprint, seal_signals
 from repit.bank.states import LIVE, step
 from repit.bank.types import State, Submission
 from repit.foundation import audit
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.foundation.ids import random_key, token
 
@@ -81,7 +82,7 @@ def admit(
         ItemHash.objects.bulk_create(seal_signals(item, submission.signals, pair, lookup))
         reason = widely_published.REASON if everyones else SUBMITTED
         Transition.objects.create(
-            item=item, before="", after="received", at=now(), actor=actor, reason=reason
+            item=item, before="", after="received", at=day(), actor=actor, reason=reason
         )
         lead = None if everyones else near.lead_for(item, submission.signals)
         near.note(item, submission.signals, lookup)
@@ -230,10 +231,14 @@ def expire_due(most: int = 100) -> int:
     return done
 
 
-def states(names: list[str]) -> dict[str, State]:
-    """The present state of each item named; of one that is served through another, that one's."""
-    rows = Item.objects.filter(token__in=names).values_list("token", "state", "lead__state")
-    return {name: cast(State, lead or state) for name, state, lead in rows}
+def states(names: Collection[str]) -> dict[str, State]:
+    """The present state of what each name leads to; of an item that is served through another, that one's. Of
+    a name that leads nowhere (any more), nothing is left."""
+    found = claims.items_of(names)
+    return {
+        name: cast(State, (found[name].lead or found[name]).state) if name in found else "erased"
+        for name in names
+    }
 
 
 def _find(name: str) -> Item:

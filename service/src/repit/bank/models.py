@@ -16,10 +16,14 @@ from repit.foundation.fields import RandomKey
 
 
 class Feed(models.Model):
-    """One row. Under its lock writers take turns: no sequence number commits before a smaller one."""
+    """One row. Under its lock writers take turns: no sequence number commits before a smaller one.
+
+    `closed_through`: the end of the last day of which no moment is known any more; no later change bears it.
+    """
 
     feed_id = models.UUIDField(default=uuid.uuid4, editable=False)
     sequence = models.BigIntegerField(default=0)
+    closed_through = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -237,7 +241,8 @@ class Tombstone(models.Model):
 
 
 class Change(models.Model):
-    """The feed: after change number `sequence`, look at this item again. Append-only, gapless."""
+    """The feed: after change number `sequence`, look at this item again. Append-only, gapless. `at` says no
+    more than the day once that is over (`closing`)."""
 
     sequence = models.BigIntegerField(primary_key=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="changes")
@@ -249,7 +254,7 @@ class Change(models.Model):
 
 
 class Transition(models.Model):
-    """One step in an item's life: who, when, why. Append-only.
+    """One step in an item's life: who, when, why. Append-only. Of what persons do, `at` is the day.
 
     `sequence`: the change by which subscribers heard of it; null where they did not.
     """

@@ -14,7 +14,7 @@ from repit.bank.sealed import opened
 from repit.bank.states import LIVE, step
 from repit.bank.types import State
 from repit.foundation import audit
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 
 _MOVED: Final = (
     *("state", "confirmations", "told", "own", "root", "lead"),
@@ -38,8 +38,11 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
     item.told = item.told or taken.told
     item.save(update_fields=_MOVED)
     sequence = feed.append(line, item) if taken.told else None
+    # Doubts and their end are decided by gates, subscribers and staff, and are compared with their reports.
+    # All else may be what a person did just now.
+    at = now() if "disputed" in (before, after) and after != "withdrawn" else day()
     Transition.objects.create(
-        item=item, before=before, after=after, at=now(), actor=actor, reason=reason, sequence=sequence
+        item=item, before=before, after=after, at=at, actor=actor, reason=reason, sequence=sequence
     )
 
 
@@ -59,7 +62,7 @@ def end_root(item: Item) -> None:
 
 def entomb(installation: str, token: str, item: str) -> None:
     """Note what its origin has withdrawn."""
-    Tombstone.objects.get_or_create(installation=installation, token=token, item=item, defaults={"at": now()})
+    Tombstone.objects.get_or_create(installation=installation, token=token, item=item, defaults={"at": day()})
 
 
 def stands(item: Item) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from django.conf import settings
 
-from repit.bank import items
+from repit.bank import carrying
 from repit.bank.types import Kind, Media, State, Submission
 from repit.cases.casefile import Turn
 from repit.cases.records import Entry
@@ -49,13 +49,10 @@ def take_in(turn: Turn, submissions: Sequence[Submission]) -> None:
         raise NotGranted
     if turn.count(_KIND) + len(submissions) > MAX_ITEMS:
         raise TooLarge
-    for submission in submissions:
-        taken = items.submit(submission, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
-        turn.add(
-            "protection",
-            _KIND,
-            {"item": taken.item, "media": submission.media, "kind": submission.kind, "back": False},
-        )
+    names = carrying.protect(submissions, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
+    for name, submission in zip(names, submissions, strict=True):
+        value = {"item": name, "media": submission.media, "kind": submission.kind, "back": False}
+        turn.add("protection", _KIND, value)
     if submissions:
         turn.case.keeps_protection = True
         turn.case.save(update_fields=["keeps_protection"])
@@ -72,10 +69,12 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
     chosen = sorted(links) if which == "all" else sorted(set(which))
     if any(number not in links for number in chosen):
         raise InputRefused(Text("The case has no such item.", "Le dossier n'a pas cet élément."))
-    for number in chosen:
-        if not links[number].value["back"]:
-            turn.rewrite(links[number], {**links[number].value, "back": True})
-            items.withdraw_one(links[number].value["item"], actor=_ACTOR, reason="the person took it back")
+    stand = [links[number] for number in chosen if not links[number].value["back"]]
+    for link in stand:
+        turn.rewrite(link, {**link.value, "back": True})
+    if stand:
+        names = [link.value["item"] for link in stand]
+        carrying.let_go(names, actor=_ACTOR, reason="the person took it back")
     keeps = any(not entry.value["back"] for number, entry in links.items() if number not in chosen)
     if turn.case.state == "kept" and turn.case.keeps_protection and not keeps:
         # Time to see how far the withdrawal has come; then nothing of the case is left.
@@ -93,7 +92,7 @@ def standing(turn: Turn) -> Status:
     """How each item stands, and how far it has come. Raises `NotGranted`."""
     links = turn.read("protection", _KIND)
     names = [entry.value["item"] for entry in links]
-    states, reaches = items.states(names), reach.of(names)
+    states, reaches = carrying.standing(names), reach.of(names)
     return Status(tuple(_standing(entry, states, reaches) for entry in links))
 
 

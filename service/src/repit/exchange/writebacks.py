@@ -21,7 +21,7 @@ from repit.bank.sealed import opened
 from repit.exchange import opinions, partners
 from repit.exchange.models import Opinion, Partner, Writeback
 from repit.exchange.records import Said, View
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 from repit.foundation.errors import NotGranted, PeerBusy
 from repit.foundation.mapping import named
 from repit.foundation.patience import pause
@@ -99,7 +99,7 @@ def _send(partner: Partner, row: Writeback) -> bool:
         return False
     # An opinion that changed while this one was under way stays due.
     Writeback.objects.filter(pk=row.pk, view=row.view).update(
-        due_at=None, sent_at=now(), attempts=0, trouble=""
+        due_at=None, sent_at=day(), attempts=0, trouble=""
     )
     return True
 

@@ -24,7 +24,7 @@ from repit.bank.types import Algorithm, Media, Signal, Submission
 from repit.exchange import access, by_hash, demands, opinions
 from repit.exchange.canary import CANARIES, CANARY_SECOND
 from repit.exchange.keys import Granted
-from repit.exchange.moments import Touch, first_from, touches
+from repit.exchange.moments import Touch, first_from, last_closed, touches
 from repit.exchange.opinions import Held, View
 from repit.exchange.stopncii.wire import (
     FIRST_SECOND,
@@ -75,9 +75,11 @@ def fetch(who: Granted, start: int, size: int, token: str = "") -> Page:
     if token:
         mark = decode_mark(token)
     else:
+        # In this order: every change of a closed second is then at the head or before it.
+        closed = last_closed()
         through = feed.head().sequence
         begin = first_from(start)
-        mark = PageMark(through, through if begin is None else begin - 1, 0)
+        mark = PageMark(through, through if begin is None else begin - 1, 0, closed)
     walked = touches(mark.after, mark.through, max(1, min(size, MAX_PAGE)), mark.second)
     found = _records(walked, who)
     records = [record for record in found if not first or record.status == "Active"]
@@ -87,9 +89,12 @@ def fetch(who: Granted, start: int, size: int, token: str = "") -> Page:
     access.note(who.id, "stopncii", 1 if first and not token else mark.after + 1, last.sequence, len(records))
     next_second = max([start, last.second, *(record.second for record in records)])
     if last.sequence >= mark.through:
+        if next_second <= mark.closed:
+            # Behind the end of a closed day nothing more can bear a second of it.
+            next_second = mark.closed + 1
         by_hash.sent(who.id, mark.through, next_second)
         return Page(tuple(records), None, next_second)
-    mark = PageMark(mark.through, last.sequence, last.second)
+    mark = PageMark(mark.through, last.sequence, last.second, mark.closed)
     return Page(tuple(records), encode_mark(mark), next_second)
 
 
