@@ -88,7 +88,8 @@ class Carrier:
             if stopped():
                 break
             try:
-                _carry(order, orders)
+                if order.wanted != "nothing":
+                    _carry(order, orders)
                 keys.pool(keys.LETTERS).wipe(order.slots)
             except (DatabaseError, SettingsRefused):
                 raise

@@ -36,7 +36,8 @@ _HEAD: Final = struct.Struct(">16sHHH")
 _ROOM: Final = LENGTH - _HEAD.size
 _TRIES: Final = 5
 
-Wanted = Literal["protect", "let go"]
+Wanted = Literal["protect", "let go", "nothing"]
+"""Nothing: a letter that is there to be counted."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,7 +61,8 @@ def put(orders: Iterable[Order]) -> None:
     wanted = FEWEST
     while wanted < len(pieces):
         wanted *= 2
-    pieces += [_HEAD.pack(secrets.token_bytes(16), 0, 0, 0)] * (wanted - len(pieces))
+    while len(pieces) < wanted:
+        pieces += _pieces(Order(number(), "nothing", "", "", soon()))
     secrets.SystemRandom().shuffle(pieces)
     for tried in range(_TRIES):
         try:
@@ -83,7 +85,7 @@ def number() -> bytes:
 
 
 def opened(rows: Sequence[Letter]) -> list[Order]:
-    """The orders in these letters, of those that are there whole. Empty and wiped ones say nothing.
+    """The orders in these letters, of those that are there whole. Wiped ones say nothing.
 
     Raises `SealBroken`, `SettingsRefused`.
     """
@@ -95,9 +97,8 @@ def opened(rows: Sequence[Letter]) -> list[Order]:
             continue
         raw = operator_and("letter", key).open(row.sealed, _place(row.pk))
         mark, part, parts, length = _HEAD.unpack_from(raw)
-        if parts:
-            found.setdefault(mark, {})[part] = (row.slot, raw[_HEAD.size : _HEAD.size + length])
-            counts[mark] = parts
+        found.setdefault(mark, {})[part] = (row.slot, raw[_HEAD.size : _HEAD.size + length])
+        counts[mark] = parts
     return [_order(mark, some) for mark, some in found.items() if len(some) == counts[mark]]
 
 
