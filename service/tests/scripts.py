@@ -1,7 +1,7 @@
 """What tests do in processes of their own, against a database that is really written.
 
 Usage: scripts.py migrate | seed N | write WHO N | follow N | prepare | act WHO NUMBER WORDS SECONDS | found
-NUMBER WORDS | admit NAME | join KIND NAME ADDRESS JSON. Prints one JSON value.
+NUMBER WORDS | admit NAME | join KIND NAME ADDRESS JSON | bank. Prints one JSON value.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from django.test import Client  # noqa: E402
 from staff_people import PASSWORD, Someone, code_of  # noqa: E402
 
 from repit.bank import feed, items  # noqa: E402
+from repit.bank.models import Item  # noqa: E402
 from repit.bank.types import Signal, Submission  # noqa: E402
 from repit.cases import (  # noqa: E402
     casework,
@@ -260,6 +261,8 @@ def main() -> None:
         result = admit(rest[0])
     elif what == "join":
         result = join(*rest)
+    elif what == "bank":
+        result = sorted(Item.objects.values_list("state", flat=True))
     sys.stdout.write(json.dumps(result))
 
 

@@ -246,6 +246,9 @@ def widely_published_add(
 
 OfflineFile = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The offline key. / La clé.")]
 KeysFile = Annotated[Path | None, typer.Option(help="File of the case keys. / Fichier des clés de dossiers.")]
+BankKeysFile = Annotated[
+    Path | None, typer.Option(help="File of the bank's keys. / Fichier des clés de la banque.")
+]
 ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier.")]
 
 
@@ -274,10 +277,10 @@ def offline_key(file: ToFile) -> None:
 
 
 @app.command()
-def backup(file: ToFile, case_keys: KeysFile = None) -> None:
-    """Write a sealed backup, and replace the copy of the case keys. / Faire une sauvegarde scellée."""
+def backup(file: ToFile, case_keys: KeysFile = None, bank_keys: BankKeysFile = None) -> None:
+    """Write a sealed backup, and replace the copies of the keys. / Faire une sauvegarde scellée."""
     _ready()
-    rows = import_module("repit.workers.backup").make(file, case_keys)
+    rows = import_module("repit.workers.backup").make(file, case_keys, bank_keys)
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
 
 
@@ -286,10 +289,12 @@ def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup. / Une sauvegarde.")],
     offline_key: OfflineFile,
     case_keys: KeysFile = None,
+    bank_keys: BankKeysFile = None,
 ) -> None:
     """Fill an empty database from a backup. / Remplir une base vide depuis une sauvegarde."""
     _ready()
-    rows = import_module("repit.workers.backup").restore(file, case_keys, _private(offline_key))
+    room = import_module("repit.workers.backup")
+    rows = room.restore(file, case_keys, _private(offline_key), bank_keys)
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
 
 

@@ -12,6 +12,7 @@ given digests under the new one, a few items at a time, and then the old one is 
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from django.conf import settings
@@ -47,7 +48,7 @@ class _Held:
     def lookups(self) -> tuple[Lookup, ...]:
         """As the database has them now."""
         rows = list(LookupKey.objects.order_by("-id").values_list("id", "slot"))
-        seen = (rows, settings.REPIT_BANK_KEYS, settings.REPIT_OPERATOR_KEY)
+        seen = (rows, _file(), settings.REPIT_OPERATOR_KEY)
         with self._turn:
             if seen != self._seen:
                 raws = keys.pool(keys.LOOKUPS).read([slot for _, slot in rows])
@@ -55,6 +56,16 @@ class _Held:
                 self._lookups = tuple(Lookup(n, Digester(raw)) for n, raw in made if raw != keys.GONE)
                 self._seen = seen
             return self._lookups
+
+
+def _file() -> tuple[Path, int, int]:
+    """The file of keys as it is now: it may be put back, or keys in it be destroyed by another process."""
+    path = Path(settings.REPIT_BANK_KEYS) / keys.LOOKUPS
+    try:
+        held = path.stat()
+    except OSError:
+        return path, 0, 0
+    return path, held.st_ino, held.st_ctime_ns
 
 
 _held: Final = _Held()

@@ -9,26 +9,25 @@ from typing import Final
 from repit.bank import keys, lookups
 from repit.bank.models import Item, ItemHash
 from repit.bank.sealed import opened
-from repit.bank.states import LIVE
 from repit.foundation.errors import SealBroken, SettingsRefused, Text
 
-_SOME: Final = 5
+_SOME: Final = 100
+"""Of so many items one still has its keys, unless a backup is very old."""
 
 
 def prove() -> None:
     """Raises `SettingsRefused`."""
     keys.make_ready()
     lookups.alive()
-    some = list(Item.objects.filter(state__in=LIVE, slot__isnull=False).order_by("-id")[:_SOME])
+    some = list(Item.objects.filter(slot__isnull=False).order_by("-slot")[:_SOME])
     held = opened(some)
     for item in some:
-        row = None if held.destroyed(item) else ItemHash.objects.filter(item=item).first()
-        if row is not None:
-            try:
-                held.signal(item, row)
-            except SealBroken:
-                raise SettingsRefused(_FOREIGN, _WHAT_TO_DO) from None
-            return
+        row = ItemHash.objects.filter(item=item, role="whole").first()
+        try:
+            if row is not None and held.signals(item, [row]):
+                return
+        except SealBroken:
+            raise SettingsRefused(_FOREIGN, _WHAT_TO_DO) from None
 
 
 _FOREIGN: Final = Text(

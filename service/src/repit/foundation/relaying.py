@@ -37,6 +37,8 @@ def relay(tables: Sequence[type[models.Model]], done: int) -> int | None:
             cursor.execute(f"LOCK TABLE {listed} IN EXCLUSIVE MODE")
             cursor.execute("SELECT pg_current_xact_id()::text::bigint")
             [reached] = cursor.fetchone()
+            if done > reached:  # it was counted in another cluster, from which this database was restored
+                done = 0
             for name in names:
                 cursor.execute(_POSTGRESQL.format(table=_quoted(name)), [max(0, reached - done), done])
     except DatabaseError:
