@@ -61,6 +61,10 @@ def protect(*some: Submission, publish: bool = True) -> list[str]:
     return carrying.protect(some or [picture()], actor="person", publish=publish)
 
 
+def standing(names: list[str]) -> dict[str, str]:
+    return {name: one.state for name, one in carrying.standing(names).items()}
+
+
 def carried(later: Later, carrier: Carrier | None = None) -> None:
     later.seconds += SPREAD + 0.1
     assert (carrier or Carrier()).once() is None
@@ -72,14 +76,15 @@ def active() -> int:
 
 def test_what_is_asked_for_arrives_within_the_time_and_the_case_follows_it(later: Later) -> None:
     [name, other] = protect(picture(), picture())
-    assert carrying.standing([name, other]) == {name: "received", other: "received"}
+    assert standing([name, other]) == {name: "received", other: "received"}
     assert reach.of([name])[name] == reach.Reach() and active() == 0
     carried(later)
-    assert carrying.standing([name, other]) == {name: "active", other: "active"} and active() == 2
+    assert standing([name, other]) == {name: "active", other: "active"} and active() == 2
     carrying.let_go([name], actor="person")
-    assert carrying.standing([name]) == {name: "active"}
+    assert carrying.standing([name])[name] == carrying.Standing("active", leaving=True)
     carried(later)
-    assert carrying.standing([name, other]) == {name: "withdrawn", other: "active"}
+    assert standing([name, other]) == {name: "withdrawn", other: "active"}
+    assert not carrying.standing([name])[name].leaving
     assert reach.of([name, "nobody"]) == {name: reach.Reach(), "nobody": reach.Reach()}
 
 
@@ -139,7 +144,7 @@ def test_each_comes_at_a_moment_of_its_own_in_no_order_and_in_its_own_transactio
     monkeypatch.setattr(carrying.transaction, "atomic", atomic)
     while later.seconds < SPREAD + 0.2:
         carrier.once()
-        states = carrying.standing(names)
+        states = standing(names)
         known = {name for name, _ in came}
         came += [(name, later.seconds) for name in names if states[name] == "active" and name not in known]
         later.seconds += 0.1
@@ -169,7 +174,7 @@ def test_what_is_taken_back_before_it_arrives_leaves_nothing(later: Later) -> No
     loot.take(rows)
     carried(later)
     assert not Item.objects.exists() and feed.head().sequence == 0
-    assert carrying.standing([name]) == {name: "erased"}
+    assert standing([name]) == {name: "withdrawn"}
     left = keys_in(Path(settings.REPIT_BANK_KEYS))
     assert not any(value in opened for opened in loot.opened(settings.REPIT_OPERATOR_KEY, left))
 
@@ -188,7 +193,7 @@ def test_it_leaves_nothing_whichever_of_the_two_is_due_first(
     assert not Item.objects.exists()
     carried(later)
     assert not Item.objects.exists()
-    assert carrying.standing([name]) == {name: "erased"}
+    assert standing([name]) == {name: "withdrawn"}
 
 
 def test_the_same_hashes_asked_for_twice_rest_on_two_claims(later: Later) -> None:
@@ -199,24 +204,24 @@ def test_the_same_hashes_asked_for_twice_rest_on_two_claims(later: Later) -> Non
     for _ in range(3):  # a person presses again, a letter is read again
         carrying.let_go([one], actor="person")
         carried(later)
-        assert carrying.standing([one, other]) == {one: "active", other: "active"}
+        assert standing([one, other]) == {one: "active", other: "active"}
         assert Item.objects.get().own == 1
     carrying.let_go([other], actor="person")
     carried(later)
-    assert carrying.standing([one, other]) == {one: "withdrawn", other: "withdrawn"}
+    assert standing([one, other]) == {one: "withdrawn", other: "withdrawn"}
 
 
 def test_a_case_from_before_there_were_claims_takes_back_what_is_its_own(later: Later) -> None:
     whole = picture()
     name = items.submit(whole, actor="person", publish=True).item
     assert items.submit(whole, actor="person", publish=True).item == name
-    assert carrying.standing([name]) == {name: "active"}
+    assert standing([name]) == {name: "active"}
     carrying.let_go([name], actor="person")
     carried(later)
-    assert carrying.standing([name]) == {name: "active"} and Item.objects.get().own == 1
+    assert standing([name]) == {name: "active"} and Item.objects.get().own == 1
     carrying.let_go([name], actor="person")
     carried(later)
-    assert carrying.standing([name]) == {name: "withdrawn"}
+    assert standing([name]) == {name: "withdrawn"}
 
 
 class Killed(BaseException):
@@ -281,7 +286,7 @@ def test_two_who_carry_letters_out_do_it_once(later: Later, monkeypatch: pytest.
     monkeypatch.setattr(carrying, "_whole", lambda order: True)
     other.once()
     assert Item.objects.get().own == 1 and Claim.objects.count() == 1
-    assert carrying.standing([name]) == {name: "active"}
+    assert standing([name]) == {name: "active"}
 
 
 def test_one_who_takes_back_meets_one_who_has_read_the_letter_already(
@@ -313,7 +318,7 @@ def test_letters_go_together_some_time_after_they_were_carried_out(later: Later)
     [left] = protect()
     assert Letter.objects.count() == 8
     assert carrying.sweep() == 4
-    assert carrying.standing([left]) == {left: "received"}
+    assert standing([left]) == {left: "received"}
 
 
 def test_a_letter_put_in_another_place_does_not_open(later: Later) -> None:

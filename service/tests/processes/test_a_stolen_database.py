@@ -196,7 +196,8 @@ def backup(
     said = repit(own_database, "offline-key", str(folder / "offline"))
     [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", said)
     env = dict(own_database, REPIT_OFFLINE_KEY=public)
-    repit(env, "backup", str(folder / "rows"), "--case-keys", str(folder / "keys"))
+    copies = ("--case-keys", str(folder / "keys"), "--bank-keys", str(folder / "bank"))
+    repit(env, "backup", str(folder / "rows"), *copies)
     return Backup(env, bytes.fromhex((folder / "offline").read_text()), folder)
 
 
@@ -204,7 +205,7 @@ def test_a_backup_tells_nothing_even_to_whoever_opens_it(
     stolen: tuple[list[dict[str, Any]], Theft], backup: Backup
 ):
     sought = Needles(sought_in(stolen[0]))
-    for name in ("rows", "keys"):
+    for name in ("rows", "keys", "bank"):
         file = backup.folder / name
         inside = opened(file, backup.private)
         assert file.stat().st_mode & 0o077 == 0 and len(inside) > 10_000
@@ -212,8 +213,9 @@ def test_a_backup_tells_nothing_even_to_whoever_opens_it(
     rows = opened(backup.folder / "rows", backup.private)
     operator_key = (Path(backup.env["REPIT_DATA"]) / "operator.key").read_bytes()
     assert b'"cases.record"' in rows and b'"cases.visit"' not in rows and operator_key not in rows
-    for path in (Path(backup.env["REPIT_DATA"]) / "case-keys").iterdir():
-        assert path.read_bytes()[:32].hex().encode() not in rows
+    for folder in ("case-keys", "bank-keys"):
+        for path in (Path(backup.env["REPIT_DATA"]) / folder).iterdir():
+            assert path.read_bytes()[:32].hex().encode() not in rows
 
 
 def test_what_was_backed_up_comes_back_and_works(
@@ -234,6 +236,7 @@ def test_what_was_backed_up_comes_back_and_works(
         other["REPIT_DATABASE_URL"] = address.replace("/postgres?", "/restored?")
         run_script(other, "migrate")
     options = ("--offline-key", str(folder / "offline"), "--case-keys", str(folder / "keys"))
+    options += ("--bank-keys", str(folder / "bank"))
     repit(other, "restore", str(folder / "rows"), *options)
     with pytest.raises(subprocess.CalledProcessError):
         repit(other, "restore", str(folder / "rows"), *options)

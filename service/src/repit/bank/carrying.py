@@ -12,6 +12,7 @@ no key any more. Rows are deleted some time later, many together: the deletion, 
 import logging
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -59,15 +60,28 @@ def _ask(orders: Sequence[Order]) -> None:
         _carry(order)
 
 
-def standing(names: Collection[str]) -> dict[str, State]:
-    """How what a case asked for stands: received until it is in the bank, then as the bank has it."""
-    states = items.states(names)
-    if "erased" in states.values():
-        # Few letters wait at any moment.
-        orders = letters.opened(list(Letter.objects.all()))
-        asked = [one.name for one in orders if one.wanted == "protect"]
-        states.update({name: "received" for name in asked if states.get(name) == "erased"})
-    return states
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How what a case asked for stands: received until it is in the bank, withdrawn once nothing is left.
+    `leaving`: that it is taken back is still on its way."""
+
+    state: State
+    leaving: bool = False
+
+
+def standing(names: Collection[str]) -> dict[str, Standing]:
+    """Each of these names as the bank has it."""
+    # Few letters wait at any moment.
+    orders = letters.opened(list(Letter.objects.all()))
+    asked = {one.name for one in orders if one.wanted == "protect"}
+    leaving = {one.name for one in orders if one.wanted == "let go"}
+    found = dict[str, Standing]()
+    for name, state in items.states(names).items():
+        told: State = state
+        if state == "erased":
+            told = "received" if name in asked else "withdrawn"
+        found[name] = Standing(told, name in leaving)
+    return found
 
 
 class Carrier:

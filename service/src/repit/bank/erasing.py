@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from repit.bank import feed, keys, standing
+from repit.bank import feed, keys, lookups, standing
 from repit.bank.models import Feed, Item, ItemHash, Nearby, Stake, Transition
 from repit.bank.sealed import opened
 from repit.bank.states import LIVE
@@ -27,6 +27,12 @@ from repit.foundation.clock import now
 ACTOR: Final = "forgetting"
 TOGETHER: Final = 50
 _LOOKED_AT: Final = 5_000
+
+
+def forgotten_days() -> int:
+    """After how many days at the latest nothing opens what was withdrawn, and nothing tells that it was here:
+    its last day, a week until the keys by which it was found are replaced, and two for the nights between."""
+    return int(settings.REPIT_WITHDRAWN_DAYS) + lookups.EVERY.days + 2
 
 
 def fresh(most: int = TOGETHER) -> list[Item]:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from django.conf import settings
 
 from repit.bank import carrying
+from repit.bank.carrying import Standing
 from repit.bank.types import Kind, Media, State, Submission
 from repit.cases.casefile import Turn
 from repit.cases.records import Entry
@@ -92,15 +93,17 @@ def standing(turn: Turn) -> Status:
     """How each item stands, and how far it has come. Raises `NotGranted`."""
     links = turn.read("protection", _KIND)
     names = [entry.value["item"] for entry in links]
-    states, reaches = carrying.standing(names), reach.of(names)
-    return Status(tuple(_standing(entry, states, reaches) for entry in links))
+    stand, reaches = carrying.standing(names), reach.of(names)
+    return Status(tuple(_standing(entry, stand, reaches) for entry in links))
 
 
-def _standing(entry: Entry, states: dict[str, State], reaches: dict[str, Reach]) -> ItemStatus:
+def _standing(entry: Entry, stand: dict[str, Standing], reaches: dict[str, Reach]) -> ItemStatus:
     value: dict[str, Any] = entry.value
-    state: State = "withdrawn" if value["back"] else states[value["item"]]
-    far = reaches[value["item"]]
-    if value["back"] and states[value["item"]] not in ("withdrawn", "erased"):
+    here, far = stand[value["item"]], reaches[value["item"]]
+    state: State = "withdrawn" if value["back"] else here.state
+    if value["back"] and here.leaving:
+        far = Reach(told=far.holding, met=far.met)
+    elif value["back"] and here.state != "withdrawn":
         # Someone else asked for the same: that is theirs, and not told here.
         far = Reach(met=far.met)
     return ItemStatus(entry.number, state, value["media"], value["kind"], far)

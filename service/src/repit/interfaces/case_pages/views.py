@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, override
 
 from repit.awareness.helplines import COUNTRIES, NEAREST
+from repit.bank.erasing import forgotten_days
 
 # Someone looking for help must be able to find these pages; a copy kept by a search engine helps nobody.
 LISTED = "noarchive"
@@ -43,6 +44,7 @@ def information(request: HttpRequest, template: str) -> HttpResponse:
         },
         "countries": COUNTRIES,
         "nearest": NEAREST,
+        "forgotten_days": forgotten_days(),
     }
     response = render(request, f"case_pages/{template}.html", context)
     response.headers["X-Robots-Tag"] = LISTED
