@@ -14,7 +14,7 @@ from repit.foundation.clock import elapsed
 from repit.workers import looping
 
 LOOK_EVERY: Final = 1.0
-_GO_ON_EVERY: Final = 30.0
+_GO_ON_EVERY: Final = 10.0
 _TURN_EVERY: Final = 3_600.0
 
 
