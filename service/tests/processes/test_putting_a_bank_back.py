@@ -46,7 +46,6 @@ def served(hotline: Hotline, key: str) -> set[str]:
     assert status == 200
     by_hash = sum(one["hashStatus"] == "Active" for one in fetched["hashRecords"])
     assert by_hash == len(own) + 2, "two canaries besides"
-    )
     return own
 
 
