@@ -99,6 +99,11 @@ def keyed_digest(use: str, *parts: bytes) -> bytes:
     return mac.digest()
 
 
+def keyed_hasher(use: str) -> "hashlib.blake2b":
+    """For a keyed digest of what comes piece by piece."""
+    return hashlib.blake2b(key=derive(settings.REPIT_OPERATOR_KEY, f"digest {use}"), digest_size=32)
+
+
 class Digester:
     """Keyed digests under the operator's key and a second one that can be destroyed by itself."""
 
