@@ -45,8 +45,8 @@ class Held:
 
 
 def fit_tags(tags: Iterable[object]) -> tuple[str, ...]:
-    """The tags that are short and plain, each once, at most `MAX_TAGS`, in order of the alphabet; none that may
-    hold a hash."""
+    """The tags that are short and plain, each once, at most `MAX_TAGS`, in order of the alphabet; none that
+    may hold a hash."""
     fit = {t for t in tags if isinstance(t, str) and _TAG.fullmatch(t) and not _A_HASH.search(t)}
     return tuple(sorted(fit)[:MAX_TAGS])
 
