@@ -152,7 +152,8 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     eventually(lambda: gate_holds(gate) <= CASES)
     seconds = time.monotonic() - begun
     # SQLite's logs are emptied within a second or two of the last write.
-    eventually(lambda: not any(path.stat().st_size for path in disk.files() if path.name.endswith("-wal")))
+    logs = [*disk.data.glob("*-wal"), *(folder / "gate").glob("*-wal"), *(folder / "index").glob("*-wal")]
+    assert eventually(lambda: not any(path.stat().st_size for path in logs)) < PATIENCE
 
     secret = {value for values in (*gone, *early) for value in values}
     kept = {value for values in stay for value in values}
@@ -189,9 +190,26 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     wholes = [values[0] for values in (*gone, *early)]
     assert not Loot().take(disk.rows).recognised(disk.operator(), disk.keys(), wholes)
     run_script(disk.env, "a week later")
+    nothing_lies_about(disk, loot)
     loot.take(disk.rows)
     assert not loot.recognised(disk.operator(), disk.keys(), wholes), "in no copy"
     assert loot.recognised(disk.operator(), disk.keys(), [values[0] for values in stay]) == CASES
+
+
+def nothing_lies_about(disk: Disk, loot: Loot) -> None:
+    """Not even sealed: after a night no value that was deleted is left in the files of the tables."""
+    current = Loot().take(disk.rows).sealed
+    deleted = [raw[1:25] for raw in loot.sealed if raw and raw not in current]
+    assert deleted
+    folders = [disk.data]
+    if disk.cluster is not None:
+        with psycopg.connect(disk.env["REPIT_DATABASE_URL"], autocommit=True) as own:
+            own.execute("CHECKPOINT")
+            [[number]] = own.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+        folders = [disk.cluster / "base" / str(number)]
+    needles = Needles(deleted)
+    files = [path for folder in folders for path in folder.iterdir() if path.is_file()]
+    assert not [path for path in files if needles.found_in(path.read_bytes())]
 
 
 def open_case(hotline: Hotline, values: list[bytes]) -> dict[str, Any]:

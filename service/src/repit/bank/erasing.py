@@ -25,7 +25,9 @@ from repit.bank.types import NAMED_BY_HASH
 from repit.foundation.clock import now
 
 ACTOR: Final = "forgetting"
-TOGETHER: Final = 50
+TOGETHER: Final = 20
+"""Items a transaction: people who submit meanwhile wait for it."""
+_PAGE: Final = 500
 _LOOKED_AT: Final = 5_000
 
 
@@ -40,7 +42,7 @@ def fresh(most: int = TOGETHER) -> list[Item]:
     return list(_due().filter(forget_on__lte=now().date()).order_by("forget_on", "id")[:most])
 
 
-def waiting(after: int = 0, most: int = TOGETHER) -> list[Item]:
+def waiting(after: int = 0, most: int = _PAGE) -> list[Item]:
     """Withdrawn items, by their keys, whose named hashes somebody may still need."""
     return list(_due().filter(forget_on__gt=now().date(), id__gt=after).order_by("id")[:most])
 
@@ -67,11 +69,15 @@ def reduce(items: Sequence[Item]) -> None:
 def erase(items: Sequence[Item], reason: str) -> int:
     """Leave nothing of these but their opaque names; how many were left."""
     keys.wipe([item.slot for item in items if item.slot is not None])
-    with transaction.atomic():
-        line = feed.locked()
-        ripe = list(Item.objects.filter(pk__in=[item.pk for item in items], state="withdrawn").order_by("id"))
-        destroy(line, ripe, ACTOR, reason)
-    return len(ripe)
+    done = 0
+    for begin in range(0, len(items), TOGETHER):
+        some = [item.pk for item in items[begin : begin + TOGETHER]]
+        with transaction.atomic():
+            line = feed.locked()
+            ripe = list(Item.objects.filter(pk__in=some, state="withdrawn").order_by("id"))
+            destroy(line, ripe, ACTOR, reason)
+        done += len(ripe)
+    return done
 
 
 def destroy(line: Feed, items: Collection[Item], actor: str, reason: str) -> None:

@@ -56,6 +56,16 @@ def go_on() -> int:
     return done
 
 
+def how_far() -> list[tuple[object, ...]]:
+    """How far those are for whom something is kept: as long as it is the same, nothing more can be
+    destroyed."""
+    columns = ("id", "active", "exchanges", "kinds", "by_hash_heard")
+    partners = Partner.objects.filter(active=True, gives_feedback=True)
+    owed = Writeback.objects.filter(partner__in=partners, due_at__isnull=False).count()
+    heard = partners.order_by("id").values_list("id", "heard_transition")
+    return [*Subscriber.objects.order_by("id").values_list(*columns), *heard, (owed,)]
+
+
 def still_needed(items: Sequence[Item]) -> set[int]:
     """Those whose named hashes, or whose names at a partner, somebody must still be told by."""
     by_hash = _named(items)

@@ -48,12 +48,13 @@ def relay(tables: Sequence[type[models.Model]], done: int) -> int | None:
 
 
 def sweep(tables: Sequence[type[models.Model]]) -> None:
-    """Take away what deleted and changed rows left behind. PostgreSQL only; not inside a transaction.
+    """Take away what deleted and changed rows left behind. PostgreSQL only; inside a transaction nothing is
+    done.
 
     A small table is written anew, since PostgreSQL does not overwrite what it sets free; of a large one the
     rest is overwritten in time.
     """
-    if connection.vendor == "sqlite":
+    if connection.vendor == "sqlite" or connection.in_atomic_block:
         return
     with connection.cursor() as cursor:
         for model in tables:

@@ -15,6 +15,7 @@ from repit.workers import looping
 
 LOOK_EVERY: Final = 1.0
 _GO_ON_EVERY: Final = 10.0
+_GO_ON_ANYWAY: Final = 3_600.0
 _TURN_EVERY: Final = 3_600.0
 
 
@@ -28,7 +29,8 @@ class _Forgetting:
 
     def __init__(self) -> None:
         self._looked = False
-        self._went_on = 0.0
+        self._look_again = self._go_on_by = 0.0
+        self._how_far: object = None
 
     def work(self, stop: threading.Event) -> float:
         """See `looping.Work`."""
@@ -38,9 +40,13 @@ class _Forgetting:
             self._looked = True
         while erasure.begin() and not stop.is_set():
             pass
-        if elapsed() > self._went_on:
-            erasure.go_on()
-            self._went_on = elapsed() + _GO_ON_EVERY
+        if elapsed() > self._look_again:
+            self._look_again = elapsed() + _GO_ON_EVERY
+            how_far = erasure.how_far()
+            if how_far != self._how_far or elapsed() > self._go_on_by:
+                # Those who are away too long are no longer waited for, whether anybody comes or not.
+                erasure.go_on()
+                self._how_far, self._go_on_by = how_far, elapsed() + _GO_ON_ANYWAY
         return LOOK_EVERY
 
 
