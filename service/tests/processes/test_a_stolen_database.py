@@ -179,7 +179,7 @@ def test_a_backup_tells_nothing_even_to_whoever_opens_it(
     assert b'"cases.record"' in rows and b'"cases.visit"' not in rows and operator_key not in rows
     for folder in ("case-keys", "bank-keys"):
         for path in (Path(backup.env["REPIT_DATA"]) / folder).iterdir():
-            assert path.read_bytes()[:32].hex().encode() not in rows
+            assert not path.stat().st_size or path.read_bytes()[:32].hex().encode() not in rows
 
 
 def test_what_was_backed_up_comes_back_and_works(

@@ -17,6 +17,7 @@ from running import PATIENCE, REPIT, Hotline, environment, run_script
 from repit.demo.ports import free_port
 
 Start = Callable[[dict[str, str]], Hotline]
+pytestmark = pytest.mark.timeout(900)
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
