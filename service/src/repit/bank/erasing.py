@@ -108,12 +108,12 @@ def lost() -> int:
     found, after = 0, 0
     while True:
         held = Item.objects.filter(state__in=LIVE, slot__isnull=False, id__gt=after).order_by("id")
-        some = list(held.only("id", "slot")[:_LOOKED_AT])
+        some = list(held.values_list("id", "slot")[:_LOOKED_AT])
         if not some:
             return found
-        after = some[-1].pk
-        pairs = keys.of(some)
-        gone = [item.pk for item in some if pairs[item.pk][keys.KEPT] == keys.GONE]
+        after = some[-1][0]
+        raws = keys.pool(keys.ITEMS).read([slot for _, slot in some if slot is not None])
+        gone = [key for (key, _), raw in zip(some, raws, strict=True) if raw.endswith(keys.GONE)]
         for begin in range(0, len(gone), TOGETHER):
             found += _withdrawn(gone[begin : begin + TOGETHER])
 

@@ -11,6 +11,7 @@ for by a name that only a keyed digest of the bank leads on from (`claims`).
 """
 
 import json
+import logging
 import secrets
 import struct
 from base64 import b64decode, b64encode
@@ -26,6 +27,7 @@ from repit.bank import keys
 from repit.bank.models import Letter
 from repit.bank.types import Signal, Submission
 from repit.foundation.clock import now
+from repit.foundation.errors import SealBroken
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, operator_and
 
@@ -35,6 +37,7 @@ FEWEST: Final = 4
 _HEAD: Final = struct.Struct(">16sHHH")
 _ROOM: Final = LENGTH - _HEAD.size
 _TRIES: Final = 5
+_log: Final = logging.getLogger(__name__)
 
 Wanted = Literal["protect", "let go", "nothing"]
 """Nothing: a letter that is there to be counted."""
@@ -85,17 +88,19 @@ def number() -> bytes:
 
 
 def opened(rows: Sequence[Letter]) -> list[Order]:
-    """The orders in these letters, of those that are there whole. Wiped ones say nothing.
-
-    Raises `SealBroken`, `SettingsRefused`.
-    """
+    """The orders in these letters, of those that are there whole. Wiped ones say nothing, altered ones keep
+    none of the others. Raises `SettingsRefused`."""
     found: dict[bytes, dict[int, tuple[int, bytes]]] = {}
     counts: dict[bytes, int] = {}
     raws = keys.pool(keys.LETTERS).read([row.slot for row in rows])
     for row, key in zip(rows, raws, strict=True):
         if key == keys.GONE:
             continue
-        raw = operator_and("letter", key).open(row.sealed, _place(row.pk))
+        try:
+            raw = operator_and("letter", key).open(row.sealed, _place(row.pk))
+        except SealBroken:
+            _log.error("a letter does not open")
+            continue
         mark, part, parts, length = _HEAD.unpack_from(raw)
         found.setdefault(mark, {})[part] = (row.slot, raw[_HEAD.size : _HEAD.size + length])
         counts[mark] = parts

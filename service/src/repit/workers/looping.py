@@ -1,7 +1,7 @@
 """Something that is done again and again beside a server.
 
-In: what, how often. Out: a thread of this process. Next: the workers. Whatever the database or a file refuses
-is tried again; a connection is not held meanwhile.
+In: what, how often. Out: a thread of this process. Next: the workers. Whatever fails is tried again, ever
+more slowly; a connection is not held meanwhile.
 """
 
 import logging
@@ -9,10 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-from django.db import Error as DatabaseError
 from django.db import connection
-
-from repit.foundation.errors import RepitError
 
 _LONGEST: Final = 30.0
 _log: Final = logging.getLogger(__name__)
@@ -33,7 +30,7 @@ def _run(name: str, work: Work, stop: threading.Event) -> None:
     while not stop.wait(pause):
         try:
             pause, failed = work(stop), 0.0
-        except (DatabaseError, RepitError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - a thread that ends would be missed by nobody
             pause = failed = min(_LONGEST, max(1.0, 2 * failed))
             _log.warning("%s waits: %s", name, type(error).__name__)
         finally:

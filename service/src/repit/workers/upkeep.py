@@ -4,8 +4,8 @@ In: a day that is over. Out: moments moved to the end of their day, minutes of f
 cases laid down anew, what deleted rows left behind taken away. Next: `repit.cli` starts it beside the
 hotline.
 
-Each thing is claimed by one UPDATE, so that of several processes one does it. What cannot be done, since
-others are at work, is tried again in a few minutes.
+Each thing may be done twice, should two processes begin it at once, and may be cut off: it is noted when it
+is done. What cannot be done, since others are at work, is tried again in a few minutes.
 """
 
 import logging
@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.apps import apps
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from repit.bank import carrying, closing, models
 from repit.exchange import access
@@ -52,17 +52,13 @@ def nightly() -> None:
 
 def _once_a_day(name: str, does: Callable[[], bool]) -> None:
     today = now().date()
-    Upkeep.objects.get_or_create(name=name)
-    others = Q(done_on__isnull=True) | ~Q(done_on=today)
-    if not Upkeep.objects.filter(others, name=name).update(done_on=today):
+    noted, _ = Upkeep.objects.get_or_create(name=name)
+    if noted.done_on == today:
         return
-    done = False
-    try:
-        done = does()
-    finally:
-        if not done:
-            _log.info("tonight's upkeep waits: %s", name)
-            Upkeep.objects.filter(name=name, done_on=today).update(done_on=None)
+    if does():
+        Upkeep.objects.filter(name=name).update(done_on=today)
+    else:
+        _log.warning("tonight's upkeep waits: %s", name)
 
 
 def _days() -> bool:
