@@ -58,7 +58,8 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     starting.ready_database()
     import_module("repit.cases.key_file").check()
     serving.require_free(host, port)
-    import_module("repit.workers.expire_items").start()
+    for name in ("expire_items", "carry_letters", "forget_items", "upkeep", "fold_log"):
+        import_module(f"repit.workers.{name}").start()
     import_module("repit.workers.pull_exchanges").for_hotline().start()
     access_log = import_module("repit.workers.access_log")
     access_log.start()
@@ -85,6 +86,7 @@ def gate(
     starting.set_up("gate")
     starting.ready_database()
     serving.require_free(host, port)
+    import_module("repit.workers.fold_log").start()
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
     doors = import_module("repit.interfaces.gate_daemon.opening").doors(clamd, icap)
     hooks = "repit.interfaces.storage_hook"
@@ -249,6 +251,9 @@ def widely_published_add(
 
 OfflineFile = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The offline key. / La clé.")]
 KeysFile = Annotated[Path | None, typer.Option(help="File of the case keys. / Fichier des clés de dossiers.")]
+BankKeysFile = Annotated[
+    Path | None, typer.Option(help="File of the bank's keys. / Fichier des clés de la banque.")
+]
 ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier.")]
 
 
@@ -277,10 +282,10 @@ def offline_key(file: ToFile) -> None:
 
 
 @app.command()
-def backup(file: ToFile, case_keys: KeysFile = None) -> None:
-    """Write a sealed backup, and replace the copy of the case keys. / Faire une sauvegarde scellée."""
+def backup(file: ToFile, case_keys: KeysFile = None, bank_keys: BankKeysFile = None) -> None:
+    """Write a sealed backup, and replace the copies of the keys. / Faire une sauvegarde scellée."""
     _ready()
-    rows = import_module("repit.workers.backup").make(file, case_keys)
+    rows = import_module("repit.workers.backup").make(file, case_keys, bank_keys)
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
 
 
@@ -289,10 +294,12 @@ def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup. / Une sauvegarde.")],
     offline_key: OfflineFile,
     case_keys: KeysFile = None,
+    bank_keys: BankKeysFile = None,
 ) -> None:
     """Fill an empty database from a backup. / Remplir une base vide depuis une sauvegarde."""
     _ready()
-    rows = import_module("repit.workers.backup").restore(file, case_keys, _private(offline_key))
+    room = import_module("repit.workers.backup")
+    rows = room.restore(file, case_keys, _private(offline_key), bank_keys)
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
 
 

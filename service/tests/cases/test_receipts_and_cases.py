@@ -121,10 +121,10 @@ def test_a_case_is_opened_whole_or_not_at_all(monkeypatch):
         taken.append(1)
         if len(taken) == 2:
             raise OSError
-        return submit(*args, **kwargs)
+        return admit(*args, **kwargs)
 
-    submit = service.protection.items.submit
-    monkeypatch.setattr(service.protection.items, "submit", fail_at_the_second)
+    admit = service.protection.carrying.items.admit
+    monkeypatch.setattr(service.protection.carrying.items, "admit", fail_at_the_second)
     with pytest.raises(OSError):
         service.open_case([picture(), picture()])
     assert feed.head().sequence == 0 and not Case.objects.exists() and not Door.objects.exists()

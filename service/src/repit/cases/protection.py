@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from django.conf import settings
 
-from repit.bank import items
+from repit.bank import carrying
+from repit.bank.carrying import Standing
 from repit.bank.types import Kind, Media, State, Submission
 from repit.cases import links
 from repit.cases.casefile import Turn
@@ -49,9 +50,9 @@ def take_in(turn: Turn, submissions: Sequence[Submission]) -> None:
     held = links.of(turn)
     if len(held) + len(submissions) > MAX_ITEMS:
         raise TooLarge
-    for submission in submissions:
-        taken = items.submit(submission, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
-        held.append(Link(taken.item, submission.media, submission.kind))
+    names = carrying.protect(submissions, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
+    for name, submission in zip(names, submissions, strict=True):
+        held.append(Link(name, submission.media, submission.kind))
     links.write(turn, held)
 
 
@@ -67,12 +68,11 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
     if any(not 1 <= number <= len(held) for number in chosen):
         raise InputRefused(Text("The case has no such item.", "Le dossier n'a pas cet élément."))
     kept = links.keep_anything(turn.case, turn.keys)
+    names = [held[number - 1].item for number in chosen if not held[number - 1].back]
     for number in chosen:
-        link = held[number - 1]
-        if not link.back:
-            held[number - 1] = replace(link, back=True)
-            items.withdraw_one(link.item, actor=_ACTOR, reason="the person took it back")
+        held[number - 1] = replace(held[number - 1], back=True)
     links.write(turn, held)
+    carrying.let_go(names, actor=_ACTOR, reason="the person took it back")
     if turn.case.state == "kept" and kept and not links.keep_anything(turn.case, turn.keys):
         # Time to see how far the withdrawal has come; then nothing of the case is left.
         turn.case.due_on = now().date() + timedelta(days=settings.REPIT_CASE_RETENTION_DAYS)
@@ -83,14 +83,16 @@ def standing(turn: Turn) -> Status:
     """How each item stands, and how far it has come. Raises `NotGranted`."""
     held = links.of(turn)
     names = [link.item for link in held]
-    states, reaches = items.states(names), reach.of(names)
-    return Status(tuple(_standing(number, link, states, reaches) for number, link in enumerate(held, 1)))
+    stand, reaches = carrying.standing(names), reach.of(names)
+    return Status(tuple(_standing(number, link, stand, reaches) for number, link in enumerate(held, 1)))
 
 
-def _standing(number: int, link: Link, states: dict[str, State], reaches: dict[str, Reach]) -> ItemStatus:
-    state: State = "withdrawn" if link.back else states[link.item]
-    far = reaches[link.item]
-    if link.back and states[link.item] not in ("withdrawn", "erased"):
+def _standing(number: int, link: Link, stand: dict[str, Standing], reaches: dict[str, Reach]) -> ItemStatus:
+    here, far = stand[link.item], reaches[link.item]
+    state: State = "withdrawn" if link.back else here.state
+    if link.back and here.leaving:
+        far = Reach(told=far.holding, met=far.met)
+    elif link.back and here.state != "withdrawn":
         # Someone else asked for the same: that is theirs, and not told here.
         far = Reach(met=far.met)
     return ItemStatus(number, state, link.media, link.kind, far)

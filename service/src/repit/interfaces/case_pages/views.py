@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, override
 
 from repit.awareness.helplines import COUNTRIES, NEAREST
+from repit.bank.erasing import forgotten_days
 from repit.interfaces.case_pages.cookies import token_of
 
 # Someone looking for help must be able to find these pages; a copy kept by a search engine helps nobody.
@@ -46,6 +47,7 @@ def information(request: HttpRequest, template: str) -> HttpResponse:
         "countries": COUNTRIES,
         "nearest": NEAREST,
         "leaves": bool(token_of(request)),
+        "forgotten_days": forgotten_days(),
     }
     response = render(request, f"case_pages/{template}.html", context)
     response.headers["X-Robots-Tag"] = LISTED
