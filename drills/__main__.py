@@ -7,7 +7,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed", "attack")
+NAMES = ("soak", "feed", "attack", "forgetting")
 
 
 def main(arguments: list[str]) -> int:

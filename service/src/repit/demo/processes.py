@@ -57,7 +57,8 @@ class Service:
 @contextmanager
 def hotline(folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Service]:
     """`repit hotline` with its data below the folder, ready; `more`: further settings."""
-    with _running("hotline", folder, more or {}) as service:
+    # Items come at moments of their own: within a second here, so that nobody waits long.
+    with _running("hotline", folder, {"REPIT_SPREAD_SECONDS": "1", **(more or {})}) as service:
         yield service
 
 
