@@ -9,12 +9,15 @@ own connection and nothing else.
 import asyncio
 import logging
 import socket
+import struct
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
 from repit.foundation.errors import SettingsRefused, Text
+from repit.interfaces.gate_daemon.conversation import Hears, Says
+from repit.interfaces.gate_daemon.local import LocalServer
 from repit.settings.environment import endpoint
 from repit.workers import serving
 
@@ -22,7 +25,8 @@ MOST_CONNECTIONS: Final = 256
 _BACKLOG: Final = 512
 _log: Final = logging.getLogger(__name__)
 
-Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Session = Callable[[Hears, Says], Awaitable[None]]
+_AT_ONCE: Final = struct.pack("ii", 1, 0)
 
 
 def listen(address: str) -> socket.socket:
@@ -69,22 +73,25 @@ def _at_a_port(address: str) -> socket.socket:
 class Doorway:
     """Hands connections to sessions."""
 
-    def __init__(self, name: str, session: Session, full: bytes, peers: tuple[str, ...]) -> None:
-        """`full`: what a connection is told that comes when there are too many."""
-        self._name, self._session, self._full = name, session, full
+    def __init__(
+        self, name: str, session: Session, full: bytes, failed: bytes, peers: tuple[str, ...]
+    ) -> None:
+        """`full`: what a connection is told that comes when there are too many; `failed`: when it fails."""
+        self._name, self._session, self._full, self._failed = name, session, full, failed
         self._peers: list[IPv4Network | IPv6Network] = [ip_network(one) for one in peers]
         self._open = 0
 
-    async def serve(self, listening: socket.socket) -> asyncio.AbstractServer:
+    async def serve(self, listening: socket.socket) -> asyncio.AbstractServer | LocalServer:
         """Begin to accept."""
         if listening.family == socket.AF_UNIX:
-            return await asyncio.start_unix_server(self._come, sock=listening)
+            return LocalServer(listening, self._come)
         return await asyncio.start_server(self._come, sock=listening)
 
-    async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _come(self, reader: Hears, writer: Says) -> None:
         self._open += 1
         try:
             if not self._welcome(writer):
+                _turn_away(writer)
                 return
             if self._open > MOST_CONNECTIONS:
                 writer.write(self._full)
@@ -95,11 +102,12 @@ class Doorway:
             pass  # the client went away
         except Exception as error:  # noqa: BLE001 - one connection must not end the door
             _log.error("a session at the %s door failed: %s", self._name, type(error).__name__)
+            writer.write(self._failed)
         finally:
             self._open -= 1
             writer.close()
 
-    def _welcome(self, writer: asyncio.StreamWriter) -> bool:
+    def _welcome(self, writer: Says) -> bool:
         peer = writer.get_extra_info("peername")
         if not isinstance(peer, tuple):
             return True  # a socket in the file system: its permissions decide
@@ -109,3 +117,10 @@ class Doorway:
             return False
         mapped = getattr(address, "ipv4_mapped", None) or address
         return any(mapped in network for network in self._peers)
+
+
+def _turn_away(writer: Says) -> None:
+    """End the connection by a reset: `clamdscan` takes a folder for clean whose scan ends without a word."""
+    connection = writer.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
