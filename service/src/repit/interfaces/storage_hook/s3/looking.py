@@ -17,7 +17,7 @@ from typing import Final
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import TooLarge, Unavailable
 from repit.gate.arriving import Arriving
-from repit.gate.decisions import Recorder
+from repit.gate.decisions import Unwritten
 from repit.gate.doors import need_not_decide
 from repit.gate.entries import ALGORITHMS
 from repit.gate.inspection import Inspector
@@ -74,7 +74,7 @@ def look(
         damaged = _take(gate, content, upload, keep)
         held = Held(read, content.etag, labels)
         if quiet or before is not None or earlier:
-            unwritten = replace(gate.inspector, recorder=_Unwritten(), hold=None)
+            unwritten = replace(gate.inspector, recorder=Unwritten(), hold=None)
             verdict = _judge(unwritten, upload, damaged)
             if before is not None and findings.rests_on(before, verdict):
                 return Looked(held, content.size, verdict, before)
@@ -89,13 +89,6 @@ def _judge(inspector: Inspector, upload: Arriving, damaged: str) -> Verdict:
     if damaged:
         return inspector.cannot_look(damaged, DOOR)
     return inspector.inspect_arrived(upload, DOOR)
-
-
-class _Unwritten(Recorder):
-    """Writes nothing down."""
-
-    def record(self, verdict: Verdict, door: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
-        return verdict.told(milliseconds=milliseconds)
 
 
 def _take(gate: Gate, content: Content, upload: Arriving, keep: Callable[[], None]) -> str:
