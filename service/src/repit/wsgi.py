@@ -3,6 +3,6 @@
 In: the environment. Out: `application`. Next: granian.
 """
 
-from django.core.wsgi import get_wsgi_application
+from repit.foundation import wsgi
 
-application = get_wsgi_application()
+application = wsgi.application()

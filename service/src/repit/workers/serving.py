@@ -24,11 +24,11 @@ from contextlib import suppress
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mt import MTServer
 
+from repit.foundation import wsgi
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import PortTaken, SettingsRefused, Text
 
@@ -87,7 +87,7 @@ def serve(host: str, port: int, *endings: Callable[[], None]) -> None:
 def answer(host: str, port: int) -> None:
     """Serve until told to stop, and return. Raises `PortTaken`, `SettingsRefused`."""
     require_free(host, port)
-    application = get_wsgi_application()
+    application = wsgi.application()
 
     def load(*_: Any, **__: Any) -> Any:
         return application

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 UNKNOWN: Final = "unknown-form"
-_CHARSET: Final = r'(?:; ?charset="?[Uu][Tt][Ff]-8"?)?'
+_CHARSET: Final = r'(?:; ?charset="?(?i:utf-8|us-ascii|iso-8859-1|windows-1252)"?)?'
 _BARE: Final = r"[0-9A-Za-z'+_.\-]{1,70}"
 _QUOTED: Final = r"[0-9A-Za-z'()+_./:=?\-]{1,70}"
 _FORM: Final = re.compile(
