@@ -33,6 +33,8 @@ TOTAL_SECONDS: Final = 30.0
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_REDIRECTS: Final = 5
 USER_AGENT: Final = "repit/0.1"
+_READ: Final = frozenset({"", "identity", "gzip", "deflate"})
+"""Codings that are undone here; others would come through as noise, and be taken for the thing itself."""
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -256,6 +258,9 @@ def _timeout(seconds: float) -> httpx2.Timeout:
 
 
 def _limited(response: httpx2.Response, deadline: float, max_bytes: int) -> Iterator[bytes]:
+    codings = response.headers.get("Content-Encoding", "").lower().split(",")
+    if not {one.strip() for one in codings} <= _READ:
+        raise PeerFailed(detail="a content coding that is not read")
     taken = 0
     for chunk in response.iter_bytes():
         taken += len(chunk)
