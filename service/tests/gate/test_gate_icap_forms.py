@@ -153,6 +153,10 @@ def texts(picture: bytes) -> dict[str, tuple[str, bytes]]:
         "XML with references": ("text/xml", f"<a>{b64.replace('/', '&#x2F;')}</a>".encode()),
         "base64 for addresses": ("application/json", json.dumps(b64.translate({43: 45, 47: 95})).encode()),
         "a field of a form": (TYPE, form(part(url.encode(), FIELD))),
+        "a field of JSON in a form": (
+            TYPE,
+            form(part(json.dumps([b64]).encode(), FIELD, b"Content-Type: application/json")),
+        ),
         "a packed text": ("application/json", json.dumps([b64]).encode()),
     }
 

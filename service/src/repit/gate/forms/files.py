@@ -4,7 +4,7 @@ In: a form that was read, or a whole body. Out: the uploads to judge, and why ot
 the HTTP and ICAP doors.
 
 A plain field of a form is judged only where it holds a picture, as it is or as base64. Everything else in a
-form counts as a file, whatever it calls itself.
+form counts as a file, whatever it calls itself; in what has no file's name, base64 is looked for as well.
 """
 
 from collections.abc import Callable
@@ -57,7 +57,7 @@ class Finder:
             data = part.content.data
             if data is not None and form.odd:
                 self._take_out(hidden.in_odd_form(data))
-            elif data is not None and part.is_field:
+            elif data is not None and not part.is_named:
                 self._take_out_of_text(data)
 
     def add_text(self, body: Arriving) -> None:

@@ -47,6 +47,11 @@ class Part:
         """Whether the head is that of a plain field, which nobody takes for a file."""
         return _FIELD.fullmatch(self.head) is not None
 
+    @property
+    def is_named(self) -> bool:
+        """Whether the head may give a file's name."""
+        return b"filename" in self.head.lower()
+
     def take(self, data: bytes) -> None:
         """The next bytes. Raises `Overloaded`, `TooLarge`."""
         if self._waiting is None:

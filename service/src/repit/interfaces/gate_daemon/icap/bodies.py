@@ -65,13 +65,11 @@ def body_of(request: Request) -> Body:
             raise Odd(CODED if asks else UNKNOWN)
     except Odd as found:
         boundary, odd = None, odd or found.reason
-    lengths = {one for value in heads.values(head, "content-length") for one in value.split(",")}
-    number = lengths.pop().strip() if len(lengths) == 1 else ""
     return Body(
         boundary=None if odd else boundary,
         text=asks and is_text(kinds),
         codings=codings,
-        length=int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else None,
+        length=heads.length(head),
         chunked=bool(heads.values(head, "transfer-encoding")),
         odd=odd,
         asks=asks,

@@ -14,7 +14,7 @@ _LOSSLESS: Final = "latin-1"
 _START: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,40} [^\x00-\x20\x7f]+ HTTP/\d(?:\.\d)?")
 _LINE: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}):[ \t]*[^\x00-\x08\x0a-\x1f\x7f]*")
 _OF_BODIES: Final = frozenset({b"content-type", b"content-length", b"content-encoding", b"transfer-encoding"})
-_ONCE: Final = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
+_ONCE: Final = frozenset({b"content-type", b"transfer-encoding"})
 
 
 def values(head: bytes, name: str) -> list[str]:
@@ -23,6 +23,15 @@ def values(head: bytes, name: str) -> list[str]:
     pairs = [line.partition(b":") for line in lines]
     wanted = name.encode("ascii")
     return [value.strip().decode(_LOSSLESS) for key, _, value in pairs if key.strip().lower() == wanted]
+
+
+def length(head: bytes) -> int | None:
+    """The length of the body, if one is said; -1 where that is no number, or several."""
+    said = {one.strip() for value in values(head, "content-length") for one in value.split(",")}
+    if not said:
+        return None
+    number = said.pop()
+    return int(number) if not said and re.fullmatch(r"[0-9]{1,18}", number) else -1
 
 
 def is_plain(head: bytes) -> bool:
