@@ -22,8 +22,13 @@ OF_HTTP = {
     "two lengths",
 }
 """What the HTTP server itself reads, before the door does."""
-NONE = {"no boundary", "a boundary in single quotes"}
-"""In these the boundary that is said does not occur, if there is one."""
+NONE = {
+    "no boundary",
+    "a boundary in single quotes",
+    "a charset that hides letters",
+    "a charset of two bytes",
+}
+"""In these the boundary that is said does not occur, or the encoding is none that is known."""
 FORMS = sorted(set(TRICKS) - OF_HTTP)
 
 

@@ -258,6 +258,20 @@ def test_a_large_film_in_a_form_is_met_by_its_digest(gate: Gate, at: At, setting
     assert gate.reception.held == 0
 
 
+def test_a_large_film_in_a_form_is_undecided_where_a_virus_scanner_should_have_seen_it(
+    gate: Gate, settings
+) -> None:
+    settings.REPIT_GATE_MAX_BYTES = 100_000
+    settings.REPIT_GATE_CHAIN = "127.0.0.1:1"
+    settings.REPIT_GATE_CHAIN_FAILURE = "pass"
+    gate.policy.undecided_doors["icap"] = "block"
+    at, held = door(icap.doorway, "icap")
+    film = b"\x1aE\xdf\xa3" + bytes(500_000)
+    with held:
+        assert b"Threat=Repit.undecided;" in sent(at, form(part(film)), head_of())
+        assert sent(at, form(part(b"a letter")), head_of()).startswith(b"ICAP/1.0 204")
+
+
 def test_a_bomb_in_a_coding_is_undecided_and_costs_no_memory(gate: Gate, at: At) -> None:
     gate.policy.undecided_doors["icap"] = "block"
     bomb = gzip.compress(bytes(200_000_000))

@@ -26,6 +26,7 @@ from repit.interfaces.gate_daemon.chain import Chain, ChainFailed, Talk
 PER_DECODER: Final = 8
 BUSY: Final = "The gate is busy, try again later"
 NO_SCANNER: Final = "The malware scanner behind the gate did not answer"
+UNTOLD: Final = "too-many-bytes"
 BROKEN: Final = "The gate could not look at this"
 _NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -86,8 +87,11 @@ class Examiner:
 
         `told`: the first of them was sent there while it came. Where others may see more in them than was
         found, they are undecided as well; a door that refuses what is undecided then looks at none."""
-        if found.odd and self._refuses_undecided:
-            return await self.cannot_look(found.odd)
+        odd = found.odd
+        if self._chain is not None and any(upload.data is None for upload in found.files[told is not None :]):
+            odd = odd or UNTOLD  # too long to be kept, and so not told to the real scanner
+        if odd and self._refuses_undecided:
+            return await self.cannot_look(odd)
         failed: Answer | None = None
         for number, upload in enumerate(found.files):
             talk = told if told is not None and number == 0 else await self._tell(upload)
@@ -96,8 +100,8 @@ class Examiner:
                 return answer
             if isinstance(answer, Failed):
                 failed = answer
-        if failed is None and found.odd:
-            return await self.cannot_look(found.odd)
+        if failed is None and odd:
+            return await self.cannot_look(odd)
         return failed or Passed()
 
     async def cannot_look(self, reason: str) -> Answer:
