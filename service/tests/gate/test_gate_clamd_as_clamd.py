@@ -17,7 +17,7 @@ from pathlib import Path
 import clamd as client
 import psutil
 import pytest
-from at_doors import everything, stream
+from at_doors import door, everything, stream
 from gate_pictures import entry, jpeg, pdq, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -378,3 +378,21 @@ def test_no_conversation_about_a_banked_file_is_answered_with_ok(
         ]
 
     holds()
+
+
+@pytest.mark.parametrize(
+    "way", [way for way in WAYS if way and way[0] in ("--fdpass", "--stream")], ids=" ".join
+)
+def test_clamdscan_finds_the_same_over_a_port_which_carries_no_descriptors(
+    gate: Gate, files: Path, tmp_path: Path, settings, way: tuple[str, ...]
+) -> None:
+    gate.index.apply(entry("cat", pdq(CAT)))
+    at, held = door(clamd.doorway, "clamd")
+    config = tmp_path / "client.conf"
+    config.write_text(f"TCPSocket {at.port}\nTCPAddr 127.0.0.1\nStreamMaxLength {MOST}\n")
+    with held:
+        command = ("clamdscan", f"--config-file={config}", "--no-summary", *way, str(files))
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode in (1, 2), said
+    assert not re.search(r"banked.jpg: OK|^\S+scanned\S*: OK", said, re.MULTILINE), said
