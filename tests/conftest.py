@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 
 from installation import Gate, GateWithDoors, Hotline, Service
+from wordpress_site import Browser, Site
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +65,33 @@ def gate_with_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWi
             gate.kill()
     finally:
         hotline.kill()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    one = Site()
+    yield one
+    said = one.complaints()
+    one.close()
+    assert said == []
+
+
+@pytest.fixture
+def guarded(site: Site, gate_with_doors: GateWithDoors) -> Site:
+    """The site, asking the gate; nothing held, no trouble noted."""
+    site.set(url=gate_with_doors.base, seconds=25)
+    site.php(
+        "delete_option('repit_gate_trouble');"
+        "foreach (array_keys(Repit\\Gate\\held()) as $one) { delete_option('repit_gate_held_' . $one); }"
+    )
+    return site
+
+
+@pytest.fixture(scope="session")
+def ada(site: Site) -> Browser:
+    return Browser(site, "ada")
+
+
+@pytest.fixture(scope="session")
+def bo(site: Site) -> Browser:
+    return Browser(site, "bo")

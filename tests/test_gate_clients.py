@@ -91,6 +91,9 @@ class Clients:
         kind = "Content-Type: application/octet-stream"
         return self._curl("--data-binary", f"@{path}", "-H", kind, "-H", "Transfer-Encoding: chunked")
 
+    def curl_form_chunked(self, path: Path) -> bool:
+        return self._curl("-F", f"file=@{path}", "-H", "Transfer-Encoding: chunked")
+
     def _curl(self, *how: str) -> bool:
         status = ("-s", "-o", "/dev/null", "-w", "%{http_code}")
         code, said = run(tool("curl", "curl"), *status, *how, f"{self.gate.base}/v1/refuse")
@@ -100,7 +103,8 @@ class Clients:
 
     def all(self) -> dict[str, Callable[[Path], bool]]:
         names = ("clamdscan", "clamdscan_at_once", "clamd", "python_icap", "c_icap_client")
-        return {name: getattr(self, name) for name in (*names, "curl_raw", "curl_form", "curl_chunked")}
+        curl = ("curl_raw", "curl_form", "curl_chunked", "curl_form_chunked")
+        return {name: getattr(self, name) for name in (*names, *curl)}
 
 
 def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_unrelated_one(

@@ -84,7 +84,7 @@ def test_the_list_names_every_locked_part_with_every_digest_and_nothing_else(par
 
 def test_what_runs_is_told_from_what_only_builds_and_tests(parts: str) -> None:
     scope = {one["purl"].rpartition("@")[0]: one["scope"] for one in components(parts)}
-    for name in ("django", "pynacl", "granian", "numpy"):
+    for name in ("django", "pynacl", "uvicorn", "numpy"):
         assert scope[f"pkg:pypi/{name}"] == "required"
     assert (scope["pkg:pypi/botocore"], scope["pkg:pypi/pytest"]) == ("optional", "excluded")
     bundled = re.search(r"const parts = (\[.*?\]);", (ROOT / "browser" / "build.mjs").read_text())

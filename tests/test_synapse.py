@@ -172,6 +172,24 @@ def test_the_gate_is_asked_with_its_key_once_a_file_and_again_while_busy_and_pas
     assert "the-key-of-this-homeserver" not in synapse.log.read_text()
 
 
+def test_a_picture_too_long_to_be_sent_is_refused_and_a_film_asked_about_by_its_digests(
+    homeserver: Start, stranger: Stranger
+) -> None:
+    synapse = homeserver(gate=stranger.base, unanswered="allow", seconds=30, max_bytes=20_000)
+    film, kind = b"\0\0\0\x18ftypmp42" + bytes(30_000), "application/octet-stream"
+    assert not synapse.refuses(film, kind)
+    for content in (
+        original(None),
+        b"\x89PNG\r\n\x1a\n" + bytes(30_000),
+        b"\0\0\0\x1cftypavif" + bytes(30_000),
+        b"RIFF\0\0\0\0WEBP" + bytes(30_000),
+    ):
+        assert synapse.refuses(content, kind)
+        assert "a picture is longer than max_bytes" in last_words(synapse)
+    assert len(synapse.files()) == 1
+    assert {one.split()[1] for one in stranger.asked} == {"application/json"}
+
+
 def _small() -> bytes:
     """A picture of which Synapse makes thumbnails."""
     held = io.BytesIO()

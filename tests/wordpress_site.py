@@ -16,17 +16,27 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from installation import eventually
+from installation import GateWithDoors, eventually
+from repit.demo.device import submission
+from repit.demo.pictures import original
 from repit.demo.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGIN = ROOT / "wordpress" / "repit-gate"
 TREES = (ROOT / "var" / "parts" / "usr" / "share" / "wordpress", Path("/usr/share/wordpress"))
+NUMBER = re.compile(r": ([\w-]{16,64})(\)\.)?$")
+HELD = (
+    "answer(array_map(function ($one) { return $one + array('status' => get_post_status($one['attachment']));"
+)
+HELD += " }, Repit\\Gate\\held()));"
+"""Everything on hold, with the state of its attachment."""
 MISSING = "{0} is missing: run tools/test-parts"
 PASSWORD = "quatre mots sans lien"
 _CONFIG = """<?php
@@ -185,15 +195,18 @@ class Site:
             )
         )
 
-    def php(self, code: str, *, before: str = "", load: bool = True) -> Any:
-        """Run PHP inside the site, `before` first; what the code gave to `answer(…)`, if it did."""
+    def php(self, code: str, *, before: str = "", load: bool = True, options: tuple[str, ...] = ()) -> Any:
+        """Run PHP inside the site, `before` first; what the code gave to `answer(…)`, if it did.
+
+        `options`: more of PHP's own settings, `name=value`."""
         begin = f"require '{self.root}/wp-load.php'; require ABSPATH . 'wp-admin/includes/admin.php';"
         answer = 'function answer($value) { echo "\\n@@" . json_encode($value) . "@@"; }'
-        options = self._options()
+        given = (part for option in options for part in ("-d", option))
         done = subprocess.run(
             [
                 tool("php"),
-                *options,
+                *self._options(),
+                *given,
                 "-d",
                 "display_errors=stderr",
                 "-r",
@@ -286,3 +299,21 @@ def _listens(where: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+def fetched(browser: Browser, entry: dict[str, Any]) -> bytes | None:
+    """The file, if the web server gives it to anyone."""
+    answer = browser.http.get(browser.site.base + entry["path"].removeprefix(str(browser.site.root)))
+    return answer.content if answer.status_code == 200 else None
+
+
+@contextmanager
+def protecting(gate: GateWithDoors) -> Iterator[None]:
+    """The cat is in the bank meanwhile."""
+    receipt = gate.hotline.open_case_of(submission(original(None)))
+    try:
+        assert eventually(lambda: gate.verdict(original(None))[0] == "block")
+        yield
+    finally:
+        gate.hotline.withdraw(receipt)
+        assert eventually(lambda: gate.verdict(original(None))[0] == "allow")

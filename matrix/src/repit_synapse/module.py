@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger(__name__)
 
 
+class Unseen(Exception):
+    """A picture too long to be sent, whose digests are not known; whoever sends it chose its length."""
+
+
 class Gate:
     """The module, under the name that homeserver.yaml gives."""
 
@@ -51,6 +55,9 @@ class Gate:
             return NOT_SPAM  # Synapse made it itself, of a file that was let pass
         try:
             answer = await self._in_time(file_wrapper)
+        except Unseen:
+            _log.warning("a picture is longer than max_bytes, and so was not looked at: refused")
+            return Codes.FORBIDDEN
         except Exception as error:  # noqa: BLE001 - see the module's words
             return self._without_verdict(error)
         return self._followed(answer, file_info)
@@ -63,7 +70,10 @@ class Gate:
     async def _read_and_ask(self, file: "ReadableFileWrapper") -> Answer:
         upload = Upload(self._config.max_bytes)
         await file.write_chunks_to(upload.write)
-        return await self._gate.ask(*upload.question())
+        answer = await self._gate.ask(*upload.question())
+        if upload.is_unseen_picture and answer.verdict == "allow":
+            raise Unseen
+        return answer
 
     def _without_verdict(self, error: Exception) -> Codes | Literal["NOT_SPAM"]:
         code = str(error) if isinstance(error, Unanswered) else type(error).__name__

@@ -4,6 +4,6 @@ In: the environment. Out: `application`. Next: whatever serves WSGI; `repit hotl
 their own server (`workers.front`).
 """
 
-from django.core.wsgi import get_wsgi_application
+from repit.foundation import wsgi
 
-application = get_wsgi_application()
+application = wsgi.application()

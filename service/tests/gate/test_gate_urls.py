@@ -37,8 +37,11 @@ class Site(BaseHTTPRequestHandler):
             self.send_header("Location", "http://127.0.0.1:1/secret")
             self.end_headers()
             return
-        body = self.files.get(self.path)
+        coding, _, name = self.path[1:].partition("/")
+        body = self.files.get(f"/{name}" if name else self.path)
         self.send_response(200 if body else 404)
+        if name:
+            self.send_header("Content-Encoding", coding)
         self.send_header("Content-Length", str(len(body or b"")))
         self.end_headers()
         self.wfile.write(body or b"")
@@ -90,6 +93,13 @@ def test_what_cannot_be_fetched_is_not_decided(
     settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES = 200_000, 400_000
     said = asked(site + path).json()
     assert (said["verdict"], said["undecided"]) == ("review", reason)
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip,br", "x-own", "aws-chunked"])
+def test_what_comes_in_a_coding_that_is_not_read_is_not_decided(gate: Gate, site: str, coding: str) -> None:
+    """Not even where every file of a platform passes: a browser would unpack it and show a picture."""
+    said = asked(f"{site}/{coding}/huge.jpg", "/v1/check?door=mastodon").json()
+    assert (said["verdict"], said["undecided"]) == ("review", "peer-failed")
 
 
 def test_a_long_file_at_an_address_is_known_by_its_digest(gate: Gate, site: str, settings) -> None:

@@ -63,7 +63,9 @@ function check_bits( $upload ) {
 	if ( ! is_array( $upload ) || ! is_string( $upload['bits'] ?? null ) ) {
 		return $upload;
 	}
-	$refusal = taken_in( ask_about_bytes( $upload['bits'] ) );
+	$name    = is_string( $upload['name'] ?? null ) ? wp_check_filetype( $upload['name'] ) : array( 'type' => '' );
+	$picture = 0 === strpos( (string) $name['type'], 'image/' ) || begins_as_picture( substr( $upload['bits'], 0, 4096 ) );
+	$refusal = taken_in( ask_about_bytes( $upload['bits'], $picture ) );
 	return '' === $refusal ? $upload : $refusal;
 }
 add_filter( 'wp_upload_bits', __NAMESPACE__ . '\\check_bits', 10000 );
@@ -92,12 +94,18 @@ function taken_in( Answer $answer, string $path = '' ): string {
 	if ( Answer::REVIEW === $answer->outcome && 'refuse' === setting( 'review' ) ) {
 		return unsure() . ' ' . objection( $answer->decision );
 	}
-	if ( Answer::UNKNOWN === $answer->outcome && 'closed' === setting( 'unreachable' ) ) {
-		return 'too-large' === $answer->trouble
-			? __( 'This picture is too large to be checked. Make it smaller, then send it again.', 'repit-gate' )
-			: not_now();
+	if ( 'closed' === setting( 'unreachable' ) && in_array( $answer->outcome, array( Answer::UNSEEN, Answer::UNKNOWN ), true ) ) {
+		return not_looked_at( $answer );
 	}
 	return '';
+}
+
+function not_looked_at( Answer $answer ): string {
+	return in_array( $answer->trouble, array( 'too-large', 'status-413' ), true ) ? too_large() : not_now();
+}
+
+function too_large(): string {
+	return __( 'This picture is too large to be checked. Make it smaller, then send it again.', 'repit-gate' );
 }
 
 function not_now(): string {
@@ -120,20 +128,27 @@ function objection( string $decision ): string {
 	return sprintf( __( 'If you think that this is a mistake, write to the people who run this site and give them this number: %s', 'repit-gate' ), $decision );
 }
 
-/** The file is in its place: hold it where a person has to decide. */
+/** The file is in its place: hold it where a person has to decide, or until it can be checked. */
 function stored( $upload ) {
 	$answer      = Asked::$last;
 	Asked::$last = null;
-	$review      = null !== $answer && Answer::REVIEW === $answer->outcome && 'hold' === setting( 'review' );
-	if ( ! $review || ! is_array( $upload ) || ! is_string( $upload['file'] ?? null ) || hold( $upload['file'], $answer->decision ) ) {
+	if ( null === $answer || ! is_array( $upload ) || ! is_string( $upload['file'] ?? null ) ) {
+		return $upload;
+	}
+	$unseen = Answer::UNSEEN === $answer->outcome || ( Answer::UNKNOWN === $answer->outcome && 'hold' === setting( 'unreachable' ) );
+	$review = Answer::REVIEW === $answer->outcome && 'hold' === setting( 'review' );
+	if ( ! $unseen && ! $review ) {
+		return $upload;
+	}
+	if ( $unseen ? hold_unseen( $upload['file'] ) : hold( $upload['file'], $answer->decision ) ) {
 		return $upload;
 	}
 	// It cannot be shut, or nobody could ever decide on it: as if the gate had not answered.
 	not_known( 'cannot-hold' );
-	if ( 'closed' !== setting( 'unreachable' ) ) {
+	if ( $review && 'open' === setting( 'unreachable' ) ) {
 		return $upload;
 	}
 	unlink( $upload['file'] );
-	return array( 'error' => not_now() );
+	return array( 'error' => not_looked_at( $answer ) );
 }
 add_filter( 'wp_handle_upload', __NAMESPACE__ . '\\stored', 1 );

@@ -1,9 +1,10 @@
 <?php
 /**
- * What waits for a person's decision at the gate's review desk.
+ * What waits: for a person's decision at the gate's review desk, or to be checked at all.
  *
- * In: a stored file and the number of its decision. Out: a file that nobody can read, a private attachment;
- * later, as was decided: both open again, or both gone. Next: WordPress' own calendar asks every five minutes.
+ * In: a stored file, and the number of its decision where there is one. Out: a file that nobody can read, a
+ * private attachment; later, as was decided: both open again, or both gone. Next: WordPress' own calendar asks
+ * every five minutes, and has looked at what could not be.
  *
  * A file in the uploads folder is served by the web server, whatever WordPress says of its attachment. So it
  * loses every permission to be read; the small sizes of a picture are made once it is released.
@@ -15,19 +16,26 @@ namespace Repit\Gate;
 
 const HELD  = 'repit_gate_held_';
 const EVENT = 'repit_gate_reviews';
+/** Begins the name of what has no decision. */
+const UNSEEN = 'unseen-';
 
 /** Whether it is shut now. The note comes first: a file that is shut without one would stay so for ever. */
-function hold( string $path, string $decision ): bool {
+function hold( string $path, string $decision, string $state = 'waiting' ): bool {
 	$mode = fileperms( $path );
 	if ( '' === $decision || false === $mode ) {
 		return false;
 	}
-	$entry = array( 'path' => $path, 'mode' => $mode & 0777, 'attachment' => 0, 'since' => time(), 'state' => 'waiting' );
+	$entry = array( 'path' => $path, 'mode' => $mode & 0777, 'attachment' => 0, 'since' => time(), 'state' => $state );
 	if ( add_option( HELD . $decision, $entry, '', 'no' ) && chmod( $path, 0 ) ) {
 		return true;
 	}
 	delete_option( HELD . $decision );
 	return false;
+}
+
+/** The same for what the gate has not seen; it has no number of a decision yet. */
+function hold_unseen( string $path ): bool {
+	return hold( $path, UNSEEN . bin2hex( random_bytes( 10 ) ), 'unseen' );
 }
 
 /** An attachment was made of a held file: no visitor finds it. */
@@ -58,20 +66,63 @@ function held(): array {
 	return $held;
 }
 
-/** Ask how each review stands, and do what was decided. */
+/** Ask how each review stands, and do what was decided; have looked at what was not seen. */
 function ask_about_held(): void {
+	$until = microtime( true ) + PATIENT;
 	foreach ( held() as $decision => $entry ) {
-		if ( 'waiting' !== $entry['state'] ) {
+		if ( ! in_array( $entry['state'], array( 'waiting', 'unseen' ), true ) || microtime( true ) > $until ) {
 			continue;
 		}
 		// The statement of reasons is for whoever sent it, so it is asked for in their language.
 		$author = author_of( $entry );
 		speak( $author ? get_user_locale( $author ) : '' );
-		if ( ! done_as_decided( $decision, $entry, $author ) ) {
+		$answered = 'unseen' === $entry['state'] ? looked_at_again( $decision, $entry, $author ) : done_as_decided( $decision, $entry, $author );
+		if ( ! $answered ) {
 			break; // the next would wait for the same
 		}
 	}
 	speak();
+}
+
+/** Whether the gate answered at all. */
+function looked_at_again( string $name, array $entry, ?\WP_User $author ): bool {
+	$file = opened( $entry['path'] );
+	if ( null === $file ) {
+		if ( ! is_file( $entry['path'] ) ) {
+			delete_option( HELD . $name );
+		}
+		return true;
+	}
+	$answer = ask_about_stream( $file, true, PATIENT, false );
+	fclose( $file );
+	$asks = Answer::REVIEW === $answer->outcome ? setting( 'review' ) : '';
+	if ( Answer::ACCEPT === $answer->outcome || 'accept' === $asks ) {
+		released( $name, $entry );
+	} elseif ( Answer::REFUSE === $answer->outcome || 'refuse' === $asks ) {
+		removed( $name, $entry );
+		if ( $author ) {
+			$words = ( $answer->known ? known() : unsure() ) . ' ' . objection( $answer->decision );
+			wp_mail( $author->user_email, __( 'Your upload was not accepted', 'repit-gate' ), $words );
+		}
+	} elseif ( 'hold' === $asks && '' !== $answer->decision ) {
+		delete_option( HELD . $name );
+		add_option( HELD . $answer->decision, array( 'state' => 'waiting' ) + $entry, '', 'no' );
+	}
+	return Answer::UNKNOWN !== $answer->outcome && 'no-answer' !== $answer->trouble;
+}
+
+/**
+ * A file that is shut, open for this process alone: others cannot begin to read it meanwhile.
+ *
+ * @return resource|null
+ */
+function opened( string $path ) {
+	if ( ! is_file( $path ) || ! chmod( $path, 0400 ) ) {
+		return null;
+	}
+	$file = fopen( $path, 'rb' );
+	chmod( $path, 0 );
+	return false === $file ? null : $file;
 }
 add_action( EVENT, __NAMESPACE__ . '\\ask_about_held' );
 

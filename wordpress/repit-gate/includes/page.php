@@ -71,6 +71,7 @@ function choices(): array {
 	return array(
 		'unreachable' => array(
 			'open'   => __( 'Accept the upload, and tell me', 'repit-gate' ),
+			'hold'   => __( 'Hold the upload until it can be checked', 'repit-gate' ),
 			'closed' => __( 'Do not accept it, and tell me', 'repit-gate' ),
 		),
 		'review'      => array(
@@ -90,6 +91,7 @@ function waiting(): void {
 	}
 	$states = array(
 		'waiting' => __( 'A person has to decide, at the review desk.', 'repit-gate' ),
+		'unseen'  => __( 'Not checked yet; it is tried again every five minutes. Large pictures need PHP’s curl extension, or more memory.', 'repit-gate' ),
 		'stopped' => __( 'Stopped: it may show a minor. Do not open it. Ask the supervisor of your review desk what to do.', 'repit-gate' ),
 	);
 	echo '<ul class="ul-disc">';
@@ -151,12 +153,20 @@ function notices(): void {
 	}
 	$noted = get_option( TROUBLE );
 	if ( is_array( $noted ) ) {
-		$outcome = 'closed' === setting( 'unreachable' )
-			? __( 'They were not accepted.', 'repit-gate' )
-			: __( 'They were accepted unchecked.', 'repit-gate' );
+		$outcomes = array(
+			'open'   => __( 'They were accepted unchecked.', 'repit-gate' ),
+			'hold'   => __( 'They are on hold until they can be checked.', 'repit-gate' ),
+			'closed' => __( 'They were not accepted.', 'repit-gate' ),
+		);
+		$outcome  = $outcomes[ setting( 'unreachable' ) ];
 		/* translators: 1: a number, 2: a date, 3: a short code. */
 		$text = sprintf( __( 'The gate could not be asked about uploads: %1$d since %2$s (last: %3$s).', 'repit-gate' ), $noted['count'], wp_date( 'Y-m-d H:i', $noted['since'] ), $noted['code'] );
 		notice( 'error', $text . ' ' . $outcome, $link );
+	}
+	$unseen = count( wp_list_filter( held(), array( 'state' => 'unseen' ) ) );
+	if ( $unseen ) {
+		/* translators: %d: a number. */
+		notice( 'warning', sprintf( __( 'Uploads that wait to be checked: %d.', 'repit-gate' ), $unseen ), $link );
 	}
 	// Only a word of our own making, never what the address holds.
 	$tried = $_GET['gate'] ?? '';

@@ -18,7 +18,7 @@ function declared(): array {
 	return array(
 		'url'         => array( '', __NAMESPACE__ . '\\address' ),
 		'key'         => array( '', __NAMESPACE__ . '\\bearer' ),
-		'unreachable' => array( 'open', one_of( 'open', 'closed' ) ),
+		'unreachable' => array( 'open', one_of( 'open', 'hold', 'closed' ) ),
 		'review'      => array( 'hold', one_of( 'hold', 'accept', 'refuse' ) ),
 		'seconds'     => array( 5.0, between( 0.5, 30 ) ),
 		'bytes'       => array( 20 * 1024 * 1024, between( 65536, 256 * 1024 * 1024 ) ),
@@ -90,7 +90,7 @@ function label( string $name ): string {
 		'unreachable' => __( 'When the gate does not answer', 'repit-gate' ),
 		'review'      => __( 'When a person has to decide', 'repit-gate' ),
 		'seconds'     => __( 'Longest wait, in seconds', 'repit-gate' ),
-		'bytes'       => __( 'Largest picture that is sent, in bytes', 'repit-gate' ),
+		'bytes'       => __( 'Largest picture that is sent from memory, in bytes', 'repit-gate' ),
 	);
 	return $labels[ $name ];
 }

@@ -124,6 +124,14 @@ class Recorder:
                 pending.done.set()
 
 
+class Unwritten(Recorder):
+    """Writes nothing down: for a look that only prepares another, or repeats one."""
+
+    def record(self, verdict: Verdict, door: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
+        """The verdict, unnamed."""
+        return verdict.told(milliseconds=milliseconds)
+
+
 def _count(hour: datetime, door: str, outcome: str, rule: str, count: int) -> None:
     key = {"hour": hour, "door": door, "outcome": outcome, "rule": rule}
     if not DecisionCount.objects.filter(**key).update(count=F("count") + count):

@@ -222,6 +222,7 @@ MIDDLEWARE = [
     "repit.interfaces.case_pages.device_policy.WorkerPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "repit.foundation.charsets.KnownCharsets",
     "repit.foundation.rate_limits.RateLimits",
     "repit.foundation.web.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",

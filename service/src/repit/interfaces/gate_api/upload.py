@@ -1,33 +1,66 @@
 """The bytes of an upload as they arrive, never more of them than allowed and never on disk.
 
-In: a request with a raw body or a form, room for one upload. Out: the room, filled; or a small body whole.
-Next: `Inspector.inspect_arrived`.
+In: a request with a raw body or a form. Out: the files in it, each in room of its own; or a small body whole.
+Next: `views`, which has them judged.
 
-Django's own upload handlers write larger files to a temporary folder; media must not touch a disk here, so
-forms are read by a handler that hands pieces on as they come.
+Django's own parser writes larger files to a temporary folder, and skips parts that other parsers keep.
+Media must not touch a disk here, and a platform may hand on the very form that a stranger sent; so forms are
+read as `gate.forms` reads them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import IO, Any, Final
 
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
 from repit.foundation.errors import InputRefused, Text, TooLarge
 from repit.gate.arriving import Arriving
+from repit.gate.forms.files import Finder, Found
+from repit.gate.forms.kind import Odd, boundary_of
+from repit.gate.forms.reader import FormReader
 
 _CHUNK: Final = 256 * 1024
 _FORM_ROOM: Final = 64 * 1024
+_FORM: Final = "multipart/form-data"
 
 
-def receive(request: HttpRequest, upload: Arriving, most: int) -> None:
-    """Take the upload in. Raises `TooLarge`, `InputRefused`, `Overloaded`."""
-    if request.content_type == "multipart/form-data":
-        _from_form(request, upload, most)
-        return
-    for piece in _pieces(request, most):
-        upload.write(piece)
+class NotOneFile(InputRefused):
+    code = "not-one-file"
+    message = Text("A form must hold exactly one file.", "Un formulaire doit contenir exactement un fichier.")
+
+
+def receive(request: HttpRequest, room: Callable[[], Arriving], held: ExitStack, most: int) -> Found:
+    """Take the upload in: one file, or what is found in a message that others may read differently.
+
+    `held` gives the room back. Raises `TooLarge`, `InputRefused`, `Overloaded`.
+    """
+    kind = request.headers.get("Content-Type", "")
+    codings = {one.strip().lower() for one in request.headers.get("Content-Encoding", "").split(",")}
+    finder = Finder(room, held)
+    if codings - {"", "identity"}:
+        finder.doubt("content-coding")
+    try:
+        boundary = boundary_of([kind])
+    except Odd as odd:
+        if kind.lower().startswith(_FORM) and "boundary" not in kind.lower():
+            raise InputRefused(detail="a form without a boundary") from None
+        finder.add_odd(_whole(request, room, held, most), odd.reason)
+        return finder.found()
+    if boundary is None:
+        finder.add(_whole(request, room, held, most))
+        return finder.found()
+    form = FormReader(boundary, room, held, most + _FORM_ROOM)
+    for piece in _pieces(request, most + _FORM_ROOM):
+        form.feed(piece)
+    form.close()
+    if not form.begun:
+        raise InputRefused(detail="no form")
+    finder.add_form(form)
+    found = finder.found()
+    if not found.odd and len(found.files) != 1:
+        raise NotOneFile
+    return found
 
 
 def body_of(request: HttpRequest, most: int) -> bytes:
@@ -38,6 +71,13 @@ def body_of(request: HttpRequest, most: int) -> bytes:
         if len(taken) > most:
             raise TooLarge
     return bytes(taken)
+
+
+def _whole(request: HttpRequest, room: Callable[[], Arriving], held: ExitStack, most: int) -> Arriving:
+    upload = held.enter_context(room())
+    for piece in _pieces(request, most):
+        upload.write(piece)
+    return upload
 
 
 def _pieces(request: HttpRequest, most: int) -> Iterator[bytes]:
@@ -64,38 +104,3 @@ def _announced(request: HttpRequest, most: int) -> None:
         raise InputRefused(detail="the length is not a number") from None
     if size > most:
         raise TooLarge
-
-
-def _from_form(request: HttpRequest, upload: Arriving, most: int) -> None:
-    _announced(request, most + _FORM_ROOM)
-    handler = _OneFile(request, upload)
-    request.upload_handlers = [handler]
-    _ = request.FILES  # reads the form
-    if handler.files != 1:
-        raise _NotOneFile
-
-
-class _NotOneFile(InputRefused):
-    code = "not-one-file"
-    message = Text("A form must hold exactly one file.", "Un formulaire doit contenir exactement un fichier.")
-
-
-class _OneFile(FileUploadHandler):
-    """Hands the pieces of the one file on. Neither the name nor the type that is claimed is used."""
-
-    def __init__(self, request: HttpRequest, upload: Arriving) -> None:
-        super().__init__(request)
-        self._upload = upload
-        self.files = 0
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        self.files += 1
-        if self.files > 1:
-            raise _NotOneFile
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
-        self._upload.write(raw_data)
-
-    def file_complete(self, file_size: int) -> SimpleUploadedFile:  # noqa: ARG002 - Django's signature
-        return SimpleUploadedFile("upload", b"")

@@ -5,7 +5,9 @@ status that several products understand (`/v1/refuse`: 200 and 202 accept, 451 r
 Plain Django, for this is the hot path.
 """
 
+from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -23,6 +25,7 @@ from repit.foundation.web import problem
 from repit.gate import fetching, meters, readiness, runtime
 from repit.gate.doors import NAMED
 from repit.gate.errors import Overloaded
+from repit.gate.forms.judging import judged
 from repit.gate.verdict import Verdict
 from repit.interfaces.gate_api.answers import answer
 from repit.interfaces.gate_api.keys import for_platforms
@@ -84,13 +87,16 @@ def _verdict(request: HttpRequest, door: str) -> Verdict:
         if isinstance(asked, str):
             return fetching.inspect_at(gate, asked, door)
         return gate.inspector.inspect_hashes(asked, door)
-    with gate.arriving(sender_of(request)) as upload:
+    with ExitStack() as held:
         try:
-            receive(request, upload, settings.REPIT_GATE_MAX_FILE_BYTES)
+            room = partial(gate.arriving, sender_of(request))
+            found = receive(request, room, held, settings.REPIT_GATE_MAX_FILE_BYTES)
         except Overloaded:
             gate.inspector.meters.turned_away(door)
             raise
-        return gate.inspector.inspect_arrived(upload, door)
+        if found.odd:
+            return judged(gate.inspector, found, door)
+        return gate.inspector.inspect_arrived(found.files[0], door)
 
 
 @require_GET

@@ -10,25 +10,24 @@ waiting most, beside what it sent.
 import asyncio
 import logging
 import socket
+import struct
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Final
 
-from repit.foundation.clock import elapsed
 from repit.foundation.errors import SettingsRefused, Text
-from repit.interfaces.gate_daemon.conversation import Hears
+from repit.interfaces.gate_daemon.conversation import Hears, Says
+from repit.interfaces.gate_daemon.heard import Heard
+from repit.interfaces.gate_daemon.local import LocalServer
 from repit.settings.environment import endpoint
 from repit.workers import serving
 
 MOST_CONNECTIONS: Final = 256
-PACE: Final = 1000.0
-"""Bytes that make up for a second of waiting."""
 _BACKLOG: Final = 512
 _log: Final = logging.getLogger(__name__)
-
-
-Session = Callable[[Hears, asyncio.StreamWriter], Awaitable[None]]
+Session = Callable[[Hears, Says], Awaitable[None]]
+_AT_ONCE: Final = struct.pack("ii", 1, 0)
 
 
 def listen(address: str) -> socket.socket:
@@ -72,67 +71,28 @@ def _at_a_port(address: str) -> socket.socket:
     return socket.create_server((host, int(port)), family=family)
 
 
-class _Heard:
-    """A client's half of a connection, and how long it was waited for."""
-
-    def __init__(self, reader: Hears) -> None:
-        self._reader = reader
-        self._waited, self._size, self._since = 0.0, 0, 0.0
-        self._ended = False
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def waits(self) -> bool:
-        """Whether it is the client's turn to say something."""
-        return self._task is not None
-
-    async def read(self, size: int, /) -> bytes:
-        """Bytes as they come, none at the end."""
-        self._task, self._since = asyncio.current_task(), elapsed()
-        try:
-            data = b"" if self._ended else await self._reader.read(size)
-        except asyncio.CancelledError:
-            if not self._ended or self._task is None:
-                raise
-            self._task.uncancel()
-            data = b""
-        finally:
-            self._task = None
-            self._waited += elapsed() - self._since
-        self._size += len(data)
-        return data
-
-    def kept_waiting(self) -> float:
-        """Seconds, less one for each kilobyte that came."""
-        now_waiting = elapsed() - self._since if self.waits else 0.0
-        return self._waited + now_waiting - self._size / PACE
-
-    def end(self) -> None:
-        """Whoever reads finds that the client said no more."""
-        self._ended = True
-        if self._task is not None:
-            self._task.cancel()
-
-
 class Doorway:
     """Hands connections to sessions."""
 
-    def __init__(self, name: str, session: Session, full: bytes, peers: tuple[str, ...]) -> None:
-        """`full`: what a connection is told that comes when there are too many."""
-        self._name, self._session, self._full = name, session, full
+    def __init__(
+        self, name: str, session: Session, full: bytes, failed: bytes, peers: tuple[str, ...]
+    ) -> None:
+        """`full`: what a connection is told that comes when there are too many; `failed`: when it fails."""
+        self._name, self._session, self._full, self._failed = name, session, full, failed
         self._peers: list[IPv4Network | IPv6Network] = [ip_network(one) for one in peers]
-        self._open: dict[_Heard, asyncio.StreamWriter] = {}
+        self._open: dict[Heard, Says] = {}
 
-    async def serve(self, listening: socket.socket) -> asyncio.AbstractServer:
+    async def serve(self, listening: socket.socket) -> asyncio.AbstractServer | LocalServer:
         """Begin to accept."""
         if listening.family == socket.AF_UNIX:
-            return await asyncio.start_unix_server(self._come, sock=listening)
+            return LocalServer(listening, self._come)
         return await asyncio.start_server(self._come, sock=listening)
 
-    async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard = _Heard(reader)
+    async def _come(self, reader: Hears, writer: Says) -> None:
+        heard = Heard(reader)
         try:
             if not self._welcome(writer):
+                _turn_away(writer)
                 return
             if len(self._open) >= MOST_CONNECTIONS and not self._make_room():
                 writer.write(self._full)
@@ -144,6 +104,7 @@ class Doorway:
             pass  # the client went away
         except Exception as error:  # noqa: BLE001 - one connection must not end the door
             _log.error("a session at the %s door failed: %s", self._name, type(error).__name__)
+            writer.write(self._failed)
         finally:
             self._open.pop(heard, None)
             writer.close()
@@ -153,13 +114,13 @@ class Doorway:
         waiting = [one for one in self._open if one.waits]
         if not waiting:
             return False
-        slowest = max(waiting, key=_Heard.kept_waiting)
+        slowest = max(waiting, key=Heard.kept_waiting)
         writer = self._open.pop(slowest)
         writer.write(self._full)
         slowest.end()
         return True
 
-    def _welcome(self, writer: asyncio.StreamWriter) -> bool:
+    def _welcome(self, writer: Says) -> bool:
         peer = writer.get_extra_info("peername")
         if not isinstance(peer, tuple):
             return True  # a socket in the file system: its permissions decide
@@ -169,3 +130,10 @@ class Doorway:
             return False
         mapped = getattr(address, "ipv4_mapped", None) or address
         return any(mapped in network for network in self._peers)
+
+
+def _turn_away(writer: Says) -> None:
+    """End the connection by a reset: `clamdscan` takes a folder for clean whose scan ends without a word."""
+    connection = writer.get_extra_info("socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)

@@ -18,6 +18,7 @@ from repit.foundation.errors import RepitError
 from repit.gate.arriving import Arriving
 from repit.gate.entries import ALGORITHMS
 from repit.gate.errors import Overloaded
+from repit.gate.forms.files import Found
 from repit.gate.runtime import Gate
 from repit.gate.verdict import Verdict
 from repit.interfaces.gate_daemon.chain import Chain, ChainFailed, Talk
@@ -25,6 +26,7 @@ from repit.interfaces.gate_daemon.chain import Chain, ChainFailed, Talk
 PER_DECODER: Final = 8
 BUSY: Final = "The gate is busy, try again later"
 NO_SCANNER: Final = "The malware scanner behind the gate did not answer"
+UNTOLD: Final = "too-many-bytes"
 BROKEN: Final = "The gate could not look at this"
 _NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -77,25 +79,46 @@ class Examiner:
 
     async def judge(self, upload: Arriving, talk: Talk | None = None) -> Answer:
         """What becomes of an upload. Its pieces have been sent to `talk` before."""
-        return await self._both(lambda: self._gate.inspector.inspect_arrived(upload, self.door), talk)
+        ours = await self._ours(lambda: self._gate.inspector.inspect_arrived(upload, self.door))
+        return await self._with_chain(ours, talk)
 
-    async def judge_all(self, uploads: list[Arriving]) -> Answer:
-        """What becomes of several files that stand or fall together: the first refusal, else a failure."""
+    async def judge_all(self, found: Found, told: Talk | None = None) -> Answer:
+        """What becomes of files that stand or fall together: the first refusal, else a failure.
+
+        `told`: the first of them was sent there while it came. Where others may see more in them than was
+        found, they are undecided as well; a door that refuses what is undecided then looks at none."""
+        odd = found.odd
+        if self._chain is not None and any(upload.data is None for upload in found.files[told is not None :]):
+            odd = odd or UNTOLD  # too long to be kept, and so not told to the real scanner
+        if odd and self._refuses_undecided:
+            return await self.cannot_look(odd)
         failed: Answer | None = None
-        for upload in uploads:
-            talk = await self.begin_chain()
-            if talk is not None and upload.data is not None:
-                await talk.tell(upload.data)
+        for number, upload in enumerate(found.files):
+            talk = told if told is not None and number == 0 else await self._tell(upload)
             answer = await self.judge(upload, talk)
             if isinstance(answer, Refused):
                 return answer
             if isinstance(answer, Failed):
                 failed = answer
+        if failed is None and odd:
+            return await self.cannot_look(odd)
         return failed or Passed()
 
-    async def cannot_look(self, reason: str, talk: Talk | None = None) -> Answer:
-        """What becomes of an upload whose form could not be read."""
-        return await self._both(lambda: self._gate.inspector.cannot_look(reason, self.door), talk)
+    async def cannot_look(self, reason: str) -> Answer:
+        """What becomes of an upload that could not be looked at, or not at all there is."""
+        return await self._ours(lambda: self._gate.inspector.cannot_look(reason, self.door))
+
+    @property
+    def _refuses_undecided(self) -> bool:
+        policy = self._gate.inspector.policy
+        undecided = policy.undecided_doors.get(self.door, policy.undecided)
+        return undecided == "block" and not policy.dry_run
+
+    async def _tell(self, upload: Arriving) -> Talk | None:
+        talk = await self.begin_chain()
+        if talk is not None and upload.data is not None:
+            await talk.tell(upload.data)
+        return talk
 
     @property
     def needs_whole_files(self) -> bool:
@@ -117,9 +140,6 @@ class Examiner:
     def workers(self) -> tuple[int, int, int]:
         """Decoders alive, uploads that wait, bytes held."""
         return self._gate.pool.alive, self._gate.pool.waiting, self._gate.reception.held
-
-    async def _both(self, look: Callable[[], Verdict], talk: Talk | None) -> Answer:
-        return await self._with_chain(await self._ours(look), talk)
 
     async def _ours(self, look: Callable[[], Verdict]) -> Answer:
         if self._asked >= self._most:

@@ -39,7 +39,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_CLAMD_PATHS",
         listed,
         (),
-        "Gate: folders whose files SCAN, CONTSCAN and MULTISCAN may name at the clamd door.",
+        "Gate: folders whose files SCAN, CONTSCAN, MULTISCAN and ALLMATCHSCAN may name at the clamd door.",
         "folders separated by commas",
         "none: such commands are refused",
     ),

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core import signals
-from django.core.handlers.wsgi import WSGIHandler, get_script_name
+from django.core.handlers.wsgi import get_script_name
 from django.db import close_old_connections
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from repit.foundation import wsgi
 from repit.foundation.parking import Parked
 
 STEP: Final = 256 * 1024
@@ -63,7 +64,7 @@ class Flow:
         self._response.close()
 
 
-class Handler(WSGIHandler):
+class Handler(wsgi.Handler):
     """Django, asked from a thread."""
 
     def answer(self, environ: dict[str, Any]) -> Whole | Flow | Parked:

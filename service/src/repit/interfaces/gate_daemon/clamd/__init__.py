@@ -4,6 +4,7 @@ In: an examiner, who may come. Out: a `Doorway`. Next: `opening`.
 """
 
 from functools import partial
+from typing import Final
 
 from django.conf import settings
 
@@ -11,8 +12,11 @@ from repit.interfaces.gate_daemon.clamd.session import Limits, serve
 from repit.interfaces.gate_daemon.doorway import Doorway
 from repit.interfaces.gate_daemon.examine import Examiner
 
+_FULL: Final = b"Too many connections. ERROR\n"
+_FAILED: Final = b"Error processing command. ERROR\n"
+
 
 def doorway(examiner: Examiner, peers: tuple[str, ...]) -> Doorway:
     """The clamd door."""
     limits = Limits(stream=settings.REPIT_GATE_MAX_FILE_BYTES, folders=settings.REPIT_GATE_CLAMD_PATHS)
-    return Doorway("clamd", partial(serve, examiner, limits), b"Too many connections. ERROR\n", peers)
+    return Doorway("clamd", partial(serve, examiner, limits), _FULL, _FAILED, peers)

@@ -7,23 +7,55 @@ numbered, until END. Commands of a session are answered in their order.
 """
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import BinaryIO, Final, NoReturn
 
 from repit import __version__
 from repit.foundation.errors import TooLarge
 from repit.gate.errors import Overloaded
 from repit.interfaces.gate_daemon.chain import Talk
 from repit.interfaces.gate_daemon.clamd import paths
-from repit.interfaces.gate_daemon.clamd.wire import Broken, Command, Event, Piece, Reader, StreamEnd
-from repit.interfaces.gate_daemon.conversation import READ, READ_SECONDS, UPLOAD_SECONDS, Conversation, Hears
+from repit.interfaces.gate_daemon.clamd.wire import (
+    SCANS,
+    UNKNOWN,
+    Broken,
+    Command,
+    Event,
+    Handed,
+    Piece,
+    Reader,
+    StreamEnd,
+)
+from repit.interfaces.gate_daemon.conversation import (
+    READ,
+    READ_SECONDS,
+    UPLOAD_SECONDS,
+    Conversation,
+    Hears,
+    Says,
+)
 from repit.interfaces.gate_daemon.examine import BUSY, Answer, Examiner, Failed, Passed, Refused
+from repit.interfaces.gate_daemon.heard import Heard
+from repit.interfaces.gate_daemon.local import LocalReader
 
 COMMAND_SECONDS: Final = 30.0
-_COMMANDS: Final = "SCAN CONTSCAN MULTISCAN PING VERSION VERSIONCOMMANDS STATS INSTREAM IDSESSION END"
+PACKET_SECONDS: Final = 0.1
+"""clamd takes what came at once for a command of the old form; this long it may still be on its way."""
 _TOO_LONG: Final = "INSTREAM size limit exceeded. ERROR"
-_SCANS: Final = frozenset({"SCAN", "CONTSCAN", "MULTISCAN"})
-_NOT_HERE: Final = frozenset({"RELOAD", "SHUTDOWN", "DETSTATS", "DETSTATSCLEAR"})
+_NO_DESCRIPTOR: Final = "No file descriptor received. ERROR"
+_SERVED: Final = (
+    "SCAN CONTSCAN MULTISCAN ALLMATCHSCAN PING VERSION VERSIONCOMMANDS STATS FILDES INSTREAM IDSESSION END"
+)
+_IN_SESSIONS: Final = frozenset(
+    {"FILDES", "SCAN", "END", "INSTREAM", "VERSION", "VERSIONCOMMANDS", "PING", "STATS"}
+)
+_NOT_IN_SESSIONS: Final = "Command invalid inside IDSESSION. ERROR"
+_OLD_IN_SESSION: Final = (
+    "Only new-line terminated nCMDS or NULL-terminated zCMDS are accepted inside IDSESSION. ERROR"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +70,7 @@ class _Over(Exception):
     """The connection ends here."""
 
 
-async def serve(examiner: Examiner, limits: Limits, reader: Hears, writer: asyncio.StreamWriter) -> None:
+async def serve(examiner: Examiner, limits: Limits, reader: Hears, writer: Says) -> None:
     """Answer until the client leaves, ends its session, or is no longer understood."""
     session = _Session(examiner, limits, reader, writer)
     try:
@@ -48,16 +80,13 @@ async def serve(examiner: Examiner, limits: Limits, reader: Hears, writer: async
 
 
 class _Session:
-    def __init__(
-        self,
-        examiner: Examiner,
-        limits: Limits,
-        reader: Hears,
-        writer: asyncio.StreamWriter,
-    ) -> None:
+    def __init__(self, examiner: Examiner, limits: Limits, reader: Hears, writer: Says) -> None:
         self._examiner, self._limits = examiner, limits
         self._writer = writer
-        self.conversation: Conversation[Event] = Conversation(Reader(limits.stream), reader, writer)
+        heard = reader.source if isinstance(reader, Heard) else reader
+        self._local = heard if isinstance(heard, LocalReader) else None
+        self._wire = Reader(limits.stream)
+        self.conversation: Conversation[Event] = Conversation(self._wire, reader, writer)
         self._number = 0
         self._numbered = False
         self._end = b"\n"
@@ -65,41 +94,58 @@ class _Session:
     async def run(self) -> None:
         """Command by command. Raises `_Over`."""
         while True:
-            event = await self._event(COMMAND_SECONDS)
+            event = await self._command()
             if event is None:
                 return
+            self._number += 1
             if isinstance(event, Broken):
                 await self._give_up(event)
             if isinstance(event, Command):
                 self._end = event.end
-                self._number += 1
                 await self._answer(event)
                 if not self._numbered:
                     return
 
+    async def _command(self) -> Event | None:
+        """The next command, or None if the client is gone. Raises `_Over`."""
+        while (event := self._wire.next()) is None:
+            if self._wire.may_be_whole:
+                try:
+                    more = await self.conversation.more(PACKET_SECONDS)
+                except TimeoutError:
+                    more = False
+                if not more:
+                    self._wire.cut()
+            elif not await self._more(COMMAND_SECONDS):
+                return None
+        return event
+
     async def _answer(self, command: Command) -> None:
-        name = command.name
-        if name == "INSTREAM":
-            await self._instream()
-        elif name in _SCANS:
-            await self._scan(name, command.argument)
-        elif name == "PING":
-            await self._say("PONG")
-        elif name == "VERSION":
-            await self._say(self._version())
-        elif name == "VERSIONCOMMANDS":
-            await self._say(f"{self._version()}| COMMANDS: {_COMMANDS}")
-        elif name == "STATS":
-            await self._say(self._stats())
-        elif name == "IDSESSION" and command.prefixed and not self._numbered:
-            self._numbered, self._number = True, 0
-        elif name == "END" and self._numbered:
-            self._numbered = False
-        elif name in _NOT_HERE:
-            await self._say("COMMAND UNAVAILABLE")
-        else:
-            await self._say("UNKNOWN COMMAND")
-            raise _Over
+        if refusal := self._refusal(command):
+            await self._refuse(refusal)
+        match command.name:
+            case "INSTREAM":
+                await self._instream()
+            case "FILDES":
+                await self._fildes()
+            case "IDSESSION":
+                self._numbered, self._number = True, 0
+            case "END":
+                self._numbered = False
+            case name if name in SCANS:
+                await self._scan(name, command.argument)
+            case name:
+                await self._say(self._told(name))
+
+    def _refusal(self, command: Command) -> str:
+        """Why a command is not carried out, in clamd's words; or nothing."""
+        if self._numbered and not command.prefixed:
+            return _OLD_IN_SESSION
+        if self._numbered and (command.name not in _IN_SESSIONS or not command.known):
+            return _NOT_IN_SESSIONS
+        if not command.known or (command.name == "END" and not self._numbered):
+            return UNKNOWN
+        return ""
 
     # --- uploads ------------------------------------------------------------------------------------------
 
@@ -130,13 +176,15 @@ class _Session:
         named = argument.decode("utf-8", "surrogateescape")
         shown = paths.printable(named)
         try:
-            files = await asyncio.to_thread(paths.files_under, named, self._limits.folders)
+            files, closed = await asyncio.to_thread(paths.files_under, named, self._limits.folders)
         except paths.PathRefused as refused:
             await self._say(f"{shown}: {refused.reason}. ERROR")
             return
-        clean = True
+        clean = not closed
+        for path in closed:
+            await self._say(_said(paths.printable(path), Failed("Folder not looked into")))
         for path in files:
-            answer = await self._file(path)
+            answer = await self._looked_at(partial(paths.open_file, path, self._limits.folders))
             if isinstance(answer, Passed):
                 continue
             clean = False
@@ -146,10 +194,27 @@ class _Session:
         if clean:
             await self._say(f"{shown}: OK")
 
-    async def _file(self, path: str) -> Answer:
+    async def _fildes(self) -> None:
+        """A file that the client has opened; only a socket in the file system can carry it."""
+        if self._local is None and not self._numbered:
+            # clamd would wait for the byte beside which nothing can come.
+            with suppress(TimeoutError):
+                while self._wire.next() is None and await self.conversation.more(PACKET_SECONDS):
+                    pass
+                await self._refuse(_NO_DESCRIPTOR)
+            await self._refuse(UNKNOWN)
+        if not isinstance(event := await self._event(READ_SECONDS), Handed):
+            await self._give_up(event)
+        descriptor = None if self._local is None else self._local.take_descriptor()
+        if descriptor is None:
+            await self._refuse(_NO_DESCRIPTOR)
+        handed = paths.Handed(descriptor)
+        await self._say(_said(f"fd[{descriptor}]", await self._looked_at(handed.opened)))
+
+    async def _looked_at(self, opened: Callable[[], BinaryIO | paths.Handed]) -> Answer:
         talk: Talk | None = None
         try:
-            file = await asyncio.to_thread(paths.open_file, path, self._limits.folders)
+            file = await asyncio.to_thread(opened)
             with file, self._examiner.arriving() as upload:
                 talk = await self._examiner.begin_chain()
                 while piece := await asyncio.to_thread(file.read, READ):
@@ -169,6 +234,19 @@ class _Session:
 
     # --- what is said -------------------------------------------------------------------------------------
 
+    def _told(self, name: str) -> str:
+        match name:
+            case "PING":
+                return "PONG"
+            case "VERSION":
+                return self._version()
+            case "VERSIONCOMMANDS":
+                return f"{self._version()}| COMMANDS: {_SERVED}"
+            case "STATS":
+                return self._stats()
+            case _:  # what clamd does to itself, or did in former times
+                return "COMMAND UNAVAILABLE"
+
     def _version(self) -> str:
         sequence, newest = self._examiner.state()
         return f"Repit {__version__}/{sequence}/{newest or 'never'}"
@@ -183,10 +261,16 @@ class _Session:
             " pools_used N/A pools_total N/A\nEND"
         )
 
-    async def _give_up(self, event: Event | None) -> None:
+    async def _give_up(self, event: Event | None) -> NoReturn:
         if isinstance(event, Broken):
             self._end = event.end
-            await self._say(event.reply)
+            unknown = self._numbered and event.reply == UNKNOWN
+            await self._refuse(_NOT_IN_SESSIONS if unknown else event.reply)
+        raise _Over
+
+    async def _refuse(self, reply: str) -> NoReturn:
+        """Say so, and end. Clients take whatever does not end in ERROR for fine inside a session."""
+        await self._say(reply)
         raise _Over
 
     async def _say(self, reply: str) -> None:
@@ -199,8 +283,17 @@ class _Session:
         try:
             return await self.conversation.event(seconds)
         except TimeoutError:
-            await self._say("COMMAND READ TIMED OUT")
-            raise _Over from None
+            await self._silent()
+
+    async def _more(self, seconds: float) -> bool:
+        try:
+            return await self.conversation.more(seconds)
+        except TimeoutError:
+            await self._silent()
+
+    async def _silent(self) -> NoReturn:
+        self._numbered = False  # as clamd; with its number, it would be taken for the answer to a file
+        await self._refuse("COMMAND READ TIMED OUT")
 
 
 def _said(what: str, answer: Answer) -> str:

@@ -1,138 +1,176 @@
-"""What a body that ICAP carries holds: one file, or a form with several.
+"""What a body that ICAP carries holds: one file, a form with several, or text that holds some.
 
-In: the HTTP heads of a request, the body as it arrived. Out: the files to look at; `Unreadable`. Next:
-`session`.
+In: the HTTP heads of a request, the body while it arrives. Out: the files to look at, and why that may not be
+all. Next: `session`.
 
-Django's form parser does the reading. A field that holds a picture counts as a file, whether it is named as
-one or not, so that leaving out a file name hides nothing.
+The site behind reads the same bytes with a parser of its own. Whatever it might see there that was not looked
+at makes the body `odd`, and an odd body is never let through as looked at.
 """
 
-import io
+import re
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any, Final
-
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
-from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from dataclasses import dataclass
+from typing import Final
 
 from repit.gate.arriving import Arriving
+from repit.gate.forms.files import Finder, Found
+from repit.gate.forms.kind import UNKNOWN, Odd, boundary_of, is_text
+from repit.gate.forms.reader import DAMAGED, FormReader
+from repit.interfaces.gate_daemon.icap import heads
 from repit.interfaces.gate_daemon.icap.wire import Request
-from repit_engine.errors import PictureRefused
-from repit_engine.picture.formats import sniff
 
-_LOSSLESS: Final = "latin-1"
-_FORM: Final = "multipart/form-data"
-
-
-class Unreadable(Exception):
-    """Why a body's files cannot be told apart; `reason` is a short code."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+CODED: Final = "content-coding"
+PARTIAL: Final = "part-of-a-file"
+_CHUNK: Final = re.compile(rb"[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\n]{0,200})?\r?\n")
+_RANGE: Final = re.compile(r"\s*bytes\s+0-(\d{1,18})/(\d{1,18})\s*")
 
 
-def header(head: bytes, name: str) -> list[str]:
-    """All values of a header in an HTTP head."""
-    lines = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ").split(b"\r\n")[1:]
-    pairs = [line.partition(b":") for line in lines]
-    wanted = name.encode("ascii")
-    return [value.strip().decode(_LOSSLESS) for key, _, value in pairs if key.strip().lower() == wanted]
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What the head says. `boundary`: of a form; `odd`: why others may read it differently, or nothing.
+
+    `asks`: it is a request's.
+    """
+
+    boundary: bytes | None
+    text: bool
+    codings: tuple[str, ...]
+    length: int | None
+    chunked: bool
+    odd: str
+    asks: bool
+    headless: bool
+
+    @property
+    def is_one_file(self) -> bool:
+        """Whether it is simply a file, as far as the head says."""
+        return self.boundary is None and not (self.text or self.codings or self.chunked or self.odd)
 
 
-def is_form(request: Request) -> bool:
-    """Whether the body is a form that may hold files. Raises `Unreadable`."""
-    if request.method != "REQMOD":
-        return False
-    kinds = header(request.request_head, "content-type")
-    forms = [kind for kind in kinds if kind.lower().lstrip().startswith(_FORM)]
-    if forms and len(kinds) > 1:
-        raise Unreadable("damaged-form")  # which of them the site will believe cannot be known
-    if not forms and any(kind.lower().lstrip().startswith("multipart/") for kind in kinds):
-        raise Unreadable("unknown-form")
-    return bool(forms)
+def body_of(request: Request) -> Body:
+    """What the heads of a message say of its body."""
+    asks = request.method == "REQMOD"
+    head = request.request_head if asks else request.response_head
+    kinds = heads.values(head, "content-type")
+    said = [
+        one.strip().lower() for value in heads.values(head, "content-encoding") for one in value.split(",")
+    ]
+    codings = tuple(one for one in said if one not in ("", "identity"))
+    boundary, odd = None, _odd_head(head, asks=asks)
+    try:
+        boundary = boundary_of(kinds)
+        if boundary is not None and (not asks or codings):
+            raise Odd(CODED if asks else UNKNOWN)
+    except Odd as found:
+        boundary, odd = None, odd or found.reason
+    return Body(
+        boundary=None if odd else boundary,
+        text=asks and is_text(kinds),
+        codings=codings,
+        length=heads.length(head),
+        chunked=bool(heads.values(head, "transfer-encoding")),
+        odd=odd,
+        asks=asks,
+        headless=asks and not head,
+    )
 
 
-def plain(request: Request, upload: Arriving, arriving: Callable[[], Arriving], most: int) -> Arriving:
-    """The body without its content coding. Raises `Unreadable`, `Overloaded`, `TooLarge`."""
-    head = request.request_head if request.method == "REQMOD" else request.response_head
-    codings = [one.strip().lower() for value in header(head, "content-encoding") for one in value.split(",")]
-    codings = [one for one in codings if one not in ("", "identity")]
-    if not codings:
-        return upload
-    data = upload.data
-    if data is None or codings not in (["gzip"], ["x-gzip"], ["deflate"]):
-        raise Unreadable("content-coding")
-    plain = arriving()
-    plain.write(_inflated(data, most))
-    return plain
+def _odd_head(head: bytes, *, asks: bool) -> str:
+    if asks and head and not heads.is_plain(head):
+        return DAMAGED
+    ranges = [_RANGE.fullmatch(value) for value in heads.values(head, "content-range")]
+    whole = all(one is not None and int(one[1]) + 1 == int(one[2]) for one in ranges)
+    if not whole or (asks and heads.values(head, "upload-offset")):
+        return PARTIAL
+    return ""
 
 
-def _inflated(data: bytes, most: int) -> bytes:
+class Taking:
+    """The body while it arrives; `held` gives back the room of what is taken out of it."""
+
+    def __init__(
+        self, body: Body, upload: Arriving, room: Callable[[], Arriving], held: ExitStack, most: int
+    ) -> None:
+        """`upload`: room for the body as it came. `most`: bytes of a whole form."""
+        self._body, self._upload, self._room, self._held = body, upload, room, held
+        self._form = None if body.boundary is None else FormReader(body.boundary, room, held, most)
+        self._size = 0
+
+    def take(self, data: bytes, *, keep: bool) -> None:
+        """The next bytes; `keep`: those of a form beside its parts. Raises `Overloaded`, `TooLarge`."""
+        self._size += len(data)
+        if keep or self._form is None:
+            self._upload.write(data)
+        if self._form is not None:
+            self._form.feed(data)
+
+    def found(self, most: int) -> Found:
+        """All there is to judge, once it is whole. `most`: bytes without a coding. Raises `Overloaded`."""
+        body, finder = self._body, Finder(self._room, self._held)
+        if self._form is not None:
+            self._form.close()
+            finder.add_form(self._form)
+        elif body.odd or (body.headless and self._upload.head.startswith(b"--")):
+            finder.add_odd(self._upload, body.odd or DAMAGED)
+        else:
+            self._add(finder, self._upload)
+            self._add_other_readings(finder, most)
+        if body.asks and body.length not in (None, self._size):
+            finder.doubt(DAMAGED)
+        return finder.found()
+
+    def _add(self, finder: Finder, upload: Arriving) -> None:
+        if self._body.text:
+            finder.add_text(upload)
+        else:
+            finder.add(upload)
+
+    def _add_other_readings(self, finder: Finder, most: int) -> None:
+        """What a reader sees who undoes a coding, or who goes by the length that is said."""
+        body, data = self._body, self._upload.data
+        others: list[bytes | None] = []
+        if body.codings:
+            others.append(None if data is None else _decoded(data, body.codings, most))
+        if body.chunked and _CHUNK.match(self._upload.head):
+            finder.doubt(DAMAGED)
+            others.append(None if data is None else _unchunked(data))
+        if data is not None and body.length is not None and 0 < body.length < len(data):
+            others.append(data[: body.length])
+        for other in others:
+            if other is None:
+                finder.doubt(CODED)
+                continue
+            upload = self._held.enter_context(self._room())
+            upload.write(other)
+            self._add(finder, upload)
+
+
+def _decoded(data: bytes, codings: tuple[str, ...], most: int) -> bytes | None:
+    """What one coding hides; None where it cannot be undone to its last byte."""
+    if codings not in (("gzip",), ("x-gzip",), ("deflate",)):
+        return None
     for bits in (47, -15):  # gzip or zlib by their heads, else bare deflate
         try:
             inflating = zlib.decompressobj(bits)
             out = inflating.decompress(data, most + 1)
         except zlib.error:
             continue
-        if len(out) > most or not inflating.eof:
-            break
+        if len(out) > most or not inflating.eof or inflating.unused_data:
+            break  # some programs go on to a second file behind the first
         return out
-    raise Unreadable("content-coding")
+    return None
 
 
-def files_of(
-    request: Request, upload: Arriving, arriving: Callable[[], Arriving], held: ExitStack
-) -> list[Arriving]:
-    """The files of a form, each in room that `held` gives back. Raises `Unreadable`, `Overloaded`."""
-    data = upload.data
-    if data is None:
-        raise Unreadable("too-many-bytes")
-    (kind,) = header(request.request_head, "content-type")
-    meta = {"CONTENT_TYPE": kind, "CONTENT_LENGTH": str(len(data))}
-    handler = _Files(arriving, held)
-    try:
-        fields, _ = MultiPartParser(meta, io.BytesIO(data), [handler], _LOSSLESS).parse()
-    except (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent, RequestDataTooBig):
-        raise Unreadable("damaged-form") from None
-    except (SuspiciousOperation, ValueError, LookupError):
-        raise Unreadable("damaged-form") from None
-    for name in fields:
-        for value in fields.getlist(name):
-            _picture_in_field(str(value), arriving, held, handler.files)
-    return handler.files
-
-
-def _picture_in_field(
-    value: str, arriving: Callable[[], Arriving], held: ExitStack, files: list[Arriving]
-) -> None:
-    raw = value.encode(_LOSSLESS, "replace")
-    try:
-        sniff(raw)
-    except PictureRefused:
-        return
-    upload = held.enter_context(arriving())
-    upload.write(raw)
-    files.append(upload)
-
-
-class _Files(FileUploadHandler):
-    """Puts each file of a form into room of its own."""
-
-    def __init__(self, arriving: Callable[[], Arriving], held: ExitStack) -> None:
-        super().__init__()
-        self._arriving, self._held = arriving, held
-        self.files: list[Arriving] = []
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        self.files.append(self._held.enter_context(self._arriving()))
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:  # noqa: ARG002 - Django's signature
-        self.files[-1].write(raw_data)
-
-    def file_complete(self, file_size: int) -> SimpleUploadedFile:  # noqa: ARG002 - Django's signature
-        return SimpleUploadedFile("upload", b"")
+def _unchunked(data: bytes) -> bytes | None:
+    """A body that still carries HTTP's chunks; None where it does not to its end."""
+    out, at = bytearray(), 0
+    while (line := _CHUNK.match(data, at)) is not None:
+        size = int(line[0].split(b";")[0], 16)
+        if size == 0:
+            return bytes(out)
+        out += data[line.end() : line.end() + size]
+        at = line.end() + size
+        at += 2 if data[at : at + 2] == b"\r\n" else 1
+    return None

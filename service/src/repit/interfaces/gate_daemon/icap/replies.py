@@ -62,6 +62,8 @@ FULL: Final = (
     b"Encapsulated: null-body=0\r\n\r\n"
 )
 
+BROKEN: Final = b"ICAP/1.0 500 Server Error\r\nConnection: close\r\nEncapsulated: null-body=0\r\n\r\n"
+
 
 def tag(sequence: int, newest: str) -> str:
     """ISTag: another one whenever answers may be others (section 4.7)."""

@@ -18,9 +18,9 @@ from repit.foundation.errors import TooLarge
 from repit.gate.arriving import Arriving
 from repit.gate.errors import Overloaded
 from repit.interfaces.gate_daemon.chain import Talk
-from repit.interfaces.gate_daemon.conversation import READ_SECONDS, UPLOAD_SECONDS, Conversation, Hears
+from repit.interfaces.gate_daemon.conversation import READ_SECONDS, UPLOAD_SECONDS, Conversation, Hears, Says
 from repit.interfaces.gate_daemon.examine import Answer, Examiner, Failed, Passed, Refused
-from repit.interfaces.gate_daemon.icap import bodies, replies
+from repit.interfaces.gate_daemon.icap import bodies, heads, replies
 from repit.interfaces.gate_daemon.icap.wire import BodyEnd, Broken, Event, Piece, Reader, Request
 from repit_engine.errors import PictureRefused
 from repit_engine.picture.formats import sniff
@@ -37,7 +37,7 @@ class _Over(Exception):
         self.status = status
 
 
-async def serve(examiner: Examiner, reader: Hears, writer: asyncio.StreamWriter) -> None:
+async def serve(examiner: Examiner, reader: Hears, writer: Says) -> None:
     """Answer until the client leaves or is no longer understood."""
     session = _Session(examiner, reader, writer)
     try:
@@ -49,7 +49,7 @@ async def serve(examiner: Examiner, reader: Hears, writer: asyncio.StreamWriter)
 
 
 class _Session:
-    def __init__(self, examiner: Examiner, reader: Hears, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, examiner: Examiner, reader: Hears, writer: Says) -> None:
         self._examiner, self._writer = examiner, writer
         self._wire = Reader()
         self.conversation: Conversation[Event] = Conversation(self._wire, reader, writer)
@@ -95,48 +95,34 @@ class _Session:
         """What becomes of a message, and whether the client still waits after its preview."""
         if not request.has_body:
             return Passed(), False
+        body = bodies.body_of(request)
+        talk = await self._examiner.begin_chain() if body.boundary is None else None
+        most: int = settings.REPIT_GATE_MAX_FILE_BYTES
         try:
-            form = bodies.is_form(request)
-        except bodies.Unreadable as unreadable:
-            await self._take(request, upload, None, form=True)
-            return await self._examiner.cannot_look(unreadable.reason), False
-        talk = None if form else await self._examiner.begin_chain()
-        try:
-            if await self._take(request, upload, talk, form=form):
-                return await self._examiner.judge(upload), True
             with ExitStack() as held:
-                return await self._look(request, upload, talk, held, form=form), False
+                room = partial(self._examiner.arriving, _sender(request))
+                taking = bodies.Taking(body, upload, room, held, most)
+                if await self._take(request, body, upload, taking, talk):
+                    return await self._examiner.judge(upload), True
+                found = await asyncio.to_thread(taking.found, settings.REPIT_GATE_MAX_BYTES)
+                return await self._examiner.judge_all(found, talk), False
         finally:
             if talk is not None:
                 await talk.end()
 
-    async def _look(
-        self, request: Request, upload: Arriving, talk: Talk | None, held: ExitStack, *, form: bool
-    ) -> Answer:
-        arriving = partial(self._examiner.arriving, _sender(request))
-        try:
-            if form:
-                files = await asyncio.to_thread(bodies.files_of, request, upload, arriving, held)
-                return await self._examiner.judge_all(files)
-            most: int = settings.REPIT_GATE_MAX_BYTES
-            plain = await asyncio.to_thread(bodies.plain, request, upload, arriving, most)
-            if plain is not upload:
-                held.enter_context(plain)
-            return await self._examiner.judge(plain, talk)
-        except bodies.Unreadable as unreadable:
-            return await self._examiner.cannot_look(unreadable.reason, talk)
-
-    async def _take(self, request: Request, upload: Arriving, talk: Talk | None, *, form: bool) -> bool:
+    async def _take(
+        self, request: Request, body: bodies.Body, upload: Arriving, taking: bodies.Taking, talk: Talk | None
+    ) -> bool:
         """Take the body in; True if its preview is enough to see that there is nothing to look at."""
         while True:
             event = await self._event(READ_SECONDS)
             match event:
                 case Piece(data=data):
-                    upload.write(data)
+                    taking.take(data, keep=not request.may_204)
                     if talk is not None:
                         await talk.tell(data)
                 case BodyEnd(more=True):
-                    if not form and self._is_nothing(request, upload):
+                    if body.is_one_file and self._is_nothing(upload):
                         self._wire.leave()
                         return True
                     self._writer.write(replies.CONTINUE)
@@ -149,13 +135,10 @@ class _Session:
                 case _:
                     raise _Over
 
-    def _is_nothing(self, request: Request, upload: Arriving) -> bool:
+    def _is_nothing(self, upload: Arriving) -> bool:
         """Whether a preview shows that the rest need not be seen: no picture, and no whole file is known."""
         data = upload.data
-        head = request.request_head if request.method == "REQMOD" else request.response_head
         if data is None or len(data) < ENOUGH or self._examiner.needs_whole_files:
-            return False
-        if bodies.header(head, "content-encoding"):
             return False
         try:
             sniff(data)
@@ -202,7 +185,7 @@ def _sender(request: Request) -> str:
 
 def _language(request: Request) -> str:
     """The first language that the person's browser asks for, else the installation's."""
-    asked = bodies.header(request.request_head, "accept-language")
+    asked = heads.values(request.request_head, "accept-language")
     first = asked[0].strip().lower()[:2] if asked else ""
     default: str = settings.REPIT_LANGUAGE
     return first if first in ("fr", "en") else default

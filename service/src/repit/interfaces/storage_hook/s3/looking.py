@@ -17,24 +17,25 @@ from typing import Final
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import TooLarge, Unavailable
 from repit.gate.arriving import Arriving
-from repit.gate.decisions import Recorder
+from repit.gate.decisions import Unwritten
 from repit.gate.doors import need_not_decide
 from repit.gate.entries import ALGORITHMS
+from repit.gate.forms.files import Found
+from repit.gate.forms.judging import judged
 from repit.gate.inspection import Inspector
 from repit.gate.runtime import Gate
-from repit.gate.verdict import Verdict
+from repit.gate.verdict import NOT_A_PICTURE, Verdict
 from repit.interfaces.storage_hook.s3 import findings, tags
+from repit.interfaces.storage_hook.s3.codings import CODED, Coding
 from repit.interfaces.storage_hook.s3.events_wire import Stored
 from repit.interfaces.storage_hook.s3.models import Finding
-from repit.interfaces.storage_hook.s3.store import Content, Held, Store
+from repit.interfaces.storage_hook.s3.store import Held, Store
 from repit_engine.errors import PictureRefused
 from repit_engine.picture.formats import sniff
 
 DOOR: Final = "s3"
 ENOUGH: Final = 4096
 _KEEP_SECONDS: Final = 30.0
-_PIECE: Final = 256 * 1024
-_GZIP: Final = b"\x1f\x8b"
 
 
 class NotLoaded(Unavailable):
@@ -71,39 +72,39 @@ def look(
         # Not every server says with an object how many tags it has.
         labels = store.tags(read) if content.tags or findings.known(read) else {}
         before = findings.standing(read, content.etag, tagged=tags.name() in labels)
-        damaged = _take(gate, content, upload, keep)
+        coding = Coding(content.encoding)
+        damaged = _take(gate, coding.plain(content.pieces()), upload, keep)
         held = Held(read, content.etag, labels)
         if quiet or before is not None or earlier:
-            unwritten = replace(gate.inspector, recorder=_Unwritten(), hold=None)
-            verdict = _judge(unwritten, upload, damaged)
+            unwritten = replace(gate.inspector, recorder=Unwritten(), hold=None)
+            verdict = _judge(unwritten, upload, coding, damaged)
             if before is not None and findings.rests_on(before, verdict):
                 return Looked(held, content.size, verdict, before)
             if quiet:
                 return Looked(held, content.size, verdict, None)
             if earlier and findings.repeats(earlier, verdict):
                 return Looked(held, content.size, verdict.told(decision=earlier, recorded=True), None)
-        return Looked(held, content.size, _judge(gate.inspector, upload, damaged), None)
+        return Looked(held, content.size, _judge(gate.inspector, upload, coding, damaged), None)
 
 
-def _judge(inspector: Inspector, upload: Arriving, damaged: str) -> Verdict:
+def _judge(inspector: Inspector, upload: Arriving, coding: Coding, damaged: str) -> Verdict:
     if damaged:
         return inspector.cannot_look(damaged, DOOR)
+    if coding.doubt:
+        return judged(inspector, Found([upload], coding.doubt), DOOR)
+    if not coding.sure:
+        seen = replace(inspector, recorder=Unwritten(), hold=None).inspect_arrived(upload, DOOR)
+        if seen.rule == NOT_A_PICTURE:
+            return inspector.cannot_look(CODED, DOOR)
     return inspector.inspect_arrived(upload, DOOR)
 
 
-class _Unwritten(Recorder):
-    """Writes nothing down."""
-
-    def record(self, verdict: Verdict, door: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
-        return verdict.told(milliseconds=milliseconds)
-
-
-def _take(gate: Gate, content: Content, upload: Arriving, keep: Callable[[], None]) -> str:
+def _take(gate: Gate, pieces: Iterator[bytes], upload: Arriving, keep: Callable[[], None]) -> str:
     """Read as much as is needed; why it cannot be looked at, or nothing."""
     index, told = gate.index, elapsed()
     whole = any(index.knows_files(name) for name in ALGORITHMS)
     try:
-        for piece in _plain(content):
+        for piece in pieces:
             upload.write(piece)
             if not whole and upload.size >= ENOUGH and _is_nothing(upload.head):
                 return ""
@@ -123,19 +124,3 @@ def _is_nothing(head: bytes) -> bool:
     except PictureRefused as refused:
         return need_not_decide(DOOR, refused.code, head)
     return False
-
-
-def _plain(content: Content) -> Iterator[bytes]:
-    """The bytes as a browser would see them: unpacked where they say so and are."""
-    pieces = content.pieces()
-    first = next(pieces, b"")
-    if content.encoding != "gzip" or not first.startswith(_GZIP):
-        yield first
-        yield from pieces
-        return
-    unpacking = zlib.decompressobj(31)
-    packed = first
-    while packed:
-        yield unpacking.decompress(packed, _PIECE)
-        packed = unpacking.unconsumed_tail or next(pieces, b"")
-    yield unpacking.flush()
