@@ -128,7 +128,8 @@ def _levels(values: NDArray[np.uint32], mask: int) -> NDArray[np.uint8]:
     low = (mask & -mask).bit_length() - 1
     most = mask >> low
     levels = ((values & np.uint32(mask)) >> np.uint32(low)).astype(np.float64)
-    return np.rint(np.minimum(levels / most, 1) * 255).astype(np.uint8)
+    shown: NDArray[np.uint8] = np.rint(np.minimum(levels / most, 1) * 255).astype(np.uint8)
+    return shown
 
 
 def _mask(rows: bytes, width: int, height: int) -> Image.Image | None:
@@ -149,8 +150,8 @@ def _profiles(content: bytes) -> tuple[tuple[bytes, ...], bool]:
     space = content[70:74]
     if header >= 124 and space == _EMBEDDED:
         at, size = struct.unpack("<II", content[126:134])
-        profile = content[_FILE_HEADER + at : _FILE_HEADER + at + size]
-        return ((profile,) if profile else ()), False
+        embedded = content[_FILE_HEADER + at : _FILE_HEADER + at + size]
+        return ((embedded,) if embedded else ()), False
     if space != _CALIBRATED:
         return (), False
     # Chromium 156 passes over these; Firefox 153 takes them with the white of D65.

@@ -20,14 +20,13 @@ from repit_engine.picture.icc import assembled, xyz
 Chromaticities = tuple[float, ...]
 """x and y of white, red, green and blue."""
 Levels = NDArray[np.float64]
+Curve = Callable[[Levels], Levels]
 
 _LEVELS: Final = 256
 _VERSION_2: Final = 0x02400000
 _SRGB: Final = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 _D50: Final = (0.96422, 1.0, 0.82521)
-_BRADFORD: Final = np.array(
-    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
-)
+_BRADFORD: Final = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _PRIMARIES: Final[dict[int, Chromaticities]] = {
     1: _SRGB,
     4: (0.310, 0.316, 0.67, 0.33, 0.21, 0.71, 0.14, 0.08),
@@ -57,32 +56,11 @@ def from_gamma(gamma: float, chromaticities: Chromaticities | None) -> bytes | N
 def from_code_points(primaries: int, transfer: int) -> list[bytes]:
     """The profiles that browsers take these for, Chromium's first; none where they show what is stored."""
     chromaticities = _PRIMARIES.get(primaries, _SRGB)
-    ways = [_profile(curve, chromaticities) for curve in _curves(transfer)]
+    ways = [_profile(curve, chromaticities) for curve in _CURVES.get(transfer, (_linear,))]
     return [one for one in ways if one is not None]
 
 
-def _curves(transfer: int) -> list[Callable[[Levels], Levels]]:
-    """H.273, table 3: from what is stored to linear light, each 0 to 1."""
-    if transfer in (1, 6, 11, 14, 15):
-        return [lambda levels: levels**2.4]
-    if transfer == 4:
-        return [lambda levels: levels**2.2]
-    if transfer == 5:
-        return [lambda levels: levels**2.8]
-    if transfer == 7:
-        return [lambda levels: np.where(levels < 0.0913, levels / 4, ((levels + 0.1115) / 1.1115) ** (1 / 0.45))]
-    if transfer == 8:
-        return [lambda levels: levels]
-    if transfer == 16:
-        return [_as_shown(_PQ_SHOWN), _pq]
-    if transfer == 17:
-        return [lambda levels: np.minimum(levels**2.6 * 52.37 / 48, 1)]
-    if transfer == 18:
-        return [_as_shown(_HLG_SHOWN), _hlg]
-    return [_linear]
-
-
-def _as_shown(table: tuple[int, ...]) -> Callable[[Levels], Levels]:
+def _as_shown(table: tuple[int, ...]) -> Curve:
     return lambda levels: _linear(np.interp(levels * 255, np.minimum(np.arange(17) * 16, 255), table) / 255)
 
 
@@ -99,10 +77,33 @@ def _pq(levels: Levels) -> Levels:
 
 def _hlg(levels: Levels) -> Levels:
     """ARIB STD-B67, of the scene."""
-    return np.where(levels <= 0.5, levels**2 / 3, (np.exp((levels - 0.55991073) / 0.17883277) + 0.28466892) / 12)
+    return np.where(
+        levels <= 0.5, levels**2 / 3, (np.exp((levels - 0.55991073) / 0.17883277) + 0.28466892) / 12
+    )
 
 
-def _profile(curve: Callable[[Levels], Levels], chromaticities: Chromaticities) -> bytes | None:
+def _smpte_240m(levels: Levels) -> Levels:
+    return np.where(levels < 0.0913, levels / 4, ((levels + 0.1115) / 1.1115) ** (1 / 0.45))
+
+
+def _power(gamma: float) -> Curve:
+    return lambda levels: levels**gamma
+
+
+_CURVES: Final[dict[int, tuple[Curve, ...]]] = {
+    **dict.fromkeys((1, 6, 11, 14, 15), (_power(2.4),)),
+    4: (_power(2.2),),
+    5: (_power(2.8),),
+    7: (_smpte_240m,),
+    8: (_power(1.0),),
+    16: (_as_shown(_PQ_SHOWN), _pq),
+    17: (lambda levels: np.minimum(levels**2.6 * 52.37 / 48, 1),),
+    18: (_as_shown(_HLG_SHOWN), _hlg),
+}
+"""H.273, table 3: from what is stored to linear light, each 0 to 1. Of all others browsers show sRGB's."""
+
+
+def _profile(curve: Curve, chromaticities: Chromaticities) -> bytes | None:
     colorants = _colorants(chromaticities)
     if colorants is None:
         return None
@@ -110,7 +111,9 @@ def _profile(curve: Callable[[Levels], Levels], chromaticities: Chromaticities) 
         light = np.nan_to_num(curve(np.linspace(0.0, 1.0, _LEVELS)), nan=0.0, posinf=1.0)
     values = np.rint(np.clip(light, 0, 1) * 65535).astype(">u2").tobytes()
     tone = b"curv\0\0\0\0" + struct.pack(">I", _LEVELS) + values
-    tags = {name + b"XYZ": xyz(tuple(colour)) for name, colour in zip((b"r", b"g", b"b"), colorants, strict=True)}
+    tags = {
+        name + b"XYZ": xyz(tuple(colour)) for name, colour in zip((b"r", b"g", b"b"), colorants, strict=True)
+    }
     tags |= {name + b"TRC": tone for name in (b"r", b"g", b"b")}
     return assembled(b"RGB ", b"XYZ ", _VERSION_2, tags)
 
@@ -131,4 +134,3 @@ def _colorants(chromaticities: Chromaticities) -> list[list[float]] | None:
     if not np.isfinite(adapted).all() or np.abs(adapted).max() > 30_000:
         return None
     return [list(map(float, colour)) for colour in adapted.T]
-

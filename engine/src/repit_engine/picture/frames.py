@@ -53,7 +53,7 @@ def frames_of(
         try:
             image.seek(number)
             image.load()
-        except Exception:  # noqa: BLE001 - hostile bytes make decoders raise anything at all
+        except Exception:
             if number == begin:
                 raise
             if not _half_done(image):

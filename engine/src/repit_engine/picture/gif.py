@@ -5,7 +5,6 @@ In: the bytes of a GIF. Out: its views. Next: `reading`.
 
 import io
 from collections.abc import Iterator
-from typing import cast
 
 from PIL import GifImagePlugin, Image
 
@@ -31,23 +30,23 @@ def read_gif(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
         pattern = Layer(Image.new("L", (1, 1)))
         yield from frames_of(opening, pattern, limits, deadline, colour=colour, once=once)
         return
-    box = image.tile[0][1] if image.tile else (0, 0, 0, 0)
+    box = (image.tile[0][1] if image.tile else None) or (0, 0, 0, 0)
     found, decoded = loaded(opening)
     limits.check_pixels(*found.size)
     deadline.check()
     if decoded is not None:
         found, decoded = spread(found, decoded)
     opaque, cover = plain_of(found)
-    if tuple(box) != (0, 0, *found.size):
+    if box != (0, 0, *found.size):
         # Where the only frame does not fill the canvas, the rest lets the ground through.
         inside = Image.new("L", found.size, 0)
-        inside.paste(255, tuple(box))
+        inside.paste(255, box)
         cover = both(cover, inside)
     yield from shown_of(Layer(opaque, both(cover, decoded)), colour=colour)
 
 
 def _moves(image: GifImagePlugin.GifImageFile) -> bool:
     try:
-        return cast("int", image.n_frames) > 1
+        return image.n_frames > 1
     except Exception:  # noqa: BLE001 - what follows the first frame is broken, and shown by nobody
         return False

@@ -14,7 +14,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from PIL import AvifImagePlugin, Image
+from PIL import AvifImagePlugin, Image, ImageFile
 from pillow_heif import HeifImageFile
 
 from repit_engine.picture.boxes import Container, read_container
@@ -79,7 +79,7 @@ def read_heic(
 ) -> Iterator[Shown | Unseen]:
     """The views of any other HEIF. Raises as `read_avif`."""
     container = read_container(content)
-    with HeifImageFile(io.BytesIO(content[:8] + b"heic" + content[12:])) as image:
+    with _heic(content) as image:
         limits.check_pixels(*image.size)
         deadline.check()
         image.load()
@@ -93,6 +93,11 @@ def read_heic(
         yield from shown_of(layer, colour=colour)
     if container.has_tracks:
         yield Unseen("sequence")
+
+
+def _heic(content: bytes) -> ImageFile.ImageFile:
+    image: ImageFile.ImageFile = HeifImageFile(io.BytesIO(content[:8] + b"heic" + content[12:]))  # type: ignore[no-untyped-call]
+    return image
 
 
 def _avif(content: bytes, brand: bytes) -> AvifImagePlugin.AvifImageFile:

@@ -60,7 +60,7 @@ def is_usual(profile: bytes) -> bool:
     """Whether all readers find the same in it: a class and a version that all know, one set of tables."""
     tags = tags_of(profile)
     tables = [name for name in _TABLES if name in tags]
-    one_way = not tables or tables == [_TABLES[0]] and _MATRIX[0] not in tags
+    one_way = not tables or (tables == [_TABLES[0]] and _MATRIX[0] not in tags)
     known = profile[12:16] in _USUAL and profile[16:20] in _SPACES and profile[8] in (2, _NEWEST)
     return one_way and known and b"cicp" not in tags and browsers_read(profile)
 
@@ -81,9 +81,7 @@ def in_other_words(profile: bytes, channels: int) -> list[bytes]:
     stated = _SPACES.get(profile[16:20], 3)
     if stated != channels:
         return []
-    ways = [
-        rewritten(profile, space, {_TABLES[0]: tags[name]}) for name in _TABLES[:2] if name in tags
-    ]
+    ways = [rewritten(profile, space, {_TABLES[0]: tags[name]}) for name in _TABLES[:2] if name in tags]
     if channels == 3 and all(name in tags for name in _MATRIX):
         ways.append(rewritten(profile, space, {name: tags[name] for name in _MATRIX}))
     if channels == 1 and b"kTRC" in tags:

@@ -64,7 +64,7 @@ def read_jpeg(
         )
     shrink = 1 if full else shrink_of(*header.size)
     orientation = exif_orientation(header.info.get("exif"))
-    profiles, ignored = profiles_of(data)
+    profiles, ignored = profiles_of(data, len(data) if header.fp is None else header.fp.tell())
     mode = header.mode
     try:
         if mode != "CMYK" and not (full or colour) and _are_plain(ways_of(profiles, mode, ignored=ignored)):
@@ -139,6 +139,8 @@ def _what_is_there(
     try:
         image, cover = loaded(lambda: JpegImagePlugin.JpegImageFile(io.BytesIO(data)))
     except DamagedPicture:
+        if not _has_many_scans(data, header):
+            raise
         # Nothing is decoded before a progressive file ends; libjpeg makes do with the passes that came.
         image, cover = None, None
     try:

@@ -16,8 +16,12 @@ _MOST_PIECES: Final = 255
 _MOST_SEGMENTS: Final = 20_000
 
 
-def profiles_of(data: bytes) -> tuple[tuple[bytes, ...], bool]:
-    """(profiles, the likeliest first; whether browsers show the picture without any)."""
+def profiles_of(data: bytes, end: int) -> tuple[tuple[bytes, ...], bool]:
+    """(profiles, the likeliest first; whether browsers show the picture without any); `end`: where its first
+    scan begins.
+    """
+    if data.find(_MARK, 0, end) < 0:
+        return (), False
     pieces = [(body[12], body[13], body[14:]) for body in _profile_segments(data)]
     if not pieces:
         return (), False

@@ -77,14 +77,22 @@ def _thinned(layer: Layer) -> Layer:
     factor = shrink_of(*layer.image.size)
     if factor == 1:
         return layer
-    fewer = [
-        None if image is None else Image.fromarray(np.ascontiguousarray(np.asarray(image)[::factor, ::factor]))
-        for image in (layer.image, layer.cover)
-    ]
+    cover = None if layer.cover is None else _every(layer.cover, factor)
     size = layer.size or layer.image.size
-    return replace(
-        layer, image=fewer[0] or layer.image, cover=fewer[1], shrink=layer.shrink * factor, size=size
-    )
+    fewer = _every(layer.image, factor)
+    return replace(layer, image=fewer, cover=cover, shrink=layer.shrink * factor, size=size)
+
+
+def _every(image: Image.Image, step: int) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(np.asarray(image)[::step, ::step]), image.mode)
+
+
+def eased(picture: Picture) -> Picture:
+    """The same with as few pixels as a hash needs."""
+    factor = shrink_of(*picture.luma.shape)
+    if factor == 1 or picture.partial_first_column or picture.partial_first_row:
+        return picture
+    return replace(picture, luma=_average(picture.luma, factor), shrink=picture.shrink * factor, rgb=None)
 
 
 def shrink_of(width: int, height: int) -> int:

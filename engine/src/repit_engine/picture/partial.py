@@ -16,6 +16,8 @@ from PIL import Image, ImageFile
 
 from repit_engine.picture.refusals import damaged
 
+MOST_PIXELS: Final = 30_000_000
+"""Of a broken file: a few bytes may promise a wide plain of nothing."""
 _GROUNDS: Final = (0, 255)
 Opening = Callable[[], ImageFile.ImageFile]
 
@@ -24,12 +26,15 @@ def loaded(opening: Opening) -> tuple[Image.Image, Image.Image | None]:
     """The image that `opening` gives, loaded, and where it was decoded (mode L, 0 or 255); None for all of
     it.
 
-    Raises what Pillow raises while opening, and `DamagedPicture` where no pixel was decoded.
+    Raises what Pillow raises while opening, and `DamagedPicture` where no pixel was decoded, or the
+    file is too large for that.
     """
     image = opening()
     try:
         image.load()
     except Exception:  # noqa: BLE001 - decoders raise anything; what they decoded before is looked at now
+        if image.size[0] * image.size[1] > MOST_PIXELS:
+            raise damaged() from None
         image = opening()
     else:
         return image, None

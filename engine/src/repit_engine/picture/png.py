@@ -200,13 +200,13 @@ def _unpacked(packed: bytes) -> tuple[bytes, bool]:
 def _still(chunks: _Chunks) -> tuple[Image.Image, Image.Image | None]:
     """The still picture, and where it was decoded."""
     try:
-        image = _opened(_laid_out(chunks, [(b"IDAT", part) for part in chunks.data]))
-        image.load()
+        sound = _opened(_laid_out(chunks, [(b"IDAT", part) for part in chunks.data]))
+        sound.load()
     except Exception:  # noqa: BLE001 - damaged: what can be unpacked of it is decoded instead
         mended = _laid_out(chunks, [(b"IDAT", _mended(chunks))])
         image, decoded = loaded(lambda: _opened(mended))
         return (image, None) if decoded is None else spread(image, decoded)
-    return image, None
+    return sound, None
 
 
 def _mended(chunks: _Chunks) -> bytes:

@@ -6,10 +6,9 @@ bits for signed, and white for black in 16 bits. In other compressions they are 
 """
 
 import io
-import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -25,11 +24,12 @@ from repit_engine.picture.refusals import damaged, unsupported_variant
 from repit_engine.picture.shown import Shown, Unseen
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
-_OFFSETS, _SAMPLES, _ROWS, _COUNTS, _PLANAR, _PREDICTOR = 273, 277, 278, 279, 284, 317
+_OFFSETS, _ORIENTATION, _SAMPLES, _ROWS, _COUNTS, _PLANAR, _PREDICTOR = 273, 274, 277, 278, 279, 284, 317
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_COUNTS, _EXTRA, _FORMAT = 322, 323, 324, 325, 338, 339
 _PLAIN, _DEFLATED = 1, (8, 32946)
 _WHITE_IS_0, _BLACK_IS_0, _COLOUR, _INKS = 0, 1, 2, 5
 _KINDS: Final = {1: "u", 2: "i", 3: "f"}
+_READ: Final = ("u8", "i8", "u16", "i16", "f16", "u32", "i32", "f32", "u64", "i64", "f64")
 _MOST_PIECES: Final = 200_000
 
 
@@ -44,12 +44,15 @@ def read_tiff(
     image = opening()
     limits.check_pixels(*image.size)
     deadline.check()
-    profile = image.info.get("icc_profile")
+    # One for CIE LAB says how its numbers are meant, which is known.
+    profile = image.info.get("icc_profile") if image.mode != "LAB" else None
     pattern = Layer(Image.new("L", (1, 1)), profiles=(profile,) if profile else ())
     if _is_wide(image):
-        plain = _read_wide(content, image)
+        opaque, cover = _read_wide(content, image)
         deadline.check()
-        yield from shown_of(Layer(*plain, pattern.profiles), colour=colour)
+        turn = image.tag_v2.get(_ORIENTATION, 1)
+        layer = replace(pattern, image=opaque, cover=cover, orientation=turn if isinstance(turn, int) else 1)
+        yield from shown_of(layer, colour=colour)
         if _pages(image) > 1:
             yield Unseen("too-many-frames")
         return
@@ -97,7 +100,9 @@ def _is_wide(image: TiffImagePlugin.TiffImageFile) -> bool:
     return not (plain and (grey or colours))
 
 
-def _read_wide(content: bytes, image: TiffImagePlugin.TiffImageFile) -> tuple[Image.Image, Image.Image | None]:
+def _read_wide(
+    content: bytes, image: TiffImagePlugin.TiffImageFile
+) -> tuple[Image.Image, Image.Image | None]:
     tags = image.tag_v2
     form = _form(tags, little=content[:2] == b"II")
     samples = _assembled(content, tags, form)
@@ -119,18 +124,22 @@ def _read_wide(content: bytes, image: TiffImagePlugin.TiffImageFile) -> tuple[Im
 
 
 def _form(tags: Any, *, little: bool) -> _Form:
-    bits, kinds = set(_listed(tags.get(_BITS, 1))), set(_listed(tags.get(_FORMAT, 1)))
-    (width,), (depth,), (kind,) = {bits and max(bits) // 8}, bits, kinds
-    compression = tags.get(_COMPRESSION, 1)
-    fits = depth in (8, 16, 32, 64) and kind in _KINDS and not (kind == 3 and depth == 8)
-    predictor = tags.get(_PREDICTOR, 1)
-    if not fits or compression not in (_PLAIN, *_DEFLATED) or predictor not in (1, 2):
+    depths, kinds = set(_listed(tags.get(_BITS, 1))), set(_listed(tags.get(_FORMAT, 1)))
+    depth, kind = max(depths), max(kinds)
+    compression, predictor = tags.get(_COMPRESSION, 1), tags.get(_PREDICTOR, 1)
+    if (
+        len(depths) > 1
+        or len(kinds) > 1
+        or f"{_KINDS.get(kind)}{depth}" not in _READ
+        or compression not in (_PLAIN, *_DEFLATED)
+        or predictor not in (1, 2)
+    ):
         raise unsupported_variant()
     return _Form(
         width=int(tags[_WIDTH]),
         height=int(tags[_HEIGHT]),
         samples=int(tags.get(_SAMPLES, 1)),
-        kind=np.dtype(f"{'<' if little else '>'}{_KINDS[kind]}{width}"),
+        kind=np.dtype(f"{'<' if little else '>'}{_KINDS[kind]}{depth // 8}"),
         photometric=int(tags.get(_PHOTOMETRIC, _BLACK_IS_0)),
         planes=tags.get(_PLANAR, 1) == 2,
         deflated=compression in _DEFLATED,

@@ -52,9 +52,7 @@ def read_webp(
     yield from shown_of(replace(pattern, image=opaque, cover=cover), colour=colour)
 
 
-def _opened(
-    content: bytes, chunks: list[tuple[bytes, bytes]]
-) -> tuple[WebPImagePlugin.WebPImageFile, bytes]:
+def _opened(content: bytes, chunks: list[tuple[bytes, bytes]]) -> tuple[WebPImagePlugin.WebPImageFile, bytes]:
     try:
         return WebPImagePlugin.WebPImageFile(io.BytesIO(content)), content
     except Exception:  # noqa: BLE001 - cut, or of another length than it says; some browsers read such files
