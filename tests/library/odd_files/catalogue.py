@@ -82,9 +82,9 @@ def _animations() -> Iterator[Odd]:
     yield Odd(kind, "a short frame between others, GIF", between, "gif", first=False, apart=24)
     short = [(DECOY, 900), (SCENE, 400), (OTHER, 900)]
     yield Odd(kind, "a short frame between others, APNG", png.animated(short), "png", first=False)
-    flood = [(DECOY if n % 2 else OTHER, 100) for n in range(40)]
-    flood.insert(23, (SCENE, 100))
-    yield Odd(kind, "one frame of forty, APNG", png.animated(flood), "png", first=False)
+    flood = [(DECOY if n % 2 else OTHER, 100) for n in range(11)]
+    flood.insert(7, (SCENE, 100))
+    yield Odd(kind, "one frame of twelve, APNG", png.animated(flood), "png", first=False)
     still = "a still picture that no browser shows"
     yield Odd(still, "APNG", png.animated([(SCENE, LAST)], still=DECOY), "png")
     yield Odd(
