@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from repit_engine.child import Child
     from repit_engine.errors import EngineError, PictureRefused, SnapshotRefused, WrongInput
     from repit_engine.hash import hash_file, hash_of, hash_picture, orientations_of
-    from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture, open_picture
+    from repit_engine.picture import DEFAULT_LIMITS, Limits, Of, Picture, open_picture
     from repit_engine.types import Hash, Hashed, NotHashable, RangeResult
+    from repit_engine.views import View, Views, open_views
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -23,15 +24,19 @@ __all__ = [
     "Hashed",
     "Limits",
     "NotHashable",
+    "Of",
     "Picture",
     "PictureRefused",
     "RangeResult",
     "SnapshotRefused",
+    "View",
+    "Views",
     "WrongInput",
     "hash_file",
     "hash_of",
     "hash_picture",
     "open_picture",
+    "open_views",
     "orientations_of",
 ]
 
@@ -39,8 +44,9 @@ _HOMES = {
     "child": ("Child",),
     "errors": ("EngineError", "PictureRefused", "SnapshotRefused", "WrongInput"),
     "hash": ("hash_file", "hash_of", "hash_picture", "orientations_of"),
-    "picture": ("DEFAULT_LIMITS", "Limits", "Picture", "open_picture"),
+    "picture": ("DEFAULT_LIMITS", "Limits", "Of", "Picture", "open_picture"),
     "types": ("Hash", "Hashed", "NotHashable", "RangeResult"),
+    "views": ("View", "Views", "open_views"),
 }
 
 

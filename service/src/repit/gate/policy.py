@@ -22,6 +22,7 @@ from repit.gate.verdict import (
     SIGNALLED,
     TIERS,
     UNDECIDED,
+    UNOPENED_RULE,
     Evidence,
     Outcome,
     Ruling,
@@ -36,7 +37,7 @@ from repit.gate.verdict import (
 VERSION: Final = 1
 NO_RULE: Final = "no-rule-fits"
 CANARY: Final = "canary"
-RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNDECIDED, NO_RULE, CANARY)
+RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE, UNDECIDED, NO_RULE, CANARY)
 
 Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "door"]
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
@@ -93,6 +94,8 @@ class Policy:
     signal_rules: tuple[SignalRule, ...] = ()
     undecided: Outcome = "review"
     undecided_doors: Mapping[str, Outcome] = field(default_factory=dict)
+    unopened: Mild = "allow"
+    """Where undecided uploads are reviewed: what happens to films and pages, of which there are too many."""
     dry_run: bool = False
 
 
@@ -118,8 +121,7 @@ def judge(
     """Apply the policy to what was found, or to not having been able to look."""
     told = tuple(signals)
     if isinstance(seen, Undecided):
-        outcome = policy.undecided_doors.get(door, policy.undecided)
-        verdict = pronounced(Ruling(outcome, UNDECIDED, policy.dry_run), seen.text, (), seen.reason)
+        verdict = _of_undecided(policy, door, seen)
     else:
         verdict = _of_evidence(policy, door, seen)
     verdict = replace(verdict, signals=told)
@@ -131,6 +133,23 @@ def judge(
     # What rests on more than signals keeps its own explanation.
     explanation = verdict.explanation if verdict.evidence or verdict.undecided else SIGNALLED
     return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), signals=told)
+
+
+def _of_undecided(policy: Policy, door: str, seen: Undecided) -> Verdict:
+    """What was not looked at is judged as such, and what was found besides as it is: the stricter holds."""
+    outcome, rule = policy.undecided_doors.get(door, policy.undecided), UNDECIDED
+    if seen.is_unopened and outcome == "review":
+        outcome, rule = policy.unopened, UNDECIDED if policy.unopened == "review" else UNOPENED_RULE
+    verdict = pronounced(Ruling(outcome, rule, policy.dry_run), seen.text, (), seen.reason)
+    if not seen.evidence:
+        return verdict
+    other = _of_evidence(policy, door, seen.evidence)
+    both = [
+        Ruling(one.would_be or one.outcome, one.rule, one.would_be is not None) for one in (verdict, other)
+    ]
+    if strictest(both) == 1:
+        return replace(other, undecided=seen.reason)
+    return replace(verdict, evidence=other.evidence)
 
 
 def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence]) -> Verdict:

@@ -1,11 +1,12 @@
 """One upload and the decoders that look at it: a quick one first, another if it turns out to be dear.
 
-In: an upload, a sender, a moment by which all is over. Out: stages of hashes; each decoder given back, or
-reported lost, exactly once. Next: `pool`, which hands decoders out.
+In: an upload, a sender, a moment by which all is over. Out: looks, each of stages of hashes; each decoder
+given back, or reported lost, exactly once. Next: `pool`, which hands decoders out.
 """
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from repit.gate.decoder.dialogue import ChildFailed, Dear, Dialogue, NotSeen
@@ -22,7 +23,11 @@ QUICK_COST: Final = 12_000_000
 
 
 class Looking:
-    """One upload; `finish` or `drop` it."""
+    """One upload; `finish` or `drop` it.
+
+    Iterate over it once: looks, each an iterator of stages, which may be left at any time. Raises `NotSeen`,
+    and `Overloaded` where it is dear and many are. `unseen`: see `Dialogue`.
+    """
 
     def __init__(self, pool: "DecoderPool", data: bytes, limits: Limits, last: Stage, sender: str) -> None:
         self._pool, self._data, self._limits, self._last = pool, data, limits, last
@@ -30,31 +35,23 @@ class Looking:
         self._due = time.monotonic() + limits.seconds
         self._worker: Worker | None = None
         self._talk: Dialogue | None = None
+        self._coming: Iterator[Iterator[QueryHashes]] = iter(())
+        self._begun_anew = False
+
+    @property
+    def unseen(self) -> str | None:
+        """Why not all that the file may show is looked at, in one word."""
+        return None if self._talk is None else self._talk.unseen
 
     def begin(self) -> None:
         """Take a decoder of the quick lane. Raises `NotSeen`, `Overloaded`."""
-        self._take(self._pool.quick)
+        self._take(self._pool.quick, QUICK_COST)
 
-    def stages(self) -> Iterator[QueryHashes]:
-        """Stage by stage, each once. Raises `NotSeen`, and `Overloaded` where it is dear and many are."""
-        given = 0
-        try:
-            for views in self._heard(QUICK_COST):
-                given += 1
-                yield views
-        except Dear:
-            self.finish()
-        except ChildFailed:
-            self._lost(unless_ousted=True)
-        else:
-            return
-        self._take(self._pool.dear)
-        try:
-            for number, views in enumerate(self._heard(None)):
-                if number >= given:
-                    yield views
-        except ChildFailed:
-            self._lost()
+    def __iter__(self) -> Iterator[Iterator[QueryHashes]]:
+        number = 0
+        while (stages := next(self._coming, None)) is not None:
+            yield self._stages(number, stages)
+            number += 1
 
     def finish(self) -> None:
         """That is enough: the decoder is free again."""
@@ -74,19 +71,50 @@ class Looking:
         if worker is not None:
             self._pool.lost(worker)
 
-    def _take(self, lane: "Lane") -> None:
+    def _stages(self, number: int, stages: Iterator[QueryHashes]) -> Iterator[QueryHashes]:
+        """The stages of one look, each once, whichever decoder gives them."""
+        given = 0
+        while True:
+            try:
+                views = next(stages, None)
+            except Dear:
+                self.finish()
+                stages = self._anew(number, given)
+                continue
+            except ChildFailed:
+                self._lost(unless_ousted=not self._begun_anew)
+                stages = self._anew(number, given)
+                continue
+            if views is None:
+                return
+            given += 1
+            yield views
+
+    def _anew(self, number: int, given: int) -> Iterator[QueryHashes]:
+        """The same look from a decoder of the other lane, behind the stages that were given already."""
+        self._begun_anew = True
+        self._take(self._pool.dear, None)
+        try:
+            for _ in range(number):
+                next(next(self._coming))
+            stages = next(self._coming)
+            for _ in range(given):
+                next(stages)
+        except ChildFailed:
+            self._lost()
+        except StopIteration:  # it shows less than it did before
+            raise NotSeen(_not_in_time("no-time", "The time for this upload ended.")) from None
+        return stages
+
+    def _take(self, lane: "Lane", cost: int | None) -> None:
         worker = self._pool.take(lane, self._sender, self._due)
         if worker is None:
             raise NotSeen(_not_in_time("no-time", "No decoder became free in time."))
-        self._worker, self._talk = worker, Dialogue(worker.child.pipe_in, worker.child.pipe_out)
-
-    def _heard(self, cost: int | None) -> Iterator[QueryHashes]:
-        if self._talk is None:
-            raise ChildFailed
-        limits = self._limits
-        left = max(0.001, self._due - time.monotonic())
-        shortened = Limits(bytes=limits.bytes, pixels=limits.pixels, scans=limits.scans, seconds=left)
-        return self._talk.stages(self._data, shortened, self._last, cost)
+        limits = replace(self._limits, seconds=max(0.001, self._due - time.monotonic()))
+        child = worker.child
+        self._worker = worker
+        self._talk = Dialogue(child.pipe_in, child.pipe_out, self._data, limits, self._last, cost=cost)
+        self._coming = iter(self._talk)
 
     def _lost(self, *, unless_ousted: bool = False) -> None:
         """Say why the decoder is gone. Raises `NotSeen`, unless it was ended to make room for others."""

@@ -1,7 +1,7 @@
 """Decoder processes, handed out in turns, replaced as they fail.
 
-In: the bytes of an upload, who sent it, the time left for it. Out: stages of hashes, asked for one by one,
-always within that time; `NotSeen`, or `Overloaded` where too many wait already. Next:
+In: the bytes of an upload, who sent it, the time left for it. Out: looks and their stages of hashes, asked
+for one by one, always within that time; `NotSeen`, or `Overloaded` where too many wait already. Next:
 `repit.gate.inspection`.
 
 `size` uploads are looked at at once. What is dear, by its header or by the processor time that it takes, goes
@@ -26,7 +26,7 @@ from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.lanes import Lane, Turn
 from repit.gate.decoder.looking import Looking
 from repit.gate.errors import Overloaded
-from repit_engine.anchors import QueryHashes, Stage
+from repit_engine.anchors import Stage
 from repit_engine.child import MEMORY
 from repit_engine.picture import Limits
 
@@ -134,8 +134,9 @@ class DecoderPool:
     @contextmanager
     def open(
         self, data: bytes, limits: Limits, last: Stage = Stage.TURNED, sender: str = ""
-    ) -> Iterator[Iterator[QueryHashes]]:
-        """Look at one upload, stage by stage as far as is asked for, within `limits.seconds` in all.
+    ) -> Iterator[Looking]:
+        """Look at one upload, view by view and stage by stage as far as is asked for, within `limits.seconds`
+        in all.
 
         Waiting for a child counts; an upload that would wait too long, as things go, is turned away at once.
         `sender`: whatever tells senders apart. Raises `Overloaded` and `NotSeen`, here or between the stages.
@@ -143,7 +144,7 @@ class DecoderPool:
         looking = Looking(self, data, limits, last, sender)
         looking.begin()
         try:
-            yield looking.stages()
+            yield looking
         except NotSeen:
             looking.finish()
             raise
