@@ -244,6 +244,16 @@ def _jpegs() -> Iterator[Odd]:
     yield Odd(kind, "whole, twice", jpeg.after_start(plain, twice), "jpg")
 
 
+def _colours() -> Iterator[Odd]:
+    """A JPEG whose luma is a decoy, and whose colours go beyond what a screen shows."""
+    kind = "colours beyond what a screen shows"
+    lights, decoy = (np.asarray(one.convert("L")).astype(np.float64) for one in (SCENE, DECOY))
+    beyond = 128 + (255 - lights) / 255 * 127
+    evenly = ((1, 1), (1, 1), (1, 1))
+    hidden = [200 + decoy * 40 / 255, beyond, beyond]
+    yield Odd(kind, "over a decoy", baseline.encoded(SCENE, evenly, hidden), "jpg", apart=31)
+
+
 def _pngs() -> Iterator[Odd]:
     kind = "a large chunk beside the picture"
     large = icc.profile() + bytes(1_300_000)
@@ -371,6 +381,7 @@ def odd() -> tuple[Odd, ...]:
         _transparency,
         _crops,
         _jpegs,
+        _colours,
         _pngs,
         _samples,
         _tiffs,
