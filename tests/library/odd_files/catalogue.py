@@ -103,6 +103,12 @@ def _tones() -> Iterator[Odd]:
         yield Odd(kind, f"PNG {name}", png.png(stored, png.gamma(value)), "png")
     grey = under_gamma(SCENE.convert("L"), 0.02)
     yield Odd(kind, "PNG, grey, washed out", png.png(grey, png.gamma(0.02)), "png")
+    dark = np.rint(255 * linear(SCENE)).astype(np.uint16)
+    for name, filtered in (("", 0), (", filtered", 1)):
+        content = png.deep(dark, png.gamma(2.0), filtered=filtered)
+        yield Odd(
+            kind, f"PNG of sixteen bits, eight of them dark{name}", content, "png", first=False, apart=24
+        )
     swapped = (0.3127, 0.329, 0.15, 0.06, 0.30, 0.60, 0.64, 0.33)
     turned = Image.fromarray(np.asarray(SCENE)[:, :, ::-1].copy())
     yield Odd(
@@ -350,6 +356,8 @@ def _tiffs() -> Iterator[Odd]:
         yield Odd(kind, f"TIFF of {name}", written(samples, **options), "tiff")
     pages = saved(DECOY, "TIFF", save_all=True, append_images=[SCENE])
     yield Odd("animation", "the second page of a TIFF", pages, "tiff", first=False)
+    both = saved(DECOY, "HEIF", quality=90, append_images=[SCENE])
+    yield Odd("animation", "the second picture of a HEIC", both, "heic", first=False)
 
 
 def _turned() -> Iterator[Odd]:

@@ -7,7 +7,7 @@ In: the bytes of a file, or its path. Out: upright, composited, bounded luma: as
 from collections.abc import Iterator
 from pathlib import Path
 
-from repit_engine.picture import baseline, result
+from repit_engine.picture import baseline, png_deep, result
 from repit_engine.picture.formats import sniff
 from repit_engine.picture.limits import DEFAULT_LIMITS, Deadline, Limits
 from repit_engine.picture.reading import read
@@ -32,6 +32,7 @@ __all__ = [
 def warm_up() -> None:
     """Compile or load the kernels, so that the first picture does not wait for them."""
     baseline.warm_up()
+    png_deep.warm_up()
     result.warm_up()
 
 
