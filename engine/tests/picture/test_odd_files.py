@@ -28,7 +28,7 @@ WANTED = hash_of_pixels(SCENE)
 
 @pytest.mark.parametrize("one", [one for one in odd() if not one.unread], ids=str)
 def test_an_odd_file_shows_the_scene(one: Odd) -> None:
-    views = open_views(one.content)
+    views = open_views(one.content, closely=True)
     first = hash_of(views.shown).hash.distance(WANTED)
     others = [Hash.from_row(view.hashes[0]).distance(WANTED) for view in views.others]
     assert min([first, *others]) <= one.apart

@@ -88,7 +88,7 @@ def test_what_a_real_browser_shows_of_a_file_at_rest_is_among_its_views(browser:
     page.close()
     wrong = []
     for one, white, black in zip(files, on_white, on_black, strict=True):
-        views = open_views(one.content)
+        views = open_views(one.content, closely=True)
         first = hash_of(views.shown).hash.hex
         hashes = [first, *(view.hashes[0].tobytes().hex() for view in views.others)]
         for shown, among in ((white, [first]), (black, hashes)):
