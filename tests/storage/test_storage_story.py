@@ -105,9 +105,9 @@ def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> Non
         "unrelated.jpg": sent["Unrelated: a coffee"],
         "empty": b"",
         "letter.txt": b"Dear all,\n" * 2000,
-        "film.mp4": b"\0\0\0\x18ftypmp42" + bytes(300_000),
+        "film.mp4": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\4\x93\xe8mdat" + bytes(300_000),
     }
-    hostile = {"damaged.jpg": picture[: len(picture) // 3], "hostile.jpg": b"\xff\xd8\xff" + b"\xff" * 70_000}
+    hostile = {"damaged.jpg": picture[:200], "hostile.jpg": b"\xff\xd8\xff" + b"\xff" * 70_000}
     for key, content in {**bad, **hostile, **good}.items():
         server.put(LIVE, key, content, "owner=someone&kind=photo", ContentType="image/jpeg")
     for key in bad:

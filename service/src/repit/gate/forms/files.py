@@ -17,6 +17,7 @@ from repit.gate.forms import hidden
 from repit.gate.forms.reader import TOO_MANY, FormReader
 from repit_engine.errors import PictureRefused
 from repit_engine.picture.formats import sniff
+from repit_engine.picture.kinds import Kind, kind_of
 
 MOST_FILES: Final = 100
 """Files of one message that are looked at; with more it is undecided."""
@@ -60,9 +61,11 @@ class Finder:
             elif data is not None and not part.is_named:
                 self._take_out_of_text(data)
 
-    def add_text(self, body: Arriving) -> None:
-        """A body that is text, and the pictures in it. Raises `Overloaded`."""
-        self.add(body)
+    def add_text(self, body: Arriving, *, message: bool = False) -> None:
+        """A body that is text, and the pictures in it. `message`: XML that programs send each other, which
+        nobody shows as a page unless it is a drawing. Raises `Overloaded`."""
+        if not message or kind_of(body.data or body.head, whole=body.data is not None) is not Kind.PAGE:
+            self.add(body)
         if body.data is None:
             self.doubt(TEXT)
         else:

@@ -25,6 +25,8 @@ _TEXT: Final = re.compile(
     r"|application/(?:graphql|csp-report|javascript))\b",
     re.IGNORECASE,
 )
+_XML: Final = re.compile(r"\s*(?:text|application)/(?:[\w.-]+\+)?xml\b", re.IGNORECASE)
+_SHOWN: Final = re.compile(r"\s*\w+/(?:svg|xhtml)\+", re.IGNORECASE)
 
 
 class Odd(Exception):
@@ -52,3 +54,8 @@ def boundary_of(kinds: Sequence[str]) -> bytes | None:
 def is_text(kinds: Sequence[str]) -> bool:
     """Whether the body is text in which programs send each other pictures, as base64 for instance."""
     return any(_TEXT.match(kind) for kind in kinds)
+
+
+def is_message(kinds: Sequence[str]) -> bool:
+    """Whether the body is XML that programs send each other, and no drawing or page by its own word."""
+    return any(_XML.match(kind) and not _SHOWN.match(kind) for kind in kinds)

@@ -38,10 +38,12 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Known: by `threat`, a name as virus scanners give; `decision` where one of ours is recorded."""
+    """Known: by `threat`, a name as virus scanners give; `decision` where one of ours is recorded.
+    `is_undecided`: only because it was not seen whole."""
 
     threat: str
     decision: str | None = None
+    is_undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Examiner:
         return await self._with_chain(ours, talk)
 
     async def judge_all(self, found: Found, told: Talk | None = None) -> Answer:
-        """What becomes of files that stand or fall together: the first refusal, else a failure.
+        """What becomes of files that stand or fall together: what is known first, then what is undecided.
 
         `told`: the first of them was sent there while it came. Where others may see more in them than was
         found, they are undecided as well; a door that refuses what is undecided then looks at none."""
@@ -93,13 +95,18 @@ class Examiner:
         if odd and self._refuses_undecided:
             return await self.cannot_look(odd)
         failed: Answer | None = None
+        refused: Answer | None = None
         for number, upload in enumerate(found.files):
             talk = told if told is not None and number == 0 else await self._tell(upload)
             answer = await self.judge(upload, talk)
             if isinstance(answer, Refused):
-                return answer
+                if not answer.is_undecided:
+                    return answer
+                refused = refused or answer
             if isinstance(answer, Failed):
                 failed = answer
+        if refused is not None:
+            return refused
         if failed is None and odd:
             return await self.cannot_look(odd)
         return failed or Passed()
@@ -154,7 +161,8 @@ class Examiner:
         finally:
             self._asked -= 1
         if verdict.outcome == "block":
-            return Refused(f"Repit.{_NAME.sub('-', verdict.rule)}", verdict.decision)
+            name = f"Repit.{_NAME.sub('-', verdict.rule)}"
+            return Refused(name, verdict.decision, verdict.undecided is not None and not verdict.evidence)
         return Passed()
 
     async def _with_chain(self, ours: Answer, talk: Talk | None) -> Answer:

@@ -16,7 +16,7 @@ from typing import Final
 
 from repit.gate.arriving import Arriving
 from repit.gate.forms.files import Finder, Found
-from repit.gate.forms.kind import UNKNOWN, Odd, boundary_of, is_text
+from repit.gate.forms.kind import UNKNOWN, Odd, boundary_of, is_message, is_text
 from repit.gate.forms.reader import DAMAGED, FormReader
 from repit.interfaces.gate_daemon.icap import heads
 from repit.interfaces.gate_daemon.icap.wire import Request
@@ -36,6 +36,7 @@ class Body:
 
     boundary: bytes | None
     text: bool
+    message: bool
     codings: tuple[str, ...]
     length: int | None
     chunked: bool
@@ -68,6 +69,7 @@ def body_of(request: Request) -> Body:
     return Body(
         boundary=None if odd else boundary,
         text=asks and is_text(kinds),
+        message=asks and is_message(kinds),
         codings=codings,
         length=heads.length(head),
         chunked=bool(heads.values(head, "transfer-encoding")),
@@ -123,7 +125,7 @@ class Taking:
 
     def _add(self, finder: Finder, upload: Arriving) -> None:
         if self._body.text:
-            finder.add_text(upload)
+            finder.add_text(upload, message=self._body.message)
         else:
             finder.add(upload)
 
