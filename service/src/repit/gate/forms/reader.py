@@ -94,6 +94,7 @@ class FormReader:
         self._room, self._held, self._left = room, held, most
         self._buffer = bytearray()
         self._part: Part | None = None
+        self._behind = b""
         self.begun = self._ended = False
         self.parts: list[Part] = []
         self.odd = ""
@@ -122,12 +123,11 @@ class FormReader:
         """The body is whole. Raises `Overloaded`, `TooLarge`."""
         while self._mark and (at := self._buffer.find(self._mark)) >= 0:
             self._delimiter(at)
-        if self._buffer:
-            if not self._ended or self._buffer != b"\r\n":
-                self._strange(DAMAGED)
-            self._content(len(self._buffer))
+        if self._buffer and not self._ended:
+            self._strange(DAMAGED)
+        self._content(len(self._buffer))
         self._end_part()
-        if not self._ended:
+        if not self._ended or self._behind == b"\r":
             self._strange(DAMAGED)
 
     def _delimiter(self, at: int) -> None:
@@ -139,6 +139,7 @@ class FormReader:
             self._strange(DAMAGED)
         end = 2 if before == b"\r\n" else 0
         self._content(at - end)
+        self._behind = b""
         del self._buffer[: end + len(self._mark) + (2 if tail in (b"\r\n", b"--") else 0)]
         self._end_part()
         self.begun = True
@@ -152,7 +153,11 @@ class FormReader:
             return
         data = bytes(self._buffer[:size])
         del self._buffer[:size]
-        if self._part is None and not (self._ended and data == b"\r\n"):
+        if self._part is None:
+            data, self._behind = self._behind + data, b""
+            if self._ended and b"\r\n".startswith(data):
+                self._behind = data  # an empty line may stand behind the last delimiter, however it comes
+                return
             self._strange(DAMAGED)
             self._begin_part()
         if self._part is not None:
