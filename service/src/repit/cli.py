@@ -226,13 +226,6 @@ def bank_import(
         print(f"  {number}: {why}", file=sys.stderr)
 
 
-@bank.command("split")
-def bank_split(item: ItemName, reason: Reason) -> None:
-    """Serve joined near duplicates each on its own. / Servir chaque quasi-doublon séparément."""
-    apart = _desk().split(item, reason)
-    say(Text(f"Served apart: {apart}", f"Servis séparément : {apart}"))
-
-
 @widely.command("add")
 def widely_published_add(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Pictures. / Images.")],

@@ -5,6 +5,7 @@ In: submissions and decisions, each with who and why. Out: rows, transitions, ch
 meet half-way.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -12,19 +13,16 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import feed, near, standing, widely_published
-from repit.bank.models import Feed, Item, ItemHash, Stake, Transition
-from repit.bank.sealed import fingerprint, seal_signal
+from repit.bank import admitting, feed, incoming, standing
+from repit.bank.admitting import Way
+from repit.bank.models import Feed, Item, ItemHash, Stake
 from repit.bank.states import LIVE
-from repit.bank.types import State, Submission
+from repit.bank.types import MAX_SIGNALS_TOGETHER, State, Submission
 from repit.foundation import audit
 from repit.foundation.clock import now
-from repit.foundation.errors import NotFound, TransitionRefused
-from repit.foundation.ids import random_key, token
+from repit.foundation.errors import InputRefused, NotFound, Text, TransitionRefused
 
-SUBMITTED: Final = "submitted"
-NEAR: Final = "a near duplicate was submitted"
-PUBLISHED: Final = "published at once, as the settings say"
+_EXPIRED_TOGETHER: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,78 +38,31 @@ def submit(submission: Submission, *, actor: str, publish: bool, origin: str | N
 
     With `publish` it reaches subscribers at once, unless none of its hashes has the quality for it: then it
     stays received. It also stays received, for a person to look at, where a hash comes close to a widely
-    published picture; and where a near duplicate is served in its stead (`near`). `origin` is this hotline
-    unless a subscriber proposed it.
+    published picture. `origin` is this hotline unless a subscriber proposed it.
     """
+    return submit_all([submission], actor=actor, publish=publish, origin=origin)[0]
+
+
+def submit_all(
+    submissions: Sequence[Submission], *, actor: str, publish: bool, origin: str | None = None
+) -> list[Taken]:
+    """The same for several, in one turn; in their order. Raises `InputRefused` for too many hashes."""
+    if sum(len(one.signals) for one in submissions) > MAX_SIGNALS_TOGETHER:
+        raise InputRefused(
+            Text("These are too many hashes at once.", "Cela fait trop d'empreintes à la fois."),
+            Text("Send fewer pictures at a time.", "Envoyez moins d'images à la fois."),
+        )
+    made = incoming.ready(submissions)
+    way = Way(actor, origin or settings.REPIT_ORIGIN, publish, own=True, named=origin is not None)
     with transaction.atomic():
-        line = feed.locked()
-        item = admit(line, submission, actor=actor, publish=publish, origin=origin, own=True)
-        return Taken(item.token, cast(State, item.state if item.lead is None else item.lead.state))
-
-
-def admit(
-    line: Feed, submission: Submission, *, actor: str, publish: bool, origin: str | None, own: bool
-) -> Item:
-    """The item of a submission, under the caller's lock. With `own` false the caller adds a stake, then
-    recounts."""
-    mark, everyones = fingerprint(submission), widely_published.near(submission.signals)
-    item = Item.objects.select_related("lead").filter(fingerprint=mark, state__in=LIVE).first()
-    if item is not None:
-        if own:
-            _confirm(line, item, origin, actor)
-    else:
-        name = token()
-        item = Item.objects.create(
-            id=random_key(),
-            token=name,
-            media=submission.media,
-            kind=submission.kind,
-            origin=origin or settings.REPIT_ORIGIN,
-            own=1 if own else 0,
-            root=name if own else "",
-            fingerprint=mark,
-        )
-        ItemHash.objects.bulk_create(
-            [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
-        )
-        reason = widely_published.REASON if everyones else SUBMITTED
-        Transition.objects.create(
-            item=item, before="", after="received", at=now(), actor=actor, reason=reason
-        )
-        lead = None if everyones else near.lead_for(item, submission.signals)
-        near.note(item, submission.signals)
-        if lead is not None:
-            item.lead = lead
-            item.save(update_fields=["lead"])
-            if own:
-                standing.recount(line, item, actor, NEAR)
-    lead = item if item.lead is None else item.lead
-    if (
-        publish
-        and lead.state == "received"
-        and _has_publishable(lead)
-        and not everyones
-        and (lead is item or _unsuspected(lead))
-    ):
-        standing.move(line, lead, "active", actor, PUBLISHED)
-    return item
-
-
-def _confirm(line: Feed, item: Item, origin: str | None, actor: str) -> None:
-    item.own += 1
-    item.root = item.root or token()
-    item.save(update_fields=["own", "root"])
-    if origin is None:
-        standing.name_origin(item)
-    standing.recount(line, item, actor, "submitted again")
+        found = admitting.admit(feed.locked(), made, way)
+        return [Taken(item.token, cast(State, item.state)) for item in found]
 
 
 def publish(name: str, *, actor: str, reason: str = "") -> None:
     """Let subscribers have a received item. Raises `NotFound`, `TransitionRefused`."""
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        if item.lead is not None:
-            raise TransitionRefused(detail="served through a near duplicate")
         if not _has_publishable(item):
             raise TransitionRefused(detail="no hash of sufficient quality")
         standing.move(line, item, "active", actor, reason)
@@ -155,7 +106,7 @@ def take_back(line: Feed, item: Item, left: int, actor: str, reason: str) -> Non
         standing.recount(line, item, actor, reason)
         return
     if not Stake.objects.filter(item=item).exists():
-        standing.fall(line, item, actor, reason)
+        standing.move(line, item, "withdrawn", actor, reason)
         return
     standing.end_root(item)
     item.save(update_fields=["own", "root"])
@@ -164,28 +115,11 @@ def take_back(line: Feed, item: Item, left: int, actor: str, reason: str) -> Non
 
 
 def withdraw(name: str, *, actor: str, reason: str) -> None:
-    """Withdraw an item, whoever submitted it, and what is served through it; partners' repeats do not bring
-    it back. Raises `NotFound`, `TransitionRefused`."""
+    """Withdraw an item, whoever submitted it; partners' repeats do not bring it back. Raises `NotFound`,
+    `TransitionRefused`."""
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        lead = item.lead
-        for one in Item.objects.filter(lead=item):
-            standing.move(line, one, "withdrawn", actor, reason)
         standing.move(line, item, "withdrawn", actor, reason)
-        if lead is not None:
-            standing.recount(line, lead, actor, reason)
-
-
-def split(name: str, *, actor: str, reason: str) -> int:
-    """Serve near duplicates apart from the item they were served through; how many there were.
-
-    Raises `NotFound`."""
-    with transaction.atomic():
-        line, item = feed.locked(), _find(name)
-        apart = standing.split(line, item, actor, reason)
-        if apart:
-            standing.recount(line, item, actor, reason)
-        return apart
 
 
 def erase(name: str, *, actor: str, reason: str = "") -> None:
@@ -211,7 +145,7 @@ def set_expiry(name: str, moment: datetime | None, *, actor: str) -> None:
         audit.record(actor, "item.expiry", name, "" if moment is None else moment.isoformat())
 
 
-def expire_due(most: int = 100) -> int:
+def expire_due(most: int = _EXPIRED_TOGETHER) -> int:
     """Withdraw items whose time has come, at most so many; how many. Safe to run in several processes."""
     done = 0
     if not Item.objects.filter(state__in=LIVE, expires_at__lte=now()).exists():
@@ -228,13 +162,13 @@ def expire_due(most: int = 100) -> int:
 
 
 def states(names: list[str]) -> dict[str, State]:
-    """The present state of each item named; of one that is served through another, that one's."""
-    rows = Item.objects.filter(token__in=names).values_list("token", "state", "lead__state")
-    return {name: cast(State, lead or state) for name, state, lead in rows}
+    """The present state of each item named."""
+    rows = Item.objects.filter(token__in=names).values_list("token", "state")
+    return {name: cast(State, state) for name, state in rows}
 
 
 def _find(name: str) -> Item:
-    item = Item.objects.select_related("lead").filter(token=name).first()
+    item = Item.objects.filter(token=name).first()
     if item is None:
         raise NotFound
     return item
@@ -242,9 +176,3 @@ def _find(name: str) -> Item:
 
 def _has_publishable(item: Item) -> bool:
     return ItemHash.objects.filter(item=item, publishable=True).exists()
-
-
-def _unsuspected(item: Item) -> bool:
-    """Whether a received item waits for nothing but a submission that may be published."""
-    last = Transition.objects.filter(item=item).latest("id")
-    return last.reason != widely_published.REASON

@@ -31,9 +31,8 @@ class Feed(models.Model):
 class Item(models.Model):
     """One picture, video or file. `confirmations`: how many submissions of it stand, as subscribers know it.
 
-    `own`: how many of them were made here, of this item itself; the others are partners' (`Stake`) and those
-    of near duplicates served through it (it is their `lead`; they stay received and are not told of).
-    `root`: the name under which other hotlines know what was submitted here; empty where nothing was.
+    `own`: how many of them were made here; the others are partners' (`Stake`). `root`: the name under which
+    other hotlines know what was submitted here; empty where nothing was.
     """
 
     id = RandomKey()
@@ -46,7 +45,6 @@ class Item(models.Model):
     confirmations = models.IntegerField(default=1)
     own = models.IntegerField(default=1)
     root = models.CharField(max_length=64, blank=True, default="")
-    lead = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined")
     fingerprint = models.BinaryField(max_length=32)
     expires_at = models.DateTimeField(null=True)
 
@@ -72,9 +70,6 @@ class Item(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["fingerprint"], condition=Q(state__in=LIVE), name="item_once_while_it_lives"
-            ),
-            models.CheckConstraint(
-                condition=Q(lead__isnull=True) | Q(state="received"), name="item_joined_is_not_told"
             ),
             models.CheckConstraint(
                 condition=Q(own__gte=0) & (Q(own=0) | Q(state__in=LIVE)), name="item_own_stand_while_it_lives"
@@ -117,13 +112,6 @@ class ItemHash(models.Model):
 
     def __str__(self) -> str:
         return "ItemHash"
-
-
-class Nearby(models.Model):
-    """A keyed digest of some bits of an item's standard PDQ hash: near duplicates have one in common."""
-
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="nearby")
-    value = models.BigIntegerField(db_index=True)
 
 
 class Stake(models.Model):

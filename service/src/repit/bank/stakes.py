@@ -1,7 +1,8 @@
 """What partners say: each of their records keeps an item up, for as long as they stand by it.
 
 In: records of other exchanges, already checked, in groups. Out: items, the stakes that keep them up, and
-tombstones. Next: `exchange.bank_target`, which writes a group and its checkpoint in one transaction.
+tombstones. Next: `exchange.bank_target`, which makes a group ready, then writes it and its checkpoint in one
+transaction.
 
 A record is the complete present state of one thing at one partner. Said again it changes nothing. A hash that
 several partners tell of stays until the last of them has let go. What an origin has withdrawn never comes
@@ -14,10 +15,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
-from repit.bank import feed, items, standing
-from repit.bank.bulk import Way, admit_alone
+from repit.bank import admitting, feed, incoming, standing
+from repit.bank.admitting import Way
+from repit.bank.incoming import Incoming
 from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
 from repit.bank.sealed import fingerprint
 from repit.bank.states import LIVE
@@ -30,6 +31,7 @@ _BURIED: Final = "withdrawn by its origin"
 _CHANGED: Final = "the partner changed its hashes"
 _DOUBT: Final = "every partner that tells of it doubts it"
 _NO_DOUBT: Final = "a partner stands by it again"
+_SWEPT_TOGETHER: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +57,61 @@ class Told:
     gone: tuple[tuple[str, str], ...] = ()
 
 
-def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> int:
-    """Take records in, in their order; how many of them changed anything. The caller may hold a transaction.
+@dataclass(frozen=True, slots=True, repr=False)
+class Ready:
+    """A record made ready before the lock is taken. `incoming`: its submission, where there is one that the
+    bank does not have from this record already."""
 
-    Several records of one name: the last counts.
-    """
-    latest = {one.name: one for one in told}
-    digests = {name: _digest(source, name) for name in latest}
+    digest: bytes
+    mark: bytes
+    told: Told
+    incoming: Incoming | None
+
+
+def ready(source: str, told: Sequence[Told]) -> list[Ready]:
+    """Seal and mark records, without the lock. Several records of one name: the last counts."""
+    latest = {_digest(source, one.name): one for one in told}
+    marks = {digest: _mark(one) for digest, one in latest.items()}
+    known = dict(Stake.objects.filter(source=source, name__in=list(latest)).values_list("name", "mark"))
+    same = {bytes(name) for name, mark in known.items() if bytes(mark) == marks[bytes(name)]}
+    wanted = {
+        digest: one.submission
+        for digest, one in latest.items()
+        if digest not in same and one.submission is not None
+    }
+    made = dict(zip(wanted, incoming.ready(list(wanted.values())), strict=True))
+    return [Ready(digest, marks[digest], one, made.get(digest)) for digest, one in latest.items()]
+
+
+def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> int:
+    """Take records in, in their order; how many of them changed anything."""
+    return write(source, ready(source, told), publish=publish, run=run)
+
+
+def write(source: str, records: Sequence[Ready], *, publish: bool, run: int = 0) -> int:
+    """Take records in that are ready; how many changed anything. The caller may hold a transaction."""
     changed = 0
     with transaction.atomic():
         line = feed.locked()
-        taking = _Taking(line, source, f"{ACTOR} {source}"[:100], publish, run)
-        held = _held(source, digests.values())
+        taking = _Taking(line, source, publish, run)
+        held = _held(source, [one.digest for one in records])
         seen: list[int] = []
-        fresh: list[_Fresh] = []
-        for name, one in latest.items():
-            stake, mark = held.get(digests[name]), _mark(one)
-            if stake is not None and bytes(stake.mark) == mark:
+        fresh: list[Ready] = []
+        for one in records:
+            stake = held.get(one.digest)
+            if stake is not None and bytes(stake.mark) == one.mark:
                 seen.append(stake.pk)
                 continue
-            if stake is None and one.submission is not None and not one.gone:
-                fresh.append(_Fresh(digests[name], mark, one, one.submission))
+            if stake is None and one.told.submission is not None and not one.told.gone:
+                fresh.append(one)
                 continue
             changed += _together(taking, fresh)
             fresh.clear()
-            _bury(line, one)
+            _bury(line, one.told)
             if stake is not None:
                 # Read anew: what went before may have let go of it, or moved its item.
-                stake = _held(source, [digests[name]]).get(digests[name])
-            changed += _one(taking, digests[name], mark, one, stake)
+                stake = _held(source, [one.digest]).get(one.digest)
+            changed += _one(taking, one, stake)
         changed += _together(taking, fresh)
         if run and seen:
             Stake.objects.filter(pk__in=seen).update(run=run)
@@ -97,10 +125,9 @@ def sweep(source: str, run: int) -> int:
         with transaction.atomic():
             line = feed.locked()
             stale = Stake.objects.filter(source=source, run__lt=run).order_by("id")
-            some = list(stale.values_list("pk", flat=True)[:100])
-            for key in some:
-                # One at a time, since each may move the item of the next.
-                stake = Stake.objects.select_related("item__lead").get(pk=key)
+            some = list(stale.select_related("item")[:_SWEPT_TOGETHER])
+            for stake in some:
+                stake.item.refresh_from_db()  # the one before may have been of the same item
                 _release(line, stake, "no longer in the partner's list")
         gone += len(some)
         if not some:
@@ -109,113 +136,96 @@ def sweep(source: str, run: int) -> int:
 
 def names_of(source: str, item: str) -> list[str]:
     """What a partner calls an item here: several names where it holds several records of the same hashes."""
-    rows = Stake.objects.filter(source=source).filter(Q(item__token=item) | Q(item__lead__token=item))
-    return [_name(row) for row in rows.order_by("id")]
+    return [_name(row) for row in Stake.objects.filter(source=source, item__token=item).order_by("id")]
 
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
     line: Feed
     source: str
-    actor: str
     publish: bool
     run: int
 
-    def admitted(self, submission: Submission) -> Item:
-        return items.admit(
-            self.line, submission, actor=self.actor, publish=self.publish, origin=self.source, own=False
-        )
+    @property
+    def way(self) -> Way:
+        return Way(f"{ACTOR} {self.source}"[:100], self.source, self.publish, own=False)
+
+    def admitted(self, one: Ready, submission: Submission) -> Item:
+        """The item of a record's submission. One that was known when it was made ready, and has been let go
+        of
+        since, is sealed only now."""
+        made = one.incoming or incoming.ready([submission])[0]
+        return admitting.admit(self.line, [made], self.way)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fresh:
-    """A record that was never told before and withdraws nothing."""
-
-    digest: bytes
-    mark: bytes
-    told: Told
-    submission: Submission
-
-
-def _together(taking: _Taking, records: Sequence[_Fresh]) -> int:
+def _together(taking: _Taking, records: Sequence[Ready]) -> int:
     """Take new records in as if in their order; how many changed anything. Those of one origin that nobody
     doubts wait for one another, to be written at once."""
     if not records:
         return 0
-    roots = _acceptable(taking.source, [(one.digest, one.told) for one in records])
-    plain: dict[bytes, _Fresh] = {}
+    roots = _acceptable(taking.source, records)
+    plain: dict[bytes, Ready] = {}
     changed = 0
     for one in records:
-        key, origins = fingerprint(one.submission), roots[one.digest]
+        key, origins = one.incoming and one.incoming.fingerprint, roots[one.digest]
         if not origins:
             continue
-        if len(origins) == 1 and not one.told.doubted and key not in plain:
+        if key and len(origins) == 1 and not one.told.doubted and key not in plain:
             plain[key] = one
             continue
         changed += _at_once(taking, plain, roots)
         plain.clear()
-        changed += _one(taking, one.digest, one.mark, one.told, None)
+        changed += _one(taking, one, None)
     return changed + _at_once(taking, plain, roots)
 
 
-def _at_once(taking: _Taking, plain: Mapping[bytes, _Fresh], roots: Mapping[bytes, Sequence[Origin]]) -> int:
-    """Write what stands alone at once; what the bank has, or something near it, the slow way."""
+def _at_once(taking: _Taking, plain: Mapping[bytes, Ready], roots: Mapping[bytes, Sequence[Origin]]) -> int:
+    """Write what is new at once; what the bank has, one by one."""
     if not plain:
         return 0
-    way = Way(
-        taking.actor,
-        taking.source,
-        taking.publish,
-        own=False,
-        received=items.SUBMITTED,
-        published=items.PUBLISHED,
-    )
-    made, _ = admit_alone(taking.line, {mark: one.submission for mark, one in plain.items()}, way)
-    stakes, origins, rest = list[Stake](), list[Root](), dict(plain)
-    for item in made:
-        one = rest.pop(bytes(item.fingerprint))
-        stakes.append(_stake(taking, item, one.digest, one.mark, one.told))
+    living = admitting.alive(list(plain))
+    fresh = [(mark, one) for mark, one in plain.items() if mark not in living]
+    made = admitting.write(taking.line, [one.incoming for _, one in fresh if one.incoming], taking.way)
+    stakes, origins = list[Stake](), list[Root]()
+    for item, (_, one) in zip(made, fresh, strict=True):
+        stakes.append(_stake(taking, item, one))
         origins += [_root(stakes[-1], root) for root in roots[one.digest]]
     Stake.objects.bulk_create(stakes)
     Root.objects.bulk_create(origins)
-    return len(made) + sum(_one(taking, one.digest, one.mark, one.told, None) for one in rest.values())
+    return len(made) + sum(_one(taking, one, None) for mark, one in plain.items() if mark in living)
 
 
 def _held(source: str, digests: Collection[bytes]) -> dict[bytes, Stake]:
-    found = Stake.objects.filter(source=source, name__in=digests).select_related("item__lead")
+    found = Stake.objects.filter(source=source, name__in=digests).select_related("item")
     return {bytes(stake.name): stake for stake in found}
 
 
-def _one(taking: _Taking, digest: bytes, mark: bytes, one: Told, stake: Stake | None) -> bool:
-    line, source = taking.line, taking.source
-    roots = _acceptable(source, [(digest, one)])[digest]
-    if one.submission is None or not roots:
+def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
+    line, told, actor = taking.line, one.told, taking.way.actor
+    roots = _acceptable(taking.source, [one])[one.digest]
+    if told.submission is None or not roots:
         if stake is not None:
             _release(line, stake, "withdrawn by the partner")
         return stake is not None
     if stake is None:
-        item = taking.admitted(one.submission)
-        stake = _stake(taking, item, digest, mark, one)
+        item = taking.admitted(one, told.submission)
+        stake = _stake(taking, item, one)
         stake.save()
         Root.objects.bulk_create([_root(stake, root) for root in roots])
-        standing.recount(line, item, taking.actor, _HELD)
+        standing.recount(line, item, actor, _HELD)
         _weigh(line, item)
         return True
     before = stake.item
-    if before.state in LIVE and bytes(before.fingerprint) != fingerprint(one.submission):
-        stake.item = taking.admitted(one.submission)
-    stake.mark, stake.run, stake.doubted = mark, taking.run or stake.run, one.doubted
+    if before.state in LIVE and bytes(before.fingerprint) != fingerprint(told.submission):
+        stake.item = taking.admitted(one, told.submission)
+    stake.mark, stake.run, stake.doubted = one.mark, taking.run or stake.run, told.doubted
     stake.save()
     differs = _set_roots(stake, roots)
     if before.state not in LIVE:
         return True
-    left, joined = stake.item_id != before.pk, before.lead is not None
-    if left and joined:
-        # First, since both may be served through one item, which counts what each of them rests on.
-        _left(line, before, _CHANGED)
-    standing.recount(line, stake.item, taking.actor, _HELD, told=differs)
+    standing.recount(line, stake.item, actor, _HELD, told=differs)
     _weigh(line, stake.item)
-    if left and not joined:
+    if stake.item_id != before.pk:
         # Last, so that no subscriber meets a moment without either.
         _left(line, before, _CHANGED)
     return True
@@ -231,7 +241,7 @@ def _release(line: Feed, stake: Stake, reason: str) -> None:
 def _left(line: Feed, item: Item, reason: str) -> None:
     """A stake was taken from an item."""
     if not standing.stands(item):
-        standing.fall(line, item, ACTOR, reason)
+        standing.move(line, item, "withdrawn", ACTOR, reason)
         return
     standing.name_origin(item)
     standing.recount(line, item, ACTOR, reason, told=True)
@@ -240,8 +250,6 @@ def _left(line: Feed, item: Item, reason: str) -> None:
 
 def _weigh(line: Feed, item: Item) -> None:
     """Doubt an item that nobody stands by; end a doubt that came from partners only."""
-    if item.lead is not None:
-        return
     if item.state == "active" and item.own:
         return
     doubted = item.own == 0 and not Stake.objects.filter(item=item, doubted=False).exists()
@@ -262,7 +270,7 @@ def _bury(line: Feed, one: Told) -> None:
         standing.entomb(installation, token, "")
         held = Root.objects.filter(installation=installation, token=token)
         for key in list(held.values_list("pk", flat=True)):
-            root = Root.objects.select_related("stake__item__lead").get(pk=key)
+            root = Root.objects.select_related("stake__item").get(pk=key)
             stake = root.stake
             standing.entomb(installation, token, stake.item.token)
             root.delete()
@@ -272,23 +280,23 @@ def _bury(line: Feed, one: Told) -> None:
                 standing.recount(line, stake.item, ACTOR, _BURIED, told=True)
 
 
-def _acceptable(source: str, records: Sequence[tuple[bytes, Told]]) -> dict[bytes, list[Origin]]:
+def _acceptable(source: str, records: Sequence[Ready]) -> dict[bytes, list[Origin]]:
     """The origins of each record, less what was withdrawn by them and what came from here."""
     here = feed.head().feed_id
-    named = {(root.installation, root.token) for _, one in records for root in one.roots}
+    named = {(root.installation, root.token) for one in records for root in one.told.roots}
     asked = Tombstone.objects.filter(
         installation__in={installation for installation, _ in named}, token__in={token for _, token in named}
     )
     buried = set(asked.values_list("installation", "token")) if named else set()
     return {
-        digest: [
+        one.digest: [
             root
-            for root in one.roots
+            for root in one.told.roots
             if here not in (root.installation, *root.path) and (root.installation, root.token) not in buried
         ]
-        if one.roots
-        else [Origin(source, digest.hex())]
-        for digest, one in records
+        if one.told.roots
+        else [Origin(source, one.digest.hex())]
+        for one in records
     }
 
 
@@ -308,16 +316,16 @@ def _set_roots(stake: Stake, roots: Sequence[Origin]) -> bool:
     return bool(gone or fresh)
 
 
-def _stake(taking: _Taking, item: Item, digest: bytes, mark: bytes, one: Told) -> Stake:
+def _stake(taking: _Taking, item: Item, one: Ready) -> Stake:
     """Not saved yet."""
     return Stake(
         item=item,
         source=taking.source,
-        name=digest,
-        sealed_name=operator("stake").seal(one.name.encode(), _place(taking.source, digest)),
-        mark=mark,
+        name=one.digest,
+        sealed_name=operator("stake").seal(one.told.name.encode(), _place(taking.source, one.digest)),
+        mark=one.mark,
         run=taking.run,
-        doubted=one.doubted,
+        doubted=one.told.doubted,
     )
 
 

@@ -1,16 +1,15 @@
 """What keeps an item up, and what happens when nothing does any more.
 
-In: an item under the feed's lock, after its submissions, partners' stakes or near duplicates changed. Out:
-its count as subscribers know it, its steps, its successor. Next: `items` and `stakes`, which change them.
+In: an item under the feed's lock, after its submissions or partners' stakes changed. Out: its count as
+subscribers know it, its steps. Next: `items` and `stakes`, which change them.
 """
 
 from typing import cast
 
 from django.conf import settings
 
-from repit.bank import feed, near
-from repit.bank.models import Feed, Item, ItemHash, Root, Stake, Tombstone, Transition
-from repit.bank.sealed import open_signal
+from repit.bank import feed
+from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
 from repit.bank.states import LIVE, step
 from repit.bank.types import State
 from repit.foundation import audit
@@ -24,11 +23,9 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
     item.state = after
     if after not in LIVE:
         item.confirmations = 0
-        item.lead = None
         end_root(item)
-        near.forget(item)
     item.told = item.told or taken.told
-    item.save(update_fields=["state", "confirmations", "told", "own", "root", "lead"])
+    item.save(update_fields=["state", "confirmations", "told", "own", "root"])
     sequence = feed.append(line, item) if taken.told else None
     Transition.objects.create(
         item=item, before=before, after=after, at=now(), actor=actor, reason=reason, sequence=sequence
@@ -55,30 +52,19 @@ def stands(item: Item) -> bool:
 
 
 def recount(line: Feed, item: Item, actor: str, reason: str, *, told: bool = False) -> None:
-    """Count anew what stands behind an item and those served through it; each change is audited.
+    """Count anew what stands behind an item; each change is audited.
 
     A record that reaches us by several partners counts once: by its origin. With `told`, subscribers hear of
     the item even if the count is what it was.
     """
-    lead = item if item.lead is None else item.lead
-    joined = list(Item.objects.filter(lead=lead))
-    for one in joined:
-        _count(one, [one])
-    changed = _count(lead, [lead, *joined])
+    roots = Root.objects.filter(stake__item=item).values("installation", "token").distinct().count()
+    changed = item.own + roots != item.confirmations
     if changed:
-        audit.record(actor, f"item.confirmations {lead.confirmations}", lead.token, reason)
-    if (changed or told) and lead.told:
-        feed.append(line, lead)
-
-
-def _count(item: Item, members: list[Item]) -> bool:
-    roots = Root.objects.filter(stake__item__in=members).values("installation", "token").distinct().count()
-    count = sum(member.own for member in members) + roots
-    changed = count != item.confirmations
-    if changed:
-        item.confirmations = count
+        item.confirmations = item.own + roots
         item.save(update_fields=["confirmations"])
-    return changed
+        audit.record(actor, f"item.confirmations {item.confirmations}", item.token, reason)
+    if (changed or told) and item.told:
+        feed.append(line, item)
 
 
 def name_origin(item: Item) -> None:
@@ -88,48 +74,3 @@ def name_origin(item: Item) -> None:
     if item.origin != origin:
         item.origin = origin
         item.save(update_fields=["origin"])
-
-
-def fall(line: Feed, item: Item, actor: str, reason: str) -> None:
-    """Withdraw an item that nothing keeps up; near duplicates served through it are served on their own.
-
-    They come first, so that no subscriber meets a moment without either.
-    """
-    lead = item.lead
-    if lead is None:
-        split(line, item, actor, "the item it was served through is withdrawn")
-    move(line, item, "withdrawn", actor, reason)
-    if lead is not None:
-        recount(line, lead, actor, reason)
-
-
-def split(line: Feed, item: Item, actor: str, reason: str) -> int:
-    """Serve near duplicates apart from this item, in its own state; how many there were.
-
-    The first of them leads those that are near to it; others stand alone.
-    """
-    joined = list(Item.objects.filter(lead=item).order_by("token"))
-    Item.objects.filter(lead=item).update(lead=None)
-    before = item.state
-    for one in joined:
-        one.lead = None
-        if one.state != "received" or Item.objects.filter(pk=one.pk, lead__isnull=False).exists():
-            continue
-        for other in joined:
-            if other.pk != one.pk and other.state == "received" and _near(one, other):
-                other.lead = one
-                other.save(update_fields=["lead"])
-        if before != "received":
-            move(line, one, "active", actor, reason)
-        if before == "disputed":
-            move(line, one, "disputed", actor, "the doubt goes on")
-        recount(line, one, actor, reason)
-    return len(joined)
-
-
-def _near(one: Item, other: Item) -> bool:
-    hashes = [
-        tuple(open_signal(item, row) for row in ItemHash.objects.filter(item=item, publishable=True))
-        for item in (one, other)
-    ]
-    return near.alike(hashes[0], hashes[1])

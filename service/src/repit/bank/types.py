@@ -19,7 +19,11 @@ Told = Literal["active", "disputed", "withdrawn"]
 # Below it a PDQ hash says so little of the picture that flat pictures match one another (threatexchange, too,
 # drops such hashes when it makes them).
 QUALITY_FLOOR: Final = 50
-MAX_SIGNALS: Final = 2_000
+MAX_SIGNALS: Final = 64
+"""Of one item. A person's device sends one standard hash, up to eight anchored ones and two digests of the
+file; what shows differently on different grounds, or moves, comes to a few times that."""
+MAX_SIGNALS_TOGETHER: Final = 3_200
+"""Of one request: two hundred pictures, each with all that a device sends."""
 _BYTES: Final[dict[Algorithm, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
 
 
@@ -72,7 +76,12 @@ class Submission:
                 )
             )
         if len(self.signals) > MAX_SIGNALS:
-            raise InputRefused(Text("An item has too many hashes.", "Un élément a trop d'empreintes."))
+            raise InputRefused(
+                Text(
+                    f"An item has too many hashes: at most {MAX_SIGNALS}.",
+                    f"Un élément a trop d'empreintes : {MAX_SIGNALS} au plus.",
+                )
+            )
 
 
 @dataclass(frozen=True, slots=True)

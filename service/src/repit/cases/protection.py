@@ -49,8 +49,9 @@ def take_in(turn: Turn, submissions: Sequence[Submission]) -> None:
         raise NotGranted
     if turn.count(_KIND) + len(submissions) > MAX_ITEMS:
         raise TooLarge
-    for submission in submissions:
-        taken = items.submit(submission, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
+    at_once = settings.REPIT_PUBLISH == "at-once"
+    made = items.submit_all(submissions, actor=_ACTOR, publish=at_once)
+    for submission, taken in zip(submissions, made, strict=True):
         turn.add(
             "protection",
             _KIND,

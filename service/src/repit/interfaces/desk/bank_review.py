@@ -49,7 +49,7 @@ class Shown:
 def waiting() -> list[Waiting]:
     """Items received or disputed, oldest first."""
     found = []
-    for item in Item.objects.filter(state__in=["received", "disputed"], lead=None):
+    for item in Item.objects.filter(state__in=["received", "disputed"]):
         last = Transition.objects.filter(item=item).latest("id")
         found.append(Waiting(item.token, item.state, last.at, last.reason))
     return sorted(found, key=lambda one: one.since)
@@ -85,11 +85,6 @@ def release(name: str, reason: str) -> None:
 def withdraw(name: str, reason: str) -> None:
     """Have everyone forget an item. Raises `NotFound`, `TransitionRefused`."""
     items.withdraw(name, actor=ACTOR, reason=reason)
-
-
-def split(name: str, reason: str) -> int:
-    """Serve near duplicates apart from the item they were joined to; how many. Raises `NotFound`."""
-    return items.split(name, actor=ACTOR, reason=reason)
 
 
 def add_widely_published(files: Sequence[Path]) -> int:
