@@ -53,7 +53,7 @@ decision("altered", item="first")
 taken = queue.take(people["second moderator"].member)
 deciding.decide(people["second moderator"].member, taken.name, refuse)
 record = taken.name
-deciding.object_to(Review.objects.get(name=record), "C'est mon chien, pas une personne.")
+deciding.object_to(Review.objects.get(name=record).decision, "C'est mon chien, pas une personne.")
 for tier, changes in (
     ("standard", {}),
     ("possible", {"state": "disputed", "confirmations": 3}),

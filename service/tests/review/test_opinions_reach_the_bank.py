@@ -32,11 +32,13 @@ def test_confirmations_and_disputes_arrive_and_what_the_bank_does_not_know_is_gi
         names = [entry.item for entry in entries]
     said = dict(zip(names[:2], ("refuse", "allow"), strict=True)) | {"an item it never had": "refuse"}
     for name, outcome in said.items():
-        decision("altered", item=name)
-        who = someone("moderator")
-        taken = queue.take(who.member)
-        assert taken
-        decide(who.member, taken.name, Answer(outcome, "terms-intimate"))
+        decision("standard", item=name)
+        answer = Answer(outcome, "terms-intimate", picture=outcome == "allow")
+        for role in ("moderator", "senior")[: 2 if outcome == "allow" else 1]:
+            who = someone(role)
+            taken = queue.take(who.member)
+            assert taken
+            decide(who.member, taken.name, answer)
     address, allow = hotline.base_url, frozenset(hotline.allow)
     with override_settings(REPIT_GATE_FEED_URL=address, REPIT_GATE_FEED_KEY=key, REPIT_OUTBOUND_ALLOW=allow):
         assert tell_banks.tell_hotline() == 2

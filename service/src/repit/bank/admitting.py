@@ -122,6 +122,7 @@ def _again(line: Feed, item: Item, one: Incoming, way: Way) -> None:
         if not way.named:
             standing.name_origin(item)
         standing.recount(line, item, way.actor, AGAIN)
+        standing.weigh(line, item)
     if item.state == "received" and way.publish and one.publishable:
         let_out(line, item, one, way)
 

@@ -156,5 +156,6 @@ def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
                 origin=item.origin,
                 confirmations=item.confirmations,
                 signals=tuple(open_signal(item, row) for row in hashes.get(item.id, [])),
+                asked=item.asked,
             ),
         )

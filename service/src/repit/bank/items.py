@@ -13,10 +13,11 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import admitting, feed, incoming, standing
+from repit.bank import admitting, feed, incoming, questions, standing, widely_published
 from repit.bank.admitting import Way
 from repit.bank.models import Feed, Item, ItemHash, Stake
-from repit.bank.states import LIVE
+from repit.bank.sealed import open_signal
+from repit.bank.states import LIVE, SHARED
 from repit.bank.types import MAX_SIGNALS_TOGETHER, State, Submission
 from repit.foundation import audit
 from repit.foundation.clock import now
@@ -69,19 +70,50 @@ def publish(name: str, *, actor: str, reason: str = "") -> None:
 
 
 def dispute(name: str, *, actor: str, reason: str) -> None:
-    """Put an active item in doubt. Raises `NotFound`, `TransitionRefused`."""
+    """Suspend an active item. Raises `NotFound`, `TransitionRefused`."""
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
         standing.move(line, item, "disputed", actor, reason)
 
 
-def settle(name: str, *, actor: str, reason: str) -> None:
-    """Take a disputed item up again. Raises `NotFound`, `TransitionRefused`."""
+def suspend(name: str, *, actor: str, reason: str) -> None:
+    """A person suspends an item, or lets it stay suspended. Raises `NotFound`, `TransitionRefused`."""
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        if item.state != "disputed":
-            raise TransitionRefused(detail=f"{item.state} is not disputed")
-        standing.move(line, item, "active", actor, reason)
+        answered = questions.answer(item, "suspended", actor, reason)
+        if item.state == "active":
+            standing.move(line, item, "disputed", actor, reason)
+        elif not answered:
+            raise TransitionRefused(detail=f"{item.state}, and nobody asked")
+        audit.record(actor, "item.suspend", name, reason)
+
+
+def settle(name: str, *, actor: str, reason: str) -> None:
+    """A person keeps an item that is suspended or asked about. Raises `NotFound`, `TransitionRefused`."""
+    with transaction.atomic():
+        line, item = feed.locked(), _find(name)
+        if not questions.answer(item, "kept", actor, reason):
+            if item.state != "disputed":
+                raise TransitionRefused(detail=f"{item.state} is not disputed")
+            # What partners doubted, or a person suspended, counts as kept once it is taken up again.
+            questions.ask(item, "voices", "suspended")
+            questions.answer(item, "kept", actor, reason)
+        if item.state == "disputed":
+            standing.move(line, item, "active", actor, reason)
+        audit.record(actor, "item.keep", name, reason)
+
+
+def ask_again(name: str, *, actor: str, reason: str) -> None:
+    """Ask platforms' people to look at a shared item once more. Raises `NotFound`, `TransitionRefused`."""
+    with transaction.atomic():
+        line, item = feed.locked(), _find(name)
+        if item.state not in SHARED:
+            raise TransitionRefused(detail=f"{item.state} is shown to nobody")
+        item.asked += 1
+        item.save(update_fields=["asked"])
+        questions.asked_again(item)
+        audit.record(actor, "item.ask-again", name, reason)
+        feed.append(line, item)
 
 
 def withdraw_one(name: str, *, actor: str, reason: str = "") -> State:
@@ -112,14 +144,22 @@ def take_back(line: Feed, item: Item, left: int, actor: str, reason: str) -> Non
     item.save(update_fields=["own", "root"])
     standing.name_origin(item)
     standing.recount(line, item, actor, reason)
+    standing.weigh(line, item)
 
 
-def withdraw(name: str, *, actor: str, reason: str) -> None:
-    """Withdraw an item, whoever submitted it; partners' repeats do not bring it back. Raises `NotFound`,
-    `TransitionRefused`."""
+def withdraw(name: str, *, actor: str, reason: str, everyones: bool = False) -> None:
+    """Withdraw an item, whoever submitted it; partners' repeats do not bring it back.
+
+    `everyones`: its hashes go on the list of what everyone has seen, so that the next submission of it waits
+    for a person. Raises `NotFound`, `TransitionRefused`.
+    """
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
+        if everyones:
+            rows = ItemHash.objects.filter(item=item, algorithm="pdq", role="whole")
+            widely_published.add([open_signal(item, row).value for row in rows], actor=actor)
         standing.move(line, item, "withdrawn", actor, reason)
+        audit.record(actor, "item.withdraw", name, reason)
 
 
 def erase(name: str, *, actor: str, reason: str = "") -> None:

@@ -32,7 +32,8 @@ class Item(models.Model):
     """One picture, video or file. `confirmations`: how many submissions of it stand, as subscribers know it.
 
     `own`: how many of them were made here; the others are partners' (`Stake`). `root`: the name under which
-    other hotlines know what was submitted here; empty where nothing was.
+    other hotlines know what was submitted here; empty where nothing was. `asked`: how often platforms' people
+    were asked to look at it once more.
     """
 
     id = RandomKey()
@@ -47,6 +48,7 @@ class Item(models.Model):
     root = models.CharField(max_length=64, blank=True, default="")
     fingerprint = models.BinaryField(max_length=32)
     expires_at = models.DateTimeField(null=True)
+    asked = models.IntegerField(default=0)
 
     class Meta:
         indexes = (
@@ -199,6 +201,42 @@ class Transition(models.Model):
     sequence = models.BigIntegerField(null=True)
 
 
+class Question(models.Model):
+    """What a person is asked about an item, by `why` (counts, voices), and the answer. One open an item.
+
+    `again_at`: when platforms' people were asked to look once more.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="questions")
+    why = models.CharField(max_length=10)
+    reason = models.CharField(max_length=200)
+    opened_at = models.DateTimeField()
+    again_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=10, blank=True)
+    by = models.CharField(max_length=100, blank=True)
+    said = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["why", "opened_at"], name="question_by_day"),
+            models.Index(fields=["opened_at"], condition=Q(closed_at__isnull=True), name="question_is_open"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(closed_at__isnull=True), name="question_once_an_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, decision="")
+                | Q(closed_at__isnull=False, decision__in=["kept", "suspended", "withdrawn"]),
+                name="question_answered",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "Question"
+
+
 class MatchReport(models.Model):
     """How often one item matched at one reporter's in one window; counts, never pictures.
 
@@ -219,6 +257,7 @@ class MatchReport(models.Model):
             models.Index(
                 fields=["forget_at"], condition=Q(forget_at__isnull=False), name="match_report_forgotten"
             ),
+            models.Index(fields=["reporter", "at"], name="match_report_by_reporter"),
         )
         constraints = (
             models.CheckConstraint(condition=Q(count__gt=0), name="match_report_counts"),

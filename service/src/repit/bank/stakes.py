@@ -19,18 +19,16 @@ from django.db import transaction
 from repit.bank import admitting, feed, incoming, standing
 from repit.bank.admitting import Way
 from repit.bank.incoming import Incoming
-from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
+from repit.bank.models import Feed, Item, Root, Stake, Tombstone
 from repit.bank.sealed import fingerprint
+from repit.bank.standing import ACTOR
 from repit.bank.states import LIVE
 from repit.bank.types import Submission
 from repit.foundation.sealing import Place, keyed_digest, operator
 
-ACTOR: Final = "exchange"
 _HELD: Final = "told by a partner"
 _BURIED: Final = "withdrawn by its origin"
 _CHANGED: Final = "the partner changed its hashes"
-_DOUBT: Final = "every partner that tells of it doubts it"
-_NO_DOUBT: Final = "a partner stands by it again"
 _SWEPT_TOGETHER: Final = 25
 
 
@@ -213,7 +211,7 @@ def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
         stake.save()
         Root.objects.bulk_create([_root(stake, root) for root in roots])
         standing.recount(line, item, actor, _HELD)
-        _weigh(line, item)
+        standing.weigh(line, item)
         return True
     before = stake.item
     if before.state in LIVE and bytes(before.fingerprint) != fingerprint(told.submission):
@@ -224,7 +222,7 @@ def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
     if before.state not in LIVE:
         return True
     standing.recount(line, stake.item, actor, _HELD, told=differs)
-    _weigh(line, stake.item)
+    standing.weigh(line, stake.item)
     if stake.item_id != before.pk:
         # Last, so that no subscriber meets a moment without either.
         _left(line, before, _CHANGED)
@@ -245,20 +243,7 @@ def _left(line: Feed, item: Item, reason: str) -> None:
         return
     standing.name_origin(item)
     standing.recount(line, item, ACTOR, reason, told=True)
-    _weigh(line, item)
-
-
-def _weigh(line: Feed, item: Item) -> None:
-    """Doubt an item that nobody stands by; end a doubt that came from partners only."""
-    if item.state == "active" and item.own:
-        return
-    doubted = item.own == 0 and not Stake.objects.filter(item=item, doubted=False).exists()
-    if doubted and item.state == "active":
-        standing.move(line, item, "disputed", ACTOR, _DOUBT)
-    elif not doubted and item.state == "disputed":
-        last = Transition.objects.filter(item=item, after="disputed").latest("id")
-        if (last.actor, last.reason) == (ACTOR, _DOUBT):
-            standing.move(line, item, "active", ACTOR, _NO_DOUBT)
+    standing.weigh(line, item)
 
 
 def _bury(line: Feed, one: Told) -> None:

@@ -4,16 +4,20 @@ In: an item under the feed's lock, after its submissions or partners' stakes cha
 subscribers know it, its steps. Next: `items` and `stakes`, which change them.
 """
 
-from typing import cast
+from typing import Final, cast
 
 from django.conf import settings
 
-from repit.bank import feed
+from repit.bank import feed, questions
 from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
 from repit.bank.states import LIVE, step
 from repit.bank.types import State
 from repit.foundation import audit
 from repit.foundation.clock import now
+
+ACTOR: Final = "exchange"
+_DOUBT: Final = "every partner that tells of it doubts it"
+_NO_DOUBT: Final = "someone stands by it again"
 
 
 def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
@@ -24,6 +28,7 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
     if after not in LIVE:
         item.confirmations = 0
         end_root(item)
+        questions.answer(item, "withdrawn", actor, reason)
     item.told = item.told or taken.told
     item.save(update_fields=["state", "confirmations", "told", "own", "root"])
     sequence = feed.append(line, item) if taken.told else None
@@ -74,3 +79,17 @@ def name_origin(item: Item) -> None:
     if item.origin != origin:
         item.origin = origin
         item.save(update_fields=["origin"])
+
+
+def weigh(line: Feed, item: Item) -> None:
+    """Doubt an item that nobody stands by; end a doubt that came from partners only, as soon as one of them,
+    or a person here, does."""
+    if item.state == "active" and item.own:
+        return
+    doubted = item.own == 0 and not Stake.objects.filter(item=item, doubted=False).exists()
+    if doubted and item.state == "active":
+        move(line, item, "disputed", ACTOR, _DOUBT)
+    elif not doubted and item.state == "disputed":
+        last = Transition.objects.filter(item=item, after="disputed").latest("id")
+        if (last.actor, last.reason) == (ACTOR, _DOUBT):
+            move(line, item, "active", ACTOR, _NO_DOUBT)

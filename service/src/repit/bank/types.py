@@ -86,7 +86,8 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One item as subscribers may know it; `signals` is empty once it is withdrawn."""
+    """One item as subscribers may know it; `signals` is empty once it is withdrawn. `asked`: how often people
+    were asked to look at it once more."""
 
     item: str
     state: Told
@@ -95,3 +96,4 @@ class Published:
     origin: str
     confirmations: int
     signals: tuple[Signal, ...]
+    asked: int = 0

@@ -8,7 +8,7 @@ because the door then says when to come back.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +23,7 @@ from repit.gate.canary import Watched
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import DecoderPool
+from repit.gate.depth import depth
 from repit.gate.doors import need_not_decide
 from repit.gate.entries import KnownHash
 from repit.gate.errors import Overloaded
@@ -31,7 +32,17 @@ from repit.gate.live_index import LiveIndex
 from repit.gate.meters import Meters
 from repit.gate.policy import Policy, judge
 from repit.gate.signals import Signals
-from repit.gate.verdict import NO_PICTURE, PLAIN, Evidence, NoPicture, Signal, Undecided, Verdict
+from repit.gate.verdict import (
+    NO_PICTURE,
+    PLAIN,
+    SAME,
+    Evidence,
+    Here,
+    NoPicture,
+    Signal,
+    Undecided,
+    Verdict,
+)
 from repit_engine.anchors import Stage
 from repit_engine.errors import PictureRefused
 from repit_engine.picture import DEFAULT_LIMITS, Limits
@@ -65,12 +76,19 @@ class Inspector:
     hold: Callable[[str, bytes], None] | None = None
     """Takes an upload that waits for review, with the name of its decision."""
     meters: Meters = field(default_factory=Meters)
+    here: Callable[[], Here] = Here
+    """What people at this platform have let go, and are asked about."""
+    compared: Callable[[str, Mapping[str, int | None]], None] | None = None
+    """Takes how deep an upload that people will see agrees with each item."""
 
     def inspect(self, data: bytes, door: str) -> Verdict:
         """Judge an upload. Raises `Overloaded`."""
         verdict = self._judged(door, lambda: self._seen(data, door), lambda seen: self.signals.of(data, seen))
-        if self.hold is not None and verdict.outcome == "review" and verdict.decision is not None:
-            self.hold(verdict.decision, data)
+        if verdict.decision is not None:
+            if verdict.wanted:
+                self._compare(verdict.decision, verdict, data)
+            if self.hold is not None and (verdict.outcome == "review" or verdict.wanted):
+                self.hold(verdict.decision, data)
         return verdict
 
     def inspect_arrived(self, upload: Arriving, door: str) -> Verdict:
@@ -102,7 +120,10 @@ class Inspector:
         except Overloaded:
             self.meters.turned_away(door)
             raise
-        verdict = NO_PICTURE if isinstance(seen, NoPicture) else judge(self.policy, door, seen, signals(seen))
+        if isinstance(seen, NoPicture):
+            verdict = NO_PICTURE
+        else:
+            verdict = judge(self.policy, door, seen, signals(seen), self.here())
         told = self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
         self.meters.answered(told, door, elapsed() - begun)
         if told.rule not in PLAIN:
@@ -139,6 +160,28 @@ class Inspector:
         except NotSeen as unseen:
             reason = unseen.outcome.reason
             return NoPicture() if need_not_decide(door, reason, data[:HEAD]) else _not_hashed(reason)
+
+    def _compare(self, decision: str, verdict: Verdict, data: bytes) -> None:
+        """Measure how deep an upload agrees with the items whose very picture it seems to be. Rare: once for
+        each question. What cannot be measured in time is left, and the next upload is measured instead."""
+        if self.compared is None:
+            return
+        limits = Limits(
+            bytes=self.max_bytes,
+            pixels=DEFAULT_LIMITS.pixels,
+            scans=DEFAULT_LIMITS.scans,
+            seconds=self.budget_seconds,
+        )
+        wanted = [one.item for one in verdict.evidence if one.tier in SAME]
+        if verdict.evidence[0].tier == "exact":
+            self.compared(decision, dict.fromkeys(wanted, 100))
+            return
+        try:
+            with self.pool.open(data, limits, self.last_stage) as stages:
+                views = list(stages)
+        except (NotSeen, Overloaded):
+            return
+        self.compared(decision, {item: depth(views, self.index.anchored(item)) for item in wanted})
 
     def _met(self, hashes: tuple[KnownHash, ...]) -> list[Evidence]:
         found: list[Evidence] = []

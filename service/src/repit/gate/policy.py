@@ -9,6 +9,9 @@ is reviewed, never silently allowed. Signals (what is no match) have rules of th
 
 The canary (`repit.gate.canary`) is judged before all rules, and blocked: it tells an operator that everything
 between an upload and a refusal works. In a dry run it passes like everything else, and `would_be` says so.
+
+What the platform's own moderators have let go passes here before all rules as well, and at no other platform
+(`repit.gate.review.questions`). Nobody but they, and their supervisor, can bring that about or end it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, get_args
 
 from repit.gate.verdict import (
+    LET_GO_HERE,
     NO_MATCH,
     NOT_A_PICTURE,
     NOTHING_KNOWN,
@@ -23,6 +27,7 @@ from repit.gate.verdict import (
     TIERS,
     UNDECIDED,
     Evidence,
+    Here,
     Outcome,
     Ruling,
     Signal,
@@ -36,9 +41,11 @@ from repit.gate.verdict import (
 VERSION: Final = 1
 NO_RULE: Final = "no-rule-fits"
 CANARY: Final = "canary"
-RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNDECIDED, NO_RULE, CANARY)
+LET_GO: Final = "let-go-here"
+RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNDECIDED, NO_RULE, CANARY, LET_GO)
+NOBODY: Final = Here()
 
-Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "door"]
+Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "asked", "door"]
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
 Mild = Literal["allow", "review"]
 MILD: Final[tuple[Mild, ...]] = get_args(Mild)
@@ -113,15 +120,20 @@ def default_policy(
 
 
 def judge(
-    policy: Policy, door: str, seen: Sequence[Evidence] | Undecided, signals: Sequence[Signal] = ()
+    policy: Policy,
+    door: str,
+    seen: Sequence[Evidence] | Undecided,
+    signals: Sequence[Signal] = (),
+    here: Here = NOBODY,
 ) -> Verdict:
-    """Apply the policy to what was found, or to not having been able to look."""
+    """Apply the policy to what was found, or to not having been able to look; `here`: what people at this
+    platform have decided and are asked."""
     told = tuple(signals)
     if isinstance(seen, Undecided):
         outcome = policy.undecided_doors.get(door, policy.undecided)
         verdict = pronounced(Ruling(outcome, UNDECIDED, policy.dry_run), seen.text, (), seen.reason)
     else:
-        verdict = _of_evidence(policy, door, seen)
+        verdict = _of_evidence(policy, door, seen, here)
     verdict = replace(verdict, signals=told)
     if verdict.outcome != "allow" or verdict.would_be == "block":
         return verdict  # a signal cannot make it stricter
@@ -133,18 +145,22 @@ def judge(
     return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), signals=told)
 
 
-def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence]) -> Verdict:
+def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence], here: Here) -> Verdict:
     if not seen:
         return Verdict("allow", NO_MATCH, NOTHING_KNOWN)
-    ordered = sorted(seen, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
-    rulings = [_ruling(policy, door, evidence) for evidence in ordered]
+    told = [replace(one, asked="yes") if one.item in here.asked else one for one in seen]
+    ordered = sorted(told, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
+    rulings = [_ruling(policy, door, evidence, here) for evidence in ordered]
     chosen = strictest(rulings)
-    return pronounced(rulings[chosen], explained(ordered[chosen]), tuple(ordered), None)
+    explanation = LET_GO_HERE if rulings[chosen].rule == LET_GO else explained(ordered[chosen])
+    return pronounced(rulings[chosen], explanation, tuple(ordered), None)
 
 
-def _ruling(policy: Policy, door: str, evidence: Evidence) -> Ruling:
+def _ruling(policy: Policy, door: str, evidence: Evidence, here: Here) -> Ruling:
     if evidence.item == CANARY:
         return Ruling("block", CANARY, policy.dry_run)
+    if evidence.item in here.let_go:
+        return Ruling("allow", LET_GO, policy.dry_run)
     for rule in policy.rules:
         if rule.fits(evidence, door):
             return Ruling(rule.then, rule.name, rule.dry_run or policy.dry_run)

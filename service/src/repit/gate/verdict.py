@@ -26,6 +26,9 @@ they agree less surely; for a person to look at.
 TIERS: Final[tuple[Tier, ...]] = ("exact", "standard", "orientation", "altered", "possible")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
 
+SAME: Final[frozenset[str]] = frozenset({"exact", "standard", "orientation"})
+"""Tiers at which an upload is the item's very picture, so that what is decided of one holds for the other."""
+
 NO_MATCH: Final = "no-match"
 UNDECIDED: Final = "undecided"
 NOT_A_PICTURE: Final = "not-a-picture"
@@ -52,7 +55,8 @@ class Evidence:
 
     `turned`: which of the eight orientations of the upload agreed, None where that means nothing.
     `expected_false`: matches at least this good that one upload of nothing known would give, on average.
-    `parts`: nearest first, of the upload alone.
+    `parts`: nearest first, of the upload alone. `asked`: whether people here are asked about the item now
+    ("yes", "no").
     """
 
     item: str
@@ -67,6 +71,16 @@ class Evidence:
     expected_false: float | None = None
     parts: tuple[Part, ...] = ()
     exchange: str = "repit"
+    asked: str = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What people at this platform have to do with items: `let_go`, which its own moderators let pass here;
+    `asked`, about which they are asked now."""
+
+    let_go: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,8 @@ class Verdict:
     recorded: bool = False
     milliseconds: float = 0.0
     signals: tuple[Signal, ...] = ()
+    wanted: bool = False
+    """Whether the desk is asked about the item, and this upload is the one to look at."""
 
     def told(self, **changes: str | bool | float | None) -> "Verdict":
         """The same verdict with what only its recorder knows."""
@@ -169,6 +185,10 @@ def explained(best: Evidence) -> Text:
 SIGNALLED: Final = Text(
     "Nothing known agrees with this, but the file itself gives a reason to look.",
     "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
+)
+LET_GO_HERE: Final = Text(
+    "A known picture agrees, and this platform's own people have let it go here.",
+    "Une image connue concorde ; les modérateurs de cette plateforme l'ont laissée passer ici.",
 )
 NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
 NO_PICTURE: Final = Verdict(

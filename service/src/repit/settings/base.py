@@ -38,6 +38,7 @@ _HOTLINE: Final = [
     "repit.cases",
     "repit.interfaces.case_pages",
     "repit.interfaces.desk",
+    "repit.interfaces.bank_desk",
     "repit.interfaces.exchange_api",
 ]
 _GATE: Final = [
@@ -151,6 +152,7 @@ REPIT_CASE_IDLE_DAYS: int
 REPIT_OFFLINE_KEY: bytes
 REPIT_GATE_FEED_URL: str
 REPIT_GATE_FEED_KEY: str
+REPIT_GATE_DESK_KEY: str
 REPIT_GATE_UNDECIDED: str
 REPIT_GATE_BUDGET_MS: int
 REPIT_GATE_STAGES: str

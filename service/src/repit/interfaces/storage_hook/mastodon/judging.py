@@ -22,7 +22,7 @@ from repit.foundation.errors import (
     TooLarge,
 )
 from repit.gate import fetching
-from repit.gate.review.models import Review
+from repit.gate.review import queue
 from repit.gate.runtime import Gate
 from repit.gate.verdict import Verdict
 from repit.interfaces.storage_hook.mastodon import book
@@ -65,8 +65,7 @@ def look(row: Told, gate: Gate) -> None:
 def ask_the_desk(row: Told) -> None:
     """Move on what people have decided."""
     names = [one["decision"] for one in row.decisions if one["outcome"] == "review" and one["decision"]]
-    reviews = Review.objects.filter(decision_id__in=names)
-    decided = [review.outcome for review in reviews if review.state == "decided"]
+    decided = list(queue.outcomes(names).values())
     said = next((outcome for outcome in ("refuse", "refer") if outcome in decided), "")
     if said:
         book.move(row, "report", desk=said)
