@@ -7,7 +7,7 @@ production's functions and nothing else; the others are what it was chosen over.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from repit.bank.doubt_rule import FLOOR, Judged, Voice, by_counts, by_voices, saturated
+from repit.bank.doubt_rule import DEEP, FLOOR, Judged, Voice, by_counts, by_voices, saturated
 
 Counts = Callable[[Mapping[str, int], Sequence[int]], Judged]
 Voices = Callable[[Sequence[Voice], bool], Judged]
@@ -60,7 +60,7 @@ def _people(needed: int, *, weighed: bool = True, deep: bool = True) -> Voices:
         against = {
             one.party
             for one in voices
-            if one.people and one.view == "not_blocked" and (not known or (one.deep or 0) >= 50)
+            if one.people and one.view == "not_blocked" and (not known or (one.deep or 0) >= DEEP)
         } - looked
         enough = len(against) >= needed and len(against) > 2 * len(looked)
         differ = bool(against and looked) and not enough

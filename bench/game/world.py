@@ -27,6 +27,7 @@ Picture = Literal["private", "famous"]
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 _A_DAY = 24.0
 _MOST_ASKED = 60
+_FIRST = 400
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,11 @@ def story(
 
 
 def _uploads(one: Platform, chance: Generator, hours: float) -> Times:
-    number = chance.poisson(one.uploads * hours) if one.uploads else 0
-    return np.sort(chance.uniform(0, hours, min(number, 200_000)))
+    """Moments of uploads. Of those to which nobody objects only the first few matter to any rule."""
+    if not one.objects:
+        moments: Times = np.cumsum(chance.exponential(1 / one.uploads, _FIRST))
+        return moments[moments < hours]
+    return np.sort(chance.uniform(0, hours, chance.poisson(one.uploads * hours)))
 
 
 def _looked(play: _Play, one: Platform, moments: Times) -> None:
@@ -225,7 +229,7 @@ def _decided(play: _Play, wrong: float) -> tuple[bool, int]:
 def _flood(rule: Candidate, times: dict[str, Times], hours: float) -> tuple[float, str]:
     """When counts first say something, and what."""
     everything = sorted(
-        (float(at), name) for name, moments in times.items() for at in moments[:400] if at < hours
+        (float(at), name) for name, moments in times.items() for at in moments[:_FIRST] if at < hours
     )
     recent: dict[str, list[float]] = {name: [] for name in times}
     for at, name in everything:

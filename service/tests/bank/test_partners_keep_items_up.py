@@ -131,10 +131,15 @@ def test_a_doubt_of_all_partners_is_a_doubt_here_and_ends_with_it():
     assert served()[value][0] == "active"
     take("repit/b", told("2", value, doubted=True))
     assert served()[value][0] == "disputed"
-    items.submit(picture(value), actor="person", publish=True)
-    items.settle(Item.objects.get().token, actor="person at the hotline", reason="looked at")
-    name = Item.objects.get().token
-    items.dispute(name, actor="flood rule", reason="flood")
+    # Whoever submits it here is protected at once, whatever partners think.
+    mine = items.submit(picture(value), actor="person", publish=True)
+    assert mine.state == "active" and served()[value][0] == "active"
+    take("repit/b", told("2", None), told("3", value, doubted=True))
+    assert served()[value][0] == "active"
+    items.withdraw_one(mine.item, actor="person")
+    assert served()[value][0] == "disputed"
+    name = items.submit(picture(value), actor="person", publish=True).item
+    items.dispute(name, actor="platforms' people", reason="they looked")
     take("repit/b", told("2", value))
     assert served()[value][0] == "disputed"  # not a doubt of theirs to end
 

@@ -53,7 +53,7 @@ class Review(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["state", "due_at"], name="review_by_deadline"),
-            models.Index(fields=["why", "taken_in_at"], name="review_by_why", condition=~Q(why="")),
+            models.Index(fields=["why", "taken_in_at"], name="review_by_why"),
             models.Index(fields=["holder"], name="review_by_holder", condition=Q(holder__isnull=False)),
         )
         constraints = (

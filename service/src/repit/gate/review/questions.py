@@ -189,14 +189,14 @@ def answered(review: Review, outcome: str, freed: Iterable[str]) -> None:
             item=item, defaults={"exchange": review.decision.exchange, "day": moment.date()}
         )
     AskedItem.objects.filter(item__in=let_go).update(let_go_at=moment, let_go_by=review)
-    _memory.forget()
+    forget_memory()
 
 
 def refuse_again(item: str) -> bool:
     """A supervisor takes back that an item was let go here; whether it was."""
     held = AskedItem.objects.filter(item=item, let_go_at__isnull=False)
     taken = bool(held.update(let_go_at=None, let_go_by=None))
-    _memory.forget()
+    forget_memory()
     return taken
 
 
@@ -262,3 +262,8 @@ _memory: Final = _Memory()
 def here() -> Here:
     """What was let go here, and what people are asked about, as of a moment ago."""
     return _memory.here()
+
+
+def forget_memory() -> None:
+    """Have the next upload see what stands in the database."""
+    _memory.forget()

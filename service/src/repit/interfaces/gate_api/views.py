@@ -23,6 +23,7 @@ from repit.foundation.web import problem
 from repit.gate import fetching, meters, readiness, runtime
 from repit.gate.doors import NAMED
 from repit.gate.errors import Overloaded
+from repit.gate.senders import sent_by
 from repit.gate.verdict import Verdict
 from repit.interfaces.gate_api.answers import answer
 from repit.interfaces.gate_api.keys import for_platforms
@@ -53,7 +54,9 @@ def refuse(request: HttpRequest) -> HttpResponseBase:
 
 def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
     try:
-        verdict = _verdict(request, _named(request, door))
+        # An opaque name of the account, so that one sender counts once; kept nowhere (`repit.gate.senders`).
+        with sent_by(request.headers.get("Repit-Sender", "")):
+            verdict = _verdict(request, _named(request, door))
     except Overloaded as error:
         busy = problem(error)
         busy["Retry-After"] = _RETRY_SECONDS

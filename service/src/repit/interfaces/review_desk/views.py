@@ -24,6 +24,9 @@ from repit.interfaces.review_desk import evidence, tickets
 from repit.interfaces.review_desk.images import kind_of
 
 _SHOWN: Final = 50
+_OBJECTIONS: Final = 5
+_FREE: Final = "free"
+"""Let it through, and the known picture with it."""
 _NOT_HELD: Final = NotFound(
     Text("You do not hold this one.", "Vous ne tenez pas celui-ci."),
     Text("Take the next one from the queue.", "Prenez le suivant dans la file."),
@@ -150,8 +153,12 @@ def media_bytes(request: HttpRequest, member: Member, name: str, ticket: str) ->
 @needs("review.work", "review.second")
 def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     """Decide, and go on to the next one."""
+    outcome = request.POST.get("outcome", "")
     answer = deciding.Answer(
-        request.POST.get("outcome", ""), request.POST.get("ground", ""), request.POST.get("why", "").strip()
+        "allow" if outcome == _FREE else outcome,
+        request.POST.get("ground", ""),
+        request.POST.get("why", "").strip(),
+        picture=outcome == _FREE,
     )
     review = deciding.decide(member, name, answer)
     wellbeing.at_work(member)
@@ -170,7 +177,8 @@ def _item(request: HttpRequest, member: Member, review: Review, ticket: str = ""
         "agreements": evidence.agreements(review.decision),
         "signals": evidence.signals(review.decision),
         "steps": list(review.steps.select_related("member").order_by("pk")),
-        "objection": review.objections.filter(answered_at__isnull=True).last(),
+        "objections": list(review.objections.filter(answered_at__isnull=True).order_by("-pk")[:_OBJECTIONS]),
+        "about": _about(review),
         "standing": standing,
         "media_kept": media.kept(review),
         "ticket": ticket,
@@ -185,6 +193,18 @@ def _item(request: HttpRequest, member: Member, review: Review, ticket: str = ""
         ],
     }
     return render(request, "review_desk/item.html", words)
+
+
+def _about(review: Review) -> dict[str, object] | None:
+    """The known picture that a review is about, in numbers."""
+    if not review.about:
+        return None
+    return {
+        "why": review.why,
+        "uploads": review.parts.count(),
+        "free": bool(deciding.may_free(review)),
+        "depth": review.depths.get(review.about),
+    }
 
 
 def _held(member: Member, name: str) -> Review:

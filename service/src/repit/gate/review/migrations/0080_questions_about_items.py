@@ -87,11 +87,7 @@ class Migration(migrations.Migration):
         migrations.AddField("review", "picture", models.BooleanField(default=False)),
         migrations.AddIndex(
             "review",
-            models.Index(
-                condition=models.Q(("why", ""), _negated=True),
-                fields=["why", "taken_in_at"],
-                name="review_by_why",
-            ),
+            models.Index(fields=["why", "taken_in_at"], name="review_by_why"),
         ),
         migrations.AddConstraint(
             "review", models.UniqueConstraint(condition=_OPEN, fields=("about",), name="review_once_an_item")

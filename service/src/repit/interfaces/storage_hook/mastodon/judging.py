@@ -24,6 +24,7 @@ from repit.foundation.errors import (
 from repit.gate import fetching
 from repit.gate.review import queue
 from repit.gate.runtime import Gate
+from repit.gate.senders import sent_by
 from repit.gate.verdict import Verdict
 from repit.interfaces.storage_hook.mastodon import book
 from repit.interfaces.storage_hook.mastodon.models import Told
@@ -78,7 +79,8 @@ def ask_the_desk(row: Told) -> None:
 
 def _judged(address: str, row: Told, gate: Gate) -> dict[str, Any]:
     try:
-        verdict = fetching.inspect_there(gate, address, DOOR, SECONDS)
+        with sent_by(row.account):
+            verdict = fetching.inspect_there(gate, address, DOOR, SECONDS)
     except fetching.NotThere:
         return {"outcome": "gone", "decision": "", "seen": False}
     except TooLarge:
