@@ -5,7 +5,6 @@ In: a candidate rule, how people are, a seed. Out: endings of many stories. Next
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 import numpy as np
 from numpy.random import Generator
@@ -26,13 +25,16 @@ class Opponent:
     platforms: Sequence[Platform]
     picture: Picture
     days: float = 30
+    bait: bool = False
     busy: float = 1.0
     """By what everything that moderators do takes longer."""
 
     def play(self, rule: Candidate, people: People, chance: Generator) -> Ending:
         """One story."""
         slower = replace(people, moderator_hours=people.moderator_hours * self.busy)
-        return story(rule, self.platforms, self.picture, slower, chance, hours=self.days * DAY)
+        return story(
+            rule, self.platforms, self.picture, slower, chance, hours=self.days * DAY, bait=self.bait
+        )
 
 
 def three(uploads: float, **more: object) -> list[Platform]:
@@ -109,6 +111,7 @@ SPREADERS = (
         "uploads a harmless picture made to have the standard hash of a private one, to three platforms",
         three(_FLOOD, objects=0.05, deep=5),
         "famous",
+        bait=True,
     ),
     Opponent(
         "a spreader while a poisoner floods the desks",
@@ -139,6 +142,12 @@ POISONERS = (
         busy=5,
     ),
     Opponent(
+        "its hash with squares of another",
+        "so that no upload agrees with the item's family; an upload an hour at each of three platforms",
+        three(1.0, deep=5),
+        "famous",
+    ),
+    Opponent(
         "a class photo",
         "a prankster submits it; one platform, an upload every other hour",
         [Platform("forum", 0.5, objects=0.05)],
@@ -164,20 +173,20 @@ def endings(
 
 @dataclass(frozen=True)
 class Tides:
-    """A famous picture submitted anew each day, as another near duplicate of itself."""
+    """A famous picture submitted anew each day, as another near duplicate of itself. `known`: platforms let
+    go the picture that their people saw; else the item alone, and tomorrow's is refused again."""
 
     days: int = 14
-    listed_after: float | None = None
-    """Hours until the hotline puts it on the list of what everyone has seen; None: never."""
+    known: bool = True
 
     def refused(self, rule: Candidate, people: People, chance: Generator) -> int:
         """Wrong refusals until the end."""
-        play = partial(story, rule, three(1.0), "famous", people, chance, hours=DAY)
         total = 0
-        for day in range(self.days):
-            if self.listed_after is not None and day * DAY > self.listed_after:
-                break
-            total += play().refused
+        for _ in range(self.days):
+            end = story(rule, three(1.0), "famous", people, chance, hours=DAY)
+            total += end.refused
+            if self.known and len(end.released) == 3:
+                return total
         return total
 
 

@@ -33,17 +33,17 @@ def run(options: Options) -> Report:
     report = Report(
         "game",
         "Who can end an item's protection, and who can have a famous picture refused",
-        "A seeded simulation, in hours, of platforms, moderators and a person at the hotline. The rule that is"
-        " built calls the production's own functions (`repit.bank.doubt_rule`, `repit.gate.review.asking`);"
+        "A seeded simulation, in hours, of platforms, moderators and a person at the hotline. What is built"
+        " calls the production's own functions (`repit.bank.doubt_rule`, `repit.gate.review.asking`);"
         " the others are what it was chosen over. What the numbers mean, and where the rule breaks:"
         " [the game](../en/game.md).",
         notes=[
             f"{runs} stories a cell, {FEWER} in the tables of what bends; the same seeds for every rule. A"
             " share of nought means: in none of them.",
             _assumed(People()),
-            "A made-up objection makes a moderator err five times as often. The person at the hotline"
-            " sees no picture, waits for every platform with people, follows two of them where few say otherwise,"
-            " asks all to look again where they differ, and never follows counts.",
+            "A made-up objection makes a moderator err five times as often. The person at the hotline sees no"
+            " picture, waits for every platform with people, follows two of them where few say otherwise, asks"
+            " all to look again where they differ, and never follows counts.",
             "Delays are exponential, errors independent but for the share in which a second moderator errs as"
             " the first did. Real moderators have nights and weekends; read the hours as hours of work.",
         ],
@@ -59,8 +59,8 @@ def _assumed(people: People) -> str:
     return (
         f"Assumed: a moderator takes a private picture for a harmless one in {people.harmless:.0%} of looks, a"
         f" famous one for a private one in {people.harmful:.0%}; in {people.alike:.0%} a second look is the"
-        f" first again; {people.moderator_hours:g} hours until a moderator looks, {people.hotline_hours:g} until"
-        " the person at the hotline decides (means)."
+        f" first again; {people.moderator_hours:g} hours until a moderator looks, {people.hotline_hours:g}"
+        " until the person at the hotline decides (means)."
     )
 
 
@@ -68,15 +68,14 @@ def _spread(report: Report, runs: int) -> None:
     rows = []
     for rule in CANDIDATES:
         ended = [endings(one, rule, runs) for one in SPREADERS]
-        rows.append(
-            (rule.name, *(f"{_share(everywhere(each))} / {_share(anywhere(each))}" for each in ended))
-        )
+        rows.append((rule.name, *(_both(each) for each in ended)))
         if rule in (CANDIDATES[0], CHOSEN):
-            _compared(report, rule, SPREADERS, [100 * everywhere(each) for each in ended], "% suspended: ")
+            shares = [100 * everywhere(each) for each in ended]
+            _compared(report, rule, SPREADERS, shares, "% suspended: ")
     report.tables.append(
         Table(
-            "Those who spread: how often a private picture was suspended everywhere / passed somewhere, and the"
-            " hours of that, all stories and platforms averaged",
+            "Those who spread: how often a private picture was suspended everywhere / passed somewhere, and"
+            " for how many hours on the average of all stories, platforms added up",
             ("rule", *(one.name for one in SPREADERS)),
             rows,
         )
@@ -165,8 +164,8 @@ def _bends(report: Report) -> None:
     )
     report.tables.append(
         Table(
-            "The chosen rule against 1,000 accounts that lie for a year, by how often a moderator errs and how"
-            " often a second look is the first again: suspended everywhere / passed somewhere",
+            "The chosen rule against 1,000 accounts that lie for a year, by how often a moderator errs (five"
+            " times as often where somebody lies) and how often a second look is the first again",
             ("errs", *(f"alike {alike:.0%}" for alike in (0.0, 0.2, 0.5, 1.0))),
             [
                 (
@@ -204,17 +203,15 @@ def _bends(report: Report) -> None:
 
 def _tides(report: Report) -> None:
     rows = []
-    for name, tides in (
-        ("never put on the list of what everyone has seen", Tides()),
-        ("put on it after two days", Tides(listed_after=48.0)),
-    ):
+    for name, tides in (("the item alone", Tides(known=False)), ("the picture that they saw", Tides())):
         chances = [np.random.default_rng((12, number)) for number in range(FEWER)]
         counts = [tides.refused(CHOSEN, People(), chance) for chance in chances]
         rows.append((name, float(np.median(counts)), float(np.percentile(counts, 95))))
     report.tables.append(
         Table(
-            "A famous picture submitted anew every day for two weeks, as another near duplicate: wrong refusals",
-            ("the hotline", "median", "95th of 100"),
+            "A famous picture submitted anew every day for two weeks, as another near duplicate: wrong"
+            " refusals at three platforms",
+            ("people let go", "median", "95th of 100"),
             rows,
         )
     )

@@ -95,6 +95,7 @@ class _Play:
     chance: Generator
     hours: float
     family: bool
+    bait: bool
     end: Ending = field(default_factory=Ending)
     said: list[_Said] = field(default_factory=list)
     held: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
@@ -110,9 +111,11 @@ def story(
     *,
     hours: float,
     family: bool = True,
+    bait: bool = False,
 ) -> Ending:
-    """Play one item's story through."""
-    play, times = _Play(rule, picture, people, chance, hours, family), dict[str, Times]()
+    """Play one item's story through. `bait`: what is uploaded is a harmless picture with the hash of the
+    item."""
+    play, times = _Play(rule, picture, people, chance, hours, family, bait), dict[str, Times]()
     end = play.end
     for one in platforms:
         times[one.name] = _uploads(one, chance, hours)
@@ -158,8 +161,9 @@ def _looked(play: _Play, one: Platform, moments: Times) -> None:
         looks += 1
         at, goes = _look(play, one, asked, lied)
         answered, since = _BEGIN + timedelta(hours=at), at
-        if goes and not _made(play, one):
-            play.end.released.setdefault(one.name, []).append((at, np.inf))
+        if goes:
+            if not _harmless(play):
+                play.end.released.setdefault(one.name, []).append((at, np.inf))
             return
 
 
@@ -172,15 +176,14 @@ def _look(play: _Play, one: Platform, asked: float, lied: bool) -> tuple[float, 
     play.end.looks += hands
     if goes and play.rule.holds:
         play.held.setdefault(one.name, []).append((asked, at))
-    if not (goes and _made(play, one)):
-        play.said.append(_Said(at, Voice(one.name, "not_blocked" if goes else "blocked", True, one.deep)))
+    deep = one.deep if play.rule.compares else 90
+    play.said.append(_Said(at, Voice(one.name, "not_blocked" if goes else "blocked", True, deep)))
     return at, goes
 
 
-def _made(play: _Play, one: Platform) -> bool:
-    """Whether the desk sees that it looks at another picture with the same standard hash: the upload may be
-    let go then, which says nothing of the item."""
-    return play.rule.compares and play.family and one.deep is not None and one.deep < DEEP
+def _harmless(play: _Play) -> bool:
+    """Whether what was let go is the picture that they saw, and not the item whose hash it has."""
+    return play.bait and play.rule.compares
 
 
 @dataclass(frozen=True)
@@ -314,7 +317,7 @@ def _ask_again(play: _Play, desks: Sequence[Platform], moment: float) -> None:
             continue
         at, goes = _look(play, one, moment, False)
         spans = play.end.released.setdefault(one.name, [])
-        if goes and not (spans and np.isinf(spans[-1][1])) and not _made(play, one):
+        if goes and not (spans and np.isinf(spans[-1][1])) and not _harmless(play):
             spans.append((at, np.inf))
         elif not goes and spans and np.isinf(spans[-1][1]):
             spans[-1] = (spans[-1][0], at)

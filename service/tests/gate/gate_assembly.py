@@ -5,6 +5,7 @@ A module of its own: whoever imports from `conftest` gets the one that was loade
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from repit.gate import runtime
@@ -15,7 +16,7 @@ from repit.gate.inspection import Inspector
 from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror
 from repit.gate.policy import Policy, default_policy
-from repit.gate.review import media, questions
+from repit.gate.review import let_go, media, questions
 
 SCRIPTED = [sys.executable, str(Path(__file__).with_name("scripted_decoder.py"))]
 
@@ -44,6 +45,8 @@ def assembled(
     """`desk`: with a review desk that is asked about what refuses, as installations have it."""
     index, board, recorder = LiveIndex(), StatusBoard(), AtOnce() if desk else Recorder()
     policy = policy or default_policy()
-    more = {"hold": media.hold, "here": questions.here, "compared": questions.compared} if desk else {}
-    inspector = Inspector(index, pool, policy, recorder, board, 30.0, max_bytes, **more)
+    inspector = Inspector(index, pool, policy, recorder, board, 30.0, max_bytes)
+    if desk:
+        told = {"hold": media.hold, "here": let_go.here, "compared": questions.compared}
+        inspector = replace(inspector, **told, later=lambda work: work())
     return runtime.Gate(index, Mirror(None, sealed=False), pool, policy, recorder, board, inspector)

@@ -14,22 +14,24 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 from gate_assembly import assembled
 from gate_pictures import entry, jpeg, made_up, sample
+from PIL import Image
 from staff_people import Someone
 
 from repit.foundation import clock
 from repit.foundation.errors import TransitionRefused
-from repit.gate import depth as depths
 from repit.gate import runtime
 from repit.gate.decoder.pool import DecoderPool
 from repit.gate.entries import KnownEntry, KnownHash
 from repit.gate.models import Decision, MatchTally
+from repit.gate.pictures import Signature, agreement, signature
 from repit.gate.policy_file import parse_policy
-from repit.gate.review import asking, deciding, media, questions, queue
+from repit.gate.review import asking, deciding, let_go, media, questions, queue
 from repit.gate.review.deciding import Answer
-from repit.gate.review.models import AskedItem, OutgoingOpinion, Part, Review
+from repit.gate.review.models import AskedItem, LetGo, OutgoingOpinion, Part, Review
 from repit.gate.senders import Senders, sent_by
 from repit_engine.anchors import bank_family, query_stages
 from repit_engine.picture import open_picture
+from repit_engine.stoplist import package_stoplist
 
 REFUSE = Answer("refuse", "terms-intimate", "It is the picture.")
 FREE = Answer("allow", "", "Everyone has seen this.", picture=True)
@@ -54,7 +56,7 @@ def family(name: str, picture: bytes = CAT, anchored: bytes | None = None) -> Kn
 @pytest.fixture
 def members(db: None) -> Callable[[str], Someone]:
     cache.clear()
-    questions.forget_memory()
+    let_go.forget_memory()
     return lambda role: Someone(role).enrol().with_app()
 
 
@@ -81,7 +83,7 @@ def decide(who: Someone, answer: Answer) -> Review:
     taken = queue.take(who.member)
     assert taken is not None
     review = deciding.decide(who.member, taken.name, answer)
-    questions.forget_memory()
+    let_go.forget_memory()
     return review
 
 
@@ -131,12 +133,41 @@ def test_two_people_let_the_picture_go_here_and_a_supervisor_takes_it_back(
     assert {(item, view) for item, view, _ in told} == {("cat", "not_blocked"), ("cat too", "not_blocked")}
     assert all(depth >= deciding.DEEP for _, _, depth in told)
     chief = members("supervisor").client
-    assert "cat too" in chief.get("/staff/review/oversight/").content.decode()
-    for item, status in (("cat", 302), ("cat too", 302), ("cat", 404)):
-        answer = chief.post("/staff/review/oversight/refuse-again/", {"item": item})
+    [row] = let_go.rows()
+    assert row.name in chief.get("/staff/review/oversight/").content.decode()
+    for status in (302, 404):
+        answer = chief.post("/staff/review/oversight/refuse-again/", {"name": row.name})
         assert answer.status_code == status
-    questions.forget_memory()
+    let_go.forget_memory()
     assert said(gate) == ("block", "known")
+
+
+def test_what_is_submitted_tomorrow_of_the_same_picture_refuses_nobody_here(
+    start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
+):
+    gate = start(family("cat"))
+    for _ in range(asking.LOOK_AFTER):
+        said(gate)
+    for role in ("moderator", "senior"):
+        decide(members(role), FREE)
+    tomorrow = [family(f"cat {n}", jpeg(sample("chelsea"), 60 + 9 * n)) for n in range(3)]
+    gate.take_changes("feed", 2, [*tomorrow, family("private", jpeg(sample("coffee")))], None)
+    assert said(gate) == said(gate, AGAIN) == ("allow", "let-go-here")
+    assert said(gate, jpeg(sample("coffee")))[0] == "block"
+
+
+def test_another_picture_in_a_corner_of_one_that_was_let_go_is_refused(
+    start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
+):
+    gate = start(family("cat"), family("private", jpeg(sample("coffee"))))
+    for _ in range(asking.LOOK_AFTER):
+        said(gate)
+    for role in ("moderator", "senior"):
+        decide(members(role), FREE)
+    collage = Image.new("RGB", (902, 300))
+    collage.paste(sample("chelsea"), (0, 0))
+    collage.paste(sample("coffee").resize((451, 300)), (451, 0))
+    assert said(gate, jpeg(collage))[0] != "allow"
 
 
 def test_people_who_refuse_are_two_as_well_and_the_bank_hears_that_they_confirm(
@@ -159,26 +190,44 @@ def test_a_harmless_picture_that_only_has_the_hash_frees_itself_and_nothing_else
     start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
 ):
     """What moderators see is a cat; what a person protects has its standard hash, and another family."""
-    gate = start(family("private", CAT, anchored=jpeg(sample("rocket"))))
+    private = family("private", CAT, anchored=jpeg(sample("rocket")))
+    gate = start(private)
     for _ in range(asking.LOOK_AFTER):
         said(gate)
     review = Review.objects.get()
-    assert review.depths == {"private": 0} and deciding.may_free(review) == {}
+    assert review.depths == {"private": 0} and not deciding.is_the_item(review)
     for role in ("moderator", "senior"):
-        decided = decide(members(role), FREE)
-    assert (decided.state, decided.outcome, decided.picture) == ("decided", "allow", False)
-    assert said(gate) == ("block", "known")
-    assert not OutgoingOpinion.objects.exists() and not questions.let_go()
+        decide(members(role), FREE)
+    assert said(gate) == ("allow", "let-go-here")
+    # Their word goes out with how little agreed, so that no bank takes it for one about the item.
+    assert OutgoingOpinion.objects.values_list("item", "opinion", "depth").get() == (
+        "private",
+        "not_blocked",
+        0,
+    )
+    # Another picture with the same standard hash is refused: it is not what they saw.
+    bare = KnownHash("pdq", "whole", private.hashes[0].value)
+    assert gate.inspector.inspect_hashes((bare,), "check").outcome == "block"
+    held = let_go.here().pictures
+    rocket = list(query_stages(open_picture(jpeg(sample("rocket")))))
+    assert len(held) == 1 and not held[0].signature.shown_by(rocket)
 
 
-@pytest.mark.parametrize("name", ["chelsea", "coffee", "astronaut", "coins"])
-def test_a_picture_stored_anew_goes_deep_and_another_does_not(name: str):
-    picture = sample(name)
+@pytest.mark.parametrize("name", ["chelsea", "coffee", "astronaut", "coins", "camera"])
+def test_a_picture_stored_anew_is_known_again_and_no_other_is_taken_for_it(name: str):
+    picture, stoplist = sample(name), package_stoplist()
+    views = list(query_stages(open_picture(jpeg(picture))))
+    known = signature(views, stoplist)
     anchored = bank_family(open_picture(jpeg(picture), full=True)).hashes[1:]
-    for altered in (jpeg(picture, 60), jpeg(picture.resize((picture.width // 2, picture.height // 2)))):
-        assert depths.depth(query_stages(open_picture(altered)), anchored) >= deciding.DEEP
-    assert depths.depth(query_stages(open_picture(jpeg(sample("rocket")))), anchored) == 0
-    assert depths.depth(query_stages(open_picture(CAT)), np.zeros((0, 32), np.uint8)) is None
+    assert known is not None and known == Signature.unpacked(known.packed())
+    for altered in (jpeg(picture, 50), jpeg(picture.resize((picture.width // 2, picture.height // 2)))):
+        again = list(query_stages(open_picture(altered)))
+        assert known.near(again[0].hashes[0]) and known.shown_by(again)
+        assert (agreement(again, anchored) or 0) >= deciding.DEEP
+    rocket = list(query_stages(open_picture(jpeg(sample("rocket")))))
+    assert not known.shown_by(rocket) and agreement(rocket, anchored) == 0
+    assert agreement(views, np.zeros((0, 32), np.uint8)) is None
+    assert signature(views[:1], stoplist) is None and "0x" not in repr(known)
 
 
 def object_to(decision: str, said: str = "That is my dog.") -> tuple[int, dict]:
@@ -255,7 +304,7 @@ def test_a_bank_that_asks_again_has_the_next_upload_looked_at_and_nothing_opens_
     assert Review.objects.get(state="waiting").why == "again"
     for role in ("senior", "senior"):
         decide(members(role), REFUSE)
-    assert said(gate) == ("block", "known") and not questions.let_go()
+    assert said(gate) == ("block", "known") and not LetGo.objects.exists()
     gate.take_changes("feed", 3, [replace(asked, state="withdrawn", hashes=())], None)
     assert not AskedItem.objects.exists()
 
@@ -266,7 +315,7 @@ def test_a_platform_may_hold_back_instead_of_refusing_while_its_people_look(
     gate = start(family("cat"), policy=ASKING)
     for _ in range(asking.LOOK_AFTER):
         assert said(gate) == ("block", "known")
-    questions.forget_memory()
+    let_go.forget_memory()
     for _ in range(30):
         assert said(gate) == ("review", "held back")
     while queue.take_in():
@@ -286,12 +335,12 @@ def test_what_was_decided_of_one_upload_alone_holds_for_no_other(
     gate = start(family("private", CAT, anchored=jpeg(sample("rocket"))), policy=ASKING)
     for _ in range(asking.LOOK_AFTER):
         said(gate)
-    questions.forget_memory()
+    let_go.forget_memory()
     for _ in range(3):
         said(gate)
     queue.take_in()
     for role in ("moderator", "senior"):
-        decide(members(role), Answer("allow", "", "A cat."))
+        decide(members(role), FREE)
     waiting = Review.objects.filter(state="waiting")
     assert waiting.count() == 3 and set(waiting.values_list("about", flat=True)) == {""}
     assert Part.objects.filter(review__state="decided").count() == 1

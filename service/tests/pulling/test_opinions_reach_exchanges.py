@@ -30,8 +30,9 @@ from repit.gate.inspection import Inspector
 from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror
 from repit.gate.models import Decision
+from repit.gate.pictures import Signature
 from repit.gate.policy import default_policy
-from repit.gate.review import queue
+from repit.gate.review import questions, queue
 from repit.gate.review.deciding import Answer, decide
 from repit.gate.review.models import OutgoingOpinion
 from repit.workers import tell_banks
@@ -60,7 +61,7 @@ def pulled(gate: runtime.Gate, name: str) -> None:
 def looked_at(someone: Make, item: str, exchange: str, outcome: str) -> None:
     """An upload that is this item's very picture, and what moderators make of it."""
     seen = {"item": item, "exchange": exchange, "confirmations": 1}
-    Decision.objects.create(
+    row = Decision.objects.create(
         name=secrets.token_urlsafe(16),
         at=clock.now(),
         door="check",
@@ -74,6 +75,8 @@ def looked_at(someone: Make, item: str, exchange: str, outcome: str) -> None:
         evidence=[seen],
         also=[item],
     )
+    queue.take_in()
+    questions.compared(row.name, {item: 80}, Signature(bytes(32), bytes(128)))
     for role in ("moderator", "senior")[: 2 if outcome == "allow" else 1]:
         who = someone(role)
         taken = queue.take(who.member)

@@ -13,7 +13,8 @@ from staff_people import Someone
 from repit.exchange.repit.client import FeedClient
 from repit.foundation.clock import elapsed
 from repit.gate.mirror import Mirror
-from repit.gate.review import queue
+from repit.gate.pictures import Signature
+from repit.gate.review import questions, queue
 from repit.gate.review.deciding import Answer, decide
 from repit.gate.review.models import OutgoingOpinion
 from repit.workers import desk_upkeep, tell_banks
@@ -32,7 +33,9 @@ def test_confirmations_and_disputes_arrive_and_what_the_bank_does_not_know_is_gi
         names = [entry.item for entry in entries]
     said = dict(zip(names[:2], ("refuse", "allow"), strict=True)) | {"an item it never had": "refuse"}
     for name, outcome in said.items():
-        decision("standard", item=name)
+        row = decision("standard", item=name)
+        queue.take_in()
+        questions.compared(row.name, {name: 80}, Signature(bytes(32), bytes(128)))
         answer = Answer(outcome, "terms-intimate", picture=outcome == "allow")
         for role in ("moderator", "senior")[: 2 if outcome == "allow" else 1]:
             who = someone(role)

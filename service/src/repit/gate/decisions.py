@@ -25,7 +25,7 @@ from repit.gate.models import Decision, DecisionCount
 from repit.gate.policy import CANARY
 from repit.gate.review.questions import Met
 from repit.gate.senders import Senders
-from repit.gate.verdict import PLAIN, SAME, Evidence, Verdict
+from repit.gate.verdict import PLAIN, SURE, Evidence, Verdict
 
 WAIT_SECONDS: Final = 2.0
 _GATHER_SECONDS: Final = 0.5
@@ -34,7 +34,7 @@ _MOST_ITEMS: Final = 5
 _MOST_ALSO: Final = 200
 _log = logging.getLogger(__name__)
 Ask = Callable[[Sequence[Met]], set[str]]
-"""Tells the desk of uploads that are an item's very picture; the decisions whose upload it wants to see."""
+"""Tells the desk of uploads that surely agree with an item; the decisions whose upload it wants to see."""
 
 
 @dataclass(slots=True)
@@ -173,14 +173,14 @@ def _row(verdict: Verdict, door: str, milliseconds: float, sequence: int, at: da
         exchange=best.exchange if best else "",
         signals=" ".join(f"{one.code}:{one.word}" for one in verdict.signals)[:600],
         evidence=[_kept(one) for one in verdict.evidence[:_MOST_ITEMS]],
-        also=[one.item for one in verdict.evidence if one.tier in SAME][:_MOST_ALSO],
+        also=[one.item for one in verdict.evidence if one.tier in SURE][:_MOST_ALSO],
     )
 
 
 def _same(verdict: Verdict, decision: str, fresh: set[str]) -> Met | None:
-    """The upload as one that is the very picture of the item that agrees best, if it is."""
+    """The upload as one that surely agrees with an item, if it does."""
     best = verdict.evidence[0] if verdict.evidence else None
-    if best is None or best.tier not in SAME or best.item == CANARY:
+    if best is None or best.tier not in SURE or best.item == CANARY:
         return None
     return Met(
         decision,

@@ -8,11 +8,15 @@ because the door then says when to come back.
 """
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
 
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
@@ -23,19 +27,20 @@ from repit.gate.canary import Watched
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import DecoderPool
-from repit.gate.depth import depth
 from repit.gate.doors import need_not_decide
 from repit.gate.entries import KnownHash
 from repit.gate.errors import Overloaded
 from repit.gate.feed_status import StatusBoard
 from repit.gate.live_index import LiveIndex
 from repit.gate.meters import Meters
-from repit.gate.policy import Policy, judge
+from repit.gate.pictures import Signature, agreement, signature
+from repit.gate.policy import CANARY, Policy, judge
 from repit.gate.signals import Signals
 from repit.gate.verdict import (
     NO_PICTURE,
     PLAIN,
     SAME,
+    SURE,
     Evidence,
     Here,
     NoPicture,
@@ -43,7 +48,7 @@ from repit.gate.verdict import (
     Undecided,
     Verdict,
 )
-from repit_engine.anchors import Stage
+from repit_engine.anchors import QueryHashes, Stage
 from repit_engine.errors import PictureRefused
 from repit_engine.picture import DEFAULT_LIMITS, Limits
 from repit_engine.picture.formats import sniff
@@ -57,6 +62,20 @@ _NOT_LOADED: Final = Undecided(
 _NOT_HASHED: Final = Text(
     "The file could not be looked at ({reason}).", "Le fichier n'a pas pu être examiné ({reason})."
 )
+
+
+def in_thread(work: Callable[[], None]) -> None:
+    """Do this while the answer goes out already."""
+
+    def done() -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the next upload is compared instead
+            _log.warning("an upload could not be compared: %s", type(error).__name__)
+        finally:
+            connection.close()
+
+    threading.Thread(target=done, name="compare", daemon=True).start()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +97,17 @@ class Inspector:
     meters: Meters = field(default_factory=Meters)
     here: Callable[[], Here] = Here
     """What people at this platform have let go, and are asked about."""
-    compared: Callable[[str, Mapping[str, int | None]], None] | None = None
-    """Takes how deep an upload that people will see agrees with each item."""
+    compared: Callable[[str, Mapping[str, int | None], Signature | None], None] | None = None
+    """Takes how much of each item's family an upload that people will see agrees with, and its signature."""
+    later: Callable[[Callable[[], None]], None] = in_thread
+    """Does what no answer waits for."""
 
     def inspect(self, data: bytes, door: str) -> Verdict:
         """Judge an upload. Raises `Overloaded`."""
         verdict = self._judged(door, lambda: self._seen(data, door), lambda seen: self.signals.of(data, seen))
         if verdict.decision is not None:
             if verdict.wanted:
-                self._compare(verdict.decision, verdict, data)
+                self.later(partial(self._compare, verdict.decision, verdict, data))
             if self.hold is not None and (verdict.outcome == "review" or verdict.wanted):
                 self.hold(verdict.decision, data)
         return verdict
@@ -147,41 +168,66 @@ class Inspector:
         same = matching.by_file(self.index, data)
         if same:
             return same
-        limits = Limits(
-            bytes=self.max_bytes,
-            pixels=DEFAULT_LIMITS.pixels,
-            scans=DEFAULT_LIMITS.scans,
-            seconds=self.budget_seconds,
-        )
+        begun = elapsed()
         try:
-            with self.pool.open(data, limits, self.last_stage) as stages:
+            with self.pool.open(data, self._limits(self.budget_seconds), self.last_stage) as stages:
                 watched = Watched(stages)
-                return [*self.altered.found(self.index, watched), *watched.canaries()]
+                found = [*self.altered.found(self.index, watched), *watched.canaries()]
+            return self._let_go(data, watched.standard, found, self.budget_seconds - (elapsed() - begun))
         except NotSeen as unseen:
             reason = unseen.outcome.reason
             return NoPicture() if need_not_decide(door, reason, data[:HEAD]) else _not_hashed(reason)
 
+    def _limits(self, seconds: float) -> Limits:
+        return Limits(
+            bytes=self.max_bytes, pixels=DEFAULT_LIMITS.pixels, scans=DEFAULT_LIMITS.scans, seconds=seconds
+        )
+
+    def _views(self, data: bytes, seconds: float) -> list[QueryHashes] | None:
+        """Every view of an upload up to its squares; None where they do not come in time."""
+        try:
+            with self.pool.open(data, self._limits(seconds), Stage.ANCHORS) as stages:
+                return list(stages)
+        except (NotSeen, Overloaded):
+            return None
+
+    def _let_go(
+        self, data: bytes, standard: NDArray[np.uint8] | None, found: list[Evidence], seconds: float
+    ) -> list[Evidence]:
+        """Mark what the upload agrees with only as a picture that people let pass here.
+
+        Of what agrees with parts of it that holds for the items only that people saw beside it: another
+        picture may stand in a corner. What cannot be told in time is refused as before.
+        """
+        if standard is None or not found:
+            return found
+        near = [one for one in self.here().pictures if one.signature.near(standard)]
+        views = self._views(data, seconds) if near and seconds > 0 else None
+        shown = [one for one in near if views is not None and one.signature.shown_by(views)]
+        if not shown:
+            return found
+        seen = frozenset[str]().union(*(one.items for one in shown))
+        return [
+            replace(one, let_go=one.item != CANARY and (one.tier in SAME or one.item in seen))
+            for one in found
+        ]
+
     def _compare(self, decision: str, verdict: Verdict, data: bytes) -> None:
-        """Measure how deep an upload agrees with the items whose very picture it seems to be. Rare: once for
-        each question. What cannot be measured in time is left, and the next upload is measured instead."""
+        """Measure an upload that people will see against the families of the items that it agrees with, and
+        take its signature. Rare: once for each question. What cannot be measured is left to the next
+        upload."""
         if self.compared is None:
             return
-        limits = Limits(
-            bytes=self.max_bytes,
-            pixels=DEFAULT_LIMITS.pixels,
-            scans=DEFAULT_LIMITS.scans,
-            seconds=self.budget_seconds,
-        )
-        wanted = [one.item for one in verdict.evidence if one.tier in SAME]
-        if verdict.evidence[0].tier == "exact":
-            self.compared(decision, dict.fromkeys(wanted, 100))
+        items = [(one.item, one.tier) for one in verdict.evidence if one.tier in SURE]
+        views = self._views(data, self.budget_seconds)
+        if views is None and verdict.evidence[0].tier != "exact":
             return
-        try:
-            with self.pool.open(data, limits, self.last_stage) as stages:
-                views = list(stages)
-        except (NotSeen, Overloaded):
-            return
-        self.compared(decision, {item: depth(views, self.index.anchored(item)) for item in wanted})
+        depths = {
+            item: 100 if tier == "exact" else agreement(views or (), self.index.anchored(item))
+            for item, tier in items
+        }
+        told = None if views is None else signature(views, self.altered.stoplist)
+        self.compared(decision, depths, told)
 
     def _met(self, hashes: tuple[KnownHash, ...]) -> list[Evidence]:
         found: list[Evidence] = []

@@ -14,7 +14,7 @@ from django.db import models
 class Decision(models.Model):
     """One verdict that was not a plain pass: what, by which rule, on which evidence, how fast.
 
-    `also`: every item whose very picture the upload is; `evidence` is cut to the strongest few.
+    `also`: every item with which it surely agrees; `evidence` is cut to the strongest few.
     """
 
     name = models.CharField(max_length=32, primary_key=True)

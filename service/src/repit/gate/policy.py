@@ -11,7 +11,7 @@ The canary (`repit.gate.canary`) is judged before all rules, and blocked: it tel
 between an upload and a refusal works. In a dry run it passes like everything else, and `would_be` says so.
 
 What the platform's own moderators have let go passes here before all rules as well, and at no other platform
-(`repit.gate.review.questions`). Nobody but they, and their supervisor, can bring that about or end it.
+(`repit.gate.review.let_go`). Nobody but they, and their supervisor, can bring that about or end it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -159,7 +159,7 @@ def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence], here: Here
 def _ruling(policy: Policy, door: str, evidence: Evidence, here: Here) -> Ruling:
     if evidence.item == CANARY:
         return Ruling("block", CANARY, policy.dry_run)
-    if evidence.item in here.let_go:
+    if evidence.let_go or (evidence.tier == "exact" and evidence.item in here.let_go):
         return Ruling("allow", LET_GO, policy.dry_run)
     for rule in policy.rules:
         if rule.fits(evidence, door):

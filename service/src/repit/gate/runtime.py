@@ -30,7 +30,7 @@ from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror, Standing
 from repit.gate.policy import Policy, default_policy
 from repit.gate.policy_file import parse_policy
-from repit.gate.review import media, questions
+from repit.gate.review import let_go, media, questions
 from repit.gate.signals import Signals
 from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
@@ -151,7 +151,7 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
         hold=media.hold,
         signals=Signals(_classifier()),
-        here=questions.here,
+        here=let_go.here,
         compared=questions.compared,
     )
     return Gate(index, _mirror(), pool, policy, recorder, board, inspector)

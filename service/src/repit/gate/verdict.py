@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from repit.foundation.errors import Text
+from repit.gate.pictures import Signature
 
 Outcome = Literal["allow", "review", "block"]
 Tier = Literal["exact", "standard", "orientation", "altered", "possible"]
@@ -27,7 +28,9 @@ TIERS: Final[tuple[Tier, ...]] = ("exact", "standard", "orientation", "altered",
 OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
 
 SAME: Final[frozenset[str]] = frozenset({"exact", "standard", "orientation"})
-"""Tiers at which an upload is the item's very picture, so that what is decided of one holds for the other."""
+"""Tiers at which an upload agrees with the whole of an item."""
+SURE: Final[frozenset[str]] = SAME | {"altered"}
+"""Tiers on which a policy may act alone."""
 
 NO_MATCH: Final = "no-match"
 UNDECIDED: Final = "undecided"
@@ -56,7 +59,7 @@ class Evidence:
     `turned`: which of the eight orientations of the upload agreed, None where that means nothing.
     `expected_false`: matches at least this good that one upload of nothing known would give, on average.
     `parts`: nearest first, of the upload alone. `asked`: whether people here are asked about the item now
-    ("yes", "no").
+    ("yes", "no"); `let_go`: whether the upload shows a picture that they let pass here.
     """
 
     item: str
@@ -72,15 +75,26 @@ class Evidence:
     parts: tuple[Part, ...] = ()
     exchange: str = "repit"
     asked: str = "no"
+    let_go: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetGoPicture:
+    """A picture that people here let pass: its signature, and the items with which it was seen to agree."""
+
+    name: str
+    signature: Signature
+    items: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """What people at this platform have to do with items: `let_go`, which its own moderators let pass here;
-    `asked`, about which they are asked now."""
+    """What people at this platform have to do with items: `let_go`, whose very file passes here; `asked`,
+    about which they are asked now; `pictures`, which pass here."""
 
     let_go: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
+    pictures: tuple[LetGoPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

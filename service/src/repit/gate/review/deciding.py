@@ -87,15 +87,20 @@ def decide(member: Member, name: str, answer: Answer) -> Review:
 
 
 def may_free(review: Review) -> dict[str, int | None]:
-    """The items that people may let go with this upload's picture, and how much of each one's family agreed.
-
-    None where the upload only has an item's hash and not its family: it was made so, or is another picture.
-    """
-    if not review.about or review.decision.tier not in SAME:
+    """The items with which this upload's picture agrees, where people may let that picture go: once it is
+    known how it is recognised. To each how much of its family agreed, which its bank weighs."""
+    known = review.signature is not None or review.decision.tier == "exact"
+    if not review.about or not review.compared or not known:
         return {}
     items: list[str] = review.decision.also or [review.about]
-    depths = {item: review.depths.get(item) for item in items if item != CANARY}
-    return {item: depth for item, depth in depths.items() if depth is None or depth >= DEEP}
+    return {item: review.depths.get(item) for item in items if item != CANARY}
+
+
+def is_the_item(review: Review) -> bool:
+    """Whether the upload at hand is the item's own picture, so that what is decided of it holds for all that
+    agree with the item's whole: it has its family too, and not only its hash."""
+    depth = review.depths.get(review.about)
+    return review.decision.tier in SAME and depth is not None and depth >= DEEP
 
 
 def _next(review: Review, before: State, outcome: Outcome, picture: bool) -> tuple[State, bool]:
@@ -117,7 +122,7 @@ def _finish(review: Review, outcome: Outcome, answer: Answer) -> None:
     opinions.note(review, outcome, freed)
     questions.answered(review, outcome, freed)
     _answer_objections(review, outcome, answer.why)
-    if outcome == "allow" and not review.picture:
+    if outcome == "allow" and not _for_all(review):
         queue.split(review)
 
 
@@ -211,9 +216,13 @@ def _appealed(review: Review, said: str) -> Review:
     return review
 
 
+def _for_all(review: Review) -> bool:
+    return review.picture and is_the_item(review)
+
+
 def _answer_objections(review: Review, outcome: Outcome, why: str) -> None:
     unanswered = Appeal.objects.filter(review=review, answered_at__isnull=True)
-    if outcome == "allow" and not review.picture:
+    if outcome == "allow" and not _for_all(review):
         # The upload at hand was let go, and what others objected to is looked at by itself.
         for one in unanswered.exclude(decision__isnull=True).exclude(decision=review.decision):
             one.answer, one.answered_at, one.upheld = why, now(), False

@@ -22,8 +22,9 @@ class Review(models.Model):
     Of an upload that is a banked item's very picture, `about` names that item: all uploads of it that wait
     are one review (`Also`). `why`: what brought it up, where it is a question about the item itself (counts,
     objection, again); `depths`: of items that the upload at hand agrees with, how much of each one's family
-    does, of a hundred. `not_before`: nobody takes it earlier. `picture`, `first_picture`: whether it was, and
-    whether the first would have, let go with all that agrees with it.
+    does, of a hundred; `signature`: of that upload, sealed, until it is decided. `not_before`: nobody takes
+    it earlier. `picture`, `first_picture`: whether it was, and whether the first would have, let go with all
+    that agrees with it.
     """
 
     name = models.CharField(max_length=32, unique=True)
@@ -46,6 +47,7 @@ class Review(models.Model):
     why = models.CharField(max_length=10, blank=True, default="")
     depths = models.JSONField(default=dict)
     compared = models.BooleanField(default=False)
+    signature = models.BinaryField(null=True)
     not_before = models.DateTimeField(null=True)
     first_picture = models.BooleanField(default=False)
     picture = models.BooleanField(default=False)
@@ -88,7 +90,7 @@ class Part(models.Model):
 
 class AskedItem(models.Model):
     """How one banked item stands here: how often it refused this day (each sender once), how often people
-    looked and what they said, whether they let it go, how often its bank asked them to look again.
+    looked and what they said, how often its bank asked them to look again.
 
     `again`: the next upload of it is looked at, whatever was decided.
     """
@@ -102,16 +104,24 @@ class AskedItem(models.Model):
     outcome = models.CharField(max_length=10, blank=True, default="")
     asked = models.PositiveIntegerField(default=0)
     again = models.BooleanField(default=False)
-    let_go_at = models.DateTimeField(null=True)
-    let_go_by = models.ForeignKey(Review, on_delete=models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        indexes = (
-            models.Index(fields=["let_go_at"], name="review_let_go", condition=Q(let_go_at__isnull=False)),
-        )
 
     def __str__(self) -> str:
         return "AskedItem"
+
+
+class LetGo(models.Model):
+    """A picture that two people let pass here: its signature, sealed; the items that it was seen to agree
+    with, and those of which it was the very file. It goes with its review (`name`)."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="let_go")
+    name = models.CharField(max_length=32, unique=True)
+    at = models.DateTimeField()
+    items = models.JSONField(default=list)
+    exact = models.JSONField(default=list)
+    sealed = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return "LetGo"
 
 
 class Step(models.Model):

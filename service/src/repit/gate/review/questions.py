@@ -1,37 +1,32 @@
 """Questions about banked items that refuse uploads here, put to the platform's own people.
 
 In: refused uploads as they are recorded, objections, a bank's wish that someone look again. Out: one review
-an item, whoever sends how much; what people let go here. Next: `queue`, `deciding`; `policy` lets pass what
-was let go, at this platform alone. The rule is `asking`, and pure.
+an item, whoever sends how much. Next: `queue`, `deciding`; `let_go` for what they let pass. The rule is
+`asking`, and pure.
 
 Nothing here changes what is refused: that takes two people, and the bank hears of it as an opinion.
 """
 
-import threading
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 from django.db.models import F
 
-from repit.foundation.clock import elapsed, now
+from repit.foundation.clock import now
 from repit.foundation.ids import token
 from repit.gate.models import Decision
-from repit.gate.review import asking, rules
+from repit.gate.pictures import Signature
+from repit.gate.review import asking, let_go, rules
 from repit.gate.review.asking import Stands
 from repit.gate.review.models import AskedItem, Part, Review
-from repit.gate.verdict import SAME, Here
-
-_FRESH_SECONDS: Final = 1.0
+from repit.gate.verdict import SURE
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An upload that is an item's very picture, as it was recorded. `counts`: not the same sender again."""
+    """An upload that surely agrees with an item, as it was recorded. `counts`: not the same sender again."""
 
     decision: str
     item: str
@@ -131,10 +126,12 @@ def _at_hand(review: Review, decision: str) -> bool:
     return True
 
 
-def compared(decision: str, depths: Mapping[str, int | None]) -> None:
-    """How deep the upload at hand agrees with each item."""
-    at_hand = Review.objects.filter(decision=decision, compared=False).exclude(state="decided")
-    at_hand.update(compared=True, depths=dict(depths))
+def compared(decision: str, depths: Mapping[str, int | None], signature: Signature | None) -> None:
+    """How much of each item's family the upload at hand agrees with, and by what it is known again."""
+    for review in Review.objects.filter(decision=decision, compared=False).exclude(state="decided"):
+        seal = None if signature is None else let_go.sealed(review.name, signature)
+        held = Review.objects.filter(pk=review.pk, compared=False).exclude(state="decided")
+        held.update(compared=True, depths=dict(depths), signature=seal)
 
 
 # --- objections ---------------------------------------------------------------------------------------------
@@ -146,7 +143,7 @@ def objected(decision: Decision) -> Review | None:
 
     A former answer rests for a while (`asking.rest`): then it is taken up again.
     """
-    if decision.tier not in SAME or not decision.item:
+    if decision.tier not in SURE or not decision.item:
         return None
     evidence = decision.evidence[0] if decision.evidence else {}
     upload = Met(
@@ -172,38 +169,21 @@ def objected(decision: Decision) -> Review | None:
 
 
 def answered(review: Review, outcome: str, freed: Iterable[str]) -> None:
-    """People have looked at an item. `freed`: the items that they let go here with the picture."""
+    """People have looked at an item. `freed`: the items with which the picture agrees that they let go."""
     if not review.about:
         return
-    moment, let_go = now(), set(freed)
+    moment, items = now(), set(freed)
     AskedItem.objects.get_or_create(
         item=review.about, defaults={"exchange": review.decision.exchange, "day": moment.date()}
     )
     AskedItem.objects.filter(item=review.about).update(
         looks=F("looks") + 1, answered_at=moment, outcome=outcome, again=False
     )
-    if outcome != "allow":
-        AskedItem.objects.filter(item=review.about).update(let_go_at=None, let_go_by=None)
-    for item in sorted(let_go):
-        AskedItem.objects.get_or_create(
-            item=item, defaults={"exchange": review.decision.exchange, "day": moment.date()}
-        )
-    AskedItem.objects.filter(item__in=let_go).update(let_go_at=moment, let_go_by=review)
-    forget_memory()
-
-
-def refuse_again(item: str) -> bool:
-    """A supervisor takes back that an item was let go here; whether it was."""
-    held = AskedItem.objects.filter(item=item, let_go_at__isnull=False)
-    taken = bool(held.update(let_go_at=None, let_go_by=None))
-    forget_memory()
-    return taken
-
-
-def let_go() -> list[AskedItem]:
-    """What passes here because people let it go, newest first."""
-    rows = AskedItem.objects.filter(let_go_at__isnull=False).select_related("let_go_by")
-    return list(rows.order_by("-let_go_at"))
+    if items:
+        let_go.add(review, items, items if review.decision.tier == "exact" else ())
+    elif outcome != "allow":
+        let_go.end_for(review.about)
+    Review.objects.filter(pk=review.pk).update(signature=None)
 
 
 # --- what banks say -----------------------------------------------------------------------------------------
@@ -221,49 +201,3 @@ def bank_asks(asked: Mapping[str, int], gone: Iterable[str]) -> None:
         if not Review.objects.filter(about=row.item).exclude(state="decided").update(not_before=None):
             AskedItem.objects.filter(pk=row.pk, looks__gt=0).update(again=True)
     AskedItem.objects.filter(item__in=list(gone)).delete()
-
-
-# --- for every upload ---------------------------------------------------------------------------------------
-
-
-class _Memory:
-    """What the policy needs of the tables above, read at most once a second."""
-
-    def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._here, self._until = Here(), 0.0
-
-    def here(self) -> Here:
-        with self._turn:
-            if elapsed() < self._until:
-                return self._here
-            # Without the database what was known a second ago holds.
-            with suppress(DatabaseError):
-                self._here = _here()
-            self._until = elapsed() + _FRESH_SECONDS
-            return self._here
-
-    def forget(self) -> None:
-        with self._turn:
-            self._until = 0.0
-
-
-def _here() -> Here:
-    open_ones = Review.objects.exclude(about="").exclude(state="decided")
-    return Here(
-        frozenset(AskedItem.objects.filter(let_go_at__isnull=False).values_list("item", flat=True)),
-        frozenset(open_ones.values_list("about", flat=True)),
-    )
-
-
-_memory: Final = _Memory()
-
-
-def here() -> Here:
-    """What was let go here, and what people are asked about, as of a moment ago."""
-    return _memory.here()
-
-
-def forget_memory() -> None:
-    """Have the next upload see what stands in the database."""
-    _memory.forget()

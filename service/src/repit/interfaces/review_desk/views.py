@@ -204,6 +204,7 @@ def _about(review: Review) -> dict[str, object] | None:
         "uploads": review.parts.count(),
         "free": bool(deciding.may_free(review)),
         "depth": review.depths.get(review.about),
+        "is_the_item": deciding.is_the_item(review),
     }
 
 

@@ -49,26 +49,31 @@ class Migration(migrations.Migration):
                 ("outcome", models.CharField(blank=True, default="", max_length=10)),
                 ("asked", models.PositiveIntegerField(default=0)),
                 ("again", models.BooleanField(default=False)),
-                ("let_go_at", models.DateTimeField(null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="LetGo",
+            fields=[
                 (
-                    "let_go_by",
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=32, unique=True)),
+                ("at", models.DateTimeField()),
+                ("items", models.JSONField(default=list)),
+                ("exact", models.JSONField(default=list)),
+                ("sealed", models.BinaryField(null=True)),
+                (
+                    "review",
                     models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="let_go",
                         to="review.review",
                     ),
                 ),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("let_go_at__isnull", False)),
-                        fields=["let_go_at"],
-                        name="review_let_go",
-                    )
-                ]
-            },
         ),
         migrations.AddField(
             "appeal",
@@ -82,6 +87,7 @@ class Migration(migrations.Migration):
         migrations.AddField("review", "why", models.CharField(blank=True, default="", max_length=10)),
         migrations.AddField("review", "depths", models.JSONField(default=dict)),
         migrations.AddField("review", "compared", models.BooleanField(default=False)),
+        migrations.AddField("review", "signature", models.BinaryField(null=True)),
         migrations.AddField("review", "not_before", models.DateTimeField(null=True)),
         migrations.AddField("review", "first_picture", models.BooleanField(default=False)),
         migrations.AddField("review", "picture", models.BooleanField(default=False)),
