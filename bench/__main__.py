@@ -21,6 +21,7 @@ NAMES = (
     "browser",
     "freshness",
     "lock",
+    "game",
 )
 
 

@@ -41,9 +41,9 @@ def run(options: Options) -> Report:
             f"{runs} stories a cell, {FEWER} in the tables of what bends; the same seeds for every rule. A"
             " share of nought means: in none of them.",
             _assumed(People()),
-            "A made-up objection makes a moderator err five times as often. The person at the hotline sees no"
-            " picture, waits for every platform with people, follows two of them where few say otherwise, asks"
-            " all to look again where they differ, and never follows counts.",
+            "A made-up objection makes a moderator err five times as often. The person at the hotline sees"
+            " no picture, waits for every platform with people, follows two of them where few say otherwise,"
+            " asks all to look again where they differ, and never follows counts.",
             "Delays are exponential, errors independent but for the share in which a second moderator errs as"
             " the first did. Real moderators have nights and weekends; read the hours as hours of work.",
         ],
@@ -57,8 +57,8 @@ def run(options: Options) -> Report:
 
 def _assumed(people: People) -> str:
     return (
-        f"Assumed: a moderator takes a private picture for a harmless one in {people.harmless:.0%} of looks, a"
-        f" famous one for a private one in {people.harmful:.0%}; in {people.alike:.0%} a second look is the"
+        f"Assumed: a moderator takes a private picture for a harmless one in {people.harmless:.0%} of looks,"
+        f" a famous one for a private one in {people.harmful:.0%}; in {people.alike:.0%} a second look is the"
         f" first again; {people.moderator_hours:g} hours until a moderator looks, {people.hotline_hours:g}"
         " until the person at the hotline decides (means)."
     )
