@@ -7,14 +7,14 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed")
+NAMES = ("soak", "feed", "forgetting")
 
 
 def main(arguments: list[str]) -> int:
     """Parse, run."""
     parser = argparse.ArgumentParser(prog="python -m drills", description=__doc__)
     parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--minutes", type=float, help="how long; soak: 60, feed: 5 on each database")
+    parser.add_argument("--minutes", type=float, help="how long; soak: 60, feed: 5")
     chosen = parser.parse_args(arguments)
     drill = importlib.import_module(f"drills.{chosen.name}")
     return int(drill.run(chosen.minutes or getattr(drill, "MINUTES", 60.0)))

@@ -19,9 +19,8 @@ from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 
 from repit.bank import feed  # noqa: E402
 from repit.bank.models import Change, Item, Transition  # noqa: E402
-from repit.bank.sealed import seal_signal  # noqa: E402
-from repit.bank.types import Signal  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
+from repit.foundation.sealing import Place, keyed_digest, operator  # noqa: E402
 
 
 def back_to(name: str) -> Any:
@@ -67,10 +66,17 @@ def row(apps: Any, token: str, number: int, **fields: Any) -> Any:
         fingerprint=bytes([number]) * 32,
         **fields,
     )
-    sealed = seal_signal(Item(id=number + 1, token=token), Signal("pdq", "whole", bytes([number]) * 32, 90))
-    kept = {name: getattr(sealed, name) for name in ("id", "sealed", "digest", "publishable")}
+    value = bytes([number]) * 32
+    place = Place("bank_itemhash", f"{token}/{number + 1}", "pdq.whole.90")
     apps.get_model("bank", "ItemHash").objects.create(
-        item=made, algorithm="pdq", role="whole", quality=90, **kept
+        id=number + 1,
+        item=made,
+        algorithm="pdq",
+        role="whole",
+        quality=90,
+        publishable=True,
+        sealed=operator("bank hash").seal(value, place),
+        digest=keyed_digest("bank hash", b"pdq", value),
     )
     return made
 

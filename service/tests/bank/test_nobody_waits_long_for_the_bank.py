@@ -37,7 +37,7 @@ class Lock:
 @pytest.fixture
 def lock(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object) -> Iterator[Lock]:
     watched = Lock()
-    locked, seal, near, atomic = feed.locked, incoming.seal_signal, widely_published.near, transaction.Atomic
+    locked, seal, near, atomic = feed.locked, incoming.seal_signals, widely_published.near, transaction.Atomic
 
     def turn() -> object:
         if not watched.held:
@@ -55,7 +55,7 @@ def lock(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: ob
     depth = len(transaction.get_connection().savepoint_ids)
     monkeypatch.setattr(transaction, "Atomic", Ending)
     monkeypatch.setattr(feed, "locked", turn)
-    monkeypatch.setattr(incoming, "seal_signal", lambda item, one: watched.note("seal") or seal(item, one))
+    monkeypatch.setattr(incoming, "seal_signals", lambda *about: watched.note("seal") or seal(*about))
     monkeypatch.setattr(widely_published, "near", lambda of: watched.note("search") or near(of))
     yield watched
 

@@ -20,7 +20,7 @@ from repit.bank.models import (
     Transition,
     WidelyPublished,
 )
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import opened
 from repit.bank.stakes import Ready, Told
 from repit.bank.types import Signal, Submission
 
@@ -29,22 +29,25 @@ pytestmark = pytest.mark.django_db
 
 def rows() -> dict[str, Any]:
     """Everything the bank holds, without what is random: items' names."""
-    mark = {item.pk: item.fingerprint.hex() for item in Item.objects.all()}
+    held = opened(list(Item.objects.all()))
+    signals = {item.pk: held.signals(item, ItemHash.objects.filter(item=item)) for item in Item.objects.all()}
+    mark = {key: sorted((one.role, one.value) for one in some) for key, some in signals.items()}
     kept: dict[str, list[Any]] = {"item": [], "stake": []}
     for item in Item.objects.all():
-        opened = sorted(repr(open_signal(item, row)) for row in ItemHash.objects.filter(item=item))
         steps = Transition.objects.filter(item=item)
         told = [(s.before, s.after, s.actor, s.reason, s.sequence is not None) for s in steps]
         changes = Change.objects.filter(item=item).count()
         served = (item.state, item.told, item.confirmations, changes, sorted(told))
-        kept["item"].append(
-            (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), opened, *served)
-        )
+        told_of = (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), item.parts)
+        kept["item"].append((*told_of, sorted(map(repr, signals[item.pk])), bytes(item.fingerprint), *served))
     for stake in Stake.objects.all():
         assert stakes.names_of(stake.source, stake.item.token)
-        said = (bytes(stake.name), bytes(stake.mark), stake.doubted, stake.run, mark[stake.item_id])
-        roots = Root.objects.filter(stake=stake).values_list("installation", "token", "path")
-        kept["stake"].append((stake.source, *said, sorted(roots)))
+        said = (bytes(stake.name), bool(stake.mark), stake.doubted, stake.run, mark[stake.item_id])
+        noted = Root.objects.filter(stake=stake).values_list("installation", "token", "path")
+        roots = sorted(
+            (there, "itself" if there == stake.source else name, path) for there, name, path in noted
+        )
+        kept["stake"].append((stake.source, *said, roots))
     return {
         **{name: sorted(some, key=repr) for name, some in kept.items()},
         "buried": sorted(Tombstone.objects.values_list("installation", "token")),

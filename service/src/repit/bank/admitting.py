@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from repit.bank import feed, standing, widely_published
-from repit.bank.incoming import Incoming
+from repit.bank import feed, lookups, sealed, standing, widely_published
+from repit.bank.incoming import Incoming, secure
 from repit.bank.models import Feed, Item, ItemHash, Transition
-from repit.bank.sealed import seal_signal
 from repit.bank.states import LIVE
-from repit.foundation.clock import now
+from repit.bank.types import Signal
+from repit.foundation.clock import day
 from repit.foundation.ids import token
 
 SUBMITTED: Final = "submitted"
@@ -41,10 +41,10 @@ class Way:
 
 def admit(line: Feed, incoming: Sequence[Incoming], way: Way) -> list[Item]:
     """The item of each submission, in their order."""
-    living = alive([one.fingerprint for one in incoming])
+    held = living(line, incoming)
     fresh: dict[bytes, Incoming] = {}
     for one in incoming:
-        if one.fingerprint not in living:
+        if one.fingerprint not in held:
             fresh.setdefault(one.fingerprint, one)
     made = dict(zip(fresh, write(line, list(fresh.values()), way), strict=True))
     first = set(fresh)
@@ -54,19 +54,25 @@ def admit(line: Feed, incoming: Sequence[Incoming], way: Way) -> list[Item]:
             first.discard(one.fingerprint)
             found.append(made[one.fingerprint])
             continue
-        item = living.get(one.fingerprint) or made[one.fingerprint]
+        item = held.get(one.fingerprint) or made[one.fingerprint]
         _again(line, item, one, way)
         found.append(item)
     return found
 
 
-def alive(fingerprints: Sequence[bytes]) -> dict[bytes, Item]:
-    """Living items by their fingerprints."""
-    found: dict[bytes, Item] = {}
-    for begin in range(0, len(fingerprints), _ROWS):
-        some = fingerprints[begin : begin + _ROWS]
-        for item in Item.objects.filter(fingerprint__in=some, state__in=LIVE):
-            found[bytes(item.fingerprint)] = item
+def living(line: Feed, incoming: Sequence[Incoming]) -> dict[bytes, Item]:
+    """Living items that have exactly these hashes, by the newest fingerprint. One whose keys were destroyed
+    since a backup that was put back is none: it is withdrawn here."""
+    newest = {mark: one.fingerprint for one in incoming for mark in one.marks}
+    sought, found = list(newest), dict[bytes, Item]()
+    for begin in range(0, len(sought), _ROWS):
+        some = list(Item.objects.filter(fingerprint__in=sought[begin : begin + _ROWS], state__in=LIVE))
+        opened = sealed.opened(some)
+        for item in some:
+            if opened.destroyed(item):
+                standing.lost(line, item)
+            else:
+                found[newest[bytes(item.fingerprint)]] = item
     return found
 
 
@@ -78,7 +84,8 @@ def write(line: Feed, fresh: Sequence[Incoming], way: Way) -> list[Item]:
     """
     if not fresh:
         return []
-    listed, moment = widely_published.listed(), now()
+    secure(fresh)
+    listed, moment = widely_published.listed(), day()
     steps, told = list[Transition](), list[Item]()
     for one in fresh:
         famous, item = one.still_famous(listed), one.item
@@ -140,21 +147,27 @@ def lift(line: Feed, item: Item, one: Incoming) -> bool:
     Whoever knows a picture's hashes could otherwise submit them first, as worthless, and nobody who came
     after with the same hashes would be protected.
     """
-    poor = {
-        (row.algorithm, row.role, bytes(row.digest)): row.pk
-        for row in ItemHash.objects.filter(item=item, publishable=False)
-    }
+    poor = list(ItemHash.objects.filter(item=item, publishable=False))
     if not poor:
         return False
+    opened, better = sealed.opened([item]), dict[tuple[str, str, bytes], Signal]()
+    for signal in one.submission.signals:
+        if signal.publishable:
+            better[signal.algorithm, signal.role, signal.value] = signal
     gone, fresh = [], []
-    for signal in dict.fromkeys(one.submission.signals):
-        row = seal_signal(item, signal)
-        before = poor.pop((row.algorithm, row.role, bytes(row.digest)), None) if signal.publishable else None
-        if before is not None:
-            gone.append(before)
-            fresh.append(row)
+    for row in poor:
+        for was in opened.signals(item, [row]):
+            now = better.get((was.algorithm, was.role, was.value))
+            if now is not None:
+                gone.append(row.pk)
+                fresh.append(now)
+    if not fresh:
+        return False
     ItemHash.objects.filter(pk__in=gone).delete()
-    ItemHash.objects.bulk_create(fresh)
-    if fresh and item.told:
+    ItemHash.objects.bulk_create(opened.sealed(item, fresh, lookups.newest()))
+    whole = opened.signals(item, ItemHash.objects.filter(item=item))
+    item.parts = sealed.parts(item.media, whole)
+    item.save(update_fields=["parts"])
+    if item.told:
         feed.append(line, item)
-    return bool(fresh)
+    return True

@@ -56,7 +56,8 @@ def load(
 
 def _take(batch: list[Incoming], way: Way) -> Loaded:
     line = feed.locked()
-    living = admitting.alive([one.fingerprint for one in batch])
+    incoming.settle(batch)
+    living = admitting.living(line, batch)
     fresh = {one.fingerprint: one for one in batch if one.fingerprint not in living}
     made = admitting.write(line, list(fresh.values()), way)
     for one in batch:

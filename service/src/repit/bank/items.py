@@ -5,7 +5,7 @@ In: submissions and decisions, each with who and why. Out: rows, transitions, ch
 meet half-way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -13,15 +13,24 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import admitting, feed, incoming, questions, standing, widely_published
+from repit.bank import (
+    admitting,
+    claims,
+    erasing,
+    feed,
+    incoming,
+    questions,
+    sealed,
+    standing,
+    widely_published,
+)
 from repit.bank.admitting import Way
 from repit.bank.models import Feed, Item, ItemHash, Stake
-from repit.bank.sealed import open_signal
-from repit.bank.states import LIVE, SHARED
-from repit.bank.types import MAX_SIGNALS_TOGETHER, State, Submission
+from repit.bank.states import LIVE, SHARED, step
+from repit.bank.types import State, Submission, not_too_many
 from repit.foundation import audit
 from repit.foundation.clock import now
-from repit.foundation.errors import InputRefused, NotFound, Text, TransitionRefused
+from repit.foundation.errors import NotFound, TransitionRefused
 
 _EXPIRED_TOGETHER: Final = 25
 
@@ -48,15 +57,13 @@ def submit_all(
     submissions: Sequence[Submission], *, actor: str, publish: bool, origin: str | None = None
 ) -> list[Taken]:
     """The same for several, in one turn; in their order. Raises `InputRefused` for too many hashes."""
-    if sum(len(one.signals) for one in submissions) > MAX_SIGNALS_TOGETHER:
-        raise InputRefused(
-            Text("These are too many hashes at once.", "Cela fait trop d'empreintes à la fois."),
-            Text("Send fewer pictures at a time.", "Envoyez moins d'images à la fois."),
-        )
+    not_too_many(submissions)
     made = incoming.ready(submissions)
     way = Way(actor, origin or settings.REPIT_ORIGIN, publish, own=True, named=origin is not None)
     with transaction.atomic():
-        found = admitting.admit(feed.locked(), made, way)
+        line = feed.locked()
+        incoming.settle(made)
+        found = admitting.admit(line, made, way)
         return [Taken(item.token, cast(State, item.state)) for item in found]
 
 
@@ -157,21 +164,20 @@ def withdraw(name: str, *, actor: str, reason: str, everyones: bool = False) -> 
         line, item = feed.locked(), _find(name)
         if everyones:
             rows = ItemHash.objects.filter(item=item, algorithm="pdq", role="whole")
-            widely_published.add([open_signal(item, row).value for row in rows], actor=actor)
+            seen = sealed.opened([item]).signals(item, rows)
+            widely_published.add([signal.value for signal in seen], actor=actor)
         standing.move(line, item, "withdrawn", actor, reason)
         audit.record(actor, "item.withdraw", name, reason)
 
 
 def erase(name: str, *, actor: str, reason: str = "") -> None:
-    """Destroy the hashes of a withdrawn item; its opaque name stays, as a tombstone for late subscribers.
-
-    Until then they are kept, sealed: other exchanges name what to forget by its hash. Raises `NotFound`,
-    `TransitionRefused`.
+    """Destroy the keys and hashes of a withdrawn item; its opaque name stays, as a tombstone for late
+    subscribers. Raises `NotFound`, `TransitionRefused`.
     """
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        standing.move(line, item, "erased", actor, reason)
-        ItemHash.objects.filter(item=item).delete()
+        step(cast(State, item.state), "erased")
+        erasing.destroy(line, [item], actor, reason)
 
 
 def set_expiry(name: str, moment: datetime | None, *, actor: str) -> None:
@@ -201,10 +207,11 @@ def expire_due(most: int = _EXPIRED_TOGETHER) -> int:
     return done
 
 
-def states(names: list[str]) -> dict[str, State]:
-    """The present state of each item named."""
-    rows = Item.objects.filter(token__in=names).values_list("token", "state")
-    return {name: cast(State, state) for name, state in rows}
+def states(names: Collection[str]) -> dict[str, State]:
+    """The present state of what each name leads to. Of a name that leads nowhere (any more), nothing is
+    left."""
+    found = claims.items_of(names)
+    return {name: cast(State, found[name].state) if name in found else "erased" for name in names}
 
 
 def _find(name: str) -> Item:

@@ -13,7 +13,7 @@ from django.db.models import Max
 
 from repit.bank.doubt_rule import QUIET
 from repit.bank.models import Item, Question
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 
 Why = Literal["counts", "voices"]
 Decision = Literal["kept", "suspended", "withdrawn"]
@@ -37,7 +37,9 @@ def ask(item: Item, why: Why, reason: str) -> bool:
 def answer(item: Item, decision: Decision, by: str, said: str) -> bool:
     """Close the open question of an item; whether there was one."""
     asked = Question.objects.filter(item=item, closed_at__isnull=True)
-    return bool(asked.update(closed_at=now(), decision=decision, by=by[:100], said=said[:200]))
+    # A withdrawal may be what a person did just now: of it the day is kept, as everywhere.
+    moment = day() if decision == "withdrawn" else now()
+    return bool(asked.update(closed_at=moment, decision=decision, by=by[:100], said=said[:200]))
 
 
 def asked_again(item: Item) -> None:

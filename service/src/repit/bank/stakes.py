@@ -10,26 +10,28 @@ back (`Tombstone`), and what a person here has withdrawn does not come back by t
 take away what was submitted here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
 
-from repit.bank import admitting, feed, incoming, standing
+from repit.bank import admitting, feed, incoming, lookups, names, sealed, standing
 from repit.bank.admitting import Way
 from repit.bank.incoming import Incoming
+from repit.bank.lookups import Lookup
 from repit.bank.models import Feed, Item, Root, Stake, Tombstone
-from repit.bank.sealed import fingerprint
+from repit.bank.sealed import Opened, fingerprint
 from repit.bank.standing import ACTOR
 from repit.bank.states import LIVE
 from repit.bank.types import Submission
-from repit.foundation.sealing import Place, keyed_digest, operator
+from repit.foundation.ids import token
 
 _HELD: Final = "told by a partner"
 _BURIED: Final = "withdrawn by its origin"
 _CHANGED: Final = "the partner changed its hashes"
 _SWEPT_TOGETHER: Final = 25
+_ITSELF: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +62,22 @@ class Ready:
     """A record made ready before the lock is taken. `incoming`: its submission, where there is one that the
     bank does not have from this record already."""
 
-    digest: bytes
-    mark: bytes
     told: Told
     incoming: Incoming | None
 
 
 def ready(source: str, told: Sequence[Told]) -> list[Ready]:
-    """Seal and mark records, without the lock. Several records of one name: the last counts."""
-    latest = {_digest(source, one.name): one for one in told}
-    marks = {digest: _mark(one) for digest, one in latest.items()}
-    known = dict(Stake.objects.filter(source=source, name__in=list(latest)).values_list("name", "mark"))
-    same = {bytes(name) for name, mark in known.items() if bytes(mark) == marks[bytes(name)]}
+    """Seal records, without the lock. Several records of one name: the last counts."""
+    latest = {one.name: one for one in told}
+    held = names.held(source, latest)
+    opened = _opened(held)
     wanted = {
-        digest: one.submission
-        for digest, one in latest.items()
-        if digest not in same and one.submission is not None
+        name: one.submission
+        for name, one in latest.items()
+        if one.submission is not None and not (name in held and _said_before(held[name], one, opened))
     }
     made = dict(zip(wanted, incoming.ready(list(wanted.values())), strict=True))
-    return [Ready(digest, marks[digest], one, made.get(digest)) for digest, one in latest.items()]
+    return [Ready(one, made.get(name)) for name, one in latest.items()]
 
 
 def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> int:
@@ -91,13 +90,15 @@ def write(source: str, records: Sequence[Ready], *, publish: bool, run: int = 0)
     changed = 0
     with transaction.atomic():
         line = feed.locked()
-        taking = _Taking(line, source, publish, run)
-        held = _held(source, [one.digest for one in records])
+        taking = _Taking(line, source, publish, run, lookups.newest())
+        incoming.settle([one.incoming for one in records if one.incoming is not None])
+        held = names.held(source, [one.told.name for one in records])
+        opened = _opened(held)
         seen: list[int] = []
         fresh: list[Ready] = []
         for one in records:
-            stake = held.get(one.digest)
-            if stake is not None and bytes(stake.mark) == one.mark:
+            stake = held.get(one.told.name)
+            if stake is not None and _said_before(stake, one.told, opened):
                 seen.append(stake.pk)
                 continue
             if stake is None and one.told.submission is not None and not one.told.gone:
@@ -108,7 +109,7 @@ def write(source: str, records: Sequence[Ready], *, publish: bool, run: int = 0)
             _bury(line, one.told)
             if stake is not None:
                 # Read anew: what went before may have let go of it, or moved its item.
-                stake = _held(source, [one.digest]).get(one.digest)
+                stake = names.held(source, [one.told.name]).get(one.told.name)
             changed += _one(taking, one, stake)
         changed += _together(taking, fresh)
         if run and seen:
@@ -134,7 +135,8 @@ def sweep(source: str, run: int) -> int:
 
 def names_of(source: str, item: str) -> list[str]:
     """What a partner calls an item here: several names where it holds several records of the same hashes."""
-    return [_name(row) for row in Stake.objects.filter(source=source, item__token=item).order_by("id")]
+    rows = Stake.objects.filter(source=source, item__token=item).select_related("item")
+    return names.of(rows.order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class _Taking:
     source: str
     publish: bool
     run: int
+    lookup: Lookup
 
     @property
     def way(self) -> Way:
@@ -161,11 +164,11 @@ def _together(taking: _Taking, records: Sequence[Ready]) -> int:
     doubts wait for one another, to be written at once."""
     if not records:
         return 0
-    roots = _acceptable(taking.source, records)
+    roots = _acceptable(taking.source, [one.told for one in records])
     plain: dict[bytes, Ready] = {}
     changed = 0
     for one in records:
-        key, origins = one.incoming and one.incoming.fingerprint, roots[one.digest]
+        key, origins = one.incoming and one.incoming.fingerprint, roots[one.told.name]
         if not origins:
             continue
         if key and len(origins) == 1 and not one.told.doubted and key not in plain:
@@ -177,46 +180,59 @@ def _together(taking: _Taking, records: Sequence[Ready]) -> int:
     return changed + _at_once(taking, plain, roots)
 
 
-def _at_once(taking: _Taking, plain: Mapping[bytes, Ready], roots: Mapping[bytes, Sequence[Origin]]) -> int:
+def _at_once(taking: _Taking, plain: Mapping[bytes, Ready], roots: Mapping[str, Sequence[Origin]]) -> int:
     """Write what is new at once; what the bank has, one by one."""
     if not plain:
         return 0
-    living = admitting.alive(list(plain))
+    living = admitting.living(taking.line, [one.incoming for one in plain.values() if one.incoming])
     fresh = [(mark, one) for mark, one in plain.items() if mark not in living]
     made = admitting.write(taking.line, [one.incoming for _, one in fresh if one.incoming], taking.way)
-    stakes, origins = list[Stake](), list[Root]()
+    stakes, origins, opened = list[Stake](), list[Root](), sealed.opened(made)
     for item, (_, one) in zip(made, fresh, strict=True):
-        stakes.append(_stake(taking, item, one))
-        origins += [_root(stakes[-1], root) for root in roots[one.digest]]
+        stakes.append(_stake(taking, item, one.told, opened))
+        origins += [_root(stakes[-1], root) for root in roots[one.told.name]]
     Stake.objects.bulk_create(stakes)
     Root.objects.bulk_create(origins)
     return len(made) + sum(_one(taking, one, None) for mark, one in plain.items() if mark in living)
 
 
-def _held(source: str, digests: Collection[bytes]) -> dict[bytes, Stake]:
-    found = Stake.objects.filter(source=source, name__in=digests).select_related("item")
-    return {bytes(stake.name): stake for stake in found}
+def _opened(held: Mapping[str, Stake]) -> Opened:
+    return sealed.opened({stake.item_id: stake.item for stake in held.values()}.values())
+
+
+def _said_before(stake: Stake, one: Told, opened: Opened) -> bool:
+    """Whether this record changes nothing. Of what was withdrawn here nothing is kept to compare with: then
+    only a partner that lets go of it does."""
+    if stake.item.state not in LIVE:
+        return one.submission is not None and not one.gone
+    return not opened.destroyed(stake.item) and bytes(stake.mark) == names.mark(stake.item, one, opened)
 
 
 def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
     line, told, actor = taking.line, one.told, taking.way.actor
-    roots = _acceptable(taking.source, [one])[one.digest]
+    roots = _acceptable(taking.source, [told])[told.name]
     if told.submission is None or not roots:
         if stake is not None:
             _release(line, stake, "withdrawn by the partner")
         return stake is not None
     if stake is None:
         item = taking.admitted(one, told.submission)
-        stake = _stake(taking, item, one)
+        stake = _stake(taking, item, told, sealed.opened([item]))
         stake.save()
         Root.objects.bulk_create([_root(stake, root) for root in roots])
         standing.recount(line, item, actor, _HELD)
         standing.weigh(line, item)
         return True
     before = stake.item
-    if before.state in LIVE and bytes(before.fingerprint) != fingerprint(told.submission):
-        stake.item = taking.admitted(one, told.submission)
-    stake.mark, stake.run, stake.doubted = one.mark, taking.run or stake.run, told.doubted
+    if before.state in LIVE and sealed.opened([before]).destroyed(before):
+        standing.lost(line, before)
+        names.lost(stake, told.name)
+    stake.run, stake.doubted = taking.run or stake.run, told.doubted
+    if before.state in LIVE:
+        marks = [fingerprint(told.submission, lookup) for lookup in lookups.alive()]
+        if bytes(before.fingerprint) not in marks:
+            stake.item = taking.admitted(one, told.submission)
+        names.put(stake, told.name, told, sealed.opened([stake.item]), taking.lookup)
     stake.save()
     differs = _set_roots(stake, roots)
     if before.state not in LIVE:
@@ -249,15 +265,15 @@ def _left(line: Feed, item: Item, reason: str) -> None:
 def _bury(line: Feed, one: Told) -> None:
     """Carry out what origins have withdrawn, wherever else it is held up. Ours is not theirs to withdraw."""
     here = feed.head().feed_id
-    for installation, token in one.gone:
+    for installation, name in one.gone:
         if installation == here:
             continue
-        standing.entomb(installation, token, "")
-        held = Root.objects.filter(installation=installation, token=token)
+        standing.entomb(installation, name, "")
+        held = Root.objects.filter(installation=installation, token=name)
         for key in list(held.values_list("pk", flat=True)):
             root = Root.objects.select_related("stake__item").get(pk=key)
             stake = root.stake
-            standing.entomb(installation, token, stake.item.token)
+            standing.entomb(installation, name, stake.item.token)
             root.delete()
             if not Root.objects.filter(stake=stake).exists():
                 _release(line, stake, _BURIED)
@@ -265,22 +281,22 @@ def _bury(line: Feed, one: Told) -> None:
                 standing.recount(line, stake.item, ACTOR, _BURIED, told=True)
 
 
-def _acceptable(source: str, records: Sequence[Ready]) -> dict[bytes, list[Origin]]:
-    """The origins of each record, less what was withdrawn by them and what came from here."""
+def _acceptable(source: str, records: Sequence[Told]) -> dict[str, list[Origin]]:
+    """The origins of each record by its name, less what was withdrawn by them and what came from here."""
     here = feed.head().feed_id
-    named = {(root.installation, root.token) for one in records for root in one.told.roots}
+    named = {(root.installation, root.token) for one in records for root in one.roots}
     asked = Tombstone.objects.filter(
         installation__in={installation for installation, _ in named}, token__in={token for _, token in named}
     )
     buried = set(asked.values_list("installation", "token")) if named else set()
     return {
-        one.digest: [
+        one.name: [
             root
-            for root in one.told.roots
+            for root in one.roots
             if here not in (root.installation, *root.path) and (root.installation, root.token) not in buried
         ]
-        if one.told.roots
-        else [Origin(source, one.digest.hex())]
+        if one.roots
+        else [Origin(source, _ITSELF)]
         for one in records
     }
 
@@ -288,7 +304,10 @@ def _acceptable(source: str, records: Sequence[Ready]) -> dict[bytes, list[Origi
 def _set_roots(stake: Stake, roots: Sequence[Origin]) -> bool:
     """Whether anything differed from what was noted."""
     wanted = {(root.installation, root.token): ",".join(root.path) for root in roots}
-    noted = {(row.installation, row.token): row for row in Root.objects.filter(stake=stake)}
+    noted = {
+        (row.installation, _ITSELF if row.installation == stake.source else row.token): row
+        for row in Root.objects.filter(stake=stake)
+    }
     gone = [row.pk for key, row in noted.items() if key not in wanted or row.path != wanted[key]]
     Root.objects.filter(pk__in=gone).delete()
     fresh = [
@@ -301,36 +320,14 @@ def _set_roots(stake: Stake, roots: Sequence[Origin]) -> bool:
     return bool(gone or fresh)
 
 
-def _stake(taking: _Taking, item: Item, one: Ready) -> Stake:
+def _stake(taking: _Taking, item: Item, one: Told, opened: Opened) -> Stake:
     """Not saved yet."""
-    return Stake(
-        item=item,
-        source=taking.source,
-        name=one.digest,
-        sealed_name=operator("stake").seal(one.told.name.encode(), _place(taking.source, one.digest)),
-        mark=one.mark,
-        run=taking.run,
-        doubted=one.told.doubted,
-    )
+    stake = Stake(item=item, source=taking.source, run=taking.run, doubted=one.doubted)
+    names.put(stake, one.name, one, opened, taking.lookup)
+    return stake
 
 
 def _root(stake: Stake, root: Origin) -> Root:
-    return Root(stake=stake, installation=root.installation, token=root.token, path=",".join(root.path))
-
-
-def _digest(source: str, name: str) -> bytes:
-    return keyed_digest("stake name", source.encode(), name.encode())
-
-
-def _mark(one: Told) -> bytes:
-    submission = b"" if one.submission is None else fingerprint(one.submission)
-    rest = repr((one.doubted, sorted(map(repr, one.roots)), sorted(one.gone))).encode()
-    return keyed_digest("stake mark", submission, rest)
-
-
-def _place(source: str, digest: bytes) -> Place:
-    return Place("bank_stake", f"{source}/{digest.hex()}", "name")
-
-
-def _name(stake: Stake) -> str:
-    return operator("stake").open(stake.sealed_name, _place(stake.source, bytes(stake.name))).decode()
+    # A record that is its own origin gets a name by chance, since the partner's may be a hash.
+    name = token() if root.token == _ITSELF else root.token
+    return Root(stake=stake, installation=root.installation, token=name, path=",".join(root.path))

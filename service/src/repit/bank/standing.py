@@ -8,12 +8,17 @@ from typing import Final, cast
 
 from django.conf import settings
 
-from repit.bank import feed, questions
+from repit.bank import feed, names, questions
 from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
 from repit.bank.states import LIVE, step
 from repit.bank.types import State
 from repit.foundation import audit
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
+
+_MOVED: Final = (
+    *("state", "confirmations", "told", "own", "root"),
+    *("fingerprint", "expires_at", "forget_on"),
+)
 
 ACTOR: Final = "exchange"
 _DOUBT: Final = "every partner that tells of it doubts it"
@@ -28,13 +33,24 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
     if after not in LIVE:
         item.confirmations = 0
         end_root(item)
+        item.fingerprint, item.expires_at = b"", None
+        item.forget_on = now().date() if after == "withdrawn" else None
+        names.bury(item)
         questions.answer(item, "withdrawn", actor, reason)
     item.told = item.told or taken.told
-    item.save(update_fields=["state", "confirmations", "told", "own", "root"])
+    item.save(update_fields=_MOVED)
     sequence = feed.append(line, item) if taken.told else None
+    # Doubts and their end are decided by gates, subscribers and staff, and are compared with their reports.
+    # All else may be what a person did just now.
+    at = now() if "disputed" in (before, after) and after != "withdrawn" else day()
     Transition.objects.create(
-        item=item, before=before, after=after, at=now(), actor=actor, reason=reason, sequence=sequence
+        item=item, before=before, after=after, at=at, actor=actor, reason=reason, sequence=sequence
     )
+
+
+def lost(line: Feed, item: Item) -> None:
+    """An item whose keys were destroyed since the backup that was put back was made: it was withdrawn."""
+    move(line, item, "withdrawn", "restore", "its keys were destroyed")
 
 
 def end_root(item: Item) -> None:
@@ -48,7 +64,7 @@ def end_root(item: Item) -> None:
 
 def entomb(installation: str, token: str, item: str) -> None:
     """Note what its origin has withdrawn."""
-    Tombstone.objects.get_or_create(installation=installation, token=token, item=item, defaults={"at": now()})
+    Tombstone.objects.get_or_create(installation=installation, token=token, item=item, defaults={"at": day()})
 
 
 def stands(item: Item) -> bool:

@@ -4,6 +4,7 @@ In: nothing. Out: `Signal`, `Submission`, `Published` and the words they use. Ne
 exchanges.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -24,6 +25,8 @@ MAX_SIGNALS: Final = 64
 file; what shows differently on different grounds, or moves, comes to a few times that."""
 MAX_SIGNALS_TOGETHER: Final = 3_200
 """Of one request: two hundred pictures, each with all that a device sends."""
+NAMED_BY_HASH: Final = (("pdq", "picture"), ("md5", "video"))
+"""Hashes by which StopNCII's protocol names what to block, and what to forget."""
 _BYTES: Final[dict[Algorithm, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
 
 
@@ -82,6 +85,15 @@ class Submission:
                     f"Un élément a trop d'empreintes : {MAX_SIGNALS} au plus.",
                 )
             )
+
+
+def not_too_many(submissions: Iterable[Submission]) -> None:
+    """Raises `InputRefused` where one request has more hashes than may come together."""
+    if sum(len(one.signals) for one in submissions) > MAX_SIGNALS_TOGETHER:
+        raise InputRefused(
+            Text("These are too many hashes at once.", "Cela fait trop d'empreintes à la fois."),
+            Text("Send fewer pictures at a time.", "Envoyez moins d'images à la fois."),
+        )
 
 
 @dataclass(frozen=True, slots=True)

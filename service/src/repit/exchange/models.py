@@ -14,6 +14,8 @@ class Subscriber(models.Model):
     sent to it, whatever the protocol; `acknowledged` the one up to which it says that it has taken it in.
     `people`: whether moderators of its own speak through its desk's key; `party`: who it belongs to, where
     several subscribers belong to one (empty: to itself). What it says does not count while `muted_at` is set.
+    `by_hash_…`: of a subscriber that is told by hash what to forget, the last day it came, what was sent
+    last, the second it was told to go on from, and how far it has everything (`by_hash`).
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -34,6 +36,10 @@ class Subscriber(models.Model):
     fetched_at = models.DateTimeField(null=True)
     acknowledged = models.BigIntegerField(default=0)
     acknowledged_at = models.DateTimeField(null=True)
+    by_hash_on = models.DateField(null=True)
+    by_hash_sent = models.BigIntegerField(default=0)
+    by_hash_next = models.BigIntegerField(null=True)
+    by_hash_heard = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = (

@@ -55,5 +55,5 @@ def _change(apps: Apps, feed: Any, item: Any) -> int:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bank", "0032_questions")]
+    dependencies = [("bank", "0122_questions")]
     operations = [migrations.RunPython(ask, migrations.RunPython.noop)]

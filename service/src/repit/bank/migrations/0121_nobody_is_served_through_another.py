@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bank", "0030_near_duplicates_stand_alone")]
+    dependencies = [("bank", "0120_near_duplicates_stand_alone")]
     operations = [
         migrations.RemoveConstraint(model_name="item", name="item_joined_is_not_told"),
         migrations.RemoveField(model_name="item", name="lead"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bank", "0031_nobody_is_served_through_another")]
+    dependencies = [("bank", "0121_nobody_is_served_through_another")]
     operations = [
         migrations.AddField("item", "asked", models.IntegerField(default=0)),
         migrations.CreateModel(

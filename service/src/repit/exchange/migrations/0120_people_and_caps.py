@@ -13,7 +13,7 @@ def _of_subscriber(name: str) -> "models.ForeignKey[object, object]":
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0020_keys_scopes_accesses")]
+    dependencies = [("exchange", "0110_told_by_hash")]
     operations = [
         migrations.AddField("subscriber", "people", models.BooleanField(default=False)),
         migrations.AddField(

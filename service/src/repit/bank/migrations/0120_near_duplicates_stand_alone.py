@@ -62,5 +62,5 @@ def _change(apps: Apps, feed: Any, item: Any) -> int:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bank", "0022_match_reports_are_forgotten")]
+    dependencies = [("bank", "0113_sealed_values_are_not_sampled")]
     operations = [migrations.RunPython(stand_alone, migrations.RunPython.noop)]
