@@ -9,15 +9,18 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 from staff_people import Someone
 
-from repit.bank import feed, floods, items, widely_published
+from repit.bank import admitting, doubt_rule, feed, floods, items, widely_published
+from repit.bank.doubt_rule import Voice
 from repit.bank.models import Item, Question
 from repit.bank.types import Signal, Submission
-from repit.exchange import caps, keys, opinions, subscribers
+from repit.exchange import caps, keys, opinions, subscribers, voices
 from repit.exchange.models import Alarm, Subscriber
 from repit.foundation.clock import now
 from repit.foundation.models import AuditRow
+from repit.interfaces.bank_desk import reasons
 
 Make = Callable[..., Someone]
 pytestmark = pytest.mark.django_db
@@ -155,6 +158,32 @@ def test_an_alarm_is_shown_and_its_platform_is_heard_again_only_when_a_person_sa
         assert not Alarm.objects.filter(closed_at__isnull=True).exists()
     assert "broken into" not in read(chief)
     assert chief.client.post(f"{BANK}alarms/", {"subscriber": "nobody"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        doubt_rule.by_counts({"a": 30, "b": 40}, []).reason,
+        doubt_rule.by_voices([Voice("a", "not_blocked", people=True, deep=90)], family=True).reason,
+        doubt_rule.by_voices(
+            [Voice("a", "not_blocked", people=True, deep=90), Voice("b", "not_blocked", people=True)],
+            family=True,
+        ).reason,
+        doubt_rule.by_voices(
+            [Voice(name, "not_blocked", people=True, deep=90) for name in "abc"], family=True
+        ).reason,
+        doubt_rule.by_voices([Voice(name, "not_blocked") for name in "abc"], family=True).reason,
+        admitting.SUBMITTED,
+        admitting.PUBLISHED,
+        admitting.AGAIN,
+        widely_published.REASON,
+        voices.ACTOR,
+    ],
+)
+def test_what_the_bank_notes_is_read_in_the_reader_s_language(reason: str):
+    with translation.override("fr"):
+        assert reason and reasons.told(reason) != reason and "%" not in reasons.told(reason)
+        assert reasons.told("Une amie l'a dit") == "Une amie l'a dit"
 
 
 @pytest.mark.parametrize("address", ["nobody/", "nobody/decide/", "%00/", "../cases/"])

@@ -3,6 +3,7 @@
 In: requests of members who may decide about items. Out: pages. Next: `decisions` carries out what is decided.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib import messages
@@ -12,11 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from repit.bank.models import Transition
 from repit.foundation import audit
 from repit.foundation.errors import RepitError
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
-from repit.interfaces.bank_desk import decisions, words
+from repit.interfaces.bank_desk import decisions, reasons, words
 
 _STEPS: Final = 50
 
@@ -25,10 +27,12 @@ _STEPS: Final = 50
 @needs("bank.decide")
 def questions(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Everything that waits for a person, and the alarms."""
-    rows = decisions.waiting()
+    rows = [replace(one, reason=reasons.told(one.reason)) for one in decisions.waiting()]
+    alarms = decisions.alarms()
+    alarmed = {one.subscriber.name for one in alarms}
     shown = {
-        "alarms": [(one, words.MOVED.get(one.what, one.what)) for one in decisions.alarms()],
-        "muted": decisions.muted(),
+        "alarms": [(one, words.MOVED.get(one.what, one.what)) for one in alarms],
+        "muted": [name for name in decisions.muted() if name not in alarmed],
         "asked": [one for one in rows if one.asked][: decisions.SHOWN],
         "suspended": [one for one in rows if not one.asked and one.state == "disputed"][: decisions.SHOWN],
         "received": [one for one in rows if not one.asked and one.state == "received"][: decisions.SHOWN],
@@ -81,8 +85,20 @@ def _item(
         "kind": words.KINDS.get(shown.kind, shown.kind),
         "opinions": [(one, words.VIEWS.get(one.view, one.view)) for one in shown.opinions],
         "silent": [one for one in shown.counted if one.people and not one.spoken],
-        "steps": shown.steps[-_STEPS:],
+        "reason": "" if shown.question is None else reasons.told(shown.question.reason),
+        "answers": [(one, words.DECISIONS[one.decision]) for one in shown.answers],
+        "steps": [_step(one) for one in shown.steps[-_STEPS:]],
         "refused": None if refused is None else refused.shown(request.LANGUAGE_CODE),
         "why": why,
     }
     return render(request, "bank_desk/item.html", told)
+
+
+def _step(row: Transition) -> dict[str, Any]:
+    return {
+        "at": row.at,
+        "before": words.STATES.get(row.before, "–"),
+        "after": words.STATES.get(row.after, row.after),
+        "reason": reasons.told(row.reason),
+        "actor": reasons.told(row.actor),
+    }

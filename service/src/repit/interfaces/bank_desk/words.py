@@ -18,6 +18,7 @@ VIEWS: Final = {
     "pending": _("being looked at"),
     "none": _("no opinion"),
 }
+DECISIONS: Final = {"kept": _("kept"), "suspended": _("suspended"), "withdrawn": _("withdrawn")}
 MOVED: Final = {
     "not_blocked": _("says “not blocked” of far too many items"),
     "opinions": _("has opinions of far too many items"),
