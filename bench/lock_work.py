@@ -20,6 +20,7 @@ from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from repit.bank import bulk, feed, floods, items, types  # noqa: E402
+from repit.bank.carrying import Carrier  # noqa: E402
 from repit.bank.models import Item  # noqa: E402
 from repit.bank.types import Signal, Submission  # noqa: E402
 from repit.exchange import bank_target, partners  # noqa: E402
@@ -69,10 +70,14 @@ def picture(anchored: int = 8) -> Submission:
 
 
 def post(listed: list[dict[str, Any]]) -> int:
-    """Open a case over HTTP, as anyone may."""
+    """Open a case over HTTP, as anyone may, and have what it asks for carried out."""
     anyone = Client(headers={"Host": "localhost"})
     body = json.dumps({"items": listed})
-    return anyone.post("/api/v1/cases", body, content_type="application/json").status_code
+    status = anyone.post("/api/v1/cases", body, content_type="application/json").status_code
+    carrier = Carrier()
+    while (seconds := carrier.once()) is not None:
+        time.sleep(seconds)
+    return status
 
 
 def near_ones(number: int, hashes: int) -> list[dict[str, Any]]:

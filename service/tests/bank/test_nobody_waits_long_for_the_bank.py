@@ -5,17 +5,32 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
-from repit.bank import bulk, feed, incoming, items, stakes, widely_published
+from repit.bank import (
+    admitting,
+    bulk,
+    feed,
+    incoming,
+    items,
+    keys,
+    lookups,
+    stakes,
+    turning,
+    widely_published,
+)
+from repit.bank.admitting import Way
+from repit.bank.incoming import Incoming
 from repit.bank.models import Item
 from repit.bank.stakes import Origin, Told
 from repit.bank.types import MAX_SIGNALS, MAX_SIGNALS_TOGETHER, Signal, Submission
 from repit.exchange import bank_target, partners
 from repit.exchange.records import Batch, Pulled, PulledHash, PulledRoot
+from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, WireRefused
 
@@ -37,6 +52,7 @@ class Lock:
 @pytest.fixture
 def lock(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object) -> Iterator[Lock]:
     watched = Lock()
+    incoming.ready([picture()])  # the first key by which items are found is begun
     locked, seal, near, atomic = feed.locked, incoming.seal_signals, widely_published.near, transaction.Atomic
 
     def turn() -> object:
@@ -165,3 +181,39 @@ def test_what_was_let_go_of_between_sealing_and_writing_is_taken_all_the_same():
     stakes.take("a", [Told("r", None)], publish=True)
     assert stakes.write("a", late, publish=True) == 1
     assert [one.state for one in feed.everything()] == ["active"]
+
+
+def admitted(made: Incoming) -> Item:
+    with transaction.atomic():
+        line = feed.locked()
+        incoming.settle([made])
+        [item] = admitting.admit(line, [made], Way("test", "here", True, own=True))
+    return item
+
+
+@pytest.mark.parametrize("meanwhile", ["taken", "wiped"])
+def test_keys_that_somebody_took_or_wiped_between_sealing_and_writing_are_drawn_anew(meanwhile: str):
+    one, other = incoming.ready([picture(2), picture(2)])
+    if meanwhile == "taken":
+        slot = one.item.slot
+        assert slot is not None
+        other.seal(slot, one.pair, lookups.newest())
+        admitted(one)
+    else:
+        keys.wipe([other.item.slot or 0])
+    item = admitted(other)
+    assert Item.objects.filter(slot=item.slot).count() == 1
+    told = {each.item: {signal.value for signal in each.signals} for each in feed.everything()}
+    assert told[item.token] == {signal.value for signal in other.submission.signals}
+
+
+def test_what_was_made_ready_before_the_week_was_over_is_found_by_the_newest_key():
+    submission = picture(2)
+    [made] = incoming.ready([submission])
+    with clock.at(lambda: clock._wall() + timedelta(days=8)):
+        assert turning.begin_if_due()
+        item = admitted(made)
+        assert item.found_by == lookups.newest().number
+        while turning.carry_over():
+            pass
+        assert items.submit(submission, actor="test", publish=True).item == item.token

@@ -1,7 +1,7 @@
 """Why something happened to an item, as the record has it, in the reader's language.
 
-In: reasons and actors as they are kept, in English or in a person's own words. Out: texts. Next: the pages. What
-no pattern knows is somebody's own words, and is shown as it is.
+In: reasons and actors as they are kept, in English or in a person's own words. Out: texts. Next: the pages.
+What no pattern knows is somebody's own words, and is shown as it is.
 """
 
 import re
