@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 import psycopg
+
 from drills.joining.attack import Stolen
 
 Row = Mapping[str, Any]

@@ -1,8 +1,9 @@
 """A hotline through a month of a town's days, in a process and a database of its own.
 
-In: `python -m drills.joining.town SEED CASES DAYS FOLDER`, the settings of an installation. Out: its database
-and files as they lie in the middle of the last day, backups made on the way (opened) in the folder, and one
-JSON line: the items of each case, which only this process ever knew. Next: `theft`.
+In: `python -m drills.joining.town SEED CASES DAYS FOLDER [bare]`, the settings of an installation. Out: its
+database and files as they lie in the middle of the last day, backups made on the way (opened) in the folder,
+and one JSON line: the items of each case, which only this process ever knew. Next: `theft`. `bare`: nothing
+is laid down anew and no moment is forgotten, to see what the thief would find then.
 
 Whatever a hotline does by itself is done here by the same functions at the same times: letters are carried
 out second by second, the log is emptied, the rows of the day are laid down anew every minute, the night's
@@ -58,9 +59,9 @@ class Person:
 class Town:
     """People, and the hours at which they come."""
 
-    def __init__(self, seed: int, cases: int, days: int, folder: Path) -> None:
+    def __init__(self, seed: int, cases: int, days: int, folder: Path, *, bare: bool) -> None:
         self._random = Random(seed)
-        self._cases, self._days, self._folder = cases, days, folder
+        self._cases, self._days, self._folder, self._bare = cases, days, folder, bare
         self._carrier = Carrier()
         self._private = secrets.token_bytes(32)
         settings.REPIT_OFFLINE_KEY = crypto_scalarmult_base(self._private)
@@ -103,7 +104,8 @@ class Town:
                     pass
                 sqlite_log.fold()
         with clock.at(partial(_same, moment + timedelta(minutes=1))):
-            upkeep.within_the_day()
+            if not self._bare:
+                upkeep.within_the_day()
             sqlite_log.fold()
 
     def _open(self) -> None:
@@ -164,7 +166,8 @@ class Town:
             self._gone.add(person.case)
 
     def _night(self) -> None:
-        upkeep.nightly()
+        if not self._bare:
+            upkeep.nightly()
         case_clock.once()
         sqlite_log.fold()
 
@@ -186,7 +189,7 @@ def main() -> None:
     """See the module's words."""
     seed, cases, days = map(int, sys.argv[1:4])
     starting.migrate()
-    town = Town(seed, cases, days, Path(sys.argv[4]))
+    town = Town(seed, cases, days, Path(sys.argv[4]), bare="bare" in sys.argv[5:])
     town.live()
     print(json.dumps([[person.case, person.items] for person in town.people]))
 

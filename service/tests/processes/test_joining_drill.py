@@ -33,10 +33,13 @@ _numbers = itertools.count(1)
 class Town:
     """One hotline that lived through its days, and what lies there afterwards."""
 
-    def __init__(self, request: pytest.FixtureRequest, database: str, folder: Path, seed: int) -> None:
+    def __init__(
+        self, request: pytest.FixtureRequest, database: str, folder: Path, seed: int, *more: str
+    ) -> None:
         address = ""
+        folder.mkdir()
         if database == "postgresql":
-            server, self.server = request.getfixturevalue("postgresql")
+            server, _ = request.getfixturevalue("postgresql")
             name = f"town_{os.getpid()}_{next(_numbers)}"
             with psycopg.connect(server, autocommit=True) as own:
                 own.execute(f'CREATE DATABASE "{name}"')
@@ -44,6 +47,7 @@ class Town:
         env = {**environment(folder / "data", address), "REPIT_SPREAD_SECONDS": "5"}
         run_script(env, "migrate")
         command = [sys.executable, "-m", "drills.joining.town", str(seed), str(CASES), str(DAYS), str(folder)]
+        command += more
         root = Path(__file__).resolve().parents[3]
         done = subprocess.run(command, env=env, cwd=root, capture_output=True, check=False)
         assert not done.returncode, done.stderr.decode()
@@ -61,15 +65,15 @@ class Town:
 def test_no_item_is_put_to_its_case(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> None:
     towns = []
     for run in range(RUNS):
-        folder = tmp_path / str(run)
-        folder.mkdir()
-        towns.append(Town(request, database, folder, seed=run))
+        towns.append(Town(request, database, tmp_path / str(run), run))
     for town in towns:
         assert attack.certain(town.stolen) == 0
         assert sum(map(len, town.stolen.links)) > CASES
         laid_by_chance(town.tables)
     if REPORT:
         tell(database, [town.stolen for town in towns])
+        bare = [Town(request, database, tmp_path / f"bare {run}", run, "bare") for run in range(2)]
+        tell(f"{database}, bare", [town.stolen for town in bare])
 
 
 def laid_by_chance(tables: theft.Tables) -> None:
