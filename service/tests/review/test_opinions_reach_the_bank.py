@@ -86,6 +86,7 @@ def test_a_bank_that_hangs_keeps_neither_the_desk_nor_its_forgetting(monkeypatch
     monkeypatch.setattr(desk_upkeep, "once", lambda: count("once"))
     monkeypatch.setattr(desk_upkeep, "tell", lambda _: ended.wait(60))
     monkeypatch.setattr(desk_upkeep.forgetting, "sweep", lambda: count("sweep"))
+    monkeypatch.setattr(desk_upkeep.sign_in, "sweep", lambda: None)
     monkeypatch.setattr(desk_upkeep.connection, "close", lambda: None)
     stop = desk_upkeep.start(Mirror(None, sealed=False))
     try:
