@@ -85,7 +85,7 @@ $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt requirements/demo.txt
 	@$(BIN)/uv pip install --quiet --python $(BENCH_VENV)/bin/python --no-deps --no-build-isolation -e engine -e service
 	@touch $@
 
-bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|overlays|upload|load|browser|freshness
+bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|overlays|upload|load|browser|freshness|lock|game
 	@$(BENCH_VENV)/bin/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
 
 drill: setup ## A long run: make drill NAME=soak|feed|attack|forgetting (ARGS="--minutes 10" for less or more)

@@ -10,7 +10,19 @@ from pathlib import Path
 
 from bench.common import Options, publish
 
-NAMES = ("hash", "search", "snapshot", "robustness", "overlays", "upload", "load", "browser", "freshness")
+NAMES = (
+    "hash",
+    "search",
+    "snapshot",
+    "robustness",
+    "overlays",
+    "upload",
+    "load",
+    "browser",
+    "freshness",
+    "lock",
+    "game",
+)
 
 
 def main(arguments: list[str]) -> int:

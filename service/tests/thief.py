@@ -39,8 +39,6 @@ class Loot:
             self.digests.add(name)
         for row in rows("bank_letter"):
             self._note(row["sealed"], Place("bank_letter", str(row["id"]), "sealed"))
-        for row in rows("bank_nearby"):
-            self.digests.add(int(row["value"]).to_bytes(8, "big", signed=True))
         self.digests.update(bytes(row["fingerprint"]) for row in rows("bank_item"))
         self.digests.discard(b"")
         return self

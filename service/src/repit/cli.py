@@ -153,8 +153,18 @@ def settings() -> None:
 @bank.command("review")
 def bank_review() -> None:
     """What waits for a person, and why. / Ce qui attend une personne, et pourquoi."""
-    for row in _desk().waiting():
-        print(f"{row.item}  {row.state}  {row.since:%Y-%m-%d %H:%M}  {row.reason}")
+    desk = _desk()
+    for row in desk.waiting():
+        asked = Text("asked, served meanwhile", "question, servi entre-temps").in_language(language())
+        state = asked if row.asked and row.state == "active" else row.state
+        print(f"{row.item}  {state}  {row.since:%Y-%m-%d %H:%M}  {row.reason}")
+    for alarm in desk.alarms():
+        say(
+            Text(
+                f"Alarm: {alarm.subscriber.name} moves more than one may ({alarm.what}).",
+                f"Alerte : {alarm.subscriber.name} dépasse ce qui est permis ({alarm.what}).",
+            )
+        )
 
 
 @bank.command("show")
@@ -172,20 +182,43 @@ def bank_show(item: ItemName) -> None:
         print(f"  {seen.begins:%Y-%m-%d %H:%M} – {seen.ends:%Y-%m-%d %H:%M}  {seen.reporter}  {seen.count}")
     say(Text("Opinions:", "Avis :"))
     for held in row.opinions:
-        print(f"  {held.at:%Y-%m-%d %H:%M}  {held.name}  {held.view}  {', '.join(held.tags)}")
+        people = Text("people", "personnes") if held.people else Text("a script", "un script")
+        by, deep = people.in_language(language()), "" if held.depth is None else f"{held.depth} %"
+        print(f"  {held.at:%Y-%m-%d %H:%M}  {held.name}  {held.view}  {by}  {deep}  {', '.join(held.tags)}")
 
 
 @bank.command("release")
 def bank_release(item: ItemName, reason: Reason) -> None:
-    """Publish a received item, or end the doubt. / Publier un élément reçu, ou lever le doute."""
+    """Publish a received item, or keep one in doubt. / Publier un élément reçu, ou garder un élément."""
     _desk().release(item, reason)
     say(Text("Subscribers are told.", "Les abonnés en sont informés."))
 
 
+@bank.command("suspend")
+def bank_suspend(item: ItemName, reason: Reason) -> None:
+    """Have subscribers keep an item apart. / Suspendre un élément."""
+    _desk().suspend(item, reason)
+    say(Text("Suspended.", "Suspendu."))
+
+
+@bank.command("ask")
+def bank_ask(item: ItemName, reason: Reason) -> None:
+    """Ask platforms' people to look once more. / Demander aux plateformes un nouvel examen."""
+    _desk().ask_again(item, reason)
+    say(Text("Asked.", "Demandé."))
+
+
 @bank.command("withdraw")
-def bank_withdraw(item: ItemName, reason: Reason) -> None:
+def bank_withdraw(
+    item: ItemName,
+    reason: Reason,
+    everyones: Annotated[
+        bool, typer.Option(help="Everyone has seen it: hold it back next time. / Image très diffusée.")
+    ] = False,
+) -> None:
     """Have everyone forget an item. / Faire oublier un élément à tous."""
-    _desk().withdraw(item, reason)
+    desk = _desk()
+    (desk.withdraw_as_everyones if everyones else desk.withdraw)(item, reason)
     say(Text("Withdrawn.", "Retiré."))
 
 
@@ -231,13 +264,6 @@ def bank_import(
     say(Text(f"Lines that cannot be read: {aside.count}", f"Lignes illisibles : {aside.count}"))
     for number, why in aside.first:
         print(f"  {number}: {why}", file=sys.stderr)
-
-
-@bank.command("split")
-def bank_split(item: ItemName, reason: Reason) -> None:
-    """Serve joined near duplicates each on its own. / Servir chaque quasi-doublon séparément."""
-    apart = _desk().split(item, reason)
-    say(Text(f"Served apart: {apart}", f"Servis séparément : {apart}"))
 
 
 @widely.command("add")
@@ -347,7 +373,7 @@ def _private(file: Path) -> bytes:
 def _desk() -> ModuleType:
     """The module of decisions on items, once Django is set up."""
     _ready()
-    return import_module("repit.interfaces.desk.bank_review")
+    return import_module("repit.interfaces.bank_desk.decisions")
 
 
 def _ready() -> None:

@@ -18,6 +18,7 @@ if settings.REPIT_ROLE in ("hotline", "both"):
         path("ready", health.ready),
         path("exchange/", include("repit.interfaces.exchange_api.urls")),
         path("staff/cases/", include("repit.interfaces.desk.urls")),
+        path("staff/bank/", include("repit.interfaces.bank_desk.urls")),
         path("api/v1/", case_api.api.urls),
         path("", include("repit.interfaces.case_pages.root_urls")),
         *i18n_patterns(

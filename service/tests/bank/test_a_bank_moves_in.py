@@ -11,7 +11,7 @@ import pytest
 from repit.bank import bulk, feed, items, widely_published
 from repit.bank.bulk import Loaded
 from repit.bank.models import Change, Item, ItemHash, Transition
-from repit.bank.types import Kind, Signal, Submission
+from repit.bank.types import Kind
 from repit.foundation import audit
 from repit.interfaces.desk import bank_import
 from repit.interfaces.desk.bank_import import Aside
@@ -60,26 +60,6 @@ def test_an_import_may_be_started_again_and_joins_nothing_twice():
     assert load(lines)[0] == Loaded(0, 0, 4)
     assert feed.head().sequence == 4
     assert set(Item.objects.values_list("confirmations", flat=True)) == {1}
-
-
-def test_a_near_duplicate_is_joined_to_what_the_bank_holds_or_the_same_file_brings():
-    value = secrets.token_bytes(32)
-    near = bytes([value[0] ^ 1]) + value[1:]
-    nearer = bytes([value[0] ^ 2]) + value[1:]
-    assert load([f"{value.hex()},90"])[0] == Loaded(1, 0, 0)
-    load([f"{near.hex()},90", f"{nearer.hex()},90", f"{secrets.token_hex(32)},90"])
-    assert len(list(feed.everything())) == 2
-    assert Item.objects.filter(lead__isnull=False).count() == 2
-    assert {item.confirmations for item in feed.everything()} == {1, 3}
-
-
-def test_a_single_submission_finds_its_near_duplicate_among_what_was_imported():
-    value = secrets.token_bytes(32)
-    load([f"{value.hex()},90"])
-    near = Signal("pdq", "whole", bytes([value[0] ^ 1]) + value[1:], 90)
-    items.submit(Submission("picture", "intimate", (near,)), actor="test", publish=True)
-    [served] = feed.everything()
-    assert (served.confirmations, served.signals[0].value) == (2, value)
 
 
 def test_low_quality_famous_pictures_and_what_a_person_must_see_wait():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +17,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from thief import Loot, keys_in
 
-from repit.bank import carrying, claims, feed, items, keys, letters
+from repit.bank import admitting, carrying, claims, feed, items, keys, letters
 from repit.bank.carrying import Carrier
+from repit.bank.incoming import Incoming
 from repit.bank.letters import Order
 from repit.bank.models import Change, Claim, Item, Letter
 from repit.bank.types import MAX_SIGNALS, Signal, Submission
@@ -104,7 +105,7 @@ def test_letters_are_all_alike_whatever_they_ask_for_and_as_many_as_they_like(la
         lambda: protect(Submission("video", "deepfake", (Signal("md5", "whole", bytes(16)),))),
         lambda: carrying.let_go(["a name"], actor="clock", reason="its time has come"),
         lambda: protect(*[picture() for _ in range(5)]),
-        lambda: protect(picture(*[secrets.token_bytes(32) for _ in range(200)])),
+        lambda: protect(picture(*[secrets.token_bytes(32) for _ in range(MAX_SIGNALS - 1)])),
     ):
         before = Letter.objects.count()
         asks()
@@ -335,14 +336,14 @@ def test_one_letter_that_cannot_be_carried_out_keeps_none_of_the_others(
 ) -> None:
     values = [secrets.token_bytes(32) for _ in range(4)]
     protect(*map(picture, values))
-    real = items.admit
+    real = admitting.admit
 
-    def admit(line: Any, submission: Submission, **more: Any) -> Any:
-        if submission.signals[0].value == values[1]:
+    def admit(line: Any, coming: Sequence[Incoming], way: Any) -> Any:
+        if coming[0].submission.signals[0].value == values[1]:
             raise ValueError
-        return real(line, submission, **more)
+        return real(line, coming, way)
 
-    monkeypatch.setattr(items, "admit", admit)
+    monkeypatch.setattr(admitting, "admit", admit)
     later.seconds = SPREAD + 1
     Carrier().once()
     assert active() == 3

@@ -97,12 +97,15 @@ def test_many_reports_go_in_turns_and_each_counts_once() -> None:
 
 def test_what_a_person_must_still_decide_keeps_its_evidence() -> None:
     name = submit()
-    report(name, 60)
+    for reporter in ("forum", "video site"):
+        floods.report(reporter, {name: 60}, clock.now(), clock.now() + timedelta(minutes=1))
     assert forgotten(MONTHS) == 0
-    assert [line.count for line in floods.evidence(name)] == [60]
+    assert [line.count for line in floods.evidence(name)] == [60, 60]
+    items.suspend(name, actor="person", reason="to be seen")
+    assert forgotten(MONTHS) == 0
     items.settle(name, actor="person", reason="a real case")
-    assert forgotten(MONTHS) == 1
-    assert met(name) == 60
+    assert forgotten(MONTHS) == 2
+    assert met(name) == 120
 
 
 def test_a_clock_that_is_wrong_for_a_day_forgets_no_report() -> None:

@@ -197,10 +197,16 @@ KEPT = {
     "bank.MatchReport.begins": "the same",
     "bank.MatchReport.ends": "the same",
     "bank.MatchReport.forget_at": "the same",
+    "bank.Question.again_at": "staff",
+    "bank.Question.closed_at": "staff; of a withdrawal the day",
+    "bank.Question.opened_at": "gates' and subscribers' acts",
     "bank.Tombstone.at": "the day",
     "bank.Transition.at": "the day; of a doubt and its end the moment, which are decided by gates and staff",
     "bank.WidelyPublished.added_at": "staff",
     "exchange.Access.minute": "today only; `access.keep_days_only`",
+    "exchange.Alarm.at": "a subscriber's act",
+    "exchange.Alarm.closed_at": "staff",
+    "exchange.Moved.hour": "a subscriber's acts, counted for two days",
     "exchange.Opinion.at": "a subscriber's act",
     "exchange.Partner.claimed_until": "this very moment's pull",
     "exchange.Partner.current_at": "the latest pull",
@@ -212,6 +218,7 @@ KEPT = {
     "exchange.Subscriber.added_at": "staff",
     "exchange.Subscriber.fetched_at": "today only",
     "exchange.Subscriber.last_used_at": "the latest request",
+    "exchange.Subscriber.muted_at": "a subscriber's act",
     "exchange.SubscriberKey.added_at": "staff",
     "exchange.SubscriberKey.ends_at": "staff",
     "exchange.SubscriberKey.last_used_at": "the latest request",
@@ -269,6 +276,7 @@ def test_the_night_after_a_full_day_no_moment_of_it_is_left_by_which_an_item_cou
     at.moment += DAY
     upkeep.nightly()
     theirs = {
+        "exchange.Moved.hour",
         "exchange.Opinion.at",
         "exchange.Subscriber.added_at",
         "exchange.Subscriber.last_used_at",

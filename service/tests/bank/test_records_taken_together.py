@@ -14,7 +14,6 @@ from repit.bank.models import (
     Change,
     Item,
     ItemHash,
-    Nearby,
     Root,
     Stake,
     Tombstone,
@@ -22,30 +21,25 @@ from repit.bank.models import (
     WidelyPublished,
 )
 from repit.bank.sealed import opened
-from repit.bank.stakes import Told
+from repit.bank.stakes import Ready, Told
 from repit.bank.types import Signal, Submission
 
 pytestmark = pytest.mark.django_db
 
 
 def rows() -> dict[str, Any]:
-    """Everything the bank holds, without what is random: items' names, and so which of near duplicates comes
-    first once the one that served them is gone. Near duplicates therefore stand together."""
+    """Everything the bank holds, without what is random: items' names."""
     held = opened(list(Item.objects.all()))
     signals = {item.pk: held.signals(item, ItemHash.objects.filter(item=item)) for item in Item.objects.all()}
     mark = {key: sorted((one.role, one.value) for one in some) for key, some in signals.items()}
-    kept: dict[str, list[Any]] = {"item": [], "near": [], "stake": []}
+    kept: dict[str, list[Any]] = {"item": [], "stake": []}
     for item in Item.objects.all():
-        values = sorted(Nearby.objects.filter(item=item).values_list("value", flat=True))
-        told = (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), item.parts)
-        kept["item"].append((*told, sorted(map(repr, signals[item.pk])), bytes(item.fingerprint), values))
-    for lead in Item.objects.filter(lead=None):
-        members = [lead, *Item.objects.filter(lead=lead)]
-        steps = Transition.objects.filter(item__in=members)
+        steps = Transition.objects.filter(item=item)
         told = [(s.before, s.after, s.actor, s.reason, s.sequence is not None) for s in steps]
-        changes = Change.objects.filter(item__in=members).count()
-        served = (lead.state, lead.told, lead.confirmations, changes)
-        kept["near"].append((sorted(mark[one.pk] for one in members), *served, sorted(told)))
+        changes = Change.objects.filter(item=item).count()
+        served = (item.state, item.told, item.confirmations, changes, sorted(told))
+        told_of = (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), item.parts)
+        kept["item"].append((*told_of, sorted(map(repr, signals[item.pk])), bytes(item.fingerprint), *served))
     for stake in Stake.objects.all():
         assert stakes.names_of(stake.source, stake.item.token)
         said = (bytes(stake.name), bool(stake.mark), stake.doubted, stake.run, mark[stake.item_id])
@@ -92,11 +86,11 @@ def test_any_records_in_any_order_leave_what_they_leave_one_by_one(
     assert not WidelyPublished.objects.exists()
     taken = []
 
-    def none_at_once(line: Any, submissions: dict[bytes, Submission], way: Any) -> tuple[list, list]:
-        taken.append(len(submissions))
-        return [], list(submissions.values())
+    def one_by_one_only(taking: Any, plain: dict[bytes, Ready], roots: Any) -> int:
+        taken.append(len(plain))
+        return sum(stakes._one(taking, one, None) for one in plain.values())
 
-    monkeypatch.setattr(stakes, "admit_alone", none_at_once)
+    monkeypatch.setattr(stakes, "_at_once", one_by_one_only)
     one_by_one = left_by(story)
     assert sum(taken) > 20
     assert together == one_by_one

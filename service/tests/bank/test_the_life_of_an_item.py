@@ -7,7 +7,7 @@ import secrets
 import pytest
 from django.db import DatabaseError, transaction
 
-from repit.bank import feed, items
+from repit.bank import admitting, feed, items
 from repit.bank.models import Change, Feed, Item, ItemHash, Transition
 from repit.bank.states import TRANSITIONS
 from repit.bank.types import Signal, Submission
@@ -51,8 +51,8 @@ def test_every_step_leaves_who_when_and_why():
     items.erase(taken.item, actor="worker", reason="kept long enough")
     rows = Transition.objects.order_by("id").values_list("before", "after", "actor", "reason")
     assert list(rows) == [
-        ("", "received", "test", items.SUBMITTED),
-        ("received", "active", "test", items.PUBLISHED),
+        ("", "received", "test", admitting.SUBMITTED),
+        ("received", "active", "test", admitting.PUBLISHED),
         ("active", "disputed", "gate operator", "flood"),
         ("disputed", "active", "hotline", "looked at"),
         ("active", "withdrawn", "hotline", "asked"),

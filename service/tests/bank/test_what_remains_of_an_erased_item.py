@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[3]
 GUIDES = [ROOT / "docs" / language / "forgetting.md" for language in ("en", "fr")]
 COLUMN = re.compile(r"`([A-Z]\w+\.\w+)`")
 OF_NO_ITEM = {"Feed", "LookupKey", "Letter", "WidelyPublished", "Subscriber", "SubscriberKey", "Access"}
-OF_NO_ITEM |= {"Partner", "PartnerAside"}
-GONE = {"ItemHash", "Nearby"}
+OF_NO_ITEM |= {"Partner", "PartnerAside", "Moved", "Alarm"}
+GONE = {"ItemHash"}
 
 
 def rooms() -> Iterator[type[models.Model]]:
@@ -88,7 +88,7 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
     assert (bytes(stake.sealed_name), bytes(stake.mark)) == (b"", b"")
     item.refresh_from_db()
     assert (bytes(item.fingerprint), item.slot, item.found_by, item.forget_on) == (b"", None, None, None)
-    assert (item.confirmations, item.own, item.root, item.lead_id) == (0, 0, "", None)
+    assert (item.confirmations, item.own, item.root) == (0, 0, "")
     written = b" ".join(_written(row) for row in left)
     for secret in (value, place):
         for begin in range(0, 32, 8):

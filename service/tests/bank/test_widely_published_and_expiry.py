@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from repit.bank import feed, items, widely_published
+from repit.bank import admitting, feed, items, widely_published
 from repit.bank.models import Transition, WidelyPublished
 from repit.bank.types import Signal, Submission
 from repit.foundation import clock
@@ -38,7 +38,7 @@ def test_what_comes_close_to_a_widely_published_picture_waits_for_a_person(bits:
     again = submit(altered(famous, bits))
     assert again == taken
     reason = Transition.objects.get(after="received").reason
-    assert reason == (widely_published.REASON if state == "received" else items.SUBMITTED)
+    assert reason == (widely_published.REASON if state == "received" else admitting.SUBMITTED)
 
 
 def test_a_person_may_publish_it_all_the_same():

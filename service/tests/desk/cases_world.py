@@ -5,7 +5,9 @@ as one line of JSON, then serves.
 """
 
 import json
+import secrets
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,9 +22,12 @@ from desk_people import PASSPHRASE, caseworker, file_of, person, receipt  # noqa
 from django.conf import settings  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
 
+from repit.bank import floods, items  # noqa: E402
+from repit.bank.types import Signal, Submission  # noqa: E402
 from repit.cases import casework, caseworkers, checklist, desk, helpers, tasks, thread, worklist  # noqa: E402
 from repit.cases.casefile import Casefile  # noqa: E402
 from repit.cases.models import Case, Task  # noqa: E402
+from repit.exchange import caps, keys, opinions, subscribers  # noqa: E402
 from repit.foundation import clock  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 
@@ -79,6 +84,23 @@ calm = Casefile(file_of(quiet).case_id, hers)
 thread.write(calm, f"Bonjour, dites-nous ce que vous souhaitez. {HOSTILE}")
 tasks.add(calm, tasks.New("answer", HOSTILE, now() + timedelta(days=20), 1))
 
+
+def banked() -> str:
+    """An item of the bank."""
+    signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
+    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+
+
+famous, waiting = banked(), banked()
+for name in ("forum", "images", "vidéo"):
+    who = keys.recognise(subscribers.add(name, sees_anchored=True))
+    subscribers.set_people(name, name != "vidéo")
+    floods.report(name, {famous: 70, waiting: 3}, now() - timedelta(hours=1), now())
+    opinions.give(who, [famous], "not_blocked" if name == "forum" else "blocked", ["mème"])
+items.dispute(waiting, actor="platforms' people", reason="not blocked by moderators of 3 parties")
+with suppress(caps.MovedTooMuch):
+    caps.spend(who, "not_blocked", 1_000)
+
 sys.stdout.write(
     json.dumps(
         {
@@ -95,6 +117,7 @@ sys.stdout.write(
             "old": file_of(old).case_id,
             "busy": theirs.case_id,
             "hostile": calm.case_id,
+            "famous": famous,
             "codes": {
                 name: [one.number, " ".join(one.words("fr")), " ".join(one.words("en"))]
                 for name, one in (("new", new), ("old", old), ("hostile", quiet))

@@ -56,6 +56,8 @@ SCREENS: dict[str, tuple[str, Callable[[Page, Desk], None], tuple[str, str]]] = 
     "members": ("ana", at("/staff/cases/desk/"), ("Qui reçoit les dossiers", "Who takes cases in")),
     "keys": ("bea", at("/staff/cases/keys/"), ("Vos clés", "Your keys")),
     "oversight": ("supervisor", checked, ("Charge et délais", "Load and times")),
+    "bank": ("supervisor", at("/staff/bank/"), ("Banque", "Bank")),
+    "bank-item": ("bea", at("/staff/bank/{famous}/"), ("Élément", "Item")),
     "not-mine": ("bea", at("/staff/cases/{new}/"), ("Rien n'a été trouvé", "Nothing was found")),
 }
 

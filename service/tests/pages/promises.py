@@ -90,7 +90,7 @@ PROMISES: dict[str, Kept] = {
     "words destroyed at once": Kept(
         (
             ("interfaces/case_pages/my_case.py", "erase_now("),
-            ("cases/closing.py", "vault.destroy(case.id, _WORDS)"),
+            ("cases/closing.py", "vault.destroy(case, _WORDS)"),
         ),
         (
             "cases/test_coming_back_and_ending.py::test_erasing_at_once_withdraws_first",
@@ -98,7 +98,7 @@ PROMISES: dict[str, Kept] = {
         ),
     ),
     "everything erased at once, in backups too": Kept(
-        (("interfaces/case_pages/my_case.py", "erase_now("), ("cases/closing.py", "vault.destroy(case.id)")),
+        (("interfaces/case_pages/my_case.py", "erase_now("), ("cases/closing.py", "vault.destroy(case)")),
         (
             "cases/test_coming_back_and_ending.py::test_erasing_at_once_withdraws_first",
             "cases/test_coming_back_and_ending.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
@@ -135,6 +135,30 @@ PROMISES: dict[str, Kept] = {
             "foundation/test_rate_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
         ),
     ),
+    "kept for one browser, for an hour": Kept(
+        (
+            ("cli.py", "forget_kept"),
+            ("workers/forget_kept.py", "store.forget_old()"),
+            ("interfaces/case_pages/receipts.py", "store.keep("),
+            ("interfaces/case_pages/receipts.py", "store.wipe("),
+            ("interfaces/case_pages/lost.py", "store.keep("),
+        ),
+        (
+            "foundation/test_kept_for_a_browser.py::test_it_ends_within_the_hour_however_often_it_is_opened",
+            "foundation/test_kept_for_a_browser.py::test_the_operator_s_key_alone_opens_the_outer_seal_and",
+            "pages/test_going_back_is_safe.py::test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_page",
+            "pages/test_going_back_is_safe.py::test_what_is_kept_opens_for_nobody_but_the_browser",
+            "pages/test_words_wait_for_their_writer.py::test_they_are_readable_nowhere_and_gone_within_the_hour",
+        ),
+    ),
+    "answers stay where no case could be opened": Kept(
+        (("interfaces/case_pages/intake.py", "service.open_case("),),
+        ("pages/test_limits_lock_nobody_out.py::test_the_eleventh_case_of_one_address_keeps_its_answers",),
+    ),
+    "cases without keys go": Kept(
+        (("cli.py", "give_up_lost("), ("cases/key_file.py", "case.delete()")),
+        ("cases/test_receipts_and_cases.py::test_where_the_keys_are_lost_for_good_the_hotline_goes_on",),
+    ),
     "of one's own visits the day": Kept(
         (("cases/looks.py", "def record("),),
         ("cases/test_hands_on_a_case.py::test_every_look_is_in_a_chain_that_shows_when_it_was_touched",),
@@ -154,6 +178,10 @@ PROMISES: dict[str, Kept] = {
     "reports of matches become one number": Kept(
         (_STARTS, ("workers/expire_items.py", "forgetting.sweep()")),
         ("bank/test_match_reports_are_forgotten.py::test_many_reports_go_in_turns_and_each_counts_once",),
+    ),
+    "a backup holds no keys": Kept(
+        (("workers/backup.py", "_LEFT_OUT"),),
+        ("processes/test_a_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",),
     ),
     "the way back waits": Kept(
         (("cases/way_back.py", "timedelta(hours="),),
@@ -179,6 +207,7 @@ _BEFORE = "nothing is kept before the last step"
 _MINORS = "nothing is kept of minors"
 _COOKIE = "the cookie ends"
 _SALT = "tries are counted under a salt that is forgotten"
+_HOUR = "kept for one browser, for an hour"
 _DAY = "of one's own visits the day"
 _BACK = "a database that is put back brings nothing back"
 
@@ -191,6 +220,9 @@ ON_PAGES: dict[str, str | None] = {
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
     "It is gone when you leave, or after 30 minutes.": _COOKIE,
     "It is gone when you leave, or after 30 minutes without a sign.": _COOKIE,
+    "It is gone after an hour, or as soon as you have tried the receipt, or leave quickly.": _HOUR,
+    "It is kept for an hour, locked, and stands in its place again as soon as you have signed in.": _HOUR,
+    "What you were writing when you were signed out is kept for an hour, too.": _HOUR,
     "Everything is erased": _ALL,
     "Your codes are taken back: sites that follow us are told to forget them.": _TOLD,
     "What you wrote is destroyed, in our backups too.": _ALL,
@@ -245,8 +277,20 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "The wait is kept by the service.": "the way back waits",
         "What was withdrawn since is destroyed again at once ([forgetting.md](forgetting.md)).": _BACK,
         "## What is not kept": None,
-        "Tries are counted in memory by a digest under a salt that is thrown away every hour: 20 codes in a"
-        " quarter of an hour, 10 new cases in an hour, per connection.": _SALT,
+        "Ten cases an hour may be opened from one connection (`REPIT_SUBMISSIONS_PER_HOUR`), counted in"
+        " memory by a digest under a salt that is thrown away every hour.": _SALT,
+        "The eleventh is told when it may go on, or to connect in another way, and keeps every answer and"
+        " every code that the device worked out.": "answers stay where no case could be opened",
+        "For that the receipt is kept in the table `kept_kept`, sealed under a secret that only the form"
+        " (before the answer) and the cookie (after it) hold, and around it under the operator's key: the"
+        " database, with every key that you have, opens nothing.": _HOUR,
+        "It is deleted within the hour, and at once when the person has tried the receipt or leaves"
+        " quickly.": _HOUR,
+        "It holds neither the operator's key nor the case keys nor the bank's keys nor visits under way, nor"
+        " what is kept for a browser for an hour.": "a backup holds no keys",
+        "What would end or erase something is never ticked for anyone.": None,
+        "`repit case-keys give-up` then deletes the cases that nobody can open any more, so that new ones can"
+        " be opened.": "cases without keys go",
     },
     "docs/fr/cases.md": {
         "Chaque regard est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
@@ -264,9 +308,21 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "Deux copies de deux jours font revenir ce qui a été détruit entre-temps.": None,
         "Ce qui a été retiré depuis est détruit de nouveau aussitôt ([forgetting.md](forgetting.md)).": _BACK,
         "## Ce qui n'est pas gardé": None,
-        "Les essais sont comptés en mémoire par une empreinte sous un sel jeté toutes les heures : 20 codes"
-        " par"
-        " quart d'heure, 10 nouveaux dossiers par heure, par connexion.": _SALT,
+        "Dix dossiers par heure peuvent être ouverts depuis une connexion (`REPIT_SUBMISSIONS_PER_HOUR`),"
+        " comptés en mémoire par une empreinte sous un sel jeté toutes les heures.": _SALT,
+        "Pour cela, le récépissé est gardé dans la table `kept_kept`, scellé sous un secret que seuls le"
+        " formulaire (avant la réponse) et le cookie (après) détiennent, et autour sous la clé"
+        " d'exploitation : la base, avec toutes vos clés, n'ouvre rien.": _HOUR,
+        "Il est effacé dans l'heure, et aussitôt que la personne a essayé le récépissé ou quitte"
+        " vite.": _HOUR,
+        "- **Le récépissé a sa propre page.** Après la dernière étape, le navigateur reçoit un cookie et"
+        " l'adresse `/fr/recepisse/` ; recharger, revenir, retrouver un onglet que le téléphone avait jeté le"
+        " montrent de nouveau.": None,
+        "Elle ne contient ni la clé d'exploitation, ni les clés des dossiers, ni celles de la banque, ni les"
+        " visites en cours, ni ce qui est gardé une heure pour un navigateur.": "a backup holds no keys",
+        "Ce qui fermerait ou effacerait n'est jamais coché d'avance.": None,
+        "`repit case-keys give-up` supprime alors les dossiers que plus personne ne peut ouvrir, pour que de"
+        " nouveaux puissent l'être.": "cases without keys go",
     },
     "THREAT-MODEL.md": {
         "second factors and session keys of staff; the names of stored objects, which are sealed; uploads,"

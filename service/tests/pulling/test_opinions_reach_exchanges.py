@@ -30,8 +30,9 @@ from repit.gate.inspection import Inspector
 from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror
 from repit.gate.models import Decision
+from repit.gate.pictures import Signature
 from repit.gate.policy import default_policy
-from repit.gate.review import queue
+from repit.gate.review import questions, queue
 from repit.gate.review.deciding import Answer, decide
 from repit.gate.review.models import OutgoingOpinion
 from repit.workers import tell_banks
@@ -57,25 +58,30 @@ def pulled(gate: runtime.Gate, name: str) -> None:
     assert pull(claimed, GateTarget(gate, claimed, {})).error is None
 
 
-def looked_at(who: Someone, item: str, exchange: str, outcome: str) -> None:
-    """An upload that agreed with this item, and what a moderator makes of it."""
+def looked_at(someone: Make, item: str, exchange: str, outcome: str) -> None:
+    """An upload that is this item's very picture, and what moderators make of it."""
     seen = {"item": item, "exchange": exchange, "confirmations": 1}
-    Decision.objects.create(
+    row = Decision.objects.create(
         name=secrets.token_urlsafe(16),
         at=clock.now(),
         door="check",
         outcome="review",
         rule="r",
         item=item,
-        tier="altered",
+        tier="standard",
         milliseconds=3,
         sequence=1,
         exchange=exchange,
         evidence=[seen],
+        also=[item],
     )
-    taken = queue.take(who.member)
-    assert taken is not None
-    decide(who.member, taken.name, Answer(outcome, "terms-intimate"))
+    queue.take_in()
+    questions.compared(row.name, {item: 80}, Signature(bytes(32), bytes(128)))
+    for role in ("moderator", "senior")[: 2 if outcome == "allow" else 1]:
+        who = someone(role)
+        taken = queue.take(who.member)
+        assert taken is not None
+        decide(who.member, taken.name, Answer(outcome, "terms-intimate", picture=outcome == "allow"))
 
 
 def stopncii_page(*hashes: str) -> dict[str, Any]:
@@ -118,8 +124,8 @@ def test_stopncii_hears_confirmations_and_disputes_also_after_a_restart(
         settings.REPIT_OUTBOUND_ALLOW = frozenset(partner.allow)
         moved("org", f"{partner.address}/v1")
         pulled(gate, "org")
-        looked_at(someone("moderator"), the_item(gate, pdq(1)), "stopncii", "refuse")
-        looked_at(someone("moderator"), the_item(gate, pdq(2)), "stopncii", "allow")
+        looked_at(someone, the_item(gate, pdq(1)), "stopncii", "refuse")
+        looked_at(someone, the_item(gate, pdq(2)), "stopncii", "allow")
         known = mirror.exchange_entry(the_item(gate, pdq(1)))
         assert known is not None and known.record and pdq(1) not in repr(known)
         if kept == "sealed":
@@ -154,8 +160,8 @@ def test_ncmec_hears_them_by_member_and_entry_with_a_reason(
         pulled(gate, "ngo")
         disputed = "e90a1d2766e7ddee0502587b71c80bc9f9d39f0d3f0c4013305130e68bb6c942"
         confirmed = "3838a4061e9e304f82979592060de48f56343fd89122df22660cbc345943d760"
-        looked_at(someone("moderator"), the_item(gate, disputed), "ncmec", "allow")
-        looked_at(someone("moderator"), the_item(gate, confirmed), "ncmec", "refuse")
+        looked_at(someone, the_item(gate, disputed), "ncmec", "allow")
+        looked_at(someone, the_item(gate, confirmed), "ncmec", "refuse")
         assert tell_banks.tell_exchanges(gate.mirror) == 2
         partner.finished()
     gate.mirror.close()
@@ -171,7 +177,7 @@ def test_another_hotline_that_the_gate_follows_itself_hears_them(
     partners.add("repit", "other", {"key": key}, address=hotline.base_url, gives_feedback=True)
     pulled(gate, "other")
     item = the_item(gate, pdq(7))
-    looked_at(someone("moderator"), item, "repit", "refuse")
+    looked_at(someone, item, "repit", "refuse")
     assert tell_banks.tell_hotline() == 0
     assert tell_banks.tell_exchanges(gate.mirror) == 1
     entry = gate.mirror.exchange_entry(item)
@@ -196,7 +202,7 @@ def test_an_exchange_that_is_busy_is_told_later_and_the_others_meanwhile(
             settings.REPIT_OUTBOUND_ALLOW = frozenset(allowed)
             partners.add("stopncii", name, STOPNCII, address=f"{partner.address}/v1", gives_feedback=True)
             pulled(gate, name)
-            looked_at(someone("moderator"), the_item(gate, value), "stopncii", "refuse")
+            looked_at(someone, the_item(gate, value), "stopncii", "refuse")
         assert tell_banks.tell_exchanges(gate.mirror) == 1
         one.finished()
         two.finished()
@@ -218,11 +224,10 @@ def test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more(
         before = gate.index.names("x")
         pulled(gate, name)
         items[name] = sorted(gate.index.names("x") - before)
-    who = someone("moderator")
     for name in (items["quiet"][0], items["list"][0], "x0123456789:of-a-partner-long-gone"):
-        looked_at(who, name, "file", "refuse")
+        looked_at(someone, name, "file", "refuse")
     partners.set_active("quiet", False)
-    looked_at(who, f"{items['list'][0][:12]}never-told-of", "file", "allow")
+    looked_at(someone, f"{items['list'][0][:12]}never-told-of", "file", "allow")
     assert tell_banks.tell_exchanges(gate.mirror) == 0
     told = dict(OutgoingOpinion.objects.values_list("item", "trouble"))
     assert told.pop(items["quiet"][0]) == ""  # paused: it waits

@@ -22,7 +22,8 @@ from review_rows import decision  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
 
 from repit.foundation.staff import letting_in, members  # noqa: E402
-from repit.gate.review import deciding, media, queue  # noqa: E402
+from repit.gate.pictures import Signature  # noqa: E402
+from repit.gate.review import deciding, media, questions, queue  # noqa: E402
 from repit.gate.review.models import Review  # noqa: E402
 
 settings.ALLOWED_HOSTS.append("testserver")
@@ -47,13 +48,14 @@ people = {
     "second moderator": person("moderator", name="Bo"),
     "senior": person("senior", name="Cléo"),
     "supervisor": person("supervisor", name="Dominique"),
+    "third moderator": person("moderator", name="Gil"),
 }
 refuse = deciding.Answer("refuse", "law-fr-226-2-1", "C'est la même image, avec un bord.")
 decision("altered", item="first")
 taken = queue.take(people["second moderator"].member)
 deciding.decide(people["second moderator"].member, taken.name, refuse)
 record = taken.name
-deciding.object_to(Review.objects.get(name=record), "C'est mon chien, pas une personne.")
+deciding.object_to(Review.objects.get(name=record).decision, "C'est mon chien, pas une personne.")
 for tier, changes in (
     ("standard", {}),
     ("possible", {"state": "disputed", "confirmations": 3}),
@@ -66,10 +68,27 @@ decision("orientation", item="stopped")
 queue.take_in()
 stopped = queue.take_named(people["senior"].member, Review.objects.get(decision__item="stopped").name)
 deciding.decide(people["senior"].member, stopped.name, deciding.Answer("refer"))
+
+
+def asked(item: str) -> str:
+    """A question about a known picture, with an objection; the review's name."""
+    row = decision("standard", item=item, outcome="block")
+    media.hold(row.name, shapes())
+    name = deciding.object_to(row, "Tout le monde connaît cette image.").name
+    questions.compared(row.name, {item: 87}, Signature(bytes(32), bytes(128)))
+    return name
+
+
+let_go = asked("meme")
+for who in ("moderator", "senior"):
+    queue.take_named(people[who].member, let_go)
+    deciding.decide(people[who].member, let_go, deciding.Answer("allow", "", "Une publicité.", picture=True))
+question = asked("known")
 held = decision("exact")
 media.hold(held.name, shapes())
 queue.take_in()
 queue.take(people["second moderator"].member)
+queue.take_named(people["third moderator"].member, question)
 enrolling = members.add("Émile", ["moderator"], actor="test")
 unused = members.add("Gaël", ["moderator"], actor="test")
 begun = Someone("moderator", name="Fanny").enrol()
@@ -82,6 +101,7 @@ sys.stdout.write(
             "unused": unused,
             "letting_in": letting_in.give("Fanny", actor="test"),
             "record": record,
+            "question": question,
             "password": PASSWORD,
             "secret": people["moderator"].secret,
         }

@@ -6,6 +6,7 @@ from typing import Any
 
 from repit.foundation.clock import now
 from repit.gate.models import Decision
+from repit.gate.verdict import SAME
 
 PARTS = [
     {"of": "whole", "distance": 12, "rectangle": [0.0, 0.0, 1.0, 1.0]},
@@ -31,7 +32,12 @@ def evidence(item: str = "", tier: str = "possible", **changes: Any) -> dict[str
 
 
 def decision(
-    tier: str = "possible", *, item: str = "", at: datetime | None = None, **changes: Any
+    tier: str = "possible",
+    *,
+    item: str = "",
+    at: datetime | None = None,
+    outcome: str = "review",
+    **changes: Any,
 ) -> Decision:
     found = [evidence(item, tier, **changes)] if tier else []
     best = found[0] if found else {}
@@ -39,7 +45,7 @@ def decision(
         name=secrets.token_urlsafe(16),
         at=at or now(),
         door="check",
-        outcome="review",
+        outcome=outcome,
         rule="possible" if tier else "made",
         item=best.get("item", ""),
         origin=best.get("origin", ""),
@@ -53,4 +59,5 @@ def decision(
         exchange=best.get("exchange", ""),
         signals="" if tier else "c2pa-ai:trainedAlgorithmicMedia",
         evidence=found,
+        also=[one["item"] for one in found if one["tier"] in SAME],
     )

@@ -197,7 +197,7 @@ def test_what_may_show_a_minor_is_not_opened_again_even_for_an_objection(
         fetching(platform)
         who, review = taken(someone)
         decide(who.member, review.name, Answer("refer"))
-        deciding.object_to(Review.objects.get(pk=review.pk), "That is my dog.")
+        deciding.object_to(review.decision, "That is my dog.")
         senior = someone("senior")
         again = queue.take(senior.member)
         assert again is not None and again.pk == review.pk

@@ -62,7 +62,7 @@ def plain(at: datetime | None = None, outcome: str = "block") -> Decision:
 
 def test_a_decided_review_goes_with_all_that_belongs_to_it_and_the_audit_still_holds(someone: Make) -> None:
     review = reviewed(someone("moderator"))
-    deciding.object_to(review, "That is my dog.")
+    deciding.object_to(review.decision, "That is my dog.")
     senior = someone("senior")
     assert queue.take(senior.member) is not None
     decide(senior.member, review.name, REFUSE)
@@ -86,7 +86,7 @@ def test_what_waits_for_someone_is_never_forgotten(someone: Make) -> None:
     owed = reviewed(one, item="owed")
     appealed = reviewed(one, item="appealed")
     stopped = reviewed(one, Answer("refer"))
-    deciding.object_to(appealed, "That is my dog.")
+    deciding.object_to(appealed.decision, "That is my dog.")
     OutgoingOpinion.objects.exclude(item="owed").update(state="told")
     decision("altered", item="waiting")
     decision("altered", item="held")
@@ -124,7 +124,7 @@ def test_an_objection_on_the_last_day_keeps_its_review(someone: Make) -> None:
     review = reviewed(someone("moderator"))
     tell_all()
     assert swept(YEAR) == 0
-    deciding.object_to(review, "That is my dog.")
+    deciding.object_to(review.decision, "That is my dog.")
     assert swept(YEAR, GRACE, timedelta(hours=1)) == 0
     assert Review.objects.get(name=review.name).forget_at is None
 

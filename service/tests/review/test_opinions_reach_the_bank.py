@@ -13,7 +13,8 @@ from staff_people import Someone
 from repit.exchange.repit.client import FeedClient
 from repit.foundation.clock import elapsed
 from repit.gate.mirror import Mirror
-from repit.gate.review import queue
+from repit.gate.pictures import Signature
+from repit.gate.review import questions, queue
 from repit.gate.review.deciding import Answer, decide
 from repit.gate.review.models import OutgoingOpinion
 from repit.workers import desk_upkeep, tell_banks
@@ -32,11 +33,15 @@ def test_confirmations_and_disputes_arrive_and_what_the_bank_does_not_know_is_gi
         names = [entry.item for entry in entries]
     said = dict(zip(names[:2], ("refuse", "allow"), strict=True)) | {"an item it never had": "refuse"}
     for name, outcome in said.items():
-        decision("altered", item=name)
-        who = someone("moderator")
-        taken = queue.take(who.member)
-        assert taken
-        decide(who.member, taken.name, Answer(outcome, "terms-intimate"))
+        row = decision("standard", item=name)
+        queue.take_in()
+        questions.compared(row.name, {name: 80}, Signature(bytes(32), bytes(128)))
+        answer = Answer(outcome, "terms-intimate", picture=outcome == "allow")
+        for role in ("moderator", "senior")[: 2 if outcome == "allow" else 1]:
+            who = someone(role)
+            taken = queue.take(who.member)
+            assert taken
+            decide(who.member, taken.name, answer)
     address, allow = hotline.base_url, frozenset(hotline.allow)
     with override_settings(REPIT_GATE_FEED_URL=address, REPIT_GATE_FEED_KEY=key, REPIT_OUTBOUND_ALLOW=allow):
         assert tell_banks.tell_hotline() == 2
@@ -81,6 +86,7 @@ def test_a_bank_that_hangs_keeps_neither_the_desk_nor_its_forgetting(monkeypatch
     monkeypatch.setattr(desk_upkeep, "once", lambda: count("once"))
     monkeypatch.setattr(desk_upkeep, "tell", lambda _: ended.wait(60))
     monkeypatch.setattr(desk_upkeep.forgetting, "sweep", lambda: count("sweep"))
+    monkeypatch.setattr(desk_upkeep.sign_in, "sweep", lambda: None)
     monkeypatch.setattr(desk_upkeep.connection, "close", lambda: None)
     stop = desk_upkeep.start(Mirror(None, sealed=False))
     try:

@@ -20,11 +20,13 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import transaction
 
-from repit.bank import claims, feed, items, keys, letters
+from repit.bank import admitting, claims, feed, incoming, items, keys, letters
+from repit.bank.admitting import Way
+from repit.bank.incoming import Incoming
 from repit.bank.letters import Order
 from repit.bank.models import Claim, Feed, Item, Letter
 from repit.bank.states import LIVE
-from repit.bank.types import State, Submission
+from repit.bank.types import State, Submission, not_too_many
 from repit.foundation.clock import now
 from repit.foundation.errors import SettingsRefused
 from repit.foundation.ids import token
@@ -34,11 +36,13 @@ _TOGETHER: Final = 2_000
 _log: Final = logging.getLogger(__name__)
 
 
-def protect(submissions: Iterable[Submission], *, actor: str, publish: bool) -> list[str]:
+def protect(submissions: Sequence[Submission], *, actor: str, publish: bool) -> list[str]:
     """Ask for items of a case to be taken in; the names by which the case knows them. Within its transaction.
 
-    With `publish` they reach subscribers as soon as they are in, if nothing speaks against it.
+    With `publish` they reach subscribers as soon as they are in, if nothing speaks against it. Raises
+    `InputRefused` for too many hashes.
     """
+    not_too_many(submissions)
     orders = [
         Order(letters.number(), "protect", token(), actor, letters.soon(), one, publish)
         for one in submissions
@@ -56,8 +60,14 @@ def _ask(orders: Sequence[Order]) -> None:
     if settings.REPIT_SPREAD_SECONDS:
         letters.put(orders)
         return
-    for order in orders:
-        _carry(order)
+    for order, made in zip(orders, _made(orders), strict=True):
+        _carry(order, made)
+
+
+def _made(orders: Sequence[Order]) -> list[Incoming | None]:
+    """What these orders ask to be taken in, made ready before anyone has to wait for it."""
+    made = iter(incoming.ready([one.submission for one in orders if one.submission is not None]))
+    return [None if one.submission is None else next(made) for one in orders]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,8 @@ class Carrier:
                 break
             try:
                 if order.wanted != "nothing":
-                    _carry(order, orders)
+                    [made] = _made([order])
+                    _carry(order, made, orders)
                 keys.pool(keys.LETTERS).wipe(order.slots)
             except (DatabaseError, SettingsRefused):
                 raise
@@ -145,19 +156,19 @@ def _whole(order: Order) -> bool:
     return keys.GONE not in keys.pool(keys.LETTERS).read(order.slots)
 
 
-def _carry(order: Order, beside: Sequence[Order] = ()) -> None:
+def _carry(order: Order, made: Incoming | None, beside: Sequence[Order] = ()) -> None:
     with transaction.atomic():
         line = feed.locked()
         if order.slots and not _whole(order):
             return
         if order.wanted == "let go":
             _let_go(line, order, beside)
-        elif order.submission is not None:
+        elif made is not None:
             taken_back = any(one.wanted == "let go" and one.name == order.name for one in beside)
             if not taken_back and claims.find(order.name) is None:
-                item = items.admit(
-                    line, order.submission, actor=order.actor, publish=order.publish, origin=None, own=True
-                )
+                incoming.settle([made])
+                way = Way(order.actor, settings.REPIT_ORIGIN, order.publish, own=True)
+                [item] = admitting.admit(line, [made], way)
                 Claim.objects.create(item=item, digest=claims.digest(order.name))
 
 
@@ -173,7 +184,7 @@ def _let_go(line: Feed, order: Order, beside: Sequence[Order]) -> None:
         if one.wanted == "protect" and one.name == order.name:
             keys.pool(keys.LETTERS).wipe(one.slots)
     # A case from before there were claims: that this was done stands in a claim that no case has.
-    item = Item.objects.select_related("lead").filter(token=order.name).first()
+    item = Item.objects.filter(token=order.name).first()
     done = claims.digest(order.number.hex())
     if item is not None and not Claim.objects.filter(digest=done).exists():
         Claim.objects.create(item=item, digest=done, back=True)

@@ -21,13 +21,13 @@ def digest(name: str) -> bytes:
 
 def find(name: str) -> Claim | None:
     """A claim with its item."""
-    return Claim.objects.select_related("item__lead").filter(digest=digest(name)).first()
+    return Claim.objects.select_related("item").filter(digest=digest(name)).first()
 
 
 def items_of(names: Collection[str]) -> dict[str, Item]:
     """The item that each name leads to, of those that lead anywhere."""
-    found = {item.token: item for item in Item.objects.select_related("lead").filter(token__in=names)}
+    found = {item.token: item for item in Item.objects.filter(token__in=names)}
     digests = {digest(name): name for name in names if name not in found}
-    for claim in Claim.objects.select_related("item__lead").filter(digest__in=list(digests)):
+    for claim in Claim.objects.select_related("item").filter(digest__in=list(digests)):
         found[digests[bytes(claim.digest)]] = claim.item
     return found

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from repit.bank import feed, keys, lookups, standing
-from repit.bank.models import Feed, Item, ItemHash, Nearby, Stake, Transition
+from repit.bank.models import Feed, Item, ItemHash, Stake, Transition
 from repit.bank.sealed import opened
 from repit.bank.states import LIVE
 from repit.bank.types import NAMED_BY_HASH
@@ -62,7 +62,6 @@ def reduce(items: Sequence[Item]) -> None:
         rest = ItemHash.objects.filter(item__in=held)
         # By key, since a join cannot be deleted from on both databases.
         ItemHash.objects.filter(pk__in=list(rest.exclude(named).values_list("pk", flat=True))).delete()
-        Nearby.objects.filter(item__in=held).delete()
         some.update(forget_on=last)
 
 
@@ -85,7 +84,6 @@ def destroy(line: Feed, items: Collection[Item], actor: str, reason: str) -> Non
     keys.wipe([item.slot for item in items if item.slot is not None])
     for item in items:
         ItemHash.objects.filter(item=item).delete()
-        Nearby.objects.filter(item=item).delete()
         Stake.objects.filter(item=item).update(sealed_name=b"", mark=b"")
         standing.move(line, item, "erased", actor, reason)
         item.slot = item.found_by = None
@@ -123,8 +121,7 @@ def _withdrawn(gone: Sequence[int]) -> int:
         line = feed.locked()
         found = 0
         for key in gone:
-            # One at a time, since each may move those that were served through it.
-            item = Item.objects.select_related("lead").filter(pk=key, state__in=LIVE).first()
+            item = Item.objects.filter(pk=key, state__in=LIVE).first()
             if item is not None:
                 standing.lost(line, item)
                 found += 1

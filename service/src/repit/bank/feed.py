@@ -167,5 +167,6 @@ def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
                 origin=item.origin,
                 confirmations=item.confirmations,
                 signals=held.signals(item, hashes.get(item.id, [])) if state in SHARED else (),
+                asked=item.asked,
             ),
         )

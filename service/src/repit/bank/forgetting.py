@@ -5,7 +5,8 @@ number. Next: `workers.expire_items` asks every hour.
 
 The rule against floods looks at one day. Who met which item in which second says more of platforms, and of
 the person whose picture it is, than anybody needs to know for ever; and a busy gate reports every moment.
-What a person must still decide about keeps its evidence: reports of disputed items stay.
+What a person must still decide about keeps its evidence: reports stay of items that are suspended or asked
+about.
 """
 
 from collections import Counter
@@ -14,14 +15,14 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from repit.bank import feed
-from repit.bank.models import MatchReport, MatchTotal
+from repit.bank.models import MatchReport, MatchTotal, Question
 from repit.foundation import audit, forgetting
 from repit.foundation.clock import now
 
-_TOGETHER: Final = 1000
+_TOGETHER: Final = 250
 
 
 def sweep() -> int:
@@ -37,7 +38,9 @@ def sweep() -> int:
 
 def _due() -> QuerySet[MatchReport]:
     before = now() - timedelta(days=settings.REPIT_MATCH_REPORT_DAYS)
-    return MatchReport.objects.filter(at__lt=before).exclude(item__state="disputed")
+    open_one = Question.objects.filter(item=OuterRef("item"), closed_at__isnull=True)
+    old = MatchReport.objects.filter(at__lt=before).exclude(item__state="disputed")
+    return old.filter(~Exists(open_one))
 
 
 def _forget() -> int:

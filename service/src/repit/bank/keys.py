@@ -8,7 +8,7 @@ some exchange needs to say what is to be forgotten, `KEPT` for all others. Wipin
 out of the database, its replicas and every backup at once, whatever a disk has left of the rows.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -46,10 +46,19 @@ def make_ready() -> None:
 
 
 def draw(count: int) -> list[tuple[int, Pair]]:
-    """Slots for so many new items, with their keys; under the feed's lock. Raises `SettingsRefused`."""
+    """Slots for so many new items, with their keys. Drawn without the feed's lock, they are looked at again
+    under it (`still_free`): two may draw the same. Raises `SettingsRefused`."""
     file = pool(ITEMS)
     slots = file.draw(count, lambda some: _named(Item.objects.filter(slot__in=some).values_list("slot")))
     return list(zip(slots, map(_pair, file.read(slots)), strict=True))
+
+
+def still_free(drawn: Mapping[int, Pair]) -> set[int]:
+    """Of slots that were drawn, those that nobody has taken or wiped since; under the feed's lock."""
+    slots = list(drawn)
+    taken = set(Item.objects.filter(slot__in=slots).values_list("slot", flat=True))
+    held = zip(slots, map(_pair, pool(ITEMS).read(slots)), strict=True)
+    return {slot for slot, pair in held if slot not in taken and pair == drawn[slot]}
 
 
 def of(items: Iterable[Item]) -> dict[int, Pair]:

@@ -35,12 +35,12 @@ class Feed(models.Model):
 class Item(models.Model):
     """One picture, video or file. `confirmations`: how many submissions of it stand, as subscribers know it.
 
-    `own`: how many of them were made here, of this item itself; the others are partners' (`Stake`) and those
-    of near duplicates served through it (it is their `lead`; they stay received and are not told of).
-    `root`: the name under which other hotlines know what was submitted here; empty where nothing was.
-    `slot`: where its keys stand (`keys`); empty once they are destroyed. `found_by`: the key under which its
-    digests are (`lookups`). `parts`: how many records NCMEC's protocol makes of it; empty for one.
-    `forget_on`: the day on which something of what it held is to be destroyed, once it is withdrawn.
+    `own`: how many of them were made here; the others are partners' (`Stake`). `root`: the name under which
+    other hotlines know what was submitted here; empty where nothing was. `asked`: how often platforms' people
+    were asked to look at it once more. `slot`: where its keys stand (`keys`); empty once they are destroyed.
+    `found_by`: the key under which its digests are (`lookups`). `parts`: how many records NCMEC's protocol
+    makes of it; empty for one. `forget_on`: the day on which something of what it held is to be destroyed,
+    once it is withdrawn.
     """
 
     id = RandomKey()
@@ -53,9 +53,9 @@ class Item(models.Model):
     confirmations = models.IntegerField(default=1)
     own = models.IntegerField(default=1)
     root = models.CharField(max_length=64, blank=True, default="")
-    lead = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined")
     fingerprint = models.BinaryField(max_length=32)
     expires_at = models.DateTimeField(null=True)
+    asked = models.IntegerField(default=0)
     slot = models.BigIntegerField(null=True)
     found_by = models.BigIntegerField(null=True)
     parts = models.SmallIntegerField(null=True)
@@ -87,9 +87,6 @@ class Item(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["fingerprint"], condition=Q(state__in=LIVE), name="item_once_while_it_lives"
-            ),
-            models.CheckConstraint(
-                condition=Q(lead__isnull=True) | Q(state="received"), name="item_joined_is_not_told"
             ),
             models.CheckConstraint(
                 condition=Q(own__gte=0) & (Q(own=0) | Q(state__in=LIVE)), name="item_own_stand_while_it_lives"
@@ -173,13 +170,6 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return "Claim"
-
-
-class Nearby(models.Model):
-    """A keyed digest of some bits of an item's standard PDQ hash: near duplicates have one in common."""
-
-    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="nearby")
-    value = models.BigIntegerField(db_index=True)
 
 
 class Stake(models.Model):
@@ -269,6 +259,42 @@ class Transition(models.Model):
     sequence = models.BigIntegerField(null=True)
 
 
+class Question(models.Model):
+    """What a person is asked about an item, by `why` (counts, voices), and the answer. One open an item.
+
+    `again_at`: when platforms' people were asked to look once more.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="questions")
+    why = models.CharField(max_length=10)
+    reason = models.CharField(max_length=200)
+    opened_at = models.DateTimeField()
+    again_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=10, blank=True)
+    by = models.CharField(max_length=100, blank=True)
+    said = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["why", "opened_at"], name="question_by_day"),
+            models.Index(fields=["opened_at"], condition=Q(closed_at__isnull=True), name="question_is_open"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(closed_at__isnull=True), name="question_once_an_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, decision="")
+                | Q(closed_at__isnull=False, decision__in=["kept", "suspended", "withdrawn"]),
+                name="question_answered",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "Question"
+
+
 class MatchReport(models.Model):
     """How often one item matched at one reporter's in one window; counts, never pictures.
 
@@ -289,6 +315,7 @@ class MatchReport(models.Model):
             models.Index(
                 fields=["forget_at"], condition=Q(forget_at__isnull=False), name="match_report_forgotten"
             ),
+            models.Index(fields=["reporter", "at"], name="match_report_by_reporter"),
         )
         constraints = (
             models.CheckConstraint(condition=Q(count__gt=0), name="match_report_counts"),

@@ -47,7 +47,7 @@ def held(source: str, names: Collection[str]) -> dict[str, Stake]:
     for name in names:
         sought.update({digest(source, name, lookup): name for lookup in alive})
         sought[_of_the_dead(source, name)] = name
-    found = Stake.objects.filter(source=source, name__in=list(sought)).select_related("item__lead")
+    found = Stake.objects.filter(source=source, name__in=list(sought)).select_related("item")
     return {sought[bytes(stake.name)]: stake for stake in found}
 
 

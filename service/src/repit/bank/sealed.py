@@ -40,6 +40,10 @@ class Opened:
         pair = self._held.get(item.pk, keys.NONE)
         return tuple(self.signal(item, row) for row in rows if pair[_which(item.media, row)] != GONE)
 
+    def sealed(self, item: Item, signals: Sequence[Signal], lookup: Lookup) -> list[ItemHash]:
+        """Rows of further signals of an item, not yet saved. Raises `SealBroken`."""
+        return seal_signals(item, signals, self._held.get(item.pk, keys.NONE), lookup)
+
     def sealer(self, item: Item) -> Sealer:
         """For what else is kept of an item until it is erased. Raises `SealBroken`."""
         return self._sealer(item, NAMED)

@@ -1,7 +1,8 @@
 """What partners say: each of their records keeps an item up, for as long as they stand by it.
 
 In: records of other exchanges, already checked, in groups. Out: items, the stakes that keep them up, and
-tombstones. Next: `exchange.bank_target`, which writes a group and its checkpoint in one transaction.
+tombstones. Next: `exchange.bank_target`, which makes a group ready, then writes it and its checkpoint in one
+transaction.
 
 A record is the complete present state of one thing at one partner. Said again it changes nothing. A hash that
 several partners tell of stays until the last of them has let go. What an origin has withdrawn never comes
@@ -14,23 +15,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
-from repit.bank import feed, items, lookups, names, sealed, standing
-from repit.bank.bulk import Way, admit_alone
+from repit.bank import admitting, feed, incoming, lookups, names, sealed, standing
+from repit.bank.admitting import Way
+from repit.bank.incoming import Incoming
 from repit.bank.lookups import Lookup
-from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
+from repit.bank.models import Feed, Item, Root, Stake, Tombstone
 from repit.bank.sealed import Opened, fingerprint
+from repit.bank.standing import ACTOR
 from repit.bank.states import LIVE
 from repit.bank.types import Submission
 from repit.foundation.ids import token
 
-ACTOR: Final = "exchange"
 _HELD: Final = "told by a partner"
 _BURIED: Final = "withdrawn by its origin"
 _CHANGED: Final = "the partner changed its hashes"
-_DOUBT: Final = "every partner that tells of it doubts it"
-_NO_DOUBT: Final = "a partner stands by it again"
+_SWEPT_TOGETHER: Final = 25
 _ITSELF: Final = ""
 
 
@@ -57,34 +57,59 @@ class Told:
     gone: tuple[tuple[str, str], ...] = ()
 
 
-def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> int:
-    """Take records in, in their order; how many of them changed anything. The caller may hold a transaction.
+@dataclass(frozen=True, slots=True, repr=False)
+class Ready:
+    """A record made ready before the lock is taken. `incoming`: its submission, where there is one that the
+    bank does not have from this record already."""
 
-    Several records of one name: the last counts.
-    """
+    told: Told
+    incoming: Incoming | None
+
+
+def ready(source: str, told: Sequence[Told]) -> list[Ready]:
+    """Seal records, without the lock. Several records of one name: the last counts."""
     latest = {one.name: one for one in told}
+    held = names.held(source, latest)
+    opened = _opened(held)
+    wanted = {
+        name: one.submission
+        for name, one in latest.items()
+        if one.submission is not None and not (name in held and _said_before(held[name], one, opened))
+    }
+    made = dict(zip(wanted, incoming.ready(list(wanted.values())), strict=True))
+    return [Ready(one, made.get(name)) for name, one in latest.items()]
+
+
+def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> int:
+    """Take records in, in their order; how many of them changed anything."""
+    return write(source, ready(source, told), publish=publish, run=run)
+
+
+def write(source: str, records: Sequence[Ready], *, publish: bool, run: int = 0) -> int:
+    """Take records in that are ready; how many changed anything. The caller may hold a transaction."""
     changed = 0
     with transaction.atomic():
         line = feed.locked()
-        taking = _Taking(line, source, f"{ACTOR} {source}"[:100], publish, run, lookups.newest())
-        held = names.held(source, latest)
-        opened = sealed.opened({stake.item_id: stake.item for stake in held.values()}.values())
+        taking = _Taking(line, source, publish, run, lookups.newest())
+        incoming.settle([one.incoming for one in records if one.incoming is not None])
+        held = names.held(source, [one.told.name for one in records])
+        opened = _opened(held)
         seen: list[int] = []
-        fresh: list[_Fresh] = []
-        for name, one in latest.items():
-            stake = held.get(name)
-            if stake is not None and _said_before(stake, one, opened):
+        fresh: list[Ready] = []
+        for one in records:
+            stake = held.get(one.told.name)
+            if stake is not None and _said_before(stake, one.told, opened):
                 seen.append(stake.pk)
                 continue
-            if stake is None and one.submission is not None and not one.gone:
-                fresh.append(_Fresh(one, one.submission))
+            if stake is None and one.told.submission is not None and not one.told.gone:
+                fresh.append(one)
                 continue
             changed += _together(taking, fresh)
             fresh.clear()
-            _bury(line, one)
+            _bury(line, one.told)
             if stake is not None:
                 # Read anew: what went before may have let go of it, or moved its item.
-                stake = names.held(source, [name]).get(name)
+                stake = names.held(source, [one.told.name]).get(one.told.name)
             changed += _one(taking, one, stake)
         changed += _together(taking, fresh)
         if run and seen:
@@ -99,10 +124,9 @@ def sweep(source: str, run: int) -> int:
         with transaction.atomic():
             line = feed.locked()
             stale = Stake.objects.filter(source=source, run__lt=run).order_by("id")
-            some = list(stale.values_list("pk", flat=True)[:100])
-            for key in some:
-                # One at a time, since each may move the item of the next.
-                stake = Stake.objects.select_related("item__lead").get(pk=key)
+            some = list(stale.select_related("item")[:_SWEPT_TOGETHER])
+            for stake in some:
+                stake.item.refresh_from_db()  # the one before may have been of the same item
                 _release(line, stake, "no longer in the partner's list")
         gone += len(some)
         if not some:
@@ -111,76 +135,69 @@ def sweep(source: str, run: int) -> int:
 
 def names_of(source: str, item: str) -> list[str]:
     """What a partner calls an item here: several names where it holds several records of the same hashes."""
-    rows = Stake.objects.filter(source=source).filter(Q(item__token=item) | Q(item__lead__token=item))
-    return names.of(rows.select_related("item").order_by("id"))
+    rows = Stake.objects.filter(source=source, item__token=item).select_related("item")
+    return names.of(rows.order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
     line: Feed
     source: str
-    actor: str
     publish: bool
     run: int
     lookup: Lookup
 
-    def admitted(self, submission: Submission) -> Item:
-        return items.admit(
-            self.line, submission, actor=self.actor, publish=self.publish, origin=self.source, own=False
-        )
+    @property
+    def way(self) -> Way:
+        return Way(f"{ACTOR} {self.source}"[:100], self.source, self.publish, own=False)
+
+    def admitted(self, one: Ready, submission: Submission) -> Item:
+        """The item of a record's submission. One that was known when it was made ready, and has been let go
+        of
+        since, is sealed only now."""
+        made = one.incoming or incoming.ready([submission])[0]
+        return admitting.admit(self.line, [made], self.way)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fresh:
-    """A record that was never told before and withdraws nothing."""
-
-    told: Told
-    submission: Submission
-
-
-def _together(taking: _Taking, records: Sequence[_Fresh]) -> int:
+def _together(taking: _Taking, records: Sequence[Ready]) -> int:
     """Take new records in as if in their order; how many changed anything. Those of one origin that nobody
     doubts wait for one another, to be written at once."""
     if not records:
         return 0
     roots = _acceptable(taking.source, [one.told for one in records])
-    plain: dict[bytes, _Fresh] = {}
+    plain: dict[bytes, Ready] = {}
     changed = 0
     for one in records:
-        key, origins = fingerprint(one.submission, taking.lookup), roots[one.told.name]
+        key, origins = one.incoming and one.incoming.fingerprint, roots[one.told.name]
         if not origins:
             continue
-        if len(origins) == 1 and not one.told.doubted and key not in plain:
+        if key and len(origins) == 1 and not one.told.doubted and key not in plain:
             plain[key] = one
             continue
         changed += _at_once(taking, plain, roots)
         plain.clear()
-        changed += _one(taking, one.told, None)
+        changed += _one(taking, one, None)
     return changed + _at_once(taking, plain, roots)
 
 
-def _at_once(taking: _Taking, plain: Mapping[bytes, _Fresh], roots: Mapping[str, Sequence[Origin]]) -> int:
-    """Write what stands alone at once; what the bank has, or something near it, the slow way."""
+def _at_once(taking: _Taking, plain: Mapping[bytes, Ready], roots: Mapping[str, Sequence[Origin]]) -> int:
+    """Write what is new at once; what the bank has, one by one."""
     if not plain:
         return 0
-    way = Way(
-        taking.actor,
-        taking.source,
-        taking.publish,
-        own=False,
-        received=items.SUBMITTED,
-        published=items.PUBLISHED,
-    )
-    made, _ = admit_alone(taking.line, {mark: one.submission for mark, one in plain.items()}, way)
-    stakes, origins, rest = list[Stake](), list[Root](), dict(plain)
-    opened = sealed.opened(made)
-    for item in made:
-        one = rest.pop(bytes(item.fingerprint))
+    living = admitting.living(taking.line, [one.incoming for one in plain.values() if one.incoming])
+    fresh = [(mark, one) for mark, one in plain.items() if mark not in living]
+    made = admitting.write(taking.line, [one.incoming for _, one in fresh if one.incoming], taking.way)
+    stakes, origins, opened = list[Stake](), list[Root](), sealed.opened(made)
+    for item, (_, one) in zip(made, fresh, strict=True):
         stakes.append(_stake(taking, item, one.told, opened))
         origins += [_root(stakes[-1], root) for root in roots[one.told.name]]
     Stake.objects.bulk_create(stakes)
     Root.objects.bulk_create(origins)
-    return len(made) + sum(_one(taking, one.told, None) for one in rest.values())
+    return len(made) + sum(_one(taking, one, None) for mark, one in plain.items() if mark in living)
+
+
+def _opened(held: Mapping[str, Stake]) -> Opened:
+    return sealed.opened({stake.item_id: stake.item for stake in held.values()}.values())
 
 
 def _said_before(stake: Stake, one: Told, opened: Opened) -> bool:
@@ -191,42 +208,38 @@ def _said_before(stake: Stake, one: Told, opened: Opened) -> bool:
     return not opened.destroyed(stake.item) and bytes(stake.mark) == names.mark(stake.item, one, opened)
 
 
-def _one(taking: _Taking, one: Told, stake: Stake | None) -> bool:
-    line, source = taking.line, taking.source
-    roots = _acceptable(source, [one])[one.name]
-    if one.submission is None or not roots:
+def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
+    line, told, actor = taking.line, one.told, taking.way.actor
+    roots = _acceptable(taking.source, [told])[told.name]
+    if told.submission is None or not roots:
         if stake is not None:
             _release(line, stake, "withdrawn by the partner")
         return stake is not None
     if stake is None:
-        item = taking.admitted(one.submission)
-        stake = _stake(taking, item, one, sealed.opened([item]))
+        item = taking.admitted(one, told.submission)
+        stake = _stake(taking, item, told, sealed.opened([item]))
         stake.save()
         Root.objects.bulk_create([_root(stake, root) for root in roots])
-        standing.recount(line, item, taking.actor, _HELD)
-        _weigh(line, item)
+        standing.recount(line, item, actor, _HELD)
+        standing.weigh(line, item)
         return True
     before = stake.item
     if before.state in LIVE and sealed.opened([before]).destroyed(before):
         standing.lost(line, before)
-        names.lost(stake, one.name)
-    stake.run, stake.doubted = taking.run or stake.run, one.doubted
+        names.lost(stake, told.name)
+    stake.run, stake.doubted = taking.run or stake.run, told.doubted
     if before.state in LIVE:
-        marks = [fingerprint(one.submission, lookup) for lookup in lookups.alive()]
+        marks = [fingerprint(told.submission, lookup) for lookup in lookups.alive()]
         if bytes(before.fingerprint) not in marks:
-            stake.item = taking.admitted(one.submission)
-        names.put(stake, one.name, one, sealed.opened([stake.item]), taking.lookup)
+            stake.item = taking.admitted(one, told.submission)
+        names.put(stake, told.name, told, sealed.opened([stake.item]), taking.lookup)
     stake.save()
     differs = _set_roots(stake, roots)
     if before.state not in LIVE:
         return True
-    left, joined = stake.item_id != before.pk, before.lead is not None
-    if left and joined:
-        # First, since both may be served through one item, which counts what each of them rests on.
-        _left(line, before, _CHANGED)
-    standing.recount(line, stake.item, taking.actor, _HELD, told=differs)
-    _weigh(line, stake.item)
-    if left and not joined:
+    standing.recount(line, stake.item, actor, _HELD, told=differs)
+    standing.weigh(line, stake.item)
+    if stake.item_id != before.pk:
         # Last, so that no subscriber meets a moment without either.
         _left(line, before, _CHANGED)
     return True
@@ -242,26 +255,11 @@ def _release(line: Feed, stake: Stake, reason: str) -> None:
 def _left(line: Feed, item: Item, reason: str) -> None:
     """A stake was taken from an item."""
     if not standing.stands(item):
-        standing.fall(line, item, ACTOR, reason)
+        standing.move(line, item, "withdrawn", ACTOR, reason)
         return
     standing.name_origin(item)
     standing.recount(line, item, ACTOR, reason, told=True)
-    _weigh(line, item)
-
-
-def _weigh(line: Feed, item: Item) -> None:
-    """Doubt an item that nobody stands by; end a doubt that came from partners only."""
-    if item.lead is not None:
-        return
-    if item.state == "active" and item.own:
-        return
-    doubted = item.own == 0 and not Stake.objects.filter(item=item, doubted=False).exists()
-    if doubted and item.state == "active":
-        standing.move(line, item, "disputed", ACTOR, _DOUBT)
-    elif not doubted and item.state == "disputed":
-        last = Transition.objects.filter(item=item, after="disputed").latest("id")
-        if (last.actor, last.reason) == (ACTOR, _DOUBT):
-            standing.move(line, item, "active", ACTOR, _NO_DOUBT)
+    standing.weigh(line, item)
 
 
 def _bury(line: Feed, one: Told) -> None:
@@ -273,7 +271,7 @@ def _bury(line: Feed, one: Told) -> None:
         standing.entomb(installation, name, "")
         held = Root.objects.filter(installation=installation, token=name)
         for key in list(held.values_list("pk", flat=True)):
-            root = Root.objects.select_related("stake__item__lead").get(pk=key)
+            root = Root.objects.select_related("stake__item").get(pk=key)
             stake = root.stake
             standing.entomb(installation, name, stake.item.token)
             root.delete()

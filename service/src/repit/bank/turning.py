@@ -9,9 +9,9 @@ from typing import Final, cast
 
 from django.db import transaction
 
-from repit.bank import feed, keys, lookups, names, near, sealed
+from repit.bank import feed, keys, lookups, names, sealed
 from repit.bank.lookups import Lookup
-from repit.bank.models import Item, ItemHash, LookupKey, Nearby, Stake
+from repit.bank.models import Item, ItemHash, LookupKey, Stake
 from repit.bank.sealed import Opened
 from repit.bank.states import LIVE
 from repit.bank.types import Kind, Media, Signal, Submission
@@ -66,8 +66,6 @@ def _one(item: Item, opened: Opened, lookup: Lookup) -> None:
     if item.state in LIVE and not opened.destroyed(item):
         whole = Submission(cast(Media, item.media), cast(Kind, item.kind), tuple(signals))
         item.fingerprint = sealed.fingerprint(whole, lookup)
-        Nearby.objects.filter(item=item).delete()
-        near.note(item, whole.signals, lookup)
         names.carry_over(list(Stake.objects.filter(item=item)), opened, lookup)
     item.found_by = lookup.number
     item.save(update_fields=["fingerprint", "found_by"])

@@ -4,6 +4,7 @@ In: nothing. Out: `Signal`, `Submission`, `Published` and the words they use. Ne
 exchanges.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -19,7 +20,11 @@ Told = Literal["active", "disputed", "withdrawn"]
 # Below it a PDQ hash says so little of the picture that flat pictures match one another (threatexchange, too,
 # drops such hashes when it makes them).
 QUALITY_FLOOR: Final = 50
-MAX_SIGNALS: Final = 2_000
+MAX_SIGNALS: Final = 64
+"""Of one item. A person's device sends one standard hash, up to eight anchored ones and two digests of the
+file; what shows differently on different grounds, or moves, comes to a few times that."""
+MAX_SIGNALS_TOGETHER: Final = 3_200
+"""Of one request: two hundred pictures, each with all that a device sends."""
 NAMED_BY_HASH: Final = (("pdq", "picture"), ("md5", "video"))
 """Hashes by which StopNCII's protocol names what to block, and what to forget."""
 _BYTES: Final[dict[Algorithm, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
@@ -74,12 +79,27 @@ class Submission:
                 )
             )
         if len(self.signals) > MAX_SIGNALS:
-            raise InputRefused(Text("An item has too many hashes.", "Un élément a trop d'empreintes."))
+            raise InputRefused(
+                Text(
+                    f"An item has too many hashes: at most {MAX_SIGNALS}.",
+                    f"Un élément a trop d'empreintes : {MAX_SIGNALS} au plus.",
+                )
+            )
+
+
+def not_too_many(submissions: Iterable[Submission]) -> None:
+    """Raises `InputRefused` where one request has more hashes than may come together."""
+    if sum(len(one.signals) for one in submissions) > MAX_SIGNALS_TOGETHER:
+        raise InputRefused(
+            Text("These are too many hashes at once.", "Cela fait trop d'empreintes à la fois."),
+            Text("Send fewer pictures at a time.", "Envoyez moins d'images à la fois."),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One item as subscribers may know it; `signals` is empty once it is withdrawn."""
+    """One item as subscribers may know it; `signals` is empty once it is withdrawn. `asked`: how often people
+    were asked to look at it once more."""
 
     item: str
     state: Told
@@ -88,3 +108,4 @@ class Published:
     origin: str
     confirmations: int
     signals: tuple[Signal, ...]
+    asked: int = 0

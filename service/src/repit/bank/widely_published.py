@@ -3,7 +3,7 @@
 In: hashes of such pictures in all orientations, made on the operator's machine. Out: sealed rows, and whether
 a submission comes close to one. Next: `items`, which keeps such a submission from being published.
 
-The list is searched in memory. Which hashes it has is read from the database at each search, so that every
+The list is searched in memory. How far it has grown is read from the database at each search, so that every
 process sees an addition at once; only opening the seals is spared.
 """
 
@@ -32,16 +32,16 @@ class _InMemory:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._held: frozenset[bytes] = frozenset()
+        self._listed = b""
         self._index = FlatIndex()
 
     def index(self) -> FlatIndex:
         """The list as the database has it now."""
         with self._turn:
-            listed = frozenset(bytes(one) for one in WidelyPublished.objects.values_list("digest", flat=True))
-            if listed != self._held:
+            come = listed()
+            if come != self._listed:
                 self._index = _opened()
-                self._held = listed
+                self._listed = come
             return self._index
 
 
@@ -63,6 +63,12 @@ def add(hashes: Iterable[bytes], *, actor: str) -> int:
     return new
 
 
+def listed() -> bytes:
+    """How far the list has come, as the digest of what was added last: another one once it has grown."""
+    last = WidelyPublished.objects.order_by("-id").values_list("digest", flat=True).first()
+    return b"" if last is None else bytes(last)
+
+
 def near(signals: Iterable[Signal]) -> bool:
     """Whether any PDQ hash lies within `RADIUS` of one on the list."""
     values = [signal.value for signal in signals if signal.algorithm == "pdq"]
@@ -76,11 +82,9 @@ def near(signals: Iterable[Signal]) -> bool:
 
 
 def _opened() -> FlatIndex:
-    index = FlatIndex()
-    values = [
-        operator(_PURPOSE).open(bytes(sealed), _place(bytes(digest)))
-        for digest, sealed in WidelyPublished.objects.values_list("digest", "sealed")
-    ]
+    index, sealer = FlatIndex(), operator(_PURPOSE)
+    kept = WidelyPublished.objects.values_list("digest", "sealed")
+    values = [sealer.open(bytes(sealed), _place(bytes(digest))) for digest, sealed in kept]
     if values:
         rows = np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
         index.add(np.arange(len(rows), dtype=np.uint64), rows)

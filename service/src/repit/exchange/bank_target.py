@@ -1,17 +1,19 @@
 """Where a hotline writes down what it pulls: its bank.
 
 In: batches. Out: items and stakes, and the checkpoint with the last of them, in one transaction. Next:
-`pulling`. A batch goes in some records at a time, so that people who submit meanwhile wait little; its
-checkpoint is written with the last of them, and whoever is cut off in between reads the batch again.
+`pulling`. A batch goes in some records at a time, sealed before the bank's lock is taken, so that people who
+submit meanwhile wait little; its checkpoint is written with the last of them, and whoever is cut off in
+between reads the batch again.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
 from django.db import transaction
 from django.db.models import F
 
 from repit.bank import stakes
-from repit.bank.stakes import Origin, Told
+from repit.bank.stakes import Origin, Ready, Told
 from repit.bank.types import Kind, Signal, Submission
 from repit.exchange import partners
 from repit.exchange.models import Partner
@@ -20,6 +22,7 @@ from repit.foundation.clock import now
 from repit.foundation.errors import ExchangeRefused, Text
 
 TOGETHER: Final = 100
+"""So much work in one transaction: records, where each comes from, what each says was withdrawn."""
 
 
 class ClaimLost(ExchangeRefused):
@@ -44,20 +47,17 @@ class BankTarget:
         if batch.whole and not self._run:
             self._run = self._next_run()
         told = [_told(record, cast(Kind, partner.item_kind)) for record in batch.records]
-        parts = [told[begin : begin + TOGETHER] for begin in range(0, len(told), TOGETHER)] or [[]]
-        changed = 0
-        for part in parts[:-1]:
-            with transaction.atomic():
-                self._still_ours()
-                changed += self._in(part)
+        changed, last = 0, list[Ready]()
+        for part in _parts(told):
+            if last:
+                changed += self._in_turn(last)
+            last = stakes.ready(partner.source, part)
         if batch.whole and batch.last:
-            with transaction.atomic():
-                self._still_ours()
-                changed += self._in(parts[-1])
+            changed += self._in_turn(last)
             changed += stakes.sweep(partner.source, self._run)
-            parts = [[]]
+            last = []
         with transaction.atomic():
-            changed += self._in(parts[-1])
+            changed += self._in(last)
             partners.set_aside(partner, batch.asides)
             self._still_ours(
                 checkpoint=batch.checkpoint,
@@ -66,9 +66,14 @@ class BankTarget:
             )
         return changed
 
-    def _in(self, told: list[Told]) -> int:
+    def _in_turn(self, records: Sequence[Ready]) -> int:
+        with transaction.atomic():
+            self._still_ours()
+            return self._in(records)
+
+    def _in(self, records: Sequence[Ready]) -> int:
         partner = self._partner
-        return stakes.take(partner.source, told, publish=partner.publish, run=self._run)
+        return stakes.write(partner.source, records, publish=partner.publish, run=self._run)
 
     def _still_ours(self, **changes: object) -> None:
         claimed = Partner.objects.filter(pk=self._partner.pk, claim=self._partner.claim, active=True)
@@ -84,6 +89,18 @@ def let_go(partner: Partner) -> int:
     """Let go of everything a partner told of; how many records. It is paused first, so that none comes in."""
     Partner.objects.filter(pk=partner.pk).update(active=False)
     return stakes.sweep(partner.source, 2**62)
+
+
+def _parts(told: Sequence[Told]) -> Iterator[list[Told]]:
+    part, work = list[Told](), 0
+    for one in told:
+        part.append(one)
+        work += 1 + len(one.roots) + len(one.gone)
+        if work >= TOGETHER:
+            yield part
+            part, work = [], 0
+    if part:
+        yield part
 
 
 def _told(record: Pulled, kind: Kind) -> Told:

@@ -1,7 +1,8 @@
 """Which items a subscriber is shown: what it was granted, and what it demands.
 
 In: an item's kind, origin and confirmations, and who asks. Out: whether it is granted (else it does not exist
-for that subscriber) and whether it is wanted (else it is told as withdrawn). Next: the exchanges.
+for that subscriber) and whether it is wanted (else it is told as withdrawn); every item that a subscriber may
+see, and so speak of. Next: the exchanges, whatever they are told or tell.
 
 Granted is the hotline's word: it never tells of more. Wanted is the subscriber's own: an item may come to be
 wanted, or cease to be, with each submission and each opinion, so the feed must be able to take it back.
@@ -12,7 +13,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from repit.bank.models import Stake
+from django.db.models import Q, QuerySet
+
+from repit.bank.models import Item, Stake
+from repit.bank.states import SHARED
 from repit.exchange import opinions
 from repit.exchange.keys import SYNC, Granted
 
@@ -41,6 +45,21 @@ def wanted(
     if confirmations < who.min_confirmations:
         return False
     return not who.confirmed_by or origin in who.confirmed_by or token in confirmed_items
+
+
+def visible(who: Granted, names: Collection[str]) -> QuerySet[Item]:
+    """Those of these items that this subscriber is shown now: of any other it may say nothing and hear
+    nothing."""
+    items = Item.objects.filter(
+        token__in=names,
+        told=True,
+        state__in=SHARED,
+        kind__in=who.kinds,
+        confirmations__gte=who.min_confirmations,
+    )
+    if who.confirmed_by:
+        items = items.filter(Q(origin__in=who.confirmed_by) | Q(token__in=confirmed(who, names)))
+    return items.order_by("id")
 
 
 def feed_name(feed_id: str, who: Granted) -> str:

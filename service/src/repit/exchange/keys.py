@@ -45,17 +45,25 @@ class Granted:
     confirmed_by: frozenset[str] = frozenset()
     key: int = 0
     """The key's row, by which a later request of the same visit is recognised."""
+    desk: bool = False
+    """Whether this is the key of the subscriber's review desk, with which people speak."""
 
 
-def make(row: Subscriber) -> str:
-    """A further key of a subscriber."""
+def make(row: Subscriber, *, desk: bool = False) -> str:
+    """A further key of a subscriber, or of its review desk."""
     key_id, secret = _random(10), _random(32)
-    SubscriberKey.objects.create(subscriber=row, key_id=key_id, digest=_digest(secret), added_at=now())
+    SubscriberKey.objects.create(
+        subscriber=row, key_id=key_id, digest=_digest(secret), desk=desk, added_at=now()
+    )
     return f"repit_{key_id}_{secret}"
 
 
-def rotate(name: str, *, overlap: timedelta = timedelta(), actor: str = "operator") -> str:
+def rotate(
+    name: str, *, overlap: timedelta = timedelta(), desk: bool = False, actor: str = "operator"
+) -> str:
     """A new key; those before it open for as long as `overlap` says, and not at all where it is nothing.
+
+    `desk`: the key of the review desk, else the others.
 
     Raises `NotFound`, `InputRefused` for an overlap below nothing or above 30 days.
     """
@@ -68,19 +76,21 @@ def rotate(name: str, *, overlap: timedelta = timedelta(), actor: str = "operato
         if row is None:
             raise NotFound
         until = now() + overlap
-        earlier = SubscriberKey.objects.filter(subscriber=row)
+        earlier = SubscriberKey.objects.filter(subscriber=row, desk=desk)
         earlier.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=until)).update(ends_at=until)
         Subscriber.objects.filter(pk=row.pk).update(active=True)
-        key = make(row)
-        audit.record(actor, "subscriber.rotate", name, f"the former until {until:%Y-%m-%d %H:%M} UTC")
+        key = make(row, desk=desk)
+        what = "subscriber.rotate-desk" if desk else "subscriber.rotate"
+        audit.record(actor, what, name, f"the former until {until:%Y-%m-%d %H:%M} UTC")
     return key
 
 
-def recognise(key: str, exchange: Exchange | None = None) -> Granted:
+def recognise(key: str, exchange: Exchange | None = None, *, opinions: bool = False) -> Granted:
     """Whose key this is. Raises `KeyRefused`, the same for every reason.
 
-    Raises `NotGranted` where the subscriber may not use this exchange (None: no exchange in particular), or
-    has signed nothing and the settings ask for it.
+    `opinions`: the door at which a review desk's key opens, and no other. Raises `NotGranted` where the
+    subscriber may not use this exchange (None: no exchange in particular), or has signed nothing and the
+    settings ask for it.
     """
     shape = _KEY.fullmatch(key)
     if shape is None:
@@ -90,6 +100,11 @@ def recognise(key: str, exchange: Exchange | None = None) -> Granted:
     moment = now()
     if not hmac.compare_digest(known, _digest(shape[2])) or found is None or not _open(found, moment):
         raise KeyRefused
+    if found.desk and not opinions:
+        raise NotGranted(
+            Text("This key is the review desk's.", "Cette clé est celle du bureau d'examen."),
+            Text("It is for opinions only.", "Elle ne sert qu'aux avis."),
+        )
     _note_use(found, moment)
     return _granted(found, exchange)
 
@@ -123,6 +138,7 @@ def _granted(found: SubscriberKey, exchange: Exchange | None) -> Granted:
         frozenset(row.kinds.splitlines()),
         frozenset(row.confirmed_by.splitlines()),
         found.pk,
+        found.desk,
     )
 
 

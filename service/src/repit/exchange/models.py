@@ -12,6 +12,8 @@ class Subscriber(models.Model):
 
     `exchanges`, `kinds` and `confirmed_by`: one a line. `fetched` is the change up to which everything was
     sent to it, whatever the protocol; `acknowledged` the one up to which it says that it has taken it in.
+    `people`: whether moderators of its own speak through its desk's key; `party`: who it belongs to, where
+    several subscribers belong to one (empty: to itself). What it says does not count while `muted_at` is set.
     `by_hash_…`: of a subscriber that is told by hash what to forget, the last day it came, what was sent
     last, the second it was told to go on from, and how far it has everything (`by_hash`).
     """
@@ -23,6 +25,9 @@ class Subscriber(models.Model):
     sees_anchored = models.BooleanField(default=False)
     min_confirmations = models.IntegerField(default=1)
     confirmed_by = models.CharField(max_length=1100, blank=True, default="")
+    people = models.BooleanField(default=False)
+    party = models.CharField(max_length=100, blank=True, default="")
+    muted_at = models.DateTimeField(null=True)
     agreed_on = models.DateField(null=True)
     added_at = models.DateTimeField()
     begins_after = models.BigIntegerField(default=0)
@@ -49,12 +54,14 @@ class Subscriber(models.Model):
 class SubscriberKey(models.Model):
     """A key that opens for a subscriber. It is shown once and kept as a keyed digest only.
 
-    `ends_at` is set when another takes its place: until then both open.
+    `ends_at` is set when another takes its place: until then both open. `desk`: it opens nothing but
+    opinions, and what is said with it was said by people.
     """
 
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="keys")
     key_id = models.CharField(max_length=20, unique=True)
     digest = models.BinaryField(max_length=32)
+    desk = models.BooleanField(default=False)
     added_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
@@ -97,7 +104,8 @@ class WithdrawalAcknowledged(models.Model):
 class Opinion(models.Model):
     """What a subscriber thinks of an item. Append-only: of several by one subscriber the latest counts.
 
-    `tags`: one a line.
+    `tags`: one a line. `people`: given with its desk's key; `depth`: how much of the item's family agreed
+    with what these people saw, of a hundred.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -105,6 +113,8 @@ class Opinion(models.Model):
     item = models.CharField(max_length=64, db_index=True)
     opinion = models.CharField(max_length=12)
     tags = models.CharField(max_length=600, blank=True)
+    people = models.BooleanField(null=True)  # null: said before there were desks' keys, by who knows whom
+    depth = models.SmallIntegerField(null=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -113,6 +123,45 @@ class Opinion(models.Model):
                 condition=Q(opinion__in=["blocked", "not_blocked", "pending", "none"]), name="opinion_known"
             ),
         )
+
+
+class Moved(models.Model):
+    """How much one subscriber moved in one hour, by what it was; kept for two days."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="moved")
+    what = models.CharField(max_length=12)
+    hour = models.DateTimeField()
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["subscriber", "what", "hour"], name="moved_once_an_hour"),
+        )
+
+    def __str__(self) -> str:
+        return "Moved"
+
+
+class Alarm(models.Model):
+    """A subscriber moved more than one may, by `what`; open until a person has seen to it."""
+
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="alarms")
+    what = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["subscriber", "what"],
+                condition=Q(closed_at__isnull=True),
+                name="alarm_once_open",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return "Alarm"
 
 
 class Partner(models.Model):

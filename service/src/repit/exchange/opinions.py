@@ -1,11 +1,11 @@
 """What subscribers think of an item: blocked, not blocked, pending.
 
-In: feedback of any protocol. Out: append-only rows; of several by one subscriber the latest counts. Next: the
-exchanges, which show each subscriber's opinion to the others.
+In: feedback of any protocol, by someone who may see the item. Out: append-only rows; of several by one
+subscriber the latest counts. Next: the exchanges, which show each subscriber's opinion to those who may see
+the item; `voices`, which weighs them: an opinion changes no item's state but by its rule.
 
-One opinion changes no item's state. When `ENOUGH` subscribers say "not blocked", an active item is put in
-doubt, until a person settles it or withdraws it. What was said before a person settled the item no longer
-counts towards the next doubt.
+An opinion of people comes from a review desk, with a key of its own (`keys`); anyone else's may be a
+script's.
 """
 
 import re
@@ -15,17 +15,15 @@ from datetime import datetime
 from typing import Final, Literal, cast
 
 from django.db import transaction
-from django.db.models import Max
 
-from repit.bank import feed, items
-from repit.bank.models import Item, Transition
+from repit.bank import feed
+from repit.exchange import caps, demands, voices
 from repit.exchange.keys import Granted
 from repit.exchange.models import Opinion
 from repit.foundation.clock import now
 
 View = Literal["blocked", "not_blocked", "pending", "none"]
 MAX_TAGS: Final = 10
-ENOUGH: Final = 3
 _TAG: Final = re.compile(r"[\w .:\-]{1,50}")
 _A_HASH: Final = re.compile(
     r"[0-9A-Fa-f]{16}|(?=[\w\-]*\d)(?=[\w\-]*[a-z])(?=[\w\-]*[A-Z])[\w\-]{22}", re.ASCII
@@ -35,13 +33,16 @@ _A_HASH: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One subscriber's present opinion of one item."""
+    """One subscriber's present opinion of one item. `people`: given by moderators who looked, and `depth` how
+    much of the item's family agreed with what they saw."""
 
     subscriber: int
     name: str
     view: View
     tags: tuple[str, ...]
     at: datetime
+    people: bool = False
+    depth: int | None = None
 
 
 def fit_tags(tags: Iterable[object]) -> tuple[str, ...]:
@@ -51,51 +52,55 @@ def fit_tags(tags: Iterable[object]) -> tuple[str, ...]:
     return tuple(sorted(fit)[:MAX_TAGS])
 
 
-def give(who: Granted, names: Collection[str], view: View, tags: Iterable[object] = ()) -> int:
-    """Note an opinion of each item named that subscribers know of; how many these are.
+def give(
+    who: Granted, names: Collection[str], view: View, tags: Iterable[object] = (), depth: int | None = None
+) -> int:
+    """Note an opinion of each item named that this subscriber may see; how many these are.
 
     Repeating one's present opinion writes nothing. A new one goes into the feed as a change of the item, so
-    that everyone hears of it.
+    that everyone hears of it. `depth`: of a hundred, how much of the item's family agreed with what people
+    saw. Raises `caps.MovedTooMuch`.
     """
     fit = fit_tags(tags)
+    said = (view, fit, who.desk, depth if who.desk else None)
+    seen = list(demands.visible(who, names).values_list("token", flat=True))
+    before = _present(who, seen)
+    fresh = [name for name in seen if before.get(name) != said]
+    caps.spend(who, "opinions", len(fresh))
+    if view == "not_blocked":
+        caps.spend(who, "not_blocked", len(fresh))
+    if not fresh:
+        return len(seen)
     with transaction.atomic():
         line = feed.locked()
-        found = list(Item.objects.filter(token__in=names, told=True, kind__in=who.kinds).order_by("id"))
-        held = {
-            token: one
-            for token, several in of([item.token for item in found]).items()
-            for one in several
-            if one.subscriber == who.id
-        }
+        present = _present(who, fresh)
+        found = [item for item in demands.visible(who, fresh) if present.get(item.token) != said]
         for item in found:
-            before = held.get(item.token)
-            if before is not None and (before.view, before.tags) == (view, fit):
-                continue
             Opinion.objects.create(
-                subscriber_id=who.id, item=item.token, opinion=view, tags="\n".join(fit), at=now()
+                subscriber_id=who.id,
+                item=item.token,
+                opinion=view,
+                tags="\n".join(fit),
+                people=who.desk,
+                depth=depth if who.desk else None,
+                at=now(),
             )
             feed.append(line, item)
-        if view == "not_blocked":
-            # Last, since each dispute counts on from the feed as it is in the database.
-            for item in found:
-                _doubt(item)
-    return len(found)
+        # Last, since what follows counts on from the feed as it is in the database.
+        voices.weigh([item.token for item in found])
+    return len(seen)
 
 
-def _doubt(item: Item) -> None:
-    """Dispute an active item that enough subscribers do not block, all since a person last settled it."""
-    if item.state != "active":
-        return
-    settled = Transition.objects.filter(item=item, before="disputed", after="active")
-    since = settled.aggregate(last=Max("at"))["last"]
-    against = [
-        held
-        for held in of([item.token]).get(item.token, [])
-        if held.view == "not_blocked" and (since is None or held.at > since)
-    ]
-    if len(against) >= ENOUGH:
-        reason = f"opinions: {len(against)} subscribers do not block it"
-        items.dispute(item.token, actor="opinions", reason=reason)
+_Said = tuple[View, tuple[str, ...], bool, int | None]
+
+
+def _present(who: Granted, names: Collection[str]) -> dict[str, _Said]:
+    """What this subscriber thinks of these items at present."""
+    rows = Opinion.objects.filter(item__in=names, subscriber_id=who.id).order_by("id")
+    return {
+        row.item: (cast(View, row.opinion), tuple(row.tags.splitlines()), bool(row.people), row.depth)
+        for row in rows
+    }
 
 
 def of(names: Collection[str]) -> dict[str, list[Held]]:
@@ -109,6 +114,8 @@ def of(names: Collection[str]) -> dict[str, list[Held]]:
             cast(View, row.opinion),
             tuple(row.tags.splitlines()),
             row.at,
+            bool(row.people) and row.subscriber.people,
+            row.depth,
         )
     found: dict[str, list[Held]] = {}
     for (name, _), held in sorted(latest.items(), key=lambda pair: pair[1].name):

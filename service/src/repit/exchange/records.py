@@ -20,6 +20,8 @@ Media = Literal["picture", "video", "file"]
 View = Literal["blocked", "not_blocked", "pending"]
 
 LENGTHS: Final[dict[str, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
+MOST_HASHES: Final = 64
+"""As many as one item of a bank may have (`bank.types.MAX_SIGNALS`)."""
 ASSUMED_QUALITY: Final = 50
 """Of a PDQ hash whose exchange does not tell its quality: the least that may be published."""
 _LEAST_BITS, _MOST_BITS = 64, 192
@@ -79,6 +81,8 @@ class Pulled:
             raise WireRefused(detail="a record without a name, or with a very long one")
         if self.state != "withdrawn" and not any(one.role == "whole" for one in self.hashes):
             raise WireRefused(detail="a record without a hash of the whole")
+        if len(self.hashes) > MOST_HASHES:
+            raise WireRefused(detail="a record with too many hashes")
 
     def __repr__(self) -> str:
         return f"Pulled({self.state}, {self.media}, …)"

@@ -25,8 +25,9 @@ from django.db.models import (
 )
 
 from repit.bank import feed
-from repit.bank.models import Item, Transition
+from repit.bank.models import Item, Stake, Transition
 from repit.bank.states import SHARED
+from repit.exchange import opinions
 from repit.exchange.models import Access, Opinion, Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.exchange.opinions import View as Opined
 from repit.exchange.subscribers import Grant, granted
@@ -129,8 +130,8 @@ def _view(row: Subscriber, part: int) -> View:
     withdrawals = _withdrawals(row, grant)
     counted = withdrawals.values("obeyed").annotate(number=Count("pk")).values_list("obeyed", "number")
     counts = dict(counted.order_by("obeyed"))
-    shared = Item.objects.filter(state__in=SHARED, kind__in=grant.kinds).values("kind", "state")
-    said = _said(row)
+    shared = _shown(grant).values("kind", "state")
+    said = _said(row, grant)
     return View(
         name=row.name,
         active=row.active,
@@ -190,14 +191,27 @@ def _withdrawals(row: Subscriber, grant: Grant) -> QuerySet[Any]:
     )
 
 
-def _said(row: Subscriber) -> list[Said]:
-    """Its present opinions, newest first."""
+def _shown(grant: Grant) -> QuerySet[Item]:
+    """What it is shown now."""
+    items = Item.objects.filter(
+        state__in=SHARED, kind__in=grant.kinds, confirmations__gte=grant.min_confirmations
+    )
+    if not grant.confirmed_by:
+        return items
+    held = Stake.objects.filter(source__in=grant.confirmed_by).values("item")
+    blocked = opinions.blocked_by(grant.confirmed_by)
+    return items.filter(Q(origin__in=grant.confirmed_by) | Q(pk__in=held) | Q(token__in=blocked))
+
+
+def _said(row: Subscriber, grant: Grant) -> list[Said]:
+    """Its present opinions of items of kinds that it was granted, newest first."""
     newest = Opinion.objects.filter(subscriber=row, item=OuterRef("item")).order_by("-id").values("id")[:1]
-    state = Item.objects.filter(token=OuterRef("item")).values("state")[:1]
+    mine = Item.objects.filter(token=OuterRef("item"), kind__in=grant.kinds)
+    state = mine.values("state")[:1]
     held = (
         Opinion.objects.filter(Q(subscriber=row))
         .annotate(newest=Subquery(newest), state=Subquery(state))
-        .filter(id=F("newest"))
+        .filter(id=F("newest"), state__isnull=False)
         .order_by("-id")
     )
     return [

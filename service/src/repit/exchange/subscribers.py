@@ -13,19 +13,23 @@ from typing import Final, get_args
 from django.db import IntegrityError, transaction
 
 from repit.bank import feed
+from repit.bank.models import Item
+from repit.bank.states import SHARED
 from repit.bank.types import Kind
 from repit.exchange import keys
 from repit.exchange.keys import EXCHANGES, KNOWN, Granted, recognise, rotate
-from repit.exchange.models import Subscriber, WithdrawalAcknowledged
+from repit.exchange.models import Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.foundation import audit
 from repit.foundation.clock import day, now
 from repit.foundation.errors import InputRefused, NotFound, Text
 
 __all__ = ["EXCHANGES", "KINDS", "Grant", "Granted", "Standing", "acknowledge", "add", "agree", "close"]
-__all__ += ["grant", "granted", "recognise", "rotate", "standings"]
+__all__ += ["grant", "granted", "recognise", "rotate", "set_people", "standings"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 MAX_CONFIRMERS: Final = 10
+MOST_FORGOTTEN: Final = 5_000
+"""Withdrawals in one acknowledgement; more than a page of the feed has."""
 _NAME: Final = re.compile(r"[\w .@()\-]{1,100}")
 _CONFIRMER: Final = re.compile(r"[\w .@()/\-]{1,100}")
 """An exchange is named with its partner: `stopncii/StopNCII.org`."""
@@ -161,6 +165,19 @@ def agree(name: str, agreed_on: date, *, actor: str = "operator") -> None:
         audit.record(actor, "subscriber.agree", name, agreed_on.isoformat())
 
 
+def set_people(name: str, people: bool, party: str = "", *, actor: str = "operator") -> None:
+    """Say whether a subscriber has moderators of its own, whose word counts once it is given with the desk's
+    key (`rotate` with `desk`), and to whom it belongs. Raises `NotFound`, `InputRefused`."""
+    if party and not _NAME.fullmatch(party):
+        raise InputRefused(Text("The party's name does not fit.", "Le nom de l'entité ne convient pas."))
+    with transaction.atomic():
+        if not Subscriber.objects.filter(name=name).update(people=people, party=party):
+            raise NotFound
+        if not people:
+            SubscriberKey.objects.filter(subscriber__name=name, desk=True).update(ends_at=now())
+        audit.record(actor, "subscriber.people", name, f"{'yes' if people else 'no'} {party}".strip())
+
+
 def close(name: str, *, actor: str = "operator") -> None:
     """The subscriber's keys stop working. Raises `NotFound`."""
     with transaction.atomic():
@@ -172,9 +189,14 @@ def close(name: str, *, actor: str = "operator") -> None:
 def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:
     """Note how far a subscriber is and what it has forgotten; repeats and older numbers change nothing.
 
-    Raises `InputRefused` for a sequence that the feed has not reached.
+    Names of what was not withdrawn, or is of a kind that it was not granted, are passed over. Raises
+    `InputRefused` for a sequence that the feed has not reached, or more names than can be.
     """
-    moment = now()
+    moment, named = now(), list(dict.fromkeys(withdrawn))
+    if len(named) > MOST_FORGOTTEN:
+        raise InputRefused(Text(f"At most {MOST_FORGOTTEN} names.", f"Au plus {MOST_FORGOTTEN} noms."))
+    gone = Item.objects.filter(token__in=named, told=True, kind__in=who.kinds).exclude(state__in=SHARED)
+    forgotten = list(gone.values_list("token", flat=True))
     with transaction.atomic():
         row = Subscriber.objects.select_for_update().get(pk=who.id)
         if sequence > feed.head().sequence:
@@ -183,10 +205,7 @@ def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:
         row.acknowledged_at = moment
         row.save(update_fields=["acknowledged", "acknowledged_at"])
         WithdrawalAcknowledged.objects.bulk_create(
-            [
-                WithdrawalAcknowledged(subscriber=row, item=item, at=day())
-                for item in dict.fromkeys(withdrawn)
-            ],
+            [WithdrawalAcknowledged(subscriber=row, item=item, at=day()) for item in forgotten],
             ignore_conflicts=True,
         )
 

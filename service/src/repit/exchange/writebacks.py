@@ -49,10 +49,8 @@ def collect(partner: Partner) -> int:
             .values_list("id", "item__token", "after")[:_TOGETHER]
         )
         names = {item for _, item in said} | {item for _, item, after in moved if after == "withdrawn"}
-        stood = Stake.objects.filter(
-            Q(item__token__in=names) | Q(item__lead__token__in=names), source=row.source
-        )
-        held = {lead or own for own, lead in stood.values_list("item__token", "item__lead__token")}
+        stood = Stake.objects.filter(item__token__in=names, source=row.source)
+        held = set(stood.values_list("item__token", flat=True))
         made = 0
         for name in sorted(held):
             view = _view(name)

@@ -35,14 +35,14 @@ class AlteredCopies:
     """Decides between stages; one for the whole process, used by all its threads."""
 
     def __init__(self, stoplist: StopList | None = None, crowd: Crowd | None = None) -> None:
-        self._stoplist = package_stoplist() if stoplist is None else stoplist
+        self.stoplist = package_stoplist() if stoplist is None else stoplist
         self._crowd = crowd or Crowd()
         self._counting = threading.Lock()
         self.set_aside = 0
 
     def warm_up(self) -> None:
         """Load the kernels of the rule, so that the first upload does not wait for them."""
-        self._stoplist.near(np.zeros((1, HASH_BYTES), np.uint8))
+        self.stoplist.near(np.zeros((1, HASH_BYTES), np.uint8))
 
     def found(
         self, index: LiveIndex, stages: Iterable[QueryHashes], upload: "Upload | None" = None
@@ -57,14 +57,14 @@ class AlteredCopies:
             if not bank.families:
                 next(coming, None)  # what cannot be opened is still said
                 return []
-            search = _Search(bank, self._stoplist, self._is_aside)
+            search = _Search(bank, self.stoplist, self._is_aside)
             decision = decide(
                 _again(heard, coming),
                 search,
                 items=len(bank.numbers),
                 owner=_owner,
                 family_of=search.family,
-                stoplist=self._stoplist,
+                stoplist=self.stoplist,
             )
             found = [_evidence(bank, match) for match in decision.matches]
             if None not in found:  # no item changed between the search and the look at its entry

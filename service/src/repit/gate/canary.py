@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from repit.gate.policy import CANARY
 from repit.gate.verdict import Evidence
@@ -26,10 +27,13 @@ class Watched:
     def __init__(self, stages: Iterable[QueryHashes]) -> None:
         self._stages = stages
         self._distance: int | None = None
+        self.standard: NDArray[np.uint8] | None = None
+        """The upload's own standard hash, once the first stage has come."""
 
     def __iter__(self) -> Iterator[QueryHashes]:
         for number, stage in enumerate(self._stages):
             if number == 0 and len(stage):
+                self.standard = stage.hashes[0]
                 self._distance = int(np.bitwise_count(stage.hashes ^ _BITS).sum(axis=1).min())
             yield stage
 

@@ -10,6 +10,7 @@ within a second. If the database does not answer, the verdict stands and says th
 import logging
 import threading
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -21,19 +22,27 @@ from repit.foundation.clock import now
 from repit.foundation.ids import token
 from repit.gate import tallies
 from repit.gate.models import Decision, DecisionCount
-from repit.gate.verdict import Evidence, Verdict
+from repit.gate.policy import CANARY
+from repit.gate.review.questions import Met
+from repit.gate.senders import Senders
+from repit.gate.verdict import SURE, Evidence, Verdict
 
 WAIT_SECONDS: Final = 2.0
 _GATHER_SECONDS: Final = 0.5
 _MOST_WAITING: Final = 10_000
 _MOST_ITEMS: Final = 5
+_MOST_ALSO: Final = 200
 _log = logging.getLogger(__name__)
+Ask = Callable[[Sequence[Met]], set[str]]
+"""Tells the desk of uploads that surely agree with an item; the decisions whose upload it wants to see."""
 
 
 @dataclass(slots=True)
 class _Pending:
     row: Decision
     met: tuple[str, ...] = ()
+    same: Met | None = None
+    wanted: bool = False
     done: threading.Event = field(default_factory=threading.Event)
     written: bool = False
 
@@ -41,11 +50,12 @@ class _Pending:
 class Recorder:
     """Writes decisions; `start` and `close` it."""
 
-    def __init__(self, *, tally: bool = False) -> None:
-        """`tally`: count which items are met, for the hotline."""
+    def __init__(self, *, tally: bool = False, ask: Ask | None = None) -> None:
+        """`tally`: count which items are met, for the hotline; `ask`: of what refuses, ask the desk."""
         self.matched = threading.Event()
         """Set whenever an item's count has grown."""
-        self._tally = tally
+        self._tally, self._ask = tally, ask
+        self._senders = Senders()
         self._changed = threading.Condition()
         self._rows: list[_Pending] = []
         self._counts: Counter[tuple[datetime, str, str, str]] = Counter()
@@ -71,8 +81,10 @@ class Recorder:
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
         if not verdict.is_plain:
-            met = tuple({one.item for one in verdict.evidence}) if self._tally else ()
-            pending = _Pending(_row(verdict, door, milliseconds, sequence, moment), met)
+            fresh = {one.item for one in verdict.evidence if self._senders.first(one.item)}
+            row = _row(verdict, door, milliseconds, sequence, moment)
+            same = _same(verdict, row.name, fresh) if self._ask is not None else None
+            pending = _Pending(row, tuple(sorted(fresh)) if self._tally else (), same)
         with self._changed:
             self._counts[hour, door, verdict.outcome, verdict.rule] += 1
             full = len(self._rows) >= _MOST_WAITING
@@ -82,7 +94,12 @@ class Recorder:
         if pending is None:
             return verdict.told(milliseconds=milliseconds)
         safe = not full and pending.done.wait(WAIT_SECONDS) and pending.written
-        return verdict.told(milliseconds=milliseconds, decision=pending.row.name, recorded=safe)
+        return verdict.told(
+            milliseconds=milliseconds,
+            decision=pending.row.name,
+            recorded=safe,
+            wanted=safe and pending.wanted,
+        )
 
     def _write(self) -> None:
         try:
@@ -109,8 +126,10 @@ class Recorder:
                     _count(hour, door, outcome, rule, count)
                 met = Counter(item for pending in rows for item in pending.met)
                 tallies.add(met)
+                same = [pending.same for pending in rows if pending.same is not None]
+                wanted = self._ask(same) if self._ask is not None and same else set()
             for pending in rows:
-                pending.written = True
+                pending.written, pending.wanted = True, pending.row.name in wanted
             if met:
                 self.matched.set()
         except Exception as error:  # noqa: BLE001 - whatever happens here, uploads must be answered
@@ -162,6 +181,23 @@ def _row(verdict: Verdict, door: str, milliseconds: float, sequence: int, at: da
         exchange=best.exchange if best else "",
         signals=" ".join(f"{one.code}:{one.word}" for one in verdict.signals)[:600],
         evidence=[_kept(one) for one in verdict.evidence[:_MOST_ITEMS]],
+        also=[one.item for one in verdict.evidence if one.tier in SURE][:_MOST_ALSO],
+    )
+
+
+def _same(verdict: Verdict, decision: str, fresh: set[str]) -> Met | None:
+    """The upload as one that surely agrees with an item, if it does."""
+    best = verdict.evidence[0] if verdict.evidence else None
+    if best is None or best.tier not in SURE or best.item == CANARY:
+        return None
+    return Met(
+        decision,
+        best.item,
+        best.exchange,
+        best.tier,
+        best.confirmations,
+        refused=verdict.outcome == "block",
+        counts=best.item in fresh,
     )
 
 

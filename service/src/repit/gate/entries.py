@@ -51,6 +51,8 @@ class KnownEntry:
     """The protocol it came by."""
     record: str = field(default="", repr=False)
     """The partner's own name for it, which may be a hash; kept in the mirror only, for feedback."""
+    asked: int = 0
+    """How often its bank has asked that people look once more; of the moment, not kept in the mirror."""
 
 
 def exchange_prefix(source: str) -> str:

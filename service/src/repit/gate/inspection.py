@@ -8,11 +8,15 @@ because the door then says when to come back.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
 
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
@@ -29,20 +33,25 @@ from repit.gate.errors import Overloaded
 from repit.gate.feed_status import StatusBoard
 from repit.gate.live_index import LiveIndex
 from repit.gate.meters import Meters
-from repit.gate.policy import Policy, judge
+from repit.gate.pictures import Signature, agreement, signature
+from repit.gate.policy import CANARY, Policy, judge
 from repit.gate.signals import Signals
 from repit.gate.verdict import (
     NO_PICTURE,
     NOT_OPENED,
+    SAME,
+    SURE,
     UNOPENED,
     Evidence,
+    Here,
+    LetGoPicture,
     NoPicture,
     Signal,
     Undecided,
     Verdict,
 )
-from repit_engine.anchors import Stage
-from repit_engine.picture import DEFAULT_LIMITS
+from repit_engine.anchors import QueryHashes, Stage
+from repit_engine.picture import DEFAULT_LIMITS, Limits
 from repit_engine.types import HASH_BYTES
 
 _log: Final = logging.getLogger(__name__)
@@ -53,6 +62,20 @@ _NOT_LOADED: Final = Undecided(
 _NOT_HASHED: Final = Text(
     "The file could not be looked at ({reason}).", "Le fichier n'a pas pu être examiné ({reason})."
 )
+
+
+def in_thread(work: Callable[[], None]) -> None:
+    """Do this while the answer goes out already."""
+
+    def done() -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the next upload is compared instead
+            _log.warning("an upload could not be compared: %s", type(error).__name__)
+        finally:
+            connection.close()
+
+    threading.Thread(target=done, name="compare", daemon=True).start()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +95,23 @@ class Inspector:
     hold: Callable[[str, bytes], None] | None = None
     """Takes an upload that waits for review, with the name of its decision."""
     meters: Meters = field(default_factory=Meters)
+    here: Callable[[], Here] = Here
+    """What people at this platform have let go, and are asked about."""
+    compared: Callable[[str, Mapping[str, int | None], Signature | None], None] | None = None
+    """Takes how much of each item's family an upload that people will see agrees with, and its signature."""
+    later: Callable[[Callable[[], None]], None] = in_thread
+    """Does what no answer waits for."""
 
     def inspect(self, data: bytes, door: str, sender: str = "") -> Verdict:
         """Judge an upload; `sender`: what tells senders apart, for they take turns. Raises `Overloaded`."""
         verdict = self._judged(
             door, lambda: self._seen(data, door, sender), lambda seen: self.signals.of(data, seen)
         )
-        if self.hold is not None and verdict.outcome == "review" and verdict.decision is not None:
-            self.hold(verdict.decision, data)
+        if verdict.decision is not None:
+            if verdict.wanted:
+                self.later(partial(self._compare, verdict.decision, verdict, data))
+            if self.hold is not None and (verdict.outcome == "review" or verdict.wanted):
+                self.hold(verdict.decision, data)
         return verdict
 
     def inspect_arrived(self, upload: Arriving, door: str) -> Verdict:
@@ -113,7 +145,10 @@ class Inspector:
         except Overloaded:
             self.meters.turned_away(door)
             raise
-        verdict = NO_PICTURE if isinstance(seen, NoPicture) else judge(self.policy, door, seen, signals(seen))
+        if isinstance(seen, NoPicture):
+            verdict = NO_PICTURE
+        else:
+            verdict = judge(self.policy, door, seen, signals(seen), self.here())
         told = self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
         self.meters.answered(told, door, elapsed() - begun)
         if not told.is_plain:
@@ -133,15 +168,17 @@ class Inspector:
         same = matching.by_file(self.index, data)
         if same:
             return same
-        limits = replace(DEFAULT_LIMITS, bytes=self.max_bytes, seconds=self.budget_seconds)
-        found: list[Evidence] = []
+        limits = self._limits(self.budget_seconds)
+        begun = elapsed()
+        each = list[_Look]()
         try:
             with self.pool.open(data, limits, self.last_stage, sender) as looks:
                 upload = Upload()
-                for look in looks:
-                    watched = Watched(look)
-                    found += [*self.altered.found(self.index, watched, upload), *watched.canaries()]
-                    if any(one.tier != "possible" for one in found):
+                for stages in looks:
+                    watched = Watched(stages)
+                    found = [*self.altered.found(self.index, watched, upload), *watched.canaries()]
+                    each.append(_Look(watched.standard, found))
+                    if any(one.tier != "possible" for one in found) and not self._near(watched.standard):
                         break
             reason = looks.unseen
         except NotSeen as unseen:
@@ -149,10 +186,72 @@ class Inspector:
             left = left_undone(door, reason, data)
             if left != "undecided":
                 return _left(left, reason)
-        found = matching.strongest(found)
+        found = self._let_go(data, each, self.budget_seconds - (elapsed() - begun), sender)
         if reason is None or any(one.tier != "possible" for one in found):
             return found
         return replace(_not_hashed(reason), evidence=tuple(found))
+
+    def _limits(self, seconds: float) -> Limits:
+        return replace(DEFAULT_LIMITS, bytes=self.max_bytes, seconds=seconds)
+
+    def _views(self, data: bytes, seconds: float, sender: str = "") -> list[list[QueryHashes]] | None:
+        """Every view of an upload up to its squares, look by look; None where they do not come in time."""
+        try:
+            with self.pool.open(data, self._limits(seconds), Stage.ANCHORS, sender) as looks:
+                return [list(stages) for stages in looks]
+        except (NotSeen, Overloaded):
+            return None
+
+    def _near(self, standard: NDArray[np.uint8] | None) -> list[LetGoPicture]:
+        """Pictures that people let pass here, and that a look with this standard hash may show."""
+        if standard is None:
+            return []
+        return [one for one in self.here().pictures if one.signature.near(standard)]
+
+    def _let_go(self, data: bytes, each: "list[_Look]", seconds: float, sender: str) -> list[Evidence]:
+        """What was found, of which is marked what agrees only as a picture that people let pass here.
+
+        Of what agrees with parts of it that holds for the items only that people saw beside it: another
+        picture may stand in a corner. A look at the same file that shows something else is judged as ever.
+        What cannot be told in time is refused as before.
+        """
+        near = [self._near(look.standard) if look.found else [] for look in each]
+        views = self._views(data, seconds, sender) if any(near) and seconds > 0 else None
+        marked, found = list[Evidence](), list[Evidence]()
+        for number, look in enumerate(each):
+            shown = [
+                one
+                for one in near[number]
+                if views is not None and number < len(views) and one.signature.shown_by(views[number])
+            ]
+            seen = frozenset[str]().union(*(one.items for one in shown))
+            for one in look.found:
+                goes = bool(shown) and one.item != CANARY and (one.tier in SAME or one.item in seen)
+                (marked if goes else found).append(replace(one, let_go=goes))
+        found = matching.strongest(found)
+        held = {one.item for one in found}
+        return [*found, *(one for one in matching.strongest(marked) if one.item not in held)]
+
+    def _compare(self, decision: str, verdict: Verdict, data: bytes) -> None:
+        """Measure an upload that people will see against the families of the items that it agrees with, and
+        take its signature. Rare: once for each question. What cannot be measured is left to the next
+        upload."""
+        if self.compared is None:
+            return
+        items = [(one.item, one.tier) for one in verdict.evidence if one.tier in SURE]
+        looks = self._views(data, self.budget_seconds)
+        views = None if looks is None else [stage for stages in looks for stage in stages]
+        if views is None and verdict.evidence[0].tier != "exact":
+            return
+        depths = {
+            item: 100 if tier == "exact" else agreement(views or (), self.index.anchored(item))
+            for item, tier in items
+        }
+        # Of a file that viewers may show in several ways nobody knows which of them people saw.
+        told = (
+            signature(views, self.altered.stoplist) if views is not None and len(looks or ()) == 1 else None
+        )
+        self.compared(decision, depths, told)
 
     def _met(self, hashes: tuple[KnownHash, ...]) -> list[Evidence]:
         found: list[Evidence] = []
@@ -163,6 +262,14 @@ class Inspector:
             else:
                 found += matching.by_digest(self.index, one.algorithm, one.value)
         return matching.strongest(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One of the ways in which a file may be shown: its standard hash, and what was found in it."""
+
+    standard: NDArray[np.uint8] | None
+    found: list[Evidence]
 
 
 def _fields(verdict: Verdict, door: str) -> dict[str, str | float | None]:

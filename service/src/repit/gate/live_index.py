@@ -112,6 +112,12 @@ class LiveIndex:
         """End the work in the background."""
         self.bank.hashes.close()
 
+    def anchored(self, item: str) -> HashArray:
+        """The anchored ``(n, 32)`` hashes of an item by its name; none if it is gone or has none."""
+        bank = self.bank
+        hashes, slots = bank.family(bank.numbers.get(item, 0))
+        return hashes[slots >= ANCHORED]
+
     # --- writing --------------------------------------------------------------------------------------
 
     def replace_all(self, entries: Iterable[KnownEntry]) -> None:

@@ -12,7 +12,10 @@ from django.db import models
 
 
 class Decision(models.Model):
-    """One verdict that was not a plain pass: what, by which rule, on which evidence, how fast."""
+    """One verdict that was not a plain pass: what, by which rule, on which evidence, how fast.
+
+    `also`: every item with which it surely agrees; `evidence` is cut to the strongest few.
+    """
 
     name = models.CharField(max_length=32, primary_key=True)
     at = models.DateTimeField()
@@ -33,6 +36,7 @@ class Decision(models.Model):
     exchange = models.CharField(max_length=20, blank=True)
     signals = models.CharField(max_length=600, blank=True)
     evidence = models.JSONField(default=list)
+    also = models.JSONField(default=list)
     queued = models.BooleanField(default=False)
     forget_at = models.DateTimeField(null=True)
 

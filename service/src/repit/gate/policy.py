@@ -9,6 +9,9 @@ is reviewed, never silently allowed. Signals (what is no match) have rules of th
 
 The canary (`repit.gate.canary`) is judged before all rules, and blocked: it tells an operator that everything
 between an upload and a refusal works. In a dry run it passes like everything else, and `would_be` says so.
+
+What the platform's own moderators have let go passes here before all rules as well, and at no other platform
+(`repit.gate.review.let_go`). Nobody but they, and their supervisor, can bring that about or end it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, get_args
 
 from repit.gate.verdict import (
+    LET_GO_HERE,
     NO_MATCH,
     NOT_A_PICTURE,
     NOTHING_KNOWN,
@@ -24,6 +28,7 @@ from repit.gate.verdict import (
     UNDECIDED,
     UNOPENED_RULE,
     Evidence,
+    Here,
     Outcome,
     Ruling,
     Signal,
@@ -37,9 +42,11 @@ from repit.gate.verdict import (
 VERSION: Final = 1
 NO_RULE: Final = "no-rule-fits"
 CANARY: Final = "canary"
-RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE, UNDECIDED, NO_RULE, CANARY)
+LET_GO: Final = "let-go-here"
+RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE, UNDECIDED, NO_RULE, CANARY, LET_GO)
+NOBODY: Final = Here()
 
-Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "door"]
+Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "asked", "door"]
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
 Mild = Literal["allow", "review"]
 MILD: Final[tuple[Mild, ...]] = get_args(Mild)
@@ -116,14 +123,19 @@ def default_policy(
 
 
 def judge(
-    policy: Policy, door: str, seen: Sequence[Evidence] | Undecided, signals: Sequence[Signal] = ()
+    policy: Policy,
+    door: str,
+    seen: Sequence[Evidence] | Undecided,
+    signals: Sequence[Signal] = (),
+    here: Here = NOBODY,
 ) -> Verdict:
-    """Apply the policy to what was found, or to not having been able to look."""
+    """Apply the policy to what was found, or to not having been able to look; `here`: what people at this
+    platform have decided and are asked."""
     told = tuple(signals)
     if isinstance(seen, Undecided):
-        verdict = _of_undecided(policy, door, seen)
+        verdict = _of_undecided(policy, door, seen, here)
     else:
-        verdict = _of_evidence(policy, door, seen)
+        verdict = _of_evidence(policy, door, seen, here)
     verdict = replace(verdict, signals=told)
     if verdict.outcome != "allow" or verdict.would_be == "block":
         return verdict  # a signal cannot make it stricter
@@ -135,7 +147,7 @@ def judge(
     return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), signals=told)
 
 
-def _of_undecided(policy: Policy, door: str, seen: Undecided) -> Verdict:
+def _of_undecided(policy: Policy, door: str, seen: Undecided, here: Here) -> Verdict:
     """What was not looked at is judged as such, and what was found besides as it is: the stricter holds."""
     outcome, rule = policy.undecided_doors.get(door, policy.undecided), UNDECIDED
     if seen.is_unopened and outcome == "review":
@@ -143,7 +155,7 @@ def _of_undecided(policy: Policy, door: str, seen: Undecided) -> Verdict:
     verdict = pronounced(Ruling(outcome, rule, policy.dry_run), seen.text, (), seen.reason)
     if not seen.evidence:
         return verdict
-    other = _of_evidence(policy, door, seen.evidence)
+    other = _of_evidence(policy, door, seen.evidence, here)
     both = [
         Ruling(one.would_be or one.outcome, one.rule, one.would_be is not None) for one in (verdict, other)
     ]
@@ -152,18 +164,22 @@ def _of_undecided(policy: Policy, door: str, seen: Undecided) -> Verdict:
     return replace(verdict, evidence=other.evidence)
 
 
-def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence]) -> Verdict:
+def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence], here: Here) -> Verdict:
     if not seen:
         return Verdict("allow", NO_MATCH, NOTHING_KNOWN)
-    ordered = sorted(seen, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
-    rulings = [_ruling(policy, door, evidence) for evidence in ordered]
+    told = [replace(one, asked="yes") if one.item in here.asked else one for one in seen]
+    ordered = sorted(told, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
+    rulings = [_ruling(policy, door, evidence, here) for evidence in ordered]
     chosen = strictest(rulings)
-    return pronounced(rulings[chosen], explained(ordered[chosen]), tuple(ordered), None)
+    explanation = LET_GO_HERE if rulings[chosen].rule == LET_GO else explained(ordered[chosen])
+    return pronounced(rulings[chosen], explanation, tuple(ordered), None)
 
 
-def _ruling(policy: Policy, door: str, evidence: Evidence) -> Ruling:
+def _ruling(policy: Policy, door: str, evidence: Evidence, here: Here) -> Ruling:
     if evidence.item == CANARY:
         return Ruling("block", CANARY, policy.dry_run)
+    if evidence.let_go or (evidence.tier == "exact" and evidence.item in here.let_go):
+        return Ruling("allow", LET_GO, policy.dry_run)
     for rule in policy.rules:
         if rule.fits(evidence, door):
             return Ruling(rule.then, rule.name, rule.dry_run or policy.dry_run)

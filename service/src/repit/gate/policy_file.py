@@ -49,7 +49,7 @@ VERSION: Final = 1
 MOST_BYTES: Final = 256 * 1024
 MOST_RULES: Final = 200
 _STATES: Final = ("active", "disputed")
-_KNOWN: Final[dict[str, tuple[str, ...]]] = {"tier": TIERS, "state": _STATES}
+_KNOWN: Final[dict[str, tuple[str, ...]]] = {"tier": TIERS, "state": _STATES, "asked": ("yes", "no")}
 _SIGNAL: Final = re.compile(r"[a-z0-9-]{1,40}(?::[\w.-]{1,60})?")
 
 

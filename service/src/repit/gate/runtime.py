@@ -4,6 +4,7 @@ In: Django's settings. Out: `Gate`, started; `inspect`, the one call. Next: `int
 other door; `workers.follow_feed` brings what the feed says through `take_snapshot` and `take_changes`.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.gate.arriving import Arriving, Reception
@@ -28,11 +30,12 @@ from repit.gate.live_index import LiveIndex
 from repit.gate.mirror import Mirror, Standing
 from repit.gate.policy import Policy, default_policy
 from repit.gate.policy_file import parse_policy
-from repit.gate.review import media
+from repit.gate.review import let_go, media, questions
 from repit.gate.signals import Signals
 from repit.gate.verdict import Outcome, Verdict
 from repit_engine.anchors import Stage
 
+_log: Final = logging.getLogger(__name__)
 _UNDECIDED: Final[dict[str, Outcome]] = {"pass": "allow", "review": "review", "refuse": "block"}
 _DOORS: Final[dict[str, Outcome]] = {"open": "allow", "review": "review", "closed": "block"}
 
@@ -91,6 +94,7 @@ class Gate:
             at = None if newest_at is None else newest_at.isoformat()
             self.mirror.replace_all(entries, Standing(feed, sequence, at))
         self.board.served(sequence, newest_at)
+        _told_the_desk(entries)
 
     def take_changes(
         self, feed: str, sequence: int, entries: Sequence[KnownEntry], newest_at: datetime | None
@@ -102,6 +106,7 @@ class Gate:
             at = newest_at or self.board.read().newest_at
             self.mirror.apply(entries, Standing(feed, sequence, None if at is None else at.isoformat()))
         self.board.served(sequence, newest_at)
+        _told_the_desk(entries)
 
     def take_exchange(self, source: str, entries: Sequence[KnownEntry], checkpoint: str) -> None:
         """Serve what an exchange tells at once, then write it down with how far it leads."""
@@ -118,11 +123,22 @@ class Gate:
             self.mirror.drop_exchange(source)
 
 
+def _told_the_desk(entries: Sequence[KnownEntry]) -> None:
+    """What banks ask of people here, and what they have withdrawn. The index is served already: a database
+    that is away keeps nobody from being protected."""
+    asked = {entry.item: entry.asked for entry in entries if entry.asked and entry.state != "withdrawn"}
+    gone = [entry.item for entry in entries if entry.state == "withdrawn"]
+    try:
+        questions.bank_asks(asked, gone)
+    except DatabaseError as error:
+        _log.warning("the desk does not hear of a bank's wish: %s", type(error).__name__)
+
+
 def assemble(decoder: Sequence[str] | None = None) -> Gate:
     """A gate as the settings want it, not yet started. Raises `SettingsRefused`."""
     index, board = LiveIndex(), StatusBoard()
     reports = settings.REPIT_GATE_REPORT_MATCHES and bool(settings.REPIT_GATE_FEED_URL)
-    recorder = Recorder(tally=reports)
+    recorder = Recorder(tally=reports, ask=questions.met)
     policy = _policy()
     pool = DecoderPool(settings.REPIT_GATE_WORKERS or os.cpu_count() or 1, decoder)
     inspector = Inspector(
@@ -136,6 +152,8 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
         hold=media.hold,
         signals=Signals(_classifier()),
+        here=let_go.here,
+        compared=questions.compared,
     )
     return Gate(index, _mirror(), pool, policy, recorder, board, inspector)
 

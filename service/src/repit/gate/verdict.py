@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from repit.foundation.errors import Text
+from repit.gate.pictures import Signature
 
 Outcome = Literal["allow", "review", "block"]
 Tier = Literal["exact", "standard", "orientation", "altered", "possible"]
@@ -25,6 +26,11 @@ they agree less surely; for a person to look at.
 """
 TIERS: Final[tuple[Tier, ...]] = ("exact", "standard", "orientation", "altered", "possible")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
+
+SAME: Final[frozenset[str]] = frozenset({"exact", "standard", "orientation"})
+"""Tiers at which an upload agrees with the whole of an item."""
+SURE: Final[frozenset[str]] = SAME | {"altered"}
+"""Tiers on which a policy may act alone."""
 
 NO_MATCH: Final = "no-match"
 UNDECIDED: Final = "undecided"
@@ -54,7 +60,8 @@ class Evidence:
 
     `turned`: which of the eight orientations of the upload agreed, None where that means nothing.
     `expected_false`: matches at least this good that one upload of nothing known would give, on average.
-    `parts`: nearest first, of the upload alone.
+    `parts`: nearest first, of the upload alone. `asked`: whether people here are asked about the item now
+    ("yes", "no"); `let_go`: whether the upload shows a picture that they let pass here.
     """
 
     item: str
@@ -69,6 +76,27 @@ class Evidence:
     expected_false: float | None = None
     parts: tuple[Part, ...] = ()
     exchange: str = "repit"
+    asked: str = "no"
+    let_go: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetGoPicture:
+    """A picture that people here let pass: its signature, and the items with which it was seen to agree."""
+
+    name: str
+    signature: Signature
+    items: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What people at this platform have to do with items: `let_go`, whose very file passes here; `asked`,
+    about which they are asked now; `pictures`, which pass here."""
+
+    let_go: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    pictures: tuple[LetGoPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +151,8 @@ class Verdict:
     recorded: bool = False
     milliseconds: float = 0.0
     signals: tuple[Signal, ...] = ()
+    wanted: bool = False
+    """Whether the desk is asked about the item, and this upload is the one to look at."""
 
     @property
     def is_plain(self) -> bool:
@@ -181,6 +211,10 @@ def explained(best: Evidence) -> Text:
 SIGNALLED: Final = Text(
     "Nothing known agrees with this, but the file itself gives a reason to look.",
     "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
+)
+LET_GO_HERE: Final = Text(
+    "A known picture agrees, and this platform's own people have let it go here.",
+    "Une image connue concorde ; les modérateurs de cette plateforme l'ont laissée passer ici.",
 )
 NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
 NOT_OPENED: Final = Text(

@@ -39,6 +39,7 @@ _HOTLINE: Final = [
     "repit.cases",
     "repit.interfaces.case_pages",
     "repit.interfaces.desk",
+    "repit.interfaces.bank_desk",
     "repit.interfaces.exchange_api",
 ]
 _GATE: Final = [
@@ -157,6 +158,7 @@ REPIT_OFFLINE_KEY: bytes
 REPIT_GATE_FEED_URL: str
 REPIT_GATE_FEED_KEY: str
 REPIT_GATE_FEED_BYTES: int
+REPIT_GATE_DESK_KEY: str
 REPIT_GATE_UNDECIDED: str
 REPIT_GATE_BUDGET_MS: int
 REPIT_GATE_STAGES: str

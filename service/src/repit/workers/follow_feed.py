@@ -35,7 +35,14 @@ def known(entry: Entry) -> KnownEntry:
     """An entry of our own feed as the gate holds it."""
     hashes = tuple(KnownHash(one.algorithm, one.role, one.value, one.quality) for one in entry.hashes)
     return KnownEntry(
-        entry.item, entry.state, entry.media, entry.kind, entry.origin, entry.confirmations, hashes
+        entry.item,
+        entry.state,
+        entry.media,
+        entry.kind,
+        entry.origin,
+        entry.confirmations,
+        hashes,
+        asked=entry.asked,
     )
 
 

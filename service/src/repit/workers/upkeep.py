@@ -1,8 +1,13 @@
-"""What is done once a night, so that how and when things were written says no more than the day.
+"""What is done every night and every minute, so that how and when things were written says only the day.
 
-In: a day that is over. Out: moments moved to the end of their day, minutes of fetches to their day; rows of
-cases laid down anew, what deleted rows left behind taken away. Next: `repit.cli` starts it beside the
-hotline.
+In: a day that is over; cases in which something happened. Out: moments moved to the end of their day, minutes
+of fetches to their day; rows of cases laid down anew, what deleted rows left behind taken away. Next:
+`repit.cli` starts it beside the hotline.
+
+A case lies on the disk between what was written before it and after, and its items come within seconds. So
+within a minute or so the rows of all cases in which anything happened since last night are laid down anew
+together, and say no more of the hour. Of more than can be moved within a fraction of a second this is left to
+the night.
 
 Each thing may be done twice, should two processes begin it at once, and may be cut off: it is noted when it
 is done. What cannot be done, since others are at work, is tried again in a few minutes.
@@ -18,15 +23,17 @@ from django.apps import apps
 from django.db.models import Model
 
 from repit.bank import carrying, closing, models
+from repit.cases import happening
 from repit.exchange import access
 from repit.foundation import relaying
 from repit.foundation.clock import day, now
 from repit.foundation.models import Upkeep
 from repit.workers import looping
 
-LOOK_EVERY: Final = 600.0
+LOOK_EVERY: Final = 60.0
 CLAIMS_KEPT: Final = timedelta(days=90)
 _LAID_ANEW: Final = "rows laid anew"
+_TODAY: Final = "rows laid anew today"
 _log: Final = logging.getLogger(__name__)
 
 
@@ -35,6 +42,7 @@ def start() -> threading.Event:
 
     def work(_stop: threading.Event) -> float:
         nightly()
+        within_the_day()
         return LOOK_EVERY
 
     return looping.start("repit-upkeep", work)
@@ -48,6 +56,20 @@ def nightly() -> None:
         (_LAID_ANEW, _rows),
     ):
         _once_a_day(name, does)
+
+
+def within_the_day() -> None:
+    """What of cases was written since last night, if anything was since the last time."""
+    tables = _of_cases()
+    noted, _ = Upkeep.objects.get_or_create(name=_TODAY)
+    mark = happening.mark()
+    if noted.reached == mark or not relaying.fits(tables, relaying.MOST_BY_DAY):
+        return
+    carrying.sweep()
+    last_night = Upkeep.objects.filter(name=_LAID_ANEW).first()
+    done = last_night.reached if last_night else 0
+    if relaying.relay(tables, done, relaying.MOST_BY_DAY) is not None:
+        Upkeep.objects.filter(name=_TODAY).update(reached=mark)
 
 
 def _once_a_day(name: str, does: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from repit.bank import near, sealed
+from repit.bank import sealed
 from repit.bank.lookups import Lookup
 from repit.bank.states import LIVE
 from repit.bank.types import Signal, Submission
@@ -85,17 +85,14 @@ def _one(apps: Apps, item: Any, slot: int, pair: tuple[bytes, bytes], lookup: Lo
         signals.append(signal)
     lives = item.state in LIVE
     _names(apps, item, pair, lookup, signals if lives else [])
-    nearby = apps.get_model("bank", "Nearby")
-    nearby.objects.filter(item=item).delete()
+    # By these nothing is found any more (0121 drops them).
+    apps.get_model("bank", "Nearby").objects.filter(item=item).delete()
     item.fingerprint, item.slot, item.found_by = b"", slot, lookup.number
     item.parts = sealed.parts(item.media, signals)
     item.forget_on = now().date() if item.state == "withdrawn" else None
     if lives:
         whole = Submission(item.media, item.kind, tuple(signals))
         item.fingerprint = sealed.fingerprint(whole, lookup)
-        if item.media == "picture":
-            dealt = sorted(near.hands(whole.signals, lookup))
-            nearby.objects.bulk_create([nearby(item=item, value=value) for value in dealt])
     item.save(update_fields=["fingerprint", "slot", "found_by", "parts", "forget_on"])
 
 

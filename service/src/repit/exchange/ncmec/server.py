@@ -58,9 +58,10 @@ def hotline() -> Member:
 
 
 def members() -> list[Member]:
-    """The hotline and its subscribers."""
-    rows = Subscriber.objects.filter(active=True).order_by("id").values_list("id", "name")
-    return [hotline(), *(Member(_SUBSCRIBERS_FROM + key, name) for key, name in rows)]
+    """The hotline, and those subscribers who use this protocol: others' names are no business of theirs."""
+    rows = Subscriber.objects.filter(active=True, exchanges__contains="ncmec").order_by("id")
+    listed = rows.values_list("id", "name")
+    return [hotline(), *(Member(_SUBSCRIBERS_FROM + key, name) for key, name in listed)]
 
 
 def entries(who: Granted, window: Window, start: int = 0, last: int = 0, size: int = PAGE) -> bytes:
@@ -85,7 +86,7 @@ def give_feedback(who: Granted, member: int, entry: str, fingerprint: str, reaso
     """Note a subscriber's opinion of an entry. May be repeated. Raises `NotFound`."""
     media = {"image": "picture", "video": "video"}.get(FINGERPRINTS.get(fingerprint, ""))
     token = entry.partition(".")[0]
-    known = Item.objects.filter(token=token, media=media, told=True, kind__in=who.kinds).exists()
+    known = demands.visible(who, [token]).filter(media=media or "").exists()
     if member != _HOTLINE or media is None or not known:
         raise NotFound
     if reason is None:
@@ -117,13 +118,10 @@ def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
     for key, touch in sorted(last.items(), key=lambda pair: pair[1].sequence):
         if key in by_key:
             item = by_key[key]
-            active = (
-                item.state == "active"
-                and not held_by.destroyed(item)
-                and demands.wanted(item.token, item.origin, item.confirmations, who, confirmed)
-            )
+            shown = demands.wanted(item.token, item.origin, item.confirmations, who, confirmed)
+            deleted = item.state != "active" or held_by.destroyed(item) or not shown
             said = held.get(item.token, [])
-            found += _of_item(item, touch.second, hashes[key], held_by, said, deleted=not active)
+            found += _of_item(item, touch.second, hashes[key], held_by, said, deleted=deleted)
     return found
 
 

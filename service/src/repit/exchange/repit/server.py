@@ -5,11 +5,11 @@ In: a subscriber, a sequence. Out: pages and snapshots of the wire. Next: `inter
 
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import Final
+from typing import Final, get_args
 
 from repit.bank import feed, waiting
 from repit.bank.feed import Recorded
-from repit.bank.types import Published
+from repit.bank.types import Kind, Published
 from repit.exchange import access, demands, provenance
 from repit.exchange.keys import SYNC, Granted
 from repit.exchange.provenance import Standing
@@ -20,6 +20,7 @@ from repit.foundation.clock import now
 
 MAX_WAIT_SECONDS: Final = 25.0
 _TOGETHER: Final = 500
+HIDDEN: Final = "hidden-"
 _MOST_HASHES: Final = 20_000
 """In one page, unless its first change alone has more: subscribers read no page without end."""
 
@@ -44,7 +45,11 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     confirmed = demands.confirmed(who, {one.item.item for one in recorded})
     standing = provenance.of({one.item.item for one in recorded}) if SYNC in who.exchanges else {}
     changes = tuple(
-        Change(one.sequence, one.at, _entry(one.item, who, confirmed, standing.get(one.item.item)))
+        Change(
+            one.sequence,
+            one.at,
+            _entry(one.item, who, confirmed, standing.get(one.item.item), one.sequence),
+        )
         for one in recorded
     )
     newest = max(head.sequence, changes[-1].sequence if changes else 0)
@@ -102,15 +107,22 @@ def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[byte
     access.note(who.id, "repit snapshot", 1, sequence, count - 2)
 
 
-def _entry(item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None) -> Entry:
+def _entry(
+    item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None, sequence: int = 0
+) -> Entry:
+    """An item as this subscriber may see it. What is of a kind that it was not granted does not exist for it:
+    the number of the change is told, under a name of no item, and nothing else."""
+    if not demands.granted(item.kind, who):
+        hidden = next(kind for kind in get_args(Kind) if kind in who.kinds)
+        return Entry(f"{HIDDEN}{sequence}", "withdrawn", "picture", hidden, "", 0, ())
     shown = _shown(item, who, confirmed, standing)
     return Entry(
         item=item.item,
         state=item.state if shown else "withdrawn",
         media=item.media,
         kind=item.kind,
-        origin=item.origin,
-        confirmations=item.confirmations,
+        origin=item.origin if shown else "",
+        confirmations=item.confirmations if shown else 0,
         hashes=tuple(
             SharedHash(s.algorithm, s.role, s.value, s.quality)
             for s in item.signals
@@ -118,6 +130,7 @@ def _entry(item: Published, who: Granted, confirmed: Collection[str], standing: 
         ),
         roots=tuple(SharedRoot(*root) for root in standing.roots) if standing and shown else (),
         gone=standing.gone if standing else (),
+        asked=item.asked if shown else 0,
     )
 
 

@@ -60,7 +60,8 @@ class SharedHash:
 class Entry:
     """One item as its subscriber may see it: `item` an opaque name, `confirmations` how many submitted it.
 
-    `roots` and `gone`: its provenance, told to hotlines that exchange with this one.
+    `roots` and `gone`: its provenance, told to hotlines that exchange with this one. `asked`: how often the
+    hotline has asked platforms' people to look at it once more.
     """
 
     item: str
@@ -72,6 +73,7 @@ class Entry:
     hashes: tuple[SharedHash, ...]
     roots: tuple[SharedRoot, ...] = ()
     gone: tuple[Gone, ...] = ()
+    asked: int = 0
 
     def __post_init__(self) -> None:
         if not self.item or len(self.item) > MAX_ITEM or len(self.origin) > MAX_ORIGIN:
@@ -153,6 +155,7 @@ def entry_out(entry: Entry) -> dict[str, object]:
         ],
         **({"roots": roots_out(entry.roots)} if entry.roots else {}),
         **({"gone": gone_out(entry.gone)} if entry.gone else {}),
+        **({"asked": entry.asked} if entry.asked else {}),
     }
 
 
@@ -270,6 +273,7 @@ def entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entr
         hashes=tuple(hashes),
         roots=roots_in(source.get("roots", [])),
         gone=gone_in(source.get("gone", [])),
+        asked=whole(source, "asked") if "asked" in source else 0,
     )
 
 

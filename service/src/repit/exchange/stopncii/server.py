@@ -14,14 +14,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from django.db import transaction
 from django.db.models import Q
 
 from repit.bank import feed, items, lookups
 from repit.bank.models import Item, ItemHash
 from repit.bank.sealed import FIND, Opened, found_by, opened
-from repit.bank.types import Algorithm, Media, Signal, Submission
-from repit.exchange import access, by_hash, demands, opinions
+from repit.bank.types import Algorithm, Kind, Media, Signal, Submission
+from repit.exchange import access, by_hash, caps, demands, opinions
 from repit.exchange.canary import CANARIES, CANARY_SECOND
 from repit.exchange.keys import Granted
 from repit.exchange.moments import Touch, first_from, last_closed, touches
@@ -106,41 +105,44 @@ def feedback(who: Granted, said: list[Feedback]) -> int:
     known = 0
     for one in said:
         names = _holders(who, [d for n in _NAMES for d in lookups.everywhere(FIND, n.encode(), one.value)])
-        if names:
-            opinions.give(who, names, _VIEWS.get(one.feedback, "none"), one.tags)
-            known += 1
+        known += bool(opinions.give(who, names, _VIEWS.get(one.feedback, "none"), one.tags))
     return known
 
 
 def propose(who: Granted, proposed: list[Proposal]) -> int:
-    """Take proposals in for a person to review, never as active; how many were new here.
+    """Take proposals in for a person to review, never as active; how many were new to this subscriber.
 
-    One whose hash is known becomes the subscriber's opinion of it. It does not vouch for the item, which must
-    vanish when those who submitted it withdraw; and what is withdrawn does not come back this way.
+    One whose hash it is shown becomes its opinion of it. It does not vouch for the item, which must vanish
+    when those who submitted it withdraw; and what is withdrawn does not come back this way. What it was never
+    shown is answered as new, whether the bank has it or not. Raises `caps.MovedTooMuch`.
     """
+    caps.spend(who, "proposals", len(proposed))
+    kind = _kind(who)
     new = 0
     for one in proposed:
         algorithm, media = _PROPOSED[one.signal_type]
-        with transaction.atomic():
-            feed.locked()
-            digests = lookups.everywhere(FIND, algorithm.encode(), one.value)
-            if ItemHash.objects.filter(digest__in=digests).exists():
-                opinions.give(who, _holders(who, digests), _VIEWS.get(one.feedback, "none"), one.tags)
-                continue
+        digests = lookups.everywhere(FIND, algorithm.encode(), one.value)
+        held = ItemHash.objects.filter(digest__in=digests, item__kind__in=who.kinds)
+        if held.filter(Q(item__told=True) | Q(item__origin=who.name)).exists():
+            opinions.give(who, _holders(who, digests), _VIEWS.get(one.feedback, "none"), one.tags)
+            continue
+        new += 1
+        if not held.filter(item__kind=kind).exists():
             signal = Signal(algorithm, "whole", one.value, one.quality if algorithm == "pdq" else None)
-            items.submit(
-                Submission(media, "intimate", (signal,)),
-                actor=f"subscriber {who.id}",
-                publish=False,
-                origin=who.name,
-            )
-            new += 1
+            submission = Submission(media, kind, (signal,))
+            items.submit(submission, actor=f"subscriber {who.id}", publish=False, origin=who.name)
     return new
+
+
+def _kind(who: Granted) -> Kind:
+    """What a proposal is of: the protocol does not say; never of a kind that was not granted."""
+    return "intimate" if "intimate" in who.kinds else "deepfake"
 
 
 def _holders(who: Granted, digests: list[bytes]) -> set[str]:
     rows = ItemHash.objects.filter(_SERVED, digest__in=digests, item__kind__in=who.kinds)
-    return set(rows.values_list("item__token", flat=True))
+    names = set(rows.values_list("item__token", flat=True))
+    return set(demands.visible(who, names).values_list("token", flat=True))
 
 
 def _canaries() -> list[Record]:
@@ -182,18 +184,14 @@ def _records(walked: list[Touch], who: Granted) -> Iterator[Record]:
     tokens = {row.item.token for several in holders.values() for row in several}
     held, confirmed = opinions.of(tokens), demands.confirmed(who, tokens)
 
-    def active(item: Item) -> bool:
-        return (
-            item.state == "active"
-            and not held_by.destroyed(item)
-            and demands.wanted(item.token, item.origin, item.confirmations, who, confirmed)
-        )
+    def shown(item: Item) -> bool:
+        return demands.wanted(item.token, item.origin, item.confirmations, who, confirmed)
 
     for digest in sorted(holders, key=lambda key: place[key].sequence):
         # Of what was erased this very moment nothing can be told any more.
         rows = [row for row in holders[digest] if held_by.signals(row.item, [row])]
         if rows:
-            yield _record(place[digest].second, rows, held_by, held, active)
+            yield _record(place[digest].second, rows, held_by, held, shown)
 
 
 def _under_every_key(rows: list[ItemHash]) -> dict[bytes, bytes]:
@@ -215,14 +213,19 @@ def _record(
     rows: list[ItemHash],
     held_by: Opened,
     held: dict[str, list[Held]],
-    is_active: Callable[[Item], bool],
+    shown: Callable[[Item], bool],
 ) -> Record:
     signal = held_by.signal(rows[0].item, rows[0])
     listed = [row.item for row in rows]
+
+    def is_active(item: Item) -> bool:
+        return item.state == "active" and not held_by.destroyed(item) and shown(item)
+
     active = any(is_active(item) for item in listed)
     feedbacks = [
         CspFeedback(one.name, _WORDS[one.view], one.tags)
         for item in listed
+        if shown(item)
         for one in held.get(item.token, [])
     ]
     if not active:
@@ -236,7 +239,7 @@ def _record(
         tuple((_case(item), "Active" if is_active(item) else "Withdrawn") for item in listed),
         tuple(dict.fromkeys(feedbacks)),
         max(qualities, default=None),
-        any(item.state == "disputed" for item in listed),
+        any(item.state == "disputed" and shown(item) for item in listed),
     )
 
 

@@ -19,13 +19,13 @@ from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.forgetting import mark
 from repit.gate.models import Decision
-from repit.gate.review.models import Appeal, OutgoingOpinion, Review, Statement, Step
+from repit.gate.review.models import Appeal, OutgoingOpinion, Part, Review, Statement, Step
 
 _TOGETHER: Final = 200
 
@@ -56,20 +56,29 @@ def _reviews_due(moment: datetime) -> QuerySet[Review]:
 def _decisions_due(moment: datetime) -> QuerySet[Decision]:
     """Those of which no review was made, nor will be."""
     before = moment - timedelta(days=settings.REPIT_GATE_DECISION_DAYS)
-    reviewed = Review.objects.filter(decision=OuterRef("pk"))
-    return Decision.objects.filter(~Exists(reviewed), at__lt=before).exclude(outcome="review", queued=False)
+    old = Decision.objects.filter(_needed_by_none(), at__lt=before)
+    return old.exclude(outcome="review", queued=False)
+
+
+def _needed_by_none() -> Q:
+    """That no review, and no objection, has anything to do with a decision."""
+    mine = {"decision": OuterRef("pk")}
+    some = [Exists(table._default_manager.filter(**mine)) for table in (Review, Part, Appeal)]
+    return ~(Q(some[0]) | Q(some[1]) | Q(some[2]))
 
 
 def _forget_reviews(moment: datetime) -> int:
     with transaction.atomic():
         ripe = _locked(_reviews_due(moment).filter(forget_at__lte=moment))
         keys = [review.pk for review in ripe]
-        for parts in (OutgoingOpinion, Appeal, Statement):
+        others = list(Part.objects.filter(review__in=keys).values_list("decision", flat=True))
+        for parts in (OutgoingOpinion, Appeal, Statement, Part):
             parts.objects.filter(review__in=keys).delete()
         Step.objects.filter(review__in=keys).update(forget_at=moment)
         Step.objects.filter(review__in=keys).delete()
         Review.objects.filter(pk__in=keys).delete()
-        Decision.objects.filter(pk__in=[review.decision_id for review in ripe]).delete()
+        gone = [*others, *(review.decision_id for review in ripe)]
+        Decision.objects.filter(_needed_by_none(), pk__in=gone).delete()
     return len(keys)
 
 

@@ -17,10 +17,18 @@ _STATES = [*HELD, *OPEN, "decided"]
 
 
 class Review(models.Model):
-    """One upload that a person must look at. `first`, `second`: outcomes of those who looked so far."""
+    """What a person must look at. `first`, `second`: outcomes of those who looked so far.
+
+    Of an upload that is a banked item's very picture, `about` names that item: all uploads of it that wait
+    are one review (`Also`). `why`: what brought it up, where it is a question about the item itself (counts,
+    objection, again); `depths`: of items that the upload at hand agrees with, how much of each one's family
+    does, of a hundred; `signature`: of that upload, sealed, until it is decided. `not_before`: nobody takes
+    it earlier. `picture`, `first_picture`: whether it was, and whether the first would have, let go with all
+    that agrees with it.
+    """
 
     name = models.CharField(max_length=32, unique=True)
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, default="waiting")
     risk = models.PositiveSmallIntegerField()
     basis = models.CharField(max_length=12)
@@ -35,10 +43,19 @@ class Review(models.Model):
     appeals = models.PositiveSmallIntegerField(default=0)
     reference = models.CharField(max_length=300, blank=True)
     forget_at = models.DateTimeField(null=True)
+    about = models.CharField(max_length=64, blank=True, default="")
+    why = models.CharField(max_length=10, blank=True, default="")
+    depths = models.JSONField(default=dict)
+    compared = models.BooleanField(default=False)
+    signature = models.BinaryField(null=True)
+    not_before = models.DateTimeField(null=True)
+    first_picture = models.BooleanField(default=False)
+    picture = models.BooleanField(default=False)
 
     class Meta:
         indexes = (
             models.Index(fields=["state", "due_at"], name="review_by_deadline"),
+            models.Index(fields=["why", "taken_in_at"], name="review_by_why"),
             models.Index(fields=["holder"], name="review_by_holder", condition=Q(holder__isnull=False)),
         )
         constraints = (
@@ -52,10 +69,59 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="decided") | ~Q(outcome=""), name="review_decided_has_outcome"
             ),
+            models.UniqueConstraint(
+                fields=["about"], condition=~Q(about="") & ~Q(state="decided"), name="review_once_an_item"
+            ),
         )
 
     def __str__(self) -> str:
         return f"Review({self.state})"
+
+
+class Part(models.Model):
+    """An upload and the review that it belongs to, the latest of them: what is decided there holds for it."""
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="parts")
+
+    def __str__(self) -> str:
+        return "Part"
+
+
+class AskedItem(models.Model):
+    """How one banked item stands here: how often it refused this day (each sender once), how often people
+    looked and what they said, how often its bank asked them to look again.
+
+    `again`: the next upload of it is looked at, whatever was decided.
+    """
+
+    item = models.CharField(max_length=64, primary_key=True)
+    exchange = models.CharField(max_length=20)
+    day = models.DateField()
+    refused = models.PositiveIntegerField(default=0)
+    looks = models.PositiveIntegerField(default=0)
+    answered_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True, default="")
+    asked = models.PositiveIntegerField(default=0)
+    again = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return "AskedItem"
+
+
+class LetGo(models.Model):
+    """A picture that two people let pass here: its signature, sealed; the items that it was seen to agree
+    with, and those of which it was the very file. It goes with its review (`name`)."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="let_go")
+    name = models.CharField(max_length=32, unique=True)
+    at = models.DateTimeField()
+    items = models.JSONField(default=list)
+    exact = models.JSONField(default=list)
+    sealed = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return "LetGo"
 
 
 class Step(models.Model):
@@ -93,9 +159,11 @@ class Statement(models.Model):
 
 
 class Appeal(models.Model):
-    """An objection by whoever sent the upload, and its answer."""
+    """An objection by whoever sent the upload, and its answer. `decision`: the upload, where it is another
+    than the one at hand."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="objections")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="+")
     number = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     said = models.TextField()
@@ -128,12 +196,14 @@ class Worker(models.Model):
 
 
 class OutgoingOpinion(models.Model):
-    """What the desk found of a banked item, to be told to the bank that the hash came from."""
+    """What the desk found of a banked item, to be told to the bank that the hash came from. `depth`: of a
+    hundred, how much of the item's family agreed with what was looked at."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="opinions")
     exchange = models.CharField(max_length=20)
     item = models.CharField(max_length=64)
     opinion = models.CharField(max_length=12)
+    depth = models.PositiveSmallIntegerField(null=True)
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, default="due")

@@ -5,7 +5,7 @@ feed is followed, or the exchange that the gate pulls from itself, and tries aga
 same item replaces one that is not told yet.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,23 +15,36 @@ from repit.gate.entries import OF_AN_EXCHANGE
 from repit.gate.policy import CANARY
 from repit.gate.review.models import OutgoingOpinion, Review
 from repit.gate.review.states import Outcome
+from repit.gate.verdict import SAME
 
 MOST_ATTEMPTS: Final = 12
 _FIRST_WAIT: Final = 30.0
 _LONGEST_WAIT: Final = 6 * 3600.0
 _LEASE: Final = timedelta(minutes=2)
-_VIEW: Final[dict[str, str]] = {"refuse": "blocked", "allow": "not_blocked"}
+_SURE: Final = frozenset({*SAME, "altered"})
 
 
-def note(review: Review, outcome: Outcome) -> None:
-    """A row for the item that agreed best. A referral says nothing about anybody's picture."""
+def note(review: Review, outcome: Outcome, freed: Mapping[str, int | None]) -> None:
+    """Rows for the items that were spoken of.
+
+    Whoever refuses an upload that is surely an item's picture confirms that item. Whoever lets one upload go
+    says nothing of any item; only of those that are let go with the picture itself (`freed`, with how much of
+    each one's family agreed). A referral says nothing about anybody's picture.
+    """
     decision = review.decision
-    view = _VIEW.get(outcome)
-    if view is None or not decision.item or decision.item == CANARY:
-        return
-    known = {"exchange": decision.exchange, "item": decision.item}
+    if outcome == "refuse" and decision.item and decision.item != CANARY and decision.tier in _SURE:
+        _due(review, decision.item, "blocked", review.depths.get(decision.item))
+    if outcome == "allow":
+        for item, depth in freed.items():
+            _due(review, item, "not_blocked", depth)
+
+
+def _due(review: Review, item: str, view: str, depth: int | None) -> None:
+    known = {"exchange": review.decision.exchange, "item": item}
     OutgoingOpinion.objects.filter(state="due", **known).update(state="replaced")
-    OutgoingOpinion.objects.create(review=review, opinion=view, due_at=now(), made_at=now(), **known)
+    OutgoingOpinion.objects.create(
+        review=review, opinion=view, depth=depth, due_at=now(), made_at=now(), **known
+    )
 
 
 def claim(prefix: str = "") -> OutgoingOpinion | None:

@@ -8,12 +8,13 @@ gets the next. A claim ends by itself (`LEASE`), so that nothing is lost with a 
 Nobody takes a review twice: who decided first gives no second look, and answers no objection to it.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, Count, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
@@ -21,8 +22,9 @@ from repit.foundation.ids import token
 from repit.foundation.staff.models import Member
 from repit.gate.models import Decision
 from repit.gate.review import rules
-from repit.gate.review.models import Review, Step
+from repit.gate.review.models import Part, Review, Step
 from repit.gate.review.states import HELD, NEEDS, OPEN, State, step
+from repit.gate.verdict import SAME
 
 LEASE: Final = timedelta(minutes=15)
 _AT_ONCE: Final = 500
@@ -33,15 +35,60 @@ def take_in() -> int:
     """Make a review of each decision that asks for one; how many were new.
 
     Of several who do so at once one makes them and the others wait for it: who asks for work must not be told
-    that there is none while it is being written.
+    that there is none while it is being written. Uploads that are one item's very picture are one review: a
+    flood costs people one look.
     """
     waiting = Decision.objects.filter(outcome="review", queued=False).order_by("at")
     with transaction.atomic():
         rows = waiting.select_for_update() if _locks() else waiting
         found = list(rows[:_AT_ONCE])
-        Review.objects.bulk_create([_review(decision) for decision in found], ignore_conflicts=True)
+        alone = [decision for decision in found if decision.tier not in SAME or not decision.item]
+        _each(alone)
+        _grouped([decision for decision in found if decision.tier in SAME and decision.item])
         Decision.objects.filter(pk__in=[decision.pk for decision in found]).update(queued=True)
     return len(found)
+
+
+def review_of(decision: str) -> Review | None:
+    """The review that an upload belongs to."""
+    part = Part.objects.filter(decision=decision).select_related("review__decision").first()
+    return None if part is None else part.review
+
+
+def outcomes(decisions: Collection[str]) -> dict[str, str]:
+    """What people decided of these uploads; those that wait are left out."""
+    parts = Part.objects.filter(decision__in=decisions, review__state="decided")
+    return dict(parts.values_list("decision_id", "review__outcome"))
+
+
+def refused(decision: Decision) -> Review:
+    """A review of an upload that the gate alone refused, since somebody objects."""
+    _each([decision])
+    Decision.objects.filter(pk=decision.pk).update(queued=True)
+    return Part.objects.select_related("review__decision").get(decision=decision).review
+
+
+def split(review: Review) -> int:
+    """What was decided of the upload at hand does not hold for the others: each is looked at by itself."""
+    others = Part.objects.filter(review=review).exclude(decision=review.decision_id)
+    found = [part.decision for part in others.select_related("decision")]
+    others.delete()
+    _each(found)
+    return len(found)
+
+
+def _each(found: Sequence[Decision]) -> None:
+    """A review for each of these."""
+    reviews = Review.objects.bulk_create([_review(decision) for decision in found])
+    Part.objects.bulk_create([Part(decision_id=one.decision_id, review=one) for one in reviews])
+
+
+def _grouped(found: Sequence[Decision]) -> None:
+    """One review for each item of which these are the very picture."""
+    first = {one.item: one for one in reversed(found)}
+    Review.objects.bulk_create([_review(one, item) for item, one in first.items()], ignore_conflicts=True)
+    asked = dict(Review.objects.filter(about__in=first).exclude(state="decided").values_list("about", "pk"))
+    Part.objects.bulk_create([Part(decision=one, review_id=asked[one.item]) for one in found])
 
 
 def open_to(member: Member) -> QuerySet[Review]:
@@ -104,7 +151,8 @@ def free(name: str, member: Member) -> None:
 def _takeable(member: Member) -> QuerySet[Review]:
     states = [state for state, permission in NEEDS.items() if member.may(permission)]
     decided = Step.objects.filter(member=member).exclude(outcome="").values("review")
-    return Review.objects.filter(state__in=states).exclude(pk__in=decided)
+    open_ones = Review.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=now()), state__in=states)
+    return open_ones.exclude(pk__in=decided)
 
 
 def _claim(review: Review, member: Member) -> bool:
@@ -152,7 +200,7 @@ def _locks() -> bool:
     return connection.features.has_select_for_update
 
 
-def _review(decision: Decision) -> Review:
+def _review(decision: Decision, about: str = "") -> Review:
     undecided = bool(decision.undecided)
     confirmations = decision.evidence[0]["confirmations"] if decision.evidence else 1
     risk = rules.risk(decision.tier, confirmations, undecided=undecided)
@@ -163,4 +211,5 @@ def _review(decision: Decision) -> Review:
         basis=rules.basis(decision.tier, undecided=undecided),
         taken_in_at=decision.at,
         due_at=rules.due(decision.at, settings.REPIT_REVIEW_HOURS, risk),
+        about=about,
     )

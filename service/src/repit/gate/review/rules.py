@@ -37,9 +37,10 @@ def basis(tier: str, *, undecided: bool) -> str:
     return tier or ("undecided" if undecided else "signal")
 
 
-def needs_second(outcome: Outcome, of: str, pairs: Collection[str]) -> bool:
+def needs_second(outcome: Outcome, of: str, pairs: Collection[str], *, item: bool = False) -> bool:
     """Whether someone else must look: `pairs` holds `outcome:basis` (REPIT_REVIEW_SECOND_LOOK).
 
-    A referral is never held up by a second look.
+    `item`: the decision is about a banked item and not one upload alone. Then two look whatever they decide,
+    unless the operator wants no second looks at all. A referral is never held up by a second look.
     """
-    return outcome != "refer" and f"{outcome}:{of}" in pairs
+    return outcome != "refer" and (f"{outcome}:{of}" in pairs or (item and bool(pairs)))

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema, Status, errors
 from pydantic import ConfigDict, Field
 
-from repit.bank.types import Algorithm, Kind, Media, Role, Signal, State, Submission
+from repit.bank.types import MAX_SIGNALS, Algorithm, Kind, Media, Role, Signal, State, Submission
 from repit.cases import service, words
 from repit.foundation.errors import InputRefused
 from repit.foundation.mapping import named
@@ -47,7 +47,7 @@ class ItemIn(_Strict):
 
     media: Media
     kind: Kind
-    hashes: Annotated[list[HashIn], Field(min_length=1, max_length=2000)]
+    hashes: Annotated[list[HashIn], Field(min_length=1, max_length=MAX_SIGNALS)]
 
 
 class CaseIn(_Strict):

@@ -99,6 +99,49 @@ def rotate(
     _show_key(_subscribers().rotate(name, overlap=timedelta(hours=overlap)), key_only=key_only)
 
 
+@app.command("people")
+def people(
+    name: Name,
+    no: Annotated[bool, typer.Option("--no", help="It has none any more. / Elle n'en a plus.")] = False,
+    party: Annotated[
+        str, typer.Option(help="To whom it belongs, if others do too. / Entité commune à plusieurs abonnés.")
+    ] = "",
+    key_only: KeyOnly = False,
+) -> None:
+    """Note that a platform has moderators of its own; prints its desk's key. / Noter qu'elle a des
+    modérateurs."""
+    room = _subscribers()
+    room.set_people(name, not no, party)
+    if no:
+        say(Text("Its people's word counts no more.", "L'avis de ses personnes ne compte plus."))
+        return
+    key = room.rotate(name, desk=True)
+    if key_only:
+        print(key)
+        return
+    say(Text("The review desk's key, shown this once:", "La clé du bureau d'examen, affichée une fois :"))
+    print(f"\n    {key}\n")
+    say(
+        Text(
+            "REPIT_GATE_DESK_KEY at its gate. Grant it --anchored as well: else its word only asks you.",
+            "REPIT_GATE_DESK_KEY sur son filtre. Accordez aussi --anchored, sinon son avis ne suffit pas.",
+        )
+    )
+
+
+@app.command("heard")
+def heard(
+    name: Name,
+    again: Annotated[bool, typer.Option(help="Its word counts again. / Ses avis comptent.")] = False,
+) -> None:
+    """You have looked at a subscriber's alarms. / Vous avez examiné les alertes d'un abonné."""
+    _ready()
+    from repit.exchange import caps
+
+    caps.see_to(name, actor="operator", counts_again=again)
+    say(Text("Noted.", "Noté."))
+
+
 @app.command("close")
 def close(name: Name) -> None:
     """Stop a subscriber's keys. / Désactiver les clés d'un abonné."""

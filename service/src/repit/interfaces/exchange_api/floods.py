@@ -1,7 +1,8 @@
 """Matches over HTTP: gates say how often each item matched, never what was uploaded or by whom.
 
 In: `{"window": {"from", "to"}, "matches": [{"item", "count"}]}`, times in ISO 8601 with their zone. Out: how
-many of the items are known. Next: `repit.bank.floods`. A window may be sent again: it counts once.
+many of the items are known to this subscriber. Next: `repit.exchange.matches`. A window may be sent again: it
+counts once.
 """
 
 from collections import Counter
@@ -14,8 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from repit.bank import floods
+from repit.bank.floods import MAX_COUNT
 from repit.exchange.keys import Granted
+from repit.exchange.matches import report
 from repit.foundation.errors import InputRefused
 from repit.interfaces.exchange_api.views import for_subscribers
 
@@ -29,7 +31,7 @@ class _Window(BaseModel):
 class _Match(BaseModel):
     model_config = ConfigDict(extra="forbid")
     item: Annotated[str, Field(min_length=1, max_length=64)]
-    count: Annotated[int, Field(gt=0, le=floods.MAX_COUNT, strict=True)]
+    count: Annotated[int, Field(gt=0, le=MAX_COUNT, strict=True)]
 
 
 class _Report(BaseModel):
@@ -42,7 +44,7 @@ class _Report(BaseModel):
 @require_POST
 @for_subscribers
 def matches(request: HttpRequest, who: Granted) -> HttpResponseBase:
-    """Take in a batch. Raises `InputRefused`."""
+    """Take in a batch. Raises `InputRefused`, `TooManyReports`."""
     try:
         said = _Report.model_validate_json(request.body)
     except ValidationError:
@@ -50,7 +52,7 @@ def matches(request: HttpRequest, who: Granted) -> HttpResponseBase:
     counts: Counter[str] = Counter()
     for match in said.matches:
         counts[match.item] += match.count
-    known = floods.report(who.name, counts, _utc(said.window.begins), _utc(said.window.ends))
+    known = report(who, counts, _utc(said.window.begins), _utc(said.window.ends))
     return JsonResponse({"known": known})
 
 

@@ -1,7 +1,9 @@
 """Opinions over HTTP, for subscribers of our own feed.
 
-In: `POST {"item", "opinion", "tags"}` to say what one thinks, `GET ?item=` to hear what all think together.
-Out: counts by opinion; who said what stays here. Next: `repit.exchange.opinions`.
+In: `POST {"item", "opinion", "tags", "depth"}` to say what one thinks, `GET ?item=` to hear what all think
+together; of items that the subscriber may see. Out: counts by opinion; who said what stays here. Next:
+`repit.exchange.opinions`. With the key of its review desk a subscriber's people speak; `depth` says how much
+of the item's family agreed with what they saw, of a hundred.
 """
 
 from collections import Counter
@@ -13,11 +15,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from repit.bank.models import Item
-from repit.exchange import opinions
+from repit.exchange import demands, opinions
 from repit.exchange.keys import Granted
 from repit.foundation.errors import InputRefused, NotFound
-from repit.interfaces.exchange_api.views import for_subscribers
+from repit.interfaces.exchange_api.views import for_desks_too
 
 
 class _Said(BaseModel):
@@ -25,26 +26,27 @@ class _Said(BaseModel):
     item: Annotated[str, Field(min_length=1, max_length=64)]
     opinion: Literal["blocked", "not_blocked", "pending"]
     tags: Annotated[list[str], Field(max_length=opinions.MAX_TAGS)] = []
+    depth: Annotated[int, Field(ge=0, le=100, strict=True)] | None = None
 
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-@for_subscribers
+@for_desks_too
 def opinion(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Say or hear. Raises `InputRefused`, `NotFound`."""
     if request.method == "GET":
-        return JsonResponse(_together(request.GET.get("item", "")))
+        return JsonResponse(_together(who, request.GET.get("item", "")))
     try:
         said = _Said.model_validate_json(request.body)
     except ValidationError:
         raise InputRefused from None
-    if not opinions.give(who, [said.item], said.opinion, said.tags):
+    if not opinions.give(who, [said.item], said.opinion, said.tags, said.depth):
         raise NotFound
-    return JsonResponse(_together(said.item))
+    return JsonResponse(_together(who, said.item))
 
 
-def _together(name: str) -> dict[str, object]:
-    if not Item.objects.filter(token=name, told=True).exists():
+def _together(who: Granted, name: str) -> dict[str, object]:
+    if not demands.visible(who, [name]).exists():
         raise NotFound
     counts = Counter(held.view for held in opinions.of([name]).get(name, []))
     words: tuple[opinions.View, ...] = ("blocked", "not_blocked", "pending")

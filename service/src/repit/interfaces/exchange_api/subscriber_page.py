@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from repit.exchange import standing
 from repit.exchange.keys import recognise, recognise_again
 from repit.exchange.standing import OBEYED, PAGE
-from repit.foundation.errors import KeyRefused, Text
+from repit.foundation.errors import KeyRefused, NotGranted, Text
 from repit.interfaces.exchange_api import words
 
 COOKIE: Final = "repit-subscriber"
@@ -84,7 +84,7 @@ def sign_out(_request: HttpRequest) -> HttpResponse:
 def _sign_in(request: HttpRequest) -> HttpResponse:
     try:
         who = recognise(request.POST.get("key", "").strip())
-    except KeyRefused:
+    except (KeyRefused, NotGranted):
         answer = _shown(request, "sign_in", {"refused": True})
         answer.status_code = 401
         return answer

@@ -30,17 +30,30 @@ LINES: Final = "application/x-ndjson"
 def for_subscribers(
     view: Callable[Concatenate[HttpRequest, Granted, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Find out whose key the request carries. Raises `KeyRefused`."""
+    """Find out whose key the request carries. Raises `KeyRefused`, `NotGranted`."""
+    return update_wrapper(_recognised(view, opinions=False), view)
 
+
+def for_desks_too(
+    view: Callable[Concatenate[HttpRequest, Granted, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """The same; the key of a subscriber's review desk opens it as well."""
+    return update_wrapper(_recognised(view, opinions=True), view)
+
+
+def _recognised(
+    view: Callable[Concatenate[HttpRequest, Granted, P], HttpResponseBase], *, opinions: bool
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     def recognised(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise KeyRefused
-        answer = view(request, subscribers.recognise(key.strip(), "repit"), *args, **kwargs)
+        who = subscribers.recognise(key.strip(), "repit", opinions=opinions)
+        answer = view(request, who, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer
 
-    return update_wrapper(recognised, view)
+    return recognised
 
 
 @require_GET

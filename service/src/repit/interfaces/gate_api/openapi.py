@@ -11,9 +11,10 @@ from repit import __version__
 from repit.foundation.errors import Text
 from repit.gate.doors import NAMED
 from repit.gate.entries import ALGORITHMS
+from repit.gate.senders import LONGEST
 from repit.gate.verdict import OUTCOMES, TIERS
 from repit.interfaces.gate_api.questions import MAX_HASHES, MAX_URL
-from repit.interfaces.gate_api.senders import HEADER, LONGEST
+from repit.interfaces.gate_api.senders import HEADER
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ _CHECKED: Final = {
 _REVIEWED: Final = {
     "400": "the request is not in the form that is asked for",
     "401": "no key, or not one of this gate's",
-    "404": "no decision of that name was sent to review",
+    "404": "no such decision, or one that refused nothing",
 }
 TITLE: Final = Text("The doors of this gate", "Les portes de ce filtre")
 PURPOSE: Final = Text(
@@ -168,8 +169,12 @@ OPERATIONS: Final = (
         "appeal",
         Text("Hand on an objection", "Transmettre une contestation"),
         Text(
-            "What the sender of an upload says against a decision. Someone who did not take it answers.",
-            "Ce que l'expéditeur d'un envoi oppose à une décision. Quelqu'un qui ne l'a pas prise répond.",
+            "What the sender of an upload says against a decision, of people or of the gate alone. Someone"
+            " who did not take it answers; objections to what one known picture refused are answered"
+            " together.",
+            "Ce que l'expéditeur d'un envoi oppose à une décision, de personnes ou du filtre seul. Quelqu'un"
+            " qui ne l'a pas prise répond ; les contestations d'une même image connue reçoivent une réponse"
+            " commune.",
         ),
         "curl -d '{{\"said\": \"That is my dog.\"}}' -H 'Content-Type: application/json'"
         " http://{address}/v1/reviews/DECISION/appeals",
@@ -186,6 +191,11 @@ _MAYBE_TEXT: Final = {"type": ["string", "null"]}
 _MAYBE_NUMBER: Final = {"type": ["number", "null"]}
 _YES_NO: Final = {"type": "boolean"}
 _BINARY: Final = {"type": "string", "format": "binary"}
+_SENDER: Final = {
+    "type": "string",
+    "maxLength": LONGEST,
+    "description": "An opaque name of the account, so that one sender counts once; kept nowhere.",
+}
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
@@ -354,7 +364,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         described["security"] = [{}, {"key": []}]
         described["parameters"] = [
             {"name": "door", "in": "query", "required": False, "schema": {"enum": list(NAMED)}},
-            {"name": HEADER, "in": "header", "required": False, "schema": {**_TEXT, "maxLength": LONGEST}},
+            {"name": HEADER, "in": "header", "required": False, "schema": _SENDER},
         ]
         described["requestBody"] = {
             "required": True,

@@ -7,6 +7,7 @@ software, which asks again until `outcome` is there.
 
 from typing import Annotated, Any, TypeVar
 
+from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from repit.foundation.errors import InputRefused, NotFound
+from repit.gate.models import Decision
 from repit.gate.review import deciding, queue, statements
 from repit.gate.review.models import Review
 from repit.interfaces.gate_api.keys import for_platforms
@@ -41,25 +43,31 @@ def review(request: HttpRequest, decision: str) -> HttpResponseBase:
     if request.method == "POST":
         found.reference = _read(_Reference, request).reference
         found.save(update_fields=["reference"])
-    return _told(found)
+    return _told(found, decision)
 
 
 @csrf_exempt
 @require_POST
 @for_platforms
 def appeal(request: HttpRequest, decision: str) -> HttpResponseBase:
-    """Whoever made the upload objects. Raises `NotFound`, `TransitionRefused`."""
-    found = _found(decision)
-    deciding.object_to(found, _read(_Objection, request).said)
+    """Whoever made the upload objects, to what people refused or the gate alone. Raises `NotFound`,
+    `TransitionRefused`."""
+    row = Decision.objects.filter(pk=decision).first()
+    if row is None:
+        raise NotFound
+    if row.outcome == "review" and not row.queued:
+        queue.take_in()
+    found = deciding.object_to(row, _read(_Objection, request).said)
     found.refresh_from_db()
-    return _told(found, 201)
+    return _told(found, decision, 201)
 
 
 def _found(decision: str) -> Review:
-    found = Review.objects.filter(decision_id=decision).select_related("decision").first()
+    """The review that an upload belongs to. Raises `NotFound`."""
+    found = queue.review_of(decision)
     if found is None:
         queue.take_in()
-        found = Review.objects.filter(decision_id=decision).select_related("decision").first()
+        found = queue.review_of(decision)
     if found is None:
         raise NotFound
     return found
@@ -72,12 +80,14 @@ def _read(kind: type[T], request: HttpRequest) -> T:
         raise InputRefused from None
 
 
-def _told(found: Review, status: int = 200) -> JsonResponse:
+def _told(found: Review, decision: str, status: int = 200) -> JsonResponse:
     statement = getattr(found, "statement", None) if found.outcome == "refuse" else None
-    answered = found.objections.filter(answered_at__isnull=False).order_by("number").last()
+    mine = found.objections.filter(Q(decision=decision) | Q(decision__isnull=True))
+    answered = mine.filter(answered_at__isnull=False).order_by("number").last()
+    objected = found.appeals or mine.filter(answered_at__isnull=True).exists()
     said: dict[str, Any] = {
-        "decision": found.decision_id,
-        "state": "decided" if found.state == "decided" else "appealed" if found.appeals else "waiting",
+        "decision": decision,
+        "state": "decided" if found.state == "decided" else "appealed" if objected else "waiting",
         "outcome": found.outcome or None,
         "due_at": found.due_at.isoformat(),
         "decided_at": None if found.decided_at is None else found.decided_at.isoformat(),

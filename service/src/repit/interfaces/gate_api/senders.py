@@ -1,7 +1,7 @@
 """Who sends, as far as the platform tells.
 
-In: a request. Out: a text that tells senders apart. Next: uploads take turns by it at the decoders; it is
-kept nowhere else and no longer than an upload waits.
+In: a request. Out: a text that tells senders apart. Next: uploads take turns by it at the decoders, and an
+account's matches of one item count once (`repit.gate.senders`); it is kept nowhere else.
 
 A platform may send `Repit-Sender` with each upload: a word of its own for the account or address behind it,
 best a digest. Without it all uploads of one key, or from one address, are of one sender.
@@ -11,8 +11,9 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from repit.gate.senders import LONGEST
+
 HEADER: Final = "Repit-Sender"
-LONGEST: Final = 128
 
 
 def sender_of(request: HttpRequest) -> str:

@@ -26,12 +26,13 @@ from repit.gate import fetching, meters, readiness, runtime
 from repit.gate.doors import NAMED
 from repit.gate.errors import Overloaded
 from repit.gate.forms.judging import judged
+from repit.gate.senders import sent_by
 from repit.gate.verdict import Verdict
 from repit.interfaces.gate_api.answers import answer
 from repit.interfaces.gate_api.keys import for_platforms
 from repit.interfaces.gate_api.openapi import FOR_MACHINES, OPERATIONS, PURPOSE, TITLE, document
 from repit.interfaces.gate_api.questions import question_of
-from repit.interfaces.gate_api.senders import sender_of
+from repit.interfaces.gate_api.senders import HEADER, sender_of
 from repit.interfaces.gate_api.upload import body_of, receive
 
 _STATUS: Final = {"allow": 200, "review": 202, "block": 451}
@@ -57,7 +58,9 @@ def refuse(request: HttpRequest) -> HttpResponseBase:
 
 def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
     try:
-        verdict = _verdict(request, _named(request, door))
+        # An opaque name of the account, so that one sender counts once; kept nowhere (`repit.gate.senders`).
+        with sent_by(request.headers.get(HEADER, "")):
+            verdict = _verdict(request, _named(request, door))
     except Overloaded as error:
         busy = problem(error)
         busy["Retry-After"] = _RETRY_SECONDS

@@ -19,7 +19,7 @@ from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.models import AuditRow
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
-from repit.gate.review import deciding, opinions, queue, statements, wellbeing
+from repit.gate.review import deciding, let_go, opinions, queue, statements, wellbeing
 from repit.gate.review.models import Review
 
 _SHOWN: Final = 100
@@ -40,6 +40,7 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
         "recent": Review.objects.filter(state="decided").order_by("-decided_at")[:_SHOWN],
         "people": [(one, wellbeing.standing(one)) for one in people.order_by("name")],
         "opinions": opinions.counts(),
+        "let_go": let_go.rows()[:_SHOWN],
         "audit_broken_at": audit.verify(),
     }
     return render(request, "review_desk/oversight.html", words)
@@ -69,6 +70,18 @@ def free(request: HttpRequest, member: Member) -> HttpResponse:
     """End someone's claim."""
     queue.free(request.POST.get("name", ""), member)
     messages.info(request, _("It waits in the queue again."))
+    return HttpResponseRedirect(reverse("review-oversee"))
+
+
+@require_POST
+@needs("review.oversee")
+def refuse_again(request: HttpRequest, member: Member) -> HttpResponse:
+    """Take back that a picture was let go here. Raises `NotFound`."""
+    name = request.POST.get("name", "")
+    if not let_go.refuse_again(name):
+        raise NotFound
+    audit.record(member.name, "refused here again", name[:100])
+    messages.info(request, _("It is refused here again."))
     return HttpResponseRedirect(reverse("review-oversee"))
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("keys/", views.keys, name="review-keys"),
     path("oversight/", oversight.overview, name="review-oversee"),
     path("oversight/free/", oversight.free, name="review-free"),
+    path("oversight/refuse-again/", oversight.refuse_again, name="review-refuse-again"),
     path("oversight/budget/", oversight.budget, name="review-budget"),
     path("oversight/<str:name>/", oversight.record, name="review-record"),
     path("<str:name>/", views.item, name="review-item"),

@@ -25,6 +25,9 @@ from repit.interfaces.review_desk import evidence, tickets
 from repit.interfaces.review_desk.images import kind_of
 
 _SHOWN: Final = 50
+_OBJECTIONS: Final = 5
+_FREE: Final = "free"
+"""Let it through, and the known picture with it."""
 _NOT_HELD: Final = NotFound(
     Text("You do not hold this one.", "Vous ne tenez pas celui-ci."),
     Text("Take the next one from the queue.", "Prenez le suivant dans la file."),
@@ -153,8 +156,12 @@ def media_bytes(request: HttpRequest, member: Member, name: str, ticket: str) ->
 @needs("review.work", "review.second")
 def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     """Decide, and go on to the next one."""
+    outcome = request.POST.get("outcome", "")
     answer = deciding.Answer(
-        request.POST.get("outcome", ""), request.POST.get("ground", ""), request.POST.get("why", "").strip()
+        "allow" if outcome == _FREE else outcome,
+        request.POST.get("ground", ""),
+        request.POST.get("why", "").strip(),
+        picture=outcome == _FREE,
     )
     try:
         review = deciding.decide(member, name, answer)
@@ -212,7 +219,8 @@ def _item(
         "agreements": evidence.agreements(review.decision),
         "signals": evidence.signals(review.decision),
         "steps": list(review.steps.select_related("member").order_by("pk")),
-        "objection": review.objections.filter(answered_at__isnull=True).last(),
+        "objections": list(review.objections.filter(answered_at__isnull=True).order_by("-pk")[:_OBJECTIONS]),
+        "about": _about(review),
         "standing": standing,
         "media_kept": media.kept(review),
         "ticket": ticket,
@@ -234,6 +242,19 @@ def _item(
 def _holds(member: Member, name: str) -> bool:
     review = queue.held_by(member)
     return review is not None and review.name == name
+
+
+def _about(review: Review) -> dict[str, object] | None:
+    """The known picture that a review is about, in numbers."""
+    if not review.about:
+        return None
+    return {
+        "why": review.why,
+        "uploads": review.parts.count(),
+        "free": bool(deciding.may_free(review)),
+        "depth": review.depths.get(review.about),
+        "is_the_item": deciding.is_the_item(review),
+    }
 
 
 def _held(member: Member, name: str) -> Review:

@@ -35,6 +35,16 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "0",
     ),
     Setting(
+        "REPIT_GATE_DESK_KEY",
+        text,
+        "",
+        "Gate: the key of its review desk, issued with `repit subscriber people`. With it the hotline knows"
+        " that people have looked; without it their decisions count as a program's.",
+        "text",
+        "none",
+        secret=True,
+    ),
+    Setting(
         "REPIT_GATE_UNDECIDED",
         one_of("pass", "review", "refuse"),
         "review",
@@ -75,7 +85,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         yes_or_no,
         True,
         "Gate: whether the hotline is told how often each of its items matched, never what was uploaded or by"
-        " whom. By these counts it suspends an item that matches like a famous picture.",
+        " whom. By these counts it asks a person about an item that matches like a famous picture.",
         "`yes` or `no`",
         "`yes`",
     ),

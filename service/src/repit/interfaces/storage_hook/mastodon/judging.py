@@ -22,8 +22,9 @@ from repit.foundation.errors import (
     TooLarge,
 )
 from repit.gate import fetching
-from repit.gate.review.models import Review
+from repit.gate.review import queue
 from repit.gate.runtime import Gate
+from repit.gate.senders import sent_by
 from repit.gate.verdict import Verdict
 from repit.interfaces.storage_hook.mastodon import book
 from repit.interfaces.storage_hook.mastodon.models import Told
@@ -65,8 +66,7 @@ def look(row: Told, gate: Gate) -> None:
 def ask_the_desk(row: Told) -> None:
     """Move on what people have decided."""
     names = [one["decision"] for one in row.decisions if one["outcome"] == "review" and one["decision"]]
-    reviews = Review.objects.filter(decision_id__in=names)
-    decided = [review.outcome for review in reviews if review.state == "decided"]
+    decided = list(queue.outcomes(names).values())
     said = next((outcome for outcome in ("refuse", "refer") if outcome in decided), "")
     if said:
         book.move(row, "report", desk=said)
@@ -79,7 +79,8 @@ def ask_the_desk(row: Told) -> None:
 
 def _judged(address: str, row: Told, gate: Gate) -> dict[str, Any]:
     try:
-        verdict = fetching.inspect_there(gate, address, DOOR, SECONDS)
+        with sent_by(row.account):
+            verdict = fetching.inspect_there(gate, address, DOOR, SECONDS)
     except fetching.NotThere:
         return {"outcome": "gone", "decision": "", "seen": False}
     except TooLarge:

@@ -13,7 +13,7 @@ from typing import Final
 from django.db.models import F, OuterRef, Subquery
 
 from repit.foundation.errors import RepitError
-from repit.gate.review.models import Review
+from repit.gate.review.models import Part
 from repit.interfaces.storage_hook.s3 import acting, findings
 from repit.interfaces.storage_hook.s3.errors import Changed, Gone
 from repit.interfaces.storage_hook.s3.models import Finding
@@ -25,7 +25,8 @@ _log: Final = logging.getLogger(__name__)
 
 def follow(store: Store) -> int:
     """Carry out what was decided since; how many."""
-    decided = Review.objects.filter(decision_id=OuterRef("decision"), state="decided").values("outcome")[:1]
+    parts = Part.objects.filter(decision=OuterRef("decision"), review__state="decided")
+    decided = parts.values("review__outcome")[:1]
     waiting = (
         Finding.objects.filter(outcome="review")
         .exclude(state__in=["listed", "unread"])
