@@ -325,39 +325,70 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " nouveaux puissent l'être.": "cases without keys go",
     },
     "THREAT-MODEL.md": {
-        "second factors and session keys of staff; the names of stored objects, which are sealed; uploads,"
-        " which"
-        " are kept for the desk only where the operator wants it (`REPIT_REVIEW_MEDIA=hold`), sealed and"
-        " until"
-        " they are decided; cases, receipts, persons: a gate never has them": "uploads are held until"
-        " decided",
-        "the hashes it was granted; where it watches object storage, its access key: whatever that key may"
-        " read,"
-        " tag, move or delete.": None,
-        "What is *not* noticed: a record that is deleted whole, or put back whole with its version.": None,
-        "Erasing destroys the case's own key, so it reaches every backup of the database; not a copy of"
-        " that key"
-        " which somebody kept, nor what a disk has set aside ([cases](docs/en/cases.md)).": _ALL,
-        "So hashes are treated as personal data: sealed at rest, granted one by one, forgotten on"
-        " withdrawal; and"
-        " anchored hashes go without their places, to subscribers who were granted them.": _GONE,
-        "It has a state (received, active, disputed, withdrawn) and an origin; hashes of quality below 50"
-        " are never"
-        " published; the operator may publish only after review (`REPIT_PUBLISH=after-review`); a disputed"
-        " item is"
-        " kept apart; a platform's policy decides what each may trigger, and by default doubtful matches go"
-        " to a"
-        " person.": None,
-        "The counts come from the gates themselves, by item and never by upload; after 90 days only their"
-        " sum is"
-        " kept.": "reports of matches become one number",
+        "- A key reads and moves nothing that was not granted to it"
+        " (`test_no_door_opens_for_an_exchange_that_was_not_granted_or_without_a_demanded_agreement`);"
+        " who disagrees with everything at once is not heard, and a person is told"
+        " (`test_who_disagrees_with_everything_at_once_is_stopped_not_heard_and_a_person_is_told`).": None,
+        "A stop and a referral before anything is kept"
+        " (`test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept`).": _MINORS,
+        "Counts come from the gates themselves, by item and never by upload, saturate for"
+        " each reporter, and ask a person; after 90 days only their sum is kept"
+        " (`test_many_reports_go_in_turns_and_each_counts_once`).": "reports of matches become one number",
+        "Erasing destroys the case's own key, so it reaches every backup of the database"
+        " (`test_an_erased_case_stays_erased_when_a_backup_comes_back`); not a copy of"
+        " that key which somebody kept, nor what a disk has set aside"
+        " ([cases](docs/en/cases.md)).": _ALL,
+        "It has a state (received, active, disputed, withdrawn) and an origin; hashes of"
+        " quality below 50 are never published"
+        " (`test_a_hash_below_quality_fifty_is_never_published`); the operator may"
+        " publish only after review (`REPIT_PUBLISH=after-review`;"
+        " `test_after_review_nothing_is_published_by_itself`); a disputed item is kept"
+        " apart; a platform's policy decides what each may trigger, and by default"
+        " doubtful matches go to a person"
+        " (`test_weak_evidence_alone_is_for_a_person_to_look_at`).": None,
         "One address may open 10 cases in an hour and one subscriber send 6,000 reports"
-        " (`REPIT_SUBMISSIONS_PER_HOUR`, `REPIT_REPORTS_PER_HOUR`), counted in memory under a salt that is"
-        " forgotten each hour; someone with many addresses is not stopped by that.": _SALT,
-        "A stop and a referral before anything is kept.": _MINORS,
-        "With two of three parts (slip, helper, the hotline's offline key) a new one comes after 72 hours;"
-        " that"
-        " wait is kept by the service, so two parts with the database and the operator's key need not"
-        " wait.": ("the way back waits"),
+        " (`REPIT_SUBMISSIONS_PER_HOUR`, `REPIT_REPORTS_PER_HOUR`), counted in memory"
+        " under a salt that is forgotten each hour"
+        " (`test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten`);"
+        " someone with many addresses is not stopped by that.": _SALT,
+        "So hashes are treated as personal data: sealed at rest, granted one by one,"
+        " forgotten on withdrawal"
+        " (`test_what_was_withdrawn_opens_with_no_key_that_is_left`); and anchored hashes"
+        " go without their places, to subscribers who were granted them"
+        " (`test_anchored_hashes_go_only_to_those_who_were_granted_them`,"
+        " `test_the_order_in_which_anchored_hashes_are_kept_and_served_says_nothing_of_their_rank`).": _GONE,
+        "What is *not* noticed: a record that is deleted whole, or put back whole with its version.": None,
+        "What is withdrawn from the bank is destroyed in the same way, its keys first:"
+        " within a minute what nobody needs, the rest once subscribers were told, all of"
+        " it by a day that the page names"
+        " (`test_what_was_withdrawn_opens_with_no_key_that_is_left`,"
+        " `test_only_hashes_by_which_an_exchange_names_it_are_kept_and_only_until_it_was_told`,"
+        " `test_the_last_day_ends_all_waiting`; [what is forgotten"
+        " when](docs/en/forgetting.md)).": _GONE,
+        "With two of three parts (slip, helper, the hotline's offline key) a new one"
+        " comes after 72 hours"
+        " (`test_slip_and_hotline_together_give_a_new_receipt_after_the_wait`,"
+        " `test_no_single_part_and_no_two_helpers_open_anything`); that wait is kept by"
+        " the service, so two parts with the database and the operator's key need not"
+        " wait.": "the way back waits",
+        "besides, the hashes of items that are not erased; the log of each case: who looked, when": None,
+        "messages, addresses, tasks, links to items: these are in boxes that only the"
+        " person's words, a helper's code, or the passphrase or passkey of a caseworker"
+        " opens (`test_the_disk_of_the_application_tells_nothing_either`); which key"
+        " belongs to which moment"
+        " (`test_neither_opening_a_case_nor_adding_to_it_leaves_a_time_on_the_disk`,"
+        " `test_neither_keys_nor_times_of_cases_follow_those_of_items`); anything that"
+        " was erased"
+        " (`test_nothing_that_was_withdrawn_can_be_read_or_recognised_with_every_key_that_is_left`)": _ALL,
+        "second factors and sessions of staff; the names of stored objects and the"
+        " pictures that moderators let go, which are sealed; uploads, which are kept for"
+        " the desk only where the operator wants it (`REPIT_REVIEW_MEDIA=hold`), sealed"
+        " and until they are decided"
+        " (`test_a_held_upload_is_sealed_opens_once_a_ticket_and_goes_with_the_decision`);"
+        " cases, receipts, persons: a gate never has them": "uploads are held until decided",
+        "the hashes it was granted; where it watches object storage, its access key:"
+        " whatever that key may read, tag, move or delete.": None,
+        "the keys, visits, what is kept for an hour"
+        " (`test_a_backup_tells_nothing_even_to_whoever_opens_it`)": "a backup holds no keys",
     },
 }
