@@ -7,7 +7,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed", "attack", "forgetting")
+NAMES = ("soak", "feed", "attack", "forgetting", "joining")
 
 
 def main(arguments: list[str]) -> int:
