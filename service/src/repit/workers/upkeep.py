@@ -25,7 +25,7 @@ from django.db.models import Model
 from repit.bank import carrying, closing, models
 from repit.cases import happening
 from repit.exchange import access
-from repit.foundation import relaying
+from repit.foundation import postgresql_log, relaying
 from repit.foundation.clock import day, now
 from repit.foundation.models import Upkeep
 from repit.workers import looping
@@ -69,6 +69,7 @@ def within_the_day() -> None:
     last_night = Upkeep.objects.filter(name=_LAID_ANEW).first()
     done = last_night.reached if last_night else 0
     if relaying.relay(tables, done, relaying.MOST_BY_DAY) is not None:
+        postgresql_log.begin_anew()
         Upkeep.objects.filter(name=_TODAY).update(reached=mark)
 
 
@@ -105,6 +106,7 @@ def _rows() -> bool:
         return False
     Upkeep.objects.filter(name=_LAID_ANEW).update(reached=reached)
     relaying.sweep(_of_the_bank())
+    postgresql_log.begin_anew()
     return True
 
 
