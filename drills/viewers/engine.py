@@ -1,0 +1,45 @@
+"""What the engine makes of a file, in its own child process, as the gate has it.
+
+In: bytes. Out: `Looked`. Next: `judge`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repit.gate.doors import SEEN_WHOLE, need_not_decide
+from repit_engine.child import Child
+from repit_engine.picture import DEFAULT_LIMITS
+from repit_engine.types import NotHashable
+
+_HEAD: Final = 4096
+"""Bytes that doors look at where nothing else is known."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """`hashes`: ``(n, 32) uint8``, one a view; none where the file was refused, for `reason`. `passes`: a door
+    that every file goes through would let it by as no picture."""
+
+    hashes: NDArray[np.uint8]
+    reason: str = ""
+    passes: bool = False
+
+
+class Engine:
+    """One child process, used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._child = Child()
+
+    def looked(self, data: bytes) -> Looked:
+        outcome = self._child.hash(data, DEFAULT_LIMITS)
+        if isinstance(outcome, NotHashable):
+            passes = any(need_not_decide(door, outcome.reason, data[:_HEAD]) for door in SEEN_WHOLE)
+            return Looked(np.empty((0, 32), np.uint8), outcome.reason, passes)
+        return Looked(outcome.hash.row()[None])
+
+    def close(self) -> None:
+        self._child.close()
