@@ -11,7 +11,7 @@ from PIL import Image
 
 from drills.viewers import scenes
 from drills.viewers.files import Made, chance, saved
-from drills.viewers.formats import exif
+from drills.viewers.formats import exif, two_faced
 from drills.viewers.formats.jpeg_write import Form, Plane, encoded, segment
 from drills.viewers.profiles import profile
 
@@ -43,6 +43,9 @@ def make(dice: random.Random) -> Made:
     """One file, half of them by Pillow's encoder, half by our own."""
     if chance(dice, 0.05):
         return _by_pillow(dice, large=True)
+    if chance(dice, 0.03):
+        data, name = dice.choice((two_faced.colours, two_faced.colours, two_faced.blocks))(dice)
+        return Made(data, name, TYPE)
     return _by_pillow(dice) if chance(dice, 0.45) else _by_hand(dice)
 
 
