@@ -1,13 +1,13 @@
 """`python -m drills NAME`: run one drill; exit code 0 only if everything held.
 
-In: a name and how long. Out: a page under `docs/bench`, one JSON line. Next: a reader.
+In: a name and how long, or how many. Out: a page under `docs/bench`, one JSON line. Next: a reader.
 """
 
 import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed")
+NAMES = ("soak", "feed", "viewers")
 
 
 def main(arguments: list[str]) -> int:
@@ -15,8 +15,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m drills", description=__doc__)
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--minutes", type=float, help="how long; soak: 60, feed: 5 on each database")
+    parser.add_argument("--files", type=int, help="how many; viewers: 20,000")
     chosen = parser.parse_args(arguments)
     drill = importlib.import_module(f"drills.{chosen.name}")
+    if chosen.name == "viewers":
+        return int(drill.run_files(chosen.files or drill.FILES))
     return int(drill.run(chosen.minutes or getattr(drill, "MINUTES", 60.0)))
 
 

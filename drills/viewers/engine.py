@@ -3,8 +3,10 @@
 In: bytes. Out: `Looked`. Next: `judge`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +22,22 @@ _HEAD: Final = 4096
 
 @dataclass(frozen=True)
 class Looked:
-    """`hashes`: ``(n, 32) uint8``, one a view; none where the file was refused, for `reason`. `passes`: a door
-    that every file goes through would let it by as no picture."""
+    """`hashes`: ``(n, 32) uint8``, one a view; none where the file was refused, for `reason`. `passes`: a
+    door that every file goes through would let it by as no picture."""
 
     hashes: NDArray[np.uint8]
     reason: str = ""
     passes: bool = False
 
 
-class Engine:
-    """One child process, used by one thread at a time."""
+class Engine(Protocol):
+    """Whatever hashes files."""
+
+    def looked(self, data: bytes) -> Looked: ...
+
+
+class OurEngine:
+    """The engine in one child process, used by one thread at a time."""
 
     def __init__(self) -> None:
         self._child = Child()
@@ -43,3 +51,13 @@ class Engine:
 
     def close(self) -> None:
         self._child.close()
+
+
+@contextmanager
+def running() -> Iterator[OurEngine]:
+    """The engine for the length of a run."""
+    engine = OurEngine()
+    try:
+        yield engine
+    finally:
+        engine.close()

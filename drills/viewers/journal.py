@@ -3,10 +3,14 @@
 In: outcomes. Out: lines of JSON in a folder. Next: `report`; the next run.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import repit_engine
+from repit.gate import doors
 
 
 @dataclass(frozen=True)
@@ -26,11 +30,15 @@ class Entry:
 
 
 class Journal:
-    """`entries.jsonl` in a folder; of two lines with one number the later counts."""
+    """A file in a folder; of two lines with one number the later counts.
+
+    Its name is a digest of what makes files and of what looks at them: after a change to either, nothing of
+    an earlier run counts.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / "entries.jsonl"
+        self._path = folder / f"entries-{_sources()}.jsonl"
 
     def read(self) -> dict[int, Entry]:
         """By number. A line that was cut off by a kill is left out."""
@@ -51,3 +59,11 @@ class Journal:
         with self._path.open("a", encoding="utf-8") as lines:
             # A newline first: the last line may have been cut.
             lines.write("".join("\n" + json.dumps(asdict(entry)) for entry in entries))
+
+
+def _sources() -> str:
+    digest = hashlib.sha256(Path(doors.__file__).read_bytes())
+    for top in (Path(__file__).parent, Path(repit_engine.__file__).parent):
+        for path in sorted([*top.rglob("*.py"), *top.rglob("*.html")]):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

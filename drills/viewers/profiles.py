@@ -66,7 +66,7 @@ def _xyz(values: Sequence[float]) -> bytes:
     return b"XYZ \0\0\0\0" + b"".join(_fixed(value) for value in values)
 
 
-def assembled(  # noqa: PLR0917 - the header's fields in their order
+def assembled(
     tags: dict[bytes, bytes],
     version: int = 0x02400000,
     kind: bytes = b"mntr",
@@ -156,7 +156,7 @@ FAULTS: Final = (
 )
 
 
-def _broken(  # noqa: PLR0912, PLR0917 - one case a fault
+def _broken(  # noqa: PLR0912 - one case a fault
     tags: dict[bytes, bytes],
     fault: str,
     dice: random.Random,
@@ -165,7 +165,9 @@ def _broken(  # noqa: PLR0912, PLR0917 - one case a fault
     space: bytes,
     between: bytes,
 ) -> bytes:
-    extra = {"size-more": dice.choice((1, 4, 128, 70000)), "size-less": -dice.choice((1, 4, 60))}.get(fault, 0)
+    extra = {"size-more": dice.choice((1, 4, 128, 70000)), "size-less": -dice.choice((1, 4, 60))}.get(
+        fault, 0
+    )
     if fault == "tag-missing":
         tags = {tag: value for tag, value in tags.items() if tag != dice.choice(sorted(tags))}
     if fault == "chad":

@@ -41,7 +41,16 @@ FAMILIES: Final = (
     Family("others", 2, others.make, others.MUTATIONS),
 )
 _COUNTS: Final = (0, 0, 1, 1, 1, 1, 1, 2, 2, 3)
-_TYPES: Final = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "application/octet-stream", "text/plain", "")
+_TYPES: Final = (
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "application/octet-stream",
+    "text/plain",
+    "",
+)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ next one is being made.
 """
 
 import itertools
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,21 +32,22 @@ _KEPT: Final = 400
 class Run:
     """One browser, one engine, one folder."""
 
-    def __init__(self, seed: int, folder: Path, chromium: Chromium) -> None:
-        self._seed, self._folder, self._chromium = seed, folder, chromium
+    def __init__(self, seed: int, folder: Path, chromium: Chromium, engine: Engine) -> None:
+        self._seed, self._folder, self._chromium, self._engine = seed, folder, chromium, engine
         self._journal = Journal(folder)
-        self._engine = Engine()
         self._making = ThreadPoolExecutor(1)
         self._looking = ThreadPoolExecutor(1)
 
     def close(self) -> None:
         self._making.shutdown()
         self._looking.shutdown()
-        self._engine.close()
 
     def files(self, count: int) -> dict[int, Entry]:
         """Every file up to `count` that the journal does not hold yet; then all of them."""
         known = self._journal.read()
+        if not known:
+            for kind in WRONG:
+                shutil.rmtree(self._folder / kind, ignore_errors=True)
         todo = [recipe(self._seed, number) for number in range(count) if number not in known]
         begun, done = time.monotonic(), 0
         for recipes, made, outcomes in self._compared(todo):
@@ -65,7 +67,9 @@ class Run:
 
     def causes(self, entries: dict[int, Entry]) -> dict[int, Entry]:
         """For every difference the fewest mutations that make one of its kind."""
-        open_ = {number: entry for number, entry in entries.items() if entry.kind in WRONG and entry.cause is None}
+        open_ = {
+            number: entry for number, entry in entries.items() if entry.kind in WRONG and entry.cause is None
+        }
         for fewest in range(4):
             asked = [
                 (number, whole.only(kept))
@@ -85,7 +89,9 @@ class Run:
             open_ = {number: entry for number, entry in open_.items() if number not in found}
         return entries
 
-    def _compared(self, recipes: Sequence[Recipe]) -> Iterator[tuple[Sequence[Recipe], list[Made], list[Outcome]]]:
+    def _compared(
+        self, recipes: Sequence[Recipe]
+    ) -> Iterator[tuple[Sequence[Recipe], list[Made], list[Outcome]]]:
         batches = [recipes[at : at + BATCH] for at in range(0, len(recipes), BATCH)]
         if not batches:
             return
@@ -94,7 +100,9 @@ class Run:
             made = coming.result()
             if place + 1 < len(batches):
                 coming = self._making.submit(_made, batches[place + 1])
-            looked = self._looking.submit(lambda files=made: [self._engine.looked(file.data) for file in files])
+            looked = self._looking.submit(
+                lambda files=made: [self._engine.looked(file.data) for file in files]
+            )
             if place % _LIFE == _LIFE - 1:
                 self._chromium.restart()
             shown = self._chromium.shown(made)

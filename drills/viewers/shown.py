@@ -21,7 +21,8 @@ SECONDS: Final = 1.0
 
 @dataclass(frozen=True)
 class View:
-    """`frame` -1: the still picture, as a canvas gets it; else the frame's number, `lasts` in milliseconds."""
+    """`frame` -1: the still picture, as a canvas gets it; else the frame's number, and it `lasts` so many
+    milliseconds."""
 
     ground: str
     frame: int
@@ -31,13 +32,15 @@ class View:
 
 @dataclass(frozen=True)
 class Shown:
-    """`repeats`: how often an animation is played again; -1 for ever. No view: nothing is shown."""
+    """`repeats`: how often an animation is played again; -1 for ever. `broken`: its decoder gave up before
+    its end, so that only the window tells what stands. No view: nothing is shown."""
 
     width: int = 0
     height: int = 0
     repeats: int = 0
     views: tuple[View, ...] = field(default=(), repr=False)
     hidden: str = ""
+    broken: bool = False
 
     def standing(self) -> Iterator[View]:
         """The views that a person sees: the still picture, or of an animation the frames that stand."""
@@ -74,8 +77,17 @@ def unpacked(posted: bytes) -> list[Shown]:
             size = 4 * across * down
             rgba = np.frombuffer(posted, np.uint8, size, at).reshape(down, across, 4)
             at += size
-            views.append(View(view["ground"], view["frame"], view["lasts"] or 0.0, np.ascontiguousarray(rgba[..., :3])))
+            views.append(
+                View(view["ground"], view["frame"], view["lasts"] or 0.0, np.ascontiguousarray(rgba[..., :3]))
+            )
         found.append(
-            Shown(told.get("width", 0), told.get("height", 0), told.get("repeats", 0), tuple(views), told.get("hidden", ""))
+            Shown(
+                told.get("width", 0),
+                told.get("height", 0),
+                told.get("repeats", 0),
+                tuple(views),
+                told.get("hidden", ""),
+                told.get("broken", False),
+            )
         )
     return found

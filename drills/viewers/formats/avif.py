@@ -18,7 +18,26 @@ from drills.viewers.formats.png import ALPHAS, frames, with_alpha
 from drills.viewers.profiles import profile
 
 TYPE: Final = "image/avif"
-MAJORS: Final = (b"avif", b"avif", b"avif", b"avif", b"mif1", b"miaf", b"MA1B", b"MA1A", b"isom", b"mif2", b"heic", b"msf1", b"avis", b"jpeg", b"mp42", b"M4V ", b"qt  ", b"\0\0\0\0")
+MAJORS: Final = (
+    b"avif",
+    b"avif",
+    b"avif",
+    b"avif",
+    b"mif1",
+    b"miaf",
+    b"MA1B",
+    b"MA1A",
+    b"isom",
+    b"mif2",
+    b"heic",
+    b"msf1",
+    b"avis",
+    b"jpeg",
+    b"mp42",
+    b"M4V ",
+    b"qt  ",
+    b"\0\0\0\0",
+)
 _ALPHA: Final = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0"
 _ALPHA_BOX: Final = full(b"auxC", _ALPHA)
 
@@ -63,7 +82,10 @@ def _by_pillow(dice: random.Random) -> Made:
 def _sequence(dice: random.Random) -> Made:
     image = scenes.picture(dice)
     options, name = _options(dice)
-    count, waits = dice.choice((2, 2, 3, 4)), dice.choice(("even", "first-brief", "zero", "last-long", "first-long"))
+    count, waits = (
+        dice.choice((2, 2, 3, 4)),
+        dice.choice(("even", "first-brief", "zero", "last-long", "first-long")),
+    )
     pictures = frames(dice, image, count)
     if chance(dice, 0.2):
         kind = dice.choice(ALPHAS)
@@ -86,7 +108,11 @@ def _by_hand(dice: random.Random) -> Made:
     if chance(dice, 0.9):
         properties.append((held[b"colr"], False))
     if chance(dice, 0.25):
-        values = (dice.choice((1, 2, 9, 12)), dice.choice((1, 2, 8, 13, 16, 18)), dice.choice((1, 2, 6, 9, 0)))
+        values = (
+            dice.choice((1, 2, 9, 12)),
+            dice.choice((1, 2, 8, 13, 16, 18)),
+            dice.choice((1, 2, 6, 9, 0)),
+        )
         properties[-1:] = [(colours(*values, chance(dice, 0.6)), False)]
         name += "-nclx" + "-".join(map(str, values))
     if chance(dice, 0.12):
@@ -109,7 +135,9 @@ def _by_hand(dice: random.Random) -> Made:
         name += "-exif"
     dice.shuffle(items)
     major = dice.choice(MAJORS) if chance(dice, 0.5) else b"avif"
-    brands = dice.choice(((b"avif", b"mif1", b"miaf"),) * 6 + ((b"mif1", b"avif", b"heic"), (b"avif",), (b"avis", b"avif")))
+    brands = dice.choice(
+        ((b"avif", b"mif1", b"miaf"),) * 6 + ((b"mif1", b"avif", b"heic"), (b"avif",), (b"avis", b"avif"))
+    )
     more = (Box(b"free", bytes(dice.choice((0, 40, 4000)))),) if chance(dice, 0.1) else ()
     place = dice.choice(("", "", "", "-meta-last", "-idat"))
     file = Container(items, 1, major, brands, place == "-meta-last", place == "-idat", more)
@@ -157,7 +185,13 @@ def _other(dice: random.Random, image: Image.Image, number: int) -> Item:
         other = other.resize((80, 60))
     samples, held = _coded(dice, other)
     refers = ((b"thmb", (1,)),) if thumbnail else ()
-    return Item(number, b"av01", samples, tuple((held[kind], kind == b"av1C") for kind in (b"av1C", b"ispe", b"pixi", b"colr")), refers)
+    return Item(
+        number,
+        b"av01",
+        samples,
+        tuple((held[kind], kind == b"av1C") for kind in (b"av1C", b"ispe", b"pixi", b"colr")),
+        refers,
+    )
 
 
 def _grid(dice: random.Random) -> Made:

@@ -91,7 +91,9 @@ def _property(file: File, dice: random.Random) -> None:
         Box(b"irot", bytes([dice.randrange(5)])),
         Box(b"imir", bytes([dice.randrange(3)])),
         Box(b"colr", b"prof" + data),
-        colours(dice.choice((1, 9, 12, 2)), dice.choice((1, 4, 8, 13, 16, 18)), dice.choice((0, 1, 2, 6, 9)), True),
+        colours(
+            dice.choice((1, 9, 12, 2)), dice.choice((1, 4, 8, 13, 16, 18)), dice.choice((0, 1, 2, 6, 9)), True
+        ),
         Box(b"pasp", struct.pack(">II", dice.choice((1, 2, 5)), dice.choice((1, 2, 0)))),
         Box(b"abcd", bytes(8)),
     )
@@ -143,7 +145,10 @@ def _last(file: File, dice: random.Random) -> None:
 
 def _free(file: File, dice: random.Random) -> None:
     boxes = dice.choice(_parents(file))
-    boxes.insert(dice.randrange(len(boxes) + 1), Box(dice.choice((b"free", b"skip", b"uuid", b"abcd", b"mdat")), bytes(dice.choice((0, 16, 3000)))))
+    boxes.insert(
+        dice.randrange(len(boxes) + 1),
+        Box(dice.choice((b"free", b"skip", b"uuid", b"abcd", b"mdat")), bytes(dice.choice((0, 16, 3000)))),
+    )
 
 
 def _samples(file: File, dice: random.Random) -> None:
@@ -174,7 +179,9 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "brands-again": _inner(_brands),
     "property-more": _inner(_property),
     "property-more-again": _inner(_property),
-    "property-changed": _inner(_leaf(b"clap", b"irot", b"imir", b"colr", b"pasp", b"ispe", b"pixi", b"auxC", b"av1C")),
+    "property-changed": _inner(
+        _leaf(b"clap", b"irot", b"imir", b"colr", b"pasp", b"ispe", b"pixi", b"auxC", b"av1C")
+    ),
     "association-changed": _inner(_leaf(b"ipma", b"iinf", b"pitm", b"auxl", b"dimg", b"thmb", b"prem")),
     "location-changed": _inner(_leaf(b"iloc", b"stco", b"stsz", b"stsc")),
     "track-changed": _inner(_leaf(b"tkhd", b"mdhd", b"mvhd", b"elst", b"stts", b"stsd", b"stss", b"hdlr")),

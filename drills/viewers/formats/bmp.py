@@ -83,7 +83,9 @@ def bitmap(dice: random.Random, image: Image.Image, *, plain: bool = False) -> t
         depth = dice.choice((1, 2, 4, 8)) if kind == "palette" else dice.choice((4, 8))
         drawn = image.quantize(1 << depth, Image.Quantize.FASTOCTREE)
         colours = bytes(drawn.getpalette() or [])[: 3 << depth].ljust(3 << depth, b"\0")
-        palette = b"".join(colours[at : at + 3][::-1] + (b"" if header == 12 else b"\0") for at in range(0, len(colours), 3))
+        palette = b"".join(
+            colours[at : at + 3][::-1] + (b"" if header == 12 else b"\0") for at in range(0, len(colours), 3)
+        )
         indices = np.asarray(drawn)
         if kind == "rle":
             coded = 1 if depth == 8 else 2
@@ -97,7 +99,11 @@ def bitmap(dice: random.Random, image: Image.Image, *, plain: bool = False) -> t
         pixels = _plain(image, depth, top_down)
         told = kind
     else:
-        name = dice.choice(sorted(_MASKS)) if kind == "masks" else dice.choice(("8888", "rgba", "4444", "8888-low"))
+        name = (
+            dice.choice(sorted(_MASKS))
+            if kind == "masks"
+            else dice.choice(("8888", "rgba", "4444", "8888-low"))
+        )
         depth, masks = _MASKS[name]
         coded = 6 if masks[3] and header == 40 and chance(dice, 0.5) else 3
         alpha = dice.choice(ALPHAS) if masks[3] else "opaque"
@@ -107,7 +113,7 @@ def bitmap(dice: random.Random, image: Image.Image, *, plain: bool = False) -> t
     return head + palette + pixels, f"header{header}-{told}" + ("-top-down" if top_down else "")
 
 
-def _header(  # noqa: PLR0917 - the header's fields
+def _header(
     dice: random.Random,
     header: int,
     size: tuple[int, int],
@@ -130,7 +136,15 @@ def _header(  # noqa: PLR0917 - the header's fields
     head += struct.pack("<IIII", *masks)[: header - 40]
     if header >= 108:
         space = dice.choice((b"BGRs", b" niW", bytes(4), b"DEBM"))
-        points = dice.choice((bytes(36), struct.pack("<9i", *(round(value * 2**30) for value in (0.15, 0.06, 0.79, 0.3, 0.6, 0.1, 0.64, 0.33, 0.03)))))
+        points = dice.choice(
+            (
+                bytes(36),
+                struct.pack(
+                    "<9i",
+                    *(round(value * 2**30) for value in (0.15, 0.06, 0.79, 0.3, 0.6, 0.1, 0.64, 0.33, 0.03)),
+                ),
+            )
+        )
         head += space + points + struct.pack("<III", *(dice.choice((0, 65536, 144179)),) * 3)
     if header == 124:
         # A profile's place counts from here; what stands there is pixels.
@@ -155,7 +169,9 @@ def _plain(image: Image.Image, depth: int, top_down: bool) -> bytes:
     height, width = pixels.shape[:2]
     if depth == 16:
         wide = pixels.astype(np.uint16) >> 3
-        return _rows((wide[..., 2] << 10 | wide[..., 1] << 5 | wide[..., 0]).astype("<u2").view(np.uint8), height)
+        return _rows(
+            (wide[..., 2] << 10 | wide[..., 1] << 5 | wide[..., 0]).astype("<u2").view(np.uint8), height
+        )
     if depth == 32:
         return np.dstack([pixels, np.zeros((height, width), np.uint8)]).tobytes()
     return _rows(np.ascontiguousarray(pixels).reshape(height, -1), height)
@@ -177,7 +193,9 @@ def _masked(image: Image.Image, depth: int, masks: tuple[int, int, int, int], to
         if mask:
             shift = (mask & -mask).bit_length() - 1
             top = mask >> shift
-            total |= (pixels[..., channel] * np.uint64(top) // np.uint64(255)) << np.uint64(shift) & np.uint64(mask)
+            total |= (pixels[..., channel] * np.uint64(top) // np.uint64(255)) << np.uint64(
+                shift
+            ) & np.uint64(mask)
     kind = "<u2" if depth == 16 else "<u4"
     return _rows(np.ascontiguousarray(total.astype(kind)).view(np.uint8), image.height)
 
@@ -220,7 +238,21 @@ def _field(offsets: tuple[int, ...], size: int) -> Mutation:
             return data
         at = dice.choice(offsets)
         value = int.from_bytes(data[at : at + size], "little")
-        choices = (0, 1, value + 1, value - 1, value * 2, value // 2, 2 ** (8 * size) - 1, -value, dice.choice(HEADERS), 8, 24, 32, 3)
+        choices = (
+            0,
+            1,
+            value + 1,
+            value - 1,
+            value * 2,
+            value // 2,
+            2 ** (8 * size) - 1,
+            -value,
+            dice.choice(HEADERS),
+            8,
+            24,
+            32,
+            3,
+        )
         new = dice.choice(choices) % 2 ** (8 * size)
         return data[:at] + new.to_bytes(size, "little") + data[at + size :]
 
@@ -233,7 +265,9 @@ def _inside(data: bytes, dice: random.Random) -> bytes:
     kind, coded = dice.choice((("PNG", 5), ("JPEG", 4)))
     body = saved(image, kind)
     head = struct.pack("<IiiHHIIiiII", 40, image.width, image.height, 1, 0, coded, len(body), 0, 0, 0, 0)
-    return b"BM" + struct.pack("<IHHI", 54 + len(body), 0, 0, 54) + head + body if dice.random() < 0.5 else data
+    return (
+        b"BM" + struct.pack("<IHHI", 54 + len(body), 0, 0, 54) + head + body if dice.random() < 0.5 else data
+    )
 
 
 def _icc(data: bytes, dice: random.Random) -> bytes:

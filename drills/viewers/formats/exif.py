@@ -10,7 +10,9 @@ SHORT, LONG, BYTE, SIGNED = 3, 4, 1, 8
 ORIENTATION = 0x0112
 
 
-def block(orientation: int, *, little: bool = True, kind: int = SHORT, count: int = 1, later: bool = False) -> bytes:
+def block(
+    orientation: int, *, little: bool = True, kind: int = SHORT, count: int = 1, later: bool = False
+) -> bytes:
     """A TIFF block with this tag, in the first directory or (`later`) only in the second."""
     order = "<" if little else ">"
     head = (b"II*\0" if little else b"MM\0*") + struct.pack(order + "I", 8)

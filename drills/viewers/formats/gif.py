@@ -57,7 +57,9 @@ def wait_of(waits: str, place: int, count: int) -> int:
 def screen(size: tuple[int, int], shared: Image.Image | None, background: int) -> bytes:
     """Header, logical screen and the shared palette."""
     flags = 0xF7 if shared else 0x70
-    return b"GIF89a" + struct.pack("<HHBBB", *size, flags, background, 0) + (_table(shared) if shared else b"")
+    return (
+        b"GIF89a" + struct.pack("<HHBBB", *size, flags, background, 0) + (_table(shared) if shared else b"")
+    )
 
 
 def _table(image: Image.Image) -> bytes:
@@ -89,7 +91,11 @@ def _frame(
     flags = (0x87 if own else 0) | (0x40 if interlaced else 0)
     yield b"," + struct.pack("<HHHHB", left, top, drawn.width, drawn.height, flags) + own
     if interlaced:
-        rows = [row for start, step in ((0, 8), (4, 8), (2, 4), (1, 2)) for row in range(start, len(samples), step)]
+        rows = [
+            row
+            for start, step in ((0, 8), (4, 8), (2, 4), (1, 2))
+            for row in range(start, len(samples), step)
+        ]
         samples = samples[rows]
     yield coded(samples.ravel(), dice.choice((255, 255, 254, 31)))
 

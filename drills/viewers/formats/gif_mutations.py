@@ -34,7 +34,9 @@ def blocks_of(data: bytes) -> tuple[list[Block], bytes]:
     while at < len(data):
         if data[at : at + 1] == b"!":
             end = _after(data, at + 2)
-            blocks.append(Block(f"extension-{data[at + 1 : at + 2].hex()}", data[at : at + 2], data[at + 2 : end]))
+            blocks.append(
+                Block(f"extension-{data[at + 1 : at + 2].hex()}", data[at : at + 2], data[at + 2 : end])
+            )
         elif data[at : at + 1] == b"," and at + 10 <= len(data):
             flags = data[at + 9]
             start = at + 10 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
@@ -89,7 +91,14 @@ def _screen(blocks: list[Block], dice: random.Random) -> None:
     if what == "version":
         head[:6] = dice.choice((b"GIF87a", b"GIF89b", b"GIF90a"))
     elif what == "size":
-        sizes = ((0, 0), (width // 2, height // 2), (width + 50, height + 50), (1, 1), (4000, 4000), (width, 0))
+        sizes = (
+            (0, 0),
+            (width // 2, height // 2),
+            (width + 50, height + 50),
+            (1, 1),
+            (4000, 4000),
+            (width, 0),
+        )
         head[6:10] = struct.pack("<HH", *dice.choice(sizes))
     elif what == "flags":
         head[10] ^= dice.choice((0x80, 0x01, 0x08, 0x70))
@@ -124,7 +133,9 @@ def _control(blocks: list[Block], dice: random.Random) -> None:
     """A graphic control: disposal, wait, transparency; a new one, or one before something else."""
     found = [block for block in blocks if block.kind == "extension-f9" and len(block.data) >= 6]
     if not found or dice.random() < 0.2:
-        body = struct.pack("<BHBB", dice.choice((0, 1, 9, 12)), dice.choice((0, 10, 500)), dice.randrange(256), 0)
+        body = struct.pack(
+            "<BHBB", dice.choice((0, 1, 9, 12)), dice.choice((0, 10, 500)), dice.randrange(256), 0
+        )
         blocks.insert(_some(blocks, dice), Block("extension-f9", b"!\xf9", b"\4" + body))
         return
     block = dice.choice(found)
@@ -145,14 +156,27 @@ def _control(blocks: list[Block], dice: random.Random) -> None:
 
 def _extension(blocks: list[Block], dice: random.Random) -> None:
     kind = dice.choice((0xFE, 0xFF, 0x01, 0x00, 0xCE))
-    body = dice.choice((b"\x05hello\0", b"\x0bANIMEXTS1.0\3\1\0\0\0", b"\x0bXMP DataXMP<a/>\0", b"\0", b"\x0c" + bytes(12) + b"\0"))
+    body = dice.choice(
+        (
+            b"\x05hello\0",
+            b"\x0bANIMEXTS1.0\3\1\0\0\0",
+            b"\x0bXMP DataXMP<a/>\0",
+            b"\0",
+            b"\x0c" + bytes(12) + b"\0",
+        )
+    )
     blocks.insert(_some(blocks, dice), Block("extension", bytes((0x21, kind)), body))
 
 
 def _frame_more(blocks: list[Block], dice: random.Random) -> None:
     """A decoy before or behind, with a control of its own."""
     width, height = struct.unpack("<HH", blocks[0].head[6:10])
-    other = saved(scenes.resized(dice, (max(1, min(width, 300)), max(1, min(height, 300)))).quantize(32, Image.Quantize.FASTOCTREE), "GIF")
+    other = saved(
+        scenes.resized(dice, (max(1, min(width, 300)), max(1, min(height, 300)))).quantize(
+            32, Image.Quantize.FASTOCTREE
+        ),
+        "GIF",
+    )
     more, _ = blocks_of(other)
     image = next((block for block in more if block.kind == "image"), None)
     if image is None:

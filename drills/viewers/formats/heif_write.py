@@ -101,4 +101,6 @@ def clean_aperture(width: int, height: int, across: tuple[int, int], down: tuple
 
 
 def colours(primaries: int, transfer: int, matrix: int, full_range: bool) -> Box:
-    return Box(b"colr", b"nclx" + struct.pack(">HHHB", primaries, transfer, matrix, 0x80 if full_range else 0))
+    return Box(
+        b"colr", b"nclx" + struct.pack(">HHHB", primaries, transfer, matrix, 0x80 if full_range else 0)
+    )

@@ -24,7 +24,9 @@ def make(dice: random.Random) -> Made:
     same = scenes.picture(dice)
     entries, name = [], "cursor" if cursor else "icon"
     for size in sizes:
-        image = (same if chance(dice, 0.5) else scenes.picture(dice)).resize((size, dice.choice((size, size * 3 // 4))))
+        image = (same if chance(dice, 0.5) else scenes.picture(dice)).resize(
+            (size, dice.choice((size, size * 3 // 4)))
+        )
         body, depth, told = _entry(dice, image)
         entries.append((image.size, body, depth))
         name += f"-{size}{told}"
@@ -60,7 +62,9 @@ def _file(entries: list[tuple[tuple[int, int], bytes, int]], cursor: bool, dice:
     at, bodies = 6 + 16 * len(entries), b""
     for (width, height), body, depth in entries:
         planes, bits = (dice.choice((1, 10)), dice.choice((1, 10))) if cursor else (1, depth)
-        head += struct.pack("<BBBBHHII", width & 255, height & 255, 0, 0, planes, bits, len(body), at + len(bodies))
+        head += struct.pack(
+            "<BBBBHHII", width & 255, height & 255, 0, 0, planes, bits, len(body), at + len(bodies)
+        )
         bodies += body
     return head + bodies
 

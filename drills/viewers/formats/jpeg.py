@@ -73,7 +73,9 @@ def _by_pillow(dice: random.Random, *, large: bool = False) -> Made:
 
 
 def _by_hand(dice: random.Random) -> Made:
-    colours = dice.choice(("ycc", "ycc", "ycc", "ycc", "rgb", "rgb-adobe", "grey", "cmyk", "ycck", "cmyk-bare", "two"))
+    colours = dice.choice(
+        ("ycc", "ycc", "ycc", "ycc", "rgb", "rgb-adobe", "grey", "cmyk", "ycck", "cmyk-bare", "two")
+    )
     planes, before, names = _planes(scenes.picture(dice), colours)
     scans = dice.choice(("one", "one", "apart", "progressive", "progressive"))
     factors = _factors(dice, len(planes))
@@ -111,16 +113,15 @@ def _planes(image: Image.Image, colours: str) -> tuple[list[Plane], bytes, bytes
     rgb = np.asarray(image).astype(np.float64)
     ycc = np.asarray(image.convert("YCbCr")).astype(np.float64)
     jfif = Form(()).before
-    if colours == "grey":
-        return [np.asarray(image.convert("L")).astype(np.float64)], jfif, b"\1"
-    if colours == "rgb":
-        return _split(rgb), b"", b"RGB"
-    if colours == "rgb-adobe":
-        return _split(rgb), segment(0xEE, _ADOBE + b"\0"), b"\1\2\3"
-    if colours == "ycc":
-        return _split(ycc), jfif, b"\1\2\3"
-    if colours == "two":
-        return _split(ycc)[:2], jfif, b"\1\2"
+    plain = {
+        "grey": ([np.asarray(image.convert("L")).astype(np.float64)], jfif, b"\1"),
+        "rgb": (_split(rgb), b"", b"RGB"),
+        "rgb-adobe": (_split(rgb), segment(0xEE, _ADOBE + b"\0"), b"\1\2\3"),
+        "ycc": (_split(ycc), jfif, b"\1\2\3"),
+        "two": (_split(ycc)[:2], jfif, b"\1\2"),
+    }
+    if colours in plain:
+        return plain[colours]
     key = 255 - rgb.max(axis=2)
     inks = np.dstack([*(255 - rgb - key[..., None]).transpose(2, 0, 1), key]).clip(0, 255)
     stored = 255 - inks

@@ -210,7 +210,9 @@ def _frame(parts: list[Part], dice: random.Random) -> None:
     height, width = struct.unpack(">HH", body[1:5])
     component = 6 + 3 * dice.randrange(max(1, (len(body) - 6) // 3))
     if what == "height":
-        body[1:3] = struct.pack(">H", max(0, dice.choice((0, height - 8, height + 8, height * 2, height // 2))))
+        body[1:3] = struct.pack(
+            ">H", max(0, dice.choice((0, height - 8, height + 8, height * 2, height // 2)))
+        )
     elif what == "width":
         body[3:5] = struct.pack(">H", max(0, dice.choice((width - 8, width + 16, width * 2, width // 2))))
     elif what == "precision":
@@ -323,4 +325,3 @@ MUTATIONS: Final[dict[str, Mutation]] = {
     "more-behind": _more,
     "thumbnail": _inner(_thumbnail),
 }
-

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -70,9 +71,7 @@ def encoded(planes: Sequence[Plane], form: Form) -> bytes:
     if form.scans == "lossless":
         return out + _lossless(planes, form) + b"\xff\xd9"
     most = tuple(max(factor[axis] for factor in form.factors) for axis in (0, 1))
-    blocks = [
-        _blocks(plane, factor, most, form) for plane, factor in zip(planes, form.factors, strict=True)
-    ]
+    blocks = [_blocks(plane, factor, most, form) for plane, factor in zip(planes, form.factors, strict=True)]
     parts = _Parts(blocks, form, (width, height), most)
     return out + b"".join(parts.scans()) + b"\xff\xd9"
 
@@ -172,8 +171,8 @@ class _Parts:
         """The blocks of each MCU. A scan of one component holds only the blocks that the picture covers."""
         if len(places) == 1:
             across, down = self.form.factors[places[0]]
-            columns = -(--(-self.size[0] * across // self.most[0]) // 8)
-            rows = -(--(-self.size[1] * down // self.most[1]) // 8)
+            columns = ceil(ceil(self.size[0] * across / self.most[0]) / 8)
+            rows = ceil(ceil(self.size[1] * down / self.most[1]) / 8)
             yield from ([(places[0], row, column)] for row in range(rows) for column in range(columns))
             return
         across, down = self.form.factors[0]

@@ -46,9 +46,10 @@ def _drawing(dice: random.Random, image: Image.Image) -> str:
     prefix, xmlns = ("s:", "xmlns:s") if chance(dice, 0.15) else ("", "xmlns")
     link = dice.choice(("href", "xlink:href"))
     box = f' viewBox="0 0 {width} {height}"' if chance(dice, 0.5) else ""
+    size = f'width="{width}" height="{height}"'
     return (
-        f'<{prefix}svg {xmlns}="http://www.w3.org/2000/svg" xmlns:xlink="{_LINK}" width="{width}" height="{height}"{box}>'
-        f'<{prefix}image {link}="{_inside(dice, image)}" width="{width}" height="{height}"/></{prefix}svg>'
+        f'<{prefix}svg {xmlns}="http://www.w3.org/2000/svg" xmlns:xlink="{_LINK}" {size}{box}>'
+        f'<{prefix}image {link}="{_inside(dice, image)}" {size}/></{prefix}svg>'
     )
 
 
@@ -87,9 +88,19 @@ def _before(dice: random.Random, root: str) -> tuple[str, str]:
 
 def _as_bytes(dice: random.Random, text: str) -> bytes:
     name, mark = dice.choice(
-        (("utf-8", b""), ("utf-8", b""), ("utf-8", b""), ("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff"), ("latin-1", b""))
+        (
+            ("utf-8", b""),
+            ("utf-8", b""),
+            ("utf-8", b""),
+            ("utf-8", b"\xef\xbb\xbf"),
+            ("utf-16-le", b"\xff\xfe"),
+            ("utf-16-be", b"\xfe\xff"),
+            ("latin-1", b""),
+        )
     )
-    return mark + text.replace("{encoding}", name.upper().removesuffix("-LE").removesuffix("-BE")).encode(name)
+    return mark + text.replace("{encoding}", name.upper().removesuffix("-LE").removesuffix("-BE")).encode(
+        name
+    )
 
 
 def _document(dice: random.Random, image: Image.Image, kind: str) -> Made:
@@ -102,7 +113,9 @@ def _document(dice: random.Random, image: Image.Image, kind: str) -> Made:
         text, name = _before(dice, text) if chance(dice, 0.5) else (text, "")
         declared = "application/xhtml+xml"
     else:
-        start = dice.choice(("<!doctype html>", "", "\n\n<html>", "<!-- made --><!DOCTYPE HTML>", "made by code "))
+        start = dice.choice(
+            ("<!doctype html>", "", "\n\n<html>", "<!-- made --><!DOCTYPE HTML>", "made by code ")
+        )
         text, name = start + style + picture, ""
         declared = "text/html"
     return Made(_as_bytes(dice, text), f"{kind}-{name}", declared, "page")

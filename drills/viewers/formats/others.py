@@ -25,7 +25,9 @@ def make(dice: random.Random) -> Made:
 def _tiff(dice: random.Random, image: Image.Image) -> Made:
     packing = dice.choice(("raw", "tiff_lzw", "tiff_adobe_deflate", "jpeg"))
     mode = "RGB" if packing == "jpeg" else dice.choice(("RGB", "L", "CMYK"))
-    return Made(saved(image.convert(mode), "TIFF", compression=packing), f"tiff-{packing}-{mode}", "image/tiff")
+    return Made(
+        saved(image.convert(mode), "TIFF", compression=packing), f"tiff-{packing}-{mode}", "image/tiff"
+    )
 
 
 def _heic(dice: random.Random, image: Image.Image) -> Made:
@@ -62,8 +64,12 @@ def _matroska(frame: bytes, width: int, height: int) -> bytes:
     def number(name: str, value: int) -> bytes:
         return element(name, struct.pack(">I", value))
 
-    head = element("1A45DFA3", number("4286", 1) + element("4282", b"webm") + number("4287", 2) + number("4285", 2))
-    info = element("1549A966", number("2AD7B1", 1_000_000) + element("4D80", b"made") + element("5741", b"made"))
+    head = element(
+        "1A45DFA3", number("4286", 1) + element("4282", b"webm") + number("4287", 2) + number("4285", 2)
+    )
+    info = element(
+        "1549A966", number("2AD7B1", 1_000_000) + element("4D80", b"made") + element("5741", b"made")
+    )
     video = element("E0", number("B0", width) + number("BA", height))
     entry = number("D7", 1) + number("73C5", 1) + number("83", 1) + element("86", b"V_VP8") + video
     tracks = element("1654AE6B", element("AE", entry))

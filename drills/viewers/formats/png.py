@@ -19,7 +19,16 @@ from drills.viewers.formats.png_write import Chunk, Samples
 
 TYPE: Final = "image/png"
 _FORMS: Final = ((0, (1, 2, 4, 8, 16)), (2, (8, 16)), (3, (1, 2, 4, 8)), (4, (8, 16)), (6, (8, 16)))
-ALPHAS: Final = ("opaque", "ramp", "binary", "faint", "inverse", "in-alpha-white", "in-alpha-black", "in-alpha-grey")
+ALPHAS: Final = (
+    "opaque",
+    "ramp",
+    "binary",
+    "faint",
+    "inverse",
+    "in-alpha-white",
+    "in-alpha-black",
+    "in-alpha-grey",
+)
 
 
 def make(dice: random.Random) -> Made:
@@ -91,9 +100,7 @@ def _samples(
     return samples, [(b"tRNS", struct.pack(f">{len(key)}H", *key.tolist()))]
 
 
-def _palette(
-    image: Image.Image, depth: int, kind: str, dice: random.Random
-) -> tuple[Samples, list[Chunk]]:
+def _palette(image: Image.Image, depth: int, kind: str, dice: random.Random) -> tuple[Samples, list[Chunk]]:
     size = 1 << depth
     drawn = image.quantize(size, Image.Quantize.FASTOCTREE)
     palette = bytes(drawn.getpalette() or [])[: 3 * size]
@@ -134,9 +141,7 @@ def _animated(dice: random.Random) -> Made:
             x, y = width // 5, height // 6
             part = picture.crop((x, y, width - x // 2, height - y // 2))
         dispose, blend = dice.choice((0, 0, 1, 2)), dice.choice((0, 0, 1))
-        control = struct.pack(
-            ">IIIIIHHBB", number, part.width, part.height, x, y, delay, 100, dispose, blend
-        )
+        control = struct.pack(">IIIIIHHBB", number, part.width, part.height, x, y, delay, 100, dispose, blend)
         chunks.append((b"fcTL", control))
         number += 1
         body = _pixels(part, colour, dice)

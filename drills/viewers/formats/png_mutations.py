@@ -228,7 +228,9 @@ def _animation(chunks: list[Chunk], dice: random.Random) -> None:
         return
     chunk = chunks[dice.choice(places)]
     if chunk.kind == b"acTL":
-        chunk.body = struct.pack(">II", dice.choice((0, 1, 2, 50, 0x7FFFFFFF)), dice.choice((0, 1, 0x80000000)))
+        chunk.body = struct.pack(
+            ">II", dice.choice((0, 1, 2, 50, 0x7FFFFFFF)), dice.choice((0, 1, 0x80000000))
+        )
     elif len(chunk.body) == 26:
         fields = list(struct.unpack(">IIIIIHHBB", chunk.body))
         field = dice.randrange(9)

@@ -18,7 +18,15 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 Samples = NDArray[np.uint16]
 """``(h, w, channels)``, each 0 to ``2**depth - 1``."""
 Chunk = tuple[bytes, bytes]
-_ADAM7: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_ADAM7: Final = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
 CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 

@@ -55,10 +55,16 @@ def _still(dice: random.Random) -> Made:
 
 def _animated(dice: random.Random) -> Made:
     image = scenes.picture(dice)
-    count, waits = dice.choice((1, 2, 2, 3, 5)), dice.choice(("even", "first-brief", "zero", "last-long", "first-long"))
+    count, waits = (
+        dice.choice((1, 2, 2, 3, 5)),
+        dice.choice(("even", "first-brief", "zero", "last-long", "first-long")),
+    )
     plays = dice.choice((0, 0, 1, 2))
     background = dice.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\x20\x20\xc8\xff"))
-    chunks = [riff.extended(ANIMATED | ALPHA, *image.size), riff.Chunk(b"ANIM", background + struct.pack("<H", plays))]
+    chunks = [
+        riff.extended(ANIMATED | ALPHA, *image.size),
+        riff.Chunk(b"ANIM", background + struct.pack("<H", plays)),
+    ]
     for place, picture in enumerate(frames(dice, image, count)):
         left, top, part = 0, 0, picture
         if place and chance(dice, 0.3):
@@ -67,7 +73,13 @@ def _animated(dice: random.Random) -> Made:
         held, _ = _encoded(dice, part)
         head = b"".join(
             value.to_bytes(3, "little")
-            for value in (left // 2, top // 2, part.width - 1, part.height - 1, 10 * wait_of(waits, place, count))
+            for value in (
+                left // 2,
+                top // 2,
+                part.width - 1,
+                part.height - 1,
+                10 * wait_of(waits, place, count),
+            )
         )
         flags = dice.choice((0, 0, 1, 2, 3))
         chunks.append(riff.Chunk(b"ANMF", head + bytes([flags]) + b"".join(one.packed() for one in held)))

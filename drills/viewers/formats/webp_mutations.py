@@ -76,7 +76,11 @@ def _extended(chunks: list[Chunk], dice: random.Random) -> None:
     else:
         at = dice.choice((4, 7))
         side = int.from_bytes(body[at : at + 3], "little")
-        body[at : at + 3] = dice.choice((0, side - 1, side + 1, side * 2, side // 2)).to_bytes(3, "little") if side else b"\1\0\0"
+        body[at : at + 3] = (
+            dice.choice((0, side - 1, side + 1, side * 2, side // 2)).to_bytes(3, "little")
+            if side
+            else b"\1\0\0"
+        )
     chunks[0].body = bytes(body)
 
 
@@ -117,7 +121,10 @@ def _icc(chunks: list[Chunk], dice: random.Random) -> None:
 
 
 def _unknown(chunks: list[Chunk], dice: random.Random) -> None:
-    chunks.insert(dice.randrange(len(chunks) + 1), Chunk(dice.choice((b"ABCD", b"JUNK", b"\0\0\0\0")), dice.randbytes(dice.choice((0, 7, 300)))))
+    chunks.insert(
+        dice.randrange(len(chunks) + 1),
+        Chunk(dice.choice((b"ABCD", b"JUNK", b"\0\0\0\0")), dice.randbytes(dice.choice((0, 7, 300)))),
+    )
 
 
 def _frame(chunks: list[Chunk], dice: random.Random) -> None:
