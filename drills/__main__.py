@@ -16,10 +16,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--minutes", type=float, help="how long; soak: 60, feed: 5 on each database")
     parser.add_argument("--files", type=int, help="how many; viewers: 20,000")
+    parser.add_argument("--browser", default="chromium", help="viewers: chromium or firefox")
     chosen = parser.parse_args(arguments)
     drill = importlib.import_module(f"drills.{chosen.name}")
     if chosen.name == "viewers":
-        return int(drill.run_files(chosen.files or drill.FILES))
+        return int(drill.run_files(chosen.files or drill.FILES, chosen.browser))
     return int(drill.run(chosen.minutes or getattr(drill, "MINUTES", 60.0)))
 
 

@@ -10,28 +10,27 @@ from pathlib import Path
 
 from bench.common import ROOT, Options, publish
 
-from drills.viewers import chromium, engine
+from drills.viewers import chromium, engine, firefox
 from drills.viewers.report import page, unexplained
 from drills.viewers.run import Run
 
 FILES = 20_000
 SEED = 11
+BROWSERS = ("chromium", "firefox")
 
 
-def run_files(files: int, seed: int = SEED, folder: Path | None = None) -> int:
-    """The whole drill."""
-    folder = folder or ROOT / "artefacts" / "viewers" / f"seed-{seed}"
-    with chromium.running(chromium.installed()) as browser, engine.running() as ours:
-        version = browser.version
+def run_files(files: int, program: str = "chromium", seed: int = SEED) -> int:
+    """The whole drill in one browser."""
+    driver = {"chromium": chromium, "firefox": firefox}[program]
+    folder = ROOT / "artefacts" / "viewers" / f"{program}-{seed}"
+    with driver.running(driver.installed()) as browser, engine.running() as ours:
+        version = f"{program.capitalize()} {browser.version}"
         one = Run(seed, folder, browser, ours)
         try:
             entries = one.causes(one.files(files))
         finally:
             one.close()
     ordered = [entries[number] for number in sorted(entries)]
-    publish(
-        page(ordered, seed, f"Chromium {version}"),
-        Options(),
-        f"make drill NAME=viewers ARGS='--files {files}'",
-    )
+    command = f"make drill NAME=viewers ARGS='--files {files} --browser {program}'"
+    publish(page(ordered, seed, version, program), Options(), command)
     return 1 if unexplained(ordered) else 0

@@ -1,6 +1,6 @@
 """The page of a run: what came of the files, and every difference with its cause and its reason.
 
-In: entries. Out: `docs/bench/viewers.md` through `bench.common`. Next: a reader.
+In: entries. Out: `docs/bench/viewers….md` through `bench.common`. Next: a reader.
 """
 
 from collections import Counter, defaultdict
@@ -22,11 +22,11 @@ def unexplained(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.kind in judge.WRONG and not reason(entry)]
 
 
-def page(entries: Sequence[Entry], seed: int, browser: str) -> Report:
+def page(entries: Sequence[Entry], seed: int, browser: str, program: str) -> Report:
     wrong = [entry for entry in entries if entry.kind in judge.WRONG]
     left = unexplained(entries)
     report = Report(
-        "viewers",
+        "viewers" if program == "chromium" else f"viewers-{program}",
         f"What {browser} shows and what the engine sees, in {len(entries):,} mutated files",
         "Files of every format are made by code, mutated by someone who knows the format or at random, shown"
         " in the browser on white and on black, and hashed there and here. The same within"

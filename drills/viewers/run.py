@@ -15,12 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from drills.viewers.chromium import Chromium
 from drills.viewers.engine import Engine
 from drills.viewers.files import Made
 from drills.viewers.journal import Entry, Journal
 from drills.viewers.judge import WRONG, Outcome, judged
 from drills.viewers.recipe import Recipe, recipe
+from drills.viewers.shown import Browser
 
 BATCH: Final = 50
 _LIFE: Final = 40
@@ -32,8 +32,8 @@ _KEPT: Final = 400
 class Run:
     """One browser, one engine, one folder."""
 
-    def __init__(self, seed: int, folder: Path, chromium: Chromium, engine: Engine) -> None:
-        self._seed, self._folder, self._chromium, self._engine = seed, folder, chromium, engine
+    def __init__(self, seed: int, folder: Path, browser: Browser, engine: Engine) -> None:
+        self._seed, self._folder, self._browser, self._engine = seed, folder, browser, engine
         self._journal = Journal(folder)
         self._making = ThreadPoolExecutor(1)
         self._looking = ThreadPoolExecutor(1)
@@ -104,8 +104,8 @@ class Run:
                 lambda files=made: [self._engine.looked(file.data) for file in files]
             )
             if place % _LIFE == _LIFE - 1:
-                self._chromium.restart()
-            shown = self._chromium.shown(made)
+                self._browser.restart()
+            shown = self._browser.shown(made)
             yield batch, made, [judged(*pair) for pair in zip(shown, looked.result(), strict=True)]
 
     def _kept(self, entry: Entry, file: Made) -> None:

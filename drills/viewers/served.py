@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from drills.viewers.files import Made
 
+_WAIT: Final = 5.0
 _PAGE: Final = Path(__file__).with_name("page.html")
 
 
@@ -22,12 +23,15 @@ def packed(files: Sequence[Made]) -> bytes:
 
 
 class Server:
-    """`batch` and `document` are what the browser may ask for; `posted` is what it sent last."""
+    """`batch` and `document` are what the browser may ask for; `posted` is what it sent last. A page that nobody
+    drives asks which batch is `wanted`."""
 
     def __init__(self) -> None:
         self.batch = b""
         self.document: Made | None = None
         self.posted = b""
+        self.wanted = 0
+        self.asked, self.answered = threading.Event(), threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -49,7 +53,12 @@ class Server:
                     self._answer(server.batch, "application/octet-stream")
                 elif self.path.startswith("/document/") and server.document is not None:
                     self._answer(server.document.data, server.document.declared)
-                elif self.path == "/":
+                elif self.path == "/next":
+                    server.asked.wait(_WAIT)
+                    number = server.wanted if server.asked.is_set() else 0
+                    server.asked.clear()
+                    self._answer(str(number).encode(), "text/plain")
+                elif self.path.partition("?")[0] == "/":
                     self._answer(_PAGE.read_bytes(), "text/html; charset=utf-8")
                 else:
                     self.send_error(404)
@@ -57,6 +66,7 @@ class Server:
             def do_POST(self) -> None:
                 server.posted = self.rfile.read(int(self.headers["Content-Length"]))
                 self._answer(b"", "text/plain")
+                server.answered.set()
 
             def _answer(self, body: bytes, kind: str) -> None:
                 self.send_response(200)

@@ -4,12 +4,14 @@ In: what the page posted. Out: `Shown`. Next: `judge`.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from drills.viewers.files import Made
 
 Rgb = NDArray[np.uint8]
 
@@ -63,6 +65,14 @@ class Shown:
                 continue
             seen.add(pixels)
             yield view
+
+
+class Browser(Protocol):
+    """Whatever shows files."""
+
+    def shown(self, files: Sequence[Made]) -> list[Shown]: ...
+
+    def restart(self) -> None: ...
 
 
 def unpacked(posted: bytes) -> list[Shown]:
