@@ -6,8 +6,6 @@ only if every difference has a reason. Next: a reader.
 A run that was stopped goes on where it was, unless the engine or the drill has changed since.
 """
 
-from pathlib import Path
-
 from bench.common import ROOT, Options, publish
 
 from drills.viewers import chromium, engine, firefox

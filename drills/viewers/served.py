@@ -23,8 +23,8 @@ def packed(files: Sequence[Made]) -> bytes:
 
 
 class Server:
-    """`batch` and `document` are what the browser may ask for; `posted` is what it sent last. A page that nobody
-    drives asks which batch is `wanted`."""
+    """`batch` and `document` are what the browser may ask for; `posted` is what it sent last. A page that
+    nobody drives asks which batch is `wanted`."""
 
     def __init__(self) -> None:
         self.batch = b""
