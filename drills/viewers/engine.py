@@ -23,11 +23,13 @@ _HEAD: Final = 4096
 @dataclass(frozen=True)
 class Looked:
     """`hashes`: ``(n, 32) uint8``, one a view; none where the file was refused, for `reason`. `passes`: a
-    door that every file goes through would let it by as no picture."""
+    door that every file goes through would let it by as no picture. `unseen`: there is more in the file than
+    was looked at, so that a door does not pass it for the views alone."""
 
     hashes: NDArray[np.uint8]
     reason: str = ""
     passes: bool = False
+    unseen: str = ""
 
 
 class Engine(Protocol):
@@ -47,7 +49,8 @@ class OurEngine:
         if isinstance(outcome, NotHashable):
             passes = any(need_not_decide(door, outcome.reason, data[:_HEAD]) for door in SEEN_WHOLE)
             return Looked(np.empty((0, 32), np.uint8), outcome.reason, passes)
-        return Looked(outcome.hash.row()[None])
+        rows = np.stack([each.row() for each in (outcome.hash, *outcome.others)])
+        return Looked(rows, unseen=outcome.unseen or "")
 
     def close(self) -> None:
         self._child.close()

@@ -29,7 +29,7 @@ class Outcome:
     - `apart`: one does not; `bits` says by how much;
     - `turned`: the same, but it does once it is turned or mirrored, which the gate tries and a list does not;
     - `hole`: shown, and a door would let it by as no picture;
-    - `undecided`: shown, and refused for `reason`, so that the operator's choice holds;
+    - `undecided`: shown, and refused for `reason` or not looked at whole: the operator's choice holds;
     - `faint`: shown, but nothing in it reaches quality `CLEAR`;
     - `hidden`: not shown.
     """
@@ -57,6 +57,8 @@ def judged(shown: Shown, looked: Looked) -> Outcome:
         kind = SAME if bits <= NEAR else TURNED if int(apart.min()) <= NEAR else APART
         if worst is None or bits > worst.bits:
             worst = Outcome(kind, bits, where=_place(view))
+    if worst and worst.kind != SAME and looked.unseen:
+        return Outcome(UNDECIDED, worst.bits, looked.unseen, worst.where)
     return worst or Outcome(FAINT, reason=looked.reason)
 
 
