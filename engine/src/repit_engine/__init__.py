@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from repit_engine.hash import hash_file, hash_of, hash_picture, orientations_of
     from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture, open_picture
     from repit_engine.types import Hash, Hashed, NotHashable, RangeResult
+    from repit_engine.views import View, Views, open_views
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -27,11 +28,14 @@ __all__ = [
     "PictureRefused",
     "RangeResult",
     "SnapshotRefused",
+    "View",
+    "Views",
     "WrongInput",
     "hash_file",
     "hash_of",
     "hash_picture",
     "open_picture",
+    "open_views",
     "orientations_of",
 ]
 
@@ -41,6 +45,7 @@ _HOMES = {
     "hash": ("hash_file", "hash_of", "hash_picture", "orientations_of"),
     "picture": ("DEFAULT_LIMITS", "Limits", "Picture", "open_picture"),
     "types": ("Hash", "Hashed", "NotHashable", "RangeResult"),
+    "views": ("View", "Views", "open_views"),
 }
 
 

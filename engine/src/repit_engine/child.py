@@ -25,6 +25,7 @@ from repit_engine.types import Hash, Hashed, NotHashable
 
 MEMORY: Final = 3 * 1024**3
 """Bytes of address space, enough for a picture at the default limit on pixels."""
+MOST_VIEWS: Final = 200
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 0.5
 _KEPT: Final = (
@@ -141,14 +142,21 @@ def _refused(kind: type[DamagedPicture] | type[TookTooLong], message: str) -> No
 def outcome_of(answer: dict[str, Any]) -> Hashed | NotHashable:
     """The inverse of `answer_of`. Raises `KeyError`, `ValueError`, `TypeError` for nonsense."""
     if "hash" in answer:
-        return Hashed(Hash.from_hex(answer["hash"]), int(answer["quality"]))
+        others = tuple(Hash.from_hex(one) for one in answer["others"][:MOST_VIEWS])
+        unseen = None if answer["unseen"] is None else str(answer["unseen"])[:40]
+        return Hashed(Hash.from_hex(answer["hash"]), int(answer["quality"]), others, unseen)
     return NotHashable(str(answer["reason"]), str(answer["message"]), str(answer["next_step"]))
 
 
 def answer_of(outcome: Hashed | NotHashable) -> dict[str, Any]:
     """An outcome as the JSON object of the pipe."""
     if isinstance(outcome, Hashed):
-        return {"hash": outcome.hash.hex, "quality": outcome.quality}
+        return {
+            "hash": outcome.hash.hex,
+            "quality": outcome.quality,
+            "others": [one.hex for one in outcome.others],
+            "unseen": outcome.unseen,
+        }
     return asdict(outcome)
 
 

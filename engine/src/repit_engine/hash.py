@@ -5,19 +5,25 @@ hash. Next: the bank, the gate, the command line; `child` makes the same call wh
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.errors import EngineError, PictureRefused, UnsupportedPicture
-from repit_engine.pdq import MIN_SIDE, hash_luma, hash_luma_orientations
-from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture, open_picture
+from repit_engine.errors import EngineError, PictureRefused
+from repit_engine.pdq import hash_luma, hash_luma_orientations
+from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture
 from repit_engine.types import Hash, Hashed, NotHashable
+from repit_engine.views import Views, checked, open_views
+
+LEAST_QUALITY: Final = 50
+"""A hash below is not worth comparing."""
 
 
 def hash_picture(data: bytes, limits: Limits = DEFAULT_LIMITS, *, full: bool = False) -> Hashed | NotHashable:
-    """Hash the first frame of a picture file, as `open_picture` reads it.
+    """Hash a picture file as browsers show it (`open_picture`).
 
     With `full` every pixel is decoded in colour, which equals PDQ's reference bit for bit on the same pixels;
     without it a JPEG is decoded in grey at a fraction of its size, at a cost that `make bench NAME=hash`
@@ -39,6 +45,13 @@ def hash_of(picture: Picture) -> Hashed:
     return Hashed(Hash.from_row(hashes), quality)
 
 
+def hashed_of(views: Views) -> Hashed:
+    """Hash all that a file shows. Raises as `hash_of`."""
+    worth = (view for view in views.others if view.quality >= LEAST_QUALITY)
+    others = tuple(Hash.from_row(view.hashes[0]) for view in worth)
+    return replace(hash_of(views.shown), others=others, unseen=views.unseen)
+
+
 def orientations_of(picture: Picture) -> tuple[list[Hash], int]:
     """The hashes of all eight turns and mirrors, in the order of `repit_engine.pdq.Orientation`, and the
     quality.
@@ -56,7 +69,7 @@ def not_hashable(refusal: EngineError) -> NotHashable:
 
 def _hash(data: bytes | Path, limits: Limits, full: bool) -> Hashed | NotHashable:
     try:
-        return hash_of(open_picture(data, limits, full=full))
+        return hashed_of(open_views(data, limits, full=full))
     except PictureRefused as refusal:
         return not_hashable(refusal)
 
@@ -64,11 +77,7 @@ def _hash(data: bytes | Path, limits: Limits, full: bool) -> Hashed | NotHashabl
 def _rows(
     hasher: Callable[..., tuple[NDArray[np.uint8], int]], picture: Picture
 ) -> tuple[NDArray[np.uint8], int]:
-    if min(picture.width, picture.height) < MIN_SIDE:
-        raise UnsupportedPicture(
-            f"The picture is less than {MIN_SIDE} pixels wide or high, too small to be recognised.",
-            "Send a larger one.",
-        )
+    checked(picture)
     return hasher(
         picture.luma,
         width=picture.width,

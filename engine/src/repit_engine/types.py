@@ -67,10 +67,16 @@ class Hash:
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """A picture's hash and its quality, 0 to 100 as PDQ defines it; below 50 it is not worth exchanging."""
+    """A picture's hash and its quality, 0 to 100 as PDQ defines it; below 50 it is not worth exchanging.
+
+    `others`: hashes of what else the file shows to somebody (`repit_engine.views`), of quality 50 and more.
+    `unseen`: why not all of it was looked at, in one word.
+    """
 
     hash: Hash
     quality: int
+    others: tuple[Hash, ...] = ()
+    unseen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

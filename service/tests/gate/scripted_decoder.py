@@ -45,9 +45,10 @@ def main() -> None:
             for number in range(last + 1):
                 if word.endswith(b"later") == bool(number):
                     misbehave(word)
-                send_json(pipe_out, {"end": number == last, "note": "x" * 5000 * (word == b"long head")})
+                head = {"end": number == last, "looks": 1, "unseen": None}
+                send_json(pipe_out, head | {"note": "x" * 5000 * (word == b"long head")})
                 send(pipe_out, stage(word))
-                if number == last or not receive_json(pipe_in)["more"]:
+                if receive_json(pipe_in)["want"] != "stage":
                     break
     except PipeClosed:
         return

@@ -7,15 +7,19 @@ holds the first, `decision` judges the second. Specified to the bit in docs/en/a
 import numpy as np
 
 from repit_engine.anchors.bank import Family, bank_family
+from repit_engine.anchors.looks import Look, count_of, looks
 from repit_engine.anchors.query import Budget, Kind, QueryHashes, Stage, query_family, query_stages
 
 __all__ = [
     "Budget",
     "Family",
     "Kind",
+    "Look",
     "QueryHashes",
     "Stage",
     "bank_family",
+    "count_of",
+    "looks",
     "query_family",
     "query_stages",
     "warm_up",

@@ -20,9 +20,10 @@ from repit_engine.cli.progress import PatientProgress
 from repit_engine.errors import PictureRefused
 from repit_engine.hash import orientations_of
 from repit_engine.pdq import Orientation
-from repit_engine.picture import DEFAULT_LIMITS, Picture, open_picture
+from repit_engine.picture import DEFAULT_LIMITS, Picture
 from repit_engine.stoplist import package_stoplist
 from repit_engine.types import Hash
+from repit_engine.views import open_views
 
 Row = dict[str, Any]
 
@@ -45,8 +46,10 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
 ) -> None:
     """Print the PDQ hash and quality of pictures.
 
-    A quality below 50 says that the picture holds too little to be told from others. Exit code 0: every
-    picture was hashed; 1: at least one was not, and its line says why; 2: the command line was wrong.
+    A quality below 50 says that the picture holds too little to be told from others. The first line of a file
+    is what browsers show on white; where it may also look otherwise (further frames, another ground, other
+    colours), a line each follows. Exit code 0: every picture was hashed; 1: at least one was not, and its
+    line says why; 2: the command line was wrong.
     """
     sources = list(_sources(files, recursive))
     unhashed = False
@@ -80,15 +83,22 @@ def _row(name: str, *, orientations: bool, family: bool, full: bool) -> Row:
     try:
         # One byte more than the limit is enough to see that there is too much.
         source = sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1) if name == "-" else Path(name)
-        picture = open_picture(source, full=full)
-        hashes, quality = orientations_of(picture)
+        views = open_views(source, full=full)
+        hashes, quality = orientations_of(views.shown)
     except PictureRefused as refusal:
         return row | {"reason": refusal.code, "message": str(refusal)}
     row |= {"hash": hashes[0].hex, "quality": quality}
     if orientations:
         row["orientations"] = [hashed.hex for hashed in hashes]
     if family:
-        row["anchored"] = _anchored(picture)
+        row["anchored"] = _anchored(views.shown)
+    if views.others:
+        row["views"] = [
+            {"of": view.of.value, "hash": Hash.from_row(view.hashes[0]).hex, "quality": view.quality}
+            for view in views.others
+        ]
+    if views.unseen:
+        row["unseen"] = views.unseen
     return row
 
 
@@ -115,6 +125,10 @@ def _lines(row: Row, *, orientations: bool) -> Iterator[str]:
             yield f"{row['orientations'][turned]}  {row['quality']:3}    {name}"
     for one in row.get("anchored", ()):
         yield f"{one['hash']}  {one['quality']:3}    anchored"
+    for one in row.get("views", ()):
+        yield f"{one['hash']}  {one['quality']:3}    {one['of']}"
+    if "unseen" in row:
+        yield f"{'–':64}    –    not all of it was looked at: {row['unseen']}"
 
 
 if __name__ == "__main__":

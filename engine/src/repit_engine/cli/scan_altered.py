@@ -15,7 +15,7 @@ from repit_engine.anchors import QueryHashes
 from repit_engine.cli.scan_batch import Against, Row, match_rows, row_of, unhashed
 from repit_engine.cli.scan_child import Looked, look_here
 from repit_engine.cli.scan_items import Item
-from repit_engine.decision import decide, unpacked
+from repit_engine.decision import Match, decide, surest, unpacked
 from repit_engine.decision.rule import FamilyOf, Owner, Search
 from repit_engine.picture import Limits
 from repit_engine.stoplist import StopList, package_stoplist
@@ -66,43 +66,47 @@ def _row(item: Item, limits: Limits, families: Families, looker: Looker) -> Row:
     looked = unhashed() if source is None else looker(source, limits)
     if isinstance(looked, NotHashable):
         return row_of(item, looked) | NO_COPY
-    return row_of(item, looked.hashed) | _copy(looked.views, families, package_stoplist())
+    return row_of(item, looked.hashed) | _copy(looked.looks, families, package_stoplist())
 
 
-def _copy(views: QueryHashes, families: Families, stoplist: StopList) -> dict[str, Any]:
-    decision = decide(
-        _stages(views),
-        families.search,
-        items=families.items,
-        owner=families.owner,
-        family_of=families.family_of,
-        stoplist=stoplist,
-    )
-    best = decision.best
-    if best is None:
+def _copy(looks: Sequence[QueryHashes], families: Families, stoplist: StopList) -> dict[str, Any]:
+    found: dict[int, Match] = {}
+    for look in looks:
+        decision = decide(
+            _stages(look),
+            families.search,
+            items=families.items,
+            owner=families.owner,
+            family_of=families.family_of,
+            stoplist=stoplist,
+        )
+        for match in decision.matches:
+            found[match.item] = min(found.get(match.item, match), match, key=surest)
+    if not found:
         return dict(NO_COPY)
+    best, *others = sorted(found.values(), key=surest)
     return {
         "tier": best.tier.value,
         "strength": best.strength.value,
         "item": best.item,
         "distances": [vote.distance for vote in best.votes],
         "expected_false": best.expected_false,
-        "also": [match.item for match in decision.matches[1 : families.plain.max_matches]],
+        "also": [match.item for match in others[: families.plain.max_matches - 1]],
     }
 
 
-def _stages(views: QueryHashes) -> list[QueryHashes]:
+def _stages(look: QueryHashes) -> list[QueryHashes]:
     """Apart again, in their order, so that `decide` may stop early."""
     parts = []
-    for stage in np.unique(views.stages).tolist():
-        of = views.stages == stage
+    for stage in np.unique(look.stages).tolist():
+        of = look.stages == stage
         parts.append(
             QueryHashes(
-                views.hashes[of],
-                views.rectangles[of],
-                views.kinds[of],
-                views.orientation[of],
-                views.stages[of],
+                look.hashes[of],
+                look.rectangles[of],
+                look.kinds[of],
+                look.orientation[of],
+                look.stages[of],
             )
         )
     return parts

@@ -20,7 +20,9 @@ from repit_engine.types import Hashed, NotHashable, RangeResult
 
 Row: TypeAlias = dict[str, Any]
 """`file`, `hash` (64 digits or None), `quality`, `reason` (None where hashed), `matches`: a list of `[id,
-distance]`, nearest first, and `more_matches`: whether there were more than the cap.
+distance]`, nearest first, and `more_matches`: whether there were more than the cap. `others`, where the file
+has them: the hashes of what else it shows, of which each counts for a match; `unseen`: why not all of it was
+looked at.
 """
 Hasher: TypeAlias = Callable[[bytes | Path, Limits], Hashed | NotHashable]
 
@@ -68,7 +70,12 @@ def row_of(item: Item, outcome: Hashed | NotHashable) -> Row:
     row |= {"matches": [], "more_matches": False}
     if isinstance(outcome, NotHashable):
         return row | {"reason": outcome.reason}
-    return row | {"hash": outcome.hash.hex, "quality": outcome.quality}
+    row |= {"hash": outcome.hash.hex, "quality": outcome.quality}
+    if outcome.others:
+        row["others"] = [one.hex for one in outcome.others]
+    if outcome.unseen:
+        row["unseen"] = outcome.unseen
+    return row
 
 
 def unhashed() -> NotHashable:
@@ -78,16 +85,20 @@ def unhashed() -> NotHashable:
 
 def match_rows(rows: list[Row], against: Against) -> None:
     """Look up those that have a hash, all in one search."""
-    hashed = [row for row in rows if row["hash"] is not None]
-    if not hashed:
+    asked = [(row, digits) for row in rows if row["hash"] for digits in (row["hash"], *row.get("others", ()))]
+    if not asked:
         return
-    hashes = np.frombuffer(bytes.fromhex("".join(row["hash"] for row in hashed)), np.uint8).reshape(-1, 32)
+    hashes = np.frombuffer(bytes.fromhex("".join(digits for _, digits in asked)), np.uint8).reshape(-1, 32)
     found = against.index.range_search(hashes, against.radius, against.max_matches)
-    for number, row in enumerate(hashed):
+    for number, (row, _) in enumerate(asked):
         part = slice(int(found.lims[number]), int(found.lims[number + 1]))
-        pairs = zip(found.ids[part].tolist(), found.distances[part].tolist(), strict=True)
-        row["matches"] = [list(pair) for pair in pairs]
-        row["more_matches"] = bool(found.truncated[number])
+        pairs = zip(found.distances[part].tolist(), found.ids[part].tolist(), strict=True)
+        nearest: dict[int, int] = dict(row["matches"])
+        for distance, item in pairs:
+            nearest[item] = min(nearest.get(item, distance), distance)
+        row["matches"] = [list(pair) for pair in sorted(nearest.items(), key=lambda pair: (pair[1], pair[0]))]
+        row["more_matches"] |= bool(found.truncated[number]) or len(nearest) > against.max_matches
+        del row["matches"][against.max_matches :]
 
 
 def _row(item: Item, limits: Limits, hasher: Hasher) -> Row:

@@ -1,6 +1,6 @@
 """Looking at a picture in stages in a child process, where a hostile file can do no harm.
 
-In: bytes, or a path. Out: `Looked`, the hash and every view that may meet a family, or `NotHashable`. Next:
+In: bytes, or a path. Out: `Looked`, the hash and every look that may meet a family, or `NotHashable`. Next:
 `scan_altered` asks the bank. The child is this module run as a program, bounded as `repit_engine.child` is;
 its answer is not trusted: every length and value is looked at.
 """
@@ -12,15 +12,17 @@ from typing import BinaryIO, ClassVar, Final
 
 import numpy as np
 
-from repit_engine.anchors import Budget, Kind, QueryHashes, Stage, query_family, warm_up
+from repit_engine.anchors import Budget, Kind, QueryHashes, Stage, looks, warm_up
+from repit_engine.anchors.query import joined
 from repit_engine.child import Child, answer_of, outcome_of, serve
 from repit_engine.errors import PictureRefused
 from repit_engine.frames import receive, receive_json, send, send_json
-from repit_engine.hash import hash_of, not_hashable
+from repit_engine.hash import hashed_of, not_hashable
 from repit_engine.pdq import Orientation
-from repit_engine.picture import DEFAULT_LIMITS, Limits, open_picture
+from repit_engine.picture import DEFAULT_LIMITS, Limits
 from repit_engine.picture import warm_up as warm_up_pictures
 from repit_engine.types import HASH_BYTES, Hashed, NotHashable, as_hash_array
+from repit_engine.views import MOST_LOOKS, open_views
 
 _ROW: Final = np.dtype(
     [
@@ -37,10 +39,10 @@ _BUDGET: Final = Budget(milliseconds=math.inf)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Looked:
-    """The standard hash and its quality, and the hashes of all stages."""
+    """The standard hash and its quality, and of each look (`anchors.looks`) the hashes of all stages."""
 
     hashed: Hashed
-    views: QueryHashes
+    looks: tuple[QueryHashes, ...]
 
 
 def look_here(
@@ -48,14 +50,16 @@ def look_here(
 ) -> Looked | NotHashable:
     """Look in this process; a scan of strangers' files takes `LookingChild.look` instead."""
     try:
-        picture = open_picture(source, limits, full=full)
-        return Looked(hash_of(picture), query_family(picture, _BUDGET))
+        views = open_views(source, limits, full=full)
+        return Looked(
+            hashed_of(views), tuple(joined(list(look.stages)) for look in looks(views, lambda: _BUDGET))
+        )
     except PictureRefused as refusal:
         return not_hashable(refusal)
 
 
 class LookingChild(Child):
-    """A child that sends the views of a picture after its hash."""
+    """A child that sends what it looked at after the hash."""
 
     program: ClassVar[str] = "repit_engine.cli.scan_child"
 
@@ -64,11 +68,11 @@ class LookingChild(Child):
         return self._asked(source, limits, False, _heard)
 
 
-def to_bytes(views: QueryHashes) -> bytes:
-    """Views as rows of fixed length."""
-    rows = np.zeros(len(views), _ROW)
-    rows["hash"], rows["rectangle"] = views.hashes, views.rectangles
-    rows["kind"], rows["orientation"], rows["stage"] = views.kinds, views.orientation, views.stages
+def to_bytes(look: QueryHashes) -> bytes:
+    """One look as rows of fixed length."""
+    rows = np.zeros(len(look), _ROW)
+    rows["hash"], rows["rectangle"] = look.hashes, look.rectangles
+    rows["kind"], rows["orientation"], rows["stage"] = look.kinds, look.orientation, look.stages
     return rows.tobytes()
 
 
@@ -93,14 +97,19 @@ def _heard(pipe: BinaryIO, deadline: float) -> Looked | NotHashable:
     outcome = outcome_of(receive_json(pipe, deadline))
     if isinstance(outcome, NotHashable):
         return outcome
-    return Looked(outcome, from_bytes(receive(pipe, deadline)))
+    count = int(receive_json(pipe, deadline)["looks"])
+    if not 0 < count <= MOST_LOOKS:
+        raise ValueError
+    return Looked(outcome, tuple(from_bytes(receive(pipe, deadline)) for _ in range(count)))
 
 
 def _answer(pipe: BinaryIO, source: bytes | Path, limits: Limits, full: bool) -> None:
     looked = look_here(source, limits, full=full)
     send_json(pipe, answer_of(looked if isinstance(looked, NotHashable) else looked.hashed))
     if isinstance(looked, Looked):
-        send(pipe, to_bytes(looked.views))
+        send_json(pipe, {"looks": len(looked.looks)})
+        for look in looked.looks:
+            send(pipe, to_bytes(look))
 
 
 def main() -> None:

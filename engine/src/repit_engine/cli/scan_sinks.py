@@ -23,6 +23,8 @@ SCHEMA: Final = pa.schema(
         ("reason", pa.string()),
         ("matches", pa.list_(pa.struct([("id", pa.uint64()), ("distance", pa.uint16())]))),
         ("more_matches", pa.bool_()),
+        ("others", pa.list_(pa.binary(32))),
+        ("unseen", pa.string()),
     ]
 )
 
@@ -113,5 +115,6 @@ def _typed(row: Row) -> dict[str, Any]:
         # A name that is no Unicode keeps its bytes as escapes.
         "file": row["file"].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"),
         "hash": bytes.fromhex(row["hash"]) if row["hash"] else None,
+        "others": [bytes.fromhex(one) for one in row.get("others", ())],
         "matches": [{"id": name, "distance": distance} for name, distance in row["matches"]],
     }

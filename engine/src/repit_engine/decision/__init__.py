@@ -6,7 +6,7 @@ turns it into a verdict, the review desk draws its rectangles. docs/en/altered-c
 
 from repit_engine.decision.rates import DEFAULT_RULE, Breadth, Limit, Rates, Rule
 from repit_engine.decision.result import Decision, Match, Strength, Tier, Vote
-from repit_engine.decision.rule import decide, packed_id, unpacked
+from repit_engine.decision.rule import decide, packed_id, surest, unpacked
 
 __all__ = [
     "DEFAULT_RULE",
@@ -21,5 +21,6 @@ __all__ = [
     "Vote",
     "decide",
     "packed_id",
+    "surest",
     "unpacked",
 ]

@@ -117,7 +117,7 @@ def _second_votes(votes: Votes, item: int, family_of: FamilyOf, radius: int, sin
 
 def _judged(votes: Votes, items: int, rule: Rule) -> tuple[Match, ...]:
     judged = (_match(votes, item, items, rule) for item in votes.nearest.keys() | votes.standard.keys())
-    return tuple(sorted((match for match in judged if match is not None), key=_rank))
+    return tuple(sorted((match for match in judged if match is not None), key=surest))
 
 
 def _match(votes: Votes, item: int, items: int, rule: Rule) -> Match | None:
@@ -146,7 +146,7 @@ def _match(votes: Votes, item: int, items: int, rule: Rule) -> Match | None:
         for chance, tier, alone, rows in options:
             strength = Strength.REVIEW if piece and alone is Strength.BLOCK else alone
             found = Match(item, tier, strength, chance, tuple(votes.as_vote(row) for row in rows), piece)
-            if strength is not Strength.NONE and (best is None or _rank(found) < _rank(best)):
+            if strength is not Strength.NONE and (best is None or surest(found) < surest(best)):
                 best = found
     return best
 
@@ -157,7 +157,9 @@ def _strength(radius: Callable[[int, Limit], int], distance: int, items: int, ru
     return Strength.REVIEW if distance <= radius(items, rule.review) else Strength.NONE
 
 
-def _rank(match: Match) -> tuple[int, bool, float, int]:
-    """Strongest first, the standard match before others, then by evidence; the item breaks ties."""
+def surest(match: Match) -> tuple[int, bool, float, int]:
+    """What matches are sorted by: strongest first, the standard match before others, then by evidence; the
+    item breaks ties.
+    """
     order = (Strength.BLOCK, Strength.REVIEW, Strength.NONE)
     return order.index(match.strength), match.tier is not Tier.STANDARD, match.expected_false, match.item

@@ -1,14 +1,16 @@
 """Which picture format a file is, from its first bytes alone.
 
-In: the bytes. Out: one of the eight formats that are read, or a refusal that names what it is. Next: `jpeg`
-or `pillow`. Nothing else is ever handed to a decoder: Pillow knows forty formats, some of which start other
-programs.
+In: the bytes. Out: one of the nine formats that are read, or a refusal that names what it is. Next:
+`reading`. Nothing else is ever handed to a decoder: Pillow knows forty formats, some of which start other
+programs. What may hold a picture is never said to be none: films, drawings and pages are refused by name.
 """
 
+import zlib
 from enum import Enum
 from typing import Final
 
 from repit_engine.errors import EmptyFile, NotAPicture, UnsupportedPicture
+from repit_engine.picture.boxes import read_container
 
 
 class Format(Enum):
@@ -22,6 +24,7 @@ class Format(Enum):
     TIFF = "TIFF"
     HEIC = "HEIC"
     AVIF = "AVIF"
+    ICO = "ICO"
 
 
 _READ: Final = (
@@ -34,6 +37,8 @@ _READ: Final = (
     (b"MM\0*", Format.TIFF),
     (b"II+\0", Format.TIFF),
     (b"MM\0+", Format.TIFF),
+    (b"\0\0\1\0", Format.ICO),
+    (b"\0\0\2\0", Format.ICO),
 )
 _NAMED: Final = (
     (b"%!PS", "PostScript document"),
@@ -41,8 +46,6 @@ _NAMED: Final = (
     (b"%PDF", "PDF document"),
     (b"8BPS", "Photoshop document"),
     (b"icns", "set of Apple icons"),
-    (b"\0\0\1\0", "Windows icon"),
-    (b"\0\0\2\0", "Windows cursor"),
     (b"\0\0\0\x0cjP  ", "JPEG 2000 picture"),
     (b"\xff\x4f\xff\x51", "JPEG 2000 picture"),
     (b"\0\0\0\x0cJXL ", "JPEG XL picture"),
@@ -55,13 +58,17 @@ _NAMED: Final = (
     (b"\x8aMNG", "MNG animation"),
     (b"\xd7\xcd\xc6\x9a", "Windows metafile"),
     (b"FLIF", "FLIF picture"),
-    (b"<svg", "SVG drawing"),
     (b"\x1aE\xdf\xa3", "Matroska or WebM video"),
     (b"\0\0\1\xba", "MPEG video"),
     (b"OggS", "Ogg media file"),
 )
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
+_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+"""Byte order marks; after that of UTF-16 stands `<` with a zero before or behind it."""
+_SPACE: Final = b" \t\r\n\f\v\0"
+_GZIP: Final = b"\x1f\x8b"
+_HEAD: Final = 4096
 _ADVICE: Final = "Convert it to one of: " + ", ".join(f.value for f in Format) + "."
 
 
@@ -77,26 +84,49 @@ def sniff(data: bytes) -> Format:
             return Format.WEBP
         raise _unsupported("RIFF media file")
     if data[4:8] == b"ftyp":
-        return _from_brands(data)
+        return _of_container(data)
     for signature, name in _NAMED:
         if data.startswith(signature):
             raise _unsupported(name)
     if len(data) > 2 and data[:1] == b"P" and data[1:2] in b"1234567" and data[2:3].isspace():
         raise _unsupported("Netpbm picture")
-    if data[:5] == b"<?xml" and b"<svg" in data[:1024]:
-        raise _unsupported("SVG drawing")
+    if is_markup(data):
+        raise _unsupported("drawing or page in markup (SVG, HTML)")
     raise NotAPicture("The file is in no known picture format.", _ADVICE)
 
 
-def _from_brands(data: bytes) -> Format:
-    """ISO/IEC 14496-12: ``size ftyp major minor compatible…``; HEIF names its codec among the brands."""
-    end = min(int.from_bytes(data[:4], "big"), 256, len(data))
-    brands = {data[8:12]} | {data[at : at + 4] for at in range(16, end - 3, 4)}
-    if data[8:12] in _AVIF_BRANDS or (data[8:12] in (b"mif1", b"msf1") and brands & _AVIF_BRANDS):
+def is_markup(data: bytes) -> bool:
+    """Whether it may be an SVG for some browser: after a mark, spaces, comments, in UTF-16, packed.
+
+    Only a head may be given, which may be nothing but spaces.
+    """
+    if data.startswith(_GZIP):
+        try:
+            data = zlib.decompressobj(31).decompress(data[:_HEAD], _HEAD)
+        except zlib.error:
+            return False
+    for mark in _MARKS:
+        data = data.removeprefix(mark)
+    begins = data.lstrip(_SPACE)[:1]
+    return begins == b"<" or (not begins and any(one in data for one in b" \t\r\n"))
+
+
+def _of_container(data: bytes) -> Format:
+    """ISO/IEC 14496-12: what its items are, else what its brands say.
+
+    A film without pictures is refused, by name: a viewer shows it, and it is not looked at here.
+    """
+    container = read_container(data)
+    brands = frozenset(container.brands)
+    if b"av01" in container.items:
         return Format.AVIF
-    if data[8:12] in _HEIC_BRANDS:
+    if container.items:
         return Format.HEIC
-    raise _unsupported("video or other media file of the MPEG-4 family")
+    if brands & _AVIF_BRANDS:
+        return Format.AVIF
+    if brands & _HEIC_BRANDS and not container.has_tracks:
+        return Format.HEIC
+    raise _unsupported("film or other media file of the MPEG-4 family")
 
 
 def _unsupported(name: str) -> UnsupportedPicture:

@@ -1,13 +1,17 @@
 """JPEG through libjpeg-turbo, decoded at a fraction of its size where the hash does not need more.
 
-In: the bytes of a JPEG. Out: an upright `Picture`. Next: `open_picture` hands it on.
+In: the bytes of a JPEG. Out: its views. Next: `reading`.
 
-Pillow reads the header (EXIF, profile), simplejpeg the pixels: unlike Pillow it decodes straight to grey at
-1/2, 1/4 or 1/8, and reports damage that libjpeg only warns about. Grey at 1/8 is read by `baseline` where
-the file is plain, in less than half of libjpeg's time and to the same samples.
+Pillow reads the header (EXIF), simplejpeg the pixels: unlike Pillow it decodes straight to grey at 1/2, 1/4
+or 1/8, and says what libjpeg only warns about. Grey at 1/8 is read by `baseline` where the file is plain, in
+less than half of libjpeg's time and to the same samples.
+
+A damaged file is decoded as browsers decode it, by the same library: with whatever it guesses. Of one that
+ends too soon browsers show the rows that came; the rest lets the ground through.
 """
 
 import io
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -16,29 +20,38 @@ from PIL import Image, JpegImagePlugin
 
 from repit_engine.errors import DamagedPicture, TookTooLong
 from repit_engine.picture.baseline import SHRINK, skimmed
+from repit_engine.picture.exif import exif_orientation
+from repit_engine.picture.jpeg_segments import profiles_of
+from repit_engine.picture.layers import Layer, shown_of, shrink_of
 from repit_engine.picture.limits import Deadline, Limits
-from repit_engine.picture.pillow import exif_orientation
-from repit_engine.picture.profiles import conversion, to_srgb
+from repit_engine.picture.partial import loaded
+from repit_engine.picture.profiles import Way, plain, ways_of
 from repit_engine.picture.refusals import damaged, unsupported_variant
-from repit_engine.picture.result import Picture, Pixels, upright
-
-MIN_SIDE: Final = 256
-"""Shrinking stops above this many pixels on the shorter side. Measured: `make bench NAME=hash`."""
+from repit_engine.picture.result import Pixels, upright
+from repit_engine.picture.shown import STANDS, Of, Shown, Unseen
 
 # libjpeg warnings that leave every pixel decoded (jerror.h: JWRN_EXTRANEOUS_DATA before the end marker,
-# which cameras and editors write; JWRN_JFIF_MAJOR; JWRN_ADOBE_XFORM; JWRN_NOT_SEQUENTIAL). All others mean
-# missing or guessed data.
+# which cameras and editors write; JWRN_JFIF_MAJOR; JWRN_ADOBE_XFORM; JWRN_NOT_SEQUENTIAL; JWRN_BOGUS_ICC).
+# All others mean missing or guessed data.
 _HARMLESS: Final = (
     "extraneous bytes before marker 0xd9",
     "unknown JFIF revision",
     "Unknown Adobe color transform",
     "Invalid SOS parameters for sequential",
+    "ICC profile",
 )
+_SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 
 
-def read_jpeg(data: bytes, limits: Limits, deadline: Deadline, *, colour: bool, full: bool) -> Picture:
-    """Decode to grey at the smallest size that keeps `MIN_SIDE`, or to colour where the caller or a profile
-    needs it.
+class _BrokenError(Exception):
+    """libjpeg had to guess, or could not go on."""
+
+
+def read_jpeg(
+    data: bytes, limits: Limits, deadline: Deadline, *, colour: bool, full: bool
+) -> Iterator[Shown | Unseen]:
+    """The views of a JPEG, in grey at the smallest size that keeps `layers.MIN_SIDE`, or in colour where the
+    caller or a profile needs it.
 
     Raises `PictureRefused`, and whatever the libraries raise (`refusals.decoding`).
     """
@@ -49,24 +62,28 @@ def read_jpeg(data: bytes, limits: Limits, deadline: Deadline, *, colour: bool, 
             f"The picture is stored in more than the {limits.scans} passes allowed.",
             "Save it again as an ordinary JPEG.",
         )
-    shrink = 1 if full else _shrink(*header.size)
+    shrink = 1 if full else shrink_of(*header.size)
     orientation = exif_orientation(header.info.get("exif"))
-    profile: bytes | None = header.info.get("icc_profile")
-    if header.mode == "CMYK":
-        # Adobe stores inks inverted; files without Adobe's marker follow suit, and browsers read all of
-        # them so.
-        inks = 255 - _decode(data, "CMYK", header.size, shrink)
-        pixels = np.asarray(to_srgb(Image.fromarray(inks, "CMYK"), profile))
-    elif header.mode == "L" or not (full or colour or (profile and conversion(profile, "RGB"))):
-        pixels = _grey(data, header.size, shrink)
-        if header.mode == "L" and profile and conversion(profile, "L"):
-            pixels = np.asarray(to_srgb(Image.fromarray(pixels), profile))
-    else:
-        pixels = _decode(data, "RGB", header.size, shrink)
-        if profile and conversion(profile, "RGB"):
-            pixels = np.asarray(to_srgb(Image.fromarray(pixels), profile))
+    profiles, ignored = profiles_of(data, len(data) if header.fp is None else header.fp.tell())
+    mode = header.mode
+    try:
+        if mode != "CMYK" and not (full or colour) and _are_plain(ways_of(profiles, mode, ignored=ignored)):
+            pixels = _grey(data, header.size, shrink)
+            deadline.check()
+            yield Shown(upright(pixels, orientation, header.size, shrink, colour=False), Of.SHOWN, STANDS)
+            return
+        image = _image(_decode(data, _SPACES[mode], header.size, shrink), mode)
+        cover = None
+    except _BrokenError:
+        shrink = 1
+        image, cover = _what_is_there(data, header)
     deadline.check()
-    return upright(pixels, orientation, header.size, shrink, colour=colour)
+    layer = Layer(image, cover, profiles, ignored, orientation, shrink=shrink, size=header.size)
+    yield from shown_of(layer, colour=colour)
+
+
+def _are_plain(ways: tuple[Way, ...]) -> bool:
+    return all(way is plain(way.takes) for way in ways)
 
 
 def _has_many_scans(data: bytes, header: JpegImagePlugin.JpegImageFile) -> bool:
@@ -82,33 +99,62 @@ def _has_many_scans(data: bytes, header: JpegImagePlugin.JpegImageFile) -> bool:
     return not (data[start : start + 2] == b"\xff\xda" and data[start + 4] == header.layers)
 
 
-def _shrink(width: int, height: int) -> int:
-    for factor in (8, 4, 2):
-        if min(width, height) // factor >= MIN_SIDE:
-            return factor
-    return 1
-
-
 def _grey(data: bytes, size: tuple[int, int], shrink: int) -> Pixels:
-    plain = skimmed(data, size) if shrink == SHRINK else None
-    return _decode(data, "GRAY", size, shrink)[:, :, 0] if plain is None else plain
+    luma = skimmed(data, size) if shrink == SHRINK else None
+    return _decode(data, "GRAY", size, shrink)[:, :, 0] if luma is None else luma
 
 
 def _decode(data: bytes, space: str, size: tuple[int, int], shrink: int) -> Pixels:
-    """``(h, w, channels)``, where h and w are the size divided by `shrink`, rounded up."""
+    """``(h, w, channels)``, where h and w are the size divided by `shrink`, rounded up. Raises
+    `_BrokenError`.
+    """
     width, height = -(-size[0] // shrink), -(-size[1] // shrink)
     try:
         pixels = _at(data, space, height, width, strict=True)
     except ValueError as error:
-        message = str(error)
-        if "Unsupported" in message or "not supported" in message:
-            raise unsupported_variant() from None
-        if not any(text in message for text in _HARMLESS):
-            raise damaged() from None
-        pixels = _at(data, space, height, width, strict=False)
+        if not any(text in str(error) for text in _HARMLESS):
+            raise _BrokenError from None
+        try:
+            pixels = _at(data, space, height, width, strict=False)
+        except ValueError:
+            raise _BrokenError from None
     if pixels.shape[:2] != (height, width):
         raise DamagedPicture("The picture's header contradicts itself.", "Save or export it again.")
     return pixels
+
+
+def _image(pixels: Pixels, mode: str) -> Image.Image:
+    """Adobe stores inks inverted; files without Adobe's marker follow suit, and browsers read all of them
+    so.
+    """
+    if mode == "CMYK":
+        return Image.fromarray(255 - pixels, "CMYK")
+    return Image.fromarray(pixels[:, :, 0] if mode == "L" else pixels)
+
+
+def _what_is_there(
+    data: bytes, header: JpegImagePlugin.JpegImageFile
+) -> tuple[Image.Image, Image.Image | None]:
+    """A damaged or unusual file at full size, and which of its rows came."""
+    try:
+        image, cover = loaded(lambda: JpegImagePlugin.JpegImageFile(io.BytesIO(data)))
+    except DamagedPicture:
+        if not _has_many_scans(data, header):
+            raise
+        # Nothing is decoded before a progressive file ends; libjpeg makes do with the passes that came.
+        image, cover = None, None
+    try:
+        guessed = _at(data, _SPACES[header.mode], header.size[1], header.size[0], strict=False)
+    except ValueError as error:
+        # simplejpeg knows the usual subsamplings only, Pillow all of them.
+        if image is not None:
+            return image, cover
+        if "Unsupported" in str(error) or "not supported" in str(error):
+            raise unsupported_variant() from None
+        raise damaged() from None
+    if guessed.shape[:2] != header.size[::-1]:
+        raise DamagedPicture("The picture's header contradicts itself.", "Save or export it again.")
+    return _image(np.ascontiguousarray(guessed), header.mode), cover
 
 
 def _at(data: bytes, space: str, height: int, width: int, *, strict: bool) -> Pixels:

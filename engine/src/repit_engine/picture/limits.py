@@ -12,17 +12,19 @@ from repit_engine.errors import TookTooLong, TooManyBytes, TooManyPixels, WrongI
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on one picture; only its first frame is ever read.
+    """Bounds on one picture.
 
     `bytes`: size of the file. `pixels`: width × height as the header declares them, checked before anything
-    is decoded. `scans`: passes of a progressive JPEG, each of which costs a full decode. `seconds`: checked
-    between stages, for a decoder in C cannot be interrupted; a hard limit needs a child process, see
-    `repit_engine.child`. Raises `WrongInput` unless all are positive.
+    is decoded; frames of an animation are looked at until together they have as many. `scans`: passes of a
+    progressive JPEG, each of which costs a full decode. `frames`: of an animation, pages, icons in one file.
+    `seconds`: checked between stages, for a decoder in C cannot be interrupted; a hard limit needs a child
+    process, see `repit_engine.child`. Raises `WrongInput` unless all are positive.
     """
 
     bytes: int = 64 * 1024 * 1024
     pixels: int = 120_000_000
     scans: int = 100
+    frames: int = 300
     seconds: float = 10.0
 
     def __post_init__(self) -> None:
@@ -53,10 +55,14 @@ DEFAULT_LIMITS: Final = Limits()
 class Deadline:
     """The moment at which one picture has taken too long."""
 
-    __slots__ = ("_end",)
+    __slots__ = ("_end", "_seconds")
 
     def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
+        self._end, self._seconds = time.monotonic() + seconds, seconds
+
+    def used(self, share: float) -> bool:
+        """Whether this share of the time, 0 to 1, is over."""
+        return time.monotonic() > self._end - self._seconds * (1 - share)
 
     def check(self) -> None:
         """Raise `TookTooLong` once the time is over."""

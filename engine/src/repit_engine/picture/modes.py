@@ -1,12 +1,11 @@
-"""Any Pillow image, as 8-bit grey or sRGB on white.
+"""Any Pillow image, as opaque samples and what they let through.
 
-In: a loaded image in whatever mode its file had. Out: ``(h, w)`` or ``(h, w, 3)`` uint8. Next:
-`result.upright`.
+In: a loaded image in whatever mode its file had. Out: an image of mode L, RGB or CMYK, and its cover. Next:
+`layers`.
 
 The contract, so that the browser and other servers can follow it: palettes are looked up; 16-bit samples
-are divided by 257 and rounded; profiles are converted (`profiles`); transparency is composited on white in
-sRGB, after conversion; 1-bit is black and white; CIE LAB is D50; whole numbers of 32 bits and floats: as
-`_wide` says.
+are divided by 257 and rounded; 1-bit is black and white; CIE LAB is D50; whole numbers of 32 bits and floats:
+as `wide_to_grey` says.
 """
 
 from typing import Final
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from repit_engine.errors import UnsupportedPicture
-from repit_engine.picture.profiles import lab_to_srgb, to_srgb
+from repit_engine.picture.profiles import lab_to_srgb
 from repit_engine.picture.result import Pixels
 
 _PLAINER: Final = {
@@ -28,20 +27,24 @@ _PLAINER: Final = {
     "YCbCr": "RGB",
     "HSV": "RGB",
 }
-_WHITE: Final = 255
 
 
-def pixels_of(image: Image.Image) -> Pixels:
-    """Grey where the file is grey, else sRGB. Raises `UnsupportedPicture`, and whatever Pillow raises."""
+def plain_of(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Opaque samples, grey where the file is grey, and how far each covers the ground (None: wholly).
+
+    Raises `UnsupportedPicture`, and whatever Pillow raises.
+    """
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
-        return _wide(np.asarray(image), image.info.get("transparency"))
+        samples, key = np.asarray(image), image.info.get("transparency")
+        keyed = isinstance(key, int) and bool((samples == key).any())
+        cover = Image.fromarray(np.where(samples == key, 0, 255).astype(np.uint8)) if keyed else None
+        return Image.fromarray(wide_to_grey(samples)), cover
     if image.mode == "LAB":
-        return np.asarray(lab_to_srgb(image))
-    profile = image.info.get("icc_profile")
+        return lab_to_srgb(image), None
     image = _plain(image)
     if image.mode in ("LA", "RGBA"):
-        return _on_white(image, profile)
-    return np.asarray(to_srgb(image, profile))
+        return image.convert(image.mode[:-1]), image.getchannel("A")
+    return image, None
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -59,15 +62,7 @@ def _plain(image: Image.Image) -> Image.Image:
     return image
 
 
-def _on_white(image: Image.Image, profile: bytes | None) -> Pixels:
-    alpha = image.getchannel("A")
-    opaque = to_srgb(image.convert(image.mode[:-1]), profile)
-    ground = Image.new(opaque.mode, opaque.size, "white")
-    ground.paste(opaque, mask=alpha)
-    return np.asarray(ground)
-
-
-def _wide(samples: NDArray[np.generic], key: object) -> Pixels:
+def wide_to_grey(samples: NDArray[np.generic]) -> Pixels:
     """Grey of more than 8 bits.
 
     16 bits: divided by 257. Other whole numbers: as they are up to 255, divided by 257 up to 65535. Floats:
@@ -86,7 +81,4 @@ def _wide(samples: NDArray[np.generic], key: object) -> Pixels:
         wide *= 255
     elif high > 255:
         wide /= 257
-    grey = np.rint(wide).astype(np.uint8)
-    if isinstance(key, int):
-        grey[samples == key] = _WHITE
-    return grey
+    return np.rint(wide).astype(np.uint8)

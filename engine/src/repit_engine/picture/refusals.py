@@ -54,8 +54,9 @@ def decoding() -> Iterator[None]:
     try:
         with _quiet:
             yield
-    except PictureRefused:
-        raise
+    except PictureRefused as refusal:
+        # Without what led to it, which may repeat something of the file.
+        raise refusal from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError):
         raise TooManyPixels(
             "The picture would need more memory than allowed.", "Send a smaller picture."

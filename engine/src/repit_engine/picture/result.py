@@ -72,10 +72,20 @@ def upright(pixels: Pixels, orientation: int, size: tuple[int, int], shrink: int
 
     `size` is ``(width, height)`` of the original in file order. Source: Exif 2.32, tag 0x0112.
     """
-    luma = luma_of(pixels)
     rgb = None
     if colour:
         rgb = pixels if pixels.ndim == 3 else np.repeat(pixels[:, :, np.newaxis], 3, axis=2)
+    return upright_luma(luma_of(pixels), orientation, size, shrink, rgb)
+
+
+def upright_luma(
+    luma: LumaArray,
+    orientation: int,
+    size: tuple[int, int],
+    shrink: int,
+    rgb: NDArray[np.uint8] | None = None,
+) -> Picture:
+    """As `upright`, of a luma that is known already."""
     transposed = 5 <= orientation <= 8
     flip_columns, flip_rows = orientation in (2, 3, 6, 7), orientation in (3, 4, 7, 8)
     width, height = reversed(size) if transposed else size

@@ -44,8 +44,12 @@ class AlteredCopies:
         """Load the kernels of the rule, so that the first upload does not wait for them."""
         self._stoplist.near(np.zeros((1, HASH_BYTES), np.uint8))
 
-    def found(self, index: LiveIndex, stages: Iterable[QueryHashes]) -> list[Evidence]:
-        """Items that the upload shows, as it is or altered. Raises what `stages` raises."""
+    def found(
+        self, index: LiveIndex, stages: Iterable[QueryHashes], upload: "Upload | None" = None
+    ) -> list[Evidence]:
+        """Items that one look at the upload shows, as it is or altered; all looks at one upload come with the
+        same `upload`. Raises what `stages` raises.
+        """
         heard: list[QueryHashes] = []
         coming = iter(stages)
         while True:
@@ -64,22 +68,24 @@ class AlteredCopies:
             )
             found = [_evidence(bank, match) for match in decision.matches]
             if None not in found:  # no item changed between the search and the look at its entry
-                self._count(search, decision, heard)
+                self._count(search, decision, heard, upload or Upload())
                 return [one for one in found if one is not None]
 
     def _is_aside(self, hash_id: int) -> bool:
         return self.set_aside > 0 and self._crowd.is_aside(hash_id)
 
-    def _count(self, search: "_Search", decision: Decision, heard: list[QueryHashes]) -> None:
+    def _count(
+        self, search: "_Search", decision: Decision, heard: list[QueryHashes], upload: "Upload"
+    ) -> None:
         """Note the anchored hashes that were an item's only voice, or all that was met of it in one piece."""
-        upload = next((stage.hashes[0] for stage in heard if len(stage)), None)
-        if upload is None:
+        named = upload.named(heard)
+        if named is None:
             return
         for match in decision.matches:
             met = search.met.get(match.item, set())
             if match.piece or (match.tier is Rests.ANCHORED and len(met) == 1):
                 for hash_id in sorted(one for one in met if one % 256 >= ANCHORED):
-                    self._note(hash_id, upload)
+                    self._note(hash_id, named)
 
     def _note(self, hash_id: int, upload: NDArray[np.uint8]) -> None:
         with self._counting:
@@ -87,6 +93,21 @@ class AlteredCopies:
             if self._crowd.met(hash_id, upload) and not before:
                 self.set_aside += 1
                 _log.warning("an anchored hash met many unrelated uploads and is set aside")
+
+
+class Upload:
+    """An upload over all looks at it: by its first hash, whichever of its views that is of, so that a file
+    with many views counts for one upload.
+    """
+
+    def __init__(self) -> None:
+        self._first: NDArray[np.uint8] | None = None
+
+    def named(self, heard: list[QueryHashes]) -> NDArray[np.uint8] | None:
+        """Its hash; None as long as nothing was hashed."""
+        if self._first is None:
+            self._first = next((stage.hashes[0] for stage in heard if len(stage)), None)
+        return self._first
 
 
 class _Search:

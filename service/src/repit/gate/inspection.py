@@ -9,7 +9,7 @@ because the door then says when to come back.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
 from repit.gate import matching
-from repit.gate.altered import AlteredCopies
+from repit.gate.altered import AlteredCopies, Upload
 from repit.gate.arriving import HEAD, Arriving
 from repit.gate.canary import Watched
 from repit.gate.decisions import Recorder
@@ -34,7 +34,7 @@ from repit.gate.signals import Signals
 from repit.gate.verdict import NO_PICTURE, PLAIN, Evidence, NoPicture, Signal, Undecided, Verdict
 from repit_engine.anchors import Stage
 from repit_engine.errors import PictureRefused
-from repit_engine.picture import DEFAULT_LIMITS, Limits
+from repit_engine.picture import DEFAULT_LIMITS
 from repit_engine.picture.formats import sniff
 from repit_engine.types import HASH_BYTES
 
@@ -126,19 +126,25 @@ class Inspector:
         same = matching.by_file(self.index, data)
         if same:
             return same
-        limits = Limits(
-            bytes=self.max_bytes,
-            pixels=DEFAULT_LIMITS.pixels,
-            scans=DEFAULT_LIMITS.scans,
-            seconds=self.budget_seconds,
-        )
+        limits = replace(DEFAULT_LIMITS, bytes=self.max_bytes, seconds=self.budget_seconds)
+        found: list[Evidence] = []
         try:
-            with self.pool.open(data, limits, self.last_stage) as stages:
-                watched = Watched(stages)
-                return [*self.altered.found(self.index, watched), *watched.canaries()]
+            with self.pool.open(data, limits, self.last_stage) as looks:
+                upload = Upload()
+                for look in looks:
+                    watched = Watched(look)
+                    found += [*self.altered.found(self.index, watched, upload), *watched.canaries()]
+                    if any(one.tier != "possible" for one in found):
+                        break
+            reason = looks.unseen
         except NotSeen as unseen:
             reason = unseen.outcome.reason
-            return NoPicture() if need_not_decide(door, reason, data[:HEAD]) else _not_hashed(reason)
+            if need_not_decide(door, reason, data[:HEAD]):
+                return NoPicture()
+        found = matching.strongest(found)
+        if reason is None or any(one.tier != "possible" for one in found):
+            return found
+        return replace(_not_hashed(reason), evidence=tuple(found))
 
     def _met(self, hashes: tuple[KnownHash, ...]) -> list[Evidence]:
         found: list[Evidence] = []

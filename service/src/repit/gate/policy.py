@@ -118,8 +118,7 @@ def judge(
     """Apply the policy to what was found, or to not having been able to look."""
     told = tuple(signals)
     if isinstance(seen, Undecided):
-        outcome = policy.undecided_doors.get(door, policy.undecided)
-        verdict = pronounced(Ruling(outcome, UNDECIDED, policy.dry_run), seen.text, (), seen.reason)
+        verdict = _of_undecided(policy, door, seen)
     else:
         verdict = _of_evidence(policy, door, seen)
     verdict = replace(verdict, signals=told)
@@ -131,6 +130,21 @@ def judge(
     # What rests on more than signals keeps its own explanation.
     explanation = verdict.explanation if verdict.evidence or verdict.undecided else SIGNALLED
     return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), signals=told)
+
+
+def _of_undecided(policy: Policy, door: str, seen: Undecided) -> Verdict:
+    """What was not looked at is judged as such, and what was found besides as it is: the stricter holds."""
+    outcome = policy.undecided_doors.get(door, policy.undecided)
+    verdict = pronounced(Ruling(outcome, UNDECIDED, policy.dry_run), seen.text, (), seen.reason)
+    if not seen.evidence:
+        return verdict
+    other = _of_evidence(policy, door, seen.evidence)
+    both = [
+        Ruling(one.would_be or one.outcome, one.rule, one.would_be is not None) for one in (verdict, other)
+    ]
+    if strictest(both) == 1:
+        return replace(other, undecided=seen.reason)
+    return replace(verdict, evidence=other.evidence)
 
 
 def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence]) -> Verdict:

@@ -82,10 +82,13 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """The upload could not be compared, or not in time: `reason` is a short code, `text` says it."""
+    """The upload could not be compared, or not all of it, or not in time: `reason` is a short code, `text`
+    says it. `evidence`: what was found nevertheless, none of it sure.
+    """
 
     reason: str
     text: Text
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,25 @@
 """The child's half of the dialogue about one upload.
 
-In: a request, a picture's bytes. Out: frames, one stage at a time: the standard hash, then, each
-only when asked for, the whole upload turned and trimmed, anchors, parts, turned ones. Next: `dialogue`.
+In: a request, a picture's bytes. Out: frames, one stage at a time and look by look: what the file shows
+(`repit_engine.views`), each view's standard hash, then, each only when asked for, the whole upload turned and
+trimmed, anchors, parts, turned ones. Next: `dialogue`.
 
-The picture is opened once and stays here while the parent searches what it has been given.
+The file is opened once and its views stay here while the parent searches what it has been given.
 """
 
-from collections.abc import Iterator
+import time
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from repit.gate.decoder.views import out_of_time, refused, to_bytes
-from repit_engine.anchors import Budget, QueryHashes, query_family, query_stages
+from repit_engine.anchors import Budget, Look, QueryHashes, count_of, looks, query_family
 from repit_engine.errors import PictureRefused
 from repit_engine.frames import receive_json, send, send_json
-from repit_engine.picture import Limits, open_picture
+from repit_engine.picture import Limits
 from repit_engine.picture import warm_up as warm_up_pictures
 from repit_engine.types import NotHashable
+from repit_engine.views import Views, open_views
 
 
 def warm_up() -> None:
@@ -31,33 +33,56 @@ def warm_up() -> None:
 
 
 def answer(request: dict[str, Any], data: bytes, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
-    """Open one upload and send its stages while more are wanted. Raises `PipeClosed`."""
-    last = int(request["last"])
-    parts = _stages(data, Limits(**request["limits"]))
-    for number in range(last + 1):
-        outcome = _next(parts)
-        if isinstance(outcome, NotHashable):
-            send_json(pipe_out, refused(outcome))
-            send(pipe_out, b"")
+    """Open one upload and send what is wanted of it: the first stage of the first look, then a `stage` more
+    or the first of the next `look`, until neither is. Raises `PipeClosed`.
+    """
+    last, limits = int(request["last"]), Limits(**request["limits"])
+    end = time.monotonic() + limits.seconds
+    views = _opened(data, limits)
+    if isinstance(views, NotHashable):
+        _refuse(views, pipe_out)
+        return
+    head = {"looks": count_of(views), "unseen": views.unseen}
+    for look in looks(views, lambda: Budget(milliseconds=max(1.0, (end - time.monotonic()) * 1000))):
+        for place in range(min(last, look.last) + 1):
+            stage = _next(look)
+            if isinstance(stage, NotHashable):
+                _refuse(stage, pipe_out)
+                return
+            send_json(pipe_out, head | {"end": place == min(last, look.last)})
+            send(pipe_out, to_bytes(stage))
+            wanted = receive_json(pipe_in).get("want")
+            if wanted != "stage":
+                break
+        if wanted != "look":
             return
-        end = number == last
-        send_json(pipe_out, {"end": end})
-        send(pipe_out, to_bytes(outcome))
-        if end or not receive_json(pipe_in).get("more"):
-            return
 
 
-def _stages(data: bytes, limits: Limits) -> Iterator[QueryHashes]:
-    yield from query_stages(open_picture(data, limits), Budget(milliseconds=limits.seconds * 1000))
-
-
-def _next(parts: Iterator[QueryHashes]) -> QueryHashes | NotHashable:
+def _opened(data: bytes, limits: Limits) -> Views | NotHashable:
     try:
-        stage = next(parts, None)
+        return open_views(data, limits)
     except PictureRefused as refusal:
         return NotHashable(refusal.code, refusal.message, refusal.next_step)
     except MemoryError:
-        return NotHashable(
-            "too-much-memory", "The picture needs more memory than allowed.", "Send a smaller one."
-        )
+        return _too_large()
+
+
+def _next(look: Look) -> QueryHashes | NotHashable:
+    try:
+        stage = next(look.stages, None)
+    except PictureRefused as refusal:
+        return NotHashable(refusal.code, refusal.message, refusal.next_step)
+    except MemoryError:
+        return _too_large()
     return out_of_time() if stage is None else stage
+
+
+def _refuse(outcome: NotHashable, pipe_out: BinaryIO) -> None:
+    send_json(pipe_out, refused(outcome))
+    send(pipe_out, b"")
+
+
+def _too_large() -> NotHashable:
+    return NotHashable(
+        "too-much-memory", "The picture needs more memory than allowed.", "Send a smaller one."
+    )

@@ -1,11 +1,13 @@
 """The parent's half of the dialogue about one upload.
 
-In: an upload, and whether more is wanted. Out: stages of `QueryHashes`, none of them trusted: every length is
-bounded before it is read. Next: `pool` hands it out, `repit.gate.altered` decides between the stages.
+In: an upload, and whether more is wanted. Out: looks at it, each of stages of `QueryHashes`, none of them
+trusted: every length is bounded before it is read. Next: `pool` hands it out, `repit.gate.altered` decides
+between the stages.
 """
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from json import loads
 from typing import BinaryIO, Final
@@ -15,8 +17,10 @@ from repit_engine.anchors import QueryHashes, Stage
 from repit_engine.frames import PipeClosed, send, send_json
 from repit_engine.picture import Limits
 from repit_engine.types import NotHashable
+from repit_engine.views import MOST_LOOKS
 
 _PIECE: Final = 1 << 20
+_LONGEST_WORD: Final = 40
 
 
 class NotSeen(Exception):
@@ -32,39 +36,55 @@ class ChildFailed(Exception):
 
 
 class Dialogue:
-    """One upload with one child. `open` is true while the child waits to hear whether more is wanted."""
+    """One upload with one child. `open` is true while the child waits to hear what more is wanted.
 
-    def __init__(self, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
+    Iterate over it once: looks, each an iterator of stages, which may be left at any time. Raises `NotSeen`,
+    `ChildFailed`, between the stages too. `unseen`: why not all that the file may show is looked at, in one
+    word; known with the first stage.
+    """
+
+    def __init__(
+        self, pipe_in: BinaryIO, pipe_out: BinaryIO, data: bytes, limits: Limits, last: Stage
+    ) -> None:
         self._in, self._out = pipe_in, pipe_out
+        self._data, self._limits, self._last = data, limits, last
+        self._looks = 1
         self.open = False
+        self.unseen: str | None = None
 
-    def stages(self, data: bytes, limits: Limits, last: Stage) -> Iterator[QueryHashes]:
-        """Send the upload, then yield stage by stage. Raises `NotSeen`, `ChildFailed`."""
-        try:
-            send_json(self._in, {"limits": asdict(limits), "last": int(last)})
-            send(self._in, data)
-            hashes = 0
-            for number in range(int(last) + 1):
-                if number:
-                    send_json(self._in, {"more": True})
-                    self.open = False
-                views, end = self._heard()
-                hashes += len(views)
-                if hashes > MOST_HASHES or end != (number == int(last)):
-                    raise ChildFailed
-                self.open = not end
-                yield views
-        except (PipeClosed, OSError, ValueError, KeyError, TypeError, RecursionError):
-            raise ChildFailed from None
+    def __iter__(self) -> Iterator[Iterator[QueryHashes]]:
+        number = 0
+        while number < self._looks:
+            yield self._stages(first=number == 0)
+            number += 1
 
     def finish(self) -> None:
         """Tell the child that this is enough. Raises `ChildFailed`."""
         if self.open:
-            self.open = False
-            try:
-                send_json(self._in, {"more": False})
-            except (PipeClosed, OSError, ValueError):
-                raise ChildFailed from None
+            with _honestly():
+                self._ask("nothing")
+
+    def _stages(self, *, first: bool) -> Iterator[QueryHashes]:
+        hashes = 0
+        for place in range(int(self._last) + 1):
+            with _honestly():
+                if place or not first:
+                    self._ask("stage" if place else "look")
+                else:
+                    send_json(self._in, {"limits": asdict(self._limits), "last": int(self._last)})
+                    send(self._in, self._data)
+                views, end = self._heard()
+            hashes += len(views)
+            if hashes > MOST_HASHES or (place == int(self._last) and not end):
+                raise ChildFailed
+            self.open = True
+            yield views
+            if end:
+                return
+
+    def _ask(self, wanted: str) -> None:
+        self.open = False
+        send_json(self._in, {"want": wanted})
 
     def _heard(self) -> tuple[QueryHashes, bool]:
         head = loads(_bounded(self._out, MOST_HEAD))
@@ -74,7 +94,18 @@ class Dialogue:
         outcome = refusal(head)
         if outcome is not None:
             raise NotSeen(outcome)
+        self._looks = min(int(head["looks"]), MOST_LOOKS)
+        self.unseen = None if head["unseen"] is None else str(head["unseen"])[:_LONGEST_WORD]
         return from_bytes(body), bool(head["end"])
+
+
+@contextmanager
+def _honestly() -> Iterator[None]:
+    """What only a child that is gone or says nonsense makes us raise leaves as `ChildFailed`."""
+    try:
+        yield
+    except (PipeClosed, OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise ChildFailed from None
 
 
 def _bounded(pipe: BinaryIO, most: int) -> bytes:

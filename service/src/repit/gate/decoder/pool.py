@@ -1,7 +1,8 @@
 """A fixed number of decoder processes, replaced as they fail.
 
-In: the bytes of an upload and the time left for it. Out: stages of hashes, asked for one by one, always
-within that time; `NotSeen`, or `Overloaded` where too many wait already. Next: `repit.gate.inspection`.
+In: the bytes of an upload and the time left for it. Out: looks and their stages of hashes, asked for one by
+one, always within that time; `NotSeen`, or `Overloaded` where too many wait already. Next:
+`repit.gate.inspection`.
 
 One thread, the keeper, starts every child (the kernel ends a child with the *thread* that started it, so that
 thread must last) and kills those that outlast their time. Callers only take an idle child, speak to it in
@@ -16,11 +17,12 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import BinaryIO, Final, cast
 
 from repit.gate.decoder.dialogue import ChildFailed, Dialogue, NotSeen
 from repit.gate.errors import Overloaded
-from repit_engine.anchors import QueryHashes, Stage
+from repit_engine.anchors import Stage
 from repit_engine.child import MEMORY
 from repit_engine.frames import PipeClosed, receive, widen
 from repit_engine.picture import Limits
@@ -143,10 +145,9 @@ class DecoderPool:
             return [worker.process.pid for worker in self._workers]
 
     @contextmanager
-    def open(
-        self, data: bytes, limits: Limits, last: Stage = Stage.TURNED
-    ) -> Iterator[Iterator[QueryHashes]]:
-        """Look at one upload, stage by stage as far as is asked for, within `limits.seconds` in all.
+    def open(self, data: bytes, limits: Limits, last: Stage = Stage.TURNED) -> Iterator[Dialogue]:
+        """Look at one upload, view by view and stage by stage as far as is asked for, within `limits.seconds`
+        in all.
 
         Waiting for a child counts; an upload that would wait too long, as things go, is turned away at once.
         Raises `Overloaded`, and `NotSeen` here or between the stages.
@@ -155,9 +156,9 @@ class DecoderPool:
         worker = self._take(due)
         if worker is None:
             raise NotSeen(_not_in_time("no-time", "No decoder became free in time."))
-        talk = Dialogue(worker.pipe_in, worker.pipe_out)
+        talk = Dialogue(worker.pipe_in, worker.pipe_out, data, _shortened(limits, due), last)
         try:
-            yield talk.stages(data, _shortened(limits, due), last)
+            yield talk
         except ChildFailed:
             raise NotSeen(self._lost(worker)) from None
         except NotSeen:
@@ -304,8 +305,7 @@ class DecoderPool:
 
 
 def _shortened(limits: Limits, due: float) -> Limits:
-    left = max(0.001, due - time.monotonic())
-    return Limits(bytes=limits.bytes, pixels=limits.pixels, scans=limits.scans, seconds=left)
+    return replace(limits, seconds=max(0.001, due - time.monotonic()))
 
 
 def _not_in_time(reason: str, message: str) -> NotHashable:

@@ -1,0 +1,104 @@
+"""The boxes of an ISO media file that say how its picture is stored and shown.
+
+In: the bytes of a file that begins with `ftyp`. Out: `Container`. Next: `formats` tells pictures from films,
+`heif` decodes.
+
+Brands are names that a file gives itself. What it holds is read from its items: browsers show an AVIF
+whatever its major brand is. ISO/IEC 14496-12, 23008-12. Nothing here is trusted: lengths are cut to what is
+there, counts are bounded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_MOST_BOXES: Final = 4096
+_MOST_ITEMS: Final = 2048
+_TRANSFORMS: Final = (b"clap", b"irot", b"imir")
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """`brands`: the major one first. `items`: the kinds of its pictures. `properties`: those of its primary
+    picture, in order. `has_items`, `has_tracks`: whether it holds pictures, or films and sequences.
+    """
+
+    brands: tuple[bytes, ...]
+    items: frozenset[bytes]
+    properties: tuple[tuple[bytes, bytes], ...]
+    has_items: bool
+    has_tracks: bool
+    has_coded_av1: bool
+
+
+def read_container(content: bytes) -> Container:
+    """Whatever can be read of it."""
+    top = dict(_boxes(content))
+    brands = _brands(top.get(b"ftyp", content[8:256]))
+    meta = dict(_boxes(top.get(b"meta", b"")[4:]))
+    film = top.get(b"moov", b"")
+    return Container(
+        brands=brands,
+        items=frozenset(_item_kinds(meta.get(b"iinf", b""))),
+        properties=tuple(_properties(meta)),
+        has_items=bool(meta),
+        has_tracks=bool(film),
+        has_coded_av1=b"av01" in film[:65536],
+    )
+
+
+def _brands(body: bytes) -> tuple[bytes, ...]:
+    compatible = [body[at : at + 4] for at in range(8, min(len(body), 1024) - 3, 4)]
+    return (body[:4], *compatible)
+
+
+def _boxes(body: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Name and content of each box; of equal names the last is what `dict` keeps, so the first comes last."""
+    found: list[tuple[bytes, bytes]] = []
+    at = 0
+    while at + 8 <= len(body) and len(found) < _MOST_BOXES:
+        size, name, head = int.from_bytes(body[at : at + 4]), body[at + 4 : at + 8], 8
+        if size == 1:
+            size, head = int.from_bytes(body[at + 8 : at + 16]), 16
+        elif size == 0:
+            size = len(body) - at
+        if size < head:
+            break
+        found.append((name, body[at + head : at + size]))
+        at += size
+    yield from reversed(found)
+
+
+def _item_kinds(body: bytes) -> Iterator[bytes]:
+    """`infe` of versions 2 and 3: ID (2 or 4 bytes), protection, kind."""
+    after = 6 if body[:1] == b"\0" else 8
+    for name, entry in list(_boxes(body[after:]))[:_MOST_ITEMS]:
+        if name == b"infe" and entry[:1] in (b"\2", b"\3"):
+            at = 8 if entry[0] == 2 else 10
+            yield entry[at : at + 4]
+
+
+def _properties(meta: dict[bytes, bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """The properties that `ipma` gives to the primary item."""
+    primary = _primary(meta.get(b"pitm", b""))
+    parts = list(_boxes(meta.get(b"iprp", b"")))[::-1]
+    known = [one for name, body in parts if name == b"ipco" for one in list(_boxes(body))[::-1]]
+    for name, body in parts:
+        if name != b"ipma" or len(body) < 8:
+            continue
+        wide_ids, wide_places = body[0] >= 1, body[3] & 1
+        at, entries = 8, int.from_bytes(body[4:8])
+        for _ in range(min(entries, _MOST_ITEMS)):
+            length = 4 if wide_ids else 2
+            item, count = int.from_bytes(body[at : at + length]), body[at + length : at + length + 1]
+            at += length + 1
+            for _ in range(count[0] if count else 0):
+                size = 2 if wide_places else 1
+                place = int.from_bytes(body[at : at + size]) & (0x7FFF if wide_places else 0x7F)
+                at += size
+                if item == primary and 1 <= place <= len(known):
+                    yield known[place - 1]
+
+
+def _primary(body: bytes) -> int:
+    return int.from_bytes(body[4:6] if body[:1] == b"\0" else body[4:8])

@@ -1,0 +1,132 @@
+"""One decoded layer of samples, and all that viewers may make of it.
+
+In: samples as a file stores them, what they let through, the profiles they come with. Out: `Shown`, first as
+browsers show it on white, then the others. Next: `open_picture`, `repit_engine.views`.
+
+What is not the first is only ever compared, never published: it is averaged down to as few pixels as a hash
+needs, which bounds its cost.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from repit_engine.picture.grounds import BLACK, GREYS, on_ground
+from repit_engine.picture.profiles import ways_of
+from repit_engine.picture.result import Picture, luma_of, upright, upright_luma
+from repit_engine.picture.shown import STANDS, Of, Shown
+from repit_engine.types import LumaArray
+
+MIN_SIDE: Final = 256
+"""Shrinking stops above this many pixels on the shorter side. Measured: `make bench NAME=hash`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """`image`: opaque samples in mode L, RGB or CMYK. `cover`: how far each covers the ground (mode L), None
+    for wholly. `profiles`: those it comes with, the one that browsers go by first; `ignored` where they go
+    by none. `orientation`: as EXIF has it. `shrink`, `size`: as in `Picture`, before it is turned.
+    """
+
+    image: Image.Image
+    cover: Image.Image | None = None
+    profiles: tuple[bytes, ...] = ()
+    ignored: bool = False
+    orientation: int = 1
+    of: Of = Of.SHOWN
+    seconds: float = STANDS
+    shrink: int = 1
+    size: tuple[int, int] | None = None
+
+
+def shown_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
+    """Every view of one layer; `colour`: the first with its `Picture.rgb`."""
+    if layer.cover is not None and layer.cover.getextrema() == (255, 255):
+        layer = replace(layer, cover=None)
+    for number, way in enumerate(ways_of(layer.profiles, layer.image.mode, ignored=layer.ignored)):
+        thin = _thinned(layer) if way.slow else layer
+        opaque = way.applied(thin.image)
+        pixels = np.asarray(_on_white(opaque, thin.cover))
+        if not number:
+            size = thin.size or thin.image.size
+            picture = upright(pixels, thin.orientation, size, thin.shrink, colour=colour)
+            yield Shown(picture, thin.of, thin.seconds)
+        luma = luma_of(pixels)
+        if number:
+            yield Shown(_averaged(luma, thin), Of.PROFILE)
+        if thin.cover is not None:
+            yield from _on_grounds(luma, thin, GREYS if not number else ())
+            # What is transparent still has a colour, and programs that drop the transparency show it.
+            yield Shown(_averaged(luma_of(np.asarray(opaque)), thin), Of.OPAQUE)
+
+
+def _on_grounds(on_white: LumaArray, layer: Layer, greys: tuple[int, ...]) -> Iterator[Shown]:
+    factor = shrink_of(*layer.image.size)
+    averaged = _average(on_white, factor)
+    covered = np.asarray(_reduced(layer.cover, factor)) if layer.cover is not None else np.uint8(255)
+    for ground in (BLACK, *greys):
+        luma = on_ground(averaged, np.asarray(covered), ground)
+        yield Shown(_again(luma, layer, factor), Of.GREY if ground else Of.BLACK)
+
+
+def _thinned(layer: Layer) -> Layer:
+    """Every second, fourth or eighth pixel of a large layer."""
+    factor = shrink_of(*layer.image.size)
+    if factor == 1:
+        return layer
+    cover = None if layer.cover is None else _every(layer.cover, factor)
+    size = layer.size or layer.image.size
+    fewer = _every(layer.image, factor)
+    return replace(layer, image=fewer, cover=cover, shrink=layer.shrink * factor, size=size)
+
+
+def _every(image: Image.Image, step: int) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(np.asarray(image)[::step, ::step]), image.mode)
+
+
+def eased(picture: Picture) -> Picture:
+    """The same with as few pixels as a hash needs."""
+    factor = shrink_of(*picture.luma.shape)
+    if factor == 1 or picture.partial_first_column or picture.partial_first_row:
+        return picture
+    return replace(picture, luma=_average(picture.luma, factor), shrink=picture.shrink * factor, rgb=None)
+
+
+def shrink_of(width: int, height: int) -> int:
+    """The fraction at which a hash loses next to nothing."""
+    for factor in (8, 4, 2):
+        if min(width, height) // factor >= MIN_SIDE:
+            return factor
+    return 1
+
+
+def _on_white(image: Image.Image, cover: Image.Image | None) -> Image.Image:
+    if cover is None:
+        return image
+    ground = Image.new(image.mode, image.size, "white")
+    ground.paste(image, mask=cover)
+    return ground
+
+
+def _averaged(luma: LumaArray, layer: Layer) -> Picture:
+    factor = shrink_of(*layer.image.size)
+    return _again(_average(luma, factor), layer, factor)
+
+
+def _again(luma: LumaArray, layer: Layer, factor: int) -> Picture:
+    size = layer.size or layer.image.size
+    return upright_luma(luma, layer.orientation, size, layer.shrink * factor)
+
+
+def _average(luma: LumaArray, factor: int) -> LumaArray:
+    if factor == 1:
+        return luma
+    averaged: LumaArray = np.asarray(_reduced(Image.fromarray(luma.astype(np.float32)), factor))
+    return averaged
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    return image if factor == 1 else image.reduce(factor)

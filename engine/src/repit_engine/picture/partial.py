@@ -1,0 +1,100 @@
+"""What can be decoded of a file that ends too soon, or breaks in the middle, as browsers show it.
+
+In: a Pillow image that is not loaded yet. Out: the same, loaded, and which of its pixels were decoded. Next:
+`layers` takes what is missing for transparent, as browsers leave it to the ground.
+
+Pillow keeps the pixels that it had decoded when it gives up. Which those are it does not say: so the file is
+decoded twice, over two different grounds, and what differs was never written.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile
+
+from repit_engine.picture.refusals import damaged
+
+MOST_PIXELS: Final = 30_000_000
+"""Of a broken file: a few bytes may promise a wide plain of nothing."""
+_GROUNDS: Final = (0, 255)
+Opening = Callable[[], ImageFile.ImageFile]
+
+
+def loaded(opening: Opening) -> tuple[Image.Image, Image.Image | None]:
+    """The image that `opening` gives, loaded, and where it was decoded (mode L, 0 or 255); None for all of
+    it.
+
+    Raises what Pillow raises while opening, and `DamagedPicture` where no pixel was decoded, or the
+    file is too large for that.
+    """
+    image = opening()
+    try:
+        image.load()
+    except Exception:  # noqa: BLE001 - decoders raise anything; what they decoded before is looked at now
+        if image.size[0] * image.size[1] > MOST_PIXELS:
+            raise damaged() from None
+        image = opening()
+    else:
+        return image, None
+    decoded = [_over(image, _GROUNDS[0])]
+    again = opening()
+    decoded.append(_over(again, _GROUNDS[1]))
+    if decoded[0].shape != decoded[1].shape:
+        raise damaged()
+    same = decoded[0] == decoded[1]
+    if same.ndim == 3:
+        same = same.all(axis=2)
+    if not same.any():
+        raise damaged()
+    return image, None if same.all() else Image.fromarray(same.astype(np.uint8) * 255)
+
+
+def spread(image: Image.Image, decoded: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Of an interlaced file, rows and pixels that a later pass would have brought are those of the earlier
+    ones, as browsers show them; what lies beyond the last decoded row stays undecoded.
+    """
+    known = np.asarray(decoded) > 0
+    rows = known.any(axis=1)
+    if bool(known[: int(rows.sum())].all()):
+        return image, decoded  # whole rows from the top: not interlaced
+    pixels = np.asarray(image)
+    height, width = known.shape
+    across = np.maximum.accumulate(np.where(known, np.arange(width), 0), axis=1)
+    down = np.maximum.accumulate(np.where(rows, np.arange(height), 0))
+    reached = np.arange(height) < int(np.flatnonzero(rows)[-1]) + 8
+    filled = Image.fromarray(pixels[down[:, np.newaxis], across[down]])
+    if image.mode == "P" and image.palette is not None:
+        filled.putpalette(image.palette.getdata()[1], image.palette.mode)
+    filled.info = image.info
+    if reached.all():
+        return filled, None
+    covered = np.repeat(reached[:, np.newaxis], width, axis=1).astype(np.uint8) * 255
+    return filled, Image.fromarray(covered)
+
+
+def both(one: Image.Image | None, other: Image.Image | None) -> Image.Image | None:
+    """What covers the ground in both."""
+    if one is None or other is None:
+        return other if one is None else one
+    covered = Image.new("L", one.size, 0)
+    covered.paste(one, mask=other)
+    return covered
+
+
+def _over(image: ImageFile.ImageFile, ground: int) -> NDArray[np.generic]:
+    """Load what can be loaded over a flat ground; its samples."""
+    prepare = image.load_prepare
+
+    def prepared() -> None:
+        prepare()
+        bands = len(image.getbands())
+        image.im.paste(ground if bands == 1 else (ground,) * bands, (0, 0, *image.size))
+
+    image.load_prepare = prepared  # type: ignore[method-assign] # once for each loading: it keeps a state
+    try:
+        image.load()
+    except Exception:  # noqa: BLE001 - as above
+        image.tile = []
+    return np.array(image)

@@ -1,0 +1,255 @@
+"""PNG and APNG: what counts of a file, laid out anew, then decoded by Pillow.
+
+In: the bytes of a PNG. Out: its views. Next: `reading`.
+
+Readers differ on what is damaged: text that is too long, a wrong checksum, colours stated twice. So a file's
+chunks are walked here, and only those that make pixels go on, with their sums put right; every statement
+about colours is tried, whether browsers believe it or not. PNG (third edition), sections 5, 11 and 12.
+"""
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from PIL import Image, PngImagePlugin
+
+from repit_engine.picture.describing import from_code_points, from_gamma
+from repit_engine.picture.exif import exif_orientation
+from repit_engine.picture.frames import frames_of
+from repit_engine.picture.layers import Layer, shown_of
+from repit_engine.picture.limits import Deadline, Limits
+from repit_engine.picture.modes import plain_of
+from repit_engine.picture.partial import both, loaded, spread
+from repit_engine.picture.profiles import LARGEST_PROFILE
+from repit_engine.picture.refusals import damaged
+from repit_engine.picture.shown import STANDS, Of, Shown, Unseen
+
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_MOST_STATEMENTS: Final = 4
+_MOST_CHUNKS: Final = 200_000
+_PIECE: Final = 1024
+_STATEMENTS: Final = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
+"""About colours, the highest rank first; cHRM counts with gAMA alone."""
+
+
+_Chunk = tuple[bytes, bytes]
+
+
+@dataclass(slots=True)
+class _Chunks:
+    """What a file says. `believed`: the statement about colours that browsers go by, as profiles; `others`:
+    those that they pass over. `moves`: control and data of its frames, in order.
+    """
+
+    header: bytes = b""
+    palette: bytes | None = None
+    key: bytes | None = None
+    exif: bytes = b""
+    data: list[bytes] = field(default_factory=list)
+    moves: list[_Chunk] = field(default_factory=list)
+    control: bytes = b""
+    animated: bool = False
+    first_is_frame: bool = False
+    stated: dict[bytes, list[tuple[bytes, bool]]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        width, height = struct.unpack(">II", self.header[:8])
+        return width, height
+
+
+def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool) -> Iterator[Shown | Unseen]:
+    """The views of a PNG. Raises `PictureRefused`, and whatever Pillow raises (`refusals.decoding`)."""
+    chunks = _walked(content)
+    limits.check_pixels(*chunks.size)
+    deadline.check()
+    believed, others = _profiles(chunks)
+    pattern = Layer(
+        Image.new("L", (1, 1)),
+        profiles=(*believed, *others),
+        ignored=not believed,
+        orientation=exif_orientation(b"Exif\0\0" + chunks.exif),
+    )
+    seen = 0.0
+    if chunks.moves and chunks.control:
+        plays = int.from_bytes(chunks.control[4:8])
+        try:
+            for one in frames_of(
+                lambda: _opened(_animation(chunks)), pattern, limits, deadline, colour=colour, once=plays > 0
+            ):
+                if isinstance(one, Shown):
+                    seen += one.seconds
+                yield one
+        except Exception:  # noqa: BLE001 - frames that Pillow cannot read; the still picture may be sound
+            yield Unseen("damaged-frame")
+        if seen and chunks.first_is_frame and chunks.animated:
+            return
+    try:
+        image, cover = _still(chunks)
+    except Exception:
+        if seen:
+            return
+        raise
+    deadline.check()
+    opaque, own_cover = plain_of(image)
+    shown = not seen or not chunks.animated
+    yield from shown_of(
+        Layer(
+            opaque,
+            both(own_cover, cover),
+            pattern.profiles,
+            pattern.ignored,
+            pattern.orientation,
+            Of.SHOWN if shown else Of.STILL,
+            STANDS if shown else 0.0,
+        ),
+        colour=colour,
+    )
+
+
+def _walked(content: bytes) -> _Chunks:
+    """Every chunk that matters. A file that ends inside of a chunk ends there."""
+    chunks, at = _Chunks(), len(SIGNATURE)
+    for _ in range(_MOST_CHUNKS):
+        if at + 8 > len(content):
+            break
+        size, name = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
+        body, after = content[at + 8 : at + 8 + size], at + 12 + size
+        if name == b"IEND":
+            break
+        _noted(chunks, name, body, content[at + 8 + size : after])
+        at = after
+    if len(chunks.header) != 13:
+        raise damaged()
+    return chunks
+
+
+def _noted(chunks: _Chunks, name: bytes, body: bytes, checksum: bytes) -> None:
+    if name == b"IHDR" and not chunks.header:
+        chunks.header = body
+    elif name == b"IDAT":
+        chunks.data.append(body)
+    elif name == b"PLTE" and chunks.palette is None:
+        chunks.palette = body
+    elif name in (b"fcTL", b"fdAT"):
+        chunks.first_is_frame |= name == b"fcTL" and not chunks.data
+        chunks.moves.append((name, body))
+    elif name in (b"tRNS", b"acTL", b"eXIf", *_STATEMENTS):
+        sound = checksum == zlib.crc32(name + body).to_bytes(4)
+        early = not chunks.data
+        if name == b"acTL" and len(body) == 8 and not chunks.control:
+            chunks.control, chunks.animated = body, sound and early
+        elif name == b"tRNS" and sound and chunks.key is None:
+            chunks.key = body
+        elif name == b"eXIf" and sound:
+            chunks.exif = chunks.exif or body
+        elif name in _STATEMENTS and len(chunks.stated.setdefault(name, [])) < _MOST_STATEMENTS:
+            chunks.stated[name].append((body, sound and early))
+
+
+def _profiles(chunks: _Chunks) -> tuple[list[bytes], list[bytes]]:
+    """(what browsers go by: the first sound statement of the highest rank; what others may)."""
+    believed: list[bytes] | None = None
+    others: list[bytes] = []
+    primaries = next((body for body, sound in chunks.stated.get(b"cHRM", []) if sound), b"")
+    for name in _STATEMENTS[:4]:
+        for body, sound in chunks.stated.get(name, []):
+            read, valid = _read_statement(name, body, primaries)
+            if sound and valid and believed is None:
+                believed = read
+            else:
+                others += read
+    return believed or [], others
+
+
+def _read_statement(name: bytes, body: bytes, primaries: bytes) -> tuple[list[bytes], bool]:
+    """(the profiles that it comes to; whether it is one at all)."""
+    if name == b"cICP" and len(body) >= 4:
+        return from_code_points(body[0], body[1]), True
+    if name == b"iCCP":
+        profile, whole = _unpacked(body.partition(b"\0")[2][1:])
+        return ([profile] if profile else []), whole
+    if name == b"gAMA" and len(body) == 4:
+        chromaticities = None
+        if len(primaries) == 32:
+            chromaticities = tuple(place / 100_000 for place in struct.unpack(">8I", primaries))
+        gamma = int.from_bytes(body) / 100_000
+        found = [from_gamma(gamma, way) for way in dict.fromkeys((chromaticities, None))]
+        profiles = [one for one in found if one is not None]
+        return profiles, bool(profiles)
+    return [], name == b"sRGB"
+
+
+def _unpacked(packed: bytes) -> tuple[bytes, bool]:
+    """A profile as far as it can be unpacked, and whether its sum is right."""
+    unpacking = zlib.decompressobj()
+    try:
+        return unpacking.decompress(packed, LARGEST_PROFILE), unpacking.eof
+    except zlib.error:
+        unpacking = zlib.decompressobj(-15)
+        try:
+            return unpacking.decompress(packed[2:], LARGEST_PROFILE), False
+        except zlib.error:
+            return b"", False
+
+
+def _still(chunks: _Chunks) -> tuple[Image.Image, Image.Image | None]:
+    """The still picture, and where it was decoded."""
+    try:
+        sound = _opened(_laid_out(chunks, [(b"IDAT", part) for part in chunks.data]))
+        sound.load()
+    except Exception:  # noqa: BLE001 - damaged: what can be unpacked of it is decoded instead
+        mended = _laid_out(chunks, [(b"IDAT", _mended(chunks))])
+        image, decoded = loaded(lambda: _opened(mended))
+        return (image, None) if decoded is None else spread(image, decoded)
+    return sound, None
+
+
+def _mended(chunks: _Chunks) -> bytes:
+    """All rows that can be unpacked, in a stream without compression: sums and headers are not asked."""
+    (width, height), (depth, kind, *_, interlaced) = chunks.size, chunks.header[8:13]
+    row = -(-width * depth * _CHANNELS.get(kind, 1) // 8) + 1
+    # An interlaced picture has up to fifteen rows for eight, and none is longer.
+    left = row * height * (2 if interlaced else 1) + 64
+    unpacking, rows, packed = zlib.decompressobj(-15), [], memoryview(b"".join(chunks.data))[2:]
+    for at in range(0, len(packed), _PIECE):
+        # In small pieces: what comes out of the one that breaks is lost.
+        try:
+            rows.append(unpacking.decompress(packed[at : at + _PIECE], left))
+        except zlib.error:
+            break
+        left -= len(rows[-1])
+        if left <= 0 or unpacking.eof:
+            break
+    storing = zlib.compressobj(0)
+    stored = storing.compress(b"".join(rows))
+    whole = sum(map(len, rows)) >= row * height
+    return stored + storing.flush(zlib.Z_FINISH if whole else zlib.Z_SYNC_FLUSH)
+
+
+def _animation(chunks: _Chunks) -> bytes:
+    """The file with its frames and nothing else but pixels."""
+    first = [move for move in chunks.moves[:1] if chunks.first_is_frame]
+    data = [(b"IDAT", part) for part in chunks.data]
+    return _laid_out(chunks, [*first, *data, *chunks.moves[len(first) :]], ((b"acTL", chunks.control),))
+
+
+def _laid_out(chunks: _Chunks, body: list[_Chunk], before: tuple[_Chunk, ...] = ()) -> bytes:
+    parts = [(b"IHDR", chunks.header), *before]
+    if chunks.palette is not None:
+        parts.append((b"PLTE", chunks.palette))
+    if chunks.key is not None:
+        parts.append((b"tRNS", chunks.key))
+    return SIGNATURE + b"".join(_chunk(*part) for part in [*parts, *body, (b"IEND", b"")])
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4) + name + body + zlib.crc32(body, zlib.crc32(name)).to_bytes(4)
+
+
+def _opened(content: bytes) -> PngImagePlugin.PngImageFile:
+    return PngImagePlugin.PngImageFile(io.BytesIO(content))
