@@ -14,46 +14,62 @@ from typing import Final
 
 _MOST_BOXES: Final = 4096
 _MOST_ITEMS: Final = 2048
-_TRANSFORMS: Final = (b"clap", b"irot", b"imir")
+_MOST_BRANDS: Final = 1024
+"""Bytes of brands."""
+_REACH: Final = 1 << 20
+_TRACKS: Final = (b"moov", b"moof")
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """`brands`: the major one first. `items`: the kinds of its pictures. `properties`: those of its primary
+    """`brands`, `major` among them; `has_all_brands`: none was beyond what is read. `items`: the kinds of its
+    pictures. `properties`: those of its primary
     picture, in order. `has_items`, `has_tracks`: whether it holds pictures, or films and sequences.
+    `is_premultiplied`: its colours are stored as they are added to the ground.
     """
 
-    brands: tuple[bytes, ...]
+    major: bytes
+    brands: frozenset[bytes]
+    has_all_brands: bool
     items: frozenset[bytes]
     properties: tuple[tuple[bytes, bytes], ...]
     has_items: bool
     has_tracks: bool
-    has_coded_av1: bool
+    is_premultiplied: bool
 
 
 def read_container(content: bytes) -> Container:
     """Whatever can be read of it."""
-    top = dict(_boxes(content))
-    brands = _brands(top.get(b"ftyp", content[8:256]))
+    boxes = _boxes(content)
+    top = dict(boxes)
+    named = top.get(b"ftyp", content[8:256])
     meta = dict(_boxes(top.get(b"meta", b"")[4:]))
-    film = top.get(b"moov", b"")
     return Container(
-        brands=brands,
+        major=named[:4],
+        brands=frozenset([named[:4], *(named[at : at + 4] for at in range(8, _MOST_BRANDS - 3, 4))]),
+        has_all_brands=len(named) <= _MOST_BRANDS,
         items=frozenset(_item_kinds(meta.get(b"iinf", b""))),
         properties=tuple(_properties(meta)),
         has_items=bool(meta),
-        has_tracks=bool(film),
-        has_coded_av1=b"av01" in film[:65536],
+        has_tracks=any(name in _TRACKS for name, _ in boxes),
+        is_premultiplied=b"prem" in meta.get(b"iref", b""),
     )
 
 
-def _brands(body: bytes) -> tuple[bytes, ...]:
-    compatible = [body[at : at + 4] for at in range(8, min(len(body), 1024) - 3, 4)]
-    return (body[:4], *compatible)
+def renamed(content: bytes, holder: bytes, names: tuple[bytes, ...]) -> bytes:
+    """The same file with these boxes inside of the first `holder` made ones that everybody passes over."""
+    at = content.find(holder, 0, _REACH)
+    if at < 4:
+        return content
+    end = min(at - 4 + int.from_bytes(content[at - 4 : at]), len(content))
+    inside = content[at:end]
+    for name in names:
+        inside = inside.replace(name, b"free")
+    return content[:at] + inside + content[end:]
 
 
-def _boxes(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Name and content of each box; of equal names the last is what `dict` keeps, so the first comes last."""
+def _boxes(body: bytes) -> list[tuple[bytes, bytes]]:
+    """Name and content of each box, the last first: of equal names `dict` then keeps the first."""
     found: list[tuple[bytes, bytes]] = []
     at = 0
     while at + 8 <= len(body) and len(found) < _MOST_BOXES:
@@ -66,13 +82,13 @@ def _boxes(body: bytes) -> Iterator[tuple[bytes, bytes]]:
             break
         found.append((name, body[at + head : at + size]))
         at += size
-    yield from reversed(found)
+    return found[::-1]
 
 
 def _item_kinds(body: bytes) -> Iterator[bytes]:
     """`infe` of versions 2 and 3: ID (2 or 4 bytes), protection, kind."""
     after = 6 if body[:1] == b"\0" else 8
-    for name, entry in list(_boxes(body[after:]))[:_MOST_ITEMS]:
+    for name, entry in _boxes(body[after:])[:_MOST_ITEMS]:
         if name == b"infe" and entry[:1] in (b"\2", b"\3"):
             at = 8 if entry[0] == 2 else 10
             yield entry[at : at + 4]
@@ -81,8 +97,8 @@ def _item_kinds(body: bytes) -> Iterator[bytes]:
 def _properties(meta: dict[bytes, bytes]) -> Iterator[tuple[bytes, bytes]]:
     """The properties that `ipma` gives to the primary item."""
     primary = _primary(meta.get(b"pitm", b""))
-    parts = list(_boxes(meta.get(b"iprp", b"")))[::-1]
-    known = [one for name, body in parts if name == b"ipco" for one in list(_boxes(body))[::-1]]
+    parts = _boxes(meta.get(b"iprp", b""))[::-1]
+    known = [one for name, body in parts if name == b"ipco" for one in _boxes(body)[::-1]]
     for name, body in parts:
         if name != b"ipma" or len(body) < 8:
             continue

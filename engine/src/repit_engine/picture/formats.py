@@ -5,12 +5,12 @@ In: the bytes. Out: one of the nine formats that are read, or a refusal that nam
 programs. What may hold a picture is never said to be none: films, drawings and pages are refused by name.
 """
 
-import zlib
 from enum import Enum
 from typing import Final
 
 from repit_engine.errors import EmptyFile, NotAPicture, UnsupportedPicture
 from repit_engine.picture.boxes import read_container
+from repit_engine.picture.markup import is_markup
 
 
 class Format(Enum):
@@ -64,11 +64,6 @@ _NAMED: Final = (
 )
 _HEIC_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-"""Byte order marks; after that of UTF-16 stands `<` with a zero before or behind it."""
-_SPACE: Final = b" \t\r\n\f\v\0"
-_GZIP: Final = b"\x1f\x8b"
-_HEAD: Final = 4096
 _ADVICE: Final = "Convert it to one of: " + ", ".join(f.value for f in Format) + "."
 
 
@@ -95,36 +90,19 @@ def sniff(data: bytes) -> Format:
     raise NotAPicture("The file is in no known picture format.", _ADVICE)
 
 
-def is_markup(data: bytes) -> bool:
-    """Whether it may be an SVG for some browser: after a mark, spaces, comments, in UTF-16, packed.
-
-    Only a head may be given, which may be nothing but spaces.
-    """
-    if data.startswith(_GZIP):
-        try:
-            data = zlib.decompressobj(31).decompress(data[:_HEAD], _HEAD)
-        except zlib.error:
-            return False
-    for mark in _MARKS:
-        data = data.removeprefix(mark)
-    begins = data.lstrip(_SPACE)[:1]
-    return begins == b"<" or (not begins and any(one in data for one in b" \t\r\n"))
-
-
 def _of_container(data: bytes) -> Format:
     """ISO/IEC 14496-12: what its items are, else what its brands say.
 
     A film without pictures is refused, by name: a viewer shows it, and it is not looked at here.
     """
     container = read_container(data)
-    brands = frozenset(container.brands)
     if b"av01" in container.items:
         return Format.AVIF
     if container.items:
         return Format.HEIC
-    if brands & _AVIF_BRANDS:
+    if container.brands & _AVIF_BRANDS:
         return Format.AVIF
-    if brands & _HEIC_BRANDS and not container.has_tracks:
+    if container.brands & _HEIC_BRANDS and not container.has_tracks:
         return Format.HEIC
     raise _unsupported("film or other media file of the MPEG-4 family")
 

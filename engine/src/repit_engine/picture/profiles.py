@@ -132,7 +132,7 @@ def _reread(profile: bytes, mode: str) -> list[Way | None]:
 
 
 def _way(profile: bytes, takes: str, mode: str) -> Way | None:
-    """LittleCMS' transform from `profile` in Pillow mode `takes` to sRGB; None where there is none to make."""
+    """LittleCMS' way from `profile` in Pillow mode `takes` to sRGB; None where there is none to make."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if source.profile.xcolor_space != _SPACES[takes]:

@@ -38,7 +38,7 @@ _READERS: Final[dict[Format, Callable[..., Iterator[Shown | Unseen]]]] = {
 def read(
     content: bytes, kind: Format, limits: Limits, deadline: Deadline, *, colour: bool, full: bool
 ) -> Iterator[Shown | Unseen]:
-    """Views, one at a time. Raises `PictureRefused`, and whatever the libraries raise (`refusals.decoding`)."""
+    """Views, one at a time. Raises `PictureRefused`, and whatever the libraries raise."""
     if kind is Format.JPEG:
         yield from read_jpeg(content, limits, deadline, colour=colour, full=full)
     else:
