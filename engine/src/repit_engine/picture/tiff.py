@@ -8,7 +8,7 @@ bits for signed, and white for black in 16 bits. In other compressions they are 
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +26,7 @@ from repit_engine.picture.shown import Shown, Unseen
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _OFFSETS, _ORIENTATION, _SAMPLES, _ROWS, _COUNTS, _PLANAR, _PREDICTOR = 273, 274, 277, 278, 279, 284, 317
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_COUNTS, _EXTRA, _FORMAT = 322, 323, 324, 325, 338, 339
+_PROFILE: Final = 34675
 _PLAIN, _DEFLATED = 1, (8, 32946)
 _WHITE_IS_0, _BLACK_IS_0, _COLOUR, _INKS = 0, 1, 2, 5
 _KINDS: Final = {1: "u", 2: "i", 3: "f"}
@@ -41,21 +42,28 @@ def read_tiff(
     def opening() -> TiffImagePlugin.TiffImageFile:
         return TiffImagePlugin.TiffImageFile(io.BytesIO(content))
 
+    tags = _tags(content)
+    limits.check_pixels(int(tags.get(_WIDTH, 0)), int(tags.get(_HEIGHT, 0)))
+    deadline.check()
+    if _is_wide(tags):
+        opaque, cover = _read_wide(content, tags)
+        deadline.check()
+        profile, turn = tags.get(_PROFILE), tags.get(_ORIENTATION, 1)
+        layer = Layer(
+            opaque,
+            cover,
+            (bytes(profile),) if isinstance(profile, bytes) else (),
+            orientation=turn if isinstance(turn, int) else 1,
+        )
+        yield from shown_of(layer, colour=colour)
+        if tags.next:
+            yield Unseen("too-many-frames")
+        return
     image = opening()
     limits.check_pixels(*image.size)
-    deadline.check()
     # One for CIE LAB says how its numbers are meant, which is known.
     profile = image.info.get("icc_profile") if image.mode != "LAB" else None
     pattern = Layer(Image.new("L", (1, 1)), profiles=(profile,) if profile else ())
-    if _is_wide(image):
-        opaque, cover = _read_wide(content, image)
-        deadline.check()
-        turn = image.tag_v2.get(_ORIENTATION, 1)
-        layer = replace(pattern, image=opaque, cover=cover, orientation=turn if isinstance(turn, int) else 1)
-        yield from shown_of(layer, colour=colour)
-        if _pages(image) > 1:
-            yield Unseen("too-many-frames")
-        return
     if _pages(image) > 1:
         yield from frames_of(opening, pattern, limits, deadline, colour=colour, pages=True)
         return
@@ -64,6 +72,16 @@ def read_tiff(
     limits.check_pixels(*image.size)
     deadline.check()
     yield from shown_of(Layer(*plain_of(image), pattern.profiles), colour=colour)
+
+
+def _tags(content: bytes) -> TiffImagePlugin.ImageFileDirectory_v2:
+    """Of the first page; Pillow opens no file whose samples it does not know."""
+    head = content[:16] if content[2:3] == b"+" or content[3:4] == b"+" else content[:8]
+    tags = TiffImagePlugin.ImageFileDirectory_v2(head)
+    file = io.BytesIO(content)
+    file.seek(tags.next)
+    tags.load(file)
+    return tags
 
 
 def _pages(image: TiffImagePlugin.TiffImageFile) -> int:
@@ -87,9 +105,8 @@ class _Form:
     predicted: bool
 
 
-def _is_wide(image: TiffImagePlugin.TiffImageFile) -> bool:
+def _is_wide(tags: Any) -> bool:
     """Whether these are samples that Pillow would misread or refuse, and we need not."""
-    tags = image.tag_v2
     bits, kinds = _listed(tags.get(_BITS, 1)), _listed(tags.get(_FORMAT, 1))
     if max(bits) <= 8 and set(kinds) <= {1}:
         return False
@@ -100,10 +117,7 @@ def _is_wide(image: TiffImagePlugin.TiffImageFile) -> bool:
     return not (plain and (grey or colours))
 
 
-def _read_wide(
-    content: bytes, image: TiffImagePlugin.TiffImageFile
-) -> tuple[Image.Image, Image.Image | None]:
-    tags = image.tag_v2
+def _read_wide(content: bytes, tags: Any) -> tuple[Image.Image, Image.Image | None]:
     form = _form(tags, little=content[:2] == b"II")
     samples = _assembled(content, tags, form)
     if form.kind.kind == "f" and not np.isfinite(samples).all():

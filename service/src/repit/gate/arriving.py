@@ -16,7 +16,8 @@ from repit.foundation.errors import TooLarge
 from repit.gate.entries import Algorithm
 from repit.gate.errors import Overloaded
 
-HEAD: Final = 64
+HEAD: Final = 4096
+"""Bytes by which a file that is not kept is told to be a picture, a film or a letter."""
 
 
 class Reception:

@@ -21,7 +21,7 @@ from repit.foundation.clock import now
 from repit.foundation.ids import token
 from repit.gate import tallies
 from repit.gate.models import Decision, DecisionCount
-from repit.gate.verdict import PLAIN, Evidence, Verdict
+from repit.gate.verdict import Evidence, Verdict
 
 WAIT_SECONDS: Final = 2.0
 _GATHER_SECONDS: Final = 0.5
@@ -70,7 +70,7 @@ class Recorder:
         moment = now()
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
-        if verdict.rule not in PLAIN:
+        if not verdict.is_plain:
             met = tuple({one.item for one in verdict.evidence}) if self._tally else ()
             pending = _Pending(_row(verdict, door, milliseconds, sequence, moment), met)
         with self._changed:

@@ -1,15 +1,20 @@
 """The doors through which uploads reach the gate, and what differs from one to another.
 
-In: a door's name, the first bytes of a file. Out: whether the file is one that this door need not decide.
-Next: `inspection`, `policy`. Pure.
+In: a door's name, the bytes of a file that was not looked at. Out: what it is for such a door. Next:
+`inspection`, `policy`. Pure.
 
 Antivirus doors, storage and chat servers see every file of a platform: letters, archives, films, and from
-encrypted rooms what looks like noise. A file that is no picture is compared there as a whole file, by its
-digests, and is not "undecided" for that.
+encrypted rooms what looks like noise. A file that nobody shows as a picture is compared there as a whole
+file, by its digests, and is not "undecided" for that. A film, a page or a drawing is: a viewer shows it, and
+the gate did not look.
 """
 
 from typing import Final, Literal, get_args
 
+from repit_engine.picture.kinds import Kind, kind_of
+
+Left = Literal["no-picture", "film", "page", "undecided"]
+"""`film`, `page`: what is not opened by anybody here, and may show what is known."""
 Door = Literal["check", "bare", "clamd", "icap", "s3", "synapse", "mastodon", "wordpress"]
 """`check` and `bare` are `/v1/check` and `/v1/refuse`, whose callers may name a product's door instead."""
 
@@ -19,25 +24,16 @@ NAMED: Final[tuple[Door, ...]] = ("s3", "synapse", "mastodon", "wordpress")
 SEEN_WHOLE: Final = frozenset({"clamd", "icap", "s3", "synapse", "mastodon", "wordpress"})
 """Doors that every file of a platform passes."""
 
-_NO_PICTURE: Final = frozenset({"not-a-picture", "empty-file"})
-_OTHER_MEDIA: Final = (
-    b"%PDF",
-    b"%!PS",
-    b"\xc5\xd0\xd3\xc6",
-    b"\x1aE\xdf\xa3",
-    b"\0\0\1\xba",
-    b"OggS",
-    b"RIFF",
-)
+_NO_PICTURE: Final = frozenset({"not-a-picture", "empty-file", "unsupported-picture"})
+_UNOPENED: Final[dict[Kind, Left]] = {Kind.FILM: "film", Kind.PAGE: "page"}
 
 
-def need_not_decide(door: str, reason: str, head: bytes) -> bool:
-    """Whether a file that could not be looked at for this reason is no picture anyway, at such a door.
+def left_undone(door: str, reason: str, data: bytes, *, whole: bool = True) -> Left:
+    """What a file is that could not be looked at for this reason; `whole`: `data` is all of it, not its head.
 
-    A picture in a format that is shown by browsers but not read here stays undecided.
+    At doors for pictures, whatever is sent is asked about as a picture.
     """
-    if door not in SEEN_WHOLE:
-        return False
-    if reason in _NO_PICTURE:
-        return True
-    return reason == "unsupported-picture" and (head.startswith(_OTHER_MEDIA) or head[4:8] == b"ftyp")
+    if door not in SEEN_WHOLE or reason not in _NO_PICTURE:
+        return "undecided"
+    kind = kind_of(data, whole=whole)
+    return "no-picture" if kind is Kind.OTHER else _UNOPENED.get(kind, "undecided")

@@ -18,12 +18,12 @@ from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
 from repit.gate import matching
 from repit.gate.altered import AlteredCopies, Upload
-from repit.gate.arriving import HEAD, Arriving
+from repit.gate.arriving import Arriving
 from repit.gate.canary import Watched
 from repit.gate.decisions import Recorder
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import DecoderPool
-from repit.gate.doors import need_not_decide
+from repit.gate.doors import Left, left_undone
 from repit.gate.entries import KnownHash
 from repit.gate.errors import Overloaded
 from repit.gate.feed_status import StatusBoard
@@ -31,11 +31,18 @@ from repit.gate.live_index import LiveIndex
 from repit.gate.meters import Meters
 from repit.gate.policy import Policy, judge
 from repit.gate.signals import Signals
-from repit.gate.verdict import NO_PICTURE, PLAIN, Evidence, NoPicture, Signal, Undecided, Verdict
+from repit.gate.verdict import (
+    NO_PICTURE,
+    NOT_OPENED,
+    UNOPENED,
+    Evidence,
+    NoPicture,
+    Signal,
+    Undecided,
+    Verdict,
+)
 from repit_engine.anchors import Stage
-from repit_engine.errors import PictureRefused
 from repit_engine.picture import DEFAULT_LIMITS
-from repit_engine.picture.formats import sniff
 from repit_engine.types import HASH_BYTES
 
 _log: Final = logging.getLogger(__name__)
@@ -82,7 +89,9 @@ class Inspector:
         return self._judged(door, lambda: self._same_file(upload, door))
 
     def cannot_look(self, reason: str, door: str) -> Verdict:
-        """Judge an upload that never came in a form to be looked at; `reason` is a short code of ours."""
+        """Judge an upload that never came in a form to be looked at; `reason` is a short code of ours, or
+        says what it is (`doors.Left`).
+        """
         return self._judged(door, lambda: _not_hashed(reason))
 
     def inspect_hashes(self, hashes: tuple[KnownHash, ...], door: str) -> Verdict:
@@ -105,7 +114,7 @@ class Inspector:
         verdict = NO_PICTURE if isinstance(seen, NoPicture) else judge(self.policy, door, seen, signals(seen))
         told = self.recorder.record(verdict, door, (elapsed() - begun) * 1000, status.sequence)
         self.meters.answered(told, door, elapsed() - begun)
-        if told.rule not in PLAIN:
+        if not told.is_plain:
             _log.info("an upload was judged", extra={"fields": _fields(told, door)})
         return told
 
@@ -115,12 +124,8 @@ class Inspector:
         )
         if same:
             return same
-        try:
-            sniff(upload.head)
-        except PictureRefused as refused:
-            if need_not_decide(door, refused.code, upload.head):
-                return NoPicture()
-        return _not_hashed("too-many-bytes")
+        left = left_undone(door, "unsupported-picture", upload.head, whole=False)
+        return _left(left, "too-many-bytes")
 
     def _seen(self, data: bytes, door: str) -> list[Evidence] | Undecided | NoPicture:
         same = matching.by_file(self.index, data)
@@ -139,8 +144,9 @@ class Inspector:
             reason = looks.unseen
         except NotSeen as unseen:
             reason = unseen.outcome.reason
-            if need_not_decide(door, reason, data[:HEAD]):
-                return NoPicture()
+            left = left_undone(door, reason, data)
+            if left != "undecided":
+                return _left(left, reason)
         found = matching.strongest(found)
         if reason is None or any(one.tier != "possible" for one in found):
             return found
@@ -170,5 +176,13 @@ def _fields(verdict: Verdict, door: str) -> dict[str, str | float | None]:
     }
 
 
+def _left(left: Left, reason: str) -> Undecided | NoPicture:
+    if left == "no-picture":
+        return NoPicture()
+    return _not_hashed(reason if left == "undecided" else left)
+
+
 def _not_hashed(reason: str) -> Undecided:
+    if reason in UNOPENED:
+        return Undecided(reason, NOT_OPENED, is_unopened=True)
     return Undecided(reason, Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason)))

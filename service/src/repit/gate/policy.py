@@ -22,6 +22,7 @@ from repit.gate.verdict import (
     SIGNALLED,
     TIERS,
     UNDECIDED,
+    UNOPENED_RULE,
     Evidence,
     Outcome,
     Ruling,
@@ -36,7 +37,7 @@ from repit.gate.verdict import (
 VERSION: Final = 1
 NO_RULE: Final = "no-rule-fits"
 CANARY: Final = "canary"
-RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNDECIDED, NO_RULE, CANARY)
+RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE, UNDECIDED, NO_RULE, CANARY)
 
 Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "door"]
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
@@ -93,6 +94,8 @@ class Policy:
     signal_rules: tuple[SignalRule, ...] = ()
     undecided: Outcome = "review"
     undecided_doors: Mapping[str, Outcome] = field(default_factory=dict)
+    unopened: Mild = "allow"
+    """Where undecided uploads are reviewed: what happens to films and pages, of which there are too many."""
     dry_run: bool = False
 
 
@@ -134,8 +137,10 @@ def judge(
 
 def _of_undecided(policy: Policy, door: str, seen: Undecided) -> Verdict:
     """What was not looked at is judged as such, and what was found besides as it is: the stricter holds."""
-    outcome = policy.undecided_doors.get(door, policy.undecided)
-    verdict = pronounced(Ruling(outcome, UNDECIDED, policy.dry_run), seen.text, (), seen.reason)
+    outcome, rule = policy.undecided_doors.get(door, policy.undecided), UNDECIDED
+    if seen.is_unopened and outcome == "review":
+        outcome, rule = policy.unopened, UNDECIDED if policy.unopened == "review" else UNOPENED_RULE
+    verdict = pronounced(Ruling(outcome, rule, policy.dry_run), seen.text, (), seen.reason)
     if not seen.evidence:
         return verdict
     other = _of_evidence(policy, door, seen.evidence)

@@ -24,6 +24,7 @@ or a refusal that names the place. Next: `policy.judge`; `repit policy check` te
     [undecided]
     default = "review"
     doors = {bare = "allow"}
+    unopened = "allow"
 """
 
 import json
@@ -37,6 +38,7 @@ from repit.gate.policy import (
     MILD,
     RESERVED,
     Condition,
+    Mild,
     Policy,
     Rule,
     SignalRule,
@@ -93,7 +95,7 @@ def parse_policy(raw: bytes | str) -> Policy:
     names = [rule.name for rule in rules] + [rule.name for rule in signals]
     if len(set(names)) != len(names):
         raise PolicyWrongValue("rules", "two rules share a name", "deux règles portent le même nom")
-    undecided = _object(source.get("undecided", {}), "undecided", ("default", "doors"))
+    undecided = _object(source.get("undecided", {}), "undecided", ("default", "doors", "unopened"))
     doors = undecided.get("doors", {})
     if not isinstance(doors, dict):
         raise PolicyWrongValue("undecided.doors", "an object is needed", "il faut un objet")
@@ -102,6 +104,7 @@ def parse_policy(raw: bytes | str) -> Policy:
         signal_rules=signals,
         undecided=_outcome(undecided.get("default", "review"), "undecided.default"),
         undecided_doors={door: _outcome(value, f"undecided.doors.{door}") for door, value in doors.items()},
+        unopened=_mild(undecided.get("unopened", "allow"), "undecided.unopened"),
         dry_run=_yes_or_no(source.get("dry_run", False), "dry_run"),
     )
 
@@ -203,6 +206,13 @@ def _outcome(value: Any, where: str) -> Outcome:
         if value == outcome:
             return outcome
     raise PolicyWrongValue(where, "allow, review or block is needed", "il faut allow, review ou block")
+
+
+def _mild(value: Any, where: str) -> Mild:
+    for mild in MILD:
+        if value == mild:
+            return mild
+    raise PolicyWrongValue(where, "allow or review is needed", "il faut allow ou review")
 
 
 def _yes_or_no(value: Any, where: str) -> bool:

@@ -29,7 +29,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
 NO_MATCH: Final = "no-match"
 UNDECIDED: Final = "undecided"
 NOT_A_PICTURE: Final = "not-a-picture"
-PLAIN: Final = frozenset({NO_MATCH, NOT_A_PICTURE})
+UNOPENED_RULE: Final = "not-opened"
+UNOPENED: Final = frozenset({"film", "page"})
+PLAIN: Final = frozenset({NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE})
 """Rules of uploads of which only a count is kept."""
 
 
@@ -89,6 +91,8 @@ class Undecided:
     reason: str
     text: Text
     evidence: tuple[Evidence, ...] = ()
+    is_unopened: bool = False
+    """A film or a page at a door that every file passes: nobody could look at each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,11 @@ class Verdict:
     recorded: bool = False
     milliseconds: float = 0.0
     signals: tuple[Signal, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only a count is kept of it."""
+        return self.rule in PLAIN
 
     def told(self, **changes: str | bool | float | None) -> "Verdict":
         """The same verdict with what only its recorder knows."""
@@ -174,6 +183,10 @@ SIGNALLED: Final = Text(
     "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
 )
 NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
+NOT_OPENED: Final = Text(
+    "A film or a page is not opened; as a whole file it is not known.",
+    "Une vidéo ou une page n'est pas ouverte ; en tant que fichier entier, elle n'est pas connue.",
+)
 NO_PICTURE: Final = Verdict(
     "allow",
     NOT_A_PICTURE,

@@ -16,9 +16,9 @@ from typing import Final
 
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import TooLarge, Unavailable
-from repit.gate.arriving import Arriving
+from repit.gate.arriving import HEAD, Arriving
 from repit.gate.decisions import Recorder
-from repit.gate.doors import need_not_decide
+from repit.gate.doors import Left, left_undone
 from repit.gate.entries import ALGORITHMS
 from repit.gate.inspection import Inspector
 from repit.gate.runtime import Gate
@@ -27,11 +27,9 @@ from repit.interfaces.storage_hook.s3 import findings, tags
 from repit.interfaces.storage_hook.s3.events_wire import Stored
 from repit.interfaces.storage_hook.s3.models import Finding
 from repit.interfaces.storage_hook.s3.store import Content, Held, Store
-from repit_engine.errors import PictureRefused
-from repit_engine.picture.formats import sniff
 
 DOOR: Final = "s3"
-ENOUGH: Final = 4096
+ENOUGH: Final = HEAD
 _KEEP_SECONDS: Final = 30.0
 _PIECE: Final = 256 * 1024
 _GZIP: Final = b"\x1f\x8b"
@@ -105,8 +103,8 @@ def _take(gate: Gate, content: Content, upload: Arriving, keep: Callable[[], Non
     try:
         for piece in _plain(content):
             upload.write(piece)
-            if not whole and upload.size >= ENOUGH and _is_nothing(upload.head):
-                return ""
+            if not whole and upload.size >= ENOUGH and (left := _unlooked(upload.head)):
+                return "" if left == "no-picture" else left
             if elapsed() - told > _KEEP_SECONDS:
                 keep()
                 told = elapsed()
@@ -117,12 +115,10 @@ def _take(gate: Gate, content: Content, upload: Arriving, keep: Callable[[], Non
     return ""
 
 
-def _is_nothing(head: bytes) -> bool:
-    try:
-        sniff(head)
-    except PictureRefused as refused:
-        return need_not_decide(DOOR, refused.code, head)
-    return False
+def _unlooked(head: bytes) -> Left | None:
+    """What it is, if that shows already and is nothing to be opened."""
+    left = left_undone(DOOR, "unsupported-picture", head, whole=False)
+    return None if left == "undecided" else left
 
 
 def _plain(content: Content) -> Iterator[bytes]:

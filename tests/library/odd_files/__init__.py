@@ -1,0 +1,1 @@
+"""Odd files, made by code from pictures made by code: see `catalogue`."""
