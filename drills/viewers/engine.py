@@ -6,18 +6,15 @@ In: bytes. Out: `Looked`. Next: `judge`.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repit.gate.doors import SEEN_WHOLE, need_not_decide
+from repit.gate.doors import SEEN_WHOLE, left_undone
 from repit_engine.child import Child
 from repit_engine.picture import DEFAULT_LIMITS
 from repit_engine.types import NotHashable
-
-_HEAD: Final = 4096
-"""Bytes that doors look at where nothing else is known."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +44,10 @@ class OurEngine:
     def looked(self, data: bytes) -> Looked:
         outcome = self._child.hash(data, DEFAULT_LIMITS)
         if isinstance(outcome, NotHashable):
-            passes = any(need_not_decide(door, outcome.reason, data[:_HEAD]) for door in SEEN_WHOLE)
-            return Looked(np.empty((0, 32), np.uint8), outcome.reason, passes)
+            left = {left_undone(door, outcome.reason, data) for door in SEEN_WHOLE}
+            passes = "no-picture" in left
+            reason = outcome.reason if passes else min(left - {"undecided"}, default=outcome.reason)
+            return Looked(np.empty((0, 32), np.uint8), reason, passes)
         rows = np.stack([each.row() for each in (outcome.hash, *outcome.others)])
         return Looked(rows, unseen=outcome.unseen or "")
 
