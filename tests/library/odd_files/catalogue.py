@@ -103,6 +103,12 @@ def _tones() -> Iterator[Odd]:
         yield Odd(kind, f"PNG {name}", png.png(stored, png.gamma(value)), "png")
     grey = under_gamma(SCENE.convert("L"), 0.02)
     yield Odd(kind, "PNG, grey, washed out", png.png(grey, png.gamma(0.02)), "png")
+    dark = np.rint(255 * linear(SCENE)).astype(np.uint16)
+    for name, filtered in (("", 0), (", filtered", 1)):
+        content = png.deep(dark, png.gamma(2.0), filtered=filtered)
+        yield Odd(
+            kind, f"PNG of sixteen bits, eight of them dark{name}", content, "png", first=False, apart=24
+        )
     swapped = (0.3127, 0.329, 0.15, 0.06, 0.30, 0.60, 0.64, 0.33)
     turned = Image.fromarray(np.asarray(SCENE)[:, :, ::-1].copy())
     yield Odd(
@@ -244,6 +250,16 @@ def _jpegs() -> Iterator[Odd]:
     yield Odd(kind, "whole, twice", jpeg.after_start(plain, twice), "jpg")
 
 
+def _colours() -> Iterator[Odd]:
+    """A JPEG whose luma is a decoy, and whose colours go beyond what a screen shows."""
+    kind = "colours beyond what a screen shows"
+    lights, decoy = (np.asarray(one.convert("L")).astype(np.float64) for one in (SCENE, DECOY))
+    beyond = 128 + (255 - lights) / 255 * 127
+    evenly = ((1, 1), (1, 1), (1, 1))
+    hidden = [200 + decoy * 40 / 255, beyond, beyond]
+    yield Odd(kind, "over a decoy", baseline.encoded(SCENE, evenly, hidden), "jpg", apart=31)
+
+
 def _pngs() -> Iterator[Odd]:
     kind = "a large chunk beside the picture"
     large = icc.profile() + bytes(1_300_000)
@@ -340,6 +356,8 @@ def _tiffs() -> Iterator[Odd]:
         yield Odd(kind, f"TIFF of {name}", written(samples, **options), "tiff")
     pages = saved(DECOY, "TIFF", save_all=True, append_images=[SCENE])
     yield Odd("animation", "the second page of a TIFF", pages, "tiff", first=False)
+    both = saved(DECOY, "HEIF", quality=90, append_images=[SCENE])
+    yield Odd("animation", "the second picture of a HEIC", both, "heic", first=False)
 
 
 def _turned() -> Iterator[Odd]:
@@ -371,6 +389,7 @@ def odd() -> tuple[Odd, ...]:
         _transparency,
         _crops,
         _jpegs,
+        _colours,
         _pngs,
         _samples,
         _tiffs,

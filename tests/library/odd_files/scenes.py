@@ -32,8 +32,13 @@ OTHER = made(13)
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
     """As Pillow writes it; HEIF as libheif does."""
     file = io.BytesIO()
+    if kind == "AVIF":
+        options = {"speed": 10, **options}
     if kind == "HEIF":
-        from_pillow(image).save(file, **options)
+        pictures = from_pillow(image)
+        for other in options.pop("append_images", ()):
+            pictures.add_from_pillow(other)
+        pictures.save(file, **options)
     else:
         image.save(file, kind, **options)
     return file.getvalue()

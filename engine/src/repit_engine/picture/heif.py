@@ -95,8 +95,13 @@ def read_heic(
         deadline.check()
         opaque, cover = plain_of(image)
         # libheif crops and turns by itself.
-        layer = replace(_pattern(image, container), image=opaque, cover=cover, orientation=1)
-        yield from shown_of(layer, colour=colour)
+        pattern = replace(_pattern(image, container), orientation=1)
+        yield from shown_of(replace(pattern, image=opaque, cover=cover), colour=colour)
+        pictures = getattr(image, "n_frames", 1)
+    if pictures > 1:
+        # Beside the primary one there are others, which some programs show as pages.
+        for one in frames_of(lambda: _heic(content), pattern, limits, deadline, colour=False):
+            yield replace(one, seconds=0.0) if isinstance(one, Shown) else one
     if container.has_tracks:
         yield Unseen("sequence")
 

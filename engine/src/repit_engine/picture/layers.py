@@ -22,6 +22,8 @@ from repit_engine.types import LumaArray
 
 MIN_SIDE: Final = 256
 """Shrinking stops above this many pixels on the shorter side. Measured: `make bench NAME=hash`."""
+_MANY_PIXELS: Final = 4_000_000
+"""Beyond these, what is not the first view is made of fewer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,25 +49,25 @@ def shown_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
     if layer.cover is not None and layer.cover.getextrema() == (255, 255):
         layer = replace(layer, cover=None)
     for number, way in enumerate(ways_of(layer.profiles, layer.image.mode, ignored=layer.ignored)):
-        thin = _thinned(layer) if way.slow else layer
+        large = layer.image.size[0] * layer.image.size[1] > _MANY_PIXELS
+        thin = _thinned(layer) if way.slow or (number and large) else layer
         opaque = way.applied(thin.image)
-        pixels = np.asarray(_on_white(opaque, thin.cover))
+        on_white = _on_white(opaque, thin.cover)
         if not number:
             size = thin.size or thin.image.size
-            picture = upright(pixels, thin.orientation, size, thin.shrink, colour=colour)
+            picture = upright(np.asarray(on_white), thin.orientation, size, thin.shrink, colour=colour)
             yield Shown(picture, thin.of, thin.seconds)
-        luma = luma_of(pixels)
-        if number:
-            yield Shown(_averaged(luma, thin), Of.PROFILE)
+        else:
+            yield Shown(_averaged(on_white, thin), Of.PROFILE)
         if thin.cover is not None:
-            yield from _on_grounds(luma, thin, GREYS if not number else ())
+            yield from _on_grounds(on_white, thin, GREYS if not number else ())
             # What is transparent still has a colour, and programs that drop the transparency show it.
-            yield Shown(_averaged(luma_of(np.asarray(opaque)), thin), Of.OPAQUE)
+            yield Shown(_averaged(opaque, thin), Of.OPAQUE)
 
 
-def _on_grounds(on_white: LumaArray, layer: Layer, greys: tuple[int, ...]) -> Iterator[Shown]:
+def _on_grounds(on_white: Image.Image, layer: Layer, greys: tuple[int, ...]) -> Iterator[Shown]:
     factor = shrink_of(*layer.image.size)
-    averaged = _average(on_white, factor)
+    averaged = luma_of(np.asarray(_reduced(on_white, factor)))
     covered = np.asarray(_reduced(layer.cover, factor)) if layer.cover is not None else np.uint8(255)
     for ground in (BLACK, *greys):
         luma = on_ground(averaged, np.asarray(covered), ground)
@@ -92,7 +94,8 @@ def eased(picture: Picture) -> Picture:
     factor = shrink_of(*picture.luma.shape)
     if factor == 1 or picture.partial_first_column or picture.partial_first_row:
         return picture
-    return replace(picture, luma=_average(picture.luma, factor), shrink=picture.shrink * factor, rgb=None)
+    luma = np.asarray(Image.fromarray(picture.luma.astype(np.float32, copy=False)).reduce(factor))
+    return replace(picture, luma=luma, shrink=picture.shrink * factor, rgb=None)
 
 
 def shrink_of(width: int, height: int) -> int:
@@ -111,21 +114,14 @@ def _on_white(image: Image.Image, cover: Image.Image | None) -> Image.Image:
     return ground
 
 
-def _averaged(luma: LumaArray, layer: Layer) -> Picture:
+def _averaged(image: Image.Image, layer: Layer) -> Picture:
     factor = shrink_of(*layer.image.size)
-    return _again(_average(luma, factor), layer, factor)
+    return _again(luma_of(np.asarray(_reduced(image, factor))), layer, factor)
 
 
 def _again(luma: LumaArray, layer: Layer, factor: int) -> Picture:
     size = layer.size or layer.image.size
     return upright_luma(luma, layer.orientation, size, layer.shrink * factor)
-
-
-def _average(luma: LumaArray, factor: int) -> LumaArray:
-    if factor == 1:
-        return luma
-    averaged: LumaArray = np.asarray(_reduced(Image.fromarray(luma.astype(np.float32)), factor))
-    return averaged
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:

@@ -11,7 +11,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from PIL import Image, PngImagePlugin
@@ -23,6 +23,7 @@ from repit_engine.picture.layers import Layer, shown_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.modes import plain_of
 from repit_engine.picture.partial import both, loaded, spread
+from repit_engine.picture.png_deep import brought_out
 from repit_engine.picture.profiles import LARGEST_PROFILE
 from repit_engine.picture.refusals import damaged
 from repit_engine.picture.shown import STANDS, Of, Shown, Unseen
@@ -97,18 +98,19 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
     deadline.check()
     opaque, own_cover = plain_of(image)
     shown = not seen or not chunks.animated
-    yield from shown_of(
-        Layer(
-            opaque,
-            both(own_cover, cover),
-            pattern.profiles,
-            pattern.ignored,
-            pattern.orientation,
-            Of.SHOWN if shown else Of.STILL,
-            STANDS if shown else 0.0,
-        ),
-        colour=colour,
+    layer = replace(
+        pattern,
+        image=opaque,
+        cover=both(own_cover, cover),
+        of=Of.SHOWN if shown else Of.STILL,
+        seconds=STANDS if shown else 0.0,
     )
+    yield from shown_of(layer, colour=colour)
+    for body, _ in chunks.stated.get(b"gAMA", []):
+        deep = brought_out(chunks.header, chunks.data, int.from_bytes(body) / 100_000)
+        if deep is not None:
+            plain = Layer(deep, layer.cover, orientation=layer.orientation, of=Of.PROFILE, seconds=0.0)
+            yield from shown_of(plain)
 
 
 def _walked(content: bytes) -> _Chunks:
