@@ -1,27 +1,32 @@
-"""What the engine makes of a file, in its own child process, as the gate has it.
+"""What the engine makes of a file, through a decoder of the gate's, as uploads go.
 
 In: bytes. Out: `Looked`. Next: `judge`.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from repit.gate.decoder.dialogue import NotSeen
+from repit.gate.decoder.pool import DecoderPool
 from repit.gate.doors import SEEN_WHOLE, left_undone
-from repit_engine.child import Child
+from repit_engine.anchors import Stage
 from repit_engine.picture import DEFAULT_LIMITS
-from repit_engine.types import NotHashable
+
+_PAUSE: Final = 0.02
 
 
 @dataclass(frozen=True)
 class Looked:
     """`hashes`: ``(n, 32) uint8``, one a view; none where the file was refused, for `reason`. `passes`: a
     door that every file goes through would let it by as no picture. `unseen`: there is more in the file than
-    was looked at, so that a door does not pass it for the views alone."""
+    was looked at, so that a door does not pass it for the views alone.
+    """
 
     hashes: NDArray[np.uint8]
     reason: str = ""
@@ -35,31 +40,30 @@ class Engine(Protocol):
     def looked(self, data: bytes) -> Looked: ...
 
 
-class OurEngine:
-    """The engine in one child process, used by one thread at a time."""
+class Decoder:
+    """One decoder process, used by one thread at a time."""
 
-    def __init__(self) -> None:
-        self._child = Child()
+    def __init__(self, pool: DecoderPool) -> None:
+        self._pool = pool
 
     def looked(self, data: bytes) -> Looked:
-        outcome = self._child.hash(data, DEFAULT_LIMITS)
-        if isinstance(outcome, NotHashable):
-            left = {left_undone(door, outcome.reason, data) for door in SEEN_WHOLE}
+        while not self._pool.alive:
+            # It starts, or starts anew after a file that ended it.
+            time.sleep(_PAUSE)
+        try:
+            with self._pool.open(data, DEFAULT_LIMITS, Stage.STANDARD) as talk:
+                rows = [stage.hashes for look in talk for stage in look]
+                return Looked(np.concatenate(rows), unseen=talk.unseen or "")
+        except NotSeen as refused:
+            code = refused.outcome.reason
+            left = {left_undone(door, code, data) for door in SEEN_WHOLE}
             passes = "no-picture" in left
-            reason = outcome.reason if passes else min(left - {"undecided"}, default=outcome.reason)
+            reason = code if passes else min(left - {"undecided"}, default=code)
             return Looked(np.empty((0, 32), np.uint8), reason, passes)
-        rows = np.stack([each.row() for each in (outcome.hash, *outcome.others)])
-        return Looked(rows, unseen=outcome.unseen or "")
-
-    def close(self) -> None:
-        self._child.close()
 
 
 @contextmanager
-def running() -> Iterator[OurEngine]:
-    """The engine for the length of a run."""
-    engine = OurEngine()
-    try:
-        yield engine
-    finally:
-        engine.close()
+def running() -> Iterator[Decoder]:
+    """A decoder for the length of a run."""
+    with DecoderPool(1) as pool:
+        yield Decoder(pool)

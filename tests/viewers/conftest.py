@@ -32,6 +32,6 @@ def browser() -> Iterator[chromium.Chromium]:
 
 
 @pytest.fixture(scope="module")
-def ours() -> Iterator[engine.OurEngine]:
+def ours() -> Iterator[engine.Decoder]:
     with engine.running() as one:
         yield one

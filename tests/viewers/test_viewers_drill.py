@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from drills.viewers import scenes
 from drills.viewers.chromium import CELL, Chromium
-from drills.viewers.engine import Looked, OurEngine
+from drills.viewers.engine import Looked, Decoder
 from drills.viewers.files import Made, saved
 from drills.viewers.judge import APART, HIDDEN, SAME, judged
 from drills.viewers.recipe import recipe
@@ -82,7 +82,7 @@ def test_what_is_not_shown_differs_from_nothing(browser: Chromium) -> None:
 
 
 def test_150_mutated_files_are_seen_as_chromium_shows_them(
-    browser: Chromium, ours: OurEngine, tmp_path: Path
+    browser: Chromium, ours: Decoder, tmp_path: Path
 ) -> None:
     run = Run(SEED, tmp_path, browser, ours)
     entries = run.causes(run.files(150))
