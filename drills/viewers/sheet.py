@@ -46,7 +46,7 @@ def sheet(seed: int, numbers: Sequence[int], browser: Browser, engine: Engine, f
 def _ours(data: bytes) -> tuple[list[Image.Image], list[str]]:
     pictures, told = [], []
     try:
-        for one in all_shown(data):
+        for one in all_shown(data, closely=True):
             if isinstance(one, Shown):
                 told.append(f"{one.of.value} {one.seconds:g} s")
                 pictures.append(Image.fromarray(one.picture.luma.clip(0, 255).astype(np.uint8)))
