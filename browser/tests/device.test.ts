@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { carriedText, readCarried } from "../src/carried.ts";
+import { mayDiffer, mayMove } from "../src/doubt.ts";
 import { exactHashes } from "../src/exact.ts";
 import { familyOfRgba } from "../src/family.ts";
 import { distance, toHex } from "../src/hash.ts";
@@ -162,4 +163,71 @@ test("the text to carry comes back as it went, and anything else is refused", ()
   ]) {
     assert.equal(readCarried(text), null, text);
   }
+});
+
+const started = (text: string, length = 64): Uint8Array =>
+  Uint8Array.from({ length }, (_, at) => (at < text.length ? text.charCodeAt(at) : 0));
+
+for (const { file } of published) {
+  test(`${file} is sure where everything decodes it alike, and goes with its digests where not`, () => {
+    const bytes = bytesOf(file);
+    const plain = ["rgb.png", "grey.png", "grey-16.png", "one-bit.png", "palette.png", "rgb.jpg", "exif-6.jpg", "exif-6.png"];
+    assert.equal(mayDiffer(bytes, readHeader(bytes, "")), !plain.includes(file));
+    assert.equal(mayMove(bytes, readHeader(bytes, "")), file.endsWith(".gif"));
+  });
+}
+
+/** A PNG's first chunks, without sums, which nothing here reads. */
+function png(...chunks: readonly (readonly [string, readonly number[]])[]): Uint8Array {
+  const all: (readonly [string, readonly number[]])[] = [["IHDR", [0, 0, 0, 9, 0, 0, 0, 9, 8, 2, 0, 0, 0]], ...chunks, ["IDAT", [0]]];
+  const bytes = [0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10];
+  for (const [name, body] of all) {
+    bytes.push(0, 0, body.length >> 8, body.length & 255, ...name.split("").map((each) => each.charCodeAt(0)), ...body, 0, 0, 0, 0);
+  }
+  return Uint8Array.from(bytes);
+}
+
+test("whatever a PNG says of its colours, its transparency or its frames makes it unsure", () => {
+  const unsure = (bytes: Uint8Array): boolean => mayDiffer(bytes, readHeader(bytes, ""));
+  assert.equal(unsure(png()), false);
+  assert.equal(unsure(png(["sRGB", [0]], ["gAMA", [0, 0, 0xb1, 0x8f]], ["pHYs", [0, 0, 0, 1, 0, 0, 0, 1, 0]])), false);
+  assert.equal(unsure(png(["gAMA", [0, 1, 0x86, 0xa0]])), true);
+  for (const name of ["iCCP", "cICP", "cHRM", "tRNS", "acTL", "abCD"]) assert.equal(unsure(png([name, [0, 0, 0, 0, 0, 0, 0, 0]])), true, name);
+  assert.equal(mayMove(png(["acTL", [0, 0, 0, 2, 0, 0, 0, 0]]), readHeader(png(), "")), true);
+  assert.equal(unsure(png().subarray(0, 40)), true);
+});
+
+test("a profile is usual that all readers take alike, and no other", () => {
+  const profile = (change: (bytes: Uint8Array, view: DataView) => void): Uint8Array => {
+    const body = new Uint8Array(160);
+    const view = new DataView(body.buffer);
+    view.setUint32(0, body.length);
+    body[8] = 4;
+    body.set(started("mntrRGB XYZ ", 12), 12);
+    view.setUint32(128, 1);
+    body.set(started("rTRC", 4), 132);
+    change(body, view);
+    const head = [0xff, 0xd8, 0xff, 0xe2, 0, body.length + 16, ...started("ICC_PROFILE\0", 12), 1, 1];
+    const frame = [0xff, 0xc0, 0, 17, 8, 0, 9, 0, 9, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1];
+    return Uint8Array.from([...head, ...body, ...frame, 0xff, 0xda, 0, 12, ...new Array<number>(20).fill(0)]);
+  };
+  const unsure = (change: (bytes: Uint8Array, view: DataView) => void): boolean => {
+    const bytes = profile(change);
+    return mayDiffer(bytes, readHeader(bytes, ""));
+  };
+  assert.equal(unsure(nothing), false);
+  assert.equal(unsure((_, view) => view.setUint32(0, 170)), true);
+  assert.equal(unsure((bytes) => (bytes[8] = 5)), true);
+  assert.equal(unsure((bytes) => bytes.set(started("link", 4), 12)), true);
+  assert.equal(unsure((bytes) => bytes.set(started("A2B0", 4), 132)), true);
+});
+
+test("an AVIF is one whatever brand it bears first", () => {
+  for (const major of ["avif", "avis", "miaf", "isom", "MA1B", "mif2", "heic", "mp42"]) {
+    const bytes = started(`\0\0\0\x1cftyp${major}\0\0\0\0mif1avif`);
+    assert.equal(readHeader(bytes, "").format, "avif", major);
+    assert.equal(mayDiffer(bytes, readHeader(bytes, "")), true);
+  }
+  assert.equal(readHeader(started("\0\0\0\x18ftypisom\0\0\0\0mif1heic"), "").format, "heic");
+  assert.equal(readHeader(started("\0\0\x01\0\x01\0"), "").format, "ico");
 });
