@@ -11,14 +11,14 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from PIL import Image, PngImagePlugin
 
+from repit_engine.picture.canvas import After, Piece, rgba, standing
 from repit_engine.picture.describing import from_code_points, from_gamma
 from repit_engine.picture.exif import exif_orientation
-from repit_engine.picture.frames import frames_of
 from repit_engine.picture.layers import Layer, shown_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.modes import plain_of
@@ -32,6 +32,12 @@ _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _MOST_STATEMENTS: Final = 4
 _MOST_CHUNKS: Final = 200_000
 _PIECE: Final = 1024
+_HELD_BACK: Final = 1 << 15
+"""Bytes of rows that Chromium's unpacker keeps until more come (measured: 32.4 to 33.1 kB)."""
+_CONTROL: Final = struct.Struct(">IIIIIHHBB")
+_AFTER: Final = {1: After.CLEARED, 2: After.PUT_BACK}
+_OVER: Final = 1
+_GREY: Final = (0, 4)
 _STATEMENTS: Final = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
 """About colours, the highest rank first; cHRM counts with gAMA alone."""
 
@@ -50,6 +56,8 @@ class _Chunks:
     key: bytes | None = None
     exif: bytes = b""
     data: list[bytes] = field(default_factory=list)
+    sound: int | None = None
+    """How many of `data` come before the first with a wrong sum."""
     moves: list[_Chunk] = field(default_factory=list)
     control: bytes = b""
     animated: bool = False
@@ -76,39 +84,39 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
     )
     seen = 0.0
     if chunks.moves and chunks.control:
-        plays = int.from_bytes(chunks.control[4:8])
+        moving = standing(
+            _pieces(chunks, limits),
+            chunks.size,
+            pattern,
+            limits,
+            deadline,
+            colour=colour,
+            grey=chunks.header[9] in _GREY,
+            once=int.from_bytes(chunks.control[4:8]) > 0,
+        )
         try:
-            for one in frames_of(
-                lambda: _opened(_animation(chunks)), pattern, limits, deadline, colour=colour, once=plays > 0
-            ):
+            for one in moving:
                 if isinstance(one, Shown):
                     seen += one.seconds
                 yield one
-        except Exception:  # noqa: BLE001 - frames that Pillow cannot read; the still picture may be sound
+        except Exception:  # noqa: BLE001 - frames that cannot be read; the still picture may be sound
             yield Unseen("damaged-frame")
         if seen and chunks.first_is_frame and chunks.animated:
             return
+    shown = not seen or not chunks.animated
+    pattern = replace(pattern, of=Of.SHOWN if shown else Of.STILL, seconds=STANDS if shown else 0.0)
+    begun = _begun(chunks)
+    if begun is not None:
+        yield from shown_of(replace(pattern, image=begun[0], cover=begun[1]), colour=colour)
+        pattern, colour = replace(pattern, seconds=0.0), False
     try:
-        image, cover = _still(chunks)
+        image, cover = _decoded(chunks, chunks.size, chunks.data)
     except Exception:
-        if seen:
+        if seen or begun is not None:
             return
         raise
     deadline.check()
-    opaque, own_cover = plain_of(image)
-    shown = not seen or not chunks.animated
-    yield from shown_of(
-        Layer(
-            opaque,
-            both(own_cover, cover),
-            pattern.profiles,
-            pattern.ignored,
-            pattern.orientation,
-            Of.SHOWN if shown else Of.STILL,
-            STANDS if shown else 0.0,
-        ),
-        colour=colour,
-    )
+    yield from shown_of(replace(pattern, image=image, cover=cover), colour=colour)
 
 
 def _walked(content: bytes) -> _Chunks:
@@ -132,6 +140,8 @@ def _noted(chunks: _Chunks, name: bytes, body: bytes, checksum: bytes) -> None:
     if name == b"IHDR" and not chunks.header:
         chunks.header = body
     elif name == b"IDAT":
+        if chunks.sound is None and checksum != zlib.crc32(name + body).to_bytes(4):
+            chunks.sound = len(chunks.data)
         chunks.data.append(body)
     elif name == b"PLTE" and chunks.palette is None:
         chunks.palette = body
@@ -197,25 +207,74 @@ def _unpacked(packed: bytes) -> tuple[bytes, bool]:
             return b"", False
 
 
-def _still(chunks: _Chunks) -> tuple[Image.Image, Image.Image | None]:
-    """The still picture, and where it was decoded."""
+def _pieces(chunks: _Chunks, limits: Limits) -> Iterator[Piece]:
+    """The frames, each decoded as a picture of its own. Raises what decoding one raises."""
+    control, data = b"", list(chunks.data) if chunks.first_is_frame else []
+    for name, body in [*chunks.moves, (b"fcTL", b"")]:
+        if name == b"fdAT":
+            data.append(body[4:])
+            continue
+        if control and data:
+            yield _piece(chunks, control, data, limits)
+            data = []
+        control = body
+
+
+def _piece(chunks: _Chunks, control: bytes, data: list[bytes], limits: Limits) -> Piece:
+    _, width, height, left, top, over, under, after, blend = _CONTROL.unpack(control)
+    limits.check_pixels(width, height)
+    pixels = rgba(*_decoded(chunks, (width, height), data))
+    return Piece(pixels, left, top, _AFTER.get(after, After.KEPT), blend == _OVER, over / (under or 100))
+
+
+def _decoded(
+    chunks: _Chunks, size: tuple[int, int], data: list[bytes]
+) -> tuple[Image.Image, Image.Image | None]:
+    """Opaque samples, and how far each covers the ground; what was not decoded lets it through."""
+    whole = replace(chunks, header=struct.pack(">II", *size) + chunks.header[8:])
     try:
-        sound = _opened(_laid_out(chunks, [(b"IDAT", part) for part in chunks.data]))
-        sound.load()
+        image = _opened(_laid_out(whole, [(b"IDAT", part) for part in data]))
+        image.load()
     except Exception:  # noqa: BLE001 - damaged: what can be unpacked of it is decoded instead
-        mended = _laid_out(chunks, [(b"IDAT", _mended(chunks))])
-        image, decoded = loaded(lambda: _opened(mended))
-        return (image, None) if decoded is None else spread(image, decoded)
-    return sound, None
+        raw, complete = _unpacked_rows(whole, data)
+        return _from_rows(whole, raw, whole=complete)
+    return plain_of(image)
 
 
-def _mended(chunks: _Chunks) -> bytes:
-    """All rows that can be unpacked, in a stream without compression: sums and headers are not asked."""
+def _begun(chunks: _Chunks) -> tuple[Image.Image, Image.Image | None] | None:
+    """Of a file with a wrong sum, what Chromium shows: what was unpacked up to there, less what its
+    unpacker holds back. None where all sums are right, or it shows nothing.
+    """
+    if chunks.sound is None:
+        return None
+    raw, whole = _unpacked_rows(chunks, chunks.data[: chunks.sound + 1])
+    if whole:
+        return None
+    try:
+        return _from_rows(chunks, raw[:-_HELD_BACK], whole=False)
+    except Exception:  # noqa: BLE001 - not one row
+        return None
+
+
+def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> tuple[Image.Image, Image.Image | None]:
+    """A picture from its rows, in a stream without compression: sums and headers are not asked."""
+    storing = zlib.compressobj(0)
+    stored = storing.compress(raw) + storing.flush(zlib.Z_FINISH if whole else zlib.Z_SYNC_FLUSH)
+    laid_out = _laid_out(chunks, [(b"IDAT", stored)])
+    image, cover = loaded(lambda: _opened(laid_out))
+    if cover is not None and chunks.header[12]:
+        image, cover = spread(image, cover)
+    opaque, own = plain_of(image)
+    return opaque, both(own, cover)
+
+
+def _unpacked_rows(chunks: _Chunks, data: list[bytes]) -> tuple[bytes, bool]:
+    """All rows that can be unpacked, and whether those are all."""
     (width, height), (depth, kind, *_, interlaced) = chunks.size, chunks.header[8:13]
     row = -(-width * depth * _CHANNELS.get(kind, 1) // 8) + 1
     # An interlaced picture has up to fifteen rows for eight, and none is longer.
     left = row * height * (2 if interlaced else 1) + 64
-    unpacking, rows, packed = zlib.decompressobj(-15), [], memoryview(b"".join(chunks.data))[2:]
+    unpacking, rows, packed = zlib.decompressobj(-15), [], memoryview(b"".join(data))[2:]
     for at in range(0, len(packed), _PIECE):
         # In small pieces: what comes out of the one that breaks is lost.
         try:
@@ -225,26 +284,25 @@ def _mended(chunks: _Chunks) -> bytes:
         left -= len(rows[-1])
         if left <= 0 or unpacking.eof:
             break
-    storing = zlib.compressobj(0)
-    stored = storing.compress(b"".join(rows))
-    whole = sum(map(len, rows)) >= row * height
-    return stored + storing.flush(zlib.Z_FINISH if whole else zlib.Z_SYNC_FLUSH)
+    raw = b"".join(rows)
+    return raw, len(raw) >= row * height
 
 
-def _animation(chunks: _Chunks) -> bytes:
-    """The file with its frames and nothing else but pixels."""
-    first = [move for move in chunks.moves[:1] if chunks.first_is_frame]
-    data = [(b"IDAT", part) for part in chunks.data]
-    return _laid_out(chunks, [*first, *data, *chunks.moves[len(first) :]], ((b"acTL", chunks.control),))
-
-
-def _laid_out(chunks: _Chunks, body: list[_Chunk], before: tuple[_Chunk, ...] = ()) -> bytes:
-    parts = [(b"IHDR", chunks.header), *before]
+def _laid_out(chunks: _Chunks, body: list[_Chunk]) -> bytes:
+    parts = [(b"IHDR", chunks.header)]
     if chunks.palette is not None:
         parts.append((b"PLTE", chunks.palette))
     if chunks.key is not None:
-        parts.append((b"tRNS", chunks.key))
+        parts.append((b"tRNS", _key(chunks.key, *chunks.header[8:10])))
     return SIGNATURE + b"".join(_chunk(*part) for part in [*parts, *body, (b"IEND", b"")])
+
+
+def _key(key: bytes, depth: int, kind: int) -> bytes:
+    """Pillow has small greys in eight bits before it looks for the one that is transparent."""
+    if kind or depth >= 8 or len(key) != 2:
+        return key
+    top = (1 << depth) - 1
+    return struct.pack(">H", (int.from_bytes(key) & top) * 255 // top)
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
