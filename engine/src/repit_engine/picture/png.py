@@ -11,11 +11,13 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from PIL import Image, PngImagePlugin
 
+from repit_engine.errors import DamagedPicture, PictureRefused
 from repit_engine.picture.canvas import After, Piece, rgba, standing
 from repit_engine.picture.describing import from_code_points, from_gamma
 from repit_engine.picture.exif import exif_orientation
@@ -58,6 +60,8 @@ class _Chunks:
     data: list[bytes] = field(default_factory=list)
     sound: int | None = None
     """How many of `data` come before the first with a wrong sum."""
+    cut: bool = False
+    """The file ends inside of a chunk, or without an end."""
     moves: list[_Chunk] = field(default_factory=list)
     control: bytes = b""
     animated: bool = False
@@ -105,25 +109,24 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
             return
     shown = not seen or not chunks.animated
     pattern = replace(pattern, of=Of.SHOWN if shown else Of.STILL, seconds=STANDS if shown else 0.0)
-    begun = _begun(chunks)
-    if begun is not None:
-        yield from shown_of(replace(pattern, image=begun[0], cover=begun[1]), colour=colour)
-        pattern, colour = replace(pattern, seconds=0.0), False
     try:
-        image, cover = _decoded(chunks, chunks.size, chunks.data)
-    except Exception:
-        if seen or begun is not None:
-            return
+        for image, cover in _stills(chunks):
+            deadline.check()
+            yield from shown_of(replace(pattern, image=image, cover=cover), colour=colour)
+            pattern, colour, seen = replace(pattern, seconds=0.0), False, STANDS
+    except PictureRefused:
         raise
-    deadline.check()
-    yield from shown_of(replace(pattern, image=image, cover=cover), colour=colour)
+    except Exception:
+        if not seen:
+            raise
 
 
 def _walked(content: bytes) -> _Chunks:
     """Every chunk that matters. A file that ends inside of a chunk ends there."""
     chunks, at = _Chunks(), len(SIGNATURE)
     for _ in range(_MOST_CHUNKS):
-        if at + 8 > len(content):
+        chunks.cut = at + 8 > len(content)
+        if chunks.cut:
             break
         size, name = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
         body, after = content[at + 8 : at + 8 + size], at + 12 + size
@@ -227,33 +230,43 @@ def _piece(chunks: _Chunks, control: bytes, data: list[bytes], limits: Limits) -
     return Piece(pixels, left, top, _AFTER.get(after, After.KEPT), blend == _OVER, over / (under or 100))
 
 
+def _stills(chunks: _Chunks) -> Iterator[tuple[Image.Image, Image.Image | None]]:
+    """The still picture: as it is; or, of one that breaks, what Chromium shows of it and what others do."""
+    if chunks.sound is None:
+        try:
+            found = _sound(chunks, chunks.data)
+        except PictureRefused:
+            raise
+        except Exception:  # noqa: BLE001 - damaged: what can be unpacked of it is decoded instead
+            found = None
+        if found is not None:
+            yield found
+            return
+    if not (chunks.cut and chunks.sound is None):
+        data = chunks.data if chunks.sound is None else chunks.data[: chunks.sound + 1]
+        raw, whole = _unpacked_rows(chunks, data)
+        if not whole and len(raw) > _HELD_BACK:
+            with suppress(DamagedPicture):
+                yield _from_rows(chunks, raw[:-_HELD_BACK], whole=False)
+    yield _decoded(chunks, chunks.size, chunks.data)
+
+
 def _decoded(
     chunks: _Chunks, size: tuple[int, int], data: list[bytes]
 ) -> tuple[Image.Image, Image.Image | None]:
     """Opaque samples, and how far each covers the ground; what was not decoded lets it through."""
-    whole = replace(chunks, header=struct.pack(">II", *size) + chunks.header[8:])
+    one = replace(chunks, header=struct.pack(">II", *size) + chunks.header[8:])
     try:
-        image = _opened(_laid_out(whole, [(b"IDAT", part) for part in data]))
-        image.load()
-    except Exception:  # noqa: BLE001 - damaged: what can be unpacked of it is decoded instead
-        raw, complete = _unpacked_rows(whole, data)
-        return _from_rows(whole, raw, whole=complete)
+        return _sound(one, data)
+    except Exception:  # noqa: BLE001 - as above
+        raw, whole = _unpacked_rows(one, data)
+        return _from_rows(one, raw, whole=whole)
+
+
+def _sound(chunks: _Chunks, data: list[bytes]) -> tuple[Image.Image, Image.Image | None]:
+    image = _opened(_laid_out(chunks, [(b"IDAT", part) for part in data]))
+    image.load()
     return plain_of(image)
-
-
-def _begun(chunks: _Chunks) -> tuple[Image.Image, Image.Image | None] | None:
-    """Of a file with a wrong sum, what Chromium shows: what was unpacked up to there, less what its
-    unpacker holds back. None where all sums are right, or it shows nothing.
-    """
-    if chunks.sound is None:
-        return None
-    raw, whole = _unpacked_rows(chunks, chunks.data[: chunks.sound + 1])
-    if whole:
-        return None
-    try:
-        return _from_rows(chunks, raw[:-_HELD_BACK], whole=False)
-    except Exception:  # noqa: BLE001 - not one row
-        return None
 
 
 def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> tuple[Image.Image, Image.Image | None]:
