@@ -140,7 +140,7 @@ def _pattern(image: Image.Image, container: Container) -> Layer:
     return Layer(
         Image.new("L", (1, 1)),
         profiles=tuple([profile] if profile else []) + tuple(_stated(container)),
-        orientation=exif_orientation(image.info.get("exif")),
+        orientation=exif_orientation(image.info.get("exif", b"").removeprefix(b"Exif\0\0")),
     )
 
 

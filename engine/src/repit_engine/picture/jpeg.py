@@ -21,7 +21,7 @@ from PIL import Image, JpegImagePlugin
 from repit_engine.errors import DamagedPicture, TookTooLong
 from repit_engine.picture.baseline import SHRINK, skimmed
 from repit_engine.picture.exif import exif_orientation
-from repit_engine.picture.jpeg_segments import profiles_of
+from repit_engine.picture.jpeg_segments import exif_of, profiles_of
 from repit_engine.picture.layers import Layer, shown_of, shrink_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.partial import loaded
@@ -63,7 +63,7 @@ def read_jpeg(
             "Save it again as an ordinary JPEG.",
         )
     shrink = 1 if full else shrink_of(*header.size)
-    orientation = exif_orientation(header.info.get("exif"))
+    orientation = exif_orientation(exif_of(data))
     profiles, ignored = profiles_of(data, len(data) if header.fp is None else header.fp.tell())
     mode = header.mode
     try:

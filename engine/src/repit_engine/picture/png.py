@@ -18,13 +18,14 @@ from typing import Final
 from PIL import Image, PngImagePlugin
 
 from repit_engine.errors import DamagedPicture, PictureRefused
+from repit_engine.picture.adam7 import spread
 from repit_engine.picture.canvas import After, Piece, rgba, standing
 from repit_engine.picture.describing import from_code_points, from_gamma
 from repit_engine.picture.exif import exif_orientation
 from repit_engine.picture.layers import Layer, shown_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.modes import plain_of
-from repit_engine.picture.partial import both, loaded, spread
+from repit_engine.picture.partial import both, loaded
 from repit_engine.picture.profiles import LARGEST_PROFILE
 from repit_engine.picture.refusals import damaged
 from repit_engine.picture.shown import STANDS, Of, Shown, Unseen
@@ -59,7 +60,8 @@ class _Chunks:
     exif: bytes = b""
     data: list[bytes] = field(default_factory=list)
     sound: int | None = None
-    """How many of `data` come before the first with a wrong sum."""
+    """How many of `data` Chromium takes: up to the first with a wrong sum, or what stands between them."""
+    last: bytes = b""
     cut: bool = False
     """The file ends inside of a chunk, or without an end."""
     moves: list[_Chunk] = field(default_factory=list)
@@ -84,7 +86,7 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
         Image.new("L", (1, 1)),
         profiles=(*believed, *others),
         ignored=not believed,
-        orientation=exif_orientation(b"Exif\0\0" + chunks.exif),
+        orientation=exif_orientation(chunks.exif),
     )
     seen = 0.0
     if chunks.moves and chunks.control:
@@ -133,6 +135,7 @@ def _walked(content: bytes) -> _Chunks:
         if name == b"IEND":
             break
         _noted(chunks, name, body, content[at + 8 + size : after])
+        chunks.last = name
         at = after
     if len(chunks.header) != 13:
         raise damaged()
@@ -143,9 +146,12 @@ def _noted(chunks: _Chunks, name: bytes, body: bytes, checksum: bytes) -> None:
     if name == b"IHDR" and not chunks.header:
         chunks.header = body
     elif name == b"IDAT":
-        if chunks.sound is None and checksum != zlib.crc32(name + body).to_bytes(4):
+        if chunks.sound is None and chunks.data and chunks.last != name:
             chunks.sound = len(chunks.data)
         chunks.data.append(body)
+        wrong = len(checksum) == 4 and checksum != zlib.crc32(name + body).to_bytes(4)
+        if chunks.sound is None and wrong:
+            chunks.sound = len(chunks.data)
     elif name == b"PLTE" and chunks.palette is None:
         chunks.palette = body
     elif name in (b"fcTL", b"fdAT"):
@@ -158,7 +164,7 @@ def _noted(chunks: _Chunks, name: bytes, body: bytes, checksum: bytes) -> None:
             chunks.control, chunks.animated = body, sound and early
         elif name == b"tRNS" and sound and chunks.key is None:
             chunks.key = body
-        elif name == b"eXIf" and sound:
+        elif name == b"eXIf" and sound and early:
             chunks.exif = chunks.exif or body
         elif name in _STATEMENTS and len(chunks.stated.setdefault(name, [])) < _MOST_STATEMENTS:
             chunks.stated[name].append((body, sound and early))
@@ -212,21 +218,24 @@ def _unpacked(packed: bytes) -> tuple[bytes, bool]:
 
 def _pieces(chunks: _Chunks, limits: Limits) -> Iterator[Piece]:
     """The frames, each decoded as a picture of its own. Raises what decoding one raises."""
-    control, data = b"", list(chunks.data) if chunks.first_is_frame else []
+    control, data, first = b"", list(chunks.data) if chunks.first_is_frame else [], True
     for name, body in [*chunks.moves, (b"fcTL", b"")]:
         if name == b"fdAT":
             data.append(body[4:])
             continue
         if control and data:
-            yield _piece(chunks, control, data, limits)
-            data = []
+            yield _piece(chunks, control, data, limits, first=first)
+            data, first = [], False
         control = body
 
 
-def _piece(chunks: _Chunks, control: bytes, data: list[bytes], limits: Limits) -> Piece:
+def _piece(chunks: _Chunks, control: bytes, data: list[bytes], limits: Limits, *, first: bool) -> Piece:
     _, width, height, left, top, over, under, after, blend = _CONTROL.unpack(control)
     limits.check_pixels(width, height)
-    pixels = rgba(*_decoded(chunks, (width, height), data))
+    # Chromium holds back some of a first frame that breaks, and nothing of a later one.
+    sound = chunks.sound if data == chunks.data else None
+    one = replace(_sized(chunks, width, height), data=data, sound=sound, cut=chunks.cut or not first)
+    pixels = rgba(*next(_stills(one)))
     return Piece(pixels, left, top, _AFTER.get(after, After.KEPT), blend == _OVER, over / (under or 100))
 
 
@@ -243,30 +252,33 @@ def _stills(chunks: _Chunks) -> Iterator[tuple[Image.Image, Image.Image | None]]
             yield found
             return
     if not (chunks.cut and chunks.sound is None):
-        data = chunks.data if chunks.sound is None else chunks.data[: chunks.sound + 1]
+        data = chunks.data if chunks.sound is None else chunks.data[: chunks.sound]
         raw, whole = _unpacked_rows(chunks, data)
         if not whole and len(raw) > _HELD_BACK:
             with suppress(DamagedPicture):
                 yield _from_rows(chunks, raw[:-_HELD_BACK], whole=False)
-    yield _decoded(chunks, chunks.size, chunks.data)
-
-
-def _decoded(
-    chunks: _Chunks, size: tuple[int, int], data: list[bytes]
-) -> tuple[Image.Image, Image.Image | None]:
-    """Opaque samples, and how far each covers the ground; what was not decoded lets it through."""
-    one = replace(chunks, header=struct.pack(">II", *size) + chunks.header[8:])
     try:
-        return _sound(one, data)
+        found = _sound(chunks, chunks.data)
     except Exception:  # noqa: BLE001 - as above
-        raw, whole = _unpacked_rows(one, data)
-        return _from_rows(one, raw, whole=whole)
+        raw, whole = _unpacked_rows(chunks, chunks.data)
+        found = _from_rows(chunks, raw, whole=whole)
+    yield found
+
+
+def _sized(chunks: _Chunks, width: int, height: int) -> _Chunks:
+    return replace(chunks, header=struct.pack(">II", width, height) + chunks.header[8:])
 
 
 def _sound(chunks: _Chunks, data: list[bytes]) -> tuple[Image.Image, Image.Image | None]:
     image = _opened(_laid_out(chunks, [(b"IDAT", part) for part in data]))
     image.load()
-    return plain_of(image)
+    return _plain(chunks, image)
+
+
+def _plain(chunks: _Chunks, image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    opaque, cover = plain_of(image)
+    # Pillow has grey with alpha in three channels, where it has 16 bits.
+    return (opaque.convert("L") if chunks.header[9] in _GREY else opaque), cover
 
 
 def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> tuple[Image.Image, Image.Image | None]:
@@ -277,7 +289,7 @@ def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> tuple[Image.Image
     image, cover = loaded(lambda: _opened(laid_out))
     if cover is not None and chunks.header[12]:
         image, cover = spread(image, cover)
-    opaque, own = plain_of(image)
+    opaque, own = _plain(chunks, image)
     return opaque, both(own, cover)
 
 
@@ -304,10 +316,15 @@ def _unpacked_rows(chunks: _Chunks, data: list[bytes]) -> tuple[bytes, bool]:
 def _laid_out(chunks: _Chunks, body: list[_Chunk]) -> bytes:
     parts = [(b"IHDR", chunks.header)]
     if chunks.palette is not None:
-        parts.append((b"PLTE", chunks.palette))
+        parts.append((b"PLTE", _filled(chunks.palette, chunks.header[8])))
     if chunks.key is not None:
         parts.append((b"tRNS", _key(chunks.key, *chunks.header[8:10])))
     return SIGNATURE + b"".join(_chunk(*part) for part in [*parts, *body, (b"IEND", b"")])
+
+
+def _filled(palette: bytes, depth: int) -> bytes:
+    """In Chromium, indices beyond a palette are its last entry."""
+    return palette + palette[-3:] * max(0, (1 << min(depth, 8)) - len(palette) // 3)
 
 
 def _key(key: bytes, depth: int, kind: int) -> bytes:
