@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from repit_engine.picture.refusals import damaged, unsupported_variant
 
@@ -104,7 +105,9 @@ def samples_of(content: bytes, header: Header, at: int, *, icon: bool = False) -
         cover = np.zeros((header.height, header.width), np.uint8)
         cover[:rows] = 255
     if header.bits <= 8:
-        rgb[:rows] = header.palette[_indices(raw, header.bits)[:, : header.width]]
+        indices = Image.fromarray(np.ascontiguousarray(_indices(raw, header.bits)[:, : header.width]), "P")
+        indices.putpalette(header.palette[:256].tobytes())
+        rgb[:rows] = np.asarray(indices.convert("RGB"))
     elif header.bits == 24:
         rgb[:rows] = raw[:, : 3 * header.width].reshape(rows, header.width, 3)[:, :, ::-1]
     else:
