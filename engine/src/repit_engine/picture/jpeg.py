@@ -21,10 +21,10 @@ from PIL import Image, JpegImagePlugin
 from repit_engine.errors import DamagedPicture, TookTooLong
 from repit_engine.picture.baseline import SHRINK, skimmed
 from repit_engine.picture.exif import exif_orientation
-from repit_engine.picture.jpeg_segments import exif_of, profiles_of
+from repit_engine.picture.jpeg_segments import exif_of, passable, profiles_of
 from repit_engine.picture.layers import Layer, shown_of, shrink_of
 from repit_engine.picture.limits import Deadline, Limits
-from repit_engine.picture.partial import loaded
+from repit_engine.picture.partial import both, loaded
 from repit_engine.picture.profiles import Way, plain, ways_of
 from repit_engine.picture.refusals import damaged, unsupported_variant
 from repit_engine.picture.result import Pixels, upright
@@ -40,6 +40,7 @@ _HARMLESS: Final = (
     "Invalid SOS parameters for sequential",
     "ICC profile",
 )
+_GROUNDS: Final = (0, 255)
 _SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 
 
@@ -135,7 +136,7 @@ def _image(pixels: Pixels, mode: str) -> Image.Image:
 def _what_is_there(
     data: bytes, header: JpegImagePlugin.JpegImageFile
 ) -> tuple[Image.Image, Image.Image | None]:
-    """A damaged or unusual file at full size, and which of its rows came."""
+    """A damaged or unusual file at full size, and which of its pixels came."""
     try:
         image, cover = loaded(lambda: JpegImagePlugin.JpegImageFile(io.BytesIO(data)))
     except DamagedPicture:
@@ -144,7 +145,7 @@ def _what_is_there(
         # Nothing is decoded before a progressive file ends; libjpeg makes do with the passes that came.
         image, cover = None, None
     try:
-        guessed = _at(data, _SPACES[header.mode], header.size[1], header.size[0], strict=False)
+        guessed, came = _guessed(passable(data), header)
     except ValueError as error:
         # simplejpeg knows the usual subsamplings only, Pillow all of them.
         if image is not None:
@@ -152,9 +153,29 @@ def _what_is_there(
         if "Unsupported" in str(error) or "not supported" in str(error):
             raise unsupported_variant() from None
         raise damaged() from None
-    if guessed.shape[:2] != header.size[::-1]:
-        raise DamagedPicture("The picture's header contradicts itself.", "Save or export it again.")
-    return _image(np.ascontiguousarray(guessed), header.mode), cover
+    return guessed, came if cover is None else both(cover, came)
+
+
+def _guessed(data: bytes, header: JpegImagePlugin.JpegImageFile) -> tuple[Image.Image, Image.Image | None]:
+    """The picture with what libjpeg guesses, and which of its pixels it wrote.
+
+    Where it gives up, it leaves the rest as it was, and simplejpeg hands that out: without a ground of ours
+    it would be what this process last had in its memory, perhaps another upload.
+    """
+    width, height = header.size
+    channels = {"L": 1, "RGB": 3, "CMYK": 4}[header.mode]
+    found = []
+    for ground in _GROUNDS:
+        buffer = np.full((height, width, channels), ground, np.uint8)
+        pixels = simplejpeg.decode_jpeg(data, _SPACES[header.mode], buffer=buffer, strict=False)
+        if pixels.shape[:2] != (height, width):
+            raise DamagedPicture("The picture's header contradicts itself.", "Save or export it again.")
+        found.append(pixels)
+    came = (found[0] == found[1]).all(axis=2)
+    if not came.any():
+        raise damaged()
+    image = _image(np.ascontiguousarray(found[0]), header.mode)
+    return image, None if came.all() else Image.fromarray(came.astype(np.uint8) * 255)
 
 
 def _at(data: bytes, space: str, height: int, width: int, *, strict: bool) -> Pixels:
