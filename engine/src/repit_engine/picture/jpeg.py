@@ -6,12 +6,17 @@ Pillow reads the header (EXIF), simplejpeg the pixels: unlike Pillow it decodes 
 or 1/8, and says what libjpeg only warns about. Grey at 1/8 is read by `baseline` where the file is plain, in
 less than half of libjpeg's time and to the same samples.
 
+A screen cuts off what lies beyond black and white, or beyond the strongest red, before anybody's eye takes a
+mean: a block of samples that are cut off looks lighter or darker than its first coefficient says, and strong
+colours have another luma than the one that is stored. So a second view is every sample in colour.
+
 A damaged file is decoded as browsers decode it, by the same library: with whatever it guesses. Of one that
 ends too soon browsers show the rows that came; the rest lets the ground through.
 """
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -22,7 +27,7 @@ from repit_engine.errors import DamagedPicture, TookTooLong
 from repit_engine.picture.baseline import SHRINK, skimmed
 from repit_engine.picture.exif import exif_orientation
 from repit_engine.picture.jpeg_segments import exif_of, passable, profiles_of
-from repit_engine.picture.layers import Layer, shown_of, shrink_of
+from repit_engine.picture.layers import Layer, averaged, shown_of, shrink_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.partial import both, loaded
 from repit_engine.picture.profiles import Way, plain, ways_of
@@ -72,6 +77,9 @@ def read_jpeg(
             pixels = _grey(data, header.size, shrink)
             deadline.check()
             yield Shown(upright(pixels, orientation, header.size, shrink, colour=False), Of.SHOWN, STANDS)
+            if mode != "L" or shrink > 1:
+                image = _image(_decode(data, _SPACES[mode], header.size, 1), mode)
+                yield averaged(Layer(image, orientation=orientation, size=header.size), Of.WHOLE)
             return
         image = _image(_decode(data, _SPACES[mode], header.size, shrink), mode)
         cover = None
@@ -81,6 +89,10 @@ def read_jpeg(
     deadline.check()
     layer = Layer(image, cover, profiles, ignored, orientation, shrink=shrink, size=header.size)
     yield from shown_of(layer, colour=colour)
+    if shrink > 1 and not colour:
+        whole = _image(_decode(data, _SPACES[mode], header.size, 1), mode)
+        for one in shown_of(replace(layer, image=whole, shrink=1, of=Of.WHOLE, seconds=0.0)):
+            yield replace(one, of=Of.WHOLE)
 
 
 def _are_plain(ways: tuple[Way, ...]) -> bool:

@@ -72,6 +72,13 @@ def _on_grounds(on_white: LumaArray, layer: Layer, greys: tuple[int, ...]) -> It
         yield Shown(_again(luma, layer, factor), Of.GREY if ground else Of.BLACK)
 
 
+def averaged(layer: Layer, of: Of) -> Shown:
+    """An opaque layer as it is, at as few pixels as a hash needs."""
+    factor = shrink_of(*layer.image.size)
+    luma = luma_of(np.asarray(_reduced(layer.image, factor)))
+    return Shown(_again(luma, layer, factor), of)
+
+
 def _thinned(layer: Layer) -> Layer:
     """Every second, fourth or eighth pixel of a large layer."""
     factor = shrink_of(*layer.image.size)
