@@ -152,7 +152,8 @@ def _levels(values: NDArray[np.uint32], mask: int) -> NDArray[np.uint8]:
     low += max(0, (mask >> low).bit_length() - 16)
     most = mask >> low
     table = np.rint(np.arange(most + 1) * (255 / most)).astype(np.uint8)
-    return table[(values & np.uint32(mask)) >> np.uint32(low)]
+    shown: NDArray[np.uint8] = table[(values & np.uint32(mask)) >> np.uint32(low)]
+    return shown
 
 
 def _runs(content: bytes, header: Header, at: int) -> Samples:

@@ -137,7 +137,7 @@ def _pixels(frame: _Frame, *, spread: bool) -> Rgba:
     decoded, came = loaded(lambda: GifImagePlugin.GifImageFile(io.BytesIO(content)))
     indices = np.asarray(decoded)
     if came is not None and spread and frame.flags & _INTERLACED and frame.key is None:
-        indices, came = _spread(indices, np.asarray(came) > 0)
+        indices, came = _spread(indices, came)
     colours = np.zeros((256, 3), np.uint8)
     stated = np.frombuffer(table, np.uint8).reshape(-1, 3)[:256]
     colours[: len(stated)] = stated
@@ -147,9 +147,10 @@ def _pixels(frame: _Frame, *, spread: bool) -> Rgba:
     return np.dstack([colours[indices], alpha])
 
 
-def _spread(indices: NDArray[np.uint8], came: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], Image.Image]:
+def _spread(indices: NDArray[np.uint8], decoded: Image.Image) -> tuple[NDArray[np.uint8], Image.Image]:
     """Of an interlaced frame, each whole row once more where a later pass would have brought others."""
-    whole = came.all(axis=1)
+    came = np.asarray(decoded) > 0
+    whole: NDArray[np.bool_] = np.all(came, axis=1)
     rows = np.arange(len(indices))
     source = rows.copy()
     for step in (8, 4, 2, 1):
