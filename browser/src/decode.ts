@@ -9,7 +9,7 @@
  */
 
 import { canary } from "./canary.ts";
-import type { Header } from "./header.ts";
+import type { Format, Header } from "./header.ts";
 import { decodeByScript } from "./script-decoders.ts";
 import { exifTurn, uprightRows, type ReadRectangle, type Turn } from "./turn.ts";
 
@@ -23,13 +23,15 @@ export interface Decoded {
   readonly width: number;
   readonly height: number;
   readonly way: Way;
+  /** Its end was missing: browsers differ on what they show in the place of what is not there. */
+  readonly mended?: boolean;
   /** The given rows as straight RGBA. */
   rows(y: number, count: number): Promise<Uint8Array | Uint8ClampedArray>;
   close(): void;
 }
 
 /** WebCodecs as it stands, before every browser's types have it. */
-interface Frame {
+export interface Frame {
   readonly codedWidth: number;
   readonly codedHeight: number;
   readonly rotation?: number;
@@ -72,8 +74,28 @@ async function probe(): Promise<readonly Way[]> {
   return ways;
 }
 
-/** Decode a file. Rejects or gives null where it cannot be read. `ways`: those to try, in order. */
+/**
+ * Decode a file. Rejects or gives null where it cannot be read. `ways`: those to try, in order. A file whose end is missing is
+ * shown by browsers and refused by this interface of theirs, so that it is tried with an end.
+ */
 export async function decode(file: Blob, header: Header, ways: readonly Way[]): Promise<Decoded | null> {
+  const end = header.format === null ? undefined : ENDS[header.format];
+  try {
+    return await decodeWhole(file, header, ways);
+  } catch (error) {
+    if (end === undefined) throw error;
+    const mended = await decodeWhole(new Blob([file, end]), header, ways);
+    return mended && { ...mended, mended: true };
+  }
+}
+
+/** What a whole file ends with. */
+const ENDS: Partial<Record<Format, Uint8Array<ArrayBuffer>>> = {
+  jpeg: Uint8Array.of(0xff, 0xd9),
+  png: Uint8Array.of(0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82),
+};
+
+async function decodeWhole(file: Blob, header: Header, ways: readonly Way[]): Promise<Decoded | null> {
   for (const way of ways) {
     const upright = header.orientation === 1 && header.format !== "webp";
     const decoded = way === "frame" ? await openFrame(file, upright) : await openCanvas(file);
@@ -88,11 +110,23 @@ async function openFrame(file: Blob, upright: boolean): Promise<Decoded | null> 
   const bitmap = await createImageBitmap(file, STRAIGHT);
   const frame = new FrameOf(bitmap, { timestamp: 0 });
   bitmap.close();
-  const turn: Turn = { rotation: frame.rotation ?? 0, flip: frame.flip ?? false };
   if (frame.rotation === undefined && !upright) {
     frame.close();
     return null;
   }
+  return ofFrame(frame);
+}
+
+/** One frame of an animation, read in this way; it is closed with what is given back. */
+export async function decodedFrame(frame: Frame, way: Way): Promise<Decoded> {
+  if (way === "frame") return ofFrame(frame);
+  const bitmap = await createImageBitmap(frame as unknown as ImageBitmapSource, STRAIGHT);
+  frame.close();
+  return ofBitmap(bitmap);
+}
+
+function ofFrame(frame: Frame): Decoded {
+  const turn: Turn = { rotation: frame.rotation ?? 0, flip: frame.flip ?? false };
   const read: ReadRectangle = async (x, y, width, height) => {
     const options = { rect: { x, y, width, height }, format: "RGBA", colorSpace: "srgb" };
     const target = new Uint8Array(frame.allocationSize(options));
@@ -118,7 +152,10 @@ function unpadded(
 
 async function openCanvas(file: Blob): Promise<Decoded | null> {
   if (typeof OffscreenCanvas === "undefined") return null;
-  const bitmap = await createImageBitmap(file, STRAIGHT);
+  return ofBitmap(await createImageBitmap(file, STRAIGHT));
+}
+
+function ofBitmap(bitmap: ImageBitmap): Decoded {
   const { width, height } = bitmap;
   let canvas = new OffscreenCanvas(1, 1);
   let context: OffscreenCanvasRenderingContext2D | null = null;

@@ -23,6 +23,11 @@ export function toHex(hash: Uint8Array): string {
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** What `toHex` wrote. */
+export function fromHex(text: string): Uint8Array {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}
+
 /** Hamming distance of two hashes, 0 to 256. */
 export function distance(a: Uint8Array, b: Uint8Array): number {
   let apart = 0;

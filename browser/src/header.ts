@@ -5,7 +5,9 @@
  * turns what it decodes itself. The names are those of the engine's `picture.formats`.
  */
 
-export type Format = "jpeg" | "png" | "gif" | "webp" | "bmp" | "tiff" | "heic" | "avif";
+import { brandsOf } from "./doubt.ts";
+
+export type Format = "jpeg" | "png" | "gif" | "webp" | "bmp" | "tiff" | "heic" | "avif" | "ico";
 
 export interface Header {
   readonly media: "picture" | "video" | "file";
@@ -45,17 +47,17 @@ function formatOf(bytes: Uint8Array): Format | null {
   if (start.startsWith("RIFF") && start.slice(8) === "WEBP") return "webp";
   if (start.startsWith("BM")) return "bmp";
   if (start.startsWith("II*\0") || start.startsWith("MM\0*")) return "tiff";
+  if (start.startsWith("\0\0\x01\0") || start.startsWith("\0\0\x02\0")) return "ico";
   return start.slice(4, 8) === "ftyp" ? fromBrands(bytes) : null;
 }
 
+const HEIC = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
+
+/** Browsers show an AVIF whatever its major brand is, if it says avif among the others. */
 function fromBrands(bytes: Uint8Array): Format | null {
-  const end = Math.min(bytes.length, 64);
-  const brands: string[] = [];
-  for (let at = 8; at + 4 <= end; at += 4) brands.push(text(bytes, at, at + 4));
-  const [major = ""] = brands;
-  if (major === "avif" || major === "avis") return "avif";
-  if (["mif1", "msf1"].includes(major) && brands.some((brand) => brand === "avif" || brand === "avis")) return "avif";
-  return ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"].includes(major) ? "heic" : null;
+  const brands = brandsOf(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+  if (brands.includes("avif") || brands.includes("avis")) return "avif";
+  return brands.some((brand) => HEIC.includes(brand)) ? "heic" : null;
 }
 
 const VIDEO_STARTS = ["\x1aE\xdf\xa3", "\0\0\x01\xba", "\0\0\x01\xb3", "OggS", "FLV", "\x30\x26\xb2\x75"];

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from repit_engine.child import Child
     from repit_engine.errors import EngineError, PictureRefused, SnapshotRefused, WrongInput
     from repit_engine.hash import hash_file, hash_of, hash_picture, orientations_of
-    from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture, open_picture
+    from repit_engine.picture import DEFAULT_LIMITS, Limits, Of, Picture, open_picture
     from repit_engine.types import Hash, Hashed, NotHashable, RangeResult
     from repit_engine.views import View, Views, open_views
 
@@ -24,6 +24,7 @@ __all__ = [
     "Hashed",
     "Limits",
     "NotHashable",
+    "Of",
     "Picture",
     "PictureRefused",
     "RangeResult",
@@ -43,7 +44,7 @@ _HOMES = {
     "child": ("Child",),
     "errors": ("EngineError", "PictureRefused", "SnapshotRefused", "WrongInput"),
     "hash": ("hash_file", "hash_of", "hash_picture", "orientations_of"),
-    "picture": ("DEFAULT_LIMITS", "Limits", "Picture", "open_picture"),
+    "picture": ("DEFAULT_LIMITS", "Limits", "Of", "Picture", "open_picture"),
     "types": ("Hash", "Hashed", "NotHashable", "RangeResult"),
     "views": ("View", "Views", "open_views"),
 }

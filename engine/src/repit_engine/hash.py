@@ -47,6 +47,8 @@ def hash_of(picture: Picture) -> Hashed:
 
 def hashed_of(views: Views) -> Hashed:
     """Hash all that a file shows. Raises as `hash_of`."""
+    if not views.others and views.unseen is None:
+        return hash_of(views.shown)
     worth = (view for view in views.others if view.quality >= LEAST_QUALITY)
     others = tuple(Hash.from_row(view.hashes[0]) for view in worth)
     return replace(hash_of(views.shown), others=others, unseen=views.unseen)

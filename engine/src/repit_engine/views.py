@@ -69,9 +69,13 @@ class Views:
         return f"Views(1 + {len(self.others)})"
 
 
-def open_views(data: bytes | Path, limits: Limits = DEFAULT_LIMITS, *, full: bool = False) -> Views:
-    """Every view of a file. Raises as `open_picture`, and `UnsupportedPicture` where it is too small."""
-    coming = all_shown(data, limits, full=full)
+def open_views(
+    data: bytes | Path, limits: Limits = DEFAULT_LIMITS, *, full: bool = False, closely: bool = False
+) -> Views:
+    """Every view of a file; `closely`: as `picture.all_shown` has it, at some cost. Raises as `open_picture`,
+    and `UnsupportedPicture` where it is too small.
+    """
+    coming = all_shown(data, limits, full=full, closely=closely)
     first = next(coming, None)
     second = next(coming, None)
     if isinstance(first, Shown) and first.seconds >= STANDS and second is None:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from odd_files import png
+from odd_files.catalogue import DECOY, LAST, SCENE
+from odd_files.scenes import saved
 from PIL import Image
 from skimage import data
 
@@ -112,3 +115,26 @@ def test_eight_orientations_hold_the_hash_of_the_mirror(folder: Path) -> None:
     Image.open(folder / "a.png").transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(file, "PNG")
     mirror = int(hex_of(file.getvalue()), 16)
     assert min((int(turned, 16) ^ mirror).bit_count() for turned in row["orientations"]) <= 2
+
+
+def test_what_a_file_shows_besides_follows_its_first_line(folder: Path) -> None:
+    """A moving picture whose decoy comes first: browsers end at the scene, and the decoy is seen too."""
+    (folder / "moving.png").write_bytes(png.animated([(DECOY, 1), (SCENE, LAST)]))
+    scene, decoy = (hex_of(saved(image, "PNG")) for image in (SCENE, DECOY))
+    row = json.loads(run("--json", "moving.png", cwd=folder).stdout)
+    assert row["hash"] == scene
+    assert [(one["of"], one["hash"]) for one in row["views"]] == [("frame", decoy)]
+    lines = run("moving.png", cwd=folder).stdout.decode().splitlines()
+    assert [line.split()[0] for line in lines] == [scene, decoy]
+    assert lines[0].endswith("moving.png") and lines[1].endswith("frame")
+
+
+def test_it_says_so_where_not_all_of_a_file_was_looked_at(folder: Path) -> None:
+    broken = [
+        (name, body[:99] if name == b"fdAT" else body)
+        for name, body in png.chunks(png.animated([(SCENE, 9), (DECOY, 9), (SCENE, 9)]))
+    ]
+    (folder / "broken.png").write_bytes(png.SIGNATURE + b"".join(png.chunk(*part) for part in broken))
+    done = run("broken.png", cwd=folder)
+    assert b"not all of it was looked at: damaged-frame" in done.stdout
+    assert json.loads(run("--json", "broken.png", cwd=folder).stdout)["unseen"] == "damaged-frame"

@@ -16,6 +16,9 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from odd_files import png
+from odd_files.catalogue import DECOY, SCENE
+from odd_files.scenes import saved
 from PIL import Image
 
 from repit_engine import Hash, Hashed, Limits, hash_file, hash_picture
@@ -231,3 +234,20 @@ def test_a_tar_lists_its_files_and_nothing_else(tmp_path: Path) -> None:
         for name in ("a.jpg", "link", "pipe"):
             tar.add(tmp_path / name, name)
     assert [item.member for item in items_of_tar(tmp_path / "a.tar")] == ["a.jpg"]
+
+
+def test_a_match_on_any_view_of_a_file_counts(tmp_path: Path) -> None:
+    """The decoy is what most of the file's time shows; the scene is seen for a moment."""
+    (tmp_path / "moving.png").write_bytes(png.animated([(DECOY, 900), (SCENE, 400), (DECOY, 900)]))
+    outcome = hash_picture(saved(SCENE, "PNG"))
+    assert isinstance(outcome, Hashed)
+    bank = tmp_path / "bank.txt"
+    bank.write_text(f"{outcome.hash.hex}\n")
+    for more in ((), ("--altered",)):
+        out = tmp_path / f"rows{len(more)}.jsonl"
+        done = run(tmp_path / "moving.png", "--against", bank, "--out", out, *more)
+        assert done.returncode == 0, done.stderr
+        (row,) = rows_of(out)
+        assert row["hash"] != outcome.hash.hex
+        assert row["matches"] == [[1, 0]]
+        assert row["others"] == [outcome.hash.hex]

@@ -161,13 +161,13 @@ def test_a_child_looks_as_this_process_does(stored: Path) -> None:
             assert not isinstance(here, NotHashable)
             assert not isinstance(there, NotHashable)
             assert there.hashed == here.hashed
-            assert to_bytes(there.views) == to_bytes(here.views)
+            assert list(map(to_bytes, there.looks)) == list(map(to_bytes, here.looks))
         refused = child.look(stored / "text.png")
         assert isinstance(refused, NotHashable)
         assert refused.reason == "not-a-picture"
 
 
-def test_views_that_a_child_made_up_are_refused() -> None:
+def test_looks_that_a_child_made_up_are_refused() -> None:
     honest = to_bytes(query_family(data.chelsea()[..., 0].copy()))
     assert to_bytes(from_bytes(honest)) == honest
     row = len(honest) // len(from_bytes(honest))

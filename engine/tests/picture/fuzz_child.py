@@ -16,7 +16,7 @@ import numpy as np
 
 from repit_engine.child import MEMORY
 from repit_engine.errors import PictureRefused
-from repit_engine.picture import open_picture
+from repit_engine.views import open_views
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_PROF, 2.0)
         start = time.process_time()
         try:
-            picture = open_picture(data)
+            picture = open_views(data).shown
         except PictureRefused as refusal:
             counts[refusal.code] += 1
         else:

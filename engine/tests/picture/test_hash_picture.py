@@ -75,7 +75,8 @@ def test_200_pictures_hash_as_the_reference_on_the_same_pixels(capsys: pytest.Ca
         moded, kind, options = lossless(number, stored)
         outcome = hashed(saved(moded, kind, exif=exif, **options))
         twin = moded.convert("RGB")
-        twin.getexif()[0x0112] = orientation
+        # No browser turns a WebP by its EXIF.
+        twin.getexif()[0x0112] = 1 if kind == "WEBP" else orientation
         wanted = reference(np.asarray(ImageOps.exif_transpose(twin)))
         exact.append(outcome.hash.distance(wanted.hash))
         assert outcome.quality == wanted.quality
@@ -164,7 +165,7 @@ def test_what_cannot_be_hashed_says_why() -> None:
     for data, reason in (
         (b"", "empty-file"),
         (b"text", "not-a-picture"),
-        (saved(CAT, "PNG")[:900], "damaged-picture"),
+        (saved(CAT, "PNG")[:60], "damaged-picture"),
     ):
         outcome = hash_picture(data)
         assert isinstance(outcome, NotHashable)

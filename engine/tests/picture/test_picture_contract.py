@@ -2,6 +2,7 @@
 twin.
 """
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from picture_files import (
     DISPLAY_P3,
     SWAPPED,
     alpha_over_white,
+    icc_profile,
     made,
     photograph,
     saved,
@@ -58,7 +60,7 @@ def test_a_lossy_file_gives_nearly_the_same_luma(kind: str, full: bool) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "AVIF"])
 def test_every_orientation_comes_out_upright(kind: str, orientation: int) -> None:
     stored = turned_for(CAT, orientation)
     exif = with_orientation(stored, orientation)
@@ -171,10 +173,19 @@ def test_lab_becomes_srgb() -> None:
     assert mean_difference(open_picture(saved(lab, "TIFF")), CAT) < 2
 
 
+def test_a_webp_is_not_turned_by_its_exif_since_no_browser_does() -> None:
+    stored = turned_for(CAT, 6)
+    picture = open_picture(saved(stored, "WEBP", quality=95, exif=with_orientation(stored, 6)))
+    assert (picture.width, picture.height) == stored.size
+    assert mean_difference(picture, stored) < 2.5
+
+
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF", "AVIF"])
-def test_only_the_first_frame_is_read(kind: str) -> None:
+def test_of_frames_that_stand_equally_long_the_first_counts(kind: str) -> None:
     frames = [made(seed, 64, 48).resize((320, 240)) for seed in (1, 2)]
     options: dict[str, object] = {"quality": 95} if kind in ("WEBP", "AVIF") else {}
+    if kind != "TIFF":
+        options |= {"duration": 200, "loop": 0}
     data = saved(CAT, kind, save_all=True, append_images=frames, **options)
     picture = open_picture(data)
     limit = 12 if kind == "GIF" else 2.5
@@ -183,12 +194,20 @@ def test_only_the_first_frame_is_read(kind: str) -> None:
 
 @pytest.mark.parametrize("profile", [DISPLAY_P3, SWAPPED])
 def test_an_embedded_profile_becomes_srgb(profile: bytes) -> None:
-    source = ImageCms.ImageCmsProfile(__import__("io").BytesIO(profile))
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     twin = ImageCms.profileToProfile(CAT, source, ImageCms.createProfile("sRGB"))
     assert twin is not None
     for kind, options in (("PNG", {}), ("JPEG", {"quality": 95}), ("WEBP", {"lossless": True})):
         picture = open_picture(saved(CAT, kind, icc_profile=profile, **options))
         assert mean_difference(picture, twin) < 2.5
+
+
+def test_grey_under_a_profile_for_colours_becomes_what_browsers_make_of_it() -> None:
+    washed = icc_profile(((0.4361, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)), 0.6)
+    grey = CAT.convert("L")
+    twin = Image.open(io.BytesIO(saved(grey.convert("RGB"), "PNG", icc_profile=washed)))
+    shown = open_picture(saved(twin.convert("RGB"), "PNG", icc_profile=washed))
+    assert abs(open_picture(saved(grey, "PNG", icc_profile=washed)).luma - shown.luma).mean() < 1.5
 
 
 def test_a_profile_that_is_srgb_or_nonsense_changes_nothing() -> None:

@@ -1,6 +1,8 @@
 """What is not read, and by which name it is refused."""
 
+import gzip
 import os
+import struct
 import warnings
 from pathlib import Path
 
@@ -46,7 +48,6 @@ def test_other_bytes_are_not_a_picture(data: bytes) -> None:
         (b"%PDF-1.7\n", "PDF"),
         (b"8BPS\0\1", "Photoshop"),
         (b"icns\0\0\0\x10", "Apple"),
-        (b"\0\0\1\0\1\0", "icon"),
         (b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000"),
         (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
         (b"P6\n1 1\n255\nabc", "Netpbm"),
@@ -62,27 +63,39 @@ def test_a_known_format_that_is_not_read_is_named(data: bytes, name: str) -> Non
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_truncated_picture_is_refused_or_whole(kind: str) -> None:
+def test_a_cut_picture_is_refused_or_shows_nothing_but_its_own_rows_and_the_ground(kind: str) -> None:
     data = saved(CAT, kind)
-    whole = open_picture(data).luma
+    whole = open_picture(data).luma.astype(np.float32)
     refused = 0
     for cut in [*range(1, len(data), len(data) // 25), len(data) - 1]:
         try:
-            luma = open_picture(data[:cut]).luma
+            luma = open_picture(data[:cut]).luma.astype(np.float32)
         except PictureRefused:
             refused += 1
-        else:
-            assert np.array_equal(luma, whole), f"cut at {cut} of {len(data)}"
-    assert refused >= 23
+            continue
+        assert luma.shape == whole.shape
+        # Rows that came are the picture's; what is missing is white, or what earlier passes brought.
+        rows = np.abs(luma - whole).mean(axis=1) < 3
+        missing = (luma > 254.5).all(axis=1)
+        assert kind == "GIF" or (rows | missing)[:-16].mean() > 0.9, f"cut at {cut} of {len(data)}"
+    assert refused >= (23 if kind in ("WEBP", "TIFF", "HEIF", "AVIF") else 1)
 
 
-def test_a_jpeg_whose_middle_is_lost_is_refused_although_libjpeg_goes_on() -> None:
+def test_a_jpeg_whose_middle_is_lost_is_read_as_libjpeg_goes_on() -> None:
     data = bytearray(saved(CAT, "JPEG"))
     middle = len(data) // 2
     del data[middle : middle + 400]
     data[middle : middle + 2] = b"\xff\xd9"
+    luma = open_picture(bytes(data)).luma
+    assert np.abs(luma[:80].astype(np.float32) - open_picture(saved(CAT, "JPEG")).luma[:80]).mean() < 3
+
+
+def test_of_a_large_broken_file_nothing_is_guessed() -> None:
+    """A few bytes may promise a wide plain of nothing, at a cost."""
+    header = bytearray(saved(Image.new("RGB", (8, 8)), "BMP"))
+    header[18:26] = struct.pack("<ii", 9_000, 9_000)
     with pytest.raises(DamagedPicture):
-        open_picture(bytes(data))
+        open_picture(bytes(header))
 
 
 def test_padding_before_the_end_of_a_jpeg_is_no_damage() -> None:
@@ -170,6 +183,25 @@ def test_what_the_decoders_warn_about_stays_inside() -> None:
         filters = list(warnings.filters)
         open_picture(data)
         assert warnings.filters == filters
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf<svg/>",
+        b" \n\t<svg/>",
+        b"<!-- by hand --><svg/>",
+        b"<!DOCTYPE svg><svg/>",
+        "\ufeff<svg/>".encode("utf-16-le"),
+        b"<x:svg xmlns:x='http://www.w3.org/2000/svg'/>",
+        gzip.compress(b"<svg/>"),
+        b"\0\0\0\x18ftypmade\0\0\0\0madesome",
+        b"\0\0\0\x08ftyp",
+    ],
+)
+def test_what_may_hold_a_picture_is_never_said_to_be_none(data: bytes) -> None:
+    with pytest.raises(UnsupportedPicture):
+        open_picture(data + bytes(32))
 
 
 @pytest.mark.parametrize(

@@ -9,19 +9,24 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import psutil
 import pytest
 from gate_assembly import SCRIPTED
 from gate_pictures import jpeg, sample
+from odd_files import png
+from odd_files.catalogue import DECOY, OTHER, SCENE
 
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import WAITING_PER_WORKER, DecoderPool
 from repit.gate.errors import Overloaded
 from repit_engine.anchors import QueryHashes, Stage, query_stages
+from repit_engine.anchors import looks as known_looks
 from repit_engine.picture import Limits, open_picture
 from repit_engine.types import NotHashable
+from repit_engine.views import open_views
 
 Seen = list[QueryHashes]
 
@@ -84,6 +89,37 @@ def test_a_child_sees_in_a_picture_what_the_engine_sees_stage_by_stage(decoders:
     for there, here in zip(seen, query_stages(open_picture(content)), strict=True):
         for name in ("hashes", "rectangles", "kinds", "orientation", "stages"):
             assert np.array_equal(getattr(there, name), getattr(here, name))
+
+
+def test_a_file_with_several_views_is_worth_a_glance_and_a_look_at_each(decoders: DecoderPool) -> None:
+    content = png.animated([(DECOY, 900), (SCENE, 400), (OTHER, 900)])
+    views = open_views(content)
+    with decoders.open(content, PATIENT) as looks:
+        seen = [list(stages) for stages in looks]
+    assert [len(stages) for stages in seen] == [2, 5, 5, 5]
+    for there, here in zip(seen, known_looks(views), strict=True):
+        for one, other in zip(there, here.stages, strict=True):
+            assert np.array_equal(one.hashes, other.hashes)
+    with decoders.open(content, PATIENT, Stage.STANDARD) as looks:
+        assert [len(list(stages)) for stages in looks] == [1, 1, 1, 1]
+
+
+def test_a_look_may_be_left_for_the_next_and_all_for_another_upload(decoders: DecoderPool) -> None:
+    content = png.animated([(DECOY, 900), (SCENE, 400), (OTHER, 900)])
+    child = decoders.process_ids
+    for wanted in range(1, 5):
+        with decoders.open(content, PATIENT) as looks:
+            for _, stages in zip(range(wanted), looks, strict=False):
+                next(stages)
+    assert isinstance(look(decoders, jpeg(sample()), PATIENT), list)
+    assert decoders.process_ids == child
+
+
+def test_word_of_what_was_not_looked_at_crosses_the_pipe(decoders: DecoderPool) -> None:
+    with decoders.open(png.animated([(SCENE, 100), (DECOY, 100)]), replace(PATIENT, frames=1)) as looks:
+        for stages in looks:
+            next(stages)
+        assert looks.unseen == "too-many-frames"
 
 
 def test_only_the_stages_that_are_asked_for_are_computed_and_the_child_goes_on(scripted: DecoderPool) -> None:

@@ -182,7 +182,7 @@ def test_a_banked_picture_is_reported_once_however_often_it_is_told_of(
 def test_an_unrelated_picture_a_film_and_a_profile_without_pictures_are_let_be(
     tell: Tell, follower: Follower, server: StandIn
 ) -> None:
-    film = b"\0\0\0\x18ftypmp42" + b"\7" * 200_000
+    film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0\0\0\x08moov" + b"\7" * 200_000
     tell("status.created", server.status(ROCKET, COFFEE, film))
     assert work(follower) == 1
     assert standing() == ["clear"]
@@ -392,7 +392,7 @@ def test_a_policy_that_blocks_what_cannot_be_seen_says_so_in_its_report(
 ) -> None:
     policy = parse_policy(b'{"version": 1, "rules": [], "undecided": {"default": "block"}}')
     object.__setattr__(follower._gate.inspector, "policy", policy)
-    tell("status.created", server.status(CAT[: len(CAT) // 3]))
+    tell("status.created", server.status(CAT[:700]))
     work(follower)
     (report,) = server.reports.values()
     assert "could not be looked at: 1" in report["comment"] and "agree" not in report["comment"]

@@ -228,3 +228,45 @@ def test_the_command_checks_a_policy_and_explains_it(tmp_path: Path) -> None:
     assert "made" in told
     file.write_text(POLICY.replace("tier =", "tiers ="))
     assert isinstance(run(app, ["check", str(file)]).exception, PolicyUnknownField)
+
+
+def test_films_pass_where_people_would_look_unless_the_policy_has_them_look() -> None:
+    film = replace(UNDECIDED, reason="film", is_unopened=True)
+    plain = {"version": 1, "rules": []}
+    for undecided, outcome, rule in (
+        ({}, "allow", "not-opened"),
+        ({"unopened": "review"}, "review", "undecided"),
+        ({"default": "block"}, "block", "undecided"),
+        ({"default": "allow"}, "allow", "undecided"),
+        ({"doors": {"clamd": "block"}}, "block", "undecided"),
+        ({"doors": {"clamd": "block"}, "unopened": "review"}, "block", "undecided"),
+    ):
+        verdict = judge(parse_policy(json.dumps({**plain, "undecided": undecided})), "clamd", film)
+        assert (verdict.outcome, verdict.rule, verdict.undecided) == (outcome, rule, "film"), undecided
+    with pytest.raises(PolicyWrongValue):
+        parse_policy(json.dumps({**plain, "undecided": {"unopened": "block"}}))
+
+
+@given(
+    st.sampled_from(OUTCOMES),
+    st.sampled_from(OUTCOMES),
+    st.lists(st.builds(seen, tier=st.sampled_from(TIERS)), min_size=1, max_size=3),
+    st.booleans(),
+)
+def test_where_not_all_was_seen_the_stricter_of_what_was_found_and_of_not_knowing_holds(
+    default: str, then: str, found: list[Evidence], dry: bool
+) -> None:
+    document = {
+        "version": 1,
+        "dry_run": dry,
+        "rules": [{"name": "all", "then": then}],
+        "undecided": {"default": default},
+    }
+    policy = parse_policy(json.dumps(document))
+    both = judge(policy, "check", replace(UNDECIDED, evidence=tuple(found)))
+    apart = judge(policy, "check", found), judge(policy, "check", UNDECIDED)
+    rank = [OUTCOMES.index(one.would_be or one.outcome) for one in (both, *apart)]
+    assert rank[0] == max(rank[1:])
+    assert both.outcome == "allow" or not dry
+    assert both.undecided == "decoder-hung"
+    assert {one.item for one in both.evidence} == {one.item for one in found}

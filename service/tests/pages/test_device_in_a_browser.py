@@ -45,13 +45,14 @@ def test_a_hundred_pictures_hash_as_the_engine_hashes_them_with_the_network_off(
     assert len(items) == len(ALL)
     for number, item in zip(ALL, items, strict=True):
         picture = made(number)
-        values = [each["value"] for each in item["hashes"]]
+        hashes = [each for each in item["hashes"] if each["algorithm"] == "pdq"]
+        values = [each["value"] for each in hashes]
         if picture.lossy:
             assert apart(values[0], picture.hashes[0]) <= 12, picture.name
         else:
             assert values == picture.hashes, picture.name
-            assert [each["quality"] for each in item["hashes"]] == picture.qualities, picture.name
-        assert [each["role"] for each in item["hashes"]] == ["whole"] + ["anchored"] * (len(values) - 1)
+            assert [each["quality"] for each in hashes] == picture.qualities, picture.name
+        assert [each["role"] for each in hashes] == ["whole"] + ["anchored"] * (len(values) - 1)
 
 
 def test_the_case_door_takes_what_the_page_writes_and_the_level_is_obeyed(

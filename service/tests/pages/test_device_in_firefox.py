@@ -34,7 +34,7 @@ def test_a_hundred_pictures_hash_in_firefox_as_the_engine_hashes_them(
     assert set(told["ways"]) == {"frame", "canvas"}
     for number, way, item in zip(ALL, told["ways"], told["items"], strict=True):
         picture = made(number)
-        values = [each["value"] for each in item["hashes"]]
+        values = [each["value"] for each in item["hashes"] if each["algorithm"] == "pdq"]
         if picture.lossy or (way == "canvas" and picture.name.endswith("webp")):
             assert apart(values[0], picture.hashes[0]) <= 12, picture.name
         else:

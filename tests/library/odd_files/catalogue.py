@@ -82,9 +82,9 @@ def _animations() -> Iterator[Odd]:
     yield Odd(kind, "a short frame between others, GIF", between, "gif", first=False, apart=24)
     short = [(DECOY, 900), (SCENE, 400), (OTHER, 900)]
     yield Odd(kind, "a short frame between others, APNG", png.animated(short), "png", first=False)
-    flood = [(DECOY if n % 2 else OTHER, 100) for n in range(40)]
-    flood.insert(23, (SCENE, 100))
-    yield Odd(kind, "one frame of forty, APNG", png.animated(flood), "png", first=False)
+    flood = [(DECOY if n % 2 else OTHER, 100) for n in range(11)]
+    flood.insert(7, (SCENE, 100))
+    yield Odd(kind, "one frame of twelve, APNG", png.animated(flood), "png", first=False)
     still = "a still picture that no browser shows"
     yield Odd(still, "APNG", png.animated([(SCENE, LAST)], still=DECOY), "png")
     yield Odd(
@@ -244,6 +244,16 @@ def _jpegs() -> Iterator[Odd]:
     yield Odd(kind, "whole, twice", jpeg.after_start(plain, twice), "jpg")
 
 
+def _colours() -> Iterator[Odd]:
+    """A JPEG whose luma is a decoy, and whose colours go beyond what a screen shows."""
+    kind = "colours beyond what a screen shows"
+    lights, decoy = (np.asarray(one.convert("L")).astype(np.float64) for one in (SCENE, DECOY))
+    beyond = 128 + (255 - lights) / 255 * 127
+    evenly = ((1, 1), (1, 1), (1, 1))
+    hidden = [200 + decoy * 40 / 255, beyond, beyond]
+    yield Odd(kind, "over a decoy", baseline.encoded(SCENE, evenly, hidden), "jpg", apart=31)
+
+
 def _pngs() -> Iterator[Odd]:
     kind = "a large chunk beside the picture"
     large = icc.profile() + bytes(1_300_000)
@@ -371,6 +381,7 @@ def odd() -> tuple[Odd, ...]:
         _transparency,
         _crops,
         _jpegs,
+        _colours,
         _pngs,
         _samples,
         _tiffs,

@@ -32,6 +32,8 @@ OTHER = made(13)
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
     """As Pillow writes it; HEIF as libheif does."""
     file = io.BytesIO()
+    if kind == "AVIF":
+        options = {"speed": 10, **options}
     if kind == "HEIF":
         from_pillow(image).save(file, **options)
     else:

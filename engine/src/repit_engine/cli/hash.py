@@ -83,7 +83,7 @@ def _row(name: str, *, orientations: bool, family: bool, full: bool) -> Row:
     try:
         # One byte more than the limit is enough to see that there is too much.
         source = sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1) if name == "-" else Path(name)
-        views = open_views(source, full=full)
+        views = open_views(source, full=full, closely=True)
         hashes, quality = orientations_of(views.shown)
     except PictureRefused as refusal:
         return row | {"reason": refusal.code, "message": str(refusal)}

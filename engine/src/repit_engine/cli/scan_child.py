@@ -50,7 +50,7 @@ def look_here(
 ) -> Looked | NotHashable:
     """Look in this process; a scan of strangers' files takes `LookingChild.look` instead."""
     try:
-        views = open_views(source, limits, full=full)
+        views = open_views(source, limits, full=full, closely=True)
         return Looked(
             hashed_of(views), tuple(joined(list(look.stages)) for look in looks(views, lambda: _BUDGET))
         )

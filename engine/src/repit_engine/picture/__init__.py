@@ -77,13 +77,19 @@ def open_picture(
 
 
 def all_shown(
-    data: bytes | Path, limits: Limits = DEFAULT_LIMITS, *, colour: bool = False, full: bool = False
+    data: bytes | Path,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    colour: bool = False,
+    full: bool = False,
+    closely: bool = False,
 ) -> Iterator[Shown | Unseen]:
     """Every view of a file, one at a time, and word of what could not be looked at. The first of those that
-    stand longest is what `open_picture` gives. Raises as it does.
+    stand longest is what `open_picture` gives, and what browsers show. `closely`: where colours of a plain
+    JPEG show something else than its luma, they come first. Raises as `open_picture` does.
     """
     deadline = Deadline(limits.seconds)
     content = bytes_of(data, limits)
     kind = sniff(content)
     with decoding():
-        yield from read(content, kind, limits, deadline, colour=colour, full=full)
+        yield from read(content, kind, limits, deadline, colour=colour, full=full, closely=closely)

@@ -1,6 +1,7 @@
 """The luma of a plain JPEG at an eighth, several times faster than libjpeg gives it, and equal to it.
 
-In: a JPEG's bytes. Out: its luma, or None: not plain, so libjpeg's to read or to refuse. Next: `jpeg`.
+In: a JPEG's bytes. Out: its luma, and with it its colours where they are wanted, or None: not plain, so
+libjpeg's to read or to refuse. Next: `jpeg`.
 
 Plain is what phones and cameras write: one interleaved scan of Huffman codes, eight bits a sample, grey or
 YCbCr with the usual subsampling, ended by its marker. Everything else, and everything that is not as it
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from repit_engine.kernels.jit.jpeg_skim import NOT_PLAIN, skim
 from repit_engine.kernels.jit.jpeg_tables import FIRST_BITS, RUN_BITS, code_table, first_table, run_table
+from repit_engine.kernels.jit.luma import luma_of_planes
 from repit_engine.picture.result import Pixels
 
 SHRINK: Final = 8
@@ -54,14 +56,32 @@ def skimmed(data: bytes, size: tuple[int, int]) -> Pixels | None:
     """``(ceil(h / 8), ceil(w / 8)) uint8``, each the mean of its block of luma as libjpeg rounds it at 1/8;
     None where the file is not plain, or `size` not its (width, height).
     """
+    found = _read(data, size, coloured=False)
+    return None if found is None else found[0]
+
+
+def skimmed_as_shown(data: bytes, size: tuple[int, int]) -> tuple[Pixels, NDArray[np.float32]] | None:
+    """The luma as it is stored, and that of the colours that are shown, block by block: they differ where
+    the colours go beyond what a screen can show. None also where there are no colours.
+    """
+    found = _read(data, size, coloured=True)
+    if found is None or found[1] is None:
+        return None
+    luma, colours = found
+    return luma, luma_of_planes(luma, colours)
+
+
+def _read(data: bytes, size: tuple[int, int], *, coloured: bool) -> tuple[Pixels, Pixels | None] | None:
     try:
         header = _header(data)
-        return _skimmed(data, header, size)
+        return _skimmed(data, header, size, coloured=coloured)
     except (_NotPlainError, IndexError, KeyError):
         return None
 
 
-def _skimmed(data: bytes, header: _Header, size: tuple[int, int]) -> Pixels:
+def _skimmed(
+    data: bytes, header: _Header, size: tuple[int, int], *, coloured: bool
+) -> tuple[Pixels, Pixels | None]:
     frame, scan = header.frame, header.scan
     height, width, count = int.from_bytes(frame[1:3]), int.from_bytes(frame[3:5]), frame[5]
     parts = [frame[6 + 3 * place : 9 + 3 * place] for place in range(count)]
@@ -87,11 +107,14 @@ def _skimmed(data: bytes, header: _Header, size: tuple[int, int]) -> Pixels:
     across, down = -(-width // (8 * luma_across)), -(-height // (8 * luma_down))
     luma = np.empty((-(-height // 8), -(-width // 8)), np.uint8)
     file = np.frombuffer(data, np.uint8)
+    colours = np.empty((2, down, across), np.uint8) if coloured and count == 3 else None
+    three = np.array([*steps, 1, 1][:3], np.int64)
+    restart = header.restart
     plain = skim(
-        file, header.at, addresses, across, down, header.restart, luma_blocks, luma_across, steps[0], luma
+        file, header.at, addresses, across, down, restart, luma_blocks, luma_across, three, luma, colours
     )
     _plain(plain != NOT_PLAIN)
-    return luma
+    return luma, colours
 
 
 def _header(data: bytes) -> _Header:
@@ -170,7 +193,10 @@ def warm_up() -> None:
     table = bytes((1, *bytes(15), 0))
     four = _tables(table, table)
     addresses = np.array([[part.ctypes.data for part in four]], np.uint64)
-    skim(scan, 0, addresses, 1, 1, 0, 1, 1, 1, np.empty((1, 1), np.uint8))
+    luma, colours = np.empty((1, 1), np.uint8), np.zeros((2, 1, 1), np.uint8)
+    for each in (None, colours):
+        skim(scan, 0, addresses, 1, 1, 0, 1, 1, np.ones(3, np.int64), luma, each)
+    luma_of_planes(luma, colours)
 
 
 def _plain(holds: bool) -> None:

@@ -59,6 +59,8 @@ def frames_of(
             if not _half_done(image):
                 yield Unseen("damaged-frame")
                 return
+            if number + 1 < count:
+                yield Unseen("damaged-frame")
             count = number + 1
         limits.check_pixels(*image.size)
         opaque, cover = plain_of(image)

@@ -24,8 +24,9 @@ import simplejpeg
 from PIL import Image, JpegImagePlugin
 
 from repit_engine.errors import DamagedPicture, TookTooLong
-from repit_engine.picture.baseline import SHRINK, skimmed
+from repit_engine.picture.baseline import SHRINK, skimmed, skimmed_as_shown
 from repit_engine.picture.exif import exif_orientation
+from repit_engine.picture.jpeg_colours import colours_tell
 from repit_engine.picture.jpeg_segments import exif_of, passable, profiles_of
 from repit_engine.picture.layers import Layer, averaged, shown_of, shrink_of
 from repit_engine.picture.limits import Deadline, Limits
@@ -54,10 +55,10 @@ class _BrokenError(Exception):
 
 
 def read_jpeg(
-    data: bytes, limits: Limits, deadline: Deadline, *, colour: bool, full: bool
+    data: bytes, limits: Limits, deadline: Deadline, *, colour: bool, full: bool, closely: bool = False
 ) -> Iterator[Shown | Unseen]:
     """The views of a JPEG, in grey at the smallest size that keeps `layers.MIN_SIDE`, or in colour where the
-    caller or a profile needs it.
+    caller or a profile needs it. `closely`: also where its colours show something else than its luma.
 
     Raises `PictureRefused`, and whatever the libraries raise (`refusals.decoding`).
     """
@@ -74,12 +75,23 @@ def read_jpeg(
     mode = header.mode
     try:
         if mode != "CMYK" and not (full or colour) and _are_plain(ways_of(profiles, mode, ignored=ignored)):
-            pixels = _grey(data, header.size, shrink)
+            skim = skimmed_as_shown(data, header.size) if closely and mode == "RGB" else None
+            at_once = skim is not None and shrink == SHRINK
+            pixels = skim[0] if skim is not None and at_once else _grey(data, header.size, shrink)
             deadline.check()
-            yield Shown(upright(pixels, orientation, header.size, shrink, colour=False), Of.SHOWN, STANDS)
-            if mode != "L" or shrink > 1:
-                image = _image(_decode(data, _SPACES[mode], header.size, 1), mode)
-                yield averaged(Layer(image, orientation=orientation, size=header.size), Of.WHOLE)
+            stored = upright(pixels, orientation, header.size, shrink, colour=False)
+            coloured = closely and mode == "RGB"
+            finer = colours_tell(data, header.size, pixels, shrink, skim) if coloured else None
+            if finer is None:
+                yield Shown(stored, Of.SHOWN, STANDS)
+                if closely and shrink > 1:
+                    whole = _image(_decode(data, "GRAY", header.size, 1), "L")
+                    yield averaged(Layer(whole, orientation=orientation, size=header.size), Of.WHOLE)
+                return
+            image = _image(_decode(data, "RGB", header.size, finer), mode)
+            layer = Layer(image, orientation=orientation, shrink=finer, size=header.size)
+            yield from shown_of(layer)
+            yield Shown(stored, Of.PROFILE)
             return
         image = _image(_decode(data, _SPACES[mode], header.size, shrink), mode)
         cover = None
@@ -89,7 +101,7 @@ def read_jpeg(
     deadline.check()
     layer = Layer(image, cover, profiles, ignored, orientation, shrink=shrink, size=header.size)
     yield from shown_of(layer, colour=colour)
-    if shrink > 1 and not colour:
+    if closely and shrink > 1:
         whole = _image(_decode(data, _SPACES[mode], header.size, 1), mode)
         for one in shown_of(replace(layer, image=whole, shrink=1, of=Of.WHOLE, seconds=0.0)):
             yield replace(one, of=Of.WHOLE)

@@ -36,10 +36,17 @@ _READERS: Final[dict[Format, Callable[..., Iterator[Shown | Unseen]]]] = {
 
 
 def read(
-    content: bytes, kind: Format, limits: Limits, deadline: Deadline, *, colour: bool, full: bool
+    content: bytes,
+    kind: Format,
+    limits: Limits,
+    deadline: Deadline,
+    *,
+    colour: bool,
+    full: bool,
+    closely: bool,
 ) -> Iterator[Shown | Unseen]:
     """Views, one at a time. Raises `PictureRefused`, and whatever the libraries raise."""
     if kind is Format.JPEG:
-        yield from read_jpeg(content, limits, deadline, colour=colour, full=full)
+        yield from read_jpeg(content, limits, deadline, colour=colour, full=full, closely=closely)
     else:
         yield from _READERS[kind](content, limits, deadline, colour=colour)

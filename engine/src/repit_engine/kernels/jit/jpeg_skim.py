@@ -1,7 +1,8 @@
 """The luma of a baseline JPEG at an eighth, without decoding what an eighth does not show.
 
 In: the file's bytes, where its scan begins, its tables (`jpeg_tables`). Out: one uint8 for each 8 × 8 block,
-equal to libjpeg's. Next: `picture.baseline`, which falls back on libjpeg for whatever is not plain here.
+equal to libjpeg's; of the two planes of colour too where they are wanted. Next: `picture.baseline`, which
+falls back on libjpeg for whatever is not plain here.
 
 At 1/8 a block is its first coefficient. The other 63 must be passed to find the next block, but neither
 stored nor even told apart: one look-up passes as many as 14 bits hold. Hostile bytes: no position is used
@@ -32,13 +33,14 @@ _END_OF_IMAGE, _FIRST_RESTART = 0xD9, 0xD0
 
 
 @kernel
-def skim(data, at, tables, across, down, restart, luma_blocks, luma_across, step, luma):
+def skim(data, at, tables, across, down, restart, luma_blocks, luma_across, steps, luma, colours):
     """Fill `luma` ``(h, w) uint8`` from the scan that begins at byte `at` of `data`; return 0, or
     `NOT_PLAIN` for libjpeg to judge.
 
     `tables` ``(blocks, 4) uint64``: for each block of a unit the addresses of its first and run tables and
     of its two code tables. The first `luma_blocks` are luma, `luma_across` in a row; `across` × `down`
-    units; `restart` units stand between two markers (0: no markers); `step` is luma's first quantiser.
+    units; `restart` units stand between two markers (0: no markers); `steps` ``(3,) int64`` are the first
+    quantisers of luma, blue and red. `colours` ``(2, down, across) uint8`` is filled too, or None.
     """
     clean = np.empty(len(data) - at + PADDING, np.uint8)
     units = across * down
@@ -48,7 +50,9 @@ def skim(data, at, tables, across, down, restart, luma_blocks, luma_across, step
         if length < 0:
             return NOT_PLAIN
         last = units if restart == 0 else min(units, done + restart)
-        end = skim_units(clean, length, tables, done, last, across, luma_blocks, luma_across, step, luma)
+        end = skim_units(
+            clean, length, tables, done, last, across, luma_blocks, luma_across, steps, luma, colours
+        )
         expected = _END_OF_IMAGE if last == units else _FIRST_RESTART + (number & 7)
         # After the last unit libjpeg passes over what is left; before a restart it may complain.
         if end < 0 or data[marker + 1] != expected or (last < units and length * 8 - end >= 8):
@@ -92,15 +96,15 @@ def copied(data, at, out):
 
 
 @kernel
-def skim_units(clean, length, tables, first, last, across, luma_blocks, luma_across, step, luma):
+def skim_units(clean, length, tables, first, last, across, luma_blocks, luma_across, steps, luma, colours):
     """Units `first` to `last` (exclusive), predicted from 0; return the bits taken, or -1."""
     base, position, available = U(clean.ctypes.data), U(0), U(length) * U(8)
     height, width = luma.shape
     luma_down = luma_blocks // luma_across
     top, left = first // across * luma_down, first % across * luma_across
-    level = 0
+    step, level, blue, red = steps[0], 0, 0, 0
     first_of_unit = U(tables.ctypes.data)
-    for _ in range(first, last):
+    for unit in range(first, last):
         row, column = top, left
         for block in range(tables.shape[0]):
             position, change = pass_block(base, position, first_of_unit + U(block) * U(32))
@@ -117,6 +121,15 @@ def skim_units(clean, length, tables, first, last, across, luma_blocks, luma_acr
                 column += 1
                 if column == left + luma_across:
                     row, column = row + 1, left
+            elif colours is not None:
+                if block == luma_blocks:
+                    blue += change
+                    mean = (blue * steps[1] + 4) >> 3
+                    colours[0, unit // across, unit % across] = min(max(mean + 128, 0), 255)
+                else:
+                    red += change
+                    mean = (red * steps[2] + 4) >> 3
+                    colours[1, unit // across, unit % across] = min(max(mean + 128, 0), 255)
         left += luma_across
         if left >= across * luma_across:
             top, left = top + luma_down, 0

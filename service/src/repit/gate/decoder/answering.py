@@ -60,7 +60,7 @@ def answer(request: dict[str, Any], data: bytes, pipe_in: BinaryIO, pipe_out: Bi
 
 def _opened(data: bytes, limits: Limits) -> Views | NotHashable:
     try:
-        return open_views(data, limits)
+        return open_views(data, limits, closely=True)
     except PictureRefused as refusal:
         return NotHashable(refusal.code, refusal.message, refusal.next_step)
     except MemoryError:

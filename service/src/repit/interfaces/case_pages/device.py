@@ -89,6 +89,10 @@ def words() -> dict[str, str]:
             "This picture shows too little to be recognised once it is altered. "
             "Exact copies of the file can be."
         ),
+        "first-frame": _(
+            "Ready in part. This picture moves, and this browser shows only how it begins. The beginning and "
+            "exact copies of the file can be recognised. Another browser can do more."
+        ),
         "failed": _("This file could not be read. Perhaps it is empty, or was moved. You can try again."),
         "twice": _("This file is in the list already. It counts once."),
         "no-worker": _(
