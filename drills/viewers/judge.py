@@ -13,6 +13,8 @@ from repit_engine.picture.result import luma_of
 
 NEAR: Final = 10
 """Bits within which two readings of one file count as the same."""
+ALL: Final = 256
+"""Bits that differ where nothing was hashed at all."""
 CLEAR: Final = 50
 """Quality under which a picture holds too little to be told from others; nothing is published below it."""
 
@@ -52,7 +54,7 @@ def judged(shown: Shown, looked: Looked) -> Outcome:
             continue
         if looked.reason:
             return Outcome(HOLE if looked.passes else UNDECIDED, reason=looked.reason)
-        apart = distances(rows, looked.hashes).min(axis=1)
+        apart = distances(rows, looked.hashes).min(axis=1, initial=ALL)
         bits = int(apart[0])
         kind = SAME if bits <= NEAR else TURNED if int(apart.min()) <= NEAR else APART
         if worst is None or bits > worst.bits:

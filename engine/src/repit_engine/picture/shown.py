@@ -26,6 +26,8 @@ class Of(Enum):
     """The still picture that stands beside an animation, for viewers that do not animate."""
     BLACK = "on black"
     GREY = "on grey"
+    WHOLE = "decoded whole"
+    """Every sample in colour, where the first view was read at a fraction, or in grey."""
     PROFILE = "other colours"
     """By another reading of its colour profile, gamma or transfer, or without any."""
     OPAQUE = "without transparency"

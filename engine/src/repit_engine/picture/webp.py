@@ -13,7 +13,7 @@ from typing import Final
 from PIL import Image, WebPImagePlugin
 
 from repit_engine.picture.frames import frames_of
-from repit_engine.picture.layers import Layer, shown_of
+from repit_engine.picture.layers import Layer, added_of, shown_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.modes import plain_of
 from repit_engine.picture.shown import Shown, Unseen
@@ -33,7 +33,8 @@ def read_webp(
     image, content = _opened(content, chunks)
     limits.check_pixels(*image.size)
     deadline.check()
-    flags = next((body[0] for name, body in chunks if name == _EXTENDED and body), 0)
+    extended = next((body for name, body in chunks if name == _EXTENDED and body), b"")
+    flags = extended[0] if extended else 0
     profiles = tuple(body for name, body in chunks if name == _PROFILE)[:_MOST_PROFILES]
     pattern = Layer(Image.new("L", (1, 1)), profiles=profiles, ignored=not flags & _HAS_PROFILE)
     if getattr(image, "n_frames", 1) > 1:
@@ -49,7 +50,12 @@ def read_webp(
     limits.check_pixels(*image.size)
     deadline.check()
     opaque, cover = plain_of(image)
-    yield from shown_of(replace(pattern, image=opaque, cover=cover), colour=colour)
+    layer = replace(pattern, image=opaque, cover=cover)
+    if cover is not None and extended and not flags & _HAS_ALPHA:
+        # Chromium does not expect it, and adds such colours to the ground unweighed.
+        yield from added_of(layer, colour=colour)
+        layer, colour = replace(layer, seconds=0.0), False
+    yield from shown_of(layer, colour=colour)
 
 
 def _opened(content: bytes, chunks: list[tuple[bytes, bytes]]) -> tuple[WebPImagePlugin.WebPImageFile, bytes]:
