@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from drills.viewers import scenes
 from drills.viewers.chromium import CELL, Chromium
-from drills.viewers.engine import Looked, Decoder
+from drills.viewers.engine import Decoder, Looked
 from drills.viewers.files import Made, saved
 from drills.viewers.judge import APART, HIDDEN, SAME, judged
 from drills.viewers.recipe import recipe
