@@ -134,6 +134,8 @@ def _pattern(image: Image.Image, container: Container) -> Layer:
     return Layer(
         Image.new("L", (1, 1)),
         profiles=tuple([profile] if profile else []) + tuple(_stated(container)),
+        # Chromium 156 widens transparency that its own stream calls narrow.
+        narrow=True,
         orientation=exif_orientation((image.info.get("exif") or b"").removeprefix(b"Exif\0\0")),
     )
 

@@ -23,6 +23,7 @@ from repit_engine.types import LumaArray
 _WHITE: Final = 255
 MIN_SIDE: Final = 256
 """Shrinking stops above this many pixels on the shorter side. Measured: `make bench NAME=hash`."""
+_WIDENED: Final = [min(255, max(0, round((level - 16) * 255 / 219))) for level in range(256)]
 _MANY_PIXELS: Final = 4_000_000
 """Beyond these, what is not the first view is made of fewer."""
 
@@ -31,13 +32,14 @@ _MANY_PIXELS: Final = 4_000_000
 class Layer:
     """`image`: opaque samples in mode L, RGB or CMYK. `cover`: how far each covers the ground (mode L), None
     for wholly. `profiles`: those it comes with, the one that browsers go by first; `ignored` where they go
-    by none. `orientation`: as EXIF has it. `shrink`, `size`: as in `Picture`, before it is turned.
+    by none. `narrow`: some viewers take the cover for television's range. `orientation`: as EXIF has it. `shrink`, `size`: as in `Picture`, before it is turned.
     """
 
     image: Image.Image
     cover: Image.Image | None = None
     profiles: tuple[bytes, ...] = ()
     ignored: bool = False
+    narrow: bool = False
     orientation: int = 1
     of: Of = Of.SHOWN
     seconds: float = STANDS
@@ -64,6 +66,9 @@ def shown_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
             yield from _on_grounds(on_white, thin, GREYS if not number else ())
             # What is transparent still has a colour, and programs that drop the transparency show it.
             yield Shown(_averaged(opaque, thin), Of.OPAQUE)
+    if layer.narrow and layer.cover is not None:
+        wide = replace(layer, cover=layer.cover.point(_WIDENED), narrow=False, seconds=0.0)
+        yield from (replace(one, of=Of.COVER) for one in shown_of(wide))
 
 
 def _on_grounds(on_white: Image.Image, layer: Layer, greys: tuple[int, ...]) -> Iterator[Shown]:

@@ -30,6 +30,8 @@ class Of(Enum):
     """Every sample in colour, where the first view was read at a fraction, or in grey."""
     PROFILE = "other colours"
     """By another reading of its colour profile, gamma or transfer, or without any."""
+    COVER = "other transparency"
+    """By another range of what it lets through."""
     OPAQUE = "without transparency"
     UNCUT = "uncut"
     """Without the crop or the turn that the container asks for."""
