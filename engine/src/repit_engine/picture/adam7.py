@@ -1,7 +1,7 @@
 """What an interlaced PNG shows before its last pass has come.
 
 In: samples, and which of them were decoded. Out: the same, each decoded one spread over the block that later
-passes would have filled. Next: `png`. PNG (third edition), section 8.2.
+passes would have filled; how much all passes are. Next: `png`. PNG (third edition), section 8.2.
 """
 
 from typing import Final
@@ -11,6 +11,26 @@ from PIL import Image
 
 _BLOCKS: Final = ((8, 8), (4, 8), (4, 4), (2, 4), (2, 2), (1, 2), (1, 1))
 """Across and down, after each pass."""
+
+
+_PASSES: Final = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
+"""Where each pass begins, across and down, and its steps."""
+
+
+def size_of(width: int, height: int, bits: int) -> int:
+    """Bytes of all rows of all passes, of `bits` a pixel, before they are packed."""
+    sizes = [
+        (-(-(width - x) // across), -(-(height - y) // down)) for x, y, across, down in _PASSES if x < width
+    ]
+    return sum((-(-each * bits // 8) + 1) * max(0, rows) for each, rows in sizes)
 
 
 def spread(image: Image.Image, came: Image.Image) -> tuple[Image.Image, Image.Image | None]:

@@ -32,7 +32,8 @@ _MANY_PIXELS: Final = 4_000_000
 class Layer:
     """`image`: opaque samples in mode L, RGB or CMYK. `cover`: how far each covers the ground (mode L), None
     for wholly. `profiles`: those it comes with, the one that browsers go by first; `ignored` where they go
-    by none. `narrow`: some viewers take the cover for television's range. `orientation`: as EXIF has it. `shrink`, `size`: as in `Picture`, before it is turned.
+    by none. `narrow`: some viewers take the cover for television's range. `orientation`: as EXIF has it.
+    `shrink`, `size`: as in `Picture`, before it is turned.
     """
 
     image: Image.Image

@@ -18,7 +18,7 @@ from typing import Final
 from PIL import Image, PngImagePlugin
 
 from repit_engine.errors import DamagedPicture, PictureRefused
-from repit_engine.picture.adam7 import spread
+from repit_engine.picture.adam7 import size_of, spread
 from repit_engine.picture.canvas import After, Piece, rgba, standing
 from repit_engine.picture.describing import from_code_points, from_gamma
 from repit_engine.picture.exif import exif_orientation
@@ -108,7 +108,8 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
                 yield one
         except Exception:  # noqa: BLE001 - frames that cannot be read; the still picture may be sound
             yield Unseen("damaged-frame")
-        if seen and chunks.first_is_frame and chunks.animated:
+        broken = chunks.cut or chunks.sound is not None
+        if seen and chunks.first_is_frame and chunks.animated and not broken:
             return
     shown = not seen or not chunks.animated
     pattern = replace(pattern, of=Of.SHOWN if shown else Of.STILL, seconds=STANDS if shown else 0.0)
@@ -260,14 +261,14 @@ def _stills(chunks: _Chunks) -> Iterator[tuple[Image.Image, Image.Image | None]]
             return
     if not (chunks.cut and chunks.sound is None):
         data = chunks.data if chunks.sound is None else chunks.data[: chunks.sound]
-        raw, whole = _unpacked_rows(chunks, data)
-        if not whole and len(raw) > _HELD_BACK:
+        raw, whole, broke = _unpacked_rows(chunks, data)
+        if (broke or not whole) and len(raw) > _HELD_BACK:
             with suppress(DamagedPicture):
                 yield _from_rows(chunks, raw[:-_HELD_BACK], whole=False)
     try:
         found = _sound(chunks, chunks.data)
     except Exception:  # noqa: BLE001 - as above
-        raw, whole = _unpacked_rows(chunks, chunks.data)
+        raw, whole, _ = _unpacked_rows(chunks, chunks.data)
         found = _from_rows(chunks, raw, whole=whole)
     yield found
 
@@ -300,24 +301,28 @@ def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> tuple[Image.Image
     return opaque, both(own, cover)
 
 
-def _unpacked_rows(chunks: _Chunks, data: list[bytes]) -> tuple[bytes, bool]:
-    """All rows that can be unpacked, and whether those are all."""
+def _unpacked_rows(chunks: _Chunks, data: list[bytes]) -> tuple[bytes, bool, bool]:
+    """All rows that can be unpacked, whether those are all, and whether the packing breaks off, even behind
+    them: as far as Chromium's unpacker would look.
+    """
     (width, height), (depth, kind, *_, interlaced) = chunks.size, chunks.header[8:13]
-    row = -(-width * depth * _CHANNELS.get(kind, 1) // 8) + 1
-    # An interlaced picture has up to fifteen rows for eight, and none is longer.
-    left = row * height * (2 if interlaced else 1) + 64
+    bits = depth * _CHANNELS.get(kind, 1)
+    due = size_of(width, height, bits) if interlaced else (-(-width * bits // 8) + 1) * height
+    left = due + _HELD_BACK
     unpacking, rows, packed = zlib.decompressobj(-15), [], memoryview(b"".join(data))[2:]
+    broke = False
     for at in range(0, len(packed), _PIECE):
         # In small pieces: what comes out of the one that breaks is lost.
         try:
             rows.append(unpacking.decompress(packed[at : at + _PIECE], left))
         except zlib.error:
+            broke = True
             break
         left -= len(rows[-1])
         if left <= 0 or unpacking.eof:
             break
     raw = b"".join(rows)
-    return raw, len(raw) >= row * height
+    return raw, len(raw) >= due, broke
 
 
 def _laid_out(chunks: _Chunks, body: list[_Chunk]) -> bytes:
