@@ -37,6 +37,8 @@ def spread(image: Image.Image, came: Image.Image) -> tuple[Image.Image, Image.Im
     """As browsers show it: the finest pass that reached a place counts; what none reached lets the ground
     through.
     """
+    if image.mode == "1":
+        image = image.convert("L")
     samples, known = np.asarray(image), np.asarray(came) > 0
     height, width = known.shape
     filled, reached = samples.copy(), np.zeros_like(known)

@@ -16,7 +16,7 @@ from repit_engine.picture.bmp_samples import FILE_HEADER, Header, Samples, heade
 from repit_engine.picture.describing import from_gamma
 from repit_engine.picture.layers import Layer, shown_of
 from repit_engine.picture.limits import Deadline, Limits
-from repit_engine.picture.shown import STANDS, Of, Shown, Unseen
+from repit_engine.picture.shown import STANDS, Shown, Unseen
 
 _EMBEDDED, _CALIBRATED = b"DEBM", bytes(4)
 _D65: Final = (0.3127, 0.3290)
@@ -41,11 +41,10 @@ def read_bmp(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
             seconds, colour = 0.0, False
 
 
-def read_headless(
-    body: bytes, limits: Limits, *, colour: bool, of: Of = Of.SHOWN, seconds: float = STANDS
-) -> Iterator[Shown]:
+def read_headless(body: bytes, size: int, limits: Limits, *, colour: bool) -> Iterator[Shown]:
     """The views of an icon's picture: its stated height counts the mask as well, which counts where there is
-    no alpha.
+    no alpha. `body` goes on behind the `size` bytes of the picture: Chromium 156 takes for a mask what comes
+    next.
     """
     content = b"BM" + struct.pack("<IHHI", FILE_HEADER + len(body), 0, 0, 0) + body
     whole = header_of(content)
@@ -54,11 +53,16 @@ def read_headless(
     header = header_of(sized)
     limits.check_pixels(header.width, header.height)
     samples = samples_of(sized, header, header.after, icon=True)
-    cover = samples.cover
-    if cover is None:
-        cover = _mask(content[header.after + header.height * header.stride :], header)
-    image = None if cover is None else Image.fromarray(cover)
-    yield from shown_of(Layer(Image.fromarray(samples.rgb), image, of=of, seconds=seconds), colour=colour)
+    image = Image.fromarray(samples.rgb)
+    below = header.after + header.height * header.stride
+    covers = [samples.cover]
+    if samples.cover is None:
+        covers = [_mask(content[below:], header)]
+        if below + header.height * _mask_stride(header) > FILE_HEADER + size:
+            covers.append(_mask(content[below : FILE_HEADER + size], header))
+    for place, cover in enumerate(covers):
+        one = Layer(image, None if cover is None else Image.fromarray(cover), seconds=0 if place else STANDS)
+        yield from shown_of(one, colour=colour and not place)
 
 
 def _covers(samples: Samples) -> Iterator[Image.Image | None]:
@@ -70,7 +74,7 @@ def _covers(samples: Samples) -> Iterator[Image.Image | None]:
 
 def _mask(rows: bytes, header: Header) -> NDArray[np.uint8] | None:
     """One bit a pixel, as many rows as came, upwards; set where the ground shows."""
-    stride = -(-header.width // 32) * 4
+    stride = _mask_stride(header)
     came = min(header.height, len(rows) // stride)
     if not came:
         return None
@@ -78,6 +82,10 @@ def _mask(rows: bytes, header: Header) -> NDArray[np.uint8] | None:
     covered = np.full((header.height, header.width), 255, np.uint8)
     covered[:came] = np.where(bits[:, : header.width] == 1, 0, 255)
     return np.ascontiguousarray(covered if header.top_down else covered[::-1])
+
+
+def _mask_stride(header: Header) -> int:
+    return -(-header.width // 32) * 4
 
 
 def _profiles(content: bytes) -> tuple[tuple[bytes, ...], bool]:

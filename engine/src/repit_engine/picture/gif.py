@@ -61,7 +61,10 @@ def read_gif(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
     limits.check_pixels(*file.size)
     deadline.check()
     pattern = Layer(Image.new("L", (1, 1)))
-    pieces = (_piece(frame, file.size, limits, first=not place) for place, frame in enumerate(file.frames))
+    alone = _alone(file)
+    pieces = (
+        _piece(frame, limits, first=not place, alone=alone[place]) for place, frame in enumerate(file.frames)
+    )
     once = not file.loops or len(file.frames) == 1
     yield from standing(pieces, file.size, pattern, limits, deadline, colour=colour, once=once)
 
@@ -114,12 +117,47 @@ def _blocks(content: bytes, at: int) -> tuple[list[bytes], int]:
     return found, at + 1
 
 
-def _piece(frame: _Frame, size: tuple[int, int], limits: Limits, *, first: bool) -> Piece:
+def _alone(file: _File) -> list[bool]:
+    """Which frames begin on an empty canvas, as Chromium has it (Skia's SkFrameHolder): those without a key
+    that cover all that came before. It is seen where their codes end too soon.
+    """
+    before: list[int | None] = []
+    for place, frame in enumerate(file.frames):
+        over: int | None = place - 1 if place else None
+        whole = _on_screen(frame, file.size) == (0, 0, *file.size)
+        if frame.key is None and whole:
+            over = None
+        while over is not None and file.frames[over].after is After.PUT_BACK:
+            over = over - 1 if over else None
+        if over is not None:
+            below = file.frames[over]
+            cleared = below.after is After.CLEARED
+            if cleared and (_on_screen(below, file.size) == (0, 0, *file.size) or before[over] is None):
+                over = None
+        while (
+            over is not None
+            and frame.key is None
+            and _holds(_on_screen(frame, file.size), _on_screen(file.frames[over], file.size))
+        ):
+            over = before[over]
+        before.append(over)
+    return [over is None for over in before]
+
+
+def _on_screen(frame: _Frame, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom."""
+    left, top, width, height = frame.box
+    return left, top, min(left + width, size[0]), min(top + height, size[1])
+
+
+def _holds(outer: tuple[int, int, int, int], inner: tuple[int, int, int, int]) -> bool:
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
+
+
+def _piece(frame: _Frame, limits: Limits, *, first: bool, alone: bool) -> Piece:
     left, top, width, height = frame.box
     limits.check_pixels(width, height)
-    # One that covers all begins on an empty canvas, which is seen where its codes end too soon.
-    whole = left == top == 0 and width >= size[0] and height >= size[1] and frame.key is None
-    return Piece(_pixels(frame, spread=first), left, top, frame.after, not whole, frame.seconds)
+    return Piece(_pixels(frame, spread=first), left, top, frame.after, not alone, frame.seconds)
 
 
 def _pixels(frame: _Frame, *, spread: bool) -> Rgba:

@@ -74,7 +74,7 @@ class Way:
         if image.mode == "L":
             shown = np.asarray(_applied(self.transform, self.takes, _grid("L")))[0]
             return Image.fromarray(shown[np.asarray(image)])
-        return self.transform.apply(image)
+        return self.transform.apply(image.convert(self.takes))
 
     def near(self, other: "Way") -> bool:
         """Whether nobody would see which of the two was taken."""
@@ -146,8 +146,9 @@ def _reread(profile: bytes, mode: str) -> list[Way | None]:
     if len(code_points) >= 12:
         stated = from_code_points(code_points[8], code_points[9])
         high = high_range(code_points[8], code_points[9])
-    described = [_way(one, "RGB", mode) for one in stated] if takes != "CMYK" else []
-    if high is not None and takes != "CMYK":
+    # Code points count before all else, even in a profile of inks, which Chromium has made colours by then.
+    described = [_way(one, "RGB", mode) for one in stated]
+    if high is not None:
         described.insert(0, Way(None, "RGB", None, True, table=high))
     return (
         described + tables + [_way(one, takes, mode) for one in icc.in_other_words(profile, _CHANNELS[takes])]
