@@ -43,6 +43,6 @@ def _entry(
     body: bytes, size: int, limits: Limits, deadline: Deadline, *, colour: bool
 ) -> Iterator[Shown | Unseen]:
     if body.startswith(SIGNATURE):
-        yield from read_png(body[:size], limits, deadline, colour=colour)
+        yield from read_png(body, limits, deadline, colour=colour)
     else:
         yield from read_headless(body, size, limits, colour=colour)

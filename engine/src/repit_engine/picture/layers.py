@@ -40,12 +40,12 @@ class Layer:
     cover: Image.Image | None = None
     profiles: tuple[bytes, ...] = ()
     ignored: bool = False
-    narrow: bool = False
     orientation: int = 1
     of: Of = Of.SHOWN
     seconds: float = STANDS
     shrink: int = 1
     size: tuple[int, int] | None = None
+    narrow: bool = False
 
 
 def shown_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
