@@ -169,7 +169,7 @@ def _what_is_there(
         # Nothing is decoded before a progressive file ends; libjpeg makes do with the passes that came.
         image, cover = None, None
     try:
-        guessed, came = _guessed(passable(data), header)
+        guessed, came = _guessed(passable(data) if _has_many_scans(data, header) else data, header)
     except ValueError as error:
         # simplejpeg knows the usual subsamplings only, Pillow all of them.
         if image is not None:

@@ -13,6 +13,7 @@ from typing import Final
 _MARK: Final = b"ICC_PROFILE\0"
 _EXIF, _PROFILE, _SCAN, _END = 0xE1, 0xE2, 0xDA, 0xD9
 _BARE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+_RESTART_INTERVAL: Final = 0xDD
 _RESTARTS: Final = range(0xD0, 0xD8)
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA})
 _KNOWN: Final = frozenset({0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, *range(0xE0, 0xF0), 0xFE})
@@ -54,21 +55,26 @@ def exif_of(data: bytes) -> bytes:
 
 def passable(data: bytes) -> bytes:
     """The file up to the first marker at which libjpeg would stop, and an end: of a progressive file browsers
-    show the passes before it.
+    show the passes before it. Inside of a pass with restarts it looks for the next one past what it does not
+    know.
     """
-    at, framed = 2, False
+    at, framed, restarts, inside = 2, False, False, False
     for _ in range(_MOST_SEGMENTS):
         at = data.find(b"\xff", at)
         if at < 0 or at + 4 > len(data):
             return data
         marker = data[at + 1]
-        if marker in (0x00, 0x01, 0xFF) or marker in _RESTARTS:
+        skipped = inside and restarts and marker < min(_FRAMES)
+        if marker in (0x00, 0x01, 0xFF) or marker in _RESTARTS or skipped:
             at += 1 if marker == 0xFF else 2
             continue
         frame = marker in _FRAMES
         if marker == _END or (frame and framed) or not (frame or marker in _KNOWN):
             return data[:at] + bytes((0xFF, _END))
         framed |= frame
+        inside = marker == _SCAN
+        if marker == _RESTART_INTERVAL:
+            restarts = data[at + 4 : at + 6] != b"\0\0"
         at += 2 + max(int.from_bytes(data[at + 2 : at + 4]), 2)
     return data
 
