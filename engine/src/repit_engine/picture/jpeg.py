@@ -24,7 +24,7 @@ import simplejpeg
 from PIL import Image, JpegImagePlugin
 
 from repit_engine.errors import DamagedPicture, TookTooLong
-from repit_engine.picture.baseline import SHRINK, skimmed, skimmed_as_shown
+from repit_engine.picture.baseline import SHRINK, skimmed, skimmed_closely
 from repit_engine.picture.exif import exif_orientation
 from repit_engine.picture.jpeg_colours import colours_tell
 from repit_engine.picture.jpeg_segments import exif_of, passable, profiles_of
@@ -73,18 +73,20 @@ def read_jpeg(
     orientation = exif_orientation(exif_of(data))
     profiles, ignored = profiles_of(data, len(data) if header.fp is None else header.fp.tell())
     mode = header.mode
+    skim = skimmed_closely(data, header.size) if closely and mode != "CMYK" else None
+    # At a fraction libjpeg too takes the mean of samples before it cuts them off.
+    averaged_first = closely and shrink > 1 and (skim is None or skim.swings)
     try:
         if mode != "CMYK" and not (full or colour) and _are_plain(ways_of(profiles, mode, ignored=ignored)):
-            skim = skimmed_as_shown(data, header.size) if closely and mode == "RGB" else None
             at_once = skim is not None and shrink == SHRINK
-            pixels = skim[0] if skim is not None and at_once else _grey(data, header.size, shrink)
+            pixels = skim.luma if skim is not None and at_once else _grey(data, header.size, shrink)
             deadline.check()
             stored = upright(pixels, orientation, header.size, shrink, colour=False)
             coloured = closely and mode == "RGB"
             finer = colours_tell(data, header.size, pixels, shrink, skim) if coloured else None
             if finer is None:
                 yield Shown(stored, Of.SHOWN, STANDS)
-                if closely and shrink > 1:
+                if averaged_first:
                     whole = _image(_decode(data, "GRAY", header.size, 1), "L")
                     yield averaged(Layer(whole, orientation=orientation, size=header.size), Of.WHOLE)
                 return
@@ -92,16 +94,19 @@ def read_jpeg(
             layer = Layer(image, orientation=orientation, shrink=finer, size=header.size)
             yield from shown_of(layer)
             yield Shown(stored, Of.PROFILE)
+            if averaged_first and finer > 1:
+                whole = _image(_decode(data, "RGB", header.size, 1), mode)
+                yield averaged(Layer(whole, orientation=orientation, size=header.size), Of.WHOLE)
             return
         image = _image(_decode(data, _SPACES[mode], header.size, shrink), mode)
         cover = None
     except _BrokenError:
-        shrink = 1
+        averaged_first, shrink = False, 1
         image, cover = _what_is_there(data, header)
     deadline.check()
     layer = Layer(image, cover, profiles, ignored, orientation, shrink=shrink, size=header.size)
     yield from shown_of(layer, colour=colour)
-    if closely and shrink > 1:
+    if averaged_first:
         whole = _image(_decode(data, _SPACES[mode], header.size, 1), mode)
         for one in shown_of(replace(layer, image=whole, shrink=1, of=Of.WHOLE, seconds=0.0)):
             yield replace(one, of=Of.WHOLE)
