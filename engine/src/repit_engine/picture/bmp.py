@@ -33,7 +33,7 @@ def read_bmp(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
     for at in dict.fromkeys((int.from_bytes(content[10:14], "little"), header.after)):
         if at > header.after and seconds < STANDS:
             continue
-        samples = samples_of(content, header, at)
+        samples = samples_of(content, header, at, deadline)
         deadline.check()
         for cover in _covers(samples):
             pattern = Layer(Image.fromarray(samples.rgb), cover, profiles, ignored, seconds=seconds)
@@ -41,7 +41,9 @@ def read_bmp(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
             seconds, colour = 0.0, False
 
 
-def read_headless(body: bytes, size: int, limits: Limits, *, colour: bool) -> Iterator[Shown]:
+def read_headless(
+    body: bytes, size: int, limits: Limits, deadline: Deadline, *, colour: bool
+) -> Iterator[Shown]:
     """The views of an icon's picture: its stated height counts the mask as well, which counts where there is
     no alpha. `body` goes on behind the `size` bytes of the picture: Chromium 156 takes for a mask what comes
     next.
@@ -52,7 +54,7 @@ def read_headless(body: bytes, size: int, limits: Limits, *, colour: bool) -> It
     sized = content[:22] + struct.pack("<i", -height if whole.top_down else height) + content[26:]
     header = header_of(sized)
     limits.check_pixels(header.width, header.height)
-    samples = samples_of(sized, header, header.after, icon=True)
+    samples = samples_of(sized, header, header.after, deadline, icon=True)
     image = Image.fromarray(samples.rgb)
     below = header.after + header.height * header.stride
     covers = [samples.cover]

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from repit_engine.picture.limits import Deadline
+from repit_engine.picture.partial import check_plain
 from repit_engine.picture.refusals import damaged, unsupported_variant
 
 FILE_HEADER: Final = 14
@@ -21,6 +23,7 @@ CORE: Final = 12
 RGB, RUNS_8, RUNS_4, FIELDS, ALPHA_FIELDS = 0, 1, 2, 3, 6
 _DEPTHS: Final = (1, 2, 4, 8, 16, 24, 32)
 _USUAL_MASKS: Final = {16: (0x7C00, 0x3E0, 0x1F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
+_STEPS: Final = 1 << 14
 _WITH_MASKS: Final = 52
 _WITH_ALPHA_MASK: Final = 56
 
@@ -83,21 +86,23 @@ def header_of(content: bytes) -> Header:
     each = 3 if size == CORE else 4
     count = min(stated or 1 << bits, 1 << bits) if bits <= 8 else 0
     table = np.frombuffer(content[at : at + each * count], np.uint8)
-    palette = np.zeros((257, 3), np.uint8)
+    palette = np.zeros((256, 3), np.uint8)
     rows = table[: len(table) // each * each].reshape(-1, each)[:, 2::-1]
     palette[: len(rows)] = rows
     return Header(size, width, abs(height), height < 0, bits, kind, masks, palette, at + each * count)
 
 
-def samples_of(content: bytes, header: Header, at: int, *, icon: bool = False) -> Samples:
+def samples_of(content: bytes, header: Header, at: int, deadline: Deadline, *, icon: bool = False) -> Samples:
     """The samples from `at` on. `icon`: a fourth byte is alpha if any is not nought. Raises `DamagedPicture`
     where there is no row.
     """
     if header.kind in (RUNS_8, RUNS_4):
-        return _runs(content, header, at)
+        return _runs(content, header, at, deadline)
     rows = min(header.height, max(0, len(content) - at) // header.stride)
     if not rows:
         raise damaged()
+    if rows < header.height:
+        check_plain(header.width * header.height)
     raw = np.frombuffer(content, np.uint8, rows * header.stride, at).reshape(rows, header.stride)
     rgb = np.zeros((header.height, header.width, 3), np.uint8)
     cover: NDArray[np.uint8] | None = None
@@ -106,7 +111,7 @@ def samples_of(content: bytes, header: Header, at: int, *, icon: bool = False) -
         cover[:rows] = 255
     if header.bits <= 8:
         indices = Image.fromarray(np.ascontiguousarray(_indices(raw, header.bits)[:, : header.width]), "P")
-        indices.putpalette(header.palette[:256].tobytes())
+        indices.putpalette(header.palette.tobytes())
         rgb[:rows] = np.asarray(indices.convert("RGB"))
     elif header.bits == 24:
         rgb[:rows] = raw[:, : 3 * header.width].reshape(rows, header.width, 3)[:, :, ::-1]
@@ -156,21 +161,23 @@ def _levels(values: NDArray[np.uint32], mask: int) -> NDArray[np.uint8]:
     return shown
 
 
-def _runs(content: bytes, header: Header, at: int) -> Samples:
+def _runs(content: bytes, header: Header, at: int, deadline: Deadline) -> Samples:
     """Runs of one index (or, of four bits, two in turn), stretches of indices, steps; from the bottom up."""
     width, height, four = header.width, header.height, header.kind == RUNS_4
-    indices, written = np.full((height, width), 256, np.uint16), np.zeros((height, width), np.bool_)
-    x, y, whole = 0, 0, False
+    indices, written = np.zeros((height, width), np.uint8), np.zeros((height, width), np.bool_)
+    x, y, steps, whole = 0, 0, 0, False
     while y < height and at + 2 <= len(content):
         count, value = content[at], content[at + 1]
         at += 2
+        steps += 1
+        if steps % _STEPS == 0:
+            deadline.check()
         if count:
             end = min(width, x + count)
-            if x < end:
-                indices[y, x:end] = value >> 4 if four else value
-                if four:
-                    indices[y, x + 1 : end : 2] = value & 15
-                written[y, x:end] = True
+            indices[y, x:end] = value >> 4 if four else value
+            if four:
+                indices[y, x + 1 : end : 2] = value & 15
+            written[y, x:end] = True
             x += count
         elif value == 0:
             x, y = 0, y + 1
@@ -182,14 +189,13 @@ def _runs(content: bytes, header: Header, at: int) -> Samples:
             x, y, at = x + across, y + up, at + 2
         else:
             size = -(-value // 2) if four else value
-            stretch = np.frombuffer(content[at : at + size], np.uint8)
-            if four:
-                stretch = np.stack((stretch >> 4, stretch & 15), axis=1).ravel()
-            end = min(width, x + min(value, len(stretch)))
-            if x < end:
-                indices[y, x:end], written[y, x:end] = stretch[: end - x], True
+            stretch = _stretch(content[at : at + size], four)
+            end = max(x, min(width, x + min(value, len(stretch))))
+            indices[y, x:end], written[y, x:end] = stretch[: end - x], True
             x += value
             at += size + (size & 1)
+    if not written.all():
+        check_plain(width * height)
     cover: NDArray[np.uint8] | None = None
     if not whole and y < height:
         # The file ends: of what it had begun, whole rows alone are shown.
@@ -198,7 +204,16 @@ def _runs(content: bytes, header: Header, at: int) -> Samples:
         if not y:
             raise damaged()
     left_out = None if written.all() else written.astype(np.uint8) * 255
-    return _turned(header, Samples(header.palette[indices], cover, left_out))
+    coloured = Image.fromarray(indices, "P")
+    coloured.putpalette(header.palette.tobytes())
+    rgb = np.array(coloured.convert("RGB"))
+    rgb[~written] = 0
+    return _turned(header, Samples(rgb, cover, left_out))
+
+
+def _stretch(raw: bytes, four: bool) -> NDArray[np.uint8]:
+    packed = np.frombuffer(raw, np.uint8)
+    return np.stack((packed >> 4, packed & 15), axis=1).ravel() if four else packed
 
 
 def _turned(header: Header, samples: Samples) -> Samples:

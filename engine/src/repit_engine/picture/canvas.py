@@ -38,7 +38,9 @@ class After(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """`pixels`: ``(h, w, 4)``. `over`: it lies over what is there; else it takes its place."""
+    """`pixels`: ``(h, w, 4)``. `over`: it lies over what is there; else it takes its place, as far as it
+    `came`.
+    """
 
     pixels: Rgba
     left: int = 0
@@ -46,6 +48,7 @@ class Piece:
     after: After = After.KEPT
     over: bool = True
     seconds: float = STANDS
+    came: NDArray[np.bool_] | None = None
 
 
 def standing(
@@ -102,6 +105,9 @@ def _laid(canvas: Rgba, piece: Piece) -> Rgba:
     pixels = piece.pixels[: max(0, height - piece.top), : max(0, width - piece.left)]
     place = canvas[piece.top : piece.top + pixels.shape[0], piece.left : piece.left + pixels.shape[1]]
     before = place.copy() if piece.after is After.PUT_BACK else None
+    if piece.came is not None and not piece.over:
+        came = piece.came[: pixels.shape[0], : pixels.shape[1], np.newaxis]
+        pixels = np.where(came, pixels, place)
     place[:] = _over(place, pixels) if piece.over else pixels
     stands = canvas.copy()
     if before is not None:

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image
 
-from repit_engine.picture.canvas import After, Piece, Rgba, standing
-from repit_engine.picture.layers import Layer
+from repit_engine.picture.canvas import After, Piece, rgba, standing
+from repit_engine.picture.layers import Layer, shown_of
 from repit_engine.picture.limits import Deadline, Limits
-from repit_engine.picture.partial import loaded
+from repit_engine.picture.partial import both, loaded
 from repit_engine.picture.refusals import damaged
 from repit_engine.picture.shown import Shown, Unseen
 
@@ -61,12 +61,29 @@ def read_gif(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
     limits.check_pixels(*file.size)
     deadline.check()
     pattern = Layer(Image.new("L", (1, 1)))
+    once = not file.loops or len(file.frames) == 1
+    if len(file.frames) == 1:
+        yield from shown_of(_only(file, limits), colour=colour)
+        return
     alone = _alone(file)
     pieces = (
         _piece(frame, limits, first=not place, alone=alone[place]) for place, frame in enumerate(file.frames)
     )
-    once = not file.loops or len(file.frames) == 1
     yield from standing(pieces, file.size, pattern, limits, deadline, colour=colour, once=once)
+
+
+def _only(file: _File, limits: Limits) -> Layer:
+    """A picture that does not move, without the canvas that one of several needs."""
+    [frame] = file.frames
+    left, top, width, height = frame.box
+    limits.check_pixels(width, height)
+    opaque, cover = _decoded(frame, spread=True)
+    if frame.box != (0, 0, *file.size):
+        canvas, covered = Image.new("RGB", file.size), Image.new("L", file.size, 0)
+        canvas.paste(opaque, (left, top))
+        covered.paste(255 if cover is None else cover, (left, top, left + width, top + height))
+        opaque, cover = canvas, covered
+    return Layer(opaque, cover)
 
 
 def _read(content: bytes, most: int) -> _File:
@@ -157,11 +174,12 @@ def _holds(outer: tuple[int, int, int, int], inner: tuple[int, int, int, int]) -
 def _piece(frame: _Frame, limits: Limits, *, first: bool, alone: bool) -> Piece:
     left, top, width, height = frame.box
     limits.check_pixels(width, height)
-    return Piece(_pixels(frame, spread=first), left, top, frame.after, not alone, frame.seconds)
+    return Piece(rgba(*_decoded(frame, spread=first)), left, top, frame.after, not alone, frame.seconds)
 
 
-def _pixels(frame: _Frame, *, spread: bool) -> Rgba:
-    """The frame decoded as a file of its own: its colours, and nothing where its key stands or no code came.
+def _decoded(frame: _Frame, *, spread: bool) -> tuple[Image.Image, Image.Image | None]:
+    """The frame decoded as a file of its own: its colours, and where they count: not where its key stands or
+    no code came.
 
     `spread`: an interlaced one's rows stand for those of later passes that never came, as in Chromium, in a
     first frame without a key.
@@ -173,16 +191,15 @@ def _pixels(frame: _Frame, *, spread: bool) -> Rgba:
     image = b"," + struct.pack("<HHHHB", 0, 0, width, height, frame.flags & _INTERLACED)
     content = head + image + frame.coded + b"\0;"
     decoded, came = loaded(lambda: GifImagePlugin.GifImageFile(io.BytesIO(content)))
-    indices = np.asarray(decoded)
+    found = Image.fromarray(np.asarray(decoded))
     if came is not None and spread and frame.flags & _INTERLACED and frame.key is None:
-        indices, came = _spread(indices, came)
-    colours = np.zeros((256, 3), np.uint8)
-    stated = np.frombuffer(table, np.uint8).reshape(-1, 3)[:256]
-    colours[: len(stated)] = stated
-    alpha = np.full(indices.shape, 255, np.uint8) if came is None else np.array(came)
+        indices, came = _spread(np.asarray(decoded), came)
+        found = Image.fromarray(indices)
     if frame.key is not None:
-        alpha[indices == frame.key] = 0
-    return np.dstack([colours[indices], alpha])
+        keyed = found.point([0 if index == frame.key else 255 for index in range(256)])
+        came = both(keyed, came)
+    found.putpalette(table)
+    return found.convert("RGB"), came
 
 
 def _spread(indices: NDArray[np.uint8], decoded: Image.Image) -> tuple[NDArray[np.uint8], Image.Image]:

@@ -45,4 +45,4 @@ def _entry(
     if body.startswith(SIGNATURE):
         yield from read_png(body, limits, deadline, colour=colour)
     else:
-        yield from read_headless(body, size, limits, colour=colour)
+        yield from read_headless(body, size, limits, deadline, colour=colour)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
 from PIL import Image, PngImagePlugin
 
 from repit_engine.errors import DamagedPicture, PictureRefused
@@ -42,11 +43,14 @@ _CONTROL: Final = struct.Struct(">IIIIIHHBB")
 _AFTER: Final = {1: After.CLEARED, 2: After.PUT_BACK}
 _OVER: Final = 1
 _GREY: Final = (0, 4)
+_WITHOUT_ALPHA: Final = (0, 2, 3)
 _STATEMENTS: Final = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
 """About colours, the highest rank first; cHRM counts with gAMA alone."""
 
 
 _Chunk = tuple[bytes, bytes]
+_Still = tuple[Image.Image, Image.Image | None, Image.Image | None]
+"""Opaque, how far it covers the ground, which pixels came."""
 
 
 @dataclass(slots=True)
@@ -115,8 +119,9 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
     pattern = replace(pattern, of=Of.SHOWN if shown else Of.STILL, seconds=STANDS if shown else 0.0)
     cover = None
     try:
-        for image, cover in _stills(chunks):
+        for image, own, came in _stills(chunks):
             deadline.check()
+            cover = both(own, came)
             yield from shown_of(replace(pattern, image=image, cover=cover), colour=colour)
             pattern, colour, seen = replace(pattern, seconds=0.0), False, STANDS
     except PictureRefused:
@@ -243,11 +248,23 @@ def _piece(chunks: _Chunks, control: bytes, data: list[bytes], limits: Limits, *
     # Chromium holds back some of a first frame that breaks, and nothing of a later one.
     sound = chunks.sound if data == chunks.data else None
     one = replace(_sized(chunks, width, height), data=data, sound=sound, cut=chunks.cut or not first)
-    pixels = rgba(*next(_stills(one)))
-    return Piece(pixels, left, top, _AFTER.get(after, After.KEPT), blend == _OVER, over / (under or 100))
+    image, own, came = next(_stills(one))
+    clear = chunks.header[9] in _WITHOUT_ALPHA and chunks.key is None
+    whole = (left, top, width, height) == (0, 0, *chunks.size)
+    # One that covers everything begins on an empty canvas; of others what did not come is left as it was.
+    laid_over = (blend == _OVER or clear) and not (whole and clear)
+    return Piece(
+        rgba(image, both(own, came)),
+        left,
+        top,
+        _AFTER.get(after, After.KEPT),
+        laid_over,
+        over / (under or 100),
+        None if whole or came is None else np.asarray(came) > 0,
+    )
 
 
-def _stills(chunks: _Chunks) -> Iterator[tuple[Image.Image, Image.Image | None]]:
+def _stills(chunks: _Chunks) -> Iterator[_Still]:
     """The still picture: as it is; or, of one that breaks, what Chromium shows of it and what others do."""
     if chunks.sound is None:
         try:
@@ -259,12 +276,12 @@ def _stills(chunks: _Chunks) -> Iterator[tuple[Image.Image, Image.Image | None]]
         if found is not None:
             yield found
             return
-    if not (chunks.cut and chunks.sound is None):
-        data = chunks.data if chunks.sound is None else chunks.data[: chunks.sound]
-        raw, whole, broke = _unpacked_rows(chunks, data)
-        if (broke or not whole) and len(raw) > _HELD_BACK:
-            with suppress(DamagedPicture):
-                yield _from_rows(chunks, raw[:-_HELD_BACK], whole=False)
+    data = chunks.data if chunks.sound is None else chunks.data[: chunks.sound]
+    raw, whole, broke = _unpacked_rows(chunks, data)
+    ends = chunks.cut and chunks.sound is None and not broke
+    if (broke or not whole) and not ends and len(raw) > _HELD_BACK:
+        with suppress(DamagedPicture):
+            yield _from_rows(chunks, raw[:-_HELD_BACK], whole=False)
     try:
         found = _sound(chunks, chunks.data)
     except Exception:  # noqa: BLE001 - as above
@@ -277,10 +294,10 @@ def _sized(chunks: _Chunks, width: int, height: int) -> _Chunks:
     return replace(chunks, header=struct.pack(">II", width, height) + chunks.header[8:])
 
 
-def _sound(chunks: _Chunks, data: list[bytes]) -> tuple[Image.Image, Image.Image | None]:
+def _sound(chunks: _Chunks, data: list[bytes]) -> _Still:
     image = _opened(_laid_out(chunks, [(b"IDAT", part) for part in data]))
     image.load()
-    return _plain(chunks, image)
+    return *_plain(chunks, image), None
 
 
 def _plain(chunks: _Chunks, image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
@@ -289,7 +306,7 @@ def _plain(chunks: _Chunks, image: Image.Image) -> tuple[Image.Image, Image.Imag
     return (opaque.convert("L") if chunks.header[9] in _GREY else opaque), cover
 
 
-def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> tuple[Image.Image, Image.Image | None]:
+def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> _Still:
     """A picture from its rows, in a stream without compression: sums and headers are not asked."""
     storing = zlib.compressobj(0)
     stored = storing.compress(raw) + storing.flush(zlib.Z_FINISH if whole else zlib.Z_SYNC_FLUSH)
@@ -297,8 +314,7 @@ def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> tuple[Image.Image
     image, cover = loaded(lambda: _opened(laid_out))
     if cover is not None and chunks.header[12]:
         image, cover = spread(image, cover)
-    opaque, own = _plain(chunks, image)
-    return opaque, both(own, cover)
+    return *_plain(chunks, image), cover
 
 
 def _unpacked_rows(chunks: _Chunks, data: list[bytes]) -> tuple[bytes, bool, bool]:

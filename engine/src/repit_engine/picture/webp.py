@@ -37,8 +37,9 @@ def read_webp(
     flags = extended[0] if extended else 0
     profiles = tuple(body for name, body in chunks if name == _PROFILE)[:_MOST_PROFILES]
     pattern = Layer(Image.new("L", (1, 1)), profiles=profiles, ignored=not flags & _HAS_PROFILE)
-    if getattr(image, "n_frames", 1) > 1:
+    if getattr(image, "n_frames", 1) > 1 or flags & _HAS_MOVES:
         once = image.info.get("loop", 0) != 0
+        content = _with_alpha(content, chunks)
 
         def opening() -> WebPImagePlugin.WebPImageFile:
             return WebPImagePlugin.WebPImageFile(io.BytesIO(content))
@@ -64,6 +65,14 @@ def _opened(content: bytes, chunks: list[tuple[bytes, bytes]]) -> tuple[WebPImag
     except Exception:  # noqa: BLE001 - cut, or of another length than it says; some browsers read such files
         mended = _mended(chunks)
         return WebPImagePlugin.WebPImageFile(io.BytesIO(mended)), mended
+
+
+def _with_alpha(content: bytes, chunks: list[tuple[bytes, bytes]]) -> bytes:
+    """The same, with the flag without which libwebp drops the transparency of frames; browsers keep it."""
+    at = content.find(_EXTENDED, 12, 20) + 8
+    if at < 20 or chunks[0][0] != _EXTENDED or not chunks[0][1]:
+        return content
+    return content[:at] + bytes([content[at] | _HAS_ALPHA]) + content[at + 1 :]
 
 
 def _chunks(content: bytes) -> list[tuple[bytes, bytes]]:
