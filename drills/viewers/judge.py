@@ -20,6 +20,7 @@ CLEAR: Final = 50
 
 SAME, APART, TURNED, HOLE = "same", "apart", "turned", "hole"
 UNDECIDED, FAINT, HIDDEN = "undecided", "faint", "hidden"
+SEEN_FAINT: Final = "seen, and too faint to be searched for"
 WRONG: Final = (APART, TURNED, HOLE)
 
 
@@ -58,7 +59,8 @@ def judged(shown: Shown, looked: Looked) -> Outcome:
         bits = int(apart[0])
         kind = SAME if bits <= NEAR else TURNED if int(apart.min()) <= NEAR else APART
         if worst is None or bits > worst.bits:
-            worst = Outcome(kind, bits, where=_place(view))
+            faint = kind == APART and int(distances(rows[:1], looked.faint()).min(initial=ALL)) <= NEAR
+            worst = Outcome(kind, bits, SEEN_FAINT if faint else "", _place(view))
     if worst and worst.kind != SAME and looked.unseen:
         return Outcome(UNDECIDED, worst.bits, looked.unseen, worst.where)
     return worst or Outcome(FAINT, reason=looked.reason)
