@@ -11,14 +11,14 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import tifffile
 from PIL import Image
 
-from odd_files import baseline, bmp, boxes, icc, jpeg, markup, png, webp
+from odd_files import baseline, bmp, boxes, found, icc, jpeg, markup, png, webp
+from odd_files.entry import Odd
 from odd_files.scenes import (
     DECOY,
     OTHER,
@@ -35,24 +35,6 @@ WIDTH, HEIGHT = SIZE
 ICON = (256, 192)
 LAST = 60_000
 """Milliseconds for which a frame stands, once it has come."""
-
-
-@dataclass(frozen=True)
-class Odd:
-    """`first`: browsers show the scene on white; else it is one of the other views. `unread`: nothing here
-    can draw it, so that it is undecided. `apart`: bits of 256 that its encoding costs.
-    """
-
-    kind: str
-    name: str
-    content: bytes
-    suffix: str
-    first: bool = True
-    unread: bool = False
-    apart: int = 10
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.name}".replace(" ", "-")
 
 
 def _jpeg(image: Image.Image = SCENE, **options: object) -> bytes:
@@ -395,5 +377,6 @@ def odd() -> tuple[Odd, ...]:
         _tiffs,
         _turned,
         _drawings,
+        *found.MAKERS,
     )
     return tuple(one for maker in makers for one in maker())
