@@ -85,7 +85,8 @@ def _tones() -> Iterator[Odd]:
         yield Odd(kind, f"PNG {name}", png.png(stored, png.gamma(value)), "png")
     grey = under_gamma(SCENE.convert("L"), 0.02)
     yield Odd(kind, "PNG, grey, washed out", png.png(grey, png.gamma(0.02)), "png")
-    dark = np.rint(255 * linear(SCENE)).astype(np.uint16)
+    strong = np.clip((np.asarray(SCENE) - 128.0) * 1.4 + 128, 0, 255) * (70 / 255)
+    dark = np.rint(65535 * linear(Image.fromarray(np.rint(strong).astype(np.uint8))) ** 2).astype(np.uint16)
     for name, filtered in (("", 0), (", filtered", 1)):
         content = png.deep(dark, png.gamma(2.0), filtered=filtered)
         yield Odd(

@@ -42,9 +42,9 @@ def _pngs() -> Iterator[Odd]:
     # Two bits a sample: what is light is black, and let through; what is dark is the grey next to it.
     samples = np.where(LIGHT, 0, 1).reshape(HEIGHT, WIDTH // 4, 4)
     rows = (samples << np.array([6, 4, 2, 0])).sum(axis=2).astype(np.uint8)
-    for key in (0, 4):
+    for key, first in ((0, True), (4, False)):
         content = png.grey(rows, WIDTH, 2, png.chunk(b"tRNS", struct.pack(">H", key)))
-        yield Odd(kind, f"PNG of two bits, key {key}", content, "png", apart=24)
+        yield Odd(kind, f"PNG of two bits, key {key}", content, "png", first=first, apart=24)
 
 
 def _bitmaps() -> Iterator[Odd]:

@@ -86,6 +86,7 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
     chunks = _walked(content)
     limits.check_pixels(*chunks.size)
     deadline.check()
+    chunks, other = _by_key(chunks)
     believed, others = _profiles(chunks)
     pattern = Layer(
         Image.new("L", (1, 1)),
@@ -116,24 +117,42 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
         if seen and chunks.first_is_frame and chunks.animated and not broken:
             return
     shown = not seen or not chunks.animated
-    pattern = replace(pattern, of=Of.SHOWN if shown else Of.STILL, seconds=STANDS if shown else 0.0)
-    cover = None
+    still = replace(pattern, of=Of.SHOWN if shown else Of.STILL, seconds=STANDS if shown else 0.0)
     try:
-        for image, own, came in _stills(chunks):
-            deadline.check()
-            cover = both(own, came)
-            yield from shown_of(replace(pattern, image=image, cover=cover), colour=colour)
-            pattern, colour, seen = replace(pattern, seconds=0.0), False, STANDS
+        for view in _at_rest(chunks, still, deadline, colour=colour):
+            seen = STANDS
+            yield view
     except PictureRefused:
         raise
     except Exception:
         if not seen:
             raise
+    if other is not None:
+        yield from _at_rest(other, replace(still, seconds=0.0), deadline, colour=False)
+
+
+def _at_rest(chunks: _Chunks, pattern: Layer, deadline: Deadline, *, colour: bool) -> Iterator[Shown]:
+    """The views of the still picture, the first as browsers show it."""
+    cover = None
+    for place, (image, own, came) in enumerate(_stills(chunks)):
+        deadline.check()
+        cover = both(own, came)
+        layer = replace(pattern, image=image, cover=cover, seconds=0.0 if place else pattern.seconds)
+        yield from shown_of(layer, colour=colour and not place)
     for body, _ in chunks.stated.get(b"gAMA", []):
         deep = brought_out(chunks.header, chunks.data, int.from_bytes(body) / 100_000)
         if deep is not None:
             plain = Layer(deep, cover, orientation=pattern.orientation, of=Of.PROFILE, seconds=0.0)
             yield from shown_of(plain)
+
+
+def _by_key(chunks: _Chunks) -> tuple[_Chunks, _Chunks | None]:
+    """As Chromium 156 has it, where a key beyond the depth is none, and as Firefox 153, where it is there."""
+    depth, kind = chunks.header[8:10]
+    if chunks.key is None or len(chunks.key) != {0: 2, 2: 6}.get(kind):
+        return chunks, None
+    key = _within(chunks.key, depth)
+    return (chunks, None) if key == chunks.key else (replace(chunks, key=None), replace(chunks, key=key))
 
 
 def _walked(content: bytes) -> _Chunks:
@@ -359,8 +378,13 @@ def _key(key: bytes, depth: int, kind: int) -> bytes:
     """Pillow has small greys in eight bits before it looks for the one that is transparent."""
     if kind or depth >= 8 or len(key) != 2:
         return key
-    top = (1 << depth) - 1
-    return struct.pack(">H", (int.from_bytes(key) & top) * 255 // top)
+    return struct.pack(">H", int.from_bytes(key) * 255 // ((1 << depth) - 1))
+
+
+def _within(key: bytes, depth: int) -> bytes:
+    """A key of samples as libpng has it: of what is beyond their depth only the lower bits count."""
+    numbers = struct.unpack(f">{len(key) // 2}H", key)
+    return struct.pack(f">{len(numbers)}H", *(number & ((1 << depth) - 1) for number in numbers))
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
