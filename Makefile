@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock setup setup-demo setup-s3 format clean
+.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock sbom audit setup setup-demo setup-s3 format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -88,12 +88,18 @@ $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt requirements/demo.txt
 bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|overlays|upload|load|browser|freshness
 	@$(BENCH_VENV)/bin/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
 
-drill: setup ## A long run: make drill NAME=soak|feed|viewers (ARGS="--minutes 10", "--files 2000" for less or more)
+drill: setup ## A long run: make drill NAME=soak|feed|forgetting|viewers (ARGS="--minutes 10", "--files 2000")
 	@$(BIN)/python -m drills $(NAME) $(ARGS)
 
 # --- locks ----------------------------------------------------------------------------------------------
 lock: $(BIN)/uv ## Resolve anew and export the hashed requirement files
 	@PATH="$(abspath $(BIN)):$$PATH" bash tools/lock
+
+sbom: setup ## Write the list of parts (CycloneDX) to artefacts/repit.cdx.json
+	@$(BIN)/python tools/sbom.py artefacts/repit.cdx.json
+
+audit: setup ## Ask the package indexes for known weaknesses of what is locked; says so where they do not know
+	@PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tools/audit.py
 
 clean: ## Remove what the targets above made
 	rm -rf $(VENV) $(BENCH_VENV) browser/node_modules var artefacts

@@ -45,6 +45,8 @@ def run(options: Options) -> Report:
             " a timer, and the first match is awaited. They stand beside our p50 and p99 in that order.",
             "A submission includes Argon2id for the receipt, the bank's commit to disk, the change over the"
             " feed, and its entry into the gate's index. The gate's own copy on disk follows.",
+            "Both include a wait drawn by chance between 0 and 5 s (`REPIT_SPREAD_SECONDS`), so that the"
+            " items of one case do not come together: 2.5 s in the middle.",
         ],
     )
     loading: list[tuple[object, ...]] = []

@@ -7,14 +7,14 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed", "viewers")
+NAMES = ("soak", "feed", "forgetting", "viewers")
 
 
 def main(arguments: list[str]) -> int:
     """Parse, run."""
     parser = argparse.ArgumentParser(prog="python -m drills", description=__doc__)
     parser.add_argument("name", choices=NAMES)
-    parser.add_argument("--minutes", type=float, help="how long; soak: 60, feed: 5 on each database")
+    parser.add_argument("--minutes", type=float, help="how long; soak: 60, feed: 5")
     parser.add_argument("--files", type=int, help="how many; viewers: 20,000")
     parser.add_argument("--browser", default="chromium", help="viewers: chromium or firefox")
     parser.add_argument("--seed", type=int, help="viewers: which files")

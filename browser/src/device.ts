@@ -38,6 +38,9 @@ class Device {
     this.#form = root.closest("form");
     this.#most = Number(root.dataset["most"]);
     this.#output = this.#setUp();
+    // Something held the form up, and the page came back with what had been worked out before.
+    const paste = this.#part<HTMLTextAreaElement>("paste");
+    if (paste !== null) this.#pasted(paste, "before");
   }
 
   #part<T extends HTMLElement>(name: string): T | null {
@@ -54,7 +57,6 @@ class Device {
       output.name = paste.name;
       output.hidden = true;
       paste.removeAttribute("name");
-      paste.value = "";
       paste.addEventListener("input", () => this.#pasted(paste));
       paste.after(output);
     }
@@ -84,7 +86,7 @@ class Device {
       }
       const carried = file.size <= MOST_CARRIED && /\.(json|txt)$/i.test(file.name) ? readCarried(await file.text()) : null;
       if (carried === null) this.#hash(file);
-      else this.#carry(file.name, carried);
+      else this.#carry(file.name, carried, "carried");
     }
     this.#changed();
   }
@@ -113,14 +115,14 @@ class Device {
     return row;
   }
 
-  #carry(name: string, items: readonly Item[]): void {
+  #carry(name: string, items: readonly Item[], ready: string): void {
     const id = this.#next++;
     const row = this.#row(id, name);
     this.#entries.set(id, { row, items, busy: false });
-    row.finished(say(this.#words, "carried", { count: items.length }), "ready");
+    row.finished(say(this.#words, ready, { count: items.length }), "ready");
   }
 
-  #pasted(paste: HTMLTextAreaElement): void {
+  #pasted(paste: HTMLTextAreaElement, from: "pasted" | "before" = "pasted"): void {
     if (paste.value.trim() === "") return;
     const items = readCarried(paste.value);
     if (items === null || this.#count() + items.length > this.#most) {
@@ -128,7 +130,7 @@ class Device {
       return;
     }
     paste.value = "";
-    this.#carry(say(this.#words, "pasted"), items);
+    this.#carry(say(this.#words, from), items, from === "before" ? "before-ready" : "carried");
     this.#changed();
   }
 

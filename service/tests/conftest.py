@@ -12,7 +12,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.core.cache import cache
 from running import Hotline, environment, run_script
 from staff_people import Someone
 
@@ -74,7 +73,6 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 @pytest.fixture
 def someone(db: None) -> Callable[..., Someone]:
     """Makes members: `someone("moderator")` is signed in with two factors."""
-    cache.clear()
 
     def make(*roles: str, name: str = "") -> Someone:
         return Someone(*roles, name=name).enrol().with_app()

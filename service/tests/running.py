@@ -25,7 +25,8 @@ PATIENCE = 120.0
 def environment(data: Path, database_url: str = "") -> dict[str, str]:
     """The environment of an installation of its own."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
-    own = {**clean, "REPIT_DATA": str(data), "REPIT_LANGUAGE": "en"}
+    # Each item at once: what the wait is for has tests of its own.
+    own = {**clean, "REPIT_DATA": str(data), "REPIT_LANGUAGE": "en", "REPIT_SPREAD_SECONDS": "0"}
     return {**own, "REPIT_DATABASE_URL": database_url} if database_url else own
 
 
@@ -71,12 +72,14 @@ def case_body(*hashes: str, quality: int = 90) -> dict[str, Any]:
 class Hotline:
     """`repit hotline` in a process of its own, on a port of its own."""
 
+    role = "hotline"
+
     def __init__(self, env: dict[str, str], port: int | None = None, *, wait: bool = True) -> None:
         self.env = env
         self.port = port or free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.allow = [f"127.0.0.1:{self.port}"]
-        command = [*REPIT, "hotline", "--port", str(self.port)]
+        command = [*REPIT, self.role, "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.log: list[bytes] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -103,7 +106,8 @@ class Hotline:
 
     def call(self, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, Any]:
         """(status, JSON) of one request."""
-        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
+        shown = {"x-functions-key": key} if "/stopncii/" in path else {"Authorization": f"Bearer {key}"}
+        headers = {"Content-Type": "application/json", **(shown if key else {})}
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base_url + path, data=data, headers=headers, method=method)  # noqa: S310
         try:
@@ -151,3 +155,21 @@ class Hotline:
         self._reader.join(PATIENCE)
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+class Gate(Hotline):
+    """`repit gate`, which follows a hotline."""
+
+    role = "gate"
+
+    def __init__(self, followed: Hotline, data: Path, **settings: str) -> None:
+        key = followed.add_subscriber(f"gate {secrets.token_hex(3)}", "--anchored")
+        follow = {
+            "REPIT_GATE_FEED_URL": followed.base_url,
+            "REPIT_GATE_FEED_KEY": key,
+            "REPIT_OUTBOUND_ALLOW": ",".join(followed.allow),
+            "REPIT_GATE_WORKERS": "1",
+        }
+        own = environment(data)
+        own.pop("REPIT_SPREAD_SECONDS")
+        super().__init__({**own, **follow, **settings})

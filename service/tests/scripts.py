@@ -1,7 +1,7 @@
 """What tests do in processes of their own, against a database that is really written.
 
 Usage: scripts.py migrate | seed N | write WHO N | follow N | prepare | act WHO NUMBER WORDS SECONDS | found
-NUMBER WORDS | admit NAME | join KIND NAME ADDRESS JSON. Prints one JSON value.
+NUMBER WORDS | admit NAME | join KIND NAME ADDRESS JSON | bank | a week later. Prints one JSON value.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
 from staff_people import PASSWORD, Someone, code_of  # noqa: E402
 
-from repit.bank import feed, items  # noqa: E402
+from repit.bank import feed, items, turning  # noqa: E402
+from repit.bank.models import Item  # noqa: E402
 from repit.bank.types import Signal, Submission  # noqa: E402
 from repit.cases import (  # noqa: E402
     casework,
@@ -45,8 +46,13 @@ from repit.cases.casefile import Casefile  # noqa: E402
 from repit.cases.doors import Code  # noqa: E402
 from repit.cases.places import Wishes  # noqa: E402
 from repit.exchange import partners, subscribers  # noqa: E402
+from repit.foundation import clock  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.errors import TooLarge  # noqa: E402
+from repit.foundation.ids import token as fresh_token  # noqa: E402
+from repit.foundation.kept import store  # noqa: E402
+from repit.interfaces.case_pages import receipts  # noqa: E402
+from repit.workers import upkeep  # noqa: E402
 
 PASSPHRASE = "four words and a comma,"
 
@@ -84,6 +90,9 @@ def seed(count: int) -> Any:
         checklist.mark(theirs, "safe", "done")
         checklist.set_danger(theirs, danger=number % 2 == 0)
         token = visits.begin_with(mine)
+        browser, waits = fresh_token(256), f"typed too late {secrets.token_hex(8)}"
+        receipts.keep(browser, receipt)
+        store.keep(browser, "typed on my-messages", {"pairs": [["text", waits]]})
         if number % 3 == 0:
             service.take_back(mine, "all")
         cases.append(
@@ -92,7 +101,16 @@ def seed(count: int) -> Any:
                 "codes": [
                     [c.number, c.secret, " ".join(c.words("fr")), " ".join(c.words("en"))] for c in codes
                 ],
-                "texts": [address, "https://shared-by-all.example/", *texts, noted, label, token],
+                "texts": [
+                    address,
+                    "https://shared-by-all.example/",
+                    *texts,
+                    noted,
+                    label,
+                    token,
+                    browser,
+                    waits,
+                ],
                 "read": [m.text for m in thread.read(mine)],
             }
         )
@@ -236,6 +254,16 @@ def join(kind: str, name: str, address: str, credentials: str) -> Any:
     partners.add(kind, name, json.loads(credentials), address=address, every_seconds=1)
 
 
+def week_later() -> None:
+    """What the hotline does by itself in a week."""
+    moment = now() + timedelta(days=8)
+    with clock.at(lambda: moment):
+        upkeep.nightly()
+        turning.begin_if_due()
+        while turning.carry_over():
+            pass
+
+
 def main() -> None:
     what, *rest = sys.argv[1:]
     result = None
@@ -260,6 +288,10 @@ def main() -> None:
         result = admit(rest[0])
     elif what == "join":
         result = join(*rest)
+    elif what == "a week later":
+        week_later()
+    elif what == "bank":
+        result = sorted(Item.objects.values_list("state", flat=True))
     sys.stdout.write(json.dumps(result))
 
 

@@ -2,18 +2,22 @@
 
 import secrets
 
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
-from repit.foundation.staff import members
+from repit.foundation.clock import now
+from repit.foundation.staff import factors, members
 from repit.foundation.staff.models import Member
 
 PASSWORD = "quatre mots sans lien entre eux"
 
 
-def code_of(secret: str) -> str:
-    """The six digits that an app with this secret shows now."""
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+def code_of(secret: str, later: int = 0) -> str:
+    """The six digits that an app with this secret shows now, or `later` half minutes from now.
+
+    Each is taken once; those of the next half minute are taken, too.
+    """
+    return format_hotp_value(hotp_value(secret, int(now().timestamp()) // 30 + later))
 
 
 class Someone:
@@ -35,5 +39,7 @@ class Someone:
         return self
 
     def with_app(self) -> "Someone":
-        TOTP.activate(self.member, self.secret)
+        member = self.member
+        with factors.of(member):
+            TOTP.activate(member, self.secret)
         return self

@@ -40,6 +40,9 @@ app.add_typer(storage, name="storage")
 way_back = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
 app.add_typer(way_back, name="way-back")
 
+case_keys_app = typer.Typer(no_args_is_help=True, help="The keys of cases. / Les clés des dossiers.")
+app.add_typer(case_keys_app, name="case-keys")
+
 Host = Annotated[str, typer.Option(help="Address to listen on. / Adresse d'écoute.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on. / Port d'écoute.")]
 ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
@@ -53,12 +56,15 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
 
     starting.set_up("hotline")
     starting.ready_database()
+    import_module("repit.cases.key_file").check()
     serving.require_free(host, port)
-    import_module("repit.workers.expire_items").start()
+    for name in ("expire_items", "carry_letters", "forget_items", "upkeep", "fold_log"):
+        import_module(f"repit.workers.{name}").start()
     import_module("repit.workers.pull_exchanges").for_hotline().start()
     access_log = import_module("repit.workers.access_log")
     access_log.start()
     import_module("repit.workers.case_clock").start()
+    import_module("repit.workers.forget_kept").start()
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
     serving.serve(host, port, access_log.write)
 
@@ -80,6 +86,7 @@ def gate(
     starting.set_up("gate")
     starting.ready_database()
     serving.require_free(host, port)
+    import_module("repit.workers.fold_log").start()
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
     doors = import_module("repit.interfaces.gate_daemon.opening").doors(clamd, icap)
     hooks = "repit.interfaces.storage_hook"
@@ -244,6 +251,9 @@ def widely_published_add(
 
 OfflineFile = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The offline key. / La clé.")]
 KeysFile = Annotated[Path | None, typer.Option(help="File of the case keys. / Fichier des clés de dossiers.")]
+BankKeysFile = Annotated[
+    Path | None, typer.Option(help="File of the bank's keys. / Fichier des clés de la banque.")
+]
 ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier.")]
 
 
@@ -272,10 +282,10 @@ def offline_key(file: ToFile) -> None:
 
 
 @app.command()
-def backup(file: ToFile, case_keys: KeysFile = None) -> None:
-    """Write a sealed backup, and replace the copy of the case keys. / Faire une sauvegarde scellée."""
+def backup(file: ToFile, case_keys: KeysFile = None, bank_keys: BankKeysFile = None) -> None:
+    """Write a sealed backup, and replace the copies of the keys. / Faire une sauvegarde scellée."""
     _ready()
-    rows = import_module("repit.workers.backup").make(file, case_keys)
+    rows = import_module("repit.workers.backup").make(file, case_keys, bank_keys)
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
 
 
@@ -284,11 +294,29 @@ def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup. / Une sauvegarde.")],
     offline_key: OfflineFile,
     case_keys: KeysFile = None,
+    bank_keys: BankKeysFile = None,
 ) -> None:
     """Fill an empty database from a backup. / Remplir une base vide depuis une sauvegarde."""
     _ready()
-    rows = import_module("repit.workers.backup").restore(file, case_keys, _private(offline_key))
+    room = import_module("repit.workers.backup")
+    rows = room.restore(file, case_keys, _private(offline_key), bank_keys)
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
+
+
+@case_keys_app.command("give-up")
+def case_keys_give_up(
+    yes: Annotated[bool, typer.Option("--yes", help="Without asking. / Sans demander.")] = False,
+) -> None:
+    """The case keys are lost for good: delete the cases that nobody can open any more. / Clés perdues."""
+    _ready()
+    asked = Text(
+        "Cases that no key opens any more are deleted. What they protect stays protected. Go on?",
+        "Les dossiers qu'aucune clé n'ouvre plus sont supprimés ; la protection reste. Continuer ?",
+    )
+    if not yes and not typer.confirm(asked.in_language(language())):
+        raise typer.Exit(1)
+    gone = import_module("repit.cases.key_file").give_up_lost("operator")
+    say(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"))
 
 
 @way_back.command("release")

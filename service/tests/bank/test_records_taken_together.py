@@ -21,7 +21,7 @@ from repit.bank.models import (
     Transition,
     WidelyPublished,
 )
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import opened
 from repit.bank.stakes import Told
 from repit.bank.types import Signal, Submission
 
@@ -31,14 +31,14 @@ pytestmark = pytest.mark.django_db
 def rows() -> dict[str, Any]:
     """Everything the bank holds, without what is random: items' names, and so which of near duplicates comes
     first once the one that served them is gone. Near duplicates therefore stand together."""
-    mark = {item.pk: item.fingerprint.hex() for item in Item.objects.all()}
+    held = opened(list(Item.objects.all()))
+    signals = {item.pk: held.signals(item, ItemHash.objects.filter(item=item)) for item in Item.objects.all()}
+    mark = {key: sorted((one.role, one.value) for one in some) for key, some in signals.items()}
     kept: dict[str, list[Any]] = {"item": [], "near": [], "stake": []}
     for item in Item.objects.all():
-        opened = sorted(repr(open_signal(item, row)) for row in ItemHash.objects.filter(item=item))
         values = sorted(Nearby.objects.filter(item=item).values_list("value", flat=True))
-        kept["item"].append(
-            (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), opened, values)
-        )
+        told = (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), item.parts)
+        kept["item"].append((*told, sorted(map(repr, signals[item.pk])), bytes(item.fingerprint), values))
     for lead in Item.objects.filter(lead=None):
         members = [lead, *Item.objects.filter(lead=lead)]
         steps = Transition.objects.filter(item__in=members)
@@ -48,9 +48,12 @@ def rows() -> dict[str, Any]:
         kept["near"].append((sorted(mark[one.pk] for one in members), *served, sorted(told)))
     for stake in Stake.objects.all():
         assert stakes.names_of(stake.source, stake.item.token)
-        said = (bytes(stake.name), bytes(stake.mark), stake.doubted, stake.run, mark[stake.item_id])
-        roots = Root.objects.filter(stake=stake).values_list("installation", "token", "path")
-        kept["stake"].append((stake.source, *said, sorted(roots)))
+        said = (bytes(stake.name), bool(stake.mark), stake.doubted, stake.run, mark[stake.item_id])
+        noted = Root.objects.filter(stake=stake).values_list("installation", "token", "path")
+        roots = sorted(
+            (there, "itself" if there == stake.source else name, path) for there, name, path in noted
+        )
+        kept["stake"].append((stake.source, *said, roots))
     return {
         **{name: sorted(some, key=repr) for name, some in kept.items()},
         "buried": sorted(Tombstone.objects.values_list("installation", "token")),

@@ -51,6 +51,7 @@ class Mine:
 
     file: Casefile
     wants: list[bytes | None]
+    slot: int
     said: list[str] = field(default_factory=list)
     friends: dict[int, tuple[Code, frozenset[helpers.Right]]] = field(default_factory=dict)
     gone: list[Code] = field(default_factory=list)
@@ -89,7 +90,8 @@ class Story:
             wishes=Wishes(("talk",)),
             seen_at=["somewhere"] * self.random.randrange(2),
         )
-        self.persons.append(Mine(file_of(receipt), [*wanted]))
+        file = file_of(receipt)
+        self.persons.append(Mine(file, [*wanted], Case.objects.get(pk=file.case_id).slot))
         return self.persons[-1]
 
     def add(self) -> None:
@@ -141,6 +143,12 @@ class Story:
         seen = service.view(file)
         assert (seen.status is not None) == ("status" in rights)
         assert (seen.wishes is None and seen.places is None) or "places" in rights
+        assert (seen.state is not None) == ("status" in rights)
+        if "log" in rights:
+            assert service.looks(file)
+        else:
+            with pytest.raises(NotGranted):
+                service.looks(file)
         for forbidden in (thread.read, helpers.listed, way_back.prepare):
             with pytest.raises(NotGranted):
                 forbidden(file)
@@ -199,7 +207,7 @@ class Story:
         assert served == wanted
         for mine in self.persons:
             case = Case.objects.filter(pk=mine.file.case_id).first()
-            assert vault.path_of(mine.file.case_id).exists() == (case is not None)
+            assert any(vault.pool().read([mine.slot])[0]) == (case is not None)
             if case is None:
                 assert not any(mine.wants)
                 with pytest.raises(NotFound):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -29,6 +30,8 @@ from repit.cases.models import Case, Door, Grant, Record, WayBackAsked
 from repit.cases.places import Wishes
 from repit.foundation import clock
 from repit.foundation.errors import InputRefused, NotFound, NotGranted, SealBroken, TransitionRefused
+from repit.foundation.key_pool import KEY_BYTES
+from repit.foundation.models import AuditRow
 
 pytestmark = pytest.mark.django_db
 
@@ -219,16 +222,18 @@ def test_a_case_without_a_sign_closes_by_itself_and_a_visit_begins_the_year_anew
 
 def test_where_nothing_is_protected_any_more_nothing_is_left():
     mine = file_of(opened())
+    slot = Case.objects.get().slot
     service.take_back(mine, "all")
     closing.close(mine)
     with later(days=91):
         assert closing.act_due() == 1
     assert not Case.objects.exists() and not Door.objects.exists() and not Grant.objects.exists()
-    assert not vault.path_of(mine.case_id).exists()
+    assert not any(vault.pool().read([slot])[0])
 
 
 def test_a_kept_case_goes_too_once_the_person_has_taken_everything_back():
     mine = file_of(service.open_case([picture(), picture()]))
+    slot = Case.objects.get().slot
     closing.erase_now(mine, keep_protection=True)
     service.take_back(mine, [1])
     with later(days=5000):
@@ -239,7 +244,7 @@ def test_a_kept_case_goes_too_once_the_person_has_taken_everything_back():
         assert [i.state for i in service.take_back(mine, "all").items] == ["withdrawn"] * 2  # and once more
     with later(days=5090):
         assert closing.act_due() == 1
-    assert not Case.objects.exists() and not vault.path_of(mine.case_id).exists()
+    assert not Case.objects.exists() and not any(vault.pool().read([slot])[0])
 
 
 def test_a_case_that_never_protected_anything_leaves_nothing_either():
@@ -278,14 +283,39 @@ def test_an_erased_case_stays_erased_when_a_backup_comes_back():
         thread.read(mine)
 
 
-def test_what_a_crash_left_behind_is_destroyed(monkeypatch):
-    mine = file_of(opened())
-    stray = vault.path_of(12345)
-    vault.make(12345)
-    assert closing.finish_erasures() == 0
-    with later(hours=2):
-        assert closing.finish_erasures() >= 1
-    assert not stray.exists() and vault.path_of(mine.case_id).exists()
+def test_what_a_crash_between_the_keys_and_the_rows_left_is_finished():
+    """Keys go first: whatever happens then, nothing opens; rows that nobody can read go at the next look."""
+    whole, words_gone, all_gone = (file_of(opened()) for _ in range(3))
+    thread.write(words_gone, "words")
+    closing.erase_now(words_gone, keep_protection=True)
+    case = Case.objects.get(pk=words_gone.case_id)
+    [raw] = vault.pool().read([case.slot])
+    vault.pool().put(case.slot, secrets.token_bytes(len(raw)))  # as if the keys had not been wiped in time
+    vault.destroy(Case.objects.get(pk=all_gone.case_id))
+    assert closing.finish_erasures() == 1
+    assert set(Case.objects.values_list("pk", flat=True)) == {whole.case_id, words_gone.case_id}
+    [raw] = vault.pool().read([case.slot])
+    assert not any(raw[KEY_BYTES : 3 * KEY_BYTES]) and any(raw[:KEY_BYTES]) and any(raw[3 * KEY_BYTES :])
+    assert closing.finish_erasures() == 0 and service.view(whole).state == "new"
+
+
+def test_an_erased_case_is_named_nowhere_in_the_audit():
+    closing.erase_now(file_of(opened()), keep_protection=False)
+    with later(days=400):
+        closing.act_due()
+    rows = AuditRow.objects.filter(action="case.erase")
+    assert rows.exists() and not any(row.subject or row.reason for row in rows)
+
+
+def test_what_a_kept_case_protects_does_not_show_in_its_row():
+    keeps, takes_back = (file_of(opened()) for _ in range(2))
+    for mine in (keeps, takes_back):
+        closing.erase_now(mine, keep_protection=True)
+    service.take_back(takes_back, "all")
+    with later(days=89):
+        shown = Case.objects.values("state", "due_on", "looks")
+        assert len({(one["state"], one["due_on"]) for one in shown}) == 1
+        assert len({len(bytes(case.sealed)) for case in Case.objects.all()}) == 1
 
 
 def test_a_request_for_the_way_back_needs_a_part():

@@ -173,7 +173,7 @@ def test_a_helper_taken_out_is_out_at_once_and_what_they_kept_opens_nothing():
     with mine.turn() as turn:
         turn.rooms.update(kept)
         with pytest.raises(SealBroken):
-            turn.read("protection", "link")
+            turn.read("protection", "links")
     assert len(service.view(mine).status.items) == 1
 
 

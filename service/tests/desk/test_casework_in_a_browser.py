@@ -358,3 +358,39 @@ def test_a_sign_in_goes_on_while_someone_writes_and_nothing_written_is_sent(
             page.locator("#text").press_sequentially("secret")
         assert answer.value.status == 204
         assert asked == [(f"{desk.base}/staff/cases/awake/", None)]
+
+
+def test_an_answer_half_written_survives_another_button_and_a_session_that_ended(
+    browser: Browser, desk: Desk
+) -> None:
+    with visit(browser, desk, desk.world["cookies"]["bea"]) as page:
+        here = f"{desk.base}/staff/cases/{desk.world['hostile']}/"
+        page.goto(here)
+        page.fill("#text", "Half an answer")
+        page.locator("form[action$='/checklist/'] button").first.click()
+        page.wait_for_url("**/#checklist")
+        assert page.input_value("#text") == "Half an answer"
+        page.fill("#text", "A whole answer")
+        page.context.clear_cookies(name="repit_staff")
+        page.locator("#answer button").click()
+        page.wait_for_url("**/staff/login/**")
+        page.context.add_cookies(
+            [
+                {
+                    "name": "repit_staff",
+                    "value": desk.world["cookies"]["bea"],
+                    "domain": "localhost",
+                    "path": "/staff/",
+                }
+            ]
+        )
+        page.goto(here)
+        assert page.input_value("#text") == "A whole answer"
+        assert page.get_by_text("It was not sent yet.").is_visible() and violations(page) == []
+        before = page.locator(".from-caseworker").count()
+        page.evaluate("document.documentElement.dataset.old = 1")
+        page.locator("#answer button").dblclick(no_wait_after=True)
+        page.locator("html[data-old]").wait_for(state="detached")
+        page.goto(here)
+        assert page.locator(".from-caseworker").count() == before + 1
+        assert page.input_value("#text") == ""

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 import pytest
 from desk_people import PASSPHRASE, caseworker, file_of, person, receipt
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 from staff_people import code_of
@@ -30,21 +29,17 @@ from repit.cases import (
     worklist,
 )
 from repit.cases.casefile import Casefile
-from repit.cases.models import KeyPasskey, Look, Record
+from repit.cases.models import Case, KeyPasskey, Look, Record
 from repit.foundation.errors import NotFound, SealBroken
 from repit.foundation.models import AuditRow
-from repit.foundation.staff.sessions import stored
+from repit.foundation.staff.models import Try
+from repit.foundation.staff.sessions import SessionStore, stored
 from repit.interfaces.desk import urls
 
 pytestmark = pytest.mark.django_db
 INBOX = "/staff/cases/"
 FOR_SUPERVISORS = {"cases-oversee", "cases-check"}
 WITHOUT_KEYS = {"cases-unlock", "cases-begin", "cases-lock"}
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet() -> None:
-    cache.clear()
 
 
 def addresses(case: int) -> dict[str, str]:
@@ -110,7 +105,7 @@ def test_a_wrong_passphrase_opens_nothing_is_noted_and_after_five_nobody_guesses
         assert answer.status_code == 403 and b'role="alert"' in answer.content
     assert AuditRow.objects.filter(action="case keys refused", actor="ana").count() == 5
     assert ana.client.post(INBOX + "unlock/", {"passphrase": PASSPHRASE}).status_code == 429
-    cache.clear()
+    Try.objects.all().delete()
     answer = ana.client.post(INBOX + "unlock/", {"passphrase": PASSPHRASE, "next": "https://evil.example/"})
     assert answer.headers["Location"] == INBOX
     assert ana.client.get(INBOX).status_code == 200
@@ -145,7 +140,7 @@ def test_the_session_in_the_database_does_not_open_the_keys() -> None:
     private = caseworkers.unlock("ana", PASSPHRASE).pair.private
     key = ana.client.cookies["repit_staff"].value
     row = Session.objects.get(session_key=stored(key))
-    kept = row.get_decoded()["case keys"]
+    kept = SessionStore(key)["case keys"]
     assert private not in base64.b64decode(kept) and private.hex() not in row.session_data
     assert unlocked.again(kept, key, "ana").pair.private == private
     for secret, who in ((stored(key), "ana"), (key, "bea"), ("", "ana")):
@@ -199,10 +194,10 @@ def test_a_passkey_s_secret_opens_the_keys_and_only_with_the_passphrase_is_one_a
         {"secret": "not base 64 \u20ac", "passphrase": PASSPHRASE},
         {"secret": base64.b64encode(secret[:31]).decode(), "passphrase": PASSPHRASE},
     ):
-        cache.clear()
+        Try.objects.all().delete()
         assert ana.client.post(page, fields).status_code == 400, fields
     assert passkeys.count("ana") == 0
-    cache.clear()
+    Try.objects.all().delete()
     for _ in range(2):
         assert ana.client.post(page, {"secret": sent, "passphrase": PASSPHRASE}).status_code == 302
     assert passkeys.count("ana") == 1
@@ -377,8 +372,7 @@ def test_a_supervisor_sees_load_and_times_and_no_content_reaches_the_page() -> N
         assert secret not in before
     assert str(file_of(opened).case_id) not in before
     # The page is the same, sign for sign, when every sealed value of every case is gone, and every key.
-    for case in (file_of(opened).case_id,):
-        vault.destroy(case)
+    vault.destroy(Case.objects.get(pk=file_of(opened).case_id))
     Record.objects.update(sealed=b"")
     assert visible(who.client.get(INBOX + "oversight/")) == before
     load = oversight.load()

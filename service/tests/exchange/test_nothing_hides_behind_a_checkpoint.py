@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ncmec_client import CLIENT_LAG, updates
 
-from repit.bank import items
+from repit.bank import closing, items
 from repit.bank.types import Signal, Submission
+from repit.exchange import erasure
 from repit.exchange.keys import Granted
 from repit.exchange.ncmec import server as ncmec
 from repit.exchange.ncmec.wire import Window
@@ -31,8 +32,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 # What happens, and by how much the hotline's clock is then wrong, steps of two seconds among them.
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["submit", "submit", "withdraw", "dispute", "settle", "page"]),
-        st.sampled_from([0, 0, 0, 0.4, 1, 3, 7]),
+        st.sampled_from(["submit", "submit", "withdraw", "dispute", "settle", "page", "night"]),
+        st.sampled_from([0, 0, 0, 0.4, 1, 3, 7, 43_200, 86_400]),
         st.sampled_from([0, 0, 0, 2, -2, 1, -1]),
     ),
     max_size=30,
@@ -63,6 +64,9 @@ class Bank:
             name = self._first(self.doubted)
             items.settle(name, actor="test", reason="")
             self.active[name] = self.doubted.pop(name)
+        elif what == "night":
+            closing.close_days()
+            erasure.begin()
 
     @staticmethod
     def _first(held: dict[str, bytes]) -> str:

@@ -13,10 +13,10 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repit.bank import items
+from repit.bank import closing, items
 from repit.bank.models import Change, Item
 from repit.bank.types import Signal, Submission
-from repit.exchange import opinions, subscribers
+from repit.exchange import erasure, opinions, subscribers
 from repit.exchange.canary import CANARIES
 from repit.exchange.models import Opinion
 from repit.exchange.stopncii import server, wire
@@ -298,10 +298,12 @@ def test_a_token_that_was_not_given_out_is_refused_and_never_fails_otherwise(tok
     assert wire.decode_mark(wire.encode_mark(mark)) == mark
 
 
-# What happens: a new item, a withdrawal, an opinion, a client's page. Between them the clock goes on or back.
+# What happens: a new item, a withdrawal, a client's page, a page that gets lost, the end of a day, the
+# destroying of what was withdrawn. Between them the clock goes on or back.
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(["submit", "withdraw", "page"]), st.sampled_from([0, 0, 0.4, 1, -1, -2, 30, -3600])
+        st.sampled_from(["submit", "withdraw", "page", "page", "lost", "night", "erase"]),
+        st.sampled_from([0, 0, 0.4, 1, -1, -2, 30, -3600, 86_400, -86_400]),
     ),
     max_size=25,
 )
@@ -322,10 +324,11 @@ def _play(events: list[tuple[str, float]], size: int) -> None:
     moment, start, checkpoint, token = START, 10, 10, ""
     held: dict[bytes, str] = {}
     living: dict[str, bytes] = {}
+    who = subscribers.recognise(subscribers.add(f"forum {secrets.token_hex(4)}"))
 
     def one_page() -> bool:
         nonlocal start, checkpoint, token
-        page = server.fetch(WHO, start, size, token)
+        page = server.fetch(who, start, size, token)
         seconds = [record.second for record in page.records]
         assert seconds == sorted(seconds) and all(second >= start for second in seconds)
         assert page.next_second >= checkpoint
@@ -346,8 +349,19 @@ def _play(events: list[tuple[str, float]], size: int) -> None:
                 del living[name]
             elif what == "page":
                 one_page()
+            elif what == "lost":
+                server.fetch(who, start, size, token)
+            elif what == "night":
+                closing.close_days()
+            elif what == "erase":
+                erasure.begin()
+                erasure.go_on()
         for _ in range(2):
             while one_page():
                 pass
+        erasure.begin()
+        while one_page():
+            pass
+        one_page()
     active = {value for value, status in held.items() if status == "Active"} - set(CANARIES)
     assert active == set(living.values())

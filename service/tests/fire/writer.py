@@ -57,7 +57,8 @@ def state() -> None:
     who = Granted(0, "state", sees_anchored=False)
     head, *lines = [json.loads(line) for line in server.snapshot(who)]
     held = {line["item"]: [line["state"], line["hashes"]] for line in lines if "item" in line}
-    withdrawn = list(Item.objects.filter(state="withdrawn").values_list("token", flat=True))
+    gone = Item.objects.filter(state__in=["withdrawn", "erased"])
+    withdrawn = list(gone.values_list("token", flat=True))
     told = {"head": feed.head().sequence, "held": held, "withdrawn": withdrawn, "snapshot": head["sequence"]}
     sys.stdout.write(json.dumps(told))
 

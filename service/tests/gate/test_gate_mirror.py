@@ -58,6 +58,18 @@ def test_a_withdrawn_hash_leaves_no_trace_in_an_unsealed_file_or_its_log(tmp_pat
     mirror.close()
 
 
+def test_nor_does_a_hash_that_an_item_holds_no_longer(tmp_path: Path) -> None:
+    """Of an item of several hashes one may be taken back alone, as where a partner changes its record."""
+    mirror = Mirror(tmp_path, sealed=False)
+    mirror.apply([entry("a", made_up(1), made_up(2))], Standing("f", 1))
+    mirror.apply([entry("a", made_up(2))], Standing("f", 2))
+    mirror.apply_exchange("file/x", [entry("x:a", made_up(3))], "1")
+    mirror.apply_exchange("file/x", [entry("x:a", made_up(4))], "2")
+    assert not {value for value in (made_up(1).value, made_up(3).value) if value in content(tmp_path)}
+    assert made_up(2).value in content(tmp_path) and made_up(4).value in content(tmp_path)
+    mirror.close()
+
+
 def test_under_another_key_nothing_opens_and_that_is_said(tmp_path: Path, settings: SettingsWrapper) -> None:
     mirror = Mirror(tmp_path, sealed=True)
     mirror.apply([entry("a", made_up(1))], Standing("f", 1))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,10 +171,12 @@ class Story:
         self.page, self.hotline, self.language = seen.page, hotline, language
         self.said, self.label, self.scripted = SAID[language], label, scripted
         self.hands = Hands(seen.page, keyboard=label == "plain")
-        self.shots = 0
+        self.looks, self.shots = True, 0
 
     def look(self) -> None:
         """What must be so of every page, in every size and light."""
+        if not self.looks:
+            return
         self.shots += 1
         SHOTS.mkdir(parents=True, exist_ok=True)
         assert self.page.locator("html").get_attribute("lang") == self.language
@@ -188,8 +191,9 @@ class Story:
             if not self.scripted:
                 break
 
-    def open(self) -> tuple[str, str]:
-        hands, said = self.hands, self.said
+    def answer_all(self) -> str:
+        """Every question, up to the last button; the text that was pasted."""
+        hands, said, text = self.hands, self.said, items()
         self.page.goto(f"{self.hotline.base_url}/{self.language}/")
         hands.link(said["start"])
         self.look()
@@ -209,11 +213,17 @@ class Story:
         self.look()
         hands.button(said["next"])
         hands.press(self.page.locator("summary", has_text=said["text"]))
-        hands.write(said["paste"], items())
-        self.look()
-        hands.button(said["open"])
+        hands.write(said["paste"], text)
         self.look()
         assert self.page.context.cookies() == []
+        return text
+
+    def open(self) -> tuple[str, str]:
+        self.answer_all()
+        self.hands.button(self.said["open"])
+        self.look()
+        [cookie] = self.page.context.cookies()
+        assert cookie["httpOnly"] and 0 < cookie["expires"] - time.time() <= 3600
         number = self.page.locator(".code-value").first.inner_text()
         return number, " ".join(self.page.locator(".words li").all_inner_texts())
 

@@ -1,5 +1,6 @@
 """No string is missing in French or English, and a clean clone speaks both."""
 
+import gettext
 import importlib.util
 import shutil
 import sys
@@ -29,6 +30,24 @@ def catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Modu
 
 def test_both_catalogues_are_complete_and_compiled(catalogues: ModuleType) -> None:
     assert catalogues.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize(("language", "one"), [("fr", (0, 1)), ("en", (1,))])
+def test_each_plural_is_found_whatever_the_number(
+    catalogues: ModuleType, language: str, one: tuple[int, ...]
+) -> None:
+    """What stands in the compiled file is what Django reads; its rule must fit the forms that are there."""
+    with (catalogues.LOCALE / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    plurals = [message for message in catalogues.read(language) if isinstance(message.id, tuple)]
+    assert plurals
+    for message in plurals:
+        for number in (0, 1, 2, 3, 21, 1_000_000):
+            wanted = message.string[number not in one]
+            told = (message.id[0], message.id[1], number)
+            context = message.context
+            found = compiled.npgettext(context, *told) if context else compiled.ngettext(*told)
+            assert found == wanted
 
 
 def test_updating_complete_catalogues_changes_nothing(catalogues: ModuleType) -> None:

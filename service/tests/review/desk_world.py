@@ -21,7 +21,7 @@ from PIL import Image  # noqa: E402
 from review_rows import decision  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
 
-from repit.foundation.staff import members  # noqa: E402
+from repit.foundation.staff import letting_in, members  # noqa: E402
 from repit.gate.review import deciding, media, queue  # noqa: E402
 from repit.gate.review.models import Review  # noqa: E402
 
@@ -80,6 +80,7 @@ sys.stdout.write(
             "begun": cookie(begun),
             "enrolling": enrolling,
             "unused": unused,
+            "letting_in": letting_in.give("Fanny", actor="test"),
             "record": record,
             "password": PASSWORD,
             "secret": people["moderator"].secret,

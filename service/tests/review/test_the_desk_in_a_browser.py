@@ -57,6 +57,8 @@ SCREENS: dict[str, tuple[str, Callable[[Page, Desk], None]]] = {
     "app": ("begun", at("/staff/second-factor/totp/activate/")),
     "passkey": ("begun", at("/staff/second-factor/webauthn/add/")),
     "home": ("supervisor", at("/staff/")),
+    "people": ("supervisor", at("/staff/people/")),
+    "let-in": ("", at("/staff/let-in/{letting_in}/")),
     "password": ("moderator", at("/staff/password/")),
     "absent": ("moderator", at("/staff/absent/")),
     "queue": ("senior", at("/staff/review/")),
@@ -78,6 +80,8 @@ HEADINGS = {
     "app": ("Installer une application", "Set up an app"),
     "passkey": ("Ajouter une clé d'accès", "Add a passkey"),
     "home": ("Votre travail", "Your work"),
+    "people": ("Collègues", "Colleagues"),
+    "let-in": ("Se connecter d'ici", "Sign in from here"),
     "password": ("Changer votre mot de passe", "Change your password"),
     "absent": ("Rien n'a été trouvé avec ces indications.", "Nothing was found with these details."),
     "queue": ("Bureau d'examen", "Review desk"),
@@ -236,3 +240,17 @@ def test_a_password_is_asked_for_a_code_and_a_wrong_one_is_told(browser: Browser
         page.keyboard.press("Enter")
         page.wait_for_url(f"{desk.base}/staff/")
         assert page.locator("h1").inner_text() == "Votre travail"
+
+
+def test_words_survive_the_opening_of_the_upload_and_a_missing_ground(browser: Browser, desk: Desk) -> None:
+    with visit(browser, desk, desk.world["cookies"]["second moderator"]) as page:
+        to_item(page, desk)
+        page.check("#refuse")
+        page.fill("#why", "It is the same picture.")
+        page.locator('[data-key="o"]').click()
+        page.locator("[data-reveal]").wait_for()
+        assert page.input_value("#why") == "It is the same picture." and page.is_checked("#refuse")
+        page.locator('[data-key="s"]').click()
+        page.locator(".complaint[role=alert]").wait_for()
+        assert page.input_value("#why") == "It is the same picture." and page.is_checked("#refuse")
+        assert violations(page) == []

@@ -5,7 +5,7 @@ transaction. Next: `feed`. An item that the bank already holds is left as it is,
 cut may be started again from the beginning; what may be a near duplicate goes the way of a single submission.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -13,14 +13,15 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import feed, near, widely_published
+from repit.bank import feed, keys, lookups, near, sealed, standing, widely_published
 from repit.bank.items import admit
+from repit.bank.lookups import Lookup
 from repit.bank.models import Feed, Item, ItemHash, Transition
-from repit.bank.sealed import fingerprint, seal_signal
+from repit.bank.sealed import fingerprint, seal_signals
 from repit.bank.states import LIVE
 from repit.bank.types import State, Submission
 from repit.foundation import audit
-from repit.foundation.clock import now
+from repit.foundation.clock import day
 from repit.foundation.ids import random_key, token
 
 BATCH: Final = 2_000
@@ -72,7 +73,8 @@ def load(
 
 def _take(batch: list[Submission], way: Way) -> Loaded:
     line = feed.locked()
-    made, close = admit_alone(line, {fingerprint(one): one for one in batch}, way)
+    lookup = lookups.newest()
+    made, close = admit_alone(line, {fingerprint(one, lookup): one for one in batch}, way)
     active = sum(item.state == "active" for item in made)
     done = Loaded(active, len(made) - active, len(batch) - len(made) - len(close))
     for one in close:
@@ -85,28 +87,52 @@ def _take(batch: list[Submission], way: Way) -> Loaded:
 def admit_alone(
     line: Feed, submissions: Mapping[bytes, Submission], way: Way
 ) -> tuple[list[Item], list[Submission]]:
-    """Of submissions by fingerprint, under the caller's lock: items of those that are near nothing, here or
-    among these, and the submissions that must go one by one. What a living item has is in neither."""
-    fresh = dict(submissions)
-    for begin in range(0, len(submissions), _ROWS):
-        some = list(submissions)[begin : begin + _ROWS]
-        held = Item.objects.filter(fingerprint__in=some, state__in=LIVE)
-        for mark in held.values_list("fingerprint", flat=True):
-            fresh.pop(bytes(mark), None)
-    dealt = {mark: near.hands(one.signals) for mark, one in fresh.items() if one.media == "picture"}
-    alone = _alone(fresh, dealt)
+    """Of submissions by their newest fingerprints, under the caller's lock: items of those that are near
+    nothing, here or among these, and the submissions that must go one by one. What a living item has is in
+    neither."""
+    lookup, *former = lookups.alive()
+    fresh = _unknown(line, submissions, former)
+    dealt = {mark: near.hands(one.signals, lookup) for mark, one in fresh.items() if one.media == "picture"}
+    alone = _alone(fresh, dealt, former)
     close = {mark: one for mark, one in fresh.items() if mark in dealt and mark not in alone}
-    made = _write(line, {mark: one for mark, one in fresh.items() if mark not in close}, dealt, way)
+    rest = {mark: one for mark, one in fresh.items() if mark not in close}
+    made = _write(line, rest, dealt, way, lookup)
     return made, list(close.values())
 
 
+def _unknown(
+    line: Feed, submissions: Mapping[bytes, Submission], former: Sequence[Lookup]
+) -> dict[bytes, Submission]:
+    """Those that no living item has."""
+    fresh = dict(submissions)
+    marks = {mark: mark for mark in submissions}
+    for lookup in former:
+        marks.update({fingerprint(one, lookup): mark for mark, one in submissions.items()})
+    sought = list(marks)
+    for begin in range(0, len(sought), _ROWS):
+        some = Item.objects.filter(fingerprint__in=sought[begin : begin + _ROWS], state__in=LIVE)
+        held = list(some.select_related("lead"))
+        opened = sealed.opened(held)
+        for item in held:
+            if opened.destroyed(item):
+                standing.lost(line, item)
+            else:
+                fresh.pop(marks[bytes(item.fingerprint)], None)
+    return fresh
+
+
 def _write(
-    line: Feed, fresh: Mapping[bytes, Submission], dealt: Mapping[bytes, set[int]], way: Way
+    line: Feed,
+    fresh: Mapping[bytes, Submission],
+    dealt: Mapping[bytes, set[int]],
+    way: Way,
+    lookup: Lookup,
 ) -> list[Item]:
     items, hashes, steps, told = list[Item](), list[ItemHash](), list[Transition](), list[Item]()
-    nearby, moment = dict[Item, set[int]](), now()
+    nearby, moment = dict[Item, set[int]](), day()
     doubtful = widely_published.near(signal for one in fresh.values() for signal in one.signals)
-    for mark, one in fresh.items():
+    drawn = keys.draw(len(fresh))
+    for (mark, one), (slot, pair) in zip(fresh.items(), drawn, strict=True):
         famous = doubtful and widely_published.near(one.signals)
         active = way.publish and not famous and any(signal.publishable for signal in one.signals)
         state: State = "active" if active else "received"
@@ -122,10 +148,13 @@ def _write(
             fingerprint=mark,
             state=state,
             told=active,
+            slot=slot,
+            found_by=lookup.number,
+            parts=sealed.parts(one.media, one.signals),
         )
         items.append(item)
         nearby[item] = dealt.get(mark, set())
-        hashes += [seal_signal(item, signal) for signal in dict.fromkeys(one.signals)]
+        hashes += seal_signals(item, one.signals, pair, lookup)
         why = widely_published.REASON if famous else way.received
         steps.append(
             Transition(item=item, before="", after="received", at=moment, actor=way.actor, reason=why)
@@ -152,13 +181,17 @@ def _write(
     return items
 
 
-def _alone(fresh: dict[bytes, Submission], dealt: dict[bytes, set[int]]) -> set[bytes]:
+def _alone(
+    fresh: dict[bytes, Submission], dealt: dict[bytes, set[int]], former: Sequence[Lookup]
+) -> set[bytes]:
     """Pictures that have no near duplicate, here or among these.
 
     In a bank of a million, most pictures share a hand with some other by chance, so those that do are
     compared before they are sent the slow way.
     """
     mates: dict[int, list[bytes]] = {}
+    for lookup in former:  # what was not carried over to the newest key yet is found by its former one, too
+        dealt = {mark: values | near.hands(fresh[mark].signals, lookup) for mark, values in dealt.items()}
     for mark, values in dealt.items():
         for value in values:
             mates.setdefault(value, []).append(mark)

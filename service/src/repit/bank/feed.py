@@ -13,14 +13,14 @@ reader that sees n + 1 sees n; an aborted transaction takes its number back with
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, cast
 
 from django.db import transaction
 
 from repit.bank import waiting
 from repit.bank.models import Change, Feed, Item, ItemHash
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import opened
 from repit.bank.states import SHARED
 from repit.bank.types import Kind, Media, Published, Told
 from repit.foundation.clock import now
@@ -56,7 +56,7 @@ def append(feed: Feed, item: Item) -> int:
     """Count one change of an item, under the lock; readers are woken when the transaction commits."""
     feed.sequence += 1
     feed.save(update_fields=["sequence"])
-    Change.objects.create(sequence=feed.sequence, item=item, at=now())
+    Change.objects.create(sequence=feed.sequence, item=item, at=_moment(feed))
     reached = feed.sequence
     transaction.on_commit(lambda: waiting.reached(reached))
     return reached
@@ -64,7 +64,7 @@ def append(feed: Feed, item: Item) -> int:
 
 def append_all(feed: Feed, items: Sequence[Item]) -> int:
     """Count one change of each item, under the lock; the number of the first."""
-    first, moment = feed.sequence + 1, now()
+    first, moment = feed.sequence + 1, _moment(feed)
     if not items:
         return first
     feed.sequence += len(items)
@@ -76,6 +76,17 @@ def append_all(feed: Feed, items: Sequence[Item]) -> int:
     reached = feed.sequence
     transaction.on_commit(lambda: waiting.reached(reached))
     return first
+
+
+def _moment(feed: Feed) -> datetime:
+    """Now; or, should the clock have been put back, the first second that is not closed."""
+    moment, closed = now(), feed.closed_through
+    return moment if closed is None or moment > closed else closed + timedelta(seconds=1)
+
+
+def closed_through() -> datetime | None:
+    """The end of the last closed day. Whoever reads the head after this knows every change up to it."""
+    return Feed.objects.values_list("closed_through", flat=True).get(pk=1)
 
 
 def head() -> Head:
@@ -142,10 +153,10 @@ def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
     hashes: dict[int, list[ItemHash]] = {}
     for row in ItemHash.objects.filter(item_id__in=shared, publishable=True).order_by("id"):
         hashes.setdefault(row.item_id, []).append(row)
+    held = opened([item for item in items if item.state in SHARED])
     for item in items:
-        state = (
-            "active" if item.state == "active" else "disputed" if item.state == "disputed" else "withdrawn"
-        )
+        # One whose keys were destroyed since a backup that was put back is withdrawn, whatever its row says.
+        state = item.state if item.state in SHARED and not held.destroyed(item) else "withdrawn"
         yield _Keyed(
             item.id,
             Published(
@@ -155,6 +166,6 @@ def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
                 kind=cast(Kind, item.kind),
                 origin=item.origin,
                 confirmations=item.confirmations,
-                signals=tuple(open_signal(item, row) for row in hashes.get(item.id, [])),
+                signals=held.signals(item, hashes.get(item.id, [])) if state in SHARED else (),
             ),
         )

@@ -5,6 +5,7 @@ In: submissions and decisions, each with who and why. Out: rows, transitions, ch
 meet half-way.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -12,13 +13,13 @@ from typing import Final, cast
 from django.conf import settings
 from django.db import transaction
 
-from repit.bank import feed, near, standing, widely_published
+from repit.bank import claims, erasing, feed, keys, lookups, near, sealed, standing, widely_published
 from repit.bank.models import Feed, Item, ItemHash, Stake, Transition
-from repit.bank.sealed import fingerprint, seal_signal
-from repit.bank.states import LIVE
+from repit.bank.sealed import fingerprint, seal_signals
+from repit.bank.states import LIVE, step
 from repit.bank.types import State, Submission
 from repit.foundation import audit
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.foundation.ids import random_key, token
 
@@ -54,13 +55,17 @@ def admit(
 ) -> Item:
     """The item of a submission, under the caller's lock. With `own` false the caller adds a stake, then
     recounts."""
-    mark, everyones = fingerprint(submission), widely_published.near(submission.signals)
-    item = Item.objects.select_related("lead").filter(fingerprint=mark, state__in=LIVE).first()
+    lookup, everyones = lookups.newest(), widely_published.near(submission.signals)
+    marks = [fingerprint(submission, one) for one in lookups.alive()]
+    item = Item.objects.select_related("lead").filter(fingerprint__in=marks, state__in=LIVE).first()
+    if item is not None and sealed.opened([item]).destroyed(item):
+        standing.lost(line, item)
+        item = None
     if item is not None:
         if own:
             _confirm(line, item, origin, actor)
     else:
-        name = token()
+        name, [(slot, pair)] = token(), keys.draw(1)
         item = Item.objects.create(
             id=random_key(),
             token=name,
@@ -69,17 +74,18 @@ def admit(
             origin=origin or settings.REPIT_ORIGIN,
             own=1 if own else 0,
             root=name if own else "",
-            fingerprint=mark,
+            fingerprint=fingerprint(submission, lookup),
+            slot=slot,
+            found_by=lookup.number,
+            parts=sealed.parts(submission.media, submission.signals),
         )
-        ItemHash.objects.bulk_create(
-            [seal_signal(item, signal) for signal in dict.fromkeys(submission.signals)]
-        )
+        ItemHash.objects.bulk_create(seal_signals(item, submission.signals, pair, lookup))
         reason = widely_published.REASON if everyones else SUBMITTED
         Transition.objects.create(
-            item=item, before="", after="received", at=now(), actor=actor, reason=reason
+            item=item, before="", after="received", at=day(), actor=actor, reason=reason
         )
         lead = None if everyones else near.lead_for(item, submission.signals)
-        near.note(item, submission.signals)
+        near.note(item, submission.signals, lookup)
         if lead is not None:
             item.lead = lead
             item.save(update_fields=["lead"])
@@ -189,15 +195,13 @@ def split(name: str, *, actor: str, reason: str) -> int:
 
 
 def erase(name: str, *, actor: str, reason: str = "") -> None:
-    """Destroy the hashes of a withdrawn item; its opaque name stays, as a tombstone for late subscribers.
-
-    Until then they are kept, sealed: other exchanges name what to forget by its hash. Raises `NotFound`,
-    `TransitionRefused`.
+    """Destroy the keys and hashes of a withdrawn item; its opaque name stays, as a tombstone for late
+    subscribers. Raises `NotFound`, `TransitionRefused`.
     """
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        standing.move(line, item, "erased", actor, reason)
-        ItemHash.objects.filter(item=item).delete()
+        step(cast(State, item.state), "erased")
+        erasing.destroy(line, [item], actor, reason)
 
 
 def set_expiry(name: str, moment: datetime | None, *, actor: str) -> None:
@@ -227,10 +231,14 @@ def expire_due(most: int = 100) -> int:
     return done
 
 
-def states(names: list[str]) -> dict[str, State]:
-    """The present state of each item named; of one that is served through another, that one's."""
-    rows = Item.objects.filter(token__in=names).values_list("token", "state", "lead__state")
-    return {name: cast(State, lead or state) for name, state, lead in rows}
+def states(names: Collection[str]) -> dict[str, State]:
+    """The present state of what each name leads to; of an item that is served through another, that one's. Of
+    a name that leads nowhere (any more), nothing is left."""
+    found = claims.items_of(names)
+    return {
+        name: cast(State, (found[name].lead or found[name]).state) if name in found else "erased"
+        for name in names
+    }
 
 
 def _find(name: str) -> Item:

@@ -16,10 +16,14 @@ from repit.foundation.fields import RandomKey
 
 
 class Feed(models.Model):
-    """One row. Under its lock writers take turns: no sequence number commits before a smaller one."""
+    """One row. Under its lock writers take turns: no sequence number commits before a smaller one.
+
+    `closed_through`: the end of the last day of which no moment is known any more; no later change bears it.
+    """
 
     feed_id = models.UUIDField(default=uuid.uuid4, editable=False)
     sequence = models.BigIntegerField(default=0)
+    closed_through = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -34,6 +38,9 @@ class Item(models.Model):
     `own`: how many of them were made here, of this item itself; the others are partners' (`Stake`) and those
     of near duplicates served through it (it is their `lead`; they stay received and are not told of).
     `root`: the name under which other hotlines know what was submitted here; empty where nothing was.
+    `slot`: where its keys stand (`keys`); empty once they are destroyed. `found_by`: the key under which its
+    digests are (`lookups`). `parts`: how many records NCMEC's protocol makes of it; empty for one.
+    `forget_on`: the day on which something of what it held is to be destroyed, once it is withdrawn.
     """
 
     id = RandomKey()
@@ -49,9 +56,17 @@ class Item(models.Model):
     lead = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined")
     fingerprint = models.BinaryField(max_length=32)
     expires_at = models.DateTimeField(null=True)
+    slot = models.BigIntegerField(null=True)
+    found_by = models.BigIntegerField(null=True)
+    parts = models.SmallIntegerField(null=True)
+    forget_on = models.DateField(null=True)
 
     class Meta:
         indexes = (
+            models.Index(fields=["found_by"], condition=Q(found_by__isnull=False), name="item_by_its_lookup"),
+            models.Index(
+                fields=["forget_on"], condition=Q(forget_on__isnull=False), name="item_to_be_erased"
+            ),
             # SQLite does not use the index of the constraint below: its condition compares with values.
             models.Index(fields=["fingerprint"], name="item_by_fingerprint"),
             models.Index(
@@ -79,6 +94,9 @@ class Item(models.Model):
             models.CheckConstraint(
                 condition=Q(own__gte=0) & (Q(own=0) | Q(state__in=LIVE)), name="item_own_stand_while_it_lives"
             ),
+            models.UniqueConstraint(
+                fields=["slot"], condition=Q(slot__isnull=False), name="item_has_keys_of_its_own"
+            ),
         )
 
     def __str__(self) -> str:
@@ -86,7 +104,8 @@ class Item(models.Model):
 
 
 class ItemHash(models.Model):
-    """One hash, sealed. `digest` is keyed: it finds the same hash again and tells nothing without the key."""
+    """One hash, sealed under the item's keys. `digest` is keyed: it finds the same hash again. Only what
+    other exchanges name by its hash has one."""
 
     id = RandomKey()
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="hashes")
@@ -95,7 +114,7 @@ class ItemHash(models.Model):
     quality = models.SmallIntegerField(null=True)
     publishable = models.BooleanField()
     sealed = models.BinaryField()
-    digest = models.BinaryField(max_length=32, db_index=True)
+    digest = models.BinaryField(max_length=32, null=True, db_index=True)
 
     class Meta:
         constraints = (
@@ -119,6 +138,43 @@ class ItemHash(models.Model):
         return "ItemHash"
 
 
+class LookupKey(models.Model):
+    """A key under which digests find items again; the newest is for what comes. Replaced every week."""
+
+    slot = models.BigIntegerField(unique=True)
+    begun_on = models.DateField()
+
+    def __str__(self) -> str:
+        return "LookupKey"
+
+
+class Letter(models.Model):
+    """What a case asks of the bank, until it is carried out: sealed, of one length, under a key of its own.
+
+    It names nothing that stands elsewhere. Its key is wiped once it is carried out; the row goes later, with
+    others.
+    """
+
+    id = RandomKey()
+    slot = models.BigIntegerField(unique=True)
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "Letter"
+
+
+class Claim(models.Model):
+    """One submission made here: `digest` of the name by which its case alone knows it. `back`: taken back."""
+
+    id = RandomKey()
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="claims")
+    digest = models.BinaryField(max_length=32, unique=True)
+    back = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return "Claim"
+
+
 class Nearby(models.Model):
     """A keyed digest of some bits of an item's standard PDQ hash: near duplicates have one in common."""
 
@@ -129,7 +185,8 @@ class Nearby(models.Model):
 class Stake(models.Model):
     """One record by which a partner keeps an item up: `name` a keyed digest of the partner's name for it.
 
-    `mark`: a keyed digest of what the partner last said; `run`: the whole reading that last saw it.
+    `sealed_name`: that name, under the item's keys. `mark`: a digest, under them too, of what the partner
+    last said; `run`: the whole reading that last saw it.
     """
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stakes")
@@ -184,7 +241,8 @@ class Tombstone(models.Model):
 
 
 class Change(models.Model):
-    """The feed: after change number `sequence`, look at this item again. Append-only, gapless."""
+    """The feed: after change number `sequence`, look at this item again. Append-only, gapless. `at` says no
+    more than the day once that is over (`closing`)."""
 
     sequence = models.BigIntegerField(primary_key=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="changes")
@@ -196,7 +254,7 @@ class Change(models.Model):
 
 
 class Transition(models.Model):
-    """One step in an item's life: who, when, why. Append-only.
+    """One step in an item's life: who, when, why. Append-only. Of what persons do, `at` is the day.
 
     `sequence`: the change by which subscribers heard of it; null where they did not.
     """

@@ -9,7 +9,8 @@ is far below the field's 31: saving a picture anew as JPEG moved its hash by 0 t
 well by 4 to 16 (docs/en/exchanges.md has the figures); unrelated pictures are about 128 apart.
 
 Found again without opening what is sealed: the 256 bits are dealt out to `RADIUS` + 1 hands, and two hashes
-within `RADIUS` agree on one hand at least. Each hand is kept as 8 bytes of a keyed digest.
+within `RADIUS` agree on one hand at least. Each hand is kept as 8 bytes of a keyed digest. A hand has so few
+bits that whoever holds the key can try them all: hence `lookups` replaces it.
 """
 
 from collections.abc import Collection, Mapping
@@ -20,10 +21,11 @@ from django.db import connection
 from django.db.models import Q
 from numpy.typing import NDArray
 
+from repit.bank import lookups
+from repit.bank.lookups import Lookup
 from repit.bank.models import Item, ItemHash, Nearby
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import opened
 from repit.bank.types import Signal
-from repit.foundation.sealing import keyed_digest
 
 RADIUS: Final = 10
 ANCHORED_RADIUS: Final = 31
@@ -33,10 +35,11 @@ _MOST_CANDIDATES: Final = 200
 _TOGETHER: Final = 10_000
 
 
-def note(item: Item, signals: tuple[Signal, ...]) -> None:
+def note(item: Item, signals: tuple[Signal, ...], lookup: Lookup) -> None:
     """Keep what finds this item again. Pictures only: a video or a file is told by its very bytes."""
     if item.media == "picture":
-        Nearby.objects.bulk_create([Nearby(item=item, value=value) for value in sorted(hands(signals))])
+        dealt = sorted(hands(signals, lookup))
+        Nearby.objects.bulk_create([Nearby(item=item, value=value) for value in dealt])
 
 
 def forget(item: Item) -> None:
@@ -46,7 +49,7 @@ def forget(item: Item) -> None:
 
 def lead_for(item: Item, signals: tuple[Signal, ...]) -> Item | None:
     """A living item of the same kind, near enough to serve this one, that is served through no other."""
-    dealt = hands(signals)
+    dealt = {value for lookup in lookups.alive() for value in hands(signals, lookup)}
     if item.media != "picture" or not dealt:
         return None
     keys = Nearby.objects.filter(value__in=dealt).exclude(item=item).values("item_id").distinct()
@@ -55,7 +58,8 @@ def lead_for(item: Item, signals: tuple[Signal, ...]) -> Item | None:
     )
     for candidate in living.order_by("token"):
         rows = ItemHash.objects.filter(item=candidate, algorithm="pdq", publishable=True)
-        if alike(signals, tuple(open_signal(candidate, row) for row in rows)):
+        held = opened([candidate])
+        if not held.destroyed(candidate) and alike(signals, held.signals(candidate, rows)):
             return candidate
     return None
 
@@ -116,12 +120,15 @@ def signals_of(items: Collection[int]) -> dict[int, tuple[Signal, ...]]:
         rows = ItemHash.objects.filter(
             item__in=listed[begin : begin + _TOGETHER], algorithm="pdq", publishable=True
         )
-        for row in rows.select_related("item"):
-            found.setdefault(row.item_id, []).append(open_signal(row.item, row))
+        some = list(rows.select_related("item"))
+        held = opened({row.item_id: row.item for row in some}.values())
+        for row in some:
+            if not held.destroyed(row.item):
+                found.setdefault(row.item_id, []).append(held.signal(row.item, row))
     return {item: tuple(signals) for item, signals in found.items()}
 
 
-def hands(signals: tuple[Signal, ...]) -> set[int]:
+def hands(signals: tuple[Signal, ...], lookup: Lookup) -> set[int]:
     """By what a picture's near duplicates are found again: 8 bytes of a keyed digest for each hand."""
     found: set[int] = set()
     wanted = [s for s in signals if s.algorithm == "pdq" and s.role == "whole" and s.publishable]
@@ -129,6 +136,6 @@ def hands(signals: tuple[Signal, ...]) -> set[int]:
         bits = np.unpackbits(np.frombuffer(signal.value, np.uint8))
         for hand in range(_HANDS):
             cards = np.packbits(bits[hand::_HANDS]).tobytes()
-            digest = keyed_digest("bank nearby", bytes([hand]), cards)
+            digest = lookup.digest("bank nearby", bytes([hand]), cards)
             found.add(int.from_bytes(digest[:8], "big", signed=True))
     return found

@@ -9,20 +9,21 @@ back (`Tombstone`), and what a person here has withdrawn does not come back by t
 take away what was submitted here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
 
-from repit.bank import feed, items, standing
+from repit.bank import feed, items, lookups, names, sealed, standing
 from repit.bank.bulk import Way, admit_alone
+from repit.bank.lookups import Lookup
 from repit.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
-from repit.bank.sealed import fingerprint
+from repit.bank.sealed import Opened, fingerprint
 from repit.bank.states import LIVE
 from repit.bank.types import Submission
-from repit.foundation.sealing import Place, keyed_digest, operator
+from repit.foundation.ids import token
 
 ACTOR: Final = "exchange"
 _HELD: Final = "told by a partner"
@@ -30,6 +31,7 @@ _BURIED: Final = "withdrawn by its origin"
 _CHANGED: Final = "the partner changed its hashes"
 _DOUBT: Final = "every partner that tells of it doubts it"
 _NO_DOUBT: Final = "a partner stands by it again"
+_ITSELF: Final = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +63,29 @@ def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> i
     Several records of one name: the last counts.
     """
     latest = {one.name: one for one in told}
-    digests = {name: _digest(source, name) for name in latest}
     changed = 0
     with transaction.atomic():
         line = feed.locked()
-        taking = _Taking(line, source, f"{ACTOR} {source}"[:100], publish, run)
-        held = _held(source, digests.values())
+        taking = _Taking(line, source, f"{ACTOR} {source}"[:100], publish, run, lookups.newest())
+        held = names.held(source, latest)
+        opened = sealed.opened({stake.item_id: stake.item for stake in held.values()}.values())
         seen: list[int] = []
         fresh: list[_Fresh] = []
         for name, one in latest.items():
-            stake, mark = held.get(digests[name]), _mark(one)
-            if stake is not None and bytes(stake.mark) == mark:
+            stake = held.get(name)
+            if stake is not None and _said_before(stake, one, opened):
                 seen.append(stake.pk)
                 continue
             if stake is None and one.submission is not None and not one.gone:
-                fresh.append(_Fresh(digests[name], mark, one, one.submission))
+                fresh.append(_Fresh(one, one.submission))
                 continue
             changed += _together(taking, fresh)
             fresh.clear()
             _bury(line, one)
             if stake is not None:
                 # Read anew: what went before may have let go of it, or moved its item.
-                stake = _held(source, [digests[name]]).get(digests[name])
-            changed += _one(taking, digests[name], mark, one, stake)
+                stake = names.held(source, [name]).get(name)
+            changed += _one(taking, one, stake)
         changed += _together(taking, fresh)
         if run and seen:
             Stake.objects.filter(pk__in=seen).update(run=run)
@@ -110,7 +112,7 @@ def sweep(source: str, run: int) -> int:
 def names_of(source: str, item: str) -> list[str]:
     """What a partner calls an item here: several names where it holds several records of the same hashes."""
     rows = Stake.objects.filter(source=source).filter(Q(item__token=item) | Q(item__lead__token=item))
-    return [_name(row) for row in rows.order_by("id")]
+    return names.of(rows.select_related("item").order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class _Taking:
     actor: str
     publish: bool
     run: int
+    lookup: Lookup
 
     def admitted(self, submission: Submission) -> Item:
         return items.admit(
@@ -131,8 +134,6 @@ class _Taking:
 class _Fresh:
     """A record that was never told before and withdraws nothing."""
 
-    digest: bytes
-    mark: bytes
     told: Told
     submission: Submission
 
@@ -142,11 +143,11 @@ def _together(taking: _Taking, records: Sequence[_Fresh]) -> int:
     doubts wait for one another, to be written at once."""
     if not records:
         return 0
-    roots = _acceptable(taking.source, [(one.digest, one.told) for one in records])
+    roots = _acceptable(taking.source, [one.told for one in records])
     plain: dict[bytes, _Fresh] = {}
     changed = 0
     for one in records:
-        key, origins = fingerprint(one.submission), roots[one.digest]
+        key, origins = fingerprint(one.submission, taking.lookup), roots[one.told.name]
         if not origins:
             continue
         if len(origins) == 1 and not one.told.doubted and key not in plain:
@@ -154,11 +155,11 @@ def _together(taking: _Taking, records: Sequence[_Fresh]) -> int:
             continue
         changed += _at_once(taking, plain, roots)
         plain.clear()
-        changed += _one(taking, one.digest, one.mark, one.told, None)
+        changed += _one(taking, one.told, None)
     return changed + _at_once(taking, plain, roots)
 
 
-def _at_once(taking: _Taking, plain: Mapping[bytes, _Fresh], roots: Mapping[bytes, Sequence[Origin]]) -> int:
+def _at_once(taking: _Taking, plain: Mapping[bytes, _Fresh], roots: Mapping[str, Sequence[Origin]]) -> int:
     """Write what stands alone at once; what the bank has, or something near it, the slow way."""
     if not plain:
         return 0
@@ -172,39 +173,49 @@ def _at_once(taking: _Taking, plain: Mapping[bytes, _Fresh], roots: Mapping[byte
     )
     made, _ = admit_alone(taking.line, {mark: one.submission for mark, one in plain.items()}, way)
     stakes, origins, rest = list[Stake](), list[Root](), dict(plain)
+    opened = sealed.opened(made)
     for item in made:
         one = rest.pop(bytes(item.fingerprint))
-        stakes.append(_stake(taking, item, one.digest, one.mark, one.told))
-        origins += [_root(stakes[-1], root) for root in roots[one.digest]]
+        stakes.append(_stake(taking, item, one.told, opened))
+        origins += [_root(stakes[-1], root) for root in roots[one.told.name]]
     Stake.objects.bulk_create(stakes)
     Root.objects.bulk_create(origins)
-    return len(made) + sum(_one(taking, one.digest, one.mark, one.told, None) for one in rest.values())
+    return len(made) + sum(_one(taking, one.told, None) for one in rest.values())
 
 
-def _held(source: str, digests: Collection[bytes]) -> dict[bytes, Stake]:
-    found = Stake.objects.filter(source=source, name__in=digests).select_related("item__lead")
-    return {bytes(stake.name): stake for stake in found}
+def _said_before(stake: Stake, one: Told, opened: Opened) -> bool:
+    """Whether this record changes nothing. Of what was withdrawn here nothing is kept to compare with: then
+    only a partner that lets go of it does."""
+    if stake.item.state not in LIVE:
+        return one.submission is not None and not one.gone
+    return not opened.destroyed(stake.item) and bytes(stake.mark) == names.mark(stake.item, one, opened)
 
 
-def _one(taking: _Taking, digest: bytes, mark: bytes, one: Told, stake: Stake | None) -> bool:
+def _one(taking: _Taking, one: Told, stake: Stake | None) -> bool:
     line, source = taking.line, taking.source
-    roots = _acceptable(source, [(digest, one)])[digest]
+    roots = _acceptable(source, [one])[one.name]
     if one.submission is None or not roots:
         if stake is not None:
             _release(line, stake, "withdrawn by the partner")
         return stake is not None
     if stake is None:
         item = taking.admitted(one.submission)
-        stake = _stake(taking, item, digest, mark, one)
+        stake = _stake(taking, item, one, sealed.opened([item]))
         stake.save()
         Root.objects.bulk_create([_root(stake, root) for root in roots])
         standing.recount(line, item, taking.actor, _HELD)
         _weigh(line, item)
         return True
     before = stake.item
-    if before.state in LIVE and bytes(before.fingerprint) != fingerprint(one.submission):
-        stake.item = taking.admitted(one.submission)
-    stake.mark, stake.run, stake.doubted = mark, taking.run or stake.run, one.doubted
+    if before.state in LIVE and sealed.opened([before]).destroyed(before):
+        standing.lost(line, before)
+        names.lost(stake, one.name)
+    stake.run, stake.doubted = taking.run or stake.run, one.doubted
+    if before.state in LIVE:
+        marks = [fingerprint(one.submission, lookup) for lookup in lookups.alive()]
+        if bytes(before.fingerprint) not in marks:
+            stake.item = taking.admitted(one.submission)
+        names.put(stake, one.name, one, sealed.opened([stake.item]), taking.lookup)
     stake.save()
     differs = _set_roots(stake, roots)
     if before.state not in LIVE:
@@ -256,15 +267,15 @@ def _weigh(line: Feed, item: Item) -> None:
 def _bury(line: Feed, one: Told) -> None:
     """Carry out what origins have withdrawn, wherever else it is held up. Ours is not theirs to withdraw."""
     here = feed.head().feed_id
-    for installation, token in one.gone:
+    for installation, name in one.gone:
         if installation == here:
             continue
-        standing.entomb(installation, token, "")
-        held = Root.objects.filter(installation=installation, token=token)
+        standing.entomb(installation, name, "")
+        held = Root.objects.filter(installation=installation, token=name)
         for key in list(held.values_list("pk", flat=True)):
             root = Root.objects.select_related("stake__item__lead").get(pk=key)
             stake = root.stake
-            standing.entomb(installation, token, stake.item.token)
+            standing.entomb(installation, name, stake.item.token)
             root.delete()
             if not Root.objects.filter(stake=stake).exists():
                 _release(line, stake, _BURIED)
@@ -272,30 +283,33 @@ def _bury(line: Feed, one: Told) -> None:
                 standing.recount(line, stake.item, ACTOR, _BURIED, told=True)
 
 
-def _acceptable(source: str, records: Sequence[tuple[bytes, Told]]) -> dict[bytes, list[Origin]]:
-    """The origins of each record, less what was withdrawn by them and what came from here."""
+def _acceptable(source: str, records: Sequence[Told]) -> dict[str, list[Origin]]:
+    """The origins of each record by its name, less what was withdrawn by them and what came from here."""
     here = feed.head().feed_id
-    named = {(root.installation, root.token) for _, one in records for root in one.roots}
+    named = {(root.installation, root.token) for one in records for root in one.roots}
     asked = Tombstone.objects.filter(
         installation__in={installation for installation, _ in named}, token__in={token for _, token in named}
     )
     buried = set(asked.values_list("installation", "token")) if named else set()
     return {
-        digest: [
+        one.name: [
             root
             for root in one.roots
             if here not in (root.installation, *root.path) and (root.installation, root.token) not in buried
         ]
         if one.roots
-        else [Origin(source, digest.hex())]
-        for digest, one in records
+        else [Origin(source, _ITSELF)]
+        for one in records
     }
 
 
 def _set_roots(stake: Stake, roots: Sequence[Origin]) -> bool:
     """Whether anything differed from what was noted."""
     wanted = {(root.installation, root.token): ",".join(root.path) for root in roots}
-    noted = {(row.installation, row.token): row for row in Root.objects.filter(stake=stake)}
+    noted = {
+        (row.installation, _ITSELF if row.installation == stake.source else row.token): row
+        for row in Root.objects.filter(stake=stake)
+    }
     gone = [row.pk for key, row in noted.items() if key not in wanted or row.path != wanted[key]]
     Root.objects.filter(pk__in=gone).delete()
     fresh = [
@@ -308,36 +322,14 @@ def _set_roots(stake: Stake, roots: Sequence[Origin]) -> bool:
     return bool(gone or fresh)
 
 
-def _stake(taking: _Taking, item: Item, digest: bytes, mark: bytes, one: Told) -> Stake:
+def _stake(taking: _Taking, item: Item, one: Told, opened: Opened) -> Stake:
     """Not saved yet."""
-    return Stake(
-        item=item,
-        source=taking.source,
-        name=digest,
-        sealed_name=operator("stake").seal(one.name.encode(), _place(taking.source, digest)),
-        mark=mark,
-        run=taking.run,
-        doubted=one.doubted,
-    )
+    stake = Stake(item=item, source=taking.source, run=taking.run, doubted=one.doubted)
+    names.put(stake, one.name, one, opened, taking.lookup)
+    return stake
 
 
 def _root(stake: Stake, root: Origin) -> Root:
-    return Root(stake=stake, installation=root.installation, token=root.token, path=",".join(root.path))
-
-
-def _digest(source: str, name: str) -> bytes:
-    return keyed_digest("stake name", source.encode(), name.encode())
-
-
-def _mark(one: Told) -> bytes:
-    submission = b"" if one.submission is None else fingerprint(one.submission)
-    rest = repr((one.doubted, sorted(map(repr, one.roots)), sorted(one.gone))).encode()
-    return keyed_digest("stake mark", submission, rest)
-
-
-def _place(source: str, digest: bytes) -> Place:
-    return Place("bank_stake", f"{source}/{digest.hex()}", "name")
-
-
-def _name(stake: Stake) -> str:
-    return operator("stake").open(stake.sealed_name, _place(stake.source, bytes(stake.name))).decode()
+    # A record that is its own origin gets a name by chance, since the partner's may be a hash.
+    name = token() if root.token == _ITSELF else root.token
+    return Root(stake=stake, installation=root.installation, token=name, path=",".join(root.path))

@@ -4,17 +4,22 @@ In: an item under the feed's lock, after its submissions, partners' stakes or ne
 its count as subscribers know it, its steps, its successor. Next: `items` and `stakes`, which change them.
 """
 
-from typing import cast
+from typing import Final, cast
 
 from django.conf import settings
 
-from repit.bank import feed, near
+from repit.bank import feed, names, near
 from repit.bank.models import Feed, Item, ItemHash, Root, Stake, Tombstone, Transition
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import opened
 from repit.bank.states import LIVE, step
 from repit.bank.types import State
 from repit.foundation import audit
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
+
+_MOVED: Final = (
+    *("state", "confirmations", "told", "own", "root", "lead"),
+    *("fingerprint", "expires_at", "forget_on"),
+)
 
 
 def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
@@ -27,12 +32,23 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
         item.lead = None
         end_root(item)
         near.forget(item)
+        item.fingerprint, item.expires_at = b"", None
+        item.forget_on = now().date() if after == "withdrawn" else None
+        names.bury(item)
     item.told = item.told or taken.told
-    item.save(update_fields=["state", "confirmations", "told", "own", "root", "lead"])
+    item.save(update_fields=_MOVED)
     sequence = feed.append(line, item) if taken.told else None
+    # Doubts and their end are decided by gates, subscribers and staff, and are compared with their reports.
+    # All else may be what a person did just now.
+    at = now() if "disputed" in (before, after) and after != "withdrawn" else day()
     Transition.objects.create(
-        item=item, before=before, after=after, at=now(), actor=actor, reason=reason, sequence=sequence
+        item=item, before=before, after=after, at=at, actor=actor, reason=reason, sequence=sequence
     )
+
+
+def lost(line: Feed, item: Item) -> None:
+    """An item whose keys were destroyed since the backup that was put back was made: it was withdrawn."""
+    fall(line, item, "restore", "its keys were destroyed")
 
 
 def end_root(item: Item) -> None:
@@ -46,7 +62,7 @@ def end_root(item: Item) -> None:
 
 def entomb(installation: str, token: str, item: str) -> None:
     """Note what its origin has withdrawn."""
-    Tombstone.objects.get_or_create(installation=installation, token=token, item=item, defaults={"at": now()})
+    Tombstone.objects.get_or_create(installation=installation, token=token, item=item, defaults={"at": day()})
 
 
 def stands(item: Item) -> bool:
@@ -128,8 +144,8 @@ def split(line: Feed, item: Item, actor: str, reason: str) -> int:
 
 
 def _near(one: Item, other: Item) -> bool:
+    held = opened([one, other])
     hashes = [
-        tuple(open_signal(item, row) for row in ItemHash.objects.filter(item=item, publishable=True))
-        for item in (one, other)
+        held.signals(item, ItemHash.objects.filter(item=item, publishable=True)) for item in (one, other)
     ]
     return near.alike(hashes[0], hashes[1])

@@ -20,6 +20,8 @@ Told = Literal["active", "disputed", "withdrawn"]
 # drops such hashes when it makes them).
 QUALITY_FLOOR: Final = 50
 MAX_SIGNALS: Final = 2_000
+NAMED_BY_HASH: Final = (("pdq", "picture"), ("md5", "video"))
+"""Hashes by which StopNCII's protocol names what to block, and what to forget."""
 _BYTES: Final[dict[Algorithm, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
 
 

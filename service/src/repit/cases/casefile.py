@@ -20,10 +20,12 @@ from django.db.models import Max, QuerySet
 from repit.cases import grants, looks, records, vault
 from repit.cases.grants import Holder, HolderKind, Named
 from repit.cases.keys import Pair, new_pair
+from repit.cases.looks import Looked
 from repit.cases.models import Case, CaseStep, Grant, Record, Room
-from repit.cases.records import Entry
+from repit.cases.records import Entry, RecordKind
+from repit.cases.rooms import ROOMS, RoomName
 from repit.cases.states import LIVE, CaseState, Role, step
-from repit.cases.vault import RoomName, Vault
+from repit.cases.vault import Vault
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, NotGranted, SealBroken
 from repit.foundation.ids import random_key
@@ -41,13 +43,18 @@ _ROLES: Final[dict[HolderKind, Role]] = {
 
 @dataclass(slots=True, repr=False)
 class Turn:
-    """One transaction on one case, with what the holder may read (`rooms`) and write (`writes`)."""
+    """One transaction on one case, with what the holder may read (`rooms`) and write (`writes`).
+
+    `sees_log`: a helper who was granted the log. The person, and those at the hotline who have the case, need
+    no grant for it.
+    """
 
     case: Case
     keys: Vault
     holder: Holder
     rooms: dict[RoomName, Pair] = field(default_factory=dict)
     writes: set[RoomName] = field(default_factory=set)
+    sees_log: bool = False
 
     @property
     def role(self) -> Role:
@@ -61,6 +68,12 @@ class Turn:
         who = self.holder.who or (str(self.holder.id) if self.holder.kind == "helper" else "")
         looks.record(self.case, self.keys, by=self.role, who=who, what=what)
 
+    def log(self) -> list[Looked]:
+        """Every look, the newest first. Raises `NotGranted`."""
+        if self.role == "helper" and not self.sees_log:
+            raise NotGranted
+        return looks.of(self.case, self.keys)
+
     def look_at_the_list(self) -> None:
         """The line of a case on a list, once an hour for each who saw it: a person must be able to read
         their log."""
@@ -70,19 +83,19 @@ class Turn:
         ):
             self.look(what)
 
-    def read(self, room: RoomName, kind: str) -> list[Entry]:
+    def read(self, room: RoomName, kind: RecordKind) -> list[Entry]:
         """Every record of a kind, in order. Raises `NotGranted`, `SealBroken`."""
         pair = self._pair(room)
-        rows = Record.objects.filter(case=self.case, room=room, kind=kind).order_by("number")
+        rows = self._rows(kind).filter(room=room).order_by("number")
         return [records.opened(row, self.keys, pair) for row in rows]
 
-    def newest(self, room: RoomName, kind: str) -> Iterator[Entry]:
+    def newest(self, room: RoomName, kind: RecordKind) -> Iterator[Entry]:
         """The records of a kind, the newest first, each opened as it is asked for."""
         pair = self._pair(room)
-        rows = Record.objects.filter(case=self.case, room=room, kind=kind).order_by("-number")
+        rows = self._rows(kind).filter(room=room).order_by("-number")
         return (records.opened(row, self.keys, pair) for row in _some_at_a_time(rows))
 
-    def add(self, room: RoomName, kind: str, value: Mapping[str, Any]) -> int:
+    def add(self, room: RoomName, kind: RecordKind, value: Mapping[str, Any]) -> int:
         """A new record; its number within its kind. Raises `NotGranted`."""
         if room not in self.writes:
             raise NotGranted
@@ -92,15 +105,18 @@ class Turn:
         return row.number
 
     def rewrite(self, entry: Entry, value: Mapping[str, Any]) -> None:
-        """Another value in a record's place, as its next version."""
+        """Another value in a record's place."""
         row = entry.row
-        row.version += 1
         records.seal(row, self.keys, self.public(_name(row.room)), value)
         row.save(update_fields=["version", "sealed"])
 
-    def count(self, kind: str) -> int:
+    def drop(self, entries: Iterable[Entry]) -> None:
+        """Take records out for good."""
+        Record.objects.filter(case=self.case, pk__in=[entry.row.pk for entry in entries]).delete()
+
+    def count(self, kind: RecordKind) -> int:
         """The highest number of a kind so far (numbers are not used twice)."""
-        return Record.objects.filter(case=self.case, kind=kind).aggregate(top=Max("number"))["top"] or 0
+        return self._rows(kind).aggregate(top=Max("number"))["top"] or 0
 
     def move(self, after: CaseState, by: Role | None = None) -> None:
         """Take a step in the life of the case. Raises `TransitionRefused`."""
@@ -132,7 +148,6 @@ class Turn:
             room.save(update_fields=["version", "sealed"])
             for row in Record.objects.filter(case=self.case, room=name):
                 value = records.opened(row, self.keys, old).value
-                row.version += 1
                 records.seal(row, self.keys, new.public, value)
                 row.save(update_fields=["version", "sealed"])
             for held, row_writes in self._granted(name):
@@ -146,6 +161,9 @@ class Turn:
         """The key by which a room is written to."""
         room = Room.objects.get(case=self.case, name=name)
         return self.keys.sealer(name).open(room.sealed, room_place(room))
+
+    def _rows(self, kind: RecordKind) -> QuerySet[Record]:
+        return Record.objects.filter(case=self.case, mark=records.mark(self.case.id, kind))
 
     def _granted(self, name: RoomName) -> list[tuple[grants.Held, bool]]:
         rows = Grant.objects.filter(case=self.case, room=name)
@@ -171,12 +189,15 @@ class Casefile:
             case = Case.objects.select_for_update().filter(pk=self.case_id).first()
             if case is None:
                 raise NotFound
-            turn = Turn(case, vault.of(case.id), self.holder)
+            turn = Turn(case, vault.of(case), self.holder)
             mark = grants.mark(case.id, self.holder.kind, self.holder.id)
             found = False
             for row in Grant.objects.filter(case=case, holder=mark).exclude(room="share"):
-                held = grants.opened(row, turn.keys)
-                name, found = _name(row.room), True
+                held, found = grants.opened(row, turn.keys), True
+                if row.room == "log":
+                    turn.sees_log = True
+                    continue
+                name = _name(row.room)
                 if held.boxed:
                     turn.rooms[name] = grants.key_in(held, self.holder.pair)
                 if held.writes:
@@ -198,14 +219,14 @@ def worked(file: Casefile) -> Iterator[Turn]:
 
 def found_rooms(case: Case, keys: Vault, owner: Holder) -> Turn:
     """The rooms of a new case, all granted to the person; a turn to go on with. Within a transaction."""
-    turn = Turn(case, keys, owner, writes=set(vault.ROOMS))
-    for name in vault.ROOMS:
+    turn = Turn(case, keys, owner, writes=set(ROOMS))
+    for name in ROOMS:
         pair = new_pair()
         room = Room(id=random_key(), case=case, name=name)
         room.sealed = keys.sealer(name).seal(pair.public, room_place(room))
         room.save(force_insert=True)
         turn.rooms[name] = pair
-    turn.give(owner.named, vault.ROOMS)
+    turn.give(owner.named, ROOMS)
     note_step(case, "", "new", "person")
     return turn
 
@@ -234,7 +255,7 @@ def room_place(room: Room) -> Place:
 
 
 def _name(room: str) -> RoomName:
-    return next(name for name in vault.ROOMS if name == room)
+    return next(name for name in ROOMS if name == room)
 
 
 def _some_at_a_time(rows: QuerySet[Record]) -> Iterator[Record]:

@@ -27,7 +27,6 @@ from repit.cases.casefile import Casefile
 from repit.cases.checklist import Checklist
 from repit.cases.grants import Holder
 from repit.cases.looks import Looked
-from repit.cases.looks import of as looks_of
 from repit.cases.models import CaseStep, Caseworker
 from repit.cases.places import Places
 from repit.cases.protection import Status
@@ -153,7 +152,7 @@ def holders(case_id: int) -> list[str]:
 def looks(file: Casefile) -> list[Looked]:
     """Who looked, newest first, for those who have the case. Raises `NotFound`."""
     with file.turn() as turn:
-        return looks_of(turn.case, turn.keys)
+        return turn.log()
 
 
 def _has(case_id: int, who: str) -> bool:

@@ -10,20 +10,20 @@ when the person has taken the last of it back. Destroying starts with the key ou
 moment no backup opens either.
 """
 
+from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
-from repit.cases import protection, vault
+from repit.cases import links, protection, vault
 from repit.cases.casefile import Casefile, take_step
 from repit.cases.models import Case, Grant, Record, Task
+from repit.cases.rooms import RoomName
 from repit.cases.states import LIVE, Role
-from repit.cases.vault import RoomName
 from repit.foundation import audit
 from repit.foundation.clock import now
-from repit.foundation.errors import NotGranted
-from repit.foundation.sealing import keyed_digest
+from repit.foundation.errors import NotFound, NotGranted
 
 _WORDS: Final[tuple[RoomName, ...]] = ("places", "thread")
 
@@ -33,8 +33,6 @@ def close(file: Casefile) -> None:
     with file.turn() as turn:
         if turn.role not in ("person", "caseworker"):
             raise NotGranted
-        turn.case.keeps_protection = protection.protects(turn)
-        turn.case.save(update_fields=["keeps_protection"])
         turn.move("closed")
         turn.look("closed")
 
@@ -58,8 +56,7 @@ def erase_now(file: Casefile, *, keep_protection: bool) -> None:
 def act_due(most: int = 100) -> int:
     """What the calendar asks for, case by case; how many acted. Safe in several processes at once."""
     done = 0
-    acts = Q(state__in=[*LIVE, "closed"]) | Q(state="kept", keeps_protection=False)
-    due = Case.objects.filter(acts, due_on__lte=now().date())
+    due = Case.objects.filter(due_on__lte=now().date())
     for case_id in list(due.values_list("pk", flat=True)[:most]):
         with transaction.atomic():
             case = due.select_for_update().filter(pk=case_id).first()
@@ -67,23 +64,40 @@ def act_due(most: int = 100) -> int:
                 continue
             if case.state in LIVE:
                 take_step(case, "closed", "clock")
-            elif case.keeps_protection:
+            elif not _protects(case):
+                _erase(case, "clock")
+            elif case.state == "closed":
                 _keep_only_the_protection(case, "clock")
             else:
-                _erase(case, "clock")
+                # Looked at again later: the row of a case that protects something is like any other.
+                case.due_on = now().date() + timedelta(days=settings.REPIT_CASE_RETENTION_DAYS)
+                case.save(update_fields=["due_on"])
+                continue
             done += 1
     return done
 
 
+def _protects(case: Case) -> bool:
+    try:
+        return links.keep_anything(case, vault.of(case))
+    except NotFound:
+        return False
+
+
 def finish_erasures() -> int:
-    """Destroy keys that a crash left behind: of erased rooms, and files of no case; how many files."""
-    for case_id in Case.objects.filter(state="kept").values_list("pk", flat=True):
-        vault.destroy(case_id, _WORDS)
-    return vault.destroy_strays(Case.objects.values_list("pk", flat=True))
+    """What a crash between key and row left half done, or an older database brought back: keys of erased
+    rooms go, rows whose keys are gone go; how many cases."""
+    lost = vault.lost()
+    for case in Case.objects.filter(pk__in=lost):
+        with transaction.atomic():
+            _erase(case, "clock")
+    for case in Case.objects.filter(state="kept"):
+        vault.destroy(case, _WORDS)
+    return len(lost)
 
 
 def _keep_only_the_protection(case: Case, by: Role) -> None:
-    vault.destroy(case.id, _WORDS)
+    vault.destroy(case, _WORDS)
     Record.objects.filter(case=case, room__in=_WORDS).delete()
     Grant.objects.filter(case=case, room__in=_WORDS).delete()
     Task.objects.filter(case=case).delete()
@@ -91,6 +105,7 @@ def _keep_only_the_protection(case: Case, by: Role) -> None:
 
 
 def _erase(case: Case, by: Role) -> None:
-    vault.destroy(case.id)
-    audit.record(by, "case.erase", keyed_digest("case in the audit", str(case.id).encode()).hex()[:16])
+    vault.destroy(case)
+    # Of which case stands nowhere: together with a backup, a name here would say whose items went with it.
+    audit.record(by, "case.erase", "")
     case.delete()

@@ -15,7 +15,7 @@ from repit.cases import caseworkers, grants, keys
 from repit.cases.casefile import Casefile, Turn
 from repit.cases.grants import Holder, Named
 from repit.cases.models import Caseworker, Desk, DeskMember
-from repit.cases.vault import RoomName
+from repit.cases.rooms import RoomName
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, NotGranted, TransitionRefused
 from repit.foundation.ids import random_key

@@ -2,6 +2,12 @@
 
 In: what a person kept. Out: a `Casefile`, or one refusal for every reason. Next: `service`, `visits`,
 `helpers`, `way_back`.
+
+Argon2id is there for whoever steals the database; at the door, 80 random bits need no help. So that nobody
+can make the machine work by guessing, a byte of a keyed digest of number and words (`hint`) is compared
+first: of 256 wrong words 255 cost next to nothing, and those that do cost something are remembered for a
+while. Numbers that nobody has are given a hint of their own and answer alike. Whoever holds the database
+*and* the operator's key learns that one byte: 72 bits are left to guess, each guess at Argon2id's price.
 """
 
 import hmac
@@ -14,6 +20,7 @@ from repit.cases import keys, words
 from repit.cases.casefile import Casefile
 from repit.cases.grants import Holder
 from repit.cases.keys import Pair
+from repit.cases.misses import Misses
 from repit.cases.models import Door
 from repit.foundation.errors import InputRefused, NotFound, Text, TransitionRefused
 from repit.foundation.ids import case_number, case_secret, is_case_number, normal, random_key
@@ -21,6 +28,7 @@ from repit.foundation.sealing import Place, Sealer, keyed_digest, operator
 
 DoorKind = Literal["person", "helper", "slip"]
 _USE: Final = "case door"
+_misses: Final = Misses()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,6 +60,7 @@ def build(case_id: int, kind: DoorKind, number: str | None = None) -> tuple[Door
         lookup=lookup(code.number),
         salt=salt,
         verifier=derived.verifier,
+        hint=_hint(code.number, words.read(code.secret)),
     )
     door.sealed_public = operator(_USE).seal(pair.public, _place(door, "sealed_public"))
     place = _place(door, "sealed_private")
@@ -73,21 +82,55 @@ def unlocked(number: str, typed: str) -> tuple[Door, Pair]:
     Both take the same time: an unknown number is derived with a salt that is made up, the same at each try.
     A number that was mistyped (its check digit tells, whatever cases exist) raises `InputRefused`.
     """
+    door = _fitting(number, typed)
+    made_up = _made_up(number)
+    secret = words.read(typed)
+    derived = keys.stretch(secret, bytes(door.salt) if door else made_up[: keys.SALT_BYTES])
+    verifier = bytes(door.verifier) if door else made_up
+    if not hmac.compare_digest(derived.verifier, verifier) or door is None:
+        _misses.note(number, secret)
+        raise NotFound
+    if door.hint is None:
+        # Made before there were hints.
+        Door.objects.filter(pk=door.pk).update(hint=_hint(number, secret))
+    place = _place(door, "sealed_private")
+    private = Sealer(derived.key).open(operator(_USE).open(door.sealed_private, place), place)
+    return door, keys.pair_of(private)
+
+
+def refuse_misfits(number: str, typed: str) -> None:
+    """Turn away, at next to no cost, what cannot be right. Raises `NotFound`, `InputRefused`."""
+    _fitting(number, typed)
+
+
+def _fitting(number: str, typed: str) -> Door | None:
+    """The door of a number, if there is one and the words may be its own."""
     if not is_case_number(number):
         raise InputRefused(
             Text("This number holds a typing error.", "Ce numéro contient une faute de frappe."),
             Text("Compare it with what you wrote down.", "Comparez-le avec ce que vous avez noté."),
         )
-    door = Door.objects.filter(lookup=lookup(number)).first()
-    made_up = keyed_digest("no case", normal(number).encode())
-    salt = bytes(door.salt) if door else made_up[: keys.SALT_BYTES]
-    derived = keys.stretch(words.read(typed), salt)
-    verifier = bytes(door.verifier) if door else made_up
-    if not hmac.compare_digest(derived.verifier, verifier) or door is None:
+    door, secret = _door(number), words.read(typed)
+    if not _fits(number, secret, door) or _misses.knows(number, secret):
         raise NotFound
-    place = _place(door, "sealed_private")
-    private = Sealer(derived.key).open(operator(_USE).open(door.sealed_private, place), place)
-    return door, keys.pair_of(private)
+    return door
+
+
+def _door(number: str) -> Door | None:
+    return Door.objects.filter(lookup=lookup(number)).first()
+
+
+def _fits(number: str, secret: str, door: Door | None) -> bool:
+    hint = door.hint if door else _made_up(number)[-1]
+    return hint is None or hint == _hint(number, secret)
+
+
+def _made_up(number: str) -> bytes:
+    return keyed_digest("no case", normal(number).encode())
+
+
+def _hint(number: str, secret: str) -> int:
+    return keyed_digest("case words hint", normal(number).encode(), secret.encode())[0]
 
 
 def enter(number: str, typed: str) -> Casefile:

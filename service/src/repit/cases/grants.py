@@ -11,15 +11,16 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from repit.cases import vault
 from repit.cases.keys import Pair, box, pair_of, unbox
 from repit.cases.models import Grant
-from repit.cases.vault import RoomName, Vault
+from repit.cases.rooms import ROOMS, RoomName
+from repit.cases.vault import Vault
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, keyed_digest
 
 HolderKind = Literal["person", "helper", "slip", "caseworker", "desk", "pair", "offline"]
-ShareOrRoom = Literal["protection", "places", "thread", "private", "share"]
+Granted = Literal["protection", "places", "thread", "private", "share", "log"]
+"""A room; a part of the way back, which opens none; the log, which is in no room."""
 _LENGTH: Final = 384
 
 
@@ -63,7 +64,7 @@ def mark(case_id: int, kind: HolderKind, holder_id: int) -> bytes:
 def give(
     case_id: int,
     keys: Vault,
-    room: ShareOrRoom,
+    room: Granted,
     to: Named,
     key: bytes | None,
     *,
@@ -110,7 +111,7 @@ def withdraw(case_id: int, kind: HolderKind, holder_id: int) -> int:
 
 
 def _slot(row: Grant) -> RoomName:
-    return next((room for room in vault.ROOMS if room == row.room), "private")
+    return next((room for room in ROOMS if room == row.room), "private")
 
 
 def _place(row: Grant) -> Place:

@@ -3,8 +3,8 @@
 In: the person's file, rights. Out: a code, shown once; the list of helpers for the person. Next: the pages.
 
 Rights: `status` (see what is protected and how far it has come), `places` (add addresses; they see how many
-there are, not which), `way-back` (hold one of the two parts that give a new receipt). Messages are never
-among them. Taking a helper out gives the rooms they could read new keys.
+there are, not which), `log` (read who looked at the case), `way-back` (hold one of the two parts that give a
+new receipt). Messages are never among them. Taking a helper out gives the rooms they could read new keys.
 """
 
 from collections.abc import Iterable
@@ -18,8 +18,8 @@ from repit.cases.models import Door
 from repit.cases.records import Entry
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
 
-Right = Literal["status", "places", "way-back"]
-RIGHTS: Final[tuple[Right, ...]] = ("status", "places", "way-back")
+Right = Literal["status", "places", "log", "way-back"]
+RIGHTS: Final[tuple[Right, ...]] = ("status", "places", "log", "way-back")
 MAX_HELPERS: Final = 5
 MAX_LABEL: Final = 60
 _KIND: Final = "helper"
@@ -55,6 +55,8 @@ def add(file: Casefile, label: str, rights: Iterable[Right]) -> Code:
             turn.give(holder.named, ["protection"], writes=False)
         if "places" in chosen:
             turn.give(holder.named, ["places"], read=False)
+        if "log" in chosen:
+            grants.give(turn.case.id, turn.keys, "log", holder.named, None, writes=False)
         turn.add(
             "private",
             _KIND,

@@ -10,22 +10,25 @@ from typing import Final
 from django.db import models
 from django.db.models import Q
 
+from repit.cases.rooms import ROOMS
 from repit.cases.states import STATES
-from repit.cases.vault import ROOMS
 from repit.foundation.fields import RandomKey
+from repit.foundation.ids import random_key
 
-_ROOMS: Final = [*ROOMS, "share"]
+_ROOMS: Final = [*ROOMS, "share", "log"]
 
 
 class Case(models.Model):
     """One case. Only days are kept: a time of day would match the moment an item appeared in the bank.
 
     `looks` and `looks_digest` are the head of its log. `due_on` is the day on which the clock acts next.
+    `slot`: where its keys stand outside the database (`vault`). `sealed`: whether it protects anything.
     """
 
     id = RandomKey()
+    slot = models.BigIntegerField(unique=True)
     state = models.CharField(max_length=10, default="new")
-    keeps_protection = models.BooleanField(default=True)
+    sealed = models.BinaryField()
     opened_on = models.DateField()
     due_on = models.DateField()
     looks = models.IntegerField(default=0)
@@ -33,7 +36,7 @@ class Case(models.Model):
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(state__in=STATES), name="case_state"),)
-        indexes = (models.Index(fields=["state", "due_on"], name="case_clock_is_due"),)
+        indexes = (models.Index(fields=["due_on"], name="case_is_due"),)
 
     def __str__(self) -> str:
         return "Case"
@@ -42,7 +45,8 @@ class Case(models.Model):
 class Door(models.Model):
     """A number and words that open a case: the person's receipt, a helper's code, a slip for the way back.
 
-    `lookup` is a keyed digest of the number, `verifier` one of what Argon2id makes of the words.
+    `lookup` is a keyed digest of the number, `verifier` one of what Argon2id makes of the words. `hint` is
+    one byte of a keyed digest of both: it turns wrong words away at no cost (`doors`).
     """
 
     id = RandomKey()
@@ -51,6 +55,7 @@ class Door(models.Model):
     lookup = models.BinaryField(max_length=32, unique=True)
     salt = models.BinaryField(max_length=16)
     verifier = models.BinaryField(max_length=32)
+    hint = models.SmallIntegerField(null=True)
     sealed_public = models.BinaryField()
     sealed_private = models.BinaryField()
 
@@ -86,7 +91,7 @@ class Room(models.Model):
 
 
 class Grant(models.Model):
-    """A room's private key for one holder. `holder` is a digest that differs from case to case."""
+    """A room's private key, or a right without one, for one holder. `holder` differs from case to case."""
 
     id = RandomKey()
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="grants")
@@ -106,20 +111,24 @@ class Grant(models.Model):
 
 
 class Record(models.Model):
-    """One thing in a room: a link to an item, an address, a message, what the person wants."""
+    """One thing in a room: an address, a message, what the person wants; or all links to items together.
+
+    `mark` is a digest of what kind of thing it is, another one in each case. `version` is drawn anew with
+    each rewriting, so that nobody counts the changes.
+    """
 
     id = RandomKey()
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="records")
     room = models.CharField(max_length=10)
-    kind = models.CharField(max_length=10)
+    mark = models.CharField(max_length=16)
     number = models.IntegerField()
-    version = models.IntegerField(default=1)
+    version = models.BigIntegerField(default=random_key)
     sealed = models.BinaryField()
 
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(room__in=ROOMS), name="record_room"),
-            models.UniqueConstraint(fields=["case", "kind", "number"], name="case_counts_its_records"),
+            models.UniqueConstraint(fields=["case", "mark", "number"], name="case_counts_its_records"),
         )
 
     def __str__(self) -> str:

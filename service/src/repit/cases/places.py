@@ -90,8 +90,10 @@ def remove(file: Casefile, number: int) -> None:
 
 
 def read(file: Casefile) -> Places:
-    """The places, as far as this holder may know them."""
+    """The places, as far as this holder may know them. Raises `NotGranted`."""
     with file.turn() as turn:
+        if turn.role == "helper" and "places" not in turn.writes:
+            raise NotGranted  # not even how many there are
         found = known(turn)
         turn.look("places")
         return found

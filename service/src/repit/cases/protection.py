@@ -4,24 +4,24 @@ In: submissions, a turn. Out: links, sealed; how each item stands. Next: `servic
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from django.conf import settings
 
-from repit.bank import items
+from repit.bank import carrying
+from repit.bank.carrying import Standing
 from repit.bank.types import Kind, Media, State, Submission
+from repit.cases import links
 from repit.cases.casefile import Turn
-from repit.cases.records import Entry
+from repit.cases.links import MAX_ITEMS, Link
 from repit.exchange import reach
 from repit.exchange.reach import Reach
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
 
-MAX_ITEMS: Final = 200
 _ACTOR: Final = "person concerned"
-_KIND: Final = "link"
 NOWHERE: Final = Reach()
 
 
@@ -47,18 +47,13 @@ def take_in(turn: Turn, submissions: Sequence[Submission]) -> None:
     """Hand items to the bank and keep the links. Raises `InputRefused`, `TooLarge`, `NotGranted`."""
     if turn.role != "person":
         raise NotGranted
-    if turn.count(_KIND) + len(submissions) > MAX_ITEMS:
+    held = links.of(turn)
+    if len(held) + len(submissions) > MAX_ITEMS:
         raise TooLarge
-    for submission in submissions:
-        taken = items.submit(submission, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
-        turn.add(
-            "protection",
-            _KIND,
-            {"item": taken.item, "media": submission.media, "kind": submission.kind, "back": False},
-        )
-    if submissions:
-        turn.case.keeps_protection = True
-        turn.case.save(update_fields=["keeps_protection"])
+    names = carrying.protect(submissions, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
+    for name, submission in zip(names, submissions, strict=True):
+        held.append(Link(name, submission.media, submission.kind))
+    links.write(turn, held)
 
 
 def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
@@ -68,40 +63,36 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
     """
     if turn.role != "person":
         raise NotGranted
-    links = {entry.number: entry for entry in turn.read("protection", _KIND)}
-    chosen = sorted(links) if which == "all" else sorted(set(which))
-    if any(number not in links for number in chosen):
+    held = links.of(turn)
+    chosen = range(1, len(held) + 1) if which == "all" else sorted(set(which))
+    if any(not 1 <= number <= len(held) for number in chosen):
         raise InputRefused(Text("The case has no such item.", "Le dossier n'a pas cet élément."))
+    kept = links.keep_anything(turn.case, turn.keys)
+    names = [held[number - 1].item for number in chosen if not held[number - 1].back]
     for number in chosen:
-        if not links[number].value["back"]:
-            turn.rewrite(links[number], {**links[number].value, "back": True})
-            items.withdraw_one(links[number].value["item"], actor=_ACTOR, reason="the person took it back")
-    keeps = any(not entry.value["back"] for number, entry in links.items() if number not in chosen)
-    if turn.case.state == "kept" and turn.case.keeps_protection and not keeps:
+        held[number - 1] = replace(held[number - 1], back=True)
+    links.write(turn, held)
+    carrying.let_go(names, actor=_ACTOR, reason="the person took it back")
+    if turn.case.state == "kept" and kept and not links.keep_anything(turn.case, turn.keys):
         # Time to see how far the withdrawal has come; then nothing of the case is left.
         turn.case.due_on = now().date() + timedelta(days=settings.REPIT_CASE_RETENTION_DAYS)
-    turn.case.keeps_protection = keeps
-    turn.case.save(update_fields=["keeps_protection", "due_on"])
-
-
-def protects(turn: Turn) -> bool:
-    """Whether anything of the case was not taken back."""
-    return any(not entry.value["back"] for entry in turn.read("protection", _KIND))
+        turn.case.save(update_fields=["due_on"])
 
 
 def standing(turn: Turn) -> Status:
     """How each item stands, and how far it has come. Raises `NotGranted`."""
-    links = turn.read("protection", _KIND)
-    names = [entry.value["item"] for entry in links]
-    states, reaches = items.states(names), reach.of(names)
-    return Status(tuple(_standing(entry, states, reaches) for entry in links))
+    held = links.of(turn)
+    names = [link.item for link in held]
+    stand, reaches = carrying.standing(names), reach.of(names)
+    return Status(tuple(_standing(number, link, stand, reaches) for number, link in enumerate(held, 1)))
 
 
-def _standing(entry: Entry, states: dict[str, State], reaches: dict[str, Reach]) -> ItemStatus:
-    value: dict[str, Any] = entry.value
-    state: State = "withdrawn" if value["back"] else states[value["item"]]
-    far = reaches[value["item"]]
-    if value["back"] and states[value["item"]] not in ("withdrawn", "erased"):
+def _standing(number: int, link: Link, stand: dict[str, Standing], reaches: dict[str, Reach]) -> ItemStatus:
+    here, far = stand[link.item], reaches[link.item]
+    state: State = "withdrawn" if link.back else here.state
+    if link.back and here.leaving:
+        far = Reach(told=far.holding, met=far.met)
+    elif link.back and here.state != "withdrawn":
         # Someone else asked for the same: that is theirs, and not told here.
         far = Reach(met=far.met)
-    return ItemStatus(entry.number, state, value["media"], value["kind"], far)
+    return ItemStatus(number, state, link.media, link.kind, far)

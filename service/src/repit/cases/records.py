@@ -6,21 +6,27 @@ In: a value, a room's public key. Out: rows; values again for whoever has the ro
 Each value has a key of its own, in a box for the room, so that whoever may not read can still write. The
 place (case, room, kind, row, number, version) is associated data in both layers: a value that is altered,
 moved, or put back from before does not open. Lengths are rounded up: a row does not show how long a text is.
+What kind of thing it is stands in the row as a keyed digest, another one in each case.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, Literal, get_args
 
 from repit.cases.keys import BOX_BYTES, Pair, box, new_key, unbox
 from repit.cases.models import Record
-from repit.cases.vault import RoomName, Vault
+from repit.cases.rooms import RoomName
+from repit.cases.vault import Vault
 from repit.foundation.errors import SealBroken
 from repit.foundation.ids import random_key
-from repit.foundation.sealing import Place, Sealer
+from repit.foundation.sealing import Place, Sealer, keyed_digest
 
-_SHORTEST: Final = 256
+RecordKind = Literal["link", "links", "place", "wishes", "message", "task", "checklist", "helper", "way-back"]
+"""`link`: one item, as cases from before had them; `links`: all of them."""
+_SHORTEST: Final[dict[RecordKind, int]] = {"links": 8192}
+_SHORT: Final = 256
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -35,15 +41,21 @@ class Entry:
         return self.row.number
 
 
-def new(case_id: int, room: RoomName, kind: str, number: int) -> Record:
+def mark(case_id: int, kind: RecordKind) -> str:
+    """By what the rows of one kind are found in one case."""
+    return keyed_digest("case record kind", str(case_id).encode(), kind.encode()).hex()[:16]
+
+
+def new(case_id: int, room: RoomName, kind: RecordKind, number: int) -> Record:
     """A row that is not written yet."""
-    return Record(id=random_key(), case_id=case_id, room=room, kind=kind, number=number)
+    return Record(id=random_key(), case_id=case_id, room=room, mark=mark(case_id, kind), number=number)
 
 
 def seal(row: Record, keys: Vault, public: bytes, value: Mapping[str, Any]) -> None:
-    """Write the value into the row, in the row's version."""
+    """Write the value into the row, in another version than before."""
+    row.version = random_key()
     plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    length = _SHORTEST
+    length = _SHORTEST.get(_kind(row), _SHORT)
     while length < len(plain):
         length *= 2
     key = new_key()
@@ -66,7 +78,20 @@ def _room(row: Record) -> RoomName:
     return room  # type: ignore[no-any-return]
 
 
+def _kind(row: Record) -> RecordKind:
+    found = _kinds(row.case_id).get(row.mark)
+    if found is None:
+        raise SealBroken(detail="a record of another case")
+    return found
+
+
+@lru_cache(maxsize=256)
+def _kinds(case_id: int) -> dict[str, RecordKind]:
+    kinds: tuple[RecordKind, ...] = get_args(RecordKind)
+    return {mark(case_id, kind): kind for kind in kinds}
+
+
 def _place(row: Record) -> Place:
     return Place(
-        "cases_record", f"{row.case_id}/{row.room}/{row.kind}/{row.id}/{row.number}", "sealed", row.version
+        "cases_record", f"{row.case_id}/{row.room}/{_kind(row)}/{row.id}/{row.number}", "sealed", row.version
     )

@@ -6,21 +6,21 @@ doors, which call these and the other modules of this room, one call a request.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final, Literal
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from repit.bank.types import Submission
 from repit.cases import desk, doors, places, protection, tasks, vault, way_back
 from repit.cases.casefile import Casefile, found_rooms
 from repit.cases.doors import Code
+from repit.cases.links import MAX_ITEMS
 from repit.cases.looks import Looked
-from repit.cases.looks import of as looks_of
 from repit.cases.models import Case
 from repit.cases.places import Level, Places, Wishes
-from repit.cases.protection import MAX_ITEMS, ItemStatus, Status
+from repit.cases.protection import ItemStatus, Status
 from repit.cases.states import STATES, CaseState
 from repit.cases.tasks import Told
 from repit.cases.way_back import Asked
@@ -44,13 +44,14 @@ class View:
     """A case as its person or a helper sees it on coming back. What is not theirs to see is None."""
 
     by: Literal["person", "helper"]
-    state: CaseState
+    state: CaseState | None
     status: Status | None
     wishes: Wishes | None
     places: Places | None
     way_back_asked: Asked | None
     way_back_prepared: bool
     may_add_places: bool
+    may_read_log: bool
     notices: Sequence[Told] = ()
 
 
@@ -71,25 +72,32 @@ def open_case(
         raise _EMPTY
     if len(submissions) > MAX_ITEMS:
         raise TooLarge
-    case_id, level = random_key(), (wishes or Wishes()).level
-    held = vault.make(case_id)
-    try:
-        with transaction.atomic():
-            today = now().date()
-            due = today + timedelta(days=settings.REPIT_CASE_IDLE_DAYS)
-            case = Case.objects.create(id=case_id, opened_on=today, due_on=due, keeps_protection=False)
-            _, code, owner = doors.build(case_id, "person", number)
-            turn = found_rooms(case, held, owner)
-            protection.take_in(turn, at_level(submissions, level))
-            places.put(turn, seen_at)
-            if wishes is not None:
-                places.put_wishes(turn, wishes)
-            desk.hand_over(turn)
-            turn.look("opened")
-            return Receipt(code.number, code.secret, protection.standing(turn))
-    except BaseException:
-        vault.destroy(case_id)
-        raise
+    level = (wishes or Wishes()).level
+    with transaction.atomic():
+        today = now().date()
+        due = today + timedelta(days=settings.REPIT_CASE_IDLE_DAYS)
+        case = _new_case(opened_on=today, due_on=due)
+        _, code, owner = doors.build(case.id, "person", number)
+        turn = found_rooms(case, vault.of(case), owner)
+        protection.take_in(turn, at_level(submissions, level))
+        places.put(turn, seen_at)
+        if wishes is not None:
+            places.put_wishes(turn, wishes)
+        desk.hand_over(turn)
+        turn.look("opened")
+        return Receipt(code.number, code.secret, protection.standing(turn))
+
+
+def _new_case(*, opened_on: date, due_on: date) -> Case:
+    """Two who draw the same slot at once: the second draws again."""
+    while True:
+        try:
+            with transaction.atomic():
+                return Case.objects.create(
+                    id=random_key(), slot=vault.draw(), opened_on=opened_on, due_on=due_on
+                )
+        except IntegrityError:
+            continue
 
 
 def at_level(submissions: Sequence[Submission], level: Level) -> list[Submission]:
@@ -116,17 +124,18 @@ def add_items(file: Casefile, submissions: Sequence[Submission]) -> Status:
 def view(file: Casefile) -> View:
     """The case at a glance. A person's visit lets the desk in where nobody at the hotline has the case."""
     with file.turn() as turn:
-        person = turn.role == "person"
+        person, sees = turn.role == "person", turn.may_read("protection")
         desk.hand_over(turn)
         found = View(
             by="person" if person else "helper",
-            state=next(state for state in STATES if state == turn.case.state),
-            status=protection.standing(turn) if turn.may_read("protection") else None,
+            state=next(state for state in STATES if state == turn.case.state) if sees else None,
+            status=protection.standing(turn) if sees else None,
             wishes=places.wishes_of(turn) if turn.may_read("places") else None,
             places=places.known(turn) if "places" in turn.writes else None,
             way_back_asked=way_back.pending(turn) if person else None,
             way_back_prepared=person and way_back.is_prepared(turn),
             may_add_places="places" in turn.writes,
+            may_read_log=person or turn.sees_log,
             notices=tasks.told(turn),
         )
         turn.look("case")
@@ -142,9 +151,9 @@ def take_back(file: Casefile, which: Sequence[int] | Literal["all"]) -> Status:
 
 
 def looks(file: Casefile) -> list[Looked]:
-    """Who looked at the case, newest first. Raises `NotFound`."""
+    """Who looked at the case, newest first. Raises `NotFound`, `NotGranted`."""
     with file.turn() as turn:
-        return looks_of(turn.case, turn.keys)
+        return turn.log()
 
 
 def status(number: str, secret: str) -> Status:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from repit.cases import records
 from repit.cases.casefile import Casefile, Turn
 from repit.cases.models import Record
 from repit.cases.records import Entry
@@ -102,7 +103,7 @@ def waits_since(turn: Turn) -> datetime | None:
 
 def count(case_id: int) -> int:
     """How many messages a case has; this much a supervisor may see."""
-    return Record.objects.filter(case_id=case_id, kind=_KIND).count()
+    return Record.objects.filter(case_id=case_id, mark=records.mark(case_id, _KIND)).count()
 
 
 def _message(entry: Entry) -> Message:

@@ -1,29 +1,28 @@
-"""The keys that can be destroyed: one small file a case, outside the database and its backups.
+"""The keys that can be destroyed: one slot a case, in a file outside the database and its backups.
 
-In: a case's number in the database. Out: sealers of its rooms. Next: everything that seals in `cases`.
+In: a case. Out: sealers of its rooms. Next: everything that seals in `cases`.
 
 Every sealed value of a case needs, beside the operator's key, the key of its room from this file. Erasing
 overwrites that key, so the values are gone from the database, from its replicas and from every backup of
-it at once. The file's name is a keyed digest: it leads to no row. Losing the folder loses the cases, so one
-copy of it is kept apart and replaced, never piled up (docs/en/cases.md).
+it at once. The keys of a case were made before anyone opened it, with a thousand others, and taking them
+writes nothing (`foundation.key_pool`): no time of a file says when a case began. Losing the file loses the
+cases, so one copy of it is kept apart and replaced, never piled up (docs/en/cases.md).
 """
 
-import os
-import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from django.conf import settings
 
-from repit.foundation.clock import now
+from repit.cases.models import Case
+from repit.cases.rooms import ROOMS, RoomName
 from repit.foundation.errors import NotFound
-from repit.foundation.sealing import KEY_BYTES, Sealer, keyed_digest, operator_and
+from repit.foundation.key_pool import KEY_BYTES, KeyPool
+from repit.foundation.sealing import Sealer, operator_and
 
-RoomName = Literal["protection", "places", "thread", "private"]
-ROOMS: Final[tuple[RoomName, ...]] = ("protection", "places", "thread", "private")
+FILE: Final = "case-keys"
 _GONE: Final = bytes(KEY_BYTES)
-_STRAY_AFTER_SECONDS: Final = 3600
 
 
 class Vault:
@@ -38,7 +37,7 @@ class Vault:
         """Raises `NotFound` where that room was erased."""
         start = ROOMS.index(room) * KEY_BYTES
         key = self._raw[start : start + KEY_BYTES]
-        if len(key) != KEY_BYTES or key == _GONE:
+        if key == _GONE:
             raise NotFound
         return operator_and(f"case {room}", key)
 
@@ -46,77 +45,44 @@ class Vault:
         return "Vault(…)"
 
 
-def path_of(case_id: int) -> Path:
-    """Where a case's key file stands."""
-    name = keyed_digest("case key file", str(case_id).encode())[:20].hex()
-    return Path(settings.REPIT_CASE_KEYS) / name
+def pool() -> KeyPool:
+    """The file of case keys."""
+    return KeyPool(Path(settings.REPIT_CASE_KEYS) / FILE, len(ROOMS))
 
 
-def make(case_id: int) -> Vault:
-    """New keys on disk for a case; a crash leaves the whole file or none."""
-    path = path_of(case_id)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    raw = secrets.token_bytes(KEY_BYTES * len(ROOMS))
-    draft = path.with_suffix(".new")
-    _write(draft, raw, os.O_CREAT | os.O_EXCL)
-    draft.rename(path)
-    _settle(path.parent)
+def draw() -> int:
+    """A slot for a new case. Raises `SettingsRefused` where there are cases and their file is missing."""
+    keys = pool()
+    if not Case.objects.exists():
+        keys.begin()
+    [slot] = keys.draw(1, _used)
+    return slot
+
+
+def of(case: Case) -> Vault:
+    """The keys of a case. Raises `NotFound` where they were destroyed, `SettingsRefused` where the file is
+    not the one that belongs to this database."""
+    [raw] = pool().read([case.slot])
+    if not any(raw):
+        raise NotFound
     return Vault(raw)
 
 
-def of(case_id: int) -> Vault:
-    """The keys of a case. Raises `NotFound` where they were destroyed."""
-    try:
-        return Vault(path_of(case_id).read_bytes())
-    except FileNotFoundError:
-        raise NotFound from None
+def destroy(case: Case, rooms: Iterable[RoomName] = ROOMS) -> None:
+    """Overwrite the keys of rooms in place. May be repeated, and then writes nothing."""
+    keys = pool()
+    [raw] = keys.read([case.slot])
+    for start in sorted(ROOMS.index(room) for room in set(rooms)):
+        if any(raw[start * KEY_BYTES : (start + 1) * KEY_BYTES]):
+            keys.wipe([case.slot], start, 1)
 
 
-def destroy(case_id: int, rooms: Iterable[RoomName] = ROOMS) -> None:
-    """Overwrite the keys of rooms in place; with the last room the file goes too. May be repeated."""
-    path = path_of(case_id)
-    try:
-        raw = bytearray(path.read_bytes())
-    except FileNotFoundError:
-        return
-    for room in rooms:
-        start = ROOMS.index(room) * KEY_BYTES
-        raw[start : start + KEY_BYTES] = _GONE
-    _write(path, bytes(raw), 0)
-    if not any(raw):
-        path.unlink(missing_ok=True)
-        _settle(path.parent)
+def lost() -> list[int]:
+    """The cases whose keys are all gone: their rows say nothing to anyone any more."""
+    rows = list(Case.objects.order_by("pk").values_list("pk", "slot"))
+    keys = pool().read([slot for _, slot in rows])
+    return [pk for (pk, _), raw in zip(rows, keys, strict=True) if not any(raw)]
 
 
-def destroy_strays(case_ids: Iterable[int]) -> int:
-    """Destroy files that belong to no case (a crash between making one and writing its row); how many."""
-    folder = Path(settings.REPIT_CASE_KEYS)
-    if not folder.is_dir():
-        return 0
-    known = {path_of(case_id).name for case_id in case_ids}
-    strays = [
-        path
-        for path in folder.iterdir()
-        if path.name not in known and now().timestamp() - path.stat().st_mtime > _STRAY_AFTER_SECONDS
-    ]
-    for path in strays:
-        _write(path, bytes(path.stat().st_size), 0)
-        path.unlink(missing_ok=True)
-    return len(strays)
-
-
-def _write(path: Path, raw: bytes, flags: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | flags, 0o600)
-    try:
-        os.write(descriptor, raw)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _settle(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _used(slots: Sequence[int]) -> Collection[int]:
+    return set(Case.objects.filter(slot__in=slots).values_list("slot", flat=True))

@@ -18,7 +18,7 @@ from repit.cases.models import Door, Visit
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, SealBroken
 from repit.foundation.ids import random_key, token
-from repit.foundation.sealing import Place, Sealer, derive, keyed_digest, operator
+from repit.foundation.sealing import Place, Sealer, keyed_digest, operator
 
 LASTS: Final = timedelta(minutes=30)
 _RENEWED_AFTER: Final = timedelta(minutes=1)
@@ -27,10 +27,10 @@ _BITS: Final = 256
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Visiting:
-    """A visit under way; `form_token` proves that a form came from a page of this visit."""
+    """A visit under way; `whose` is the same at each visit through one door, and tells nothing else."""
 
     file: Casefile
-    form_token: str
+    whose: str
 
 
 def begin(number: str, typed: str) -> str:
@@ -62,7 +62,7 @@ def going_on(brought: str) -> Visiting:
     if until - row.until > _RENEWED_AFTER:
         Visit.objects.filter(pk=row.pk).update(until=until)
     file = doors.through(door, keys.pair_of(bytes.fromhex(private)))
-    return Visiting(file, derive(_key(brought), "form").hex())
+    return Visiting(file, keyed_digest("whose visit", str(door.id).encode()).hex()[:32])
 
 
 def end(brought: str) -> None:

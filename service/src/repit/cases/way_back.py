@@ -29,6 +29,7 @@ from repit.cases.grants import Holder, Named
 from repit.cases.keys import Pair
 from repit.cases.models import Case, Door, Grant, WayBackAsked
 from repit.cases.records import Entry
+from repit.cases.rooms import ROOMS
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, NotGranted, Text, TransitionRefused
 from repit.foundation.ids import ALPHABET, random_key
@@ -104,7 +105,7 @@ def renew(turn: Turn, without: int | None = None) -> None:
         _share(turn, _offline(), value["hotline"])
     for door, key in value["helpers"].items():
         _share(turn, _door(turn, int(door), "helper"), key)
-    turn.rotate([room for room in vault.ROOMS if turn.may_read(room)])
+    turn.rotate([room for room in ROOMS if turn.may_read(room)])
     _grant_pairs(turn)
 
 
@@ -120,7 +121,7 @@ def ask(number: str, typed: str) -> Asked:
         request = WayBackAsked.objects.filter(case=turn.case).first()
         if request is None:
             own = keys.new_pair()
-            request = WayBackAsked(id=random_key(), case=turn.case, due_at=now() + DELAY)
+            request = WayBackAsked(id=random_key(), case=turn.case, due_at=_full_hour(now() + DELAY))
             value = [doors.kind_of(door), door.id, keys.box(own.private, pair.public).hex(), own.public.hex()]
             request.sealed = turn.keys.sealer("private").seal(
                 json.dumps(value).encode().ljust(_LENGTH), _place(request)
@@ -152,7 +153,7 @@ def release(reference: str, offline_private: bytes) -> None:
             break
     else:
         raise NotFound
-    vaulted = vault.of(request.case_id)
+    vaulted = vault.of(request.case)
     mark = grants.mark(request.case_id, "offline", _OFFLINE)
     row = Grant.objects.filter(case_id=request.case_id, room="share", holder=mark).first()
     if row is None:
@@ -163,14 +164,36 @@ def release(reference: str, offline_private: bytes) -> None:
     request.save(update_fields=["released"])
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Parts:
+    """What was brought: an open door, and a second one unless the hotline gave its part."""
+
+    first: tuple[Door, Pair]
+    second: tuple[Door, Pair] | None
+
+    @property
+    def secret(self) -> str:
+        """The same for the same parts, whoever brings them again; nothing of it stands anywhere."""
+        pairs = [self.first[1], *([self.second[1]] if self.second else [])]
+        return keyed_digest("way back brought", *(pair.private for pair in pairs)).hex()
+
+
+def brought(number: str, typed: str, other: tuple[str, str] | None = None) -> Parts:
+    """Open the doors of one code or two. Raises `NotFound`, `InputRefused`."""
+    return Parts(doors.unlocked(number, typed), doors.unlocked(*other) if other else None)
+
+
 def finish(number: str, typed: str, other: tuple[str, str] | None = None) -> Code:
+    """`finish_with` for codes as they are typed. Raises `NotFound`, `InputRefused`, `TransitionRefused`."""
+    return finish_with(brought(number, typed, other))
+
+
+def finish_with(parts: Parts) -> Code:
     """A new receipt, from two parts, once the wait is over. The old receipt opens nothing any more.
 
-    `other` is the second code; without it the hotline's part is used. Raises `NotFound`, `InputRefused`,
-    `TransitionRefused` before the time.
+    Without a second door the hotline's part is used. Raises `NotFound`, `TransitionRefused` before the time.
     """
-    door, pair = doors.unlocked(number, typed)
-    second = doors.unlocked(*other) if other else None
+    (door, pair), second = parts.first, parts.second
     with _shares(door, pair) as shares:
         request = WayBackAsked.objects.filter(case=shares.case).first()
         mine = _share_of(shares, door, pair)
@@ -208,12 +231,12 @@ def _new_receipt(turn: Turn, note: str = "way-back-done") -> Code:
         grants.withdraw(turn.case.id, "person", old.id)
         old.delete()
     _, code, holder = doors.build(turn.case.id, "person")
-    turn.give(holder.named, [room for room in vault.ROOMS if turn.may_read(room)])
+    turn.give(holder.named, [room for room in ROOMS if turn.may_read(room)])
     WayBackAsked.objects.filter(case=turn.case).delete()
     if turn.read("private", _KIND):
         renew(turn)
     else:
-        turn.rotate([room for room in vault.ROOMS if turn.may_read(room)])
+        turn.rotate([room for room in ROOMS if turn.may_read(room)])
     thread.note(turn, note)
     turn.look(note)
     return code
@@ -226,7 +249,7 @@ def _shares(door: Door, pair: Pair) -> Iterator[Turn]:
         case = Case.objects.select_for_update().filter(pk=door.case_id).first()
         if case is None:
             raise NotFound
-        yield Turn(case, vault.of(case.id), doors.holder(door, pair))
+        yield Turn(case, vault.of(case), doors.holder(door, pair))
 
 
 # --- the parts --------------------------------------------------------------------------------------------
@@ -258,7 +281,7 @@ def _grant_pairs(turn: Turn) -> None:
     pairs = [(a, b) for a in parts for b in [*parts, *helpers] if a[0] < b[0] or b in helpers]
     for (door, key), (other, other_key) in pairs:
         joint = _joint((door, bytes.fromhex(key)), (other, bytes.fromhex(other_key)))
-        turn.give(joint.named, [room for room in vault.ROOMS if turn.may_read(room)])
+        turn.give(joint.named, [room for room in ROOMS if turn.may_read(room)])
 
 
 def _joint(one: tuple[int, bytes], other: tuple[int, bytes]) -> Holder:
@@ -312,6 +335,12 @@ def _reference(request: WayBackAsked) -> str:
 
 def _place(request: WayBackAsked, column: str = "sealed") -> Place:
     return Place("cases_waybackasked", f"{request.case_id}/{request.id}", column)
+
+
+def _full_hour(moment: datetime) -> datetime:
+    """The next one: nobody is made to wait less, and the row does not tell the minute of asking."""
+    begun = moment.replace(minute=0, second=0, microsecond=0)
+    return begun if begun == moment else begun + timedelta(hours=1)
 
 
 def _only_the_person(turn: Turn) -> None:

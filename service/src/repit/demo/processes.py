@@ -57,7 +57,8 @@ class Service:
 @contextmanager
 def hotline(folder: Path) -> Iterator[Service]:
     """`repit hotline` with its data below the folder, ready."""
-    with _running("hotline", folder, {}) as service:
+    # Items come at moments of their own: within a second here, so that nobody waits long.
+    with _running("hotline", folder, {"REPIT_SPREAD_SECONDS": "1"}) as service:
         yield service
 
 

@@ -6,21 +6,25 @@ was sent to a subscriber. Next: `standing`; an operator who must say what a leak
 Notes gather in memory and are written every second or so (`workers.access_log`), since a write for each
 answer would cost more than the answer. A hotline that is killed loses the notes of its last second, never a
 change.
+
+To the minute is kept what was fetched today; of days before, what was fetched on each.
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Greatest, Least, TruncDay
 
 from repit.exchange.models import Access, Subscriber
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 
 _MOST: Final = 10_000
+_TOGETHER: Final = 1_000
 _Key = tuple[int, str, datetime]
 
 
@@ -86,6 +90,48 @@ def flush() -> None:
             for begins, through in reached.get(who, ()):
                 ahead = Subscriber.objects.filter(pk=who, fetched__gte=begins - 1, fetched__lt=through)
                 ahead.update(fetched=through, fetched_at=now())
+
+
+def keep_days_only() -> int:
+    """Of days that are over, keep what was fetched on each, not in which minute: the feed's changes would be
+    told to the minute by it. How many rows were joined."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            rows = list(
+                Access.objects.select_for_update()
+                .filter(minute__lt=day())
+                .exclude(minute=TruncDay("minute"))
+                .order_by("minute", "id")[:_TOGETHER]
+            )
+            for (who, door, on), some in _by_day(rows).items():
+                _join(who, door, on, some)
+        done += len(rows)
+        if len(rows) < _TOGETHER:
+            break
+    late = Subscriber.objects.filter
+    late(fetched_at__lt=day()).update(fetched_at=TruncDay("fetched_at"))
+    late(acknowledged_at__lt=day()).update(acknowledged_at=TruncDay("acknowledged_at"))
+    return done
+
+
+def _by_day(rows: Sequence[Access]) -> dict[_Key, list[Access]]:
+    found: dict[_Key, list[Access]] = {}
+    for row in rows:
+        on = row.minute.replace(hour=0, minute=0)
+        found.setdefault((row.subscriber_id, row.door, on), []).append(row)
+    return found
+
+
+def _join(who: int, door: str, on: datetime, rows: Sequence[Access]) -> None:
+    joined = _Noted(
+        min(row.begins for row in rows),
+        max(row.through for row in rows),
+        sum(row.fetches for row in rows),
+        sum(row.records for row in rows),
+    )
+    Access.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    _write(who, door, on, joined)
 
 
 def forget_older_than(days: int) -> int:

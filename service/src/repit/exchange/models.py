@@ -12,6 +12,8 @@ class Subscriber(models.Model):
 
     `exchanges`, `kinds` and `confirmed_by`: one a line. `fetched` is the change up to which everything was
     sent to it, whatever the protocol; `acknowledged` the one up to which it says that it has taken it in.
+    `by_hash_…`: of a subscriber that is told by hash what to forget, the last day it came, what was sent
+    last, the second it was told to go on from, and how far it has everything (`by_hash`).
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -29,6 +31,10 @@ class Subscriber(models.Model):
     fetched_at = models.DateTimeField(null=True)
     acknowledged = models.BigIntegerField(default=0)
     acknowledged_at = models.DateTimeField(null=True)
+    by_hash_on = models.DateField(null=True)
+    by_hash_sent = models.BigIntegerField(default=0)
+    by_hash_next = models.BigIntegerField(null=True)
+    by_hash_heard = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = (

@@ -7,6 +7,9 @@ The wall clock may be stepped, and many changes share a second; the count does n
 given out only after n has committed (`bank.feed`), so whoever has read up to n and asks again from the second
 of n, that second included, is shown everything after n: its second is the same or a later one. No waiting for
 slow transactions is needed, and no record can hide behind a checkpoint.
+
+Once a day is over its changes all bear its last second (`bank.closing`): later than before, never earlier. So
+whoever stood in the midst of it is shown the whole of it again, and whoever stood behind it misses nothing.
 """
 
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from typing import Final
 
 from django.db.models import Max, Min
 
+from repit.bank import feed
 from repit.bank.models import Change
 
 LAST_SECOND: Final = 253_402_300_799
@@ -39,6 +43,11 @@ def first_from(second: int) -> int | None:
     moment = datetime.fromtimestamp(bounded, UTC)
     found: int | None = Change.objects.filter(at__gte=moment).aggregate(first=Min("sequence"))["first"]
     return found
+
+
+def last_closed() -> int:
+    """The last second of the last closed day; 0 where none was closed. Read before the head."""
+    return _second(feed.closed_through())
 
 
 def touches(after: int, through: int, limit: int, floor: int | None = None) -> list[Touch]:

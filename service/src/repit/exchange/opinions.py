@@ -27,6 +27,10 @@ View = Literal["blocked", "not_blocked", "pending", "none"]
 MAX_TAGS: Final = 10
 ENOUGH: Final = 3
 _TAG: Final = re.compile(r"[\w .:\-]{1,50}")
+_A_HASH: Final = re.compile(
+    r"[0-9A-Fa-f]{16}|(?=[\w\-]*\d)(?=[\w\-]*[a-z])(?=[\w\-]*[A-Z])[\w\-]{22}", re.ASCII
+)
+"""What may be a hash, or a part of one: nobody writes hashes into words that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,9 @@ class Held:
 
 
 def fit_tags(tags: Iterable[object]) -> tuple[str, ...]:
-    """The tags that are short and plain, each once, at most `MAX_TAGS`, in order of the alphabet."""
-    fit = {tag for tag in tags if isinstance(tag, str) and _TAG.fullmatch(tag)}
+    """The tags that are short and plain, each once, at most `MAX_TAGS`, in order of the alphabet; none that
+    may hold a hash."""
+    fit = {t for t in tags if isinstance(t, str) and _TAG.fullmatch(t) and not _A_HASH.search(t)}
     return tuple(sorted(fit)[:MAX_TAGS])
 
 

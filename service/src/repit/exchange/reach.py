@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Min, Sum
 
-from repit.bank.models import Change, Item, MatchReport, MatchTotal
+from repit.bank import claims
+from repit.bank.models import Change, MatchReport, MatchTotal
 from repit.bank.states import SHARED
 from repit.exchange.models import Subscriber, WithdrawalAcknowledged
 
@@ -28,8 +29,9 @@ class Reach:
 
 
 def of(names: Sequence[str]) -> dict[str, Reach]:
-    """The reach of each item named that exists."""
-    items = {item.pk: item for item in Item.objects.filter(token__in=names)}
+    """The reach of what each name leads to; nothing where it leads nowhere (yet, or any more)."""
+    led = claims.items_of(names)
+    items = {item.pk: item for item in led.values()}
     spans = {
         row["item"]: (row["first"], row["last"])
         for row in Change.objects.filter(item__in=items)
@@ -41,9 +43,9 @@ def of(names: Sequence[str]) -> dict[str, Reach]:
     met.update(dict(kept))
     following = list(Subscriber.objects.filter(active=True))
     confirmed = set(
-        WithdrawalAcknowledged.objects.filter(item__in=names, subscriber__active=True).values_list(
-            "subscriber", "item"
-        )
+        WithdrawalAcknowledged.objects.filter(
+            item__in=[item.token for item in items.values()], subscriber__active=True
+        ).values_list("subscriber", "item")
     )
     found = {}
     for pk, item in items.items():
@@ -51,8 +53,8 @@ def of(names: Sequence[str]) -> dict[str, Reach]:
         had = [] if first is None else [one for one in following if one.acknowledged >= first]
         if item.state in SHARED:
             holding = sum(one.min_confirmations <= item.confirmations for one in had)
-            found[item.token] = Reach(holding=holding, met=met[pk])
+            found[pk] = Reach(holding=holding, met=met[pk])
         else:
             gone = sum(one.acknowledged >= last or (one.pk, item.token) in confirmed for one in had)
-            found[item.token] = Reach(told=len(had), forgotten=gone, met=met[pk])
-    return found
+            found[pk] = Reach(told=len(had), forgotten=gone, met=met[pk])
+    return {name: found[led[name].pk] if name in led else Reach() for name in names}

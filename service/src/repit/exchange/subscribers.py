@@ -18,7 +18,7 @@ from repit.exchange import keys
 from repit.exchange.keys import EXCHANGES, KNOWN, Granted, recognise, rotate
 from repit.exchange.models import Subscriber, WithdrawalAcknowledged
 from repit.foundation import audit
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 from repit.foundation.errors import InputRefused, NotFound, Text
 
 __all__ = ["EXCHANGES", "KINDS", "Grant", "Granted", "Standing", "acknowledge", "add", "agree", "close"]
@@ -184,7 +184,7 @@ def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:
         row.save(update_fields=["acknowledged", "acknowledged_at"])
         WithdrawalAcknowledged.objects.bulk_create(
             [
-                WithdrawalAcknowledged(subscriber=row, item=item, at=moment)
+                WithdrawalAcknowledged(subscriber=row, item=item, at=day())
                 for item in dict.fromkeys(withdrawn)
             ],
             ignore_conflicts=True,

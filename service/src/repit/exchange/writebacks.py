@@ -17,11 +17,11 @@ from django.db.models import Q
 
 from repit.bank import stakes
 from repit.bank.models import Item, ItemHash, Stake, Transition
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import opened
 from repit.exchange import opinions, partners
 from repit.exchange.models import Opinion, Partner, Writeback
 from repit.exchange.records import Said, View
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 from repit.foundation.errors import NotGranted, PeerBusy
 from repit.foundation.mapping import named
 from repit.foundation.patience import pause
@@ -99,7 +99,7 @@ def _send(partner: Partner, row: Writeback) -> bool:
         return False
     # An opinion that changed while this one was under way stays due.
     Writeback.objects.filter(pk=row.pk, view=row.view).update(
-        due_at=None, sent_at=now(), attempts=0, trouble=""
+        due_at=None, sent_at=day(), attempts=0, trouble=""
     )
     return True
 
@@ -107,8 +107,8 @@ def _send(partner: Partner, row: Writeback) -> bool:
 def _said(partner: Partner, row: Writeback) -> list[Said]:
     item = Item.objects.get(token=row.item)
     stored = ItemHash.objects.filter(item=item, role="whole").filter(Q(algorithm="pdq") | Q(algorithm="md5"))
-    first = stored.order_by("-algorithm", "id").first()
-    value = b"" if first is None else open_signal(item, first).value
+    signals = opened([item]).signals(item, stored.order_by("-algorithm", "id"))
+    value = signals[0].value if signals else b""
     view: View = "blocked" if row.view == "blocked" else "pending" if row.view == "pending" else "not_blocked"
     return [Said(name, view, value) for name in stakes.names_of(partner.source, row.item)]
 

@@ -4,6 +4,8 @@ In: a table's name. Out: a migration step that makes the database refuse UPDATE 
 lets rows go whose time is over. Next: the migrations of the bank's change feed, transitions and the audit.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from django.apps.registry import Apps
@@ -61,6 +63,43 @@ def forgettable(table: str, columns: tuple[str, ...], mark: str) -> migrations.R
         _forbid(editor, table)
 
     return migrations.RunPython(loosen, tighten)
+
+
+def only_later(table: str, columns: tuple[str, ...], moment: str) -> migrations.RunPython:
+    """A migration operation for a table that only grows: its column `moment` may be moved up, never down.
+
+    `columns` are those that still nobody changes. It can be undone.
+    """
+
+    def loosen(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        sqlite = editor.connection.vendor == "sqlite"
+        row = "" if sqlite else "FOR EACH ROW"
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        does = refusal if sqlite else "EXECUTE FUNCTION repit_append_only()"
+        fixed = ", ".join(f'"{column}"' for column in columns)
+        earlier = f"WHEN (NEW.{moment} < OLD.{moment})"
+        editor.execute(f"DROP TRIGGER {table}_no_update{'' if sqlite else f' ON {table}'}")
+        for name, event, when in (("no_update", fixed, ""), ("only_later", moment, earlier)):
+            editor.execute(
+                f"CREATE TRIGGER {table}_{name} BEFORE UPDATE OF {event} ON {table} {row} {when} {does}",
+                params=None,
+            )
+
+    def tighten(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        suffix = "" if editor.connection.vendor == "sqlite" else f" ON {table}"
+        editor.execute(f"DROP TRIGGER {table}_only_later{suffix}")
+        _drop(editor, table)
+        _forbid(editor, table)
+
+    return migrations.RunPython(loosen, tighten)
+
+
+@contextmanager
+def suspended(editor: BaseDatabaseSchemaEditor, table: str) -> Iterator[None]:
+    """For a migration that changes what was written into a table that only grows."""
+    _drop(editor, table)
+    yield
+    _forbid(editor, table)
 
 
 def _forbid(editor: BaseDatabaseSchemaEditor, table: str) -> None:

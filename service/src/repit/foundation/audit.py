@@ -4,16 +4,22 @@ In: actor, action, subject, reason; never a person's content. Out: rows chained 
 `verify`. Each digest covers the row and the digest before it, under the operator's key: someone who holds
 the database alone can neither alter, drop nor insert a row without the chain breaking. (Cutting the newest
 rows off shows against the head, or against a head noted elsewhere.)
+
+What staff and operators do is noted to the minute; what happens to items and cases, to the day: a moment
+would match the one with the other.
 """
 
 import hmac
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import transaction
 
-from repit.foundation.clock import now
+from repit.foundation.clock import day, now
 from repit.foundation.models import AuditHead, AuditRow
 from repit.foundation.sealing import keyed_digest
+
+_TO_THE_DAY: Final = ("item.", "case.")
 
 
 def _digest(before: bytes, sequence: int, at: datetime, *texts: str) -> bytes:
@@ -28,7 +34,7 @@ def record(actor: str, action: str, subject: str, reason: str = "") -> int:
     with transaction.atomic():
         head = AuditHead.objects.select_for_update().get(pk=1)
         head.sequence += 1
-        moment = now()
+        moment = day() if action.startswith(_TO_THE_DAY) else now().replace(second=0, microsecond=0)
         head.digest = _digest(bytes(head.digest), head.sequence, moment, actor, action, subject, reason)
         AuditRow.objects.create(
             sequence=head.sequence,

@@ -2,6 +2,7 @@
 
 In: nothing. Out: `now`, an aware UTC datetime for what is written down, and `elapsed`, a monotonic count of
 seconds for what is measured (the wall clock may be stepped; nothing waits or orders by it). Next: everyone.
+`day` is for moments that could be matched with what a person did.
 """
 
 import time
@@ -24,6 +25,11 @@ _clock = _Clock()
 def now() -> datetime:
     """The present moment, in UTC."""
     return _clock.read()
+
+
+def day() -> datetime:
+    """The beginning of the present day, in UTC: for what is written down and must not say more."""
+    return now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def elapsed() -> float:

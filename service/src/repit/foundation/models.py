@@ -1,6 +1,7 @@
-"""The audit's rows.
+"""The audit's rows, and when what is done each night was last done.
 
-In: `audit`. Out: two tables. Next: `audit.verify`, an operator who must show what was done.
+In: `audit`, `workers.upkeep`. Out: three tables. Next: `audit.verify`, an operator who must show what was
+done.
 """
 
 from django.db import models
@@ -31,3 +32,14 @@ class AuditRow(models.Model):
         constraints = (
             models.CheckConstraint(condition=models.Q(sequence__gt=0), name="audit_counts_from_one"),
         )
+
+
+class Upkeep(models.Model):
+    """The day on which one thing that is done each night was last done, and how far it came."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    done_on = models.DateField(null=True)
+    reached = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return "Upkeep"

@@ -97,3 +97,33 @@ def keyed_digest(use: str, *parts: bytes) -> bytes:
         mac.update(len(part).to_bytes(4, "big"))
         mac.update(part)
     return mac.digest()
+
+
+def keyed_hasher(use: str) -> "hashlib.blake2b":
+    """For a keyed digest of what comes piece by piece."""
+    return hashlib.blake2b(key=derive(settings.REPIT_OPERATOR_KEY, f"digest {use}"), digest_size=32)
+
+
+class Digester:
+    """Keyed digests under the operator's key and a second one that can be destroyed by itself."""
+
+    __slots__ = ("_keys", "_second")
+
+    def __init__(self, second: bytes) -> None:
+        self._second = second
+        self._keys: dict[str, bytes] = {}
+
+    def digest(self, use: str, *parts: bytes) -> bytes:
+        """32 bytes, as `keyed_digest`."""
+        key = self._keys.get(use)
+        if key is None:
+            first = derive(settings.REPIT_OPERATOR_KEY, f"digest {use}")
+            key = self._keys[use] = hashlib.blake2b(self._second, key=first, digest_size=KEY_BYTES).digest()
+        mac = hashlib.blake2b(key=key, digest_size=32)
+        for part in parts:
+            mac.update(len(part).to_bytes(4, "big"))
+            mac.update(part)
+        return mac.digest()
+
+    def __repr__(self) -> str:
+        return "Digester(…)"

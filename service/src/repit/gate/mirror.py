@@ -6,7 +6,8 @@ index from it in seconds, the follower resumes from its sequence.
 One SQLite file beside the gate's other data. `sealed`: every entry is sealed under the operator's key, which
 lies outside the file, so that a stolen disk tells nothing. A folder: not sealed, because the operator says
 that it is encrypted or volatile. `memory`: no file at all, and a restart begins with a snapshot. A withdrawn
-entry is overwritten (secure_delete), in the write-ahead log too.
+entry, and hashes that an entry holds no longer, are overwritten (secure_delete), in the write-ahead log too.
+No backup of this file is of use: a gate that lost it begins with a snapshot.
 """
 
 import sqlite3
@@ -105,7 +106,6 @@ class Mirror:
 
     def apply(self, entries: Iterable[KnownEntry], standing: Standing) -> None:
         """Write these states of items and the sequence they lead to, all or nothing."""
-        forgotten = False
         with self._turn, self._transaction() as db:
             if db is None:
                 return
@@ -113,12 +113,10 @@ class Mirror:
                 name = _name(entry.item)
                 if entry.state == "withdrawn":
                     db.execute("DELETE FROM entry WHERE name = ?", (name,))
-                    forgotten = True
                 else:
                     db.execute("INSERT OR REPLACE INTO entry VALUES (?, ?)", (name, self._seal(name, entry)))
             _stand(db, standing)
-        if forgotten:
-            self._empty_log()
+        self._empty_log()
 
     def replace_all(self, entries: Iterable[KnownEntry], standing: Standing) -> None:
         """Write these entries in place of everything, all or nothing."""
@@ -144,7 +142,6 @@ class Mirror:
 
     def apply_exchange(self, source: str, entries: Iterable[KnownEntry], checkpoint: str) -> None:
         """Write these states of one exchange's items and how far they lead, all or nothing."""
-        forgotten = False
         with self._turn, self._transaction() as db:
             if db is None:
                 for entry in entries:
@@ -156,15 +153,13 @@ class Mirror:
                 name = _name(entry.item)
                 if entry.state == "withdrawn":
                     db.execute("DELETE FROM exchange_entry WHERE name = ?", (name,))
-                    forgotten = True
                 else:
                     sealed = self._seal(name, entry)
                     db.execute(
                         "INSERT OR REPLACE INTO exchange_entry VALUES (?, ?, ?)", (name, source, sealed)
                     )
             db.execute("INSERT OR REPLACE INTO exchange VALUES (?, ?)", (source, checkpoint))
-        if forgotten:
-            self._empty_log()
+        self._empty_log()
 
     def exchange_entry(self, item: str) -> KnownEntry | None:
         """One item of an exchange, with the partner's name for it; None where it is gone or was not kept."""

@@ -42,6 +42,23 @@ def staff_reset(name: MemberName, at: At = "hotline", address: Address = "") -> 
     _show_link(_staff(at).reset(name, actor=ADMINISTRATOR), address, at)
 
 
+@app.command("let-in")
+def staff_let_in(name: MemberName, at: At = "hotline", address: Address = "") -> None:
+    """A link that lets someone try to sign in whom strangers hold up. / Débloquer un navigateur."""
+    _staff(at)
+    letting_in = import_module("repit.foundation.staff.letting_in")
+    secret = letting_in.give(name, actor=ADMINISTRATOR)
+    say(
+        Text(
+            "Give them this link over a private channel. It works once, within a day; password and second"
+            " factor are still asked for:",
+            "Transmettez ce lien par un canal privé. Il sert une fois, dans la journée ; mot de passe et"
+            " second facteur restent demandés :",
+        )
+    )
+    print(f"\n    {_base(address, at)}/staff/let-in/{secret}/\n")
+
+
 @app.command("roles")
 def staff_roles(name: MemberName, role: Roles, at: At = "hotline") -> None:
     """Give someone these roles and no others. / Donner ces rôles et aucun autre."""
@@ -88,13 +105,16 @@ def _staff(at: str) -> ModuleType:
     return import_module("repit.foundation.staff.members")
 
 
-def _show_link(secret: str, address: str, at: str) -> None:
+def _base(address: str, at: str) -> str:
     port = GATE_PORT if at == "gate" else HOTLINE_PORT
-    base = address.rstrip("/") or f"http://localhost:{port}"
+    return address.rstrip("/") or f"http://localhost:{port}"
+
+
+def _show_link(secret: str, address: str, at: str) -> None:
     say(
         Text(
             "Give them this link over a private channel. It works once, within three days:",
             "Transmettez ce lien par un canal privé. Il sert une fois, dans les trois jours :",
         )
     )
-    print(f"\n    {base}/staff/enrol/{secret}/\n")
+    print(f"\n    {_base(address, at)}/staff/enrol/{secret}/\n")

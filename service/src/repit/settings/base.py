@@ -27,6 +27,7 @@ _COMMON: Final = [
     "ninja",
     "csp",
     "repit.foundation",
+    "repit.foundation.kept",
     "repit.foundation.staff",
     "allauth",
     "allauth.account",
@@ -78,6 +79,7 @@ def installation(role: Role) -> dict[str, Any]:
         },
         "REPIT_ROLE": role,
         "REPIT_CASE_KEYS": value["REPIT_CASE_KEYS"] or data / "case-keys",
+        "REPIT_BANK_KEYS": value["REPIT_BANK_KEYS"] or data / "bank-keys",
         "REPIT_OPERATOR_KEY": value["REPIT_OPERATOR_KEY"] or bytes.fromhex(kept(data, "operator.key")),
         "SECRET_KEY": value["REPIT_SECRET_KEY"] or kept(data, "secret.key"),
         "REPIT_SECRET_KEY": "",
@@ -146,6 +148,9 @@ REPIT_REQUIRE_AGREEMENT: bool
 REPIT_ACCESS_LOG_DAYS: int
 REPIT_MATCH_REPORT_DAYS: int
 REPIT_CASE_KEYS: Path
+REPIT_BANK_KEYS: Path
+REPIT_WITHDRAWN_DAYS: int
+REPIT_SPREAD_SECONDS: int
 REPIT_CASE_RETENTION_DAYS: int
 REPIT_CASE_IDLE_DAYS: int
 REPIT_OFFLINE_KEY: bytes

@@ -17,6 +17,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "staff-home"
 
+CSRF_FAILURE_VIEW = "repit.foundation.staff.drafts.from_an_earlier_sign_in"
+
 SESSION_ENGINE = "repit.foundation.staff.sessions"
 SESSION_COOKIE_NAME = "repit_staff"
 SESSION_COOKIE_PATH = "/staff/"
@@ -34,6 +36,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# allauth counts in one process's memory; `guessing` counts in the database and holds no member up.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+ACCOUNT_FORMS = {"change_password": "repit.foundation.staff.forms.ChangePasswordForm"}
 
 MFA_ADAPTER = "repit.foundation.staff.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -42,6 +48,9 @@ MFA_TOTP_ISSUER = "Répit"
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
+    "authenticate": "repit.foundation.staff.forms.CodeForm",
+    "reauthenticate": "repit.foundation.staff.forms.CodeAgainForm",
+    "activate_totp": "repit.foundation.staff.forms.NewAppForm",
     "login_webauthn": "repit.foundation.staff.forms.LoginForm",
     "authenticate_webauthn": "repit.foundation.staff.forms.AuthenticateForm",
     "reauthenticate_webauthn": "repit.foundation.staff.forms.ReauthenticateForm",

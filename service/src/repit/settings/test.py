@@ -23,4 +23,7 @@ DATABASES = {"default": database(_url, Path(":memory:"))}
 SECRET_KEY = "for tests only, " * 4
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 REPIT_CASE_KEYS = Path(tempfile.mkdtemp(prefix="repit-test-case-keys-"))
-atexit.register(shutil.rmtree, REPIT_CASE_KEYS, ignore_errors=True)
+REPIT_BANK_KEYS = Path(tempfile.mkdtemp(prefix="repit-test-bank-keys-"))
+for _folder in (REPIT_CASE_KEYS, REPIT_BANK_KEYS):
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+REPIT_SPREAD_SECONDS = 0

@@ -1,11 +1,12 @@
 """Backups that expose nothing, and restoring them.
 
-In: the database, the folder of case keys, the hotline's offline key. Out: sealed files; an empty database
+In: the database, the file of case keys, the hotline's offline key. Out: sealed files; an empty database
 filled again. Next: `repit backup`, `repit restore`.
 
 A backup holds every row as it lies sealed in the database, and is itself sealed to the offline key: the
-machine that makes backups cannot open them. The operator's key and the case keys are never in it. The case
-keys go into a file of their own, of which only the newest copy is kept: whoever erases a case relies on it.
+machine that makes backups cannot open them. The operator's key, the case keys and the bank's keys are never
+in it. These two go into files of their own, of which only the newest copy is kept: whoever erases a case, or
+withdraws an item, relies on it. What was erased since a backup is erased again as soon as that is put back.
 """
 
 import json
@@ -24,17 +25,20 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from repit.foundation import sealed_file
+from repit.bank import erasing, keys, proving, turning
+from repit.cases.vault import FILE as CASE_KEYS
+from repit.exchange import erasure
+from repit.foundation import key_copies, sealed_file
 from repit.foundation.errors import InputRefused, SettingsRefused, Text
 from repit.foundation.keyfile import write_once
 
 _FORM: Final = "repit backup 1"
-_LEFT_OUT: Final = frozenset({"cases.visit", "sessions.session"})
+_LEFT_OUT: Final = frozenset({"cases.visit", "kept.kept", "sessions.session", "staff.try", "staff.spent"})
 _AT_ONCE: Final = 500
 
 
-def make(database: Path, case_keys: Path | None) -> int:
-    """Write a backup (and a copy of the case keys); how many rows.
+def make(database: Path, case_keys: Path | None, bank_keys: Path | None = None) -> int:
+    """Write a backup (and a copy of the case keys, and of the bank's keys); how many rows.
 
     Raises `SettingsRefused`, `InputRefused`.
     """
@@ -54,11 +58,17 @@ def make(database: Path, case_keys: Path | None) -> int:
         _write(database, _packed(_lines(counted)), public)
     if case_keys is not None:
         _write(case_keys, _packed(_keys()), public, replaces=True)
+    if bank_keys is not None:
+        _write(bank_keys, _packed(_keys_of_the_bank()), public, replaces=True)
     return counted.rows
 
 
-def restore(database: Path, case_keys: Path | None, private: bytes) -> int:
-    """Fill an empty, migrated database; how many rows. Raises `InputRefused`, `SealBroken`."""
+def restore(database: Path, case_keys: Path | None, private: bytes, bank_keys: Path | None = None) -> int:
+    """Fill an empty, migrated database, and erase anew what was erased since; how many rows.
+
+    The bank's keys that are in their place stay there if they belong to these rows; else their copy is put
+    there. Raises `InputRefused`, `SealBroken`, `SettingsRefused`.
+    """
     lines = _unpacked(database, private)
     head = json.loads(next(lines, "{}"))
     if head.get("form") != _FORM or head.get("migrations") != _migrations():
@@ -79,9 +89,27 @@ def restore(database: Path, case_keys: Path | None, private: bytes) -> int:
             while batch := list(islice(group, _AT_ONCE)):
                 rows += len(model._base_manager.bulk_create(batch))
         _count_on()
+        try:
+            proving.prove()
+        except SettingsRefused:
+            if bank_keys is None:
+                raise
+            _restore_keys_of_the_bank(bank_keys, private)
+            proving.prove()
+    _catch_up()
     if case_keys is not None:
         _restore_keys(case_keys, private)
     return rows
+
+
+def _catch_up() -> None:
+    """What was withdrawn or destroyed since the backup was made goes again, whoever reads first."""
+    erasing.lost()
+    while erasure.begin():
+        pass
+    if turning.begin_if_due():
+        while turning.carry_over():
+            pass
 
 
 class _Counted:
@@ -115,10 +143,26 @@ def _objects(lines: Iterable[str]) -> Iterator[models.Model]:
 
 def _keys() -> Iterator[str]:
     yield json.dumps({"form": f"{_FORM} case keys"})
-    folder = Path(settings.REPIT_CASE_KEYS)
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.suffix != ".new":
-            yield json.dumps([path.name, path.read_bytes().hex()])
+    file = Path(settings.REPIT_CASE_KEYS) / CASE_KEYS
+    if file.is_file():
+        yield json.dumps([file.name, file.read_bytes().hex()])
+
+
+def _keys_of_the_bank() -> Iterator[str]:
+    yield json.dumps({"form": f"{_FORM} bank keys"})
+    for piece in key_copies.pieces(Path(settings.REPIT_BANK_KEYS)):
+        yield json.dumps(piece)
+
+
+def _restore_keys_of_the_bank(file: Path, private: bytes) -> None:
+    lines = _unpacked(file, private)
+    if json.loads(next(lines, "{}")).get("form") != f"{_FORM} bank keys":
+        raise InputRefused(
+            Text("This file holds no keys of a bank.", "Ce fichier ne contient pas de clés de banque.")
+        )
+    pieces = (json.loads(line) for line in lines)
+    known = ((name, digits) for name, digits in pieces if name in keys.FILES)
+    key_copies.put_back(Path(settings.REPIT_BANK_KEYS), known)
 
 
 def _restore_keys(file: Path, private: bytes) -> None:
@@ -129,7 +173,7 @@ def _restore_keys(file: Path, private: bytes) -> None:
         raise InputRefused(Text("This file holds no case keys.", "Ce fichier ne contient pas de clés."))
     for line in lines:
         name, raw = json.loads(line)
-        if not name.isalnum():
+        if name != CASE_KEYS:
             raise InputRefused(Text("This file holds no case keys.", "Ce fichier ne contient pas de clés."))
         if not (folder / name).exists():
             write_once(folder / name, bytes.fromhex(raw))

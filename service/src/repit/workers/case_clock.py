@@ -1,7 +1,8 @@
 """The calendar of cases: closed ones lose their words, forgotten ones close, old visits are deleted.
 
-In: due rows of `cases`. Out: keys destroyed, rows deleted. Next: `repit.cli` starts it beside the hotline.
-Each case is claimed under its own lock, so that several processes may run this at once.
+In: due rows of `cases`, and of the sign-in of staff. Out: keys destroyed, rows deleted. Next: `repit.cli`
+starts it beside the hotline. Each case is claimed under its own lock, so that several processes may run this
+at once.
 """
 
 import logging
@@ -12,6 +13,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from repit.cases import closing, visits
+from repit.foundation.errors import RepitError
+from repit.foundation.staff import forgetting
 
 EVERY_SECONDS: Final = 600.0
 _log: Final = logging.getLogger(__name__)
@@ -26,11 +29,11 @@ def start() -> threading.Event:
 
 def once() -> int:
     """Everything that is due now; how many cases acted."""
-    done = 0
+    done = closing.finish_erasures()
     while acted := closing.act_due():
         done += acted
     visits.forget_old()
-    closing.finish_erasures()
+    forgetting.sweep()
     return done
 
 
@@ -38,7 +41,7 @@ def _run(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             once()
-        except (DatabaseError, OSError) as error:
+        except (DatabaseError, RepitError, OSError) as error:
             _log.warning("the calendar of cases waits: %s", type(error).__name__)
         finally:
             connection.close()

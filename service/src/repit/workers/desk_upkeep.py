@@ -1,8 +1,8 @@
 """What the review desk needs done without anyone asking.
 
 In: rows and files whose time has come. Out: claims that ended are freed, decisions become reviews, uploads
-held too long are erased, opinions reach the banks, what is too old is forgotten. Next: `repit gate` starts
-it. Every step claims its row, so several processes may run this at once.
+held too long are erased, words kept for a browser too, opinions reach the banks, what is too old is
+forgotten. Next: `repit gate` starts it. Every step claims its row, so several processes may run this at once.
 
 Banks may be slow to answer, so telling them has a thread of its own and keeps nothing else.
 """
@@ -16,6 +16,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from repit.foundation.errors import RepitError
+from repit.foundation.kept import store
+from repit.foundation.staff import forgetting as sign_in
 from repit.gate.mirror import Mirror
 from repit.gate.review import forgetting, media, queue
 from repit.workers import tell_banks
@@ -32,6 +34,7 @@ def start(mirror: Mirror) -> threading.Event:
         ("desk-upkeep", EVERY_SECONDS, once),
         ("desk-tells-banks", EVERY_SECONDS, lambda: tell(mirror)),
         ("desk-forgets", FORGET_EVERY_SECONDS, forgetting.sweep),
+        ("sign-in-forgets", FORGET_EVERY_SECONDS, sign_in.sweep),
     ):
         threading.Thread(target=_run, args=(does, every, stop), name=name, daemon=True).start()
     return stop
@@ -43,6 +46,7 @@ def once() -> None:
     while queue.take_in():
         pass
     media.forget_old()
+    store.forget_old()
 
 
 def tell(mirror: Mirror) -> None:

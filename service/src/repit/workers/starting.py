@@ -4,9 +4,11 @@ In: a role. Out: Django set up, or a refusal that says what to do. Next: `repit.
 """
 
 import os
+from importlib import import_module
 from typing import Final
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import Error as DatabaseError
@@ -42,6 +44,7 @@ def ready_database() -> None:
     """The embedded database is migrated here; a server's must have been, by someone who meant it."""
     if settings.REPIT_EMBEDDED:
         migrate()
+        _prove_keys()
         return
     try:
         executor = MigrationExecutor(connection)
@@ -54,3 +57,10 @@ def ready_database() -> None:
             Text("The database is not in its present form.", "La base de données n'est pas à jour."),
             Text("Back it up, then run `repit migrate`.", "Sauvegardez-la, puis lancez `repit migrate`."),
         )
+    _prove_keys()
+
+
+def _prove_keys() -> None:
+    """The bank's files of keys are there and open what they must. Raises `SettingsRefused`."""
+    if apps.is_installed("repit.bank"):
+        import_module("repit.bank.proving").prove()

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from repit.bank import feed
 from repit.bank.models import Item, ItemHash
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import Opened, opened
 from repit.exchange import access, demands, opinions
 from repit.exchange.canary import CANARIES, CANARY_SECOND
 from repit.exchange.keys import Granted
@@ -112,28 +112,33 @@ def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
         hashes[row.item_id].append(row)
     tokens = {item.token for item in by_key.values()}
     held, confirmed = opinions.of(tokens), demands.confirmed(who, tokens)
+    held_by = opened(by_key.values())
     found: list[Entry] = []
     for key, touch in sorted(last.items(), key=lambda pair: pair[1].sequence):
         if key in by_key:
             item = by_key[key]
-            active = item.state == "active" and demands.wanted(
-                item.token, item.origin, item.confirmations, who, confirmed
+            active = (
+                item.state == "active"
+                and not held_by.destroyed(item)
+                and demands.wanted(item.token, item.origin, item.confirmations, who, confirmed)
             )
-            found += _of_item(item, touch.second, hashes[key], held.get(item.token, []), deleted=not active)
+            said = held.get(item.token, [])
+            found += _of_item(item, touch.second, hashes[key], held_by, said, deleted=not active)
     return found
 
 
 def _of_item(
-    item: Item, second: int, rows: list[ItemHash], held: list[Held], *, deleted: bool
+    item: Item, second: int, rows: list[ItemHash], held_by: Opened, held: list[Held], *, deleted: bool
 ) -> list[Entry]:
-    """An entry holds one hash of each type; an item with more of them becomes several entries."""
+    """An entry holds one hash of each type; an item with more of them becomes several entries. Each of them
+    is deleted: how many there were is known longer than the hashes are."""
     media = _MEDIA[item.media]
     values: dict[str, list[bytes]] = {"pdq": [], "md5": []}
     for row in rows:
-        if media == "image" or row.algorithm == "md5":
-            values[row.algorithm].append(b"" if deleted else open_signal(item, row).value)
+        if not deleted and (media == "image" or row.algorithm == "md5"):
+            values[row.algorithm].append(held_by.signal(item, row).value)
     votes = tuple(vote for one in held for vote in _votes(one))
-    count = max(len(values["pdq"]), len(values["md5"]), 1 if deleted else 0)
+    count = (item.parts or 1) if deleted else max(len(values["pdq"]), len(values["md5"]))
     return [
         Entry(
             item.token if number == 0 else f"{item.token}.{number}",

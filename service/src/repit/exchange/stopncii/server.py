@@ -17,14 +17,14 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
-from repit.bank import feed, items
+from repit.bank import feed, items, lookups
 from repit.bank.models import Item, ItemHash
-from repit.bank.sealed import open_signal
+from repit.bank.sealed import FIND, Opened, found_by, opened
 from repit.bank.types import Algorithm, Media, Signal, Submission
-from repit.exchange import access, demands, opinions
+from repit.exchange import access, by_hash, demands, opinions
 from repit.exchange.canary import CANARIES, CANARY_SECOND
 from repit.exchange.keys import Granted
-from repit.exchange.moments import Touch, first_from, touches
+from repit.exchange.moments import Touch, first_from, last_closed, touches
 from repit.exchange.opinions import Held, View
 from repit.exchange.stopncii.wire import (
     FIRST_SECOND,
@@ -39,7 +39,6 @@ from repit.exchange.stopncii.wire import (
     decode_mark,
     encode_mark,
 )
-from repit.foundation.sealing import keyed_digest
 
 MAX_PAGE: Final = 5_000
 _SERVED: Final = Q(role="whole", publishable=True, item__told=True) & (
@@ -71,12 +70,16 @@ def fetch(who: Granted, start: int, size: int, token: str = "") -> Page:
     Raises `WireRefused` for a token that was not given out here.
     """
     first = start <= FIRST_SECOND
+    if not token:
+        by_hash.asked(who.id, start)
     if token:
         mark = decode_mark(token)
     else:
+        # In this order: every change of a closed second is then at the head or before it.
+        closed = last_closed()
         through = feed.head().sequence
         begin = first_from(start)
-        mark = PageMark(through, through if begin is None else begin - 1, 0)
+        mark = PageMark(through, through if begin is None else begin - 1, 0, closed)
     walked = touches(mark.after, mark.through, max(1, min(size, MAX_PAGE)), mark.second)
     found = _records(walked, who)
     records = [record for record in found if not first or record.status == "Active"]
@@ -86,8 +89,12 @@ def fetch(who: Granted, start: int, size: int, token: str = "") -> Page:
     access.note(who.id, "stopncii", 1 if first and not token else mark.after + 1, last.sequence, len(records))
     next_second = max([start, last.second, *(record.second for record in records)])
     if last.sequence >= mark.through:
+        if next_second <= mark.closed:
+            # Behind the end of a closed day nothing more can bear a second of it.
+            next_second = mark.closed + 1
+        by_hash.sent(who.id, mark.through, next_second)
         return Page(tuple(records), None, next_second)
-    mark = PageMark(mark.through, last.sequence, last.second)
+    mark = PageMark(mark.through, last.sequence, last.second, mark.closed)
     return Page(tuple(records), encode_mark(mark), next_second)
 
 
@@ -98,7 +105,7 @@ def feedback(who: Granted, said: list[Feedback]) -> int:
     """
     known = 0
     for one in said:
-        names = _holders(who, [keyed_digest("bank hash", name.encode(), one.value) for name in _NAMES])
+        names = _holders(who, [d for n in _NAMES for d in lookups.everywhere(FIND, n.encode(), one.value)])
         if names:
             opinions.give(who, names, _VIEWS.get(one.feedback, "none"), one.tags)
             known += 1
@@ -114,11 +121,11 @@ def propose(who: Granted, proposed: list[Proposal]) -> int:
     new = 0
     for one in proposed:
         algorithm, media = _PROPOSED[one.signal_type]
-        digest = keyed_digest("bank hash", algorithm.encode(), one.value)
         with transaction.atomic():
             feed.locked()
-            if ItemHash.objects.filter(digest=digest).exists():
-                opinions.give(who, _holders(who, [digest]), _VIEWS.get(one.feedback, "none"), one.tags)
+            digests = lookups.everywhere(FIND, algorithm.encode(), one.value)
+            if ItemHash.objects.filter(digest__in=digests).exists():
+                opinions.give(who, _holders(who, digests), _VIEWS.get(one.feedback, "none"), one.tags)
                 continue
             signal = Signal(algorithm, "whole", one.value, one.quality if algorithm == "pdq" else None)
             items.submit(
@@ -158,34 +165,59 @@ def _records(walked: list[Touch], who: Granted) -> Iterator[Record]:
     """
     served = _SERVED & Q(item__kind__in=who.kinds)
     last = {touch.item_key: touch for touch in walked}
+    touched = list(ItemHash.objects.filter(served, item_id__in=last).select_related("item"))
+    same = _under_every_key(touched)
     place: dict[bytes, Touch] = {}
-    rows = ItemHash.objects.filter(served, item_id__in=last).values_list("digest", "item_id")
-    for digest, item_key in rows:
-        touch, key = last[item_key], bytes(digest)
-        if key not in place or place[key].sequence < touch.sequence:
+    for row in touched:
+        touch, key = last[row.item_id], same.get(bytes(row.digest or b""))
+        if key is not None and (key not in place or place[key].sequence < touch.sequence):
             place[key] = touch
     holders: dict[bytes, list[ItemHash]] = {}
-    digests = list(place)
+    digests = list(same)
     for begin in range(0, len(digests), _DIGESTS_AT_A_TIME):
         some = digests[begin : begin + _DIGESTS_AT_A_TIME]
         for row in ItemHash.objects.filter(served, digest__in=some).select_related("item").order_by("id"):
-            holders.setdefault(bytes(row.digest), []).append(row)
+            holders.setdefault(same[bytes(row.digest or b"")], []).append(row)
+    held_by = opened({row.item_id: row.item for several in holders.values() for row in several}.values())
     tokens = {row.item.token for several in holders.values() for row in several}
     held, confirmed = opinions.of(tokens), demands.confirmed(who, tokens)
 
     def active(item: Item) -> bool:
-        return item.state == "active" and demands.wanted(
-            item.token, item.origin, item.confirmations, who, confirmed
+        return (
+            item.state == "active"
+            and not held_by.destroyed(item)
+            and demands.wanted(item.token, item.origin, item.confirmations, who, confirmed)
         )
 
     for digest in sorted(holders, key=lambda key: place[key].sequence):
-        yield _record(place[digest].second, holders[digest], held, active)
+        # Of what was erased this very moment nothing can be told any more.
+        rows = [row for row in holders[digest] if held_by.signals(row.item, [row])]
+        if rows:
+            yield _record(place[digest].second, rows, held_by, held, active)
+
+
+def _under_every_key(rows: list[ItemHash]) -> dict[bytes, bytes]:
+    """For each digest under which these hashes may be found, one that stands for the hash: while items change
+    over to another key, two that hold the same hash have different digests."""
+    alive = lookups.alive()
+    if len(alive) == 1:
+        return {bytes(row.digest): bytes(row.digest) for row in rows if row.digest}
+    held_by, same = opened({row.item_id: row.item for row in rows}.values()), dict[bytes, bytes]()
+    for row in rows:
+        for signal in held_by.signals(row.item, [row]):
+            found = [digest for digest in (found_by(signal, one) for one in alive) if digest]
+            same.update(dict.fromkeys(found, found[0]))
+    return same
 
 
 def _record(
-    second: int, rows: list[ItemHash], held: dict[str, list[Held]], is_active: Callable[[Item], bool]
+    second: int,
+    rows: list[ItemHash],
+    held_by: Opened,
+    held: dict[str, list[Held]],
+    is_active: Callable[[Item], bool],
 ) -> Record:
-    signal = open_signal(rows[0].item, rows[0])
+    signal = held_by.signal(rows[0].item, rows[0])
     listed = [row.item for row in rows]
     active = any(is_active(item) for item in listed)
     feedbacks = [

@@ -29,7 +29,7 @@ FIRST_SECOND: Final = 10
 MAX_RECORDS: Final = 1_000
 _BYTES: Final[dict[SignalType, int]] = {"ImagePDQ": 32, "VideoMD5": 16}
 _ENUM_PREFIX: Final = "StopNCIISignalType."
-_TOKEN: Final = re.compile(r"([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,12})")
+_TOKEN: Final = re.compile(r"([0-9]{1,18}):([0-9]{1,18}):([0-9]{1,12})(?::([0-9]{1,12}))?")
 _Word = TypeVar("_Word", SignalType, FeedbackValue)
 
 
@@ -96,11 +96,15 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class PageMark:
-    """Where a fetch goes on: after this sequence (which bears this second), up to its watermark `through`."""
+    """Where a fetch goes on: after this sequence (which bears this second), up to its watermark `through`.
+
+    `closed`: the last second that no change behind the watermark can bear; 0 where none is known.
+    """
 
     through: int
     after: int
     second: int
+    closed: int = 0
 
 
 def encode_page(page: Page) -> bytes:
@@ -135,7 +139,8 @@ def _record(record: Record) -> dict[str, object]:
 
 def encode_mark(mark: PageMark) -> str:
     """An opaque token, safe in a query."""
-    return base64.urlsafe_b64encode(f"{mark.through}:{mark.after}:{mark.second}".encode()).decode()
+    told = f"{mark.through}:{mark.after}:{mark.second}:{mark.closed}"
+    return base64.urlsafe_b64encode(told.encode()).decode()
 
 
 def decode_mark(token: str) -> PageMark:
@@ -146,7 +151,7 @@ def decode_mark(token: str) -> PageMark:
         shape = None
     if shape is None:
         raise WireRefused(detail="a page token that was not given out here")
-    return PageMark(int(shape[1]), int(shape[2]), int(shape[3]))
+    return PageMark(int(shape[1]), int(shape[2]), int(shape[3]), int(shape[4] or 0))
 
 
 def decode_feedbacks(raw: bytes) -> tuple[list[Feedback], int]:

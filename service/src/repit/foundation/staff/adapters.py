@@ -1,23 +1,28 @@
-"""How allauth works here: no sign-up, no mail, secrets sealed, no address kept.
+"""How allauth works here: no sign-up, no mail, secrets sealed, tries counted by us.
 
 In: allauth's questions. Out: our answers. Next: allauth (`ACCOUNT_ADAPTER`, `MFA_ADAPTER`).
 """
 
 import base64
-import secrets
-from hashlib import blake2b
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from django.http import HttpRequest
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext
 
-from repit.foundation.sealing import Place, operator
-from repit.foundation.staff.sessions import SessionStore
+from repit.foundation.errors import SealBroken
+from repit.foundation.sealing import Place, Sealer, operator
+from repit.foundation.staff import factors, guessing
+from repit.foundation.staff.guessing import HeldBack
 
-_SALT: Final = secrets.token_bytes(32)
-_PLACE: Final = Place("mfa_authenticator", "secret", "data")
+_USE: Final = "second factor"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -29,29 +34,42 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, *_: Any, **__: Any) -> None:
         """There is no address to write to."""
 
-    def post_login(self, request: HttpRequest, user: Any, **rest: Any) -> Any:
-        """Use the occasion to clear away sessions that have ended."""
-        SessionStore.clear_expired()
-        return super().post_login(request, user, **rest)
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Whose password this is, if it is; a try is counted before it is made. Raises `ValidationError`."""
+        try:
+            guess = guessing.begin("password", request, credentials.get("username", ""))
+        except HeldBack as refused:
+            raise said(refused) from None
+        member = super().authenticate(request, **credentials)
+        if member is not None:
+            guess.was_right()
+        return member
 
-    def get_client_ip(self, request: HttpRequest) -> str:
-        """Where a visitor comes from, as a digest under a salt of this process: enough to count attempts by.
+    def pre_login(self, request: HttpRequest, user: Any, **rest: Any) -> HttpResponse | None:
+        """Whoever has no second factor sets one up in the session that their link began, and signs in by no
+        other way: else a password alone would do, for whoever came first."""
+        if is_mfa_enabled(user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]):
+            answer: HttpResponse | None = super().pre_login(request, user, **rest)
+            return answer
+        messages.error(
+            request,
+            gettext("No second factor was set up in time. Ask your administrator for a new link."),
+        )
+        return HttpResponseRedirect(reverse("account_login"))
 
-        Behind a proxy the last forwarded address is the one that the proxy itself saw.
-        """
-        forwarded = request.headers.get("X-Forwarded-For", "") if request.is_secure() else ""
-        source = forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR") or "unknown"
-        return blake2b(source.encode(), key=_SALT, digest_size=16).hexdigest()
+    def get_client_ip(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
+        """allauth counts nothing here (settings.staff), so it need not know where anyone comes from."""
+        return "unknown"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Second factors: sealed at rest, and never less than one."""
+    """Second factors: sealed at rest for their member, and never less than one."""
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(operator("second factor").seal(text.encode(), _PLACE)).decode()
+        return base64.b64encode(_sealer().seal(text.encode(), secret_place(_whose()))).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return operator("second factor").open(base64.b64decode(encrypted_text), _PLACE).decode()
+        return _sealer().open(base64.b64decode(encrypted_text), secret_place(_whose())).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
@@ -59,3 +77,27 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def _get_site_name(self) -> str:
         return "Répit"
+
+
+def said(refused: HeldBack) -> ValidationError:
+    """The same as a complaint on a form."""
+    return ValidationError(" ".join(refused.shown(get_language())), code=refused.code)
+
+
+def secret_place(member: int) -> Place:
+    """Where the secret of a member's second factor stands: in no other member's row does it open."""
+    return Place("mfa_authenticator", f"member {member}", "data")
+
+
+def _sealer() -> Sealer:
+    return operator(_USE)
+
+
+def _whose() -> int:
+    """The member whose secret allauth is at. Raises `SealBroken` where nobody said so."""
+    member = factors.whose()
+    if member is None and context.request is not None:
+        member = context.request.user.pk
+    if member is None:
+        raise SealBroken(detail="a second factor of nobody")
+    return member

@@ -1,11 +1,24 @@
-"""Django's name for this room.
+"""Django's name for this room, and its door in the staff area.
 
-In: nothing. Out: an app label. Next: Django.
+In: nothing. Out: an app label, a door. Next: Django, `doors`.
 """
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StaffConfig(AppConfig):
     name = "repit.foundation.staff"
     label = "staff"
+
+    def ready(self) -> None:
+        from repit.foundation.staff.doors import Door, register  # noqa: PLC0415 - once apps are loaded
+
+        register(
+            Door(
+                "staff-people",
+                _("Colleagues"),
+                _("Who is held up at the sign-in by strangers, and a link that lets them in."),
+                frozenset({"staff.let-in"}),
+            )
+        )

@@ -22,7 +22,7 @@ from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.ids import token
 from repit.foundation.sealing import keyed_digest
-from repit.foundation.staff.models import Enrolment, Member, MemberRole
+from repit.foundation.staff.models import Enrolment, KnownBrowser, LettingIn, Member, MemberRole
 from repit.foundation.staff.roles import ROLES
 
 LINK_HOLDS: Final = timedelta(days=3)
@@ -80,7 +80,7 @@ def reset(name: str, *, actor: str) -> str:
         member.set_unusable_password()
         member.is_active = True
         member.save(update_fields=["password", "is_active"])
-        Authenticator.objects.filter(user=member).delete()
+        _forget_ways_in(member)
         audit.record(actor, "staff reset", member.name)
         return _new_link(member)
 
@@ -92,7 +92,7 @@ def close(name: str, *, actor: str) -> None:
         member.set_unusable_password()
         member.is_active = False
         member.save(update_fields=["password", "is_active"])
-        Authenticator.objects.filter(user=member).delete()
+        _forget_ways_in(member)
         Enrolment.objects.filter(member=member).delete()
         audit.record(actor, "staff closed", member.name)
 
@@ -136,6 +136,13 @@ def enrol(secret: str, password: str) -> Member:
         return member
 
 
+def _forget_ways_in(member: Member) -> None:
+    """Second factors, browsers that know them, a link that a supervisor gave."""
+    Authenticator.objects.filter(user=member).delete()
+    for table in (KnownBrowser, LettingIn):
+        table.objects.filter(member=member).delete()
+
+
 def _new_link(member: Member) -> str:
     secret = token(160)
     row = {"digest": _digest(secret), "ends_at": now() + LINK_HOLDS}
@@ -148,7 +155,7 @@ def _digest(secret: str) -> bytes:
 
 
 def _named(name: str) -> Member:
-    member = Member.objects.filter(name__iexact=name).first()
+    member = Member.objects.named(name)
     if member is None:
         raise NotFound
     return member

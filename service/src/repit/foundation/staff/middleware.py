@@ -27,10 +27,20 @@ from django.utils import translation
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, NotGranted, RepitError, RequestRefused, Text
 from repit.foundation.mapping import named
+from repit.foundation.staff import browsers, drafts
+from repit.foundation.staff.models import fresh
 
 PREFIX: Final = "/staff/"
 BEFORE_SIGN_IN: Final = frozenset(
-    {"account_login", "account_logout", "mfa_authenticate", "mfa_login_webauthn", "enrol", "language"}
+    {
+        "account_login",
+        "account_logout",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "enrol",
+        "let-in",
+        "language",
+    }
 )
 BEFORE_SECOND_FACTOR: Final = frozenset(
     {
@@ -44,6 +54,7 @@ BEFORE_SECOND_FACTOR: Final = frozenset(
 )
 LONGEST: Final = timedelta(hours=12)
 _BEGAN: Final = "began"
+_KNOWN: Final = "known browser"
 _FEATURES: Final = "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 
 
@@ -58,6 +69,7 @@ class StaffArea:
         if not request.path.startswith(PREFIX):
             return self._get_response(request)
         answer: HttpResponse = self._staff(request)
+        drafts.remember(request, answer)
         answer["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         # Without any referrer browsers send `Origin: null` with forms, which Django's CSRF check refuses.
         answer["Referrer-Policy"] = "same-origin"
@@ -72,6 +84,7 @@ class StaffArea:
         answer = self._get_response(request)
         if answer.status_code >= 400 and not getattr(answer, "told", False):
             answer = _told(request, _of_status(answer.status_code), answer.status_code)
+        _remember_the_browser(request, answer)
         return answer
 
     def process_view(
@@ -84,10 +97,13 @@ class StaffArea:
         if page in BEFORE_SIGN_IN:
             return None
         if not request.user.is_authenticated:
-            wish = f"?next={request.path}" if request.method == "GET" else ""
+            wanted = request.path if request.method == "GET" else drafts.keep(request)
+            wish = f"?next={wanted}" if wanted else ""
             return HttpResponseRedirect(reverse("account_login") + wish)
         if page not in BEFORE_SECOND_FACTOR and not is_mfa_enabled(request.user):
             return HttpResponseRedirect(reverse("mfa_index"))
+        if request.method == "POST":
+            drafts.keep_beside(request)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -113,6 +129,14 @@ def _end_what_lasts_too_long(request: HttpRequest) -> None:
         logout(request)
 
 
+def _remember_the_browser(request: HttpRequest, answer: HttpResponse) -> None:
+    """Once a sign-in: with two factors shown, this browser is one that its member uses."""
+    user = request.user
+    if user.is_authenticated and not request.session.get(_KNOWN) and is_mfa_enabled(user):
+        request.session[_KNOWN] = True
+        browsers.remember(request, answer, fresh(user))
+
+
 def _of_status(status: int) -> RepitError:
     if status == 404:
         return NotFound()
@@ -123,11 +147,6 @@ def _of_status(status: int) -> RepitError:
                 "Go back and try again; if it stays so, ask your administrator.",
                 "Revenez en arrière et réessayez ; sinon, demandez à votre administrateur.",
             ),
-        )
-    if status == 429:
-        return RequestRefused(
-            Text("Too many attempts.", "Trop d'essais."),
-            Text("Wait five minutes, then try again.", "Attendez cinq minutes, puis réessayez."),
         )
     return RequestRefused() if status < 500 else RepitError()
 

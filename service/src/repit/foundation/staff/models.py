@@ -24,6 +24,10 @@ class Members(BaseUserManager["Member"]):
     def get_by_natural_key(self, username: str | None) -> "Member":
         return self.get(name__iexact=username)
 
+    def named(self, typed: str) -> "Member | None":
+        """Whose name this is, whatever its capitals."""
+        return self.filter(name__iexact=typed).first()
+
 
 class Member(AbstractBaseUser):
     """Someone who works here."""
@@ -82,6 +86,52 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return "Enrolment"
+
+
+class KnownBrowser(models.Model):
+    """A browser in which a member signed in with two factors; a digest of what its cookie holds."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="browsers")
+    digest = models.BinaryField(max_length=32)
+    seen_on = models.DateField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["member", "digest"], name="staff_browser_once"),)
+
+    def __str__(self) -> str:
+        return "KnownBrowser"
+
+
+class LettingIn(models.Model):
+    """A link that makes a browser known to a member before they sign in, once, until it ends."""
+
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="letting_in")
+    digest = models.BinaryField(max_length=32)
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "LettingIn"
+
+
+class Try(models.Model):
+    """When something was tried lately (`tries`): seconds since 1970, under a keyed digest of what and who."""
+
+    slot = models.CharField(max_length=64, primary_key=True)
+    moments = models.JSONField()
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "Try"
+
+
+class Spent(models.Model):
+    """Something that works once and was used (`once`), until it could not be used any more in any case."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    ends_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "Spent"
 
 
 def fresh(member: Any) -> Member:

@@ -15,15 +15,16 @@ Permission = Literal[
     "cases.work",  # work on the cases that one is assigned to
     "cases.oversee",  # see how many cases there are and how long they wait, nothing in them
     "staff.manage",  # add, reset and close members
+    "staff.let-in",  # see whom strangers hold up at the sign-in, and give their members a link
 ]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     "moderator": frozenset({"review.work"}),
     "senior": frozenset({"review.work", "review.second"}),
-    "supervisor": frozenset({"review.oversee", "cases.oversee"}),
+    "supervisor": frozenset({"review.oversee", "cases.oversee", "staff.let-in"}),
     "caseworker": frozenset({"cases.work"}),
     # Who keeps the machines running looks at neither uploads nor cases.
-    "administrator": frozenset({"staff.manage"}),
+    "administrator": frozenset({"staff.manage", "staff.let-in"}),
 }
 
 

@@ -8,7 +8,7 @@ from allauth.mfa.totp import views as totp
 from csp.decorators import csp_update
 from django.urls import include, path
 
-from repit.foundation.staff import views
+from repit.foundation.staff import people, views
 
 # A passkey's challenge is fetched; the square code of an authenticator app is a picture within the page.
 _FETCHES = csp_update({"connect-src": ["'self'"]})
@@ -18,6 +18,8 @@ urlpatterns = [
     path("", views.home, name="staff-home"),
     path("language/", views.language, name="language"),
     path("enrol/<str:secret>/", views.enrol, name="enrol"),
+    path("let-in/<str:secret>/", views.let_in, name="let-in"),
+    path("people/", people.people, name="staff-people"),
     path("login/", _FETCHES(account.login), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", views.nowhere, name="account_inactive"),

@@ -1,4 +1,4 @@
-"""The staff area's own pages: the first page, the enrolment link, the language.
+"""The staff area's own pages: the first page, the links of someone new and of someone held up, the language.
 
 In: requests that `middleware` let in. Out: pages. Next: the desks. Signing in, second factors and passwords
 are allauth's views with our templates.
@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from repit.foundation.errors import NotFound, Text
-from repit.foundation.staff import doors, members
+from repit.foundation.staff import doors, letting_in, members
 from repit.foundation.staff.models import Member, fresh
 
 LANGUAGES: Final = ("fr", "en")
@@ -54,6 +54,19 @@ def enrol(request: HttpRequest, secret: str) -> HttpResponse:
                 record_authentication(request, member, "password", reauthenticated=True)
                 return HttpResponseRedirect(reverse("mfa_index"))
     return render(request, "staff/enrol.html", {"member": member, "complaints": complaints})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def let_in(request: HttpRequest, secret: str) -> HttpResponse:
+    """A supervisor's link: this browser may try, whatever strangers do. A button uses it, not a preview."""
+    member = letting_in.whose(secret)
+    if member is None:
+        raise _GONE
+    if request.method != "POST":
+        return render(request, "staff/let_in.html", {"member": member})
+    answer = HttpResponseRedirect(reverse("account_login"))
+    letting_in.use(secret, request, answer)
+    return answer
 
 
 @require_POST

@@ -16,7 +16,7 @@ from repit.cases import service, words
 from repit.foundation.errors import InputRefused
 from repit.foundation.mapping import named
 from repit.foundation.web import problem
-from repit.interfaces.case_pages import limits
+from repit.interfaces.case_pages import limits, lines
 
 api = NinjaAPI(
     title="Répit: cases",
@@ -84,8 +84,8 @@ class ReceiptOut(StatusOut):
 
 @api.post("/cases", response={201: ReceiptOut}, summary="Open a case")
 def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:
-    limits.note(request, "open a case", settings.REPIT_SUBMISSIONS_PER_HOUR, 3600.0)
-    receipt = service.open_case([submission(item) for item in body.items])
+    with limits.opening(request, settings.REPIT_SUBMISSIONS_PER_HOUR):
+        receipt = service.open_case([submission(item) for item in body.items])
     items = _status(receipt.status).items
     spelled = {language: receipt.words(language) for language in words.LANGUAGES}
     return Status(201, ReceiptOut(number=receipt.number, secret=receipt.secret, words=spelled, items=items))
@@ -93,14 +93,14 @@ def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:
 
 @api.post("/cases/status", response=StatusOut, summary="See how a case stands")
 def status(request: HttpRequest, body: ReceiptIn) -> StatusOut:
-    limits.note(request, "receipt", 20, 900.0)
-    return _status(service.status(body.number, body.secret))
+    with lines.turn(request, (body.number, body.secret)):
+        return _status(service.status(body.number, body.secret))
 
 
 @api.post("/cases/withdraw", response=StatusOut, summary="Take items back")
 def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:
-    limits.note(request, "receipt", 20, 900.0)
-    return _status(service.withdraw(body.number, body.secret, body.items))
+    with lines.turn(request, (body.number, body.secret)):
+        return _status(service.withdraw(body.number, body.secret, body.items))
 
 
 # ninja has handlers of its own for these, which would answer in another shape and repeat what was sent.
@@ -109,7 +109,11 @@ def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:
 @api.exception_handler(Http404)
 @api.exception_handler(Exception)
 def _refused(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
-    return problem(named(error))
+    ours = named(error)
+    answer = problem(ours)
+    if isinstance(ours, limits.TooOften):
+        answer["Retry-After"] = str(ours.seconds)
+    return answer
 
 
 def submission(item: ItemIn) -> Submission:

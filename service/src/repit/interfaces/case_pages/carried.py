@@ -1,22 +1,20 @@
 """What a form carries from step to step, so that no cookie and no row is needed.
 
-In: answers so far. Out: one sealed value for a hidden field; the answers again. Next: `intake`, `codes`.
-Sealed under the operator's key with the purpose as its place: a browser holds it without being able to read
-or change it, a copy is worth nothing after an hour, and this server has forgotten it as soon as it answered.
+In: answers so far. Out: one sealed value for a hidden field; the answers again. Next: `intake`, `codes`,
+`visiting`.
+
+A copy is worth nothing after an hour: it opens no case and shows no receipt. For some hours more the page
+may be shown once again with what was typed on it, since work on many files can take longer than an hour.
 """
 
-import base64
-import binascii
-import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from repit.foundation.clock import now
-from repit.foundation.errors import InputRefused, SealBroken, Text
-from repit.foundation.sealing import Place, operator
+from repit.foundation.errors import InputRefused, Text
+from repit.foundation.kept import fields
 
 LASTS: Final = timedelta(hours=1)
-_USE: Final = "carried form"
+SHOWN_AGAIN: Final = timedelta(hours=6)
 _OVER: Final = InputRefused(
     Text("This page waited too long.", "Cette page a attendu trop longtemps."),
     Text("Nothing was kept. Please begin again.", "Rien n'a été gardé. Recommencez, s'il vous plaît."),
@@ -25,24 +23,22 @@ _OVER: Final = InputRefused(
 
 def sealed(purpose: str, answers: dict[str, Any]) -> str:
     """The value of a hidden field."""
-    value = json.dumps({**answers, "_at": now().isoformat()}, ensure_ascii=False).encode()
-    size = 512
-    while size < len(value):
-        size *= 2
-    return base64.urlsafe_b64encode(operator(_USE).seal(value.ljust(size), _place(purpose))).decode()
+    return fields.sealed(purpose, answers)
 
 
 def opened(purpose: str, field: str) -> dict[str, Any]:
     """The answers of a hidden field. Raises `InputRefused` where it is too old, altered or from elsewhere."""
-    try:
-        value = operator(_USE).open(base64.urlsafe_b64decode(field.encode()), _place(purpose))
-    except (SealBroken, ValueError, binascii.Error):
-        raise _OVER from None
-    answers: dict[str, Any] = json.loads(value)
-    if not timedelta(0) <= now() - datetime.fromisoformat(answers.pop("_at")) <= LASTS:
+    answers, late = opened_late(purpose, field)
+    if late:
         raise _OVER
     return answers
 
 
-def _place(purpose: str) -> Place:
-    return Place("form", purpose, "state")
+def opened_late(purpose: str, field: str) -> tuple[dict[str, Any], bool]:
+    """The same for a page that may be shown again: the answers, and whether their hour is over. Raises
+    `InputRefused`."""
+    found = fields.opened(purpose, field)
+    if found is None or found[1] > SHOWN_AGAIN:
+        raise _OVER
+    answers, age = found
+    return answers, age > LASTS

@@ -5,6 +5,11 @@ receipt. Next: `codes`, where the receipt is practised.
 
 Whoever is, or may be, under 18 is told so at the first question who can help, and nothing was kept: there is
 no cookie, no row and no log line before the last step.
+
+The last form may be sent twice (a double press, an answer that never arrived): the number of the case and the
+secret under which its receipt can be shown again were drawn at the first step and travel in the form, so the
+same form gives the same case and the same receipt. Where something holds it up, the same page comes back
+with everything that was on it.
 """
 
 from collections.abc import Callable
@@ -12,6 +17,7 @@ from typing import Any, Final
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,15 +26,18 @@ from repit.awareness.helplines import COUNTRIES
 from repit.bank.types import Kind
 from repit.cases import places, service
 from repit.cases.places import WANTS, Wishes
-from repit.foundation.errors import InputRefused, TooLarge
+from repit.foundation.errors import InputRefused, TooLarge, TransitionRefused
 from repit.foundation.ids import case_number
-from repit.interfaces.case_pages import carried, codes, hashes, limits
+from repit.interfaces.case_pages import carried, codes, hashes, limits, receipts
 from repit.interfaces.case_pages.content_policy import DEVICE
+from repit.interfaces.case_pages.cookies import token_of
+from repit.interfaces.case_pages.limits import TooOften
 from repit.interfaces.case_pages.showing import language, other_language, show
 from repit.interfaces.case_pages.visiting import person_page
 
 _PURPOSE: Final = "intake"
 STEPS: Final = ("who", "kind", "wants", "where", "level", "device")
+_MOVES: Final = ("back", "language", "show")
 KINDS: Final[tuple[Kind, ...]] = ("intimate", "deepfake")
 
 
@@ -39,28 +48,44 @@ class _Unanswered(Exception):
 @csp_update(DEVICE)
 @person_page
 def start(request: HttpRequest) -> HttpResponse:
-    """Each POST answers one step and shows the next; `back` shows the one before, `language` the same."""
+    """Each POST answers one step and shows the next, or moves among them."""
     if request.method != "POST":
         return _page(request, {"step": "who"})
-    answers = carried.opened(_PURPOSE, request.POST.get("state", ""))
-    step = answers["step"]
+    answers, late = carried.opened_late(_PURPOSE, request.POST.get("state", ""))
+    secret, moves = answers.get("secret", ""), any(move in request.POST for move in _MOVES)
+    is_last = answers["step"] == STEPS[-1] and not moves
+    if (is_last or late or token_of(request) == secret) and receipts.held(secret):
+        return _handed_over(request, answers)
+    if late:
+        said = _("This page waited for more than an hour. Look at it once more, then go on.")
+        return _page(request, answers | _typed(request, answers["step"]), said)
+    if moves:
+        return _page(request, _moved(request, answers))
+    return _open(request, answers) if is_last else _answered(request, answers)
+
+
+def _moved(request: HttpRequest, answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers, on the page that is asked for: `back`, `show` (a step that was seen before, when the
+    browser itself goes back to it), or the same in the other language."""
+    at = STEPS.index(answers["step"])
     if "back" in request.POST:
-        answers["step"] = STEPS[max(0, STEPS.index(step) - 1)]
-    elif "language" in request.POST:
-        # The form went to the same page in the other language: what was typed comes along, unanswered yet.
-        answers |= _typed(request, step)
-    if "back" in request.POST or "language" in request.POST:
-        return _page(request, answers)
-    if step == "device":
-        return _open(request, answers)
+        return answers | {"step": STEPS[max(0, at - 1)]}
+    show = request.POST.get("show", "")
+    if show in STEPS and all(_LEFT_BY[step] in answers for step in STEPS[: STEPS.index(show)]):
+        return answers | {"step": show}
+    # The form went to the same page in the other language: what was typed comes along, unanswered yet.
+    return answers | _typed(request, answers["step"])
+
+
+def _answered(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
+    step = answers["step"]
     if step == "who" and request.POST.get("who") in ("minor", "helper"):
         return _not_here(request)
     try:
         _ANSWERS[step](request, answers)
     except _Unanswered as unanswered:
         return _page(request, answers, unanswered.args[0])
-    answers["step"] = STEPS[STEPS.index(step) + 1]
-    return _page(request, answers)
+    return _page(request, answers | {"step": STEPS[STEPS.index(step) + 1]})
 
 
 def _not_here(request: HttpRequest) -> HttpResponse:
@@ -73,7 +98,7 @@ def _who(request: HttpRequest, answers: dict[str, Any]) -> None:
     if request.POST.get("who") != "adult":
         raise _Unanswered(_("Choose the sentence that fits."))
     # Drawn here so that the last form, sent twice, opens one case.
-    answers["number"] = case_number()
+    answers |= {"number": case_number(), "secret": receipts.new_secret()}
 
 
 def _kind(request: HttpRequest, answers: dict[str, Any]) -> None:
@@ -111,6 +136,16 @@ _ANSWERS: Final[dict[str, Callable[[HttpRequest, dict[str, Any]], None]]] = {
 }
 
 
+_LEFT_BY: Final = {
+    "who": "number",
+    "kind": "kind",
+    "wants": "wants",
+    "where": "where",
+    "level": "level",
+}
+"""What stands in the answers once a question is answered."""
+
+
 def _typed(request: HttpRequest, step: str) -> dict[str, Any]:
     """What stands in the form of a step, as far as the same form can show it again."""
     if step == "kind" and request.POST.get("kind") in KINDS:
@@ -125,27 +160,41 @@ def _typed(request: HttpRequest, step: str) -> dict[str, Any]:
 
 
 def _open(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
-    limits.note(request, "open a case", settings.REPIT_SUBMISSIONS_PER_HOUR, 3600.0)
     try:
-        receipt = service.open_case(
-            hashes.of_kind(request.POST.get("hashes", ""), answers["kind"]),
-            wishes=Wishes(tuple(answers["wants"]), answers["level"]),
-            seen_at=places.lines(answers["where"]),
-            number=answers["number"],
-        )
-    except (InputRefused, TooLarge) as error:
-        return _page(request, answers, " ".join(error.shown(language())))
-    return codes.shown(request, receipt, "receipt")
+        submissions = hashes.of_kind(request.POST.get("hashes", ""), answers["kind"])
+        with limits.opening(request, settings.REPIT_SUBMISSIONS_PER_HOUR), transaction.atomic():
+            receipt = service.open_case(
+                submissions,
+                wishes=Wishes(tuple(answers["wants"]), answers["level"]),
+                seen_at=places.lines(answers["where"]),
+                number=answers["number"],
+            )
+            receipts.keep(answers["secret"], receipt, token_of(request))
+    except (InputRefused, TooLarge, TooOften) as error:
+        return _page(request, answers, " ".join(error.shown(language())), error.status)
+    except TransitionRefused:
+        # Pressed twice at once: the other one opened it meanwhile.
+        if not receipts.held(answers["secret"]):
+            raise
+    return _handed_over(request, answers)
 
 
-def _page(request: HttpRequest, answers: dict[str, Any], said: str = "") -> HttpResponse:
+def _handed_over(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
+    secret = answers["secret"]
+    return receipts.hand_over(request, secret, "receipt", lambda: codes.directly(request, secret))
+
+
+def _page(request: HttpRequest, answers: dict[str, Any], said: str = "", status: int = 400) -> HttpResponse:
     step = answers["step"]
     values: dict[str, Any] = {
         "answers": answers,
         "state": carried.sealed(_PURPOSE, answers),
+        "answered": request.method == "POST",
         "number_of_step": STEPS.index(step) + 1,
         "number_of_steps": len(STEPS),
         "said": said,
         "switch": other_language(request) if step != "who" else None,
+        # What the device worked out comes back where the page is shown again because something was amiss.
+        "pasted": request.POST.get("hashes", "") if said else "",
     }
-    return show(request, f"start_{step}", values, status=400 if said else 200)
+    return show(request, f"start_{step}", values, status=status if said else 200)

@@ -7,7 +7,7 @@ of them. A helper sees the pages that their rights open, and no other.
 from typing import Any
 
 from csp.decorators import csp_update
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from repit.bank.types import Kind
@@ -15,10 +15,12 @@ from repit.cases import closing, helpers, places, service, thread, visits, way_b
 from repit.cases.places import WANTS, Level, Wishes
 from repit.cases.visits import Visiting
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
-from repit.interfaces.case_pages import codes, hashes
+from repit.interfaces.case_pages import codes, drafts, hashes, receipts
 from repit.interfaces.case_pages.content_policy import DEVICE
+from repit.interfaces.case_pages.cookies import token_of, with_cookie, without_cookie
+from repit.interfaces.case_pages.owners import owner_only
 from repit.interfaces.case_pages.showing import show
-from repit.interfaces.case_pages.visiting import token_of, visit_page, without_cookie
+from repit.interfaces.case_pages.visiting import visit_page
 
 
 @visit_page
@@ -28,65 +30,76 @@ def overview(request: HttpRequest, visiting: Visiting, *, first: bool = False) -
 
 
 @visit_page
+@owner_only
 def messages(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """The thread, and a form to write."""
-    text, error = request.POST.get("text", ""), None
+    text, error = _typed(request, visiting).get("text", ""), None
     if request.method == "POST":
         try:
             thread.write(visiting.file, text)
-            return _to("my-messages")
+            return _done(request, "my-messages")
         except (InputRefused, TooLarge) as refused:
             error = refused
     values = {"messages": thread.read(visiting.file), "text": text, "most": thread.MAX_CHARACTERS}
+    values["from_before"] = text
     return _show(request, "my_messages", values, visiting, error)
 
 
 @visit_page
 def addresses(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Where it was seen: add, and take back."""
-    text, error = request.POST.get("where", ""), None
+    text, error = _typed(request, visiting).get("where", ""), None
     if request.method == "POST":
         try:
             if request.POST.get("remove", "").isdecimal():
                 places.remove(visiting.file, int(request.POST["remove"][:9]))
-            else:
-                places.add(visiting.file, _some(places.lines(text)))
-            return _to("my-addresses")
+                # What was being typed beside it was sent along, and is not sent yet.
+                drafts.keep_beside(request, visiting.whose)
+                return _to("my-addresses")
+            places.add(visiting.file, _some(places.lines(text)))
+            return _done(request, "my-addresses")
         except (InputRefused, TooLarge) as refused:
             error = refused
-    values = {"places": places.read(visiting.file), "where": text}
+    values = {"places": places.read(visiting.file), "where": text, "from_before": text}
     return _show(request, "my_addresses", values, visiting, error)
 
 
 @csp_update(DEVICE)
 @visit_page
+@owner_only
 def pictures(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Protect more: the device page again."""
-    error = None
-    kind: Kind = "deepfake" if request.POST.get("kind") == "deepfake" else "intimate"
+    typed, error = _typed(request, visiting), None
+    kind: Kind = "deepfake" if typed.get("kind") == "deepfake" else "intimate"
+    pasted = typed.get("hashes", "")
     if request.method == "POST":
         try:
-            found = hashes.of_kind(request.POST.get("hashes", ""), kind)
-            service.add_items(visiting.file, found)
-            return _to("my-case")
+            service.add_items(visiting.file, hashes.of_kind(pasted, kind))
+            return _done(request, "my-pictures", "my-case")
         except (InputRefused, TooLarge) as refused:
             error = refused
-    values = {"view": service.view(visiting.file), "kind": kind}
+    values = {"view": service.view(visiting.file), "kind": kind, "pasted": pasted, "from_before": pasted}
     return _show(request, "my_pictures", values, visiting, error)
 
 
 @visit_page
+@owner_only
 def wishes(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """What the person wants, and how far the protection goes from now on."""
     if request.method == "POST":
         level: Level = "family" if request.POST.get("level") == "family" else "one"
         wanted = tuple(want for want in WANTS if want in request.POST.getlist("wants"))
         places.set_wishes(visiting.file, Wishes(wanted, level))
-        return _to("my-case")
-    return _show(request, "my_wishes", {"view": service.view(visiting.file)}, visiting)
+        return _done(request, "my-wishes", "my-case")
+    typed, view = _typed(request, visiting), service.view(visiting.file)
+    values: dict[str, Any] = {"view": view, "wishes": view.wishes, "from_before": typed}
+    if typed:
+        values["wishes"] = {"wants": typed.getlist("wants"), "level": typed.get("level", "")}
+    return _show(request, "my_wishes", values, visiting)
 
 
 @visit_page
+@owner_only
 def take_back(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Take items back, and see how far that has come."""
     error = None
@@ -94,42 +107,54 @@ def take_back(request: HttpRequest, visiting: Visiting) -> HttpResponse:
         which = [int(one[:9]) for one in request.POST.getlist("item") if one.isdecimal()]
         try:
             service.take_back(visiting.file, "all" if "all" in request.POST else _some(which))
-            return _to("my-withdrawals")
+            return _done(request, "my-withdrawals")
         except InputRefused as refused:
             error = refused
-    return _show(request, "my_withdrawals", {"view": service.view(visiting.file)}, visiting, error)
+    ticked = [int(one[:9]) for one in _typed(request, visiting).getlist("item") if one.isdecimal()]
+    values = {"view": service.view(visiting.file), "ticked": ticked, "from_before": ticked}
+    return _show(request, "my_withdrawals", values, visiting, error)
 
 
 @visit_page
+@owner_only
 def helping(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """People who help: a code for one more, or one taken out."""
-    error = None
+    typed, error = _typed(request, visiting), None
+    label = typed.get("label", "")
+    rights = [right for right in helpers.RIGHTS if right in typed.getlist("rights")]
     if request.method == "POST":
         try:
             if request.POST.get("remove", "").isdecimal():
                 helpers.remove(visiting.file, int(request.POST["remove"][:9]))
                 return _to("my-helpers")
-            rights = [right for right in helpers.RIGHTS if right in request.POST.getlist("rights")]
-            code = helpers.add(visiting.file, request.POST.get("label", ""), rights)
-            return codes.shown(request, code, "helper", visiting=visiting)
+            codes.keep(request, helpers.add(visiting.file, label, rights), "helper")
+            return _done(request, "my-helpers", "my-code")
         except (InputRefused, TooLarge) as refused:
             error = refused
-    values = {"helpers": helpers.listed(visiting.file), "label": request.POST.get("label", "")}
+    values = {
+        "helpers": helpers.listed(visiting.file),
+        "label": label,
+        "rights": rights,
+        "from_before": label or rights,
+    }
     return _show(request, "my_helpers", values, visiting, error)
 
 
 @visit_page
+@owner_only
 def spare_ways(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """The slip for the way back, new words, and a request that stands."""
     if request.method == "POST" and "refuse" in request.POST:
         way_back.refuse(visiting.file)
         return _to("my-way-back")
     if request.method == "POST" and "slip" in request.POST:
-        return codes.shown(request, way_back.prepare(visiting.file), "slip", visiting=visiting)
+        codes.keep(request, way_back.prepare(visiting.file), "slip")
+        return _to("my-code")
     if request.method == "POST" and "new-words" in request.POST:
-        code = way_back.change_words(visiting.file)
-        visits.end(token_of(request))
-        return without_cookie(codes.shown(request, code, "receipt"))
+        secret = token_of(request)
+        receipts.keep(secret, way_back.change_words(visiting.file), secret)
+        visits.end(secret)
+        return with_cookie(_to("receipt"), secret, receipts.LASTS)
     return _show(request, "my_way_back", {"view": service.view(visiting.file)}, visiting)
 
 
@@ -140,6 +165,7 @@ def looks(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
+@owner_only
 def end(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Close the case, or erase it at once."""
     error: RepitError | None = None
@@ -153,8 +179,8 @@ def end(request: HttpRequest, visiting: Visiting) -> HttpResponse:
             return _to("my-case")
         if how == "everything" and "sure" in request.POST:
             closing.erase_now(visiting.file, keep_protection=False)
-            visits.end(token_of(request))
-            return without_cookie(show(request, "erased"))
+            codes.forget(request)
+            return without_cookie(_to("erased"))
         error = InputRefused(
             Text("Nothing was changed.", "Rien n'a été changé."),
             Text(
@@ -187,6 +213,18 @@ def _show(
     return show(
         request, template, values, visiting=visiting, status=refused.status if refused else 200, error=said
     )
+
+
+def _typed(request: HttpRequest, visiting: Visiting) -> QueryDict:
+    """What stands in the form of this page: just sent, or typed before signing in again."""
+    match = request.resolver_match
+    return drafts.typed_on(request, str(match.url_name) if match else "", visiting.whose)
+
+
+def _done(request: HttpRequest, page: str, then: str = "") -> HttpResponse:
+    """The form of a page did what it says; nothing that was typed waits any more."""
+    drafts.done(request, page)
+    return _to(then or page)
 
 
 def _to(name: str) -> HttpResponse:

@@ -13,6 +13,8 @@ from django.utils.translation import get_language
 from repit.awareness.helplines import NEAREST
 from repit.cases.visits import Visiting
 from repit.foundation.errors import Text
+from repit.foundation.kept import marks
+from repit.interfaces.case_pages.cookies import token_of, visit_of
 
 LANGUAGES: Final = {"fr": "Français", "en": "English"}
 
@@ -31,11 +33,17 @@ def show(
     status: int = 200,
     error: Text | None = None,
 ) -> HttpResponse:
-    """One page. `error` stands at its top; pages of a visit carry its form token and its own way out."""
+    """One page. `error` stands at its top; forms of a visit carry a mark; whoever brings a cookie leaves by a
+    way out that ends what it opens."""
     said = "" if error is None else error.in_language(language())
-    context: dict[str, Any] = {"nearest": NEAREST, "said": said, **(values or {})}
+    context: dict[str, Any] = {
+        "nearest": NEAREST,
+        "said": said,
+        "leaves": bool(token_of(request)),
+        **(values or {}),
+    }
     if visiting is not None:
-        context["form_token"] = visiting.form_token
+        context["form_token"] = marks.made(visit_of(request), visiting.whose)
         context["by"] = visiting.file.holder.kind
     if request.method == "GET":
         context["other_language"] = other_language(request)

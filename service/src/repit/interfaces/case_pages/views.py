@@ -1,7 +1,8 @@
 """Pages of general advice: what Répit is, first steps, who can help, what is kept.
 
-In: a request that says nothing about the person. Out: a page in French or English, the same for everyone.
-Next: the browser; nothing of the visit is written anywhere.
+In: a request that says nothing about the person. Out: a page in French or English, the same for everyone
+but for its way out, which ends what a cookie opens. Next: the browser; nothing of the visit is written
+anywhere.
 """
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +12,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, override
 
 from repit.awareness.helplines import COUNTRIES, NEAREST
+from repit.bank.erasing import forgotten_days
+from repit.interfaces.case_pages.cookies import token_of
 
 # Someone looking for help must be able to find these pages; a copy kept by a search engine helps nobody.
 LISTED = "noarchive"
@@ -43,6 +46,8 @@ def information(request: HttpRequest, template: str) -> HttpResponse:
         },
         "countries": COUNTRIES,
         "nearest": NEAREST,
+        "leaves": bool(token_of(request)),
+        "forgotten_days": forgotten_days(),
     }
     response = render(request, f"case_pages/{template}.html", context)
     response.headers["X-Robots-Tag"] = LISTED

@@ -22,6 +22,7 @@ from repit.cases.grants import Holder
 from repit.cases.tasks import TaskKind
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
+from repit.foundation.staff import drafts
 from repit.foundation.staff.models import Member
 from repit.interfaces.desk import case_doors, log_words, words
 from repit.interfaces.desk.inbox import reasons, wants
@@ -53,21 +54,24 @@ def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
 
 
 def _action(act: Action, anchor: str = "") -> View:
-    """A view that does one thing to a case; a refusal comes back on the page, with what was typed. An action
-    says so where the case is out of one's hands after it."""
+    """A view that does one thing to a case, once; a refusal comes back on the page, with what was typed. An
+    action says so where the case is out of one's hands after it."""
 
     @require_POST
     @_STAYS
     @with_keys
     def view(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
-        file = casework.file_of(holder, case)
-        try:
-            gone = act(request, file)
-        except (InputRefused, TooLarge) as refused:
-            return _page(request, file, refused)
-        return HttpResponseRedirect(
-            reverse("cases-inbox") if gone else reverse("cases-case", args=[case]) + anchor
-        )
+        file, here = casework.file_of(holder, case), reverse("cases-case", args=[case])
+
+        def acted() -> HttpResponse:
+            try:
+                gone = act(request, file)
+            except (InputRefused, TooLarge) as refused:
+                return _page(request, file, refused)
+            drafts.sent(request, here)
+            return HttpResponseRedirect(reverse("cases-inbox") if gone else here + anchor)
+
+        return drafts.once_only(request, acted)
 
     return view
 
@@ -158,10 +162,12 @@ addresses = _action(_addresses, "#addresses")
 
 def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = None) -> HttpResponse:
     found = casework.overview(file)
-    who = file.holder.who
+    who, here = file.holder.who, reverse("cases-case", args=[file.case_id])
+    waits = drafts.typed_on(request, here)
+    typed = {**waits.dict(), **request.POST.dict()}
     shown = {
         "case": file.case_id,
-        "here": reverse("cases-case", args=[file.case_id]),
+        "here": here,
         "view": found,
         "summary": found.summary,
         "reasons": reasons(found.summary),
@@ -175,7 +181,8 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "doors": case_doors.doors(),
         "colleagues": [name for name in _colleagues() if name not in found.holders],
         "most": thread.MAX_CHARACTERS,
-        "typed": request.POST,
+        "typed": typed,
+        "from_before": any(waits.get(name) for name in ("text", "where", "what")) and not refused,
         "complaint": " ".join(refused.shown(request.LANGUAGE_CODE)) if refused else "",
     }
     return show(request, "case", shown, refused.status if refused else 200)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from repit.cases import casework, caseworkers, desk
 from repit.cases.grants import Holder
 from repit.foundation.errors import InputRefused, Text
+from repit.foundation.staff import drafts
 from repit.foundation.staff.models import Member
 from repit.interfaces.desk.showing import show
 from repit.interfaces.desk.unlocking import with_keys
@@ -54,7 +55,11 @@ def members(request: HttpRequest, holder: Holder) -> HttpResponse:
 @require_POST
 @with_keys
 def change(request: HttpRequest, holder: Holder) -> HttpResponse:
-    """Set the desk up; let someone take cases in, or no more; part with someone."""
+    """Set the desk up; let someone take cases in, or no more; part with someone. Once, if pressed twice."""
+    return drafts.once_only(request, lambda: _change(request, holder))
+
+
+def _change(request: HttpRequest, holder: Holder) -> HttpResponse:
     what, who = request.POST.get("what", ""), request.POST.get("who", "")
     if what == "found":
         desk.found(holder)

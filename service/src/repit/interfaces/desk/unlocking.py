@@ -6,10 +6,10 @@ desk's pages. The keys lie sealed in the session, under the session's own key, w
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import ClassVar, Concatenate, Final, ParamSpec
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,13 +18,15 @@ from repit.cases import caseworkers, passkeys, unlocked
 from repit.cases.grants import Holder
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, RequestRefused, Text
+from repit.foundation.staff import drafts, tries
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
+from repit.foundation.staff.tries import Rate
 
 P = ParamSpec("P")
 _SLOT: Final = "case keys"
-_TRIES: Final = 5
-_SECONDS: Final = 300
+_USE: Final = "case keys"
+_RATES: Final = (Rate(5, timedelta(minutes=5)), Rate(50, timedelta(days=1)))
 
 
 class TooManyTries(RequestRefused):
@@ -44,8 +46,11 @@ def with_keys(
     def page(request: HttpRequest, member: Member, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         holder = holder_of(request, member)
         if holder is None:
-            wish = f"?{urlencode({'next': request.path})}" if request.method == "GET" else "?locked=1"
-            return HttpResponseRedirect(reverse("cases-unlock") + wish)
+            if request.method == "GET":
+                wish = {"next": request.path}
+            else:
+                wish = {"next": drafts.keep(request) or "", "locked": "1"}
+            return HttpResponseRedirect(f"{reverse('cases-unlock')}?{urlencode(wish)}")
         return view(request, holder, *args, **kwargs)
 
     return page
@@ -85,9 +90,7 @@ def _open(request: HttpRequest, member: Member, opening: Callable[[], Holder]) -
 
 def check(member: Member) -> None:
     """Count a passphrase that is tried. Raises `TooManyTries`."""
-    slot = f"case-keys:{member.pk}"
-    cache.add(slot, 0, _SECONDS)
-    if cache.incr(slot) > _TRIES:
+    if tries.count(_USE, str(member.pk), _RATES) is None:
         raise TooManyTries
 
 
@@ -95,7 +98,7 @@ def keep(request: HttpRequest, holder: Holder) -> None:
     """Hold the keys for this sign-in, under a new session key; whoever opened them may try again."""
     request.session.cycle_key()
     request.session[_SLOT] = unlocked.sealed(holder, str(request.session.session_key))
-    cache.delete(f"case-keys:{request.user.pk}")
+    tries.forget(_USE, str(request.user.pk))
 
 
 def lock(request: HttpRequest) -> None:

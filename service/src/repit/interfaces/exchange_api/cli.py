@@ -161,7 +161,7 @@ def show(name: Name) -> None:
     say(Text("Withdrawals:", "Retraits :"))
     for gone in view.withdrawn:
         obeyed = words.OBEYED[gone.obeyed].in_language(here)
-        print(f"  {_time(gone.at)}  {gone.item}  {obeyed}  {_time(gone.acknowledged_at)}")
+        print(f"  {gone.at:%Y-%m-%d}  {gone.item}  {obeyed}  {_on(gone.acknowledged_at)}")
 
 
 def _grant(
@@ -207,6 +207,10 @@ def _subscribers() -> ModuleType:
 
 def _yes(so: bool) -> str:
     return (Text("yes", "oui") if so else Text("no", "non")).in_language(language())
+
+
+def _on(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d}" if moment else "–"
 
 
 def _time(moment: datetime | None) -> str:

@@ -1,7 +1,7 @@
 """Whether the hotline is alive, and whether it can do its work.
 
-In: nothing. Out: JSON; `/ready` answers 503 when the database cannot be written to. Next: supervisors, `repit
-demo`. Counts and times only, nothing of a person.
+In: nothing. Out: JSON; `/ready` answers 503 when the database cannot be written to, or keys are missing.
+Next: supervisors, `repit demo`. Counts and times only, nothing of a person.
 """
 
 from dataclasses import asdict
@@ -11,10 +11,11 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
-from repit.bank import feed
+from repit.bank import feed, proving
 from repit.bank.models import Feed
 from repit.exchange import partners
 from repit.foundation.clock import now
+from repit.foundation.errors import SettingsRefused, Unavailable
 
 
 @require_GET
@@ -25,11 +26,16 @@ def health(_request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 def ready(_request: HttpRequest) -> HttpResponseBase:
-    """A write was tried and taken back. Raises `DatabaseUnavailable`, which is answered with 503."""
+    """A write was tried and taken back, and the keys were tried. Raises `DatabaseUnavailable` or
+    `Unavailable`, which are answered with 503."""
     with transaction.atomic():
         line = feed.locked()
         Feed.objects.filter(pk=line.pk).update(sequence=line.sequence)
         transaction.set_rollback(True)
+    try:
+        proving.prove()
+    except SettingsRefused as refused:
+        raise Unavailable(refused.message, refused.next_step) from None
     newest = feed.newest_change()
     return JsonResponse(
         {

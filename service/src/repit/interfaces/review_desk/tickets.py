@@ -5,10 +5,12 @@ Opening is a POST (it counts and is written down); a picture is fetched by GET, 
 whoever gets hold of an address.
 """
 
+from datetime import timedelta
 from typing import Final
 
 from django.core import signing
-from django.core.cache import cache
+
+from repit.foundation.staff import once
 
 SECONDS: Final = 60
 _SALT: Final = "review media"
@@ -25,4 +27,5 @@ def used(ticket: str, member: int, review: str) -> bool:
         said = signing.loads(ticket, salt=_SALT, max_age=SECONDS)
     except signing.BadSignature:
         return False
-    return said == [member, review] and cache.add(f"review-ticket:{ticket}", 1, SECONDS * 2)
+    lasts = timedelta(seconds=SECONDS * 2)
+    return said == [member, review] and once.spend("review ticket", ticket.encode(), lasts=lasts)

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from repit.foundation import audit
-from repit.foundation.errors import NotFound, RepitError, Text
+from repit.foundation.errors import InputRefused, NotFound, RepitError, Text
+from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.gate.review import deciding, grounds, media, queue, wellbeing
-from repit.gate.review.models import Review
+from repit.gate.review.models import Review, Step
 from repit.gate.review.wellbeing import Standing
 from repit.interfaces.review_desk import evidence, tickets
 from repit.interfaces.review_desk.images import kind_of
@@ -97,6 +98,8 @@ def keys(request: HttpRequest, member: Member) -> HttpResponse:
 @needs("review.work", "review.second")
 def item(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     """One upload, by its evidence."""
+    if not _holds(member, name):
+        return _let_go(request, member, name)
     review = _held(member, name)
     audit.record(member.name, "review looked at", review.name)
     return _item(request, member, review)
@@ -153,7 +156,15 @@ def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     answer = deciding.Answer(
         request.POST.get("outcome", ""), request.POST.get("ground", ""), request.POST.get("why", "").strip()
     )
-    review = deciding.decide(member, name, answer)
+    try:
+        review = deciding.decide(member, name, answer)
+    except InputRefused as refused:
+        if not _holds(member, name):
+            return _let_go(request, member, name)
+        return _item(request, member, _held(member, name), refused=refused)
+    except NotFound:
+        return _let_go(request, member, name)
+    drafts.sent(request, reverse("review-item", args=[name]))
     wellbeing.at_work(member)
     messages.info(request, _said(review))
     if request.POST.get("then") == "queue":
@@ -161,10 +172,41 @@ def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     return take_next(request)
 
 
-def _item(request: HttpRequest, member: Member, review: Review, ticket: str = "") -> HttpResponse:
+def _let_go(request: HttpRequest, member: Member, name: str) -> HttpResponse:
+    """The member does not hold it (any more): they pressed twice, or wrote for so long that it went back."""
+    last = Step.objects.filter(review__name=name).order_by("pk").last()
+    if last is None:
+        raise _NOT_HELD
+    if last.member_id == member.pk and last.outcome:
+        now_held = queue.held_by(member)
+        to = reverse("review-item", args=[now_held.name]) if now_held else reverse("review-queue")
+        return HttpResponseRedirect(to)
+    if request.method == "POST":
+        drafts.keep(request)
+    if not drafts.typed_on(request, reverse("review-item", args=[name])):
+        raise _NOT_HELD
+    messages.info(
+        request,
+        _("You no longer hold that one. What you wrote is kept for an hour, in case you get it again."),
+    )
+    return HttpResponseRedirect(reverse("review-queue"))
+
+
+def _item(
+    request: HttpRequest,
+    member: Member,
+    review: Review,
+    ticket: str = "",
+    refused: InputRefused | None = None,
+) -> HttpResponse:
     standing: Standing = wellbeing.standing(member)
-    language = request.LANGUAGE_CODE
+    language, here = request.LANGUAGE_CODE, reverse("review-item", args=[review.name])
+    waits = drafts.typed_on(request, here)
     words = {
+        "here": here,
+        "typed": {**waits.dict(), **request.POST.dict()},
+        "from_before": bool(waits.get("why")) and not refused,
+        "complaint": " ".join(refused.shown(language)) if refused else "",
         "review": review,
         "decision": review.decision,
         "agreements": evidence.agreements(review.decision),
@@ -184,7 +226,14 @@ def _item(request: HttpRequest, member: Member, review: Review, ticket: str = ""
             for one in grounds.grounds()
         ],
     }
-    return render(request, "review_desk/item.html", words)
+    answer = render(request, "review_desk/item.html", words, status=refused.status if refused else 200)
+    answer.told = True  # type: ignore[attr-defined] # the staff area leaves it as it is
+    return answer
+
+
+def _holds(member: Member, name: str) -> bool:
+    review = queue.held_by(member)
+    return review is not None and review.name == name
 
 
 def _held(member: Member, name: str) -> Review:

@@ -80,10 +80,40 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_CASE_KEYS",
         folder,
         None,
-        "Folder of the keys that belong to one case each. Destroying one erases its case from every backup"
-        " too: keep this folder out of the backups of the database.",
+        "Folder of the file of case keys. Destroying a key in it erases its case from every backup too: keep"
+        " this folder out of the backups of the database.",
         "a folder",
         "`case-keys/` in the data folder",
+    ),
+    Setting(
+        "REPIT_BANK_KEYS",
+        folder,
+        None,
+        "Folder of the keys that belong to one item of the bank each, and of those by which items are found"
+        " again. Destroying one erases from every backup what it sealed: keep this folder out of the backups"
+        " of the database.",
+        "a folder",
+        "`bank-keys/` in the data folder",
+    ),
+    Setting(
+        "REPIT_WITHDRAWN_DAYS",
+        whole(1, 60),
+        21,
+        "How many days after its withdrawal an item's last hashes are destroyed, even if a subscriber that is"
+        " told by hash what to forget (StopNCII's protocol) has not come back. A client that stayed away for"
+        " longer must begin anew.",
+        "1 to 60",
+        "21",
+    ),
+    Setting(
+        "REPIT_SPREAD_SECONDS",
+        whole(0, 86_400),
+        5,
+        "Within how many seconds what a person submits or withdraws reaches the bank. Each item comes at a"
+        " moment of its own, drawn by chance, so that the items of one case cannot be told by their coming"
+        " together. 0 is for tests: everything at once.",
+        "0 to 86400",
+        "5",
     ),
     Setting(
         "REPIT_CASE_RETENTION_DAYS",

@@ -1,7 +1,7 @@
 // Leaving quickly, a little better than the plain links do it: without this script they work all the same.
 // Three presses of Shift within five seconds leave, as on GOV.UK's "Exit this page"; Escape is left to screen
 // readers. The page is covered first, so that nothing can be read while the next one loads, and it is replaced,
-// so that the Back button does not return to it. Nothing here is stored or sent.
+// so that the Back button does not return to it. What this tab remembers of the intake is forgotten. Nothing is sent.
 "use strict";
 (() => {
   const links = document.querySelectorAll("a[data-exit]");
@@ -16,6 +16,11 @@
     document.title = "…";
     if (status) status.textContent = status.dataset.exitMessage;
     document.documentElement.classList.add("leaving");
+    try {
+      sessionStorage.clear();
+    } catch {
+      // this tab has no memory
+    }
     location.replace(links[0].href);
   };
 

@@ -1,0 +1,79 @@
+"""From one key by which items are found to the next.
+
+In: a week that is over. Out: digests of everything that lives under another key; the former one destroyed.
+Next: `workers.upkeep`, which does it a little at a time. Until an item is carried over it is found by its
+former digests, so nothing is missed meanwhile.
+"""
+
+from typing import Final, cast
+
+from django.db import transaction
+
+from repit.bank import feed, keys, lookups, names, near, sealed
+from repit.bank.lookups import Lookup
+from repit.bank.models import Item, ItemHash, LookupKey, Nearby, Stake
+from repit.bank.sealed import Opened
+from repit.bank.states import LIVE
+from repit.bank.types import Kind, Media, Signal, Submission
+from repit.foundation.clock import now
+
+TOGETHER: Final = 20
+
+
+def begin_if_due() -> bool:
+    """Whether a further key was begun: the newest is a week old, or was destroyed, and stands alone."""
+    with transaction.atomic():
+        feed.locked()
+        newest = LookupKey.objects.order_by("-id").first()
+        alive = lookups.alive()
+        if newest is None:
+            return False
+        whole = bool(alive) and alive[0].number == newest.pk
+        if whole and (len(alive) > 1 or newest.begun_on + lookups.EVERY > now().date()):
+            return False
+        lookups.begin()
+        return True
+
+
+def carry_over(most: int = TOGETHER) -> int:
+    """Give some items digests under the newest key; how many. With none left, destroy the former keys."""
+    newest = LookupKey.objects.order_by("-id").values_list("id", flat=True).first()
+    if newest is None or LookupKey.objects.count() == 1:
+        return 0
+    behind = Item.objects.filter(found_by__isnull=False, found_by__lt=newest)
+    if not behind.exists():
+        _destroy_before(newest)
+        return 0
+    with transaction.atomic():
+        feed.locked()
+        lookup = lookups.newest()
+        some = list(behind.order_by("found_by", "id")[:most])
+        opened = sealed.opened(some)
+        for item in some:
+            _one(item, opened, lookup)
+    return len(some)
+
+
+def _one(item: Item, opened: Opened, lookup: Lookup) -> None:
+    rows = list(ItemHash.objects.filter(item=item))
+    signals = list[Signal]()
+    for row in rows:
+        # Those of a withdrawn item may be gone in part; of a lost one, all are.
+        for signal in opened.signals(item, [row]):
+            signals.append(signal)
+            row.digest = sealed.found_by(signal, lookup)
+    ItemHash.objects.bulk_update(rows, ["digest"])
+    if item.state in LIVE and not opened.destroyed(item):
+        whole = Submission(cast(Media, item.media), cast(Kind, item.kind), tuple(signals))
+        item.fingerprint = sealed.fingerprint(whole, lookup)
+        Nearby.objects.filter(item=item).delete()
+        near.note(item, whole.signals, lookup)
+        names.carry_over(list(Stake.objects.filter(item=item)), opened, lookup)
+    item.found_by = lookup.number
+    item.save(update_fields=["fingerprint", "found_by"])
+
+
+def _destroy_before(newest: int) -> None:
+    former = LookupKey.objects.filter(id__lt=newest)
+    keys.pool(keys.LOOKUPS).wipe(list(former.values_list("slot", flat=True)))
+    former.delete()

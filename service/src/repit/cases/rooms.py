@@ -1,0 +1,6 @@
+"""The four rooms of a case, each with keys of its own. Pure."""
+
+from typing import Final, Literal
+
+RoomName = Literal["protection", "places", "thread", "private"]
+ROOMS: Final[tuple[RoomName, ...]] = ("protection", "places", "thread", "private")

@@ -1,0 +1,152 @@
+"""A database that is put back brings nothing back that was withdrawn since; keys that are gone are missed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from running import PATIENCE, REPIT, Hotline, environment, run_script
+
+from repit.demo.ports import free_port
+
+Start = Callable[[dict[str, str]], Hotline]
+pytestmark = pytest.mark.timeout(900)
+
+
+def repit(env: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=PATIENCE)
+    return done.stdout.decode()
+
+
+def refused(env: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=False, timeout=PATIENCE)
+    assert done.returncode == 1 and b"Traceback" not in done.stderr
+    return done.stderr.decode()
+
+
+def until(hotline: Hotline, states: list[str]) -> None:
+    end = time.monotonic() + PATIENCE
+    while run_script(hotline.env, "bank") != states:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def served(hotline: Hotline, key: str) -> set[str]:
+    """What a subscriber gets, by our own feed and by hash."""
+    _, page = hotline.call("GET", "/exchange/repit/v1/changes?after=0&wait=0", key=key)
+    own = {h["value"] for c in page["changes"] for h in c["entry"]["hashes"]}
+    path = "/exchange/stopncii/v1/FetchHashes?startTimestamp=10&pageSize=50"
+    status, fetched = hotline.call("GET", path, key=key)
+    assert status == 200
+    by_hash = sum(one["hashStatus"] == "Active" for one in fetched["hashRecords"])
+    assert by_hash == len(own) + 2, "two canaries besides"
+    return own
+
+
+class Backups:
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        said = repit(env, "offline-key", str(folder / "offline"))
+        [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", said)
+        self.env, self.folder = dict(env, REPIT_OFFLINE_KEY=public), folder
+
+    def make(self, name: str) -> None:
+        copies = ("--case-keys", str(self.folder / "cases"), "--bank-keys", str(self.folder / "bank"))
+        repit(self.env, "backup", str(self.folder / name), *copies)
+
+    def restore(self, env: dict[str, str], name: str, *more: str) -> tuple[str, ...]:
+        offline = ("--offline-key", str(self.folder / "offline"))
+        return ("restore", str(self.folder / name), *offline, *more)
+
+
+@pytest.fixture
+def elsewhere(
+    own_database: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
+) -> Callable[[str], dict[str, str]]:
+    """Another machine: an empty database of its own, the operator's keys, nothing else."""
+
+    def make(name: str) -> dict[str, str]:
+        data = tmp_path / name
+        data.mkdir()
+        for key in ("operator.key", "secret.key"):
+            shutil.copy(Path(own_database["REPIT_DATA"]) / key, data)
+        if "REPIT_DATABASE_URL" not in own_database:
+            return environment(data)
+        address, _ = request.getfixturevalue("postgresql")
+        database = f"{name}_{secrets.token_hex(4)}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{database}"')
+        env = environment(data, address.replace("/postgres?", f"/{database}?"))
+        run_script(env, "migrate")
+        return env
+
+    return make
+
+
+def test_an_older_database_with_todays_keys_brings_nothing_back_that_was_withdrawn(
+    own_database: dict[str, str],
+    start_hotline: Start,
+    elsewhere: Callable[[str], dict[str, str]],
+    tmp_path: Path,
+) -> None:
+    run_script(own_database, "migrate")
+    hotline = start_hotline(own_database)
+    gone, stays = secrets.token_hex(32), secrets.token_hex(32)
+    receipt = hotline.open_case(gone)
+    hotline.open_case(stays)
+    backups = Backups(own_database, tmp_path)
+    backups.make("monday")
+    hotline.withdraw(receipt)
+    until(hotline, ["active", "erased"])
+    backups.make("tuesday")
+    hotline.kill()
+    bank = Path(own_database["REPIT_DATA"]) / "bank-keys"
+
+    same = elsewhere("same")
+    shutil.copytree(bank, Path(same["REPIT_DATA"]) / "bank-keys", dirs_exist_ok=True)
+    repit(same, *backups.restore(same, "monday"))
+    copied = elsewhere("copied")
+    repit(copied, *backups.restore(copied, "monday", "--bank-keys", str(tmp_path / "bank")))
+    for env in (same, copied):
+        again = start_hotline(env)
+        key = again.add_subscriber("forum")
+        assert served(again, key) == {stays}
+        until(again, ["active", "erased"])
+        again.open_case(gone)
+        assert served(again, key) == {stays, gone}, "asked for anew it is taken in anew"
+        again.kill()
+
+
+def test_missing_or_foreign_keys_stop_everything_with_a_sentence(
+    own_database: dict[str, str],
+    start_hotline: Start,
+    elsewhere: Callable[[str], dict[str, str]],
+    tmp_path: Path,
+) -> None:
+    run_script(own_database, "migrate")
+    hotline = start_hotline(own_database)
+    hotline.open_case(secrets.token_hex(32))
+    backups = Backups(own_database, tmp_path)
+    backups.make("monday")
+    bare = elsewhere("bare")
+    assert re.search("file of keys|belongs to this database", refused(bare, *backups.restore(bare, "monday")))
+    assert run_script(bare, "bank") == [], "all rows or none"
+    bank, aside = Path(own_database["REPIT_DATA"]) / "bank-keys", tmp_path / "aside"
+    bank.rename(aside)
+    status, said = hotline.call("GET", "/ready")
+    assert (status, said["code"]) == (503, "unavailable") and "items is missing" in said["title"]
+    hotline.kill()
+    for command in (("hotline", "--port", str(free_port())), ("bank", "review"), ("subscriber", "list")):
+        assert "file of keys" in refused(own_database, *command)
+    assert not bank.exists(), "nothing is made in its place"
+    shutil.copytree(Path(bare["REPIT_DATA"]) / "bank-keys", bank)
+    assert refused(own_database, "bank", "review")
+    shutil.rmtree(bank)
+    aside.rename(bank)
+    assert repit(own_database, "bank", "review") == ""
