@@ -56,12 +56,11 @@ def read_headless(
     limits.check_pixels(header.width, header.height)
     samples = samples_of(sized, header, header.after, deadline, icon=True)
     image = Image.fromarray(samples.rgb)
-    below = header.after + header.height * header.stride
     covers = [samples.cover]
     if samples.cover is None:
-        covers = [_mask(content[below:], header)]
-        if below + header.height * _mask_stride(header) > FILE_HEADER + size:
-            covers.append(_mask(content[below : FILE_HEADER + size], header))
+        covers = [_mask(content[samples.end :], header)]
+        if samples.end + header.height * _mask_stride(header) > FILE_HEADER + size:
+            covers.append(_mask(content[samples.end : FILE_HEADER + size], header))
     for place, cover in enumerate(covers):
         one = Layer(image, None if cover is None else Image.fromarray(cover), seconds=0 if place else STANDS)
         yield from shown_of(one, colour=colour and not place)

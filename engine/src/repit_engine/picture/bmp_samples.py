@@ -51,12 +51,13 @@ class Header:
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
     """`rgb` ``(h, w, 3)``, `cover` ``(h, w)`` or None; `left_out`: the same where viewers take what runs
-    leave out for transparent.
+    leave out for transparent; `end`: where they end in the file.
     """
 
     rgb: NDArray[np.uint8]
     cover: NDArray[np.uint8] | None = None
     left_out: NDArray[np.uint8] | None = None
+    end: int = 0
 
 
 def header_of(content: bytes) -> Header:
@@ -120,7 +121,7 @@ def samples_of(content: bytes, header: Header, at: int, deadline: Deadline, *, i
         if alpha is not None:
             cover = np.zeros((header.height, header.width), np.uint8)
             cover[:rows] = alpha
-    return _turned(header, Samples(rgb, cover))
+    return _turned(header, Samples(rgb, cover, end=at + rows * header.stride))
 
 
 def _indices(raw: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
@@ -208,7 +209,7 @@ def _runs(content: bytes, header: Header, at: int, deadline: Deadline) -> Sample
     coloured.putpalette(header.palette.tobytes())
     rgb = np.array(coloured.convert("RGB"))
     rgb[~written] = 0
-    return _turned(header, Samples(rgb, cover, left_out))
+    return _turned(header, Samples(rgb, cover, left_out, at))
 
 
 def _stretch(raw: bytes, four: bool) -> NDArray[np.uint8]:
@@ -224,4 +225,5 @@ def _turned(header: Header, samples: Samples) -> Samples:
         np.ascontiguousarray(samples.rgb[::-1]),
         None if cover is None else np.ascontiguousarray(cover[::-1]),
         None if left_out is None else np.ascontiguousarray(left_out[::-1]),
+        samples.end,
     )

@@ -39,7 +39,7 @@ class After(Enum):
 @dataclass(frozen=True, slots=True, eq=False)
 class Piece:
     """`pixels`: ``(h, w, 4)``. `over`: it lies over what is there; else it takes its place, as far as it
-    `came`.
+    `came`. `unsure`: viewers may show something else of it.
     """
 
     pixels: Rgba
@@ -49,6 +49,7 @@ class Piece:
     over: bool = True
     seconds: float = STANDS
     came: NDArray[np.bool_] | None = None
+    unsure: bool = False
 
 
 def standing(
@@ -89,6 +90,8 @@ def standing(
         ):
             yield Unseen("too-many-frames")
             return
+        if piece.unsure:
+            yield Unseen("damaged-frame")
         waiting = replace(_layer(_laid(canvas, piece), pattern, grey), of=Of.FRAME, seconds=_seconds(piece))
 
 

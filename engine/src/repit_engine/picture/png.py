@@ -280,6 +280,8 @@ def _piece(chunks: _Chunks, control: bytes, data: list[bytes], limits: Limits, *
         laid_over,
         over / (under or 100),
         None if whole or came is None else np.asarray(came) > 0,
+        # What lies below rows that did not come Chromium shows here, and clears there.
+        unsure=came is not None and not (whole or clear or blend == _OVER),
     )
 
 
