@@ -62,7 +62,7 @@ KNOWN: Final = (
     ),
     Known("A half-tone of blocks, averaged at another size.", _few("jpeg", 16, "blocks-cut-off")),
     Known(
-        "Passes are missing: for browsers libjpeg smooths between blocks, here it does not.",
+        "Passes are missing: Chromium shows blocks smoothed into one another, the engine sees blocks.",
         _few("jpeg", 24, "progressive"),
     ),
     Known(
@@ -85,7 +85,7 @@ KNOWN: Final = (
         lambda entry: entry.kind == APART and "-lut-wild" in entry.name,
     ),
     Known(
-        "Its screen grows to 65,000 rows, of which the drill's canvas holds the first hundreds.",
+        "Its screen grows to 65,000 rows, of which the drill's window holds the first hundreds.",
         lambda entry: entry.kind == APART and entry.family == "gif" and "frame-place" in entry.mutations,
     ),
 )
