@@ -1,13 +1,13 @@
 """`python -m drills NAME`: run one drill; exit code 0 only if everything held.
 
-In: a name and how long. Out: a page under `docs/bench`, one JSON line. Next: a reader.
+In: a name and how long, or how many. Out: a page under `docs/bench`, one JSON line. Next: a reader.
 """
 
 import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed", "attack", "forgetting", "joining")
+NAMES = ("soak", "feed", "attack", "forgetting", "joining", "viewers")
 
 
 def main(arguments: list[str]) -> int:
@@ -17,8 +17,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--minutes", type=float, help="how long; soak: 60, feed: 5 on each database, attack: 10"
     )
+    parser.add_argument("--files", type=int, help="how many; viewers: 20,000")
+    parser.add_argument("--browser", default="chromium", help="viewers: chromium or firefox")
+    parser.add_argument("--seed", type=int, help="viewers: which files")
+    parser.add_argument("--only", type=int, nargs="+", default=(), help="viewers: a sheet of these numbers")
     chosen = parser.parse_args(arguments)
     drill = importlib.import_module(f"drills.{chosen.name}")
+    if chosen.name == "viewers":
+        seed = drill.SEED if chosen.seed is None else chosen.seed
+        return int(drill.run_files(chosen.files or drill.FILES, chosen.browser, seed, chosen.only))
     return int(drill.run(chosen.minutes or getattr(drill, "MINUTES", 60.0)))
 
 

@@ -31,6 +31,8 @@ MOST_LOOKS: Final = MOST_DEEP + 2
 """The glance, the browsers' own view, and the others that are looked into."""
 ALIKE: Final = 8
 """Bits of 256 up to which two views may be one."""
+_CLEAR: Final = 50
+"""The quality below which nothing is searched for (`anchors.tables.LEAST_QUALITY`)."""
 _SIDE: Final = 32
 _DIFFERENT: Final = 40.0
 _ENOUGH: Final = 0.02
@@ -143,6 +145,9 @@ class _Gathered:
         )
         small = _small(picture)
         place = self._known(rows[0], small)
+        if place is not None and self._groups[place].view.quality < _CLEAR <= quality:
+            # What is faint is not searched for, and does not speak for what is clear.
+            place = None
         if place is None:
             if len(self._groups) == MOST_VIEWS:
                 return False

@@ -15,7 +15,7 @@ from repit_engine.hash import hash_of
 from repit_engine.kernels.jit.luma import luma_of_planes
 from repit_engine.pdq import hash_rgb
 from repit_engine.picture import open_picture
-from repit_engine.picture.baseline import skimmed, skimmed_as_shown
+from repit_engine.picture.baseline import skimmed, skimmed_closely
 from repit_engine.types import Hash
 from repit_engine.views import open_views
 
@@ -70,19 +70,21 @@ def test_the_skim_of_colours_is_what_libjpeg_shows(seed: int, subsampling: str, 
     small = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), np.uint8)
     image = Image.fromarray(small).resize((128, 96), Image.Resampling.BICUBIC)
     content = saved(image, "JPEG", quality=quality, subsampling=subsampling)
-    found = skimmed_as_shown(content, image.size)
+    found = skimmed_closely(content, image.size)
     assert found is not None
-    luma, shown = found
-    assert np.array_equal(luma, skimmed(content, image.size))
+    assert np.array_equal(found.luma, skimmed(content, image.size))
     # Block by block: the mean of what is shown, but for what is cut within a block.
     full = open_picture(content, full=True).luma
     blocks = full.reshape(12, 8, 16, 8).mean(axis=(1, 3))
-    assert float(np.abs(shown - blocks).mean()) < 6
+    assert found.shown is not None
+    assert float(np.abs(found.shown - blocks).mean()) < 6
 
 
 def test_grey_and_unusual_files_have_no_colours_to_skim() -> None:
-    assert skimmed_as_shown(saved(SCENE.convert("L"), "JPEG"), SCENE.size) is None
-    assert skimmed_as_shown(saved(SCENE, "JPEG", progressive=True), SCENE.size) is None
+    grey = skimmed_closely(saved(SCENE.convert("L"), "JPEG"), SCENE.size)
+    assert grey is not None
+    assert grey.shown is None
+    assert skimmed_closely(saved(SCENE, "JPEG", progressive=True), SCENE.size) is None
 
 
 def test_planes_are_cut_to_what_a_screen_shows() -> None:

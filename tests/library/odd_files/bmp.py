@@ -47,10 +47,40 @@ def icon(*entries: tuple[int, int, int, bytes], kind: int = 1) -> bytes:
     return out + body
 
 
-def headless(image: Image.Image) -> bytes:
-    """24 bits, with a mask that hides nothing."""
+def headless(image: Image.Image, *, alpha: int | None = None, masked: bool = False) -> bytes:
+    """24 bits, or 32 with this alpha, and a mask that hides nothing, or all."""
     width, height = image.size
-    lines = [row[:, ::-1].tobytes() for row in np.asarray(image)[::-1]]
+    bits = 24 if alpha is None else 32
+    pixels = np.asarray(image)[::-1, :, ::-1]
+    if alpha is not None:
+        pixels = np.dstack([pixels, np.full(pixels.shape[:2], alpha, np.uint8)])
+    lines = [row.tobytes() for row in pixels]
     body = b"".join(line + bytes(-len(line) % 4) for line in lines)
-    head = struct.pack("<IiiHHIIiiII", 40, width, 2 * height, 1, 24, 0, 0, 0, 0, 0, 0)
-    return head + body + bytes(-(-width // 32) * 4 * height)
+    head = struct.pack("<IiiHHIIiiII", 40, width, 2 * height, 1, bits, 0, 0, 0, 0, 0, 0)
+    return head + body + mask(np.full((height, width), masked))
+
+
+def mask(hidden: np.ndarray) -> bytes:
+    """One bit a pixel, upwards."""
+    rows = np.packbits(hidden[::-1], axis=1)
+    return np.pad(rows, ((0, 0), (0, -rows.shape[1] % 4))).tobytes()
+
+
+def runs(image: Image.Image, beyond: int) -> bytes:
+    """Mode P in stretches (RLE8), each row of which goes on for so many pixels beyond the width."""
+    width, height = image.size
+    body = b""
+    for row in np.pad(np.asarray(image)[::-1], ((0, 0), (0, beyond)), mode="wrap"):
+        for at in range(0, len(row), 200):
+            stretch = row[at : at + 200].tobytes()
+            if len(stretch) < 3:
+                body += b"".join(bytes((1, one)) for one in stretch)
+            else:
+                body += bytes((0, len(stretch))) + stretch + bytes(len(stretch) & 1)
+        body += b"\0\0"
+    body += b"\0\1"
+    palette = np.array(image.getpalette(), np.uint8).reshape(-1, 3)
+    table = b"".join(bytes((*one[::-1].tolist(), 0)) for one in palette).ljust(1024, b"\0")
+    at = 14 + 40 + len(table)
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, len(body), 2835, 2835, 256, 0)
+    return b"BM" + struct.pack("<IHHI", at + len(body), 0, 0, at) + head + table + body

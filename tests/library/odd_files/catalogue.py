@@ -11,14 +11,14 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 import tifffile
 from PIL import Image
 
-from odd_files import baseline, bmp, boxes, icc, jpeg, markup, png, webp
+from odd_files import baseline, bmp, boxes, found, icc, jpeg, markup, png, webp
+from odd_files.entry import Odd
 from odd_files.scenes import (
     DECOY,
     OTHER,
@@ -35,24 +35,6 @@ WIDTH, HEIGHT = SIZE
 ICON = (256, 192)
 LAST = 60_000
 """Milliseconds for which a frame stands, once it has come."""
-
-
-@dataclass(frozen=True)
-class Odd:
-    """`first`: browsers show the scene on white; else it is one of the other views. `unread`: nothing here
-    can draw it, so that it is undecided. `apart`: bits of 256 that its encoding costs.
-    """
-
-    kind: str
-    name: str
-    content: bytes
-    suffix: str
-    first: bool = True
-    unread: bool = False
-    apart: int = 10
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.name}".replace(" ", "-")
 
 
 def _jpeg(image: Image.Image = SCENE, **options: object) -> bytes:
@@ -103,7 +85,8 @@ def _tones() -> Iterator[Odd]:
         yield Odd(kind, f"PNG {name}", png.png(stored, png.gamma(value)), "png")
     grey = under_gamma(SCENE.convert("L"), 0.02)
     yield Odd(kind, "PNG, grey, washed out", png.png(grey, png.gamma(0.02)), "png")
-    dark = np.rint(255 * linear(SCENE)).astype(np.uint16)
+    strong = np.clip((np.asarray(SCENE) - 128.0) * 1.4 + 128, 0, 255) * (70 / 255)
+    dark = np.rint(65535 * linear(Image.fromarray(np.rint(strong).astype(np.uint8))) ** 2).astype(np.uint16)
     for name, filtered in (("", 0), (", filtered", 1)):
         content = png.deep(dark, png.gamma(2.0), filtered=filtered)
         yield Odd(
@@ -395,5 +378,6 @@ def odd() -> tuple[Odd, ...]:
         _tiffs,
         _turned,
         _drawings,
+        *found.MAKERS,
     )
     return tuple(one for maker in makers for one in maker())

@@ -107,3 +107,12 @@ def deep(samples: np.ndarray, *before: bytes, filtered: int = 0) -> bytes:
     body = b"".join(bytes([filtered]) + row.tobytes() for row in rows)
     data = chunk(b"IDAT", zlib.compress(body))
     return SIGNATURE + chunk(b"IHDR", header) + b"".join(before) + data + chunk(b"IEND", b"")
+
+
+def grey(rows: np.ndarray, width: int, depth: int, *before: bytes) -> bytes:
+    """Grey samples of few bits, packed in `rows`."""
+    header = struct.pack(">IIBBBBB", width, len(rows), depth, 0, 0, 0, 0)
+    packed = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    return (
+        SIGNATURE + chunk(b"IHDR", header) + b"".join(before) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+    )

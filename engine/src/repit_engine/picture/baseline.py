@@ -8,6 +8,7 @@ YCbCr with the usual subsampling, ended by its marker. Everything else, and ever
 should be (a progressive, a CMYK, a damaged file), is None: this module refuses nothing and guesses nothing.
 """
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.kernels.jit.jpeg_skim import NOT_PLAIN, skim
+from repit_engine.kernels.jit.jpeg_swing import SAMPLED
 from repit_engine.kernels.jit.jpeg_tables import FIRST_BITS, RUN_BITS, code_table, first_table, run_table
 from repit_engine.kernels.jit.luma import luma_of_planes
 from repit_engine.picture.result import Pixels
@@ -32,6 +34,12 @@ _YCBCR: Final = 1
 """Adobe's transform flag."""
 _WHOLE_SCAN: Final = bytes((0, 63, 0))
 _SIDE_LIMIT: Final = 65_500
+_LEAST_SWING: Final = 1.5
+_SWING: Final = 0.15
+"""Levels, and share of the picture's contrast, by which blocks may show another mean before it is looked."""
+_UNSAMPLED: Final = np.zeros(0, np.float64)
+_DICE: Final = 1 << 31
+_END: Final = 4096
 
 Codes = NDArray[np.uint16]
 
@@ -44,7 +52,7 @@ class _Header:
     scan: bytes = b""
     at: int = 0
     restart: int = 0
-    quantisers: dict[int, int] = field(default_factory=dict)
+    quantisers: dict[int, bytes] = field(default_factory=dict)
     codes: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -60,27 +68,44 @@ def skimmed(data: bytes, size: tuple[int, int]) -> Pixels | None:
     return None if found is None else found[0]
 
 
-def skimmed_as_shown(data: bytes, size: tuple[int, int]) -> tuple[Pixels, NDArray[np.float32]] | None:
-    """The luma as it is stored, and that of the colours that are shown, block by block: they differ where
-    the colours go beyond what a screen can show. None also where there are no colours.
+@dataclass(frozen=True, slots=True, eq=False)
+class Skim:
+    """`luma` as it is stored; `shown`, that of the colours that are shown, block by block: they differ where
+    the colours go beyond what a screen can show; None where there are none. `swings`: samples within blocks
+    may go beyond it so often that the mean of what is shown is another.
     """
-    found = _read(data, size, coloured=True)
-    if found is None or found[1] is None:
+
+    luma: Pixels
+    shown: NDArray[np.float32] | None
+    swings: bool
+
+
+def skimmed_closely(data: bytes, size: tuple[int, int]) -> Skim | None:
+    """As `skimmed`, with all that tells whether viewers show something else."""
+    swing = np.zeros(SAMPLED, np.float64)
+    # Which blocks are looked at nobody knows before the file is made.
+    swing[-1] = zlib.crc32(data[-_END:]) % _DICE
+    found = _read(data, size, coloured=True, swing=swing)
+    if found is None:
         return None
     luma, colours = found
-    return luma, luma_of_planes(luma, colours)
+    bound = float(swing[-3] / max(1.0, swing[-2]))
+    swings = bound > max(_LEAST_SWING, _SWING * float(luma.std()))
+    return Skim(luma, None if colours is None else luma_of_planes(luma, colours), swings)
 
 
-def _read(data: bytes, size: tuple[int, int], *, coloured: bool) -> tuple[Pixels, Pixels | None] | None:
+def _read(
+    data: bytes, size: tuple[int, int], *, coloured: bool, swing: NDArray[np.float64] = _UNSAMPLED
+) -> tuple[Pixels, Pixels | None] | None:
     try:
         header = _header(data)
-        return _skimmed(data, header, size, coloured=coloured)
+        return _skimmed(data, header, size, coloured=coloured, swing=swing)
     except (_NotPlainError, IndexError, KeyError):
         return None
 
 
 def _skimmed(
-    data: bytes, header: _Header, size: tuple[int, int], *, coloured: bool
+    data: bytes, header: _Header, size: tuple[int, int], *, coloured: bool, swing: NDArray[np.float64]
 ) -> tuple[Pixels, Pixels | None]:
     frame, scan = header.frame, header.scan
     height, width, count = int.from_bytes(frame[1:3]), int.from_bytes(frame[3:5]), frame[5]
@@ -96,7 +121,9 @@ def _skimmed(
     _plain(all(part[1] == 0x11 for part in parts[1:]))
     _plain(scan[0] == count and len(scan) == 4 + 2 * count and scan[-3:] == _WHOLE_SCAN)
     _plain(bytes(scan[1 : 1 + 2 * count : 2]) == names)
-    steps = [header.quantisers[part[2]] for part in parts]
+    steps = [header.quantisers[part[2]][0] for part in parts]
+    if len(swing):
+        swing[:64] = np.frombuffer(header.quantisers[parts[0][2]], np.uint8).astype(np.float64) ** 2
     tables = [
         _tables(header.codes[scan[2 + 2 * place] >> 4], header.codes[0x10 | scan[2 + 2 * place] & 15])
         for place in range(count)
@@ -109,10 +136,12 @@ def _skimmed(
     file = np.frombuffer(data, np.uint8)
     colours = np.empty((2, down, across), np.uint8) if coloured and count == 3 else None
     three = np.array([*steps, 1, 1][:3], np.int64)
-    restart = header.restart
+    # fmt: off
     plain = skim(
-        file, header.at, addresses, across, down, restart, luma_blocks, luma_across, three, luma, colours
+        file, header.at, addresses, across, down, header.restart, luma_blocks, luma_across, three, luma,
+        colours, swing,
     )
+    # fmt: on
     _plain(plain != NOT_PLAIN)
     return luma, colours
 
@@ -153,12 +182,12 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:
         at += 2 + length
 
 
-def _read_quantisers(body: bytes, quantisers: dict[int, int]) -> None:
+def _read_quantisers(body: bytes, quantisers: dict[int, bytes]) -> None:
     _plain(len(body) % 65 == 0)
     for at in range(0, len(body), 65):
         # 16 and more would be quantisers of sixteen bits, which no camera writes.
         _plain(body[at] < 4 and body[at + 1] > 0)
-        quantisers[body[at]] = body[at + 1]
+        quantisers[body[at]] = body[at + 1 : at + 65]
 
 
 def _read_codes(body: bytes, codes: dict[int, bytes]) -> None:
@@ -195,7 +224,7 @@ def warm_up() -> None:
     addresses = np.array([[part.ctypes.data for part in four]], np.uint64)
     luma, colours = np.empty((1, 1), np.uint8), np.zeros((2, 1, 1), np.uint8)
     for each in (None, colours):
-        skim(scan, 0, addresses, 1, 1, 0, 1, 1, np.ones(3, np.int64), luma, each)
+        skim(scan, 0, addresses, 1, 1, 0, 1, 1, np.ones(3, np.int64), luma, each, _UNSAMPLED)
     luma_of_planes(luma, colours)
 
 

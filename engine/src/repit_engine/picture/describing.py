@@ -4,8 +4,8 @@ In: PNG's gAMA and cHRM, or the code points of ITU-T H.273 (PNG's cICP; AVIF's a
 profiles. Next: `profiles`, as for any profile that a file carries.
 
 So a picture that is washed, dark or another one altogether until its gamma is applied is hashed both ways.
-High dynamic range is shown in two ways on ordinary screens, both measured: Chromium 156 maps tones (the table
-below), Firefox 153 shows the share of the format's own peak.
+High dynamic range is shown in two ways on ordinary screens, both measured: Chromium 156 maps tones
+(`high_range`, by a tag of the profile), Firefox 153 shows the share of the format's own peak.
 """
 
 import struct
@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from repit_engine.picture.high_range import HLG, PQ
 from repit_engine.picture.icc import assembled, xyz
 
 Chromaticities = tuple[float, ...]
@@ -41,9 +42,6 @@ _PRIMARIES: Final[dict[int, Chromaticities]] = {
     22: (0.3127, 0.3290, 0.630, 0.340, 0.295, 0.605, 0.155, 0.077),
 }
 """H.273, table 2."""
-_PQ_SHOWN: Final = (0, 1, 5, 15, 30, 48, 70, 98, 132, 175, 213, 237, 255, 255, 255, 255, 255)
-_HLG_SHOWN: Final = (0, 3, 14, 29, 43, 57, 71, 85, 99, 115, 135, 160, 189, 212, 228, 243, 255)
-"""What Chromium shows of the codes 0, 16, 32 … of 256."""
 
 
 def from_gamma(gamma: float, chromaticities: Chromaticities | None) -> bytes | None:
@@ -56,12 +54,11 @@ def from_gamma(gamma: float, chromaticities: Chromaticities | None) -> bytes | N
 def from_code_points(primaries: int, transfer: int) -> list[bytes]:
     """The profiles that browsers take these for, Chromium's first; none where they show what is stored."""
     chromaticities = _PRIMARIES.get(primaries, _SRGB)
-    ways = [_profile(curve, chromaticities) for curve in _CURVES.get(transfer, (_linear,))]
+    told = (
+        {b"cicp": b"cicp\0\0\0\0" + bytes((primaries & 255, transfer, 0, 1))} if transfer in (PQ, HLG) else {}
+    )
+    ways = [_profile(curve, chromaticities, told) for curve in _CURVES.get(transfer, (_linear,))]
     return [one for one in ways if one is not None]
-
-
-def _as_shown(table: tuple[int, ...]) -> Curve:
-    return lambda levels: _linear(np.interp(levels * 255, np.minimum(np.arange(17) * 16, 255), table) / 255)
 
 
 def _linear(levels: Levels) -> Levels:
@@ -96,14 +93,16 @@ _CURVES: Final[dict[int, tuple[Curve, ...]]] = {
     5: (_power(2.8),),
     7: (_smpte_240m,),
     8: (_power(1.0),),
-    16: (_as_shown(_PQ_SHOWN), _pq),
+    16: (_pq,),
     17: (lambda levels: np.minimum(levels**2.6 * 52.37 / 48, 1),),
-    18: (_as_shown(_HLG_SHOWN), _hlg),
+    18: (_hlg,),
 }
 """H.273, table 3: from what is stored to linear light, each 0 to 1. Of all others browsers show sRGB's."""
 
 
-def _profile(curve: Curve, chromaticities: Chromaticities) -> bytes | None:
+def _profile(
+    curve: Curve, chromaticities: Chromaticities, told: dict[bytes, bytes] | None = None
+) -> bytes | None:
     colorants = _colorants(chromaticities)
     if colorants is None:
         return None
@@ -114,7 +113,7 @@ def _profile(curve: Curve, chromaticities: Chromaticities) -> bytes | None:
     tags = {
         name + b"XYZ": xyz(tuple(colour)) for name, colour in zip((b"r", b"g", b"b"), colorants, strict=True)
     }
-    tags |= {name + b"TRC": tone for name in (b"r", b"g", b"b")}
+    tags |= {name + b"TRC": tone for name in (b"r", b"g", b"b")} | (told or {})
     return assembled(b"RGB ", b"XYZ ", _VERSION_2, tags)
 
 

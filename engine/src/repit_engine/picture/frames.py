@@ -56,12 +56,9 @@ def frames_of(
         except Exception:
             if number == begin:
                 raise
-            if not _half_done(image):
-                yield Unseen("damaged-frame")
-                return
-            if number + 1 < count:
-                yield Unseen("damaged-frame")
-            count = number + 1
+            # Decoders guess differently at what a broken frame shows.
+            yield Unseen("damaged-frame")
+            return
         limits.check_pixels(*image.size)
         opaque, cover = plain_of(image)
         if pages:
@@ -78,14 +75,3 @@ def _seconds(image: ImageFile.ImageFile) -> float:
     stated = image.info.get("duration", 0)
     seconds = float(stated) / 1000 if isinstance(stated, (int, float)) else 0.0
     return seconds if seconds >= _SHORTEST else _INSTEAD
-
-
-def _half_done(image: ImageFile.ImageFile) -> bool:
-    """Lay what was decoded of a broken frame over the frame before it, as browsers do; whether that went."""
-    image.tile = []
-    try:
-        image.load_end()
-        image.load()
-    except Exception:  # noqa: BLE001 - as above
-        return False
-    return True

@@ -14,7 +14,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-import numpy as np
 from PIL import AvifImagePlugin, Image, ImageFile
 from pillow_heif import HeifImageFile
 
@@ -22,8 +21,7 @@ from repit_engine.picture.boxes import Container, read_container, renamed
 from repit_engine.picture.describing import from_code_points
 from repit_engine.picture.exif import exif_orientation
 from repit_engine.picture.frames import frames_of
-from repit_engine.picture.grounds import BLACK, GREYS
-from repit_engine.picture.layers import Layer, shown_of
+from repit_engine.picture.layers import Layer, added_of, shown_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.modes import plain_of
 from repit_engine.picture.refusals import damaged
@@ -113,17 +111,8 @@ def _added(content: bytes, pattern: Layer, *, colour: bool) -> Iterator[Shown]:
     image = _avif(renamed(content, b"iref", (b"prem",)), b"avif")
     image.load()
     opaque, cover = plain_of(image)
-    if cover is None:
-        return
-    stored, through = np.asarray(opaque).astype(np.int16), 255 - np.asarray(cover).astype(np.int16)
-    if stored.ndim == 3:
-        through = through[:, :, np.newaxis]
-    for ground in (255, BLACK, *GREYS):
-        added = np.minimum(stored + through * ground // 255, 255).astype(np.uint8)
-        first = ground == 255
-        of = Of.SHOWN if first else Of.GREY if ground else Of.BLACK
-        layer = replace(pattern, image=Image.fromarray(added), of=of, seconds=STANDS if first else 0.0)
-        yield from shown_of(layer, colour=colour and first)
+    if cover is not None:
+        yield from added_of(replace(pattern, image=opaque, cover=cover), colour=colour)
 
 
 def _heic(content: bytes) -> ImageFile.ImageFile:
@@ -145,7 +134,9 @@ def _pattern(image: Image.Image, container: Container) -> Layer:
     return Layer(
         Image.new("L", (1, 1)),
         profiles=tuple([profile] if profile else []) + tuple(_stated(container)),
-        orientation=exif_orientation(image.info.get("exif")),
+        # Chromium 156 widens transparency that its own stream calls narrow.
+        narrow=True,
+        orientation=exif_orientation((image.info.get("exif") or b"").removeprefix(b"Exif\0\0")),
     )
 
 

@@ -10,6 +10,8 @@ tables count. Measured with Chromium 156 and Firefox 153: `engine/tests/picture/
 import struct
 from typing import Final
 
+from repit_engine.picture.icc_tables import Table, table_of
+
 HEADER: Final = 128
 _ENTRY: Final = 12
 _MOST_TAGS: Final = 100
@@ -59,8 +61,8 @@ def browsers_read(profile: bytes) -> bool:
 def is_usual(profile: bytes) -> bool:
     """Whether all readers find the same in it: a class and a version that all know, one set of tables."""
     tags = tags_of(profile)
-    tables = [name for name in _TABLES if name in tags]
-    one_way = not tables or (tables == [_TABLES[0]] and _MATRIX[0] not in tags)
+    tables = any(name in tags for name in _TABLES)
+    one_way = not tables
     known = profile[12:16] in _USUAL and profile[16:20] in _SPACES and profile[8] in (2, _NEWEST)
     return one_way and known and b"cicp" not in tags and browsers_read(profile)
 
@@ -68,6 +70,15 @@ def is_usual(profile: bytes) -> bool:
 def has_tables(profile: bytes) -> bool:
     """Whether it maps colours by a table, in which anything may stand between the nodes that one looks at."""
     return any(name in tags_of(profile) for name in (*_TABLES, b"D2B0", b"D2B1"))
+
+
+def tables_of(profile: bytes, channels: int) -> list[Table]:
+    """Its tables as Chromium evaluates them, the one that it takes first."""
+    if _SPACES.get(profile[16:20], 3) != channels:
+        return []
+    tags, lab = tags_of(profile), profile[20:24] == b"Lab "
+    found = [table_of(tags[name], channels, lab=lab) for name in _TABLES[:2] if name in tags]
+    return [table for table in found if table is not None]
 
 
 def in_other_words(profile: bytes, channels: int) -> list[bytes]:

@@ -30,7 +30,7 @@ def read_ico(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
             yield Unseen("too-many-frames")
             break
         try:
-            for one in _entry(content[at : at + size], limits, deadline, colour=colour and not seen):
+            for one in _entry(content[at:], size, limits, deadline, colour=colour and not seen):
                 yield Shown(one.picture, Of.FRAME) if seen and isinstance(one, Shown) else one
             seen = True
         except Exception:  # noqa: BLE001 - one picture that cannot be read says nothing of the others
@@ -39,8 +39,10 @@ def read_ico(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
         raise damaged()
 
 
-def _entry(body: bytes, limits: Limits, deadline: Deadline, *, colour: bool) -> Iterator[Shown | Unseen]:
+def _entry(
+    body: bytes, size: int, limits: Limits, deadline: Deadline, *, colour: bool
+) -> Iterator[Shown | Unseen]:
     if body.startswith(SIGNATURE):
         yield from read_png(body, limits, deadline, colour=colour)
     else:
-        yield from read_headless(body, limits, colour=colour)
+        yield from read_headless(body, size, limits, deadline, colour=colour)

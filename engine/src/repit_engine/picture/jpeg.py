@@ -6,12 +6,17 @@ Pillow reads the header (EXIF), simplejpeg the pixels: unlike Pillow it decodes 
 or 1/8, and says what libjpeg only warns about. Grey at 1/8 is read by `baseline` where the file is plain, in
 less than half of libjpeg's time and to the same samples.
 
+A screen cuts off what lies beyond black and white, or beyond the strongest red, before anybody's eye takes a
+mean: a block of samples that are cut off looks lighter or darker than its first coefficient says, and strong
+colours have another luma than the one that is stored. So a second view is every sample in colour.
+
 A damaged file is decoded as browsers decode it, by the same library: with whatever it guesses. Of one that
 ends too soon browsers show the rows that came; the rest lets the ground through.
 """
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -19,13 +24,13 @@ import simplejpeg
 from PIL import Image, JpegImagePlugin
 
 from repit_engine.errors import DamagedPicture, TookTooLong
-from repit_engine.picture.baseline import SHRINK, skimmed, skimmed_as_shown
+from repit_engine.picture.baseline import SHRINK, skimmed, skimmed_closely
 from repit_engine.picture.exif import exif_orientation
 from repit_engine.picture.jpeg_colours import colours_tell
-from repit_engine.picture.jpeg_segments import profiles_of
-from repit_engine.picture.layers import Layer, shown_of, shrink_of
+from repit_engine.picture.jpeg_segments import exif_of, passable, profiles_of
+from repit_engine.picture.layers import Layer, averaged, shown_of, shrink_of
 from repit_engine.picture.limits import Deadline, Limits
-from repit_engine.picture.partial import loaded
+from repit_engine.picture.partial import both, loaded
 from repit_engine.picture.profiles import Way, plain, ways_of
 from repit_engine.picture.refusals import damaged, unsupported_variant
 from repit_engine.picture.result import Pixels, upright
@@ -41,6 +46,7 @@ _HARMLESS: Final = (
     "Invalid SOS parameters for sequential",
     "ICC profile",
 )
+_GROUNDS: Final = (0, 255)
 _SPACES: Final = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 
 
@@ -64,34 +70,46 @@ def read_jpeg(
             "Save it again as an ordinary JPEG.",
         )
     shrink = 1 if full else shrink_of(*header.size)
-    orientation = exif_orientation(header.info.get("exif"))
+    orientation = exif_orientation(exif_of(data))
     profiles, ignored = profiles_of(data, len(data) if header.fp is None else header.fp.tell())
     mode = header.mode
+    skim = skimmed_closely(data, header.size) if closely and mode != "CMYK" else None
+    # At a fraction libjpeg too takes the mean of samples before it cuts them off.
+    averaged_first = closely and shrink > 1 and (skim is None or skim.swings)
     try:
         if mode != "CMYK" and not (full or colour) and _are_plain(ways_of(profiles, mode, ignored=ignored)):
-            skim = skimmed_as_shown(data, header.size) if closely and mode == "RGB" else None
             at_once = skim is not None and shrink == SHRINK
-            pixels = skim[0] if skim is not None and at_once else _grey(data, header.size, shrink)
+            pixels = skim.luma if skim is not None and at_once else _grey(data, header.size, shrink)
             deadline.check()
             stored = upright(pixels, orientation, header.size, shrink, colour=False)
             coloured = closely and mode == "RGB"
             finer = colours_tell(data, header.size, pixels, shrink, skim) if coloured else None
             if finer is None:
                 yield Shown(stored, Of.SHOWN, STANDS)
+                if averaged_first:
+                    whole = _image(_decode(data, "GRAY", header.size, 1), "L")
+                    yield averaged(Layer(whole, orientation=orientation, size=header.size), Of.WHOLE)
                 return
             image = _image(_decode(data, "RGB", header.size, finer), mode)
             layer = Layer(image, orientation=orientation, shrink=finer, size=header.size)
             yield from shown_of(layer)
             yield Shown(stored, Of.PROFILE)
+            if averaged_first and finer > 1:
+                whole = _image(_decode(data, "RGB", header.size, 1), mode)
+                yield averaged(Layer(whole, orientation=orientation, size=header.size), Of.WHOLE)
             return
         image = _image(_decode(data, _SPACES[mode], header.size, shrink), mode)
         cover = None
     except _BrokenError:
-        shrink = 1
+        averaged_first, shrink = False, 1
         image, cover = _what_is_there(data, header)
     deadline.check()
     layer = Layer(image, cover, profiles, ignored, orientation, shrink=shrink, size=header.size)
     yield from shown_of(layer, colour=colour)
+    if averaged_first:
+        whole = _image(_decode(data, _SPACES[mode], header.size, 1), mode)
+        for one in shown_of(replace(layer, image=whole, shrink=1, of=Of.WHOLE, seconds=0.0)):
+            yield replace(one, of=Of.WHOLE)
 
 
 def _are_plain(ways: tuple[Way, ...]) -> bool:
@@ -147,7 +165,7 @@ def _image(pixels: Pixels, mode: str) -> Image.Image:
 def _what_is_there(
     data: bytes, header: JpegImagePlugin.JpegImageFile
 ) -> tuple[Image.Image, Image.Image | None]:
-    """A damaged or unusual file at full size, and which of its rows came."""
+    """A damaged or unusual file at full size, and which of its pixels came."""
     try:
         image, cover = loaded(lambda: JpegImagePlugin.JpegImageFile(io.BytesIO(data)))
     except DamagedPicture:
@@ -156,7 +174,7 @@ def _what_is_there(
         # Nothing is decoded before a progressive file ends; libjpeg makes do with the passes that came.
         image, cover = None, None
     try:
-        guessed = _at(data, _SPACES[header.mode], header.size[1], header.size[0], strict=False)
+        guessed, came = _guessed(passable(data) if _has_many_scans(data, header) else data, header)
     except ValueError as error:
         # simplejpeg knows the usual subsamplings only, Pillow all of them.
         if image is not None:
@@ -164,9 +182,29 @@ def _what_is_there(
         if "Unsupported" in str(error) or "not supported" in str(error):
             raise unsupported_variant() from None
         raise damaged() from None
-    if guessed.shape[:2] != header.size[::-1]:
-        raise DamagedPicture("The picture's header contradicts itself.", "Save or export it again.")
-    return _image(np.ascontiguousarray(guessed), header.mode), cover
+    return guessed, came if cover is None else both(cover, came)
+
+
+def _guessed(data: bytes, header: JpegImagePlugin.JpegImageFile) -> tuple[Image.Image, Image.Image | None]:
+    """The picture with what libjpeg guesses, and which of its pixels it wrote.
+
+    Where it gives up, it leaves the rest as it was, and simplejpeg hands that out: without a ground of ours
+    it would be what this process last had in its memory, perhaps another upload.
+    """
+    width, height = header.size
+    channels = {"L": 1, "RGB": 3, "CMYK": 4}[header.mode]
+    found = []
+    for ground in _GROUNDS:
+        buffer = np.full((height, width, channels), ground, np.uint8)
+        pixels = simplejpeg.decode_jpeg(data, _SPACES[header.mode], buffer=buffer, strict=False)
+        if pixels.shape[:2] != (height, width):
+            raise DamagedPicture("The picture's header contradicts itself.", "Save or export it again.")
+        found.append(pixels)
+    came = (found[0] == found[1]).all(axis=2)
+    if not came.any():
+        raise damaged()
+    image = _image(np.ascontiguousarray(found[0]), header.mode)
+    return image, None if came.all() else Image.fromarray(came.astype(np.uint8) * 255)
 
 
 def _at(data: bytes, space: str, height: int, width: int, *, strict: bool) -> Pixels:

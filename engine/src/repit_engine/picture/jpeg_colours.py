@@ -16,7 +16,7 @@ import simplejpeg
 from numpy.typing import NDArray
 from PIL import Image
 
-from repit_engine.picture.baseline import SHRINK
+from repit_engine.picture.baseline import SHRINK, Skim
 from repit_engine.picture.result import Pixels, luma_of
 
 _SIDE: Final = 32
@@ -31,17 +31,17 @@ def colours_tell(
     size: tuple[int, int],
     luma: Pixels,
     shrink: int,
-    skim: tuple[Pixels, NDArray[np.float32]] | None,
+    skim: Skim | None,
 ) -> int | None:
     """The fraction at which to decode in colour; None where the colours agree with the `luma`. `skim`: what
-    `baseline.skimmed_as_shown` gives, where it gives something.
+    `baseline.skimmed_closely` gives, where it gives something.
     """
-    coarse = Image.fromarray(luma.astype(np.float32)).reduce(SHRINK // shrink) if skim is None else skim[0]
+    coarse = Image.fromarray(luma.astype(np.float32)).reduce(SHRINK // shrink) if skim is None else skim.luma
     small = _small(np.asarray(coarse))
     if float(np.ptp(small)) <= _FLAT:
         return 1
-    if skim is not None:
-        apart = small - _small(skim[1])
+    if skim is not None and skim.shown is not None:
+        apart = small - _small(skim.shown)
     else:
         width, height = (-(-side // SHRINK) for side in size)
         pixels = simplejpeg.decode_jpeg(data, "RGB", min_height=height, min_width=width, strict=False)

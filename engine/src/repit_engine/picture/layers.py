@@ -20,8 +20,10 @@ from repit_engine.picture.result import Picture, luma_of, upright, upright_luma
 from repit_engine.picture.shown import STANDS, Of, Shown
 from repit_engine.types import LumaArray
 
+_WHITE: Final = 255
 MIN_SIDE: Final = 256
 """Shrinking stops above this many pixels on the shorter side. Measured: `make bench NAME=hash`."""
+_WIDENED: Final = [min(255, max(0, round((level - 16) * 255 / 219))) for level in range(256)]
 _MANY_PIXELS: Final = 4_000_000
 """Beyond these, what is not the first view is made of fewer."""
 
@@ -30,7 +32,8 @@ _MANY_PIXELS: Final = 4_000_000
 class Layer:
     """`image`: opaque samples in mode L, RGB or CMYK. `cover`: how far each covers the ground (mode L), None
     for wholly. `profiles`: those it comes with, the one that browsers go by first; `ignored` where they go
-    by none. `orientation`: as EXIF has it. `shrink`, `size`: as in `Picture`, before it is turned.
+    by none. `narrow`: some viewers take the cover for television's range. `orientation`: as EXIF has it.
+    `shrink`, `size`: as in `Picture`, before it is turned.
     """
 
     image: Image.Image
@@ -42,6 +45,7 @@ class Layer:
     seconds: float = STANDS
     shrink: int = 1
     size: tuple[int, int] | None = None
+    narrow: bool = False
 
 
 def shown_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
@@ -63,6 +67,9 @@ def shown_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
             yield from _on_grounds(on_white, thin, GREYS if not number else ())
             # What is transparent still has a colour, and programs that drop the transparency show it.
             yield Shown(_averaged(opaque, thin), Of.OPAQUE)
+    if layer.narrow and layer.cover is not None:
+        wide = replace(layer, cover=layer.cover.point(_WIDENED), narrow=False, seconds=0.0)
+        yield from (replace(one, of=Of.COVER) for one in shown_of(wide))
 
 
 def _on_grounds(on_white: Image.Image, layer: Layer, greys: tuple[int, ...]) -> Iterator[Shown]:
@@ -72,6 +79,28 @@ def _on_grounds(on_white: Image.Image, layer: Layer, greys: tuple[int, ...]) -> 
     for ground in (BLACK, *greys):
         luma = on_ground(averaged, np.asarray(covered), ground)
         yield Shown(_again(luma, layer, factor), Of.GREY if ground else Of.BLACK)
+
+
+def added_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
+    """The views of a layer whose colours are added to what its cover lets through, and not weighed by it."""
+    stored = np.asarray(layer.image).astype(np.int32)
+    through = 255 - np.asarray(layer.cover).astype(np.int32)
+    if stored.ndim == 3:
+        through = through[:, :, np.newaxis]
+    for ground in (_WHITE, BLACK, *GREYS):
+        added = np.minimum(stored + through * ground // 255, 255).astype(np.uint8)
+        first = ground == _WHITE
+        of = Of.SHOWN if first else Of.GREY if ground else Of.BLACK
+        seconds = STANDS if first else 0.0
+        one = replace(layer, image=Image.fromarray(added), cover=None, of=of, seconds=seconds)
+        yield from shown_of(one, colour=colour and first)
+
+
+def averaged(layer: Layer, of: Of) -> Shown:
+    """An opaque layer as it is, at as few pixels as a hash needs."""
+    factor = shrink_of(*layer.image.size)
+    luma = luma_of(np.asarray(_reduced(layer.image, factor)))
+    return Shown(_again(luma, layer, factor), of)
 
 
 def _thinned(layer: Layer) -> Layer:

@@ -11,7 +11,8 @@ import re
 import zlib
 from typing import Final
 
-_MARKS: Final = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_DROPPED: Final = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\0)*")
+"""Byte order marks and noughts: any number of them may come first."""
 _SPACE: Final = b" \t\r\n\f\v"
 _GZIP: Final = b"\x1f\x8b"
 _HEAD: Final = 64 * 1024
@@ -63,8 +64,7 @@ def _text(data: bytes) -> bytes:
             head = zlib.decompressobj(31).decompress(head, _HEAD)
         except zlib.error:
             return b"?"
-    for mark in _MARKS:
-        head = head.removeprefix(mark)
+    leading = _DROPPED.match(head)
+    head = head[leading.end() if leading else 0 :]
     # In UTF-16, of either order.
-    wide = head[1:2] == b"\0" or (head[:1] == b"\0" and head[1:2] in b"< \t\r\n")
-    return head.replace(b"\0", b"") if wide else head
+    return head.replace(b"\0", b"") if head[1:2] == b"\0" else head

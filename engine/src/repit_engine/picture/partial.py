@@ -33,8 +33,7 @@ def loaded(opening: Opening) -> tuple[Image.Image, Image.Image | None]:
     try:
         image.load()
     except Exception:  # noqa: BLE001 - decoders raise anything; what they decoded before is looked at now
-        if image.size[0] * image.size[1] > MOST_PIXELS:
-            raise damaged() from None
+        check_plain(image.size[0] * image.size[1])
         image = opening()
     else:
         return image, None
@@ -51,27 +50,10 @@ def loaded(opening: Opening) -> tuple[Image.Image, Image.Image | None]:
     return image, None if same.all() else Image.fromarray(same.astype(np.uint8) * 255)
 
 
-def spread(image: Image.Image, decoded: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Of an interlaced file, rows and pixels that a later pass would have brought are those of the earlier
-    ones, as browsers show them; what lies beyond the last decoded row stays undecoded.
-    """
-    known = np.asarray(decoded) > 0
-    rows = known.any(axis=1)
-    if bool(known[: int(rows.sum())].all()):
-        return image, decoded  # whole rows from the top: not interlaced
-    pixels = np.asarray(image)
-    height, width = known.shape
-    across = np.maximum.accumulate(np.where(known, np.arange(width), 0), axis=1)
-    down = np.maximum.accumulate(np.where(rows, np.arange(height), 0))
-    reached = np.arange(height) < int(np.flatnonzero(rows)[-1]) + 8
-    filled = Image.fromarray(pixels[down[:, np.newaxis], across[down]])
-    if image.mode == "P" and image.palette is not None:
-        filled.putpalette(image.palette.getdata()[1], image.palette.mode)
-    filled.info = image.info
-    if reached.all():
-        return filled, None
-    covered = np.repeat(reached[:, np.newaxis], width, axis=1).astype(np.uint8) * 255
-    return filled, Image.fromarray(covered)
+def check_plain(pixels: int) -> None:
+    """Raise `DamagedPicture` for a broken file of more than `MOST_PIXELS`."""
+    if pixels > MOST_PIXELS:
+        raise damaged() from None
 
 
 def both(one: Image.Image | None, other: Image.Image | None) -> Image.Image | None:

@@ -11,18 +11,22 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
 from PIL import Image, PngImagePlugin
 
+from repit_engine.errors import DamagedPicture, PictureRefused
+from repit_engine.picture.adam7 import size_of, spread
+from repit_engine.picture.canvas import After, Piece, rgba, standing
 from repit_engine.picture.describing import from_code_points, from_gamma
 from repit_engine.picture.exif import exif_orientation
-from repit_engine.picture.frames import frames_of
 from repit_engine.picture.layers import Layer, shown_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.modes import plain_of
-from repit_engine.picture.partial import both, loaded, spread
+from repit_engine.picture.partial import both, loaded
 from repit_engine.picture.png_deep import brought_out
 from repit_engine.picture.profiles import LARGEST_PROFILE
 from repit_engine.picture.refusals import damaged
@@ -33,11 +37,20 @@ _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _MOST_STATEMENTS: Final = 4
 _MOST_CHUNKS: Final = 200_000
 _PIECE: Final = 1024
+_HELD_BACK: Final = 1 << 15
+"""Bytes of rows that Chromium's unpacker keeps until more come (measured: 32.4 to 33.1 kB)."""
+_CONTROL: Final = struct.Struct(">IIIIIHHBB")
+_AFTER: Final = {1: After.CLEARED, 2: After.PUT_BACK}
+_OVER: Final = 1
+_GREY: Final = (0, 4)
+_WITHOUT_ALPHA: Final = (0, 2, 3)
 _STATEMENTS: Final = (b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM")
 """About colours, the highest rank first; cHRM counts with gAMA alone."""
 
 
 _Chunk = tuple[bytes, bytes]
+_Still = tuple[Image.Image, Image.Image | None, Image.Image | None]
+"""Opaque, how far it covers the ground, which pixels came."""
 
 
 @dataclass(slots=True)
@@ -51,6 +64,11 @@ class _Chunks:
     key: bytes | None = None
     exif: bytes = b""
     data: list[bytes] = field(default_factory=list)
+    sound: int | None = None
+    """How many of `data` Chromium takes: up to the first with a wrong sum, or what stands between them."""
+    last: bytes = b""
+    cut: bool = False
+    """The file ends inside of a chunk, or without an end."""
     moves: list[_Chunk] = field(default_factory=list)
     control: bytes = b""
     animated: bool = False
@@ -68,62 +86,88 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
     chunks = _walked(content)
     limits.check_pixels(*chunks.size)
     deadline.check()
+    chunks, other = _by_key(chunks)
     believed, others = _profiles(chunks)
     pattern = Layer(
         Image.new("L", (1, 1)),
         profiles=(*believed, *others),
         ignored=not believed,
-        orientation=exif_orientation(b"Exif\0\0" + chunks.exif),
+        orientation=exif_orientation(chunks.exif),
     )
     seen = 0.0
     if chunks.moves and chunks.control:
-        plays = int.from_bytes(chunks.control[4:8])
+        moving = standing(
+            _pieces(chunks, limits),
+            chunks.size,
+            pattern,
+            limits,
+            deadline,
+            colour=colour,
+            grey=chunks.header[9] in _GREY,
+            once=int.from_bytes(chunks.control[4:8]) > 0,
+        )
         try:
-            for one in frames_of(
-                lambda: _opened(_animation(chunks)), pattern, limits, deadline, colour=colour, once=plays > 0
-            ):
+            for one in moving:
                 if isinstance(one, Shown):
                     seen += one.seconds
                 yield one
-        except Exception:  # noqa: BLE001 - frames that Pillow cannot read; the still picture may be sound
+        except Exception:  # noqa: BLE001 - frames that cannot be read; the still picture may be sound
             yield Unseen("damaged-frame")
-        if seen and chunks.first_is_frame and chunks.animated:
+        broken = chunks.cut or chunks.sound is not None
+        if seen and chunks.first_is_frame and chunks.animated and not broken:
             return
-    try:
-        image, cover = _still(chunks)
-    except Exception:
-        if seen:
-            return
-        raise
-    deadline.check()
-    opaque, own_cover = plain_of(image)
     shown = not seen or not chunks.animated
-    layer = replace(
-        pattern,
-        image=opaque,
-        cover=both(own_cover, cover),
-        of=Of.SHOWN if shown else Of.STILL,
-        seconds=STANDS if shown else 0.0,
-    )
-    yield from shown_of(layer, colour=colour)
+    still = replace(pattern, of=Of.SHOWN if shown else Of.STILL, seconds=STANDS if shown else 0.0)
+    try:
+        for view in _at_rest(chunks, still, deadline, colour=colour):
+            seen = STANDS
+            yield view
+    except PictureRefused:
+        raise
+    except Exception:
+        if not seen:
+            raise
+    if other is not None:
+        yield from _at_rest(other, replace(still, seconds=0.0), deadline, colour=False)
+
+
+def _at_rest(chunks: _Chunks, pattern: Layer, deadline: Deadline, *, colour: bool) -> Iterator[Shown]:
+    """The views of the still picture, the first as browsers show it."""
+    cover = None
+    for place, (image, own, came) in enumerate(_stills(chunks)):
+        deadline.check()
+        cover = both(own, came)
+        layer = replace(pattern, image=image, cover=cover, seconds=0.0 if place else pattern.seconds)
+        yield from shown_of(layer, colour=colour and not place)
     for body, _ in chunks.stated.get(b"gAMA", []):
         deep = brought_out(chunks.header, chunks.data, int.from_bytes(body) / 100_000)
         if deep is not None:
-            plain = Layer(deep, layer.cover, orientation=layer.orientation, of=Of.PROFILE, seconds=0.0)
+            plain = Layer(deep, cover, orientation=pattern.orientation, of=Of.PROFILE, seconds=0.0)
             yield from shown_of(plain)
+
+
+def _by_key(chunks: _Chunks) -> tuple[_Chunks, _Chunks | None]:
+    """As Chromium 156 has it, where a key beyond the depth is none, and as Firefox 153, where it is there."""
+    depth, kind = chunks.header[8:10]
+    if chunks.key is None or len(chunks.key) != {0: 2, 2: 6}.get(kind):
+        return chunks, None
+    key = _within(chunks.key, depth)
+    return (chunks, None) if key == chunks.key else (replace(chunks, key=None), replace(chunks, key=key))
 
 
 def _walked(content: bytes) -> _Chunks:
     """Every chunk that matters. A file that ends inside of a chunk ends there."""
     chunks, at = _Chunks(), len(SIGNATURE)
     for _ in range(_MOST_CHUNKS):
-        if at + 8 > len(content):
+        chunks.cut = at + 8 > len(content)
+        if chunks.cut:
             break
         size, name = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
         body, after = content[at + 8 : at + 8 + size], at + 12 + size
         if name == b"IEND":
             break
         _noted(chunks, name, body, content[at + 8 + size : after])
+        chunks.last = name
         at = after
     if len(chunks.header) != 13:
         raise damaged()
@@ -134,7 +178,12 @@ def _noted(chunks: _Chunks, name: bytes, body: bytes, checksum: bytes) -> None:
     if name == b"IHDR" and not chunks.header:
         chunks.header = body
     elif name == b"IDAT":
+        if chunks.sound is None and chunks.data and chunks.last != name:
+            chunks.sound = len(chunks.data)
         chunks.data.append(body)
+        wrong = len(checksum) == 4 and checksum != zlib.crc32(name + body).to_bytes(4)
+        if chunks.sound is None and wrong:
+            chunks.sound = len(chunks.data)
     elif name == b"PLTE" and chunks.palette is None:
         chunks.palette = body
     elif name in (b"fcTL", b"fdAT"):
@@ -147,7 +196,7 @@ def _noted(chunks: _Chunks, name: bytes, body: bytes, checksum: bytes) -> None:
             chunks.control, chunks.animated = body, sound and early
         elif name == b"tRNS" and sound and chunks.key is None:
             chunks.key = body
-        elif name == b"eXIf" and sound:
+        elif name == b"eXIf" and sound and early:
             chunks.exif = chunks.exif or body
         elif name in _STATEMENTS and len(chunks.stated.setdefault(name, [])) < _MOST_STATEMENTS:
             chunks.stated[name].append((body, sound and early))
@@ -199,54 +248,145 @@ def _unpacked(packed: bytes) -> tuple[bytes, bool]:
             return b"", False
 
 
-def _still(chunks: _Chunks) -> tuple[Image.Image, Image.Image | None]:
-    """The still picture, and where it was decoded."""
+def _pieces(chunks: _Chunks, limits: Limits) -> Iterator[Piece]:
+    """The frames, each decoded as a picture of its own. Raises what decoding one raises."""
+    control, data, first = b"", list(chunks.data) if chunks.first_is_frame else [], True
+    for name, body in [*chunks.moves, (b"fcTL", b"")]:
+        if name == b"fdAT":
+            data.append(body[4:])
+            continue
+        if control and data:
+            yield _piece(chunks, control, data, limits, first=first)
+            data, first = [], False
+        control = body
+
+
+def _piece(chunks: _Chunks, control: bytes, data: list[bytes], limits: Limits, *, first: bool) -> Piece:
+    _, width, height, left, top, over, under, after, blend = _CONTROL.unpack(control)
+    limits.check_pixels(width, height)
+    # Chromium holds back some of a first frame that breaks, and nothing of a later one.
+    sound = chunks.sound if data == chunks.data else None
+    one = replace(_sized(chunks, width, height), data=data, sound=sound, cut=chunks.cut or not first)
+    image, own, came = next(_stills(one))
+    clear = chunks.header[9] in _WITHOUT_ALPHA and chunks.key is None
+    whole = (left, top, width, height) == (0, 0, *chunks.size)
+    # One that covers everything begins on an empty canvas; of others what did not come is left as it was.
+    laid_over = (blend == _OVER or clear) and not (whole and clear)
+    return Piece(
+        rgba(image, both(own, came)),
+        left,
+        top,
+        _AFTER.get(after, After.KEPT),
+        laid_over,
+        over / (under or 100),
+        None if whole or came is None else np.asarray(came) > 0,
+        # What lies below rows that did not come Chromium shows here, and clears there.
+        unsure=came is not None and not (whole or clear or blend == _OVER),
+    )
+
+
+def _stills(chunks: _Chunks) -> Iterator[_Still]:
+    """The still picture: as it is; or, of one that breaks, what Chromium shows of it and what others do."""
+    if chunks.sound is None:
+        try:
+            found = _sound(chunks, chunks.data)
+        except PictureRefused:
+            raise
+        except Exception:  # noqa: BLE001 - damaged: what can be unpacked of it is decoded instead
+            found = None
+        if found is not None:
+            yield found
+            return
+    data = chunks.data if chunks.sound is None else chunks.data[: chunks.sound]
+    raw, whole, broke = _unpacked_rows(chunks, data)
+    ends = chunks.cut and chunks.sound is None and not broke
+    if (broke or not whole) and not ends and len(raw) > _HELD_BACK:
+        with suppress(DamagedPicture):
+            yield _from_rows(chunks, raw[:-_HELD_BACK], whole=False)
     try:
-        sound = _opened(_laid_out(chunks, [(b"IDAT", part) for part in chunks.data]))
-        sound.load()
-    except Exception:  # noqa: BLE001 - damaged: what can be unpacked of it is decoded instead
-        mended = _laid_out(chunks, [(b"IDAT", _mended(chunks))])
-        image, decoded = loaded(lambda: _opened(mended))
-        return (image, None) if decoded is None else spread(image, decoded)
-    return sound, None
+        found = _sound(chunks, chunks.data)
+    except Exception:  # noqa: BLE001 - as above
+        raw, whole, _ = _unpacked_rows(chunks, chunks.data)
+        found = _from_rows(chunks, raw, whole=whole)
+    yield found
 
 
-def _mended(chunks: _Chunks) -> bytes:
-    """All rows that can be unpacked, in a stream without compression: sums and headers are not asked."""
+def _sized(chunks: _Chunks, width: int, height: int) -> _Chunks:
+    return replace(chunks, header=struct.pack(">II", width, height) + chunks.header[8:])
+
+
+def _sound(chunks: _Chunks, data: list[bytes]) -> _Still:
+    image = _opened(_laid_out(chunks, [(b"IDAT", part) for part in data]))
+    image.load()
+    return *_plain(chunks, image), None
+
+
+def _plain(chunks: _Chunks, image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    opaque, cover = plain_of(image)
+    # Pillow has grey with alpha in three channels, where it has 16 bits.
+    return (opaque.convert("L") if chunks.header[9] in _GREY else opaque), cover
+
+
+def _from_rows(chunks: _Chunks, raw: bytes, *, whole: bool) -> _Still:
+    """A picture from its rows, in a stream without compression: sums and headers are not asked."""
+    storing = zlib.compressobj(0)
+    stored = storing.compress(raw) + storing.flush(zlib.Z_FINISH if whole else zlib.Z_SYNC_FLUSH)
+    laid_out = _laid_out(chunks, [(b"IDAT", stored)])
+    image, cover = loaded(lambda: _opened(laid_out))
+    if cover is not None and chunks.header[12]:
+        image, cover = spread(image, cover)
+    return *_plain(chunks, image), cover
+
+
+def _unpacked_rows(chunks: _Chunks, data: list[bytes]) -> tuple[bytes, bool, bool]:
+    """All rows that can be unpacked, whether those are all, and whether the packing breaks off, even behind
+    them: as far as Chromium's unpacker would look.
+    """
     (width, height), (depth, kind, *_, interlaced) = chunks.size, chunks.header[8:13]
-    row = -(-width * depth * _CHANNELS.get(kind, 1) // 8) + 1
-    # An interlaced picture has up to fifteen rows for eight, and none is longer.
-    left = row * height * (2 if interlaced else 1) + 64
-    unpacking, rows, packed = zlib.decompressobj(-15), [], memoryview(b"".join(chunks.data))[2:]
+    bits = depth * _CHANNELS.get(kind, 1)
+    due = size_of(width, height, bits) if interlaced else (-(-width * bits // 8) + 1) * height
+    left = due + _HELD_BACK
+    unpacking, rows, packed = zlib.decompressobj(-15), [], memoryview(b"".join(data))[2:]
+    broke = False
     for at in range(0, len(packed), _PIECE):
         # In small pieces: what comes out of the one that breaks is lost.
         try:
             rows.append(unpacking.decompress(packed[at : at + _PIECE], left))
         except zlib.error:
+            broke = True
             break
         left -= len(rows[-1])
         if left <= 0 or unpacking.eof:
             break
-    storing = zlib.compressobj(0)
-    stored = storing.compress(b"".join(rows))
-    whole = sum(map(len, rows)) >= row * height
-    return stored + storing.flush(zlib.Z_FINISH if whole else zlib.Z_SYNC_FLUSH)
+    raw = b"".join(rows)
+    return raw, len(raw) >= due, broke
 
 
-def _animation(chunks: _Chunks) -> bytes:
-    """The file with its frames and nothing else but pixels."""
-    first = [move for move in chunks.moves[:1] if chunks.first_is_frame]
-    data = [(b"IDAT", part) for part in chunks.data]
-    return _laid_out(chunks, [*first, *data, *chunks.moves[len(first) :]], ((b"acTL", chunks.control),))
-
-
-def _laid_out(chunks: _Chunks, body: list[_Chunk], before: tuple[_Chunk, ...] = ()) -> bytes:
-    parts = [(b"IHDR", chunks.header), *before]
+def _laid_out(chunks: _Chunks, body: list[_Chunk]) -> bytes:
+    parts = [(b"IHDR", chunks.header)]
     if chunks.palette is not None:
-        parts.append((b"PLTE", chunks.palette))
+        parts.append((b"PLTE", _filled(chunks.palette, chunks.header[8])))
     if chunks.key is not None:
-        parts.append((b"tRNS", chunks.key))
+        parts.append((b"tRNS", _key(chunks.key, *chunks.header[8:10])))
     return SIGNATURE + b"".join(_chunk(*part) for part in [*parts, *body, (b"IEND", b"")])
+
+
+def _filled(palette: bytes, depth: int) -> bytes:
+    """In Chromium, indices beyond a palette are its last entry."""
+    return palette + palette[-3:] * max(0, (1 << min(depth, 8)) - len(palette) // 3)
+
+
+def _key(key: bytes, depth: int, kind: int) -> bytes:
+    """Pillow has small greys in eight bits before it looks for the one that is transparent."""
+    if kind or depth >= 8 or len(key) != 2:
+        return key
+    return struct.pack(">H", int.from_bytes(key) * 255 // ((1 << depth) - 1))
+
+
+def _within(key: bytes, depth: int) -> bytes:
+    """A key of samples as libpng has it: of what is beyond their depth only the lower bits count."""
+    numbers = struct.unpack(f">{len(key) // 2}H", key)
+    return struct.pack(f">{len(numbers)}H", *(number & ((1 << depth) - 1) for number in numbers))
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:

@@ -11,17 +11,19 @@ of profiles.
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
+from PIL import Image, ImageChops, ImageCms
 
 from repit_engine.picture import icc
 from repit_engine.picture.describing import from_code_points
+from repit_engine.picture.high_range import HighRange, high_range
+from repit_engine.picture.icc_tables import Table
 from repit_engine.picture.result import luma_of
 
 NEGLIGIBLE_LUMA: Final = 3.0
@@ -32,8 +34,8 @@ LARGEST_PROFILE: Final = 16 * 1024 * 1024
 _CHANNELS: Final = {"L": 1, "RGB": 3, "CMYK": 4}
 _SPACES: Final = {"L": "GRAY", "RGB": "RGB ", "CMYK": "CMYK"}
 _SRGB: Final = ImageCms.createProfile("sRGB")
-_QUICK: Final = ImageCms.Flags.NOCACHE
-_EXACT: Final = ImageCms.Flags.NOCACHE | ImageCms.Flags.NOOPTIMIZE
+_QUICK: Final = ImageCms.Flags.NOCACHE | ImageCms.Flags.NOWHITEONWHITEFIXUP
+_EXACT: Final = _QUICK | ImageCms.Flags.NOOPTIMIZE
 _SHORTCUT: Final = 16.0
 """Levels by which the shortcut may be off; more is a curve that it cannot follow."""
 _KEPT: Final = 256 * 1024
@@ -53,17 +55,26 @@ class Way:
     takes: str
     probed: NDArray[np.float32] | None
     slow: bool = False
+    without_black: bool = False
+    """Inks are made colours first, and those inks without black, which then go through the profile."""
+    table: Table | HighRange | None = None
+    """In place of a transform."""
 
     def applied(self, image: Image.Image) -> Image.Image:
         """`image` (L, RGB or CMYK) in sRGB: L or RGB. CMYK without a transform becomes RGB by ``R = (255 -
         C)(255 - K) / 255``, as browsers and Pillow have it.
         """
+        if self.without_black:
+            cyan, magenta, yellow = ImageChops.invert(image.convert("RGB")).split()
+            image = Image.merge("CMYK", (cyan, magenta, yellow, Image.new("L", image.size, 0)))
+        if self.table is not None:
+            return _through(self.table, image.convert(self.takes))
         if self.transform is None:
             return image.convert("RGB") if image.mode == "CMYK" else image
         if image.mode == "L":
             shown = np.asarray(_applied(self.transform, self.takes, _grid("L")))[0]
             return Image.fromarray(shown[np.asarray(image)])
-        return self.transform.apply(image)
+        return self.transform.apply(image.convert(self.takes))
 
     def near(self, other: "Way") -> bool:
         """Whether nobody would see which of the two was taken."""
@@ -115,6 +126,9 @@ def _readings(profile: bytes, mode: str) -> tuple[Way, ...]:
         ways = [*_reread(profile, mode), *as_given]
         if not icc.browsers_read(profile):
             ways = [plain(mode), *ways]
+    if mode == "CMYK":
+        # Chromium 156 has made colours of the inks of a JPEG before it looks at the profile.
+        ways = [*(replace(way, without_black=True) for way in ways if way and way.slow), *ways]
     ways.append(plain(mode))
     found: list[Way] = []
     for way in ways:
@@ -125,10 +139,20 @@ def _readings(profile: bytes, mode: str) -> tuple[Way, ...]:
 
 def _reread(profile: bytes, mode: str) -> list[Way | None]:
     takes = "RGB" if mode == "L" and profile[16:20] != b"GRAY" else mode
+    tables = [Way(None, takes, None, True, table=one) for one in icc.tables_of(profile, _CHANNELS[takes])]
     code_points = icc.tags_of(profile).get(b"cicp", b"")
-    stated = from_code_points(code_points[8], code_points[9]) if len(code_points) >= 12 else []
-    described = [_way(one, takes, mode) for one in stated] if takes == "RGB" else []
-    return described + [_way(one, takes, mode) for one in icc.in_other_words(profile, _CHANNELS[takes])]
+    stated: list[bytes] = []
+    high = None
+    if len(code_points) >= 12:
+        stated = from_code_points(code_points[8], code_points[9])
+        high = high_range(code_points[8], code_points[9])
+    # Code points count before all else, even in a profile of inks, which Chromium has made colours by then.
+    described = [_way(one, "RGB", mode) for one in stated]
+    if high is not None:
+        described.insert(0, Way(None, "RGB", None, True, table=high))
+    return (
+        described + tables + [_way(one, takes, mode) for one in icc.in_other_words(profile, _CHANNELS[takes])]
+    )
 
 
 def _way(profile: bytes, takes: str, mode: str) -> Way | None:
@@ -149,6 +173,13 @@ def _way(profile: bytes, takes: str, mode: str) -> Way | None:
     ways = [_luma(np.asarray(_applied(each, takes, _grid(mode)))) for each in (exact, quick)]
     slow = float(np.abs(ways[0] - ways[1]).max()) > _SHORTCUT
     return Way(exact if slow else quick, takes, None, slow)
+
+
+def _through(table: Table | HighRange, image: Image.Image) -> Image.Image:
+    """A row at a time: the corners of every pixel are held at once."""
+    samples = np.asarray(image).reshape(image.height, image.width, -1)
+    rows = [table.shown(row) for row in samples]
+    return Image.fromarray(np.stack(rows))
 
 
 def _built(source: ImageCms.ImageCmsProfile, takes: str, flags: ImageCms.Flags) -> ImageCms.ImageCmsTransform:

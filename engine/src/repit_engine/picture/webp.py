@@ -13,7 +13,7 @@ from typing import Final
 from PIL import Image, WebPImagePlugin
 
 from repit_engine.picture.frames import frames_of
-from repit_engine.picture.layers import Layer, shown_of
+from repit_engine.picture.layers import Layer, added_of, shown_of
 from repit_engine.picture.limits import Deadline, Limits
 from repit_engine.picture.modes import plain_of
 from repit_engine.picture.shown import Shown, Unseen
@@ -33,11 +33,13 @@ def read_webp(
     image, content = _opened(content, chunks)
     limits.check_pixels(*image.size)
     deadline.check()
-    flags = next((body[0] for name, body in chunks if name == _EXTENDED and body), 0)
+    extended = next((body for name, body in chunks if name == _EXTENDED and body), b"")
+    flags = extended[0] if extended else 0
     profiles = tuple(body for name, body in chunks if name == _PROFILE)[:_MOST_PROFILES]
     pattern = Layer(Image.new("L", (1, 1)), profiles=profiles, ignored=not flags & _HAS_PROFILE)
-    if getattr(image, "n_frames", 1) > 1:
+    if getattr(image, "n_frames", 1) > 1 or flags & _HAS_MOVES:
         once = image.info.get("loop", 0) != 0
+        content = _with_alpha(content, chunks)
 
         def opening() -> WebPImagePlugin.WebPImageFile:
             return WebPImagePlugin.WebPImageFile(io.BytesIO(content))
@@ -49,7 +51,12 @@ def read_webp(
     limits.check_pixels(*image.size)
     deadline.check()
     opaque, cover = plain_of(image)
-    yield from shown_of(replace(pattern, image=opaque, cover=cover), colour=colour)
+    layer = replace(pattern, image=opaque, cover=cover)
+    if cover is not None and extended and not flags & _HAS_ALPHA:
+        # Chromium does not expect it, and adds such colours to the ground unweighed.
+        yield from added_of(layer, colour=colour)
+        layer, colour = replace(layer, seconds=0.0), False
+    yield from shown_of(layer, colour=colour)
 
 
 def _opened(content: bytes, chunks: list[tuple[bytes, bytes]]) -> tuple[WebPImagePlugin.WebPImageFile, bytes]:
@@ -58,6 +65,14 @@ def _opened(content: bytes, chunks: list[tuple[bytes, bytes]]) -> tuple[WebPImag
     except Exception:  # noqa: BLE001 - cut, or of another length than it says; some browsers read such files
         mended = _mended(chunks)
         return WebPImagePlugin.WebPImageFile(io.BytesIO(mended)), mended
+
+
+def _with_alpha(content: bytes, chunks: list[tuple[bytes, bytes]]) -> bytes:
+    """The same, with the flag without which libwebp drops the transparency of frames; browsers keep it."""
+    at = content.find(_EXTENDED, 12, 20) + 8
+    if at < 20 or chunks[0][0] != _EXTENDED or not chunks[0][1]:
+        return content
+    return content[:at] + bytes([content[at] | _HAS_ALPHA]) + content[at + 1 :]
 
 
 def _chunks(content: bytes) -> list[tuple[bytes, bytes]]:

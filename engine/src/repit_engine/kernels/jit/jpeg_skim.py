@@ -14,15 +14,17 @@ before it is known to be inside the padded copy, each step takes at least one bi
 import numpy as np
 
 from repit_engine.kernels.jit.compiled import kernel
-from repit_engine.kernels.jit.jpeg_tables import BLOCK, ENDS, FIRST_BITS, RUN_BITS, UNFIT, difference
-from repit_engine.kernels.jit.popcount import (
-    byte_swap,
-    load_u16,
-    load_u32,
-    load_u64,
-    store_u64,
-    trailing_zeros,
+from repit_engine.kernels.jit.jpeg_swing import SAMPLED, is_drawn, sampled
+from repit_engine.kernels.jit.jpeg_tables import (
+    BLOCK,
+    ENDS,
+    FIRST_BITS,
+    RUN_BITS,
+    UNFIT,
+    difference,
+    window,
 )
+from repit_engine.kernels.jit.popcount import load_u16, load_u32, load_u64, store_u64, trailing_zeros
 
 U = np.uint64
 PADDING = 512
@@ -33,14 +35,15 @@ _END_OF_IMAGE, _FIRST_RESTART = 0xD9, 0xD0
 
 
 @kernel
-def skim(data, at, tables, across, down, restart, luma_blocks, luma_across, steps, luma, colours):
+def skim(data, at, tables, across, down, restart, luma_blocks, luma_across, steps, luma, colours, swing):
     """Fill `luma` ``(h, w) uint8`` from the scan that begins at byte `at` of `data`; return 0, or
     `NOT_PLAIN` for libjpeg to judge.
 
     `tables` ``(blocks, 4) uint64``: for each block of a unit the addresses of its first and run tables and
     of its two code tables. The first `luma_blocks` are luma, `luma_across` in a row; `across` × `down`
     units; `restart` units stand between two markers (0: no markers); `steps` ``(3,) int64`` are the first
-    quantisers of luma, blue and red. `colours` ``(2, down, across) uint8`` is filled too, or None.
+    quantisers of luma, blue and red. `colours` ``(2, down, across) uint8`` is filled too, or None. `swing`:
+    as `jpeg_swing.sampled` has it; of fewer numbers than that, nothing is sampled.
     """
     clean = np.empty(len(data) - at + PADDING, np.uint8)
     units = across * down
@@ -51,7 +54,7 @@ def skim(data, at, tables, across, down, restart, luma_blocks, luma_across, step
             return NOT_PLAIN
         last = units if restart == 0 else min(units, done + restart)
         end = skim_units(
-            clean, length, tables, done, last, across, luma_blocks, luma_across, steps, luma, colours
+            clean, length, tables, done, last, across, luma_blocks, luma_across, steps, luma, colours, swing
         )
         expected = _END_OF_IMAGE if last == units else _FIRST_RESTART + (number & 7)
         # After the last unit libjpeg passes over what is left; before a restart it may complain.
@@ -96,7 +99,9 @@ def copied(data, at, out):
 
 
 @kernel
-def skim_units(clean, length, tables, first, last, across, luma_blocks, luma_across, steps, luma, colours):
+def skim_units(
+    clean, length, tables, first, last, across, luma_blocks, luma_across, steps, luma, colours, swing
+):
     """Units `first` to `last` (exclusive), predicted from 0; return the bits taken, or -1."""
     base, position, available = U(clean.ctypes.data), U(0), U(length) * U(8)
     height, width = luma.shape
@@ -107,6 +112,7 @@ def skim_units(clean, length, tables, first, last, across, luma_blocks, luma_acr
     for unit in range(first, last):
         row, column = top, left
         for block in range(tables.shape[0]):
+            begin = position
             position, change = pass_block(base, position, first_of_unit + U(block) * U(32))
             if position > available:
                 return -1
@@ -116,6 +122,8 @@ def skim_units(clean, length, tables, first, last, across, luma_blocks, luma_acr
                 mean = (level * step + 4) >> 3
                 if not -512 <= mean < 512:
                     return -1
+                if len(swing) == SAMPLED and is_drawn(swing):
+                    sampled(base, begin, first_of_unit, mean + 128, swing)
                 if row < height and column < width:
                     luma[row, column] = min(max(mean + 128, 0), 255)
                 column += 1
@@ -134,12 +142,6 @@ def skim_units(clean, length, tables, first, last, across, luma_blocks, luma_acr
         if left >= across * luma_across:
             top, left = top + luma_down, 0
     return np.int64(position)
-
-
-@kernel
-def window(base, position):
-    """The bits from `position` on, left-aligned: at least 57 of them."""
-    return byte_swap(load_u64(base + (position >> U(3)))) << (position & U(7))
 
 
 @kernel

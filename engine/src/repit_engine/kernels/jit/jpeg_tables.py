@@ -13,6 +13,7 @@ bits hold the one after (low half); 0x00 ends the block, and so does any other w
 import numpy as np
 
 from repit_engine.kernels.jit.compiled import kernel
+from repit_engine.kernels.jit.popcount import byte_swap, load_u64
 
 FIRST_BITS = 12
 RUN_BITS = 14
@@ -97,3 +98,9 @@ def difference(value, bits):
     if bits > 0 and value < (1 << (bits - 1)):
         return value - (1 << bits) + 1
     return value
+
+
+@kernel
+def window(base, position):
+    """The bits from `position` on, left-aligned: at least 57 of them."""
+    return byte_swap(load_u64(base + (position >> np.uint64(3)))) << (position & np.uint64(7))

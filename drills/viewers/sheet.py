@@ -1,0 +1,57 @@
+"""A sheet of files side by side: on the left what the browser shows, on the right every view of the engine's.
+
+In: a seed and numbers of files. Out: `sheet.png` in a folder, a line for each. Next: whoever explains a
+difference.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PIL import Image
+
+from drills.viewers.engine import Engine
+from drills.viewers.judge import judged
+from drills.viewers.recipe import recipe
+from drills.viewers.shown import Browser
+from repit_engine.errors import PictureRefused
+from repit_engine.picture import Shown, all_shown
+
+_CELL: Final = (128, 96)
+_ACROSS: Final = 14
+_LEFT: Final = 6
+
+
+def sheet(seed: int, numbers: Sequence[int], browser: Browser, engine: Engine, folder: Path) -> None:
+    """One row a file."""
+    recipes = [recipe(seed, number) for number in numbers]
+    files = [one.made() for one in recipes]
+    drawn = Image.new("RGB", (_ACROSS * _CELL[0], len(files) * _CELL[1]), (200, 0, 200))
+    for row, (one, file, shown) in enumerate(zip(recipes, files, browser.shown(files), strict=True)):
+        outcome = judged(shown, engine.looked(file.data))
+        print(one.number, one.family.name, file.name, "+".join(one.names) or "plain", outcome)
+        ours, told = _ours(file.data)
+        print("   ", ", ".join(told))
+        theirs = [Image.fromarray(view.rgb) for view in shown.standing()]
+        for column, picture in enumerate(theirs[:_LEFT]):
+            drawn.paste(picture.resize(_CELL), (column * _CELL[0], row * _CELL[1]))
+        for column, picture in enumerate(ours[: _ACROSS - _LEFT], _LEFT):
+            drawn.paste(picture.resize(_CELL), (column * _CELL[0], row * _CELL[1]))
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn.save(folder / "sheet.png")
+    print(folder / "sheet.png")
+
+
+def _ours(data: bytes) -> tuple[list[Image.Image], list[str]]:
+    pictures, told = [], []
+    try:
+        for one in all_shown(data, closely=True):
+            if isinstance(one, Shown):
+                told.append(f"{one.of.value} {one.seconds:g} s")
+                pictures.append(Image.fromarray(one.picture.luma.clip(0, 255).astype(np.uint8)))
+            else:
+                told.append(f"unseen: {one.reason}")
+    except PictureRefused as refusal:
+        told.append(refusal.code)
+    return pictures, told
