@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import serializers
@@ -16,6 +16,7 @@ from repit.cases import (
     closing,
     desk,
     doors,
+    due,
     helpers,
     keys,
     places,
@@ -34,6 +35,8 @@ from repit.foundation.key_pool import KEY_BYTES
 from repit.foundation.models import AuditRow
 
 pytestmark = pytest.mark.django_db
+
+QUARTER = 92
 
 
 @pytest.fixture
@@ -209,13 +212,25 @@ def test_after_ninety_days_words_are_destroyed_and_protection_goes_on(offline):
     assert [i.state for i in service.take_back(file_of(new), "all").items] == ["withdrawn"]
 
 
+def test_the_day_on_which_a_case_is_due_says_which_quarter_or_month_and_no_more():
+    days = [date(2031, 1, 1) + timedelta(days=n) for n in range(800)]
+    silent = [due.after_silence(day) for day in days]
+    assert all((day.month - 1) % 3 == 0 and day.day == 1 for day in silent)
+    assert all(0 <= (one - day).days - 365 <= QUARTER for one, day in zip(silent, days, strict=True))
+    kept = [due.at_the_latest(day) for day in days]
+    assert all(day.day == 1 for day in kept)
+    assert all(58 < (one - day).days <= 90 for one, day in zip(kept, days, strict=True))
+
+
 def test_a_case_without_a_sign_closes_by_itself_and_a_visit_begins_the_year_anew():
     mine = file_of(opened())
     with later(days=300):
         service.view(mine)
     with later(days=400):
         assert closing.act_due() == 0
-    with later(days=666):
+    with later(days=664):
+        assert closing.act_due() == 0
+    with later(days=665 + QUARTER):
         assert closing.act_due() == 1
         assert Case.objects.get().state == "closed"
 
@@ -239,7 +254,7 @@ def test_a_kept_case_goes_too_once_the_person_has_taken_everything_back():
     with later(days=5000):
         assert closing.act_due() == 0
         service.take_back(mine, "all")
-    with later(days=5089):
+    with later(days=5058):
         assert closing.act_due() == 0
         assert [i.state for i in service.take_back(mine, "all").items] == ["withdrawn"] * 2  # and once more
     with later(days=5090):
@@ -249,9 +264,11 @@ def test_a_kept_case_goes_too_once_the_person_has_taken_everything_back():
 
 def test_a_case_that_never_protected_anything_leaves_nothing_either():
     file_of(service.open_case([], seen_at=["https://forum.example/1"]))
-    with later(days=366):
+    with later(days=364):
+        assert closing.act_due() == 0
+    with later(days=365 + QUARTER):
         assert closing.act_due() == 1 and Case.objects.get().state == "closed"
-    with later(days=366 + 91):
+    with later(days=365 + QUARTER + 91):
         assert closing.act_due() == 1 and not Case.objects.exists()
 
 

@@ -10,14 +10,12 @@ is gone, and a key that was rotated is the new one. Each turn that shows somethi
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from repit.cases import grants, looks, records, vault
+from repit.cases import due, grants, looks, records, vault
 from repit.cases.grants import Holder, HolderKind, Named
 from repit.cases.keys import Pair, new_pair
 from repit.cases.looks import Looked
@@ -67,6 +65,10 @@ class Turn:
         """Write into the log that this was looked at or done."""
         who = self.holder.who or (str(self.holder.id) if self.holder.kind == "helper" else "")
         looks.record(self.case, self.keys, by=self.role, who=who, what=what)
+
+    def blur_the_log(self) -> None:
+        """Some rows that say nothing, so that their number says less."""
+        looks.blur(self.case, self.keys)
 
     def log(self) -> list[Looked]:
         """Every look, the newest first. Raises `NotGranted`."""
@@ -124,9 +126,9 @@ class Turn:
 
     def stir(self) -> None:
         """A sign of life: the clock of an open case begins anew."""
-        due = now().date() + timedelta(days=settings.REPIT_CASE_IDLE_DAYS)
-        if self.case.state in LIVE and self.case.due_on != due:
-            self.case.due_on = due
+        day = due.after_silence(now().date())
+        if self.case.state in LIVE and self.case.due_on != day:
+            self.case.due_on = day
             self.case.save(update_fields=["due_on"])
 
     def give(self, to: Named, rooms: Iterable[RoomName], *, read: bool = True, writes: bool = True) -> None:
@@ -235,8 +237,12 @@ def take_step(case: Case, after: CaseState, by: Role) -> None:
     """Move a case whose lock is held, set its clock, leave a row. Raises `TransitionRefused`."""
     before: Any = case.state
     step(before, after, by)
-    days = settings.REPIT_CASE_IDLE_DAYS if after in LIVE else settings.REPIT_CASE_RETENTION_DAYS
-    case.state, case.due_on = after, now().date() + timedelta(days=days)
+    today = now().date()
+    case.state = after
+    if after in LIVE:
+        case.due_on = due.after_silence(today)
+    else:
+        case.due_on = due.at_the_latest(today) if after == "kept" else due.after_closing(today)
     case.save(update_fields=["state", "due_on"])
     note_step(case, before, after, by)
 

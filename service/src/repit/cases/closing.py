@@ -10,13 +10,11 @@ when the person has taken the last of it back. Destroying starts with the key ou
 moment no backup opens either.
 """
 
-from datetime import timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 
-from repit.cases import links, protection, vault
+from repit.cases import due, links, protection, vault
 from repit.cases.casefile import Casefile, take_step
 from repit.cases.models import Case, Grant, Record, Task
 from repit.cases.rooms import RoomName
@@ -56,10 +54,10 @@ def erase_now(file: Casefile, *, keep_protection: bool) -> None:
 def act_due(most: int = 100) -> int:
     """What the calendar asks for, case by case; how many acted. Safe in several processes at once."""
     done = 0
-    due = Case.objects.filter(due_on__lte=now().date())
-    for case_id in list(due.values_list("pk", flat=True)[:most]):
+    acting = Case.objects.filter(due_on__lte=now().date())
+    for case_id in list(acting.values_list("pk", flat=True)[:most]):
         with transaction.atomic():
-            case = due.select_for_update().filter(pk=case_id).first()
+            case = acting.select_for_update().filter(pk=case_id).first()
             if case is None:
                 continue
             if case.state in LIVE:
@@ -70,7 +68,7 @@ def act_due(most: int = 100) -> int:
                 _keep_only_the_protection(case, "clock")
             else:
                 # Looked at again later: the row of a case that protects something is like any other.
-                case.due_on = now().date() + timedelta(days=settings.REPIT_CASE_RETENTION_DAYS)
+                case.due_on = due.at_the_latest(now().date())
                 case.save(update_fields=["due_on"])
                 continue
             done += 1

@@ -3,12 +3,16 @@
 In: who looked, at what. Out: rows, each with a keyed digest over itself and the one before; the log again
 for those who may see it. Next: the person's page "Who looked", the desk.
 
+Some rows say nothing: whoever counts them does not learn how often somebody came back, and so neither who
+took something back.
+
 A row that is altered, dropped, inserted or moved breaks the chain; the newest stand in the case's own row,
 so cutting them off shows too. Staff's looks keep the minute, the person's and the helpers' only the day.
 """
 
 import hmac
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Final
@@ -21,6 +25,8 @@ from repit.foundation.sealing import Place, keyed_digest
 
 _LENGTH: Final = 288
 _NEWEST: Final = 10
+_BLUR: Final = 24
+_NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,18 @@ def record(case: Case, keys: Vault, *, by: str, who: str, what: str) -> None:
     """Append a row, within the transaction that holds the case's lock."""
     moment = now().astimezone(UTC)
     at = f"{moment:%Y-%m-%d %H:%M}" if by in ("caseworker", "desk") else f"{moment:%Y-%m-%d}"
+    _append(case, keys, [by, who, what, at])
+
+
+def blur(case: Case, keys: Vault) -> None:
+    """Append as many rows as chance will have that say nothing, when a case begins."""
+    for _ in range(secrets.randbelow(_BLUR)):
+        _append(case, keys, ["", "", _NOTHING, ""])
+
+
+def _append(case: Case, keys: Vault, said: list[str]) -> None:
     case.looks += 1
-    value = json.dumps([by, who, what, at]).encode().ljust(_LENGTH)
+    value = json.dumps(said).encode().ljust(_LENGTH)
     sealed = keys.sealer("protection").seal(value, _place(case.id, case.looks))
     case.looks_digest = _digest(case.id, case.looks, bytes(case.looks_digest), sealed)
     Look.objects.create(
@@ -69,10 +85,11 @@ def noted_within_the_hour(case: Case, keys: Vault, *, by: str, who: str, what: s
 def of(case: Case, keys: Vault) -> list[Looked]:
     """The log, newest first."""
     sealer = keys.sealer("protection")
-    return [
+    found = (
         Looked(*json.loads(sealer.open(row.sealed, _place(case.id, row.number))))
         for row in Look.objects.filter(case=case).order_by("-number")
-    ]
+    )
+    return [one for one in found if one.what != _NOTHING]
 
 
 def verify(case_id: int) -> int | None:

@@ -5,7 +5,6 @@ In: submissions, a turn. Out: links, sealed; how each item stands. Next: `servic
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final, Literal
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.conf import settings
 from repit.bank import carrying
 from repit.bank.carrying import Standing
 from repit.bank.types import Kind, Media, State, Submission
-from repit.cases import links
+from repit.cases import due, links
 from repit.cases.casefile import Turn
 from repit.cases.links import MAX_ITEMS, Link
 from repit.exchange import reach
@@ -75,7 +74,7 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
     carrying.let_go(names, actor=_ACTOR, reason="the person took it back")
     if turn.case.state == "kept" and kept and not links.keep_anything(turn.case, turn.keys):
         # Time to see how far the withdrawal has come; then nothing of the case is left.
-        turn.case.due_on = now().date() + timedelta(days=settings.REPIT_CASE_RETENTION_DAYS)
+        turn.case.due_on = due.at_the_latest(now().date())
         turn.case.save(update_fields=["due_on"])
 
 

@@ -6,14 +6,13 @@ doors, which call these and the other modules of this room, one call a request.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from repit.bank.types import Submission
-from repit.cases import desk, doors, places, protection, tasks, vault, way_back
+from repit.cases import desk, doors, due, places, protection, tasks, vault, way_back
 from repit.cases.casefile import Casefile, found_rooms
 from repit.cases.doors import Code
 from repit.cases.links import MAX_ITEMS
@@ -75,8 +74,7 @@ def open_case(
     level = (wishes or Wishes()).level
     with transaction.atomic():
         today = now().date()
-        due = today + timedelta(days=settings.REPIT_CASE_IDLE_DAYS)
-        case = _new_case(opened_on=today, due_on=due)
+        case = _new_case(opened_on=today, due_on=due.after_silence(today))
         _, code, owner = doors.build(case.id, "person", number)
         turn = found_rooms(case, vault.of(case), owner)
         protection.take_in(turn, at_level(submissions, level))
@@ -85,6 +83,7 @@ def open_case(
             places.put_wishes(turn, wishes)
         desk.hand_over(turn)
         turn.look("opened")
+        turn.blur_the_log()
         return Receipt(code.number, code.secret, protection.standing(turn))
 
 

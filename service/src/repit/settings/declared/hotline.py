@@ -127,7 +127,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_CASE_IDLE_DAYS",
         whole(30, 3650),
         365,
-        "After how many days without any sign a case is closed by itself. What it protects stays protected.",
+        "After how many days without any sign a case is closed by itself, at the beginning of the next"
+        " quarter. What it protects stays protected.",
         "30 to 3650",
         "365",
     ),
