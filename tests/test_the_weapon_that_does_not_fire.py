@@ -87,6 +87,7 @@ def test_a_famous_picture_is_suspended_by_moderators_of_three_platforms_before_i
     hotline.open_case(private)
     for each in (platform, gate):
         assert eventually(lambda each=each: each.refuses(private))
+        assert eventually(lambda each=each: check(each, famous)["verdict"] == "block")
     refused = [check(platform, famous) for _ in range(8)]
     assert {one["verdict"] for one in refused} == {"block"}
     item, decision = refused[0]["evidence"][0]["item"], refused[0]["decision"]

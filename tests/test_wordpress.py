@@ -22,7 +22,8 @@ from repit.demo.pictures import original, uploads
 from repit.demo.ports import free_port
 from wordpress_site import HELD, NUMBER, PLUGIN, Browser, Site, fetched, protecting
 
-DAMAGED = original(None)[: len(original(None)) // 3]
+DAMAGED = original(None)[: original(None).index(b"\xff\xda")]
+"""A JPEG without anything to show."""
 
 
 def doors(browser: Browser) -> dict[str, Callable[[bytes], tuple[bool, str]]]:

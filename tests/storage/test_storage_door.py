@@ -191,10 +191,11 @@ def test_what_a_person_decides_is_carried_out_and_undone_after_an_objection(
     settings.REPIT_GATE_S3_QUARANTINE = quarantine
     settings.REPIT_GATE_S3_QUARANTINE_TO = "jail/decided/"
     server.bucket("jail")
-    gate.index.apply(known("cat", CAT, "disputed"))
     bucket = server.bucket(f"decided-{quarantine}")
-    for key in ("refused.jpg", "allowed.jpg"):
-        server.put(bucket, key, CAT, "mine=1")
+    # Two items: uploads of one are one question.
+    for item, key, content in (("cat", "refused.jpg", CAT), ("coffee", "allowed.jpg", COFFEE)):
+        gate.index.apply(known(item, content, "disputed"))
+        server.put(bucket, key, content, "mine=1")
     assert scan(gate, store, bucket).review == 2
     assert {server.tags(bucket, key)["repit"] for key in server.keys(bucket)} == {"review"}
     while queue.take_in():

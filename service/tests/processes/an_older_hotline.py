@@ -96,14 +96,15 @@ def take_down(erased: int) -> None:
     call_command("migrate", "cases", THEN, verbosity=0, interactive=False)
     then = MigrationExecutor(connection).loader.project_state([("cases", THEN)]).apps
     for model in TABLES:
+        before = then.get_model("cases", model.__name__)
+        known = {field.attname for field in before._meta.concrete_fields}
         for row in rows[model]:
-            old = dict(row)
+            old = {name: value for name, value in row.items() if name in known}
             if model is Case:
-                old = {name: value for name, value in row.items() if name not in ("slot", "sealed")}
                 old["keeps_protection"] = True
             if model is Record:
-                old["kind"] = marks[row["case_id"], old.pop("mark")]
-            then.get_model("cases", model.__name__).objects.create(**old)
+                old["kind"] = marks[row["case_id"], row["mark"]]
+            before.objects.create(**old)
     for case_id, raw in keys.items():
         name = keyed_digest("case key file", str(case_id).encode())[:20].hex()
         if case_id != erased:

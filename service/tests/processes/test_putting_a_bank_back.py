@@ -110,9 +110,10 @@ def test_an_older_database_with_todays_keys_brings_nothing_back_that_was_withdra
 
     same = elsewhere("same")
     shutil.copytree(bank, Path(same["REPIT_DATA"]) / "bank-keys", dirs_exist_ok=True)
-    repit(same, *backups.restore(same, "monday"))
+    cases = ("--case-keys", str(tmp_path / "cases"))
+    repit(same, *backups.restore(same, "monday", *cases))
     copied = elsewhere("copied")
-    repit(copied, *backups.restore(copied, "monday", "--bank-keys", str(tmp_path / "bank")))
+    repit(copied, *backups.restore(copied, "monday", *cases, "--bank-keys", str(tmp_path / "bank")))
     for env in (same, copied):
         again = start_hotline(env)
         key = again.add_subscriber("forum")
