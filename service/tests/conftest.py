@@ -36,7 +36,16 @@ def postgresql() -> Iterator[tuple[str, Path]]:
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")
 def own_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment with a data folder and a database of the file's own, once on each database."""
-    data = tmp_path_factory.mktemp("own") / "data"
+    return a_database(request, tmp_path_factory.mktemp("own") / "data")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The same, of the test's own."""
+    return a_database(request, tmp_path / "own" / "data")
+
+
+def a_database(request: pytest.FixtureRequest, data: Path) -> dict[str, str]:
     if request.param == "sqlite":
         return environment(data)
     address, _ = request.getfixturevalue("postgresql")

@@ -29,7 +29,7 @@ from repit.cases.models import Case, CaseStep, Door, Grant, Look, Record, Room, 
 from repit.foundation.errors import NotFound  # noqa: E402
 from repit.foundation.sealing import keyed_digest  # noqa: E402
 
-THEN, NOW = "0075_desk", "0078_every_case_has_a_slot"
+THEN = "0075_desk"
 KINDS: tuple[records.RecordKind, ...] = ("link", "place", "wishes", "message")
 TABLES = (Case, Door, Room, Grant, Record, Task, CaseStep, Look)
 
@@ -43,7 +43,7 @@ def main() -> None:
     closing.erase_now(kept, keep_protection=True)
     erased = doors.enter(receipts[2].number, receipts[2].secret)
     take_down(erased.case_id)
-    call_command("migrate", "cases", NOW, verbosity=0, interactive=False)
+    call_command("migrate", "cases", verbosity=0, interactive=False)
     found: dict[str, Any] = {"files": sorted(path.name for path in Path(settings.REPIT_CASE_KEYS).iterdir())}
     key_file.check()
     for receipt in receipts:

@@ -67,7 +67,7 @@ class Backups:
 
 @pytest.fixture
 def elsewhere(
-    own_database: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
+    new_database: dict[str, str], tmp_path: Path, request: pytest.FixtureRequest
 ) -> Callable[[str], dict[str, str]]:
     """Another machine: an empty database of its own, the operator's keys, nothing else."""
 
@@ -75,8 +75,8 @@ def elsewhere(
         data = tmp_path / name
         data.mkdir()
         for key in ("operator.key", "secret.key"):
-            shutil.copy(Path(own_database["REPIT_DATA"]) / key, data)
-        if "REPIT_DATABASE_URL" not in own_database:
+            shutil.copy(Path(new_database["REPIT_DATA"]) / key, data)
+        if "REPIT_DATABASE_URL" not in new_database:
             return environment(data)
         address, _ = request.getfixturevalue("postgresql")
         database = f"{name}_{secrets.token_hex(4)}"
@@ -90,23 +90,23 @@ def elsewhere(
 
 
 def test_an_older_database_with_todays_keys_brings_nothing_back_that_was_withdrawn(
-    own_database: dict[str, str],
+    new_database: dict[str, str],
     start_hotline: Start,
     elsewhere: Callable[[str], dict[str, str]],
     tmp_path: Path,
 ) -> None:
-    run_script(own_database, "migrate")
-    hotline = start_hotline(own_database)
+    run_script(new_database, "migrate")
+    hotline = start_hotline(new_database)
     gone, stays = secrets.token_hex(32), secrets.token_hex(32)
     receipt = hotline.open_case(gone)
     hotline.open_case(stays)
-    backups = Backups(own_database, tmp_path)
+    backups = Backups(new_database, tmp_path)
     backups.make("monday")
     hotline.withdraw(receipt)
     until(hotline, ["active", "erased"])
     backups.make("tuesday")
     hotline.kill()
-    bank = Path(own_database["REPIT_DATA"]) / "bank-keys"
+    bank = Path(new_database["REPIT_DATA"]) / "bank-keys"
 
     same = elsewhere("same")
     shutil.copytree(bank, Path(same["REPIT_DATA"]) / "bank-keys", dirs_exist_ok=True)
@@ -125,29 +125,29 @@ def test_an_older_database_with_todays_keys_brings_nothing_back_that_was_withdra
 
 
 def test_missing_or_foreign_keys_stop_everything_with_a_sentence(
-    own_database: dict[str, str],
+    new_database: dict[str, str],
     start_hotline: Start,
     elsewhere: Callable[[str], dict[str, str]],
     tmp_path: Path,
 ) -> None:
-    run_script(own_database, "migrate")
-    hotline = start_hotline(own_database)
+    run_script(new_database, "migrate")
+    hotline = start_hotline(new_database)
     hotline.open_case(secrets.token_hex(32))
-    backups = Backups(own_database, tmp_path)
+    backups = Backups(new_database, tmp_path)
     backups.make("monday")
     bare = elsewhere("bare")
     assert re.search("file of keys|belongs to this database", refused(bare, *backups.restore(bare, "monday")))
     assert run_script(bare, "bank") == [], "all rows or none"
-    bank, aside = Path(own_database["REPIT_DATA"]) / "bank-keys", tmp_path / "aside"
+    bank, aside = Path(new_database["REPIT_DATA"]) / "bank-keys", tmp_path / "aside"
     bank.rename(aside)
     status, said = hotline.call("GET", "/ready")
     assert (status, said["code"]) == (503, "unavailable") and "items is missing" in said["title"]
     hotline.kill()
     for command in (("hotline", "--port", str(free_port())), ("bank", "review"), ("subscriber", "list")):
-        assert "file of keys" in refused(own_database, *command)
+        assert "file of keys" in refused(new_database, *command)
     assert not bank.exists(), "nothing is made in its place"
     shutil.copytree(Path(bare["REPIT_DATA"]) / "bank-keys", bank)
-    assert refused(own_database, "bank", "review")
+    assert refused(new_database, "bank", "review")
     shutil.rmtree(bank)
     aside.rename(bank)
-    assert repit(own_database, "bank", "review") == ""
+    assert repit(new_database, "bank", "review") == ""
