@@ -194,7 +194,7 @@ _BINARY: Final = {"type": "string", "format": "binary"}
 _SENDER: Final = {
     "type": "string",
     "maxLength": LONGEST,
-    "description": "An opaque name of the account: senders take turns, and one counts once a day. In memory only.",
+    "description": "An opaque name of the account: senders take turns, and each counts once.",
 }
 
 

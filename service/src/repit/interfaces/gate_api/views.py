@@ -58,7 +58,7 @@ def refuse(request: HttpRequest) -> HttpResponseBase:
 
 def _answered(request: HttpRequest, door: str, *, bare: bool) -> HttpResponse:
     try:
-        # An opaque name of the account, so that one sender counts once; in memory only (`repit.gate.senders`).
+        # An opaque name of the account, so that one sender counts once (`repit.gate.senders`).
         with sent_by(request.headers.get(HEADER, "")):
             verdict = _verdict(request, _named(request, door))
     except Overloaded as error:
