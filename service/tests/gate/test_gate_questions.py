@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -385,3 +386,27 @@ def test_what_may_show_a_minor_is_never_asked_about_again(
     assert Review.objects.count() == 1
     with pytest.raises(TransitionRefused):
         deciding.object_to(Review.objects.get().decision, "No.")
+
+
+def film(*others: Image.Image) -> bytes:
+    """A film that begins with what was let go; each of its pictures stands for a second."""
+    out, first = io.BytesIO(), sample("chelsea")
+    first = first if len(others) == 1 else first.resize((120, 80))
+    rest = [one.convert("RGB").resize(first.size, Image.Resampling.NEAREST) for one in others]
+    first.save(out, "WEBP", save_all=True, append_images=rest, duration=1000, loop=0, quality=90)
+    return out.getvalue()
+
+
+def test_a_film_that_begins_with_what_was_let_go_is_judged_by_all_of_it(
+    start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
+):
+    gate = start(family("cat"), family("private", jpeg(sample("coffee"))))
+    for _ in range(asking.LOOK_AFTER):
+        said(gate)
+    for role in ("moderator", "senior"):
+        decide(members(role), FREE)
+    assert said(gate) == said(gate, film(sample("chelsea"))) == ("allow", "let-go-here")
+    assert said(gate, film(sample("coffee"))) == ("block", "known")
+    noise = np.random.default_rng(3).integers(0, 256, (300, 16, 16, 3), np.uint8)
+    # More pictures than are looked at: what was let go says nothing of the others.
+    assert said(gate, film(*map(Image.fromarray, noise))) == ("review", "undecided")

@@ -187,7 +187,8 @@ class Inspector:
             if left != "undecided":
                 return _left(left, reason)
         found = self._let_go(data, each, self.budget_seconds - (elapsed() - begun), sender)
-        if reason is None or any(one.tier != "possible" for one in found):
+        # What people let go stands for what was seen of the file, and not for the rest of it.
+        if reason is None or any(one.tier != "possible" and not one.let_go for one in found):
             return found
         return replace(_not_hashed(reason), evidence=tuple(found))
 
