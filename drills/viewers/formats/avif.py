@@ -11,7 +11,7 @@ from PIL import Image
 from drills.viewers import scenes
 from drills.viewers.files import Made, chance, saved
 from drills.viewers.formats import exif
-from drills.viewers.formats.boxes import Box, full
+from drills.viewers.formats.boxes import Box, full, timeless
 from drills.viewers.formats.gif import wait_of
 from drills.viewers.formats.heif_write import Container, Item, clean_aperture, colours, extent, parts_of
 from drills.viewers.formats.png import ALPHAS, frames, with_alpha
@@ -92,7 +92,7 @@ def _sequence(dice: random.Random) -> Made:
         pictures, name = [with_alpha(one, kind) for one in pictures], f"{name}-{kind}"
     options["duration"] = [max(1, 10 * wait_of(waits, place, count)) for place in range(count)]
     data = saved(pictures[0], "AVIF", save_all=True, append_images=pictures[1:], **options)
-    return Made(data, f"sequence-{count}frames-{waits}-{name}", TYPE)
+    return Made(timeless(data), f"sequence-{count}frames-{waits}-{name}", TYPE)
 
 
 def _coded(dice: random.Random, image: Image.Image, **more: Any) -> tuple[bytes, dict[bytes, Box]]:

@@ -95,6 +95,19 @@ def read(data: bytes) -> File:
     return File(top, data[end:], began)
 
 
+def timeless(data: bytes) -> bytes:
+    """The same bytes at whatever hour the file was written: times of making and changing are naught.
+
+    ISO/IEC 14496-12 8.2.2, 8.3.2 and 8.4.2: two times after version and flags, 8 bytes each in version 1.
+    """
+    file = read(data)
+    for box in file.top.walk():
+        if box.kind in (b"mvhd", b"tkhd", b"mdhd"):
+            times = 16 if box.body[0] else 8
+            box.body = box.body[:4] + bytes(times) + box.body[4 + times :]
+    return file.packed()
+
+
 def _boxes(data: bytes, at: int, end: int) -> tuple[list[Box], int]:
     boxes = []
     while at + 8 <= end:

@@ -6,6 +6,7 @@ In: dice. Out: a file. Next: bytewise mutations only.
 import io
 import random
 import struct
+import time
 from typing import Final
 
 from PIL import Image
@@ -14,6 +15,8 @@ from pillow_heif import from_pillow
 from drills.viewers import scenes
 from drills.viewers.files import Made, Mutation, saved
 from drills.viewers.formats import riff
+
+_MADE: Final = time.gmtime(0)
 
 
 def make(dice: random.Random) -> Made:
@@ -45,7 +48,9 @@ def _netpbm(_: random.Random, image: Image.Image) -> Made:
 
 
 def _pdf(_: random.Random, image: Image.Image) -> Made:
-    return Made(saved(image, "PDF"), "pdf", "application/pdf", "page")
+    # Pillow writes the hour otherwise, and a file is made again from its number.
+    data = saved(image, "PDF", creationDate=_MADE, modDate=_MADE)
+    return Made(data, "pdf", "application/pdf", "page")
 
 
 def _webm(_: random.Random, image: Image.Image) -> Made:
