@@ -6,12 +6,13 @@ import gzip
 import secrets
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
-from repit.bank import items
+from repit.bank import feed, items, sealed
 from repit.bank.types import Signal, Submission
 from repit.exchange import subscribers
 from repit.exchange.repit import snapshot_wire, wire
+from repit.workers.front.handling import Flow, Handler, Whole
 
 pytestmark = pytest.mark.django_db
 BASE = "/exchange/repit/v1/"
@@ -56,6 +57,20 @@ def test_a_snapshot_comes_compressed_to_who_can_read_it(client: Client, headers:
     packed = b"".join(answer.streaming_content)
     assert answer["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed).count(b"\n") == 3
+
+
+def test_a_snapshot_that_was_asked_for_is_not_made_before_somebody_may_read_it(
+    headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    """Thirty at once with one key would each cost the first pieces, and twenty-six of them be refused."""
+    submit()
+    opened = list[int]()
+    monkeypatch.setattr(feed, "opened", lambda items: opened.append(len(items)) or sealed.opened(items))
+    environ = RequestFactory().get(BASE + "snapshot", headers=headers).environ
+    asked = Handler().answer(environ)
+    assert isinstance(asked, Flow) and asked.status == 200 and not opened
+    whole = asked.begun()
+    assert isinstance(whole, Whole) and whole.body.count(b"\n") == 3 and opened == [1]
 
 
 def test_nothing_of_the_feed_is_kept_by_caches(client: Client, headers: dict[str, str]):

@@ -289,6 +289,7 @@ def test_one_client_reads_so_many_long_answers_at_once() -> None:
             assert reading_some[-1].socket.recv(9) == b"HTTP/1.1 "
         refused = Raw(port, head % b"one")
         assert refused.answer()[0] == 429
+        assert made[-1].made == 0
         other = Raw(port, head % b"another", room=4096)
         assert other.socket.recv(12) == b"HTTP/1.1 200"
         for one in [*reading_some, refused, other]:
@@ -341,12 +342,16 @@ def test_a_hundred_who_wait_hold_no_thread_and_all_hear_of_a_change() -> None:
 
 def test_beyond_what_one_may_have_waiting_it_is_told_so_and_others_are_not() -> None:
     changes = Changes()
-    with front(rules(), Asked(changes.answer)) as port:
+    asked = Asked(changes.answer)
+    with front(rules(), asked) as port:
         polls = [waiting(port) for _ in range(gateway.MOST_PARKED_BY_ONE)]
         assert within(lambda: len(changes.waiting) == gateway.MOST_PARKED_BY_ONE)
         status, headers, body = get(port, "/exchange/wait", Authorization="one")
         assert (status, headers["retry-after"]) == (429, "2")
         assert b"too-many-waiting" in body
+        before = len(asked.environs)
+        assert get(port, "/exchange/wait?after=1&wait=25", Authorization="one")[0] == 429
+        assert len(asked.environs) == before  # refused without anybody being asked
         other = waiting(port, b"another")
         assert within(lambda: len(changes.waiting) == gateway.MOST_PARKED_BY_ONE + 1)
         assert other.silent()

@@ -90,9 +90,9 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_THREADS",
         whole(4, 1024),
         96,
-        "Threads for uploads that wait for a decoder; a third as many wait for files too long to be kept, a"
-        " twelfth make pages, and another twelfth answer subscribers. Clients that are slow, and subscribers"
-        " that wait for changes, hold none.",
+        "Threads for uploads that wait for a decoder; a third as many wait for files too long to be kept,"
+        " one in 24 makes pages, and as many answer subscribers. Clients that are slow, and subscribers that"
+        " wait for changes, hold none.",
         "4 to 1024",
         "96",
     ),

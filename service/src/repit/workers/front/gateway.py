@@ -37,6 +37,7 @@ MOST_STREAMS_BY_ONE: Final = 4
 """Snapshots and other long answers to one subscriber."""
 MOST_FILES_BY_ONE: Final = 64
 """Large files of pages to one address, behind which a whole school may sit."""
+_RETURNING: Final[Mapping[LaneName, int]] = {"feeds": MOST_PARKED, "streams": MOST_STREAMS}
 LINGER_SECONDS: Final = 2.0
 LINGER_BYTES: Final = 4 * 1024**2
 RETRY_SECONDS: Final = b"2"
@@ -60,11 +61,12 @@ class Gateway:
     def __init__(self, rules: Rules, handler: Asked) -> None:
         self._rules, self._handler = rules, handler
         self._lanes: dict[LaneName, Lane] = {
-            name: Lane(name, size, MOST_PARKED if name == "feeds" else 0)
-            for name, size in rules.threads.items()
+            name: Lane(name, size, _RETURNING.get(name, 0)) for name, size in rules.threads.items()
         }
         self._arrivals = Arrivals(rules.room)
         self._parked, self._streams = Counter[str](), Counter[str]()
+        self._parked_with = Counter[str]()
+        """By key as it was sent: who has too many waiting costs no thread, and no look into the database."""
         self._closing = asyncio.Event()
 
     async def __call__(self, scope: requests.Scope, receive: Receive, send: Send) -> None:
@@ -115,15 +117,23 @@ class Gateway:
 
     async def _served(self, exchange: "_Exchange", lane: LaneName, who: str, environ: dict[str, Any]) -> None:
         environ[MAY_PARK] = True
-        outcome = await self._lanes[lane].run(who, lambda: self._handler.answer(environ))
+        if _would_wait(environ) and self._parked_with[_key(environ)] >= MOST_PARKED_BY_ONE:
+            raise TooManyWaiting
+        outcome = await self._lanes[lane].run(who, lambda: self._outcome(environ, lane))
         if isinstance(outcome, Parked):
-            await self._wait(exchange, outcome)
+            await self._wait(exchange, outcome, _key(environ))
             again = {**environ, MAY_PARK: False, WAITED: True}
-            outcome = await self._lanes[lane].run(who, lambda: self._handler.answer(again))
+            outcome = await self._lanes[lane].run(who, lambda: self._outcome(again, lane))
         if isinstance(outcome, Flow):
             await self._flow(exchange, lane, outcome)
         elif isinstance(outcome, Whole):
             await exchange.say(outcome)
+
+    def _outcome(self, environ: dict[str, Any], lane: LaneName) -> Whole | Flow | Parked:
+        """In a thread. Most files of pages are small, and there at once. Of a long answer to a subscriber
+        nothing is made before it is known that the subscriber may have another."""
+        outcome = self._handler.answer(environ)
+        return outcome.begun() if isinstance(outcome, Flow) and lane != "feeds" else outcome
 
     def _admitted(self, scope: requests.Scope) -> bool:
         """Whether an upload may come at all: without one of the keys nothing of it is taken in."""
@@ -133,11 +143,14 @@ class Gateway:
 
     # --- waiting ------------------------------------------------------------------------------------------
 
-    async def _wait(self, exchange: "_Exchange", parked: Parked) -> None:
+    async def _wait(self, exchange: "_Exchange", parked: Parked, key: str) -> None:
         """Until something came, or the time is over, or the client left (`Cut`)."""
         if self._parked.total() >= MOST_PARKED:
             raise Busy
-        with _counted(self._parked, parked.who, MOST_PARKED_BY_ONE, TooManyWaiting):
+        with (
+            _counted(self._parked, parked.who, MOST_PARKED_BY_ONE, TooManyWaiting),
+            _counted(self._parked_with, key, MOST_PARKED, TooManyWaiting),
+        ):
             loop, came = asyncio.get_running_loop(), asyncio.Event()
 
             def tell() -> None:
@@ -170,6 +183,10 @@ class Gateway:
             with _counted(self._streams, who, most, TooManyStreams):
                 left = asyncio.ensure_future(exchange.left())
                 try:
+                    begun = flow if flow.first else await streams.run(who, flow.begun)
+                    if isinstance(begun, Whole):
+                        await exchange.say(begun)
+                        return
                     await exchange.begin(flow.status, flow.headers)
                     await exchange.more(flow.first)
                     while not flow.ended and not left.done():
@@ -183,6 +200,15 @@ class Gateway:
                 await streams.run(who, flow.close)
             except Busy:
                 flow.close()
+
+
+def _would_wait(environ: Mapping[str, Any]) -> bool:
+    return "wait=" in environ["QUERY_STRING"]
+
+
+def _key(environ: Mapping[str, Any]) -> str:
+    said: str = environ.get("HTTP_AUTHORIZATION", "")
+    return said
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Django's half: one whole request, in a thread.
 
-In: the environment of a request (WSGI). Out: `Whole`, `Flow` for an answer that is made piece by piece, or
-`Parked`. Next: `gateway` sends it.
+In: the environment of a request (WSGI). Out: `Whole`, `Flow` for an answer that is made piece by piece, of
+which nothing is made yet, or `Parked`. Next: `gateway` sends it.
 
 An answer that is made piece by piece is asked for the next pieces in a thread each time, so that a client who
 reads slowly holds none.
@@ -43,6 +43,16 @@ class Flow:
         self._response = response
         self._pieces: Iterator[bytes] = iter(response)
         self.first = b""
+        self._closed = False
+
+    def begun(self) -> "Whole | Flow":
+        """With its first pieces made; an answer that is there where those were all."""
+        first = self.step()
+        if self.ended:
+            self.close()
+            return Whole(self.status, self.headers, first)
+        self.first = first
+        return self
 
     def step(self) -> bytes:
         """The next pieces; `ended` once there are no more."""
@@ -61,7 +71,9 @@ class Flow:
 
     def close(self) -> None:
         """Let go of what it is made from."""
-        self._response.close()
+        if not self._closed:
+            self._closed = True
+            self._response.close()
 
 
 class Handler(wsgi.Handler):
@@ -80,13 +92,8 @@ class Handler(wsgi.Handler):
         if not response.streaming:
             response.close()
             return Whole(response.status_code, headers, response.content)
-        flow = Flow(response, headers)
-        first = flow.step()
-        if flow.ended:
-            flow.close()
-            return Whole(flow.status, headers, first)
-        flow.first = first
-        return flow
+        close_old_connections()  # pieces are made in other threads
+        return Flow(response, headers)
 
 
 def _headers(response: HttpResponseBase) -> Headers:

@@ -50,7 +50,7 @@ def of_settings() -> Rules:
     alive = {"alive": True} if role == "gate" else {"alive": True, "role": name}
     paths = ["/health", *(["/v1/health"] if filters else [])]
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + _FORM
-    few = max(4, threads // 12)
+    few = max(4, threads // 24)
     return Rules(
         # An upload waits for a decoder; a page is work for the interpreter, of which there is one: the more
         # pages are made at once, the longer each takes, and whoever comes waits for all of them.
@@ -59,7 +59,7 @@ def of_settings() -> Rules:
             "uploads": threads,
             "feeds": few,
             "pages": few,
-            "streams": max(2, few // 2),
+            "streams": 2,
             "long": max(4, threads // 3),
         },
         room=_room(filters=filters),
