@@ -193,7 +193,8 @@ def held_out(hotlines: list[Stolen], most: int = 20) -> list[tuple[Way, Score, S
     """
     half = len(hotlines) // 2
     first, second = (_summed([scores(one) for one in part]) for part in (hotlines[:half], hotlines[half:]))
-    best = sorted(first, key=lambda way: -first[way].advantage)[:most]
+    # A figure that is the same for all of a hotline, or equal to another there, leads nowhere or is that one.
+    best = sorted(first.keys() & second.keys(), key=lambda way: -first[way].advantage)[:most]
     return [(way, first[way], second[way]) for way in best]
 
 

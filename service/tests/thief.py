@@ -27,19 +27,21 @@ class Loot:
 
     def take(self, rows: Any) -> Loot:
         """`rows(table)`: the rows of a table as dictionaries. May be called again later: it adds."""
-        tokens = {row["id"]: row["token"] for row in rows("bank_item")}
-        for row in rows("bank_itemhash"):
+        # Items last: they are never deleted, so the hotline may go on adding some meanwhile.
+        hashes, stakes, items = rows("bank_itemhash"), rows("bank_stake"), rows("bank_item")
+        tokens = {row["id"]: row["token"] for row in items}
+        for row in hashes:
             what = f"{row['algorithm']}.{row['role']}.{row['quality']}"
             self._note(row["sealed"], Place("bank_itemhash", f"{tokens[row['item_id']]}/{row['id']}", what))
             self.digests.add(bytes(row["digest"] or b""))
-        for row in rows("bank_stake"):
+        for row in stakes:
             source, name = row["source"], bytes(row["name"])
             for where in (f"{source}/{name.hex()}", f"{tokens[row['item_id']]}/{source}"):
                 self._note(row["sealed_name"], Place("bank_stake", where, "name"))
             self.digests.add(name)
         for row in rows("bank_letter"):
             self._note(row["sealed"], Place("bank_letter", str(row["id"]), "sealed"))
-        self.digests.update(bytes(row["fingerprint"]) for row in rows("bank_item"))
+        self.digests.update(bytes(row["fingerprint"]) for row in items)
         self.digests.discard(b"")
         return self
 

@@ -12,6 +12,8 @@ from django.db import connection, transaction
 from repit.cases.models import Case, Record
 from repit.foundation import relaying
 from repit.foundation.clock import now
+from repit.foundation.models import Upkeep
+from repit.workers import upkeep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CASES = 40
@@ -87,6 +89,18 @@ def test_the_next_night_takes_what_came_or_changed_since() -> None:
     assert Case.objects.count() == CASES + 5 and Record.objects.count() == 2 * (CASES + 5)
     if connection.vendor == "postgresql":
         assert {*fresh, changed.pk} in wrote().values() and len(wrote()) == 2
+
+
+def test_after_a_night_no_row_tells_on_which_day_it_was_last_changed() -> None:
+    for _ in range(CASES):
+        open_case()
+    Upkeep.objects.create(name="rows laid anew")
+    assert upkeep._rows()
+    Case.objects.all()[0].save()
+    assert upkeep._rows()
+    assert Case.objects.count() == CASES
+    if connection.vendor == "postgresql":
+        assert len(wrote()) == 1
 
 
 def test_whoever_is_at_work_is_not_made_to_wait() -> None:
