@@ -82,11 +82,11 @@ def test_no_item_is_put_to_its_case(request: pytest.FixtureRequest, database: st
 
 
 def laid_by_chance(tables: theft.Tables) -> None:
-    """Rows of cases lie as one transaction a day laid them, or as their keys have it."""
+    """Rows of cases lie as one transaction laid them last night, and one today, or as their keys have it."""
     for name in ("cases_case", "cases_door", "cases_record", "cases_grant", "bank_letter"):
         rows = tables[name]
         if "order xmin" in (rows or [{}])[0]:
-            assert len({row["order xmin"] for row in rows}) <= DAYS + 1, name
+            assert len({row["order xmin"] for row in rows}) <= 2, name
         elif rows:
             pages = [row["place begins"] // PAGE for row in sorted(rows, key=lambda row: row["id"])]
             assert pages == sorted(pages), name
@@ -149,6 +149,13 @@ def made(*, leaks: str = "") -> Stolen:
 
 def test_an_order_that_leads_to_items_is_found() -> None:
     [(way, _, second), *_] = attack.held_out([made(leaks="order") for _ in range(2)])
+    assert way.case == "least case:order" and second.advantage > 0.5
+
+
+def test_a_figure_that_only_some_hotlines_have_is_no_way_and_ends_nothing() -> None:
+    with_more, without = made(leaks="order"), made(leaks="order")
+    with_more.cases["rows case:count"] = np.arange(len(with_more.case_days), dtype=float)
+    [(way, _, second), *_] = attack.held_out([with_more, without])
     assert way.case == "least case:order" and second.advantage > 0.5
 
 
