@@ -6,6 +6,7 @@ import gzip
 import secrets
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
 
 from repit.bank import feed, items, sealed
@@ -64,6 +65,8 @@ def test_a_snapshot_that_was_asked_for_is_not_made_before_somebody_may_read_it(
 ):
     """Thirty at once with one key would each cost the first pieces, and twenty-six of them be refused."""
     submit()
+    # Between requests connections are closed; the test is within a transaction on this one.
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
     opened = list[int]()
     monkeypatch.setattr(feed, "opened", lambda items: opened.append(len(items)) or sealed.opened(items))
     environ = RequestFactory().get(BASE + "snapshot", headers=headers).environ
