@@ -108,14 +108,17 @@ def certain(hotline: Stolen, most: int = 1) -> int:
             continue
         for item_name, item_values in hotline.items.items():
             # Places in two files, or a time and a number, are equal by chance and lead nowhere.
-            if case_name.split(":")[-1].split(" of copy")[0] != item_name.split(":")[-1].split(" of copy")[0]:
-                continue
-            if "place" in item_name:
+            if _unit(case_name) != _unit(item_name) or _unit(item_name).startswith("place"):
                 continue
             place = np.minimum(np.searchsorted(values, item_values), len(values) - 1)
             met = values[place] == item_values
             joined.update(int(case) for case in owners[met & (owners == first[place])])
     return len(joined)
+
+
+def _unit(name: str) -> str:
+    """Of a figure, in whichever copy."""
+    return name.rpartition(":")[2].partition(" of copy")[0]
 
 
 def _days(hotline: Stolen) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]]:

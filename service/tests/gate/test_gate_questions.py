@@ -80,6 +80,14 @@ def said(gate: runtime.Gate, content: bytes = CAT, sender: str = "") -> tuple[st
     return verdict.outcome, verdict.rule
 
 
+def freed(gate: runtime.Gate, members: Callable[[str], Someone]) -> None:
+    """It came as often as it takes for people to be asked, and two of them let it go."""
+    for _ in range(asking.LOOK_AFTER):
+        said(gate)
+    for role in ("moderator", "senior"):
+        decide(members(role), FREE)
+
+
 def decide(who: Someone, answer: Answer) -> Review:
     taken = queue.take(who.member)
     assert taken is not None
@@ -147,10 +155,7 @@ def test_what_is_submitted_tomorrow_of_the_same_picture_refuses_nobody_here(
     start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
 ):
     gate = start(family("cat"))
-    for _ in range(asking.LOOK_AFTER):
-        said(gate)
-    for role in ("moderator", "senior"):
-        decide(members(role), FREE)
+    freed(gate, members)
     tomorrow = [family(f"cat {n}", jpeg(sample("chelsea"), 60 + 9 * n)) for n in range(3)]
     gate.take_changes("feed", 2, [*tomorrow, family("private", jpeg(sample("coffee")))], None)
     assert said(gate) == said(gate, AGAIN) == ("allow", "let-go-here")
@@ -161,10 +166,7 @@ def test_another_picture_in_a_corner_of_one_that_was_let_go_is_refused(
     start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
 ):
     gate = start(family("cat"), family("private", jpeg(sample("coffee"))))
-    for _ in range(asking.LOOK_AFTER):
-        said(gate)
-    for role in ("moderator", "senior"):
-        decide(members(role), FREE)
+    freed(gate, members)
     collage = Image.new("RGB", (902, 300))
     collage.paste(sample("chelsea"), (0, 0))
     collage.paste(sample("coffee").resize((451, 300)), (451, 0))
@@ -293,10 +295,7 @@ def test_a_bank_that_asks_again_has_the_next_upload_looked_at_and_nothing_opens_
     start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
 ):
     gate = start(family("cat"))
-    for _ in range(asking.LOOK_AFTER):
-        said(gate)
-    for role in ("moderator", "senior"):
-        decide(members(role), FREE)
+    freed(gate, members)
     assert said(gate) == ("allow", "let-go-here")
     asked = replace(family("cat"), asked=1)
     for _ in range(2):
@@ -401,10 +400,7 @@ def test_a_film_that_begins_with_what_was_let_go_is_judged_by_all_of_it(
     start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
 ):
     gate = start(family("cat"), family("private", jpeg(sample("coffee"))))
-    for _ in range(asking.LOOK_AFTER):
-        said(gate)
-    for role in ("moderator", "senior"):
-        decide(members(role), FREE)
+    freed(gate, members)
     assert said(gate) == said(gate, film(sample("chelsea"))) == ("allow", "let-go-here")
     assert said(gate, film(sample("coffee"))) == ("block", "known")
     noise = np.random.default_rng(3).integers(0, 256, (300, 16, 16, 3), np.uint8)

@@ -19,7 +19,8 @@ from django.db import Error as DatabaseError
 from django.db import connection, models, transaction
 
 MOST_AT_NIGHT: Final = 256 * 1024**2
-"""An SQLite file up to this size is written anew whole, within seconds; of a larger one only these tables."""
+"""An SQLite file up to this size is written anew whole, within seconds; of a larger one only these tables.
+PostgreSQL: all rows of tables up to this size together, within seconds; of larger ones those of the day."""
 MOST_BY_DAY: Final = 32 * 1024**2
 """What is written anew within a fraction of a second, while people are at work."""
 _WAIT: Final = "300ms"
