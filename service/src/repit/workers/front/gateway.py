@@ -13,7 +13,7 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, Protocol
 
 from django.conf import settings
@@ -39,7 +39,8 @@ MOST_FILES_BY_ONE: Final = 64
 """Large files of pages to one address, behind which a whole school may sit."""
 _RETURNING: Final[Mapping[LaneName, int]] = {"feeds": MOST_PARKED, "streams": MOST_STREAMS}
 LINGER_SECONDS: Final = 2.0
-LINGER_BYTES: Final = 4 * 1024**2
+LINGER_BYTES: Final = 16 * 1024**2
+"""More than a proxy that is set up as our guide has it passes on of what is too large."""
 RETRY_SECONDS: Final = b"2"
 _CLOSE: Final = (b"connection", b"close")
 _log: Final = logging.getLogger(__name__)
@@ -250,9 +251,7 @@ class _Exchange:
             headers.append((b"content-length", str(len(answer.body)).encode()))
         body = b"" if empty else answer.body
         if self.unread:
-            await self.begin(answer.status, headers)
-            await self._linger()
-            await self._send({"type": "http.response.body", "body": body})
+            await self._say_to_a_sender(answer.status, headers, body)
             return
         with together(self.scope):
             await self.begin(answer.status, headers)
@@ -295,18 +294,29 @@ class _Exchange:
         default: str = settings.REPIT_LANGUAGE
         return wanted if wanted in ("fr", "en") else default
 
-    async def _linger(self) -> None:
-        """Take a little of what is still coming, so that a client who is sending hears the answer."""
+    async def _say_to_a_sender(self, status: int, headers: Headers, body: bytes) -> None:
+        """An answer to a client that may still be sending. Most read it only once all is sent, and proxies
+        drop it where they cannot go on sending: so what is coming is taken first, and once more before the
+        connection is closed, since closing it on data makes the answer be lost (RFC 9112, section 9.6)."""
+        asks_first = bool(requests.header(self.scope, b"expect"))
+        over = not asks_first and await self._take_some()
+        await self.begin(status, headers)
+        await self.more(body)
+        if not over:
+            await self._take_some()
+        await self.end()
+
+    async def _take_some(self) -> bool:
+        """Whether nothing more is coming."""
         taken = 0
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(LINGER_SECONDS):
                 while taken < LINGER_BYTES:
                     message = await self.receive()
                     taken += len(message.get("body", b""))
                     if message["type"] != "http.request" or not message.get("more_body"):
-                        return
-        except TimeoutError:
-            return
+                        return True
+        return False
 
 
 def _machine(body: bytes, kind: bytes = b"application/json") -> Headers:
