@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -201,7 +202,8 @@ def test_allowed_folders_are_scanned_and_nothing_beyond_them(gate: Gate, tmp_pat
 def test_only_listed_networks_may_use_the_door(gate: Gate, settings) -> None:
     settings.REPIT_GATE_PEERS = ("10.0.0.0/8",)
     at, held = door(clamd.doorway, "clamd")
-    with held:
+    # Closed at once, perhaps before this side knew that it was open.
+    with held, suppress(ConnectionResetError, BrokenPipeError):
         assert at.say(b"zPING\0") == b""
 
 
