@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from installation import Gate, GateWithDoors, Hotline, Service
+from installation import Banked, Gate, GateWithDoors, Hotline, Service
 from wordpress_site import Browser, Site
 
 
@@ -74,6 +74,14 @@ def site() -> Iterator[Site]:
     said = one.complaints()
     one.close()
     assert said == []
+
+
+@pytest.fixture
+def banked(gate_with_doors: GateWithDoors) -> Iterator[Banked]:
+    """Withdrawn again whatever becomes of the test, since others share the hotline."""
+    one = Banked(gate_with_doors, gate_with_doors.hotline)
+    yield one
+    one.withdraw()
 
 
 @pytest.fixture

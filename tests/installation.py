@@ -170,9 +170,17 @@ class Banked:
     def __init__(self, gate: Gate, hotline: Hotline) -> None:
         self.picture = original(None)
         self.sent: dict[str, Any] = {one.name.en: one.data for one in uploads(self.picture, ours=True)}
-        self.receipt = hotline.open_case_of(submission(self.picture))
+        self._hotline, self._receipt = hotline, hotline.open_case_of(submission(self.picture))
+        self._withdrawn = False
         if not eventually(lambda: gate.verdict(self.picture)[0] == "block"):
+            self.withdraw()
             raise AssertionError("the gate does not refuse what was banked")
+
+    def withdraw(self) -> None:
+        """Nobody protects it any more; may be repeated."""
+        if not self._withdrawn:
+            self._hotline.withdraw(self._receipt)
+            self._withdrawn = True
 
 
 class GateWithDoors(Gate):

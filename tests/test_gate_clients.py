@@ -108,10 +108,9 @@ class Clients:
 
 
 def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_unrelated_one(
-    gate_with_doors: GateWithDoors, tmp_path: Path
+    gate_with_doors: GateWithDoors, banked: Banked, tmp_path: Path
 ) -> None:
-    gate, hotline = gate_with_doors, gate_with_doors.hotline
-    banked = Banked(gate, hotline)
+    gate = gate_with_doors
     picture, sent = banked.picture, banked.sent
     files = {
         "banked": picture,
@@ -131,7 +130,7 @@ def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_
     for client, refuses in clients.items():
         refused = {name for name, path in paths.items() if refuses(path)}
         assert refused == {"banked", "mirrored", "bordered"}, client
-    hotline.withdraw(banked.receipt)
+    banked.withdraw()
     assert eventually(lambda: gate.verdict(picture)[0] == "allow")
     for client, refuses in clients.items():
         assert not refuses(paths["banked"]), client

@@ -1,6 +1,6 @@
 """Five times more uploads than a gate can look at: it says so, stays its size, and is itself again at once.
 
-Capacity is measured first, so that five times it is five times on any machine.
+Capacity is measured first, twice, so that five times it is five times on any machine.
 """
 
 import http.client
@@ -20,15 +20,16 @@ GROWTH = 96 * 2**20
 
 
 def test_at_five_times_its_capacity_a_gate_refuses_honestly_and_recovers(
-    gate_with_doors: GateWithDoors,
+    gate_with_doors: GateWithDoors, banked: Banked
 ) -> None:
     gate = gate_with_doors
-    banked = Banked(gate, gate.hotline)
     picture, unrelated = banked.picture, banked.sent["Unrelated: a coffee"]
 
     capacity = flood(gate, [unrelated], clients=1, rate=None)
     per_second = sum(capacity.values()) / SECONDS
-    flood(gate, [picture, unrelated], clients=CLIENTS, rate=5 * per_second)  # memory of threads and buffers
+    # Fills the memory of threads and buffers, and shows whether the machine was busy with others just now.
+    first = flood(gate, [picture, unrelated], clients=CLIENTS, rate=5 * per_second)
+    per_second = max(per_second, sum(n for (status, _, _), n in first.items() if status == 200) / SECONDS)
     before = held(gate)
     seen = flood(gate, [picture, unrelated], clients=CLIENTS, rate=5 * per_second)
     after = held(gate)
@@ -48,7 +49,6 @@ def test_at_five_times_its_capacity_a_gate_refuses_honestly_and_recovers(
     metrics = request_text(gate, "/metrics")
     assert "repit_gate_uploads_held_bytes 0.0" in metrics
     assert 'repit_gate_turned_away_total{door="check"}' in metrics
-    gate.hotline.withdraw(banked.receipt)
 
 
 def flood(gate: GateWithDoors, contents: list[bytes], clients: int, rate: float | None) -> Counter:

@@ -40,10 +40,9 @@ def homeserver(tmp_path: Path) -> Iterator[Start]:
 
 
 def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_an_unrelated_one(
-    gate_with_doors: GateWithDoors, homeserver: Start
+    gate_with_doors: GateWithDoors, banked: Banked, homeserver: Start
 ) -> None:
-    gate, hotline = gate_with_doors, gate_with_doors.hotline
-    banked = Banked(gate, hotline)
+    gate = gate_with_doors
     picture, sent = banked.picture, banked.sent
     synapse = homeserver(gate=gate.base, unanswered="refuse", seconds=60, max_bytes=1_000_000)
     known = [picture, sent["Mirrored"], sent["With a border"]]
@@ -66,7 +65,7 @@ def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_
     assert log.count("a file is refused: decision ") == len(known)
     assert "a file waits for review (allow): decision " in log
     assert "gave no verdict" not in log
-    hotline.withdraw(banked.receipt)
+    banked.withdraw()
     assert eventually(lambda: gate.verdict(picture)[0] == "allow")
     assert not synapse.refuses(picture)
 

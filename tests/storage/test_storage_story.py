@@ -122,7 +122,7 @@ def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> Non
     assert server.anyone_reads(LIVE, "unrelated.jpg") == 200
     found = watched.operate("found")
     assert all(key in found for key in bad)
-    watched.hotline.withdraw(banked.receipt)
+    banked.withdraw()
     assert eventually(lambda: gate.verdict(picture)[0] == "allow")
     watched.operate("scan", LIVE)
     assert {key: watched.mark(key) for key in bad} == dict.fromkeys(bad)

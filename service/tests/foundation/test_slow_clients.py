@@ -130,9 +130,19 @@ def test_where_memory_is_short_the_body_that_cost_most_gives_way() -> None:
         assert within(lambda: any(not one.silent() for one in hoarding))
         (gone,) = [one for one in hoarding if one.heard]
         assert gone.answer()[0] == 503
+        gone.rest()  # another that had given way would have been answered by then
+        assert sum(not one.silent() for one in hoarding if one is not gone) == 0
         for one in [*hoarding, small]:
             one.close()
         assert within(lambda: room.held == 0)
+
+
+def test_a_body_that_came_whole_and_found_no_memory_is_refused_without_waiting_for_more_of_it() -> None:
+    with front(rules(room=Bytes(1000)), Asked(reading)) as port:
+        one = Raw(port, post("/form", 5000, bytes(5000)))
+        assert one.answer()[0] == 503
+        one.say(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert one.answer()[0] == 200  # nothing was still coming: the connection goes on
 
 
 def test_an_upload_without_a_key_is_refused_before_anything_of_it_is_taken() -> None:

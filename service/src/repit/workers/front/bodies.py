@@ -45,7 +45,7 @@ class Body:
         self._task: asyncio.Task[Any] | None = None
         self._gave_way = False
         self.size = 0
-        self.whole = self.refused = False
+        self.whole = self.refused = self.ended = False
 
     # --- the event loop's side ----------------------------------------------------------------------------
 
@@ -107,6 +107,7 @@ class Body:
         if message["type"] != "http.request":
             self.forget()
             raise Cut("the client left")
+        self.ended = not message.get("more_body", False)
         piece: bytes = message.get("body", b"")
         if piece:
             self.size += len(piece)
@@ -121,7 +122,7 @@ class Body:
                 raise
             self._held += len(piece)
             self._pieces.append(piece)
-        self.whole = not message.get("more_body", False)
+        self.whole = self.ended
 
     async def _more(self) -> None:
         """The next piece, for a thread that waits for it."""

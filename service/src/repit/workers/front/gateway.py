@@ -236,7 +236,7 @@ class _Exchange:
     @property
     def unread(self) -> bool:
         """Whether something of the body may still be coming: the connection is then of no more use."""
-        return self.body is not None and (self.body.refused or not self.body.whole)
+        return self.body is not None and (self.body.refused or not (self.body.whole or self.body.ended))
 
     async def left(self) -> None:
         """Return once the client is gone; what it still sends is not kept."""
