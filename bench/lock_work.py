@@ -22,11 +22,12 @@ from django.test import Client  # noqa: E402
 from repit.bank import bulk, feed, floods, items, types  # noqa: E402
 from repit.bank.carrying import Carrier  # noqa: E402
 from repit.bank.models import Item  # noqa: E402
-from repit.bank.types import Signal, Submission  # noqa: E402
+from repit.bank.types import Submission  # noqa: E402
 from repit.exchange import bank_target, partners  # noqa: E402
 from repit.exchange.models import Partner  # noqa: E402
-from repit.exchange.records import Batch, Pulled, PulledHash  # noqa: E402
+from repit.exchange.records import Batch, Pulled  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
+from repit.foundation.hashes import Hash  # noqa: E402
 
 ATTACK_BYTES = 2_700_000
 BYTES_A_HASH = 108
@@ -64,8 +65,8 @@ class Held:
 
 def picture(anchored: int = 8) -> Submission:
     """A family as a person's device sends it."""
-    whole = Signal("pdq", "whole", secrets.token_bytes(32), 90)
-    family = [Signal("pdq", "anchored", secrets.token_bytes(32), 90) for _ in range(anchored)]
+    whole = Hash("pdq", "whole", secrets.token_bytes(32), 90)
+    family = [Hash("pdq", "anchored", secrets.token_bytes(32), 90) for _ in range(anchored)]
     return Submission("picture", "intimate", (whole, *family))
 
 
@@ -103,15 +104,15 @@ def near_to(others: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def attack(held: Held) -> Found:
     """What held the lock for minutes once, and the largest that may be asked today."""
     body = near_ones(200, ATTACK_BYTES // (200 * BYTES_A_HASH))
-    most = types.MAX_SIGNALS_TOGETHER // types.MAX_SIGNALS
-    largest = near_ones(most, types.MAX_SIGNALS)
+    most = types.MAX_HASHES_TOGETHER // types.MAX_HASHES
+    largest = near_ones(most, types.MAX_HASHES)
     statuses: list[int] = []
     found = [
         (what, held.during(lambda sent=sent: statuses.append(post(sent))))
         for what, sent in (
             ("an anonymous POST of 2.7 MB, items near one another", body),
             ("another, near to it as well", near_to(body)),
-            (f"the largest body that is taken: {most} items of {types.MAX_SIGNALS} hashes", largest),
+            (f"the largest body that is taken: {most} items of {types.MAX_HASHES} hashes", largest),
             ("another, near to it", near_to(largest)),
         )
     ]
@@ -146,12 +147,12 @@ def pull(held: Held) -> Found:
     ]
 
 
-def told() -> PulledHash:
+def told() -> Hash:
     """A hash of no flat picture."""
     while True:
         value = secrets.token_bytes(32)
         if 64 <= int.from_bytes(value, "big").bit_count() <= 192:
-            return PulledHash("pdq", "whole", value, 90)
+            return Hash("pdq", "whole", value, 90)
 
 
 def reports(held: Held) -> Found:

@@ -46,11 +46,12 @@ def ours(port: int, size: int) -> None:
 
 
 def _entries(hashes: np.ndarray) -> Iterator[Any]:
-    from repit.gate.entries import KnownEntry, KnownHash  # noqa: PLC0415
+    from repit.foundation.hashes import Hash  # noqa: PLC0415
+    from repit.gate.entries import KnownEntry  # noqa: PLC0415
 
     for first in range(0, len(hashes) - FAMILY + 1, FAMILY):
         family = tuple(
-            KnownHash("pdq", "anchored" if slot else "whole", hashes[first + slot].tobytes(), 100)
+            Hash("pdq", "anchored" if slot else "whole", hashes[first + slot].tobytes(), 100)
             for slot in range(FAMILY)
         )
         yield KnownEntry(f"item-{first}", "active", "picture", "intimate", "bench", 1, family)

@@ -31,12 +31,13 @@ from nacl.bindings import crypto_scalarmult_base  # noqa: E402
 
 from repit.bank.carrying import Carrier  # noqa: E402
 from repit.bank.models import Item  # noqa: E402
-from repit.bank.types import Kind, Signal, Submission  # noqa: E402
+from repit.bank.types import Submission  # noqa: E402
 from repit.cases import casework, caseworkers, closing, desk, doors, service, thread, visits  # noqa: E402
 from repit.cases.casefile import Casefile  # noqa: E402
 from repit.cases.doors import Code  # noqa: E402
 from repit.exchange import erasure  # noqa: E402
 from repit.foundation import clock, sealed_file, sqlite_log  # noqa: E402
+from repit.foundation.hashes import Hash, Kind  # noqa: E402
 from repit.foundation.ids import token  # noqa: E402
 from repit.interfaces.case_pages import receipts  # noqa: E402
 from repit.workers import backup, case_clock, upkeep  # noqa: E402
@@ -132,9 +133,9 @@ class Town:
         def value() -> bytes:
             return self._random.randbytes(32)
 
-        anchored = tuple(Signal("pdq", "anchored", value(), 90) for _ in range(self._random.randrange(9)))
+        anchored = tuple(Hash("pdq", "anchored", value(), 90) for _ in range(self._random.randrange(9)))
         kind: Kind = "deepfake" if self._random.random() < 0.4 else "intimate"
-        return Submission("picture", kind, (Signal("pdq", "whole", value(), 90), *anchored))
+        return Submission("picture", kind, (Hash("pdq", "whole", value(), 90), *anchored))
 
     def _enter(self, person: Person) -> Casefile:
         file = doors.enter(person.code.number, person.code.secret)

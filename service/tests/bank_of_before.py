@@ -49,7 +49,7 @@ def near_duplicates() -> Any:
     line.save()
     forward()
     items = Item.objects.order_by("token").values_list("token", "state", "told", "own", "confirmations")
-    told_of = {one.item: len(one.signals) for one in feed.everything()}
+    told_of = {one.item: len(one.hashes) for one in feed.everything()}
     numbers = list(Change.objects.order_by("sequence").values_list("sequence", flat=True))
     steps = Transition.objects.order_by("id").values_list("item__token", "after", "actor")
     gapless = numbers == list(range(1, feed.head().sequence + 1))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 
 from repit.bank.stakes import Origin, Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
+from repit.foundation.hashes import Hash
 
 HOTLINES = ("here", "there", "elsewhere")
 
@@ -21,14 +22,14 @@ class Chance:
         chance = self.random
         kind = chance.choice(("intimate", "intimate", "deepfake"))
         if chance.random() < 0.15:
-            return Submission("file", kind, (Signal("sha256", "whole", chance.choice(self.values), None),))
+            return Submission("file", kind, (Hash("sha256", "whole", chance.choice(self.values), None),))
         value = bytearray(chance.choice(self.values) if chance.random() < 0.6 else chance.randbytes(32))
         value[0] ^= chance.choice((0, 0, 1, 3))
         quality = chance.choice((90, 90, 90, 40))
-        signals = [Signal("pdq", "whole", bytes(value), quality)]
+        hashes = [Hash("pdq", "whole", bytes(value), quality)]
         if chance.random() < 0.2:
-            signals.append(Signal("pdq", "anchored", chance.randbytes(32), 90))
-        return Submission("picture", kind, tuple(signals))
+            hashes.append(Hash("pdq", "anchored", chance.randbytes(32), 90))
+        return Submission("picture", kind, tuple(hashes))
 
     def origin(self) -> Origin:
         chance = self.random

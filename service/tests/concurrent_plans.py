@@ -26,7 +26,7 @@ from django.db import connection, transaction  # noqa: E402
 from ncmec_client import CLIENT_LAG, updates  # noqa: E402
 
 from repit.bank import feed, items  # noqa: E402
-from repit.bank.types import Signal, Submission  # noqa: E402
+from repit.bank.types import Submission  # noqa: E402
 from repit.exchange import keys, subscribers  # noqa: E402
 from repit.exchange.canary import CANARIES  # noqa: E402
 from repit.exchange.keys import Granted  # noqa: E402
@@ -35,6 +35,7 @@ from repit.exchange.ncmec.wire import Window  # noqa: E402
 from repit.exchange.repit import server as ours  # noqa: E402
 from repit.exchange.stopncii import server as stopncii  # noqa: E402
 from repit.foundation import clock  # noqa: E402
+from repit.foundation.hashes import Hash  # noqa: E402
 
 FASTER = 20.0
 
@@ -138,9 +139,9 @@ def _one_transaction(own: list[str], what: str, open_for: float) -> list[str]:
         if what == "withdraw" and own:
             items.withdraw(own.pop(0), actor="test", reason="")
         else:
-            signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
+            hash_ = Hash("pdq", "whole", secrets.token_bytes(32), 90)
             own.append(
-                items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+                items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
             )
         time.sleep(open_for)
         if what == "give up":
@@ -175,7 +176,7 @@ def play(plan: dict[str, Any], hand: Clock, clients: list[Ours | StopNcii | Ncme
     entries = [entry for entry in feed.everything() if entry.state == "active"]
     return {
         "bank": sorted(entry.item for entry in entries),
-        "hashes": sorted(entry.signals[0].value.hex() for entry in entries),
+        "hashes": sorted(entry.hashes[0].value.hex() for entry in entries),
         **{type(client).__name__: client.names() for client in clients},
     }
 

@@ -26,7 +26,7 @@ from staff_people import PASSWORD, Someone, code_of  # noqa: E402
 
 from repit.bank import feed, items, turning  # noqa: E402
 from repit.bank.models import Item  # noqa: E402
-from repit.bank.types import Signal, Submission  # noqa: E402
+from repit.bank.types import Submission  # noqa: E402
 from repit.cases import (  # noqa: E402
     casework,
     caseworkers,
@@ -49,6 +49,7 @@ from repit.exchange import partners, subscribers  # noqa: E402
 from repit.foundation import clock  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.errors import TooLarge  # noqa: E402
+from repit.foundation.hashes import Hash  # noqa: E402
 from repit.foundation.ids import token as fresh_token  # noqa: E402
 from repit.foundation.kept import store  # noqa: E402
 from repit.interfaces.case_pages import receipts  # noqa: E402
@@ -58,7 +59,7 @@ PASSPHRASE = "four words and a comma,"
 
 
 def submission(value: bytes) -> Submission:
-    return Submission("picture", "intimate", (Signal("pdq", "whole", value, 90),))
+    return Submission("picture", "intimate", (Hash("pdq", "whole", value, 90),))
 
 
 def seed(count: int) -> Any:

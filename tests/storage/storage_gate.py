@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 from skimage import data
 
-from repit.gate.entries import KnownEntry, KnownHash
+from repit.foundation.hashes import Hash
+from repit.gate.entries import KnownEntry
 from repit.gate.runtime import Gate
 from repit.interfaces.storage_hook.s3 import scanning, scans, work
 from repit.interfaces.storage_hook.s3.models import Scan
@@ -28,7 +29,7 @@ CAT, COFFEE = jpeg("chelsea"), jpeg("coffee")
 def known(item: str, content: bytes, state: str = "active") -> KnownEntry:
     outcome = hash_picture(content, full=True)
     assert isinstance(outcome, Hashed)
-    hashes = (KnownHash("pdq", "whole", outcome.hash.raw, outcome.quality),)
+    hashes = (Hash("pdq", "whole", outcome.hash.raw, outcome.quality),)
     return KnownEntry(item, state, "picture", "intimate", "a-hotline", 1, hashes)
 
 

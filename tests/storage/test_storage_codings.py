@@ -8,7 +8,8 @@ import pytest
 from object_storage import Server
 from storage_gate import CAT, COFFEE, scan
 
-from repit.gate.entries import KnownEntry, KnownHash
+from repit.foundation.hashes import Hash
+from repit.gate.entries import KnownEntry
 from repit.gate.models import Decision
 from repit.gate.runtime import Gate
 from repit.interfaces.storage_hook.s3.store import Store
@@ -78,7 +79,7 @@ def test_where_the_undecided_are_blocked_so_are_unread_codings(
 def test_a_film_under_a_label_is_met_by_its_digest(gate: Gate, store: Store, server: Server) -> None:
     film = b"\0\0\0\x18ftypmp42" + NOISE
     digest = hashlib.sha256(film).digest()
-    whole = (KnownHash("sha256", "whole", digest),)
+    whole = (Hash("sha256", "whole", digest),)
     gate.index.apply(KnownEntry("film", "active", "file", "intimate", "a-hotline", 1, whole))
     bucket = server.bucket("labelled-film")
     for said in ("br", "identity", "aws-chunked"):

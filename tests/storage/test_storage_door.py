@@ -19,7 +19,8 @@ from storage_gate import CAT, COFFEE, known, scan, work_off
 
 from repit.foundation import clock
 from repit.foundation.errors import DatabaseUnavailable
-from repit.gate.entries import KnownEntry, KnownHash
+from repit.foundation.hashes import Hash
+from repit.gate.entries import KnownEntry
 from repit.gate.feed_status import StatusBoard
 from repit.gate.models import Decision
 from repit.gate.review import queue
@@ -332,7 +333,7 @@ def test_a_film_is_left_after_its_first_bytes_unless_whole_files_are_known(
     monkeypatch.setattr(Raw, "pieces", lambda raw: (read.append(len(p)) or p for p in pieces(raw)))
     assert scan(gate, store, bucket).passed == 1
     assert sum(read) < 1_000_000
-    whole = KnownHash("sha256", "whole", hashlib.sha256(film).digest(), 100)
+    whole = Hash("sha256", "whole", hashlib.sha256(film).digest(), 100)
     gate.index.apply(KnownEntry("film", "active", "video", "intimate", "a-hotline", 1, (whole,)))
     assert scan(gate, store, bucket).blocked == 1
     assert sum(read) > len(film)

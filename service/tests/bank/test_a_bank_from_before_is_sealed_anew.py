@@ -18,8 +18,9 @@ from thief import Loot, keys_in
 from repit.bank import carrying, feed, items, stakes
 from repit.bank.models import Feed, Item, Root, Stake
 from repit.bank.stakes import Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.foundation.clock import now
+from repit.foundation.hashes import Hash
 from repit.foundation.ids import random_key, token
 from repit.foundation.models import AuditHead
 from repit.foundation.sealing import Place, keyed_digest, operator
@@ -107,8 +108,8 @@ def rows(table: str) -> list[dict[str, Any]]:
 
 
 def picture(values: list[bytes]) -> Submission:
-    signals = [Signal("pdq", "anchored" if n else "whole", value, 90) for n, value in enumerate(values)]
-    return Submission("picture", "intimate", tuple(signals))
+    hashes = [Hash("pdq", "anchored" if n else "whole", value, 90) for n, value in enumerate(values)]
+    return Submission("picture", "intimate", tuple(hashes))
 
 
 def test_what_was_sealed_under_one_key_for_all_has_keys_of_its_own_and_does_what_it_did(
@@ -153,11 +154,11 @@ def test_what_was_sealed_under_one_key_for_all_has_keys_of_its_own_and_does_what
         loot.opened(settings.REPIT_OPERATOR_KEY, left)
     )
     assert not loot.recognised(settings.REPIT_OPERATOR_KEY, (), [values[0] for values in families])
-    assert {one.item: [s.value for s in one.signals] for one in feed.everything()}.keys() == {
+    assert {one.item: [s.value for s in one.hashes] for one in feed.everything()}.keys() == {
         *names,
         by_partner,
     }
-    assert {frozenset(s.value for s in one.signals) for one in feed.everything()} == {
+    assert {frozenset(s.value for s in one.hashes) for one in feed.everything()} == {
         frozenset(values) for values in families[:4]
     }
 

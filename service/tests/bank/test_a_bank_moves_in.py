@@ -11,8 +11,8 @@ import pytest
 from repit.bank import bulk, feed, items, widely_published
 from repit.bank.bulk import Loaded
 from repit.bank.models import Change, Item, ItemHash, Transition
-from repit.bank.types import Kind
 from repit.foundation import audit
+from repit.foundation.hashes import Kind
 from repit.interfaces.desk import bank_import
 from repit.interfaces.desk.bank_import import Aside
 
@@ -41,7 +41,7 @@ def test_what_is_imported_is_what_submissions_one_by_one_would_have_left(monkeyp
     assert list(Change.objects.order_by("sequence").values_list("sequence", flat=True)) == list(range(1, 8))
     changes = feed.changes_after(0)
     assert {c.item.state for c in changes} == {"active"} and {c.item.origin for c in changes} == {"partner"}
-    assert all(len(c.item.signals) == 1 for c in changes) and len(list(feed.everything())) == 7
+    assert all(len(c.item.hashes) == 1 for c in changes) and len(list(feed.everything())) == 7
     for item in Item.objects.all():
         steps = Transition.objects.filter(item=item).order_by("id")
         assert [(s.before, s.after, s.actor, s.reason) for s in steps] == [

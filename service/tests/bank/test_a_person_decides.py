@@ -11,9 +11,10 @@ import pytest
 from PIL import Image
 
 from repit.bank import floods, items
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound
+from repit.foundation.hashes import Hash
 from repit.interfaces.bank_desk import decisions
 from repit_engine import hash_file
 
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 def submit(value: bytes) -> items.Taken:
-    signal = Signal("pdq", "whole", value, 90)
-    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True)
+    hash_ = Hash("pdq", "whole", value, 90)
+    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True)
 
 
 def famous_picture(folder: Path) -> Path:

@@ -11,8 +11,9 @@ from django.apps import apps
 from repit.bank import bulk, feed, items, stakes, widely_published
 from repit.bank.models import Item, ItemHash
 from repit.bank.stakes import Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.cases import service
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 
@@ -23,18 +24,16 @@ def bent(value: bytes, bits: int) -> bytes:
 
 
 def picture(value: bytes, *anchored: bytes, kind: str = "intimate", quality: int = 90) -> Submission:
-    whole = Signal("pdq", "whole", value, quality)
-    return Submission(
-        "picture", kind, (whole, *(Signal("pdq", "anchored", one, quality) for one in anchored))
-    )
+    whole = Hash("pdq", "whole", value, quality)
+    return Submission("picture", kind, (whole, *(Hash("pdq", "anchored", one, quality) for one in anchored)))
 
 
 def submit(value: bytes, *anchored: bytes, quality: int = 90) -> items.Taken:
     return items.submit(picture(value, *anchored, quality=quality), actor="test", publish=True)
 
 
-def served() -> dict[str, frozenset[Signal]]:
-    return {one.item: frozenset(one.signals) for one in feed.everything() if one.state == "active"}
+def served() -> dict[str, frozenset[Hash]]:
+    return {one.item: frozenset(one.hashes) for one in feed.everything() if one.state == "active"}
 
 
 def test_near_duplicates_are_each_served_and_withdrawn_each_for_itself():
@@ -52,7 +51,7 @@ def test_a_prepared_near_duplicate_that_is_held_back_keeps_nobody_unprotected():
     assert prepared.state == "received"
     taken = submit(mine)
     assert taken.state == "active"
-    assert served() == {taken.item: frozenset(picture(mine).signals)}
+    assert served() == {taken.item: frozenset(picture(mine).hashes)}
 
 
 @pytest.mark.parametrize("way", ["submitted", "imported", "told by a partner"])
@@ -66,21 +65,21 @@ def test_hashes_that_were_submitted_first_as_worthless_are_served_as_soon_as_som
         list(bulk.load([good], actor="test", reason="", publish=True))
     else:
         stakes.take("a", [Told("one", good)], publish=True)
-    assert list(served().values()) == [frozenset(good.signals)]
+    assert list(served().values()) == [frozenset(good.hashes)]
     submit(value, family, quality=0)
-    assert list(served().values()) == [frozenset(good.signals)]
+    assert list(served().values()) == [frozenset(good.hashes)]
 
 
 def test_a_hash_that_is_mended_is_told_to_subscribers():
     value, family = secrets.token_bytes(32), secrets.token_bytes(32)
     poor = Submission(
-        "picture", "intimate", (Signal("pdq", "whole", value, 90), Signal("pdq", "anchored", family, 9))
+        "picture", "intimate", (Hash("pdq", "whole", value, 90), Hash("pdq", "anchored", family, 9))
     )
     taken = items.submit(poor, actor="test", publish=True)
     before = feed.head().sequence
     stakes.take("a", [Told("one", picture(value, family))], publish=True)
     told = feed.changes_after(before)
-    assert {len(one.item.signals) for one in told} == {2} and {one.item.item for one in told} == {taken.item}
+    assert {len(one.item.hashes) for one in told} == {2} and {one.item.item for one in told} == {taken.item}
     assert ItemHash.objects.count() == 2
 
 
@@ -102,10 +101,10 @@ def test_whatever_was_submitted_before_every_later_submission_is_served_whole(se
             items.submit(prepared, actor="stranger", publish=chance.random() < 0.7)
         mine = any_submission()
         taken = items.submit(mine, actor="person", publish=True)
-        wanted = frozenset(s.value for s in mine.signals if s.publishable)
+        wanted = frozenset(s.value for s in mine.hashes if s.publishable)
         if wanted:
             assert wanted <= {s.value for s in served()[taken.item]}
-            assert {s.value for s in served()[taken.item]} <= {s.value for s in mine.signals}
+            assert {s.value for s in served()[taken.item]} <= {s.value for s in mine.hashes}
         if chance.random() < 0.5:
             items.withdraw_one(taken.item, actor="person")
 

@@ -7,10 +7,11 @@ import secrets
 import pytest
 
 from repit.bank import items
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import subscribers
 from repit.exchange.repit import server
 from repit.foundation.errors import InputRefused
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.django_db
 def test_an_item_comes_with_its_second_submission_and_goes_when_one_is_taken_back():
     who = subscribers.recognise(subscribers.add("careful", min_confirmations=2))
     everyone = subscribers.recognise(subscribers.add("everyone"))
-    signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
-    submission = Submission("picture", "intimate", (signal,))
+    hash_ = Hash("pdq", "whole", secrets.token_bytes(32), 90)
+    submission = Submission("picture", "intimate", (hash_,))
 
     def newest() -> tuple[int, str, int]:
         change = server.page(who, 0, 0).changes[-1]

@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 from repit.bank import doubt_rule, feed, floods, items, questions
 from repit.bank.doubt_rule import FLOOR, SATURATION
 from repit.bank.models import Item, MatchReport, Question
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound
+from repit.foundation.hashes import Hash
 
 
 def submit(value: bytes | None = None) -> str:
-    signal = Signal("pdq", "whole", value or secrets.token_bytes(32), 90)
-    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+    hash_ = Hash("pdq", "whole", value or secrets.token_bytes(32), 90)
+    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
 
 
 def told(name: str) -> str:
@@ -153,8 +154,8 @@ def test_what_was_withdrawn_as_everyone_s_waits_for_a_person_when_it_is_submitte
     value = secrets.token_bytes(32)
     items.withdraw(submit(value), actor="person", reason="a meme", everyones=True)
     near = bytes([value[0] ^ 7]) + value[1:]
-    signal = Signal("pdq", "whole", near, 90)
-    again = items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True)
+    hash_ = Hash("pdq", "whole", near, 90)
+    again = items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True)
     assert again.state == "received"
 
 

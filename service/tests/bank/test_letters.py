@@ -22,9 +22,10 @@ from repit.bank.carrying import Carrier
 from repit.bank.incoming import Incoming
 from repit.bank.letters import Order
 from repit.bank.models import Change, Claim, Item, Letter
-from repit.bank.types import MAX_SIGNALS, Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import reach
 from repit.foundation import clock
+from repit.foundation.hashes import MAX_HASHES, Hash
 
 pytestmark = pytest.mark.django_db
 SPREAD = 5
@@ -53,8 +54,8 @@ def later() -> Iterator[Later]:
 
 
 def picture(*values: bytes, quality: int = 90) -> Submission:
-    signals = tuple(Signal("pdq", "whole", value, quality) for value in values or (secrets.token_bytes(32),))
-    return Submission("picture", "intimate", signals)
+    hashes = tuple(Hash("pdq", "whole", value, quality) for value in values or (secrets.token_bytes(32),))
+    return Submission("picture", "intimate", hashes)
 
 
 def protect(*some: Submission, publish: bool = True) -> list[str]:
@@ -102,10 +103,10 @@ def test_letters_are_all_alike_whatever_they_ask_for_and_as_many_as_they_like(la
     lengths, counts = set[int](), list[int]()
     for asks in (
         lambda: protect(picture()),
-        lambda: protect(Submission("video", "deepfake", (Signal("md5", "whole", bytes(16)),))),
+        lambda: protect(Submission("video", "deepfake", (Hash("md5", "whole", bytes(16)),))),
         lambda: carrying.let_go(["a name"], actor="clock", reason="its time has come"),
         lambda: protect(*[picture() for _ in range(5)]),
-        lambda: protect(picture(*[secrets.token_bytes(32) for _ in range(MAX_SIGNALS - 1)])),
+        lambda: protect(picture(*[secrets.token_bytes(32) for _ in range(MAX_HASHES - 1)])),
     ):
         before = Letter.objects.count()
         asks()
@@ -115,7 +116,7 @@ def test_letters_are_all_alike_whatever_they_ask_for_and_as_many_as_they_like(la
     assert counts[:3] == [4, 4, 4] and all(count & (count - 1) == 0 for count in counts)
 
 
-@given(count=st.integers(1, MAX_SIGNALS), published=st.booleans())
+@given(count=st.integers(1, MAX_HASHES), published=st.booleans())
 @hypothesis_settings(max_examples=15)
 def test_any_submission_comes_out_as_it_went_in(count: int, published: bool) -> None:
     whole = picture(*[secrets.token_bytes(32) for _ in range(count)])
@@ -339,7 +340,7 @@ def test_one_letter_that_cannot_be_carried_out_keeps_none_of_the_others(
     real = admitting.admit
 
     def admit(line: Any, coming: Sequence[Incoming], way: Any) -> Any:
-        if coming[0].submission.signals[0].value == values[1]:
+        if coming[0].submission.hashes[0].value == values[1]:
             raise ValueError
         return real(line, coming, way)
 

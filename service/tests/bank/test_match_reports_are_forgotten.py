@@ -14,10 +14,11 @@ from django.test import override_settings
 from repit.bank import floods, items
 from repit.bank.forgetting import sweep
 from repit.bank.models import MatchReport
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import reach
 from repit.foundation import audit, clock
 from repit.foundation.forgetting import GRACE
+from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow
 
 pytestmark = pytest.mark.django_db
@@ -26,8 +27,8 @@ HOUR = timedelta(hours=1)
 
 
 def submit() -> str:
-    signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
-    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+    hash_ = Hash("pdq", "whole", secrets.token_bytes(32), 90)
+    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
 
 
 @contextmanager

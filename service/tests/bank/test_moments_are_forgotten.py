@@ -15,13 +15,14 @@ from django.db.models.functions import TruncDay
 from repit.bank import carrying, closing, feed, items, stakes
 from repit.bank.models import Change, Claim, Feed, Transition
 from repit.bank.stakes import Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.cases import service
 from repit.exchange import access, erasure, opinions, subscribers
 from repit.exchange.keys import Granted, recognise
 from repit.exchange.models import Access
 from repit.exchange.stopncii import server as stopncii
 from repit.foundation import audit, clock
+from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow, Upkeep
 from repit.workers import upkeep
 
@@ -47,7 +48,7 @@ def at() -> Iterator[At]:
 
 
 def picture() -> Submission:
-    return Submission("picture", "intimate", (Signal("pdq", "whole", secrets.token_bytes(32), 90),))
+    return Submission("picture", "intimate", (Hash("pdq", "whole", secrets.token_bytes(32), 90),))
 
 
 def submit() -> str:

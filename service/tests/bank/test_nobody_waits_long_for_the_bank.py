@@ -27,12 +27,13 @@ from repit.bank.admitting import Way
 from repit.bank.incoming import Incoming
 from repit.bank.models import Item
 from repit.bank.stakes import Origin, Told
-from repit.bank.types import MAX_SIGNALS, MAX_SIGNALS_TOGETHER, Signal, Submission
+from repit.bank.types import MAX_HASHES_TOGETHER, Submission
 from repit.exchange import bank_target, partners
-from repit.exchange.records import Batch, Pulled, PulledHash, PulledRoot
+from repit.exchange.records import Batch, Pulled, PulledRoot
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, WireRefused
+from repit.foundation.hashes import MAX_HASHES, Hash
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ class Lock:
 def lock(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object) -> Iterator[Lock]:
     watched = Lock()
     incoming.ready([picture()])  # the first key by which items are found is begun
-    locked, seal, near, atomic = feed.locked, incoming.seal_signals, widely_published.near, transaction.Atomic
+    locked, seal, near, atomic = feed.locked, incoming.seal_hashes, widely_published.near, transaction.Atomic
 
     def turn() -> object:
         if not watched.held:
@@ -71,14 +72,14 @@ def lock(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: ob
     depth = len(transaction.get_connection().savepoint_ids)
     monkeypatch.setattr(transaction, "Atomic", Ending)
     monkeypatch.setattr(feed, "locked", turn)
-    monkeypatch.setattr(incoming, "seal_signals", lambda *about: watched.note("seal") or seal(*about))
+    monkeypatch.setattr(incoming, "seal_hashes", lambda *about: watched.note("seal") or seal(*about))
     monkeypatch.setattr(widely_published, "near", lambda of: watched.note("search") or near(of))
     yield watched
 
 
 def picture(anchored: int = 8) -> Submission:
-    family = [Signal("pdq", "anchored", secrets.token_bytes(32), 90) for _ in range(anchored)]
-    return Submission("picture", "intimate", (Signal("pdq", "whole", secrets.token_bytes(32), 90), *family))
+    family = [Hash("pdq", "anchored", secrets.token_bytes(32), 90) for _ in range(anchored)]
+    return Submission("picture", "intimate", (Hash("pdq", "whole", secrets.token_bytes(32), 90), *family))
 
 
 def body(number: int, hashes: int) -> str:
@@ -93,7 +94,7 @@ def body(number: int, hashes: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("number", "hashes"), [(1, MAX_SIGNALS + 1), (12, 2000), (MAX_SIGNALS_TOGETHER // 32 + 1, 32)]
+    ("number", "hashes"), [(1, MAX_HASHES + 1), (12, 2000), (MAX_HASHES_TOGETHER // 32 + 1, 32)]
 )
 def test_too_many_hashes_are_refused_before_the_bank_is_reached(
     client: Client, lock: Lock, number: int, hashes: int
@@ -127,7 +128,7 @@ def test_a_list_that_grew_meanwhile_is_searched_again(monkeypatch: pytest.Monkey
         return locked()
 
     monkeypatch.setattr(feed, "locked", grown)
-    submission = Submission("picture", "intimate", (Signal("pdq", "whole", famous, 90),))
+    submission = Submission("picture", "intimate", (Hash("pdq", "whole", famous, 90),))
     assert items.submit(submission, actor="test", publish=True).state == "received"
 
 
@@ -152,9 +153,7 @@ def test_a_partner_s_page_is_cut_by_the_work_that_it_makes(lock: Lock):
     def told(number: int, roots: int) -> Pulled:
         value = bytes([number]) + secrets.token_bytes(15) + bytes([255, 0] * 8)
         passed = tuple(PulledRoot(f"i{n}", f"t{number}", (f"i{n}",)) for n in range(roots))
-        return Pulled(
-            f"r{number}", "active", "picture", (PulledHash("pdq", "whole", value, 90),), roots=passed
-        )
+        return Pulled(f"r{number}", "active", "picture", (Hash("pdq", "whole", value, 90),), roots=passed)
 
     target.take(Batch(tuple(told(n, 0) for n in range(150)), "1"))
     assert len(lock.turns) == 2 and lock.turns == [[], []]
@@ -165,13 +164,13 @@ def test_a_partner_s_page_is_cut_by_the_work_that_it_makes(lock: Lock):
 
 def test_a_partner_s_record_with_too_many_hashes_is_no_record():
     hashes = tuple(
-        PulledHash("pdq", "whole", bytes([number, 255, 0, 255]) * 8, 90) for number in range(MAX_SIGNALS + 1)
+        Hash("pdq", "whole", bytes([number, 255, 0, 255]) * 8, 90) for number in range(MAX_HASHES + 1)
     )
     Pulled("r", "active", "picture", hashes[:-1])
     with pytest.raises(WireRefused):
         Pulled("r", "active", "picture", hashes)
     with pytest.raises(InputRefused):
-        Submission("picture", "intimate", tuple(Signal("pdq", "whole", one.value, 90) for one in hashes))
+        Submission("picture", "intimate", tuple(Hash("pdq", "whole", one.value, 90) for one in hashes))
 
 
 def test_what_was_let_go_of_between_sealing_and_writing_is_taken_all_the_same():
@@ -203,8 +202,8 @@ def test_keys_that_somebody_took_or_wiped_between_sealing_and_writing_are_drawn_
         keys.wipe([other.item.slot or 0])
     item = admitted(other)
     assert Item.objects.filter(slot=item.slot).count() == 1
-    told = {each.item: {signal.value for signal in each.signals} for each in feed.everything()}
-    assert told[item.token] == {signal.value for signal in other.submission.signals}
+    told = {each.item: {hash_.value for hash_ in each.hashes} for each in feed.everything()}
+    assert told[item.token] == {hash_.value for hash_ in other.submission.hashes}
 
 
 def test_what_was_made_ready_before_the_week_was_over_is_found_by_the_newest_key():

@@ -10,13 +10,14 @@ import pytest
 from repit.bank import feed, items, lookups, stakes
 from repit.bank.models import Item, Root, Stake, Tombstone
 from repit.bank.stakes import Origin, Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 
 
 def picture(value: bytes) -> Submission:
-    return Submission("picture", "intimate", (Signal("pdq", "whole", value, 90),))
+    return Submission("picture", "intimate", (Hash("pdq", "whole", value, 90),))
 
 
 def told(name: str, value: bytes | None, **more: object) -> Told:
@@ -28,7 +29,7 @@ def take(source: str, *some: Told, publish: bool = True, run: int = 0) -> int:
 
 
 def served() -> dict[bytes, tuple[str, int, str]]:
-    return {one.signals[0].value: (one.state, one.confirmations, one.origin) for one in feed.everything()}
+    return {one.hashes[0].value: (one.state, one.confirmations, one.origin) for one in feed.everything()}
 
 
 def test_a_record_is_served_with_its_exchange_and_partner_and_goes_when_it_is_withdrawn():

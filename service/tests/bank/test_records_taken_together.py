@@ -22,7 +22,8 @@ from repit.bank.models import (
 )
 from repit.bank.sealed import opened
 from repit.bank.stakes import Ready, Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +31,8 @@ pytestmark = pytest.mark.django_db
 def rows() -> dict[str, Any]:
     """Everything the bank holds, without what is random: items' names."""
     held = opened(list(Item.objects.all()))
-    signals = {item.pk: held.signals(item, ItemHash.objects.filter(item=item)) for item in Item.objects.all()}
-    mark = {key: sorted((one.role, one.value) for one in some) for key, some in signals.items()}
+    hashes = {item.pk: held.hashes(item, ItemHash.objects.filter(item=item)) for item in Item.objects.all()}
+    mark = {key: sorted((one.role, one.value) for one in some) for key, some in hashes.items()}
     kept: dict[str, list[Any]] = {"item": [], "stake": []}
     for item in Item.objects.all():
         steps = Transition.objects.filter(item=item)
@@ -39,7 +40,7 @@ def rows() -> dict[str, Any]:
         changes = Change.objects.filter(item=item).count()
         served = (item.state, item.told, item.confirmations, changes, sorted(told))
         told_of = (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), item.parts)
-        kept["item"].append((*told_of, sorted(map(repr, signals[item.pk])), bytes(item.fingerprint), *served))
+        kept["item"].append((*told_of, sorted(map(repr, hashes[item.pk])), bytes(item.fingerprint), *served))
     for stake in Stake.objects.all():
         assert stakes.names_of(stake.source, stake.item.token)
         said = (bytes(stake.name), bool(stake.mark), stake.doubted, stake.run, mark[stake.item_id])
@@ -72,7 +73,7 @@ def test_any_records_in_any_order_leave_what_they_leave_one_by_one(
     batches = [(chance.random.choice(("a", "b")), [chance.record() for _ in range(25)]) for _ in range(4)]
     famous, mine = chance.random.randbytes(32), chance.submission()
     batches[1][1].append(
-        Told("famous", Submission("picture", "intimate", (Signal("pdq", "whole", famous, 90),)))
+        Told("famous", Submission("picture", "intimate", (Hash("pdq", "whole", famous, 90),)))
     )
     publish = bool(seed % 3)
     lookups.newest()  # both stories find items again under the same key

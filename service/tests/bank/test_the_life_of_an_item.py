@@ -10,17 +10,18 @@ from django.db import DatabaseError, transaction
 from repit.bank import admitting, feed, items
 from repit.bank.models import Change, Feed, Item, ItemHash, Transition
 from repit.bank.states import TRANSITIONS
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, SealBroken, TransitionRefused
+from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow
 
 pytestmark = pytest.mark.django_db
 
 
 def picture(*values: bytes, quality: int = 90, kind: str = "intimate") -> Submission:
-    signals = tuple(Signal("pdq", "whole", value, quality) for value in values or (secrets.token_bytes(32),))
-    return Submission("picture", kind, signals)
+    hashes = tuple(Hash("pdq", "whole", value, quality) for value in values or (secrets.token_bytes(32),))
+    return Submission("picture", kind, hashes)
 
 
 def submit(submission: Submission | None = None, publish: bool = True) -> items.Taken:
@@ -32,7 +33,7 @@ def test_a_submission_reaches_the_feed_with_its_hashes():
     taken = submit(picture(value))
     [change] = feed.changes_after(0)
     assert (change.sequence, change.item.item, change.item.state) == (1, taken.item, "active")
-    assert [signal.value for signal in change.item.signals] == [value]
+    assert [hash_.value for hash_ in change.item.hashes] == [value]
 
 
 def test_a_received_item_is_told_to_nobody_until_it_is_published():
@@ -64,7 +65,7 @@ def test_every_step_leaves_who_when_and_why():
 def test_a_withdrawn_item_shows_no_hash_and_an_erased_one_has_none():
     taken = submit()
     items.withdraw(taken.item, actor="test", reason="")
-    assert all(not c.item.signals for c in feed.changes_after(0))
+    assert all(not c.item.hashes for c in feed.changes_after(0))
     assert list(feed.everything()) == []
     assert ItemHash.objects.count() == 1
     items.erase(taken.item, actor="test")
@@ -105,11 +106,9 @@ def test_a_hash_below_quality_fifty_is_never_published(quality: int):
 def test_of_an_item_only_the_hashes_of_sufficient_quality_are_published():
     good, poor = secrets.token_bytes(32), secrets.token_bytes(32)
     submit(
-        Submission(
-            "picture", "intimate", (Signal("pdq", "whole", good, 50), Signal("pdq", "whole", poor, 49))
-        )
+        Submission("picture", "intimate", (Hash("pdq", "whole", good, 50), Hash("pdq", "whole", poor, 49)))
     )
-    assert [s.value for s in feed.changes_after(0)[0].item.signals] == [good]
+    assert [s.value for s in feed.changes_after(0)[0].item.hashes] == [good]
 
 
 def test_the_same_hashes_again_confirm_the_item_and_leave_it_only_with_the_last_submission():
@@ -128,7 +127,7 @@ def test_a_shared_hash_does_not_let_a_stranger_add_others_to_an_item():
     victim = submit(picture(known))
     stranger = submit(picture(known, planted))
     assert victim.item != stranger.item
-    assert [len(entry.signals) for entry in feed.everything() if entry.item == victim.item] == [1]
+    assert [len(entry.hashes) for entry in feed.everything() if entry.item == victim.item] == [1]
 
 
 def test_what_was_withdrawn_may_be_submitted_anew_under_another_name():
@@ -188,12 +187,12 @@ def test_an_aborted_transaction_takes_its_number_back():
 @pytest.mark.parametrize(
     "made",
     [
-        lambda: Signal("pdq", "whole", b"short", 90),
-        lambda: Signal("pdq", "whole", bytes(32)),
-        lambda: Signal("md5", "whole", bytes(16), 90),
-        lambda: Signal("pdq", "whole", bytes(32), 101),
+        lambda: Hash("pdq", "whole", b"short", 90),
+        lambda: Hash("pdq", "whole", bytes(32)),
+        lambda: Hash("md5", "whole", bytes(16), 90),
+        lambda: Hash("pdq", "whole", bytes(32), 101),
         lambda: Submission("picture", "intimate", ()),
-        lambda: Submission("picture", "intimate", (Signal("pdq", "anchored", bytes(32), 90),)),
+        lambda: Submission("picture", "intimate", (Hash("pdq", "anchored", bytes(32), 90),)),
     ],
 )
 def test_what_is_no_submission_is_refused_at_the_edge(made):

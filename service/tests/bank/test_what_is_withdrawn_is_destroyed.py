@@ -17,7 +17,7 @@ from thief import Loot, keys_in
 from repit.bank import bulk, erasing, feed, items, keys, lookups, stakes, turning
 from repit.bank.models import Item, ItemHash, LookupKey, Stake, Transition
 from repit.bank.stakes import Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import erasure, subscribers
 from repit.exchange.keys import Granted, recognise
 from repit.exchange.ncmec import server as ncmec
@@ -26,6 +26,7 @@ from repit.exchange.stopncii import server as stopncii
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import TransitionRefused
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -33,8 +34,8 @@ DAY = timedelta(days=1)
 
 def picture(*values: bytes) -> Submission:
     """The first of the whole, the others of places in it."""
-    signals = [Signal("pdq", "anchored" if place else "whole", v, 90) for place, v in enumerate(values)]
-    return Submission("picture", "intimate", tuple(signals))
+    hashes = [Hash("pdq", "anchored" if place else "whole", v, 90) for place, v in enumerate(values)]
+    return Submission("picture", "intimate", tuple(hashes))
 
 
 def submit(*values: bytes) -> str:
@@ -237,7 +238,7 @@ def test_nobody_waits_for_a_subscriber_that_need_not_be_told(
 def test_a_client_by_name_is_told_of_each_entry_after_the_hashes_are_gone() -> None:
     who = recognise(subscribers.add("by name"), "ncmec")
     three = Submission(
-        "picture", "intimate", tuple(Signal("pdq", "whole", secrets.token_bytes(32), 90) for _ in range(3))
+        "picture", "intimate", tuple(Hash("pdq", "whole", secrets.token_bytes(32), 90) for _ in range(3))
     )
     name = items.submit(three, actor="person", publish=True).item
     window = Window(int(now().timestamp()) - 60, int(now().timestamp()) + 60)
@@ -330,7 +331,7 @@ def test_erasing_is_for_what_was_withdrawn_only() -> None:
     with pytest.raises(TransitionRefused):
         items.erase(name, actor="test")
     assert erasure.begin() == 0
-    assert next(iter(feed.everything())).signals
+    assert next(iter(feed.everything())).hashes
 
 
 def test_whoever_reads_while_it_is_erased_sees_it_withdrawn() -> None:

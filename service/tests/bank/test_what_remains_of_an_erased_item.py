@@ -17,11 +17,12 @@ from django.db import models
 from repit.bank import carrying, feed, floods, forgetting, items, stakes
 from repit.bank.models import Item, Stake
 from repit.bank.stakes import Origin, Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import erasure, opinions, partners, subscribers, writebacks
 from repit.exchange.keys import recognise
 from repit.exchange.models import Partner
 from repit.foundation import clock
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[3]
@@ -52,7 +53,7 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
     """Submitted by cases and a hotline, told of by partners, doubted, met, confirmed; then withdrawn."""
     value, place = secrets.token_bytes(32), secrets.token_bytes(32)
     whole = Submission(
-        "picture", "intimate", (Signal("pdq", "whole", value, 90), Signal("pdq", "anchored", place, 90))
+        "picture", "intimate", (Hash("pdq", "whole", value, 90), Hash("pdq", "anchored", place, 90))
     )
     carrying.protect([whole, whole], actor="person", publish=True)
     partners.add(

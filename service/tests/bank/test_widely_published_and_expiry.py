@@ -9,16 +9,17 @@ import pytest
 
 from repit.bank import admitting, feed, items, widely_published
 from repit.bank.models import Transition, WidelyPublished
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import TransitionRefused
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 
 
 def picture(value: bytes) -> Submission:
-    return Submission("picture", "intimate", (Signal("pdq", "whole", value, 90),))
+    return Submission("picture", "intimate", (Hash("pdq", "whole", value, 90),))
 
 
 def submit(value: bytes) -> items.Taken:

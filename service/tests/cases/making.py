@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import secrets
 
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.cases import caseworkers, desk, doors
 from repit.cases.casefile import Casefile
 from repit.cases.grants import Holder
 from repit.cases.service import Receipt
+from repit.foundation.hashes import Hash
 
 PASSPHRASE = "four words and a comma,"
 
 
 def picture(value: bytes | None = None, quality: int = 90, anchored: int = 0) -> Submission:
-    whole = Signal("pdq", "whole", value or secrets.token_bytes(32), quality)
-    parts = [Signal("pdq", "anchored", secrets.token_bytes(32), quality) for _ in range(anchored)]
+    whole = Hash("pdq", "whole", value or secrets.token_bytes(32), quality)
+    parts = [Hash("pdq", "anchored", secrets.token_bytes(32), quality) for _ in range(anchored)]
     return Submission("picture", "intimate", (whole, *parts))
 
 

@@ -203,7 +203,7 @@ class Story:
 
     def holds(self) -> None:
         wanted = {value for mine in self.persons for value in mine.wants if value}
-        served = {signal.value for item in feed.everything() for signal in item.signals}
+        served = {hash_.value for item in feed.everything() for hash_ in item.hashes}
         assert served == wanted
         for mine in self.persons:
             case = Case.objects.filter(pk=mine.file.case_id).first()

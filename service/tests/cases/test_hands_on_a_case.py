@@ -30,7 +30,7 @@ def test_one_hash_is_all_that_leaves_unless_the_person_agreed_to_more():
     service.open_case([picture(anchored=8)], wishes=Wishes((), "one"))
     service.open_case([picture(anchored=8)], wishes=Wishes((), "family"))
     first, second = (change.item for change in feed.changes_after(0))
-    assert len(first.signals) == 1 and len(second.signals) == 9
+    assert len(first.hashes) == 1 and len(second.hashes) == 9
 
 
 def test_a_case_may_begin_with_an_address_or_a_wish_and_not_with_nothing():

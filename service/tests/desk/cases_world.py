@@ -23,13 +23,14 @@ from django.conf import settings  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
 
 from repit.bank import floods, items  # noqa: E402
-from repit.bank.types import Signal, Submission  # noqa: E402
+from repit.bank.types import Submission  # noqa: E402
 from repit.cases import casework, caseworkers, checklist, desk, helpers, tasks, thread, worklist  # noqa: E402
 from repit.cases.casefile import Casefile  # noqa: E402
 from repit.cases.models import Case, Task  # noqa: E402
 from repit.exchange import caps, keys, opinions, subscribers  # noqa: E402
 from repit.foundation import clock  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
+from repit.foundation.hashes import Hash  # noqa: E402
 
 settings.ALLOWED_HOSTS.append("testserver")
 
@@ -87,8 +88,8 @@ tasks.add(calm, tasks.New("answer", HOSTILE, now() + timedelta(days=20), 1))
 
 def banked() -> str:
     """An item of the bank."""
-    signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
-    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+    hash_ = Hash("pdq", "whole", secrets.token_bytes(32), 90)
+    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
 
 
 famous, waiting = banked(), banked()

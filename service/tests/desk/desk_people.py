@@ -7,11 +7,12 @@ from typing import Any
 
 from staff_people import Someone
 
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.cases import doors, service
 from repit.cases.casefile import Casefile
 from repit.cases.places import Wishes
 from repit.cases.service import Receipt
+from repit.foundation.hashes import Hash
 
 PASSPHRASE = "cinq mots sans aucun lien"
 
@@ -31,7 +32,7 @@ def caseworker(name: str = "", *, founds: bool = False) -> Someone:
 
 
 def receipt(**options: Any) -> Receipt:
-    picture = Submission("picture", "intimate", (Signal("pdq", "whole", secrets.token_bytes(32), 90),))
+    picture = Submission("picture", "intimate", (Hash("pdq", "whole", secrets.token_bytes(32), 90),))
     return service.open_case([picture], wishes=Wishes(("remove", "talk")), **options)
 
 

@@ -15,10 +15,11 @@ from staff_people import Someone
 from repit.bank import admitting, doubt_rule, feed, floods, items, widely_published
 from repit.bank.doubt_rule import Voice
 from repit.bank.models import Item, Question
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import caps, keys, opinions, subscribers, voices
 from repit.exchange.models import Alarm, Subscriber
 from repit.foundation.clock import now
+from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow
 from repit.interfaces.bank_desk import reasons
 
@@ -33,8 +34,8 @@ def _no_attempts_yet() -> None:
 
 
 def submit(value: bytes | None = None) -> str:
-    signal = Signal("pdq", "whole", value or secrets.token_bytes(32), 90)
-    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+    hash_ = Hash("pdq", "whole", value or secrets.token_bytes(32), 90)
+    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
 
 
 def flood(name: str) -> None:
@@ -107,7 +108,7 @@ def test_a_person_decides_with_a_reason_that_is_kept(someone: Make, what: str, s
     assert told(name) == state
     question = Question.objects.get()
     assert (question.decision, question.by, question.said) == (decision, who.name, "A press photograph.")
-    near = Signal("pdq", "whole", bytes([value[0] ^ 3]) + value[1:], 90)
+    near = Hash("pdq", "whole", bytes([value[0] ^ 3]) + value[1:], 90)
     assert widely_published.near([near]) == (what == "everyones")
     assert "A press photograph." in read(who, f"{BANK}{name}/")
 

@@ -19,12 +19,13 @@ from django.test import Client
 from repit.bank import feed, items, stakes
 from repit.bank.models import Item, MatchReport
 from repit.bank.stakes import Told
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import caps, keys, subscribers
 from repit.exchange.models import Alarm, Opinion, Subscriber, WithdrawalAcknowledged
 from repit.exchange.subscribers import Grant
 from repit.foundation import clock
 from repit.foundation.clock import now
+from repit.foundation.hashes import Hash
 from repit.interfaces.exchange_api import urls
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,7 @@ class Hidden:
 
 def submitted(kind: str, *, origin: str | None = None, times: int = 1) -> Hidden:
     value = secrets.token_bytes(32)
-    submission = Submission("picture", kind, (Signal("pdq", "whole", value, 90),))
+    submission = Submission("picture", kind, (Hash("pdq", "whole", value, 90),))
     for _ in range(times):
         taken = items.submit(submission, actor="test", publish=True, origin=origin)
     return Hidden(taken.item, value)
@@ -193,7 +194,7 @@ def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(path: str,
 
 
 def told_by(mine: Hidden) -> Submission:
-    return Submission("picture", "deepfake", (Signal("pdq", "whole", mine.value, 90),))
+    return Submission("picture", "deepfake", (Hash("pdq", "whole", mine.value, 90),))
 
 
 def test_one_post_with_a_key_for_deepfakes_moves_no_intimate_item(client: Client):

@@ -17,23 +17,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repit.bank import feed, items
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import subscribers
 from repit.exchange.repit import client as client_module
 from repit.exchange.repit import snapshot_wire
 from repit.exchange.repit.client import FeedClient
 from repit.exchange.repit.snapshot_wire import Progress, SnapshotHead, encode_snapshot
-from repit.exchange.repit.wire import Entry, SharedHash
+from repit.exchange.repit.wire import Entry
 from repit.foundation.errors import NotFound, OutboundRefused, SnapshotCut, WireRefused
+from repit.foundation.hashes import Hash
 from repit.interfaces.exchange_api import compression
 
 BASE = "/exchange/repit/v1/"
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 BLOCK = 3
 HELD = [
-    Entry(
-        f"item-{n:02}", "active", "file", "intimate", "o", 1, (SharedHash("md5", "whole", bytes([n]) * 16),)
-    )
+    Entry(f"item-{n:02}", "active", "file", "intimate", "o", 1, (Hash("md5", "whole", bytes([n]) * 16),))
     for n in range(20)
 ]
 
@@ -120,8 +119,8 @@ def test_marked_lines_give_out_only_what_a_mark_has_checked(count: int, block: i
 
 
 def submit() -> str:
-    signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
-    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+    hash_ = Hash("pdq", "whole", secrets.token_bytes(32), 90)
+    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
 
 
 @pytest.mark.django_db

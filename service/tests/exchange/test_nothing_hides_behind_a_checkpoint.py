@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 from ncmec_client import CLIENT_LAG, updates
 
 from repit.bank import closing, items
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import erasure
 from repit.exchange.keys import Granted
 from repit.exchange.ncmec import server as ncmec
 from repit.exchange.ncmec.wire import Window
 from repit.exchange.repit import server
 from repit.foundation import clock
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 WHO = Granted(0, "reader", sees_anchored=False)
@@ -50,8 +51,8 @@ class Bank:
     def happen(self, what: str) -> None:
         if what == "submit":
             value = secrets.token_bytes(32)
-            signal = Signal("pdq", "whole", value, 90)
-            taken = items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True)
+            hash_ = Hash("pdq", "whole", value, 90)
+            taken = items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True)
             self.active[taken.item] = value
         elif what == "withdraw" and self.active:
             items.withdraw(self._first(self.active), actor="test", reason="")

@@ -12,21 +12,22 @@ from hypothesis import strategies as st
 from repit.bank import doubt_rule, feed, items
 from repit.bank.doubt_rule import DEEP, VOICES, Voice
 from repit.bank.models import Question
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import keys, opinions, subscribers
 from repit.exchange.keys import Granted
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 
 
 def submit(*, family: bool = True) -> str:
-    signals = [Signal("pdq", "whole", secrets.token_bytes(32), 90)]
+    hashes = [Hash("pdq", "whole", secrets.token_bytes(32), 90)]
     if family:
-        signals.append(Signal("pdq", "anchored", secrets.token_bytes(32), 90))
-    taken = items.submit(Submission("picture", "intimate", tuple(signals)), actor="test", publish=True)
+        hashes.append(Hash("pdq", "anchored", secrets.token_bytes(32), 90))
+    taken = items.submit(Submission("picture", "intimate", tuple(hashes)), actor="test", publish=True)
     return taken.item
 
 

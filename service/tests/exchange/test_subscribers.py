@@ -8,20 +8,21 @@ from datetime import timedelta
 import pytest
 
 from repit.bank import items
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import subscribers
 from repit.exchange.models import Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.exchange.repit import server
 from repit.foundation import audit, clock
 from repit.foundation.errors import InputRefused, KeyRefused, NotFound
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 
 
 def submit() -> str:
     family = (
-        Signal("pdq", "whole", secrets.token_bytes(32), 90),
-        Signal("pdq", "anchored", secrets.token_bytes(32), 90),
+        Hash("pdq", "whole", secrets.token_bytes(32), 90),
+        Hash("pdq", "anchored", secrets.token_bytes(32), 90),
     )
     return items.submit(Submission("picture", "deepfake", family), actor="test", publish=True).item
 
@@ -85,8 +86,8 @@ def test_the_order_in_which_anchored_hashes_are_kept_and_served_says_nothing_of_
     who = subscribers.recognise(subscribers.add("image host", sees_anchored=True))
     in_order = []
     for _ in range(4):
-        family = [Signal("pdq", "whole", secrets.token_bytes(32), 90)]
-        family += [Signal("pdq", "anchored", secrets.token_bytes(32), 90) for _ in range(8)]
+        family = [Hash("pdq", "whole", secrets.token_bytes(32), 90)]
+        family += [Hash("pdq", "anchored", secrets.token_bytes(32), 90) for _ in range(8)]
         items.submit(Submission("picture", "deepfake", tuple(family)), actor="test", publish=True)
         hashes = server.page(who, 0, 0).changes[-1].entry.hashes
         assert {h.value for h in hashes} == {s.value for s in family}

@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from repit.bank import feed, items, sealed
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import subscribers
 from repit.exchange.repit import snapshot_wire, wire
+from repit.foundation.hashes import Hash
 from repit.workers.front.handling import Flow, Handler, Whole
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +26,8 @@ def headers() -> dict[str, str]:
 
 
 def submit() -> str:
-    signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
-    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+    hash_ = Hash("pdq", "whole", secrets.token_bytes(32), 90)
+    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
 
 
 @pytest.mark.parametrize("path", ["snapshot", "changes"])

@@ -11,19 +11,20 @@ from hypothesis import strategies as st
 
 from repit.exchange.repit import snapshot_wire, wire
 from repit.exchange.repit.snapshot_wire import SnapshotHead
-from repit.exchange.repit.wire import Change, Entry, Page, SharedHash
+from repit.exchange.repit.wire import Change, Entry, Page
 from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import Hash
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=40)
 hashes = st.one_of(
     st.builds(
-        SharedHash,
+        Hash,
         st.just("pdq"),
         st.sampled_from(["whole", "anchored"]),
         st.binary(min_size=32, max_size=32),
         st.integers(0, 100),
     ),
-    st.builds(SharedHash, st.just("md5"), st.just("whole"), st.binary(min_size=16, max_size=16)),
+    st.builds(Hash, st.just("md5"), st.just("whole"), st.binary(min_size=16, max_size=16)),
 )
 kinds, media = st.sampled_from(["intimate", "deepfake"]), st.sampled_from(["picture", "video", "file"])
 living = st.builds(
@@ -115,7 +116,7 @@ def test_any_field_of_an_entry_may_be_anything_and_the_others_are_taken(entry, f
 def test_a_hash_that_cannot_be_read_costs_its_entry_no_other_hash():
     at, hashes = (
         datetime(2026, 1, 1, tzinfo=UTC),
-        [SharedHash("md5", "whole", bytes([n]) * 16) for n in (1, 2)],
+        [Hash("md5", "whole", bytes([n]) * 16) for n in (1, 2)],
     )
     entry = Entry("i", "active", "file", "intimate", "o", 1, tuple(hashes))
     lines = b"".join(snapshot_wire.encode_snapshot(SnapshotHead(1, "f", at), [entry])).decode().split("\n")
@@ -141,7 +142,7 @@ def test_a_snapshots_bad_entry_is_set_aside_and_the_rest_is_taken():
 
 def test_a_withdrawn_entry_cannot_carry_hashes():
     with pytest.raises(WireRefused):
-        Entry("i", "withdrawn", "picture", "intimate", "o", 0, (SharedHash("md5", "whole", bytes(16)),))
+        Entry("i", "withdrawn", "picture", "intimate", "o", 0, (Hash("md5", "whole", bytes(16)),))
 
 
 def test_the_next_version_of_the_feed_is_refused():
@@ -153,5 +154,5 @@ def test_the_next_version_of_the_feed_is_refused():
 
 def test_no_repr_shows_a_hash():
     value = bytes(range(32))
-    entry = Entry("i", "active", "picture", "intimate", "o", 1, (SharedHash("pdq", "whole", value, 90),))
+    entry = Entry("i", "active", "picture", "intimate", "o", 1, (Hash("pdq", "whole", value, 90),))
     assert value.hex() not in repr(entry) and repr(value)[2:-1] not in repr(entry)

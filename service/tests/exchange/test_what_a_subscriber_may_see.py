@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern
 
 from repit.bank import items
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import opinions, subscribers
 from repit.exchange.models import SubscriberKey
 from repit.exchange.ncmec import server as ncmec
@@ -21,6 +21,7 @@ from repit.exchange.stopncii import server as stopncii
 from repit.exchange.subscribers import Grant
 from repit.foundation import audit, clock
 from repit.foundation.errors import InputRefused, KeyRefused, NotFound, NotGranted
+from repit.foundation.hashes import Hash
 from repit.interfaces.exchange_api.urls import urlpatterns
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ EVER = Window(0, 4_000_000_000)
 
 def submit(kind: str = "intimate", origin: str | None = None) -> tuple[str, bytes]:
     value = secrets.token_bytes(32)
-    submission = Submission("picture", kind, (Signal("pdq", "whole", value, 90),))  # type: ignore[arg-type]
+    submission = Submission("picture", kind, (Hash("pdq", "whole", value, 90),))  # type: ignore[arg-type]
     return items.submit(submission, actor="test", publish=True, origin=origin).item, value
 
 
@@ -149,7 +150,7 @@ def test_enough_submissions_are_demanded_over_every_exchange():
     careful = who("careful", Grant(min_confirmations=2))
     name, value = submit()
     assert all(found == set() for found in seen(careful).values())
-    again = Submission("picture", "intimate", (Signal("pdq", "whole", value, 90),))
+    again = Submission("picture", "intimate", (Hash("pdq", "whole", value, 90),))
     assert items.submit(again, actor="test", publish=True).item == name
     assert all(found == {value} for found in seen(careful).values())
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from repit.bank import items
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import access, standing, subscribers
 from repit.exchange.models import Access, Subscriber
 from repit.exchange.ncmec import server as ncmec
@@ -17,6 +17,7 @@ from repit.exchange.repit import server
 from repit.exchange.stopncii import server as stopncii
 from repit.foundation import clock
 from repit.foundation.errors import NotFound
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +28,8 @@ def nothing_noted() -> None:
 
 
 def submit() -> str:
-    signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
-    return items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=True).item
+    hash_ = Hash("pdq", "whole", secrets.token_bytes(32), 90)
+    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
 
 
 def who(name: str = "forum") -> subscribers.Granted:

@@ -16,12 +16,13 @@ from threatexchange.exchanges.impl import ncmec_api
 from threatexchange.signal_type.pdq.signal import PdqSignal
 
 from repit.bank import items
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import subscribers
 from repit.exchange.canary import CANARIES
 from repit.exchange.models import Opinion
 from repit.exchange.ncmec import server, wire
 from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import Hash
 
 BASE = "/exchange/ncmec/v2/"
 EVER = "entries?from=1970-01-01T00:00:00Z&to=2999-01-01T00:00:00Z"
@@ -113,8 +114,8 @@ def test_the_real_client_gives_feedback_and_reads_it_again(hotline: Hotline):
     assert said == {("member one", "upvote", ""), ("member two", "downvote", "Widely published")}
 
 
-def submit(*signals: Signal, media: str = "picture") -> str:
-    several = signals or (Signal("pdq", "whole", secrets.token_bytes(32), 90),)
+def submit(*hashes: Hash, media: str = "picture") -> str:
+    several = hashes or (Hash("pdq", "whole", secrets.token_bytes(32), 90),)
     return items.submit(Submission(media, "deepfake", several), actor="test", publish=True).item  # type: ignore[arg-type]
 
 
@@ -137,9 +138,9 @@ def test_entries_hold_what_clients_can_use_and_tombstones_need_no_hash(
     two = [secrets.token_bytes(32) for _ in range(2)]
     digest = secrets.token_bytes(16)
     gone, doubted = submit(), submit()
-    double = submit(*(Signal("pdq", "whole", value, 90) for value in two))
-    low = submit(Signal("pdq", "whole", secrets.token_bytes(32), 49), Signal("md5", "whole", digest))
-    video = submit(Signal("md5", "whole", digest), media="video")
+    double = submit(*(Hash("pdq", "whole", value, 90) for value in two))
+    low = submit(Hash("pdq", "whole", secrets.token_bytes(32), 49), Hash("md5", "whole", digest))
+    video = submit(Hash("md5", "whole", digest), media="video")
     items.withdraw(gone, actor="test", reason="")
     items.erase(gone, actor="test")
     items.dispute(doubted, actor="test", reason="flood")
@@ -157,7 +158,7 @@ def test_entries_hold_what_clients_can_use_and_tombstones_need_no_hash(
 @pytest.mark.django_db
 def test_anchored_hashes_stay_here(client: Client, headers: dict[str, str]):
     whole, anchored = (secrets.token_bytes(32) for _ in range(2))
-    submit(Signal("pdq", "whole", whole, 90), Signal("pdq", "anchored", anchored, 90))
+    submit(Hash("pdq", "whole", whole, 90), Hash("pdq", "anchored", anchored, 90))
     raw = client.get(BASE + EVER, headers=headers).content.decode().lower()
     assert whole.hex() in raw and anchored.hex() not in raw
 

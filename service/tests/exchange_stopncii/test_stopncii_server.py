@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from repit.bank import closing, items
 from repit.bank.models import Change, Item
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import erasure, opinions, subscribers
 from repit.exchange.canary import CANARIES
 from repit.exchange.models import Opinion
@@ -23,6 +23,7 @@ from repit.exchange.stopncii import server, wire
 from repit.exchange.subscribers import Granted
 from repit.foundation import clock
 from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 BASE = "/exchange/stopncii/v1/"
@@ -33,9 +34,9 @@ CANARY_VALUES = {value.hex() for value in CANARIES}
 
 def submit(value: bytes | None = None, quality: int = 90) -> tuple[str, str]:
     value = value or secrets.token_bytes(32)
-    signal = Signal("pdq", "whole", value, quality)
+    hash_ = Hash("pdq", "whole", value, quality)
     return items.submit(
-        Submission("picture", "intimate", (signal,)), actor="test", publish=True
+        Submission("picture", "intimate", (hash_,)), actor="test", publish=True
     ).item, value.hex()
 
 
@@ -98,12 +99,12 @@ def test_only_whole_hashes_of_good_quality_and_of_types_that_clients_know_are_se
 ):
     digest = secrets.token_bytes(16)
     picture = (
-        Signal("pdq", "whole", secrets.token_bytes(32), 49),
-        Signal("pdq", "anchored", secrets.token_bytes(32), 90),
-        Signal("md5", "whole", secrets.token_bytes(16)),
-        Signal("sha256", "whole", secrets.token_bytes(32)),
+        Hash("pdq", "whole", secrets.token_bytes(32), 49),
+        Hash("pdq", "anchored", secrets.token_bytes(32), 90),
+        Hash("md5", "whole", secrets.token_bytes(16)),
+        Hash("sha256", "whole", secrets.token_bytes(32)),
     )
-    video = (Signal("md5", "whole", digest), Signal("pdq", "whole", secrets.token_bytes(32), 90))
+    video = (Hash("md5", "whole", digest), Hash("pdq", "whole", secrets.token_bytes(32), 90))
     items.submit(Submission("picture", "intimate", picture), actor="test", publish=True)
     items.submit(Submission("video", "deepfake", video), actor="test", publish=True)
     served = records(fetch(client, headers))
@@ -111,8 +112,8 @@ def test_only_whole_hashes_of_good_quality_and_of_types_that_clients_know_are_se
 
 
 def test_what_nobody_published_is_never_served_not_even_as_withdrawn(client: Client, headers: dict[str, str]):
-    signal = Signal("pdq", "whole", secrets.token_bytes(32), 90)
-    taken = items.submit(Submission("picture", "intimate", (signal,)), actor="test", publish=False)
+    hash_ = Hash("pdq", "whole", secrets.token_bytes(32), 90)
+    taken = items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=False)
     items.withdraw(taken.item, actor="test", reason="")
     assert records(fetch(client, headers)) == records(fetch(client, headers, startTimestamp=11)) == {}
 
@@ -143,9 +144,9 @@ def test_a_hash_that_two_items_hold_is_one_record_and_active_while_one_of_them_i
     client: Client, headers: dict[str, str]
 ):
     shared = secrets.token_bytes(32)
-    other = Signal("pdq", "whole", secrets.token_bytes(32), 90)
+    other = Hash("pdq", "whole", secrets.token_bytes(32), 90)
     first, value = submit(shared)
-    family = (Signal("pdq", "whole", shared, 90), other)
+    family = (Hash("pdq", "whole", shared, 90), other)
     second = items.submit(Submission("picture", "intimate", family), actor="test", publish=True).item
     assert len(records(fetch(client, headers))[value]["caseNumbers"]) == 2
     items.withdraw(first, actor="test", reason="")

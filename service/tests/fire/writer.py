@@ -19,9 +19,10 @@ starting.set_up("hotline")
 
 from repit.bank import feed, items  # noqa: E402
 from repit.bank.models import Item  # noqa: E402
-from repit.bank.types import Signal, Submission  # noqa: E402
+from repit.bank.types import Submission  # noqa: E402
 from repit.exchange.keys import Granted  # noqa: E402
 from repit.exchange.repit import server  # noqa: E402
+from repit.foundation.hashes import Hash  # noqa: E402
 
 
 def say(what: str, item: str) -> None:
@@ -36,8 +37,8 @@ def write(changes_a_minute: int, behind: int) -> None:
     while True:
         what = random.choices(("submit", "withdraw", "doubt"), (5, 2, 1))[0]
         if what == "submit" or not active:
-            signals = tuple(Signal("pdq", "whole", secrets.token_bytes(32), 90) for _ in range(2))
-            taken = items.submit(Submission("picture", "intimate", signals), actor="fire", publish=True)
+            hashes = tuple(Hash("pdq", "whole", secrets.token_bytes(32), 90) for _ in range(2))
+            taken = items.submit(Submission("picture", "intimate", hashes), actor="fire", publish=True)
             active.append(taken.item)
             say("submitted", taken.item)
         elif what == "withdraw":

@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image
 from skimage import data
 
-from repit.gate.entries import KnownEntry, KnownHash
+from repit.foundation.hashes import Hash
+from repit.gate.entries import KnownEntry
 from repit_engine import Hashed, hash_picture
 
 
@@ -20,17 +21,17 @@ def jpeg(image: Image.Image, quality: int = 90) -> bytes:
     return out.getvalue()
 
 
-def pdq(content: bytes) -> KnownHash:
+def pdq(content: bytes) -> Hash:
     outcome = hash_picture(content, full=True)
     assert isinstance(outcome, Hashed)
-    return KnownHash("pdq", "whole", outcome.hash.raw, outcome.quality)
+    return Hash("pdq", "whole", outcome.hash.raw, outcome.quality)
 
 
-def entry(item: str, *hashes: KnownHash, state: str = "active", confirmations: int = 1) -> KnownEntry:
+def entry(item: str, *hashes: Hash, state: str = "active", confirmations: int = 1) -> KnownEntry:
     return KnownEntry(item, state, "picture", "intimate", "a-hotline", confirmations, tuple(hashes))
 
 
-def made_up(number: int, quality: int = 90) -> KnownHash:
+def made_up(number: int, quality: int = 90) -> Hash:
     """A hash that no picture of these tests has; `number` decides it."""
     raw = np.random.default_rng(number).integers(0, 256, 32, np.uint8).tobytes()
-    return KnownHash("pdq", "whole", raw, quality)
+    return Hash("pdq", "whole", raw, quality)

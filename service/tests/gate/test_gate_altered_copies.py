@@ -6,9 +6,9 @@ from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from repit.demo.device import submission
+from repit.foundation.hashes import Hash
 from repit.gate import readiness
 from repit.gate.altered import AlteredCopies
-from repit.gate.entries import KnownHash
 from repit.gate.live_index import LiveIndex
 from repit.gate.models import Decision
 from repit.gate.runtime import Gate, inspect
@@ -19,9 +19,9 @@ CAT = jpeg(sample())
 NOTHING = StopList(np.empty((0, 32), np.uint8))
 
 
-def family(content: bytes) -> list[KnownHash]:
+def family(content: bytes) -> list[Hash]:
     return [
-        KnownHash("pdq", one["role"], bytes.fromhex(one["value"]), one["quality"])
+        Hash("pdq", one["role"], bytes.fromhex(one["value"]), one["quality"])
         for one in submission(content)["hashes"]
     ]
 
@@ -92,7 +92,7 @@ def test_a_withdrawn_family_is_forgotten_whole(knowing: Gate) -> None:
 # --- hashes made up -----------------------------------------------------------------------------------------
 
 
-def anchor(*hashes: KnownHash) -> QueryHashes:
+def anchor(*hashes: Hash) -> QueryHashes:
     """A stage of anchors, side by side."""
     n = len(hashes)
     rows = np.frombuffer(b"".join(one.value for one in hashes), np.uint8).reshape(n, 32)
@@ -101,15 +101,15 @@ def anchor(*hashes: KnownHash) -> QueryHashes:
     return QueryHashes(rows, places, kinds, np.zeros(n, np.uint8), stages)
 
 
-def upload(number: int, *hashes: KnownHash) -> list[QueryHashes]:
+def upload(number: int, *hashes: Hash) -> list[QueryHashes]:
     """An upload whose standard hash is like no other's, and some anchors."""
     whole = anchor(made_up(number))
     whole.kinds[:], whole.stages[:] = Kind.WHOLE, Stage.STANDARD
     return [whole, anchor(*hashes)]
 
 
-def anchored(number: int) -> KnownHash:
-    return KnownHash("pdq", "anchored", made_up(number).value, 90)
+def anchored(number: int) -> Hash:
+    return Hash("pdq", "anchored", made_up(number).value, 90)
 
 
 def test_a_hash_that_meets_many_unrelated_uploads_is_set_aside_and_its_item_s_others_are_not() -> None:
@@ -133,7 +133,7 @@ def test_copies_of_one_picture_and_uploads_with_several_voices_are_no_crowd() ->
     index.close()
 
 
-def small(number: int, *hashes: KnownHash) -> list[QueryHashes]:
+def small(number: int, *hashes: Hash) -> list[QueryHashes]:
     """An upload some of whose hashes come from one sticker in a corner."""
     whole, anchors = upload(number, *hashes)
     anchors.rectangles[:] = anchors.rectangles * 0.3 + 0.6

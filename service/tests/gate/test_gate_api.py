@@ -10,8 +10,8 @@ from django.test import Client, RequestFactory
 from gate_assembly import assembled
 from gate_pictures import entry, jpeg, pdq, sample
 
+from repit.foundation.hashes import Hash
 from repit.gate import readiness, runtime
-from repit.gate.entries import KnownHash
 from repit.gate.errors import Overloaded
 from repit.gate.inspection import Inspector
 from repit.gate.runtime import Gate
@@ -96,7 +96,7 @@ def test_a_video_too_large_to_be_looked_at_is_refused_by_its_exact_file(
     video = b"\0\0\0\x18ftypmp42" + np.random.default_rng(5).bytes(400_000)
     assert raw(http, "/v1/check", video, "video/mp4").json()["undecided"] == "too-many-bytes"
     for number, algorithm in enumerate(("md5", "sha256")):
-        known = KnownHash(algorithm, "whole", hashlib.new(algorithm, video).digest())
+        known = Hash(algorithm, "whole", hashlib.new(algorithm, video).digest())
         gate.index.apply(entry(f"film-{number}", known))
         for answer in (
             raw(http, "/v1/check", video, "video/mp4"),

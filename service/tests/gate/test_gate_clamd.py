@@ -17,7 +17,7 @@ from gate_pictures import entry, jpeg, pdq, sample
 from PIL import ImageOps
 
 from repit.foundation.errors import PortTaken, SettingsRefused
-from repit.gate.entries import KnownHash
+from repit.foundation.hashes import Hash
 from repit.gate.runtime import Gate
 from repit.interfaces.gate_daemon import clamd
 from repit.interfaces.gate_daemon.clamd import session
@@ -80,7 +80,7 @@ def test_a_film_is_found_by_its_exact_file_beyond_the_size_that_is_looked_at(
     settings.REPIT_GATE_MAX_BYTES = 100_000
     film = b"\x1aE\xdf\xa3" + np.random.default_rng(3).bytes(500_000)
     assert at.say(b"zINSTREAM\0", stream(film)) == b"stream: OK\0"
-    gate.index.apply(entry("film", KnownHash("sha256", "whole", hashlib.sha256(film).digest())))
+    gate.index.apply(entry("film", Hash("sha256", "whole", hashlib.sha256(film).digest())))
     assert at.say(b"zINSTREAM\0", stream(film)) == b"stream: Repit.known FOUND\0"
 
 

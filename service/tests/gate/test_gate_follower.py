@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from gate_pictures import made_up
 
-from repit.exchange.repit.wire import Change, Entry, Page, SetAside, SharedHash
+from repit.exchange.repit.wire import Change, Entry, Page, SetAside
 from repit.foundation import clock
+from repit.foundation.hashes import Hash
 from repit.gate.runtime import Gate
 from repit.workers import follow_feed
 
@@ -18,7 +19,7 @@ def shared(item: str, number: int) -> Entry:
         "intimate",
         "a-hotline",
         1,
-        (SharedHash("pdq", "whole", made_up(number).value, 90),),
+        (Hash("pdq", "whole", made_up(number).value, 90),),
     )
 
 

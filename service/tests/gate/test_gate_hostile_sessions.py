@@ -17,7 +17,7 @@ from at_doors import At, door, everything
 from gate_pictures import entry
 
 from repit.foundation.clock import elapsed
-from repit.gate.entries import KnownHash
+from repit.foundation.hashes import Hash
 from repit.gate.runtime import Gate
 from repit.interfaces.gate_daemon import clamd, conversation, icap
 from repit.interfaces.gate_daemon.clamd import session as clamd_session
@@ -269,7 +269,7 @@ def bombard(at: At, sessions: list[bytes], check: Callable[[bytes, bytes], None]
 
 
 def known_file(gate: Gate) -> None:
-    gate.index.apply(entry("file", KnownHash("sha256", "whole", hashlib.sha256(KNOWN).digest())))
+    gate.index.apply(entry("file", Hash("sha256", "whole", hashlib.sha256(KNOWN).digest())))
 
 
 @pytest.mark.usefixtures("impatient")

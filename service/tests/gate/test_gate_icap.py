@@ -10,7 +10,7 @@ from at_doors import At, door, everything, until
 from gate_pictures import entry, jpeg, pdq, sample
 from PIL import ImageOps
 
-from repit.gate.entries import KnownHash
+from repit.foundation.hashes import Hash
 from repit.gate.models import Decision
 from repit.gate.runtime import Gate
 from repit.interfaces.gate_daemon import icap
@@ -171,7 +171,7 @@ def test_a_body_that_ends_within_its_preview_is_answered_at_once(at: At) -> None
 
 def test_once_whole_files_are_known_even_what_is_no_picture_is_read_to_its_end(gate: Gate, at: At) -> None:
     letter = PAGE * 3
-    gate.index.apply(entry("letter", KnownHash("sha256", "whole", hashlib.sha256(letter).digest())))
+    gate.index.apply(entry("letter", Hash("sha256", "whole", hashlib.sha256(letter).digest())))
     wants = b"Allow: 204\r\nConnection: close\r\nPreview: 4096\r\n"
     with at.connect() as connection:
         connection.sendall(reqmod(letter[:4096], more=wants))

@@ -17,7 +17,7 @@ from at_doors import At, door
 from form_tricks import CAT, FIELD, FILE, TRICKS, TYPE, form, head_of, part
 from gate_pictures import entry, jpeg, pdq, sample
 
-from repit.gate.entries import KnownHash
+from repit.foundation.hashes import Hash
 from repit.gate.runtime import Gate
 from repit.interfaces.gate_daemon import icap
 from repit.interfaces.gate_daemon.icap import bodies
@@ -252,7 +252,7 @@ def test_a_page_in_several_parts_is_undecided_on_its_way_back(gate: Gate, at: At
 def test_a_large_film_in_a_form_is_met_by_its_digest(gate: Gate, at: At, settings) -> None:
     settings.REPIT_GATE_MAX_BYTES = 100_000
     film = b"\x1aE\xdf\xa3" + bytes(range(256)) * 2000
-    gate.index.apply(entry("film", KnownHash("sha256", "whole", hashlib.sha256(film).digest())))
+    gate.index.apply(entry("film", Hash("sha256", "whole", hashlib.sha256(film).digest())))
     assert b"Threat=Repit.known;" in sent(at, form(part(film)), head_of())
     assert sent(at, form(part(film + b"more")), head_of()).startswith(b"ICAP/1.0 204")
     assert gate.reception.held == 0

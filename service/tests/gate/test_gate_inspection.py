@@ -11,9 +11,9 @@ from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageOps
 
 from repit.foundation import clock
+from repit.foundation.hashes import Hash
 from repit.gate import readiness, runtime
 from repit.gate.decoder.pool import DecoderPool
-from repit.gate.entries import KnownHash
 from repit.gate.errors import GateNotRunning
 from repit.gate.models import Decision, DecisionCount
 from repit.gate.runtime import Gate, inspect
@@ -64,7 +64,7 @@ def test_an_unrelated_picture_passes(knowing: Gate) -> None:
 def test_the_very_file_is_refused_without_being_opened(gate: Gate) -> None:
     content = b"a video, say: no picture at all"
     gate.index.apply(
-        entry("clip", KnownHash("md5", "whole", hashlib.md5(content, usedforsecurity=False).digest()))
+        entry("clip", Hash("md5", "whole", hashlib.md5(content, usedforsecurity=False).digest()))
     )
     verdict = inspect(content, "check")
     assert (verdict.outcome, verdict.evidence[0].tier, verdict.evidence[0].distance) == (

@@ -11,7 +11,7 @@ from odd_files.catalogue import SCENE, Odd, odd
 from odd_files.scenes import saved
 
 from repit.demo.device import submission
-from repit.gate.entries import KnownHash
+from repit.foundation.hashes import Hash
 from repit.gate.runtime import Gate
 from repit.gate.verdict import Outcome
 from repit.interfaces.gate_daemon import clamd, icap
@@ -32,9 +32,9 @@ NOTHING = {
 }
 
 
-def banked() -> list[KnownHash]:
+def banked() -> list[Hash]:
     return [
-        KnownHash("pdq", one["role"], bytes.fromhex(one["value"]), one["quality"])
+        Hash("pdq", one["role"], bytes.fromhex(one["value"]), one["quality"])
         for one in submission(saved(SCENE, "PNG"))["hashes"]
     ]
 
@@ -65,7 +65,7 @@ def test_whatever_a_viewer_could_show_is_refused(knowing: Gate) -> None:
 
 def test_an_odd_file_that_shows_nothing_known_passes_and_is_decided(gate: Gate) -> None:
     known = submission(jpeg(sample()))["hashes"][0]
-    gate.index.apply(entry("cat", KnownHash("pdq", "whole", bytes.fromhex(known["value"]), known["quality"])))
+    gate.index.apply(entry("cat", Hash("pdq", "whole", bytes.fromhex(known["value"]), known["quality"])))
     wrong = []
     for one in one_of_each_kind():
         verdict = gate.inspector.inspect(one.content, "check")

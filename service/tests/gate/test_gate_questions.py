@@ -20,9 +20,10 @@ from staff_people import Someone
 
 from repit.foundation import clock
 from repit.foundation.errors import TransitionRefused
+from repit.foundation.hashes import Hash
 from repit.gate import runtime
 from repit.gate.decoder.pool import DecoderPool
-from repit.gate.entries import KnownEntry, KnownHash
+from repit.gate.entries import KnownEntry
 from repit.gate.models import Decision, MatchTally
 from repit.gate.pictures import Signature, agreement, signature
 from repit.gate.policy_file import parse_policy
@@ -51,7 +52,7 @@ def family(name: str, picture: bytes = CAT, anchored: bytes | None = None) -> Kn
     values += [
         ("anchored", row, worth) for row, worth in zip(other.hashes[1:], other.qualities[1:], strict=True)
     ]
-    return entry(name, *(KnownHash("pdq", role, row.tobytes(), int(worth)) for role, row, worth in values))
+    return entry(name, *(Hash("pdq", role, row.tobytes(), int(worth)) for role, row, worth in values))
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ def test_a_harmless_picture_that_only_has_the_hash_frees_itself_and_nothing_else
         0,
     )
     # Another picture with the same standard hash is refused: it is not what they saw.
-    bare = KnownHash("pdq", "whole", private.hashes[0].value)
+    bare = Hash("pdq", "whole", private.hashes[0].value)
     assert gate.inspector.inspect_hashes((bare,), "check").outcome == "block"
     held = let_go.here().pictures
     rocket = list(query_stages(open_picture(jpeg(sample("rocket")))))

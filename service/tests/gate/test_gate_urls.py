@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from gate_pictures import entry, jpeg, pdq, sample
 
-from repit.gate.entries import KnownHash
+from repit.foundation.hashes import Hash
 from repit.gate.runtime import Gate
 
 CAT, ROCKET = jpeg(sample()), jpeg(sample("rocket"))
@@ -105,7 +105,7 @@ def test_what_comes_in_a_coding_that_is_not_read_is_not_decided(gate: Gate, site
 def test_a_long_file_at_an_address_is_known_by_its_digest(gate: Gate, site: str, settings) -> None:
     settings.REPIT_GATE_MAX_BYTES = 200_000
     digest = hashlib.sha256(Site.files["/large.jpg"]).digest()
-    gate.index.apply(entry("film", KnownHash("sha256", "whole", digest)))
+    gate.index.apply(entry("film", Hash("sha256", "whole", digest)))
     said = asked(site + "/large.jpg").json()
     assert (said["verdict"], said["evidence"][0]["tier"]) == ("block", "exact")
     assert gate.reception.held == 0

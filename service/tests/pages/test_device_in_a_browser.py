@@ -11,7 +11,7 @@ from device_visits import apart, choose, sent
 from playwright.sync_api import Browser, Page, expect
 from test_pages_in_a_browser import NARROW, SHOTS, WIDE, violations, visit
 
-from repit.bank.types import Signal
+from repit.foundation.hashes import Hash
 from repit.interfaces.case_pages.api import CaseIn
 
 ALL = range(100)
@@ -93,7 +93,7 @@ def test_the_case_door_takes_what_the_page_writes_and_the_level_is_obeyed(
         case = CaseIn.model_validate({"items": sent(page)})
         for item in case.items:
             for each in item.hashes:
-                Signal(each.algorithm, each.role, bytes.fromhex(each.value), each.quality)
+                Hash(each.algorithm, each.role, bytes.fromhex(each.value), each.quality)
         wanted = sent(page)
         page.get_by_role("button", name="Send").click()
         page.wait_for_load_state()

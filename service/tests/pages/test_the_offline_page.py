@@ -65,7 +65,7 @@ def test_the_page_hashes_from_a_disk_and_its_text_is_taken_by_the_case_page(
     told = json.loads(text)
     assert [each["value"] for each in told["items"][0]["hashes"]] == made(0).hashes
     # Without script the same text is pasted and sent as it is.
-    assert [[each.value.hex() for each in one.signals] for one in submissions(text)] == [
+    assert [[each.value.hex() for each in one.hashes] for one in submissions(text)] == [
         [each["value"] for each in item["hashes"]] for item in told["items"]
     ]
     for carried in ("pasted", "chosen"):

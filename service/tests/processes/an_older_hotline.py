@@ -23,10 +23,11 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 
-from repit.bank.types import Signal, Submission  # noqa: E402
+from repit.bank.types import Submission  # noqa: E402
 from repit.cases import closing, doors, key_file, links, records, service, thread, vault  # noqa: E402
 from repit.cases.models import Case, CaseStep, Door, Grant, Look, Record, Room, Task  # noqa: E402
 from repit.foundation.errors import NotFound  # noqa: E402
+from repit.foundation.hashes import Hash  # noqa: E402
 from repit.foundation.sealing import keyed_digest  # noqa: E402
 
 THEN = "0075_desk"
@@ -68,7 +69,7 @@ def main() -> None:
 def opened(items: int) -> service.Receipt:
     receipt = service.open_case(
         [
-            Submission("picture", "intimate", (Signal("pdq", "whole", os.urandom(32), 90),))
+            Submission("picture", "intimate", (Hash("pdq", "whole", os.urandom(32), 90),))
             for _ in range(items)
         ],
         seen_at=["https://forum.example/1"],

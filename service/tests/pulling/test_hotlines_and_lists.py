@@ -13,15 +13,16 @@ from replay import said
 
 from repit.bank import feed, items
 from repit.bank.models import Item, Stake
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import bank_target, demands, keys, partners, provenance, subscribers
 from repit.exchange.files.wire import decode_lines
 from repit.exchange.models import Partner
 from repit.exchange.pulling import Outcome, pull
-from repit.exchange.records import Aside, Batch, Pulled, PulledHash
+from repit.exchange.records import Aside, Batch, Pulled
 from repit.exchange.repit.server import page
 from repit.exchange.repit.wire import Entry, decode_page, encode_page
 from repit.foundation.errors import InputRefused, NotFound
+from repit.foundation.hashes import Hash
 
 Pull = Callable[[str], Outcome]
 pytestmark = pytest.mark.django_db
@@ -147,7 +148,7 @@ def test_provenance_that_cannot_be_is_set_aside(roots: object):
 
 
 def test_only_who_was_granted_sync_is_told_of_provenance_and_not_of_what_exchanges_gave():
-    whole = Signal("pdq", "whole", bytes.fromhex(pdq(1)), 90)
+    whole = Hash("pdq", "whole", bytes.fromhex(pdq(1)), 90)
     mine = items.submit(Submission("picture", "intimate", (whole,)), actor="person", publish=True)
     partner = _listed("file", "list")
     bank_target.BankTarget(partner).take(_batch(pdq(2)))
@@ -170,12 +171,12 @@ def test_only_who_was_granted_sync_is_told_of_provenance_and_not_of_what_exchang
 def test_a_subscriber_may_demand_what_an_exchange_tells_of():
     bank_target.BankTarget(_listed("file", "list")).take(_batch(pdq(2)))
     items.submit(
-        Submission("picture", "intimate", (Signal("pdq", "whole", bytes.fromhex(pdq(2)), 50),)),
+        Submission("picture", "intimate", (Hash("pdq", "whole", bytes.fromhex(pdq(2)), 50),)),
         actor="person",
         publish=True,
     )
     items.submit(
-        Submission("picture", "intimate", (Signal("pdq", "whole", bytes.fromhex(pdq(3)), 90),)),
+        Submission("picture", "intimate", (Hash("pdq", "whole", bytes.fromhex(pdq(3)), 90),)),
         actor="person",
         publish=True,
     )
@@ -332,7 +333,7 @@ def _listed(kind: str, name: str) -> Partner:
 
 def _batch(*values: str) -> Batch:
     records = tuple(
-        Pulled(value, "active", "picture", (PulledHash("pdq", "whole", bytes.fromhex(value), 50),))
+        Pulled(value, "active", "picture", (Hash("pdq", "whole", bytes.fromhex(value), 50),))
         for value in values
     )
     return Batch(records, "here")

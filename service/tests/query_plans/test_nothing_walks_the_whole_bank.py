@@ -18,7 +18,7 @@ from django.db import connection
 
 from repit.bank import bulk, feed, floods, forgetting, items, stakes
 from repit.bank.models import Item
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.cases import service
 from repit.exchange import keys, opinions, subscribers
 from repit.exchange.keys import Granted
@@ -28,6 +28,7 @@ from repit.exchange.repit import server as ours
 from repit.exchange.stopncii import server as stopncii
 from repit.foundation import clock
 from repit.foundation.clock import now
+from repit.foundation.hashes import Hash
 
 pytestmark = pytest.mark.django_db
 WHO = Granted(1, "reader", sees_anchored=False)
@@ -38,7 +39,7 @@ ANY_ROW = re.compile(r'SELECT [^()]* FROM "\w+" LIMIT 1')
 
 
 def picture(value: bytes | None = None) -> Submission:
-    return Submission("picture", "intimate", (Signal("pdq", "whole", value or secrets.token_bytes(32), 90),))
+    return Submission("picture", "intimate", (Hash("pdq", "whole", value or secrets.token_bytes(32), 90),))
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from repit.bank import feed, lookups, sealed, standing, widely_published
 from repit.bank.incoming import Incoming, secure
 from repit.bank.models import Feed, Item, ItemHash, Transition
 from repit.bank.states import LIVE
-from repit.bank.types import Signal
 from repit.foundation.clock import day
+from repit.foundation.hashes import Hash
 from repit.foundation.ids import token
 
 SUBMITTED: Final = "submitted"
@@ -150,13 +150,13 @@ def lift(line: Feed, item: Item, one: Incoming) -> bool:
     poor = list(ItemHash.objects.filter(item=item, publishable=False))
     if not poor:
         return False
-    opened, better = sealed.opened([item]), dict[tuple[str, str, bytes], Signal]()
-    for signal in one.submission.signals:
-        if signal.publishable:
-            better[signal.algorithm, signal.role, signal.value] = signal
+    opened, better = sealed.opened([item]), dict[tuple[str, str, bytes], Hash]()
+    for hash_ in one.submission.hashes:
+        if hash_.publishable:
+            better[hash_.algorithm, hash_.role, hash_.value] = hash_
     gone, fresh = [], []
     for row in poor:
-        for was in opened.signals(item, [row]):
+        for was in opened.hashes(item, [row]):
             now = better.get((was.algorithm, was.role, was.value))
             if now is not None:
                 gone.append(row.pk)
@@ -165,7 +165,7 @@ def lift(line: Feed, item: Item, one: Incoming) -> bool:
         return False
     ItemHash.objects.filter(pk__in=gone).delete()
     ItemHash.objects.bulk_create(opened.sealed(item, fresh, lookups.newest()))
-    whole = opened.signals(item, ItemHash.objects.filter(item=item))
+    whole = opened.hashes(item, ItemHash.objects.filter(item=item))
     item.parts = sealed.parts(item.media, whole)
     item.save(update_fields=["parts"])
     if item.told:

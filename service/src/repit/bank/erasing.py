@@ -15,13 +15,12 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from repit.bank import feed, keys, lookups, standing
-from repit.bank.models import Feed, Item, ItemHash, Stake, Transition
+from repit.bank.models import Feed, Item, ItemHash, Stake, Transition, named_by_hash
 from repit.bank.sealed import opened
 from repit.bank.states import LIVE
-from repit.bank.types import NAMED_BY_HASH
 from repit.foundation.clock import now
 
 ACTOR: Final = "forgetting"
@@ -55,13 +54,12 @@ def reduce(items: Sequence[Item]) -> None:
     with transaction.atomic():
         feed.locked()
         some = Item.objects.filter(pk__in=[item.pk for item in items], state="withdrawn")
-        named = Q()
-        for algorithm, media in NAMED_BY_HASH:
-            named |= Q(algorithm=algorithm, item__media=media, role="whole", publishable=True)
         held = list(some.values_list("pk", flat=True))
-        rest = ItemHash.objects.filter(item__in=held)
+        rest = ItemHash.objects.filter(item__in=held).exclude(named_by_hash())
         # By key, since a join cannot be deleted from on both databases.
-        ItemHash.objects.filter(pk__in=list(rest.exclude(named).values_list("pk", flat=True))).delete()
+        ItemHash.objects.filter(
+            pk__in=list(rest.values_list("pk", flat=True))
+        ).delete()
         some.update(forget_on=last)
 
 

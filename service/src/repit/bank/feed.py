@@ -22,9 +22,10 @@ from repit.bank import waiting
 from repit.bank.models import Change, Feed, Item, ItemHash
 from repit.bank.sealed import opened
 from repit.bank.states import SHARED
-from repit.bank.types import Kind, Media, Published, Told
+from repit.bank.types import Published
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
+from repit.foundation.hashes import Announced, Kind, Media
 
 PAGE: Final = 500
 _BATCH: Final = 500
@@ -161,12 +162,12 @@ def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
             item.id,
             Published(
                 item=item.token,
-                state=cast(Told, state),
+                state=cast(Announced, state),
                 media=cast(Media, item.media),
                 kind=cast(Kind, item.kind),
                 origin=item.origin,
                 confirmations=item.confirmations,
-                signals=held.signals(item, hashes.get(item.id, [])) if state in SHARED else (),
+                hashes=held.hashes(item, hashes.get(item.id, [])) if state in SHARED else (),
                 asked=item.asked,
             ),
         )

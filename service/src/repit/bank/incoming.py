@@ -18,7 +18,7 @@ from repit.bank import feed, keys, lookups, sealed, widely_published
 from repit.bank.keys import NONE, Pair
 from repit.bank.lookups import Lookup
 from repit.bank.models import Item, ItemHash
-from repit.bank.sealed import fingerprint, seal_signals
+from repit.bank.sealed import fingerprint, seal_hashes
 from repit.bank.types import Submission
 from repit.foundation.ids import random_key, token
 
@@ -47,12 +47,12 @@ class Incoming:
     @property
     def publishable(self) -> bool:
         """Whether subscribers could have any of it."""
-        return any(signal.publishable for signal in self.submission.signals)
+        return any(hash_.publishable for hash_ in self.submission.hashes)
 
     def still_famous(self, listed: bytes) -> bool:
         """The same by the list as it is now; it is searched again only where it has grown."""
         if listed != self.listed:
-            self.famous, self.listed = widely_published.near(self.submission.signals), listed
+            self.famous, self.listed = widely_published.near(self.submission.hashes), listed
         return self.famous
 
     def mark(self, alive: Sequence[Lookup]) -> None:
@@ -62,10 +62,10 @@ class Incoming:
 
     def seal(self, slot: int, pair: Pair, lookup: Lookup) -> None:
         """Make its rows, under these keys."""
-        item, signals = self.item, self.submission.signals
+        item, hashes = self.item, self.submission.hashes
         item.slot, self.pair, item.found_by = slot, pair, lookup.number
-        item.parts = sealed.parts(item.media, signals)
-        self.hashes = seal_signals(item, signals, pair, lookup)
+        item.parts = sealed.parts(item.media, hashes)
+        self.hashes = seal_hashes(item, hashes, pair, lookup)
 
 
 def ready(submissions: Sequence[Submission]) -> list[Incoming]:
@@ -73,11 +73,11 @@ def ready(submissions: Sequence[Submission]) -> list[Incoming]:
     if not submissions:
         return []
     listed, alive = widely_published.listed(), _alive()
-    doubtful = widely_published.near(signal for one in submissions for signal in one.signals)
+    doubtful = widely_published.near(hash_ for one in submissions for hash_ in one.hashes)
     made = []
     for one, (slot, pair) in zip(submissions, keys.draw(len(submissions)), strict=True):
         item = Item(id=random_key(), token=token(), media=one.media, kind=one.kind)
-        coming = Incoming(one, item, doubtful and widely_published.near(one.signals), listed)
+        coming = Incoming(one, item, doubtful and widely_published.near(one.hashes), listed)
         coming.mark(alive)
         coming.seal(slot, pair, alive[0])
         made.append(coming)

@@ -163,9 +163,9 @@ def withdraw(name: str, *, actor: str, reason: str, everyones: bool = False) -> 
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
         if everyones:
-            rows = ItemHash.objects.filter(item=item, algorithm="pdq", role="whole")
-            seen = sealed.opened([item]).signals(item, rows)
-            widely_published.add([signal.value for signal in seen], actor=actor)
+            rows = ItemHash.objects.filter(item=item, role="whole")
+            seen = sealed.opened([item]).hashes(item, rows)
+            widely_published.add([hash_.value for hash_ in seen if hash_.perceptual], actor=actor)
         standing.move(line, item, "withdrawn", actor, reason)
         audit.record(actor, "item.withdraw", name, reason)
 

@@ -25,9 +25,10 @@ from django.db import IntegrityError, transaction
 
 from repit.bank import keys
 from repit.bank.models import Letter
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
 from repit.foundation.clock import now
 from repit.foundation.errors import SealBroken
+from repit.foundation.hashes import Hash
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, operator_and
 
@@ -133,7 +134,7 @@ def _words(order: Order) -> dict[str, object]:
         "reason": order.reason,
     }
     if one is not None:
-        hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in one.signals]
+        hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in one.hashes]
         said.update(media=one.media, kind=one.kind, hashes=hashes)
     return said
 
@@ -142,10 +143,8 @@ def _order(mark: bytes, some: dict[int, tuple[int, bytes]]) -> Order:
     said = json.loads(b"".join(some[part][1] for part in sorted(some)))
     submission = None
     if "hashes" in said:
-        signals = tuple(
-            Signal(a, role, b64decode(value), quality) for a, role, value, quality in said["hashes"]
-        )
-        submission = Submission(said["media"], said["kind"], signals)
+        hashes = tuple(Hash(a, role, b64decode(value), quality) for a, role, value, quality in said["hashes"])
+        submission = Submission(said["media"], said["kind"], hashes)
     return Order(
         mark,
         said["wanted"],

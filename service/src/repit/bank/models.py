@@ -11,8 +11,17 @@ from django.db import models
 from django.db.models import Q
 
 from repit.bank.states import LIVE
-from repit.bank.types import QUALITY_FLOOR
+from repit.bank.types import NAMED_BY_HASH
 from repit.foundation.fields import RandomKey
+from repit.foundation.hashes import QUALITY_FLOOR
+
+
+def named_by_hash() -> Q:
+    """Rows of `ItemHash` by which some exchange says what is to be forgotten."""
+    named = Q()
+    for algorithm, media in NAMED_BY_HASH:
+        named |= Q(algorithm=algorithm, item__media=media)
+    return Q(role="whole", publishable=True) & named
 
 
 class Feed(models.Model):

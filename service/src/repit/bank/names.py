@@ -61,11 +61,11 @@ def put(stake: Stake, name: str, said: Said, opened: Opened, lookup: Lookup) -> 
 def mark(item: Item, said: Said, opened: Opened) -> bytes:
     """The same for the same words of a partner about one item."""
     one = said.submission
-    told = one.signals if one else ()
-    signals = sorted({f"{s.algorithm}.{s.role}.{s.quality}".encode() + s.value for s in told})
+    told = one.hashes if one else ()
+    hashes = sorted({f"{s.algorithm}.{s.role}.{s.quality}".encode() + s.value for s in told})
     what = one and (one.media, one.kind)
     rest = repr((what, said.doubted, sorted(map(repr, said.roots)), sorted(said.gone)))
-    return opened.digester(item).digest("stake mark", rest.encode(), *signals)
+    return opened.digester(item).digest("stake mark", rest.encode(), *hashes)
 
 
 def of(stakes: Collection[Stake]) -> list[str]:

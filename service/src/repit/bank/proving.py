@@ -24,7 +24,7 @@ def prove() -> None:
     for item in some:
         row = ItemHash.objects.filter(item=item, role="whole").first()
         try:
-            if row is not None and held.signals(item, [row]):
+            if row is not None and held.hashes(item, [row]):
                 return
         except SealBroken:
             raise SettingsRefused(_FOREIGN, _WHAT_TO_DO) from None

@@ -1,6 +1,6 @@
 """Hashes at rest: sealed under the operator's key and one of the item's own, found again by keyed digest.
 
-In: `Signal` and the item it belongs to. Out: rows, and signals again. Next: `items` and `feed`.
+In: `Hash` and the item it belongs to. Out: rows, and hashes again. Next: `items` and `feed`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,8 +10,9 @@ from repit.bank import keys
 from repit.bank.keys import GONE, KEPT, NAMED, Pair
 from repit.bank.lookups import Lookup
 from repit.bank.models import Item, ItemHash
-from repit.bank.types import NAMED_BY_HASH, Algorithm, Role, Signal, Submission
+from repit.bank.types import ASKED_BY_VALUE, IN_ONE_ENTRY, NAMED_BY_HASH, Submission
 from repit.foundation.errors import SealBroken
+from repit.foundation.hashes import Algorithm, Hash, Role
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Digester, Place, Sealer, operator_and
 
@@ -30,19 +31,19 @@ class Opened:
         """Whether this item was to be forgotten, whatever a database that was put back says of it."""
         return self._held.get(item.pk, keys.NONE)[KEPT] == GONE
 
-    def signal(self, item: Item, row: ItemHash) -> Signal:
-        """The signal of a row. Raises `SealBroken`, also where its key was destroyed."""
+    def open(self, item: Item, row: ItemHash) -> Hash:
+        """The hash of a row. Raises `SealBroken`, also where its key was destroyed."""
         value = self._sealer(item, _which(item.media, row)).open(row.sealed, _place(item, row))
-        return Signal(cast(Algorithm, row.algorithm), cast(Role, row.role), value, row.quality)
+        return Hash(cast(Algorithm, row.algorithm), cast(Role, row.role), value, row.quality)
 
-    def signals(self, item: Item, rows: Iterable[ItemHash]) -> tuple[Signal, ...]:
-        """The signals of rows; none where their key was destroyed. Raises `SealBroken`."""
+    def hashes(self, item: Item, rows: Iterable[ItemHash]) -> tuple[Hash, ...]:
+        """The hashes of rows; none where their key was destroyed. Raises `SealBroken`."""
         pair = self._held.get(item.pk, keys.NONE)
-        return tuple(self.signal(item, row) for row in rows if pair[_which(item.media, row)] != GONE)
+        return tuple(self.open(item, row) for row in rows if pair[_which(item.media, row)] != GONE)
 
-    def sealed(self, item: Item, signals: Sequence[Signal], lookup: Lookup) -> list[ItemHash]:
-        """Rows of further signals of an item, not yet saved. Raises `SealBroken`."""
-        return seal_signals(item, signals, self._held.get(item.pk, keys.NONE), lookup)
+    def sealed(self, item: Item, hashes: Sequence[Hash], lookup: Lookup) -> list[ItemHash]:
+        """Rows of further hashes of an item, not yet saved. Raises `SealBroken`."""
+        return seal_hashes(item, hashes, self._held.get(item.pk, keys.NONE), lookup)
 
     def sealer(self, item: Item) -> Sealer:
         """For what else is kept of an item until it is erased. Raises `SealBroken`."""
@@ -64,30 +65,30 @@ def opened(items: Collection[Item]) -> Opened:
     return Opened(keys.of(items))
 
 
-def seal_signals(item: Item, signals: Sequence[Signal], pair: Pair, lookup: Lookup) -> list[ItemHash]:
-    """Rows of these signals, each once; not yet saved."""
+def seal_hashes(item: Item, hashes: Sequence[Hash], pair: Pair, lookup: Lookup) -> list[ItemHash]:
+    """Rows of these hashes, each once; not yet saved."""
     sealers = [_sealer(pair, which) for which in (NAMED, KEPT)]
     rows = []
-    for signal in {(one.algorithm, one.role, one.value): one for one in signals}.values():
+    for hash_ in {(one.algorithm, one.role, one.value): one for one in hashes}.values():
         row = ItemHash(
             id=random_key(),
             item=item,
-            algorithm=signal.algorithm,
-            role=signal.role,
-            quality=signal.quality,
-            publishable=signal.publishable,
-            digest=found_by(signal, lookup),
+            algorithm=hash_.algorithm,
+            role=hash_.role,
+            quality=hash_.quality,
+            publishable=hash_.publishable,
+            digest=found_by(hash_, lookup),
         )
-        row.sealed = sealers[_which(item.media, row)].seal(signal.value, _place(item, row))
+        row.sealed = sealers[_which(item.media, row)].seal(hash_.value, _place(item, row))
         rows.append(row)
     return rows
 
 
-def found_by(signal: Signal, lookup: Lookup) -> bytes | None:
-    """The digest of a signal, where others may ask for it by its value."""
-    if signal.role != "whole" or signal.algorithm == "sha256":
+def found_by(hash_: Hash, lookup: Lookup) -> bytes | None:
+    """The digest of a hash, where others may ask for it by its value."""
+    if hash_.role != "whole" or hash_.algorithm not in ASKED_BY_VALUE:
         return None
-    return lookup.digest(FIND, signal.algorithm.encode(), signal.value)
+    return lookup.digest(FIND, hash_.algorithm.encode(), hash_.value)
 
 
 def fingerprint(submission: Submission, lookup: Lookup) -> bytes:
@@ -96,17 +97,17 @@ def fingerprint(submission: Submission, lookup: Lookup) -> bytes:
     It covers *all* hashes. Were one enough to be joined, a stranger who knows it could add hashes of their
     own to an item that others vouch for.
     """
-    signals = sorted({f"{s.algorithm}.{s.role}".encode() + s.value for s in submission.signals})
-    return lookup.digest(_ITEM, submission.media.encode(), submission.kind.encode(), *signals)
+    hashes = sorted({f"{s.algorithm}.{s.role}".encode() + s.value for s in submission.hashes})
+    return lookup.digest(_ITEM, submission.media.encode(), submission.kind.encode(), *hashes)
 
 
-def parts(media: str, signals: Iterable[Signal]) -> int | None:
+def parts(media: str, hashes: Iterable[Hash]) -> int | None:
     """How many records NCMEC's protocol makes of an item: an entry holds one hash of each type."""
-    counts = {"pdq": 0, "md5": 0}
-    for one in {(one.algorithm, one.role, one.value): one for one in signals}.values():
-        if one.role == "whole" and one.publishable and one.algorithm in counts:
-            counts[one.algorithm] += media == "picture" or one.algorithm == "md5"
-    most = max(counts.values())
+    values: dict[Algorithm, set[bytes]] = {algorithm: set() for algorithm in IN_ONE_ENTRY[media]}
+    for hash_ in hashes:
+        if hash_.role == "whole" and hash_.publishable and hash_.algorithm in values:
+            values[hash_.algorithm].add(hash_.value)
+    most = max(map(len, values.values()))
     return most if most > 1 else None
 
 

@@ -14,8 +14,9 @@ from repit.bank.lookups import Lookup
 from repit.bank.models import Item, ItemHash, LookupKey, Stake
 from repit.bank.sealed import Opened
 from repit.bank.states import LIVE
-from repit.bank.types import Kind, Media, Signal, Submission
+from repit.bank.types import Submission
 from repit.foundation.clock import now
+from repit.foundation.hashes import Hash, Kind, Media
 
 TOGETHER: Final = 20
 
@@ -56,15 +57,15 @@ def carry_over(most: int = TOGETHER) -> int:
 
 def _one(item: Item, opened: Opened, lookup: Lookup) -> None:
     rows = list(ItemHash.objects.filter(item=item))
-    signals = list[Signal]()
+    hashes = list[Hash]()
     for row in rows:
         # Those of a withdrawn item may be gone in part; of a lost one, all are.
-        for signal in opened.signals(item, [row]):
-            signals.append(signal)
-            row.digest = sealed.found_by(signal, lookup)
+        for hash_ in opened.hashes(item, [row]):
+            hashes.append(hash_)
+            row.digest = sealed.found_by(hash_, lookup)
     ItemHash.objects.bulk_update(rows, ["digest"])
     if item.state in LIVE and not opened.destroyed(item):
-        whole = Submission(cast(Media, item.media), cast(Kind, item.kind), tuple(signals))
+        whole = Submission(cast(Media, item.media), cast(Kind, item.kind), tuple(hashes))
         item.fingerprint = sealed.fingerprint(whole, lookup)
         names.carry_over(list(Stake.objects.filter(item=item)), opened, lookup)
     item.found_by = lookup.number

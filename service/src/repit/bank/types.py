@@ -1,6 +1,6 @@
 """What the bank keeps, as value objects.
 
-In: nothing. Out: `Signal`, `Submission`, `Published` and the words they use. Next: `items`, `feed`, the
+In: hashes. Out: `Submission`, `Published` and the words they use. Next: `items`, `feed`, the
 exchanges.
 """
 
@@ -9,58 +9,22 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from repit.foundation.errors import InputRefused, Text
+from repit.foundation.hashes import MAX_HASHES, Algorithm, Announced, Hash, Kind, Media
 
-Algorithm = Literal["pdq", "md5", "sha256"]
-Role = Literal["whole", "anchored"]
-Media = Literal["picture", "video", "file"]
-Kind = Literal["intimate", "deepfake"]
 State = Literal["received", "active", "disputed", "withdrawn", "erased"]
-Told = Literal["active", "disputed", "withdrawn"]
 
-# Below it a PDQ hash says so little of the picture that flat pictures match one another (threatexchange, too,
-# drops such hashes when it makes them).
-QUALITY_FLOOR: Final = 50
-MAX_SIGNALS: Final = 64
-"""Of one item. A person's device sends one standard hash, up to eight anchored ones and two digests of the
-file; what shows differently on different grounds, or moves, comes to a few times that."""
-MAX_SIGNALS_TOGETHER: Final = 3_200
+MAX_HASHES_TOGETHER: Final = 3_200
 """Of one request: two hundred pictures, each with all that a device sends."""
-NAMED_BY_HASH: Final = (("pdq", "picture"), ("md5", "video"))
+NAMED_BY_HASH: Final[tuple[tuple[Algorithm, Media], ...]] = (("pdq", "picture"), ("md5", "video"))
 """Hashes by which StopNCII's protocol names what to block, and what to forget."""
-_BYTES: Final[dict[Algorithm, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Signal:
-    """One hash: 32 bytes for pdq and sha256, 16 for md5; pdq has a quality from 0 to 100, the others none."""
-
-    algorithm: Algorithm
-    role: Role
-    value: bytes
-    quality: int | None = None
-
-    def __post_init__(self) -> None:
-        if len(self.value) != _BYTES[self.algorithm]:
-            raise InputRefused(
-                Text("A hash has the wrong length.", "Une empreinte n'a pas la bonne longueur.")
-            )
-        if (self.algorithm == "pdq") != (self.quality is not None):
-            raise InputRefused(
-                Text(
-                    "A PDQ hash needs its quality, and only a PDQ hash has one.",
-                    "Une empreinte PDQ a besoin de sa qualité, et elle seule en a une.",
-                )
-            )
-        if self.quality is not None and not 0 <= self.quality <= 100:
-            raise InputRefused(Text("Quality runs from 0 to 100.", "La qualité va de 0 à 100."))
-
-    @property
-    def publishable(self) -> bool:
-        """Whether subscribers may ever see it."""
-        return self.quality is None or self.quality >= QUALITY_FLOOR
-
-    def __repr__(self) -> str:
-        return f"Signal({self.algorithm}, {self.role}, …)"
+ASKED_BY_VALUE: Final = frozenset(algorithm for algorithm, _ in NAMED_BY_HASH)
+"""Of which others may ask by their value."""
+IN_ONE_ENTRY: Final[dict[str, tuple[Algorithm, ...]]] = {
+    "picture": ("pdq", "md5"),
+    "video": ("md5",),
+    "file": ("md5",),
+}
+"""What an entry of NCMEC's protocol holds, at most one of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +33,31 @@ class Submission:
 
     media: Media
     kind: Kind
-    signals: tuple[Signal, ...]
+    hashes: tuple[Hash, ...]
 
     def __post_init__(self) -> None:
-        if not any(signal.role == "whole" for signal in self.signals):
+        if not any(hash_.role == "whole" for hash_ in self.hashes):
             raise InputRefused(
                 Text(
                     "An item needs a hash of the whole.", "Un élément a besoin d'une empreinte de l'ensemble."
                 )
             )
-        if len(self.signals) > MAX_SIGNALS:
+        if any(hash_.perceptual and hash_.quality is None for hash_ in self.hashes):
+            raise InputRefused(
+                Text("A PDQ hash needs its quality.", "Une empreinte PDQ a besoin de sa qualité."),
+            )
+        if len(self.hashes) > MAX_HASHES:
             raise InputRefused(
                 Text(
-                    f"An item has too many hashes: at most {MAX_SIGNALS}.",
-                    f"Un élément a trop d'empreintes : {MAX_SIGNALS} au plus.",
+                    f"An item has too many hashes: at most {MAX_HASHES}.",
+                    f"Un élément a trop d'empreintes : {MAX_HASHES} au plus.",
                 )
             )
 
 
 def not_too_many(submissions: Iterable[Submission]) -> None:
     """Raises `InputRefused` where one request has more hashes than may come together."""
-    if sum(len(one.signals) for one in submissions) > MAX_SIGNALS_TOGETHER:
+    if sum(len(one.hashes) for one in submissions) > MAX_HASHES_TOGETHER:
         raise InputRefused(
             Text("These are too many hashes at once.", "Cela fait trop d'empreintes à la fois."),
             Text("Send fewer pictures at a time.", "Envoyez moins d'images à la fois."),
@@ -98,14 +66,14 @@ def not_too_many(submissions: Iterable[Submission]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One item as subscribers may know it; `signals` is empty once it is withdrawn. `asked`: how often people
+    """One item as subscribers may know it; `hashes` is empty once it is withdrawn. `asked`: how often people
     were asked to look at it once more."""
 
     item: str
-    state: Told
+    state: Announced
     media: Media
     kind: Kind
     origin: str
     confirmations: int
-    signals: tuple[Signal, ...]
+    hashes: tuple[Hash, ...]
     asked: int = 0

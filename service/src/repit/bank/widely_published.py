@@ -16,9 +16,9 @@ from django.db import transaction
 
 from repit.bank import feed
 from repit.bank.models import WidelyPublished
-from repit.bank.types import Signal
 from repit.foundation import audit
 from repit.foundation.clock import now
+from repit.foundation.hashes import Hash
 from repit.foundation.sealing import Place, keyed_digest, operator
 from repit_engine.search import FlatIndex
 
@@ -69,9 +69,9 @@ def listed() -> bytes:
     return b"" if last is None else bytes(last)
 
 
-def near(signals: Iterable[Signal]) -> bool:
+def near(hashes: Iterable[Hash]) -> bool:
     """Whether any PDQ hash lies within `RADIUS` of one on the list."""
-    values = [signal.value for signal in signals if signal.algorithm == "pdq"]
+    values = [hash_.value for hash_ in hashes if hash_.perceptual]
     if not values:
         return False
     index = _memory.index()

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, get_args
 
-from repit.bank.types import Kind, Media
 from repit.cases.casefile import Turn
 from repit.cases.models import Case
 from repit.cases.vault import Vault
 from repit.foundation.errors import SealBroken
+from repit.foundation.hashes import Kind, Media
 from repit.foundation.sealing import Place
 
 MAX_ITEMS: Final = 200

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from repit.bank import carrying
 from repit.bank.carrying import Standing
-from repit.bank.types import Kind, Media, State, Submission
+from repit.bank.types import State, Submission
 from repit.cases import due, links
 from repit.cases.casefile import Turn
 from repit.cases.links import MAX_ITEMS, Link
@@ -19,6 +19,7 @@ from repit.exchange import reach
 from repit.exchange.reach import Reach
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
+from repit.foundation.hashes import Kind, Media
 
 _ACTOR: Final = "person concerned"
 NOWHERE: Final = Reach()

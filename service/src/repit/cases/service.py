@@ -104,7 +104,7 @@ def at_level(submissions: Sequence[Submission], level: Level) -> list[Submission
     if level == "family":
         return list(submissions)
     return [
-        replace(one, signals=tuple(signal for signal in one.signals if signal.role == "whole"))
+        replace(one, hashes=tuple(hash_ for hash_ in one.hashes if hash_.role == "whole"))
         for one in submissions
     ]
 

@@ -14,12 +14,13 @@ from django.db.models import F
 
 from repit.bank import stakes
 from repit.bank.stakes import Origin, Ready, Told
-from repit.bank.types import Kind, Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import partners
 from repit.exchange.models import Partner
 from repit.exchange.records import Batch, Pulled
 from repit.foundation.clock import now
 from repit.foundation.errors import ExchangeRefused, Text
+from repit.foundation.hashes import Kind
 
 TOGETHER: Final = 100
 """So much work in one transaction: records, where each comes from, what each says was withdrawn."""
@@ -107,6 +108,5 @@ def _told(record: Pulled, kind: Kind) -> Told:
     roots = tuple(Origin(root.installation, root.token, root.path) for root in record.roots)
     submission = None
     if record.state != "withdrawn":
-        signals = tuple(Signal(h.algorithm, h.role, h.value, h.quality) for h in record.hashes)
-        submission = Submission(record.media, cast(Kind, record.kind or kind), signals)
+        submission = Submission(record.media, cast(Kind, record.kind or kind), record.hashes)
     return Told(record.name, submission, record.state == "disputed", roots, record.gone)

@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from repit.bank import erasing, keys
-from repit.bank.models import Change, Item, ItemHash, Stake, Transition
+from repit.bank.models import Change, Item, ItemHash, Stake, Transition, named_by_hash
 from repit.exchange.models import Partner, Subscriber, Writeback
 from repit.foundation.clock import now
 
@@ -92,9 +92,8 @@ def _named(items: Sequence[Item]) -> list[int]:
     """Items that subscribers know of and of which a served hash can still be told."""
     pairs = keys.of(items)
     told = [item.pk for item in items if item.told and pairs[item.pk][keys.NAMED] != keys.GONE]
-    rows = ItemHash.objects.filter(item__in=told, role="whole")
-    served = Q(algorithm="pdq", item__media="picture") | Q(algorithm="md5", item__media="video")
-    return list(rows.filter(served, publishable=True).values_list("item_id", flat=True).distinct())
+    rows = ItemHash.objects.filter(named_by_hash(), item__in=told)
+    return list(rows.values_list("item_id", flat=True).distinct())
 
 
 def _waits(subscriber: Subscriber, kind: str, sequence: int) -> bool:

@@ -12,44 +12,22 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import (
+    BEST_QUALITY,
+    FORMS,
+    MAX_HASHES,
+    QUALITY_FLOOR,
+    Algorithm,
+    Announced,
+    Hash,
+    Media,
+)
 
-Algorithm = Literal["pdq", "md5", "sha256"]
-Role = Literal["whole", "anchored"]
-State = Literal["active", "disputed", "withdrawn"]
-Media = Literal["picture", "video", "file"]
 View = Literal["blocked", "not_blocked", "pending"]
 
-LENGTHS: Final[dict[str, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
-MOST_HASHES: Final = 64
-"""As many as one item of a bank may have (`bank.types.MAX_SIGNALS`)."""
-ASSUMED_QUALITY: Final = 50
+ASSUMED_QUALITY: Final = QUALITY_FLOOR
 """Of a PDQ hash whose exchange does not tell its quality: the least that may be published."""
 _LEAST_BITS, _MOST_BITS = 64, 192
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PulledHash:
-    """One hash: `value` is 32 bytes (pdq, sha256) or 16 (md5); pdq has a quality from 0 to 100."""
-
-    algorithm: Algorithm
-    role: Role
-    value: bytes
-    quality: int | None = None
-
-    def __post_init__(self) -> None:
-        if len(self.value) != LENGTHS[self.algorithm]:
-            raise WireRefused(detail="hash of the wrong length")
-        if self.algorithm != "pdq":
-            return
-        if self.quality is None or not 0 <= self.quality <= 100:
-            raise WireRefused(detail="quality outside 0 to 100")
-        # Half of the bits of a PDQ hash are set, since it compares with the median. Of a flat picture hardly
-        # any or nearly all are, and flat pictures all match one another.
-        if not _LEAST_BITS <= int.from_bytes(self.value, "big").bit_count() <= _MOST_BITS:
-            raise WireRefused(detail="a hash of a flat picture")
-
-    def __repr__(self) -> str:
-        return f"PulledHash({self.algorithm}, {self.role}, …)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +47,9 @@ class Pulled:
     """
 
     name: str
-    state: State
+    state: Announced
     media: Media = "picture"
-    hashes: tuple[PulledHash, ...] = ()
+    hashes: tuple[Hash, ...] = ()
     kind: str | None = None
     roots: tuple[PulledRoot, ...] = ()
     gone: tuple[tuple[str, str], ...] = ()
@@ -81,8 +59,15 @@ class Pulled:
             raise WireRefused(detail="a record without a name, or with a very long one")
         if self.state != "withdrawn" and not any(one.role == "whole" for one in self.hashes):
             raise WireRefused(detail="a record without a hash of the whole")
-        if len(self.hashes) > MOST_HASHES:
+        if len(self.hashes) > MAX_HASHES:
             raise WireRefused(detail="a record with too many hashes")
+        perceptual = [hash_ for hash_ in self.hashes if hash_.perceptual]
+        if any(hash_.quality is None for hash_ in perceptual):
+            raise WireRefused(detail="a hash without its quality")
+        # Half of the bits of a PDQ hash are set, since it compares with the median. Of a flat picture hardly
+        # any or nearly all are, and flat pictures all match one another.
+        if any(not _LEAST_BITS <= _bits(hash_) <= _MOST_BITS for hash_ in perceptual):
+            raise WireRefused(detail="a hash of a flat picture")
 
     def __repr__(self) -> str:
         return f"Pulled({self.state}, {self.media}, …)"
@@ -140,9 +125,18 @@ class Puller(Protocol):
         """Close every connection."""
 
 
+def _bits(hash_: Hash) -> int:
+    return int.from_bytes(hash_.value, "big").bit_count()
+
+
+def assumed(algorithm: Algorithm) -> int | None:
+    """The quality of a hash whose exchange tells none."""
+    return ASSUMED_QUALITY if FORMS[algorithm].perceptual else None
+
+
 def hexadecimal(value: object, algorithm: Algorithm) -> bytes:
     """The bytes of a hash in hexadecimal digits of either case. Raises `WireRefused`."""
-    if not isinstance(value, str) or len(value) != 2 * LENGTHS[algorithm]:
+    if not isinstance(value, str) or len(value) != 2 * FORMS[algorithm].length:
         raise WireRefused(detail="a hash that is none, or of the wrong length")
     try:
         return bytes.fromhex(value)
@@ -154,6 +148,6 @@ def quality_of(value: object) -> int:
     """A quality that was told, or the assumed one. Raises `WireRefused` for one that cannot be."""
     if value is None:
         return ASSUMED_QUALITY
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= BEST_QUALITY:
         raise WireRefused(detail="quality outside 0 to 100")
     return value

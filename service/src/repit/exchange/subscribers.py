@@ -15,13 +15,13 @@ from django.db import IntegrityError, transaction
 from repit.bank import feed
 from repit.bank.models import Item
 from repit.bank.states import SHARED
-from repit.bank.types import Kind
 from repit.exchange import keys
 from repit.exchange.keys import EXCHANGES, KNOWN, Granted, recognise, rotate
 from repit.exchange.models import Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.foundation import audit
 from repit.foundation.clock import day, now
 from repit.foundation.errors import InputRefused, NotFound, Text
+from repit.foundation.hashes import Kind
 
 __all__ = ["EXCHANGES", "KINDS", "Grant", "Granted", "Standing", "acknowledge", "add", "agree", "close"]
 __all__ += ["grant", "granted", "recognise", "rotate", "set_people", "standings"]

@@ -13,11 +13,11 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 
 from repit.bank import stakes
 from repit.bank.models import Item, ItemHash, Stake, Transition
 from repit.bank.sealed import opened
+from repit.bank.types import ASKED_BY_VALUE
 from repit.exchange import opinions, partners
 from repit.exchange.models import Opinion, Partner, Writeback
 from repit.exchange.records import Said, View
@@ -104,9 +104,9 @@ def _send(partner: Partner, row: Writeback) -> bool:
 
 def _said(partner: Partner, row: Writeback) -> list[Said]:
     item = Item.objects.get(token=row.item)
-    stored = ItemHash.objects.filter(item=item, role="whole").filter(Q(algorithm="pdq") | Q(algorithm="md5"))
-    signals = opened([item]).signals(item, stored.order_by("-algorithm", "id"))
-    value = signals[0].value if signals else b""
+    stored = ItemHash.objects.filter(item=item, role="whole", algorithm__in=ASKED_BY_VALUE)
+    hashes = opened([item]).hashes(item, stored.order_by("-algorithm", "id"))
+    value = hashes[0].value if hashes else b""
     view: View = "blocked" if row.view == "blocked" else "pending" if row.view == "pending" else "not_blocked"
     return [Said(name, view, value) for name in stakes.names_of(partner.source, row.item)]
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from repit.foundation.errors import TooLarge
-from repit.gate.entries import Algorithm
+from repit.foundation.hashes import Algorithm
 from repit.gate.errors import Overloaded
 
 HEAD: Final = 4096

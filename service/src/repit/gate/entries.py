@@ -8,32 +8,13 @@ import hashlib
 import json
 import struct
 from dataclasses import dataclass, field
-from typing import Final, Literal, cast, get_args
+from typing import Final, cast, get_args
 
 from repit.foundation.errors import InputRefused
+from repit.foundation.hashes import ALGORITHMS, FORMS, ROLES, Announced, Hash
 
-Algorithm = Literal["pdq", "md5", "sha256"]
-Role = Literal["whole", "anchored"]
-State = Literal["active", "disputed", "withdrawn"]
-
-ALGORITHMS: Final[tuple[Algorithm, ...]] = get_args(Algorithm)
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
-LENGTHS: Final[dict[str, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
 _NO_QUALITY: Final = 255
 _HASH: Final = struct.Struct(">BBB")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class KnownHash:
-    """One hash: `value` is 32 bytes (pdq, sha256) or 16 (md5). Its `repr` says nothing of it."""
-
-    algorithm: Algorithm
-    role: Role
-    value: bytes
-    quality: int | None = None
-
-    def __repr__(self) -> str:
-        return f"KnownHash({self.algorithm}, {self.role}, …)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +22,12 @@ class KnownEntry:
     """One item: `item` its opaque name, `confirmations` how many parties submitted it."""
 
     item: str
-    state: State
+    state: Announced
     media: str
     kind: str
     origin: str
     confirmations: int
-    hashes: tuple[KnownHash, ...]
+    hashes: tuple[Hash, ...]
     exchange: str = "repit"
     """The protocol it came by."""
     record: str = field(default="", repr=False)
@@ -99,18 +80,18 @@ def unpacked(raw: bytes) -> KnownEntry:
             algorithm_number, role_number, quality = _HASH.unpack_from(rest, at)
             algorithm = ALGORITHMS[algorithm_number]
             start = at + _HASH.size
-            at = start + LENGTHS[algorithm]
+            at = start + FORMS[algorithm].length
             if at > len(rest):
                 raise InputRefused(detail="a hash is cut")
             known = None if quality == _NO_QUALITY else quality
-            hashes.append(KnownHash(algorithm, ROLES[role_number], rest[start:at], known))
-        if state not in get_args(State):
+            hashes.append(Hash(algorithm, ROLES[role_number], rest[start:at], known))
+        if state not in get_args(Announced):
             raise InputRefused(detail="an unknown state")
         # Mirrors of before name no exchange, or no record.
         exchange, record, *_ = *map(str, rest_of_head), *("repit", "")[len(rest_of_head) :]
         return KnownEntry(
             item,
-            cast("State", state),
+            cast("Announced", state),
             media,
             kind,
             origin,

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
+from repit.foundation.hashes import Hash
 from repit.gate import matching
 from repit.gate.altered import AlteredCopies, Upload
 from repit.gate.arriving import Arriving
@@ -28,7 +29,6 @@ from repit.gate.decisions import Recorder
 from repit.gate.decoder.dialogue import NotSeen
 from repit.gate.decoder.pool import DecoderPool
 from repit.gate.doors import Left, left_undone
-from repit.gate.entries import KnownHash
 from repit.gate.errors import Overloaded
 from repit.gate.feed_status import StatusBoard
 from repit.gate.live_index import LiveIndex
@@ -128,7 +128,7 @@ class Inspector:
         """
         return self._judged(door, lambda: _not_hashed(reason))
 
-    def inspect_hashes(self, hashes: tuple[KnownHash, ...], door: str) -> Verdict:
+    def inspect_hashes(self, hashes: tuple[Hash, ...], door: str) -> Verdict:
         """Judge bare hashes, whose picture is elsewhere: only the same orientation can be met."""
         return self._judged(door, lambda: self._met(hashes))
 
@@ -254,10 +254,10 @@ class Inspector:
         )
         self.compared(decision, depths, told)
 
-    def _met(self, hashes: tuple[KnownHash, ...]) -> list[Evidence]:
+    def _met(self, hashes: tuple[Hash, ...]) -> list[Evidence]:
         found: list[Evidence] = []
         for one in hashes:
-            if one.algorithm == "pdq":
+            if one.perceptual:
                 row = np.frombuffer(one.value, np.uint8).reshape(1, HASH_BYTES)
                 found += matching.by_hash(self.index, row)
             else:

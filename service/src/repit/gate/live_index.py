@@ -17,18 +17,17 @@ from typing import Final
 
 import numpy as np
 
-from repit.gate.entries import LENGTHS, Algorithm, KnownEntry, KnownHash, Role
+from repit.foundation.hashes import ROLES, Algorithm, Hash, Role
+from repit.gate.entries import KnownEntry
 from repit_engine.decision import packed_id, unpacked
 from repit_engine.live import LiveIndex as Hashes
 from repit_engine.types import HASH_BYTES, HashArray, IdArray, RangeResult
 
-QUALITY_FLOOR: Final = 50
 MAX_NEIGHBOURS: Final = 200
 ANCHORED: Final = 128
 """First slot of an item's anchored hashes; below it are its standard ones."""
 _LOAD: Final = 32_768
 _HURRIED: Final = 3
-_ROLES: Final[tuple[Role, ...]] = ("whole", "anchored")
 
 
 class SetAside(Exception):
@@ -203,11 +202,11 @@ class LiveIndex:
         return Holdings(len(bank.numbers), hashes, dict(+aside))
 
 
-def _hashes(bank: Bank, number: int) -> tuple[KnownHash, ...]:
+def _hashes(bank: Bank, number: int) -> tuple[Hash, ...]:
     raw, whole = bank.families.get(number, (b"", 0))
     values = [raw[begin : begin + HASH_BYTES] for begin in range(0, len(raw), HASH_BYTES)]
-    families = [KnownHash("pdq", _ROLES[at >= whole], value) for at, value in enumerate(values)]
-    files = [KnownHash(algorithm, "whole", digest) for algorithm, digest in bank.digests.get(number, ())]
+    families = [Hash("pdq", ROLES[at >= whole], value) for at, value in enumerate(values)]
+    files = [Hash(algorithm, "whole", digest) for algorithm, digest in bank.digests.get(number, ())]
     return (*families, *files)
 
 
@@ -241,7 +240,7 @@ def _take_in(bank: Bank, entries: list[KnownEntry]) -> None:
             bank.aside[entry.item] = str(reason)
             continue
         bank.next_number += 1
-        whole, anchored = (_values(entry, role) for role in _ROLES)
+        whole, anchored = (_values(entry, role) for role in ROLES)
         bank.entries[number] = replace(entry, hashes=(), record="")
         bank.numbers[entry.item] = number
         if whole or anchored:
@@ -249,7 +248,7 @@ def _take_in(bank: Bank, entries: list[KnownEntry]) -> None:
             bank.families[number] = raw, len(whole)
             values.append(raw)
             ids.append(packed_id(number, 0) + _slots(len(whole), len(anchored)))
-        digests = tuple((one.algorithm, one.value) for one in entry.hashes if one.algorithm != "pdq")
+        digests = tuple((one.algorithm, one.value) for one in entry.hashes if not one.perceptual)
         if digests:
             bank.digests[number] = digests
         for algorithm, digest in digests:
@@ -263,18 +262,16 @@ def _values(entry: KnownEntry, role: Role) -> list[bytes]:
     return [one.value for one in entry.hashes if _searched(one) and one.role == role]
 
 
-def _searched(one: KnownHash) -> bool:
-    return one.algorithm == "pdq" and (one.quality is None or one.quality >= QUALITY_FLOOR)
+def _searched(one: Hash) -> bool:
+    return one.perceptual and one.publishable
 
 
 def _check(entry: KnownEntry) -> None:
     if not entry.hashes:
         raise SetAside("no-hash")
-    if any(len(one.value) != LENGTHS.get(one.algorithm) for one in entry.hashes):
-        raise SetAside("wrong-length")
-    if not any(one.algorithm != "pdq" or _searched(one) for one in entry.hashes):
+    if not any(_searched(one) or not one.perceptual for one in entry.hashes):
         raise SetAside("low-quality")
-    if any(len(_values(entry, role)) > ANCHORED for role in _ROLES):
+    if any(len(_values(entry, role)) > ANCHORED for role in ROLES):
         raise SetAside("too-many-hashes")
 
 

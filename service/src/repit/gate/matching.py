@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from repit.foundation.hashes import Algorithm
 from repit.gate.altered import FIELD_RADIUS
-from repit.gate.entries import Algorithm, KnownEntry
+from repit.gate.entries import KnownEntry
 from repit.gate.live_index import LiveIndex
 from repit.gate.verdict import TIERS, Evidence, Tier
 from repit_engine.types import HashArray

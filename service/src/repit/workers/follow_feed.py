@@ -22,7 +22,7 @@ from repit.exchange.repit.client import FeedClient
 from repit.exchange.repit.wire import Entry, Page
 from repit.foundation.errors import FeedForeign, FeedGap, RepitError
 from repit.foundation.mapping import named
-from repit.gate.entries import KnownEntry, KnownHash
+from repit.gate.entries import KnownEntry
 from repit.gate.runtime import Gate
 
 WAIT_SECONDS: Final = 20.0
@@ -33,7 +33,6 @@ _log = logging.getLogger(__name__)
 
 def known(entry: Entry) -> KnownEntry:
     """An entry of our own feed as the gate holds it."""
-    hashes = tuple(KnownHash(one.algorithm, one.role, one.value, one.quality) for one in entry.hashes)
     return KnownEntry(
         entry.item,
         entry.state,
@@ -41,7 +40,7 @@ def known(entry: Entry) -> KnownEntry:
         entry.kind,
         entry.origin,
         entry.confirmations,
-        hashes,
+        entry.hashes,
         asked=entry.asked,
     )
 

@@ -11,7 +11,7 @@ from repit.exchange.models import Partner
 from repit.exchange.records import Batch, Pulled
 from repit.foundation.errors import InputRefused
 from repit.foundation.sealing import keyed_digest
-from repit.gate.entries import KnownEntry, KnownHash, exchange_prefix
+from repit.gate.entries import KnownEntry, exchange_prefix
 from repit.gate.runtime import Gate
 from repit.workers.pull_exchanges import Puller
 
@@ -51,7 +51,6 @@ class GateTarget:
 
     def _entry(self, record: Pulled) -> KnownEntry:
         digest = keyed_digest("gate exchange", self._partner.source.encode(), record.name.encode())
-        hashes = tuple(KnownHash(h.algorithm, h.role, h.value, h.quality) for h in record.hashes)
         return KnownEntry(
             f"{self._prefix}{digest[:20].hex()}",
             record.state,
@@ -59,7 +58,7 @@ class GateTarget:
             record.kind or self._partner.item_kind,
             self._partner.source,
             1,
-            () if record.state == "withdrawn" else hashes,
+            () if record.state == "withdrawn" else record.hashes,
             self._partner.kind,
             record.name,
         )

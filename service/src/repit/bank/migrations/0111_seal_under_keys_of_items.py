@@ -16,7 +16,8 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from repit.bank import sealed
 from repit.bank.lookups import Lookup
 from repit.bank.states import LIVE
-from repit.bank.types import Signal, Submission
+from repit.bank.types import Submission
+from repit.foundation.hashes import Hash
 from repit.foundation.clock import now
 from repit.foundation.ids import token
 from repit.foundation.key_pool import KEY_BYTES, KeyPool
@@ -72,41 +73,41 @@ def _lookup(apps: Apps, file: KeyPool) -> Lookup:
 
 
 def _one(apps: Apps, item: Any, slot: int, pair: tuple[bytes, bytes], lookup: Lookup) -> None:
-    signals, before = [], operator("bank hash")
+    hashes, before = [], operator("bank hash")
     for row in apps.get_model("bank", "ItemHash").objects.filter(item=item):
         place = Place(
             "bank_itemhash", f"{item.token}/{row.id}", f"{row.algorithm}.{row.role}.{row.quality}"
         )
-        signal = Signal(row.algorithm, row.role, before.open(row.sealed, place), row.quality)
+        hash_ = Hash(row.algorithm, row.role, before.open(row.sealed, place), row.quality)
         named = sealed.is_named(item.media, row.algorithm, row.role, row.publishable)
-        row.sealed = operator_and("bank hash", pair[0 if named else 1]).seal(signal.value, place)
-        row.digest = sealed.found_by(signal, lookup)
+        row.sealed = operator_and("bank hash", pair[0 if named else 1]).seal(hash_.value, place)
+        row.digest = sealed.found_by(hash_, lookup)
         row.save(update_fields=["sealed", "digest"])
-        signals.append(signal)
+        hashes.append(hash_)
     lives = item.state in LIVE
-    _names(apps, item, pair, lookup, signals if lives else [])
+    _names(apps, item, pair, lookup, hashes if lives else [])
     # By these nothing is found any more (0121 drops them).
     apps.get_model("bank", "Nearby").objects.filter(item=item).delete()
     item.fingerprint, item.slot, item.found_by = b"", slot, lookup.number
-    item.parts = sealed.parts(item.media, signals)
+    item.parts = sealed.parts(item.media, hashes)
     item.forget_on = now().date() if item.state == "withdrawn" else None
     if lives:
-        whole = Submission(item.media, item.kind, tuple(signals))
+        whole = Submission(item.media, item.kind, tuple(hashes))
         item.fingerprint = sealed.fingerprint(whole, lookup)
     item.save(update_fields=["fingerprint", "slot", "found_by", "parts", "forget_on"])
 
 
 def _names(
-    apps: Apps, item: Any, pair: tuple[bytes, bytes], lookup: Lookup, signals: list[Signal]
+    apps: Apps, item: Any, pair: tuple[bytes, bytes], lookup: Lookup, hashes: list[Hash]
 ) -> None:
-    """Partners' names for a record, as `bank.names` has them. No signals: the item is withdrawn."""
-    said = sorted(f"{s.algorithm}.{s.role}.{s.quality}".encode() + s.value for s in signals)
+    """Partners' names for a record, as `bank.names` has them. No hashes: the item is withdrawn."""
+    said = sorted(f"{s.algorithm}.{s.role}.{s.quality}".encode() + s.value for s in hashes)
     for stake in apps.get_model("bank", "Stake").objects.filter(item=item):
         place = Place("bank_stake", f"{stake.source}/{bytes(stake.name).hex()}", "name")
         name = operator("stake").open(stake.sealed_name, place)
         place = Place("bank_stake", f"{item.token}/{stake.source}", "name")
         stake.sealed_name = operator_and("bank hash", pair[0]).seal(name, place)
-        if signals:
+        if hashes:
             stake.name = lookup.digest("stake name", stake.source.encode(), name)
             rest = repr(((item.media, item.kind), stake.doubted, [], [])).encode()
             stake.mark = Digester(pair[1]).digest("stake mark", rest, *said)

@@ -16,8 +16,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from repit.exchange.records import Algorithm, Aside, Media, Pulled, PulledHash, hexadecimal, quality_of
+from repit.exchange.records import Aside, Pulled, hexadecimal, quality_of
 from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import FORMS, Algorithm, Hash, Media
 
 MAX_LINE: Final = 2_000
 _TYPES: Final[dict[str, tuple[Algorithm, Media]]] = {
@@ -88,7 +89,7 @@ def _made(kind: object, value: object, quality: object = None) -> Pulled:
         raise WireRefused(detail="a type of hash that is not known")
     algorithm, media = _TYPES[kind]
     raw = hexadecimal(value, algorithm)
-    one = PulledHash(algorithm, "whole", raw, quality_of(quality) if algorithm == "pdq" else None)
+    one = Hash(algorithm, "whole", raw, quality_of(quality) if FORMS[algorithm].perceptual else None)
     return Pulled(f"{kind}:{raw.hex()}", "active", media, (one,))
 
 

@@ -13,17 +13,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from repit.exchange.ncmec.wire import NAMESPACE
 from repit.exchange.paging import Query, query_of
-from repit.exchange.records import (
-    ASSUMED_QUALITY,
-    Algorithm,
-    Aside,
-    Media,
-    Pulled,
-    PulledHash,
-    hexadecimal,
-)
+from repit.exchange.records import Aside, Pulled, assumed, hexadecimal
 from repit.exchange.weighing import xml_of
 from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import Algorithm, Hash, Media
 
 Fingerprint = Literal["PDQ", "MD5"]
 ENTRIES: Final = "/v2/entries"
@@ -118,11 +111,11 @@ def _entry(element: Element) -> Pulled | None:
         return Pulled(name, "withdrawn", media)
     given = {_name(one): (one.text or "").strip() for one in parts.get("fingerprints", ())}
     hashes = tuple(
-        PulledHash(
+        Hash(
             algorithm,
             "whole",
             hexadecimal(given[algorithm], algorithm),
-            ASSUMED_QUALITY if algorithm == "pdq" else None,
+            assumed(algorithm),
         )
         for algorithm in _OF_USE[media]
         if given.get(algorithm)

@@ -18,6 +18,7 @@ from django.conf import settings
 from repit.bank import feed
 from repit.bank.models import Item, ItemHash
 from repit.bank.sealed import Opened, opened
+from repit.bank.types import ASKED_BY_VALUE, IN_ONE_ENTRY
 from repit.exchange import access, demands, opinions
 from repit.exchange.canary import CANARIES, CANARY_SECOND
 from repit.exchange.keys import Granted
@@ -109,7 +110,7 @@ def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
     by_key = {item.id: item for item in listed}
     hashes: dict[int, list[ItemHash]] = {key: [] for key in by_key}
     wanted = ItemHash.objects.filter(item_id__in=by_key, role="whole", publishable=True)
-    for row in wanted.filter(algorithm__in=["pdq", "md5"]).order_by("id"):
+    for row in wanted.filter(algorithm__in=ASKED_BY_VALUE).order_by("id"):
         hashes[row.item_id].append(row)
     tokens = {item.token for item in by_key.values()}
     held, confirmed = opinions.of(tokens), demands.confirmed(who, tokens)
@@ -133,8 +134,8 @@ def _of_item(
     media = _MEDIA[item.media]
     values: dict[str, list[bytes]] = {"pdq": [], "md5": []}
     for row in rows:
-        if not deleted and (media == "image" or row.algorithm == "md5"):
-            values[row.algorithm].append(held_by.signal(item, row).value)
+        if not deleted and row.algorithm in IN_ONE_ENTRY[item.media]:
+            values[row.algorithm].append(held_by.open(item, row).value)
     votes = tuple(vote for one in held for vote in _votes(one))
     count = (item.parts or 1) if deleted else max(len(values["pdq"]), len(values["md5"]))
     return [

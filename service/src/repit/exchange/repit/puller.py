@@ -8,12 +8,13 @@ the next snapshot is read instead, and what it does not have has gone.
 """
 
 from collections.abc import Collection, Generator, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from repit.exchange import checkpoints
 from repit.exchange.polite import Wait, ask, pause
-from repit.exchange.records import ASSUMED_QUALITY, Aside, Batch, Pulled, PulledHash, PulledRoot, Said
+from repit.exchange.records import Aside, Batch, Pulled, PulledRoot, Said, assumed
 from repit.exchange.repit.client import FeedClient
 from repit.exchange.repit.provenance_wire import MAX_HOPS
 from repit.exchange.repit.wire import Entry, SetAside
@@ -113,13 +114,8 @@ class HotlineClient:
         if not near:
             return Pulled(entry.item, "withdrawn", gone=entry.gone)
         hashes = tuple(
-            PulledHash(
-                one.algorithm,
-                one.role,
-                one.value,
-                None if one.algorithm != "pdq" else ASSUMED_QUALITY if one.quality is None else one.quality,
-            )
-            for one in entry.hashes
+            replace(hash_, quality=assumed(hash_.algorithm)) if hash_.quality is None else hash_
+            for hash_ in entry.hashes
         )
         roots = tuple(PulledRoot(root.installation, root.token, root.path) for root in near)
         return Pulled(entry.item, entry.state, entry.media, hashes, entry.kind, roots, entry.gone)

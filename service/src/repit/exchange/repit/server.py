@@ -9,14 +9,15 @@ from typing import Final, get_args
 
 from repit.bank import feed, waiting
 from repit.bank.feed import Recorded
-from repit.bank.types import Kind, Published
+from repit.bank.types import Published
 from repit.exchange import access, demands, provenance
 from repit.exchange.keys import SYNC, Granted
 from repit.exchange.provenance import Standing
 from repit.exchange.repit.provenance_wire import SharedRoot
 from repit.exchange.repit.snapshot_wire import SnapshotHead, encode_snapshot
-from repit.exchange.repit.wire import Change, Entry, Page, SharedHash
+from repit.exchange.repit.wire import Change, Entry, Page
 from repit.foundation.clock import now
+from repit.foundation.hashes import Kind
 
 MAX_WAIT_SECONDS: Final = 25.0
 _TOGETHER: Final = 500
@@ -62,7 +63,7 @@ def _enough(recorded: list[Recorded]) -> list[Recorded]:
     """The first changes, as many as make a page."""
     hashes = 0
     for place, one in enumerate(recorded):
-        hashes += len(one.item.signals)
+        hashes += len(one.item.hashes)
         if place and hashes > _MOST_HASHES:
             return recorded[:place]
     return recorded
@@ -124,9 +125,7 @@ def _entry(
         origin=item.origin if shown else "",
         confirmations=item.confirmations if shown else 0,
         hashes=tuple(
-            SharedHash(s.algorithm, s.role, s.value, s.quality)
-            for s in item.signals
-            if shown and (s.role == "whole" or who.sees_anchored)
+            hash_ for hash_ in item.hashes if shown and (hash_.role == "whole" or who.sees_anchored)
         ),
         roots=tuple(SharedRoot(*root) for root in standing.roots) if standing and shown else (),
         gone=standing.gone if standing else (),

@@ -15,45 +15,20 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, TypeVar, get_args
 
 from repit.exchange.repit.provenance_wire import Gone, SharedRoot, gone_in, gone_out, roots_in, roots_out
 from repit.exchange.weighing import json_of
-from repit.foundation.errors import WireRefused
-
-Algorithm = Literal["pdq", "md5", "sha256"]
-Role = Literal["whole", "anchored"]
-State = Literal["active", "disputed", "withdrawn"]
-Media = Literal["picture", "video", "file"]
-Kind = Literal["intimate", "deepfake"]
+from repit.foundation.errors import InputRefused, WireRefused
+from repit.foundation.hashes import ALGORITHMS, FORMS, ROLES, Algorithm, Announced, Hash, Kind, Media, Role
 
 VERSION: Final = 1
-LENGTHS: Final[dict[str, int]] = {"pdq": 32, "md5": 16, "sha256": 32}
 MAX_ITEM: Final = 64
 MAX_ORIGIN: Final = 100
 MAX_FEED: Final = 100
-MAX_HASHES: Final = 10_000
+MAX_LISTED: Final = 10_000
 
-_Choice = TypeVar("_Choice", Algorithm, Role, State, Media, Kind)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class SharedHash:
-    """One hash: `value` is 32 bytes (pdq, sha256) or 16 (md5); `quality` 0 to 100 where there is one."""
-
-    algorithm: Algorithm
-    role: Role
-    value: bytes
-    quality: int | None = None
-
-    def __post_init__(self) -> None:
-        if len(self.value) != LENGTHS.get(self.algorithm, -1):
-            raise WireRefused(detail="hash of the wrong length")
-        if self.quality is not None and not 0 <= self.quality <= 100:
-            raise WireRefused(detail="quality outside 0 to 100")
-
-    def __repr__(self) -> str:
-        return f"SharedHash({self.algorithm}, {self.role}, …)"
+_Choice = TypeVar("_Choice", Algorithm, Role, Announced, Media, Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +40,12 @@ class Entry:
     """
 
     item: str
-    state: State
+    state: Announced
     media: Media
     kind: Kind
     origin: str
     confirmations: int
-    hashes: tuple[SharedHash, ...]
+    hashes: tuple[Hash, ...]
     roots: tuple[SharedRoot, ...] = ()
     gone: tuple[Gone, ...] = ()
     asked: int = 0
@@ -80,7 +55,7 @@ class Entry:
             raise WireRefused(detail="item or origin missing or too long")
         if self.state == "withdrawn" and self.hashes:
             raise WireRefused(detail="a withdrawn item with hashes")
-        if self.confirmations < 0 or len(self.hashes) > MAX_HASHES:
+        if self.confirmations < 0 or len(self.hashes) > MAX_LISTED:
             raise WireRefused(detail="count out of range")
 
 
@@ -237,30 +212,34 @@ def _one_of(choices: tuple[_Choice, ...], source: dict[str, object], name: str) 
     raise WireRefused(detail=f"{name} is not one of those known")
 
 
-def _hash_in(value: object) -> SharedHash:
+def _hash_in(value: object) -> Hash:
     source = _object(value)
     try:
         raw = bytes.fromhex(text(source, "value"))
     except ValueError:
         raise WireRefused(detail="hash is not hexadecimal") from None
     quality = None if source.get("quality") is None else whole(source, "quality")
-    algorithm: Algorithm = _one_of(get_args(Algorithm), source, "algorithm")
-    role: Role = _one_of(get_args(Role), source, "role")
-    return SharedHash(algorithm, role, raw, quality)
+    algorithm: Algorithm = _one_of(ALGORITHMS, source, "algorithm")
+    role: Role = _one_of(ROLES, source, "role")
+    try:
+        # Whatever a peer says of a digest's quality: it has none.
+        return Hash(algorithm, role, raw, quality if FORMS[algorithm].perceptual else None)
+    except InputRefused as refused:
+        raise WireRefused(detail=refused.detail) from None
 
 
 def entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entry:
     source = _object(value)
-    hashes: list[SharedHash] = []
+    hashes: list[Hash] = []
     listed = _list(source, "hashes")
-    if len(listed) > MAX_HASHES:
+    if len(listed) > MAX_LISTED:
         raise WireRefused(detail="count out of range")
     for one in listed:
         try:
             hashes.append(_hash_in(one))
         except WireRefused as refused:
             aside.append(SetAside(sequence, refused.detail))
-    state: State = _one_of(get_args(State), source, "state")
+    state: Announced = _one_of(get_args(Announced), source, "state")
     media: Media = _one_of(get_args(Media), source, "media")
     kind: Kind = _one_of(get_args(Kind), source, "kind")
     return Entry(

@@ -9,9 +9,10 @@ import json
 from dataclasses import dataclass
 from typing import Final, cast
 
-from repit.exchange.records import Aside, Media, Pulled, PulledHash, Said, State, hexadecimal, quality_of
+from repit.exchange.records import Aside, Pulled, Said, hexadecimal, quality_of
 from repit.exchange.weighing import json_of
 from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import Announced, Hash, Media
 
 ENOUGH: Final = 3
 """So many platforms that do not block a hash, and fewer that do, make it doubtful."""
@@ -72,9 +73,9 @@ def _record(value: object) -> Pulled | None:
         return None
     if kind == "ImagePDQ":
         quality = quality_of(value.get("x_quality"))
-        one = PulledHash("pdq", "whole", hexadecimal(value.get("hashValue"), "pdq"), quality)
+        one = Hash("pdq", "whole", hexadecimal(value.get("hashValue"), "pdq"), quality)
     elif kind == "VideoMD5":
-        one = PulledHash("md5", "whole", hexadecimal(value.get("hashValue"), "md5"))
+        one = Hash("md5", "whole", hexadecimal(value.get("hashValue"), "md5"))
     else:
         raise WireRefused(detail="a type of hash that is not known")
     name = f"{kind}:{one.value.hex()}"
@@ -83,7 +84,7 @@ def _record(value: object) -> Pulled | None:
     return Pulled(name, state, media, () if state == "withdrawn" else (one,))
 
 
-def _state(value: dict[str, object]) -> State:
+def _state(value: dict[str, object]) -> Announced:
     status = value.get("hashStatus")
     if status in _GONE or status in _NOT_YET:
         return "withdrawn"

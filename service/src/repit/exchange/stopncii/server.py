@@ -17,9 +17,9 @@ from typing import Final
 from django.db.models import Q
 
 from repit.bank import feed, items, lookups
-from repit.bank.models import Item, ItemHash
+from repit.bank.models import Item, ItemHash, named_by_hash
 from repit.bank.sealed import FIND, Opened, found_by, opened
-from repit.bank.types import Algorithm, Kind, Media, Signal, Submission
+from repit.bank.types import Submission
 from repit.exchange import access, by_hash, caps, demands, opinions
 from repit.exchange.canary import CANARIES, CANARY_SECOND
 from repit.exchange.keys import Granted
@@ -38,16 +38,15 @@ from repit.exchange.stopncii.wire import (
     decode_mark,
     encode_mark,
 )
+from repit.foundation.hashes import FORMS, Algorithm, Hash, Kind, Media
 
 MAX_PAGE: Final = 5_000
-_SERVED: Final = Q(role="whole", publishable=True, item__told=True) & (
-    Q(algorithm="pdq", item__media="picture") | Q(algorithm="md5", item__media="video")
-)
-_NAMES: Final[dict[str, SignalType]] = {"pdq": "ImagePDQ", "md5": "VideoMD5"}
+_SERVED: Final = named_by_hash() & Q(item__told=True)
 _PROPOSED: Final[dict[SignalType, tuple[Algorithm, Media]]] = {
     "ImagePDQ": ("pdq", "picture"),
     "VideoMD5": ("md5", "video"),
 }
+_NAMES: Final = {algorithm: name for name, (algorithm, _) in _PROPOSED.items()}
 _VIEWS: Final[dict[FeedbackValue, View]] = {
     "Blocked": "blocked",
     "NotBlocked": "not_blocked",
@@ -128,8 +127,8 @@ def propose(who: Granted, proposed: list[Proposal]) -> int:
             continue
         new += 1
         if not held.filter(item__kind=kind).exists():
-            signal = Signal(algorithm, "whole", one.value, one.quality if algorithm == "pdq" else None)
-            submission = Submission(media, kind, (signal,))
+            hash_ = Hash(algorithm, "whole", one.value, one.quality if FORMS[algorithm].perceptual else None)
+            submission = Submission(media, kind, (hash_,))
             items.submit(submission, actor=f"subscriber {who.id}", publish=False, origin=who.name)
     return new
 
@@ -189,7 +188,7 @@ def _records(walked: list[Touch], who: Granted) -> Iterator[Record]:
 
     for digest in sorted(holders, key=lambda key: place[key].sequence):
         # Of what was erased this very moment nothing can be told any more.
-        rows = [row for row in holders[digest] if held_by.signals(row.item, [row])]
+        rows = [row for row in holders[digest] if held_by.hashes(row.item, [row])]
         if rows:
             yield _record(place[digest].second, rows, held_by, held, shown)
 
@@ -202,8 +201,8 @@ def _under_every_key(rows: list[ItemHash]) -> dict[bytes, bytes]:
         return {bytes(row.digest): bytes(row.digest) for row in rows if row.digest}
     held_by, same = opened({row.item_id: row.item for row in rows}.values()), dict[bytes, bytes]()
     for row in rows:
-        for signal in held_by.signals(row.item, [row]):
-            found = [digest for digest in (found_by(signal, one) for one in alive) if digest]
+        for hash_ in held_by.hashes(row.item, [row]):
+            found = [digest for digest in (found_by(hash_, one) for one in alive) if digest]
             same.update(dict.fromkeys(found, found[0]))
     return same
 
@@ -215,7 +214,7 @@ def _record(
     held: dict[str, list[Held]],
     shown: Callable[[Item], bool],
 ) -> Record:
-    signal = held_by.signal(rows[0].item, rows[0])
+    hash_ = held_by.open(rows[0].item, rows[0])
     listed = [row.item for row in rows]
 
     def is_active(item: Item) -> bool:
@@ -233,8 +232,8 @@ def _record(
     qualities = [row.quality for row in rows if row.quality is not None]
     return Record(
         second,
-        _NAMES[signal.algorithm],
-        signal.value,
+        _NAMES[hash_.algorithm],
+        hash_.value,
         "Active" if active else "Withdrawn",
         tuple((_case(item), "Active" if is_active(item) else "Withdrawn") for item in listed),
         tuple(dict.fromkeys(feedbacks)),

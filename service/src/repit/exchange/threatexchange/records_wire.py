@@ -9,18 +9,10 @@ from typing import Final
 from urllib.parse import SplitResult
 
 from repit.exchange.paging import Query, query_of
-from repit.exchange.records import (
-    ASSUMED_QUALITY,
-    Algorithm,
-    Aside,
-    Media,
-    Pulled,
-    PulledHash,
-    State,
-    hexadecimal,
-)
+from repit.exchange.records import Aside, Pulled, assumed, hexadecimal
 from repit.exchange.weighing import json_of
 from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import Algorithm, Announced, Hash, Media
 
 FIELDS: Final = "indicator,type,last_updated,should_delete,descriptors{id,reactions,owner{id},tags,status}"
 _KINDS: Final[dict[str, Media]] = {"HASH_PDQ": "picture", "HASH_VIDEO_MD5": "video"}
@@ -77,14 +69,13 @@ def _record(value: object) -> Pulled | None:
     if media is None:
         return None
     algorithm: Algorithm = "pdq" if media == "picture" else "md5"
-    quality = ASSUMED_QUALITY if algorithm == "pdq" else None
-    one = PulledHash(algorithm, "whole", hexadecimal(value.get("indicator"), algorithm), quality)
+    one = Hash(algorithm, "whole", hexadecimal(value.get("indicator"), algorithm), assumed(algorithm))
     state = _state(value)
     name = f"{value['type']}:{one.value.hex()}"
     return Pulled(name, state, media, () if state == "withdrawn" else (one,))
 
 
-def _state(value: dict[str, object]) -> State:
+def _state(value: dict[str, object]) -> Announced:
     """Gone where it is to be deleted, nobody describes it, or all who do call it harmless."""
     deleted = value.get("should_delete", False)
     if not isinstance(deleted, bool):

@@ -11,9 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema, Status, errors
 from pydantic import ConfigDict, Field
 
-from repit.bank.types import MAX_SIGNALS, Algorithm, Kind, Media, Role, Signal, State, Submission
+from repit.bank.types import State, Submission
 from repit.cases import service, words
 from repit.foundation.errors import InputRefused
+from repit.foundation.hashes import MAX_HASHES, Algorithm, Hash, Kind, Media, Role
 from repit.foundation.mapping import named
 from repit.foundation.web import problem
 from repit.interfaces.case_pages import limits, lines
@@ -47,7 +48,7 @@ class ItemIn(_Strict):
 
     media: Media
     kind: Kind
-    hashes: Annotated[list[HashIn], Field(min_length=1, max_length=MAX_SIGNALS)]
+    hashes: Annotated[list[HashIn], Field(min_length=1, max_length=MAX_HASHES)]
 
 
 class CaseIn(_Strict):
@@ -118,10 +119,10 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: A
 
 def submission(item: ItemIn) -> Submission:
     try:
-        signals = [Signal(h.algorithm, h.role, bytes.fromhex(h.value), h.quality) for h in item.hashes]
+        hashes = [Hash(h.algorithm, h.role, bytes.fromhex(h.value), h.quality) for h in item.hashes]
     except ValueError:
         raise InputRefused from None
-    return Submission(item.media, item.kind, tuple(signals))
+    return Submission(item.media, item.kind, tuple(hashes))
 
 
 def _status(standing: service.Status) -> StatusOut:

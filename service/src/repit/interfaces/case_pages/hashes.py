@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from repit.bank.types import Kind, Submission
+from repit.bank.types import Submission
 from repit.foundation.errors import InputRefused, Text
+from repit.foundation.hashes import Kind
 from repit.interfaces.case_pages.api import CaseIn, submission
 
 _CARRIED: Final = "hashes 1"

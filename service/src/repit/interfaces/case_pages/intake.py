@@ -23,10 +23,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from repit.awareness.helplines import COUNTRIES
-from repit.bank.types import Kind
 from repit.cases import places, service
 from repit.cases.places import WANTS, Wishes
 from repit.foundation.errors import InputRefused, TooLarge, TransitionRefused
+from repit.foundation.hashes import Kind
 from repit.foundation.ids import case_number
 from repit.interfaces.case_pages import carried, codes, hashes, limits, receipts
 from repit.interfaces.case_pages.content_policy import DEVICE

@@ -10,11 +10,11 @@ from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
-from repit.bank.types import Kind
 from repit.cases import closing, helpers, places, service, thread, visits, way_back
 from repit.cases.places import WANTS, Level, Wishes
 from repit.cases.visits import Visiting
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
+from repit.foundation.hashes import Kind
 from repit.interfaces.case_pages import codes, drafts, hashes, receipts
 from repit.interfaces.case_pages.content_policy import DEVICE
 from repit.interfaces.case_pages.cookies import token_of, with_cookie, without_cookie

@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from repit.bank import bulk
 from repit.bank.bulk import Loaded
-from repit.bank.types import MAX_SIGNALS, Algorithm, Kind, Media, Role, Signal, Submission
+from repit.bank.types import Submission
 from repit.foundation.errors import InputRefused
+from repit.foundation.hashes import MAX_HASHES, Algorithm, Hash, Kind, Media, Role
 
 ACTOR: Final = "import"
 MAX_LINE: Final = 1_000_000
@@ -35,7 +36,7 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid")
     media: Media = "picture"
     kind: Kind | None = None
-    hashes: Annotated[list[_Hash], Field(min_length=1, max_length=MAX_SIGNALS)]
+    hashes: Annotated[list[_Hash], Field(min_length=1, max_length=MAX_HASHES)]
 
 
 @dataclass
@@ -79,10 +80,10 @@ def _submission(text: str, kind: Kind) -> Submission:
     else:
         value, _, quality = text.partition(",")
         said = _Line(hashes=[_Hash(algorithm="pdq", value=value.strip(), quality=int(quality or 0))])
-    signals = tuple(
-        Signal(one.algorithm, one.role, bytes.fromhex(one.value), one.quality) for one in said.hashes
+    hashes = tuple(
+        Hash(one.algorithm, one.role, bytes.fromhex(one.value), one.quality) for one in said.hashes
     )
-    return Submission(said.media, said.kind or kind, signals)
+    return Submission(said.media, said.kind or kind, hashes)
 
 
 def _why(error: Exception) -> str:

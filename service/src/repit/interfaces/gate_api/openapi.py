@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from repit import __version__
 from repit.foundation.errors import Text
+from repit.foundation.hashes import ALGORITHMS
 from repit.gate.doors import NAMED
-from repit.gate.entries import ALGORITHMS
 from repit.gate.senders import LONGEST
 from repit.gate.verdict import OUTCOMES, TIERS
 from repit.interfaces.gate_api.questions import MAX_HASHES, MAX_URL

@@ -1,20 +1,20 @@
 """A question without media: hashes computed elsewhere, or the address of a picture.
 
 In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}` or `{"url": "https://…"}`. Out:
-`KnownHash`es, or the address. Next: `Inspector.inspect_hashes`, `repit.gate.fetching`.
+`Hash`es, or the address. Next: `Inspector.inspect_hashes`, `repit.gate.fetching`.
 """
 
 import json
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from repit.foundation.errors import InputRefused, Text
-from repit.gate.entries import LENGTHS, Algorithm, KnownHash
+from repit.foundation.hashes import ALGORITHMS, FORMS, Hash
 
 MAX_HASHES: Final = 100
 MAX_URL: Final = 2048
 
 
-def question_of(body: bytes) -> tuple[KnownHash, ...] | str:
+def question_of(body: bytes) -> tuple[Hash, ...] | str:
     """The hashes asked about, or an address. Raises `InputRefused`, never repeating them."""
     try:
         document = json.loads(body)
@@ -38,7 +38,7 @@ def _address(asked: dict[str, Any]) -> str:
     return url
 
 
-def _hashes(listed: Any) -> tuple[KnownHash, ...]:
+def _hashes(listed: Any) -> tuple[Hash, ...]:
     if not isinstance(listed, list) or not 0 < len(listed) <= MAX_HASHES:
         raise InputRefused(
             Text(f"One to {MAX_HASHES} hashes are needed.", f"Il faut une à {MAX_HASHES} empreintes.")
@@ -46,11 +46,11 @@ def _hashes(listed: Any) -> tuple[KnownHash, ...]:
     return tuple(_one(value) for value in listed)
 
 
-def _one(value: Any) -> KnownHash:
+def _one(value: Any) -> Hash:
     given = value if isinstance(value, dict) else {}
-    for algorithm in get_args(Algorithm):
+    for algorithm in ALGORITHMS:
         if given.get("algorithm") == algorithm:
-            return KnownHash(algorithm, "whole", _raw(given.get("value"), LENGTHS[algorithm]))
+            return Hash(algorithm, "whole", _raw(given.get("value"), FORMS[algorithm].length))
     raise InputRefused(
         Text("The algorithms are pdq, md5 and sha256.", "Les algorithmes sont pdq, md5 et sha256.")
     )

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from repit.foundation.errors import RepitError
+from repit.foundation.hashes import ALGORITHMS
 from repit.gate.arriving import Arriving
-from repit.gate.entries import ALGORITHMS
 from repit.gate.errors import Overloaded
 from repit.gate.forms.files import Found
 from repit.gate.runtime import Gate

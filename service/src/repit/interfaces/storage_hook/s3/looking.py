@@ -16,10 +16,10 @@ from typing import Final
 
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import TooLarge, Unavailable
+from repit.foundation.hashes import ALGORITHMS
 from repit.gate.arriving import HEAD, Arriving
 from repit.gate.decisions import Unwritten
 from repit.gate.doors import Left, left_undone
-from repit.gate.entries import ALGORITHMS
 from repit.gate.forms.files import Found
 from repit.gate.forms.judging import judged
 from repit.gate.inspection import Inspector
