@@ -57,9 +57,7 @@ def reduce(items: Sequence[Item]) -> None:
         held = list(some.values_list("pk", flat=True))
         rest = ItemHash.objects.filter(item__in=held).exclude(named_by_hash())
         # By key, since a join cannot be deleted from on both databases.
-        ItemHash.objects.filter(
-            pk__in=list(rest.values_list("pk", flat=True))
-        ).delete()
+        ItemHash.objects.filter(pk__in=list(rest.values_list("pk", flat=True))).delete()
         some.update(forget_on=last)
 
 
