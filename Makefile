@@ -76,7 +76,7 @@ format: setup ## Rewrite the sources in the house's format
 
 bundle: setup ## Build what the person's device runs, and its digests
 	@cd browser && PATH="$(abspath $(BIN)):$$PATH" node build.mjs
-	@cd service/src/repit/interfaces/case_pages/static/case_pages/device && sha256sum * >$(CURDIR)/docs/device-page.sha256
+	@cd service/src/repit/hotline/web/case_pages/static/case_pages/device && sha256sum * >$(CURDIR)/docs/device-page.sha256
 
 # --- figures ------------------------------------------------------------------------------------------
 $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt requirements/demo.txt

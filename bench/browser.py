@@ -30,7 +30,7 @@ from repit_engine.anchors import bank_family, warm_up
 from repit_engine.picture import open_picture
 from repit_engine.stoplist import package_stoplist
 
-BUNDLE = ROOT / "service/src/repit/interfaces/case_pages/static/case_pages/device"
+BUNDLE = ROOT / "service/src/repit/hotline/web/case_pages/static/case_pages/device"
 WIDTH, HEIGHT = 4000, 3000
 FILM_BYTES = 1_000_000_000
 ROUNDS = 7

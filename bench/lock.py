@@ -2,9 +2,9 @@
 
 In: nothing. Out: `docs/bench/lock.md`. Next: a reader.
 
-Everybody who submits, withdraws or decides takes turns at one row of the database (`bank.feed`). Whoever
-holds it for seconds keeps everyone else waiting, and their withdrawals with them. Each piece of work runs in
-a process of its own against an SQLite file of its own (`lock_work`).
+Everybody who submits, withdraws or decides takes turns at one row of the database (`hotline.bank.feed`).
+Whoever holds it for seconds keeps everyone else waiting, and their withdrawals with them. Each piece of work
+runs in a process of its own against an SQLite file of its own (`lock_work`).
 """
 
 import json

@@ -12,22 +12,23 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from repit.workers import starting
+from repit.foundation.process import starting
 
 starting.set_up("hotline")
 
 from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from repit.bank import bulk, feed, floods, items, types  # noqa: E402
-from repit.bank.carrying import Carrier  # noqa: E402
-from repit.bank.models import Item  # noqa: E402
-from repit.bank.types import Submission  # noqa: E402
-from repit.exchange import bank_target, partners  # noqa: E402
-from repit.exchange.models import Partner  # noqa: E402
-from repit.exchange.records import Batch, Pulled  # noqa: E402
+from repit.exchanges import partners  # noqa: E402
+from repit.exchanges.models import Partner  # noqa: E402
+from repit.exchanges.records import Batch, Pulled  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.hashes import Hash  # noqa: E402
+from repit.hotline.bank import bulk, feed, floods, items, types  # noqa: E402
+from repit.hotline.bank.carrying import Carrier  # noqa: E402
+from repit.hotline.bank.models import Item  # noqa: E402
+from repit.hotline.bank.types import Submission  # noqa: E402
+from repit.hotline.feeds import bank_target  # noqa: E402
 
 ATTACK_BYTES = 2_700_000
 BYTES_A_HASH = 108

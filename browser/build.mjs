@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import { build } from "esbuild";
 
-const folder = process.argv[2] ?? "../service/src/repit/interfaces/case_pages/static/case_pages/device";
+const folder = process.argv[2] ?? "../service/src/repit/hotline/web/case_pages/static/case_pages/device";
 await build({
   entryPoints: ["src/device.ts", "src/worker.ts"],
   outdir: folder,

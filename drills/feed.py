@@ -12,7 +12,7 @@ from pathlib import Path
 
 MINUTES = 5.0
 ROOT = Path(__file__).resolve().parent.parent
-TEST = "service/tests/exchange/test_feed_under_fire.py"
+TEST = "service/tests/hotline/feeds/test_feed_under_fire.py"
 
 
 def run(minutes: float) -> int:

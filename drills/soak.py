@@ -28,7 +28,7 @@ from bench.robustness.scenes import scene
 from drills.doors import BUSY, PASSED, REFUSED, Doors, Ports
 from repit.demo import processes, story
 from repit.demo.ports import free_port
-from repit.workers import starting
+from repit.foundation.process import starting
 
 CLIENTS = 8
 MEASURING = 8.0

@@ -6,13 +6,13 @@ OUTCOME `free` lets the picture itself go. As many people look as it takes.
 import secrets
 import sys
 
-from repit.workers import starting
+from repit.foundation.process import starting
 
 starting.set_up("gate")
 
 from repit.foundation.staff import members  # noqa: E402
 from repit.foundation.staff.models import Member  # noqa: E402
-from repit.gate.review import deciding, queue  # noqa: E402
+from repit.platform.review import deciding, queue  # noqa: E402
 
 
 def someone() -> Member:

@@ -26,8 +26,8 @@ Start = Callable[[Service], Service]
 NAMES = ("first", "second", "third")
 KEYS = """
 import json
-from repit.workers import starting; starting.set_up('hotline')
-from repit.exchange import subscribers
+from repit.foundation.process import starting; starting.set_up('hotline')
+from repit.hotline.feeds import subscribers
 found = []
 for name in %r:
     key = subscribers.add(name, sees_anchored=True)
@@ -182,8 +182,8 @@ def reported(hotline: Hotline) -> list[int]:
     """The counts of every report, of the one item there is."""
     script = "\n".join(
         (
-            "from repit.workers import starting; starting.set_up('hotline')",
-            "from repit.bank.models import MatchReport",
+            "from repit.foundation.process import starting; starting.set_up('hotline')",
+            "from repit.hotline.bank.models import MatchReport",
             "print(*MatchReport.objects.order_by('id').values_list('count', flat=True))",
         )
     )

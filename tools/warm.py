@@ -4,9 +4,9 @@ In: nothing. Out: Numba's files beside the engine. Next: `tools/test`. Without t
 all parts of a run compile the same kernels at the same time, and the first uploads run out of time.
 """
 
-from repit.gate.altered import AlteredCopies
-from repit.gate.decoder import answering
-from repit.gate.live_index import LiveIndex
+from repit.platform.gate.altered import AlteredCopies
+from repit.platform.gate.decoder import answering
+from repit.platform.gate.live_index import LiveIndex
 from repit_engine import anchors, pdq, picture
 
 if __name__ == "__main__":

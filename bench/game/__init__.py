@@ -3,8 +3,8 @@
 In: nothing. Out: `docs/bench/game.md`. Next: a reader; docs/en/game.md says what was chosen and why.
 
 `world` is platforms, moderators and a person at the hotline, in hours; `candidates` the rules tried, the
-chosen one being the production's own (`bank.doubt_rule`, `gate.review.asking`); `opponents` plays both kinds
-of them. Everything is seeded: the same page comes again.
+chosen one being the production's own (`hotline.bank.doubt_rule`, `platform.review.asking`); `opponents` plays
+both kinds of them. Everything is seeded: the same page comes again.
 """
 
 from bench.game.pages import run

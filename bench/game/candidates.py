@@ -7,7 +7,7 @@ production's functions and nothing else; the others are what it was chosen over.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from repit.bank.doubt_rule import DEEP, FLOOR, Judged, Voice, by_counts, by_voices, saturated
+from repit.hotline.bank.doubt_rule import DEEP, FLOOR, Judged, Voice, by_counts, by_voices, saturated
 
 Counts = Callable[[Mapping[str, int], Sequence[int]], Judged]
 Voices = Callable[[Sequence[Voice], bool], Judged]

@@ -34,9 +34,9 @@ def run(options: Options) -> Report:
         "game",
         "Who can end an item's protection, and who can have a famous picture refused",
         "A seeded simulation, in hours, of platforms, moderators and a person at the hotline. What is built"
-        " calls the production's own functions (`repit.bank.doubt_rule`, `repit.gate.review.asking`);"
-        " the others are what it was chosen over. What the numbers mean, and where the rule breaks:"
-        " [the game](../en/game.md).",
+        " calls the production's own functions (`repit.hotline.bank.doubt_rule`,"
+        " `repit.platform.review.asking`); the others are what it was chosen over. What the numbers mean, and"
+        " where the rule breaks: [the game](../en/game.md).",
         notes=[
             f"{runs} stories a cell, {FEWER} in the tables of what bends; the same seeds for every rule. A"
             " share of nought means: in none of them.",

@@ -19,8 +19,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from bench.game.candidates import Candidate
-from repit.bank.doubt_rule import DEEP, VOICES_LAST, View, Voice
-from repit.gate.review import asking
+from repit.hotline.bank.doubt_rule import DEEP, VOICES_LAST, View, Voice
+from repit.platform.review import asking
 
 Times = NDArray[np.float64]
 Picture = Literal["private", "famous"]

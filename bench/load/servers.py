@@ -27,11 +27,11 @@ def ours(port: int, size: int) -> None:
     """A gate with `size` hashes, nine an item, as a hotline that grants anchored hashes gives them."""
     from django.conf import settings  # noqa: PLC0415 - set up first
 
-    from repit.workers import serving, starting  # noqa: PLC0415
+    from repit.foundation.process import serving, starting  # noqa: PLC0415
 
     starting.set_up("gate")
     starting.ready_database()
-    from repit.gate import readiness, runtime  # noqa: PLC0415 - models need what was set up
+    from repit.platform.gate import readiness, runtime  # noqa: PLC0415 - models need what was set up
 
     gate = runtime.assemble()
     gate.inspector.meters.watch(lambda: readiness.present(gate))
@@ -47,7 +47,7 @@ def ours(port: int, size: int) -> None:
 
 def _entries(hashes: np.ndarray) -> Iterator[Any]:
     from repit.foundation.hashes import Hash  # noqa: PLC0415
-    from repit.gate.entries import KnownEntry  # noqa: PLC0415
+    from repit.platform.gate.entries import KnownEntry  # noqa: PLC0415
 
     for first in range(0, len(hashes) - FAMILY + 1, FAMILY):
         family = tuple(
@@ -63,10 +63,10 @@ def peer(port: int, size: int) -> None:
     from threatexchange.signal_type.pdq.pdq_index import PDQIndex  # noqa: PLC0415
     from threatexchange.signal_type.pdq.signal import PdqSignal  # noqa: PLC0415
 
-    from repit.workers.front.handling import Whole  # noqa: PLC0415 - the same server as ours
-    from repit.workers.front.room import Bytes  # noqa: PLC0415
-    from repit.workers.front.rules import Rules  # noqa: PLC0415
-    from repit.workers.front.server import Front  # noqa: PLC0415
+    from repit.foundation.process.front.handling import Whole  # noqa: PLC0415 - the same server as ours
+    from repit.foundation.process.front.room import Bytes  # noqa: PLC0415
+    from repit.foundation.process.front.rules import Rules  # noqa: PLC0415
+    from repit.foundation.process.front.server import Front  # noqa: PLC0415
 
     faiss.omp_set_num_threads(1)
     index = PDQIndex(entries=((row.tobytes().hex(), place) for place, row in enumerate(bank(size))))

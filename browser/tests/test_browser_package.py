@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 BROWSER = Path(__file__).parents[1]
-SERVED = BROWSER.parent / "service/src/repit/interfaces/case_pages/static/case_pages/device"
+SERVED = BROWSER.parent / "service/src/repit/hotline/web/case_pages/static/case_pages/device"
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 

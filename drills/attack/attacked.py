@@ -24,7 +24,7 @@ from drills.attack.pictures import bomb, jpeg
 from drills.attack.visitors import Tally
 from repit.demo import processes, story
 from repit.demo.ports import free_port
-from repit.workers import starting
+from repit.foundation.process import starting
 
 BANKED, PEOPLE, USERS = 6, 4, 3
 STOCK = 20_000

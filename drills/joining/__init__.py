@@ -20,7 +20,7 @@ CASES: Final = 200
 DAYS: Final = 30
 MOST: Final = 0.02
 ROOT: Final = Path(__file__).resolve().parents[2]
-TEST: Final = "service/tests/processes/test_joining_drill.py"
+TEST: Final = "service/tests/hotline/processes/test_joining_drill.py"
 
 
 def run(_minutes: float) -> int:

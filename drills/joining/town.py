@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from repit.workers import starting
+from repit.foundation.process import starting
 
 starting.set_up("hotline")
 
@@ -29,18 +29,19 @@ import zstandard  # noqa: E402
 from django.conf import settings  # noqa: E402
 from nacl.bindings import crypto_scalarmult_base  # noqa: E402
 
-from repit.bank.carrying import Carrier  # noqa: E402
-from repit.bank.models import Item  # noqa: E402
-from repit.bank.types import Submission  # noqa: E402
-from repit.cases import casework, caseworkers, closing, desk, doors, service, thread, visits  # noqa: E402
-from repit.cases.casefile import Casefile  # noqa: E402
-from repit.cases.doors import Code  # noqa: E402
-from repit.exchange import erasure  # noqa: E402
 from repit.foundation import clock, sealed_file, sqlite_log  # noqa: E402
 from repit.foundation.hashes import Hash, Kind  # noqa: E402
 from repit.foundation.ids import token  # noqa: E402
-from repit.interfaces.case_pages import receipts  # noqa: E402
-from repit.workers import backup, case_clock, upkeep  # noqa: E402
+from repit.hotline import backup  # noqa: E402
+from repit.hotline.bank.carrying import Carrier  # noqa: E402
+from repit.hotline.bank.models import Item  # noqa: E402
+from repit.hotline.bank.types import Submission  # noqa: E402
+from repit.hotline.cases import access_codes, casework, caseworkers, closing, desk, service, sessions, thread  # noqa: E402
+from repit.hotline.cases.access_codes import Code  # noqa: E402
+from repit.hotline.cases.casefile import Casefile  # noqa: E402
+from repit.hotline.feeds import erasure  # noqa: E402
+from repit.hotline.loops import case_calendar, upkeep  # noqa: E402
+from repit.hotline.web.case_pages import receipts  # noqa: E402
 
 FIRST = datetime(2031, 3, 3, tzinfo=UTC)
 PASSPHRASE = "four words and a comma,"  # noqa: S105 - nobody's
@@ -114,7 +115,7 @@ class Town:
         count = min(MOST_ITEMS, 1 + int(self._random.expovariate(0.5)))
         code = service.open_case([self._submission() for _ in range(count)])
         receipts.keep(token(256), code)
-        person = Person(code, doors.enter(code.number, code.secret).case_id)
+        person = Person(code, access_codes.enter(code.number, code.secret).case_id)
         self.people.append(person)
         moment = clock.now()
         self._settle(moment)
@@ -138,8 +139,8 @@ class Town:
         return Submission("picture", kind, (Hash("pdq", "whole", value(), 90), *anchored))
 
     def _enter(self, person: Person) -> Casefile:
-        file = doors.enter(person.code.number, person.code.secret)
-        visits.begin_with(file)
+        file = access_codes.enter(person.code.number, person.code.secret)
+        sessions.begin_with(file)
         return file
 
     def _write(self, person: Person) -> None:
@@ -169,7 +170,7 @@ class Town:
     def _night(self) -> None:
         if not self._bare:
             upkeep.nightly()
-        case_clock.once()
+        case_calendar.once()
         sqlite_log.fold()
 
     def _back_up(self) -> None:

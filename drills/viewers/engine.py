@@ -13,9 +13,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from repit.gate.decoder.dialogue import NotSeen
-from repit.gate.decoder.pool import DecoderPool
-from repit.gate.doors import SEEN_WHOLE, left_undone
+from repit.platform.gate.channels import SEEN_WHOLE, left_undone
+from repit.platform.gate.decoder.dialogue import NotSeen
+from repit.platform.gate.decoder.pool import DecoderPool
 from repit_engine.anchors import Stage
 from repit_engine.hash import hash_of
 from repit_engine.picture import DEFAULT_LIMITS

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import repit_engine
-from repit.gate import doors
+from repit.platform.gate import channels
 
 _TELLING = ("known.py", "report.py", "sheet.py")
 """Of the drill, what tells of a run and changes nothing in it."""
@@ -65,7 +65,7 @@ class Journal:
 
 
 def _sources() -> str:
-    digest = hashlib.sha256(Path(doors.__file__).read_bytes())
+    digest = hashlib.sha256(Path(channels.__file__).read_bytes())
     for top in (Path(__file__).parent, Path(repit_engine.__file__).parent):
         for path in sorted([*top.rglob("*.py"), *top.rglob("*.html")]):
             if path.name not in _TELLING:

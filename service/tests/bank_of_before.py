@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Any
 
-from repit.workers import starting
+from repit.foundation.process import starting
 
 starting.set_up("hotline")
 starting.migrate()
@@ -17,10 +17,10 @@ starting.migrate()
 from django.db import connection  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 
-from repit.bank import feed  # noqa: E402
-from repit.bank.models import Change, Item, Transition  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.sealing import Place, keyed_digest, operator  # noqa: E402
+from repit.hotline.bank import feed  # noqa: E402
+from repit.hotline.bank.models import Change, Item, Transition  # noqa: E402
 
 
 def back_to(name: str) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from repit.bank.stakes import Origin, Told
-from repit.bank.types import Submission
 from repit.foundation.hashes import Hash
+from repit.hotline.bank.partner_records import Origin, Told
+from repit.hotline.bank.types import Submission
 
 HOTLINES = ("here", "there", "elsewhere")
 

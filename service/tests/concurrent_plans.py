@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from repit.workers import starting
+from repit.foundation.process import starting
 
 starting.set_up("hotline")
 starting.migrate()
@@ -25,17 +25,17 @@ starting.migrate()
 from django.db import connection, transaction  # noqa: E402
 from ncmec_client import CLIENT_LAG, updates  # noqa: E402
 
-from repit.bank import feed, items  # noqa: E402
-from repit.bank.types import Submission  # noqa: E402
-from repit.exchange import keys, subscribers  # noqa: E402
-from repit.exchange.canary import CANARIES  # noqa: E402
-from repit.exchange.keys import Granted  # noqa: E402
-from repit.exchange.ncmec import server as ncmec  # noqa: E402
-from repit.exchange.ncmec.wire import Window  # noqa: E402
-from repit.exchange.repit import server as ours  # noqa: E402
-from repit.exchange.stopncii import server as stopncii  # noqa: E402
+from repit.exchanges.ncmec.wire import Window  # noqa: E402
 from repit.foundation import clock  # noqa: E402
 from repit.foundation.hashes import Hash  # noqa: E402
+from repit.hotline.bank import feed, items  # noqa: E402
+from repit.hotline.bank.types import Submission  # noqa: E402
+from repit.hotline.feeds import keys, subscribers  # noqa: E402
+from repit.hotline.feeds import ncmec_server as ncmec  # noqa: E402
+from repit.hotline.feeds import repit_server as ours  # noqa: E402
+from repit.hotline.feeds import stopncii_server as stopncii  # noqa: E402
+from repit.hotline.feeds.canary import CANARIES  # noqa: E402
+from repit.hotline.feeds.keys import Granted  # noqa: E402
 
 FASTER = 20.0
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from repit.workers.front.handling import Flow, Whole
-from repit.workers.front.room import Bytes
-from repit.workers.front.rules import Rules
-from repit.workers.front.server import Front
+from repit.foundation.process.front.handling import Flow, Whole
+from repit.foundation.process.front.room import Bytes
+from repit.foundation.process.front.rules import Rules
+from repit.foundation.process.front.server import Front
 
 MEBIBYTE = 1024**2
 PATIENCE = 60.0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from threatexchange.exchanges.clients.ncmec import hash_api
 
-from repit.exchange.ncmec.wire import NAMESPACE
+from repit.exchanges.ncmec.wire import NAMESPACE
 
 CLIENT_LAG = 5
 """The real client asks up to five seconds ago."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from repit.workers import starting
+from repit.foundation.process import starting
 
 starting.set_up("hotline")
 if sys.argv[1] in ("migrate", "seed", "prepare", "admit"):
@@ -24,36 +24,37 @@ from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
 from staff_people import PASSWORD, Someone, code_of  # noqa: E402
 
-from repit.bank import feed, items, turning  # noqa: E402
-from repit.bank.models import Item  # noqa: E402
-from repit.bank.types import Submission  # noqa: E402
-from repit.cases import (  # noqa: E402
-    casework,
-    caseworkers,
-    checklist,
-    desk,
-    doors,
-    helpers,
-    looks,
-    places,
-    service,
-    tasks,
-    thread,
-    visits,
-    way_back,
-)
-from repit.cases.casefile import Casefile  # noqa: E402
-from repit.cases.doors import Code  # noqa: E402
-from repit.cases.places import Wishes  # noqa: E402
-from repit.exchange import partners, subscribers  # noqa: E402
+from repit.exchanges import partners  # noqa: E402
 from repit.foundation import clock  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.errors import TooLarge  # noqa: E402
 from repit.foundation.hashes import Hash  # noqa: E402
 from repit.foundation.ids import token as fresh_token  # noqa: E402
 from repit.foundation.kept import store  # noqa: E402
-from repit.interfaces.case_pages import receipts  # noqa: E402
-from repit.workers import upkeep  # noqa: E402
+from repit.hotline.bank import feed, items, turning  # noqa: E402
+from repit.hotline.bank.models import Item  # noqa: E402
+from repit.hotline.bank.types import Submission  # noqa: E402
+from repit.hotline.cases import (  # noqa: E402
+    access_codes,
+    access_log,
+    casework,
+    caseworkers,
+    checklist,
+    desk,
+    helpers,
+    locations,
+    recovery,
+    service,
+    sessions,
+    tasks,
+    thread,
+)
+from repit.hotline.cases.access_codes import Code  # noqa: E402
+from repit.hotline.cases.casefile import Casefile  # noqa: E402
+from repit.hotline.cases.locations import Wishes  # noqa: E402
+from repit.hotline.feeds import subscribers  # noqa: E402
+from repit.hotline.loops import upkeep  # noqa: E402
+from repit.hotline.web.case_pages import receipts  # noqa: E402
 
 PASSPHRASE = "four words and a comma,"
 
@@ -77,11 +78,11 @@ def seed(count: int) -> Any:
             wishes=Wishes(("talk", "remove")),
             seen_at=[address, "https://shared-by-all.example/"],
         )
-        mine = doors.enter(receipt.number, receipt.secret)
+        mine = access_codes.enter(receipt.number, receipt.secret)
         thread.write(mine, texts[0])
         codes: list[Code] = [receipt]
         if number % 4 == 0:
-            codes += [helpers.add(mine, label, helpers.RIGHTS), way_back.prepare(mine)]
+            codes += [helpers.add(mine, label, helpers.RIGHTS), recovery.prepare(mine)]
         worker = staff[number % 2]
         casework.assign(first, mine.case_id, worker.who)
         theirs = Casefile(mine.case_id, worker)
@@ -90,7 +91,7 @@ def seed(count: int) -> Any:
         tasks.add(theirs, tasks.New("answer", noted, now() + timedelta(hours=number + 1), 1))
         checklist.mark(theirs, "safe", "done")
         checklist.set_danger(theirs, danger=number % 2 == 0)
-        token = visits.begin_with(mine)
+        token = sessions.begin_with(mine)
         browser, waits = fresh_token(256), f"typed too late {secrets.token_hex(8)}"
         receipts.keep(browser, receipt)
         store.keep(browser, "typed on my-messages", {"pairs": [["text", waits]]})
@@ -121,7 +122,7 @@ def seed(count: int) -> Any:
 def act(who: str, number: str, words: str, seconds: float) -> Any:
     """One of four hands on one case, as fast as it can; what it wrote."""
     settings.ALLOWED_HOSTS.append("testserver")
-    mine = doors.enter(number, words)
+    mine = access_codes.enter(number, words)
     work = at_the_desk(who, mine.case_id) if who in ("ana", "bea") else by_themselves(who, mine)
     wrote: list[str] = []
     until = time.monotonic() + seconds
@@ -141,7 +142,7 @@ def by_themselves(who: str, mine: Casefile) -> Callable[[int], str]:
     def work(turn: int) -> str:
         text = f"{who} {turn}"
         if who == "helper":
-            places.add(mine, [text])
+            locations.add(mine, [text])
         elif turn % 7 == 6:
             service.view(mine)
             helpers.listed(mine)
@@ -198,7 +199,7 @@ def prepare() -> Any:
         client.post("/staff/cases/begin/", {"new": PASSPHRASE, "again": PASSPHRASE})
     ana.post("/staff/cases/desk/change/", {"what": "found"})
     receipt = service.open_case([submission(secrets.token_bytes(32))])
-    mine = doors.enter(receipt.number, receipt.secret)
+    mine = access_codes.enter(receipt.number, receipt.secret)
     helper = helpers.add(mine, "", ["places"])
     ana.post(f"/staff/cases/{mine.case_id}/take/")
     ana.post(f"/staff/cases/{mine.case_id}/hand-on/", {"who": "bea"})
@@ -207,17 +208,17 @@ def prepare() -> Any:
 
 def found(number: str, words: str) -> Any:
     """What is in the case afterwards, as the person reads it, and whether its log holds."""
-    mine = doors.enter(number, words)
+    mine = access_codes.enter(number, words)
     seen = casework.overview(Casefile(mine.case_id, caseworkers.unlock("ana", PASSPHRASE)))
     return {
         "messages": [m.text for m in thread.read(mine)],
         "numbers": [m.number for m in thread.read(mine)],
-        "places": [p.text for p in places.read(mine).shown],
+        "places": [p.text for p in locations.read(mine).shown],
         "steps": [[before, after, by] for _, before, after, by in seen.steps],
         "tasks": [[one.number, one.text, one.state] for one in sorted(seen.tasks, key=lambda t: t.number)],
         "checklist": [[one.code, one.state] for one in seen.checklist.points] if seen.checklist else [],
         "looks": [one.what for one in service.looks(mine)],
-        "log": looks.verify(mine.case_id),
+        "log": access_log.verify(mine.case_id),
     }
 
 
@@ -279,7 +280,7 @@ def main() -> None:
     elif what == "act":
         result = act(rest[0], rest[1], rest[2], float(rest[3]))
     elif what == "read":
-        mine = doors.enter(*rest)
+        mine = access_codes.enter(*rest)
         thread.write(mine, "after")
         service.open_case([submission(secrets.token_bytes(32))])
         result = [m.text for m in thread.read(mine)]

@@ -11,14 +11,17 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 TOLD = (
-    "pulling/test_opinions_reach_exchanges.py"
+    "exchanges/pulling/test_opinions_reach_exchanges.py"
     "::test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more"
 )
-BRINGS_BOTH_ALONG = "exchange/test_feed_under_fire.py"
+BRINGS_BOTH_ALONG = "hotline/feeds/test_feed_under_fire.py"
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("rooms", [("bank",), ("exchange", "cases", "review/test_forgetting.py", TOLD)])
+@pytest.mark.parametrize(
+    "rooms",
+    [("hotline/bank",), ("hotline/feeds", "hotline/cases", "platform/review/test_forgetting.py", TOLD)],
+)
 def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path], rooms: tuple[str, ...]):
     address, _ = postgresql
     tests = [str(HERE / room) for room in rooms]

@@ -11,15 +11,15 @@ from storage_gate import CAT, known
 from installation import eventually
 from repit.demo.ports import free_port
 from repit.foundation.models import AuditHead
-from repit.gate.decisions import Recorder
-from repit.gate.decoder.pool import DecoderPool
-from repit.gate.feed_status import StatusBoard
-from repit.gate.inspection import Inspector
-from repit.gate.live_index import LiveIndex
-from repit.gate.mirror import Mirror
-from repit.gate.policy import default_policy
-from repit.gate.runtime import Gate
-from repit.interfaces.storage_hook.s3.store import Store
+from repit.platform.gate.decisions import Recorder
+from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.feed_status import StatusBoard
+from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.policy import default_policy
+from repit.platform.gate.runtime import Gate
+from repit.platform.integrations.s3.store import Store
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from PIL import Image
 from skimage import data
 
 from repit.foundation.hashes import Hash
-from repit.gate.entries import KnownEntry
-from repit.gate.runtime import Gate
-from repit.interfaces.storage_hook.s3 import scanning, scans, work
-from repit.interfaces.storage_hook.s3.models import Scan
-from repit.interfaces.storage_hook.s3.store import Store
+from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.runtime import Gate
+from repit.platform.integrations.s3 import scan_worker, scans, worker
+from repit.platform.integrations.s3.models import Scan
+from repit.platform.integrations.s3.store import Store
 from repit_engine import Hashed, hash_picture
 
 
@@ -34,13 +34,13 @@ def known(item: str, content: bytes, state: str = "active") -> KnownEntry:
 
 
 def work_off(gate: Gate, store: Store) -> None:
-    while work.once(gate, store):
+    while worker.once(gate, store):
         pass
 
 
 def scan(gate: Gate, store: Store, bucket: str, **how: Any) -> Scan:
     row, _ = scans.begin(bucket, "", **{"versions": False, "dry_run": False, "per_second": 0, **how})
-    while scanning.once(gate, store, threading.Event()):
+    while scan_worker.once(gate, store, threading.Event()):
         pass
     row.refresh_from_db()
     return row

@@ -9,10 +9,10 @@ from object_storage import Server
 from storage_gate import CAT, COFFEE, scan
 
 from repit.foundation.hashes import Hash
-from repit.gate.entries import KnownEntry
-from repit.gate.models import Decision
-from repit.gate.runtime import Gate
-from repit.interfaces.storage_hook.s3.store import Store
+from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.models import Decision
+from repit.platform.gate.runtime import Gate
+from repit.platform.integrations.s3.store import Store
 
 LETTER = b"Dear all,\n" * 2000
 NOISE = bytes(range(256)) * 40

@@ -20,17 +20,25 @@ from storage_gate import CAT, COFFEE, known, scan, work_off
 from repit.foundation import clock
 from repit.foundation.errors import DatabaseUnavailable
 from repit.foundation.hashes import Hash
-from repit.gate.entries import KnownEntry
-from repit.gate.feed_status import StatusBoard
-from repit.gate.models import Decision
-from repit.gate.review import queue
-from repit.gate.review.models import Review
-from repit.gate.runtime import Gate
-from repit.interfaces.storage_hook.s3 import acting, arrivals, findings, following, scanning, scans, work
-from repit.interfaces.storage_hook.s3.events_wire import Stored
-from repit.interfaces.storage_hook.s3.models import Arrival, Finding, Scan, Step
-from repit.interfaces.storage_hook.s3.sending import Raw
-from repit.interfaces.storage_hook.s3.store import Store
+from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.feed_status import StatusBoard
+from repit.platform.gate.models import Decision
+from repit.platform.gate.runtime import Gate
+from repit.platform.integrations.s3 import (
+    apply_decisions,
+    findings,
+    quarantine,
+    queue,
+    scan_worker,
+    scans,
+    worker,
+)
+from repit.platform.integrations.s3.botocore_transport import Raw
+from repit.platform.integrations.s3.events_wire import Stored
+from repit.platform.integrations.s3.models import Arrival, Finding, Scan, Step
+from repit.platform.integrations.s3.store import Store
+from repit.platform.review import queue as reviews
+from repit.platform.review.models import Review
 
 
 @pytest.mark.parametrize("versions", [False, True])
@@ -42,16 +50,16 @@ def test_a_moved_object_leaves_its_name_behind_and_can_be_put_back(
     server.bucket("jail-of-names")
     bucket = server.bucket(f"moving-{versions}".lower(), versions=versions)
     server.put(bucket, "someone/cat é.jpg", CAT, "mine=1", ContentType="image/jpeg", Metadata={"by": "you"})
-    arrivals.take_in((Stored(bucket, "someone/cat é.jpg"),))
+    queue.take_in((Stored(bucket, "someone/cat é.jpg"),))
     work_off(gate, store)
     assert server.keys(bucket) == []
     (kept,) = server.keys("jail-of-names")
     assert kept.startswith("kept/")
     assert "cat" not in kept
     assert server.client.get_object(Bucket="jail-of-names", Key=kept)["Body"].read() == CAT
-    arrivals.take_in((Stored("jail-of-names", kept),))
+    queue.take_in((Stored("jail-of-names", kept),))
     assert not Arrival.objects.exists()  # what lies in quarantine is not looked at again
-    acting.release(store, Finding.objects.get(), "person", why="a mistake", followed="allow")
+    quarantine.release(store, Finding.objects.get(), "person", why="a mistake", followed="allow")
     assert server.keys("jail-of-names") == []
     back = server.client.get_object(Bucket=bucket, Key="someone/cat é.jpg")
     assert (back["Body"].read(), back["Metadata"], back["ContentType"]) == (CAT, {"by": "you"}, "image/jpeg")
@@ -74,7 +82,7 @@ def test_only_the_version_that_is_known_is_moved(
     # Out of order, twice, and one of a version that never was.
     told = [Stored(bucket, "a.jpg", one) for one in (new, old, new, "0" * 32)]
     for one in told:
-        arrivals.take_in((one,))
+        queue.take_in((one,))
     work_off(gate, store)
     assert not Arrival.objects.exists()
     left = server.client.list_object_versions(Bucket=bucket)["Versions"]
@@ -103,14 +111,14 @@ def test_what_replaced_an_object_meanwhile_is_not_touched(gate: Gate, store: Sto
             return super().etag(thing)
 
     with Late(server.url, "us-east-1", *GATE) as late:
-        arrivals.take_in(tuple(Stored(bucket, key) for key in ("a.jpg", "b.jpg", "c.jpg")))
+        queue.take_in(tuple(Stored(bucket, key) for key in ("a.jpg", "b.jpg", "c.jpg")))
         work_off(gate, late)
     assert not Arrival.objects.exists()
     assert server.keys(bucket) == ["a.jpg", "c.jpg"]
     assert server.tags(bucket, "a.jpg") == {}
     assert server.tags(bucket, "c.jpg")["repit"] == "block"
     server.put(bucket, "c.jpg", CAT)  # written anew, and so without the tag
-    arrivals.take_in((Stored(bucket, "c.jpg"),))
+    queue.take_in((Stored(bucket, "c.jpg"),))
     work_off(gate, store)
     assert server.tags(bucket, "c.jpg")["repit"] == "block"
 
@@ -118,15 +126,15 @@ def test_what_replaced_an_object_meanwhile_is_not_touched(gate: Gate, store: Sto
 def test_news_of_an_object_in_someones_hands_is_not_lost(gate: Gate, store: Store, server: Server) -> None:
     bucket = server.bucket("news")
     server.put(bucket, "a.jpg", COFFEE)
-    arrivals.take_in((Stored(bucket, "a.jpg"),))
-    held = arrivals.claim()
+    queue.take_in((Stored(bucket, "a.jpg"),))
+    held = queue.claim()
     assert held is not None
-    assert arrivals.claim() is None
-    arrivals.take_in((Stored(bucket, "a.jpg"),))
-    arrivals.done(held)
-    assert arrivals.claim() is not None
+    assert queue.claim() is None
+    queue.take_in((Stored(bucket, "a.jpg"),))
+    queue.done(held)
+    assert queue.claim() is not None
     with clock.at(lambda: clock._wall() + timedelta(minutes=5)):
-        assert arrivals.claim() is not None  # its holder died
+        assert queue.claim() is not None  # its holder died
 
 
 def test_what_cannot_be_done_waits_ever_longer_and_then_says_why(
@@ -136,16 +144,16 @@ def test_what_cannot_be_done_waits_ever_longer_and_then_says_why(
     ten = "&".join(f"k{n}=v" for n in range(10))
     server.put(bucket, "full.jpg", CAT, ten)
     settings.REPIT_GATE_S3_QUARANTINE_TO = "no-such-bucket/"
-    arrivals.take_in((Stored(bucket, "full.jpg"),))
+    queue.take_in((Stored(bucket, "full.jpg"),))
     work_off(gate, store)
-    (row,) = arrivals.dead()
+    (row,) = queue.dead()
     assert row.reason.startswith("no-room-for-a-tag")
     assert len(server.tags(bucket, "full.jpg")) == 10
     with Store(server.url, "us-east-1", GATE[0], "a wrong secret") as wrong:
         server.put(bucket, "b.jpg", CAT)
-        arrivals.take_in((Stored(bucket, "b.jpg"),))
+        queue.take_in((Stored(bucket, "b.jpg"),))
         moments = []
-        for _ in range(arrivals.MOST_ATTEMPTS):
+        for _ in range(queue.MOST_ATTEMPTS):
             due = Arrival.objects.get(state="waiting").due_at
             moments.append(due)
             with clock.at(lambda due=due: due):
@@ -153,16 +161,16 @@ def test_what_cannot_be_done_waits_ever_longer_and_then_says_why(
     waits = [(b - a).total_seconds() for a, b in pairwise(moments)]
     assert waits[5] > 3 * waits[1]
     assert max(waits) <= 4500
-    assert [one.reason for one in arrivals.dead()] == [
+    assert [one.reason for one in queue.dead()] == [
         "no-room-for-a-tag",
         "store-refused SignatureDoesNotMatch",
     ]
-    assert arrivals.try_again() == 2
+    assert queue.try_again() == 2
     settings.REPIT_GATE_S3_QUARANTINE = "move"
     settings.REPIT_GATE_S3_QUARANTINE_TO = "jail/full/"
     server.bucket("jail")
     work_off(gate, store)
-    assert (arrivals.dead(), server.keys(bucket)) == ([], [])
+    assert (queue.dead(), server.keys(bucket)) == ([], [])
 
 
 def test_a_gate_without_entries_or_without_room_lets_objects_wait(
@@ -170,14 +178,14 @@ def test_a_gate_without_entries_or_without_room_lets_objects_wait(
 ) -> None:
     bucket = server.bucket("patience")
     server.put(bucket, "a.jpg", CAT)
-    arrivals.take_in((Stored(bucket, "a.jpg"),))
+    queue.take_in((Stored(bucket, "a.jpg"),))
     room, gate.reception.room = gate.reception.room, 10
-    assert work.once(gate, store)
+    assert worker.once(gate, store)
     gate.reception.room = room
     row = Arrival.objects.get()
     assert (row.state, row.attempts) == ("waiting", 0)
     with clock.at(lambda: clock._wall() + timedelta(seconds=10)):
-        assert work.once(replace(gate, board=StatusBoard()), store)
+        assert worker.once(replace(gate, board=StatusBoard()), store)
     row.refresh_from_db()
     assert (row.state, row.attempts, Decision.objects.count()) == ("waiting", 0, 0)
     with clock.at(lambda: clock._wall() + timedelta(minutes=1)):
@@ -199,12 +207,12 @@ def test_what_a_person_decides_is_carried_out_and_undone_after_an_objection(
         server.put(bucket, key, content, "mine=1")
     assert scan(gate, store, bucket).review == 2
     assert {server.tags(bucket, key)["repit"] for key in server.keys(bucket)} == {"review"}
-    while queue.take_in():
+    while reviews.take_in():
         pass
-    assert following.follow(store) == 0
+    assert apply_decisions.follow(store) == 0
     decide("refused.jpg", "refuse")
     decide("allowed.jpg", "allow")
-    assert following.follow(store) == 2
+    assert apply_decisions.follow(store) == 2
     assert server.tags(bucket, "allowed.jpg") == {"mine": "1"}
     left = {"tag": ["allowed.jpg", "refused.jpg"], "move": ["allowed.jpg"]}[quarantine]
     assert server.keys(bucket) == left
@@ -212,9 +220,9 @@ def test_what_a_person_decides_is_carried_out_and_undone_after_an_objection(
         assert server.tags(bucket, "refused.jpg")["repit"] == "block"
     again = scan(gate, store, bucket)  # nobody is asked twice
     assert (again.review, Review.objects.count()) == (len(left) - 1, 2)
-    assert following.follow(store) == 0
+    assert apply_decisions.follow(store) == 0
     decide("refused.jpg", "allow")
-    assert following.follow(store) == 1
+    assert apply_decisions.follow(store) == 1
     assert server.tags(bucket, "refused.jpg") == {"mine": "1"}
     assert server.client.get_object(Bucket=bucket, Key="refused.jpg")["Body"].read() == CAT
 
@@ -234,11 +242,11 @@ def test_a_storage_that_refuses_to_be_tagged_makes_no_new_decision_with_each_att
         tag(self, thing, labels)
 
     monkeypatch.setattr(Store, "tag", refuse)
-    arrivals.take_in((Stored(bucket, "told.jpg"),))
+    queue.take_in((Stored(bucket, "told.jpg"),))
     for minutes in range(4):
         with clock.at(lambda after=minutes: datetime.now(UTC) + timedelta(minutes=after)):
             work_off(gate, store)
-    monkeypatch.setattr(scanning, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(scan_worker, "_PAUSE_SECONDS", 0.01)
     assert scan(gate, store, bucket).blocked == 2
     assert failures == {"told.jpg": 4, "listed.jpg": 4}
     assert Decision.objects.count() == 2
@@ -253,7 +261,7 @@ def test_what_changed_between_two_attempts_is_decided_anew(
     bucket = server.bucket("changing")
     server.put(bucket, "a.jpg", CAT)
     monkeypatch.setattr(Store, "tag", raising(DatabaseUnavailable))
-    arrivals.take_in((Stored(bucket, "a.jpg"),))
+    queue.take_in((Stored(bucket, "a.jpg"),))
     work_off(gate, store)
     monkeypatch.undo()
     gate.index.apply(known("cat", CAT, "withdrawn"))
@@ -287,7 +295,7 @@ def test_the_storage_is_reached_through_the_vetted_way_out_only(
     bucket = server.bucket("vetted")
     monkeypatch.setattr("botocore.httpsession.URLLib3Session.send", send)  # of this test's client too
     settings.REPIT_OUTBOUND_ALLOW = frozenset()
-    arrivals.take_in((Stored(bucket, "a.jpg"),))
+    queue.take_in((Stored(bucket, "a.jpg"),))
     with Store(server.url, "us-east-1", *GATE) as nowhere:
         work_off(gate, nowhere)
     assert Arrival.objects.get().reason.startswith("address-refused")
@@ -365,7 +373,7 @@ def test_a_storage_that_answers_nonsense_ends_nothing(gate: Gate, settings: Any)
         threading.Thread(target=liar.serve_forever, daemon=True).start()
         settings.REPIT_OUTBOUND_ALLOW = frozenset({f"127.0.0.1:{liar.server_port}"})
         things = tuple(Stored("b-1", key) for key in ("cut", "length", "xml", "bomb"))
-        arrivals.take_in(things)
+        queue.take_in(things)
         with Store(f"http://127.0.0.1:{liar.server_port}", "us-east-1", *GATE) as store:
             work_off(gate, store)
             row = scan_once(gate, store, "b-1")
@@ -378,6 +386,6 @@ def test_a_storage_that_answers_nonsense_ends_nothing(gate: Gate, settings: Any)
 
 def scan_once(gate: Gate, store: Store, bucket: str) -> Scan:
     row, _ = scans.begin(bucket, "", versions=False, dry_run=False, per_second=0)
-    scanning.once(gate, store, threading.Event())
+    scan_worker.once(gate, store, threading.Event())
     row.refresh_from_db()
     return row

@@ -10,12 +10,12 @@ from storage_gate import CAT, known, scan
 
 from repit.demo.ports import free_port
 from repit.foundation import audit, clock
-from repit.foundation.forgetting import GRACE
-from repit.gate.models import Decision
-from repit.gate.runtime import Gate
-from repit.interfaces.storage_hook.s3 import acting, findings, forgetting, scans
-from repit.interfaces.storage_hook.s3.models import Finding, Scan, Step
-from repit.interfaces.storage_hook.s3.store import Store
+from repit.foundation.jobs.retention import GRACE
+from repit.platform.gate.models import Decision
+from repit.platform.gate.runtime import Gate
+from repit.platform.integrations.s3 import findings, quarantine, retention, scans
+from repit.platform.integrations.s3.models import Finding, Scan, Step
+from repit.platform.integrations.s3.store import Store
 
 WEEK, YEAR, HOUR = timedelta(days=8), timedelta(days=366), timedelta(hours=1)
 Swept = Callable[..., int]
@@ -28,7 +28,7 @@ def swept(store: Store) -> Swept:
     def sweep(*waits: timedelta, at: Store = store) -> int:
         moment = clock.now() + sum(waits, timedelta())
         with clock.at(lambda: moment):
-            return forgetting.sweep(at)
+            return retention.sweep(at)
 
     return sweep
 
@@ -83,7 +83,7 @@ def test_what_a_person_let_go_is_known_while_another_version_has_those_bytes(
 ) -> None:
     server.bucket("let-go", versions=True)
     row = found(gate, store, server, "let-go")
-    acting.release(store, row, "person", followed="allow")
+    quarantine.release(store, row, "person", followed="allow")
     first = findings.where(row).thing.version
     again = server.put("let-go", "cat.jpg", CAT)["VersionId"]
     assert first and first != again
@@ -104,7 +104,7 @@ def test_what_rests_on_a_decision_holds_when_that_is_forgotten(
     Decision.objects.all().delete()
     assert scan(gate, store, "undecided").blocked == 1
     assert Decision.objects.count() == 0  # no second match is counted
-    acting.release(store, row, "person", followed="allow")
+    quarantine.release(store, row, "person", followed="allow")
     assert scan(gate, store, "undecided").passed == 1
     assert (server.tags("undecided", "cat.jpg"), Decision.objects.count()) == ({}, 0)
     gate.index.forget("cat")

@@ -11,12 +11,12 @@ from object_storage import GATE, Server
 from storage_gate import CAT, COFFEE, known, scan
 
 from repit.foundation import clock
-from repit.gate.models import Decision
-from repit.gate.runtime import Gate
-from repit.interfaces.storage_hook.s3 import acting, findings, scanning, scans
-from repit.interfaces.storage_hook.s3.events_wire import Stored
-from repit.interfaces.storage_hook.s3.models import Scan
-from repit.interfaces.storage_hook.s3.store import Content, Store
+from repit.platform.gate.models import Decision
+from repit.platform.gate.runtime import Gate
+from repit.platform.integrations.s3 import findings, quarantine, scan_worker, scans
+from repit.platform.integrations.s3.events_wire import Stored
+from repit.platform.integrations.s3.models import Scan
+from repit.platform.integrations.s3.store import Content, Store
 
 
 def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(
@@ -38,7 +38,7 @@ def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(
     assert Decision.objects.count() == 1
     second = scan(gate, store, bucket)
     assert (second.blocked, Decision.objects.count()) == (1, 1)
-    assert [line["reason"] for line in findings.of_scan(second)] == [acting.FOUND_BEFORE]
+    assert [line["reason"] for line in findings.of_scan(second)] == [quarantine.FOUND_BEFORE]
     gate.index.forget("cat")
     assert scan(gate, store, bucket).passed == 2
     assert server.tags(bucket, "cat.jpg") == {"mine": "1"}
@@ -89,27 +89,27 @@ def test_a_dry_run_touches_nothing_and_decides_nothing(gate: Gate, store: Store,
 def test_a_page_that_was_cut_is_walked_again_and_told_of_once(
     gate: Gate, store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scanning, "PAGE", 2)
+    monkeypatch.setattr(scan_worker, "PAGE", 2)
     bucket = server.bucket("cut")
     for n in range(5):
         server.put(bucket, f"{n}.jpg", CAT if n % 2 else COFFEE)
     scans.begin(bucket, "", versions=False, dry_run=False, per_second=0)
     stopping = threading.Event()
-    assert scanning.once(gate, store, stopping)
-    act = acting.act
+    assert scan_worker.once(gate, store, stopping)
+    act = quarantine.act
 
     def killed(*given: Any, **how: Any) -> Any:
         done = act(*given, **how)
         stopping.set()
         return done
 
-    monkeypatch.setattr(acting, "act", killed)
-    scanning.once(gate, store, stopping)
+    monkeypatch.setattr(quarantine, "act", killed)
+    scan_worker.once(gate, store, stopping)
     assert Scan.objects.get().seen == 2
-    monkeypatch.setattr(acting, "act", act)
+    monkeypatch.setattr(quarantine, "act", act)
     row, new = scans.begin(bucket, "", versions=False, dry_run=False, per_second=0)
     assert not new
-    while scanning.once(gate, store, threading.Event()):
+    while scan_worker.once(gate, store, threading.Event()):
         pass
     row.refresh_from_db()
     assert (row.state, row.seen, row.blocked, row.passed) == ("done", 5, 2, 3)

@@ -18,13 +18,13 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from repit.foundation.errors import Text
+from repit.foundation.process.ports import GATE_PORT, HOTLINE_PORT
+from repit.foundation.staff.commands import app as staff
 from repit.foundation.terminal import language, say
-from repit.interfaces.exchange_api.cli import app as subscriber
-from repit.interfaces.exchange_api.partner_commands import app as exchange
-from repit.interfaces.gate_api import cli as policy
-from repit.interfaces.staff_commands import app as staff
-from repit.interfaces.storage_hook.s3.storage_commands import app as storage
-from repit.workers.ports import GATE_PORT, HOTLINE_PORT
+from repit.hotline.commands.exchanges import app as exchange
+from repit.hotline.commands.subscribers import app as subscriber
+from repit.platform.commands import policy
+from repit.platform.integrations.s3.commands import app as storage
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(subscriber, name="subscriber")
@@ -52,19 +52,20 @@ Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est c
 @app.command()
 def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     """Start a hotline: bank, feed, cases, pages. / Démarrer le service d'une association d'aide."""
-    from repit.workers import serving, starting
+    from repit.foundation.process import serving, starting
 
     starting.set_up("hotline")
     starting.ready_database()
-    import_module("repit.cases.key_file").check()
+    import_module("repit.hotline.cases.key_file").check()
     serving.require_free(host, port)
-    for name in ("expire_items", "carry_letters", "forget_items", "upkeep", "fold_log"):
-        import_module(f"repit.workers.{name}").start()
-    import_module("repit.workers.pull_exchanges").for_hotline().start()
-    access_log = import_module("repit.workers.access_log")
+    for name in ("expire_items", "carry_letters", "forget_items", "upkeep"):
+        import_module(f"repit.hotline.loops.{name}").start()
+    import_module("repit.foundation.process.fold_log").start()
+    import_module("repit.exchanges.pull_loop").for_hotline().start()
+    access_log = import_module("repit.hotline.loops.access_log")
     access_log.start()
-    import_module("repit.workers.case_clock").start()
-    import_module("repit.workers.forget_kept").start()
+    import_module("repit.hotline.loops.case_calendar").start()
+    import_module("repit.foundation.process.forget_kept").start()
     say(Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}"))
     serving.serve(host, port, access_log.write)
 
@@ -81,17 +82,17 @@ def gate(
     ] = "",
 ) -> None:
     """Start a platform's gate, fed by a hotline. / Démarrer le filtre d'une plateforme."""
-    from repit.workers import serving, starting
+    from repit.foundation.process import serving, starting
 
     starting.set_up("gate")
     starting.ready_database()
     serving.require_free(host, port)
-    import_module("repit.workers.fold_log").start()
+    import_module("repit.foundation.process.fold_log").start()
     say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
-    doors = import_module("repit.interfaces.gate_daemon.opening").doors(clamd, icap)
-    hooks = "repit.interfaces.storage_hook"
-    beside = [door for one in ("mastodon", "s3") for door in import_module(f"{hooks}.{one}.opening").doors()]
-    import_module("repit.interfaces.gate_api.server").serve(host, port, [*doors, *beside])
+    doors = import_module("repit.platform.integrations.sockets.start").doors(clamd, icap)
+    hooks = "repit.platform.integrations"
+    beside = [door for one in ("mastodon", "s3") for door in import_module(f"{hooks}.{one}.start").doors()]
+    import_module("repit.platform.process").serve(host, port, [*doors, *beside])
 
 
 @app.command()
@@ -107,7 +108,7 @@ def demo(
 @app.command()
 def migrate(role: Annotated[str, typer.Option(help="hotline, gate, both")] = "hotline") -> None:
     """Bring the database into its present form. / Mettre la base de données à jour."""
-    from repit.workers import starting
+    from repit.foundation.process import starting
 
     if role not in starting.ROLES:
         raise typer.BadParameter(", ".join(starting.ROLES))
@@ -121,10 +122,10 @@ def device_page(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write to. / Dossier de destination.")],
 ) -> None:
     """Write the signed page for use without internet. / Écrire la page signée pour l'usage hors ligne."""
-    from repit.workers import starting
+    from repit.foundation.process import starting
 
     starting.set_up("hotline")
-    offline_page = import_module("repit.interfaces.case_pages.offline_page")
+    offline_page = import_module("repit.hotline.web.case_pages.offline_page")
     out.mkdir(parents=True, exist_ok=True)
     for edition in offline_page.editions():
         (out / edition.name).write_bytes(edition.page)
@@ -144,8 +145,8 @@ def device_page(
 @app.command()
 def settings() -> None:
     """Print the page that documents every setting. / Afficher la page des réglages."""
+    from repit.foundation.configuration.environment import page
     from repit.settings.declared import DECLARED
-    from repit.settings.environment import page
 
     print(page(DECLARED), end="")
 
@@ -238,7 +239,7 @@ def bank_import(
 ) -> None:
     """Take a file of hashes in (docs/en/exchanges.md). / Prendre un fichier d'empreintes."""
     _ready()
-    room = import_module("repit.interfaces.desk.bank_import")
+    room = import_module("repit.hotline.bank.import_file")
     aside = room.Aside()
     with Progress(TextColumn("{task.completed:,}"), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=None)
@@ -286,9 +287,9 @@ ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier."
 @app.command("offline-key")
 def offline_key(file: ToFile) -> None:
     """Make the hotline's offline key; keep the file off this machine. / Créer la clé hors ligne."""
-    from repit.cases import keys
     from repit.foundation.errors import InputRefused
     from repit.foundation.keyfile import write_once
+    from repit.hotline.cases import keys
 
     pair = keys.new_pair()
     try:
@@ -311,7 +312,7 @@ def offline_key(file: ToFile) -> None:
 def backup(file: ToFile, case_keys: KeysFile = None, bank_keys: BankKeysFile = None) -> None:
     """Write a sealed backup, and replace the copies of the keys. / Faire une sauvegarde scellée."""
     _ready()
-    rows = import_module("repit.workers.backup").make(file, case_keys, bank_keys)
+    rows = import_module("repit.hotline.backup").make(file, case_keys, bank_keys)
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
 
 
@@ -324,7 +325,7 @@ def restore(
 ) -> None:
     """Fill an empty database from a backup. / Remplir une base vide depuis une sauvegarde."""
     _ready()
-    room = import_module("repit.workers.backup")
+    room = import_module("repit.hotline.backup")
     rows = room.restore(file, case_keys, _private(offline_key), bank_keys)
     say(Text(f"Rows: {rows}", f"Lignes : {rows}"))
 
@@ -341,7 +342,7 @@ def case_keys_give_up(
     )
     if not yes and not typer.confirm(asked.in_language(language())):
         raise typer.Exit(1)
-    gone = import_module("repit.cases.key_file").give_up_lost("operator")
+    gone = import_module("repit.hotline.cases.key_file").give_up_lost("operator")
     say(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"))
 
 
@@ -352,7 +353,7 @@ def way_back_release(
 ) -> None:
     """Give the hotline's part to someone who lost their receipt. / Donner la part de l'association."""
     _ready()
-    import_module("repit.cases.way_back").release(reference, _private(offline_key))
+    import_module("repit.hotline.cases.recovery").release(reference, _private(offline_key))
     say(Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours."))
 
 
@@ -373,11 +374,11 @@ def _private(file: Path) -> bytes:
 def _desk() -> ModuleType:
     """The module of decisions on items, once Django is set up."""
     _ready()
-    return import_module("repit.interfaces.bank_desk.decisions")
+    return import_module("repit.hotline.web.bank_desk.decisions")
 
 
 def _ready() -> None:
-    from repit.workers import starting
+    from repit.foundation.process import starting
 
     starting.set_up("hotline")
     starting.ready_database()

@@ -15,8 +15,8 @@ import threading
 import time
 from pathlib import Path
 
-from repit.exchange.repit.client import FeedClient
-from repit.exchange.repit.wire import Entry
+from repit.exchanges.repit.client import FeedClient
+from repit.exchanges.repit.wire import Entry
 from repit.foundation.errors import RepitError
 
 TABLES = """

@@ -13,16 +13,16 @@ import secrets
 import sys
 import time
 
-from repit.workers import starting
+from repit.foundation.process import starting
 
 starting.set_up("hotline")
 
-from repit.bank import feed, items  # noqa: E402
-from repit.bank.models import Item  # noqa: E402
-from repit.bank.types import Submission  # noqa: E402
-from repit.exchange.keys import Granted  # noqa: E402
-from repit.exchange.repit import server  # noqa: E402
 from repit.foundation.hashes import Hash  # noqa: E402
+from repit.hotline.bank import feed, items  # noqa: E402
+from repit.hotline.bank.models import Item  # noqa: E402
+from repit.hotline.bank.types import Submission  # noqa: E402
+from repit.hotline.feeds import repit_server  # noqa: E402
+from repit.hotline.feeds.keys import Granted  # noqa: E402
 
 
 def say(what: str, item: str) -> None:
@@ -56,7 +56,7 @@ def write(changes_a_minute: int, behind: int) -> None:
 
 def state() -> None:
     who = Granted(0, "state", sees_anchored=False)
-    head, *lines = [json.loads(line) for line in server.snapshot(who)]
+    head, *lines = [json.loads(line) for line in repit_server.snapshot(who)]
     held = {line["item"]: [line["state"], line["hashes"]] for line in lines if "item" in line}
     gone = Item.objects.filter(state__in=["withdrawn", "erased"])
     withdrawn = list(gone.values_list("token", flat=True))

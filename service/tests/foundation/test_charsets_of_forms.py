@@ -12,7 +12,7 @@ from running import PATIENCE, REPIT, environment
 
 from repit.demo.ports import free_port
 from repit.foundation.clock import elapsed
-from repit.foundation.wsgi import Handler
+from repit.foundation.web.wsgi import Handler
 
 STRANGE = (
     *(

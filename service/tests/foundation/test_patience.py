@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from repit.foundation.patience import pause
+from repit.foundation.jobs.backoff import pause
 
 
 def test_each_pause_is_twice_the_one_before_up_to_the_longest():

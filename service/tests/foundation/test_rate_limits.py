@@ -10,8 +10,8 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client, RequestFactory
 
-from repit.foundation import rate_limits
-from repit.foundation.rate_limits import Limiter, address_of
+from repit.foundation.web import rate_limits
+from repit.foundation.web.rate_limits import Limiter, address_of
 
 ONE, OTHER = "1.1.1.1", "9.9.9.9"
 

@@ -12,11 +12,11 @@ import pytest
 from front_server import MEBIBYTE, Asked, Raw, front, get, post, rules, within
 
 from repit.foundation.errors import InputRefused
-from repit.foundation.parking import MAY_PARK, WAITED, Parked
-from repit.workers.front import bodies, gateway, lanes, protocol
-from repit.workers.front.bodies import Cut
-from repit.workers.front.handling import Flow, Whole
-from repit.workers.front.room import Bytes
+from repit.foundation.process.front import bodies, gateway, lanes, protocol
+from repit.foundation.process.front.bodies import Cut
+from repit.foundation.process.front.handling import Flow, Whole
+from repit.foundation.process.front.room import Bytes
+from repit.foundation.web.parking import MAY_PARK, WAITED, Parked
 
 MANY = 100
 
@@ -227,7 +227,7 @@ def test_a_head_without_an_end_is_not_read_on() -> None:
 def test_more_connections_than_can_be_had_cost_those_that_ask_for_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("repit.workers.front.server.connections_allowed", lambda: 20)
+    monkeypatch.setattr("repit.foundation.process.front.server.connections_allowed", lambda: 20)
     with front(rules(), Asked(reading)) as port:
         body = Raw(port, post("/form", 10, b"x"))
         assert get(port, "/page")[0] == 200

@@ -42,7 +42,9 @@ def test_what_is_harmless_stays(harmless: str):
 
 
 def test_as_json_each_line_is_one_object_with_the_fields_of_the_event() -> None:
-    record = logging.LogRecord("repit.gate", logging.INFO, __file__, 1, "judged\nby %s", ("rule",), None)
+    record = logging.LogRecord(
+        "repit.platform.gate", logging.INFO, __file__, 1, "judged\nby %s", ("rule",), None
+    )
     record.fields = {"door": "icap", "milliseconds": 3.5}
     Redact().filter(record)
     written = JsonLines().format(record)

@@ -16,19 +16,19 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from repit.bank import bulk, feed, floods, forgetting, items, stakes
-from repit.bank.models import Item
-from repit.bank.types import Submission
-from repit.cases import service
-from repit.exchange import keys, opinions, subscribers
-from repit.exchange.keys import Granted
-from repit.exchange.ncmec import server as ncmec
-from repit.exchange.ncmec.wire import Window
-from repit.exchange.repit import server as ours
-from repit.exchange.stopncii import server as stopncii
+from repit.exchanges.ncmec.wire import Window
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.hashes import Hash
+from repit.hotline.bank import bulk, feed, floods, items, partner_records, retention
+from repit.hotline.bank.models import Item
+from repit.hotline.bank.types import Submission
+from repit.hotline.cases import service
+from repit.hotline.feeds import keys, opinions, subscribers
+from repit.hotline.feeds import ncmec_server as ncmec
+from repit.hotline.feeds import repit_server as ours
+from repit.hotline.feeds import stopncii_server as stopncii
+from repit.hotline.feeds.keys import Granted
 
 pytestmark = pytest.mark.django_db
 WHO = Granted(1, "reader", sees_anchored=False)
@@ -84,11 +84,11 @@ def move_in(banked: list[str]) -> None:
 
 
 def be_told(banked: list[str]) -> None:
-    told = [stakes.Told(f"record {n}", picture()) for n in range(3)]
-    stakes.take("partner", told, publish=True)
-    stakes.take("partner", [stakes.Told("record 0", None)], publish=True)
-    passed = stakes.Told("record 3", picture(), roots=(stakes.Origin("there", "t1"),))
-    stakes.take("partner", [passed], publish=True)
+    told = [partner_records.Told(f"record {n}", picture()) for n in range(3)]
+    partner_records.take("partner", told, publish=True)
+    partner_records.take("partner", [partner_records.Told("record 0", None)], publish=True)
+    passed = partner_records.Told("record 3", picture(), roots=(partner_records.Origin("there", "t1"),))
+    partner_records.take("partner", [passed], publish=True)
 
 
 def follow(banked: list[str]) -> None:
@@ -123,7 +123,7 @@ def forget_reports(banked: list[str]) -> None:
     for days in (100, 102):
         moment = now() + timedelta(days=days)
         with clock.at(lambda moment=moment: moment):
-            gone = forgetting.sweep()
+            gone = retention.sweep()
     assert gone == 1
 
 

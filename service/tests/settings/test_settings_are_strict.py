@@ -13,11 +13,11 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 
+from repit.foundation.configuration.databases import database
+from repit.foundation.configuration.environment import page, refuse_unknown
+from repit.foundation.configuration.keys import kept
 from repit.foundation.errors import SettingsRefused
-from repit.settings.databases import database
 from repit.settings.declared import DECLARED
-from repit.settings.environment import page, refuse_unknown
-from repit.settings.keys import kept
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -4,7 +4,7 @@ In: nothing. Out: `ODD`. Next: the tests of the engine, of the gate's doors and 
 
 The kinds are those of files that people reported elsewhere, remade from pictures made by code, and others
 that were found by asking what else a viewer might show. What Chromium and Firefox show of each was looked at
-when it came in, and `service/tests/pages/test_odd_files_in_a_browser.py` looks again.
+when it came in, and `service/tests/hotline/pages/test_odd_files_in_a_browser.py` looks again.
 """
 
 import io

@@ -61,7 +61,7 @@ def is_case_number(typed: str) -> bool:
 
 
 def case_secret() -> str:
-    """Sixteen random digits: 80 bits, written in fours of four. `cases.words` spells them as eight words."""
+    """Sixteen random digits: 80 bits, in fours. `hotline.cases.words` spells them as eight words."""
     return grouped("".join(secrets.choice(ALPHABET) for _ in range(SECRET_DIGITS)), 4)
 
 

@@ -1,6 +1,6 @@
 """Copies of files of keys: taken while they are in use, put back only where they are missing or foreign.
 
-In: a folder of `key_pool` files. Out: its content, piece by piece; the folder again. Next: `workers.backup`.
+In: a folder of `key_pool` files. Out: its content, piece by piece; the folder again. Next: `hotline.backup`.
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """Keys that can be destroyed one by one, in one file that does not tell when each was taken.
 
 In: random bytes, made in advance. Out: free slots, the keys in them, slots wiped for good. Next:
-`cases.vault`, `bank.sealed`.
+`hotline.cases.vault`, `hotline.bank.sealed`.
 
 What is sealed with such a key beside the operator's is gone from the database, its replicas and every backup
 of it the moment the key is wiped. A file for each key would do that too, but its times would say when a case

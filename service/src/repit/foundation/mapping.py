@@ -1,6 +1,6 @@
 """Every library's exceptions into our tree.
 
-In: any exception. Out: a `RepitError` that says as much as may be said. Next: `web`, the command line.
+In: any exception. Out: a `RepitError` that says as much as may be said. Next: `problems`, the command line.
 `outbound` maps its HTTP client's exceptions itself, where they arise.
 """
 

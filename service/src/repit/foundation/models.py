@@ -1,7 +1,7 @@
 """The audit's rows, and when what is done each night was last done.
 
-In: `audit`, `workers.upkeep`. Out: three tables. Next: `audit.verify`, an operator who must show what was
-done.
+In: `audit`, `hotline.loops.upkeep`. Out: three tables. Next: `audit.verify`, an operator who must show what
+was done.
 """
 
 from django.db import models

@@ -1,6 +1,7 @@
 """PostgreSQL's write-ahead log, begun anew where the operator lets the hotline do so.
 
-In: nothing. Out: a log that holds nothing from before. Next: `workers.upkeep`, after rows were laid anew.
+In: nothing. Out: a log that holds nothing from before. Next: `hotline.loops.upkeep`, after rows were laid
+anew.
 
 The log keeps every write in its order, with its moment, until the server has no use for it, and then renames
 the file and keeps it for later. Two rights and a setting (docs/en/forgetting.md) change that: the log goes on

@@ -1,7 +1,7 @@
 """Rows written anew in an order of chance, so that how they lie on the disk says nothing but the day.
 
 In: models, how far the last time came. Out: the same rows, laid down by one transaction. Next: the upkeep of
-each night and of each minute (`workers.upkeep`).
+each night and of each minute (`hotline.loops.upkeep`).
 
 A database tells more to whoever reads its files than a query does. PostgreSQL notes in each row which
 transaction wrote it, and lays rows down one behind the other; SQLite hands out the pages of long values in

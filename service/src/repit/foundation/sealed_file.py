@@ -1,7 +1,7 @@
 """A file that only the offline key opens.
 
 In: a stream of bytes, a public key. Out: a sealed file; the stream again for whoever has the private half.
-Next: `workers.backup`. libsodium's secretstream (XChaCha20-Poly1305): a piece that is altered, missing, moved
+Next: `hotline.backup`. libsodium's secretstream (XChaCha20-Poly1305): a piece that is altered, missing, moved
 or cut off at the end does not open. The machine that writes backups cannot read them.
 """
 

@@ -1,6 +1,7 @@
 """SQLite's write-ahead log, emptied soon after each write.
 
-In: nothing. Out: the log's pages in the database file, the log cut to nothing. Next: `workers.fold_log`.
+In: nothing. Out: the log's pages in the database file, the log cut to nothing. Next:
+`foundation.process.fold_log`.
 
 The log keeps each page as it was after each transaction, one behind the other: what was deleted a moment ago,
 and which rows were written together. SQLite itself folds it in only now and then, and does not shorten it.

@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from repit.foundation.configuration.databases import database
+from repit.foundation.configuration.environment import refuse_unknown
+from repit.foundation.configuration.keys import kept
 from repit.foundation.errors import SettingsRefused, Text
-from repit.interfaces.case_pages import content_policy
-from repit.settings.databases import database
+from repit.foundation.web import content_policy
 from repit.settings.declared import DECLARED
-from repit.settings.environment import refuse_unknown
-from repit.settings.keys import kept
 from repit.settings.staff import *  # noqa: F403
 
 Role = Literal["hotline", "gate", "both"]
@@ -34,23 +34,23 @@ _COMMON: Final = [
     "allauth.mfa",
 ]
 _HOTLINE: Final = [
-    "repit.bank",
-    "repit.exchange",
-    "repit.cases",
-    "repit.interfaces.case_pages",
-    "repit.interfaces.desk",
-    "repit.interfaces.bank_desk",
-    "repit.interfaces.exchange_api",
+    "repit.hotline.bank",
+    "repit.exchanges",
+    "repit.hotline.cases",
+    "repit.hotline.web.case_pages",
+    "repit.hotline.web.desk",
+    "repit.hotline.web.bank_desk",
+    "repit.hotline.web.feeds_api",
 ]
 _GATE: Final = [
-    "repit.exchange",
-    "repit.gate",
-    "repit.gate.review",
-    "repit.interfaces.gate_api",
-    "repit.interfaces.gate_daemon",
-    "repit.interfaces.storage_hook.mastodon",
-    "repit.interfaces.review_desk",
-    "repit.interfaces.storage_hook.s3",
+    "repit.exchanges",
+    "repit.platform.gate",
+    "repit.platform.review",
+    "repit.platform.integrations.http_api",
+    "repit.platform.integrations.sockets",
+    "repit.platform.integrations.mastodon",
+    "repit.platform.web.review_desk",
+    "repit.platform.integrations.s3",
 ]
 _ROOMS: Final[dict[Role, list[str]]] = {
     "hotline": _HOTLINE,
@@ -219,14 +219,14 @@ LOCALE_PATHS = [_HERE / "locale"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "repit.interfaces.case_pages.headers.PageHeaders",
-    "repit.interfaces.case_pages.headers.ContentPolicy",
-    "repit.interfaces.case_pages.device_policy.WorkerPolicy",
+    "repit.foundation.web.headers.PageHeaders",
+    "repit.foundation.web.headers.ContentPolicy",
+    "repit.hotline.web.case_pages.device_policy.WorkerPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "repit.foundation.charsets.KnownCharsets",
-    "repit.foundation.rate_limits.RateLimits",
-    "repit.foundation.web.ProblemMiddleware",
+    "repit.foundation.web.charsets.KnownCharsets",
+    "repit.foundation.web.rate_limits.RateLimits",
+    "repit.foundation.web.problems.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -12,9 +12,9 @@ from pathlib import Path
 os.environ.setdefault("REPIT_DATA", str(Path(tempfile.gettempdir()) / f"repit-test-{os.getuid()}"))
 os.environ.setdefault("REPIT_LANGUAGE", "en")
 
+from repit.foundation.configuration.databases import database
 from repit.settings.base import *  # noqa: F403
 from repit.settings.base import installation
-from repit.settings.databases import database
 from repit.settings.declared import DECLARED
 
 _url = DECLARED["REPIT_TEST_DATABASE_URL"].read(os.environ)

@@ -1,6 +1,6 @@
 """Django's name for this room, and its door in the staff area.
 
-In: nothing. Out: an app label, a door. Next: Django, `doors`.
+In: nothing. Out: an app label, a door. Next: Django, `menu`.
 """
 
 from django.apps import AppConfig
@@ -12,7 +12,7 @@ class StaffConfig(AppConfig):
     label = "staff"
 
     def ready(self) -> None:
-        from repit.foundation.staff.doors import Door, register  # noqa: PLC0415 - once apps are loaded
+        from repit.foundation.staff.menu import Door, register  # noqa: PLC0415 - once apps are loaded
 
         register(
             Door(

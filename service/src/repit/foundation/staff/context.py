@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 
-from repit.foundation.staff import doors
+from repit.foundation.staff import menu
 from repit.foundation.staff.models import fresh
 
 
@@ -21,4 +21,4 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     if not user.is_authenticated:
         return told
     member = fresh(user)
-    return {**told, "staff_member": member, "staff_doors": doors.open_to(member)}
+    return {**told, "staff_member": member, "staff_doors": menu.open_to(member)}

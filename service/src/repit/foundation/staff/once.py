@@ -2,7 +2,7 @@
 
 In: what is used up, and until when it could be used. Out: whether this was the first time. Next: `factors`,
 the review desk's tickets. The database's own uniqueness decides between two at the same moment. A row is a
-keyed digest, and goes when what it stands for could not be used any more (`forgetting`).
+keyed digest, and goes when what it stands for could not be used any more (`retention`).
 """
 
 from datetime import timedelta

@@ -6,7 +6,7 @@ it is one too many. Next: `guessing`, a desk that asks for a passphrase.
 A try is counted before it is made, under the lock of its row, so that a hundred at once are no more than a
 hundred in turn; one that was right is given back. A row is found by a keyed digest and holds moments only:
 without the operator's key it says neither who was tried nor from where. It goes when its time is over
-(`forgetting`).
+(`retention`).
 """
 
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from repit.foundation.errors import NotFound, Text
-from repit.foundation.staff import doors, letting_in, members
+from repit.foundation.staff import letting_in, members, menu
 from repit.foundation.staff.models import Member, fresh
 
 LANGUAGES: Final = ("fr", "en")
@@ -30,7 +30,7 @@ _GONE: Final = NotFound(
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What this member can open."""
-    return render(request, "staff/home.html", {"doors": doors.open_to(fresh(request.user))})
+    return render(request, "staff/home.html", {"doors": menu.open_to(fresh(request.user))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

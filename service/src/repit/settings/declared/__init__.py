@@ -7,11 +7,13 @@ docs/en/settings.md`.
 
 from typing import Any, Final
 
-from repit.settings.declared import common, doors, gate, hotline, review, tests
-from repit.settings.environment import Setting
+from repit.foundation.configuration import common, tests
+from repit.foundation.configuration.environment import Setting
+from repit.hotline import settings
+from repit.platform.settings import gate, integrations, review
 
 DECLARED: Final[dict[str, Setting[Any]]] = {
     setting.name: setting
-    for part in (common, hotline, gate, doors, review, tests)
+    for part in (common, settings, gate, integrations, review, tests)
     for setting in part.SETTINGS
 }

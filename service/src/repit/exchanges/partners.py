@@ -1,0 +1,271 @@
+"""Partners: other exchanges that this installation pulls from.
+
+In: names, addresses and credentials from the operator; how pulls went. Out: rows, claimed one at a time; who
+lags. Next: `pulling`, health, `repit exchange …`.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from repit.exchanges.catalogue import KINDS
+from repit.exchanges.models import Partner, PartnerAside
+from repit.exchanges.records import Aside, Puller
+from repit.foundation import audit
+from repit.foundation.clock import now
+from repit.foundation.errors import InputRefused, NotFound, Text
+from repit.foundation.jobs.backoff import pause
+from repit.foundation.sealing import Place, operator
+
+LEASE: Final = timedelta(seconds=20)
+"""A claim that is not renewed for so long, since its process ended, falls to whoever comes."""
+MOST_ASIDES: Final = 10_000
+_FIRST_REST: Final = 5.0
+_LONGEST_REST: Final = 3_600.0
+_NAME: Final = re.compile(r"[\w.\-]{1,60}")
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLag:
+    """How a partner stands: `lag_seconds` since everything it had was here; None before the first time."""
+
+    name: str
+    kind: str
+    active: bool
+    records: int
+    asides: int
+    skipped: int
+    lag_seconds: float | None
+    failures: int
+    trouble: str
+    feedback_due: int
+
+
+def add(
+    kind: str,
+    name: str,
+    credentials: Mapping[str, str],
+    *,
+    address: str = "",
+    item_kind: str = "intimate",
+    publish: bool = True,
+    gives_feedback: bool = False,
+    every_seconds: int | None = None,
+    actor: str = "operator",
+) -> None:
+    """A new partner, due at once. Raises `InputRefused`."""
+    known = KINDS.get(kind)
+    if known is None or not _NAME.fullmatch(name):
+        raise InputRefused(
+            Text("No such kind of exchange, or a name with odd signs.", "Genre d'échange ou nom inconnu."),
+            Text(f"Kinds: {', '.join(KINDS)}.", f"Genres : {', '.join(KINDS)}."),
+        )
+    wanted = {*known.needs, *known.may_have}
+    if not set(known.needs) <= set(credentials) <= wanted or not all(credentials.values()):
+        raise InputRefused(
+            Text("Credentials are missing, empty or too many.", "Des identifiants manquent ou sont de trop."),
+            Text(
+                f"Needed: {_listed(known.needs)}; possible: {_listed(known.may_have)}.",
+                f"Requis : {_listed(known.needs)} ; possibles : {_listed(known.may_have)}.",
+            ),
+        )
+    place = _address(kind, address or known.address)
+    # Credentials that no client would take are refused now rather than at the first pull.
+    known.make(place, dict(credentials)).close()
+    try:
+        with transaction.atomic():
+            Partner.objects.create(
+                name=name,
+                kind=kind,
+                address=place,
+                sealed=operator("partner").seal(json.dumps(dict(credentials)).encode(), _place(name)),
+                item_kind=item_kind,
+                publish=publish,
+                gives_feedback=gives_feedback,
+                every_seconds=every_seconds or known.every_seconds,
+                next_at=now(),
+            )
+            audit.record(actor, "partner.add", name, kind)
+    except IntegrityError:
+        raise InputRefused(
+            Text("A partner of that name exists.", "Un partenaire de ce nom existe déjà."),
+            Text("Choose another, or remove it first.", "Choisissez-en un autre, ou retirez-le d'abord."),
+        ) from None
+
+
+def set_active(name: str, active: bool, *, actor: str = "operator") -> None:
+    """Pause a partner, or go on with it at once; what it told of stays meanwhile. Raises `NotFound`."""
+    with transaction.atomic():
+        if not Partner.objects.filter(name=name).update(active=active, next_at=now(), failures=0):
+            raise NotFound
+        audit.record(actor, "partner.resume" if active else "partner.pause", name)
+
+
+def hurry(name: str, *, may_shrink: bool = False) -> Partner:
+    """Let a partner be due at once. Raises `NotFound`."""
+    Partner.objects.filter(name=name).update(next_at=now(), may_shrink=may_shrink)
+    partner = Partner.objects.filter(name=name).first()
+    if partner is None:
+        raise NotFound
+    return partner
+
+
+def forget(name: str, *, actor: str = "operator") -> None:
+    """Remove a partner's row; the caller has let go of what it told of. Raises `NotFound`."""
+    with transaction.atomic():
+        if not Partner.objects.filter(name=name).delete()[0]:
+            raise NotFound
+        audit.record(actor, "partner.remove", name)
+
+
+def client(partner: Partner) -> Puller:
+    """A client of this partner, with its credentials. Raises `SealBroken`."""
+    credentials = json.loads(operator("partner").open(partner.sealed, _place(partner.name)))
+    more = {"may_shrink": partner.may_shrink} if partner.kind == "file" else {}
+    return KINDS[partner.kind].make(partner.address, credentials, **more)
+
+
+def claim() -> Partner | None:
+    """The next partner that is due and nobody pulls from, claimed by one UPDATE; None if there is none."""
+    moment = now()
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment)
+    due = Partner.objects.filter(free, active=True, next_at__lte=moment).order_by("next_at")
+    for key in due.values_list("pk", flat=True)[:20]:
+        taken = claim_one(key)
+        if taken is not None:
+            return taken
+    return None
+
+
+def claim_one(key: int) -> Partner | None:
+    """Claim this partner, due or not, unless someone pulls from it."""
+    moment, word = now(), secrets.token_hex(16)
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment)
+    if Partner.objects.filter(free, pk=key).update(claim=word, claimed_until=moment + LEASE, tried_at=moment):
+        return Partner.objects.filter(pk=key, claim=word).first()
+    return None
+
+
+def renew(partner: Partner) -> None:
+    """Keep a claim for another while."""
+    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(claimed_until=now() + LEASE)
+
+
+def went_well(partner: Partner) -> None:
+    """Everything the partner has is here."""
+    moment = now()
+    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(
+        claim="",
+        claimed_until=None,
+        next_at=moment + timedelta(seconds=partner.every_seconds),
+        current_at=moment,
+        failures=0,
+        trouble="",
+        may_shrink=False,
+    )
+
+
+def goes_on(partner: Partner) -> None:
+    """There is more, which is read when others that are due had their turn."""
+    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(
+        claim="", claimed_until=None, next_at=now()
+    )
+
+
+def went_wrong(partner: Partner, code: str, seconds: float = 0.0) -> None:
+    """Try again later: each time later, up to an hour, and not before the partner wants it."""
+    wait = max(float(seconds), pause(partner.failures + 1, _FIRST_REST, _LONGEST_REST))
+    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(
+        claim="",
+        claimed_until=None,
+        next_at=now() + timedelta(seconds=wait),
+        failures=F("failures") + 1,
+        trouble=code[:60],
+    )
+
+
+def set_aside(partner: Partner, asides: tuple[Aside, ...]) -> None:
+    """Note records that were not taken; a record that is refused again counts up."""
+    moment = now()
+    room = MOST_ASIDES - PartnerAside.objects.filter(partner=partner).count() if asides else 0
+    for one in asides:
+        row = {"partner": partner, "where": one.where[:120], "reason": one.reason[:200]}
+        again = PartnerAside.objects.filter(**row).update(times=F("times") + 1, last_at=moment)
+        if not again and room > 0:
+            PartnerAside.objects.create(**row, first_at=moment, last_at=moment)
+            room -= 1
+
+
+def asides_of(name: str) -> list[PartnerAside]:
+    """What was set aside of a partner's, latest first. Raises `NotFound`."""
+    partner = Partner.objects.filter(name=name).first()
+    if partner is None:
+        raise NotFound
+    return list(PartnerAside.objects.filter(partner=partner).order_by("-last_at", "-id")[:1_000])
+
+
+def lags() -> list[PartnerLag]:
+    """Every partner, by name."""
+    moment = now()
+    return [
+        PartnerLag(
+            row.name,
+            row.kind,
+            row.active,
+            row.records,
+            row.asides.count(),
+            row.skipped,
+            None if row.current_at is None else round(max(0.0, _seconds(moment, row.current_at)), 3),
+            row.failures,
+            row.trouble,
+            row.writebacks.filter(due_at__isnull=False).count(),
+        )
+        for row in Partner.objects.order_by("name")
+    ]
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names) or "–"
+
+
+def _seconds(later: datetime, earlier: datetime) -> float:
+    return (later - earlier).total_seconds()
+
+
+def _place(name: str) -> Place:
+    return Place("exchange_partner", name, "credentials")
+
+
+def _address(kind: str, address: str) -> str:
+    """Raises `InputRefused` for one that would send credentials in the open, or is none."""
+    refused = InputRefused(
+        Text("The partner's address is none.", "L'adresse du partenaire ne convient pas."),
+        Text("https://host[:port][/path], without a slash at the end.", "https://hôte[:port][/chemin]."),
+    )
+    if kind == "file" and not address.startswith(("https://", "http://")):
+        if not Path(address).is_absolute() or len(address) > 500:
+            raise InputRefused(
+                Text("The path of a list is absolute.", "Le chemin d'une liste est absolu."), None
+            )
+        return address
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        raise refused from None
+    fits = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    if not fits or not host or parts.username or parts.fragment or len(address) > 500:
+        raise refused
+    if kind != "file" and parts.query:
+        raise refused
+    return address if kind == "file" else address.rstrip("/")

@@ -1,0 +1,97 @@
+"""Pulls from every partner that is due, and tells partners what is thought of their items.
+
+In: partners' due rows. Out: records into the bank (or into this process's gate), feedback out. Next:
+`repit.cli` and the gate's server start it beside what they serve. Each partner is claimed by one UPDATE, so
+that several processes may run this at once; a slow one keeps nobody, since each is pulled in a thread.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from repit.exchanges import partners
+from repit.exchanges.models import Partner
+from repit.exchanges.pulling import Target, pull
+
+LOOK_SECONDS: Final = 0.5
+AT_ONCE: Final = 4
+_log: Final = logging.getLogger(__name__)
+
+Aim = Callable[[Partner], Target]
+Tell = Callable[[Partner], object]
+
+
+class Puller:
+    """One loop of this process."""
+
+    def __init__(self, aim: Aim, tell: Tell | None = None, tidy: Callable[[], None] | None = None) -> None:
+        self._aim, self._tell, self._tidy = aim, tell, tidy
+        self._stop = threading.Event()
+        self._room = threading.Semaphore(AT_ONCE)
+        self._thread = threading.Thread(target=self._run, name="repit-exchanges", daemon=True)
+
+    def start(self) -> "Puller":
+        """Begin to look for partners that are due."""
+        self._thread.start()
+        return self
+
+    def close(self) -> None:
+        """Claim no more; pulls under way are cut off with the process, and gone on with after it."""
+        self._stop.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            busy = False
+            try:
+                if self._tidy is not None:
+                    self._tidy()
+                busy = self._begin_one()
+            except DatabaseError as error:
+                _log.warning("exchanges wait for the database: %s", type(error).__name__)
+            finally:
+                connection.close()
+            if not busy:
+                self._stop.wait(LOOK_SECONDS)
+
+    def _begin_one(self) -> bool:
+        """Claim a partner that is due and pull from it in a thread; whether there was one."""
+        if not self._room.acquire(blocking=False):
+            return False
+        partner = None
+        try:
+            partner = partners.claim()
+        finally:
+            if partner is None:
+                self._room.release()
+        if partner is None:
+            return False
+        threading.Thread(target=self._one, args=(partner,), name="repit-exchange", daemon=True).start()
+        return True
+
+    def _one(self, partner: Partner) -> None:
+        try:
+            pull(partner, self._aim(partner))
+            if self._tell is not None and partner.gives_feedback:
+                self._tell(partner)
+        except DatabaseError as error:
+            _log.warning("an exchange waits for the database: %s", type(error).__name__)
+        finally:
+            connection.close()
+            self._room.release()
+
+
+def for_hotline() -> Puller:
+    """Into the bank, with feedback."""
+    from repit.hotline.feeds import feedback  # noqa: PLC0415 - a gate has no bank
+    from repit.hotline.feeds.bank_target import BankTarget  # noqa: PLC0415
+
+    def tell(partner: Partner) -> None:
+        while feedback.collect(partner):
+            pass
+        feedback.send_due(partner)
+
+    return Puller(BankTarget, tell)

@@ -1,0 +1,119 @@
+"""One pull from one partner, from its checkpoint to as far as the partner goes.
+
+In: a claimed partner and where to write. Out: what came of it, noted on the partner's row. Next:
+`exchanges.pull_loop`, `repit exchange pull`. Whatever goes wrong is named and tried again later.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from repit.exchanges import partners
+from repit.exchanges.models import Partner
+from repit.exchanges.records import Batch
+from repit.foundation.clock import elapsed
+from repit.foundation.errors import PeerBusy, PeerFailed, RepitError
+from repit.foundation.mapping import named
+
+RENEW_SECONDS: Final = 5.0
+READING_SECONDS: Final = 3_600.0
+"""A reading ends then, and goes on from its checkpoint when others have had their turn."""
+WHOLE_SECONDS: Final = 12 * 3_600.0
+"""For one that sees everything there is, and so begins anew when it is cut off."""
+MOST_RECORDS: Final = 5_000_000
+"""In one reading."""
+_log: Final = logging.getLogger(__name__)
+
+
+class Target(Protocol):
+    """Where records go: a bank or a gate."""
+
+    def checkpoint(self) -> str:
+        """How far it has come."""
+
+    def take(self, batch: Batch) -> int:
+        """Write a batch and its checkpoint down, all or nothing; how many records changed anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`changed` records, `asides` set aside; `error` if the pull ended before its end."""
+
+    changed: int
+    asides: int
+    error: RepitError | None = None
+
+
+def pull(partner: Partner, target: Target) -> Outcome:
+    """Pull, and note on the partner's row how it went."""
+    changed = asides = 0
+    ended = True
+    try:
+        puller = partners.client(partner)
+        try:
+            with _renewed(partner):
+                bounds = _Bounds()
+                for batch in puller.batches(target.checkpoint()):
+                    changed += target.take(batch)
+                    asides += len(batch.asides)
+                    if not batch.last and bounds.reached(batch):
+                        ended = False
+                        break
+        finally:
+            puller.close()
+    except Exception as error:  # noqa: BLE001 - a partner must not end the loop for the others
+        ours = named(error)
+        _log.warning("pull from an exchange failed: %s %s", ours.code, ours.detail)
+        partners.went_wrong(partner, ours.code, ours.seconds if isinstance(ours, PeerBusy) else 0.0)
+        return Outcome(changed, asides, ours)
+    if ended:
+        partners.went_well(partner)
+    else:
+        partners.goes_on(partner)
+    return Outcome(changed, asides)
+
+
+class _Bounds:
+    """How long one reading may go on: a partner without an end must not hold it from the others."""
+
+    def __init__(self) -> None:
+        self._begun, self._records = elapsed(), 0
+
+    def reached(self, batch: Batch) -> bool:
+        """Whether this is enough. Raises `PeerFailed` where what was read so far is of no use by itself."""
+        self._records += len(batch.records) + len(batch.asides) + batch.skipped
+        took = elapsed() - self._begun
+        if took <= (WHOLE_SECONDS if batch.whole else READING_SECONDS) and self._records <= MOST_RECORDS:
+            return False
+        if batch.whole:
+            raise PeerFailed(detail="a reading without an end")
+        return True
+
+
+@contextmanager
+def _renewed(partner: Partner) -> Iterator[None]:
+    """Keep the claim while a partner is slow to answer; it falls soon after this process ends."""
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(RENEW_SECONDS):
+            try:
+                partners.renew(partner)
+            except DatabaseError as error:
+                _log.warning("a claim could not be renewed: %s", type(error).__name__)
+            finally:
+                connection.close()
+
+    thread = threading.Thread(target=renew, name="repit-exchange-claim", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

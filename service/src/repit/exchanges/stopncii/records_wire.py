@@ -1,0 +1,104 @@
+"""What StopNCII v1 answers to FetchHashes, read; and feedback, written.
+
+In: bytes from the network, opinions. Out: checked records, or bytes. Next: `client`. Pure: no framework, no
+network, no clock. Source: the client code of python-threatexchange 1.2.17, whose rules this reader shares
+(`caseNumbers` may be an empty list), and whose bug it does not: `Withdrawn` is honoured.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Final, cast
+
+from repit.exchanges.records import Aside, Pulled, Said, hexadecimal, quality_of
+from repit.exchanges.weighing import json_of
+from repit.foundation.errors import WireRefused
+from repit.foundation.hashes import Announced, Hash, Media
+
+ENOUGH: Final = 3
+"""So many platforms that do not block a hash, and fewer that do, make it doubtful."""
+_OF_NO_USE: Final = ("Unknown", "VideoTMK", "Text", "URL")
+_GONE: Final = ("Withdrawn", "Deleted")
+_NOT_YET: Final = ("Unknown", "Received")
+_WORDS: Final = {"blocked": "Blocked", "not_blocked": "NotBlocked", "pending": "PendingReview"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One page. `token` leads to the next one and is empty on the last; `second` is where to go on later."""
+
+    records: tuple[Pulled, ...]
+    asides: tuple[Aside, ...]
+    skipped: int
+    token: str
+    second: int
+
+
+def decode_fetched(raw: bytes) -> Fetched:
+    """Read a page; raises `WireRefused` where its frame cannot be read."""
+    page = json_of(raw)
+    if not isinstance(page, dict) or not isinstance(page.get("hashRecords", []), list):
+        raise WireRefused(detail="not a page of records")
+    more, token, second = page.get("hasMoreRecords"), page.get("nextPageToken"), page.get("nextSetTimestamp")
+    if not isinstance(more, bool) or not isinstance(second, int) or isinstance(second, bool) or second < 0:
+        raise WireRefused(detail="a page that does not say how to go on")
+    if more and not (isinstance(token, str) and 0 < len(token) <= 4_096):
+        raise WireRefused(detail="more records, and no way to them")
+    records, asides, skipped = [], [], 0
+    for place, one in enumerate(page.get("hashRecords", []), 1):
+        try:
+            record = _record(one)
+        except WireRefused as refused:
+            asides.append(Aside(_where(one, place), refused.detail))
+            continue
+        if record is None:
+            skipped += 1
+        else:
+            records.append(record)
+    return Fetched(tuple(records), tuple(asides), skipped, cast(str, token) if more else "", second)
+
+
+def encode_feedback(said: Said) -> bytes:
+    """One opinion, for SubmitFeedback."""
+    # A record's name ends in its hash (`_record`).
+    one = {"hashValue": said.name.rpartition(":")[2], "feedbackValue": _WORDS[said.view], "tags": []}
+    return json.dumps({"count": 1, "hashFeedbacks": [one]}).encode()
+
+
+def _record(value: object) -> Pulled | None:
+    """None for a type of hash that is of no use here."""
+    if not isinstance(value, dict):
+        raise WireRefused(detail="not an object")
+    kind = value.get("signalType")
+    if kind in _OF_NO_USE:
+        return None
+    if kind == "ImagePDQ":
+        quality = quality_of(value.get("x_quality"))
+        one = Hash("pdq", "whole", hexadecimal(value.get("hashValue"), "pdq"), quality)
+    elif kind == "VideoMD5":
+        one = Hash("md5", "whole", hexadecimal(value.get("hashValue"), "md5"))
+    else:
+        raise WireRefused(detail="a type of hash that is not known")
+    name = f"{kind}:{one.value.hex()}"
+    state = _state(value)
+    media: Media = "picture" if kind == "ImagePDQ" else "video"
+    return Pulled(name, state, media, () if state == "withdrawn" else (one,))
+
+
+def _state(value: dict[str, object]) -> Announced:
+    status = value.get("hashStatus")
+    if status in _GONE or status in _NOT_YET:
+        return "withdrawn"
+    if status != "Active":
+        raise WireRefused(detail="a status that is not known")
+    said = value.get("CSPFeedbacks")
+    words = (
+        [one.get("feedbackValue") for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+    )
+    against, for_it = words.count("NotBlocked"), words.count("Blocked")
+    return "disputed" if against >= ENOUGH and against > for_it else "active"
+
+
+def _where(value: object, place: int) -> str:
+    second = value.get("lastModtimestamp") if isinstance(value, dict) else None
+    known = isinstance(second, int) and not isinstance(second, bool) and 0 <= second < 10**12
+    return f"record changed at {second}" if known else f"record {place} of a page"

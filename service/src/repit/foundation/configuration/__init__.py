@@ -1,0 +1,1 @@
+"""How an installation is told what it is."""

@@ -1,0 +1,126 @@
+"""What hotlines and gates share: where they keep things, how they answer, who signs in.
+
+In: nothing. Out: `SETTINGS`. Next: `declared`.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+from repit.foundation.configuration.environment import (
+    Setting,
+    folder,
+    key32,
+    listed,
+    one_of,
+    peers,
+    text,
+    whole,
+    yes_or_no,
+)
+
+SETTINGS: Final[tuple[Setting[Any], ...]] = (
+    Setting(
+        "REPIT_DATA",
+        folder,
+        Path("var").absolute(),
+        "Folder of the embedded databases and of the keys made at the first start.",
+        "a folder",
+        "`var/` in the working directory",
+    ),
+    Setting(
+        "REPIT_DATABASE_URL",
+        text,
+        "",
+        "The database. PostgreSQL in production; without it, an SQLite file in the data folder.",
+        "`postgresql://user:password@host:port/name` or `sqlite:///path`",
+        "`settings.sqlite3` or `gate.sqlite3` in the data folder",
+        secret=True,
+    ),
+    Setting(
+        "REPIT_OPERATOR_KEY",
+        key32,
+        b"",
+        "Seals what the database holds at rest. Keep it, and its backup, apart from the database:"
+        " without it the bank cannot be read, with both it can.",
+        "64 hexadecimal digits",
+        "made once, in `operator.key` of the data folder",
+        secret=True,
+    ),
+    Setting(
+        "REPIT_SECRET_KEY",
+        text,
+        "",
+        "Signs sessions and forms.",
+        "at least 50 characters",
+        "made once, in `secret.key` of the data folder",
+        secret=True,
+    ),
+    Setting(
+        "REPIT_ALLOWED_HOSTS",
+        listed,
+        ("localhost", "127.0.0.1", "[::1]"),
+        "Names under which the service answers.",
+        "names separated by commas",
+        "`localhost,127.0.0.1,[::1]`",
+    ),
+    Setting(
+        "REPIT_HTTPS",
+        yes_or_no,
+        False,
+        "Whether people reach the service over HTTPS through a proxy that sets `X-Forwarded-Proto`:"
+        " cookies then travel over HTTPS only.",
+        "`yes` or `no`",
+        "`no`",
+    ),
+    Setting(
+        "REPIT_LANGUAGE",
+        one_of("fr", "en"),
+        "fr",
+        "Language where a visitor's browser states no preference, and of the command line.",
+        "`fr` or `en`",
+        "`fr`",
+    ),
+    Setting(
+        "REPIT_LOG_LEVEL",
+        one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "INFO",
+        "How much is logged. No level logs hashes, addresses or anything of a person.",
+        "`DEBUG`, `INFO`, `WARNING` or `ERROR`",
+        "`INFO`",
+    ),
+    Setting(
+        "REPIT_LOG_FORMAT",
+        one_of("plain", "json"),
+        "plain",
+        "How the log is written: lines for people, or one JSON object a line for programs.",
+        "`plain` or `json`",
+        "`plain`",
+    ),
+    Setting(
+        "REPIT_THREADS",
+        whole(4, 1024),
+        96,
+        "Threads for uploads that wait for a decoder; a third as many wait for files too long to be kept,"
+        " one in 24 makes pages, and as many answer subscribers. Clients that are slow, and subscribers that"
+        " wait for changes, hold none.",
+        "4 to 1024",
+        "96",
+    ),
+    Setting(
+        "REPIT_OUTBOUND_ALLOW",
+        peers,
+        frozenset(),
+        "Peers that may be reached although they are not on the public internet or not on port 80 or 443.",
+        "`host:port`, separated by commas",
+        "none",
+    ),
+    Setting(
+        "REPIT_STAFF_IDLE_MINUTES",
+        whole(2, 720),
+        20,
+        "Staff: minutes without a request after which a member must sign in again. A session ends after"
+        " twelve hours in any case.",
+        "2 to 720",
+        "20",
+    ),
+)

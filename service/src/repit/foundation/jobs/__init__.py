@@ -1,0 +1,1 @@
+"""Claims, loops, backoff, retention."""

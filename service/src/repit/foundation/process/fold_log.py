@@ -1,0 +1,31 @@
+"""What was deleted does not stay in SQLite's log.
+
+In: writes of any process. Out: an empty log within a second or two of each. Next: `repit.cli` starts it
+beside a hotline or a gate.
+"""
+
+import sqlite3
+import threading
+from contextlib import suppress
+from typing import Final
+
+from django.db import connection
+
+from repit.foundation import sqlite_log
+from repit.foundation.jobs import loop
+
+EVERY: Final = 1.0
+_NEVER: Final = 86_400.0
+
+
+def start() -> threading.Event:
+    """Look again and again in a thread of this process; setting the event ends it."""
+    return loop.start("repit-log", _fold)
+
+
+def _fold(_stop: threading.Event) -> float:
+    if connection.vendor != "sqlite":
+        return _NEVER
+    with suppress(sqlite3.OperationalError):  # somebody writes
+        sqlite_log.fold()
+    return EVERY

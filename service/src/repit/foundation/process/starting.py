@@ -1,0 +1,66 @@
+"""What must be so before a process serves: settings read, database there and in its present form.
+
+In: a role. Out: Django set up, or a refusal that says what to do. Next: `repit.cli`.
+"""
+
+import os
+from importlib import import_module
+from typing import Final
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from repit.foundation.errors import DatabaseUnavailable, SettingsRefused, Text
+
+ROLES: Final = ("hotline", "gate", "both")
+
+
+def set_up(role: str) -> None:
+    """Read the settings of a role and start Django. Raises `SettingsRefused`."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = f"repit.settings.{role}"
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the database into its present form. Raises `DatabaseUnavailable`."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise DatabaseUnavailable(
+            next_step=Text(
+                "Check REPIT_DATABASE_URL, that the database runs, and that the disk is not full.",
+                "Vérifiez REPIT_DATABASE_URL, que la base tourne, et que le disque n'est pas plein.",
+            ),
+            detail=type(error).__name__,
+        ) from None
+
+
+def ready_database() -> None:
+    """The embedded database is migrated here; a server's must have been, by someone who meant it."""
+    if settings.REPIT_EMBEDDED:
+        migrate()
+        _prove_keys()
+        return
+    try:
+        executor = MigrationExecutor(connection)
+        behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        connection.close()
+    except DatabaseError as error:
+        raise DatabaseUnavailable(detail=type(error).__name__) from None
+    if behind:
+        raise SettingsRefused(
+            Text("The database is not in its present form.", "La base de données n'est pas à jour."),
+            Text("Back it up, then run `repit migrate`.", "Sauvegardez-la, puis lancez `repit migrate`."),
+        )
+    _prove_keys()
+
+
+def _prove_keys() -> None:
+    """The bank's files of keys are there and open what they must. Raises `SettingsRefused`."""
+    if apps.is_installed("repit.hotline.bank"):
+        import_module("repit.hotline.bank.proving").prove()

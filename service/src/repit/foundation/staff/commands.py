@@ -1,0 +1,120 @@
+"""`repit staff`: who works here, at a hotline or at a platform's gate.
+
+In: a command line. Out: accounts, and the links with which they begin, printed once. Next: `repit.cli`.
+
+The settings of a role are read only once it is known; what needs them is therefore imported inside.
+"""
+
+# ruff: noqa: PLC0415
+from importlib import import_module
+from types import ModuleType
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from repit.foundation.errors import Text
+from repit.foundation.process.ports import GATE_PORT, HOTLINE_PORT
+from repit.foundation.terminal import language, say
+
+app = typer.Typer(no_args_is_help=True, help="People who work here. / Personnes qui travaillent ici.")
+
+MemberName = Annotated[str, typer.Argument(help="The name they sign in with. / Nom de connexion.")]
+Roles = Annotated[
+    list[str],
+    typer.Option(help="moderator, senior, supervisor, caseworker, administrator. / Un rôle, ou plusieurs."),
+]
+At = Annotated[str, typer.Option(help="hotline, gate, both. / Quelle installation.")]
+Address = Annotated[str, typer.Option(help="Address people use. / Adresse publique : https://…")]
+ADMINISTRATOR: Final = "administrator (command line)"
+
+
+@app.command("add")
+def staff_add(name: MemberName, role: Roles, at: At = "hotline", address: Address = "") -> None:
+    """Add someone; prints the link with which they begin, once. / Ajouter quelqu'un, afficher son lien."""
+    _show_link(_staff(at).add(name, role, actor=ADMINISTRATOR), address, at)
+
+
+@app.command("reset")
+def staff_reset(name: MemberName, at: At = "hotline", address: Address = "") -> None:
+    """Let someone begin again: new password, new second factor. / Laisser quelqu'un recommencer."""
+    _show_link(_staff(at).reset(name, actor=ADMINISTRATOR), address, at)
+
+
+@app.command("let-in")
+def staff_let_in(name: MemberName, at: At = "hotline", address: Address = "") -> None:
+    """A link that lets someone try to sign in whom strangers hold up. / Débloquer un navigateur."""
+    _staff(at)
+    letting_in = import_module("repit.foundation.staff.letting_in")
+    secret = letting_in.give(name, actor=ADMINISTRATOR)
+    say(
+        Text(
+            "Give them this link over a private channel. It works once, within a day; password and second"
+            " factor are still asked for:",
+            "Transmettez ce lien par un canal privé. Il sert une fois, dans la journée ; mot de passe et"
+            " second facteur restent demandés :",
+        )
+    )
+    print(f"\n    {_base(address, at)}/staff/let-in/{secret}/\n")
+
+
+@app.command("roles")
+def staff_roles(name: MemberName, role: Roles, at: At = "hotline") -> None:
+    """Give someone these roles and no others. / Donner ces rôles et aucun autre."""
+    _staff(at).set_roles(name, role, actor=ADMINISTRATOR)
+    say(Text("Done.", "C'est fait."))
+
+
+@app.command("close")
+def staff_close(name: MemberName, at: At = "hotline") -> None:
+    """End someone's access at once. / Fermer tout de suite l'accès de quelqu'un."""
+    _staff(at).close(name, actor=ADMINISTRATOR)
+    say(Text("Closed.", "Fermé."))
+
+
+@app.command("list")
+def staff_list(at: At = "hotline") -> None:
+    """Who works here, in which roles, with how many second factors. / Qui travaille ici."""
+    here = language()
+    table = Table()
+    for heading in (
+        Text("Name", "Nom"),
+        Text("Roles", "Rôles"),
+        Text("Open", "Ouvert"),
+        Text("Second factors", "Seconds facteurs"),
+        Text("Last sign-in (UTC)", "Dernière connexion (UTC)"),
+    ):
+        table.add_column(heading.in_language(here))
+    yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
+    waits = Text("link not used yet", "lien pas encore utilisé").in_language(here)
+    for row in _staff(at).standings():
+        last = f"{row.last_login:%Y-%m-%d %H:%M}" if row.last_login else waits if row.enrolling else "–"
+        table.add_row(row.name, ", ".join(row.roles), yes if row.open else no, str(row.second_factors), last)
+    Console().print(table)
+
+
+def _staff(at: str) -> ModuleType:
+    """The module that looks after members, once Django is set up for that installation."""
+    from repit.foundation.process import starting
+
+    if at not in starting.ROLES:
+        raise typer.BadParameter(", ".join(starting.ROLES))
+    starting.set_up(at)
+    starting.ready_database()
+    return import_module("repit.foundation.staff.members")
+
+
+def _base(address: str, at: str) -> str:
+    port = GATE_PORT if at == "gate" else HOTLINE_PORT
+    return address.rstrip("/") or f"http://localhost:{port}"
+
+
+def _show_link(secret: str, address: str, at: str) -> None:
+    say(
+        Text(
+            "Give them this link over a private channel. It works once, within three days:",
+            "Transmettez ce lien par un canal privé. Il sert une fois, dans les trois jours :",
+        )
+    )
+    print(f"\n    {_base(address, at)}/staff/enrol/{secret}/\n")

@@ -1,0 +1,173 @@
+"""Items of submissions, under the bank's lock: those that live already, and new ones, written together.
+
+In: submissions made ready (`incoming`), how they come in. Out: an item for each. Next: `items` for people,
+`bulk` for lists, `partner_records` for partners. A submission with exactly the hashes of a living item is of
+that item; every other is an item of its own, served under its own hashes and by nobody else's leave.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from repit.foundation.clock import day
+from repit.foundation.hashes import Hash
+from repit.foundation.ids import token
+from repit.hotline.bank import feed, lifecycle, lookups, sealed, widely_published
+from repit.hotline.bank.incoming import Incoming, secure
+from repit.hotline.bank.models import Feed, Item, ItemHash, Transition
+from repit.hotline.bank.states import LIVE
+
+SUBMITTED: Final = "submitted"
+PUBLISHED: Final = "published at once, as the settings say"
+AGAIN: Final = "submitted again"
+_ROWS: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How submissions come in: by whom, from where, whether subscribers hear of them at once, whether they
+    were made here (else the caller adds a stake to each), and the reasons noted at their two first steps.
+    """
+
+    actor: str
+    origin: str
+    publish: bool
+    own: bool
+    received: str = SUBMITTED
+    published: str = PUBLISHED
+    named: bool = False
+    """Whether the origin was told, and so stays with an item that lives already."""
+
+
+def admit(line: Feed, incoming: Sequence[Incoming], way: Way) -> list[Item]:
+    """The item of each submission, in their order."""
+    held = living(line, incoming)
+    fresh: dict[bytes, Incoming] = {}
+    for one in incoming:
+        if one.fingerprint not in held:
+            fresh.setdefault(one.fingerprint, one)
+    made = dict(zip(fresh, write(line, list(fresh.values()), way), strict=True))
+    first = set(fresh)
+    found = []
+    for one in incoming:
+        if one.fingerprint in first:
+            first.discard(one.fingerprint)
+            found.append(made[one.fingerprint])
+            continue
+        item = held.get(one.fingerprint) or made[one.fingerprint]
+        _again(line, item, one, way)
+        found.append(item)
+    return found
+
+
+def living(line: Feed, incoming: Sequence[Incoming]) -> dict[bytes, Item]:
+    """Living items that have exactly these hashes, by the newest fingerprint. One whose keys were destroyed
+    since a backup that was put back is none: it is withdrawn here."""
+    newest = {mark: one.fingerprint for one in incoming for mark in one.marks}
+    sought, found = list(newest), dict[bytes, Item]()
+    for begin in range(0, len(sought), _ROWS):
+        some = list(Item.objects.filter(fingerprint__in=sought[begin : begin + _ROWS], state__in=LIVE))
+        opened = sealed.opened(some)
+        for item in some:
+            if opened.destroyed(item):
+                lifecycle.lost(line, item)
+            else:
+                found[newest[bytes(item.fingerprint)]] = item
+    return found
+
+
+def write(line: Feed, fresh: Sequence[Incoming], way: Way) -> list[Item]:
+    """New items, with everything that belongs to them, in a few statements however many they are.
+
+    With `publish` they reach subscribers at once, unless none of their hashes has the quality for it, or one
+    comes close to a widely published picture: then they stay received, for a person to look at.
+    """
+    if not fresh:
+        return []
+    secure(fresh)
+    listed, moment = widely_published.listed(), day()
+    steps, told = list[Transition](), list[Item]()
+    for one in fresh:
+        famous, item = one.still_famous(listed), one.item
+        active = way.publish and one.publishable and not famous
+        item.origin, item.own = way.origin, int(way.own)
+        item.root = item.token if way.own else ""
+        item.state, item.told = ("active", True) if active else ("received", False)
+        why = widely_published.REASON if famous else way.received
+        steps.append(
+            Transition(item=item, before="", after="received", at=moment, actor=way.actor, reason=why)
+        )
+        if active:
+            told.append(item)
+    items = [one.item for one in fresh]
+    Item.objects.bulk_create(items, batch_size=_ROWS)
+    ItemHash.objects.bulk_create([row for one in fresh for row in one.hashes], batch_size=_ROWS)
+    first = feed.append_all(line, told)
+    steps += [
+        Transition(
+            item=item,
+            before="received",
+            after="active",
+            at=moment,
+            actor=way.actor,
+            reason=way.published,
+            sequence=first + place,
+        )
+        for place, item in enumerate(told)
+    ]
+    Transition.objects.bulk_create(steps, batch_size=_ROWS)
+    return items
+
+
+def _again(line: Feed, item: Item, one: Incoming, way: Way) -> None:
+    """A submission of an item that lives already."""
+    lift(line, item, one)
+    if way.own:
+        item.own += 1
+        item.root = item.root or token()
+        item.save(update_fields=["own", "root"])
+        if not way.named:
+            lifecycle.name_origin(item)
+        lifecycle.recount(line, item, way.actor, AGAIN)
+        lifecycle.weigh(line, item)
+    if item.state == "received" and way.publish and one.publishable:
+        let_out(line, item, one, way)
+
+
+def let_out(line: Feed, item: Item, one: Incoming, way: Way) -> None:
+    """Let subscribers have a received item, unless everyone has seen it."""
+    if not one.still_famous(widely_published.listed()):
+        lifecycle.move(line, item, "active", way.actor, way.published)
+
+
+def lift(line: Feed, item: Item, one: Incoming) -> bool:
+    """Put hashes that were told of as too poor to be served in again, as they are told of now; whether any
+    was.
+
+    Whoever knows a picture's hashes could otherwise submit them first, as worthless, and nobody who came
+    after with the same hashes would be protected.
+    """
+    poor = list(ItemHash.objects.filter(item=item, publishable=False))
+    if not poor:
+        return False
+    opened, better = sealed.opened([item]), dict[tuple[str, str, bytes], Hash]()
+    for hash_ in one.submission.hashes:
+        if hash_.publishable:
+            better[hash_.algorithm, hash_.role, hash_.value] = hash_
+    gone, fresh = [], []
+    for row in poor:
+        for was in opened.hashes(item, [row]):
+            now = better.get((was.algorithm, was.role, was.value))
+            if now is not None:
+                gone.append(row.pk)
+                fresh.append(now)
+    if not fresh:
+        return False
+    ItemHash.objects.filter(pk__in=gone).delete()
+    ItemHash.objects.bulk_create(opened.sealed(item, fresh, lookups.newest()))
+    whole = opened.hashes(item, ItemHash.objects.filter(item=item))
+    item.parts = sealed.parts(item.media, whole)
+    item.save(update_fields=["parts"])
+    if item.told:
+        feed.append(line, item)
+    return True

@@ -1,0 +1,196 @@
+"""Carrying letters out: each in a transaction of its own, at a moment of its own, in no order.
+
+In: letters (`letters`). Out: items, claims, changes in the feed; keys of letters wiped, rows deleted later.
+Next: `hotline.loops.carry_letters`.
+
+Nothing is lost and nothing is done twice, whenever a process ends and however many there are: a letter's key
+is wiped only after what it asks for is committed, and what is asked for a second time is known by its claim.
+All take turns at the feed's lock. Under it a letter that somebody has carried out or taken back meanwhile has
+no key any more. Rows are deleted some time later, many together: the deletion, too, is noted on the disk.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import transaction
+
+from repit.foundation.clock import now
+from repit.foundation.errors import SettingsRefused
+from repit.foundation.ids import token
+from repit.hotline.bank import admitting, claims, feed, incoming, items, keys, letters
+from repit.hotline.bank.admitting import Way
+from repit.hotline.bank.incoming import Incoming
+from repit.hotline.bank.letters import Order
+from repit.hotline.bank.models import Claim, Feed, Item, Letter
+from repit.hotline.bank.states import LIVE
+from repit.hotline.bank.types import State, Submission, not_too_many
+
+_LATE: Final = timedelta(seconds=1)
+_TOGETHER: Final = 2_000
+_log: Final = logging.getLogger(__name__)
+
+
+def protect(submissions: Sequence[Submission], *, actor: str, publish: bool) -> list[str]:
+    """Ask for items of a case to be taken in; the names by which the case knows them. Within its transaction.
+
+    With `publish` they reach subscribers as soon as they are in, if nothing speaks against it. Raises
+    `InputRefused` for too many hashes.
+    """
+    not_too_many(submissions)
+    orders = [
+        Order(letters.number(), "protect", token(), actor, letters.soon(), one, publish)
+        for one in submissions
+    ]
+    _ask(orders)
+    return [order.name for order in orders]
+
+
+def let_go(names: Iterable[str], *, actor: str, reason: str = "") -> None:
+    """Ask for what a case asked for to be taken back. May be repeated."""
+    _ask([Order(letters.number(), "let go", name, actor, letters.soon(), reason=reason) for name in names])
+
+
+def _ask(orders: Sequence[Order]) -> None:
+    if settings.REPIT_SPREAD_SECONDS:
+        letters.put(orders)
+        return
+    for order, made in zip(orders, _made(orders), strict=True):
+        _carry(order, made)
+
+
+def _made(orders: Sequence[Order]) -> list[Incoming | None]:
+    """What these orders ask to be taken in, made ready before anyone has to wait for it."""
+    made = iter(incoming.ready([one.submission for one in orders if one.submission is not None]))
+    return [None if one.submission is None else next(made) for one in orders]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How what a case asked for stands: received until it is in the bank, withdrawn once nothing is left.
+    `leaving`: that it is taken back is still on its way."""
+
+    state: State
+    leaving: bool = False
+
+
+def standing(names: Collection[str]) -> dict[str, Standing]:
+    """Each of these names as the bank has it."""
+    # Few letters wait at any moment.
+    orders = letters.opened(list(Letter.objects.all()))
+    asked = {one.name for one in orders if one.wanted == "protect"}
+    leaving = {one.name for one in orders if one.wanted == "let go"}
+    found = dict[str, Standing]()
+    for name, state in items.states(names).items():
+        told: State = state
+        if state == "erased":
+            told = "received" if name in asked else "withdrawn"
+        found[name] = Standing(told, name in leaving)
+    return found
+
+
+class Carrier:
+    """Carries letters out; remembers those that it has opened."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, Order | None] = {}
+
+    def once(self, stopped: Callable[[], bool] = lambda: False) -> float | None:
+        """Carry out what is due; the seconds until more is, None where nothing waits."""
+        orders = self._waiting()
+        moment = now()
+        # A clock that was put back makes nobody wait: no letter lies longer than it was to.
+        latest = moment + timedelta(seconds=settings.REPIT_SPREAD_SECONDS) + _LATE
+        due = [order for order in orders if order.due_at <= moment or order.due_at > latest]
+        secrets.SystemRandom().shuffle(due)
+        for order in due:
+            if stopped():
+                break
+            try:
+                if order.wanted != "nothing":
+                    [made] = _made([order])
+                    _carry(order, made, orders)
+                keys.pool(keys.LETTERS).wipe(order.slots)
+            except (DatabaseError, SettingsRefused):
+                raise
+            except Exception as error:  # noqa: BLE001 - one letter must not keep the others
+                _log.error("a letter stays where it is: %s", type(error).__name__)
+        done = {order.number for order in due}
+        self._known = {
+            row: None if order is None or (order.number in done and not _whole(order)) else order
+            for row, order in self._known.items()
+        }
+        left = [order.due_at for order in orders if order.number not in done]
+        return max(0.0, (min(left) - now()).total_seconds()) if left else None
+
+    def _waiting(self) -> list[Order]:
+        rows = dict(Letter.objects.values_list("id", "slot"))
+        fresh = [row for row in rows if row not in self._known]
+        if fresh:
+            opened = letters.opened(list(Letter.objects.filter(pk__in=fresh)))
+            by_slot = {slot: order for order in opened for slot in order.slots}
+            self._known.update({row: by_slot.get(rows[row]) for row in fresh})
+        self._known = {row: order for row, order in self._known.items() if row in rows}
+        found = {order.number: order for order in self._known.values() if order is not None}
+        orders = list(found.values())
+        return [order for order in orders if _whole(order)]
+
+
+def sweep() -> int:
+    """Delete letters that were carried out or were empty, all together; how many."""
+    rows = list(Letter.objects.values_list("id", "slot"))
+    raws = keys.pool(keys.LETTERS).read([slot for _, slot in rows])
+    done = [row for (row, _), key in zip(rows, raws, strict=True) if key == keys.GONE]
+    with transaction.atomic():
+        for begin in range(0, len(done), _TOGETHER):
+            Letter.objects.filter(pk__in=done[begin : begin + _TOGETHER]).delete()
+    return len(done)
+
+
+def _whole(order: Order) -> bool:
+    return keys.GONE not in keys.pool(keys.LETTERS).read(order.slots)
+
+
+def _carry(order: Order, made: Incoming | None, beside: Sequence[Order] = ()) -> None:
+    with transaction.atomic():
+        line = feed.locked()
+        if order.slots and not _whole(order):
+            return
+        if order.wanted == "let go":
+            _let_go(line, order, beside)
+        elif made is not None:
+            taken_back = any(one.wanted == "let go" and one.name == order.name for one in beside)
+            if not taken_back and claims.find(order.name) is None:
+                incoming.settle([made])
+                way = Way(order.actor, settings.REPIT_ORIGIN, order.publish, own=True)
+                [item] = admitting.admit(line, [made], way)
+                Claim.objects.create(item=item, digest=claims.digest(order.name))
+
+
+def _let_go(line: Feed, order: Order, beside: Sequence[Order]) -> None:
+    claim = claims.find(order.name)
+    if claim is not None:
+        if not claim.back:
+            claim.back = True
+            claim.save(update_fields=["back"])
+            _one_less(line, claim.item, order)
+        return
+    for one in beside:
+        if one.wanted == "protect" and one.name == order.name:
+            keys.pool(keys.LETTERS).wipe(one.slots)
+    # A case from before there were claims: that this was done stands in a claim that no case has.
+    item = Item.objects.filter(token=order.name).first()
+    done = claims.digest(order.number.hex())
+    if item is not None and not Claim.objects.filter(digest=done).exists():
+        Claim.objects.create(item=item, digest=done, back=True)
+        _one_less(line, item, order)
+
+
+def _one_less(line: Feed, item: Item, order: Order) -> None:
+    if item.state in LIVE and item.own > 0:
+        items.take_back(line, item, item.own - 1, order.actor, order.reason)

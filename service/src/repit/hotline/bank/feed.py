@@ -1,0 +1,173 @@
+"""The change feed: what subscribers have not heard yet, and everything there is.
+
+In: the bank's rows. Out: the head, changes after a sequence, every published item. Next: the exchanges.
+
+The log holds only "look at this item again"; the state is read when the change is served. So a change that is
+read late already shows the newest state, a withdrawal overtakes older changes of its item, and the log itself
+holds nothing that would have to be forgotten.
+
+Why nothing hides behind a checkpoint: `append` counts under the lock of the one `Feed` row and within the
+transaction of the change itself. Number n + 1 is given out only after the transaction of n has ended, so a
+reader that sees n + 1 sees n; an aborted transaction takes its number back with it. No clock is involved.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from django.db import transaction
+
+from repit.foundation.clock import now
+from repit.foundation.errors import NotFound
+from repit.foundation.hashes import Announced, Kind, Media
+from repit.hotline.bank import feed_signal
+from repit.hotline.bank.models import Change, Feed, Item, ItemHash
+from repit.hotline.bank.sealed import opened
+from repit.hotline.bank.states import SHARED
+from repit.hotline.bank.types import Published
+
+PAGE: Final = 500
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest change there is."""
+
+    feed_id: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One change, with the item as it stands now."""
+
+    sequence: int
+    at: datetime
+    item: Published
+
+
+def locked() -> Feed:
+    """The feed's row, locked until the transaction ends: writers of the bank take turns here."""
+    return Feed.objects.select_for_update().get(pk=1)
+
+
+def append(feed: Feed, item: Item) -> int:
+    """Count one change of an item, under the lock; readers are woken when the transaction commits."""
+    feed.sequence += 1
+    feed.save(update_fields=["sequence"])
+    Change.objects.create(sequence=feed.sequence, item=item, at=_moment(feed))
+    reached = feed.sequence
+    transaction.on_commit(lambda: feed_signal.reached(reached))
+    return reached
+
+
+def append_all(feed: Feed, items: Sequence[Item]) -> int:
+    """Count one change of each item, under the lock; the number of the first."""
+    first, moment = feed.sequence + 1, _moment(feed)
+    if not items:
+        return first
+    feed.sequence += len(items)
+    feed.save(update_fields=["sequence"])
+    Change.objects.bulk_create(
+        [Change(sequence=first + place, item=item, at=moment) for place, item in enumerate(items)],
+        batch_size=_BATCH,
+    )
+    reached = feed.sequence
+    transaction.on_commit(lambda: feed_signal.reached(reached))
+    return first
+
+
+def _moment(feed: Feed) -> datetime:
+    """Now; or, should the clock have been put back, the first second that is not closed."""
+    moment, closed = now(), feed.closed_through
+    return moment if closed is None or moment > closed else closed + timedelta(seconds=1)
+
+
+def closed_through() -> datetime | None:
+    """The end of the last closed day. Whoever reads the head after this knows every change up to it."""
+    return Feed.objects.values_list("closed_through", flat=True).get(pk=1)
+
+
+def head() -> Head:
+    """Where the feed stands."""
+    feed = Feed.objects.get(pk=1)
+    return Head(str(feed.feed_id), feed.sequence)
+
+
+def newest_change() -> datetime | None:
+    """When the feed last grew; None for an empty one."""
+    return Change.objects.order_by("-sequence").values_list("at", flat=True).first()
+
+
+def changes_after(sequence: int, limit: int = PAGE) -> list[Recorded]:
+    """Consecutive changes from `sequence` + 1 on, each with its item's present state."""
+    changes = list(Change.objects.filter(sequence__gt=sequence).order_by("sequence")[:limit])
+    items = {item.item_key: item for item in _published({change.item_id for change in changes})}
+    return [Recorded(change.sequence, change.at, items[change.item_id].value) for change in changes]
+
+
+def everything(after: str = "") -> Iterator[Published]:
+    """Every item that subscribers hold or should: in batches, so that nothing is locked or held for long.
+
+    Always in the same order; `after` names an item to go on behind. Raises `NotFound` where there is none.
+
+    Items that change meanwhile may come in their older or newer state; the changes after the head read before
+    the first batch put that right.
+    """
+    begin = Item.objects.filter(token=after).values_list("id", flat=True).first() if after else 0
+    if begin is None:
+        raise NotFound
+    return _everything(begin)
+
+
+def _everything(after: int) -> Iterator[Published]:
+    while True:
+        keys = list(
+            Item.objects.filter(state__in=SHARED, id__gt=after)
+            .order_by("id")
+            .values_list("id", flat=True)[:_BATCH]
+        )
+        if not keys:
+            return
+        for item in _published(keys):
+            if item.value.state != "withdrawn":
+                yield item.value
+        after = keys[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keyed:
+    item_key: int
+    value: Published
+
+
+def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
+    """Items by key, with their hashes opened.
+
+    State and hashes are read one after the other, without a lock. Should an item be withdrawn and erased in
+    between, it comes as active without hashes, and the change that withdraws it follows.
+    """
+    items = list(Item.objects.filter(id__in=keys).order_by("id"))
+    shared = [item.id for item in items if item.state in SHARED]
+    hashes: dict[int, list[ItemHash]] = {}
+    for row in ItemHash.objects.filter(item_id__in=shared, publishable=True).order_by("id"):
+        hashes.setdefault(row.item_id, []).append(row)
+    held = opened([item for item in items if item.state in SHARED])
+    for item in items:
+        # One whose keys were destroyed since a backup that was put back is withdrawn, whatever its row says.
+        state = item.state if item.state in SHARED and not held.destroyed(item) else "withdrawn"
+        yield _Keyed(
+            item.id,
+            Published(
+                item=item.token,
+                state=cast(Announced, state),
+                media=cast(Media, item.media),
+                kind=cast(Kind, item.kind),
+                origin=item.origin,
+                confirmations=item.confirmations,
+                hashes=held.hashes(item, hashes.get(item.id, [])) if state in SHARED else (),
+                asked=item.asked,
+            ),
+        )

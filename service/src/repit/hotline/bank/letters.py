@@ -1,0 +1,162 @@
+"""What a case asks of the bank, put down so that the case and its items cannot be put side by side.
+
+In: submissions and withdrawals, within the transaction of the case. Out: sealed rows of one length, some of
+them empty; orders again. Next: `carrying`, which carries each out at a moment of its own.
+
+Written at once, an item would share its transaction with its case, and its moment with the others of that
+case: whoever has the disk, or follows the feed, could see what belongs together. So a case leaves letters:
+each under a key of its own, wiped as soon as it is carried out; as many as the next power of two, so that
+they cannot be counted; naming nothing that stands in a clear column anywhere. The case knows what it asked
+for by a name that only a keyed digest of the bank leads on from (`claims`).
+"""
+
+import json
+import logging
+import secrets
+import struct
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from repit.foundation.clock import now
+from repit.foundation.errors import SealBroken
+from repit.foundation.hashes import Hash
+from repit.foundation.ids import random_key
+from repit.foundation.sealing import Place, operator_and
+from repit.hotline.bank import keys
+from repit.hotline.bank.models import Letter
+from repit.hotline.bank.types import Submission
+
+LENGTH: Final = 1_800
+"""Of what is sealed, so that rows stay short enough to lie in their table."""
+FEWEST: Final = 4
+_HEAD: Final = struct.Struct(">16sHHH")
+_ROOM: Final = LENGTH - _HEAD.size
+_TRIES: Final = 5
+_log: Final = logging.getLogger(__name__)
+
+Wanted = Literal["protect", "let go", "nothing"]
+"""Nothing: a letter that is there to be counted."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Order:
+    """One thing asked for: by which name, since when it is due. `slots`: the keys of its letters."""
+
+    number: bytes
+    wanted: Wanted
+    name: str
+    actor: str
+    due_at: datetime
+    submission: Submission | None = None
+    publish: bool = False
+    reason: str = ""
+    slots: tuple[int, ...] = field(default=())
+
+
+def put(orders: Iterable[Order]) -> None:
+    """Write letters, all within the caller's transaction. Raises `SettingsRefused`."""
+    pieces = [piece for order in orders for piece in _pieces(order)]
+    wanted = FEWEST
+    while wanted < len(pieces):
+        wanted *= 2
+    while len(pieces) < wanted:
+        pieces += _pieces(Order(number(), "nothing", "", "", soon()))
+    secrets.SystemRandom().shuffle(pieces)
+    for tried in range(_TRIES):
+        try:
+            with transaction.atomic():
+                Letter.objects.bulk_create(_sealed(pieces))
+            return
+        except IntegrityError:  # another took one of the same slots at the same moment
+            if tried == _TRIES - 1:
+                raise
+
+
+def soon() -> datetime:
+    """A moment by chance within the time in which things are carried out."""
+    return now() + timedelta(seconds=settings.REPIT_SPREAD_SECONDS * secrets.randbelow(2**32) / 2**32)
+
+
+def number() -> bytes:
+    """By which the letters of one order are known to belong together."""
+    return secrets.token_bytes(16)
+
+
+def opened(rows: Sequence[Letter]) -> list[Order]:
+    """The orders in these letters, of those that are there whole. Wiped ones say nothing, altered ones keep
+    none of the others. Raises `SettingsRefused`."""
+    found: dict[bytes, dict[int, tuple[int, bytes]]] = {}
+    counts: dict[bytes, int] = {}
+    raws = keys.pool(keys.LETTERS).read([row.slot for row in rows])
+    for row, key in zip(rows, raws, strict=True):
+        if key == keys.GONE:
+            continue
+        try:
+            raw = operator_and("letter", key).open(row.sealed, _place(row.pk))
+        except SealBroken:
+            _log.error("a letter does not open")
+            continue
+        mark, part, parts, length = _HEAD.unpack_from(raw)
+        found.setdefault(mark, {})[part] = (row.slot, raw[_HEAD.size : _HEAD.size + length])
+        counts[mark] = parts
+    return [_order(mark, some) for mark, some in found.items() if len(some) == counts[mark]]
+
+
+def _pieces(order: Order) -> list[bytes]:
+    raw = json.dumps(_words(order), separators=(",", ":")).encode()
+    cut = [raw[begin : begin + _ROOM] for begin in range(0, len(raw), _ROOM)]
+    return [_HEAD.pack(order.number, part, len(cut), len(one)) + one for part, one in enumerate(cut)]
+
+
+def _sealed(pieces: Sequence[bytes]) -> list[Letter]:
+    rows = []
+    for piece, (slot, key) in zip(pieces, keys.draw_for_letters(len(pieces)), strict=True):
+        row = Letter(id=random_key(), slot=slot)
+        row.sealed = operator_and("letter", key).seal(piece.ljust(LENGTH, b"\0"), _place(row.id))
+        rows.append(row)
+    return rows
+
+
+def _words(order: Order) -> dict[str, object]:
+    one = order.submission
+    said: dict[str, object] = {
+        "wanted": order.wanted,
+        "name": order.name,
+        "actor": order.actor,
+        "due": order.due_at.isoformat(),
+        "publish": order.publish,
+        "reason": order.reason,
+    }
+    if one is not None:
+        hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in one.hashes]
+        said.update(media=one.media, kind=one.kind, hashes=hashes)
+    return said
+
+
+def _order(mark: bytes, some: dict[int, tuple[int, bytes]]) -> Order:
+    said = json.loads(b"".join(some[part][1] for part in sorted(some)))
+    submission = None
+    if "hashes" in said:
+        hashes = tuple(Hash(a, role, b64decode(value), quality) for a, role, value, quality in said["hashes"])
+        submission = Submission(said["media"], said["kind"], hashes)
+    return Order(
+        mark,
+        said["wanted"],
+        said["name"],
+        said["actor"],
+        datetime.fromisoformat(said["due"]),
+        submission,
+        said["publish"],
+        said["reason"],
+        tuple(slot for slot, _ in some.values()),
+    )
+
+
+def _place(row: int) -> Place:
+    return Place("bank_letter", str(row), "sealed")

@@ -1,0 +1,39 @@
+"""The life of an item, as a table.
+
+In: a state and the state asked for. Out: whether that step exists, and whether subscribers hear of it. Next:
+`items`, which leaves a row for each step taken. Pure.
+"""
+
+from typing import Final, NamedTuple
+
+from repit.foundation.errors import TransitionRefused
+from repit.hotline.bank.types import State
+
+
+class Step(NamedTuple):
+    """What a transition means."""
+
+    about: str
+    told: bool
+    """Whether it goes into the feed (for an item that subscribers know of)."""
+
+
+TRANSITIONS: Final[dict[tuple[State, State], Step]] = {
+    ("received", "active"): Step("published", True),
+    ("received", "withdrawn"): Step("withdrawn before anyone saw it", False),
+    ("active", "disputed"): Step("put in doubt: subscribers keep it apart", True),
+    ("disputed", "active"): Step("the doubt is settled", True),
+    ("active", "withdrawn"): Step("everyone must forget it", True),
+    ("disputed", "withdrawn"): Step("everyone must forget it", True),
+    ("withdrawn", "erased"): Step("its hashes are gone here too", False),
+}
+LIVE: Final[tuple[State, ...]] = ("received", "active", "disputed")
+SHARED: Final[tuple[State, ...]] = ("active", "disputed")
+
+
+def step(before: State, after: State) -> Step:
+    """The transition from one state to another. Raises `TransitionRefused`."""
+    try:
+        return TRANSITIONS[before, after]
+    except KeyError:
+        raise TransitionRefused(detail=f"{before} to {after}") from None

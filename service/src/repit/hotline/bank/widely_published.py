@@ -1,0 +1,95 @@
+"""Pictures that everyone has seen: no anonymous submission may have them refused.
+
+In: hashes of such pictures in all orientations, made on the operator's machine. Out: sealed rows, and whether
+a submission comes close to one. Next: `items`, which keeps such a submission from being published.
+
+The list is searched in memory. How far it has grown is read from the database at each search, so that every
+process sees an addition at once; only opening the seals is spared.
+"""
+
+import threading
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from django.db import transaction
+
+from repit.foundation import audit
+from repit.foundation.clock import now
+from repit.foundation.hashes import Hash
+from repit.foundation.sealing import Place, keyed_digest, operator
+from repit.hotline.bank import feed
+from repit.hotline.bank.models import WidelyPublished
+from repit_engine.search import FlatIndex
+
+RADIUS: Final = 31
+REASON: Final = "close to a widely published picture"
+_PURPOSE: Final = "widely published"
+
+
+class _InMemory:
+    """The opened list, as it was when last looked at."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._listed = b""
+        self._index = FlatIndex()
+
+    def index(self) -> FlatIndex:
+        """The list as the database has it now."""
+        with self._turn:
+            come = listed()
+            if come != self._listed:
+                self._index = _opened()
+                self._listed = come
+            return self._index
+
+
+_memory: Final = _InMemory()
+
+
+def add(hashes: Iterable[bytes], *, actor: str) -> int:
+    """Add PDQ hashes of 32 bytes; how many were new. What is banked already stays as it is."""
+    new = 0
+    with transaction.atomic():
+        feed.locked()
+        for value in dict.fromkeys(hashes):
+            digest = keyed_digest(_PURPOSE, value)
+            if not WidelyPublished.objects.filter(digest=digest).exists():
+                sealed = operator(_PURPOSE).seal(value, _place(digest))
+                WidelyPublished.objects.create(digest=digest, sealed=sealed, added_at=now())
+                new += 1
+        audit.record(actor, "widely-published.add", "", str(new))
+    return new
+
+
+def listed() -> bytes:
+    """How far the list has come, as the digest of what was added last: another one once it has grown."""
+    last = WidelyPublished.objects.order_by("-id").values_list("digest", flat=True).first()
+    return b"" if last is None else bytes(last)
+
+
+def near(hashes: Iterable[Hash]) -> bool:
+    """Whether any PDQ hash lies within `RADIUS` of one on the list."""
+    values = [hash_.value for hash_ in hashes if hash_.perceptual]
+    if not values:
+        return False
+    index = _memory.index()
+    if not len(index):
+        return False
+    queries = np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
+    return len(index.range_search(queries, RADIUS).ids) > 0
+
+
+def _opened() -> FlatIndex:
+    index, sealer = FlatIndex(), operator(_PURPOSE)
+    kept = WidelyPublished.objects.values_list("digest", "sealed")
+    values = [sealer.open(bytes(sealed), _place(bytes(digest))) for digest, sealed in kept]
+    if values:
+        rows = np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
+        index.add(np.arange(len(rows), dtype=np.uint64), rows)
+    return index
+
+
+def _place(digest: bytes) -> Place:
+    return Place("bank_widelypublished", digest.hex(), "pdq")

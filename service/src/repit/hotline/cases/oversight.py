@@ -1,0 +1,138 @@
+"""What a supervisor sees: how much there is, how long people wait, who has how much.
+
+In: columns that stand in clear (states, days, counts). Out: `Load`. Next: the supervisor's page. No function
+here takes a holder's keys or opens a sealed value, so nothing that was said can come out of it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Final
+
+from django.db.models import QuerySet
+
+from repit.foundation.clock import now
+from repit.hotline.cases import access_log, caseworkers, desk
+from repit.hotline.cases.models import Case, CaseStep, Task, WayBackAsked
+from repit.hotline.cases.states import LIVE, STATES
+
+WINDOW: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """How much one caseworker has; there to share work out, not to rank anyone."""
+
+    who: str
+    in_hand: int
+    waiting: int
+    tasks_open: int
+    tasks_late: int
+    takes_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Days between two steps, of the cases opened within the window."""
+
+    cases: int
+    median_days: float | None
+    longest_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Counts and days; no content, no key, no name of a case."""
+
+    by_state: dict[str, int]
+    new_by_age: tuple[int, int, int, int]
+    oldest_new: date | None
+    tasks_late: int
+    tasks_today: int
+    tasks_week: int
+    way_back: int
+    opened: int
+    closed: int
+    taken_up: Waits
+    answered: Waits
+    not_held: int
+    hands: Sequence[Hands]
+    desk_members: int
+
+
+def load() -> Load:
+    """Everything that a supervisor sees."""
+    today = now().date()
+    states = Counter(Case.objects.values_list("state", flat=True))
+    new = sorted(Case.objects.filter(state="new").values_list("opened_on", flat=True))
+    ages = [(today - day).days for day in new]
+    due = Counter(_due(today, day) for day in _open_tasks().values_list("due_on", flat=True))
+    recent = dict(Case.objects.filter(opened_on__gte=today - WINDOW).values_list("pk", "opened_on"))
+    takes_in = set(desk.members())
+    everyone = caseworkers.everyone()
+    held = {pk for one in everyone for pk in one.cases}
+    in_hand = Case.objects.filter(state__in=("in-hand", "waiting")).values_list("pk", flat=True)
+    return Load(
+        by_state={state: states[state] for state in STATES},
+        new_by_age=(
+            ages.count(0),
+            ages.count(1),
+            sum(2 <= age < 7 for age in ages),
+            sum(age >= 7 for age in ages),
+        ),
+        oldest_new=new[0] if new else None,
+        tasks_late=due["late"],
+        tasks_today=due["today"],
+        tasks_week=due["week"],
+        way_back=WayBackAsked.objects.count(),
+        opened=len(recent),
+        closed=CaseStep.objects.filter(after="closed", on__gte=today - WINDOW).count(),
+        taken_up=_waits(recent, "in-hand"),
+        answered=_waits(recent, "waiting"),
+        not_held=len(set(in_hand) - held),
+        hands=[_hands(one, today, takes_in) for one in everyone],
+        desk_members=len(takes_in),
+    )
+
+
+def broken_logs() -> int:
+    """In how many cases the record of looks does not hold together. Reads every row of it."""
+    return sum(access_log.verify(pk) is not None for pk in Case.objects.values_list("pk", flat=True))
+
+
+def _open_tasks() -> QuerySet[Task]:
+    return Task.objects.filter(state="open", case__state__in=LIVE)
+
+
+def _due(today: date, day: date) -> str:
+    if day < today:
+        return "late"
+    if day == today:
+        return "today"
+    return "week" if day <= today + timedelta(days=7) else "later"
+
+
+def _hands(held: caseworkers.InHands, today: date, takes_in: Iterable[str]) -> Hands:
+    states = Counter(Case.objects.filter(pk__in=held.cases).values_list("state", flat=True))
+    tasks = list(_open_tasks().filter(case__in=held.cases).values_list("due_on", flat=True))
+    return Hands(
+        held.who,
+        states["in-hand"],
+        states["waiting"],
+        len(tasks),
+        sum(day < today for day in tasks),
+        held.who in takes_in,
+    )
+
+
+def _waits(opened: dict[int, date], after: str) -> Waits:
+    """From opening to the first step into a state."""
+    first: dict[int, date] = {}
+    steps = CaseStep.objects.filter(after=after, on__gte=now().date() - WINDOW).order_by("-number")
+    for case, day in steps.values_list("case", "on"):
+        if case in opened:
+            first[case] = day
+    days = [(day - opened[case]).days for case, day in first.items()]
+    return Waits(len(days), median(days) if days else None, max(days) if days else None)

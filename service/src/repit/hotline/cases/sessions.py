@@ -1,0 +1,96 @@
+"""A visit: what keeps a person signed in, for half an hour at most without a sign.
+
+In: an open door. Out: a token for a cookie; the `Casefile` again for whoever brings it. Next: the pages.
+
+The row holds the door's keys sealed under a key that only the cookie has, so the database alone opens
+nothing, and which case is visited is not readable in it. A token is drawn anew at each sign-in: one that
+someone planted in the browser beforehand is worth nothing.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from repit.foundation.clock import now
+from repit.foundation.errors import NotFound, SealBroken
+from repit.foundation.ids import random_key, token
+from repit.foundation.sealing import Place, Sealer, keyed_digest, operator
+from repit.hotline.cases import access_codes, keys
+from repit.hotline.cases.casefile import Casefile
+from repit.hotline.cases.models import Door, Visit
+
+LASTS: Final = timedelta(minutes=30)
+_RENEWED_AFTER: Final = timedelta(minutes=1)
+_BITS: Final = 256
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Visiting:
+    """A visit under way; `whose` is the same at each visit through one door, and tells nothing else."""
+
+    file: Casefile
+    whose: str
+
+
+def begin(number: str, typed: str) -> str:
+    """Sign in; the cookie's token. Raises `NotFound`, `InputRefused`."""
+    door, pair = access_codes.unlocked(number, typed)
+    access_codes.through(door, pair)
+    return _begin(door.id, pair.private)
+
+
+def begin_with(file: Casefile) -> str:
+    """A visit for someone who just opened the case. Raises `NotFound`."""
+    return _begin(file.holder.id, file.holder.pair.private)
+
+
+def going_on(brought: str) -> Visiting:
+    """The visit of a token. Raises `NotFound` where it is over, or the door is closed."""
+    row = Visit.objects.filter(digest=_digest(brought), until__gt=now()).first()
+    if row is None:
+        raise NotFound
+    try:
+        inner = operator("visit").open(row.sealed, _place(row))
+        door_id, private = json.loads(Sealer(_key(brought)).open(inner, _place(row)))
+    except SealBroken:
+        raise NotFound from None
+    door = Door.objects.filter(pk=door_id).first()
+    if door is None:
+        raise NotFound
+    until = now() + LASTS
+    if until - row.until > _RENEWED_AFTER:
+        Visit.objects.filter(pk=row.pk).update(until=until)
+    file = access_codes.through(door, keys.pair_of(bytes.fromhex(private)))
+    return Visiting(file, keyed_digest("whose visit", str(door.id).encode()).hex()[:32])
+
+
+def end(brought: str) -> None:
+    """Forget a visit."""
+    Visit.objects.filter(digest=_digest(brought)).delete()
+
+
+def forget_old() -> int:
+    """Delete visits that are over; how many."""
+    return Visit.objects.filter(until__lte=now()).delete()[0]
+
+
+def _begin(door_id: int, private: bytes) -> str:
+    made = token(_BITS)
+    row = Visit(id=random_key(), digest=_digest(made), until=now() + LASTS)
+    inner = Sealer(_key(made)).seal(json.dumps([door_id, private.hex()]).encode().ljust(128), _place(row))
+    row.sealed = operator("visit").seal(inner, _place(row))
+    row.save(force_insert=True)
+    return made
+
+
+def _key(brought: str) -> bytes:
+    return keyed_digest("visit key", brought.encode())
+
+
+def _digest(brought: str) -> bytes:
+    return keyed_digest("visit", brought.encode())
+
+
+def _place(row: Visit) -> Place:
+    return Place("cases_visit", str(row.id), "sealed")

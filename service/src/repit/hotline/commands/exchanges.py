@@ -1,0 +1,201 @@
+"""`repit exchange …`: look after the exchanges that this installation pulls from.
+
+In: a command line. Out: rows, or what they say, in French or English. Next: an operator. With `--gate` the
+commands speak to a gate's database; the running gate does the rest within a second.
+
+Credentials come from a file or from standard input, never from the command line, where others could read
+them.
+"""
+
+# ruff: noqa: PLC0415
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from repit.foundation.errors import InputRefused, Text, TransitionRefused
+from repit.foundation.terminal import language, say
+
+app = typer.Typer(no_args_is_help=True, help="Exchanges to pull from. / Échanges à suivre.")
+
+MAX_CREDENTIALS: Final = 16_384
+Name = Annotated[str, typer.Argument(help="The partner's name. / Nom du partenaire.")]
+Gate = Annotated[bool, typer.Option("--gate", help="A gate's own exchanges. / Échanges d'un filtre.")]
+
+
+@app.command("add")
+def add(
+    kind: Annotated[str, typer.Argument(help="stopncii, ncmec, threatexchange, file, repit")],
+    name: Name,
+    *,
+    address: Annotated[str, typer.Option(help="Its address, or a list's path. / Son adresse.")] = "",
+    credentials: Annotated[
+        str, typer.Option(help="File of `name = value` lines, - for stdin. / Fichier d'identifiants.")
+    ] = "",
+    item_kind: Annotated[str, typer.Option(help="intimate, deepfake")] = "intimate",
+    review: Annotated[
+        bool, typer.Option("--review", help="A person publishes each item. / Une personne publie.")
+    ] = False,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Tell it our opinions. / Lui donner nos avis.")
+    ] = False,
+    every: Annotated[
+        int, typer.Option(min=0, max=86_400, help="Seconds between pulls, 0: the usual. / Secondes.")
+    ] = 0,
+    gate: Gate = False,
+) -> None:
+    """Begin to pull from an exchange. / Commencer à suivre un échange."""
+    partners = _partners(gate)
+    if item_kind not in ("intimate", "deepfake") or (gate and review):
+        raise InputRefused(
+            Text("These options do not go together.", "Ces options ne vont pas ensemble."),
+            Text("A gate publishes nothing.", "Un filtre ne publie rien."),
+        )
+    partners.add(
+        kind,
+        name,
+        _credentials(credentials),
+        address=address,
+        item_kind=item_kind,
+        publish=not review,
+        gives_feedback=feedback,
+        every_seconds=every or None,
+    )
+    say(Text("Added; it is pulled from at once.", "Ajouté ; il est suivi dès maintenant."))
+
+
+@app.command("list")
+def listed(gate: Gate = False) -> None:
+    """Who is pulled from, and who lags. / Qui est suivi, et avec quel retard."""
+    here = language()
+    table = Table()
+    for heading in (
+        Text("Partner", "Partenaire"),
+        Text("Open", "Ouvert"),
+        Text("Lag (s)", "Retard (s)"),
+        Text("Records", "Fiches"),
+        Text("Set aside", "Écartées"),
+        Text("Of no use", "Sans usage"),
+        Text("Feedback due", "Avis à envoyer"),
+        Text("Trouble", "Problème"),
+    ):
+        table.add_column(heading.in_language(here), overflow="fold")
+    yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
+    for row in _partners(gate).lags():
+        table.add_row(
+            f"{row.kind}/{row.name}",
+            yes if row.active else no,
+            "–" if row.lag_seconds is None else f"{row.lag_seconds:.0f}",
+            str(row.records),
+            str(row.asides),
+            str(row.skipped),
+            str(row.feedback_due),
+            f"{row.trouble} ({row.failures})" if row.trouble else "–",
+        )
+    Console().print(table)
+
+
+@app.command("pull")
+def pull(
+    name: Name,
+    shrunk: Annotated[
+        bool, typer.Option("--shrunk", help="The list is meant to be short. / La liste est bien courte.")
+    ] = False,
+    gate: Gate = False,
+) -> None:
+    """Pull now. / Suivre maintenant."""
+    partner = _partners(gate).hurry(name, may_shrink=shrunk)
+    if not partner.active:
+        raise TransitionRefused(
+            Text("The partner is paused.", "Le partenaire est en pause."),
+            Text("First: repit exchange resume.", "D'abord : repit exchange resume."),
+        )
+    if gate:
+        say(Text("Due; the running gate pulls at once.", "Dû ; le filtre en marche suit aussitôt."))
+        return
+    claimed = _partners(gate).claim_one(partner.pk)
+    if claimed is None:
+        say(Text("A running hotline is pulling from it.", "Un service en marche le suit en ce moment."))
+        return
+    target = import_module("repit.hotline.feeds.bank_target").BankTarget(claimed)
+    outcome = import_module("repit.exchanges.pulling").pull(claimed, target)
+    if outcome.error is not None:
+        raise outcome.error
+    say(
+        Text(
+            f"Changed: {outcome.changed}. Set aside: {outcome.asides}.",
+            f"Changements : {outcome.changed}. Écartées : {outcome.asides}.",
+        )
+    )
+
+
+@app.command("asides")
+def asides(name: Name, gate: Gate = False) -> None:
+    """Records that were not taken, and why. / Fiches écartées, et pourquoi."""
+    for row in _partners(gate).asides_of(name):
+        typer.echo(f"{row.last_at:%Y-%m-%d %H:%M}  x{row.times}  {row.where}  {row.reason}")
+
+
+@app.command("pause")
+def pause(name: Name, gate: Gate = False) -> None:
+    """Stop pulling; what it told of stays. / Ne plus suivre ; ce qui est connu reste."""
+    _partners(gate).set_active(name, False)
+    say(Text("Paused.", "En pause."))
+
+
+@app.command("resume")
+def resume(name: Name, gate: Gate = False) -> None:
+    """Pull again, at once. / Suivre à nouveau, dès maintenant."""
+    _partners(gate).set_active(name, True)
+    say(Text("It is pulled from again.", "Il est suivi à nouveau."))
+
+
+@app.command("remove")
+def remove(name: Name, gate: Gate = False) -> None:
+    """Forget an exchange and everything only it told of. / Oublier un échange et ce que lui seul a donné."""
+    partners = _partners(gate)
+    partner = partners.hurry(name)
+    gone = 0 if gate else import_module("repit.hotline.feeds.bank_target").let_go(partner)
+    partners.forget(name)
+    if gate:
+        say(Text("Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu'il a donné."))
+    else:
+        say(Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}."))
+
+
+def _partners(gate: bool) -> ModuleType:
+    """The module that looks after partners, once Django is set up."""
+    from repit.foundation.process import starting
+
+    starting.set_up("gate" if gate else "hotline")
+    starting.ready_database()
+    return import_module("repit.exchanges.partners")
+
+
+def _credentials(source: str) -> dict[str, str]:
+    """`name = value` lines. Raises `InputRefused`, which repeats none of them."""
+    if not source:
+        return {}
+    refused = InputRefused(
+        Text("The credentials cannot be read.", "Les identifiants sont illisibles."),
+        Text("A file of lines: name = value.", "Un fichier de lignes : nom = valeur."),
+    )
+    try:
+        text = (
+            sys.stdin.read(MAX_CREDENTIALS) if source == "-" else Path(source).read_text()[:MAX_CREDENTIALS]
+        )
+    except (OSError, UnicodeDecodeError):
+        raise refused from None
+    found = {}
+    for line in text.splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            name, equals, value = line.partition("=")
+            if not equals:
+                raise refused
+            found[name.strip()] = value.strip()
+    return found

@@ -1,0 +1,112 @@
+"""Where a hotline writes down what it pulls: its bank.
+
+In: batches. Out: items and stakes, and the checkpoint with the last of them, in one transaction. Next:
+`pulling`. A batch goes in some records at a time, sealed before the bank's lock is taken, so that people who
+submit meanwhile wait little; its checkpoint is written with the last of them, and whoever is cut off in
+between reads the batch again.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, cast
+
+from django.db import transaction
+from django.db.models import F
+
+from repit.exchanges import partners
+from repit.exchanges.models import Partner
+from repit.exchanges.records import Batch, Pulled
+from repit.foundation.clock import now
+from repit.foundation.errors import ExchangeRefused, Text
+from repit.foundation.hashes import Kind
+from repit.hotline.bank import partner_records
+from repit.hotline.bank.partner_records import Origin, Ready, Told
+from repit.hotline.bank.types import Submission
+
+TOGETHER: Final = 100
+"""So much work in one transaction: records, where each comes from, what each says was withdrawn."""
+
+
+class ClaimLost(ExchangeRefused):
+    code = "claim-lost"
+    message = Text("Another process pulls from this partner.", "Un autre processus suit déjà ce partenaire.")
+
+
+class BankTarget:
+    """One pull of one claimed partner."""
+
+    def __init__(self, partner: Partner) -> None:
+        self._partner = partner
+        self._run = 0
+
+    def checkpoint(self) -> str:
+        """How far the bank has come."""
+        return self._partner.checkpoint
+
+    def take(self, batch: Batch) -> int:
+        """Write a batch down; how many of its records changed anything. Raises `ClaimLost`."""
+        partner = self._partner
+        if batch.whole and not self._run:
+            self._run = self._next_run()
+        told = [_told(record, cast(Kind, partner.item_kind)) for record in batch.records]
+        changed, last = 0, list[Ready]()
+        for part in _parts(told):
+            if last:
+                changed += self._in_turn(last)
+            last = partner_records.ready(partner.source, part)
+        if batch.whole and batch.last:
+            changed += self._in_turn(last)
+            changed += partner_records.sweep(partner.source, self._run)
+            last = []
+        with transaction.atomic():
+            changed += self._in(last)
+            partners.set_aside(partner, batch.asides)
+            self._still_ours(
+                checkpoint=batch.checkpoint,
+                records=F("records") + len(batch.records),
+                skipped=F("skipped") + batch.skipped,
+            )
+        return changed
+
+    def _in_turn(self, records: Sequence[Ready]) -> int:
+        with transaction.atomic():
+            self._still_ours()
+            return self._in(records)
+
+    def _in(self, records: Sequence[Ready]) -> int:
+        partner = self._partner
+        return partner_records.write(partner.source, records, publish=partner.publish, run=self._run)
+
+    def _still_ours(self, **changes: object) -> None:
+        claimed = Partner.objects.filter(pk=self._partner.pk, claim=self._partner.claim, active=True)
+        if not claimed.update(claimed_until=now() + partners.LEASE, **changes):
+            raise ClaimLost
+
+    def _next_run(self) -> int:
+        Partner.objects.filter(pk=self._partner.pk).update(run=F("run") + 1)
+        return int(Partner.objects.values_list("run", flat=True).get(pk=self._partner.pk))
+
+
+def let_go(partner: Partner) -> int:
+    """Let go of everything a partner told of; how many records. It is paused first, so that none comes in."""
+    Partner.objects.filter(pk=partner.pk).update(active=False)
+    return partner_records.sweep(partner.source, 2**62)
+
+
+def _parts(told: Sequence[Told]) -> Iterator[list[Told]]:
+    part, work = list[Told](), 0
+    for one in told:
+        part.append(one)
+        work += 1 + len(one.roots) + len(one.gone)
+        if work >= TOGETHER:
+            yield part
+            part, work = [], 0
+    if part:
+        yield part
+
+
+def _told(record: Pulled, kind: Kind) -> Told:
+    roots = tuple(Origin(root.installation, root.token, root.path) for root in record.roots)
+    submission = None
+    if record.state != "withdrawn":
+        submission = Submission(record.media, cast(Kind, record.kind or kind), record.hashes)
+    return Told(record.name, submission, record.state == "disputed", roots, record.gone)

@@ -1,0 +1,29 @@
+"""How far subscribers are that are told by hash what to forget (StopNCII's protocol has no acknowledgement).
+
+In: where a fetch begins, how far its pages lead. Out: up to which change a subscriber has everything. Next:
+`erasure`, which keeps hashes for it until then.
+
+A client asks from the second that the last page of its former fetch named. Whoever asks from there has
+received that page; whoever asks from earlier has not, and is sent the same again.
+"""
+
+from django.db.models import F, Q
+
+from repit.exchanges.models import Subscriber
+from repit.foundation.clock import now
+
+
+def asked(subscriber: int, second: int) -> None:
+    """A fetch begins at this second."""
+    row = Subscriber.objects.filter(pk=subscriber)
+    row.filter(~Q(by_hash_on=now().date()) | Q(by_hash_on__isnull=True)).update(by_hash_on=now().date())
+    confirmed = row.filter(by_hash_next__lte=second, by_hash_heard__lt=F("by_hash_sent"))
+    confirmed.update(by_hash_heard=F("by_hash_sent"))
+
+
+def sent(subscriber: int, through: int, next_second: int) -> None:
+    """The last page of a fetch leads to this change, and tells the client to go on from that second."""
+    row = Subscriber.objects.filter(pk=subscriber)
+    row.exclude(by_hash_sent=through, by_hash_next=next_second).update(
+        by_hash_sent=through, by_hash_next=next_second
+    )

@@ -1,0 +1,132 @@
+"""Feedback: what is thought here of partners' items is told to those partners.
+
+In: subscribers' opinions and the hotline's own withdrawals, as rows that lie in the database anyway. Out:
+rows with a due time, sent one by one, each tried again ever more slowly. Next: `exchanges.pull_loop`.
+
+One opinion an item goes out: blocked where more subscribers block it than do not, and the other way round. An
+item that a person here withdrew is "not blocked", whatever subscribers say.
+"""
+
+import logging
+from collections import Counter
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+
+from repit.exchanges import partners
+from repit.exchanges.models import Opinion, Partner, Writeback
+from repit.exchanges.records import Said, View
+from repit.foundation.clock import day, now
+from repit.foundation.errors import NotGranted, PeerBusy
+from repit.foundation.jobs.backoff import pause
+from repit.foundation.mapping import named
+from repit.hotline.bank import partner_records
+from repit.hotline.bank.models import Item, ItemHash, Stake, Transition
+from repit.hotline.bank.sealed import opened
+from repit.hotline.bank.types import ASKED_BY_VALUE
+from repit.hotline.feeds import opinions
+
+TRIES: Final = 10
+_FIRST_REST: Final = 30.0
+_LONGEST_REST: Final = 21_600.0
+_LEASE: Final = timedelta(seconds=300)
+_TOGETHER: Final = 500
+_log: Final = logging.getLogger(__name__)
+
+
+def collect(partner: Partner) -> int:
+    """Make rows of what was said since the last time about items that this partner tells of; how many."""
+    with transaction.atomic():
+        row = Partner.objects.select_for_update().get(pk=partner.pk)
+        said = list(
+            Opinion.objects.filter(id__gt=row.heard_opinion)
+            .order_by("id")
+            .values_list("id", "item")[:_TOGETHER]
+        )
+        moved = list(
+            Transition.objects.filter(id__gt=row.heard_transition)
+            .order_by("id")
+            .values_list("id", "item__token", "after")[:_TOGETHER]
+        )
+        names = {item for _, item in said} | {item for _, item, after in moved if after == "withdrawn"}
+        stood = Stake.objects.filter(item__token__in=names, source=row.source)
+        held = set(stood.values_list("item__token", flat=True))
+        made = 0
+        for name in sorted(held):
+            view = _view(name)
+            if view is not None:
+                made += _due(row, name, view)
+        row.heard_opinion = said[-1][0] if said else row.heard_opinion
+        row.heard_transition = moved[-1][0] if moved else row.heard_transition
+        row.save(update_fields=["heard_opinion", "heard_transition"])
+        return made
+
+
+def send_due(partner: Partner) -> int:
+    """Tell a partner what is due; how many opinions were told. One that fails waits; the others go on."""
+    due = Writeback.objects.filter(partner=partner, due_at__lte=now()).order_by("due_at")
+    keys = list(due.values_list("pk", flat=True)[:_TOGETHER])
+    sent = 0
+    for key in keys:
+        # Claimed by one UPDATE: whoever moves the due time on sends it.
+        claimed = Writeback.objects.filter(pk=key, due_at__lte=now()).update(due_at=now() + _LEASE)
+        if claimed:
+            sent += _send(partner, Writeback.objects.get(pk=key))
+    return sent
+
+
+def _send(partner: Partner, row: Writeback) -> bool:
+    try:
+        client = partners.client(partner)
+        try:
+            for said in _said(partner, row):
+                client.tell(said)
+        finally:
+            client.close()
+    except Exception as error:  # noqa: BLE001 - one opinion must not keep the others
+        ours = named(error)
+        given_up = isinstance(ours, NotGranted) or row.attempts + 1 >= TRIES
+        rest = pause(row.attempts + 1, _FIRST_REST, _LONGEST_REST)
+        wait = max(rest, ours.seconds if isinstance(ours, PeerBusy) else 0.0)
+        Writeback.objects.filter(pk=row.pk, view=row.view).update(
+            attempts=row.attempts + 1,
+            trouble=ours.code[:60],
+            due_at=None if given_up else now() + timedelta(seconds=wait),
+        )
+        _log.warning("feedback to an exchange failed: %s %s", ours.code, ours.detail)
+        return False
+    # An opinion that changed while this one was under way stays due.
+    Writeback.objects.filter(pk=row.pk, view=row.view).update(
+        due_at=None, sent_at=day(), attempts=0, trouble=""
+    )
+    return True
+
+
+def _said(partner: Partner, row: Writeback) -> list[Said]:
+    item = Item.objects.get(token=row.item)
+    stored = ItemHash.objects.filter(item=item, role="whole", algorithm__in=ASKED_BY_VALUE)
+    hashes = opened([item]).hashes(item, stored.order_by("-algorithm", "id"))
+    value = hashes[0].value if hashes else b""
+    view: View = "blocked" if row.view == "blocked" else "pending" if row.view == "pending" else "not_blocked"
+    return [Said(name, view, value) for name in partner_records.names_of(partner.source, row.item)]
+
+
+def _view(name: str) -> View | None:
+    if Item.objects.filter(token=name, state__in=["withdrawn", "erased"]).exists():
+        return "not_blocked"
+    counts = Counter(held.view for held in opinions.of([name]).get(name, []))
+    if counts["blocked"] != counts["not_blocked"]:
+        return "blocked" if counts["blocked"] > counts["not_blocked"] else "not_blocked"
+    return "pending" if counts["pending"] or counts["blocked"] else None
+
+
+def _due(partner: Partner, name: str, view: View) -> bool:
+    row, made = Writeback.objects.get_or_create(
+        partner=partner, item=name, defaults={"view": view, "due_at": now()}
+    )
+    if made or row.view == view:
+        return made
+    row.view, row.due_at, row.attempts, row.trouble = view, now(), 0, ""
+    row.save()
+    return True

@@ -1,0 +1,60 @@
+"""How far items have come, as counts.
+
+In: opaque names of items. Out: how many subscribers hold each, were told to forget it, have confirmed that
+they did, and how many copies they met. Next: `cases`, which shows it to the person. No subscriber's name
+and no hash leaves this module.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Max, Min, Sum
+
+from repit.exchanges.models import Subscriber, WithdrawalAcknowledged
+from repit.hotline.bank import claims
+from repit.hotline.bank.models import Change, MatchReport, MatchTotal
+from repit.hotline.bank.states import SHARED
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """`holding`: subscribers that confirmed having it. `told`, `forgotten`: of a withdrawn item, how many had
+    it and how many confirmed that it is gone. `met`: copies that they reported."""
+
+    holding: int = 0
+    told: int = 0
+    forgotten: int = 0
+    met: int = 0
+
+
+def of(names: Sequence[str]) -> dict[str, Reach]:
+    """The reach of what each name leads to; nothing where it leads nowhere (yet, or any more)."""
+    led = claims.items_of(names)
+    items = {item.pk: item for item in led.values()}
+    spans = {
+        row["item"]: (row["first"], row["last"])
+        for row in Change.objects.filter(item__in=items)
+        .values("item")
+        .annotate(first=Min("sequence"), last=Max("sequence"))
+    }
+    met = Counter(dict(MatchTotal.objects.filter(item__in=items).values_list("item", "count")))
+    kept = MatchReport.objects.filter(item__in=items).values_list("item").annotate(total=Sum("count"))
+    met.update(dict(kept))
+    following = list(Subscriber.objects.filter(active=True))
+    confirmed = set(
+        WithdrawalAcknowledged.objects.filter(
+            item__in=[item.token for item in items.values()], subscriber__active=True
+        ).values_list("subscriber", "item")
+    )
+    found = {}
+    for pk, item in items.items():
+        first, last = spans.get(pk, (None, None))
+        had = [] if first is None else [one for one in following if one.acknowledged >= first]
+        if item.state in SHARED:
+            holding = sum(one.min_confirmations <= item.confirmations for one in had)
+            found[pk] = Reach(holding=holding, met=met[pk])
+        else:
+            gone = sum(one.acknowledged >= last or (one.pk, item.token) in confirmed for one in had)
+            found[pk] = Reach(told=len(had), forgotten=gone, met=met[pk])
+    return {name: found[led[name].pk] if name in led else Reach() for name in names}

@@ -1,0 +1,142 @@
+"""The bank's side of our own feed: what the bank holds, in the words of the wire, within what was granted.
+
+In: a subscriber, a sequence. Out: pages and snapshots of the wire. Next: `hotline.web.feeds_api`.
+"""
+
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Final, get_args
+
+from repit.exchanges.repit.provenance_wire import SharedRoot
+from repit.exchanges.repit.snapshot_wire import SnapshotHead, encode_snapshot
+from repit.exchanges.repit.wire import Change, Entry, Page
+from repit.foundation.clock import now
+from repit.foundation.hashes import Kind
+from repit.hotline.bank import feed, feed_signal
+from repit.hotline.bank.feed import Recorded
+from repit.hotline.bank.types import Published
+from repit.hotline.feeds import access, eligibility, provenance
+from repit.hotline.feeds.keys import SYNC, Granted
+from repit.hotline.feeds.provenance import Standing
+
+MAX_WAIT_SECONDS: Final = 25.0
+_TOGETHER: Final = 500
+HIDDEN: Final = "hidden-"
+_MOST_HASHES: Final = 20_000
+"""In one page, unless its first change alone has more: subscribers read no page without end."""
+
+
+def wait_outside(after: int, wait_seconds: float) -> float:
+    """How long a subscriber may wait outside for the first change after a sequence; 0 where it is there."""
+    wait = min(wait_seconds, MAX_WAIT_SECONDS)
+    return wait if wait > 0 and feed.head().sequence == after else 0.0
+
+
+def page(who: Granted, after: int, wait_seconds: float) -> Page:
+    """Changes after a sequence; where there are none yet, wait for the first of them.
+
+    A subscriber that is ahead of the feed (which came back from a backup, or is another) is answered at once
+    with the smaller head, by which its client knows.
+    """
+    head = feed.head()
+    wait = min(wait_seconds, MAX_WAIT_SECONDS)
+    if head.sequence == after and wait > 0 and feed_signal.beyond(after, wait):
+        head = feed.head()
+    recorded = _enough(feed.changes_after(after))
+    confirmed = eligibility.confirmed(who, {one.item.item for one in recorded})
+    standing = provenance.of({one.item.item for one in recorded}) if SYNC in who.exchanges else {}
+    changes = tuple(
+        Change(
+            one.sequence,
+            one.at,
+            _entry(one.item, who, confirmed, standing.get(one.item.item), one.sequence),
+        )
+        for one in recorded
+    )
+    newest = max(head.sequence, changes[-1].sequence if changes else 0)
+    if changes:
+        access.note(who.id, "repit", changes[0].sequence, changes[-1].sequence, len(changes))
+    return Page(changes, newest, eligibility.feed_name(head.feed_id, who), now())
+
+
+def _enough(recorded: list[Recorded]) -> list[Recorded]:
+    """The first changes, as many as make a page."""
+    hashes = 0
+    for place, one in enumerate(recorded):
+        hashes += len(one.item.hashes)
+        if place and hashes > _MOST_HASHES:
+            return recorded[:place]
+    return recorded
+
+
+def snapshot(who: Granted, block: int = 0, after: str = "") -> Iterator[bytes]:
+    """Lines of the wire's snapshot, with a mark after each `block` entries; from behind `after` on, if given.
+
+    The head is read first: what changes later is in the changes after it. Raises `NotFound` where `after` is
+    no item.
+    """
+    head = feed.head()
+    items = feed.everything(after)
+    confirmed = eligibility.confirmed(who)
+    lines = encode_snapshot(
+        SnapshotHead(head.sequence, eligibility.feed_name(head.feed_id, who), now()),
+        (
+            _entry(item, who, confirmed, standing)
+            for item, standing in _with_standing(items, who)
+            if _shown(item, who, confirmed, standing)
+        ),
+        block,
+    )
+    return _noted(lines, who, head.sequence)
+
+
+def _with_standing(items: Iterator[Published], who: Granted) -> Iterator[tuple[Published, Standing | None]]:
+    if SYNC not in who.exchanges:
+        yield from ((item, None) for item in items)
+        return
+    while some := list(islice(items, _TOGETHER)):
+        found = provenance.of({item.item for item in some})
+        yield from ((item, found[item.item]) for item in some)
+
+
+def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[bytes]:
+    """Into the access log once the last line was taken: a snapshot that was cut brought nobody up to date."""
+    count = 0
+    for line in lines:
+        count += 1
+        yield line
+    access.note(who.id, "repit snapshot", 1, sequence, count - 2)
+
+
+def _entry(
+    item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None, sequence: int = 0
+) -> Entry:
+    """An item as this subscriber may see it. What is of a kind that it was not granted does not exist for it:
+    the number of the change is told, under a name of no item, and nothing else."""
+    if not eligibility.granted(item.kind, who):
+        hidden = next(kind for kind in get_args(Kind) if kind in who.kinds)
+        return Entry(f"{HIDDEN}{sequence}", "withdrawn", "picture", hidden, "", 0, ())
+    shown = _shown(item, who, confirmed, standing)
+    return Entry(
+        item=item.item,
+        state=item.state if shown else "withdrawn",
+        media=item.media,
+        kind=item.kind,
+        origin=item.origin if shown else "",
+        confirmations=item.confirmations if shown else 0,
+        hashes=tuple(
+            hash_ for hash_ in item.hashes if shown and (hash_.role == "whole" or who.sees_anchored)
+        ),
+        roots=tuple(SharedRoot(*root) for root in standing.roots) if standing and shown else (),
+        gone=standing.gone if standing else (),
+        asked=item.asked if shown else 0,
+    )
+
+
+def _shown(item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None) -> bool:
+    """Numbers must not have gaps: what is not shown is told as withdrawn, a name without a hash."""
+    if standing is not None and not (standing.roots and item.state != "withdrawn"):
+        return False
+    return eligibility.granted(item.kind, who) and eligibility.wanted(
+        item.item, item.origin, item.confirmations, who, confirmed
+    )

@@ -1,0 +1,226 @@
+"""One subscriber as it and the operator see it: what it received, confirmed, disputes, and has forgotten.
+
+In: a subscriber. Out: `View`. Next: the subscriber's page, `repit subscriber show`. Items appear under their
+opaque names; nothing here holds a hash or leads to a case.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal, cast
+
+from django.conf import settings
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from repit.exchanges.models import Access, Opinion, Subscriber, SubscriberKey, WithdrawalAcknowledged
+from repit.foundation.errors import NotFound
+from repit.hotline.bank import feed
+from repit.hotline.bank.models import Item, Stake, Transition
+from repit.hotline.bank.states import SHARED
+from repit.hotline.feeds import opinions
+from repit.hotline.feeds.opinions import View as Opined
+from repit.hotline.feeds.subscribers import Grant, granted
+
+Obeyed = Literal["acknowledged", "taken_in", "sent", "not_sent"]
+OBEYED: Final[tuple[Obeyed, ...]] = ("not_sent", "sent", "taken_in", "acknowledged")
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class KeyShown:
+    """A key by its public part."""
+
+    key_id: str
+    added_at: datetime
+    ends_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """One that concerns this subscriber, and how far it was obeyed.
+
+    `acknowledged`: the subscriber named it. `taken_in`: it acknowledged this change or a later one, as after
+    a snapshot. `sent`: it was told, over a protocol that has no acknowledgement or not yet acknowledged.
+    """
+
+    item: str
+    sequence: int
+    at: datetime
+    obeyed: Obeyed
+    acknowledged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Its present opinion of an item, and the item's state now."""
+
+    item: str
+    view: Opined
+    tags: tuple[str, ...]
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything that is shown of a subscriber. Lists are cut to the newest `PAGE`, counts are whole."""
+
+    name: str
+    active: bool
+    agreed_on: date | None
+    agreement_missing: bool
+    added_at: datetime
+    grant: Grant
+    keys: Sequence[KeyShown]
+    head: int
+    fetched: int
+    fetched_at: datetime | None
+    acknowledged: int
+    acknowledged_at: datetime | None
+    shared: dict[tuple[str, str], int]
+    """Items that it may hold now, by kind and state."""
+    opinions: dict[Opined, int]
+    said: Sequence[Said]
+    withdrawals: dict[Obeyed, int]
+    withdrawn: Sequence[Withdrawal]
+    fetches: Sequence[Access]
+
+    @property
+    def unsent(self) -> int:
+        """Changes that were not sent to it yet."""
+        return self.head - max(self.fetched, self.acknowledged)
+
+    @property
+    def lag(self) -> int:
+        """Changes that it has not acknowledged."""
+        return self.head - self.acknowledged
+
+
+def named(name: str, part: int = 1) -> View:
+    """A subscriber by its name; `part` turns the pages of its withdrawals. Raises `NotFound`."""
+    row = Subscriber.objects.filter(name=name).first()
+    if row is None:
+        raise NotFound
+    return _view(row, part)
+
+
+def of(subscriber: int, part: int = 1) -> View:
+    """A subscriber by its key in the table. Raises `NotFound`."""
+    row = Subscriber.objects.filter(pk=subscriber).first()
+    if row is None:
+        raise NotFound
+    return _view(row, part)
+
+
+def _view(row: Subscriber, part: int) -> View:
+    grant = granted(row.name)
+    withdrawals = _withdrawals(row, grant)
+    counted = withdrawals.values("obeyed").annotate(number=Count("pk")).values_list("obeyed", "number")
+    counts = dict(counted.order_by("obeyed"))
+    shared = _shown(grant).values("kind", "state")
+    said = _said(row, grant)
+    return View(
+        name=row.name,
+        active=row.active,
+        agreed_on=row.agreed_on,
+        agreement_missing=settings.REPIT_REQUIRE_AGREEMENT and row.agreed_on is None,
+        added_at=row.added_at,
+        grant=grant,
+        keys=[
+            KeyShown(key.key_id, key.added_at, key.ends_at, key.last_used_at)
+            for key in SubscriberKey.objects.filter(subscriber=row).order_by("-id")[:10]
+        ],
+        head=feed.head().sequence,
+        fetched=row.fetched,
+        fetched_at=row.fetched_at,
+        acknowledged=row.acknowledged,
+        acknowledged_at=row.acknowledged_at,
+        shared={(one["kind"], one["state"]): one["number"] for one in shared.annotate(number=Count("pk"))},
+        opinions={
+            view: sum(one.view == view for one in said)
+            for view in cast(tuple[Opined, ...], ("blocked", "not_blocked", "pending"))
+        },
+        said=[one for one in said if one.view != "none"][:PAGE],
+        withdrawals={obeyed: counts.get(obeyed, 0) for obeyed in OBEYED},
+        withdrawn=[
+            Withdrawal(
+                one.item.token,
+                cast(int, one.sequence),
+                one.at,
+                cast(Obeyed, one.obeyed),
+                one.acknowledged_at,
+            )
+            for one in withdrawals.order_by("rank", "-sequence")[PAGE * (part - 1) : PAGE * part]
+        ],
+        fetches=list(Access.objects.filter(subscriber=row).order_by("-minute", "door")[:20]),
+    )
+
+
+def _withdrawals(row: Subscriber, grant: Grant) -> QuerySet[Any]:
+    """Withdrawals since it was added, of kinds it was granted, each with how far it was obeyed."""
+    named_at = WithdrawalAcknowledged.objects.filter(subscriber=row, item=OuterRef("item__token"))
+    obeyed = Case(
+        When(acknowledged_at__isnull=False, then=Value("acknowledged")),
+        When(sequence__lte=row.acknowledged, then=Value("taken_in")),
+        When(sequence__lte=row.fetched, then=Value("sent")),
+        default=Value("not_sent"),
+        output_field=CharField(),
+    )
+    rank = Case(*(When(obeyed=one, then=Value(number)) for number, one in enumerate(OBEYED)))
+    return (
+        Transition.objects.filter(
+            after="withdrawn", sequence__gt=row.begins_after, item__kind__in=grant.kinds
+        )
+        .select_related("item")
+        .annotate(acknowledged_at=Subquery(named_at.values("at")[:1], output_field=DateTimeField()))
+        .annotate(obeyed=obeyed)
+        .annotate(rank=rank)
+    )
+
+
+def _shown(grant: Grant) -> QuerySet[Item]:
+    """What it is shown now."""
+    items = Item.objects.filter(
+        state__in=SHARED, kind__in=grant.kinds, confirmations__gte=grant.min_confirmations
+    )
+    if not grant.confirmed_by:
+        return items
+    held = Stake.objects.filter(source__in=grant.confirmed_by).values("item")
+    blocked = opinions.blocked_by(grant.confirmed_by)
+    return items.filter(Q(origin__in=grant.confirmed_by) | Q(pk__in=held) | Q(token__in=blocked))
+
+
+def _said(row: Subscriber, grant: Grant) -> list[Said]:
+    """Its present opinions of items of kinds that it was granted, newest first."""
+    newest = Opinion.objects.filter(subscriber=row, item=OuterRef("item")).order_by("-id").values("id")[:1]
+    mine = Item.objects.filter(token=OuterRef("item"), kind__in=grant.kinds)
+    state = mine.values("state")[:1]
+    held = (
+        Opinion.objects.filter(Q(subscriber=row))
+        .annotate(newest=Subquery(newest), state=Subquery(state))
+        .filter(id=F("newest"), state__isnull=False)
+        .order_by("-id")
+    )
+    return [
+        Said(
+            one.item,
+            cast(Opined, one.opinion),
+            tuple(one.tags.splitlines()),
+            one.at,
+            one.state or "",
+        )
+        for one in held
+    ]

@@ -1,0 +1,1 @@
+"""What a hotline does again and again beside its pages."""

@@ -1,0 +1,144 @@
+"""A hotline: its bank, its limits, its cases.
+
+In: nothing. Out: `SETTINGS`. Next: `declared`.
+"""
+
+from typing import Any, Final
+
+from repit.foundation.configuration.environment import Setting, folder, key32, one_of, text, whole, yes_or_no
+
+SETTINGS: Final[tuple[Setting[Any], ...]] = (
+    Setting(
+        "REPIT_ORIGIN",
+        text,
+        "repit",
+        "The name under which this hotline's entries are known to subscribers.",
+        "up to 100 characters",
+        "`repit`",
+    ),
+    Setting(
+        "REPIT_PUBLISH",
+        one_of("at-once", "after-review"),
+        "at-once",
+        "Whether what a person submits reaches subscribers at once, or after someone has looked at the case.",
+        "`at-once` or `after-review`",
+        "`at-once`",
+    ),
+    Setting(
+        "REPIT_REQUIRE_AGREEMENT",
+        yes_or_no,
+        False,
+        "Whether a subscriber's key opens an exchange only once the date of a signed agreement is noted"
+        " (`repit subscriber agree`). Without it, the list of subscribers says who has none.",
+        "`yes` or `no`",
+        "`no`",
+    ),
+    Setting(
+        "REPIT_ACCESS_LOG_DAYS",
+        whole(1, 3650),
+        90,
+        "For how many days it is kept who fetched which changes when.",
+        "1 to 3650",
+        "90",
+    ),
+    Setting(
+        "REPIT_MATCH_REPORT_DAYS",
+        whole(2, 3650),
+        90,
+        "For how many days it is kept which subscriber reported matches of which item when. How often an item"
+        " matched stays, as one number; an item in dispute keeps its reports until a person has decided.",
+        "2 to 3650",
+        "90",
+    ),
+    Setting(
+        "REPIT_PROXIES",
+        whole(0, 9),
+        0,
+        "How many proxies of yours stand in front and append to `X-Forwarded-For`. Limits by address need it:"
+        " an address of a network of one's own is not limited.",
+        "0 to 9",
+        "1 where `REPIT_HTTPS` is `yes`, else 0",
+    ),
+    Setting(
+        "REPIT_SUBMISSIONS_PER_HOUR",
+        whole(0, 1_000_000),
+        10,
+        "Cases that one address (IPv6: one /64 network) may open in an hour. Counted in memory under a salt"
+        " that changes each hour; no address is kept.",
+        "0 to 1000000; 0 for no limit",
+        "10",
+    ),
+    Setting(
+        "REPIT_REPORTS_PER_HOUR",
+        whole(0, 1_000_000),
+        6_000,
+        "Proposals, opinions and match counts that one subscriber's key may send in an hour.",
+        "0 to 1000000; 0 for no limit",
+        "6000",
+    ),
+    Setting(
+        "REPIT_CASE_KEYS",
+        folder,
+        None,
+        "Folder of the file of case keys. Destroying a key in it erases its case from every backup too: keep"
+        " this folder out of the backups of the database.",
+        "a folder",
+        "`case-keys/` in the data folder",
+    ),
+    Setting(
+        "REPIT_BANK_KEYS",
+        folder,
+        None,
+        "Folder of the keys that belong to one item of the bank each, and of those by which items are found"
+        " again. Destroying one erases from every backup what it sealed: keep this folder out of the backups"
+        " of the database.",
+        "a folder",
+        "`bank-keys/` in the data folder",
+    ),
+    Setting(
+        "REPIT_WITHDRAWN_DAYS",
+        whole(1, 60),
+        21,
+        "How many days after its withdrawal an item's last hashes are destroyed, even if a subscriber that is"
+        " told by hash what to forget (StopNCII's protocol) has not come back. A client that stayed away for"
+        " longer must begin anew.",
+        "1 to 60",
+        "21",
+    ),
+    Setting(
+        "REPIT_SPREAD_SECONDS",
+        whole(0, 86_400),
+        5,
+        "Within how many seconds what a person submits or withdraws reaches the bank. Each item comes at a"
+        " moment of its own, drawn by chance, so that the items of one case cannot be told by their coming"
+        " together. 0 is for tests: everything at once.",
+        "0 to 86400",
+        "5",
+    ),
+    Setting(
+        "REPIT_CASE_RETENTION_DAYS",
+        whole(1, 3650),
+        90,
+        "How many days after its closing a case's messages and addresses are destroyed.",
+        "1 to 3650",
+        "90",
+    ),
+    Setting(
+        "REPIT_CASE_IDLE_DAYS",
+        whole(30, 3650),
+        365,
+        "After how many days without any sign a case is closed by itself, at the beginning of the next"
+        " quarter. What it protects stays protected.",
+        "30 to 3650",
+        "365",
+    ),
+    Setting(
+        "REPIT_OFFLINE_KEY",
+        key32,
+        b"",
+        "The public half of the hotline's offline key, made by `repit offline-key`. Backups are sealed to it,"
+        " and with one more part it lets a person who lost their receipt come back.",
+        "64 hexadecimal digits",
+        "none: no backup, no way back through the hotline",
+    ),
+)

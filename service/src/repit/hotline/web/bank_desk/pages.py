@@ -1,0 +1,104 @@
+"""The pages of the bank desk: what waits, one item, what is decided.
+
+In: requests of members who may decide about items. Out: pages. Next: `decisions` carries out what is decided.
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from repit.foundation import audit
+from repit.foundation.errors import RepitError
+from repit.foundation.staff.guards import needs
+from repit.foundation.staff.models import Member
+from repit.hotline.bank.models import Transition
+from repit.hotline.web.bank_desk import decisions, reasons, words
+
+_STEPS: Final = 50
+
+
+@require_GET
+@needs("bank.decide")
+def questions(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Everything that waits for a person, and the alarms."""
+    rows = [replace(one, reason=reasons.told(one.reason)) for one in decisions.waiting()]
+    alarms = decisions.alarms()
+    alarmed = {one.subscriber.name for one in alarms}
+    shown = {
+        "alarms": [(one, words.MOVED.get(one.what, one.what)) for one in alarms],
+        "muted": [name for name in decisions.muted() if name not in alarmed],
+        "asked": [one for one in rows if one.asked][: decisions.SHOWN],
+        "suspended": [one for one in rows if not one.asked and one.state == "disputed"][: decisions.SHOWN],
+        "received": [one for one in rows if not one.asked and one.state == "received"][: decisions.SHOWN],
+        "count": len(rows),
+    }
+    return render(request, "bank_desk/questions.html", shown)
+
+
+@require_GET
+@needs("bank.decide")
+def item(request: HttpRequest, member: Member, item: str) -> HttpResponse:
+    """One item: counts, opinions, steps; and what may be decided. Raises `NotFound`."""
+    shown = decisions.show(item)
+    audit.record(member.name, "item looked at", shown.item)
+    return _item(request, shown)
+
+
+@require_POST
+@needs("bank.decide")
+def decide(request: HttpRequest, member: Member, item: str) -> HttpResponse:
+    """Carry a decision out. What was typed stays on the page where it cannot be."""
+    why = request.POST.get("why", "").strip()
+    try:
+        decisions.decide(item, request.POST.get("what", ""), why, member.name)
+    except RepitError as refused:
+        answer = _item(request, decisions.show(item), refused=refused, why=why)
+        answer.status_code = refused.status
+        answer.told = True  # type: ignore[attr-defined]
+        return answer
+    messages.info(request, _("Done. Subscribers are told."))
+    return HttpResponseRedirect(reverse("bank-questions"))
+
+
+@require_POST
+@needs("bank.decide")
+def alarm(request: HttpRequest, member: Member) -> HttpResponse:
+    """An alarm was seen to. Raises `NotFound`."""
+    again = request.POST.get("what") == "again"
+    decisions.see_to(request.POST.get("subscriber", ""), counts_again=again, actor=member.name)
+    messages.info(request, _("Noted."))
+    return HttpResponseRedirect(reverse("bank-questions"))
+
+
+def _item(
+    request: HttpRequest, shown: decisions.Shown, refused: RepitError | None = None, why: str = ""
+) -> HttpResponse:
+    told: dict[str, Any] = {
+        "item": shown,
+        "state": words.STATES.get(shown.state, shown.state),
+        "kind": words.KINDS.get(shown.kind, shown.kind),
+        "opinions": [(one, words.VIEWS.get(one.view, one.view)) for one in shown.opinions],
+        "silent": [one for one in shown.counted if one.people and not one.spoken],
+        "reason": "" if shown.question is None else reasons.told(shown.question.reason),
+        "answers": [(one, words.DECISIONS[one.decision]) for one in shown.answers],
+        "steps": [_step(one) for one in shown.steps[-_STEPS:]],
+        "refused": None if refused is None else refused.shown(request.LANGUAGE_CODE),
+        "why": why,
+    }
+    return render(request, "bank_desk/item.html", told)
+
+
+def _step(row: Transition) -> dict[str, Any]:
+    return {
+        "at": row.at,
+        "before": words.STATES.get(row.before, "–"),
+        "after": words.STATES.get(row.after, row.after),
+        "reason": reasons.told(row.reason),
+        "actor": reasons.told(row.actor),
+    }

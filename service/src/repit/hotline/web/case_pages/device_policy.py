@@ -1,0 +1,30 @@
+"""The policy of the worker that hashes, the one file of this site that may compile WebAssembly.
+
+In: a response. Out: for the worker's own file, leave to compile what is inside it; for every other response,
+nothing. Next: django-csp writes the header. A worker stands under the policy that came with its file, so that
+the pages' own policy stays as it is. It still may not connect to anything. Without this, everything works,
+only slower.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
+
+from repit.hotline.web.case_pages.device import WORKER
+
+COMPILE = {"script-src": ["'wasm-unsafe-eval'"]}
+
+
+class WorkerPolicy:
+    """Middleware: stands below django-csp and above whatever serves static files."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._path = static(f"case_pages/device/{WORKER}")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path == self._path:
+            response._csp_update = COMPILE  # type: ignore[attr-defined]
+        return response

@@ -1,0 +1,84 @@
+"""The page for use without internet: one file that holds everything, signed with the operator's key.
+
+In: the bundle, a language, the operator's key. Out: `Edition`s: the page, its signature; and the public key.
+Next: `repit device-page` writes them, the operator publishes them, a person carries the text to a case.
+
+The same version and language give the same bytes, whoever builds it: no clock, no key and no address goes
+into the page.
+"""
+
+import hashlib
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from repit import __version__
+from repit.foundation import minisign
+from repit.foundation.sealing import derive
+from repit.hotline.web.case_pages.device import FOLDER, bundle
+
+LANGUAGES: Final = ("en", "fr")
+PUBLIC_KEY: Final = "repit-device-page.pub"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """`name` is the file's; `signature` is a minisign signature of `page`."""
+
+    name: str
+    page: bytes
+    signature: str
+
+
+def editions() -> list[Edition]:
+    """The signed page in each language."""
+    key = _key()
+    result = []
+    for language in LANGUAGES:
+        name = f"repit-device-{language}.html"
+        content = page(language)
+        result.append(Edition(name, content, key.sign(content, f"file:{name} version:{__version__}")))
+    return result
+
+
+def public_key() -> str:
+    """What anyone needs to check the signatures."""
+    return _key().public()
+
+
+def page(language: str) -> bytes:
+    """The page; its policy names the digests of what may run and forbids every connection."""
+    parts = bundle()
+    style = (FOLDER.parent / "page.css").read_text(encoding="utf-8") + parts.style.content
+    script = parts.page.content
+    policy = {
+        "default-src": "'none'",
+        "script-src": _digest(script),
+        "style-src": _digest(style),
+        # The worker is a part of this file; it inherits this policy, and with it the ban on connections.
+        "worker-src": "blob:",
+        "connect-src": "'none'",
+        "form-action": "'none'",
+        "base-uri": "'none'",
+        "require-trusted-types-for": "'script'",
+    }
+    context = {
+        "policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "style": style,
+        "script": script,
+        "worker": parts.worker.content,
+    }
+    with override(language):
+        return render_to_string("case_pages/device_offline.html", context).strip().encode()
+
+
+def _digest(content: str) -> str:
+    return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+def _key() -> minisign.Key:
+    return minisign.Key(derive(settings.REPIT_OPERATOR_KEY, "the page for use without internet"))

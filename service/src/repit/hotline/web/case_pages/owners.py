@@ -1,0 +1,33 @@
+"""Pages that are the person's alone, whatever a helper was granted.
+
+In: a view of a visit. Out: the same, refused to helpers before it looks at anything. Next: `my_case`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from repit.foundation.errors import NotGranted, Text
+from repit.hotline.cases.sessions import Visiting
+
+View = Callable[..., HttpResponse]
+
+
+def owner_only(view: View) -> View:
+    """Raises `NotGranted` for whoever came with a helper's code."""
+
+    @wraps(view)
+    def page(request: HttpRequest, visiting: Visiting, *args: Any, **kwargs: Any) -> HttpResponse:
+        if visiting.file.holder.kind != "person":
+            raise NotGranted(
+                Text("This page is for the person alone.", "Cette page est pour la personne seule."),
+                Text(
+                    "Go back to the overview: it shows what you were given.",
+                    "Revenez à l'aperçu : il montre ce qui vous a été confié.",
+                ),
+            )
+        return view(request, visiting, *args, **kwargs)
+
+    return page

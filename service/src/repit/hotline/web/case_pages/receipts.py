@@ -1,0 +1,78 @@
+"""Receipts that can be shown again, for an hour, in the browser that was shown them.
+
+In: a code that was just made, the browser's secret. Out: the codes again; a page's way to its own address.
+Next: `codes`, which shows them; `intake`, `lost`, `my_case`, which make them.
+
+The page of a receipt is not the answer to the form that made it, so that a reload, Back, a tab that the
+phone threw away, show it again instead of losing the case. What is kept for that is in `foundation.kept`:
+sealed under a secret that only the form (before the answer) and the cookie (after it) hold, gone after an
+hour, when the receipt was practised, and when the person leaves quickly. So the form whose answer never
+arrived, sent again, gives the same case and the same receipt.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from repit.foundation.clock import now
+from repit.foundation.ids import normal, token
+from repit.foundation.kept import store
+from repit.hotline.cases import sessions
+from repit.hotline.cases.access_codes import Code
+from repit.hotline.web.case_pages.cookies import token_of, with_cookie
+
+RECEIPT: Final = "receipt"
+LASTS: Final = store.LASTS
+_ONCE_MORE: Final = "again"
+_BITS: Final = 256
+
+
+def new_secret() -> str:
+    """For a form that will make something which must be shown again."""
+    return token(_BITS)
+
+
+def keep(secret: str, code: Code, before: str = "") -> None:
+    """Keep a receipt under a secret, with those that its browser can still be shown under `before`."""
+    mine = {"number": code.number, "secret": code.secret, "until": (now() + LASTS).isoformat()}
+    store.keep(secret, RECEIPT, {"codes": [mine, *_kept(before)]})
+
+
+def held(secret: str) -> list[Code]:
+    """The receipts that can be shown again, the newest first."""
+    return [Code(one["number"], one["secret"]) for one in _kept(secret)]
+
+
+def practised(secret: str, number: str) -> None:
+    """The person has this receipt: it is shown no more."""
+    left = [one for one in _kept(secret) if normal(one["number"]) != normal(number)]
+    if left:
+        until = max(datetime.fromisoformat(one["until"]) for one in left)
+        store.keep(secret, RECEIPT, {"codes": left}, until=until)
+    else:
+        store.wipe(secret, RECEIPT)
+
+
+def hand_over(
+    request: HttpRequest, secret: str, page: str, directly: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """Send the browser to a page of its own, which its cookie opens.
+
+    The form is sent once more on the way (307), now with the cookie: a browser that keeps none is thereby
+    known, and gets the page directly, as the answer to its form.
+    """
+    if token_of(request) == secret:
+        return HttpResponseRedirect(reverse(f"case_pages:{page}"))
+    if _ONCE_MORE in request.GET:
+        return directly()
+    sessions.end(token_of(request))
+    again = HttpResponseRedirect(f"{request.path}?{_ONCE_MORE}=1", preserve_request=True)
+    return with_cookie(again, secret, LASTS)
+
+
+def _kept(secret: str) -> list[dict[str, Any]]:
+    kept = store.of(secret, RECEIPT) or {"codes": []}
+    return [one for one in kept["codes"] if datetime.fromisoformat(one["until"]) > now()]

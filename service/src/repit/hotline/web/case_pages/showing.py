@@ -1,0 +1,59 @@
+"""Pages as they are shown: template, language switch, what a page's forms need.
+
+In: a template's name and its values. Out: a response that is not listed anywhere. Next: the browser.
+"""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+from repit.foundation.errors import Text
+from repit.foundation.kept import marks
+from repit.hotline.awareness.helplines import NEAREST
+from repit.hotline.cases.sessions import Visiting
+from repit.hotline.web.case_pages.cookies import token_of, visit_of
+
+LANGUAGES: Final = {"fr": "Français", "en": "English"}
+
+
+def language() -> str:
+    """`fr` or `en`."""
+    return "fr" if (get_language() or "").startswith("fr") else "en"
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    values: dict[str, Any] | None = None,
+    *,
+    visiting: Visiting | None = None,
+    status: int = 200,
+    error: Text | None = None,
+) -> HttpResponse:
+    """One page. `error` stands at its top; forms of a visit carry a mark; whoever brings a cookie leaves by a
+    way out that ends what it opens."""
+    said = "" if error is None else error.in_language(language())
+    context: dict[str, Any] = {
+        "nearest": NEAREST,
+        "said": said,
+        "leaves": bool(token_of(request)),
+        **(values or {}),
+    }
+    if visiting is not None:
+        context["form_token"] = marks.made(visit_of(request), visiting.whose)
+        context["by"] = visiting.file.holder.kind
+    if request.method == "GET":
+        context["other_language"] = other_language(request)
+    refusal = context.get("refusal")
+    if refusal is not None:
+        context["refusal_said"], context["refusal_next"] = refusal.shown(language())
+    return render(request, f"case_pages/{template}.html", context, status=status)
+
+
+def other_language(request: HttpRequest) -> dict[str, str]:
+    """The same page in the other language."""
+    other = next(code for code in LANGUAGES if code != language())
+    return {"code": other, "name": LANGUAGES[other], "address": translate_url(request.path, other)}

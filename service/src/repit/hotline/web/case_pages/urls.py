@@ -1,0 +1,47 @@
+"""Addresses of the pages, under /fr/ and /en/. In: a path. Out: a view. Next: `views`."""
+
+from typing import Any
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from repit.hotline.web.case_pages import codes, intake, lost, my_case
+from repit.hotline.web.case_pages.views import information
+
+app_name = "case_pages"
+
+
+def _page(address: Any, name: str) -> Any:
+    return path(address, information, {"template": name.replace("-", "_")}, name=name)
+
+
+urlpatterns = [
+    _page("", "home"),
+    _page(_("first-steps/"), "first-steps"),
+    _page(_("helping-someone/"), "helping"),
+    _page(_("who-can-help/"), "helplines"),
+    _page(_("professionals/"), "professionals"),
+    _page(_("what-we-keep/"), "what-we-keep"),
+    path(_("start/"), intake.start, name="start"),
+    path(_("receipt/"), codes.receipt, name="receipt"),
+    path(_("practise/"), codes.practise, name="practise"),
+    path(_("come-back/"), codes.come_back, name="come-back"),
+    path(_("lost/"), lost.ask, name="lost"),
+    path(_("lost/asked/"), lost.asked, name="lost-asked"),
+    path(_("lost/two-parts/"), lost.finish, name="lost-finish"),
+    path("x/", codes.leave, name="leave"),
+    path(_("mine/"), my_case.overview, name="my-case"),
+    path(_("mine/first/"), my_case.overview, {"first": True}, name="my-case-first"),
+    path(_("mine/messages/"), my_case.messages, name="my-messages"),
+    path(_("mine/addresses/"), my_case.addresses, name="my-addresses"),
+    path(_("mine/add/"), my_case.pictures, name="my-pictures"),
+    path(_("mine/choices/"), my_case.wishes, name="my-wishes"),
+    path(_("mine/take-back/"), my_case.take_back, name="my-withdrawals"),
+    path(_("mine/code/"), codes.own_code, name="my-code"),
+    path(_("mine/helpers/"), my_case.helping, name="my-helpers"),
+    path(_("mine/spare/"), my_case.spare_ways, name="my-way-back"),
+    path(_("mine/log/"), my_case.looks, name="my-looks"),
+    path(_("mine/end/"), my_case.end, name="my-end"),
+    path(_("done/"), codes.erased, name="erased"),
+    path(_("mine/out/"), codes.sign_out, name="sign-out"),
+]

@@ -1,0 +1,148 @@
+"""The page on which a subscriber sees itself: what it received, confirmed, disputes, and has forgotten.
+
+In: a subscriber's key, typed into a form once. Out: a page in French or English. Next: the subscriber's
+browser.
+
+The only cookie, one a language, is set once the key was good. It is signed, names the row of the key and no
+person, lasts an hour, and ends with the key; nothing is kept of it here. It is `SameSite=Strict`, and a form
+that was sent from another site is refused besides, so no token needs a cookie before the visit begins.
+"""
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any, Final
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import redirect, render
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from repit.foundation.errors import KeyRefused, NotGranted, Text
+from repit.hotline.feeds import subscriber_report
+from repit.hotline.feeds.keys import recognise, recognise_again
+from repit.hotline.feeds.subscriber_report import OBEYED, PAGE
+from repit.hotline.web.feeds_api import words
+
+COOKIE: Final = "repit-subscriber"
+SECONDS: Final = 3600
+_SALT: Final = "repit subscriber page"
+_LANGUAGES: Final = {"fr": "Français", "en": "English"}
+_MOST_PARTS: Final = 10_000
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def from_here(view: View) -> View:
+    """Refuse a form that another site sent (Fetch Metadata; for older browsers the Origin header)."""
+
+    def checked(request: HttpRequest) -> HttpResponse:
+        if request.method == "POST":
+            site = request.headers.get("Sec-Fetch-Site", "")
+            origin = request.headers.get("Origin", "")
+            ours = f"{request.scheme}://{request.get_host()}"
+            # A page without referrer, as ours are, says "null" of itself to a browser without Fetch Metadata.
+            elsewhere = origin not in ("", "null", ours)
+            if site not in ("", "same-origin", "none") or elsewhere:
+                return HttpResponseForbidden()
+        return view(request)
+
+    return update_wrapper(checked, view)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+@from_here
+def page(request: HttpRequest) -> HttpResponse:
+    """The form for the key, or, with a good key shown within the hour, what there is to see."""
+    if request.method == "POST":
+        return _sign_in(request)
+    try:
+        who = recognise_again(_key_row(request))
+    except KeyRefused:
+        return _shown(request, "sign_in", {})
+    part = request.GET.get("part", "1")
+    number = int(part) if part.isascii() and part.isdigit() and 0 < int(part[:9]) < _MOST_PARTS else 1
+    view = subscriber_report.of(who.id, number)
+    return _shown(request, "subscriber", _context(view, number))
+
+
+@csrf_exempt
+@require_POST
+@from_here
+def sign_out(_request: HttpRequest) -> HttpResponse:
+    """Take the cookie back."""
+    answer = redirect("subscriber-page")
+    for code, path in _places().items():
+        answer.delete_cookie(f"{COOKIE}-{code}", path=path, samesite="Strict")
+    return answer
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    try:
+        who = recognise(request.POST.get("key", "").strip())
+    except (KeyRefused, NotGranted):
+        answer = _shown(request, "sign_in", {"refused": True})
+        answer.status_code = 401
+        return answer
+    answer = redirect("subscriber-page")
+    for code, path in _places().items():
+        answer.set_cookie(
+            f"{COOKIE}-{code}",
+            signing.dumps(who.key, salt=_SALT),
+            max_age=SECONDS,
+            path=path,
+            secure=settings.REPIT_HTTPS,
+            httponly=True,
+            samesite="Strict",
+        )
+    return answer
+
+
+def _key_row(request: HttpRequest) -> int:
+    try:
+        row = signing.loads(
+            request.COOKIES.get(f"{COOKIE}-{get_language()}", ""), salt=_SALT, max_age=SECONDS
+        )
+    except signing.BadSignature:
+        raise KeyRefused from None
+    return row if isinstance(row, int) else 0
+
+
+def _places() -> dict[str, str]:
+    """Where a cookie is sent: the page in each language, and nothing else of the site."""
+    here = reverse("subscriber-page")
+    return {code: translate_url(here, code) for code in _LANGUAGES}
+
+
+def _context(view: subscriber_report.View, part: int) -> dict[str, Any]:
+    here = get_language()
+
+    def told(text: Text) -> str:
+        return text.in_language(here)
+
+    return {
+        "facts": [(told(label), told(value)) for label, value in words.facts(view)],
+        "keys": view.keys,
+        "opinions": [(told(words.VIEWS[one]), number) for one, number in view.opinions.items()],
+        "said": [(one, told(words.VIEWS[one.view]), told(words.STATES[one.state])) for one in view.said],
+        "withdrawals": [(told(words.OBEYED[one]), view.withdrawals[one]) for one in OBEYED],
+        "withdrawn": [(one, told(words.OBEYED[one.obeyed])) for one in view.withdrawn],
+        "fetches": [(one, told(words.DOORS.get(one.door, Text(one.door, one.door)))) for one in view.fetches],
+        "days": settings.REPIT_ACCESS_LOG_DAYS,
+        "earlier": part - 1 if part > 1 else None,
+        "later": part + 1 if sum(view.withdrawals.values()) > part * PAGE else None,
+    }
+
+
+def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    other = next(code for code in _LANGUAGES if code != get_language())
+    context["other"] = {
+        "code": other,
+        "name": _LANGUAGES[other],
+        "address": translate_url(request.path, other),
+    }
+    return render(request, f"exchange_api/{template}.html", context)

@@ -1,0 +1,1 @@
+"""Regimes, clocks and grounds as data, for both wings."""

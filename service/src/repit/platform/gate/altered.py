@@ -1,0 +1,197 @@
+"""Altered copies: stages of an upload against the families of the bank.
+
+In: stages of `QueryHashes`, as the decoder gives them; the live index. Out: `Evidence`. Next: `matching`.
+
+The engine's rule decides (`repit_engine.decision`), and asks for the next stage only while it has not.
+Stop-lists hold on both sides: such a hash of the upload has no voice, such an anchored hash of the bank is
+not heard. A bank hash that meets many uploads which have nothing else in common is set aside as it runs;
+its item's other hashes stay.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repit.platform.gate.live_index import ANCHORED, Bank, LiveIndex
+from repit.platform.gate.verdict import Evidence, Part, Tier
+from repit_engine.anchors import Kind, QueryHashes
+from repit_engine.decision import Decision, Match, Strength, decide, packed_id, unpacked
+from repit_engine.decision import Tier as Rests
+from repit_engine.pdq import Orientation
+from repit_engine.stoplist import Crowd, StopList, package_stoplist
+from repit_engine.types import HASH_BYTES, HashArray, IdArray, RangeResult
+
+FIELD_RADIUS: Final = 31
+"""Bits of 256, inclusive: the distance at which the whole field calls two PDQ hashes the same picture."""
+_MOST_PARTS: Final = 8
+_log = logging.getLogger(__name__)
+
+
+class AlteredCopies:
+    """Decides between stages; one for the whole process, used by all its threads."""
+
+    def __init__(self, stoplist: StopList | None = None, crowd: Crowd | None = None) -> None:
+        self.stoplist = package_stoplist() if stoplist is None else stoplist
+        self._crowd = crowd or Crowd()
+        self._counting = threading.Lock()
+        self.set_aside = 0
+
+    def warm_up(self) -> None:
+        """Load the kernels of the rule, so that the first upload does not wait for them."""
+        self.stoplist.near(np.zeros((1, HASH_BYTES), np.uint8))
+
+    def found(
+        self, index: LiveIndex, stages: Iterable[QueryHashes], upload: "Upload | None" = None
+    ) -> list[Evidence]:
+        """Items that one look at the upload shows, as it is or altered; all looks at one upload come with the
+        same `upload`. Raises what `stages` raises.
+        """
+        heard: list[QueryHashes] = []
+        coming = iter(stages)
+        while True:
+            bank = index.bank
+            if not bank.families:
+                next(coming, None)  # what cannot be opened is still said
+                return []
+            search = _Search(bank, self.stoplist, self._is_aside)
+            decision = decide(
+                _again(heard, coming),
+                search,
+                items=len(bank.numbers),
+                owner=_owner,
+                family_of=search.family,
+                stoplist=self.stoplist,
+            )
+            found = [_evidence(bank, match) for match in decision.matches]
+            if None not in found:  # no item changed between the search and the look at its entry
+                self._count(search, decision, heard, upload or Upload())
+                return [one for one in found if one is not None]
+
+    def _is_aside(self, hash_id: int) -> bool:
+        return self.set_aside > 0 and self._crowd.is_aside(hash_id)
+
+    def _count(
+        self, search: "_Search", decision: Decision, heard: list[QueryHashes], upload: "Upload"
+    ) -> None:
+        """Note the anchored hashes that were an item's only voice, or all that was met of it in one piece."""
+        named = upload.named(heard)
+        if named is None:
+            return
+        for match in decision.matches:
+            met = search.met.get(match.item, set())
+            if match.piece or (match.tier is Rests.ANCHORED and len(met) == 1):
+                for hash_id in sorted(one for one in met if one % 256 >= ANCHORED):
+                    self._note(hash_id, named)
+
+    def _note(self, hash_id: int, upload: NDArray[np.uint8]) -> None:
+        with self._counting:
+            before = self._crowd.is_aside(hash_id)
+            if self._crowd.met(hash_id, upload) and not before:
+                self.set_aside += 1
+                _log.warning("an anchored hash met many unrelated uploads and is set aside")
+
+
+class Upload:
+    """An upload over all looks at it: by its first hash, whichever of its views that is of, so that a file
+    with many views counts for one upload.
+    """
+
+    def __init__(self) -> None:
+        self._first: NDArray[np.uint8] | None = None
+
+    def named(self, heard: list[QueryHashes]) -> NDArray[np.uint8] | None:
+        """Its hash; None as long as nothing was hashed."""
+        if self._first is None:
+            self._first = next((stage.hashes[0] for stage in heard if len(stage)), None)
+        return self._first
+
+
+class _Search:
+    """A bank without the hashes that say nothing; `met`: which hashes of an item were heard."""
+
+    def __init__(self, bank: Bank, stoplist: StopList, is_aside: Callable[[int], bool]) -> None:
+        self._bank, self._stoplist, self._is_aside = bank, stoplist, is_aside
+        self._families: dict[int, tuple[HashArray, IdArray]] = {}
+        self.met: dict[int, set[int]] = {}
+
+    def __call__(self, hashes: HashArray, radius: int) -> RangeResult:
+        found = self._bank.search(hashes, max(radius, 0))
+        if not len(found.ids):
+            return found
+        keep = np.array([self._heard(hash_id) for hash_id in found.ids.tolist()], np.bool_)
+        kept_before = np.concatenate([np.zeros(1, np.int64), np.cumsum(keep)])
+        return RangeResult(kept_before[found.lims], found.ids[keep], found.distances[keep], found.truncated)
+
+    def family(self, number: int) -> tuple[HashArray, IdArray]:
+        """An item's hashes that may speak, and their slots as the rule counts them."""
+        hashes, ids = self._speaking(number)
+        return hashes, _owner(ids)[1]
+
+    def _heard(self, hash_id: int) -> bool:
+        number = hash_id // 256
+        heard = hash_id in self._speaking(number)[1].tolist()
+        if heard:
+            self.met.setdefault(number, set()).add(hash_id)
+        return heard
+
+    def _speaking(self, number: int) -> tuple[HashArray, IdArray]:
+        if number not in self._families:
+            hashes, slots = self._bank.family(number)
+            ids = packed_id(number, 0) + slots
+            speaks: NDArray[np.bool_] = slots < ANCHORED
+            speaks |= ~self._stoplist.near(hashes)
+            speaks &= ~np.array([self._is_aside(one) for one in ids.tolist()], np.bool_)
+            self._families[number] = np.ascontiguousarray(hashes[speaks]), ids[speaks]
+        return self._families[number]
+
+
+def _owner(ids: IdArray) -> tuple[IdArray, IdArray]:
+    """An item's standard hashes count as one slot, 0."""
+    numbers, slots = unpacked(ids)
+    return numbers, np.where(slots < ANCHORED, np.uint64(0), slots)
+
+
+def _again(heard: list[QueryHashes], coming: Iterator[QueryHashes]) -> Iterator[QueryHashes]:
+    """What was heard before, then what comes, noted."""
+    yield from list(heard)
+    for stage in coming:
+        heard.append(stage)
+        yield stage
+
+
+def _evidence(bank: Bank, match: Match) -> Evidence | None:
+    entry = bank.entries.get(match.item)
+    if entry is None:
+        return None
+    best = match.votes[0]
+    return Evidence(
+        item=entry.item,
+        origin=entry.origin,
+        kind=entry.kind,
+        media=entry.media,
+        state=entry.state,
+        confirmations=entry.confirmations,
+        tier=_tier(match),
+        distance=best.distance,
+        turned=best.orientation.name.lower(),
+        expected_false=match.expected_false,
+        parts=tuple(
+            Part(vote.kind.name.lower().replace("_", "-"), vote.distance, vote.rectangle)
+            for vote in match.votes[:_MOST_PARTS]
+        ),
+        exchange=entry.exchange,
+    )
+
+
+def _tier(match: Match) -> Tier:
+    if match.tier is Rests.STANDARD:
+        return "standard"
+    if match.strength is not Strength.BLOCK:
+        return "possible"
+    best = match.votes[0]
+    turned = best.kind is Kind.WHOLE and best.orientation is not Orientation.UPRIGHT
+    return "orientation" if turned and best.distance <= FIELD_RADIUS else "altered"

@@ -1,0 +1,221 @@
+"""Decisions, written in groups.
+
+In: verdicts, from any thread. Out: rows (`models`). Next: the desk, reports.
+
+One thread writes what has gathered in one transaction, so that the cost of reaching the disk is shared. A
+verdict that is not a plain pass is answered only once its row is safe; the count of plain passes follows
+within a second. If the database does not answer, the verdict stands and says that it is not recorded.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F
+
+from repit.foundation.clock import now
+from repit.foundation.ids import token
+from repit.platform.gate import tallies
+from repit.platform.gate.models import Decision, DecisionCount
+from repit.platform.gate.policy import CANARY
+from repit.platform.gate.senders import Senders
+from repit.platform.gate.verdict import SURE, Evidence, Verdict
+from repit.platform.review.questions import Met
+
+WAIT_SECONDS: Final = 2.0
+_GATHER_SECONDS: Final = 0.5
+_MOST_WAITING: Final = 10_000
+_MOST_ITEMS: Final = 5
+_MOST_ALSO: Final = 200
+_log = logging.getLogger(__name__)
+Ask = Callable[[Sequence[Met]], set[str]]
+"""Tells the desk of uploads that surely agree with an item; the decisions whose upload it wants to see."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    row: Decision
+    met: tuple[str, ...] = ()
+    same: Met | None = None
+    wanted: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
+    written: bool = False
+
+
+class Recorder:
+    """Writes decisions; `start` and `close` it."""
+
+    def __init__(self, *, tally: bool = False, ask: Ask | None = None) -> None:
+        """`tally`: count which items are met, for the hotline; `ask`: of what refuses, ask the desk."""
+        self.matched = threading.Event()
+        """Set whenever an item's count has grown."""
+        self._tally, self._ask = tally, ask
+        self._senders = Senders()
+        self._changed = threading.Condition()
+        self._rows: list[_Pending] = []
+        self._counts: Counter[tuple[datetime, str, str, str]] = Counter()
+        self._closing = False
+        self._thread = threading.Thread(target=self._write, name="decision-recorder", daemon=True)
+
+    def start(self) -> "Recorder":
+        """Begin to write."""
+        self._thread.start()
+        return self
+
+    def close(self) -> None:
+        """Write what is left, then stop."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if self._thread.ident is not None:
+            self._thread.join(WAIT_SECONDS)
+
+    def record(self, verdict: Verdict, door: str, milliseconds: float, sequence: int) -> Verdict:
+        """Write the decision down; the verdict with its name, and whether it is safe."""
+        moment = now()
+        hour = moment.replace(minute=0, second=0, microsecond=0)
+        pending = None
+        if not verdict.is_plain:
+            fresh = {one.item for one in verdict.evidence if self._senders.first(one.item)}
+            row = _row(verdict, door, milliseconds, sequence, moment)
+            same = _same(verdict, row.name, fresh) if self._ask is not None else None
+            pending = _Pending(row, tuple(sorted(fresh)) if self._tally else (), same)
+        with self._changed:
+            self._counts[hour, door, verdict.outcome, verdict.rule] += 1
+            full = len(self._rows) >= _MOST_WAITING
+            if pending is not None and not full:
+                self._rows.append(pending)
+                self._changed.notify_all()
+        if pending is None:
+            return verdict.told(milliseconds=milliseconds)
+        safe = not full and pending.done.wait(WAIT_SECONDS) and pending.written
+        return verdict.told(
+            milliseconds=milliseconds,
+            decision=pending.row.name,
+            recorded=safe,
+            wanted=safe and pending.wanted,
+        )
+
+    def _write(self) -> None:
+        try:
+            while True:
+                with self._changed:
+                    if not self._rows and not self._closing:
+                        self._changed.wait(_GATHER_SECONDS)
+                    rows, self._rows = self._rows, []
+                    counts, self._counts = self._counts, Counter()
+                    closing = self._closing
+                if rows or counts:
+                    self._commit(rows, counts)
+                if closing:
+                    return
+        finally:
+            connection.close()
+
+    def _commit(self, rows: list[_Pending], counts: Counter[tuple[datetime, str, str, str]]) -> None:
+        try:
+            close_old_connections()
+            with transaction.atomic():
+                Decision.objects.bulk_create([pending.row for pending in rows])
+                for (hour, door, outcome, rule), count in counts.items():
+                    _count(hour, door, outcome, rule, count)
+                met = Counter(item for pending in rows for item in pending.met)
+                tallies.add(met)
+                same = [pending.same for pending in rows if pending.same is not None]
+                wanted = self._ask(same) if self._ask is not None and same else set()
+            for pending in rows:
+                pending.written, pending.wanted = True, pending.row.name in wanted
+            if met:
+                self.matched.set()
+        except Exception as error:  # noqa: BLE001 - whatever happens here, uploads must be answered
+            _log.error("decisions could not be recorded: %s", type(error).__name__)
+            with self._changed:
+                self._counts += counts
+            connection.close()
+            threading.Event().wait(_GATHER_SECONDS)
+        finally:
+            for pending in rows:
+                pending.done.set()
+
+
+class Unwritten(Recorder):
+    """Writes nothing down: for a look that only prepares another, or repeats one."""
+
+    def record(self, verdict: Verdict, door: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
+        """The verdict, unnamed."""
+        return verdict.told(milliseconds=milliseconds)
+
+
+def _count(hour: datetime, door: str, outcome: str, rule: str, count: int) -> None:
+    key = {"hour": hour, "door": door, "outcome": outcome, "rule": rule}
+    if not DecisionCount.objects.filter(**key).update(count=F("count") + count):
+        row, made = DecisionCount.objects.get_or_create(**key, defaults={"count": count})
+        if not made:
+            DecisionCount.objects.filter(pk=row.pk).update(count=F("count") + count)
+
+
+def _row(verdict: Verdict, door: str, milliseconds: float, sequence: int, at: datetime) -> Decision:
+    best = verdict.evidence[0] if verdict.evidence else None
+    return Decision(
+        name=token(),
+        at=at,
+        door=door,
+        outcome=verdict.outcome,
+        would_be=verdict.would_be or "",
+        rule=verdict.rule,
+        undecided=verdict.undecided or "",
+        item=best.item if best else "",
+        origin=best.origin if best else "",
+        kind=best.kind if best else "",
+        tier=best.tier if best else "",
+        distance=best.distance if best else None,
+        turned=(best.turned or "") if best else "",
+        items=len(verdict.evidence),
+        milliseconds=round(milliseconds),
+        sequence=sequence,
+        exchange=best.exchange if best else "",
+        signals=" ".join(f"{one.code}:{one.word}" for one in verdict.signals)[:600],
+        evidence=[_kept(one) for one in verdict.evidence[:_MOST_ITEMS]],
+        also=[one.item for one in verdict.evidence if one.tier in SURE][:_MOST_ALSO],
+    )
+
+
+def _same(verdict: Verdict, decision: str, fresh: set[str]) -> Met | None:
+    """The upload as one that surely agrees with an item, if it does."""
+    best = verdict.evidence[0] if verdict.evidence else None
+    if best is None or best.tier not in SURE or best.item == CANARY:
+        return None
+    return Met(
+        decision,
+        best.item,
+        best.exchange,
+        best.tier,
+        best.confirmations,
+        refused=verdict.outcome == "block",
+        counts=best.item in fresh,
+    )
+
+
+def _kept(one: Evidence) -> dict[str, Any]:
+    """What the desk shows of one item that agrees."""
+    return {
+        "item": one.item,
+        "exchange": one.exchange,
+        "origin": one.origin,
+        "kind": one.kind,
+        "state": one.state,
+        "confirmations": one.confirmations,
+        "tier": one.tier,
+        "distance": one.distance,
+        "turned": one.turned,
+        "expected_false": one.expected_false,
+        "parts": [
+            {"of": part.of, "distance": part.distance, "rectangle": [round(x, 4) for x in part.rectangle]}
+            for part in one.parts
+        ],
+    }

@@ -1,0 +1,141 @@
+"""The parent's half of the dialogue about one upload.
+
+In: an upload, and whether more is wanted. Out: looks at it, each of stages of `QueryHashes`, none of them
+trusted: every length is bounded before it is read. Next: `pool` hands it out, `repit.platform.gate.altered`
+decides between the stages.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from json import loads
+from typing import BinaryIO, Final
+
+from repit.platform.gate.decoder.views import MOST_BYTES, MOST_HASHES, MOST_HEAD, from_bytes, refusal
+from repit_engine.anchors import QueryHashes, Stage
+from repit_engine.frames import PipeClosed, send, send_json
+from repit_engine.picture import Limits
+from repit_engine.types import NotHashable
+from repit_engine.views import MOST_LOOKS
+
+_PIECE: Final = 1 << 20
+_LONGEST_WORD: Final = 40
+
+
+class NotSeen(Exception):
+    """The upload could not be looked at, or not to the end; `outcome` says why."""
+
+    def __init__(self, outcome: NotHashable) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.reason)
+
+
+class ChildFailed(Exception):
+    """The child is gone, or says nonsense."""
+
+
+class Dear(Exception):
+    """By its header the upload would cost more than was allowed here; the child has not opened it."""
+
+
+class Dialogue:
+    """One upload with one child. `open` is true while the child waits to hear what more is wanted.
+
+    Iterate over it once: looks, each an iterator of stages, which may be left at any time. Raises `NotSeen`,
+    `ChildFailed`, between the stages too, and `Dear` before the first where it would cost more than `cost`
+    (`picture.cost`). `unseen`: why not all that the file may show is looked at, in one
+    word; known with the first stage.
+    """
+
+    def __init__(
+        self,
+        pipe_in: BinaryIO,
+        pipe_out: BinaryIO,
+        data: bytes,
+        limits: Limits,
+        last: Stage,
+        *,
+        cost: int | None = None,
+    ) -> None:
+        self._in, self._out = pipe_in, pipe_out
+        self._data, self._limits, self._last, self._cost = data, limits, last, cost
+        self._looks = 1
+        self.open = False
+        self.unseen: str | None = None
+
+    def __iter__(self) -> Iterator[Iterator[QueryHashes]]:
+        number = 0
+        while number < self._looks:
+            yield self._stages(first=number == 0)
+            number += 1
+
+    def finish(self) -> None:
+        """Tell the child that this is enough. Raises `ChildFailed`."""
+        if self.open:
+            with _honestly():
+                self._ask("nothing")
+
+    def _stages(self, *, first: bool) -> Iterator[QueryHashes]:
+        hashes = 0
+        for place in range(int(self._last) + 1):
+            with _honestly():
+                if place or not first:
+                    self._ask("stage" if place else "look")
+                else:
+                    asked = {"limits": asdict(self._limits), "last": int(self._last), "cost": self._cost}
+                    send_json(self._in, asked)
+                    send(self._in, self._data)
+                views, end = self._heard()
+            hashes += len(views)
+            if hashes > MOST_HASHES or (place == int(self._last) and not end):
+                raise ChildFailed
+            self.open = True
+            yield views
+            if end:
+                return
+
+    def _ask(self, wanted: str) -> None:
+        self.open = False
+        send_json(self._in, {"want": wanted})
+
+    def _heard(self) -> tuple[QueryHashes, bool]:
+        head = loads(_bounded(self._out, MOST_HEAD))
+        if not isinstance(head, dict):
+            raise ChildFailed
+        body = _bounded(self._out, MOST_BYTES)
+        if head.get("dear") is True:
+            raise Dear
+        outcome = refusal(head)
+        if outcome is not None:
+            raise NotSeen(outcome)
+        self._looks = min(int(head["looks"]), MOST_LOOKS)
+        self.unseen = None if head["unseen"] is None else str(head["unseen"])[:_LONGEST_WORD]
+        return from_bytes(body), bool(head["end"])
+
+
+@contextmanager
+def _honestly() -> Iterator[None]:
+    """What only a child that is gone or says nonsense makes us raise leaves as `ChildFailed`."""
+    try:
+        yield
+    except (PipeClosed, OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise ChildFailed from None
+
+
+def _bounded(pipe: BinaryIO, most: int) -> bytes:
+    """One frame of at most `most` bytes; a child that was taken over must not make the gate hold more."""
+    size = int.from_bytes(_exactly(pipe, 4), "big")
+    if size > most:
+        raise ChildFailed
+    return _exactly(pipe, size)
+
+
+def _exactly(pipe: BinaryIO, size: int) -> bytes:
+    descriptor, parts = pipe.fileno(), bytearray()
+    while len(parts) < size:
+        part = os.read(descriptor, min(size - len(parts), _PIECE))
+        if not part:
+            raise ChildFailed
+        parts += part
+    return bytes(parts)

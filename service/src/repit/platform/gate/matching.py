@@ -1,0 +1,68 @@
+"""What an upload has in common with the bank.
+
+In: stages of hashes from the decoder, digests of the file, or bare hashes; the live index. Out: `Evidence`,
+one piece an item, the strongest. Next: `policy.judge`.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from repit.foundation.hashes import Algorithm
+from repit.platform.gate.altered import FIELD_RADIUS
+from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.verdict import TIERS, Evidence, Tier
+from repit_engine.types import HashArray
+
+_DIGESTS: Final[tuple[tuple[Algorithm, Callable[..., "hashlib._Hash"]], ...]] = (
+    ("md5", hashlib.md5),
+    ("sha256", hashlib.sha256),
+)
+
+
+def by_file(index: LiveIndex, data: bytes) -> list[Evidence]:
+    """Items of which this is the very file. The digests are kept nowhere."""
+    found = []
+    for algorithm, digest in _DIGESTS:
+        if index.knows_files(algorithm):
+            found += by_digest(index, algorithm, digest(data, usedforsecurity=False).digest())
+    return strongest(found)
+
+
+def by_digest(index: LiveIndex, algorithm: Algorithm, digest: bytes) -> list[Evidence]:
+    """Items of which a file with this digest is the very file."""
+    return [_evidence(entry, "exact") for entry in index.same_file(algorithm, digest)]
+
+
+def by_hash(index: LiveIndex, hashes: HashArray) -> list[Evidence]:
+    """Items within the radius of bare ``(n, 32)`` PDQ hashes, which cannot be turned any more."""
+    return strongest(_evidence(n.entry, "standard", n.distance) for n in index.within(hashes, FIELD_RADIUS))
+
+
+def strongest(found: Iterable[Evidence]) -> list[Evidence]:
+    """One piece of evidence an item: the best tier, then the least distance."""
+    best: dict[str, Evidence] = {}
+    for one in found:
+        held = best.get(one.item)
+        if held is None or _rank(one) < _rank(held):
+            best[one.item] = one
+    return list(best.values())
+
+
+def _evidence(entry: KnownEntry, tier: Tier, distance: int | None = None) -> Evidence:
+    return Evidence(
+        item=entry.item,
+        origin=entry.origin,
+        kind=entry.kind,
+        media=entry.media,
+        state=entry.state,
+        confirmations=entry.confirmations,
+        tier=tier,
+        distance=distance,
+        exchange=entry.exchange,
+    )
+
+
+def _rank(evidence: Evidence) -> tuple[int, int]:
+    return TIERS.index(evidence.tier), evidence.distance or 0

@@ -1,0 +1,80 @@
+"""What an operator's monitoring reads.
+
+In: every verdict, every upload turned away, and the gate itself when it is asked. Out: Prometheus metrics.
+Next: `GET /metrics`. Nothing of an upload, an item or a person is in them: doors, outcomes, counts, seconds.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from repit.platform.gate.channels import DOORS
+from repit.platform.gate.verdict import Verdict
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS: Final = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.0, 5.0)
+_OTHER: Final = "other"
+
+
+class Meters:
+    """Counters of one gate, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._checks = Counter(
+            "repit_gate_checks",
+            "Uploads answered, by door, outcome, and whether they could be decided.",
+            ("door", "outcome", "decided"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "repit_gate_check_seconds",
+            "Seconds from a whole upload to its verdict.",
+            ("door",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._turned_away = Counter(
+            "repit_gate_turned_away",
+            "Uploads answered with 'come back later'.",
+            ("door",),
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
+
+    def answered(self, verdict: Verdict, door: str, seconds: float) -> None:
+        """One upload was judged."""
+        decided = "no" if verdict.undecided else "yes"
+        self._checks.labels(_known(door), verdict.outcome, decided).inc()
+        self._seconds.labels(_known(door)).observe(seconds)
+
+    def turned_away(self, door: str) -> None:
+        """One upload was asked to come back later."""
+        self._turned_away.labels(_known(door)).inc()
+
+    def watch(self, report: Callable[[], dict[str, float]]) -> None:
+        """Ask this for present values whenever metrics are read: name without prefix, value."""
+        self.registry.register(_Present(report))
+
+    def written(self) -> bytes:
+        """All metrics in Prometheus' text form."""
+        return generate_latest(self.registry)
+
+
+class _Present:
+    def __init__(self, report: Callable[[], dict[str, float]]) -> None:
+        self._report = report
+
+    def describe(self) -> Iterator[Any]:
+        """Nothing beforehand: the registry would otherwise ask a gate that is not started."""
+        return iter(())
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        for name, value in self._report().items():
+            yield GaugeMetricFamily(f"repit_gate_{name}", name.replace("_", " "), value)
+
+
+def _known(door: str) -> str:
+    return door if door in DOORS else _OTHER

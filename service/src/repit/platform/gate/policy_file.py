@@ -1,0 +1,212 @@
+"""A policy from its file, checked to the last field.
+
+In: TOML or JSON (a misspelt condition would widen a rule, so nothing unknown is passed over). Out: `Policy`,
+or a refusal that names the place. Next: `policy.judge`; `repit policy check` tells whoever writes one. Pure.
+
+    version = 1
+    dry_run = false
+
+    [[rules]]
+    name = "disputed"
+    when = {state = ["disputed"]}
+    then = "review"
+
+    [[rules]]
+    name = "known"
+    when = {tier = ["exact", "standard", "orientation", "altered"], confirmations = 2}
+    then = "block"
+
+    [[signals]]
+    name = "says it is made by a machine"
+    when = {signal = ["c2pa-ai", "iptc-ai"]}
+    then = "review"
+
+    [undecided]
+    default = "review"
+    doors = {bare = "allow"}
+    unopened = "allow"
+"""
+
+import json
+import re
+import tomllib
+from typing import Any, Final, cast
+
+from repit.foundation.errors import SettingsRefused, Text
+from repit.platform.gate.policy import CONDITIONS, MILD, RESERVED, Condition, Mild, Policy, Rule, SignalRule
+from repit.platform.gate.verdict import OUTCOMES, TIERS, Outcome
+
+VERSION: Final = 1
+MOST_BYTES: Final = 256 * 1024
+MOST_RULES: Final = 200
+_STATES: Final = ("active", "disputed")
+_KNOWN: Final[dict[str, tuple[str, ...]]] = {"tier": TIERS, "state": _STATES, "asked": ("yes", "no")}
+_SIGNAL: Final = re.compile(r"[a-z0-9-]{1,40}(?::[\w.-]{1,60})?")
+
+
+class PolicyRefused(SettingsRefused):
+    """A policy that is not going to be applied; `where` leads to the part that is wrong."""
+
+    code = "policy-refused"
+
+    def __init__(
+        self, where: str = "the document", en: str = "it is not read", fr: str = "illisible"
+    ) -> None:
+        self.where = where
+        super().__init__(
+            Text(f"The policy is wrong at {where}: {en}.", f"La politique est fausse à {where} : {fr}."),
+            Text("Compare it with docs/en/policy.md.", "Comparez-la avec docs/fr/policy.md."),
+        )
+
+
+class PolicyNotRead(PolicyRefused):
+    """Neither TOML nor JSON."""
+
+    code = "policy-not-read"
+
+
+class PolicyUnknownField(PolicyRefused):
+    """A field nobody reads: a misspelt condition would otherwise widen a rule."""
+
+    code = "policy-unknown-field"
+
+
+class PolicyWrongValue(PolicyRefused):
+    code = "policy-wrong-value"
+
+
+def parse_policy(raw: bytes | str) -> Policy:
+    """Read a policy. Raises `PolicyNotRead`, `PolicyUnknownField`, `PolicyWrongValue`."""
+    source = _object(_document(raw), "the document", ("version", "dry_run", "rules", "signals", "undecided"))
+    if source.get("version") != VERSION or isinstance(source.get("version"), bool):
+        raise PolicyWrongValue("version", f"only {VERSION} is read", f"seule la version {VERSION} est lue")
+    rules = tuple(_rule(one, f"rules[{at}]") for at, one in enumerate(_list(source.get("rules"), "rules")))
+    listed = _list(source.get("signals", []), "signals")
+    signals = tuple(_signal_rule(one, f"signals[{at}]") for at, one in enumerate(listed))
+    names = [rule.name for rule in rules] + [rule.name for rule in signals]
+    if len(set(names)) != len(names):
+        raise PolicyWrongValue("rules", "two rules share a name", "deux règles portent le même nom")
+    undecided = _object(source.get("undecided", {}), "undecided", ("default", "doors", "unopened"))
+    doors = undecided.get("doors", {})
+    if not isinstance(doors, dict):
+        raise PolicyWrongValue("undecided.doors", "an object is needed", "il faut un objet")
+    return Policy(
+        rules=rules,
+        signal_rules=signals,
+        undecided=_outcome(undecided.get("default", "review"), "undecided.default"),
+        undecided_doors={door: _outcome(value, f"undecided.doors.{door}") for door, value in doors.items()},
+        unopened=_mild(undecided.get("unopened", "allow"), "undecided.unopened"),
+        dry_run=_yes_or_no(source.get("dry_run", False), "dry_run"),
+    )
+
+
+def _document(raw: bytes | str) -> Any:
+    """JSON if it begins with a brace, else TOML."""
+    if len(raw) > MOST_BYTES:
+        raise PolicyWrongValue("the document", "it is too long", "il est trop long")
+    try:
+        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
+        return json.loads(text) if text.lstrip()[:1] in ("{", "[") else tomllib.loads(text)
+    except (ValueError, RecursionError):
+        raise PolicyNotRead(
+            "the document", "it is neither TOML nor JSON", "ce n'est ni du TOML ni du JSON"
+        ) from None
+
+
+def _rule(value: Any, where: str) -> Rule:
+    source = _object(value, where, ("name", "when", "then", "dry_run"))
+    when = _object(source.get("when", {}), f"{where}.when", (*CONDITIONS, "confirmations"))
+    confirmations = when.get("confirmations", 0)
+    if not isinstance(confirmations, int) or isinstance(confirmations, bool) or confirmations < 0:
+        raise PolicyWrongValue(
+            f"{where}.when.confirmations", "a whole number is needed", "il faut un nombre entier"
+        )
+    conditions = {
+        cast("Condition", name): _values(value, f"{where}.when.{name}", _KNOWN.get(name))
+        for name, value in when.items()
+        if name != "confirmations"
+    }
+    return Rule(
+        _name(source, where),
+        _outcome(source.get("then"), f"{where}.then"),
+        conditions,
+        confirmations,
+        _yes_or_no(source.get("dry_run", False), f"{where}.dry_run"),
+    )
+
+
+def _signal_rule(value: Any, where: str) -> SignalRule:
+    source = _object(value, where, ("name", "when", "then", "dry_run"))
+    when = _object(source.get("when", {}), f"{where}.when", ("signal", "door"))
+    signals = _values(when.get("signal"), f"{where}.when.signal", None)
+    if not all(_SIGNAL.fullmatch(one) for one in signals):
+        raise PolicyWrongValue(
+            f"{where}.when.signal", "a signal is code or code:word", "un signal s'écrit code ou code:mot"
+        )
+    then = source.get("then")
+    for mild in MILD:
+        if then == mild:
+            return SignalRule(
+                _name(source, where),
+                mild,
+                signals,
+                _values(when["door"], f"{where}.when.door", None) if "door" in when else frozenset(),
+                _yes_or_no(source.get("dry_run", False), f"{where}.dry_run"),
+            )
+    raise PolicyWrongValue(
+        f"{where}.then",
+        "signals alone allow or send to review, they never block",
+        "des signaux seuls laissent passer ou envoient à l'examen, ils ne bloquent jamais",
+    )
+
+
+def _name(source: dict[str, Any], where: str) -> str:
+    name = source.get("name")
+    if not isinstance(name, str) or not 0 < len(name) <= 60 or name in RESERVED:
+        raise PolicyWrongValue(f"{where}.name", "a name of its own is needed", "il faut un nom propre")
+    return name
+
+
+def _list(value: Any, where: str) -> list[Any]:
+    if not isinstance(value, list) or len(value) > MOST_RULES:
+        raise PolicyWrongValue(where, "a list is needed", "il faut une liste")
+    return value
+
+
+def _object(value: Any, where: str, known: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise PolicyWrongValue(where, "an object is needed", "il faut un objet")
+    for name in value:
+        if name not in known:
+            raise PolicyUnknownField(f"{where}.{name}", "this field is not known", "ce champ est inconnu")
+    return value
+
+
+def _values(value: Any, where: str, known: tuple[str, ...] | None) -> frozenset[str]:
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+        raise PolicyWrongValue(where, "a list of words is needed", "il faut une liste de mots")
+    if known is not None and not set(value) <= set(known):
+        raise PolicyWrongValue(
+            where, f"the words are {', '.join(known)}", f"les mots sont {', '.join(known)}"
+        )
+    return frozenset(value)
+
+
+def _outcome(value: Any, where: str) -> Outcome:
+    for outcome in OUTCOMES:
+        if value == outcome:
+            return outcome
+    raise PolicyWrongValue(where, "allow, review or block is needed", "il faut allow, review ou block")
+
+
+def _mild(value: Any, where: str) -> Mild:
+    for mild in MILD:
+        if value == mild:
+            return mild
+    raise PolicyWrongValue(where, "allow or review is needed", "il faut allow ou review")
+
+
+def _yes_or_no(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise PolicyWrongValue(where, "true or false is needed", "il faut true ou false")
+    return value

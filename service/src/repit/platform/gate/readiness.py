@@ -1,0 +1,67 @@
+"""What the gate says of itself, truthfully.
+
+In: index, feed status, decoders, mirror. Out: a report as plain data, and whether traffic should come. Next:
+`GET /ready`, the demo, an operator's monitoring.
+
+Ready means: entries are loaded and a decoder lives. A feed that is silent does not make the gate unready (it
+goes on with what it has), but the report says since when.
+"""
+
+from typing import Any
+
+from repit.foundation.clock import elapsed, now
+from repit.platform.gate.runtime import Gate
+
+
+def report(gate: Gate) -> tuple[bool, dict[str, Any]]:
+    """(ready, the report)."""
+    status, holdings = gate.board.read(), gate.index.holdings
+    alive, moment = gate.pool.alive, elapsed()
+    missing = []
+    if not status.loaded:
+        missing.append("entries-not-loaded")
+    if not alive:
+        missing.append("no-decoder-alive")
+    age = None if status.newest_at is None else round(max(0.0, (now() - status.newest_at).total_seconds()), 3)
+    lag = status.lag_seconds(moment)
+    contact = None if status.contact is None else round(moment - status.contact, 3)
+    return not missing, {
+        "ready": not missing,
+        "missing": missing,
+        "entries": holdings.items,
+        "hashes": holdings.hashes,
+        "set_aside": holdings.set_aside,
+        "hashes_of_crowds": gate.inspector.altered.set_aside,
+        "newest_entry_at": None if status.newest_at is None else status.newest_at.isoformat(),
+        "newest_entry_age_seconds": age,
+        "feed": {
+            "followed": status.followed,
+            "sequence": status.sequence,
+            "head": status.head,
+            "lag_changes": status.lag_changes,
+            "lag_seconds": None if lag is None else round(lag, 3),
+            "last_contact_seconds": contact,
+            "trouble": status.trouble,
+        },
+        "decoders": {"alive": alive, "wanted": gate.pool.wanted, "replaced": gate.pool.restarts},
+        "storage": gate.mirror.mode,
+        "dry_run": gate.policy.dry_run,
+    }
+
+
+def present(gate: Gate) -> dict[str, float]:
+    """Present values for monitoring, by name."""
+    status, holdings = gate.board.read(), gate.index.holdings
+    lag = status.lag_seconds(elapsed())
+    values = {
+        "loaded": float(status.loaded),
+        "entries": float(holdings.items),
+        "hashes": float(holdings.hashes),
+        "entries_set_aside": float(sum(holdings.set_aside.values())),
+        "feed_lag_changes": float(status.lag_changes),
+        "decoders_alive": float(gate.pool.alive),
+        "decoders_replaced": float(gate.pool.restarts),
+        "uploads_held_bytes": float(gate.reception.held),
+        "uploads_waiting": float(gate.pool.waiting),
+    }
+    return values if lag is None else {**values, "feed_lag_seconds": lag}

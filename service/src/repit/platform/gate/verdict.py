@@ -1,0 +1,231 @@
+"""From evidence to a verdict that explains itself.
+
+In: what an upload has in common with banked items (or why it could not be looked at), a door, a policy. Out:
+`Verdict`: allow, review or block, the rule that said so and the evidence it rests on. Next: every door
+answers with it, `decisions` records it. Pure: no framework, no network, no clock.
+
+Each piece of evidence meets the policy's rules in their order and takes the first that fits; of all those
+outcomes the strictest is the verdict's. So one entry that a rule lets pass can never hide another that is
+blocked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from repit.foundation.errors import Text
+from repit.platform.gate.pictures import Signature
+
+Outcome = Literal["allow", "review", "block"]
+Tier = Literal["exact", "standard", "orientation", "altered", "possible"]
+"""How strongly an upload agrees with an item, strongest first.
+
+`exact`: the same file. `standard`: PDQ within 31 of 256, as the whole field matches. `orientation`: the same
+after one of the seven mirrors and turns. `altered`: parts of it agree, surely enough to act on. `possible`:
+they agree less surely; for a person to look at.
+"""
+TIERS: Final[tuple[Tier, ...]] = ("exact", "standard", "orientation", "altered", "possible")
+OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
+
+SAME: Final[frozenset[str]] = frozenset({"exact", "standard", "orientation"})
+"""Tiers at which an upload agrees with the whole of an item."""
+SURE: Final[frozenset[str]] = SAME | {"altered"}
+"""Tiers on which a policy may act alone."""
+
+NO_MATCH: Final = "no-match"
+UNDECIDED: Final = "undecided"
+NOT_A_PICTURE: Final = "not-a-picture"
+UNOPENED_RULE: Final = "not-opened"
+UNOPENED: Final = frozenset({"film", "page"})
+PLAIN: Final = frozenset({NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE})
+"""Rules of uploads of which only a count is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the upload that agreed: `of` what (whole, negative, trimmed, anchor, proposed, cell, …).
+
+    `rectangle`: left, top, right, bottom in shares of the upload, to draw it; nothing is known of where in
+    the banked picture.
+    """
+
+    of: str
+    distance: int
+    rectangle: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One item that the upload agrees with. `distance` in bits of 256, None for the same file.
+
+    `turned`: which of the eight orientations of the upload agreed, None where that means nothing.
+    `expected_false`: matches at least this good that one upload of nothing known would give, on average.
+    `parts`: nearest first, of the upload alone. `asked`: whether people here are asked about the item now
+    ("yes", "no"); `let_go`: whether the upload shows a picture that they let pass here.
+    """
+
+    item: str
+    origin: str
+    kind: str
+    media: str
+    state: str
+    confirmations: int
+    tier: Tier
+    distance: int | None = None
+    turned: str | None = None
+    expected_false: float | None = None
+    parts: tuple[Part, ...] = ()
+    exchange: str = "repit"
+    asked: str = "no"
+    let_go: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetGoPicture:
+    """A picture that people here let pass: its signature, and the items with which it was seen to agree."""
+
+    name: str
+    signature: Signature
+    items: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What people at this platform have to do with items: `let_go`, whose very file passes here; `asked`,
+    about which they are asked now; `pictures`, which pass here."""
+
+    let_go: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+    pictures: tuple[LetGoPicture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that is no match: a fact that the file states, or what a platform's own classifier says.
+
+    `code` and `word` are short and from known lists; together, `c2pa-ai:trainedAlgorithmicMedia`.
+    """
+
+    code: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The upload could not be compared, or not all of it, or not in time: `reason` is a short code, `text`
+    says it. `evidence`: what was found nevertheless, none of it sure.
+    """
+
+    reason: str
+    text: Text
+    evidence: tuple[Evidence, ...] = ()
+    is_unopened: bool = False
+    """A film or a page at a door that every file passes: nobody could look at each."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPicture:
+    """The upload is no picture and not a known file, at a door where that is nothing to decide about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a policy says to one case: the outcome, the name of the rule, and whether it only watches."""
+
+    outcome: Outcome
+    rule: str
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is done with an upload. `would_be` is the outcome that a dry run kept from taking effect."""
+
+    outcome: Outcome
+    rule: str
+    explanation: Text
+    evidence: tuple[Evidence, ...] = ()
+    undecided: str | None = None
+    would_be: Outcome | None = None
+    decision: str | None = None
+    recorded: bool = False
+    milliseconds: float = 0.0
+    signals: tuple[Signal, ...] = ()
+    wanted: bool = False
+    """Whether the desk is asked about the item, and this upload is the one to look at."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only a count is kept of it."""
+        return self.rule in PLAIN
+
+    def told(self, **changes: str | bool | float | None) -> "Verdict":
+        """The same verdict with what only its recorder knows."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def strictest(rulings: Sequence[Ruling]) -> int:
+    """The position of the strictest ruling that takes effect; of equals the first."""
+    effective = ["allow" if ruling.dry_run else ruling.outcome for ruling in rulings]
+    ranks = [
+        (OUTCOMES.index(outcome), OUTCOMES.index(rulings[i].outcome)) for i, outcome in enumerate(effective)
+    ]
+    return max(range(len(ranks)), key=lambda i: (ranks[i], -i))
+
+
+def pronounced(
+    ruling: Ruling, explanation: Text, evidence: tuple[Evidence, ...], undecided: str | None
+) -> Verdict:
+    """The verdict of a ruling; a dry run allows and says what it would have done."""
+    if not ruling.dry_run:
+        return Verdict(ruling.outcome, ruling.rule, explanation, evidence, undecided)
+    return Verdict("allow", ruling.rule, explanation, evidence, undecided, would_be=ruling.outcome)
+
+
+def explained(best: Evidence) -> Text:
+    """One sentence on the evidence that decided."""
+    if best.tier == "exact":
+        return Text("The very same file is in the bank.", "Ce fichier exact est dans la base d'empreintes.")
+    if best.tier == "standard":
+        return Text(
+            f"The picture agrees with a banked one: {best.distance} of 256 bits differ, at most 31 do.",
+            f"L'image concorde avec une image connue : {best.distance} bits sur 256 diffèrent, 31 au plus.",
+        )
+    if best.tier == "orientation":
+        return Text(
+            f"Mirrored or turned, the picture agrees with a banked one: {best.distance} of 256 bits differ.",
+            f"En miroir ou tournée, l'image concorde avec une image connue : {best.distance} bits sur 256"
+            " diffèrent.",
+        )
+    if best.tier == "altered":
+        return Text(
+            "Altered (a border, a crop, a caption, a turn), the picture still agrees with a banked one.",
+            "Modifiée (bord, rognage, légende, rotation), l'image concorde encore avec une image connue.",
+        )
+    return Text(
+        "Parts of the picture may agree with a banked one; a person should look.",
+        "Des parties de l'image concordent peut-être avec une image connue ; une personne doit regarder.",
+    )
+
+
+SIGNALLED: Final = Text(
+    "Nothing known agrees with this, but the file itself gives a reason to look.",
+    "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
+)
+LET_GO_HERE: Final = Text(
+    "A known picture agrees, and this platform's own people have let it go here.",
+    "Une image connue concorde ; les modérateurs de cette plateforme l'ont laissée passer ici.",
+)
+NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
+NOT_OPENED: Final = Text(
+    "A film or a page is not opened; as a whole file it is not known.",
+    "Une vidéo ou une page n'est pas ouverte ; en tant que fichier entier, elle n'est pas connue.",
+)
+NO_PICTURE: Final = Verdict(
+    "allow",
+    NOT_A_PICTURE,
+    Text(
+        "This is no picture; as a whole file it is not known.",
+        "Ce n'est pas une image ; en tant que fichier entier, il n'est pas connu.",
+    ),
+)

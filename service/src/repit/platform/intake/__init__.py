@@ -1,0 +1,1 @@
+"""Notices that people send to a platform."""

@@ -1,0 +1,175 @@
+"""Notifications of object storage, in the forms that servers send.
+
+In: the body of a request. Out: `Heard`: the objects that were written, and how many records could not be
+read. Next: `queue`. Pure.
+
+- S3's own records (AWS, MinIO, Ceph): `{"Records": [{"eventName": "s3:ObjectCreated:Put", "s3": …}]}`, keys
+  encoded as in forms. MinIO puts `EventName` and `Key` beside them.
+  https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+- Amazon EventBridge: `{"detail-type": "Object Created", "detail": …}`, keys as they are.
+- SeaweedFS: `{"key": "/buckets/…", "event_type": "create", "message": …}`, the path of a file, as it is.
+
+What else happens to an object (tags, retention, deletion) is none of our business: it is passed over, so that
+a tag that the gate sets does not call the gate again.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+from repit.foundation.errors import InputRefused, TooLarge
+
+MOST_RECORDS: Final = 2000
+MOST_KEY: Final = 1024
+_WRITTEN: Final = re.compile(
+    r"(?:s3:)?ObjectCreated:(?:Put|Post|Copy|CompleteMultipartUpload)|(?:s3:)?ObjectSynced:Create"
+)
+_BUCKET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
+_VERSION: Final = re.compile(r"[\x21-\x7e]{0,1024}")
+_SEAWEED: Final = re.compile(r"/buckets/(?P<bucket>[^./][^/]*)/(?P<key>.+)", re.S)
+_SEAWEED_VERSION: Final = re.compile(r"(?P<key>.+)\.versions/v_[0-9a-f]+", re.S)
+_UPLOADING: Final = ".uploads/"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object, or one version of it; `version` is empty where the bucket keeps none."""
+
+    bucket: str
+    key: str
+    version: str = ""
+
+    def __repr__(self) -> str:
+        return "Stored(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a notification says; `unread` records are in no form that is known."""
+
+    written: tuple[Stored, ...]
+    unread: int = 0
+
+
+def heard(body: bytes) -> Heard:
+    """The objects a notification tells of. Raises `InputRefused`, `TooLarge`."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        raise InputRefused(detail="not JSON") from None
+    if not isinstance(said, dict):
+        raise InputRefused(detail="not an object")
+    if isinstance(said.get("Records"), list):
+        return _gathered(_record(one) for one in _limited(said["Records"]))
+    if said.get("source") == "aws.s3" or "detail-type" in said:
+        return _gathered(iter([_bridged(said)]))
+    if isinstance(said.get("event_type"), str):
+        return _gathered(iter([_seaweed(said)]))
+    if said.get("Event") == "s3:TestEvent":
+        return Heard(())
+    raise InputRefused(detail="no form that is known")
+
+
+def stored(bucket: Any, key: Any, version: Any = "") -> Stored | None:
+    """An object by its names; None if it cannot be one."""
+    version = "" if version in (None, "null") else version
+    if not (isinstance(bucket, str) and isinstance(key, str) and isinstance(version, str)):
+        return None
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:
+        return None
+    fine = _BUCKET.fullmatch(bucket) and _VERSION.fullmatch(version) and 0 < size <= MOST_KEY
+    return Stored(bucket, key, version) if fine and "\0" not in key else None
+
+
+_NOTHING: Final = Heard(())
+_UNREAD: Final = Heard((), 1)
+
+
+def _limited(records: list[Any]) -> list[Any]:
+    if len(records) > MOST_RECORDS:
+        raise TooLarge
+    return records
+
+
+def _gathered(read: Iterator[Heard]) -> Heard:
+    written: dict[Stored, None] = {}
+    unread = 0
+    for one in read:
+        written |= dict.fromkeys(one.written)
+        unread += one.unread
+    return Heard(tuple(written), unread)
+
+
+def _record(record: Any) -> Heard:
+    try:
+        name, told = record["eventName"], record["s3"]
+        if not isinstance(name, str):
+            return _UNREAD
+        if not _WRITTEN.fullmatch(name):
+            return _NOTHING
+        thing = told["object"]
+        key = unquote_plus(thing["key"], errors="strict")
+        return _file(stored(told["bucket"]["name"], key, thing.get("versionId", "")))
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return _UNREAD
+
+
+def _bridged(said: dict[str, Any]) -> Heard:
+    if said.get("detail-type") != "Object Created":
+        return _NOTHING
+    try:
+        detail = said["detail"]
+        thing = detail["object"]
+        return _file(stored(detail["bucket"]["name"], thing["key"], thing.get("version-id", "")))
+    except (KeyError, TypeError, AttributeError):
+        return _UNREAD
+
+
+def _seaweed(said: dict[str, Any]) -> Heard:
+    try:
+        new = said["message"].get("new_entry")
+        old = said["message"].get("old_entry")
+        path = said["key"]
+        if said["event_type"] not in ("create", "update", "rename") or not new or new.get("is_directory"):
+            return _NOTHING
+        if new.get("extended", {}).get("Seaweed-X-Amz-Delete-Marker") or _same_content(old, new):
+            return _NOTHING
+        if said["event_type"] == "rename":
+            path = f"{said['message']['new_parent_path']}/{new['name']}"
+        found = _SEAWEED.fullmatch(path)
+        version = _version_id(new)
+    except (KeyError, TypeError, AttributeError):
+        return _UNREAD
+    if found is None or found["key"].startswith(_UPLOADING):
+        return _NOTHING
+    kept = _SEAWEED_VERSION.fullmatch(found["key"]) if version not in ("", "null") else None
+    return _file(stored(found["bucket"], kept["key"] if kept else found["key"], version))
+
+
+def _version_id(entry: dict[str, Any]) -> str:
+    raw = entry.get("extended", {}).get("Seaweed-X-Amz-Version-Id", "")
+    try:
+        return base64.b64decode(raw, validate=True).decode("ascii")
+    except (TypeError, ValueError, binascii.Error):
+        return ""
+
+
+def _same_content(old: Any, new: dict[str, Any]) -> bool:
+    """Whether an update changed the file's tags or dates only."""
+    if not old:
+        return False
+    before, after = (entry.get("attributes", {}).get("md5") for entry in (old, new))
+    return bool(before) and before == after
+
+
+def _file(found: Stored | None) -> Heard:
+    if found is None:
+        return _UNREAD
+    return _NOTHING if found.key.endswith("/") else Heard((found,))

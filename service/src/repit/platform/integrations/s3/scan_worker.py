@@ -1,0 +1,188 @@
+"""Walking what a bucket holds already.
+
+In: a scan's row, made by `repit storage scan`. Out: findings, counts, and how far it came, after every page.
+Next: the command, which shows the progress and writes the report.
+
+The gate that runs walks, with the index it serves from: no second copy of it is loaded. A page is at most
+two hundred names; its objects are looked at side by side, not faster than the scan may. When a page is done,
+the counts and the place to go on from are written at once, so a process that is killed repeats one page at
+most, and what it found there before is known (`findings.standing`). What cannot be read now becomes
+an arrival, which is tried again with its own patience; in a dry run it is only written down.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.models import F
+
+from repit.foundation.clock import elapsed, now
+from repit.foundation.errors import RepitError, Unavailable
+from repit.foundation.mapping import named
+from repit.platform.gate.runtime import Gate
+from repit.platform.integrations.s3 import findings, queue, scans, sealed_locations
+from repit.platform.integrations.s3.attempts import Attempt
+from repit.platform.integrations.s3.errors import Changed, Gone
+from repit.platform.integrations.s3.events_wire import Stored
+from repit.platform.integrations.s3.models import Scan
+from repit.platform.integrations.s3.store import Held, Listed, Store
+
+HOLD: Final = timedelta(seconds=60)
+MOST_FAILURES: Final = 20
+PAGE: Final = 200
+_PAGE_SECONDS: Final = 5
+_PAUSE_SECONDS: Final = 1.0
+_BECAME: Final = {"allow": "passed", "review": "review", "block": "blocked"}
+_log: Final = logging.getLogger(__name__)
+
+
+def once(gate: Gate, store: Store, stopping: threading.Event) -> bool:
+    """Walk one page of one scan; whether there was one."""
+    scan = _claim()
+    if scan is None:
+        return False
+    try:
+        _walk(gate, store, scan, stopping)
+    except (RepitError, DatabaseError) as error:
+        _troubled(scan, named(error))
+        stopping.wait(_PAUSE_SECONDS)
+    finally:
+        Scan.objects.filter(pk=scan.pk).update(held_until=scans.NEVER)
+    return True
+
+
+def free_all() -> None:
+    """End every hold: of a process that was killed, where no other can be at work on this database."""
+    Scan.objects.update(held_until=scans.NEVER)
+
+
+def _claim() -> Scan | None:
+    moment = now()
+    for row in Scan.objects.filter(state="running", held_until__lte=moment).order_by("pk"):
+        mine = Scan.objects.filter(pk=row.pk, state="running", held_until=row.held_until)
+        if mine.update(held_until=moment + HOLD):
+            return row
+    return None
+
+
+def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> None:
+    at = scans.target(scan)
+    marker = (
+        sealed_locations.opened(scan.marker, "scan marker", scan.name, scan.version) if scan.marker else {}
+    )
+    page = store.page(at.bucket, at.prefix, marker, versions=scan.versions, most=_size(scan))
+    things = [one for one in page.things if _wanted(one.thing, scan)]
+    walked = _Walked(gate, store, scan, stopping)
+    with ThreadPoolExecutor(settings.REPIT_GATE_S3_WORKERS, thread_name_prefix="storage-scan") as threads:
+        list(threads.map(walked.go, [iter(things)] * settings.REPIT_GATE_S3_WORKERS))
+    if stopping.is_set():
+        return  # this page is walked again after the next start
+    fresh: dict[str, Any] = {
+        "failures": 0,
+        "seen": F("seen") + len(things),
+        "bytes": F("bytes") + sum(one.size for one in things),
+        **{name: F(name) + count for name, count in walked.counts.items()},
+    }
+    if page.marker is None:
+        fresh |= {"ended_at": now(), "state": "done"}
+    else:
+        sealed = sealed_locations.sealed(page.marker, "scan marker", scan.name, scan.version + 1)
+        fresh |= {"marker": sealed, "version": scan.version + 1}
+    Scan.objects.filter(pk=scan.pk, version=scan.version, ended_at=None).update(**fresh)
+
+
+def _size(scan: Scan) -> int:
+    """How many names a page has: a slow scan is written down, and may be stopped, every few seconds."""
+    return min(PAGE, max(1, scan.per_second * _PAGE_SECONDS)) if scan.per_second else PAGE
+
+
+def _wanted(thing: Stored, scan: Scan) -> bool:
+    home: str = settings.REPIT_GATE_S3_QUARANTINE_TO
+    quarantined = bool(home) and f"{thing.bucket}/{thing.key}".startswith(home)
+    return not thing.key.endswith("/") and (not quarantined or scan.dry_run)
+
+
+def _troubled(scan: Scan, error: RepitError) -> None:
+    """The page could not be read; it is tried again, and after many times a person must see it."""
+    reason = f"{error.code} {error.detail}".strip()[:60]
+    over = isinstance(error, Gone) or scan.failures + 1 >= MOST_FAILURES
+    state = {"state": "failed", "ended_at": now()} if over else {}
+    Scan.objects.filter(pk=scan.pk, state="running").update(
+        failures=F("failures") + 1, reason=reason, **state
+    )
+    _log.warning("a scan of the storage waits: %s", error.code)
+
+
+class _Walked:
+    """Looks at the objects of one page and counts what became of them."""
+
+    def __init__(self, gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> None:
+        self._gate, self._store, self._scan, self._stopping = gate, store, scan, stopping
+        self._turn = threading.Lock()
+        self._due = elapsed()
+        self._kept = elapsed()
+        self.counts: Counter[str] = Counter()
+
+    def go(self, things: Iterator[Listed]) -> None:
+        """Take the next of these, which other threads take from too, until there are no more."""
+        try:
+            while (one := self._next_of(things)) is not None and self._wait():
+                self._look(one)
+        finally:
+            connection.close()
+
+    def _next_of(self, things: Iterator[Listed]) -> Listed | None:
+        with self._turn:
+            return next(things, None)
+
+    def _look(self, one: Listed) -> None:
+        became, attempt = "unread", Attempt(self._gate, self._store, one.thing, self._keep)
+        while not self._stopping.is_set():
+            try:
+                became = _BECAME[attempt.made(scan=self._scan, dry_run=self._scan.dry_run)]
+                break
+            except (Gone, Changed):
+                became = "passed"  # what replaced it has a notification of its own
+                break
+            except Exception as error:  # noqa: BLE001 - one object must not end the walk
+                ours = named(error)
+                if not isinstance(ours, Unavailable):
+                    self._unread(one, ours, attempt.decision)
+                    break
+            self._stopping.wait(_PAUSE_SECONDS)
+            self._keep()
+        with self._turn:
+            self.counts[became] += 1
+
+    def _unread(self, one: Listed, error: RepitError, decision: str) -> None:
+        if self._scan.dry_run:
+            findings.record(
+                Held(one.thing, "", {}), one.size, None, "unread", scan=self._scan, reason=error.code
+            )
+        else:
+            queue.take_in((one.thing,), decision)
+
+    def _wait(self) -> bool:
+        """Hold the pace; whether to go on."""
+        if self._stopping.is_set():
+            return False
+        with self._turn:
+            self._keep()
+            if not self._scan.per_second:
+                return True
+            moment = elapsed()
+            pause = max(0.0, self._due - moment)
+            self._due = max(self._due, moment) + 1 / self._scan.per_second
+        return not self._stopping.wait(pause)
+
+    def _keep(self) -> None:
+        if elapsed() - self._kept > HOLD.total_seconds() / 4:
+            self._kept = elapsed()
+            Scan.objects.filter(pk=self._scan.pk).update(held_until=now() + HOLD)

@@ -1,0 +1,10 @@
+"""The paths that storage calls.
+
+In: paths. Out: views. Next: `repit.urls` takes them in for the roles gate and both.
+"""
+
+from django.urls import path
+
+from repit.platform.integrations.s3 import views
+
+urlpatterns = [path("s3/events", views.events)]

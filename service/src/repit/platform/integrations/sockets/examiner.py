@@ -1,0 +1,176 @@
+"""One upload at an antivirus door: what the gate says, and what a real virus scanner says.
+
+In: an upload that has arrived, from a session. Out: `Passed`, `Refused` or `Failed`. Next: the session says
+it in its protocol.
+
+The gate's call blocks while a decoder works, so it runs on threads of its own, as many as may wait at once;
+beyond them the door says that it is busy. Malware is refused whatever the gate says.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from repit.foundation.errors import RepitError
+from repit.foundation.hashes import ALGORITHMS
+from repit.platform.gate.errors import Overloaded
+from repit.platform.gate.forms.files import Found
+from repit.platform.gate.runtime import Gate
+from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.verdict import Verdict
+from repit.platform.integrations.sockets.upstream_scanner import Chain, ChainFailed, Talk
+
+PER_DECODER: Final = 8
+BUSY: Final = "The gate is busy, try again later"
+NO_SCANNER: Final = "The malware scanner behind the gate did not answer"
+UNTOLD: Final = "too-many-bytes"
+BROKEN: Final = "The gate could not look at this"
+_NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Nothing against it, or a matter for reviewers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Known: by `threat`, a name as virus scanners give; `decision` where one of ours is recorded.
+    `is_undecided`: only because it was not seen whole."""
+
+    threat: str
+    decision: str | None = None
+    is_undecided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """There is no answer; `busy` where it is worth asking again."""
+
+    text: str
+    busy: bool = False
+
+
+Answer = Passed | Refused | Failed
+
+
+class Examiner:
+    """Asks for one door; `close` it."""
+
+    def __init__(self, gate: Gate, door: str, chain: Chain | None, *, chain_must_answer: bool) -> None:
+        self._gate, self.door = gate, door
+        self._chain, self._chain_must_answer = chain, chain_must_answer
+        self._most = gate.pool.size * PER_DECODER
+        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix=f"door-{door}")
+        self._asked = 0
+
+    def close(self) -> None:
+        """End the threads once they have answered."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def arriving(self, sender: str = "") -> Arriving:
+        """Room for one upload."""
+        return self._gate.arriving(sender)
+
+    async def begin_chain(self) -> Talk | None:
+        """Begin to tell the real scanner of an upload, if there is one; a failure shows at the end."""
+        return None if self._chain is None else await self._chain.begin()
+
+    async def judge(self, upload: Arriving, talk: Talk | None = None) -> Answer:
+        """What becomes of an upload. Its pieces have been sent to `talk` before."""
+        ours = await self._ours(lambda: self._gate.inspector.inspect_arrived(upload, self.door))
+        return await self._with_chain(ours, talk)
+
+    async def judge_all(self, found: Found, told: Talk | None = None) -> Answer:
+        """What becomes of files that stand or fall together: what is known first, then what is undecided.
+
+        `told`: the first of them was sent there while it came. Where others may see more in them than was
+        found, they are undecided as well; a door that refuses what is undecided then looks at none."""
+        odd = found.odd
+        if self._chain is not None and any(upload.data is None for upload in found.files[told is not None :]):
+            odd = odd or UNTOLD  # too long to be kept, and so not told to the real scanner
+        if odd and self._refuses_undecided:
+            return await self.cannot_look(odd)
+        failed: Answer | None = None
+        refused: Answer | None = None
+        for number, upload in enumerate(found.files):
+            talk = told if told is not None and number == 0 else await self._tell(upload)
+            answer = await self.judge(upload, talk)
+            if isinstance(answer, Refused):
+                if not answer.is_undecided:
+                    return answer
+                refused = refused or answer
+            if isinstance(answer, Failed):
+                failed = answer
+        if refused is not None:
+            return refused
+        if failed is None and odd:
+            return await self.cannot_look(odd)
+        return failed or Passed()
+
+    async def cannot_look(self, reason: str) -> Answer:
+        """What becomes of an upload that could not be looked at, or not at all there is."""
+        return await self._ours(lambda: self._gate.inspector.cannot_look(reason, self.door))
+
+    @property
+    def _refuses_undecided(self) -> bool:
+        policy = self._gate.inspector.policy
+        undecided = policy.undecided_doors.get(self.door, policy.undecided)
+        return undecided == "block" and not policy.dry_run
+
+    async def _tell(self, upload: Arriving) -> Talk | None:
+        talk = await self.begin_chain()
+        if talk is not None and upload.data is not None:
+            await talk.tell(upload.data)
+        return talk
+
+    @property
+    def needs_whole_files(self) -> bool:
+        """Whether even a file that is no picture must be read to its end."""
+        index = self._gate.index
+        return self._chain is not None or any(index.knows_files(name) for name in ALGORITHMS)
+
+    def turned_away(self) -> Failed:
+        """The answer when there is no room."""
+        self._gate.inspector.meters.turned_away(self.door)
+        return Failed(BUSY, busy=True)
+
+    def state(self) -> tuple[int, str]:
+        """The sequence of the feed that is served, and the day of its newest entry, for VERSION and ISTag."""
+        status = self._gate.board.read()
+        newest = "" if status.newest_at is None else status.newest_at.strftime("%a %b %e %H:%M:%S %Y")
+        return status.sequence, newest
+
+    def workers(self) -> tuple[int, int, int]:
+        """Decoders alive, uploads that wait, bytes held."""
+        return self._gate.pool.alive, self._gate.pool.waiting, self._gate.reception.held
+
+    async def _ours(self, look: Callable[[], Verdict]) -> Answer:
+        if self._asked >= self._most:
+            return self.turned_away()
+        self._asked += 1
+        try:
+            verdict = await asyncio.get_running_loop().run_in_executor(self._threads, look)
+        except Overloaded:
+            return Failed(BUSY, busy=True)
+        except RepitError:
+            return Failed(BROKEN)
+        finally:
+            self._asked -= 1
+        if verdict.outcome == "block":
+            name = f"Repit.{_NAME.sub('-', verdict.rule)}"
+            return Refused(name, verdict.decision, verdict.undecided is not None and not verdict.evidence)
+        return Passed()
+
+    async def _with_chain(self, ours: Answer, talk: Talk | None) -> Answer:
+        if talk is None:
+            return ours
+        try:
+            found = await talk.verdict()
+        except ChainFailed:
+            unsure = isinstance(ours, Passed) and self._chain_must_answer
+            return Failed(NO_SCANNER) if unsure else ours
+        return Refused(found) if found else ours

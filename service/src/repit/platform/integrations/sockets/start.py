@@ -1,0 +1,87 @@
+"""The antivirus doors of a gate, on one thread with an event loop of its own.
+
+In: addresses from the command line or the settings. Out: context managers that hold a door open. Next:
+`repit.cli` has them opened beside the HTTP server.
+"""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+
+from django.conf import settings
+
+from repit.platform.gate import runtime
+from repit.platform.integrations import clamd, icap
+from repit.platform.integrations.sockets.examiner import Examiner
+from repit.platform.integrations.sockets.listener import Doorway, listen
+from repit.platform.integrations.sockets.upstream_scanner import Chain
+
+Opening = Callable[[], AbstractContextManager[object]]
+
+
+def doors(clamd_at: str = "", icap_at: str = "") -> Sequence[Opening]:
+    """The doors that the settings, or these addresses before them, ask for."""
+    wanted = (
+        (clamd_at or settings.REPIT_GATE_CLAMD, clamd.doorway),
+        (icap_at or settings.REPIT_GATE_ICAP, icap.doorway),
+    )
+    return [partial(opened, address, make) for address, make in wanted if address]
+
+
+@contextmanager
+def opened(
+    address: str, make: Callable[[Examiner, tuple[str, ...]], Doorway], name: str = ""
+) -> Iterator[None]:
+    """Hold one door open. Raises `PortTaken`, `SettingsRefused`, `GateNotRunning`."""
+    name = name or make.__module__.rsplit(".", 1)[1]
+    chain = Chain(settings.REPIT_GATE_CHAIN) if settings.REPIT_GATE_CHAIN else None
+    must = settings.REPIT_GATE_CHAIN_FAILURE == "error"
+    examiner = Examiner(runtime.current(), name, chain, chain_must_answer=must)
+    listening = listen(address)
+    door = _Door(make(examiner, settings.REPIT_GATE_PEERS), listening, name)
+    try:
+        with door:
+            yield
+    finally:
+        examiner.close()
+        listening.close()
+
+
+class _Door:
+    """An event loop on a thread."""
+
+    def __init__(self, doorway: Doorway, listening: socket.socket, name: str) -> None:
+        self._doorway, self._listening = doorway, listening
+        self._loop = asyncio.new_event_loop()
+        self._ending = asyncio.Event()
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name=f"door-{name}", daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._ending.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 - raised again where the door is being opened
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        server = await self._doorway.serve(self._listening)
+        self._ready.set()
+        await self._ending.wait()
+        server.close()

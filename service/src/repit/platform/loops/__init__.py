@@ -1,0 +1,1 @@
+"""What a gate does again and again beside its uploads."""

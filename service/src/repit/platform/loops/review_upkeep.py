@@ -1,0 +1,68 @@
+"""What the review desk needs done without anyone asking.
+
+In: rows and files whose time has come. Out: claims that ended are freed, decisions become reviews, uploads
+held too long are erased, words kept for a browser too, opinions reach the banks, what is too old is
+forgotten. Next: `repit gate` starts it. Every step claims its row, so several processes may run this at once.
+
+Banks may be slow to answer, so telling them has a thread of its own and keeps nothing else.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from django.db import Error as DatabaseError
+from django.db import connection
+
+from repit.foundation.errors import RepitError
+from repit.foundation.kept import store
+from repit.foundation.staff import retention as sign_in
+from repit.platform.gate.index_store import Mirror
+from repit.platform.loops import tell_banks
+from repit.platform.review import media, queue, retention
+
+EVERY_SECONDS: Final = 5.0
+FORGET_EVERY_SECONDS: Final = 3600.0
+_log: Final = logging.getLogger(__name__)
+
+
+def start(mirror: Mirror) -> threading.Event:
+    """Do it again and again in threads of this process; setting the event ends them."""
+    stop = threading.Event()
+    for name, every, does in (
+        ("desk-upkeep", EVERY_SECONDS, once),
+        ("desk-tells-banks", EVERY_SECONDS, lambda: tell(mirror)),
+        ("desk-forgets", FORGET_EVERY_SECONDS, retention.sweep),
+        ("sign-in-forgets", FORGET_EVERY_SECONDS, sign_in.sweep),
+    ):
+        threading.Thread(target=_run, args=(does, every, stop), name=name, daemon=True).start()
+    return stop
+
+
+def once() -> None:
+    """Everything that is due now at the desk itself."""
+    queue.free_overdue()
+    while queue.take_in():
+        pass
+    media.forget_old()
+    store.forget_old()
+
+
+def tell(mirror: Mirror) -> None:
+    """Everything that is due to banks."""
+    tell_banks.tell_hotline()
+    tell_banks.tell_exchanges(mirror)
+
+
+def _run(does: Callable[[], object], every: float, stop: threading.Event) -> None:
+    wait = EVERY_SECONDS
+    while not stop.wait(wait):
+        try:
+            does()
+            wait = every
+        except (DatabaseError, RepitError, OSError) as error:
+            wait = EVERY_SECONDS
+            _log.warning("the desk's upkeep waits: %s", type(error).__name__)
+        finally:
+            connection.close()

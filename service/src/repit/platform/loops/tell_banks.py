@@ -1,0 +1,110 @@
+"""Opinions of the review desk reach the banks that the hashes came from.
+
+In: due rows of `platform.review.opinions`. Out: opinions over the hotline's feed, and by the exchanges' own
+calls to those that this gate pulls from itself. Next: `review_upkeep` asks every few seconds.
+
+An exchange knows its items by names that may be hashes. Decisions name them by a keyed digest; the exchange's
+own name stands in the gate's mirror, sealed, and is looked up when it is told.
+"""
+
+import json
+import logging
+from typing import Final
+
+from django.conf import settings
+
+from repit.exchanges import partners
+from repit.exchanges.models import Partner
+from repit.exchanges.records import Said, View
+from repit.foundation.errors import NotGranted, PeerBusy, RepitError
+from repit.foundation.mapping import named
+from repit.foundation.outbound import Outbound
+from repit.platform.gate.entries import KnownEntry, exchange_prefix
+from repit.platform.gate.index_store import Mirror
+from repit.platform.review import opinions
+from repit.platform.review.models import OutgoingOpinion
+
+_SECONDS: Final = 15.0
+_MOST_AT_ONCE: Final = 200
+# A feed that does not know the item or refuses the words will not think otherwise tomorrow.
+_FOR_GOOD: Final = frozenset({400, 403, 404, 413, 422})
+_log: Final = logging.getLogger(__name__)
+
+
+def tell_hotline() -> int:
+    """Tell the bank whose feed is followed; how many opinions it took."""
+    address: str = settings.REPIT_GATE_FEED_URL
+    if not address:
+        return 0
+    # With the desk's own key the hotline knows that people have looked.
+    headers = {"Authorization": f"Bearer {settings.REPIT_GATE_DESK_KEY or settings.REPIT_GATE_FEED_KEY}"}
+    taken = 0
+    with Outbound(address, headers=headers) as hotline:
+        for _ in range(_MOST_AT_ONCE):
+            row = opinions.claim()
+            if row is None:
+                break
+            said = {"item": row.item, "opinion": row.opinion, "tags": ["reviewed by a person"]}
+            body = json.dumps(said if row.depth is None else {**said, "depth": row.depth})
+            try:
+                status = hotline.post("/exchange/repit/v1/opinions", body.encode(), seconds=_SECONDS).status
+            except RepitError as error:
+                opinions.failed(row, error.code, for_good=False)
+                break  # the next would meet the same
+            if status == 200:
+                opinions.told(row)
+                taken += 1
+            else:
+                opinions.failed(row, f"status {status}", for_good=status in _FOR_GOOD)
+    return taken
+
+
+def tell_exchanges(mirror: Mirror) -> int:
+    """Tell each exchange that this gate pulls from; how many opinions they took."""
+    everyone = {exchange_prefix(partner.source): partner for partner in Partner.objects.order_by("pk")}
+    opinions.give_up_orphans(everyone)
+    return sum(_tell(partner, prefix, mirror) for prefix, partner in everyone.items() if partner.active)
+
+
+def _tell(partner: Partner, prefix: str, mirror: Mirror) -> int:
+    taken = 0
+    for _ in range(_MOST_AT_ONCE):
+        row = opinions.claim(prefix)
+        if row is None:
+            break
+        entry = _known(mirror, row.item)
+        if not partner.gives_feedback or entry is None or not entry.record:
+            trouble = "its name was not kept" if partner.gives_feedback else "feedback is off"
+            opinions.failed(row, trouble, for_good=True)
+            continue
+        try:
+            _say(partner, entry, row)
+        except Exception as error:  # noqa: BLE001 - one exchange must not keep the others
+            ours = named(error)
+            _log.warning("an opinion did not reach an exchange: %s %s", ours.code, ours.detail)
+            seconds = ours.seconds if isinstance(ours, PeerBusy) else 0.0
+            opinions.failed(row, ours.code, for_good=isinstance(ours, NotGranted), seconds=seconds)
+            if isinstance(ours, NotGranted):
+                continue
+            break  # the next would meet the same
+        opinions.told(row)
+        taken += 1
+    return taken
+
+
+def _known(mirror: Mirror, item: str) -> KnownEntry | None:
+    try:
+        return mirror.exchange_entry(item)
+    except RepitError as error:
+        _log.warning("an item of an exchange cannot be read from the mirror: %s", error.code)
+        return None
+
+
+def _say(partner: Partner, entry: KnownEntry, row: OutgoingOpinion) -> None:
+    view: View = "blocked" if row.opinion == "blocked" else "not_blocked"
+    known = {one.algorithm: one.value for one in reversed(entry.hashes) if one.role == "whole"}
+    client = partners.client(partner)
+    try:
+        client.tell(Said(entry.record, view, known.get("pdq") or known.get("md5") or b""))
+    finally:
+        client.close()

@@ -1,0 +1,92 @@
+"""`repit gate`: one process with the index, the follower, the doors, and decoder children.
+
+In: a host and a port, other doors to open beside, Django set up. Out: a running gate until SIGTERM or SIGINT.
+Next: `repit.cli`.
+
+Everything shares one index, so everything lives in this process; opening pictures, digests and search leave
+the interpreter's lock.
+"""
+
+import ipaddress
+import logging
+import os
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import Final
+
+from django.conf import settings
+
+from repit.foundation.errors import SettingsRefused, Text
+from repit.foundation.process import serving
+from repit.platform.gate import readiness, runtime
+from repit.platform.loops import review_upkeep
+from repit.platform.loops.follow_feed import Follower
+from repit.platform.loops.gate_target import for_gate
+from repit.platform.loops.report_matches import MatchReporter
+
+_log: Final = logging.getLogger(__name__)
+
+
+def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextManager[object]]] = ()) -> None:
+    """Serve until told to stop. Raises `PortTaken`, `SettingsRefused`."""
+    _require_keys(host)
+    serving.require_free(host, port)
+    gate = runtime.assemble()
+    gate.inspector.meters.watch(lambda: readiness.present(gate))
+    gate.start()
+    runtime.install(gate)
+    follower = _follower(gate)
+    reporter = _reporter(gate)
+    exchanges = for_gate(gate).start()
+    upkeep = review_upkeep.start(gate.mirror)
+    try:
+        with ExitStack() as doors:
+            for door in beside:
+                doors.enter_context(door())
+            serving.answer(host, port)
+    finally:
+        upkeep.set()
+        exchanges.close()
+        if follower is not None:
+            follower.close()
+        if reporter is not None:
+            reporter.close()
+        gate.close()
+        logging.shutdown()
+    # A thread still inside a slow upload or a long poll would hold the process; all that matters is written.
+    os._exit(0)
+
+
+def _follower(gate: runtime.Gate) -> Follower | None:
+    address: str = settings.REPIT_GATE_FEED_URL
+    if not address:
+        _log.warning("no feed is followed: REPIT_GATE_FEED_URL is not set")
+        gate.board.started(followed=False)
+        return None
+    return Follower(gate, address, settings.REPIT_GATE_FEED_KEY).start()
+
+
+def _reporter(gate: runtime.Gate) -> MatchReporter | None:
+    if not settings.REPIT_GATE_FEED_URL or not settings.REPIT_GATE_REPORT_MATCHES:
+        return None
+    return MatchReporter(gate, settings.REPIT_GATE_FEED_URL, settings.REPIT_GATE_FEED_KEY).start()
+
+
+def _require_keys(host: str) -> None:
+    if settings.REPIT_GATE_KEYS:
+        return
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback:
+        raise SettingsRefused(
+            Text(
+                "Without keys the gate listens on loopback only.",
+                "Sans clés, le filtre n'écoute que sur la boucle locale.",
+            ),
+            Text(
+                "List the platforms' keys in REPIT_GATE_KEYS, or leave --host at 127.0.0.1.",
+                "Notez les clés des plateformes dans REPIT_GATE_KEYS, ou laissez --host à 127.0.0.1.",
+            ),
+        )

@@ -1,0 +1,215 @@
+"""The queue: what waits, who takes what, for how long.
+
+In: the gate's decisions with the outcome review; members who ask for work. Out: reviews, each held by one
+member at a time. Next: `deciding`, the desk.
+
+A claim is one UPDATE that names the state it expects: of two who want the same row one gets it, and the other
+gets the next. A claim ends by itself (`LEASE`), so that nothing is lost with a browser that was closed.
+Nobody takes a review twice: who decided first gives no second look, and answers no objection to it.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+
+from repit.foundation.clock import now
+from repit.foundation.errors import NotFound
+from repit.foundation.ids import token
+from repit.foundation.staff.models import Member
+from repit.platform.gate.models import Decision
+from repit.platform.gate.verdict import SAME
+from repit.platform.review import rules
+from repit.platform.review.models import Part, Review, Step
+from repit.platform.review.states import HELD, NEEDS, OPEN, State, step
+
+LEASE: Final = timedelta(minutes=15)
+_AT_ONCE: Final = 500
+_SOON: Final = timedelta(hours=2)
+
+
+def take_in() -> int:
+    """Make a review of each decision that asks for one; how many were new.
+
+    Of several who do so at once one makes them and the others wait for it: who asks for work must not be told
+    that there is none while it is being written. Uploads that are one item's very picture are one review: a
+    flood costs people one look.
+    """
+    waiting = Decision.objects.filter(outcome="review", queued=False).order_by("at")
+    with transaction.atomic():
+        rows = waiting.select_for_update() if _locks() else waiting
+        found = list(rows[:_AT_ONCE])
+        alone = [decision for decision in found if decision.tier not in SAME or not decision.item]
+        _each(alone)
+        _grouped([decision for decision in found if decision.tier in SAME and decision.item])
+        Decision.objects.filter(pk__in=[decision.pk for decision in found]).update(queued=True)
+    return len(found)
+
+
+def review_of(decision: str) -> Review | None:
+    """The review that an upload belongs to."""
+    part = Part.objects.filter(decision=decision).select_related("review__decision").first()
+    return None if part is None else part.review
+
+
+def outcomes(decisions: Collection[str]) -> dict[str, str]:
+    """What people decided of these uploads; those that wait are left out."""
+    parts = Part.objects.filter(decision__in=decisions, review__state="decided")
+    return dict(parts.values_list("decision_id", "review__outcome"))
+
+
+def refused(decision: Decision) -> Review:
+    """A review of an upload that the gate alone refused, since somebody objects."""
+    _each([decision])
+    Decision.objects.filter(pk=decision.pk).update(queued=True)
+    return Part.objects.select_related("review__decision").get(decision=decision).review
+
+
+def split(review: Review) -> int:
+    """What was decided of the upload at hand does not hold for the others: each is looked at by itself."""
+    others = Part.objects.filter(review=review).exclude(decision=review.decision_id)
+    found = [part.decision for part in others.select_related("decision")]
+    others.delete()
+    _each(found)
+    return len(found)
+
+
+def _each(found: Sequence[Decision]) -> None:
+    """A review for each of these."""
+    reviews = Review.objects.bulk_create([_review(decision) for decision in found])
+    Part.objects.bulk_create([Part(decision_id=one.decision_id, review=one) for one in reviews])
+
+
+def _grouped(found: Sequence[Decision]) -> None:
+    """One review for each item of which these are the very picture."""
+    first = {one.item: one for one in reversed(found)}
+    Review.objects.bulk_create([_review(one, item) for item, one in first.items()], ignore_conflicts=True)
+    asked = dict(Review.objects.filter(about__in=first).exclude(state="decided").values_list("about", "pk"))
+    Part.objects.bulk_create([Part(decision=one, review_id=asked[one.item]) for one in found])
+
+
+def open_to(member: Member) -> QuerySet[Review]:
+    """What waits that this member may take, most pressing first: what is due soon, then by risk."""
+    pressing = Case(When(due_at__lte=now() + _SOON, then=Value(0)), default=Value(1))
+    return _takeable(member).annotate(pressing=pressing).order_by("pressing", "-risk", "due_at", "pk")
+
+
+def take(member: Member) -> Review | None:
+    """The review this member holds already, else the most pressing one; None where nothing waits."""
+    take_in()
+    free_overdue()
+    held = held_by(member)
+    if held is not None:
+        return held
+    for _ in range(20):
+        candidate = open_to(member).first()
+        if candidate is None:
+            return None
+        if _claim(candidate, member):
+            return Review.objects.get(pk=candidate.pk)
+    return None
+
+
+def take_named(member: Member, name: str) -> Review:
+    """This very review, if it may be taken. Raises `NotFound`."""
+    free_overdue()
+    found = _takeable(member).filter(name=name).first()
+    if found is None or held_by(member) is not None or not _claim(found, member):
+        raise NotFound
+    return Review.objects.get(pk=found.pk)
+
+
+def held_by(member: Member) -> Review | None:
+    """What a member holds now; looking at it holds it on."""
+    mine = Review.objects.filter(holder=member, held_until__gt=now())
+    mine.update(held_until=now() + LEASE)
+    return mine.first()
+
+
+def give_back(member: Member, why: str = "") -> None:
+    """Let go of what a member holds."""
+    for review in Review.objects.filter(holder=member):
+        _free(review, member, why or "given back")
+
+
+def free_overdue() -> int:
+    """End every claim whose time ran out; how many."""
+    stale = list(Review.objects.filter(held_until__lte=now()))
+    return sum(_free(review, None, "its time ran out") for review in stale)
+
+
+def free(name: str, member: Member) -> None:
+    """A supervisor ends someone's claim. Raises `NotFound`."""
+    review = Review.objects.filter(name=name, holder__isnull=False).first()
+    if review is None or not _free(review, member, "freed by a supervisor"):
+        raise NotFound
+
+
+def _takeable(member: Member) -> QuerySet[Review]:
+    states = [state for state, permission in NEEDS.items() if member.may(permission)]
+    decided = Step.objects.filter(member=member).exclude(outcome="").values("review")
+    open_ones = Review.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=now()), state__in=states)
+    return open_ones.exclude(pk__in=decided)
+
+
+def _claim(review: Review, member: Member) -> bool:
+    before: State = review.state  # type: ignore[assignment]
+    after = HELD[before]
+    with transaction.atomic():
+        taken = Review.objects.filter(pk=review.pk, state=before, holder__isnull=True).update(
+            state=after, holder=member, held_until=now() + LEASE
+        )
+        if taken:
+            note(review, before, after, member)
+    return bool(taken)
+
+
+def _free(review: Review, member: Member | None, why: str) -> bool:
+    before: State = review.state  # type: ignore[assignment]
+    after = OPEN[before]
+    with transaction.atomic():
+        freed = Review.objects.filter(
+            pk=review.pk, state=before, holder=review.holder_id, held_until=review.held_until
+        ).update(state=after, holder=None, held_until=None)
+        if freed:
+            note(review, before, after, member, why=why)
+    return bool(freed)
+
+
+def note(
+    review: Review, before: State, after: State, member: Member | None, *, outcome: str = "", why: str = ""
+) -> None:
+    """Leave the row of a step. Raises `TransitionRefused` for one that the table does not have."""
+    step(before, after)
+    Step.objects.create(
+        review=review, at=now(), before=before, after=after, member=member, outcome=outcome, why=why[:1000]
+    )
+
+
+def counts() -> dict[str, int]:
+    """How many reviews are in each state."""
+    rows = Review.objects.values_list("state").annotate(n=Count("pk"))
+    return {**dict.fromkeys([*HELD, *OPEN, "decided"], 0), **dict(rows)}
+
+
+def _locks() -> bool:
+    """SQLite takes the whole database for a transaction, and knows no row locks."""
+    return connection.features.has_select_for_update
+
+
+def _review(decision: Decision, about: str = "") -> Review:
+    undecided = bool(decision.undecided)
+    confirmations = decision.evidence[0]["confirmations"] if decision.evidence else 1
+    risk = rules.risk(decision.tier, confirmations, undecided=undecided)
+    return Review(
+        name=token(),
+        decision=decision,
+        risk=risk,
+        basis=rules.basis(decision.tier, undecided=undecided),
+        taken_in_at=decision.at,
+        due_at=rules.due(decision.at, settings.REPIT_REVIEW_HOURS, risk),
+        about=about,
+    )

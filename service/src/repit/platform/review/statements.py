@@ -1,0 +1,102 @@
+"""Statements of reasons.
+
+In: a decided review, the ground, the moderator's words. Out: a row with the fields of article 17(3) of
+Regulation (EU) 2022/2065, and the same as data for the platform. Next: the platform sends it to whoever made
+the upload; `reports` counts them.
+
+The ways of redress (article 17(3)(f)) are the same for all and stand in the text. Nothing in a statement says
+whose picture it is, or who asked for it to be kept away.
+"""
+
+from typing import Any, Final
+
+from repit.foundation.clock import now
+from repit.foundation.errors import Text
+from repit.platform.gate.verdict import Evidence, explained
+from repit.platform.review import grounds
+from repit.platform.review.models import Review, Statement
+
+RESTRICTION: Final = "not-published"
+_REDRESS: Final = Text(
+    "You may object to us within six months, free of charge; a person who did not take this decision answers."
+    " You may also turn to a certified out-of-court dispute settlement body, or to a court.",
+    "Vous pouvez contester auprès de nous pendant six mois, sans frais ; une personne qui n'a pas pris cette"
+    " décision vous répond. Vous pouvez aussi saisir un organe certifié de règlement extrajudiciaire des"
+    " litiges, ou un tribunal.",
+)
+_RESTRICTIONS: Final = {
+    RESTRICTION: Text("The upload is not published.", "L'envoi n'est pas publié."),
+}
+_SOURCES: Final = {
+    "notice": Text(
+        "It agrees with something that someone concerned asked us to keep away.",
+        "Il concorde avec un contenu qu'une personne concernée a demandé de ne pas publier.",
+    ),
+    "own": Text("We looked at it of our own accord.", "Nous l'avons examiné de notre propre initiative."),
+}
+_NOTHING_KNOWN: Final = Text("A person looked at the upload.", "Une personne a examiné l'envoi.")
+
+
+def write(review: Review, ground: str, why: str) -> Statement:
+    """The statement of a refusal, in place of any before."""
+    decision = review.decision
+    row = {
+        "restriction": RESTRICTION,
+        "scope": "",
+        "until": None,
+        "facts": why,
+        "source": "notice" if decision.item else "own",
+        "automated_detection": True,
+        "automated_decision": False,
+        "ground": ground,
+        "made_at": now(),
+    }
+    return Statement.objects.update_or_create(review=review, defaults=row)[0]
+
+
+def drop(review: Review) -> None:
+    """A refusal that is taken back has no statement."""
+    Statement.objects.filter(review=review).delete()
+
+
+def shown(statement: Statement, language: str | None) -> dict[str, Any]:
+    """Every field, in words."""
+    ground = grounds.named(statement.ground)
+    decision = statement.review.decision
+    parts = [_found(decision).in_language(language)]
+    if statement.facts:
+        parts.append(statement.facts)
+    return {
+        "restriction": statement.restriction,
+        "restriction_text": _RESTRICTIONS[statement.restriction].in_language(language),
+        "territorial_scope": statement.scope or None,
+        "until": None if statement.until is None else statement.until.isoformat(),
+        "facts": " ".join(parts),
+        "source": statement.source,
+        "source_text": _SOURCES[statement.source].in_language(language),
+        "automated_detection": statement.automated_detection,
+        "automated_decision": statement.automated_decision,
+        "ground": statement.ground,
+        "ground_kind": ground.kind if ground else None,
+        "ground_title": ground.title.in_language(language) if ground else None,
+        "ground_text": ground.text.in_language(language) if ground else None,
+        "redress": _REDRESS.in_language(language),
+        "made_at": statement.made_at.isoformat(),
+    }
+
+
+def _found(decision: Any) -> Text:
+    if not decision.tier:
+        return _NOTHING_KNOWN
+    evidence = Evidence(
+        "",
+        "",
+        decision.kind,
+        "picture",
+        "active",
+        1,
+        decision.tier,
+        decision.distance,
+        decision.turned or None,
+    )
+    return explained(evidence)

@@ -1,0 +1,1 @@
+"""What a platform's installation may set."""

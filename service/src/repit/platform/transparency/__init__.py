@@ -1,0 +1,1 @@
+"""What a platform reports on what it did."""

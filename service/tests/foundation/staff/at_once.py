@@ -1,0 +1,107 @@
+"""One of several processes that do the same in the same moment, on one database that is really written.
+
+Usage: at_once.py begin | join. Says what there is, then does what each line orders, in threads that begin
+together, and prints what each got: one JSON value a line, in and out.
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).parents[2])]
+
+from repit.foundation.process import starting  # noqa: E402
+
+starting.set_up("both")
+if sys.argv[1] == "begin":
+    starting.migrate()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from staff_people import PASSWORD, Someone  # noqa: E402
+
+from repit.foundation.staff.models import Member  # noqa: E402
+from repit.platform.web.review_desk import tickets  # noqa: E402
+
+settings.ALLOWED_HOSTS.append("testserver")
+THREADS = 3
+
+
+def people() -> Any:
+    """Two members, with an app each; a ticket of one."""
+    ana, _ = (Someone("moderator", name=name).enrol().with_app() for name in ("ana", "bea"))
+    return [ana.member.pk, ana.secret]
+
+
+def issue(member: int) -> str:
+    return tickets.issue(member, "review")
+
+
+def guess(name: str) -> int:
+    """How many of six wrong passwords were looked at by this thread."""
+    before = len(looked_at)
+    for number in range(6):
+        Client().post("/staff/login/", {"login": name, "password": f"wrong {number} {threading.get_ident()}"})
+    return sum(str(threading.get_ident()) in one for one in looked_at[before:])
+
+
+def code(name: str, shown: str) -> bool:
+    """Whether this code signed in."""
+    client = Client()
+    client.post("/staff/login/", {"login": name, "password": PASSWORD})
+    client.post("/staff/second-factor/authenticate/", {"code": shown})
+    return client.get("/staff/").status_code == 200
+
+
+def ticket(said: str, member: int) -> bool:
+    """Whether the ticket was good."""
+    return tickets.used(said, member, "review")
+
+
+looked_at: list[str] = []
+compared = Member.check_password
+
+
+def noting(self: Member, raw: str) -> bool:
+    looked_at.append(raw)
+    return compared(self, raw)
+
+
+Member.check_password = noting  # type: ignore[method-assign]
+
+
+def together(work: Callable[..., Any], arguments: list[Any]) -> list[Any]:
+    got: list[Any] = []
+    gate = threading.Barrier(THREADS)
+
+    def one() -> None:
+        gate.wait()
+        try:
+            got.append(work(*arguments))
+        except Exception as error:  # noqa: BLE001 - the test wants to see it
+            got.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return got
+
+
+def say(value: Any) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
+
+
+say(people() if sys.argv[1] == "begin" else [])
+WORK: dict[str, Callable[..., Any]] = {"guess": guess, "code": code, "ticket": ticket}
+for line in sys.stdin:
+    order, *rest = json.loads(line)
+    say(issue(*rest) if order == "issue" else together(WORK[order], rest))

@@ -1,0 +1,93 @@
+"""Many items at once leave the same rows as one after the other; bad lines are named and stop nothing."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable
+
+import pytest
+
+from repit.foundation import audit
+from repit.foundation.hashes import Kind
+from repit.hotline.bank import bulk, feed, import_file, items, widely_published
+from repit.hotline.bank.bulk import Loaded
+from repit.hotline.bank.import_file import Aside
+from repit.hotline.bank.models import Change, Item, ItemHash, Transition
+
+pytestmark = pytest.mark.django_db
+
+
+def load(lines: Iterable[str], publish: bool = True, kind: Kind = "intimate") -> tuple[Loaded, Aside]:
+    aside, done = Aside(), Loaded()
+    for part in import_file.load(
+        lines, aside, kind=kind, publish=publish, origin="partner", reason="moved in"
+    ):
+        done += part
+    return done, aside
+
+
+def line(quality: int = 90, **more: object) -> str:
+    value = secrets.token_hex(32)
+    hashes = [{"algorithm": "pdq", "value": value, "quality": quality}]
+    return json.dumps({"media": "picture", "kind": "deepfake", "hashes": hashes, **more})
+
+
+def test_what_is_imported_is_what_submissions_one_by_one_would_have_left(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bulk, "BATCH", 3)
+    done, aside = load([line() for _ in range(7)])
+    assert (done, aside.count) == (Loaded(7, 0, 0), 0)
+    assert list(Change.objects.order_by("sequence").values_list("sequence", flat=True)) == list(range(1, 8))
+    changes = feed.changes_after(0)
+    assert {c.item.state for c in changes} == {"active"} and {c.item.origin for c in changes} == {"partner"}
+    assert all(len(c.item.hashes) == 1 for c in changes) and len(list(feed.everything())) == 7
+    for item in Item.objects.all():
+        steps = Transition.objects.filter(item=item).order_by("id")
+        assert [(s.before, s.after, s.actor, s.reason) for s in steps] == [
+            ("", "received", "import", "moved in"),
+            ("received", "active", "import", "moved in"),
+        ]
+        assert steps[1].sequence == Change.objects.get(item=item).sequence
+    assert audit.verify() is None
+    items.withdraw(changes[0].item.item, actor="test", reason="")
+    assert feed.changes_after(7)[0].item.state == "withdrawn"
+
+
+def test_an_import_may_be_started_again_and_joins_nothing_twice():
+    lines = [line() for _ in range(4)]
+    assert load(lines + lines[:2])[0] == Loaded(4, 0, 2)
+    assert load(lines)[0] == Loaded(0, 0, 4)
+    assert feed.head().sequence == 4
+    assert set(Item.objects.values_list("confirmations", flat=True)) == {1}
+
+
+def test_low_quality_famous_pictures_and_what_a_person_must_see_wait():
+    famous = secrets.token_bytes(32)
+    widely_published.add([famous], actor="test")
+    plain = secrets.token_hex(32)
+    done, _ = load([line(49), f"{famous.hex()},100", f"{plain}", f"{secrets.token_hex(32)},80"])
+    assert done == Loaded(1, 3, 0)
+    assert Transition.objects.filter(reason=widely_published.REASON).count() == 1
+    assert load([line()], publish=False)[0] == Loaded(0, 1, 0)
+    assert feed.head().sequence == 1 and ItemHash.objects.filter(publishable=False).count() == 2
+
+
+def test_a_line_that_cannot_be_read_is_named_without_its_content_and_stops_nothing():
+    good = line()
+    bad = [
+        "[",
+        "{}",
+        "zz" * 32,
+        "ab",
+        '{"hashes": []}',
+        '{"hashes": [{"algorithm": "md4", "value": "' + "a" * 32 + '"}]}',
+        '{"hashes": [{"algorithm": "pdq", "value": "' + "a" * 32 + '", "quality": 90}]}',
+        '{"hashes": [{"algorithm": "md5", "value": "' + "b" * 32 + '", "quality": 90}]}',
+        secrets.token_hex(32) + ",101",
+        "{" * 100_000,
+        line(person="x"),
+    ]
+    done, aside = load(["# a list", "", *bad, good])
+    assert done == Loaded(1, 0, 0) and aside.count == len(bad)
+    assert [number for number, _ in aside.first] == list(range(3, 3 + len(bad)))
+    assert "aaaa" not in repr(aside) and "bbbb" not in repr(aside)

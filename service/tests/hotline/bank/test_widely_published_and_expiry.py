@@ -1,0 +1,75 @@
+"""Famous pictures wait for a person, and items end when their time has come."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+import pytest
+
+from repit.foundation import clock
+from repit.foundation.clock import now
+from repit.foundation.errors import TransitionRefused
+from repit.foundation.hashes import Hash
+from repit.hotline.bank import admitting, feed, items, widely_published
+from repit.hotline.bank.models import Transition, WidelyPublished
+from repit.hotline.bank.types import Submission
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(value: bytes) -> Submission:
+    return Submission("picture", "intimate", (Hash("pdq", "whole", value, 90),))
+
+
+def submit(value: bytes) -> items.Taken:
+    return items.submit(picture(value), actor="test", publish=True)
+
+
+def altered(value: bytes, bits: int) -> bytes:
+    return (int.from_bytes(value, "big") ^ ((1 << bits) - 1)).to_bytes(32, "big")
+
+
+@pytest.mark.parametrize(("bits", "state"), [(0, "received"), (31, "received"), (32, "active")])
+def test_what_comes_close_to_a_widely_published_picture_waits_for_a_person(bits: int, state: str):
+    famous = secrets.token_bytes(32)
+    assert widely_published.add([famous, famous], actor="operator") == 1
+    taken = submit(altered(famous, bits))
+    assert taken.state == state
+    again = submit(altered(famous, bits))
+    assert again == taken
+    reason = Transition.objects.get(after="received").reason
+    assert reason == (widely_published.REASON if state == "received" else admitting.SUBMITTED)
+
+
+def test_a_person_may_publish_it_all_the_same():
+    famous = secrets.token_bytes(32)
+    widely_published.add([famous], actor="operator")
+    taken = submit(famous)
+    items.publish(taken.item, actor="person", reason="looked at")
+    assert feed.changes_after(0)[-1].item.state == "active"
+
+
+def test_the_list_is_sealed_and_an_addition_counts_at_once():
+    first, second = secrets.token_bytes(32), secrets.token_bytes(32)
+    widely_published.add([first], actor="operator")
+    assert submit(second).state == "active"
+    widely_published.add([second], actor="operator")
+    assert submit(altered(second, 3)).state == "received"
+    assert all(first not in bytes(row.sealed) for row in WidelyPublished.objects.all())
+
+
+def test_an_item_whose_time_has_come_is_withdrawn_once_with_its_reason():
+    name, stays = submit(secrets.token_bytes(32)).item, submit(secrets.token_bytes(32)).item
+    moment = now() + timedelta(days=1)
+    items.set_expiry(name, moment, actor="test")
+    assert items.expire_due() == 0
+    with clock.at(lambda: moment):
+        assert items.expire_due() == 1
+        assert items.expire_due() == 0
+    assert items.states([name, stays]) == {name: "withdrawn", stays: "active"}
+    row = Transition.objects.get(after="withdrawn")
+    assert (row.actor, row.reason) == ("expiry", "its time has come")
+    assert feed.changes_after(0)[-1].item.state == "withdrawn"
+    with pytest.raises(TransitionRefused):
+        items.set_expiry(name, moment, actor="test")

@@ -1,0 +1,412 @@
+"""Every sentence that promises what is forgotten, destroyed or not kept: who does it, and which test shows
+it.
+
+`PROMISES`: for each promise the calls that keep it, each as a file of the service and words that stand in it,
+down from where a process is started or a page is asked for; and the tests. `SAID`: which promise a sentence
+makes; None where it makes none (advice, a heading, a warning to operators). A sentence that promises and
+stands here not fails a test: find out who keeps it first.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Kept(NamedTuple):
+    calls: tuple[tuple[str, str], ...]
+    tests: tuple[str, ...]
+
+
+_STARTS = ("cli.py", '"expire_items", "carry_letters", "forget_items", "upkeep", "fold_log"')
+_WITHDRAWS = (
+    ("hotline/web/case_pages/my_case.py", "take_back"),
+    ("hotline/cases/protection.py", "carrying.let_go("),
+    _STARTS,
+    ("hotline/loops/carry_letters.py", "carrier.once("),
+    ("hotline/bank/carrying.py", "items.take_back("),
+)
+_ERASES = (
+    _STARTS,
+    ("hotline/loops/forget_items.py", "erasure.begin()"),
+    ("hotline/feeds/erasure.py", "erasing.erase("),
+    ("hotline/bank/erasing.py", "keys.wipe("),
+)
+_CLOCK = (
+    ("cli.py", "repit.hotline.loops.case_calendar"),
+    ("hotline/loops/case_calendar.py", "closing.act_due()"),
+)
+_DRILL = "processes/test_forgetting_drill.py::test_nothing_that_was_withdrawn_can_be_read_or_recognised"
+_ERASED = "hotline/bank/test_what_is_withdrawn_is_destroyed.py::"
+
+PROMISES: dict[str, Kept] = {
+    "sites are told of a withdrawal": Kept(
+        (*_WITHDRAWS, ("hotline/bank/lifecycle.py", "feed.append(line, item)")),
+        (
+            "hotline/bank/test_letters.py::test_what_is_asked_for_arrives_within_the_time_and_the_case_follows_it",
+            "hotline/cases/test_receipts_and_cases.py::test_taking_back_reaches_the_feed_and_may_be_repeated",
+            "platform/gate/test_gate_mirror.py::test_a_withdrawn_hash_leaves_no_trace_in_an_unsealed_file_or_its_log",
+        ),
+    ),
+    "the code is destroyed here, its key first": Kept(
+        _ERASES,
+        (
+            f"{_ERASED}test_what_was_withdrawn_opens_with_no_key_that_is_left",
+            f"{_ERASED}test_cut_off_after_any_step_it_is_begun_again_and_nothing_opens",
+            "processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
+            _DRILL,
+        ),
+    ),
+    "for who must be told by it, no more than that, until they know": Kept(
+        (
+            *_ERASES,
+            ("hotline/loops/forget_items.py", "erasure.go_on()"),
+            ("hotline/feeds/erasure.py", "erasing.reduce("),
+        ),
+        (
+            f"{_ERASED}test_only_hashes_by_which_an_exchange_names_it_are_kept_and_only_until_it_was_told",
+            f"{_ERASED}test_the_last_day_ends_all_waiting",
+            _DRILL,
+        ),
+    ),
+    "in the end nothing reads or recognises the code": Kept(
+        (
+            *_ERASES,
+            ("hotline/web/case_pages/views.py", "forgotten_days()"),
+            ("hotline/loops/forget_items.py", "turning.carry_over()"),
+            ("hotline/bank/turning.py", "_destroy_before(newest)"),
+            ("hotline/loops/upkeep.py", "relaying.sweep(_of_the_bank())"),
+        ),
+        (
+            f"{_ERASED}test_nor_does_any_digest_tell_that_it_was_here_once_the_week_is_over",
+            f"{_ERASED}test_the_last_day_ends_all_waiting",
+            "hotline/bank/test_what_remains_of_an_erased_item.py::test_nothing_else_of_it_is_left_in_any_row",
+            _DRILL,
+        ),
+    ),
+    "what is kept of cases and how long": Kept(
+        (*_CLOCK, ("hotline/cases/closing.py", "_keep_only_the_protection(case, ")),
+        (
+            "hotline/cases/test_coming_back_and_ending.py"
+            "::test_after_ninety_days_words_are_destroyed_and_protection_goes_on",
+        ),
+    ),
+    "words destroyed at once": Kept(
+        (
+            ("hotline/web/case_pages/my_case.py", "erase_now("),
+            ("hotline/cases/closing.py", "vault.destroy(case, _WORDS)"),
+        ),
+        (
+            "hotline/cases/test_coming_back_and_ending.py::test_erasing_at_once_withdraws_first",
+            "pages/test_case_pages.py::test_what_is_done_on_the_pages_is_done_to_the_case",
+        ),
+    ),
+    "everything erased at once, in backups too": Kept(
+        (
+            ("hotline/web/case_pages/my_case.py", "erase_now("),
+            ("hotline/cases/closing.py", "vault.destroy(case)"),
+        ),
+        (
+            "hotline/cases/test_coming_back_and_ending.py::test_erasing_at_once_withdraws_first",
+            "hotline/cases/test_coming_back_and_ending.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
+        ),
+    ),
+    "nothing left where nothing is protected": Kept(
+        (*_CLOCK, ("hotline/cases/closing.py", "_erase(case, ")),
+        (
+            "hotline/cases/test_coming_back_and_ending.py::test_where_nothing_is_protected_any_more_nothing_is_left",
+            "hotline/cases/test_coming_back_and_ending.py::test_a_kept_case_goes_too_once_the_person_has_taken",
+        ),
+    ),
+    "nothing is kept before the last step": Kept(
+        (("hotline/web/case_pages/intake.py", "service.open_case("),),
+        ("pages/test_case_pages.py::test_nothing_is_written_before_the_last_step",),
+    ),
+    "nothing is kept of minors": Kept(
+        (("hotline/web/case_pages/intake.py", "stop"),),
+        (
+            "pages/test_case_pages.py::test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept",
+        ),
+    ),
+    "the cookie ends": Kept(
+        (
+            ("hotline/web/case_pages/visiting.py", "visits."),
+            ("hotline/loops/case_calendar.py", "visits.forget_old()"),
+        ),
+        (
+            "hotline/cases/test_coming_back_and_ending.py::test_a_visit_lasts_half_an_hour_and_ends_when_told_to",
+            "pages/test_case_pages.py::test_leaving_ends_the_visit_and_signing_out_needs_the_token",
+        ),
+    ),
+    "no address of a visitor is written": Kept(
+        (("hotline/web/case_pages/limits.py", "rate_limits"),),
+        (
+            "pages/test_case_pages.py::test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_kept",
+            "foundation/test_rate_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
+        ),
+    ),
+    "kept for one browser, for an hour": Kept(
+        (
+            ("cli.py", "forget_kept"),
+            ("foundation/process/forget_kept.py", "store.forget_old()"),
+            ("hotline/web/case_pages/receipts.py", "store.keep("),
+            ("hotline/web/case_pages/receipts.py", "store.wipe("),
+            ("hotline/web/case_pages/lost.py", "store.keep("),
+        ),
+        (
+            "foundation/test_kept_for_a_browser.py::test_it_ends_within_the_hour_however_often_it_is_opened",
+            "foundation/test_kept_for_a_browser.py::test_the_operator_s_key_alone_opens_the_outer_seal_and",
+            "pages/test_going_back_is_safe.py::test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_page",
+            "pages/test_going_back_is_safe.py::test_what_is_kept_opens_for_nobody_but_the_browser",
+            "pages/test_words_wait_for_their_writer.py::test_they_are_readable_nowhere_and_gone_within_the_hour",
+        ),
+    ),
+    "answers stay where no case could be opened": Kept(
+        (("hotline/web/case_pages/intake.py", "service.open_case("),),
+        ("pages/test_limits_lock_nobody_out.py::test_the_eleventh_case_of_one_address_keeps_its_answers",),
+    ),
+    "cases without keys go": Kept(
+        (("cli.py", "give_up_lost("), ("hotline/cases/key_file.py", "case.delete()")),
+        (
+            "hotline/cases/test_receipts_and_cases.py::test_where_the_keys_are_lost_for_good_the_hotline_goes_on",
+        ),
+    ),
+    "of one's own visits the day": Kept(
+        (("hotline/cases/access_log.py", "def record("),),
+        (
+            "hotline/cases/test_hands_on_a_case.py::test_every_look_is_in_a_chain_that_shows_when_it_was_touched",
+        ),
+    ),
+    "tries are counted under a salt that is forgotten": Kept(
+        (("foundation/web/rate_limits.py", "salt"),),
+        (
+            "foundation/test_rate_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
+        ),
+    ),
+    "uploads are held until decided": Kept(
+        (
+            ("platform/review/deciding.py", "media.forget("),
+            ("platform/loops/review_upkeep.py", "media.forget_old()"),
+        ),
+        (
+            "review/test_fetching_an_upload.py::test_an_upload_is_fetched_by_its_reference_shown_and_kept_nowhere",
+        ),
+    ),
+    "reports of matches become one number": Kept(
+        (_STARTS, ("hotline/loops/expire_items.py", "forgetting.sweep()")),
+        (
+            "hotline/bank/test_match_reports_are_forgotten.py::test_many_reports_go_in_turns_and_each_counts_once",
+        ),
+    ),
+    "a backup holds no keys": Kept(
+        (("hotline/backup.py", "_LEFT_OUT"),),
+        ("processes/test_a_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",),
+    ),
+    "the way back waits": Kept(
+        (("hotline/cases/recovery.py", "timedelta(hours="),),
+        (
+            "hotline/cases/test_coming_back_and_ending.py::test_slip_and_hotline_together_give_a_new_receipt_after_the_wait",
+        ),
+    ),
+    "a database that is put back brings nothing back": Kept(
+        (("cli.py", "room.restore("), ("hotline/backup.py", "erasing.lost()")),
+        (
+            "processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
+            "hotline/cases/test_coming_back_and_ending.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
+        ),
+    ),
+}
+
+_TOLD = "sites are told of a withdrawal"
+_GONE = "the code is destroyed here, its key first"
+_ROOMS = "what is kept of cases and how long"
+_NONE_LEFT = "nothing left where nothing is protected"
+_ALL = "everything erased at once, in backups too"
+_BEFORE = "nothing is kept before the last step"
+_MINORS = "nothing is kept of minors"
+_COOKIE = "the cookie ends"
+_SALT = "tries are counted under a salt that is forgotten"
+_HOUR = "kept for one browser, for an hour"
+_DAY = "of one's own visits the day"
+_BACK = "a database that is put back brings nothing back"
+
+ON_PAGES: dict[str, str | None] = {
+    "Taken back. %(gone)s of %(told)s site that had the code confirmed that it forgot it.": _TOLD,
+    "Taken back. %(gone)s of %(told)s sites that had the code confirmed that they forgot it.": _TOLD,
+    "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
+    " when"
+    " you take them back.": _TOLD,
+    "Répit does not take these cases and keeps nothing about them.": _MINORS,
+    "It is gone when you leave, or after 30 minutes.": _COOKIE,
+    "It is gone when you leave, or after 30 minutes without a sign.": _COOKIE,
+    "It is gone after an hour, or as soon as you have tried the receipt, or leave quickly.": _HOUR,
+    "It is kept for an hour, locked, and stands in its place again as soon as you have signed in.": _HOUR,
+    "What you were writing when you were signed out is kept for an hour, too.": _HOUR,
+    "Everything is erased": _ALL,
+    "Your codes are taken back: sites that follow us are told to forget them.": _TOLD,
+    "What you wrote is destroyed, in our backups too.": _ALL,
+    "Do not pay, do not answer, do not delete": None,
+    "You can erase a call from the list.": None,
+    "It is short, and it is kept secret.": None,
+    "If you withdraw, the sites are told, and the code goes out of use.": _TOLD,
+    "Messages and addresses are destroyed.": "words destroyed at once",
+    "Close or erase": None,
+    "Messages and addresses are destroyed after a while.": _ROOMS,
+    "Destroy messages and addresses now": "words destroyed at once",
+    "Erase everything now": _ALL,
+    "All codes are taken back and nothing is left of your case.": _ALL,
+    "Yes, erase everything.": None,
+    "Times are in UTC; of your own visits only the day is kept.": _DAY,
+    "Sites that follow us are told within seconds and stop using the code.": _TOLD,
+    "A site that is switched off is told when it comes back.": _TOLD,
+    "Here the code is destroyed as soon as they know.": "for who must be told by it, no more than that,"
+    " until they know",
+    "Nothing of what you answered was kept.": _MINORS,
+    "You can stop at any time; until the last step, nothing is kept.": _BEFORE,
+    "This software does not write down the address of your connection.": "no address of a visitor is written",
+    "The link “Leave this page quickly” does not erase that.": None,
+    "To erase it: open the history of your browser and remove the entries of this site.": None,
+    "When a case is closed, its messages, addresses and notes are destroyed after the time that the hotline"
+    " has"
+    " set, usually 90 days; you can have it done at once.": _ROOMS,
+    "Their key is destroyed, so copies in backups cannot be read either.": _ROOMS,
+    "The platforms that follow the hotline are told, stop using the code, and confirm it.": _TOLD,
+    "A platform that is switched off is told when it comes back.": _TOLD,
+    "Here the code is destroyed within a minute: its key first, so copies in backups cannot be read"
+    " either.": _GONE,
+    "Some platforms can only be told by the code itself what to forget.": None,
+    "For them that much of it stays, locked, until they know.": (
+        "for who must be told by it, no more than that, until they know"
+    ),
+    "After %(forgotten_days)s days at the latest nothing is left here by which the code could be read or"
+    " recognised.": "in the end nothing reads or recognises the code",
+    "We take no case about a person under 18 and keep nothing about it.": _MINORS,
+}
+
+IN_GUIDES: dict[str, dict[str, str | None]] = {
+    "docs/en/cases.md": {
+        "Every look is a row in the case's log: who, and for staff when to the minute; of the person and"
+        " helpers"
+        " only the day.": _DAY,
+        "- `REPIT_CASE_RETENTION_DAYS` (90) after closing, messages and addresses are destroyed.": _ROOMS,
+        "Otherwise nothing is left.": _NONE_LEFT,
+        "## Destroying, in backups too": None,
+        "Destroying overwrites that key and then deletes the rows.": _ALL,
+        "Two copies from two days bring back what was destroyed in between.": None,
+        "The wait is kept by the service.": "the way back waits",
+        "What was withdrawn since is destroyed again at once ([forgetting.md](forgetting.md)).": _BACK,
+        "## What is not kept": None,
+        "Ten cases an hour may be opened from one connection (`REPIT_SUBMISSIONS_PER_HOUR`), counted in"
+        " memory by a digest under a salt that is thrown away every hour.": _SALT,
+        "The eleventh is told when it may go on, or to connect in another way, and keeps every answer and"
+        " every code that the device worked out.": "answers stay where no case could be opened",
+        "For that the receipt is kept in the table `kept_kept`, sealed under a secret that only the form"
+        " (before the answer) and the cookie (after it) hold, and around it under the operator's key: the"
+        " database, with every key that you have, opens nothing.": _HOUR,
+        "It is deleted within the hour, and at once when the person has tried the receipt or leaves"
+        " quickly.": _HOUR,
+        "It holds neither the operator's key nor the case keys nor the bank's keys nor visits under way, nor"
+        " what is kept for a browser for an hour.": "a backup holds no keys",
+        "What would end or erase something is never ticked for anyone.": None,
+        "`repit case-keys give-up` then deletes the cases that nobody can open any more, so that new ones can"
+        " be opened.": "cases without keys go",
+    },
+    "docs/fr/cases.md": {
+        "Chaque regard est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
+        " pour la"
+        " personne et les aides, seulement le jour.": _DAY,
+        "- `REPIT_CASE_RETENTION_DAYS` (90) jours après la fermeture, messages et adresses sont détruits.": (
+            _ROOMS
+        ),
+        "Sinon, il ne reste rien.": _NONE_LEFT,
+        "Quand la personne a retiré le dernier élément, le reste disparaît autant de jours plus tard.": (
+            _NONE_LEFT
+        ),
+        "## Détruire, jusque dans les sauvegardes": None,
+        "Détruire écrase cette clé, puis supprime les lignes.": _ALL,
+        "Deux copies de deux jours font revenir ce qui a été détruit entre-temps.": None,
+        "Ce qui a été retiré depuis est détruit de nouveau aussitôt ([forgetting.md](forgetting.md)).": _BACK,
+        "## Ce qui n'est pas gardé": None,
+        "Dix dossiers par heure peuvent être ouverts depuis une connexion (`REPIT_SUBMISSIONS_PER_HOUR`),"
+        " comptés en mémoire par une empreinte sous un sel jeté toutes les heures.": _SALT,
+        "Pour cela, le récépissé est gardé dans la table `kept_kept`, scellé sous un secret que seuls le"
+        " formulaire (avant la réponse) et le cookie (après) détiennent, et autour sous la clé"
+        " d'exploitation : la base, avec toutes vos clés, n'ouvre rien.": _HOUR,
+        "Il est effacé dans l'heure, et aussitôt que la personne a essayé le récépissé ou quitte"
+        " vite.": _HOUR,
+        "- **Le récépissé a sa propre page.** Après la dernière étape, le navigateur reçoit un cookie et"
+        " l'adresse `/fr/recepisse/` ; recharger, revenir, retrouver un onglet que le téléphone avait jeté le"
+        " montrent de nouveau.": None,
+        "Elle ne contient ni la clé d'exploitation, ni les clés des dossiers, ni celles de la banque, ni les"
+        " visites en cours, ni ce qui est gardé une heure pour un navigateur.": "a backup holds no keys",
+        "Ce qui fermerait ou effacerait n'est jamais coché d'avance.": None,
+        "`repit case-keys give-up` supprime alors les dossiers que plus personne ne peut ouvrir, pour que de"
+        " nouveaux puissent l'être.": "cases without keys go",
+    },
+    "THREAT-MODEL.md": {
+        "- A key reads and moves nothing that was not granted to it"
+        " (`test_no_door_opens_for_an_exchange_that_was_not_granted_or_without_a_demanded_agreement`);"
+        " who disagrees with everything at once is not heard, and a person is told"
+        " (`test_who_disagrees_with_everything_at_once_is_stopped_not_heard_and_a_person_is_told`).": None,
+        "A stop and a referral before anything is kept"
+        " (`test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept`).": _MINORS,
+        "Counts come from the gates themselves, by item and never by upload, saturate for"
+        " each reporter, and ask a person; after 90 days only their sum is kept"
+        " (`test_many_reports_go_in_turns_and_each_counts_once`).": "reports of matches become one number",
+        "Erasing destroys the case's own key, so it reaches every backup of the database"
+        " (`test_an_erased_case_stays_erased_when_a_backup_comes_back`); not a copy of"
+        " that key which somebody kept, nor what a disk has set aside"
+        " ([cases](docs/en/cases.md)).": _ALL,
+        "It has a state (received, active, disputed, withdrawn) and an origin; hashes of"
+        " quality below 50 are never published"
+        " (`test_a_hash_below_quality_fifty_is_never_published`); the operator may"
+        " publish only after review (`REPIT_PUBLISH=after-review`;"
+        " `test_after_review_nothing_is_published_by_itself`); a disputed item is kept"
+        " apart; a platform's policy decides what each may trigger, and by default"
+        " doubtful matches go to a person"
+        " (`test_weak_evidence_alone_is_for_a_person_to_look_at`).": None,
+        "One address may open 10 cases in an hour and one subscriber send 6,000 reports"
+        " (`REPIT_SUBMISSIONS_PER_HOUR`, `REPIT_REPORTS_PER_HOUR`), counted in memory"
+        " under a salt that is forgotten each hour"
+        " (`test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten`);"
+        " someone with many addresses is not stopped by that.": _SALT,
+        "So hashes are treated as personal data: sealed at rest, granted one by one,"
+        " forgotten on withdrawal"
+        " (`test_what_was_withdrawn_opens_with_no_key_that_is_left`); and anchored hashes"
+        " go without their places, to subscribers who were granted them"
+        " (`test_anchored_hashes_go_only_to_those_who_were_granted_them`,"
+        " `test_the_order_in_which_anchored_hashes_are_kept_and_served_says_nothing_of_their_rank`).": _GONE,
+        "What is *not* noticed: a record that is deleted whole, or put back whole with its version.": None,
+        "What is withdrawn from the bank is destroyed in the same way, its keys first:"
+        " within a minute what nobody needs, the rest once subscribers were told, all of"
+        " it by a day that the page names"
+        " (`test_what_was_withdrawn_opens_with_no_key_that_is_left`,"
+        " `test_only_hashes_by_which_an_exchange_names_it_are_kept_and_only_until_it_was_told`,"
+        " `test_the_last_day_ends_all_waiting`; [what is forgotten"
+        " when](docs/en/forgetting.md)).": _GONE,
+        "With two of three parts (slip, helper, the hotline's offline key) a new one"
+        " comes after 72 hours"
+        " (`test_slip_and_hotline_together_give_a_new_receipt_after_the_wait`,"
+        " `test_no_single_part_and_no_two_helpers_open_anything`); that wait is kept by"
+        " the service, so two parts with the database and the operator's key need not"
+        " wait.": "the way back waits",
+        "besides, the hashes of items that are not erased; the log of each case: who looked, when": None,
+        "messages, addresses, tasks, links to items: these are in boxes that only the"
+        " person's words, a helper's code, or the passphrase or passkey of a caseworker"
+        " opens (`test_the_disk_of_the_application_tells_nothing_either`); which key"
+        " belongs to which moment"
+        " (`test_neither_opening_a_case_nor_adding_to_it_leaves_a_time_on_the_disk`,"
+        " `test_neither_keys_nor_times_of_cases_follow_those_of_items`); anything that"
+        " was erased"
+        " (`test_nothing_that_was_withdrawn_can_be_read_or_recognised_with_every_key_that_is_left`)": _ALL,
+        "second factors and sessions of staff; the names of stored objects and the"
+        " pictures that moderators let go, which are sealed; uploads, which are kept for"
+        " the desk only where the operator wants it (`REPIT_REVIEW_MEDIA=hold`), sealed"
+        " and until they are decided"
+        " (`test_a_held_upload_is_sealed_opens_once_a_ticket_and_goes_with_the_decision`);"
+        " cases, receipts, persons: a gate never has them": "uploads are held until decided",
+        "the hashes it was granted; where it watches object storage, its access key:"
+        " whatever that key may read, tag, move or delete.": None,
+        "the keys, visits, what is kept for an hour"
+        " (`test_a_backup_tells_nothing_even_to_whoever_opens_it`)": "a backup holds no keys",
+    },
+}

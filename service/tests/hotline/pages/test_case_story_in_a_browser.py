@@ -1,0 +1,347 @@
+"""The whole story of a person in a real Chromium, on a real hotline.
+
+French and English, wide and narrow, light and dark, with script and without, by keyboard alone.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+from running import Hotline, environment
+from test_pages_in_a_browser import NARROW, WIDE, Visit, violations, visit
+
+SHOTS = Path(__file__).resolve().parents[4] / "artefacts" / "story"
+SAID = {
+    "en": {
+        "start": "Protect my pictures",
+        "adult": "It is about me.",
+        "real": "A real intimate picture",
+        "next": "Continue",
+        "block": "Block",
+        "talk": "Talk",
+        "where": "Where did you see it?",
+        "one": "One code for each picture",
+        "text": "I have a text from the page",
+        "paste": "Paste the whole text here",
+        "open": "Open my case",
+        "try": "I have it. Let me try it once",
+        "number": "Number",
+        "words": "The eight words",
+        "check": "Check it",
+        "works": "Your receipt works.",
+        "messages": "Messages",
+        "message": "Your message",
+        "send": "Send",
+        "addresses": "Addresses",
+        "add-addresses": "Add addresses",
+        "add": "Add",
+        "helpers": "Helpers",
+        "may": "add addresses where it was seen",
+        "make": "Make a code",
+        "take": "Take back",
+        "all": "Take everything back",
+        "taken": "Taken back",
+        "end": "Close",
+        "everything": "Erase everything now",
+        "sure": "Yes, erase everything.",
+        "do": "Do it",
+        "erased": "Everything is erased",
+        "leave": "Leave this page quickly",
+    },
+    "fr": {
+        "start": "Protéger mes images",
+        "adult": "C’est moi.",
+        "real": "Une vraie image",
+        "next": "Continuer",
+        "block": "Bloquer",
+        "talk": "Parler",
+        "where": "Où l’avez-vous vue",
+        "one": "Un code par image",
+        "text": "un texte de la page",
+        "paste": "Collez tout le texte ici",
+        "open": "Ouvrir mon dossier",
+        "try": "Je l’ai. Essayer une fois",
+        "number": "Numéro",
+        "words": "Les huit mots",
+        "check": "Vérifier",
+        "works": "Votre récépissé marche.",
+        "messages": "Messages",
+        "message": "Votre message",
+        "send": "Envoyer",
+        "addresses": "Adresses",
+        "add-addresses": "Ajouter des adresses",
+        "add": "Ajouter",
+        "helpers": "Aides",
+        "may": "ajouter des adresses où",
+        "make": "Créer un code",
+        "take": "Retirer",
+        "all": "Tout retirer",
+        "taken": "Retirée",
+        "end": "Fermer",
+        "everything": "Tout effacer maintenant",
+        "sure": "Oui, tout effacer.",
+        "do": "Valider",
+        "erased": "Tout est effacé",
+        "leave": "Quitter vite cette page",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
+    """A hotline of this file's own."""
+    one = Hotline(environment(tmp_path_factory.mktemp("story")))
+    yield one
+    one.kill()
+
+
+def items() -> str:
+    """A text as the page for use without internet gives it."""
+    value = {"algorithm": "pdq", "role": "whole", "value": secrets.token_hex(32), "quality": 90}
+    return json.dumps({"repit": "hashes 1", "items": [{"media": "picture", "hashes": [value]}]})
+
+
+class Hands:
+    """How a person works a page: with a pointer, or with the keyboard alone."""
+
+    def __init__(self, page: Page, *, keyboard: bool) -> None:
+        self.page, self.keyboard = page, keyboard
+
+    def press(self, what: Locator, key: str = "Enter") -> None:
+        """Follow a link, press a button, tick a box."""
+        if not self.keyboard:
+            what.click()
+            return
+        self._reach(what)
+        self.page.keyboard.press(key)
+
+    def tick(self, label: str) -> None:
+        box = self.page.locator("main").get_by_label(label)
+        if not self.keyboard:
+            box.check()
+            return
+        if box.get_attribute("type") == "radio":
+            # Tab reaches one radio of a group; the arrows choose among them.
+            first = self.page.locator(
+                f"main input[type=radio][name={box.get_attribute('name')}]:visible"
+            ).first
+            self._reach(first)
+            self.page.keyboard.press("Space")
+            for _ in range(5):
+                if box.is_checked():
+                    return
+                self.page.keyboard.press("ArrowDown")
+            raise AssertionError(f"{label} cannot be chosen by keyboard")
+        self.press(box, "Space")
+
+    def write(self, label: str, text: str) -> None:
+        field = self.page.locator("main").get_by_label(label).first
+        if not self.keyboard:
+            field.fill(text)
+            return
+        self._reach(field)
+        self.page.keyboard.insert_text(text)
+
+    def button(self, name: str) -> None:
+        with self.page.expect_navigation():
+            self.press(self.page.get_by_role("button", name=name, exact=True))
+
+    def link(self, name: str) -> None:
+        with self.page.expect_navigation():
+            self.press(self.page.locator("main").get_by_role("link", name=name, exact=True).first)
+
+    def _reach(self, what: Locator) -> None:
+        for _ in range(80):
+            if what.evaluate("node => node === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError("cannot be reached by keyboard")
+
+
+class Story:
+    """The pages in the order of a person's first day, each looked at."""
+
+    def __init__(self, seen: Visit, hotline: Hotline, language: str, label: str, *, scripted: bool) -> None:
+        self.page, self.hotline, self.language = seen.page, hotline, language
+        self.said, self.label, self.scripted = SAID[language], label, scripted
+        self.hands = Hands(seen.page, keyboard=label == "plain")
+        self.looks, self.shots = True, 0
+
+    def look(self) -> None:
+        """What must be so of every page, in every size and light."""
+        if not self.looks:
+            return
+        self.shots += 1
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        assert self.page.locator("html").get_attribute("lang") == self.language
+        for (width, height), scheme in zip((WIDE, NARROW), ("light", "dark"), strict=True):
+            if self.scripted:
+                self.page.set_viewport_size({"width": width, "height": height})
+                self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                assert violations(self.page) == [], f"{self.page.url} in {scheme}"
+            assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+            name = f"{self.label}-{self.language}-{self.shots:02}-{width if self.scripted else 320}.png"
+            self.page.screenshot(path=SHOTS / name, full_page=True)
+            if not self.scripted:
+                break
+
+    def answer_all(self) -> str:
+        """Every question, up to the last button; the text that was pasted."""
+        hands, said, text = self.hands, self.said, items()
+        self.page.goto(f"{self.hotline.base_url}/{self.language}/")
+        hands.link(said["start"])
+        self.look()
+        hands.tick(said["adult"])
+        hands.button(said["next"])
+        self.look()
+        hands.tick(said["real"])
+        hands.button(said["next"])
+        self.look()
+        hands.tick(said["block"])
+        hands.tick(said["talk"])
+        hands.button(said["next"])
+        hands.write(said["where"], "https://forum.example/1")
+        self.look()
+        hands.button(said["next"])
+        hands.tick(said["one"])
+        self.look()
+        hands.button(said["next"])
+        hands.press(self.page.locator("summary", has_text=said["text"]))
+        hands.write(said["paste"], text)
+        self.look()
+        assert self.page.context.cookies() == []
+        return text
+
+    def open(self) -> tuple[str, str]:
+        self.answer_all()
+        self.hands.button(self.said["open"])
+        self.look()
+        [cookie] = self.page.context.cookies()
+        assert cookie["httpOnly"] and 0 < cookie["expires"] - time.time() <= 3600
+        number = self.page.locator(".code-value").first.inner_text()
+        return number, " ".join(self.page.locator(".words li").all_inner_texts())
+
+    def practise(self, number: str, words: str) -> None:
+        hands, said = self.hands, self.said
+        hands.button(said["try"])
+        hands.write(said["number"], number)
+        hands.write(said["words"], "wrong")
+        hands.button(said["check"])
+        self.look()
+        hands.press(self.page.get_by_label(said["number"]))
+        self.page.get_by_label(said["number"]).fill("")
+        hands.write(said["number"], number)
+        hands.write(said["words"], words)
+        hands.button(said["check"])
+        assert self.page.get_by_text(said["works"]).is_visible()
+        [cookie] = self.page.context.cookies()
+        assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and cookie["expires"] == -1
+        self.look()
+
+    def live_with_it(self) -> None:
+        hands, said = self.hands, self.said
+        hands.link(said["messages"])
+        hands.write(said["message"], "Bonjour, hello")
+        hands.button(said["send"])
+        self.look()
+        hands.link(said["addresses"])
+        hands.write(said["add-addresses"], "https://other.example/2")
+        hands.button(said["add"])
+        self.look()
+        hands.link(said["helpers"])
+        hands.tick(said["may"])
+        hands.button(said["make"])
+        self.look()
+        for name in (
+            ("add", "choices", "spare", "log")
+            if self.language == "en"
+            else ("ajouter", "choix", "secours", "journal")
+        ):
+            root = "mine" if self.language == "en" else "suivi"
+            self.page.goto(f"{self.hotline.base_url}/{self.language}/{root}/{name}/")
+            self.look()
+
+    def end(self) -> None:
+        hands, said = self.hands, self.said
+        hands.link(said["take"])
+        self.look()
+        hands.button(said["all"])
+        assert said["taken"] in self.page.locator("main").inner_text()
+        self.look()
+        hands.link(said["end"])
+        hands.tick(said["everything"])
+        hands.tick(said["sure"])
+        self.look()
+        hands.button(said["do"])
+        assert self.page.get_by_role("heading", name=said["erased"]).is_visible()
+        self.look()
+        assert self.page.context.cookies() == []
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("how", ["scripted", "plain"])
+def test_the_story_from_the_first_page_to_the_last(
+    browser: Browser, hotline: Hotline, how: str, language: str
+) -> None:
+    """With script by pointer; without script by keyboard alone."""
+    scripted = how != "plain"
+    with visit(browser, NARROW, java_script_enabled=scripted) as seen:
+        story = Story(seen, hotline, language, how, scripted=scripted)
+        code = story.open()
+        story.practise(*code)
+        story.live_with_it()
+        story.end()
+        assert all(url.startswith(f"{hotline.base_url}/") for url in seen.requests)
+        assert [c for c in seen.complaints if "400" not in c] == []
+
+
+def test_leaving_from_inside_a_case_ends_the_visit(browser: Browser, hotline: Hotline) -> None:
+    with visit(browser, java_script_enabled=False) as seen:
+        story = Story(seen, hotline, "en", "leave", scripted=False)
+        story.practise(*story.open())
+        page = seen.page
+        inside = page.url
+        page.route("https://www.wikipedia.org/", lambda route: route.fulfill(body="elsewhere"))
+        page.locator("a.exit-link").click()
+        page.wait_for_url("https://www.wikipedia.org/")
+        assert page.context.cookies() == []
+        page.goto(inside)
+        assert page.url.endswith("/en/come-back/")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_minor_s_page_and_the_way_back_are_whole(
+    browser: Browser, hotline: Hotline, language: str
+) -> None:
+    with visit(browser, NARROW) as seen:
+        story = Story(seen, hotline, language, "other", scripted=True)
+        story.page.goto(f"{hotline.base_url}/{language}/" + {"en": "start/", "fr": "commencer/"}[language])
+        story.page.locator("input[value=minor]").check()
+        story.hands.button(story.said["next"])
+        assert "3018" in story.page.locator("main").inner_text()
+        story.look()
+        for path in {
+            "en": ("lost/", "lost/two-parts/", "come-back/"),
+            "fr": ("perdu/", "perdu/deux-parties/", "revenir/"),
+        }[language]:
+            story.page.goto(f"{hotline.base_url}/{language}/{path}")
+            story.look()
+        assert story.page.context.cookies() == []
+
+
+def test_personal_pages_stay_whole_at_twice_the_text_size(browser: Browser, hotline: Hotline) -> None:
+    with visit(browser) as seen:
+        story = Story(seen, hotline, "fr", "large", scripted=True)
+        story.practise(*story.open())
+        seen.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+        for path in ("", "messages/", "adresses/", "choix/", "aides/", "secours/", "fin/"):
+            seen.page.goto(f"{hotline.base_url}/fr/suivi/{path}")
+            seen.page.evaluate("document.documentElement.style.fontSize = '225%'")
+            assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            seen.page.screenshot(path=SHOTS / f"large-{path.strip('/') or 'suivi'}.png", full_page=True)

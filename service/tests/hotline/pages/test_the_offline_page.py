@@ -1,0 +1,165 @@
+"""The page for use without internet: one file, opened from a disk, gives the text that a case page takes."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from device_pictures import made
+from device_visits import choose, sent
+from django.test import override_settings
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
+from playwright.sync_api import Browser, expect
+from test_pages_in_a_browser import NARROW, SHOTS, WIDE, violations, visit
+
+from repit.foundation.minisign import Key
+from repit.hotline.web.case_pages import offline_page
+from repit.hotline.web.case_pages.hashes import submissions
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """The two editions, written where a person would have saved them."""
+    for edition in offline_page.editions():
+        (tmp_path / edition.name).write_bytes(edition.page)
+    return tmp_path
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_hashes_from_a_disk_and_its_text_is_taken_by_the_case_page(
+    browser: Browser, site: str, folder: Path, language: str
+) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    film = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"\0\0\0\x18ftypmp42" + bytes(5000)}
+    address = f"file://{folder}/repit-device-{language}.html"
+    with visit(browser) as seen:
+        page = seen.page
+        page.context.set_offline(True)
+        page.goto(address)
+        page.locator("input[name=level][value=family]").check()
+        choose(page, [made(0).payload, made(1).payload, film], 3)
+        text = page.locator("[data-device-carry]").input_value()
+        with page.expect_download() as download:
+            page.locator("[data-device-save]").click()
+        saved = folder / "empreintes.json"
+        download.value.save_as(saved)
+        assert saved.read_text(encoding="utf-8") == text
+        for details in page.locator(".device details").all():
+            details.locator("summary").click()
+        for width, height in (WIDE, NARROW):
+            for scheme in ("light", "dark"):
+                page.set_viewport_size({"width": width, "height": height})
+                page.emulate_media(color_scheme=scheme)
+                page.screenshot(path=SHOTS / f"offline-{language}-{width}-{scheme}.png", full_page=True)
+                assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+                assert violations(page) == []
+        assert [url for url in seen.requests if not url.startswith(("file:", "blob:"))] == []
+        assert seen.complaints == []
+    told = json.loads(text)
+    assert [each["value"] for each in told["items"][0]["hashes"]] == made(0).hashes
+    # Without script the same text is pasted and sent as it is.
+    assert [[each.value.hex() for each in one.hashes] for one in submissions(text)] == [
+        [each["value"] for each in item["hashes"]] for item in told["items"]
+    ]
+    for carried in ("pasted", "chosen"):
+        with visit(browser) as seen:
+            page = seen.page
+            page.goto(f"{site}/{language}/device/")
+            page.locator("input[name=level][value=family]").check()
+            if carried == "pasted":
+                page.locator(".device summary").first.click()
+                page.locator("[data-device-paste]").fill("hello")
+                expect(page.locator("[data-device-status]")).not_to_be_empty()
+                page.locator("[data-device-paste]").fill(text)
+            else:
+                page.locator("[data-device-files]").set_input_files(saved)
+            expect(page.locator(".device-list li[data-mood=ready]")).to_have_count(1)
+            assert [{**item, "kind": "intimate"} for item in told["items"]] == [
+                {**item, "kind": "intimate"} for item in sent(page)
+            ]
+
+
+def test_the_page_cannot_connect_even_where_a_script_tries(browser: Browser, site: str, folder: Path) -> None:
+    with visit(browser) as seen:
+        answered: list[str] = []
+        seen.page.on("response", lambda answer: answered.append(answer.url))
+        seen.page.goto(f"file://{folder}/repit-device-en.html")
+        answered.clear()
+        for attempt in (
+            f"fetch('{site}/').catch(() => null)",
+            f"new Image().src = '{site}/x'",
+            f"navigator.sendBeacon('{site}/', 'x')",
+        ):
+            before = len(seen.complaints)
+            seen.page.evaluate(f"() => {{ {attempt} }}")
+            seen.page.wait_for_timeout(200)
+            assert any("Content Security Policy" in text for text in seen.complaints[before:]), attempt
+        # The worker, which the page makes of itself, may be told of late.
+        assert [url for url in answered if not url.startswith("blob:")] == []
+
+
+def test_the_page_is_the_same_whoever_builds_it_and_names_no_address() -> None:
+    for language in offline_page.LANGUAGES:
+        with override_settings(REPIT_OPERATOR_KEY=b"1" * 32):
+            one = offline_page.page(language)
+        with override_settings(REPIT_OPERATOR_KEY=b"2" * 32):
+            assert offline_page.page(language) == one
+        assert not re.search(rb"https?://", one)
+        assert f'lang="{language}"'.encode() in one
+
+
+def checked(public: str, page: bytes, signature: str) -> str:
+    """The trusted comment, once both signatures hold: minisign's own steps, written apart from ours."""
+    key = b64decode(public.splitlines()[1])
+    _, first, comment, second = signature.splitlines()
+    raw = b64decode(first)
+    assert key[:2] == b"Ed" and raw[:2] == b"ED" and raw[2:10] == key[2:10]
+    verify = VerifyKey(key[10:])
+    verify.verify(hashlib.blake2b(page, digest_size=64).digest(), raw[10:])
+    trusted = comment.removeprefix("trusted comment: ")
+    verify.verify(raw[10:] + trusted.encode(), b64decode(second))
+    return trusted
+
+
+def test_the_command_writes_the_pages_their_signatures_and_the_key(tmp_path: Path) -> None:
+    environment = {**os.environ, "REPIT_DATA": str(tmp_path / "data"), "REPIT_LANGUAGE": "en"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    command = [sys.executable, "-m", "repit.cli", "device-page", "--out", str(tmp_path / "out")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    public = (tmp_path / "out" / "repit-device-page.pub").read_text(encoding="utf-8")
+    assert public.splitlines()[1] in done.stdout
+    for language in offline_page.LANGUAGES:
+        page = (tmp_path / "out" / f"repit-device-{language}.html").read_bytes()
+        signature = (tmp_path / "out" / f"repit-device-{language}.html.minisig").read_text(encoding="utf-8")
+        checked(public, page, signature)
+        assert page == offline_page.page(language)
+
+
+def test_the_signature_holds_for_the_page_and_for_nothing_else() -> None:
+    with override_settings(REPIT_OPERATOR_KEY=b"3" * 32):
+        public, editions = offline_page.public_key(), offline_page.editions()
+    for edition in editions:
+        assert checked(public, edition.page, edition.signature).startswith(f"file:{edition.name} version:")
+        with pytest.raises(BadSignatureError):
+            checked(public, edition.page + b" ", edition.signature)
+        with pytest.raises(BadSignatureError):
+            checked(public, edition.page, edition.signature.replace("version:", "version:9"))
+    assert "…" in repr(Key(b"4" * 32))
+
+
+def test_minisigns_own_example_of_a_form_is_ours() -> None:
+    """Sizes and first letters as minisign writes them: keys begin with RW, prehashed signatures with RU."""
+    key = Key(bytes(32))
+    assert re.fullmatch(r"untrusted comment: .+\nRW[A-Za-z0-9+/]{54}\n", key.public())
+    signature = key.sign(b"x", "c")
+    assert re.fullmatch(
+        r"untrusted comment: .+\nRU[A-Za-z0-9+/]{97}=\ntrusted comment: c\n[A-Za-z0-9+/]{86}==\n", signature
+    )

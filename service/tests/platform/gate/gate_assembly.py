@@ -1,0 +1,52 @@
+"""A gate put together by hand, and the decoder that does as a test tells it.
+
+A module of its own: whoever imports from `conftest` gets the one that was loaded last.
+"""
+
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from repit.platform.gate import runtime
+from repit.platform.gate.decisions import Recorder
+from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.feed_status import StatusBoard
+from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.policy import Policy, default_policy
+from repit.platform.review import let_go, media, questions
+
+SCRIPTED = [sys.executable, str(Path(__file__).with_name("scripted_decoder.py"))]
+
+
+class AtOnce(Recorder):
+    """Writes each decision in the thread that made it, within the test's own transaction: what people do at
+    the desk leaves rows that no test may empty."""
+
+    def __init__(self) -> None:
+        super().__init__(tally=True, ask=questions.met)
+        self._rows = _Written(self)
+
+
+class _Written(list):  # type: ignore[type-arg]
+    def __init__(self, recorder: AtOnce) -> None:
+        super().__init__()
+        self._recorder = recorder
+
+    def append(self, pending: object) -> None:
+        self._recorder._commit([pending], Counter())  # type: ignore[list-item]
+
+
+def assembled(
+    pool: DecoderPool, policy: Policy | None = None, max_bytes: int = 5_000_000, *, desk: bool = False
+) -> runtime.Gate:
+    """`desk`: with a review desk that is asked about what refuses, as installations have it."""
+    index, board, recorder = LiveIndex(), StatusBoard(), AtOnce() if desk else Recorder()
+    policy = policy or default_policy()
+    inspector = Inspector(index, pool, policy, recorder, board, 30.0, max_bytes)
+    if desk:
+        told = {"hold": media.hold, "here": let_go.here, "compared": questions.compared}
+        inspector = replace(inspector, **told, later=lambda work: work())
+    return runtime.Gate(index, Mirror(None, sealed=False), pool, policy, recorder, board, inspector)

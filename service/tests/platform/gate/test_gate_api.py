@@ -1,0 +1,228 @@
+"""The gate over HTTP, through Django."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, RequestFactory
+from gate_assembly import assembled
+from gate_pictures import entry, jpeg, pdq, sample
+
+from repit.foundation.hashes import Hash
+from repit.platform.gate import readiness, runtime
+from repit.platform.gate.errors import Overloaded
+from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.runtime import Gate
+from repit.platform.gate.senders import LONGEST
+from repit.platform.integrations.http_api.senders import sender_of
+
+CAT, ROCKET = jpeg(sample()), jpeg(sample("rocket"))
+
+
+@pytest.fixture
+def http(gate: Gate) -> Client:
+    gate.index.apply(entry("cat", pdq(CAT)))
+    return Client()
+
+
+def raw(http: Client, path: str, content: bytes, kind: str = "image/jpeg", **more: str):
+    return http.post(path, data=content, content_type=kind, **more)
+
+
+def test_a_raw_body_a_form_and_bare_hashes_get_the_same_verdict(http: Client) -> None:
+    bare = json.dumps({"hashes": [{"algorithm": "pdq", "value": pdq(CAT).value.hex()}]})
+    for answer in (
+        raw(http, "/v1/check", CAT),
+        http.post("/v1/check", {"file": SimpleUploadedFile("secret-name.jpg", CAT)}),
+        raw(http, "/v1/check", bare.encode(), "application/json"),
+    ):
+        said = answer.json()
+        assert (answer.status_code, said["verdict"], said["rule"]) == (200, "block", "known")
+        assert said["evidence"][0]["item"] == "cat"
+        assert answer["Cache-Control"] == "no-store"
+        assert pdq(CAT).value.hex() not in answer.content.decode()
+
+
+def test_the_bare_contract_is_spoken_in_statuses(http: Client) -> None:
+    assert raw(http, "/v1/refuse", CAT).status_code == 451
+    assert raw(http, "/v1/refuse", ROCKET).status_code == 200
+    assert raw(http, "/v1/refuse", b"text").status_code == 202
+
+
+def test_explanations_come_in_the_language_asked_for(http: Client) -> None:
+    english = raw(http, "/v1/check", CAT, HTTP_ACCEPT_LANGUAGE="en").json()["explanation"]
+    french = raw(http, "/v1/check", CAT, HTTP_ACCEPT_LANGUAGE="fr").json()["explanation"]
+    assert "agrees with a banked one" in english
+    assert "concorde avec une image connue" in french
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b'{"hashes": []}', "application/json", 400),
+        (b'{"hashes": [{"algorithm": "pdq", "value": "00"}]}', "application/json", 400),
+        (b'{"hashes": [{"algorithm": "phash", "value": "00"}]}', "application/json", 400),
+        (b"no form at all", "multipart/form-data; boundary=x", 400),
+        (b"no form at all", "multipart/form-data", 400),
+        (b" " * 70_000, "application/json", 413),
+        (b'{"url": "https://example.org/a.jpg"}', "application/json", 403),
+        (b'{"url": 5}', "application/json", 400),
+    ],
+)
+def test_what_is_not_in_the_right_form_is_refused_as_a_problem(
+    http: Client, content: bytes, kind: str, status: int
+) -> None:
+    answer = raw(http, "/v1/check", content, kind)
+    assert answer.status_code == status
+    assert answer["Content-Type"].startswith("application/problem+json")
+    assert answer.json()["next_step"]
+
+
+def test_too_large_an_upload_is_refused_whether_raw_or_in_a_form(http: Client, settings) -> None:
+    settings.REPIT_GATE_MAX_BYTES = settings.REPIT_GATE_MAX_FILE_BYTES = 100_000
+    assert raw(http, "/v1/check", bytes(100_001), "image/png").status_code == 413
+    form = http.post("/v1/check", {"file": SimpleUploadedFile("x", bytes(120_000))})
+    assert form.status_code == 413
+    assert http.post("/v1/check", {"file": SimpleUploadedFile("x", bytes(400_000))}).status_code == 413
+
+
+def test_a_video_too_large_to_be_looked_at_is_refused_by_its_exact_file(
+    http: Client, gate: Gate, settings
+) -> None:
+    settings.REPIT_GATE_MAX_BYTES = 100_000
+    video = b"\0\0\0\x18ftypmp42" + np.random.default_rng(5).bytes(400_000)
+    assert raw(http, "/v1/check", video, "video/mp4").json()["undecided"] == "too-many-bytes"
+    for number, algorithm in enumerate(("md5", "sha256")):
+        known = Hash(algorithm, "whole", hashlib.new(algorithm, video).digest())
+        gate.index.apply(entry(f"film-{number}", known))
+        for answer in (
+            raw(http, "/v1/check", video, "video/mp4"),
+            http.post("/v1/check", {"file": SimpleUploadedFile("film.mp4", video)}),
+        ):
+            said = answer.json()
+            assert (said["verdict"], said["evidence"][0]["tier"]) == ("block", "exact")
+        gate.index.apply(entry(f"film-{number}", known, state="withdrawn"))
+    assert gate.reception.held == 0
+
+
+def test_uploads_beyond_the_memory_that_is_allowed_are_asked_to_come_back(
+    http: Client, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate.reception, "room", len(CAT) - 1)
+    answer = raw(http, "/v1/check", CAT)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert gate.reception.held == 0
+    assert raw(http, "/v1/refuse", ROCKET).status_code == 503
+    monkeypatch.setattr(gate.reception, "room", len(CAT))
+    assert raw(http, "/v1/refuse", CAT).status_code == 451
+
+
+def test_a_caller_may_name_the_product_it_stands_in_and_nothing_else(http: Client, gate: Gate) -> None:
+    assert raw(http, "/v1/check?door=wordpress", CAT).json()["verdict"] == "block"
+    assert 'door="wordpress",outcome="block"' in http.get("/metrics").content.decode()
+    assert raw(http, "/v1/check?door=nonsense", CAT).status_code == 400
+
+
+def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate: Gate, settings) -> None:
+    raw(http, "/v1/check", CAT)
+    raw(http, "/v1/refuse", b"text")
+    gate.inspector.meters.watch(lambda: readiness.present(gate))
+    said = http.get("/metrics")
+    assert said["Content-Type"].startswith("text/plain")
+    text = said.content.decode()
+    assert 'repit_gate_checks_total{decided="yes",door="check",outcome="block"} 1.0' in text
+    assert 'repit_gate_checks_total{decided="no",door="bare",outcome="review"} 1.0' in text
+    assert f"repit_gate_decoders_alive {float(gate.pool.wanted)}" in text
+    assert "repit_gate_entries 1.0" in text
+    assert "cat" not in text.replace("allocat", "").replace("indicat", "")
+    settings.REPIT_GATE_KEYS = ("key",)
+    assert http.get("/metrics").status_code == 401
+
+
+def test_a_form_with_two_files_is_refused(http: Client) -> None:
+    two = {"a": SimpleUploadedFile("a", CAT), "b": SimpleUploadedFile("b", ROCKET)}
+    assert http.post("/v1/check", two).status_code == 400
+
+
+def test_with_keys_in_the_settings_nobody_asks_without_one(http: Client, settings) -> None:
+    settings.REPIT_GATE_KEYS = ("first-key", "second-key")
+    refused = raw(http, "/v1/check", CAT)
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, 'Bearer realm="repit"')
+    assert raw(http, "/v1/refuse", CAT, HTTP_AUTHORIZATION="Bearer third").status_code == 401
+    assert raw(http, "/v1/refuse", CAT, HTTP_AUTHORIZATION="Bearer second-key").status_code == 451
+
+
+def test_overload_says_when_to_come_back_and_floods_no_log(
+    http: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise Overloaded
+
+    monkeypatch.setattr(Inspector, "inspect", full)
+    answer = raw(http, "/v1/check", CAT)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert not [one for one in caplog.records if one.name == "django.request"]
+
+
+def test_a_platform_says_whose_uploads_take_turns(rf: RequestFactory) -> None:
+    def sender(*, address: str = "127.0.0.1", **headers: str) -> str:
+        return sender_of(rf.post("/v1/check", REMOTE_ADDR=address, headers=headers))
+
+    one, another = sender(**{"Repit-Sender": "7f3a"}), sender(**{"Repit-Sender": "c0de"})
+    assert len({one, another, sender(), sender(address="192.0.2.7")}) == 4
+    assert one != sender(**{"Repit-Sender": "7f3a", "Authorization": "Bearer another-platform"})
+    assert len(sender(**{"Repit-Sender": "x" * 100_000})) <= LONGEST + 1
+
+
+def test_reading_and_asking_have_their_own_methods(http: Client) -> None:
+    assert http.get("/v1/check").status_code == 405
+    assert http.post("/v1/ready").status_code == 405
+
+
+def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
+    http: Client, gate: Gate, decoders
+) -> None:
+    said = http.get("/v1/ready")
+    assert said.status_code == 200
+    assert (said.json()["entries"], said.json()["decoders"]["alive"], said.json()["storage"]) == (
+        1,
+        decoders.wanted,
+        "memory",
+    )
+    runtime.install(assembled(decoders))
+    assert http.get("/v1/ready").status_code == 503
+    assert http.get("/v1/health").json() == {"alive": True}
+
+
+def test_the_openapi_document_names_every_door_and_what_each_answers(http: Client) -> None:
+    document = http.get("/v1/openapi.json").json()
+    reviews = {"/v1/reviews/{decision}", "/v1/reviews/{decision}/appeals"}
+    assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready", "/metrics", *reviews}
+    names = document["components"]["schemas"]
+    for path in document["paths"].values():
+        for operation in path.values():
+            for answer in operation["responses"].values():
+                for content in answer["content"].values():
+                    assert content["schema"]["$ref"].rsplit("/", 1)[1] in names
+    said = raw(http, "/v1/check", CAT).json()
+    assert set(said) == set(names["Verdict"]["properties"])
+    assert set(said["evidence"][0]) == set(names["Evidence"]["properties"])
+    assert set(http.get("/v1/ready").json()) == set(names["Readiness"]["properties"])
+    waiting = raw(http, "/v1/check", b"text").json()["decision"]
+    assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["Review"]["properties"])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Ask about an upload"), ("fr", "Interroger sur un envoi")]
+)
+def test_the_page_of_doors_is_in_both_languages_without_inline_script(
+    http: Client, language: str, words: str
+) -> None:
+    page = http.get("/docs", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    assert words in page
+    assert f'<html lang="{language}">' in page
+    assert "<script" not in page
+    assert "style=" not in page

@@ -1,0 +1,60 @@
+"""The follower, with a feed that says what it is told to."""
+
+from collections.abc import Iterator
+
+from gate_pictures import made_up
+
+from repit.exchanges.repit.wire import Change, Entry, Page, SetAside
+from repit.foundation import clock
+from repit.foundation.hashes import Hash
+from repit.platform.gate.runtime import Gate
+from repit.platform.loops import follow_feed
+
+
+def shared(item: str, number: int) -> Entry:
+    return Entry(
+        item,
+        "active",
+        "picture",
+        "intimate",
+        "a-hotline",
+        1,
+        (Hash("pdq", "whole", made_up(number).value, 90),),
+    )
+
+
+class ScriptedFeed:
+    """First both items; then a change that nobody can read, for one of them was withdrawn."""
+
+    def __init__(self, follower: follow_feed.Follower) -> None:
+        self.follower, self.feed_id, self.set_aside = follower, "f", ()
+        self.entries = [shared("a", 1), shared("b", 2)]
+        self.sequence = 2
+        self.acknowledged: list[int] = []
+
+    def snapshot(self) -> tuple[int, Iterator[Entry]]:
+        return self.sequence, iter(self.entries)
+
+    def changes(self, after: int, _wait: float) -> Page:
+        if after == self.sequence - 1 == 1:
+            return Page((Change(2, clock.now(), self.entries[-1]),), 2, "f", clock.now())
+        if self.sequence == 2:
+            self.entries, self.sequence = self.entries[1:], 3
+            return Page((), 3, "f", clock.now(), (SetAside(3, "not an entry"),))
+        self.follower.close()
+        return Page((), self.sequence, "f", clock.now())
+
+    def acknowledge(self, sequence: int, _withdrawn: tuple[str, ...] = ()) -> None:
+        self.acknowledged.append(sequence)
+
+
+def test_a_withdrawal_that_cannot_be_read_is_taken_from_a_snapshot(gate: Gate) -> None:
+    follower = follow_feed.Follower(gate, "http://127.0.0.1:1", "key")
+    follower._thread = follow_feed.threading.Thread()
+    follower._thread.start()
+    feed = ScriptedFeed(follower)
+    follower._follow(feed)
+    assert feed.acknowledged == [2, 3]
+    assert gate.inspector.inspect_hashes((made_up(1),), "check").outcome == "allow"
+    assert gate.inspector.inspect_hashes((made_up(2),), "check").outcome == "block"
+    assert gate.board.read().sequence == 3

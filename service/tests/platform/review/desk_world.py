@@ -1,0 +1,112 @@
+"""A gate's staff area with a filled desk, served by itself: no decoders, no feed.
+
+Run as a program with a port; fills the database, prints what the walk needs as one line of JSON, then serves.
+Second factors are set up as the pages would do it; the pages themselves are walked by the test.
+"""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+
+from repit.foundation.process import serving, starting  # noqa: E402
+
+starting.set_up("gate")
+starting.ready_database()
+
+from django.conf import settings  # noqa: E402
+from PIL import Image  # noqa: E402
+from review_rows import decision  # noqa: E402
+from staff_people import PASSWORD, Someone  # noqa: E402
+
+from repit.foundation.staff import letting_in, members  # noqa: E402
+from repit.platform.gate.pictures import Signature  # noqa: E402
+from repit.platform.review import deciding, media, questions, queue  # noqa: E402
+from repit.platform.review.models import Review  # noqa: E402
+
+settings.ALLOWED_HOSTS.append("testserver")
+
+
+def shapes() -> bytes:
+    out = io.BytesIO()
+    Image.radial_gradient("L").resize((480, 360)).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def person(*roles: str, name: str) -> Someone:
+    return Someone(*roles, name=name).enrol().with_app()
+
+
+def cookie(who: Someone) -> str:
+    return who.client.cookies["repit_staff"].value
+
+
+people = {
+    "moderator": person("moderator", name="Ada"),
+    "second moderator": person("moderator", name="Bo"),
+    "senior": person("senior", name="Cléo"),
+    "supervisor": person("supervisor", name="Dominique"),
+    "third moderator": person("moderator", name="Gil"),
+}
+refuse = deciding.Answer("refuse", "law-fr-226-2-1", "C'est la même image, avec un bord.")
+decision("altered", item="first")
+taken = queue.take(people["second moderator"].member)
+deciding.decide(people["second moderator"].member, taken.name, refuse)
+record = taken.name
+deciding.object_to(Review.objects.get(name=record).decision, "C'est mon chien, pas une personne.")
+for tier, changes in (
+    ("standard", {}),
+    ("possible", {"state": "disputed", "confirmations": 3}),
+    ("", {}),
+    ("orientation", {"kind": "deepfake", "turned": "mirrored"}),
+):
+    row = decision(tier, **changes)
+    media.hold(row.name, shapes())
+decision("orientation", item="stopped")
+queue.take_in()
+stopped = queue.take_named(people["senior"].member, Review.objects.get(decision__item="stopped").name)
+deciding.decide(people["senior"].member, stopped.name, deciding.Answer("refer"))
+
+
+def asked(item: str) -> str:
+    """A question about a known picture, with an objection; the review's name."""
+    row = decision("standard", item=item, outcome="block")
+    media.hold(row.name, shapes())
+    name = deciding.object_to(row, "Tout le monde connaît cette image.").name
+    questions.compared(row.name, {item: 87}, Signature(bytes(32), bytes(128)))
+    return name
+
+
+let_go = asked("meme")
+for who in ("moderator", "senior"):
+    queue.take_named(people[who].member, let_go)
+    deciding.decide(people[who].member, let_go, deciding.Answer("allow", "", "Une publicité.", picture=True))
+question = asked("known")
+held = decision("exact")
+media.hold(held.name, shapes())
+queue.take_in()
+queue.take(people["second moderator"].member)
+queue.take_named(people["third moderator"].member, question)
+enrolling = members.add("Émile", ["moderator"], actor="test")
+unused = members.add("Gaël", ["moderator"], actor="test")
+begun = Someone("moderator", name="Fanny").enrol()
+sys.stdout.write(
+    json.dumps(
+        {
+            "cookies": {role: cookie(who) for role, who in people.items()},
+            "begun": cookie(begun),
+            "enrolling": enrolling,
+            "unused": unused,
+            "letting_in": letting_in.give("Fanny", actor="test"),
+            "record": record,
+            "question": question,
+            "password": PASSWORD,
+            "secret": people["moderator"].secret,
+        }
+    )
+    + "\n"
+)
+sys.stdout.flush()
+serving.serve("127.0.0.1", int(sys.argv[1]))
