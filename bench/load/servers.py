@@ -31,9 +31,11 @@ def ours(port: int, size: int) -> None:
 
     starting.set_up("gate")
     starting.ready_database()
-    from repit.platform.gate import readiness, runtime  # noqa: PLC0415 - models need what was set up
+    from repit.platform.assembly import assemble  # noqa: PLC0415 - models need what was set up
+    from repit.platform.gate import readiness, runtime  # noqa: PLC0415
+    from repit.platform.process import rules_of  # noqa: PLC0415
 
-    gate = runtime.assemble()
+    gate = assemble()
     gate.inspector.meters.watch(lambda: readiness.present(gate))
     gate.start()
     gate.board.started(followed=False)
@@ -42,7 +44,7 @@ def ours(port: int, size: int) -> None:
         time.sleep(0.05)
     runtime.install(gate)
     print(f"ready {settings.REPIT_GATE_STAGES}", flush=True)
-    serving.serve("127.0.0.1", port)
+    serving.serve("127.0.0.1", port, rules_of(gate))
 
 
 def _entries(hashes: np.ndarray) -> Iterator[Any]:

@@ -82,16 +82,3 @@ class Puller:
         finally:
             connection.close()
             self._room.release()
-
-
-def for_hotline() -> Puller:
-    """Into the bank, with feedback."""
-    from repit.hotline.feeds import feedback  # noqa: PLC0415 - a gate has no bank
-    from repit.hotline.feeds.bank_target import BankTarget  # noqa: PLC0415
-
-    def tell(partner: Partner) -> None:
-        while feedback.collect(partner):
-            pass
-        feedback.send_due(partner)
-
-    return Puller(BankTarget, tell)

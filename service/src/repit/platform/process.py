@@ -1,7 +1,7 @@
 """`repit gate`: one process with the index, the follower, the doors, and decoder children.
 
 In: a host and a port, other doors to open beside, Django set up. Out: a running gate until SIGTERM or SIGINT.
-Next: `repit.cli`.
+Next: `commands.serve`.
 
 Everything shares one index, so everything lives in this process; opening pictures, digests and search leave
 the interpreter's lock.
@@ -12,13 +12,17 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
-from repit.foundation.process import serving
+from repit.foundation.process import fold_log, serving
+from repit.foundation.process.front.rules import FORM, Rules, of_pages
+from repit.platform import assembly
 from repit.platform.gate import readiness, runtime
+from repit.platform.gate.platforms import admits
 from repit.platform.loops import review_upkeep
 from repit.platform.loops.follow_feed import Follower
 from repit.platform.loops.gate_target import for_gate
@@ -31,7 +35,8 @@ def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextMan
     """Serve until told to stop. Raises `PortTaken`, `SettingsRefused`."""
     _require_keys(host)
     serving.require_free(host, port)
-    gate = runtime.assemble()
+    fold_log.start()
+    gate = assembly.assemble()
     gate.inspector.meters.watch(lambda: readiness.present(gate))
     gate.start()
     runtime.install(gate)
@@ -43,7 +48,7 @@ def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextMan
         with ExitStack() as doors:
             for door in beside:
                 doors.enter_context(door())
-            serving.answer(host, port)
+            serving.answer(host, port, rules_of(gate))
     finally:
         upkeep.set()
         exchanges.close()
@@ -55,6 +60,20 @@ def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextMan
         logging.shutdown()
     # A thread still inside a slow upload or a long poll would hold the process; all that matters is written.
     os._exit(0)
+
+
+def rules_of(gate: runtime.Gate) -> Rules:
+    """What comes in at a gate: its uploads share their room with the other integrations."""
+    keys = settings.REPIT_GATE_KEYS
+    pages = of_pages()
+    return replace(
+        pages,
+        room=gate.reception,
+        health={**pages.health, "/v1/health": pages.health["/health"]},
+        most_upload=settings.REPIT_GATE_MAX_FILE_BYTES + FORM,
+        kept=settings.REPIT_GATE_MAX_BYTES + FORM,
+        admits=lambda authorization: admits(authorization, keys),
+    )
 
 
 def _follower(gate: runtime.Gate) -> Follower | None:

@@ -22,6 +22,7 @@ from repit.exchanges.models import Partner
 from repit.exchanges.ncmec.wire import NAMESPACE
 from repit.exchanges.pulling import pull
 from repit.foundation import clock
+from repit.platform.assembly import tell_the_desk
 from repit.platform.gate import runtime
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
@@ -49,7 +50,7 @@ def gate_with(mirror: Mirror) -> runtime.Gate:
     index, board, recorder, policy = LiveIndex(), StatusBoard(), Recorder(), default_policy()
     pool = DecoderPool(1)  # nobody uploads anything here
     inspector = Inspector(index, pool, policy, recorder, board, 30.0, 5_000_000)
-    return runtime.Gate(index, mirror, pool, policy, recorder, board, inspector)
+    return runtime.Gate(index, mirror, pool, policy, recorder, board, inspector, tell_the_desk)
 
 
 def pulled(gate: runtime.Gate, name: str) -> None:

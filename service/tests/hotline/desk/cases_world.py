@@ -25,6 +25,7 @@ from staff_people import PASSWORD, Someone  # noqa: E402
 from repit.foundation import clock  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.hashes import Hash  # noqa: E402
+from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.hotline.bank import floods, items  # noqa: E402
 from repit.hotline.bank.types import Submission  # noqa: E402
 from repit.hotline.cases import casework, caseworkers, checklist, desk, helpers, tasks, thread, worklist  # noqa: E402
@@ -132,4 +133,4 @@ sys.stdout.write(
     + "\n"
 )
 sys.stdout.flush()
-serving.serve("127.0.0.1", int(sys.argv[1]))
+serving.serve("127.0.0.1", int(sys.argv[1]), of_pages())

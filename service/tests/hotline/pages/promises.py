@@ -17,7 +17,7 @@ class Kept(NamedTuple):
     tests: tuple[str, ...]
 
 
-_STARTS = ("cli.py", '"expire_items", "carry_letters", "forget_items", "upkeep", "fold_log"')
+_STARTS = ("hotline/process.py", "(expire_items, carry_letters, forget_items, upkeep, fold_log, access_log, ")
 _WITHDRAWS = (
     ("hotline/web/case_pages/my_case.py", "take_back"),
     ("hotline/cases/protection.py", "carrying.let_go("),
@@ -32,10 +32,12 @@ _ERASES = (
     ("hotline/bank/erasing.py", "keys.wipe("),
 )
 _CLOCK = (
-    ("cli.py", "repit.hotline.loops.case_calendar"),
+    ("hotline/process.py", "access_log, case_calendar):"),
     ("hotline/loops/case_calendar.py", "closing.act_due()"),
 )
-_DRILL = "processes/test_forgetting_drill.py::test_nothing_that_was_withdrawn_can_be_read_or_recognised"
+_DRILL = (
+    "hotline/processes/test_forgetting_drill.py::test_nothing_that_was_withdrawn_can_be_read_or_recognised"
+)
 _ERASED = "hotline/bank/test_what_is_withdrawn_is_destroyed.py::"
 
 PROMISES: dict[str, Kept] = {
@@ -52,7 +54,7 @@ PROMISES: dict[str, Kept] = {
         (
             f"{_ERASED}test_what_was_withdrawn_opens_with_no_key_that_is_left",
             f"{_ERASED}test_cut_off_after_any_step_it_is_begun_again_and_nothing_opens",
-            "processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
+            "hotline/processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
             _DRILL,
         ),
     ),
@@ -97,7 +99,7 @@ PROMISES: dict[str, Kept] = {
         ),
         (
             "hotline/cases/test_coming_back_and_ending.py::test_erasing_at_once_withdraws_first",
-            "pages/test_case_pages.py::test_what_is_done_on_the_pages_is_done_to_the_case",
+            "hotline/pages/test_case_pages.py::test_what_is_done_on_the_pages_is_done_to_the_case",
         ),
     ),
     "everything erased at once, in backups too": Kept(
@@ -119,12 +121,12 @@ PROMISES: dict[str, Kept] = {
     ),
     "nothing is kept before the last step": Kept(
         (("hotline/web/case_pages/intake.py", "service.open_case("),),
-        ("pages/test_case_pages.py::test_nothing_is_written_before_the_last_step",),
+        ("hotline/pages/test_case_pages.py::test_nothing_is_written_before_the_last_step",),
     ),
     "nothing is kept of minors": Kept(
         (("hotline/web/case_pages/intake.py", "stop"),),
         (
-            "pages/test_case_pages.py::test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept",
+            "hotline/pages/test_case_pages.py::test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept",
         ),
     ),
     "the cookie ends": Kept(
@@ -134,19 +136,19 @@ PROMISES: dict[str, Kept] = {
         ),
         (
             "hotline/cases/test_coming_back_and_ending.py::test_a_visit_lasts_half_an_hour_and_ends_when_told_to",
-            "pages/test_case_pages.py::test_leaving_ends_the_visit_and_signing_out_needs_the_token",
+            "hotline/pages/test_case_pages.py::test_leaving_ends_the_visit_and_signing_out_needs_the_token",
         ),
     ),
     "no address of a visitor is written": Kept(
         (("hotline/web/case_pages/limits.py", "rate_limits"),),
         (
-            "pages/test_case_pages.py::test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_kept",
+            "hotline/pages/test_case_pages.py::test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_kept",
             "foundation/test_rate_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
         ),
     ),
     "kept for one browser, for an hour": Kept(
         (
-            ("cli.py", "forget_kept"),
+            ("hotline/process.py", "forget_kept.start()"),
             ("foundation/process/forget_kept.py", "store.forget_old()"),
             ("hotline/web/case_pages/receipts.py", "store.keep("),
             ("hotline/web/case_pages/receipts.py", "store.wipe("),
@@ -155,17 +157,22 @@ PROMISES: dict[str, Kept] = {
         (
             "foundation/test_kept_for_a_browser.py::test_it_ends_within_the_hour_however_often_it_is_opened",
             "foundation/test_kept_for_a_browser.py::test_the_operator_s_key_alone_opens_the_outer_seal_and",
-            "pages/test_going_back_is_safe.py::test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_page",
-            "pages/test_going_back_is_safe.py::test_what_is_kept_opens_for_nobody_but_the_browser",
-            "pages/test_words_wait_for_their_writer.py::test_they_are_readable_nowhere_and_gone_within_the_hour",
+            "hotline/pages/test_going_back_is_safe.py::test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_page",
+            "hotline/pages/test_going_back_is_safe.py::test_what_is_kept_opens_for_nobody_but_the_browser",
+            "hotline/pages/test_words_wait_for_their_writer.py::test_they_are_readable_nowhere_and_gone_within_the_hour",
         ),
     ),
     "answers stay where no case could be opened": Kept(
         (("hotline/web/case_pages/intake.py", "service.open_case("),),
-        ("pages/test_limits_lock_nobody_out.py::test_the_eleventh_case_of_one_address_keeps_its_answers",),
+        (
+            "hotline/pages/test_limits_lock_nobody_out.py::test_the_eleventh_case_of_one_address_keeps_its_answers",
+        ),
     ),
     "cases without keys go": Kept(
-        (("cli.py", "give_up_lost("), ("hotline/cases/key_file.py", "case.delete()")),
+        (
+            ("hotline/commands/safekeeping.py", "give_up_lost("),
+            ("hotline/cases/key_file.py", "case.delete()"),
+        ),
         (
             "hotline/cases/test_receipts_and_cases.py::test_where_the_keys_are_lost_for_good_the_hotline_goes_on",
         ),
@@ -188,7 +195,7 @@ PROMISES: dict[str, Kept] = {
             ("platform/loops/review_upkeep.py", "media.forget_old()"),
         ),
         (
-            "review/test_fetching_an_upload.py::test_an_upload_is_fetched_by_its_reference_shown_and_kept_nowhere",
+            "platform/review/test_fetching_an_upload.py::test_an_upload_is_fetched_by_its_reference_shown_and_kept_nowhere",
         ),
     ),
     "reports of matches become one number": Kept(
@@ -199,7 +206,9 @@ PROMISES: dict[str, Kept] = {
     ),
     "a backup holds no keys": Kept(
         (("hotline/backup.py", "_LEFT_OUT"),),
-        ("processes/test_a_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",),
+        (
+            "hotline/processes/test_a_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",
+        ),
     ),
     "the way back waits": Kept(
         (("hotline/cases/recovery.py", "timedelta(hours="),),
@@ -208,9 +217,9 @@ PROMISES: dict[str, Kept] = {
         ),
     ),
     "a database that is put back brings nothing back": Kept(
-        (("cli.py", "room.restore("), ("hotline/backup.py", "erasing.lost()")),
+        (("hotline/commands/safekeeping.py", "kept.restore("), ("hotline/backup.py", "erasing.lost()")),
         (
-            "processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
+            "hotline/processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
             "hotline/cases/test_coming_back_and_ending.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
         ),
     ),

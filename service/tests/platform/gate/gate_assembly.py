@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from repit.platform.assembly import tell_the_desk
 from repit.platform.gate import runtime
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
@@ -49,4 +50,5 @@ def assembled(
     if desk:
         told = {"hold": media.hold, "here": let_go.here, "compared": questions.compared}
         inspector = replace(inspector, **told, later=lambda work: work())
-    return runtime.Gate(index, Mirror(None, sealed=False), pool, policy, recorder, board, inspector)
+    mirror = Mirror(None, sealed=False)
+    return runtime.Gate(index, mirror, pool, policy, recorder, board, inspector, tell_the_desk)

@@ -12,7 +12,8 @@ from PIL import Image, ImageOps
 
 from repit.foundation import clock
 from repit.foundation.hashes import Hash
-from repit.platform.gate import readiness, runtime
+from repit.platform.assembly import assemble
+from repit.platform.gate import readiness
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import GateNotRunning
 from repit.platform.gate.models import Decision, DecisionCount
@@ -158,10 +159,10 @@ def test_the_report_counts_what_is_missing(gate: Gate) -> None:
 def test_a_restarted_gate_answers_as_before(gate: Gate, settings, tmp_path) -> None:
     settings.REPIT_GATE_INDEX = str(tmp_path)
     settings.REPIT_GATE_WORKERS = 1
-    first = runtime.assemble()
+    first = assemble()
     first.take_changes("f", 3, [entry("cat", pdq(CAT)), entry("x", made_up(1))], clock.now())
     first.mirror.close()
-    second = runtime.assemble().start()
+    second = assemble().start()
     assert second.board.read().sequence == 3
     assert second.inspector.inspect_hashes((pdq(CAT),), "check").outcome == "block"
     assert readiness.report(second)[1]["storage"] == "folder"

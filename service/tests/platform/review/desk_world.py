@@ -21,6 +21,7 @@ from PIL import Image  # noqa: E402
 from review_rows import decision  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
 
+from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.foundation.staff import letting_in, members  # noqa: E402
 from repit.platform.gate.pictures import Signature  # noqa: E402
 from repit.platform.review import deciding, media, questions, queue  # noqa: E402
@@ -109,4 +110,4 @@ sys.stdout.write(
     + "\n"
 )
 sys.stdout.flush()
-serving.serve("127.0.0.1", int(sys.argv[1]))
+serving.serve("127.0.0.1", int(sys.argv[1]), of_pages())

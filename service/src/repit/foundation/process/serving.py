@@ -1,6 +1,7 @@
 """Serving over HTTP from one process.
 
-In: a host, a port, Django set up. Out: a running server until SIGTERM or SIGINT. Next: `repit.cli`.
+In: a host, a port, the rules of a wing, Django set up. Out: a running server until SIGTERM or SIGINT. Next:
+`hotline.process`, `platform.process`.
 
 An event loop in the main thread speaks with clients, however slow (`front`); Django answers whole requests in
 threads. On SIGTERM those who wait for changes are answered, requests under way have one second, then the
@@ -14,11 +15,12 @@ import socket
 from collections.abc import Callable
 
 from repit.foundation.errors import PortTaken, SettingsRefused, Text
+from repit.foundation.process.front.rules import Rules
 
 
-def serve(host: str, port: int, *endings: Callable[[], None]) -> None:
+def serve(host: str, port: int, rules: Rules, *endings: Callable[[], None]) -> None:
     """Serve until told to stop, do the endings, end the process. Raises `PortTaken`, `SettingsRefused`."""
-    answer(host, port)
+    answer(host, port, rules)
     for ending in endings:
         ending()
     logging.shutdown()
@@ -26,14 +28,14 @@ def serve(host: str, port: int, *endings: Callable[[], None]) -> None:
     os._exit(0)
 
 
-def answer(host: str, port: int) -> None:
+def answer(host: str, port: int, rules: Rules) -> None:
     """Serve until told to stop, and return. Raises `PortTaken`, `SettingsRefused`."""
-    from repit.foundation.process.front import rules, server  # noqa: PLC0415 - Django's handlers need what was set up
+    from repit.foundation.process.front import server  # noqa: PLC0415 - Django's handlers need what was set up
 
     require_free(host, port)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=server.BACKLOG) as listening:
-        server.Front(listening, rules.of_settings()).run()
+        server.Front(listening, rules).run()
 
 
 def require_free(host: str, port: int) -> None:

@@ -4,11 +4,10 @@ In: a role. Out: Django set up, or a refusal that says what to do. Next: `repit.
 """
 
 import os
-from importlib import import_module
+from collections.abc import Callable
 from typing import Final
 
 import django
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import Error as DatabaseError
@@ -18,6 +17,13 @@ from django.db.migrations.executor import MigrationExecutor
 from repit.foundation.errors import DatabaseUnavailable, SettingsRefused, Text
 
 ROLES: Final = ("hotline", "gate", "both")
+_MUST_HOLD: Final[list[Callable[[], None]]] = []
+
+
+def require(check: Callable[[], None]) -> None:
+    """Have something checked once the database is ready, which refuses to go on by raising; a room's app says
+    so as Django starts."""
+    _MUST_HOLD.append(check)
 
 
 def set_up(role: str) -> None:
@@ -44,8 +50,13 @@ def ready_database() -> None:
     """The embedded database is migrated here; a server's must have been, by someone who meant it."""
     if settings.REPIT_EMBEDDED:
         migrate()
-        _prove_keys()
-        return
+    else:
+        _require_present_form()
+    for check in _MUST_HOLD:
+        check()
+
+
+def _require_present_form() -> None:
     try:
         executor = MigrationExecutor(connection)
         behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
@@ -57,10 +68,3 @@ def ready_database() -> None:
             Text("The database is not in its present form.", "La base de données n'est pas à jour."),
             Text("Back it up, then run `repit migrate`.", "Sauvegardez-la, puis lancez `repit migrate`."),
         )
-    _prove_keys()
-
-
-def _prove_keys() -> None:
-    """The bank's files of keys are there and open what they must. Raises `SettingsRefused`."""
-    if apps.is_installed("repit.hotline.bank"):
-        import_module("repit.hotline.bank.proving").prove()

@@ -6,8 +6,6 @@ The settings of a role are read only once it is known; what needs them is theref
 """
 
 # ruff: noqa: PLC0415
-from importlib import import_module
-from types import ModuleType
 from typing import Annotated, Final
 
 import typer
@@ -33,20 +31,27 @@ ADMINISTRATOR: Final = "administrator (command line)"
 @app.command("add")
 def staff_add(name: MemberName, role: Roles, at: At = "hotline", address: Address = "") -> None:
     """Add someone; prints the link with which they begin, once. / Ajouter quelqu'un, afficher son lien."""
-    _show_link(_staff(at).add(name, role, actor=ADMINISTRATOR), address, at)
+    _ready(at)
+    from repit.foundation.staff import members
+
+    _show_link(members.add(name, role, actor=ADMINISTRATOR), address, at)
 
 
 @app.command("reset")
 def staff_reset(name: MemberName, at: At = "hotline", address: Address = "") -> None:
     """Let someone begin again: new password, new second factor. / Laisser quelqu'un recommencer."""
-    _show_link(_staff(at).reset(name, actor=ADMINISTRATOR), address, at)
+    _ready(at)
+    from repit.foundation.staff import members
+
+    _show_link(members.reset(name, actor=ADMINISTRATOR), address, at)
 
 
 @app.command("let-in")
 def staff_let_in(name: MemberName, at: At = "hotline", address: Address = "") -> None:
     """A link that lets someone try to sign in whom strangers hold up. / Débloquer un navigateur."""
-    _staff(at)
-    letting_in = import_module("repit.foundation.staff.letting_in")
+    _ready(at)
+    from repit.foundation.staff import letting_in
+
     secret = letting_in.give(name, actor=ADMINISTRATOR)
     say(
         Text(
@@ -62,20 +67,29 @@ def staff_let_in(name: MemberName, at: At = "hotline", address: Address = "") ->
 @app.command("roles")
 def staff_roles(name: MemberName, role: Roles, at: At = "hotline") -> None:
     """Give someone these roles and no others. / Donner ces rôles et aucun autre."""
-    _staff(at).set_roles(name, role, actor=ADMINISTRATOR)
+    _ready(at)
+    from repit.foundation.staff import members
+
+    members.set_roles(name, role, actor=ADMINISTRATOR)
     say(Text("Done.", "C'est fait."))
 
 
 @app.command("close")
 def staff_close(name: MemberName, at: At = "hotline") -> None:
     """End someone's access at once. / Fermer tout de suite l'accès de quelqu'un."""
-    _staff(at).close(name, actor=ADMINISTRATOR)
+    _ready(at)
+    from repit.foundation.staff import members
+
+    members.close(name, actor=ADMINISTRATOR)
     say(Text("Closed.", "Fermé."))
 
 
 @app.command("list")
 def staff_list(at: At = "hotline") -> None:
     """Who works here, in which roles, with how many second factors. / Qui travaille ici."""
+    _ready(at)
+    from repit.foundation.staff import members
+
     here = language()
     table = Table()
     for heading in (
@@ -88,21 +102,19 @@ def staff_list(at: At = "hotline") -> None:
         table.add_column(heading.in_language(here))
     yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
     waits = Text("link not used yet", "lien pas encore utilisé").in_language(here)
-    for row in _staff(at).standings():
+    for row in members.standings():
         last = f"{row.last_login:%Y-%m-%d %H:%M}" if row.last_login else waits if row.enrolling else "–"
         table.add_row(row.name, ", ".join(row.roles), yes if row.open else no, str(row.second_factors), last)
     Console().print(table)
 
 
-def _staff(at: str) -> ModuleType:
-    """The module that looks after members, once Django is set up for that installation."""
+def _ready(at: str) -> None:
     from repit.foundation.process import starting
 
     if at not in starting.ROLES:
         raise typer.BadParameter(", ".join(starting.ROLES))
     starting.set_up(at)
     starting.ready_database()
-    return import_module("repit.foundation.staff.members")
 
 
 def _base(address: str, at: str) -> str:

@@ -9,9 +9,7 @@ them.
 
 # ruff: noqa: PLC0415
 import sys
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Final
 
 import typer
@@ -50,7 +48,9 @@ def add(
     gate: Gate = False,
 ) -> None:
     """Begin to pull from an exchange. / Commencer à suivre un échange."""
-    partners = _partners(gate)
+    _ready(gate)
+    from repit.exchanges import partners
+
     if item_kind not in ("intimate", "deepfake") or (gate and review):
         raise InputRefused(
             Text("These options do not go together.", "Ces options ne vont pas ensemble."),
@@ -72,6 +72,9 @@ def add(
 @app.command("list")
 def listed(gate: Gate = False) -> None:
     """Who is pulled from, and who lags. / Qui est suivi, et avec quel retard."""
+    _ready(gate)
+    from repit.exchanges import partners
+
     here = language()
     table = Table()
     for heading in (
@@ -86,7 +89,7 @@ def listed(gate: Gate = False) -> None:
     ):
         table.add_column(heading.in_language(here), overflow="fold")
     yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
-    for row in _partners(gate).lags():
+    for row in partners.lags():
         table.add_row(
             f"{row.kind}/{row.name}",
             yes if row.active else no,
@@ -109,7 +112,10 @@ def pull(
     gate: Gate = False,
 ) -> None:
     """Pull now. / Suivre maintenant."""
-    partner = _partners(gate).hurry(name, may_shrink=shrunk)
+    _ready(gate)
+    from repit.exchanges import partners
+
+    partner = partners.hurry(name, may_shrink=shrunk)
     if not partner.active:
         raise TransitionRefused(
             Text("The partner is paused.", "Le partenaire est en pause."),
@@ -118,12 +124,14 @@ def pull(
     if gate:
         say(Text("Due; the running gate pulls at once.", "Dû ; le filtre en marche suit aussitôt."))
         return
-    claimed = _partners(gate).claim_one(partner.pk)
+    claimed = partners.claim_one(partner.pk)
     if claimed is None:
         say(Text("A running hotline is pulling from it.", "Un service en marche le suit en ce moment."))
         return
-    target = import_module("repit.hotline.feeds.bank_target").BankTarget(claimed)
-    outcome = import_module("repit.exchanges.pulling").pull(claimed, target)
+    from repit.exchanges.pulling import pull as pull_from
+    from repit.hotline.feeds.bank_target import BankTarget
+
+    outcome = pull_from(claimed, BankTarget(claimed))
     if outcome.error is not None:
         raise outcome.error
     say(
@@ -137,44 +145,56 @@ def pull(
 @app.command("asides")
 def asides(name: Name, gate: Gate = False) -> None:
     """Records that were not taken, and why. / Fiches écartées, et pourquoi."""
-    for row in _partners(gate).asides_of(name):
+    _ready(gate)
+    from repit.exchanges import partners
+
+    for row in partners.asides_of(name):
         typer.echo(f"{row.last_at:%Y-%m-%d %H:%M}  x{row.times}  {row.where}  {row.reason}")
 
 
 @app.command("pause")
 def pause(name: Name, gate: Gate = False) -> None:
     """Stop pulling; what it told of stays. / Ne plus suivre ; ce qui est connu reste."""
-    _partners(gate).set_active(name, False)
+    _ready(gate)
+    from repit.exchanges import partners
+
+    partners.set_active(name, False)
     say(Text("Paused.", "En pause."))
 
 
 @app.command("resume")
 def resume(name: Name, gate: Gate = False) -> None:
     """Pull again, at once. / Suivre à nouveau, dès maintenant."""
-    _partners(gate).set_active(name, True)
+    _ready(gate)
+    from repit.exchanges import partners
+
+    partners.set_active(name, True)
     say(Text("It is pulled from again.", "Il est suivi à nouveau."))
 
 
 @app.command("remove")
 def remove(name: Name, gate: Gate = False) -> None:
     """Forget an exchange and everything only it told of. / Oublier un échange et ce que lui seul a donné."""
-    partners = _partners(gate)
+    _ready(gate)
+    from repit.exchanges import partners
+
     partner = partners.hurry(name)
-    gone = 0 if gate else import_module("repit.hotline.feeds.bank_target").let_go(partner)
-    partners.forget(name)
     if gate:
+        partners.forget(name)
         say(Text("Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu'il a donné."))
-    else:
-        say(Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}."))
+        return
+    from repit.hotline.feeds.bank_target import let_go
+
+    gone = let_go(partner)
+    partners.forget(name)
+    say(Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}."))
 
 
-def _partners(gate: bool) -> ModuleType:
-    """The module that looks after partners, once Django is set up."""
+def _ready(gate: bool) -> None:
     from repit.foundation.process import starting
 
     starting.set_up("gate" if gate else "hotline")
     starting.ready_database()
-    return import_module("repit.exchanges.partners")
 
 
 def _credentials(source: str) -> dict[str, str]:

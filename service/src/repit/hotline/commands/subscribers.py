@@ -7,8 +7,7 @@ own; what needs settings is imported inside, once the command is known.
 # ruff: noqa: PLC0415, PLR0917 - imports wait for settings; typer passes every argument by name
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from types import ModuleType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +15,10 @@ from rich.table import Table
 
 from repit.foundation.errors import InputRefused, Text
 from repit.foundation.terminal import language, say
+from repit.hotline.commands.ready import ready
+
+if TYPE_CHECKING:
+    from repit.hotline.feeds.subscribers import Grant
 
 app = typer.Typer(no_args_is_help=True, help="Subscribers of the feed. / Abonnés au flux.")
 
@@ -54,9 +57,11 @@ def add(
     agreed: Agreed = "",
 ) -> None:
     """Let a platform follow the feed; prints its key, once. / Abonner une plateforme, afficher sa clé."""
-    room = _subscribers()
-    granted = _grant(room, exchange, kind, confirmed_by, anchored, confirmations)
-    key = room.add(name, granted=granted, agreed_on=_day(agreed) if agreed else None)
+    ready()
+    from repit.hotline.feeds import subscribers
+
+    granted = _grant(exchange, kind, confirmed_by, anchored, confirmations)
+    key = subscribers.add(name, granted=granted, agreed_on=_day(agreed) if agreed else None)
     _show_key(key, key_only=key_only)
 
 
@@ -70,8 +75,10 @@ def grant(
     confirmed_by: ConfirmedBy = None,
 ) -> None:
     """Say anew what a subscriber may see; it starts afresh. / Redéfinir ce qu'un abonné peut voir."""
-    room = _subscribers()
-    room.grant(name, _grant(room, exchange, kind, confirmed_by, anchored, confirmations))
+    ready()
+    from repit.hotline.feeds import subscribers
+
+    subscribers.grant(name, _grant(exchange, kind, confirmed_by, anchored, confirmations))
     say(Text("Granted. Its gates start afresh by themselves.", "Accordé. Ses filtres repartent d'eux-mêmes."))
 
 
@@ -80,7 +87,10 @@ def agree(
     name: Name, day: Annotated[str, typer.Argument(help="YYYY-MM-DD, the day of signature. / jour.")]
 ) -> None:
     """Note when a subscriber signed. / Noter quand un abonné a signé."""
-    _subscribers().agree(name, _day(day))
+    ready()
+    from repit.hotline.feeds import subscribers
+
+    subscribers.agree(name, _day(day))
     say(Text("Noted.", "Noté."))
 
 
@@ -96,7 +106,10 @@ def rotate(
     ] = 0,
 ) -> None:
     """Replace a subscriber's key; the old one stops at once, or after --overlap. / Remplacer une clé."""
-    _show_key(_subscribers().rotate(name, overlap=timedelta(hours=overlap)), key_only=key_only)
+    ready()
+    from repit.hotline.feeds import subscribers
+
+    _show_key(subscribers.rotate(name, overlap=timedelta(hours=overlap)), key_only=key_only)
 
 
 @app.command("people")
@@ -110,12 +123,14 @@ def people(
 ) -> None:
     """Note that a platform has moderators of its own; prints its desk's key. / Noter qu'elle a des
     modérateurs."""
-    room = _subscribers()
-    room.set_people(name, not no, party)
+    ready()
+    from repit.hotline.feeds import subscribers
+
+    subscribers.set_people(name, not no, party)
     if no:
         say(Text("Its people's word counts no more.", "L'avis de ses personnes ne compte plus."))
         return
-    key = room.rotate(name, desk=True)
+    key = subscribers.rotate(name, desk=True)
     if key_only:
         print(key)
         return
@@ -135,7 +150,7 @@ def heard(
     again: Annotated[bool, typer.Option(help="Its word counts again. / Ses avis comptent.")] = False,
 ) -> None:
     """You have looked at a subscriber's alarms. / Vous avez examiné les alertes d'un abonné."""
-    _ready()
+    ready()
     from repit.hotline.feeds import caps
 
     caps.see_to(name, actor="operator", counts_again=again)
@@ -145,13 +160,19 @@ def heard(
 @app.command("close")
 def close(name: Name) -> None:
     """Stop a subscriber's keys. / Désactiver les clés d'un abonné."""
-    _subscribers().close(name)
+    ready()
+    from repit.hotline.feeds import subscribers
+
+    subscribers.close(name)
     say(Text("Closed.", "Désactivé."))
 
 
 @app.command("list")
 def listed() -> None:
     """Who follows, and how far they are. / Qui suit le flux, et où ils en sont."""
+    ready()
+    from repit.hotline.feeds import subscribers
+
     rows = [
         (
             row.name,
@@ -162,7 +183,7 @@ def listed() -> None:
             _time(row.last_used_at),
             str(row.withdrawals_acknowledged),
         )
-        for row in _subscribers().standings()
+        for row in subscribers.standings()
     ]
     _table(
         (
@@ -181,7 +202,7 @@ def listed() -> None:
 @app.command("show")
 def show(name: Name) -> None:
     """One subscriber: grants, keys, what it fetched, said and has forgotten. / Un abonné, en entier."""
-    _ready()
+    ready()
     from repit.hotline.feeds import subscriber_report
     from repit.hotline.web.feeds_api import words
 
@@ -208,16 +229,17 @@ def show(name: Name) -> None:
 
 
 def _grant(
-    room: ModuleType,
     exchange: list[str] | None,
     kind: list[str] | None,
     confirmed_by: list[str] | None,
     anchored: bool,
     confirmations: int,
-) -> Any:
-    return room.Grant(
-        tuple(exchange or room.EXCHANGES),
-        tuple(kind or room.KINDS),
+) -> "Grant":
+    from repit.hotline.feeds import subscribers
+
+    return subscribers.Grant(
+        tuple(exchange or subscribers.EXCHANGES),
+        tuple(kind or subscribers.KINDS),
         anchored,
         confirmations,
         tuple(confirmed_by or ()),
@@ -231,21 +253,6 @@ def _day(typed: str) -> date:
         raise InputRefused(
             Text("A day is written YYYY-MM-DD.", "Un jour s'écrit AAAA-MM-JJ."), Text("", "")
         ) from None
-
-
-def _ready() -> None:
-    from repit.foundation.process import starting
-
-    starting.set_up("hotline")
-    starting.ready_database()
-
-
-def _subscribers() -> ModuleType:
-    """The module that looks after subscribers, once Django is set up."""
-    _ready()
-    from repit.hotline.feeds import subscribers
-
-    return subscribers
 
 
 def _yes(so: bool) -> str:

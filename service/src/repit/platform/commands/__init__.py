@@ -1,1 +1,16 @@
-"""What an operator of a platform types."""
+"""What an operator of a platform types.
+
+In: nothing. Out: `add_to`, which joins these commands to `repit`. Next: `repit.cli`.
+"""
+
+import typer
+
+from repit.platform.commands import policy, serve
+from repit.platform.integrations.s3 import commands as storage
+
+
+def add_to(app: typer.Typer) -> None:
+    """Join the commands of a platform to the others."""
+    app.command()(serve.gate)
+    app.add_typer(policy.app, name="policy")
+    app.add_typer(storage.app, name="storage")

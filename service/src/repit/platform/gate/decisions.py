@@ -25,7 +25,6 @@ from repit.platform.gate.models import Decision, DecisionCount
 from repit.platform.gate.policy import CANARY
 from repit.platform.gate.senders import Senders
 from repit.platform.gate.verdict import SURE, Evidence, Verdict
-from repit.platform.review.questions import Met
 
 WAIT_SECONDS: Final = 2.0
 _GATHER_SECONDS: Final = 0.5
@@ -33,6 +32,21 @@ _MOST_WAITING: Final = 10_000
 _MOST_ITEMS: Final = 5
 _MOST_ALSO: Final = 200
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An upload that surely agrees with an item, as it was recorded. `counts`: not the same sender again."""
+
+    decision: str
+    item: str
+    exchange: str
+    tier: str
+    confirmations: int
+    refused: bool
+    counts: bool
+
+
 Ask = Callable[[Sequence[Met]], set[str]]
 """Tells the desk of uploads that surely agree with an item; the decisions whose upload it wants to see."""
 

@@ -8,7 +8,6 @@ Nothing here changes what is refused: that takes two people, and the bank hears 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -16,26 +15,13 @@ from django.db.models import F
 
 from repit.foundation.clock import now
 from repit.foundation.ids import token
+from repit.platform.gate.decisions import Met
 from repit.platform.gate.models import Decision
 from repit.platform.gate.pictures import Signature
 from repit.platform.gate.verdict import SURE
 from repit.platform.review import asking, let_go, rules
 from repit.platform.review.asking import Stands
 from repit.platform.review.models import AskedItem, Part, Review
-
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """An upload that surely agrees with an item, as it was recorded. `counts`: not the same sender again."""
-
-    decision: str
-    item: str
-    exchange: str
-    tier: str
-    confirmations: int
-    refused: bool
-    counts: bool
-
 
 # --- what is met --------------------------------------------------------------------------------------------
 

@@ -138,9 +138,7 @@ class Gateway:
 
     def _admitted(self, scope: requests.Scope) -> bool:
         """Whether an upload may come at all: without one of the keys nothing of it is taken in."""
-        from repit.platform.gate.platforms import admits  # noqa: PLC0415 - a hotline has no gate
-
-        return admits(requests.header(scope, b"authorization"), self._rules.keys)
+        return self._rules.admits(requests.header(scope, b"authorization"))
 
     # --- waiting ------------------------------------------------------------------------------------------
 

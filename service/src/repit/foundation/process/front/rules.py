@@ -1,10 +1,10 @@
-"""What may come in, how much of it, and on which threads it is answered: by the installation's role.
+"""What may come in, how much of it, and on which threads it is answered.
 
-In: settings. Out: `Rules`. Next: `gateway`.
+In: settings, and what a wing adds to them. Out: `Rules`. Next: `gateway`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,13 +16,19 @@ LaneName = Literal["state", "uploads", "feeds", "pages", "streams", "long"]
 UPLOADS: Final = frozenset({"/v1/check", "/v1/refuse"})
 STATE: Final = frozenset({"/ready", "/v1/ready", "/metrics"})
 FEEDS: Final = "/exchange/"
-HOTLINE_ROOM: Final = 256 * 1024**2
-_FORM: Final = 64 * 1024
+PAGES_ROOM: Final = 256 * 1024**2
+FORM: Final = 64 * 1024
+"""What the parts of a form may take beside the file in it."""
+
+
+def _anyone(authorization: str) -> bool:  # noqa: ARG001
+    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`most`: the largest body; `most_upload`: of an upload, which beyond `kept` is handed on as it comes."""
+    """`most`: the largest body; `most_upload`: of an upload, which beyond `kept` is handed on as it comes.
+    `admits`: whether an upload may come at all, by what its request says of itself."""
 
     threads: Mapping[LaneName, int]
     room: Room
@@ -30,7 +36,7 @@ class Rules:
     most: int
     most_upload: int = 0
     kept: int = 0
-    keys: tuple[str, ...] = ()
+    admits: Callable[[str], bool] = _anyone
     proxies: int = 0
 
     def lane(self, method: str, path: str) -> LaneName:
@@ -42,14 +48,9 @@ class Rules:
         return "feeds" if path.startswith(FEEDS) else "pages"
 
 
-def of_settings() -> Rules:
-    """The rules of this installation."""
-    role, threads = settings.REPIT_ROLE, settings.REPIT_THREADS
-    filters = role in ("gate", "both")
-    name = "gate" if role == "gate" else "hotline"
-    alive = {"alive": True} if role == "gate" else {"alive": True, "role": name}
-    paths = ["/health", *(["/v1/health"] if filters else [])]
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + _FORM
+def of_pages(**says: object) -> Rules:
+    """Pages, feeds and state, no uploads. `says`: what `/health` answers beside being alive."""
+    threads = settings.REPIT_THREADS
     few = max(4, threads // 24)
     return Rules(
         # An upload waits for a decoder; a page is work for the interpreter, of which there is one: the more
@@ -62,24 +63,8 @@ def of_settings() -> Rules:
             "streams": 2,
             "long": max(4, threads // 3),
         },
-        room=_room(filters=filters),
-        health=dict.fromkeys(paths, json.dumps(alive).encode()),
-        most=most,
-        most_upload=settings.REPIT_GATE_MAX_FILE_BYTES + _FORM if filters else 0,
-        kept=settings.REPIT_GATE_MAX_BYTES + _FORM if filters else 0,
-        keys=settings.REPIT_GATE_KEYS if filters else (),
+        room=Bytes(PAGES_ROOM),
+        health={"/health": json.dumps({"alive": True, **says}).encode()},
+        most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + FORM,
         proxies=settings.REPIT_PROXIES or int(settings.REPIT_HTTPS),
     )
-
-
-def _room(*, filters: bool) -> Room:
-    """A gate's doors share what its uploads may take."""
-    if not filters:
-        return Bytes(HOTLINE_ROOM)
-    from repit.platform.gate import runtime  # noqa: PLC0415 - a hotline has none
-    from repit.platform.gate.errors import GateNotRunning  # noqa: PLC0415
-
-    try:
-        return runtime.current().reception
-    except GateNotRunning:
-        return Bytes(settings.REPIT_GATE_MEMORY)

@@ -1,6 +1,7 @@
 """The pages of the bank desk: what waits, one item, what is decided.
 
-In: requests of members who may decide about items. Out: pages. Next: `decisions` carries out what is decided.
+In: requests of members who may decide about items. Out: pages. Next: `hotline.curation` carries out what is
+decided.
 """
 
 from dataclasses import replace
@@ -17,8 +18,9 @@ from repit.foundation import audit
 from repit.foundation.errors import RepitError
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
+from repit.hotline import curation
 from repit.hotline.bank.models import Transition
-from repit.hotline.web.bank_desk import decisions, reasons, words
+from repit.hotline.web.bank_desk import reasons, words
 
 _STEPS: Final = 50
 
@@ -27,15 +29,15 @@ _STEPS: Final = 50
 @needs("bank.decide")
 def questions(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Everything that waits for a person, and the alarms."""
-    rows = [replace(one, reason=reasons.told(one.reason)) for one in decisions.waiting()]
-    alarms = decisions.alarms()
+    rows = [replace(one, reason=reasons.told(one.reason)) for one in curation.waiting()]
+    alarms = curation.alarms()
     alarmed = {one.subscriber.name for one in alarms}
     shown = {
         "alarms": [(one, words.MOVED.get(one.what, one.what)) for one in alarms],
-        "muted": [name for name in decisions.muted() if name not in alarmed],
-        "asked": [one for one in rows if one.asked][: decisions.SHOWN],
-        "suspended": [one for one in rows if not one.asked and one.state == "disputed"][: decisions.SHOWN],
-        "received": [one for one in rows if not one.asked and one.state == "received"][: decisions.SHOWN],
+        "muted": [name for name in curation.muted() if name not in alarmed],
+        "asked": [one for one in rows if one.asked][: curation.SHOWN],
+        "suspended": [one for one in rows if not one.asked and one.state == "disputed"][: curation.SHOWN],
+        "received": [one for one in rows if not one.asked and one.state == "received"][: curation.SHOWN],
         "count": len(rows),
     }
     return render(request, "bank_desk/questions.html", shown)
@@ -45,7 +47,7 @@ def questions(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: AR
 @needs("bank.decide")
 def item(request: HttpRequest, member: Member, item: str) -> HttpResponse:
     """One item: counts, opinions, steps; and what may be decided. Raises `NotFound`."""
-    shown = decisions.show(item)
+    shown = curation.show(item)
     audit.record(member.name, "item looked at", shown.item)
     return _item(request, shown)
 
@@ -56,9 +58,9 @@ def decide(request: HttpRequest, member: Member, item: str) -> HttpResponse:
     """Carry a decision out. What was typed stays on the page where it cannot be."""
     why = request.POST.get("why", "").strip()
     try:
-        decisions.decide(item, request.POST.get("what", ""), why, member.name)
+        curation.decide(item, request.POST.get("what", ""), why, member.name)
     except RepitError as refused:
-        answer = _item(request, decisions.show(item), refused=refused, why=why)
+        answer = _item(request, curation.show(item), refused=refused, why=why)
         answer.status_code = refused.status
         answer.told = True  # type: ignore[attr-defined]
         return answer
@@ -71,13 +73,13 @@ def decide(request: HttpRequest, member: Member, item: str) -> HttpResponse:
 def alarm(request: HttpRequest, member: Member) -> HttpResponse:
     """An alarm was seen to. Raises `NotFound`."""
     again = request.POST.get("what") == "again"
-    decisions.see_to(request.POST.get("subscriber", ""), counts_again=again, actor=member.name)
+    curation.see_to(request.POST.get("subscriber", ""), counts_again=again, actor=member.name)
     messages.info(request, _("Noted."))
     return HttpResponseRedirect(reverse("bank-questions"))
 
 
 def _item(
-    request: HttpRequest, shown: decisions.Shown, refused: RepitError | None = None, why: str = ""
+    request: HttpRequest, shown: curation.Shown, refused: RepitError | None = None, why: str = ""
 ) -> HttpResponse:
     told: dict[str, Any] = {
         "item": shown,

@@ -4,24 +4,22 @@ In: a command line, the gate's settings. Out: rows that the running gate works t
 lists on the terminal. Next: the operator.
 """
 
+# ruff: noqa: PLC0415 - imports wait for settings
 import os
 import sys
 import time
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from repit.foundation.errors import InputRefused, Text
+from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.terminal import language, say
 
 app = typer.Typer(no_args_is_help=True, help="Object storage. / Stockage d'objets.")
-_ROOM: Final = "repit.platform.integrations.s3"
 _LOOK_SECONDS: Final = 0.5
 _SILENT_SECONDS: Final = 30.0
 _SILENT: Final = Text(
@@ -47,7 +45,9 @@ def scan(  # noqa: PLR0917 - typer reads the options from here
     wait: Annotated[bool, typer.Option(help="Follow it to its end. / Suivre jusqu'au bout.")] = True,
 ) -> None:
     """Look at everything stored in a bucket. / Examiner tout ce que contient un compartiment."""
-    scans = _room("scans")
+    _ready()
+    from repit.platform.integrations.s3 import scans
+
     if report is not None:
         _require_new(report)
     row, new = scans.begin(bucket, prefix, versions=versions, dry_run=dry_run, per_second=per_second)
@@ -68,7 +68,9 @@ def scan(  # noqa: PLR0917 - typer reads the options from here
 @app.command("scans")
 def list_scans() -> None:
     """Every scan and how far it is. / Tous les parcours et leur avancement."""
-    scans, models = _room("scans"), _room("models")
+    _ready()
+    from repit.platform.integrations.s3 import models, scans
+
     for row in models.Scan.objects.order_by("pk"):
         at = scans.target(row)
         counts = " ".join(f"{name}={count}" for name, count in scans.counts(row).items())
@@ -78,7 +80,9 @@ def list_scans() -> None:
 @app.command("stop")
 def stop_scan(name: Name) -> None:
     """Let a scan rest; `scan` with the same options goes on. / Suspendre un parcours."""
-    scans = _room("scans")
+    _ready()
+    from repit.platform.integrations.s3 import scans
+
     if scans.stop(scans.called(name)):
         say(Text("It rests after the page under way.", "Il s'arrête après la page en cours."))
     else:
@@ -88,7 +92,9 @@ def stop_scan(name: Name) -> None:
 @app.command("report")
 def report_of(name: Name, to: Report = None) -> None:
     """Findings of a scan as JSON lines. / Ce qu'un parcours a trouvé, en lignes JSON."""
-    scans = _room("scans")
+    _ready()
+    from repit.platform.integrations.s3 import scans
+
     lines = scans.report(scans.called(name))
     if to is not None:
         _write(to, lines)
@@ -100,7 +106,9 @@ def report_of(name: Name, to: Report = None) -> None:
 @app.command()
 def found() -> None:
     """Objects that are blocked or wait for a person. / Objets bloqués ou à examiner."""
-    findings, models = _room("findings"), _room("models")
+    _ready()
+    from repit.platform.integrations.s3 import findings, models
+
     live = models.Finding.objects.filter(state__in=["review", "tagged", "moved"]).order_by("pk")
     for row in live.iterator(chunk_size=500):
         line = findings.line(row)
@@ -110,16 +118,21 @@ def found() -> None:
 @app.command()
 def dead() -> None:
     """Objects that could not be looked at, and why. / Objets impossibles à examiner, et pourquoi."""
-    arrivals = _room("queue")
-    for row in arrivals.dead():
-        thing = arrivals.place(row)
+    _ready()
+    from repit.platform.integrations.s3 import queue
+
+    for row in queue.dead():
+        thing = queue.place(row)
         print(f"{row.taken_in_at:%Y-%m-%d %H:%M}  x{row.attempts}  {row.reason}  {thing.bucket}/{thing.key}")
 
 
 @app.command()
 def retry() -> None:
     """Look at all of those again. / Réessayer tous ces objets."""
-    count = _room("queue").try_again()
+    _ready()
+    from repit.platform.integrations.s3 import queue
+
+    count = queue.try_again()
     say(Text(f"To be looked at again: {count}", f"À réexaminer : {count}"))
 
 
@@ -129,23 +142,26 @@ def release(
     reason: Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")],
 ) -> None:
     """Take the tag off, or put a moved object back. / Ôter l'étiquette, ou remettre un objet en place."""
-    acting, models, store = _room("quarantine"), _room("models"), _room("store")
+    _ready()
+    from repit.platform.integrations.s3 import models, quarantine, store
+
     finding = models.Finding.objects.filter(name=name).first()
     if finding is None:
-        raise import_module("repit.foundation.errors").NotFound
+        raise NotFound
     with store.Store.of_settings() as opened:
-        acting.release(opened, finding, "person", why=reason, followed="allow")
+        quarantine.release(opened, finding, "person", why=reason, followed="allow")
     say(Text("It is let go.", "C'est levé."))
 
 
-def _room(name: str) -> ModuleType:
-    """A module of the storage's door, once Django is set up and the settings are whole."""
-    from repit.foundation.process import starting  # noqa: PLC0415 - reads the settings
+def _ready() -> None:
+    """Django set up, the database ready, the settings whole."""
+    from repit.foundation.process import starting
 
     starting.set_up("gate")
     starting.ready_database()
-    import_module(f"{_ROOM}.start").require_settings()
-    return import_module(f"{_ROOM}.{name}")
+    from repit.platform.integrations.s3 import start
+
+    start.require_settings()
 
 
 def _follow(row: Any) -> None:

@@ -1,0 +1,169 @@
+"""`repit bank …`: items that wait for a person, what is decided of them, files of hashes.
+
+In: a command line. Out: rows, or what they say, in French or English. Next: an operator.
+"""
+
+# ruff: noqa: PLC0415 - imports wait for settings
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+from repit.foundation.errors import Text
+from repit.foundation.terminal import language, say
+from repit.hotline.commands.ready import ready
+
+app = typer.Typer(no_args_is_help=True, help="Items that wait for a person. / Éléments à examiner.")
+widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
+app.add_typer(widely, name="widely-published")
+
+ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")]
+
+
+@app.command("review")
+def bank_review() -> None:
+    """What waits for a person, and why. / Ce qui attend une personne, et pourquoi."""
+    ready()
+    from repit.hotline import curation
+
+    for row in curation.waiting():
+        asked = Text("asked, served meanwhile", "question, servi entre-temps").in_language(language())
+        state = asked if row.asked and row.state == "active" else row.state
+        print(f"{row.item}  {state}  {row.since:%Y-%m-%d %H:%M}  {row.reason}")
+    for alarm in curation.alarms():
+        say(
+            Text(
+                f"Alarm: {alarm.subscriber.name} moves more than one may ({alarm.what}).",
+                f"Alerte : {alarm.subscriber.name} dépasse ce qui est permis ({alarm.what}).",
+            )
+        )
+
+
+@app.command("show")
+def bank_show(item: ItemName) -> None:
+    """An item's life and the evidence of a flood. / La vie d'un élément et les preuves d'un afflux."""
+    ready()
+    from repit.hotline import curation
+
+    row = curation.show(item)
+    print(f"{row.item}  {row.state}  {row.media}  {row.kind}  {row.origin}  x{row.confirmations}")
+    if row.expires_at is not None:
+        say(Text(f"Ends {row.expires_at:%Y-%m-%d %H:%M} UTC", f"Fin {row.expires_at:%Y-%m-%d %H:%M} UTC"))
+    say(Text("Steps:", "Étapes :"))
+    for step in row.steps:
+        print(f"  {step.at:%Y-%m-%d %H:%M}  {step.before or '–'} → {step.after}  {step.actor}  {step.reason}")
+    say(Text("Matches reported:", "Correspondances signalées :"))
+    for seen in row.matches:
+        print(f"  {seen.begins:%Y-%m-%d %H:%M} – {seen.ends:%Y-%m-%d %H:%M}  {seen.reporter}  {seen.count}")
+    say(Text("Opinions:", "Avis :"))
+    for held in row.opinions:
+        people = Text("people", "personnes") if held.people else Text("a script", "un script")
+        by, deep = people.in_language(language()), "" if held.depth is None else f"{held.depth} %"
+        print(f"  {held.at:%Y-%m-%d %H:%M}  {held.name}  {held.view}  {by}  {deep}  {', '.join(held.tags)}")
+
+
+@app.command("release")
+def bank_release(item: ItemName, reason: Reason) -> None:
+    """Publish a received item, or keep one in doubt. / Publier un élément reçu, ou garder un élément."""
+    ready()
+    from repit.hotline import curation
+
+    curation.release(item, reason)
+    say(Text("Subscribers are told.", "Les abonnés en sont informés."))
+
+
+@app.command("suspend")
+def bank_suspend(item: ItemName, reason: Reason) -> None:
+    """Have subscribers keep an item apart. / Suspendre un élément."""
+    ready()
+    from repit.hotline import curation
+
+    curation.suspend(item, reason)
+    say(Text("Suspended.", "Suspendu."))
+
+
+@app.command("ask")
+def bank_ask(item: ItemName, reason: Reason) -> None:
+    """Ask platforms' people to look once more. / Demander aux plateformes un nouvel examen."""
+    ready()
+    from repit.hotline import curation
+
+    curation.ask_again(item, reason)
+    say(Text("Asked.", "Demandé."))
+
+
+@app.command("withdraw")
+def bank_withdraw(
+    item: ItemName,
+    reason: Reason,
+    everyones: Annotated[
+        bool, typer.Option(help="Everyone has seen it: hold it back next time. / Image très diffusée.")
+    ] = False,
+) -> None:
+    """Have everyone forget an item. / Faire oublier un élément à tous."""
+    ready()
+    from repit.hotline import curation
+
+    (curation.withdraw_as_everyones if everyones else curation.withdraw)(item, reason)
+    say(Text("Withdrawn.", "Retiré."))
+
+
+@app.command("import")
+def bank_import(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="One item a line. / Un par ligne.")
+    ],
+    reason: Reason,
+    deepfake: Annotated[
+        bool, typer.Option(help="Sexual deepfakes, where a line says nothing. / Montages, par défaut.")
+    ] = False,
+    review: Annotated[
+        bool, typer.Option(help="Let a person publish them. / Publication par une personne.")
+    ] = False,
+    origin: Annotated[str, typer.Option(help="Who found them. / Qui les a trouvés.")] = "",
+) -> None:
+    """Take a file of hashes in (docs/en/exchanges.md). / Prendre un fichier d'empreintes."""
+    ready()
+    from repit.hotline.bank import import_file
+
+    aside = import_file.Aside()
+    with Progress(TextColumn("{task.completed:,}"), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=None)
+        done = None
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            for part in import_file.load(
+                lines,
+                aside,
+                kind="deepfake" if deepfake else "intimate",
+                publish=not review,
+                origin=origin or None,
+                reason=reason,
+            ):
+                done = part if done is None else done + part
+                bar.update(task, completed=done.active + done.received + done.known)
+    active, received, known = (done.active, done.received, done.known) if done else (0, 0, 0)
+    say(
+        Text(
+            f"Published: {active}. Waiting for a person: {received}. Known before: {known}.",
+            f"Publiés : {active}. En attente d'une personne : {received}. Déjà connus : {known}.",
+        )
+    )
+    say(Text(f"Lines that cannot be read: {aside.count}", f"Lignes illisibles : {aside.count}"))
+    for number, why in aside.first:
+        print(f"  {number}: {why}", file=sys.stderr)
+
+
+@widely.command("add")
+def widely_published_add(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Pictures. / Images.")],
+) -> None:
+    """Hash pictures here, in all orientations; they go nowhere. / Calculer les empreintes ici même."""
+    ready()
+    from repit.hotline import curation
+
+    new = curation.add_widely_published(files)
+    say(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"))

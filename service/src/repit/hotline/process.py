@@ -1,0 +1,31 @@
+"""`repit hotline`: one process with the pages, the feed, and the loops beside them.
+
+In: a host and a port, Django set up. Out: a running hotline until SIGTERM or SIGINT. Next: `commands.serve`.
+"""
+
+from collections.abc import Callable
+
+from repit.foundation.process import fold_log, forget_kept, serving
+from repit.foundation.process.front.rules import of_pages
+from repit.hotline.cases import key_file
+from repit.hotline.loops import (
+    access_log,
+    carry_letters,
+    case_calendar,
+    expire_items,
+    forget_items,
+    pull_partners,
+    upkeep,
+)
+
+
+def serve(host: str, port: int, begun: Callable[[], None]) -> None:
+    """Serve until told to stop; `begun` is called before. Raises `PortTaken`, `SettingsRefused`."""
+    key_file.check()
+    serving.require_free(host, port)
+    for room in (expire_items, carry_letters, forget_items, upkeep, fold_log, access_log, case_calendar):
+        room.start()
+    forget_kept.start()
+    pull_partners.for_hotline().start()
+    begun()
+    serving.serve(host, port, of_pages(role="hotline"), access_log.write)

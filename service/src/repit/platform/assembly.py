@@ -1,0 +1,108 @@
+"""The gate of a platform, put together from settings: what it holds, and what the review desk lends it.
+
+In: Django's settings. Out: a `Gate`, not yet started. Next: `process`, tests.
+
+The gate knows no desk; what it asks of one (whom to tell, what people have let pass, what to hold for them)
+is handed to it here.
+"""
+
+import logging
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+
+from repit.foundation.errors import SettingsRefused, Text
+from repit.platform.gate.classifier import Classifier, read_sheet
+from repit.platform.gate.decisions import Recorder
+from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.feed_status import StatusBoard
+from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.policy import Policy, default_policy
+from repit.platform.gate.policy_file import parse_policy
+from repit.platform.gate.runtime import Gate
+from repit.platform.gate.signals import Signals
+from repit.platform.gate.verdict import Outcome
+from repit.platform.review import let_go, media, questions
+from repit_engine.anchors import Stage
+
+_log: Final = logging.getLogger(__name__)
+_UNDECIDED: Final[dict[str, Outcome]] = {"pass": "allow", "review": "review", "refuse": "block"}
+_DOORS: Final[dict[str, Outcome]] = {"open": "allow", "review": "review", "closed": "block"}
+
+
+def tell_the_desk(entries: Sequence[KnownEntry]) -> None:
+    """What banks ask of people here, and what they have withdrawn. The index is served already: a database
+    that is away keeps nobody from being protected."""
+    asked = {entry.item: entry.asked for entry in entries if entry.asked and entry.state != "withdrawn"}
+    gone = [entry.item for entry in entries if entry.state == "withdrawn"]
+    try:
+        questions.bank_asks(asked, gone)
+    except DatabaseError as error:
+        _log.warning("the desk does not hear of a bank's wish: %s", type(error).__name__)
+
+
+def assemble(decoder: Sequence[str] | None = None) -> Gate:
+    """A gate as the settings want it, not yet started. Raises `SettingsRefused`."""
+    index, board = LiveIndex(), StatusBoard()
+    reports = settings.REPIT_GATE_REPORT_MATCHES and bool(settings.REPIT_GATE_FEED_URL)
+    recorder = Recorder(tally=reports, ask=questions.met)
+    policy = _policy()
+    pool = DecoderPool(settings.REPIT_GATE_WORKERS or os.cpu_count() or 1, decoder)
+    inspector = Inspector(
+        index=index,
+        pool=pool,
+        policy=policy,
+        recorder=recorder,
+        board=board,
+        budget_seconds=settings.REPIT_GATE_BUDGET_MS / 1000,
+        max_bytes=settings.REPIT_GATE_MAX_BYTES,
+        last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
+        hold=media.hold,
+        signals=Signals(_classifier()),
+        here=let_go.here,
+        compared=questions.compared,
+    )
+    return Gate(index, _mirror(), pool, policy, recorder, board, inspector, tell_the_desk)
+
+
+def _classifier() -> Classifier | None:
+    path: str = settings.REPIT_GATE_CLASSIFIER
+    return Classifier(read_sheet(Path(path))) if path else None
+
+
+def _mirror() -> Mirror:
+    wanted: str = settings.REPIT_GATE_INDEX
+    if wanted == "memory":
+        return Mirror(None, sealed=False)
+    if wanted == "sealed":
+        return Mirror(Path(settings.REPIT_DATA), sealed=True)
+    return Mirror(Path(wanted).absolute(), sealed=False)
+
+
+def _policy() -> Policy:
+    undecided = _UNDECIDED[settings.REPIT_GATE_UNDECIDED]
+    doors = {
+        "clamd": _DOORS[settings.REPIT_GATE_CLAMD_UNDECIDED],
+        "icap": _DOORS[settings.REPIT_GATE_ICAP_UNDECIDED],
+    }
+    if settings.REPIT_GATE_S3_UNDECIDED:
+        doors["s3"] = _DOORS[settings.REPIT_GATE_S3_UNDECIDED]
+    path: str = settings.REPIT_GATE_POLICY
+    if not path:
+        return default_policy(undecided, doors)
+    try:
+        policy = parse_policy(Path(path).read_bytes())
+        return replace(policy, undecided_doors={**doors, **policy.undecided_doors})
+    except OSError:
+        raise SettingsRefused(
+            Text("The policy file cannot be read.", "Le fichier de politique est illisible."),
+            Text("Check REPIT_GATE_POLICY.", "Vérifiez REPIT_GATE_POLICY."),
+        ) from None

@@ -1,0 +1,39 @@
+"""`repit gate`: what stands in front of a platform's uploads.
+
+In: a command line. Out: a running gate. Next: an operator.
+"""
+
+# ruff: noqa: PLC0415 - imports wait for settings
+from typing import Annotated
+
+import typer
+
+from repit.foundation.errors import Text
+from repit.foundation.process.options import Host, Port
+from repit.foundation.process.ports import GATE_PORT
+from repit.foundation.terminal import say
+
+
+def gate(
+    host: Host = "127.0.0.1",
+    port: Port = GATE_PORT,
+    clamd: Annotated[
+        str, typer.Option(help="Answer as ClamAV there (REPIT_GATE_CLAMD). / Répondre là comme ClamAV.")
+    ] = "",
+    icap: Annotated[
+        str, typer.Option(help="Answer in ICAP there (REPIT_GATE_ICAP). / Répondre là en ICAP.")
+    ] = "",
+) -> None:
+    """Start a platform's gate, fed by a hotline. / Démarrer le filtre d'une plateforme."""
+    from repit.foundation.process import serving, starting
+
+    starting.set_up("gate")
+    starting.ready_database()
+    from repit.platform import process
+    from repit.platform.integrations.mastodon import start as mastodon
+    from repit.platform.integrations.s3 import start as s3
+    from repit.platform.integrations.sockets import start as sockets
+
+    serving.require_free(host, port)
+    say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
+    process.serve(host, port, [*sockets.doors(clamd, icap), *mastodon.doors(), *s3.doors()])
