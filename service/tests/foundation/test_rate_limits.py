@@ -11,7 +11,8 @@ from django.conf import LazySettings
 from django.test import Client, RequestFactory
 
 from repit.foundation.web import rate_limits
-from repit.foundation.web.rate_limits import Limiter, address_of
+from repit.foundation.web.origins import address_of
+from repit.foundation.web.rate_limits import Limiter
 
 ONE, OTHER = "1.1.1.1", "9.9.9.9"
 

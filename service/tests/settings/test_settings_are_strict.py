@@ -73,20 +73,21 @@ def test_a_misspelt_setting_stops_the_start_with_the_right_name():
 
 
 @pytest.mark.parametrize(
-    ("environ", "word"),
+    ("role", "environ", "word"),
     [
-        ({"REPIT_TYPO": "1"}, "REPIT_TYPO"),
-        ({"REPIT_DATABASE_URL": "mysql://u:secret@h/n"}, "REPIT_DATABASE_URL"),
-        ({"REPIT_REVIEW_MEDIA": "fetch"}, "REPIT_REVIEW_FETCH_URL"),
+        ("hotline", {"REPIT_TYPO": "1"}, "REPIT_TYPO"),
+        ("gate", {"REPIT_TYPO": "1"}, "REPIT_TYPO"),
+        ("hotline", {"REPIT_DATABASE_URL": "mysql://u:secret@h/n"}, "REPIT_DATABASE_URL"),
+        ("gate", {"REPIT_REVIEW_MEDIA": "fetch"}, "REPIT_REVIEW_FETCH_URL"),
     ],
 )
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_command_says_so_in_two_sentences(
-    tmp_path: Path, environ: dict[str, str], word: str, language: str
+    tmp_path: Path, role: str, environ: dict[str, str], word: str, language: str
 ):
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
     env = {**clean, "REPIT_DATA": str(tmp_path), "REPIT_LANGUAGE": language, **environ}
-    command = [sys.executable, "-m", "repit.cli", "hotline"]
+    command = [sys.executable, "-m", "repit.cli", role]
     done = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
     said = done.stderr.decode()
     assert done.returncode == 1 and word in said and "Traceback" not in said and "secret" not in said

@@ -1,11 +1,14 @@
 """A hotline: its bank, its limits, its cases.
 
-In: nothing. Out: `SETTINGS`. Next: `declared`.
+In: nothing. Out: `SETTINGS`, `WING`. Next: `repit.settings`.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from repit.foundation.configuration.environment import Setting, folder, key32, one_of, text, whole, yes_or_no
+from repit.foundation.configuration.wing import Wing
 
 SETTINGS: Final[tuple[Setting[Any], ...]] = (
     Setting(
@@ -49,15 +52,6 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         " matched stays, as one number; an item in dispute keeps its reports until a person has decided.",
         "2 to 3650",
         "90",
-    ),
-    Setting(
-        "REPIT_PROXIES",
-        whole(0, 9),
-        0,
-        "How many proxies of yours stand in front and append to `X-Forwarded-For`. Limits by address need it:"
-        " an address of a network of one's own is not limited.",
-        "0 to 9",
-        "1 where `REPIT_HTTPS` is `yes`, else 0",
     ),
     Setting(
         "REPIT_SUBMISSIONS_PER_HOUR",
@@ -141,4 +135,30 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "64 hexadecimal digits",
         "none: no backup, no way back through the hotline",
     ),
+)
+
+
+def _derived(value: Mapping[str, Any], data: Path) -> Mapping[str, Any]:
+    return {
+        "REPIT_CASE_KEYS": value["REPIT_CASE_KEYS"] or data / "case-keys",
+        "REPIT_BANK_KEYS": value["REPIT_BANK_KEYS"] or data / "bank-keys",
+    }
+
+
+WING: Final = Wing(
+    SETTINGS,
+    apps=(
+        "repit.hotline.bank",
+        "repit.exchanges",
+        "repit.hotline.cases",
+        "repit.hotline.web.case_pages",
+        "repit.hotline.web.desk",
+        "repit.hotline.web.bank_desk",
+        "repit.hotline.web.feeds_api",
+    ),
+    middleware=(
+        "repit.hotline.web.case_pages.device_policy.WorkerPolicy",
+        "repit.hotline.web.feeds_api.report_limits.ReportLimits",
+    ),
+    derived=_derived,
 )

@@ -1,23 +1,40 @@
-"""What every installation shares. `hotline`, `gate` and `test` add their rooms.
+"""What every installation shares; the wings add their rooms.
 
-In: the environment. Out: Django's settings. Next: `hotline`, `gate`, `test`, which call `installation`.
+In: the environment, the wings of an installation. Out: Django's settings. Next: `hotline`, `gate`, `both`,
+`test`, which call `installation`.
 """
 
 import os
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
+from repit.foundation.configuration import common
 from repit.foundation.configuration.databases import database
 from repit.foundation.configuration.environment import refuse_unknown
 from repit.foundation.configuration.keys import kept
-from repit.foundation.errors import SettingsRefused, Text
+from repit.foundation.configuration.wing import Wing
 from repit.foundation.web import content_policy
 from repit.settings.declared import DECLARED
 from repit.settings.staff import *  # noqa: F403
 
-Role = Literal["hotline", "gate", "both"]
-
 _HERE: Final = Path(__file__).resolve().parent.parent
+# From the outermost inwards: each sees an answer before the one above it does.
+_OUTERMOST: Final = (
+    "django.middleware.security.SecurityMiddleware",
+    "repit.foundation.web.headers.PageHeaders",
+    "repit.foundation.web.headers.ContentPolicy",
+)
+_NEXT_TO_VIEWS: Final = (
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "repit.foundation.web.charsets.KnownCharsets",
+    "repit.foundation.web.problems.ProblemMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "repit.foundation.staff.middleware.StaffArea",
+    "allauth.account.middleware.AccountMiddleware",
+)
 _COMMON: Final = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -33,61 +50,29 @@ _COMMON: Final = [
     "allauth.account",
     "allauth.mfa",
 ]
-_HOTLINE: Final = [
-    "repit.hotline.bank",
-    "repit.exchanges",
-    "repit.hotline.cases",
-    "repit.hotline.web.case_pages",
-    "repit.hotline.web.desk",
-    "repit.hotline.web.bank_desk",
-    "repit.hotline.web.feeds_api",
-]
-_GATE: Final = [
-    "repit.exchanges",
-    "repit.platform.gate",
-    "repit.platform.review",
-    "repit.platform.integrations.http_api",
-    "repit.platform.integrations.sockets",
-    "repit.platform.integrations.mastodon",
-    "repit.platform.web.review_desk",
-    "repit.platform.integrations.s3",
-]
-_ROOMS: Final[dict[Role, list[str]]] = {
-    "hotline": _HOTLINE,
-    "gate": _GATE,
-    "both": list(dict.fromkeys([*_HOTLINE, *_GATE])),
-}
 
 
-def installation(role: Role) -> dict[str, Any]:
-    """Settings for a role, as module globals. Raises `SettingsRefused` before anything else happens."""
+def installation(embedded: str, urls: str, *wings: Wing) -> dict[str, Any]:
+    """Settings of one wing, or of both, as module globals. `embedded`: the file in the data folder that is
+    the database where none is named. Raises `SettingsRefused` before anything else happens."""
     refuse_unknown(os.environ, DECLARED)
-    value = {name: setting.read(os.environ) for name, setting in DECLARED.items()}
-    if value["REPIT_REVIEW_MEDIA"] == "fetch" and not value["REPIT_REVIEW_FETCH_URL"]:
-        raise SettingsRefused(
-            Text(
-                "REPIT_REVIEW_MEDIA is fetch, without an address.", "REPIT_REVIEW_MEDIA=fetch, sans adresse."
-            ),
-            Text("Set REPIT_REVIEW_FETCH_URL too.", "Renseignez aussi REPIT_REVIEW_FETCH_URL."),
-        )
+    declared = (*common.SETTINGS, *(setting for wing in wings for setting in wing.settings))
+    value: dict[str, Any] = {setting.name: setting.read(os.environ) for setting in declared}
+    url: str = value.pop("REPIT_DATABASE_URL")
     data: Path = value["REPIT_DATA"]
-    embedded = data / ("gate.sqlite3" if role == "gate" else "hotline.sqlite3")
+    for wing in wings:
+        value |= wing.derived(value, data)
     return {
-        **{
-            name: v
-            for name, v in value.items()
-            if name not in ("REPIT_DATABASE_URL", "REPIT_TEST_DATABASE_URL")
-        },
-        "REPIT_ROLE": role,
-        "REPIT_CASE_KEYS": value["REPIT_CASE_KEYS"] or data / "case-keys",
-        "REPIT_BANK_KEYS": value["REPIT_BANK_KEYS"] or data / "bank-keys",
+        **value,
         "REPIT_OPERATOR_KEY": value["REPIT_OPERATOR_KEY"] or bytes.fromhex(kept(data, "operator.key")),
         "SECRET_KEY": value["REPIT_SECRET_KEY"] or kept(data, "secret.key"),
         "REPIT_SECRET_KEY": "",
-        "DATABASES": {"default": database(value["REPIT_DATABASE_URL"], embedded)},
-        "REPIT_EMBEDDED": not value["REPIT_DATABASE_URL"],
+        "DATABASES": {"default": database(url, data / embedded)},
+        "REPIT_EMBEDDED": not url,
         "ALLOWED_HOSTS": list(value["REPIT_ALLOWED_HOSTS"]),
-        "INSTALLED_APPS": [*_COMMON, *_ROOMS[role]],
+        "INSTALLED_APPS": list(dict.fromkeys([*_COMMON, *(app for wing in wings for app in wing.apps)])),
+        "MIDDLEWARE": [*_OUTERMOST, *(each for wing in wings for each in wing.middleware), *_NEXT_TO_VIEWS],
+        "ROOT_URLCONF": urls,
         "LANGUAGE_CODE": value["REPIT_LANGUAGE"],
         "LOGGING": _logging(value["REPIT_LOG_LEVEL"], value["REPIT_LOG_FORMAT"]),
         "SESSION_COOKIE_AGE": value["REPIT_STAFF_IDLE_MINUTES"] * 60,
@@ -129,7 +114,6 @@ def _logging(level: str, form: str) -> dict[str, Any]:
 
 
 # What `installation` sets by name, said again for the type checker.
-REPIT_ROLE: Role
 REPIT_DATA: Path
 REPIT_EMBEDDED: bool
 REPIT_OPERATOR_KEY: bytes
@@ -208,7 +192,6 @@ REPIT_REVIEW_FETCH_URL: str
 REPIT_REVIEW_FETCH_KEY: str
 
 DEBUG = False
-ROOT_URLCONF = "repit.urls"
 WSGI_APPLICATION = "repit.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
@@ -216,23 +199,6 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGES = [("fr", "Français"), ("en", "English")]
 LOCALE_PATHS = [_HERE / "locale"]
-
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "repit.foundation.web.headers.PageHeaders",
-    "repit.foundation.web.headers.ContentPolicy",
-    "repit.hotline.web.case_pages.device_policy.WorkerPolicy",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "repit.foundation.web.charsets.KnownCharsets",
-    "repit.foundation.web.rate_limits.RateLimits",
-    "repit.foundation.web.problems.ProblemMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "repit.foundation.staff.middleware.StaffArea",
-    "allauth.account.middleware.AccountMiddleware",
-]
 
 TEMPLATES = [
     {

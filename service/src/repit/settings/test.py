@@ -13,12 +13,14 @@ os.environ.setdefault("REPIT_DATA", str(Path(tempfile.gettempdir()) / f"repit-te
 os.environ.setdefault("REPIT_LANGUAGE", "en")
 
 from repit.foundation.configuration.databases import database
+from repit.hotline import settings as hotline
+from repit.platform import settings as platform
 from repit.settings.base import *  # noqa: F403
 from repit.settings.base import installation
 from repit.settings.declared import DECLARED
 
 _url = DECLARED["REPIT_TEST_DATABASE_URL"].read(os.environ)
-globals().update(installation("both"))
+globals().update(installation("hotline.sqlite3", "repit.urls", hotline.WING, platform.WING))
 DATABASES = {"default": database(_url, Path(":memory:"))}
 SECRET_KEY = "for tests only, " * 4
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -33,7 +33,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "",
         "The database. PostgreSQL in production; without it, an SQLite file in the data folder.",
         "`postgresql://user:password@host:port/name` or `sqlite:///path`",
-        "`settings.sqlite3` or `gate.sqlite3` in the data folder",
+        "`hotline.sqlite3` or `gate.sqlite3` in the data folder",
         secret=True,
     ),
     Setting(
@@ -71,6 +71,15 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         " cookies then travel over HTTPS only.",
         "`yes` or `no`",
         "`no`",
+    ),
+    Setting(
+        "REPIT_PROXIES",
+        whole(0, 9),
+        0,
+        "How many proxies of yours stand in front and append to `X-Forwarded-For`. Limits by address need it:"
+        " an address of a network of one's own is not limited.",
+        "0 to 9",
+        "1 where `REPIT_HTTPS` is `yes`, else 0",
     ),
     Setting(
         "REPIT_LANGUAGE",

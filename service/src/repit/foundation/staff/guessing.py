@@ -27,7 +27,7 @@ from repit.foundation.errors import RequestRefused, Text
 from repit.foundation.staff import browsers, tries
 from repit.foundation.staff.models import Member
 from repit.foundation.staff.tries import Counted, Rate
-from repit.foundation.web.rate_limits import address_of
+from repit.foundation.web.origins import address_of
 
 What = Literal["password", "code"]
 DAY: Final = timedelta(days=1)

@@ -24,7 +24,9 @@ _UNDECIDED: Final = Undecided("damaged", Text("It cannot be opened.", "Il ne s'o
 
 
 def check(file: Path | None) -> None:
-    """Say whether a policy can be applied. Raises `PolicyNotRead`, `PolicyUnknownField`, `PolicyWrongValue`."""
+    """Say whether a policy can be applied. Raises `PolicyNotRead`, `PolicyUnknownField`,
+    `PolicyWrongValue`.
+    """
     policy = _read(file)
     print(
         _said(

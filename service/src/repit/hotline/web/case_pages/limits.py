@@ -21,7 +21,7 @@ from django.http import HttpRequest
 
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import RequestRefused, Text
-from repit.foundation.web.rate_limits import address_of
+from repit.foundation.web.origins import address_of
 
 _HOUR: Final = 3600.0
 _MOST: Final = 50_000

@@ -35,7 +35,7 @@ from django.http import HttpRequest
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import Text
 from repit.foundation.ids import normal
-from repit.foundation.web.rate_limits import address_of
+from repit.foundation.web.origins import address_of
 from repit.hotline.cases import access_codes
 from repit.hotline.web.case_pages.limits import TooOften
 

@@ -1,6 +1,7 @@
 """Every setting there is, in the order of docs/en/settings.md.
 
-In: nothing. Out: `DECLARED`, by name. Next: `base` reads them; `environment.page` documents them.
+In: nothing. Out: `DECLARED`, by name. Next: `environment.page` documents them; one that is not among them
+stops the start of either wing, since a file of settings may serve both.
 Checklist for a new one: a line in the module of its subject, its use in a settings module, `repit settings >
 docs/en/settings.md`.
 """
@@ -9,11 +10,9 @@ from typing import Any, Final
 
 from repit.foundation.configuration import common, tests
 from repit.foundation.configuration.environment import Setting
-from repit.hotline import settings
-from repit.platform.settings import gate, integrations, review
+from repit.hotline import settings as hotline
+from repit.platform import settings as platform
 
 DECLARED: Final[dict[str, Setting[Any]]] = {
-    setting.name: setting
-    for part in (common, settings, gate, integrations, review, tests)
-    for setting in part.SETTINGS
+    setting.name: setting for part in (common, hotline, platform, tests) for setting in part.SETTINGS
 }
