@@ -341,7 +341,7 @@ def test_a_film_is_left_after_its_first_bytes_unless_whole_files_are_known(
     monkeypatch.setattr(Raw, "pieces", lambda raw: (read.append(len(p)) or p for p in pieces(raw)))
     assert scan(gate, store, bucket).passed == 1
     assert sum(read) < 1_000_000
-    whole = Hash("sha256", "whole", hashlib.sha256(film).digest(), 100)
+    whole = Hash("sha256", "whole", hashlib.sha256(film).digest())
     gate.index.apply(KnownEntry("film", "active", "video", "intimate", "a-hotline", 1, (whole,)))
     assert scan(gate, store, bucket).blocked == 1
     assert sum(read) > len(film)
