@@ -1,4 +1,5 @@
-"""The tests of bank, exchange and cases, and of what the desk forgets and tells, on a real PostgreSQL."""
+"""The tests of bank, exchange and cases, of how rows are claimed, of what the desk forgets and tells: on a
+real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,13 +15,17 @@ TOLD = (
     "exchanges/pulling/test_opinions_reach_exchanges.py"
     "::test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more"
 )
+CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py")
 BRINGS_BOTH_ALONG = "hotline/feeds/test_feed_under_fire.py"
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "rooms",
-    [("hotline/bank",), ("hotline/feeds", "hotline/cases", "platform/review/test_forgetting.py", TOLD)],
+    [
+        ("hotline/bank",),
+        ("hotline/feeds", "hotline/cases", "platform/review/test_forgetting.py", TOLD, *CLAIMED),
+    ],
 )
 def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path], rooms: tuple[str, ...]):
     address, _ = postgresql

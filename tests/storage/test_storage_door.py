@@ -147,7 +147,7 @@ def test_what_cannot_be_done_waits_ever_longer_and_then_says_why(
     queue.take_in((Stored(bucket, "full.jpg"),))
     work_off(gate, store)
     (row,) = queue.dead()
-    assert row.reason.startswith("no-room-for-a-tag")
+    assert row.trouble.startswith("no-room-for-a-tag")
     assert len(server.tags(bucket, "full.jpg")) == 10
     with Store(server.url, "us-east-1", GATE[0], "a wrong secret") as wrong:
         server.put(bucket, "b.jpg", CAT)
@@ -161,7 +161,7 @@ def test_what_cannot_be_done_waits_ever_longer_and_then_says_why(
     waits = [(b - a).total_seconds() for a, b in pairwise(moments)]
     assert waits[5] > 3 * waits[1]
     assert max(waits) <= 4500
-    assert [one.reason for one in queue.dead()] == [
+    assert [one.trouble for one in queue.dead()] == [
         "no-room-for-a-tag",
         "store-refused SignatureDoesNotMatch",
     ]
@@ -298,7 +298,7 @@ def test_the_storage_is_reached_through_the_vetted_way_out_only(
     queue.take_in((Stored(bucket, "a.jpg"),))
     with Store(server.url, "us-east-1", *GATE) as nowhere:
         work_off(gate, nowhere)
-    assert Arrival.objects.get().reason.startswith("address-refused")
+    assert Arrival.objects.get().trouble.startswith("address-refused")
     Arrival.objects.update(due_at=clock.now())
     settings.REPIT_OUTBOUND_ALLOW = frozenset({server.peer})
     with Store(server.url, "us-east-1", *GATE) as allowed:
@@ -379,8 +379,8 @@ def test_a_storage_that_answers_nonsense_ends_nothing(gate: Gate, settings: Any)
             row = scan_once(gate, store, "b-1")
         liar.shutdown()
     assert [one.attempts for one in Arrival.objects.all()] == [1] * len(things)
-    assert all(one.reason for one in Arrival.objects.all())
-    assert (row.state, row.failures) == ("running", 1)
+    assert all(one.trouble for one in Arrival.objects.all())
+    assert (row.state, row.attempts) == ("running", 1)
     assert gate.reception.held == 0
 
 

@@ -118,7 +118,7 @@ def test_a_page_that_was_cut_is_walked_again_and_told_of_once(
 
 def test_a_scan_of_a_bucket_that_is_not_there_ends_and_says_so(gate: Gate, store: Store) -> None:
     row = scan(gate, store, "nothing-here")
-    assert (row.state, row.reason) == ("failed", "object-gone NoSuchBucket")
+    assert (row.state, row.trouble) == ("failed", "object-gone NoSuchBucket")
 
 
 def test_a_scan_keeps_the_pace_it_was_given(gate: Gate, store: Store, server: Server) -> None:

@@ -6,6 +6,8 @@ In: `subscribers`. Out: rows. Next: the operator, who sees who lags.
 from django.db import models
 from django.db.models import Q
 
+from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
+
 
 class Subscriber(models.Model):
     """A platform or hotline that may follow, what it was granted, what it demands, and how far it is.
@@ -164,11 +166,11 @@ class Alarm(models.Model):
         return "Alarm"
 
 
-class Partner(models.Model):
+class Partner(Claimable):
     """Another exchange that is pulled from. Its credentials are sealed.
 
     `checkpoint` is how far a hotline's bank has come; a gate keeps its own beside what it holds. `run`
-    numbers whole readings. A partner is due at `next_at`; whoever pulls holds `claim` until `claimed_until`.
+    numbers whole readings. It is pulled from when it is due and `active`.
     """
 
     name = models.CharField(max_length=60, unique=True)
@@ -181,23 +183,19 @@ class Partner(models.Model):
     active = models.BooleanField(default=True)
     may_shrink = models.BooleanField(default=False)
     every_seconds = models.IntegerField()
-    next_at = models.DateTimeField()
-    claim = models.CharField(max_length=32, blank=True, default="")
-    claimed_until = models.DateTimeField(null=True)
     checkpoint = models.TextField(blank=True, default="")
     run = models.BigIntegerField(default=0)
     records = models.BigIntegerField(default=0)
     skipped = models.BigIntegerField(default=0)
-    failures = models.IntegerField(default=0)
-    trouble = models.CharField(max_length=60, blank=True, default="")
     tried_at = models.DateTimeField(null=True)
     current_at = models.DateTimeField(null=True)
     heard_opinion = models.BigIntegerField(default=0)
     heard_transition = models.BigIntegerField(default=0)
 
     class Meta:
-        indexes = (models.Index(fields=["next_at"], condition=Q(active=True), name="partner_is_due"),)
+        indexes = (due_index("partner_is_due"),)
         constraints = (
+            claim_ends("partner_claim_ends"),
             models.CheckConstraint(condition=Q(every_seconds__gte=1), name="partner_rests_between"),
             models.CheckConstraint(condition=Q(item_kind__in=["intimate", "deepfake"]), name="partner_kind"),
         )
@@ -230,22 +228,18 @@ class PartnerAside(models.Model):
         return "PartnerAside"
 
 
-class Writeback(models.Model):
+class Writeback(Claimable):
     """What is thought here of a partner's item, to be told to it when due; the latest opinion only."""
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="writebacks")
     item = models.CharField(max_length=64)
     view = models.CharField(max_length=12)
-    due_at = models.DateTimeField(null=True)
-    attempts = models.IntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
-    trouble = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
-        indexes = (
-            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="writeback_is_due"),
-        )
+        indexes = (due_index("writeback_is_due"),)
         constraints = (
+            claim_ends("writeback_claim_ends"),
             models.UniqueConstraint(fields=["partner", "item"], name="writeback_once_an_item"),
             models.CheckConstraint(
                 condition=Q(view__in=["blocked", "not_blocked", "pending"]), name="writeback_view_known"

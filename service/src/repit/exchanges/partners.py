@@ -6,7 +6,6 @@ lags. Next: `pulling`, health, `repit exchange …`.
 
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,14 +22,15 @@ from repit.exchanges.records import Aside, Puller
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, Text
-from repit.foundation.jobs.backoff import pause
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.claims import Claims
 from repit.foundation.sealing import Place, operator
 
 LEASE: Final = timedelta(seconds=20)
 """A claim that is not renewed for so long, since its process ended, falls to whoever comes."""
 MOST_ASIDES: Final = 10_000
-_FIRST_REST: Final = 5.0
-_LONGEST_REST: Final = 3_600.0
+_LONGEST_EVERY: Final = 86_400
+claims: Final = Claims(Partner.objects.all(), LEASE, Backoff(5.0, 3_600.0), farthest=timedelta(days=2))
 _NAME: Final = re.compile(r"[\w.\-]{1,60}")
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -93,7 +93,7 @@ def add(
                 publish=publish,
                 gives_feedback=gives_feedback,
                 every_seconds=every_seconds or known.every_seconds,
-                next_at=now(),
+                due_at=now(),
             )
             audit.record(actor, "partner.add", name, kind)
     except IntegrityError:
@@ -106,14 +106,14 @@ def add(
 def set_active(name: str, active: bool, *, actor: str = "operator") -> None:
     """Pause a partner, or go on with it at once; what it told of stays meanwhile. Raises `NotFound`."""
     with transaction.atomic():
-        if not Partner.objects.filter(name=name).update(active=active, next_at=now(), failures=0):
+        if not Partner.objects.filter(name=name).update(active=active, due_at=now(), attempts=0):
             raise NotFound
         audit.record(actor, "partner.resume" if active else "partner.pause", name)
 
 
 def hurry(name: str, *, may_shrink: bool = False) -> Partner:
     """Let a partner be due at once. Raises `NotFound`."""
-    Partner.objects.filter(name=name).update(next_at=now(), may_shrink=may_shrink)
+    Partner.objects.filter(name=name).update(due_at=now(), may_shrink=may_shrink)
     partner = Partner.objects.filter(name=name).first()
     if partner is None:
         raise NotFound
@@ -136,62 +136,37 @@ def client(partner: Partner) -> Puller:
 
 
 def claim() -> Partner | None:
-    """The next partner that is due and nobody pulls from, claimed by one UPDATE; None if there is none."""
-    moment = now()
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment)
-    due = Partner.objects.filter(free, active=True, next_at__lte=moment).order_by("next_at")
-    for key in due.values_list("pk", flat=True)[:20]:
-        taken = claim_one(key)
-        if taken is not None:
-            return taken
-    return None
+    """The next partner that is due and nobody pulls from; None if there is none."""
+    return claims.claim(Q(active=True), tried_at=now())
 
 
 def claim_one(key: int) -> Partner | None:
     """Claim this partner, due or not, unless someone pulls from it."""
-    moment, word = now(), secrets.token_hex(16)
-    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=moment)
-    if Partner.objects.filter(free, pk=key).update(claim=word, claimed_until=moment + LEASE, tried_at=moment):
-        return Partner.objects.filter(pk=key, claim=word).first()
-    return None
+    return claims.claim_one(key, tried_at=now())
 
 
-def renew(partner: Partner) -> None:
-    """Keep a claim for another while."""
-    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(claimed_until=now() + LEASE)
+def renew(partner: Partner) -> bool:
+    """Keep a claim for another while; whether it is still ours."""
+    return claims.keep(partner)
 
 
-def went_well(partner: Partner) -> None:
-    """Everything the partner has is here."""
+def went_well(partner: Partner) -> bool:
+    """Everything the partner has is here; whether the claim was still ours."""
     moment = now()
-    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(
-        claim="",
-        claimed_until=None,
-        next_at=moment + timedelta(seconds=partner.every_seconds),
-        current_at=moment,
-        failures=0,
-        trouble="",
-        may_shrink=False,
-    )
+    rest = timedelta(seconds=min(partner.every_seconds, _LONGEST_EVERY))
+    return claims.end(partner, due_at=moment + rest, current_at=moment, may_shrink=False)
 
 
-def goes_on(partner: Partner) -> None:
-    """There is more, which is read when others that are due had their turn."""
-    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(
-        claim="", claimed_until=None, next_at=now()
-    )
+def goes_on(partner: Partner) -> bool:
+    """There is more, which is read when others that are due had their turn; whether the claim was still
+    ours."""
+    return claims.later(partner, 0.0)
 
 
-def went_wrong(partner: Partner, code: str, seconds: float = 0.0) -> None:
-    """Try again later: each time later, up to an hour, and not before the partner wants it."""
-    wait = max(float(seconds), pause(partner.failures + 1, _FIRST_REST, _LONGEST_REST))
-    Partner.objects.filter(pk=partner.pk, claim=partner.claim).update(
-        claim="",
-        claimed_until=None,
-        next_at=now() + timedelta(seconds=wait),
-        failures=F("failures") + 1,
-        trouble=code[:60],
-    )
+def went_wrong(partner: Partner, code: str, seconds: float = 0.0) -> bool:
+    """Try again later: each time later, up to an hour, and not before the partner wants it; whether the claim
+    was still ours."""
+    return claims.fail(partner, code, at_least_seconds=seconds)
 
 
 def set_aside(partner: Partner, asides: tuple[Aside, ...]) -> None:
@@ -226,7 +201,7 @@ def lags() -> list[PartnerLag]:
             row.asides.count(),
             row.skipped,
             None if row.current_at is None else round(max(0.0, _seconds(moment, row.current_at)), 3),
-            row.failures,
+            row.attempts - bool(row.claim),  # the one under way has not failed
             row.trouble,
             row.writebacks.filter(due_at__isnull=False).count(),
         )

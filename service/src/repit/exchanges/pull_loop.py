@@ -16,9 +16,12 @@ from django.db import connection
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
 from repit.exchanges.pulling import Target, pull
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.loop import Loop
 
 LOOK_SECONDS: Final = 0.5
 AT_ONCE: Final = 4
+_BACKOFF: Final = Backoff(1.0, 5.0)
 _log: Final = logging.getLogger(__name__)
 
 Aim = Callable[[Partner], Target]
@@ -30,32 +33,22 @@ class Puller:
 
     def __init__(self, aim: Aim, tell: Tell | None = None, tidy: Callable[[], None] | None = None) -> None:
         self._aim, self._tell, self._tidy = aim, tell, tidy
-        self._stop = threading.Event()
         self._room = threading.Semaphore(AT_ONCE)
-        self._thread = threading.Thread(target=self._run, name="repit-exchanges", daemon=True)
+        self._loop = Loop("repit-exchanges", self._turn, backoff=_BACKOFF)
 
     def start(self) -> "Puller":
         """Begin to look for partners that are due."""
-        self._thread.start()
+        self._loop.start()
         return self
 
     def close(self) -> None:
         """Claim no more; pulls under way are cut off with the process, and gone on with after it."""
-        self._stop.set()
+        self._loop.stop()
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            busy = False
-            try:
-                if self._tidy is not None:
-                    self._tidy()
-                busy = self._begin_one()
-            except DatabaseError as error:
-                _log.warning("exchanges wait for the database: %s", type(error).__name__)
-            finally:
-                connection.close()
-            if not busy:
-                self._stop.wait(LOOK_SECONDS)
+    def _turn(self, _stop: threading.Event) -> float:
+        if self._tidy is not None:
+            self._tidy()
+        return 0.0 if self._begin_one() else LOOK_SECONDS
 
     def _begin_one(self) -> bool:
         """Claim a partner that is due and pull from it in a thread; whether there was one."""

@@ -6,22 +6,20 @@ In: a claimed partner and where to write. Out: what came of it, noted on the par
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
-
-from django.db import Error as DatabaseError
-from django.db import connection
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
 from repit.exchanges.records import Batch
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import PeerBusy, PeerFailed, RepitError
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.loop import Loop
 from repit.foundation.mapping import named
 
 RENEW_SECONDS: Final = 5.0
+_RENEW_AGAIN: Final = Backoff(1.0, RENEW_SECONDS)
 READING_SECONDS: Final = 3_600.0
 """A reading ends then, and goes on from its checkpoint when others have had their turn."""
 WHOLE_SECONDS: Final = 12 * 3_600.0
@@ -96,24 +94,12 @@ class _Bounds:
         return True
 
 
-@contextmanager
-def _renewed(partner: Partner) -> Iterator[None]:
+def _renewed(partner: Partner) -> Loop:
     """Keep the claim while a partner is slow to answer; it falls soon after this process ends."""
-    done = threading.Event()
 
-    def renew() -> None:
-        while not done.wait(RENEW_SECONDS):
-            try:
-                partners.renew(partner)
-            except DatabaseError as error:
-                _log.warning("a claim could not be renewed: %s", type(error).__name__)
-            finally:
-                connection.close()
+    def renew(stop: threading.Event) -> float:
+        if not partners.renew(partner):
+            stop.set()  # someone else pulls from it by now; what is written here is refused
+        return RENEW_SECONDS
 
-    thread = threading.Thread(target=renew, name="repit-exchange-claim", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
+    return Loop("repit-exchange-claim", renew, first=RENEW_SECONDS, backoff=_RENEW_AGAIN)

@@ -201,7 +201,7 @@ def test_a_reading_without_an_end_makes_room_for_others_and_goes_on_later(
         assert outcome.error is None
         assert len(odd.asked) == 4
         row = partners.Partner.objects.get(name="odd")
-        assert (row.claim, row.current_at, row.failures) == ("", None, 0)
+        assert (row.claim, row.current_at, row.attempts) == ("", None, 0)
         assert partners.claim() is not None  # due again at once
         assert "since" in row.checkpoint
 
@@ -226,7 +226,7 @@ def test_a_whole_list_without_an_end_is_a_failure_with_a_name(
     outcome = pulled("odd")
     assert outcome.error is not None
     assert outcome.error.detail == "a reading without an end"
-    assert partners.Partner.objects.get(name="odd").failures == 1
+    assert partners.Partner.objects.get(name="odd").attempts == 1
 
 
 @pytest.mark.django_db

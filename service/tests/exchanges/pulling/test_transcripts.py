@@ -144,7 +144,7 @@ def test_what_no_repetition_would_change_is_asked_once(
         assert pulled("org").error.code == code
         partner.finished()
     row = Partner.objects.get()
-    assert (row.trouble, row.failures, pauses) == (code, 1, [])
+    assert (row.trouble, row.attempts, pauses) == (code, 1, [])
 
 
 def test_a_busy_partner_is_left_alone_for_as_long_as_it_says(pulled: Pull, pauses: list[float]):
@@ -154,14 +154,14 @@ def test_a_busy_partner_is_left_alone_for_as_long_as_it_says(pulled: Pull, pause
     with said([busy]) as partner:
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error.code == "peer-busy"
-    wait = Partner.objects.get().next_at - clock.now()
+    wait = Partner.objects.get().due_at - clock.now()
     assert timedelta(seconds=3990) < wait <= timedelta(seconds=4000) and pauses == []
     with said([{"request": request, "response": {"status": 500}}] * 4) as partner:
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error.code == "peer-busy"
         partner.finished()
     assert len(pauses) == 3 and all(pause <= 2.0 for pause in pauses)
-    assert Partner.objects.get().failures == 2
+    assert Partner.objects.get().attempts == 2
 
 
 def test_pages_in_a_circle_end(pulled: Pull):

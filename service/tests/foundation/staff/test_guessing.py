@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -21,6 +20,7 @@ from staff_people import PASSWORD, Someone, code_of
 
 from repit.foundation import clock
 from repit.foundation.errors import NotFound
+from repit.foundation.jobs.loop import Work
 from repit.foundation.models import AuditRow
 from repit.foundation.staff import browsers, letting_in, members, retention, tries
 from repit.foundation.staff.models import KnownBrowser, LettingIn, Member, Spent, Try
@@ -383,14 +383,16 @@ def test_hotline_and_gate_forget_what_the_sign_in_leaves_behind(monkeypatch: pyt
     assert left() == 2
     case_calendar.once()
     assert Try.objects.count() + Spent.objects.count() == 0
-    upkeep: list[object] = []
+    upkeep: dict[str, Work] = {}
 
-    def thread(*, args: tuple[object, ...], **_: object) -> SimpleNamespace:
-        return SimpleNamespace(start=lambda: upkeep.append(args[0]))
+    def loop(name: str, work: Work, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(start=lambda: upkeep.update({name: work}))
 
-    monkeypatch.setattr(review_upkeep, "threading", SimpleNamespace(Thread=thread, Event=threading.Event))
-    review_upkeep.start(Mirror.__new__(Mirror))
-    assert retention.sweep in upkeep
+    monkeypatch.setattr(review_upkeep, "Loop", loop)
+    assert left() == 2
+    ending = review_upkeep.start(Mirror.__new__(Mirror))
+    upkeep["sign-in-forgets"](ending)
+    assert Try.objects.count() + Spent.objects.count() == 0
 
 
 def test_a_clock_that_ran_ahead_holds_nobody_up_for_longer(someone: Make) -> None:

@@ -44,16 +44,19 @@ class ScriptedFeed:
         self.follower.close()
         return Page((), self.sequence, "f", clock.now())
 
+    def close(self) -> None:
+        pass
+
     def acknowledge(self, sequence: int, _withdrawn: tuple[str, ...] = ()) -> None:
         self.acknowledged.append(sequence)
 
 
 def test_a_withdrawal_that_cannot_be_read_is_taken_from_a_snapshot(gate: Gate) -> None:
     follower = follow_feed.Follower(gate, "http://127.0.0.1:1", "key")
-    follower._thread = follow_feed.threading.Thread()
-    follower._thread.start()
-    feed = ScriptedFeed(follower)
-    follower._follow(feed)
+    ending = follower._loop.ending
+    feed = follower._client = ScriptedFeed(follower)
+    while not ending.is_set():
+        follower.turn(ending)
     assert feed.acknowledged == [2, 3]
     assert gate.inspector.inspect_hashes((made_up(1),), "check").outcome == "allow"
     assert gate.inspector.inspect_hashes((made_up(2),), "check").outcome == "block"

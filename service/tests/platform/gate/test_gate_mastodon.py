@@ -17,6 +17,7 @@ from mastodon_stand_in import SECRET, TOKEN, StandIn, signed
 
 from repit.foundation import clock
 from repit.foundation.errors import SettingsRefused, Text, TransitionRefused
+from repit.foundation.jobs import claims
 from repit.platform.gate import fetching
 from repit.platform.gate.models import Decision
 from repit.platform.gate.policy_file import parse_policy
@@ -414,15 +415,16 @@ def test_of_two_who_see_the_same_row_one_gets_it(
     gate: Gate, server: StandIn, tell: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tell("status.created", server.status(ROCKET))
-    moments, theirs = itertools.count(), []
+    tokens, theirs = itertools.count(), []
+    token = claims.secrets.token_hex
 
-    def between() -> datetime:
-        """Called once to find the row and once to hold it: in between the other one holds it."""
-        if next(moments) == 1:
+    def between(size: int) -> str:
+        """Called once the row was found: before it is held the other one holds it."""
+        if next(tokens) == 0:
             theirs.append(queue.claim())
-        return real()
+        return token(size)
 
-    monkeypatch.setattr(queue, "now", between)
+    monkeypatch.setattr(claims.secrets, "token_hex", between)
     ours = queue.claim()
     assert len(theirs) == 1 and theirs[0] is not None and ours is None
 
@@ -443,9 +445,9 @@ def test_what_is_worked_on_stays_held_however_long_it_takes(
     monkeypatch.setattr(fetching, "inspect_there", slow)
     work(follower)
     assert taken == [None] * 9 and standing() == ["reported"]
-    (row,) = Told.objects.all()
     follower.keep()
-    assert Told.objects.get().due_at == row.due_at
+    row = Told.objects.get()
+    assert (row.claim, row.claimed_until, row.due_at) == ("", None, None)
 
 
 def test_what_a_killed_process_held_is_free_soon_after(gate: Gate, server: StandIn, tell: Tell) -> None:

@@ -12,6 +12,7 @@ from staff_people import Someone
 
 from repit.exchanges.repit.client import FeedClient
 from repit.foundation.clock import elapsed
+from repit.foundation.jobs import loop
 from repit.platform.gate.index_store import Mirror
 from repit.platform.gate.pictures import Signature
 from repit.platform.loops import review_upkeep, tell_banks
@@ -87,7 +88,8 @@ def test_a_bank_that_hangs_keeps_neither_the_desk_nor_its_forgetting(monkeypatch
     monkeypatch.setattr(review_upkeep, "tell", lambda _: ended.wait(60))
     monkeypatch.setattr(review_upkeep.forgetting, "sweep", lambda: count("sweep"))
     monkeypatch.setattr(review_upkeep.sign_in, "sweep", lambda: None)
-    monkeypatch.setattr(review_upkeep.connection, "close", lambda: None)
+    monkeypatch.setattr(review_upkeep, "LONGEST_SECONDS", 0.01)
+    monkeypatch.setattr(loop.connection, "close", lambda: None)
     stop = review_upkeep.start(Mirror(None, sealed=False))
     try:
         until = elapsed() + 60

@@ -1,37 +1,101 @@
 """Something that is done again and again beside a server.
 
-In: what, how often. Out: a thread of this process. Next: the workers. Whatever fails is tried again, ever
-more slowly; a connection is not held meanwhile.
+In: what, how often. Out: threads of this process, until they are stopped. Next: the workers, the doors that
+look at rows. Whatever fails is tried again, ever more slowly; no connection is held while a thread waits.
 """
 
 import logging
 import threading
 from collections.abc import Callable
-from typing import Final
+from contextlib import suppress
+from typing import Final, Self
 
+from django.db import Error as DatabaseError
 from django.db import connection
 
-_LONGEST: Final = 30.0
+from repit.foundation.clock import elapsed
+from repit.foundation.jobs.backoff import Backoff
+
+BACKOFF: Final = Backoff(1.0, 30.0)
 _log: Final = logging.getLogger(__name__)
 
 Work = Callable[[threading.Event], float]
-"""Does what is due; in how many seconds it wants to be asked again."""
+"""Does what is due; in how many seconds it wants to be asked again. The event says that it should end."""
 
 
-def start(name: str, work: Work) -> threading.Event:
-    """Begin; setting the event ends it."""
-    stop = threading.Event()
-    threading.Thread(target=_run, args=(name, work, stop), name=name, daemon=True).start()
-    return stop
+class Loop:
+    """`workers` threads that ask `work` again and again; use it in a `with`, or `start` and `stop` it.
+
+    `wake`: set by others, ends the rest between two turns, not the one after a failure. `first`: seconds
+    before the first turn. `ending`: one event for several loops that end together.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Work,
+        *,
+        workers: int = 1,
+        wake: threading.Event | None = None,
+        first: float = 0.0,
+        backoff: Backoff = BACKOFF,
+        ending: threading.Event | None = None,
+    ) -> None:
+        self._name, self._work, self._wake = name, work, wake
+        self._first, self._backoff = first, backoff
+        self.ending = ending or threading.Event()
+        names = [name] if workers == 1 else [f"{name}-{number}" for number in range(workers)]
+        self._threads = [threading.Thread(target=self._run, name=one, daemon=True) for one in names]
+
+    def start(self) -> Self:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self, seconds: float | None = 0.0) -> bool:
+        """Ask the threads to end and wait so many seconds for them, None: until they have; whether they
+        have."""
+        self.ending.set()
+        if self._wake is not None:
+            self._wake.set()
+        until = None if seconds is None else elapsed() + seconds
+        for thread in self._threads:
+            if thread.ident is not None and thread is not threading.current_thread():
+                thread.join(None if until is None else max(0.0, until - elapsed()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop(None)
+
+    def _run(self) -> None:
+        pause, failures = self._first, 0
+        while not self._over(pause, failed=failures > 0):
+            try:
+                pause, failures = self._work(self.ending), 0
+            except Exception as error:  # noqa: BLE001 - a thread that ends would be missed by nobody
+                failures += 1
+                pause = self._backoff.pause(failures)
+                # Its type alone: what it says may quote a row.
+                _log.warning("%s waits: %s", self._name, type(error).__name__)
+            if pause:
+                _let_connection_go()
+        _let_connection_go()
+        if self._wake is not None:
+            self._wake.set()  # another thread of this loop may have missed it
+
+    def _over(self, pause: float, *, failed: bool) -> bool:
+        """Rest; whether this is the end."""
+        if self._wake is None or failed:
+            return self.ending.wait(pause)
+        if pause and self._wake.wait(pause) and not self.ending.is_set():
+            self._wake.clear()
+        return self.ending.is_set()
 
 
-def _run(name: str, work: Work, stop: threading.Event) -> None:
-    pause = failed = 0.0
-    while not stop.wait(pause):
-        try:
-            pause, failed = work(stop), 0.0
-        except Exception as error:  # noqa: BLE001 - a thread that ends would be missed by nobody
-            pause = failed = min(_LONGEST, max(1.0, 2 * failed))
-            _log.warning("%s waits: %s", name, type(error).__name__)
-        finally:
-            connection.close()
+def _let_connection_go() -> None:
+    with suppress(DatabaseError):  # one that is broken must not end the thread
+        connection.close()

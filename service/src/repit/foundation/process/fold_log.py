@@ -12,15 +12,15 @@ from typing import Final
 from django.db import connection
 
 from repit.foundation import sqlite_log
-from repit.foundation.jobs import loop
+from repit.foundation.jobs.loop import Loop
 
 EVERY: Final = 1.0
 _NEVER: Final = 86_400.0
 
 
-def start() -> threading.Event:
-    """Look again and again in a thread of this process; setting the event ends it."""
-    return loop.start("repit-log", _fold)
+def start() -> Loop:
+    """Look again and again in a thread of this process."""
+    return Loop("repit-log", _fold).start()
 
 
 def _fold(_stop: threading.Event) -> float:

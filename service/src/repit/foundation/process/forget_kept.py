@@ -4,32 +4,20 @@ In: due rows of `foundation.kept`. Out: rows deleted. Next: `repit.cli` starts i
 `review_upkeep` does the same. Several processes may run it at once.
 """
 
-import logging
 import threading
 from typing import Final
 
-from django.db import Error as DatabaseError
-from django.db import connection
-
+from repit.foundation.jobs.loop import Loop
 from repit.foundation.kept import store
 
 EVERY_SECONDS: Final = 15.0
-_log: Final = logging.getLogger(__name__)
 
 
-def start() -> threading.Event:
-    """Look again and again in a thread of this process; setting the event ends it."""
-    stop = threading.Event()
-    threading.Thread(target=_run, args=(stop,), name="repit-forget-kept", daemon=True).start()
-    return stop
+def start() -> Loop:
+    """Look again and again in a thread of this process."""
+    return Loop("repit-forget-kept", _turn).start()
 
 
-def _run(stop: threading.Event) -> None:
-    while not stop.is_set():
-        try:
-            store.forget_old()
-        except DatabaseError as error:
-            _log.warning("forgetting what was kept waits: %s", type(error).__name__)
-        finally:
-            connection.close()
-        stop.wait(EVERY_SECONDS)
+def _turn(_stop: threading.Event) -> float:
+    store.forget_old()
+    return EVERY_SECONDS

@@ -10,25 +10,19 @@ from collections.abc import Iterator, Sequence
 from typing import Final, cast
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
 from repit.exchanges.records import Batch, Pulled
-from repit.foundation.clock import now
-from repit.foundation.errors import ExchangeRefused, Text
 from repit.foundation.hashes import Kind
+from repit.foundation.jobs.claims import ClaimLost
 from repit.hotline.bank import partner_records
 from repit.hotline.bank.partner_records import Origin, Ready, Told
 from repit.hotline.bank.types import Submission
 
 TOGETHER: Final = 100
 """So much work in one transaction: records, where each comes from, what each says was withdrawn."""
-
-
-class ClaimLost(ExchangeRefused):
-    code = "claim-lost"
-    message = Text("Another process pulls from this partner.", "Un autre processus suit déjà ce partenaire.")
 
 
 class BankTarget:
@@ -77,8 +71,7 @@ class BankTarget:
         return partner_records.write(partner.source, records, publish=partner.publish, run=self._run)
 
     def _still_ours(self, **changes: object) -> None:
-        claimed = Partner.objects.filter(pk=self._partner.pk, claim=self._partner.claim, active=True)
-        if not claimed.update(claimed_until=now() + partners.LEASE, **changes):
+        if not partners.claims.keep(self._partner, when=Q(active=True), **changes):
             raise ClaimLost
 
     def _next_run(self) -> int:

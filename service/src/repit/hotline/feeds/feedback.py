@@ -13,13 +13,15 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from repit.exchanges import partners
 from repit.exchanges.models import Opinion, Partner, Writeback
 from repit.exchanges.records import Said, View
 from repit.foundation.clock import day, now
 from repit.foundation.errors import NotGranted, PeerBusy
-from repit.foundation.jobs.backoff import pause
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.claims import Claims, Hold
 from repit.foundation.mapping import named
 from repit.hotline.bank import partner_records
 from repit.hotline.bank.models import Item, ItemHash, Stake, Transition
@@ -28,9 +30,7 @@ from repit.hotline.bank.types import ASKED_BY_VALUE
 from repit.hotline.feeds import opinions
 
 TRIES: Final = 10
-_FIRST_REST: Final = 30.0
-_LONGEST_REST: Final = 21_600.0
-_LEASE: Final = timedelta(seconds=300)
+_claims: Final = Claims(Writeback.objects.all(), timedelta(seconds=300), Backoff(30.0, 21_600.0), most=TRIES)
 _TOGETHER: Final = 500
 _log: Final = logging.getLogger(__name__)
 
@@ -65,42 +65,35 @@ def collect(partner: Partner) -> int:
 
 def send_due(partner: Partner) -> int:
     """Tell a partner what is due; how many opinions were told. One that fails waits; the others go on."""
-    due = Writeback.objects.filter(partner=partner, due_at__lte=now()).order_by("due_at")
-    keys = list(due.values_list("pk", flat=True)[:_TOGETHER])
     sent = 0
-    for key in keys:
-        # Claimed by one UPDATE: whoever moves the due time on sends it.
-        claimed = Writeback.objects.filter(pk=key, due_at__lte=now()).update(due_at=now() + _LEASE)
-        if claimed:
-            sent += _send(partner, Writeback.objects.get(pk=key))
+    for _ in range(_TOGETHER):
+        row = _claims.claim(Q(partner=partner))
+        if row is None:
+            break
+        sent += _send(partner, row)
     return sent
 
 
 def _send(partner: Partner, row: Writeback) -> bool:
+    # An opinion that changed while this one was under way stays due.
+    unchanged, still_ours = Q(view=row.view), Hold(_claims, row)
     try:
         client = partners.client(partner)
         try:
             for said in _said(partner, row):
+                still_ours()
                 client.tell(said)
         finally:
             client.close()
     except Exception as error:  # noqa: BLE001 - one opinion must not keep the others
         ours = named(error)
-        given_up = isinstance(ours, NotGranted) or row.attempts + 1 >= TRIES
-        rest = pause(row.attempts + 1, _FIRST_REST, _LONGEST_REST)
-        wait = max(rest, ours.seconds if isinstance(ours, PeerBusy) else 0.0)
-        Writeback.objects.filter(pk=row.pk, view=row.view).update(
-            attempts=row.attempts + 1,
-            trouble=ours.code[:60],
-            due_at=None if given_up else now() + timedelta(seconds=wait),
-        )
+        final = isinstance(ours, NotGranted)
+        wait = ours.seconds if isinstance(ours, PeerBusy) else 0.0
+        if not _claims.fail(row, ours.code, for_good=final, at_least_seconds=wait, when=unchanged):
+            _claims.let_go(row)
         _log.warning("feedback to an exchange failed: %s %s", ours.code, ours.detail)
         return False
-    # An opinion that changed while this one was under way stays due.
-    Writeback.objects.filter(pk=row.pk, view=row.view).update(
-        due_at=None, sent_at=day(), attempts=0, trouble=""
-    )
-    return True
+    return _claims.end(row, when=unchanged, sent_at=day()) or _claims.let_go(row)
 
 
 def _said(partner: Partner, row: Writeback) -> list[Said]:
@@ -127,6 +120,6 @@ def _due(partner: Partner, name: str, view: View) -> bool:
     )
     if made or row.view == view:
         return made
-    row.view, row.due_at, row.attempts, row.trouble = view, now(), 0, ""
-    row.save()
+    # Whoever is telling the former opinion keeps the claim, so that the two are not told at once.
+    Writeback.objects.filter(pk=row.pk).update(view=view, due_at=now(), attempts=0, trouble="")
     return True

@@ -12,18 +12,20 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connection
 
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.loop import Loop
 from repit.hotline.feeds import access
 
 EVERY_SECONDS: Final = 1.0
-_FORGET_EVERY: Final = 3600
+FORGET_EVERY_SECONDS: Final = 3600.0
+_BACKOFF: Final = Backoff(1.0, 5.0)
 _log: Final = logging.getLogger(__name__)
 
 
-def start() -> threading.Event:
-    """Write again and again in a thread of this process; setting the event ends it."""
-    stop = threading.Event()
-    threading.Thread(target=_run, args=(stop,), name="repit-access-log", daemon=True).start()
-    return stop
+def start() -> tuple[Loop, Loop]:
+    """Write again and again in threads of this process."""
+    writes = Loop("repit-access-log", _write, backoff=_BACKOFF)
+    return writes.start(), Loop("repit-access-log-forgets", _forget).start()
 
 
 def write() -> None:
@@ -36,20 +38,11 @@ def write() -> None:
         connection.close()
 
 
-def _run(stop: threading.Event) -> None:
-    rounds = 0
-    while not stop.is_set():
-        if rounds % _FORGET_EVERY == 0:
-            _forget()
-        rounds += 1
-        write()
-        stop.wait(EVERY_SECONDS)
+def _write(_stop: threading.Event) -> float:
+    access.flush()
+    return EVERY_SECONDS
 
 
-def _forget() -> None:
-    try:
-        access.forget_older_than(settings.REPIT_ACCESS_LOG_DAYS)
-    except DatabaseError as error:
-        _log.warning("old rows of the access log stay: %s", type(error).__name__)
-    finally:
-        connection.close()
+def _forget(_stop: threading.Event) -> float:
+    access.forget_older_than(settings.REPIT_ACCESS_LOG_DAYS)
+    return FORGET_EVERY_SECONDS

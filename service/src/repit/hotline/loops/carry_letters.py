@@ -9,15 +9,15 @@ import threading
 from typing import Final
 
 from repit.foundation.clock import elapsed
-from repit.foundation.jobs import loop
+from repit.foundation.jobs.loop import Loop
 from repit.hotline.bank import carrying
 
 LOOK_EVERY: Final = 0.25
 _SWEEP_EVERY: Final = 300.0
 
 
-def start() -> threading.Event:
-    """Look again and again in a thread of this process; setting the event ends it."""
+def start() -> Loop:
+    """Look again and again in a thread of this process."""
     carrier, swept = carrying.Carrier(), elapsed() + _some_time()
 
     def work(stop: threading.Event) -> float:
@@ -29,7 +29,7 @@ def start() -> threading.Event:
             swept = elapsed() + _some_time()
         return LOOK_EVERY if wait is None else min(wait, LOOK_EVERY)
 
-    return loop.start("repit-letters", work)
+    return Loop("repit-letters", work).start()
 
 
 def _some_time() -> float:

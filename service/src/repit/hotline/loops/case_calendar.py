@@ -5,26 +5,19 @@ starts it beside the hotline. Each case is claimed under its own lock, so that s
 at once.
 """
 
-import logging
 import threading
 from typing import Final
 
-from django.db import Error as DatabaseError
-from django.db import connection
-
-from repit.foundation.errors import RepitError
+from repit.foundation.jobs.loop import Loop
 from repit.foundation.staff import retention
 from repit.hotline.cases import closing, sessions
 
 EVERY_SECONDS: Final = 600.0
-_log: Final = logging.getLogger(__name__)
 
 
-def start() -> threading.Event:
-    """Look again and again in a thread of this process; setting the event ends it."""
-    stop = threading.Event()
-    threading.Thread(target=_run, args=(stop,), name="repit-case-clock", daemon=True).start()
-    return stop
+def start() -> Loop:
+    """Look again and again in a thread of this process."""
+    return Loop("repit-case-clock", _turn).start()
 
 
 def once() -> int:
@@ -37,12 +30,6 @@ def once() -> int:
     return done
 
 
-def _run(stop: threading.Event) -> None:
-    while not stop.is_set():
-        try:
-            once()
-        except (DatabaseError, RepitError, OSError) as error:
-            _log.warning("the calendar of cases waits: %s", type(error).__name__)
-        finally:
-            connection.close()
-        stop.wait(EVERY_SECONDS)
+def _turn(_stop: threading.Event) -> float:
+    once()
+    return EVERY_SECONDS

@@ -4,38 +4,27 @@ In: the bank's due rows. Out: withdrawals in the feed. Next: `repit.cli` starts 
 row is claimed within the bank's own turn, so that several processes may run this at once.
 """
 
-import logging
 import threading
 from typing import Final
 
-from django.db import Error as DatabaseError
-from django.db import connection
-
+from repit.foundation.jobs.loop import Loop
 from repit.hotline.bank import items, retention
 
 EVERY_SECONDS: Final = 30.0
-_FORGET_EVERY: Final = 120
-_log: Final = logging.getLogger(__name__)
+FORGET_EVERY_SECONDS: Final = 3600.0
 
 
-def start() -> threading.Event:
-    """Look again and again in a thread of this process; setting the event ends it."""
-    stop = threading.Event()
-    threading.Thread(target=_run, args=(stop,), name="repit-expiry", daemon=True).start()
-    return stop
+def start() -> tuple[Loop, Loop]:
+    """Look again and again in threads of this process."""
+    return Loop("repit-expiry", _expire).start(), Loop("repit-expiry-forgets", _forget).start()
 
 
-def _run(stop: threading.Event) -> None:
-    rounds = 0
-    while not stop.is_set():
-        try:
-            while items.expire_due() and not stop.is_set():
-                pass
-            if rounds % _FORGET_EVERY == 0:
-                retention.sweep()
-            rounds += 1
-        except DatabaseError as error:
-            _log.warning("expiry waits for the database: %s", type(error).__name__)
-        finally:
-            connection.close()
-        stop.wait(EVERY_SECONDS)
+def _expire(stop: threading.Event) -> float:
+    while items.expire_due() and not stop.is_set():
+        pass
+    return EVERY_SECONDS
+
+
+def _forget(_stop: threading.Event) -> float:
+    retention.sweep()
+    return FORGET_EVERY_SECONDS

@@ -9,7 +9,7 @@ import threading
 from typing import Final
 
 from repit.foundation.clock import elapsed
-from repit.foundation.jobs import loop
+from repit.foundation.jobs.loop import Loop
 from repit.hotline.bank import erasing, turning
 from repit.hotline.feeds import erasure
 
@@ -19,9 +19,9 @@ _GO_ON_ANYWAY: Final = 3_600.0
 _TURN_EVERY: Final = 3_600.0
 
 
-def start() -> tuple[threading.Event, threading.Event]:
-    """Look again and again in threads of this process; setting the events ends them."""
-    return loop.start("repit-forgetting", _Forgetting().work), loop.start("repit-turning", _turn)
+def start() -> tuple[Loop, Loop]:
+    """Look again and again in threads of this process."""
+    return Loop("repit-forgetting", _Forgetting().work).start(), Loop("repit-turning", _turn).start()
 
 
 class _Forgetting:
@@ -33,7 +33,7 @@ class _Forgetting:
         self._how_far: object = None
 
     def work(self, stop: threading.Event) -> float:
-        """See `looping.Work`."""
+        """See `loop.Work`."""
         if not self._looked:
             # A database that was put back from a backup may show what was destroyed since.
             erasing.lost()

@@ -24,7 +24,7 @@ from django.db.models import Model
 
 from repit.foundation import postgresql_log, relaying
 from repit.foundation.clock import day, now
-from repit.foundation.jobs import loop
+from repit.foundation.jobs.loop import Loop
 from repit.foundation.models import Upkeep
 from repit.hotline.bank import carrying, closing, models
 from repit.hotline.cases import happening
@@ -37,15 +37,15 @@ _TODAY: Final = "rows laid anew today"
 _log: Final = logging.getLogger(__name__)
 
 
-def start() -> threading.Event:
-    """Look again and again in a thread of this process; setting the event ends it."""
+def start() -> Loop:
+    """Look again and again in a thread of this process."""
 
     def work(_stop: threading.Event) -> float:
         nightly()
         within_the_day()
         return LOOK_EVERY
 
-    return loop.start("repit-upkeep", work)
+    return Loop("repit-upkeep", work).start()
 
 
 def nightly() -> None:

@@ -11,7 +11,6 @@ does a change that cannot be read, for it may be a withdrawal, and of a snapshot
 
 import logging
 import os
-import random
 import threading
 from datetime import datetime
 from typing import Final
@@ -21,13 +20,14 @@ from django.conf import settings
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.wire import Entry, Page
 from repit.foundation.errors import FeedForeign, FeedGap, RepitError
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.loop import Loop
 from repit.foundation.mapping import named
 from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.runtime import Gate
 
 WAIT_SECONDS: Final = 20.0
-_FIRST_PAUSE: Final = 0.25
-_LONGEST_PAUSE: Final = 5.0
+_BACKOFF: Final = Backoff(0.25, 4.0, spread=0.25)
 _log = logging.getLogger(__name__)
 
 
@@ -52,65 +52,68 @@ def _room() -> int:
 
 
 class Follower:
-    """One thread that follows one feed into one gate."""
+    """One thread that follows one feed into one gate, a page at each turn."""
 
     def __init__(self, gate: Gate, base_url: str, key: str) -> None:
         self._gate = gate
         self._address = base_url
         self._key = key
-        self._feed: str | None = None
-        self._sequence: int | None = None
-        self._pause = _FIRST_PAUSE
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="feed-follower", daemon=True)
+        standing = gate.mirror.standing()
+        self._feed: str | None = standing.feed if standing else None
+        self._sequence: int | None = standing.sequence if standing else None
+        self._client: FeedClient | None = None
+        self._wait = 0.0
+        self._loop = Loop("feed-follower", self.turn, backoff=_BACKOFF)
 
     def start(self) -> "Follower":
         """Begin to follow."""
         self._gate.board.started(followed=True)
-        self._thread.start()
+        self._loop.start()
         return self
 
     def close(self, seconds: float = 0.0) -> None:
         """Ask the thread to stop; a poll under way is not waited for beyond `seconds`."""
-        self._stop.set()
-        self._thread.join(seconds)
+        if self._loop.stop(seconds):
+            self._hang_up()
 
-    def _run(self) -> None:
-        standing = self._gate.mirror.standing()
-        if standing is not None:
-            self._feed, self._sequence = standing.feed, standing.sequence
-        while not self._stop.is_set():
-            try:
-                with FeedClient(
-                    self._address, self._key, feed_id=self._feed, snapshot_bytes=_room()
-                ) as client:
-                    self._follow(client)
-            except Exception as error:  # noqa: BLE001 - a follower that ends would age silently
-                ours = named(error)
-                self._gate.board.troubled(ours.code)
-                _log.warning("the feed cannot be followed: %s %s", ours.code, ours.detail)
-                self._stop.wait(self._pause * random.uniform(0.5, 1.0))  # noqa: S311 - only spreads retries
-                self._pause = min(_LONGEST_PAUSE, self._pause * 2)
+    def turn(self, _stop: threading.Event) -> float:
+        """Take in one page, or a snapshot; see `loop.Work`. Raises whatever keeps it from that."""
+        try:
+            self._page(self._connected())
+        except Exception as error:
+            self._gate.board.troubled(named(error).code)
+            self._hang_up()
+            raise
+        return 0.0
 
-    def _follow(self, client: FeedClient) -> None:
-        wait = 0.0
-        while not self._stop.is_set():
-            if self._sequence is None:
-                self._from_snapshot(client)
-            try:
-                page = client.changes(self._sequence or 0, wait)
-            except (FeedForeign, FeedGap) as error:
-                _log.warning("starting again from a snapshot: %s", error.code)
-                self._sequence = None
-                continue
+    def _connected(self) -> FeedClient:
+        if self._client is None:
+            self._client = FeedClient(self._address, self._key, feed_id=self._feed, snapshot_bytes=_room())
             # The first answer after a silence comes at once, so that the lag is known at once.
-            wait, self._pause = WAIT_SECONDS, _FIRST_PAUSE
-            self._gate.board.heard(page.head)
-            if page.set_aside:
-                _log.warning("a change cannot be read: starting again from a snapshot")
-                self._sequence = None
-            elif page.through is not None:
-                self._take(client, page, page.through)
+            self._wait = 0.0
+        return self._client
+
+    def _hang_up(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _page(self, client: FeedClient) -> None:
+        if self._sequence is None:
+            self._from_snapshot(client)
+        try:
+            page = client.changes(self._sequence or 0, self._wait)
+        except (FeedForeign, FeedGap) as error:
+            _log.warning("starting again from a snapshot: %s", error.code)
+            self._sequence = None
+            return
+        self._wait = WAIT_SECONDS
+        self._gate.board.heard(page.head)
+        if page.set_aside:
+            _log.warning("a change cannot be read: starting again from a snapshot")
+            self._sequence = None
+        elif page.through is not None:
+            self._take(client, page, page.through)
 
     def _take(self, client: FeedClient, page: Page, sequence: int) -> None:
         # Of several states of one item only the last counts.

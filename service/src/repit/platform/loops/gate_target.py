@@ -7,10 +7,12 @@ own name may be a hash. What two exchanges tell of is held twice, and so until t
 
 from collections.abc import Sequence
 
+from repit.exchanges import partners
 from repit.exchanges.models import Partner
 from repit.exchanges.pull_loop import Puller
 from repit.exchanges.records import Batch, Pulled
 from repit.foundation.errors import InputRefused
+from repit.foundation.jobs.claims import ClaimLost
 from repit.foundation.sealing import keyed_digest
 from repit.platform.gate.entries import KnownEntry, exchange_prefix
 from repit.platform.gate.runtime import Gate
@@ -30,9 +32,12 @@ class GateTarget:
         return self._checkpoints.get(source) or self._gate.mirror.exchanges().get(source, "")
 
     def take(self, batch: Batch) -> int:
-        """Serve a batch and write it down. What a whole reading did not see is forgotten at its end."""
+        """Serve a batch and write it down. What a whole reading did not see is forgotten at its end. Raises
+        `ClaimLost`."""
         if not Partner.objects.filter(pk=self._partner.pk, active=True).exists():
             raise InputRefused(detail="the partner was paused or removed")
+        if not partners.renew(self._partner):
+            raise ClaimLost  # what was withdrawn meanwhile must not come back with an older reading
         entries = [self._entry(record) for record in batch.records]
         if batch.whole:
             self._seen = (self._seen or set()) | {entry.item for entry in entries}

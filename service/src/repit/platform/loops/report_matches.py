@@ -7,66 +7,60 @@ A report goes out a moment after a match, not later than `GATHER_SECONDS`; nothi
 What cannot be sent is kept and tried again, ever more slowly up to a minute.
 """
 
-import logging
 import threading
 from typing import Final
 
-from django.db import connection
-
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.matches_wire import MatchCounts
-from repit.foundation.mapping import named
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.loop import Loop
 from repit.platform.gate import tallies
 from repit.platform.gate.runtime import Gate
 
 GATHER_SECONDS: Final = 0.3
-_FIRST_PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 60.0
 _IDLE_SECONDS: Final = 60.0
-_log = logging.getLogger(__name__)
+_BACKOFF: Final = Backoff(1.0, 60.0)
 
 
 class MatchReporter:
     """One thread that reports one gate's matches to one hotline."""
 
     def __init__(self, gate: Gate, base_url: str, key: str) -> None:
-        self._gate = gate
         self._address = base_url
         self._key = key
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="match-reporter", daemon=True)
+        self._client: FeedClient | None = None
+        self._loop = Loop("match-reporter", self._turn, wake=gate.recorder.matched, backoff=_BACKOFF)
 
     def start(self) -> "MatchReporter":
         """Begin to report."""
-        self._thread.start()
+        self._loop.start()
         return self
 
     def close(self) -> None:
         """Ask the thread to stop; what is not sent is sent after the next start."""
-        self._stop.set()
-        self._gate.recorder.matched.set()
+        if self._loop.stop():
+            self._hang_up()
 
-    def _run(self) -> None:
-        pause = _FIRST_PAUSE
-        while not self._stop.is_set():
-            try:
-                with FeedClient(self._address, self._key) as client:
-                    while not self._stop.is_set():
-                        self._report(client)
-                        pause = _FIRST_PAUSE
-                        self._gate.recorder.matched.wait(_IDLE_SECONDS)
-                        self._gate.recorder.matched.clear()
-                        self._stop.wait(GATHER_SECONDS)
-            except Exception as error:  # noqa: BLE001 - a reporter that ends would let floods pass unseen
-                ours = named(error)
-                _log.warning("matches cannot be reported: %s %s", ours.code, ours.detail)
-                self._stop.wait(pause)
-                pause = min(_LONGEST_PAUSE, pause * 2)
-            finally:
-                connection.close()
+    def _turn(self, stop: threading.Event) -> float:
+        if stop.wait(GATHER_SECONDS):
+            return 0.0
+        try:
+            if self._client is None:
+                self._client = FeedClient(self._address, self._key)
+            _report(self._client)
+        except Exception:
+            self._hang_up()
+            raise
+        return _IDLE_SECONDS
 
-    def _report(self, client: FeedClient) -> None:
-        tallies.forget_old()
-        while (window := tallies.next_window()) is not None:
-            client.report_matches(MatchCounts(window.begins, window.ends, window.counts))
-            tallies.sent(window)
+    def _hang_up(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+def _report(client: FeedClient) -> None:
+    tallies.forget_old()
+    while (window := tallies.next_window()) is not None:
+        client.report_matches(MatchCounts(window.begins, window.ends, window.counts))
+        tallies.sent(window)

@@ -7,15 +7,12 @@ forgotten. Next: `repit gate` starts it. Every step claims its row, so several p
 Banks may be slow to answer, so telling them has a thread of its own and keeps nothing else.
 """
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Final
 
-from django.db import Error as DatabaseError
-from django.db import connection
-
-from repit.foundation.errors import RepitError
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.loop import Loop, Work
 from repit.foundation.kept import store
 from repit.foundation.staff import retention as sign_in
 from repit.platform.gate.index_store import Mirror
@@ -24,20 +21,21 @@ from repit.platform.review import media, queue, retention
 
 EVERY_SECONDS: Final = 5.0
 FORGET_EVERY_SECONDS: Final = 3600.0
-_log: Final = logging.getLogger(__name__)
+LONGEST_SECONDS: Final = 30.0
 
 
 def start(mirror: Mirror) -> threading.Event:
     """Do it again and again in threads of this process; setting the event ends them."""
-    stop = threading.Event()
+    ending = threading.Event()
     for name, every, does in (
         ("desk-upkeep", EVERY_SECONDS, once),
         ("desk-tells-banks", EVERY_SECONDS, lambda: tell(mirror)),
         ("desk-forgets", FORGET_EVERY_SECONDS, retention.sweep),
         ("sign-in-forgets", FORGET_EVERY_SECONDS, sign_in.sweep),
     ):
-        threading.Thread(target=_run, args=(does, every, stop), name=name, daemon=True).start()
-    return stop
+        again = Backoff(EVERY_SECONDS, LONGEST_SECONDS)
+        Loop(name, _work(does, every), first=EVERY_SECONDS, backoff=again, ending=ending).start()
+    return ending
 
 
 def once() -> None:
@@ -55,14 +53,9 @@ def tell(mirror: Mirror) -> None:
     tell_banks.tell_exchanges(mirror)
 
 
-def _run(does: Callable[[], object], every: float, stop: threading.Event) -> None:
-    wait = EVERY_SECONDS
-    while not stop.wait(wait):
-        try:
-            does()
-            wait = every
-        except (DatabaseError, RepitError, OSError) as error:
-            wait = EVERY_SECONDS
-            _log.warning("the desk's upkeep waits: %s", type(error).__name__)
-        finally:
-            connection.close()
+def _work(does: Callable[[], object], every: float) -> Work:
+    def work(_stop: threading.Event) -> float:
+        does()
+        return every
+
+    return work

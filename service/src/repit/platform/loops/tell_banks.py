@@ -52,8 +52,7 @@ def tell_hotline() -> int:
                 opinions.failed(row, error.code, for_good=False)
                 break  # the next would meet the same
             if status == 200:
-                opinions.told(row)
-                taken += 1
+                taken += opinions.told(row)
             else:
                 opinions.failed(row, f"status {status}", for_good=status in _FOR_GOOD)
     return taken
@@ -87,8 +86,7 @@ def _tell(partner: Partner, prefix: str, mirror: Mirror) -> int:
             if isinstance(ours, NotGranted):
                 continue
             break  # the next would meet the same
-        opinions.told(row)
-        taken += 1
+        taken += opinions.told(row)
     return taken
 
 

@@ -57,7 +57,7 @@ def decide(member: Member, name: str, answer: Answer) -> Review:
     outcome = _checked(answer)
     with transaction.atomic():
         review = Review.objects.select_for_update(of=("self",)).filter(name=name, holder=member).first()
-        if review is None or review.held_until is None or review.held_until <= now():
+        if review is None or review.claimed_until is None or review.claimed_until <= now():
             raise NotFound(
                 Text("You no longer hold this one.", "Vous ne tenez plus celui-ci."),
                 Text("Take the next one.", "Prenez le suivant."),
@@ -65,7 +65,7 @@ def decide(member: Member, name: str, answer: Answer) -> Review:
         picture = answer.picture and outcome == "allow" and bool(may_free(review))
         before: State = review.state  # type: ignore[assignment]
         after, final = _next(review, before, outcome, picture)
-        fields: dict[str, object] = {"state": after, "holder": None, "held_until": None}
+        fields: dict[str, object] = {"state": after, "holder": None, "claim": "", "claimed_until": None}
         if before == "held":
             fields |= {"first": outcome, "first_picture": picture}
         elif before == "second-held":

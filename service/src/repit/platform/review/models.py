@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from repit.foundation.jobs.claims import Claimable, Leased, claim_ends, due_index
 from repit.platform.gate.models import Decision
 from repit.platform.review.states import HELD, OPEN, OUTCOMES
 
@@ -16,8 +17,9 @@ _MEMBER = settings.AUTH_USER_MODEL
 _STATES = [*HELD, *OPEN, "decided"]
 
 
-class Review(models.Model):
-    """What a person must look at. `first`, `second`: outcomes of those who looked so far.
+class Review(Leased):
+    """What a person must look at. `holder`: who holds it, with a claim. `due_at`: by when it should be
+    decided; people may take it before. `first`, `second`: outcomes of those who looked so far.
 
     Of an upload that is a banked item's very picture, `about` names that item: all uploads of it that wait
     are one review (`Also`). `why`: what brought it up, where it is a question about the item itself (counts,
@@ -35,7 +37,6 @@ class Review(models.Model):
     taken_in_at = models.DateTimeField()
     due_at = models.DateTimeField()
     holder = models.ForeignKey(_MEMBER, null=True, on_delete=models.PROTECT, related_name="+")
-    held_until = models.DateTimeField(null=True)
     first = models.CharField(max_length=10, blank=True)
     second = models.CharField(max_length=10, blank=True)
     outcome = models.CharField(max_length=10, blank=True)
@@ -61,9 +62,10 @@ class Review(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(state__in=_STATES), name="review_state_known"),
             models.CheckConstraint(condition=Q(outcome__in=["", *OUTCOMES]), name="review_outcome_known"),
+            claim_ends("review_claim_ends"),
             models.CheckConstraint(
-                condition=Q(state__in=list(OPEN), holder__isnull=False, held_until__isnull=False)
-                | Q(state__in=[*HELD, "decided"], holder__isnull=True, held_until__isnull=True),
+                condition=Q(state__in=list(OPEN), holder__isnull=False, claimed_until__isnull=False)
+                | Q(state__in=[*HELD, "decided"], holder__isnull=True, claimed_until__isnull=True),
                 name="review_held_by_someone",
             ),
             models.CheckConstraint(
@@ -195,7 +197,7 @@ class Worker(models.Model):
         return "Worker"
 
 
-class OutgoingOpinion(models.Model):
+class OutgoingOpinion(Claimable):
     """What the desk found of a banked item, to be told to the bank that the hash came from. `depth`: of a
     hundred, how much of the item's family agreed with what was looked at."""
 
@@ -204,16 +206,14 @@ class OutgoingOpinion(models.Model):
     item = models.CharField(max_length=64)
     opinion = models.CharField(max_length=12)
     depth = models.PositiveSmallIntegerField(null=True)
-    due_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, default="due")
-    trouble = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["state", "due_at"], name="review_opinion_due"),)
+        indexes = (due_index("review_opinion_due"),)
         constraints = (
+            claim_ends("review_opinion_claim_ends"),
             models.CheckConstraint(
                 condition=Q(state__in=["due", "told", "replaced", "given-up"]), name="review_opinion_state"
             ),

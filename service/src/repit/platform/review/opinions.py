@@ -6,11 +6,14 @@ the same item replaces one that is not told yet.
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
+from django.db.models import Q
+
 from repit.foundation.clock import now
-from repit.foundation.jobs.backoff import pause
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.claims import Claims
 from repit.platform.gate.entries import OF_AN_EXCHANGE
 from repit.platform.gate.policy import CANARY
 from repit.platform.gate.verdict import SAME
@@ -18,9 +21,13 @@ from repit.platform.review.models import OutgoingOpinion, Review
 from repit.platform.review.states import Outcome
 
 MOST_ATTEMPTS: Final = 12
-_FIRST_WAIT: Final = 30.0
-_LONGEST_WAIT: Final = 6 * 3600.0
-_LEASE: Final = timedelta(minutes=2)
+_claims: Final = Claims(
+    OutgoingOpinion.objects.filter(state="due"),
+    timedelta(minutes=2),
+    Backoff(30.0, 6 * 3600.0),
+    most=MOST_ATTEMPTS,
+    given_up=lambda: {"state": "given-up"},
+)
 _SURE: Final = frozenset({*SAME, "altered"})
 
 
@@ -41,7 +48,7 @@ def note(review: Review, outcome: Outcome, freed: Mapping[str, int | None]) -> N
 
 def _due(review: Review, item: str, view: str, depth: int | None) -> None:
     known = {"exchange": review.decision.exchange, "item": item}
-    OutgoingOpinion.objects.filter(state="due", **known).update(state="replaced")
+    _claims.call_off(Q(**known), state="replaced")
     OutgoingOpinion.objects.create(
         review=review, opinion=view, depth=depth, due_at=now(), made_at=now(), **known
     )
@@ -52,44 +59,26 @@ def claim(prefix: str = "") -> OutgoingOpinion | None:
 
     `prefix`: with which the names of one exchange's items begin; none for items of the hotline's feed.
     """
-    due = OutgoingOpinion.objects.filter(state="due", due_at__lte=now())
-    due = due.filter(item__startswith=prefix) if prefix else due.exclude(item__regex=OF_AN_EXCHANGE)
-    for _ in range(10):
-        row = due.order_by("due_at", "pk").first()
-        if row is None:
-            return None
-        mine = OutgoingOpinion.objects.filter(pk=row.pk, state="due", due_at=row.due_at)
-        if mine.update(due_at=now() + _LEASE, attempts=row.attempts + 1):
-            row.attempts += 1
-            return row
-    return None
+    return _claims.claim(Q(item__startswith=prefix) if prefix else ~Q(item__regex=OF_AN_EXCHANGE))
 
 
-def told(row: OutgoingOpinion) -> None:
-    """The bank has it."""
-    OutgoingOpinion.objects.filter(pk=row.pk, state="due").update(state="told", told_at=now(), trouble="")
+def told(row: OutgoingOpinion) -> bool:
+    """The bank has it; whether it was still ours to tell."""
+    return _claims.end(row, state="told", told_at=now())
 
 
-def failed(row: OutgoingOpinion, trouble: str, *, for_good: bool, seconds: float = 0.0) -> None:
-    """The bank did not take it: later again, not before so many seconds; or never."""
-    state = "given-up" if for_good or row.attempts >= MOST_ATTEMPTS else "due"
-    due_at = max(next_try(row.attempts), now() + timedelta(seconds=seconds))
-    OutgoingOpinion.objects.filter(pk=row.pk, state="due").update(
-        state=state, due_at=due_at, trouble=trouble[:40]
-    )
+def failed(row: OutgoingOpinion, trouble: str, *, for_good: bool, seconds: float = 0.0) -> bool:
+    """The bank did not take it: later again, not before so many seconds; or never. Whether it was still
+    ours."""
+    return _claims.fail(row, trouble, for_good=for_good, at_least_seconds=seconds)
 
 
 def give_up_orphans(prefixes: Collection[str]) -> int:
     """Nobody can be told of items of an exchange that is pulled from no more; how many opinions."""
-    orphans = OutgoingOpinion.objects.filter(state="due", item__regex=OF_AN_EXCHANGE)
+    orphans = Q(item__regex=OF_AN_EXCHANGE)
     for prefix in prefixes:
-        orphans = orphans.exclude(item__startswith=prefix)
-    return orphans.update(state="given-up", trouble="the exchange was removed")
-
-
-def next_try(attempts: int) -> datetime:
-    """30 seconds, a minute, two, … six hours at most."""
-    return now() + timedelta(seconds=pause(attempts, _FIRST_WAIT, _LONGEST_WAIT))
+        orphans &= ~Q(item__startswith=prefix)
+    return _claims.call_off(orphans, state="given-up", trouble="the exchange was removed")
 
 
 def counts() -> dict[str, int]:

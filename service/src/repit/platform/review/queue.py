@@ -3,8 +3,8 @@
 In: the gate's decisions with the outcome review; members who ask for work. Out: reviews, each held by one
 member at a time. Next: `deciding`, the desk.
 
-A claim is one UPDATE that names the state it expects: of two who want the same row one gets it, and the other
-gets the next. A claim ends by itself (`LEASE`), so that nothing is lost with a browser that was closed.
+Of two who want the same review one gets it, and the other gets the next. A claim ends by itself (`LEASE`),
+so that nothing is lost with a browser that was closed.
 Nobody takes a review twice: who decided first gives no second look, and answers no objection to it.
 """
 
@@ -19,6 +19,7 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
 from repit.foundation.ids import token
+from repit.foundation.jobs.claims import Leases
 from repit.foundation.staff.models import Member
 from repit.platform.gate.models import Decision
 from repit.platform.gate.verdict import SAME
@@ -27,6 +28,7 @@ from repit.platform.review.models import Part, Review, Step
 from repit.platform.review.states import HELD, NEEDS, OPEN, State, step
 
 LEASE: Final = timedelta(minutes=15)
+_leases: Final = Leases(Review.objects.all(), LEASE)
 _AT_ONCE: Final = 500
 _SOON: Final = timedelta(hours=2)
 
@@ -108,8 +110,9 @@ def take(member: Member) -> Review | None:
         candidate = open_to(member).first()
         if candidate is None:
             return None
-        if _claim(candidate, member):
-            return Review.objects.get(pk=candidate.pk)
+        taken = _claim(candidate, member)
+        if taken is not None:
+            return taken
     return None
 
 
@@ -117,16 +120,16 @@ def take_named(member: Member, name: str) -> Review:
     """This very review, if it may be taken. Raises `NotFound`."""
     free_overdue()
     found = _takeable(member).filter(name=name).first()
-    if found is None or held_by(member) is not None or not _claim(found, member):
+    taken = None if found is None or held_by(member) is not None else _claim(found, member)
+    if taken is None:
         raise NotFound
-    return Review.objects.get(pk=found.pk)
+    return taken
 
 
 def held_by(member: Member) -> Review | None:
     """What a member holds now; looking at it holds it on."""
-    mine = Review.objects.filter(holder=member, held_until__gt=now())
-    mine.update(held_until=now() + LEASE)
-    return mine.first()
+    mine = Review.objects.filter(holder=member, claimed_until__gt=now()).first()
+    return mine if mine is not None and _leases.keep(mine) else None
 
 
 def give_back(member: Member, why: str = "") -> None:
@@ -137,7 +140,8 @@ def give_back(member: Member, why: str = "") -> None:
 
 def free_overdue() -> int:
     """End every claim whose time ran out; how many."""
-    stale = list(Review.objects.filter(held_until__lte=now()))
+    # Of a clock that is set back nobody is told to go: who looks at theirs holds it on from then.
+    stale = list(Review.objects.filter(holder__isnull=False, claimed_until__lte=now()))
     return sum(_free(review, None, "its time ran out") for review in stale)
 
 
@@ -155,28 +159,26 @@ def _takeable(member: Member) -> QuerySet[Review]:
     return open_ones.exclude(pk__in=decided)
 
 
-def _claim(review: Review, member: Member) -> bool:
+def _claim(review: Review, member: Member) -> Review | None:
     before: State = review.state  # type: ignore[assignment]
     after = HELD[before]
     with transaction.atomic():
-        taken = Review.objects.filter(pk=review.pk, state=before, holder__isnull=True).update(
-            state=after, holder=member, held_until=now() + LEASE
-        )
-        if taken:
-            note(review, before, after, member)
-    return bool(taken)
+        taken = _leases.claim_one(review.pk, when=Q(state=before), state=after, holder=member)
+        if taken is not None:
+            note(taken, before, after, member)
+    return taken
 
 
 def _free(review: Review, member: Member | None, why: str) -> bool:
+    """End the claim as it was seen; one that was renewed since stays."""
     before: State = review.state  # type: ignore[assignment]
     after = OPEN[before]
+    seen = Q(state=before, claimed_until=review.claimed_until)
     with transaction.atomic():
-        freed = Review.objects.filter(
-            pk=review.pk, state=before, holder=review.holder_id, held_until=review.held_until
-        ).update(state=after, holder=None, held_until=None)
+        freed = _leases.let_go(review, when=seen, state=after, holder=None)
         if freed:
             note(review, before, after, member, why=why)
-    return bool(freed)
+    return freed
 
 
 def note(

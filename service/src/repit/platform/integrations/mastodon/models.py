@@ -7,10 +7,11 @@ everything else for a month after the last step.
 from django.db import models
 from django.db.models import Q
 
+from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
 from repit.platform.integrations.mastodon.states import DONE, WORK
 
 
-class Told(models.Model):
+class Told(Claimable):
     """One post or profile with the media that it showed. `decisions`: media, outcome, name, seen or not.
 
     `desk`: what a person at the gate's desk said, if one did.
@@ -25,18 +26,16 @@ class Told(models.Model):
     state = models.CharField(max_length=12, default="judge")
     desk = models.CharField(max_length=10, blank=True)
     report = models.CharField(max_length=40, blank=True)
-    due_at = models.DateTimeField()
-    attempts = models.PositiveIntegerField(default=0)
-    trouble = models.CharField(max_length=40, blank=True)
     received_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
         indexes = (
-            models.Index(fields=["state", "due_at"], name="mastodon_told_due"),
+            due_index("mastodon_told_due"),
             models.Index(fields=["changed_at"], name="mastodon_told_changed"),
         )
         constraints = (
+            claim_ends("mastodon_told_claim_ends"),
             models.CheckConstraint(condition=Q(state__in=[*WORK, *DONE]), name="mastodon_told_state"),
             models.CheckConstraint(condition=Q(kind__in=["status", "account"]), name="mastodon_told_kind"),
             models.CheckConstraint(

@@ -2,28 +2,27 @@
 
 In: subjects from the webhook; workers that ask for what is due. Out: rows. Next: `worker`.
 
-A claim is one UPDATE that names the due time it saw, so that two workers never hold the same row. It is kept
-for as long as someone works on the row (`keep`) and ends by itself soon after (`LEASE`), so that nothing is
-lost or long delayed with a process that was killed.
+A claim is kept for as long as someone works on the row (`keep`) and ends by itself soon after (`LEASE`), so
+that nothing is lost or long delayed with a process that was killed.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from repit.foundation.clock import now
-from repit.foundation.errors import TransitionRefused
-from repit.foundation.jobs.backoff import pause
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.claims import TROUBLE, ClaimLost, Claims
 from repit.platform.integrations.mastodon.models import Move, Told
 from repit.platform.integrations.mastodon.states import DONE, WORK, State, step
 from repit.platform.integrations.mastodon.wire import Subject
 
 LEASE: Final = timedelta(seconds=20)
 KEPT: Final = timedelta(days=30)
-_FIRST_WAIT: Final = 5.0
-_LONGEST_WAIT: Final = 3600.0
+_claims: Final = Claims(Told.objects.filter(state__in=WORK), LEASE, Backoff(5.0, 3600.0))
 
 
 def take_in(subjects: Iterable[Subject]) -> None:
@@ -47,52 +46,44 @@ def take_in(subjects: Iterable[Subject]) -> None:
 
 def claim() -> Told | None:
     """One row that is due, held for `LEASE`; None where there is none."""
-    for _ in range(10):
-        row = Told.objects.filter(state__in=WORK, due_at__lte=now()).order_by("due_at").first()
-        if row is None:
-            return None
-        held = now() + LEASE
-        mine = Told.objects.filter(pk=row.pk, state=row.state, due_at=row.due_at)
-        if mine.update(due_at=held, attempts=row.attempts + 1):
-            row.due_at, row.attempts = held, row.attempts + 1
-            return row
-    return None
+    return _claims.claim()
 
 
-def keep(key: int, held: datetime) -> datetime | None:
-    """Hold a row longer, if it is still held until `held`; until when, or None."""
-    longer = now() + LEASE
-    return longer if Told.objects.filter(pk=key, due_at=held).update(due_at=longer) else None
+def keep(row: Told) -> bool:
+    """Hold a row for another `LEASE`; whether it is still ours."""
+    return _claims.keep(row)
 
 
 def note(row: Told) -> None:
-    """Keep what was found so far, so that nothing is looked at twice."""
-    Told.objects.filter(pk=row.pk, state=row.state).update(decisions=row.decisions)
+    """Keep what was found so far, so that nothing is looked at twice. Raises `ClaimLost`."""
+    if not _claims.keep(row, decisions=row.decisions):
+        raise ClaimLost
 
 
 def move(row: Told, after: State, **changes: Any) -> None:
-    """Take a step of the table. Raises `TransitionRefused`, also if somebody else took one."""
+    """Take a step of the table. Raises `TransitionRefused`, also if somebody else holds the row by now."""
     before: State = row.state  # type: ignore[assignment]
     why = step(before, after)
-    fresh = {"state": after, "due_at": now(), "changed_at": now(), "attempts": 0, "trouble": "", **changes}
+    due = now() if after in WORK else None
+    fresh = {"state": after, "due_at": due, "changed_at": now(), **changes}
     if before == "judge":
         fresh |= {"media": [], "decisions": row.decisions}
     with transaction.atomic():
-        if not Told.objects.filter(pk=row.pk, state=before).update(**fresh):
-            raise TransitionRefused(detail="someone else moved it")
+        if not _claims.end(row, when=Q(state=before), **fresh):
+            raise ClaimLost
         Move.objects.create(told=row, at=now(), before=before, after=after, why=why)
-    row.refresh_from_db()
+    # Not read anew: somebody else may hold it by now, and their token must not come into our hands.
+    for name, value in fresh.items():
+        setattr(row, name, value)
 
 
-def later(row: Told, trouble: str, seconds: float | None = None) -> None:
+def later(row: Told, trouble: str, seconds: float | None = None) -> bool:
     """Try again after a while: as long as is said, which does not count as a try; or ever longer, up to an
-    hour.
+    hour. Whether it was still ours.
     """
-    wait, tries = seconds, row.attempts - 1
-    if wait is None:
-        wait, tries = pause(row.attempts, _FIRST_WAIT, _LONGEST_WAIT), row.attempts
-    due = now() + timedelta(seconds=wait)
-    Told.objects.filter(pk=row.pk, state=row.state).update(due_at=due, attempts=tries, trouble=trouble[:40])
+    if seconds is None:
+        return _claims.fail(row, trouble)
+    return _claims.later(row, seconds, trouble=trouble[:TROUBLE])
 
 
 def forget_old() -> int:

@@ -7,15 +7,14 @@ thread, and one more thread keeps the claims.
 
 import logging
 import threading
-from datetime import datetime
 from typing import Final
 
 from django.conf import settings
-from django.db import Error as DatabaseError
-from django.db import connection
 
 from repit.foundation.clock import elapsed
-from repit.foundation.errors import RepitError, TransitionRefused
+from repit.foundation.errors import TransitionRefused
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.loop import Loop
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.runtime import Gate
 from repit.platform.integrations.mastodon import inspect_media, queue, report
@@ -27,6 +26,7 @@ _LOOK_SECONDS: Final = 1.0
 _BUSY_SECONDS: Final = 2.0
 _TIDY_SECONDS: Final = 3600.0
 _KEEP_SECONDS: Final = queue.LEASE.total_seconds() / 3
+_BACKOFF: Final = Backoff(1.0, 5.0)
 _log: Final = logging.getLogger(__name__)
 
 told: Final = threading.Event()
@@ -38,50 +38,36 @@ class Follower:
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
-        self._stop = threading.Event()
         self._server = Mastodon(settings.REPIT_MASTODON_URL, settings.REPIT_MASTODON_TOKEN)
         self._tidied = elapsed()
-        self._held: dict[int, datetime] = {}
+        self._held: dict[int, Told] = {}
+        self._loops = [
+            Loop("mastodon", self._work, workers=AT_ONCE, wake=told, backoff=_BACKOFF),
+            Loop("mastodon-keeper", self._keep, first=_KEEP_SECONDS, backoff=_BACKOFF),
+        ]
 
     def __enter__(self) -> "Follower":
-        for number in range(AT_ONCE):
-            threading.Thread(target=self._run, name=f"mastodon-{number}", daemon=True).start()
-        threading.Thread(target=self._keep, name="mastodon-keeper", daemon=True).start()
+        for loop in self._loops:
+            loop.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        told.set()
+        for loop in self._loops:
+            loop.stop()
         self._server.close()
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            busy = False
-            try:
-                busy = self._gate.board.read().loaded and self.once()
-            except (DatabaseError, RepitError) as error:
-                _log.warning("the Mastodon door waits: %s", type(error).__name__)
-            finally:
-                connection.close()
-            if not busy:
-                told.wait(_LOOK_SECONDS)
-                told.clear()
+    def _work(self, _stop: threading.Event) -> float:
+        busy = self._gate.board.read().loaded and self.once()
+        return 0.0 if busy else _LOOK_SECONDS
 
-    def _keep(self) -> None:
-        while not self._stop.wait(_KEEP_SECONDS):
-            try:
-                self.keep()
-            except DatabaseError as error:
-                _log.warning("the Mastodon door cannot keep its claims: %s", type(error).__name__)
-            finally:
-                connection.close()
+    def _keep(self, _stop: threading.Event) -> float:
+        self.keep()
+        return _KEEP_SECONDS
 
     def keep(self) -> None:
-        """Hold on to what is being done."""
-        for key, held in list(self._held.items()):
-            longer = queue.keep(key, held)
-            if longer is not None and key in self._held:
-                self._held[key] = longer
+        """Hold on to what is being done; who has lost its row hears of that at its next step."""
+        for row in list(self._held.values()):
+            queue.keep(row)
 
     def once(self) -> bool:
         """Do one thing that is due; whether there was one."""
@@ -89,7 +75,7 @@ class Follower:
         row = queue.claim()
         if row is None:
             return False
-        self._held[row.pk] = row.due_at
+        self._held[row.pk] = row
         try:
             self._do(row)
         except Overloaded as busy:

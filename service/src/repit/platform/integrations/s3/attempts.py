@@ -20,7 +20,7 @@ from repit.platform.integrations.s3.store import Store
 
 @dataclass(slots=True)
 class Attempt:
-    """`decision`: what was decided so far."""
+    """`decision`: what was decided so far. `keep`: raises `ClaimLost` where another is at work on it."""
 
     gate: Gate
     store: Store
@@ -29,9 +29,10 @@ class Attempt:
     decision: str = ""
 
     def made(self, *, scan: Scan | None = None, dry_run: bool = False) -> Outcome:
-        """Try; what it came to. Raises as `inspect_object.look` and `quarantine.act` do."""
+        """Try; what it came to. Raises as `keep`, `inspect_object.look` and `quarantine.act` do."""
         looked = inspect_object.look(
             self.gate, self.store, self.thing, self.keep, quiet=dry_run, earlier=self.decision
         )
         self.decision = looked.verdict.decision or ""
+        self.keep()  # who was late looking leaves the act to whoever took over
         return quarantine.act(self.store, looked, scan=scan, dry_run=dry_run)

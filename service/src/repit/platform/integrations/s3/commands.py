@@ -74,7 +74,7 @@ def list_scans() -> None:
     for row in models.Scan.objects.order_by("pk"):
         at = scans.target(row)
         counts = " ".join(f"{name}={count}" for name, count in scans.counts(row).items())
-        print(f"{row.name}  {row.state}  {at.bucket}/{at.prefix}  {counts}  {row.reason}".rstrip())
+        print(f"{row.name}  {row.state}  {at.bucket}/{at.prefix}  {counts}  {row.trouble}".rstrip())
 
 
 @app.command("stop")
@@ -123,7 +123,7 @@ def dead() -> None:
 
     for row in queue.dead():
         thing = queue.place(row)
-        print(f"{row.taken_in_at:%Y-%m-%d %H:%M}  x{row.attempts}  {row.reason}  {thing.bucket}/{thing.key}")
+        print(f"{row.taken_in_at:%Y-%m-%d %H:%M}  x{row.attempts}  {row.trouble}  {thing.bucket}/{thing.key}")
 
 
 @app.command()
@@ -190,7 +190,7 @@ def _follow(row: Any) -> None:
 
 def _summary(row: Any) -> None:
     if row.state != "done":
-        say(Text(f"It is not done: {row.state} {row.reason}", f"Inachevé : {row.state} {row.reason}"))
+        say(Text(f"It is not done: {row.state} {row.trouble}", f"Inachevé : {row.state} {row.trouble}"))
     say(
         Text(
             f"Looked at: {row.seen}. Blocked: {row.blocked}. For a person: {row.review}."

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from repit.foundation.clock import elapsed
 from repit.foundation.errors import TooLarge, Unavailable
 from repit.foundation.hashes import ALGORITHMS
 from repit.platform.gate.channels import Left, left_undone
@@ -33,7 +32,6 @@ from repit.platform.integrations.s3.store import Held, Store
 
 DOOR: Final = "s3"
 ENOUGH: Final = HEAD
-_KEEP_SECONDS: Final = 30.0
 
 
 class NotLoaded(Unavailable):
@@ -62,7 +60,7 @@ def look(
     earlier: str = "",
 ) -> Looked:
     """Read and judge it; `quiet`: without a decision; `earlier`: a decision on it that could not be carried
-    out, and holds if nothing has changed. Raises `Gone`, `OutboundRefused`, `Unavailable`."""
+    out, and holds if nothing has changed. Raises `Gone`, `OutboundRefused`, `Unavailable`, as `keep` does."""
     if not gate.board.read().loaded:
         raise NotLoaded
     with store.opened(thing) as content, gate.arriving() as upload:
@@ -99,16 +97,14 @@ def _judge(inspector: Inspector, upload: Arriving, coding: Coding, damaged: str)
 
 def _take(gate: Gate, pieces: Iterator[bytes], upload: Arriving, keep: Callable[[], None]) -> str:
     """Read as much as is needed; why it cannot be looked at, or nothing."""
-    index, told = gate.index, elapsed()
+    index = gate.index
     whole = any(index.knows_files(name) for name in ALGORITHMS)
     try:
         for piece in pieces:
             upload.write(piece)
             if not whole and upload.size >= ENOUGH and (left := _unlooked(upload.head)):
                 return "" if left == "no-picture" else left
-            if elapsed() - told > _KEEP_SECONDS:
-                keep()
-                told = elapsed()
+            keep()
     except TooLarge:
         return "too-many-bytes"
     except zlib.error:

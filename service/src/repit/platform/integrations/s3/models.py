@@ -10,35 +10,36 @@ from django.db import models
 from django.db.models import Q
 
 from repit.foundation.clock import now
+from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
 from repit.platform.integrations.s3.states import ARRIVAL, FINDING, SCAN
 
 
-class Arrival(models.Model):
+class Arrival(Claimable):
     """One object to be looked at. `news` changes with each notification, so that none is lost while the
-    object is in someone's hands; `held_until` is the end of that hold; `decision` is what was decided of
-    these very news and could not be carried out yet."""
+    object is in someone's hands; `decision` is what was decided of these very news and could not be carried
+    out yet."""
 
     digest = models.CharField(max_length=64, unique=True)
     place = models.BinaryField()
     news = models.CharField(max_length=32)
     state = models.CharField(max_length=10, default="waiting")
-    due_at = models.DateTimeField()
-    held_until = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    reason = models.CharField(max_length=60, blank=True)
     decision = models.CharField(max_length=32, blank=True, default="")
     taken_in_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["state", "due_at"], name="storage_arrival_due"),)
-        constraints = (models.CheckConstraint(condition=Q(state__in=ARRIVAL), name="storage_arrival_state"),)
+        indexes = (due_index("storage_arrival_due"),)
+        constraints = (
+            claim_ends("storage_arrival_claim_ends"),
+            models.CheckConstraint(condition=Q(state__in=ARRIVAL), name="storage_arrival_state"),
+        )
 
     def __str__(self) -> str:
         return f"Arrival({self.state})"
 
 
-class Scan(models.Model):
-    """One walk through a bucket. `marker` is where it goes on, sealed like the bucket's name."""
+class Scan(Claimable):
+    """One walk through a bucket, claimed for a page at a time. `marker` is where it goes on, sealed like the
+    bucket's name."""
 
     name = models.CharField(max_length=32, unique=True)
     place = models.BinaryField()
@@ -50,9 +51,6 @@ class Scan(models.Model):
     per_second = models.PositiveIntegerField(default=0)
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    held_until = models.DateTimeField()
-    failures = models.PositiveSmallIntegerField(default=0)
-    reason = models.CharField(max_length=60, blank=True)
     forget_at = models.DateTimeField(null=True)
     seen = models.BigIntegerField(default=0)
     bytes = models.BigIntegerField(default=0)
@@ -62,7 +60,11 @@ class Scan(models.Model):
     unread = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(state__in=SCAN), name="storage_scan_state"),)
+        indexes = (due_index("storage_scan_due"),)
+        constraints = (
+            claim_ends("storage_scan_claim_ends"),
+            models.CheckConstraint(condition=Q(state__in=SCAN), name="storage_scan_state"),
+        )
 
     def __str__(self) -> str:
         return f"Scan({self.state})"

@@ -15,7 +15,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from typing import Any, Final
 
 from django.conf import settings
@@ -25,6 +24,7 @@ from django.db.models import F
 
 from repit.foundation.clock import elapsed, now
 from repit.foundation.errors import RepitError, Unavailable
+from repit.foundation.jobs.claims import ClaimLost, Hold
 from repit.foundation.mapping import named
 from repit.platform.gate.runtime import Gate
 from repit.platform.integrations.s3 import findings, queue, scans, sealed_locations
@@ -34,8 +34,6 @@ from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Scan
 from repit.platform.integrations.s3.store import Held, Listed, Store
 
-HOLD: Final = timedelta(seconds=60)
-MOST_FAILURES: Final = 20
 PAGE: Final = 200
 _PAGE_SECONDS: Final = 5
 _PAUSE_SECONDS: Final = 1.0
@@ -45,31 +43,21 @@ _log: Final = logging.getLogger(__name__)
 
 def once(gate: Gate, store: Store, stopping: threading.Event) -> bool:
     """Walk one page of one scan; whether there was one."""
-    scan = _claim()
+    scan = scans.claims.claim()
     if scan is None:
         return False
     try:
         _walk(gate, store, scan, stopping)
+    except ClaimLost:
+        _log.info("a worker was late, and another walks the page of its scan")
     except (RepitError, DatabaseError) as error:
         _troubled(scan, named(error))
-        stopping.wait(_PAUSE_SECONDS)
-    finally:
-        Scan.objects.filter(pk=scan.pk).update(held_until=scans.NEVER)
     return True
 
 
 def free_all() -> None:
-    """End every hold: of a process that was killed, where no other can be at work on this database."""
-    Scan.objects.update(held_until=scans.NEVER)
-
-
-def _claim() -> Scan | None:
-    moment = now()
-    for row in Scan.objects.filter(state="running", held_until__lte=moment).order_by("pk"):
-        mine = Scan.objects.filter(pk=row.pk, state="running", held_until=row.held_until)
-        if mine.update(held_until=moment + HOLD):
-            return row
-    return None
+    """End every claim: of a process that was killed, where no other can be at work on this database."""
+    scans.claims.free_all()
 
 
 def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> None:
@@ -83,9 +71,9 @@ def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> No
     with ThreadPoolExecutor(settings.REPIT_GATE_S3_WORKERS, thread_name_prefix="storage-scan") as threads:
         list(threads.map(walked.go, [iter(things)] * settings.REPIT_GATE_S3_WORKERS))
     if stopping.is_set():
-        return  # this page is walked again after the next start
+        scans.claims.later(scan, 0.0)  # this page is walked again after the next start
+        return
     fresh: dict[str, Any] = {
-        "failures": 0,
         "seen": F("seen") + len(things),
         "bytes": F("bytes") + sum(one.size for one in things),
         **{name: F(name) + count for name, count in walked.counts.items()},
@@ -94,8 +82,9 @@ def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> No
         fresh |= {"ended_at": now(), "state": "done"}
     else:
         sealed = sealed_locations.sealed(page.marker, "scan marker", scan.name, scan.version + 1)
-        fresh |= {"marker": sealed, "version": scan.version + 1}
-    Scan.objects.filter(pk=scan.pk, version=scan.version, ended_at=None).update(**fresh)
+        fresh |= {"marker": sealed, "version": scan.version + 1, "due_at": now()}
+    if not scans.claims.end(scan, **fresh):
+        raise ClaimLost
 
 
 def _size(scan: Scan) -> int:
@@ -111,12 +100,8 @@ def _wanted(thing: Stored, scan: Scan) -> bool:
 
 def _troubled(scan: Scan, error: RepitError) -> None:
     """The page could not be read; it is tried again, and after many times a person must see it."""
-    reason = f"{error.code} {error.detail}".strip()[:60]
-    over = isinstance(error, Gone) or scan.failures + 1 >= MOST_FAILURES
-    state = {"state": "failed", "ended_at": now()} if over else {}
-    Scan.objects.filter(pk=scan.pk, state="running").update(
-        failures=F("failures") + 1, reason=reason, **state
-    )
+    trouble = f"{error.code} {error.detail}".strip()
+    scans.claims.fail(scan, trouble, for_good=isinstance(error, Gone))
     _log.warning("a scan of the storage waits: %s", error.code)
 
 
@@ -127,7 +112,7 @@ class _Walked:
         self._gate, self._store, self._scan, self._stopping = gate, store, scan, stopping
         self._turn = threading.Lock()
         self._due = elapsed()
-        self._kept = elapsed()
+        self._keep = Hold(scans.claims, scan)
         self.counts: Counter[str] = Counter()
 
     def go(self, things: Iterator[Listed]) -> None:
@@ -148,6 +133,8 @@ class _Walked:
             try:
                 became = _BECAME[attempt.made(scan=self._scan, dry_run=self._scan.dry_run)]
                 break
+            except ClaimLost:
+                raise
             except (Gone, Changed):
                 became = "passed"  # what replaced it has a notification of its own
                 break
@@ -173,16 +160,11 @@ class _Walked:
         """Hold the pace; whether to go on."""
         if self._stopping.is_set():
             return False
+        self._keep()
         with self._turn:
-            self._keep()
             if not self._scan.per_second:
                 return True
             moment = elapsed()
             pause = max(0.0, self._due - moment)
             self._due = max(self._due, moment) + 1 / self._scan.per_second
         return not self._stopping.wait(pause)
-
-    def _keep(self) -> None:
-        if elapsed() - self._kept > HOLD.total_seconds() / 4:
-            self._kept = elapsed()
-            Scan.objects.filter(pk=self._scan.pk).update(held_until=now() + HOLD)

@@ -7,16 +7,26 @@ Next: `commands`.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Final
 
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, Text
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.claims import Claims
 from repit.platform.integrations.s3 import findings, sealed_locations
 from repit.platform.integrations.s3.events_wire import MOST_KEY, stored
 from repit.platform.integrations.s3.models import Scan
 
-NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
+MOST_FAILURES: Final = 20
+claims: Final = Claims(
+    Scan.objects.filter(state="running"),
+    timedelta(seconds=60),
+    Backoff(1.0, 30.0),
+    most=MOST_FAILURES,
+    given_up=lambda: {"state": "failed", "ended_at": now()},
+)
+"""A page at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +47,9 @@ def begin(bucket: str, prefix: str, *, versions: bool, dry_run: bool, per_second
     wanted = {"versions": versions, "dry_run": dry_run}
     for row in Scan.objects.filter(state__in=["running", "stopped"], **wanted).order_by("-pk"):
         if target(row) == Target(bucket, prefix):
-            fresh = {"state": "running", "per_second": per_second, "failures": 0, "reason": ""}
-            Scan.objects.filter(pk=row.pk).update(**fresh)
+            fresh = {"state": "running", "per_second": per_second, "attempts": 0, "trouble": ""}
+            if not Scan.objects.filter(pk=row.pk, state=row.state).update(**fresh, due_at=now()):
+                continue  # it came to its end meanwhile
             row.refresh_from_db()
             return row, False
     name = sealed_locations.name()
@@ -47,7 +58,7 @@ def begin(bucket: str, prefix: str, *, versions: bool, dry_run: bool, per_second
         place=sealed_locations.sealed([bucket, prefix], "scan", name),
         per_second=per_second,
         begun_at=now(),
-        held_until=NEVER,
+        due_at=now(),
         **wanted,
     )
     return made, True

@@ -6,12 +6,12 @@ Next: the storage. Held open beside the gate's other doors (`start`).
 
 import logging
 import threading
-from collections.abc import Callable
 from typing import Final
 
-from django.db import close_old_connections, connection
-
 from repit.foundation.errors import RepitError, SealBroken, Unavailable
+from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.claims import ClaimLost
+from repit.foundation.jobs.loop import Loop
 from repit.foundation.mapping import named
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.verdict import Outcome
@@ -25,6 +25,9 @@ IDLE_SECONDS: Final = 1.0
 FOLLOW_SECONDS: Final = 5.0
 FORGET_SECONDS: Final = 3600.0
 _BUSY_SECONDS: Final = 1.0
+_BACKOFF: Final = Backoff(1.0, FOLLOW_SECONDS)
+_LAST_SECONDS: Final = 1.0
+"""For what is under way when the door closes; what takes longer is begun again after the next start."""
 _log: Final = logging.getLogger(__name__)
 
 
@@ -35,6 +38,8 @@ def once(gate: Gate, store: Store) -> bool:
         return False
     try:
         _look_at(gate, store, row)
+    except ClaimLost:
+        _log.info("a worker was late, and another looks at its object")
     except (Gone, Changed):
         # Not there any more, or replaced while we looked: what replaced it has a notification of its own.
         queue.done(row)
@@ -53,7 +58,7 @@ def _put_off(row: Arrival, error: RepitError) -> None:
 
 
 def _look_at(gate: Gate, store: Store, row: Arrival) -> Outcome:
-    attempt = Attempt(gate, store, queue.place(row), lambda: queue.keep(row), row.decision)
+    attempt = Attempt(gate, store, queue.place(row), queue.kept(row), row.decision)
     try:
         outcome = attempt.made()
     finally:
@@ -67,51 +72,34 @@ class Workers:
 
     def __init__(self, gate: Gate, store: Store, count: int) -> None:
         self._gate, self._store = gate, store
-        self._stop = threading.Event()
-        turns: list[tuple[str, Callable[[], float]]] = [(f"{n}", self._arrival) for n in range(count)]
-        turns += [("decisions", self._decisions), ("scans", self._scans), ("forgets", self._forgetting)]
-        self._threads = [
-            threading.Thread(target=self._run, args=(turn,), name=f"storage-{name}", daemon=True)
-            for name, turn in turns
+        self._loops = [
+            Loop("storage-arrivals", self._arrival, workers=count, wake=queue.woken, backoff=_BACKOFF),
+            Loop("storage-decisions", self._decisions),
+            Loop("storage-scans", self._scan),
+            Loop("storage-forgets", self._forgetting),
         ]
 
     def __enter__(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        for loop in self._loops:
+            loop.start()
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        queue.woken.set()
+        for loop in self._loops:
+            loop.stop()
+        for loop in self._loops:
+            loop.stop(_LAST_SECONDS)
         self._store.close()
 
-    def _run(self, turn: Callable[[], float]) -> None:
-        while not self._stop.is_set():
-            pause = FOLLOW_SECONDS
-            try:
-                close_old_connections()
-                pause = turn()
-            except Exception as error:  # noqa: BLE001 - a thread that ends would leave uploads unseen
-                ours = named(error)
-                _log.error("the storage's worker failed: %s %s", ours.code, ours.detail)
-            if pause:
-                connection.close()
-                self._stop.wait(pause)
+    def _arrival(self, _stop: threading.Event) -> float:
+        return 0.0 if once(self._gate, self._store) else IDLE_SECONDS
 
-    def _arrival(self) -> float:
-        if once(self._gate, self._store):
-            return 0.0
-        connection.close()
-        if queue.woken.wait(IDLE_SECONDS):
-            queue.woken.clear()
-        return 0.0
-
-    def _decisions(self) -> float:
+    def _decisions(self, _stop: threading.Event) -> float:
         apply_decisions.follow(self._store)
         return FOLLOW_SECONDS
 
-    def _scans(self) -> float:
-        return 0.0 if scan_worker.once(self._gate, self._store, self._stop) else IDLE_SECONDS
+    def _scan(self, stop: threading.Event) -> float:
+        return 0.0 if scan_worker.once(self._gate, self._store, stop) else IDLE_SECONDS
 
-    def _forgetting(self) -> float:
-        retention.sweep(self._store, self._stop.is_set)
+    def _forgetting(self, stop: threading.Event) -> float:
+        retention.sweep(self._store, stop.is_set)
         return FORGET_SECONDS

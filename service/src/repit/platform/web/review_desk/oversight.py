@@ -35,7 +35,9 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
     words = {
         "counts": queue.counts(),
         "overdue": deciding.due_before(now()),
-        "held": Review.objects.filter(holder__isnull=False).select_related("holder").order_by("held_until"),
+        "held": Review.objects.filter(holder__isnull=False)
+        .select_related("holder")
+        .order_by("claimed_until"),
         "referred": Review.objects.filter(outcome="refer").order_by("-decided_at")[:_SHOWN],
         "recent": Review.objects.filter(state="decided").order_by("-decided_at")[:_SHOWN],
         "people": [(one, wellbeing.standing(one)) for one in people.order_by("name")],

@@ -1,0 +1,263 @@
+"""A worker whose lease ran out, and who wakes when another is at work on its row, changes nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pytest
+from django.db.models import Model
+from review_rows import decision
+from staff_people import Someone
+
+from repit.exchanges import partners
+from repit.exchanges.models import Partner, Writeback
+from repit.exchanges.records import Said
+from repit.foundation import clock
+from repit.foundation.errors import PeerFailed, TransitionRefused
+from repit.foundation.jobs.claims import ClaimLost
+from repit.hotline.feeds import feedback
+from repit.platform.integrations.mastodon import queue as posts
+from repit.platform.integrations.mastodon import wire
+from repit.platform.integrations.mastodon.models import Move, Told
+from repit.platform.integrations.s3 import queue as arrivals
+from repit.platform.integrations.s3 import scan_worker, scans
+from repit.platform.integrations.s3.events_wire import Stored
+from repit.platform.integrations.s3.models import Arrival, Scan
+from repit.platform.review import opinions, queue
+from repit.platform.review.models import OutgoingOpinion, Review
+
+pytestmark = pytest.mark.django_db
+Make = Callable[..., Someone]
+LATE = timedelta(minutes=20)
+"""Longer than any lease, and not so long that a wrong clock is believed to be behind it."""
+
+
+class Case(NamedTuple):
+    model: type[Model]
+    make: Callable[[], object]
+    claim: Callable[[], Any]
+    acts: tuple[Callable[[Any], object], ...]
+
+
+def an_opinion() -> None:
+    decision(item="item-1")
+    queue.take_in()
+    review = Review.objects.get()
+    OutgoingOpinion.objects.create(
+        review=review,
+        exchange="repit",
+        item="item-1",
+        opinion="blocked",
+        due_at=clock.now(),
+        made_at=clock.now(),
+    )
+
+
+def moved(row: Told) -> None:
+    with pytest.raises(TransitionRefused):
+        posts.move(row, "report")
+
+
+def noted(row: Told) -> None:
+    row.decisions.append({"media": "late"})
+    with pytest.raises(TransitionRefused):
+        posts.note(row)
+
+
+def kept_arrival(row: Arrival) -> None:
+    hold = arrivals.kept(row)
+    with clock.at(lambda: clock._wall() + 2 * LATE), pytest.raises(ClaimLost):
+        hold()
+
+
+CASES = {
+    "arrivals": Case(
+        Arrival,
+        lambda: arrivals.take_in((Stored("a-bucket", "a.jpg"),)),
+        arrivals.claim,
+        (
+            arrivals.done,
+            lambda row: arrivals.later(row, 5),
+            lambda row: arrivals.failed(row, "late", for_good=False),
+            lambda row: arrivals.failed(row, "late", for_good=True),
+            kept_arrival,
+        ),
+    ),
+    "opinions": Case(
+        OutgoingOpinion,
+        an_opinion,
+        opinions.claim,
+        (
+            opinions.told,
+            lambda row: opinions.failed(row, "late", for_good=False),
+            lambda row: opinions.failed(row, "late", for_good=True),
+        ),
+    ),
+    "mastodon": Case(
+        Told,
+        lambda: posts.take_in([wire.Subject("status", "1", "2", (wire.Media("3", "https://a.example/b"),))]),
+        posts.claim,
+        (
+            moved,
+            noted,
+            posts.keep,
+            lambda row: posts.later(row, "late"),
+            lambda row: posts.later(row, "late", 1),
+        ),
+    ),
+    "partners": Case(
+        Partner,
+        lambda: partners.add("file", "list", {}, address="/a/list"),
+        partners.claim,
+        (
+            partners.went_well,
+            partners.goes_on,
+            lambda row: partners.went_wrong(row, "late"),
+            partners.renew,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_who_comes_late_neither_ends_nor_keeps_nor_moves_what_another_holds(case: Case) -> None:
+    case.make()
+    late = case.claim()
+    with clock.at(lambda: clock._wall() + LATE):
+        now_at_work = case.claim()
+        assert late.pk == now_at_work.pk
+        stands = case.model._default_manager.values().get()
+        for act in case.acts:
+            act(late)
+            assert case.model._default_manager.values().get() == stands
+    assert not Move.objects.exists()
+
+
+def test_the_second_worker_ends_what_the_first_one_was_late_for() -> None:
+    arrivals.take_in((Stored("a-bucket", "a.jpg"),))
+    late = arrivals.claim()
+    assert late is not None
+    with clock.at(lambda: clock._wall() + LATE):
+        other = arrivals.claim()
+        assert other is not None
+        assert not arrivals.done(late)
+        assert arrivals.done(other)
+    assert not Arrival.objects.exists()
+
+
+def test_who_is_late_and_was_not_replaced_goes_on() -> None:
+    arrivals.take_in((Stored("a-bucket", "a.jpg"),))
+    late = arrivals.claim()
+    assert late is not None
+    with clock.at(lambda: clock._wall() + LATE):
+        arrivals.kept(late)()
+        assert arrivals.claim() is None
+        assert arrivals.done(late)
+
+
+def test_news_of_an_object_ends_no_claim_but_the_holders_own() -> None:
+    arrivals.take_in((Stored("a-bucket", "a.jpg"),))
+    late = arrivals.claim()
+    assert late is not None
+    with clock.at(lambda: clock._wall() + LATE):
+        other = arrivals.claim()
+        assert other is not None
+        arrivals.take_in((Stored("a-bucket", "a.jpg"),))
+        assert not arrivals.done(late)
+        assert Arrival.objects.get().claim == other.claim and arrivals.claim() is None
+        assert arrivals.done(other)
+        again = arrivals.claim()
+        assert again is not None and again.attempts == 1
+
+
+class Overtaken:
+    """A storage, or a partner, that answers so late that another worker has the row by then."""
+
+    def __init__(self, model: type[Model], claim: Callable[[], Any], answer: Callable[[], object]) -> None:
+        self._model, self._claim, self._answer = model, claim, answer
+        self.moment = clock.now()
+        self.stands: object = None
+
+    def _late(self, *_: object, **__: object) -> object:
+        self.moment += LATE
+        assert self._claim() is not None
+        self.stands = self._model._default_manager.values().get()
+        return self._answer()
+
+    page = tell = _late
+
+    def close(self) -> None:
+        pass
+
+    def left_alone(self, work: Callable[[], object]) -> None:
+        with clock.at(lambda: self.moment):
+            work()
+        assert self.stands is not None
+        assert self._model._default_manager.values().get() == self.stands
+
+
+def failing() -> object:
+    raise PeerFailed
+
+
+@pytest.mark.parametrize("end", ["read", "failed", "closed"])
+def test_a_page_of_a_scan_that_came_late_counts_nothing_and_ends_nothing(end: str) -> None:
+    scans.begin("a-bucket", "", versions=False, dry_run=False, per_second=0)
+    stopping = threading.Event()
+
+    def answer() -> object:
+        if end == "failed":
+            raise PeerFailed
+        if end == "closed":
+            stopping.set()
+        return SimpleNamespace(things=(), marker=None)
+
+    store = Overtaken(Scan, scans.claims.claim, answer)
+    store.left_alone(lambda: scan_worker.once(None, store, stopping))
+
+
+@pytest.mark.parametrize("answer", [lambda: None, failing], ids=["told", "failed"])
+def test_feedback_that_was_told_late_ends_nothing(
+    answer: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partners.add("file", "list", {}, address="/a/list")
+    partner = Partner.objects.get()
+    Writeback.objects.create(partner=partner, item="a", view="blocked", due_at=clock.now())
+    client = Overtaken(Writeback, feedback._claims.claim, answer)
+    monkeypatch.setattr(partners, "client", lambda _: client)
+    monkeypatch.setattr(feedback, "_said", lambda *_: [Said("a", "blocked", b"")])
+    client.left_alone(lambda: feedback.send_due(partner))
+
+
+def test_an_opinion_that_changes_while_it_is_told_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    partners.add("file", "list", {}, address="/a/list")
+    partner = Partner.objects.get()
+    feedback._due(partner, "a", "blocked")
+    told: list[str] = []
+
+    def tell(_: object) -> None:
+        told.append(Writeback.objects.get().view)
+        if len(told) == 1:
+            feedback._due(partner, "a", "not_blocked")
+            assert feedback._claims.claim() is None  # the two are not told at once
+
+    monkeypatch.setattr(partners, "client", lambda _: SimpleNamespace(tell=tell, close=lambda: None))
+    monkeypatch.setattr(feedback, "_said", lambda *_: [Said("a", "blocked", b"")])
+    assert feedback.send_due(partner) == 2
+    row = Writeback.objects.get()
+    assert (told, row.due_at, row.claim) == (["blocked", "not_blocked"], None, "")
+
+
+def test_a_review_that_was_renewed_is_not_freed_by_who_saw_it_run_out(someone: Make) -> None:
+    decision()
+    one = someone("moderator").member
+    assert queue.take(one)
+    seen = Review.objects.get()
+    with clock.at(lambda: clock._wall() + timedelta(minutes=14)):
+        assert queue.held_by(one)
+    assert not queue._free(seen, None, "its time ran out")
+    assert Review.objects.get().holder == one
