@@ -193,9 +193,9 @@ class Claims(Leases[AnyClaimable]):
 
     def _due(self) -> Q:
         """That there is something to do now; or at a time so far off that only a wrong clock can have set
-        it."""
+        it. Twice as far as a row can be put off, so that a clock that is set back a little wakes nothing."""
         moment = now()
-        return Q(due_at__lte=moment) | Q(due_at__gt=moment + self._farthest)
+        return Q(due_at__lte=moment) | Q(due_at__gt=moment + 2 * self._farthest)
 
     def end(self, row: AnyClaimable, *, when: Q | None = None, **changes: object) -> bool:
         """It went well: nothing is due and no attempt counts, unless `changes` say otherwise."""
