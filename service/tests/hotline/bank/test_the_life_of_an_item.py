@@ -93,6 +93,15 @@ def test_steps_that_do_not_exist_are_refused_and_change_nothing():
         items.withdraw("nobody", actor="test", reason="")
 
 
+def test_whoever_publishes_a_moment_too_late_ends_no_doubt():
+    """Two people decide of one received item at once; the first published it, and it was suspended since."""
+    taken = submit()
+    items.dispute(taken.item, actor="platforms' people", reason="seen by three")
+    with pytest.raises(TransitionRefused):
+        items.publish(taken.item, actor="test")
+    assert items.states([taken.item]) == {taken.item: "disputed"}
+
+
 @pytest.mark.parametrize("quality", [0, 49])
 def test_a_hash_below_quality_fifty_is_never_published(quality: int):
     taken = submit(picture(quality=quality))

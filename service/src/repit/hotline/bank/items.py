@@ -71,6 +71,9 @@ def publish(name: str, *, actor: str, reason: str = "") -> None:
     """Let subscribers have a received item. Raises `NotFound`, `TransitionRefused`."""
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
+        if item.state != "received":
+            # A doubt is ended by `settle`, which counts that a person kept the item.
+            raise TransitionRefused(detail=f"{item.state} is not received")
         if not _has_publishable(item):
             raise TransitionRefused(detail="no hash of sufficient quality")
         lifecycle.move(line, item, "active", actor, reason)
