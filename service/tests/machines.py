@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from django.db import transaction
-from hypothesis import Phase, event, settings
+from hypothesis import Phase, event, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from repit.foundation import clock
@@ -32,6 +32,8 @@ class Story(RuleBasedStateMachine):
     """A machine in a test that is marked `django_db`."""
 
     reached: ClassVar[Counter[str]]
+    opening: ClassVar[str]
+    """What led others to a state already, so that a story gets far in few steps."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,8 +84,8 @@ def _taken_back() -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-def tell(machine: type[Story], *, stories: int, steps: int) -> Counter[str]:
-    """Tell so many stories, always the same; what they reached."""
+def tell(machine: type[Story], *, stories: int, steps: int, openings: Sequence[str] = ("",)) -> Counter[str]:
+    """Tell so many stories that begin with each of these openings, always the same; what they reached."""
     machine.reached = Counter()
     told = settings(
         max_examples=stories,
@@ -93,7 +95,8 @@ def tell(machine: type[Story], *, stories: int, steps: int) -> Counter[str]:
         print_blob=True,
         phases=(Phase.generate, Phase.shrink),
     )
-    run_state_machine_as_test(machine, settings=told)
+    for number, machine.opening in enumerate(openings):
+        run_state_machine_as_test(seed(number)(machine), settings=told)
     return machine.reached
 
 

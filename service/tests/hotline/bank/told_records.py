@@ -1,4 +1,4 @@
-"""Strategies: what people submit and what partners tell of: new, near, repeated, doubted, changed, withdrawn."""
+"""Strategies: what people submit and what partners tell of: new, near, repeated, doubted, withdrawn."""
 
 from __future__ import annotations
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
+import machines
 import pytest
-from django.db import transaction
+from argon2.low_level import hash_secret_raw
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, initialize, invariant, rule
 from making import PASSPHRASE, file_of, picture, staff
 
-from repit.foundation import audit, clock
+from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, NotGranted, TooLarge, TransitionRefused
 from repit.hotline.bank import feed
 from repit.hotline.cases import (
@@ -24,6 +24,7 @@ from repit.hotline.cases import (
     closing,
     desk,
     helpers,
+    keys,
     locations,
     recovery,
     service,
@@ -36,16 +37,37 @@ from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.grants import Holder
 from repit.hotline.cases.locations import Wishes
 from repit.hotline.cases.models import Case, CaseStep
-from repit.hotline.cases.states import TRANSITIONS
+from repit.hotline.cases.states import LIVE, TRANSITIONS
 
-pytestmark = pytest.mark.django_db
-STEPS = 80
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(machines.SHRINKING)]
 REFUSALS = (InputRefused, NotFound, NotGranted, TooLarge, TransitionRefused)
 WAITS = (timedelta(hours=2), timedelta(days=20), timedelta(days=91), timedelta(days=370))
 NAMES = ("ana", "bea", "cyd")
+WHO = st.sampled_from(NAMES)
+VALUES = st.integers(1, 4).map(lambda number: bytes([number]) * 32)
+RIGHTS = st.sets(st.sampled_from(helpers.RIGHTS))
+OPENINGS = {
+    "new": "new",
+    "in hand": "in-hand",
+    "asked": "waiting",
+    "answered": "in-hand",
+    "released": "new",
+    "released when asked": "new",
+    "closed": "closed",
+    "come back": "new",
+    "taken up again": "in-hand",
+    "closed in hand": "closed",
+    "closed when asked": "closed",
+    "kept": "kept",
+}
+PERSON_SAYS = ("write", "write", "close", "new words", "prepare a way back", "add a place")
+WORKER_SAYS = (
+    *("take", "take", "overview", "answer", "add a task", "end a task", "close"),
+    *("assign", "assign", "release", "admit", "dismiss"),
+)
 
 
-@dataclass
+@dataclass(eq=False)
 class Mine:
     """What a person knows of their own case."""
 
@@ -55,94 +77,129 @@ class Mine:
     said: list[str] = field(default_factory=list)
     friends: dict[int, tuple[Code, frozenset[helpers.Right]]] = field(default_factory=dict)
     gone: list[Code] = field(default_factory=list)
+    code: Code | None = None
+
+    def __repr__(self) -> str:
+        return "Mine()"
 
 
-class Story:
-    """A hotline, its persons, and how things ought to stand."""
+class Hotline(machines.Story):
+    """A hotline and its persons, and how things ought to stand."""
 
-    def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
-        self.values = [self.random.randbytes(32) for _ in range(4)]
-        self.persons: list[Mine] = []
-        self.staff: dict[str, Holder] = dict(zip(NAMES, staff(*NAMES), strict=True))
-        self.moment = clock.now()
-        for _ in range(3):
-            self.open()
+    persons = Bundle("persons")
+    founders: ClassVar[dict[str, Holder]]
 
-    def one(self) -> Mine:
-        return self.random.choice(self.persons)
+    def __init__(self) -> None:
+        super().__init__()
+        self.cases: list[Mine] = []
+        self.staff = dict(self.founders)
 
-    def worker(self) -> Holder:
-        return self.random.choice(list(self.staff.values()))
-
-    def at_desk(self) -> Holder:
-        return desk.unlock(self.staff[self.random.choice(desk.members())])
-
-    def worked(self) -> Casefile:
-        return casework.file_of(self.worker(), self.one().file.case_id)
+    def tried(self, deed: Any) -> bool:
+        """Whether it was done, and not refused by name."""
+        return self.whole_or_refused(lambda: (deed(),), *REFUSALS) is not None
 
     # --- what persons do
 
-    def open(self) -> Mine:
-        wanted = [self.random.choice(self.values) for _ in range(self.random.choice((0, 1, 1, 3)))]
+    @initialize(target=persons, opening=st.builds(lambda: Hotline.opening))
+    def begin(self, opening: str) -> Mine:
+        mine = self.open([bytes([1]) * 32], "somewhere")
+        case, at_desk = mine.file.case_id, desk.unlock(self.staff["ana"])
+        if opening not in ("new", "closed", "kept", "come back", "taken up again"):
+            casework.assign(at_desk, case, "bea")
+        if opening in ("asked", "answered", "released when asked", "closed when asked"):
+            thread.write(casework.file_of(self.staff["bea"], case), "a question")
+        if opening in ("released", "released when asked"):
+            casework.release(at_desk, case, "bea")
+        if opening in (
+            "closed",
+            "closed in hand",
+            "closed when asked",
+            "kept",
+            "come back",
+            "taken up again",
+        ):
+            closing.close(mine.file)
+        if opening == "taken up again":
+            casework.assign(at_desk, case, "bea")
+        if opening in ("answered", "come back"):
+            self.person(mine, "write")
+        if opening == "kept":
+            self.erase(mine, keep=True)
+        assert Case.objects.get(pk=case).state == OPENINGS[opening]
+        return mine
+
+    @rule(target=persons, values=st.lists(VALUES, max_size=3), seen=st.sampled_from(("", "somewhere")))
+    def open(self, values: list[bytes], seen: str) -> Mine:
         receipt = service.open_case(
-            [picture(value) for value in wanted],
-            wishes=Wishes(("talk",)),
-            seen_at=["somewhere"] * self.random.randrange(2),
+            [picture(value) for value in values], wishes=Wishes(("talk",)), seen_at=[seen] if seen else []
         )
         file = file_of(receipt)
-        self.persons.append(Mine(file, [*wanted], Case.objects.get(pk=file.case_id).slot))
-        return self.persons[-1]
+        mine = Mine(file, [*values], Case.objects.get(pk=file.case_id).slot, code=receipt)
+        self.cases.append(mine)
+        return mine
 
-    def add(self) -> None:
-        mine, value = self.one(), self.random.choice(self.values)
-        service.add_items(mine.file, [picture(value)])
-        mine.wants.append(value)
+    @rule(mine=persons, value=VALUES)
+    def add(self, mine: Mine, value: bytes) -> None:
+        if self.tried(lambda: service.add_items(mine.file, [picture(value)])):
+            mine.wants.append(value)
 
-    def take_back(self) -> None:
-        mine = self.one()
-        which = [n for n in range(1, len(mine.wants) + 1) if self.random.random() < 0.5]
-        service.take_back(mine.file, which)
-        for number in which:
-            mine.wants[number - 1] = None
+    @rule(mine=persons, which=st.sets(st.integers(1, 3), min_size=1))
+    def take_back(self, mine: Mine, which: set[int]) -> None:
+        numbers = sorted(which)
+        if self.tried(lambda: service.take_back(mine.file, numbers)):
+            for number in numbers:
+                mine.wants[number - 1] = None
 
-    def write(self) -> None:
-        mine, text = self.one(), f"words {self.random.random()}"
-        thread.write(mine.file, text)
-        mine.said.append(text)
+    @rule(mine=persons, what=st.sampled_from(PERSON_SAYS))
+    def person(self, mine: Mine, what: str) -> None:
+        text = f"words {len(mine.said)}"
+        if what == "write" and self.tried(lambda: thread.write(mine.file, text)):
+            mine.said.append(text)
+        if what == "new words":
+            self.change_words(mine)
+        if what == "close":
+            self.tried(lambda: closing.close(mine.file))
+        if what == "prepare a way back":
+            self.tried(lambda: recovery.prepare(mine.file))
+        if what == "add a place":
+            self.tried(lambda: locations.add(mine.file, ["elsewhere"]))
 
-    def befriend(self) -> None:
-        mine = self.one()
-        rights = frozenset(right for right in helpers.RIGHTS if self.random.random() < 0.6)
-        code = helpers.add(mine.file, "a friend", rights)
-        mine.friends[max(helper.number for helper in helpers.listed(mine.file))] = (code, rights)
+    def change_words(self, mine: Mine) -> None:
+        told = self.whole_or_refused(lambda: recovery.change_words(mine.file), *REFUSALS)
+        if told is not None and mine.code is not None:
+            mine.gone.append(mine.code)
+            mine.code, mine.file = told, file_of(told)  # type: ignore[arg-type]
 
-    def part(self) -> None:
-        mine = self.one()
-        number = self.random.choice([*mine.friends, 99])
-        helpers.remove(mine.file, number)
-        mine.gone.append(mine.friends.pop(number)[0])
+    @rule(mine=persons, rights=RIGHTS)
+    def befriend(self, mine: Mine, rights: set[helpers.Right]) -> None:
+        code = self.whole_or_refused(lambda: helpers.add(mine.file, "a friend", rights), *REFUSALS)
+        if code is not None:
+            mine.friends[max(one.number for one in helpers.listed(mine.file))] = (code, frozenset(rights))
 
-    def new_words(self) -> None:
-        mine = self.one()
-        mine.file = file_of(recovery.change_words(mine.file))  # type: ignore[arg-type]
+    @rule(mine=persons, number=st.integers(0, 5))
+    def part(self, mine: Mine, number: int) -> None:
+        known = machines.pick([*mine.friends, 99], number)
+        if self.tried(lambda: helpers.remove(mine.file, known)):
+            mine.gone.append(mine.friends.pop(known)[0])
 
-    def erase(self) -> None:
-        mine = self.one()
-        keep = self.random.random() < 0.7
-        closing.erase_now(mine.file, keep_protection=keep)
-        if not keep:
+    @rule(mine=persons, keep=st.booleans())
+    def erase(self, mine: Mine, keep: bool) -> None:
+        if self.tried(lambda: closing.erase_now(mine.file, keep_protection=keep)) and not keep:
             mine.wants = [None] * len(mine.wants)
 
     # --- what helpers and caseworkers do
 
-    def help(self) -> None:
-        mine = self.one()
-        code, rights = self.random.choice(list(mine.friends.values()) or [(Code("", ""), frozenset())])
+    @rule(mine=persons, number=st.integers(0, 5))
+    def help(self, mine: Mine, number: int) -> None:
+        """A helper reads what the person has let them read, and nothing else."""
+        if not mine.friends or not Case.objects.filter(pk=mine.file.case_id).exists():
+            return
+        code, rights = machines.pick(list(mine.friends.values()), number)
         file = file_of(code)  # type: ignore[arg-type]
         seen = service.view(file)
         assert (seen.status is not None) == ("status" in rights)
-        assert (seen.wishes is None and seen.places is None) or "places" in rights
+        assert seen.wishes is None
+        assert seen.places is None or "places" in rights
         assert (seen.state is not None) == ("status" in rights)
         if "log" in rights:
             assert service.looks(file)
@@ -154,86 +211,103 @@ class Story:
                 forbidden(file)
         with pytest.raises(NotGranted):
             service.take_back(file, "all")
-        locations.add(file, ["seen by a friend"])
+        kept = Case.objects.get(pk=mine.file.case_id).state == "kept"
+        allowed = "places" in rights and not kept
+        self.done_or_refused(lambda: locations.add(file, ["seen by a friend"]), allowed, NotGranted, NotFound)
+        self.note("a friend helped")
 
-    def assign(self) -> None:
-        casework.assign(self.at_desk(), self.one().file.case_id, self.random.choice(NAMES))
-
-    def release(self) -> None:
-        case = self.one().file.case_id
-        casework.release(self.at_desk(), case, self.random.choice(casework.holders(case) or NAMES))
-
-    def part_with(self) -> None:
-        by, leaving = self.worker(), self.random.choice(NAMES)
-        casework.part_with(by, leaving)
-        self.staff[leaving] = caseworkers.enrol(leaving, PASSPHRASE)
-
-    def wait(self) -> None:
-        self.moment += self.random.choices(WAITS, (6, 4, 2, 1))[0]
-
-    def deed(self) -> Callable[[], Any]:
+    @rule(mine=persons, by=WHO, other=WHO, theirs=st.booleans(), what=st.sampled_from(WORKER_SAYS))
+    def caseworker(self, mine: Mine, by: str, other: str, theirs: bool, what: str) -> None:
+        case = mine.file.case_id
+        if theirs and casework.holders(case):
+            [by, *_] = [other, *_] = casework.holders(case)
+        if what in ("assign", "release"):
+            by = desk.members()[0]
+        who = self.staff[by]
         new = tasks.New("other", "ask", self.moment + timedelta(days=1))
-        persons = [self.add, self.take_back, self.write, self.write, self.befriend, self.part, self.new_words]
-        persons += [self.erase] if self.random.random() < 0.3 else []
-        persons += [
-            lambda: locations.add(self.one().file, ["elsewhere"]),
-            lambda: closing.close(self.one().file),
-            lambda: recovery.prepare(self.one().file),
-            self.help,
-        ]
-        workers: list[Callable[[], Any]] = [
-            self.assign,
-            self.assign,
-            self.release,
-            lambda: casework.take(self.worked()),
-            lambda: casework.overview(self.worked()),
-            lambda: thread.write(self.worked(), "an answer"),
-            lambda: tasks.add(self.worked(), new),
-            lambda: tasks.move(self.worked(), 1, "done"),
-            lambda: closing.close(self.worked()),
-            lambda: desk.admit(self.worker(), self.random.choice(NAMES)),
-            lambda: desk.dismiss(self.worker(), self.random.choice(NAMES)),
-            self.part_with,
-        ]
-        turns: list[Callable[[], Any]] = [self.wait, closing.act_due, closing.finish_erasures]
-        rooms = [[self.open], persons, workers, turns]
-        return self.random.choice(self.random.choices(rooms, (1, 5, 5, 3))[0])
+        deeds = {
+            "take": lambda: casework.take(casework.file_of(who, case)),
+            "overview": lambda: casework.overview(casework.file_of(who, case)),
+            "answer": lambda: thread.write(casework.file_of(who, case), "an answer"),
+            "add a task": lambda: tasks.add(casework.file_of(who, case), new),
+            "end a task": lambda: tasks.move(casework.file_of(who, case), 1, "done"),
+            "close": lambda: closing.close(casework.file_of(who, case)),
+            "assign": lambda: casework.assign(desk.unlock(who), case, other),
+            "release": lambda: casework.release(desk.unlock(who), case, other),
+            "admit": lambda: desk.admit(who, other),
+            "dismiss": lambda: desk.dismiss(who, other),
+        }
+        if self.tried(deeds[what]):
+            self.note(what)
+
+    @rule(by=WHO, leaving=WHO)
+    def part_with(self, by: str, leaving: str) -> None:
+        if self.tried(lambda: casework.part_with(self.staff[by], leaving)):
+            self.staff[leaving] = caseworkers.enrol(leaving, PASSPHRASE)
+            self.note("parted with a colleague")
+
+    @rule(time=st.sampled_from(WAITS), act=st.booleans())
+    def time_passes(self, time: timedelta, act: bool) -> None:
+        self.wait(time)
+        if act:
+            closing.act_due()
+            closing.finish_erasures()
 
     # --- what must be true between any two steps
 
+    @invariant()
     def holds(self) -> None:
-        wanted = {value for mine in self.persons for value in mine.wants if value}
+        wanted = {value for mine in self.cases for value in mine.wants if value}
         served = {hash_.value for item in feed.everything() for hash_ in item.hashes}
         assert served == wanted
-        for mine in self.persons:
+        assert desk.members()
+        assert audit.verify() is None
+        for mine in self.cases:
             case = Case.objects.filter(pk=mine.file.case_id).first()
             assert any(vault.pool().read([mine.slot])[0]) == (case is not None)
-            if case is None:
-                assert not any(mine.wants)
+            for code in mine.gone:
                 with pytest.raises(NotFound):
-                    service.view(mine.file)
-            elif self.random.random() < 0.4:  # a visit begins the year anew, so that not each step has one
-                self.is_whole(mine, case)
+                    access_codes.enter(code.number, code.secret)
+            if case is None:
+                self.is_gone(mine)
+            else:
+                self.steps_are_in_the_table(case)
 
-    def is_whole(self, mine: Mine, case: Case) -> None:
+    @rule(mine=persons)
+    def visit(self, mine: Mine) -> None:
+        """The person finds everything as they left it. A visit begins the year anew: it is a step."""
+        case = Case.objects.filter(pk=mine.file.case_id).first()
+        if case is None:
+            return
         seen = service.view(mine.file).status
         assert seen is not None
         assert [one.state for one in seen.items] == ["active" if want else "withdrawn" for want in mine.wants]
+        assert {helper.number for helper in helpers.listed(mine.file)} == set(mine.friends)
         if case.state == "kept":
             with pytest.raises(NotGranted):
                 thread.read(mine.file)
         else:
-            said = [message.text for message in thread.read(mine.file) if message.by == "person"]
-            assert said == mine.said
-        assert {helper.number for helper in helpers.listed(mine.file)} == set(mine.friends)
+            assert [m.text for m in thread.read(mine.file) if m.by == "person"] == mine.said
+        self.only_those_who_have_it_read_it(case)
+        self.note(f"visited: {case.state}")
+
+    def is_gone(self, mine: Mine) -> None:
+        assert not any(mine.wants)
+        with pytest.raises(NotFound):
+            service.view(mine.file)
+        self.reached["a case is gone"] += 1
+
+    def steps_are_in_the_table(self, case: Case) -> None:
         steps = list(CaseStep.objects.filter(case=case).order_by("number"))
         assert [step.before for step in steps] == ["", *(step.after for step in steps[:-1])]
         assert all((step.before, step.after) in TRANSITIONS for step in steps[1:])
         assert steps[-1].after == case.state
         assert access_log.verify(case.pk) is None
-        has = casework.holders(case.pk)
-        at_desk = desk.members()
-        assert at_desk and not (case.state in ("in-hand", "waiting") and not has)
+        self.reached.update(f"{step.before} to {step.after}" for step in steps[1:])
+
+    def only_those_who_have_it_read_it(self, case: Case) -> None:
+        has, at_desk = casework.holders(case.pk), desk.members()
+        assert has or case.state not in set(LIVE) - {"new"}
         for name in NAMES:
             if name not in has and name not in at_desk:
                 with pytest.raises(NotFound):
@@ -241,21 +315,16 @@ class Story:
             elif name in has:
                 casework.overview(Casefile(case.pk, self.staff[name]))
 
-    def opens_nothing_that_was_taken_back(self) -> None:
-        for mine in self.persons:
-            for code in mine.gone:
-                with pytest.raises(NotFound):
-                    access_codes.enter(code.number, code.secret)
 
-
-@pytest.mark.parametrize("seed", range(3))
-def test_every_step_is_refused_by_name_or_leaves_cases_that_hold(seed: int) -> None:
-    story = Story(seed)
-    with clock.at(lambda: story.moment):
-        for _ in range(STEPS):
-            deed = story.deed()
-            with suppress(*REFUSALS), transaction.atomic():
-                deed()
-            story.holds()
-        story.opens_nothing_that_was_taken_back()
-    assert audit.verify() is None
+def test_every_step_is_refused_by_name_or_leaves_cases_that_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    # How dear a guess is changes nothing of what is told here, and is most of what it would take.
+    cheap = {"time_cost": 1, "memory_cost": 8}
+    monkeypatch.setattr(
+        keys,
+        "hash_secret_raw",
+        lambda secret, salt, **cost: hash_secret_raw(secret, salt, **{**cost, **cheap}),
+    )
+    Hotline.founders = dict(zip(NAMES, staff(*NAMES), strict=True))
+    reached = machines.tell(Hotline, stories=5, steps=12, openings=list(OPENINGS))
+    assert {f"{before} to {after}" for before, after in TRANSITIONS} <= set(reached)
+    assert {"a case is gone", "a friend helped"} <= set(reached)
