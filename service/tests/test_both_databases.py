@@ -1,5 +1,5 @@
-"""The tests of bank, exchange and cases, of how rows are claimed, of what the desk forgets and tells: on a
-real PostgreSQL."""
+"""The tests of bank, feeds and cases, of how rows are claimed, of what the desk does, forgets and tells, and the
+stories that cross rooms: on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ TOLD = (
     "::test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more"
 )
 CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py")
+ROOMS = [
+    ("hotline/bank",),
+    ("hotline/feeds", "hotline/cases", "platform/review/test_forgetting.py", TOLD, *CLAIMED),
+    ("platform/review/test_desk_state_machine.py", "stories"),
+]
 BRINGS_BOTH_ALONG = "hotline/feeds/test_feed_under_fire.py"
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    "rooms",
-    [
-        ("hotline/bank",),
-        ("hotline/feeds", "hotline/cases", "platform/review/test_forgetting.py", TOLD, *CLAIMED),
-    ],
-)
+@pytest.mark.parametrize("rooms", ROOMS)
 def test_bank_exchange_and_cases_hold_on_postgresql_too(postgresql: tuple[str, Path], rooms: tuple[str, ...]):
     address, _ = postgresql
     tests = [str(HERE / room) for room in rooms]

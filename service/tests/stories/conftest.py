@@ -21,6 +21,7 @@ from repit.hotline.bank import admitting, carrying, incoming, letters, partner_r
 from repit.hotline.cases import keys
 from repit.hotline.feeds import subscribers
 from repit.hotline.feeds.keys import recognise, rotate
+from repit.platform.gate import decisions
 from repit.platform.gate.altered import AlteredCopies
 
 
@@ -48,6 +49,8 @@ def world(
     cheap = {"time_cost": 1, "memory_cost": 8}
     monkeypatch.setattr(keys, "hash_secret_raw", lambda *a, **cost: hash_secret_raw(*a, **{**cost, **cheap}))
     monkeypatch.setattr(AlteredCopies, "warm_up", lambda _: None)
+    # Decisions are written within the story's own transaction, which no connection may be closed in.
+    monkeypatch.setattr(decisions, "close_old_connections", lambda: None)
     monkeypatch.setattr(outbound, "_VettedTransport", InProcess)
     subscribers.add("a platform", sees_anchored=True)
     subscribers.set_people("a platform", True)
