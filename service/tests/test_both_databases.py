@@ -1,5 +1,5 @@
-"""The tests of bank, feeds and cases, of how rows are claimed, of what the desk does, forgets and tells, and the
-stories that cross rooms: on a real PostgreSQL."""
+"""The tests of bank, feeds and cases, of how rows are claimed, of what the desk does, forgets and tells, and
+the stories that cross rooms: on a real PostgreSQL."""
 
 from __future__ import annotations
 
