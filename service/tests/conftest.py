@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import pytest_django
 from running import Hotline, environment, run_script
 from staff_people import Someone
 
@@ -31,6 +32,15 @@ def postgresql() -> Iterator[tuple[str, Path]]:
         yield server.get_uri(), folder
     finally:
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    """And the bank's files of keys, as `starting.ready_database` has them made before anything is served."""
+    from repit.hotline.bank import keys  # noqa: PLC0415 - Django is set up by now
+
+    with django_db_blocker.unblock():
+        keys.make_ready()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")

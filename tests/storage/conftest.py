@@ -45,7 +45,7 @@ def let_tables_be_emptied() -> None:
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        for table in ("storage_s3_step", "review_step", "foundation_auditrow"):
+        for table in ("s3_step", "review_step", "foundation_auditrow"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {table}_no_delete")
 
 

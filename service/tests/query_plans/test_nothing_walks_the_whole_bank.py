@@ -32,7 +32,7 @@ from repit.hotline.feeds.keys import Granted
 
 pytestmark = pytest.mark.django_db
 WHO = Granted(1, "reader", sees_anchored=False)
-BIG = r"bank_(?!feed|widely|lookupkey|letter)\w+|exchange_opinion|cases_(?!desk)\w+"
+BIG = r"bank_(?!feed|widely|lookupkey|letter)\w+|feeds_opinion|cases_(?!desk)\w+"
 """Tables that grow with what is submitted; a statement may read these only by an index."""
 ANY_ROW = re.compile(r'SELECT [^()]* FROM "\w+" LIMIT 1')
 """Whether a table holds anything: its first row tells, and SQLite calls that a scan too."""

@@ -88,16 +88,13 @@ class Platform:
         gate.recorder.start = lambda: gate.recorder  # type: ignore[method-assign]
         self.gate = gate.start()
         self.follower = Follower(gate, HOTLINE, self._key)
-        standing = gate.mirror.standing()
-        if standing is not None:
-            self.follower._feed, self.follower._sequence = standing.feed, standing.sequence
 
     def follow(self) -> None:
         """Until there is nothing new."""
-        self.follower._stop.clear()
         with OneRound(HOTLINE, self._key, feed_id=self.follower._feed) as client:
-            client.done = self.follower._stop
-            self.follower._follow(client)
+            client.done = threading.Event()
+            while not client.done.is_set():
+                self.follower._page(client)
 
     def restart(self) -> None:
         """The process ends and begins anew with its mirror."""

@@ -8,4 +8,4 @@ from django.apps import AppConfig
 
 class ExchangeConfig(AppConfig):
     name = "repit.exchanges"
-    label = "exchange"
+    label = "exchanges"

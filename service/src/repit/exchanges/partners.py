@@ -48,7 +48,6 @@ class PartnerLag:
     lag_seconds: float | None
     failures: int
     trouble: str
-    feedback_due: int
 
 
 def add(
@@ -203,7 +202,6 @@ def lags() -> list[PartnerLag]:
             None if row.current_at is None else round(max(0.0, _seconds(moment, row.current_at)), 3),
             row.attempts - bool(row.claim),  # the one under way has not failed
             row.trouble,
-            row.writebacks.filter(due_at__isnull=False).count(),
         )
         for row in Partner.objects.order_by("name")
     ]
@@ -218,7 +216,7 @@ def _seconds(later: datetime, earlier: datetime) -> float:
 
 
 def _place(name: str) -> Place:
-    return Place("exchange_partner", name, "credentials")
+    return Place("exchanges_partner", name, "credentials")
 
 
 def _address(kind: str, address: str) -> str:

@@ -4,8 +4,6 @@ In: a table's name. Out: a migration step that makes the database refuse UPDATE 
 lets rows go whose time is over. Next: the migrations of the bank's change feed, transitions and the audit.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from django.apps.registry import Apps
@@ -92,14 +90,6 @@ def only_later(table: str, columns: tuple[str, ...], moment: str) -> migrations.
         _forbid(editor, table)
 
     return migrations.RunPython(loosen, tighten)
-
-
-@contextmanager
-def suspended(editor: BaseDatabaseSchemaEditor, table: str) -> Iterator[None]:
-    """For a migration that changes what was written into a table that only grows."""
-    _drop(editor, table)
-    yield
-    _forbid(editor, table)
 
 
 def _forbid(editor: BaseDatabaseSchemaEditor, table: str) -> None:

@@ -11,14 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from repit.exchanges.models import Alarm, Subscriber
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.hotline.bank import floods, items, widely_published
 from repit.hotline.bank.floods import Reported
 from repit.hotline.bank.models import Item, Question, Transition
 from repit.hotline.feeds import caps, opinions, voices
+from repit.hotline.feeds.models import Alarm, Subscriber
 from repit.hotline.feeds.opinions import Held
-from repit_engine import EngineError, open_picture, orientations_of
 
 ACTOR: Final = "person at the hotline"
 SHOWN: Final = 200
@@ -200,6 +199,8 @@ def decide(name: str, what: str, reason: str, actor: str) -> None:
 
 def add_widely_published(files: Sequence[Path]) -> int:
     """Hash pictures in all orientations, all or nothing; how many hashes were new. Raises `InputRefused`."""
+    from repit_engine import EngineError, open_picture, orientations_of  # noqa: PLC0415 - loads the kernels
+
     hashes: list[bytes] = []
     for file in files:
         try:

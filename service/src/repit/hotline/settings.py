@@ -150,6 +150,7 @@ WING: Final = Wing(
     apps=(
         "repit.hotline.bank",
         "repit.exchanges",
+        "repit.hotline.feeds",
         "repit.hotline.cases",
         "repit.hotline.web.case_pages",
         "repit.hotline.web.desk",

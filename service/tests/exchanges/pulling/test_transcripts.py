@@ -12,12 +12,13 @@ from hashes_told import md5, moved, pdq, served
 from replay import said, speaking
 
 from repit.exchanges import partners
-from repit.exchanges.models import Partner, PartnerAside, Writeback
+from repit.exchanges.models import Partner, PartnerAside
 from repit.exchanges.pulling import Outcome
 from repit.foundation import clock
 from repit.hotline.bank import lookups
 from repit.hotline.bank.models import Item, Stake
 from repit.hotline.feeds import feedback, opinions, subscribers
+from repit.hotline.feeds.models import Feedback
 
 Pull = Callable[[str], Outcome]
 pytestmark = pytest.mark.django_db
@@ -231,6 +232,6 @@ def test_feedback_that_fails_is_tried_again_later_and_given_up_in_the_end(
             moment += timedelta(days=1)
             with clock.at(lambda at=moment: at):
                 assert feedback.send_due(row) == 0
-            assert Writeback.objects.get().attempts == attempt
-    left = Writeback.objects.get()
+            assert Feedback.objects.get().attempts == attempt
+    left = Feedback.objects.get()
     assert (left.due_at, left.trouble) == (None, "peer-failed")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,7 +12,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.utils import decrypt
-from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore as PlainSessions
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -24,7 +22,6 @@ from staff_people import PASSWORD, Someone, code_of
 
 from repit.foundation import clock
 from repit.foundation.errors import SealBroken
-from repit.foundation.sealing import operator
 from repit.foundation.staff import factors, once, retention
 from repit.foundation.staff.adapters import SecondFactorAdapter
 from repit.foundation.staff.models import Spent, Try
@@ -35,7 +32,6 @@ Make = Callable[..., Someone]
 ACTIVATE, CODE, AGAIN = (
     f"/staff/second-factor/{page}/" for page in ("totp/activate", "authenticate", "reauthenticate")
 )
-moved = importlib.import_module("repit.foundation.staff.migrations.0003_seal_second_factors_for_their_member")
 
 
 def signs_in(who: Someone, code: str) -> bool:
@@ -134,20 +130,6 @@ def test_a_secret_copied_to_another_member_s_row_opens_nothing(someone: Make) ->
         SecondFactorAdapter().decrypt(own.data["secret"])  # nobody's
     with factors.of(thief.member):
         assert decrypt(own.data["secret"]) == thief.secret
-
-
-def test_secrets_from_before_are_sealed_for_their_member_and_can_go_back(someone: Make) -> None:
-    who = someone("moderator")
-    with factors.of(who.member):
-        codes = RecoveryCodes.activate(who.member).get_unused_codes()
-    moved.to_any_row(apps, None)
-    row = Authenticator.objects.get(user=who.member, type="totp")
-    raw = base64.b64decode(row.data["secret"])
-    assert operator("second factor").open(raw, moved.ANY_ROW).decode() == who.secret
-    moved.to_their_member(apps, None)
-    with factors.of(who.member):
-        assert RecoveryCodes.activate(who.member).get_unused_codes() == codes
-    assert signs_in(who, code_of(who.secret))
 
 
 def test_a_session_opens_for_its_own_cookie_only(someone: Make) -> None:

@@ -12,7 +12,6 @@ from django.apps import apps
 from django.db import DatabaseError, models, transaction
 from django.db.models.functions import TruncDay
 
-from repit.exchanges.models import Access
 from repit.foundation import audit, clock
 from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow, Upkeep
@@ -24,6 +23,7 @@ from repit.hotline.cases import service
 from repit.hotline.feeds import access, erasure, opinions, subscribers
 from repit.hotline.feeds import stopncii_server as stopncii
 from repit.hotline.feeds.keys import Granted, recognise
+from repit.hotline.feeds.models import Access
 from repit.hotline.loops import upkeep
 
 pytestmark = pytest.mark.django_db
@@ -204,29 +204,29 @@ KEPT = {
     "bank.Tombstone.at": "the day",
     "bank.Transition.at": "the day; of a doubt and its end the moment, which are decided by gates and staff",
     "bank.WidelyPublished.added_at": "staff",
-    "exchange.Access.minute": "today only; `access.keep_days_only`",
-    "exchange.Alarm.at": "a subscriber's act",
-    "exchange.Alarm.closed_at": "staff",
-    "exchange.Moved.hour": "a subscriber's acts, counted for two days",
-    "exchange.Opinion.at": "a subscriber's act",
-    "exchange.Partner.claimed_until": "this very moment's pull",
-    "exchange.Partner.current_at": "the latest pull",
-    "exchange.Partner.due_at": "the next pull",
-    "exchange.Partner.tried_at": "the latest pull",
-    "exchange.PartnerAside.first_at": "a pull",
-    "exchange.PartnerAside.last_at": "a pull",
-    "exchange.Subscriber.acknowledged_at": "today only",
-    "exchange.Subscriber.added_at": "staff",
-    "exchange.Subscriber.fetched_at": "today only",
-    "exchange.Subscriber.last_used_at": "the latest request",
-    "exchange.Subscriber.muted_at": "a subscriber's act",
-    "exchange.SubscriberKey.added_at": "staff",
-    "exchange.SubscriberKey.ends_at": "staff",
-    "exchange.SubscriberKey.last_used_at": "the latest request",
-    "exchange.WithdrawalAcknowledged.at": "the day",
-    "exchange.Writeback.claimed_until": "while it is being sent",
-    "exchange.Writeback.due_at": "until it is sent, within minutes where the partner answers",
-    "exchange.Writeback.sent_at": "the day",
+    "feeds.Access.minute": "today only; `access.keep_days_only`",
+    "feeds.Alarm.at": "a subscriber's act",
+    "feeds.Alarm.closed_at": "staff",
+    "feeds.Moved.hour": "a subscriber's acts, counted for two days",
+    "feeds.Opinion.at": "a subscriber's act",
+    "exchanges.Partner.claimed_until": "this very moment's pull",
+    "exchanges.Partner.current_at": "the latest pull",
+    "exchanges.Partner.due_at": "the next pull",
+    "exchanges.Partner.tried_at": "the latest pull",
+    "exchanges.PartnerAside.first_at": "a pull",
+    "exchanges.PartnerAside.last_at": "a pull",
+    "feeds.Subscriber.acknowledged_at": "today only",
+    "feeds.Subscriber.added_at": "staff",
+    "feeds.Subscriber.fetched_at": "today only",
+    "feeds.Subscriber.last_used_at": "the latest request",
+    "feeds.Subscriber.muted_at": "a subscriber's act",
+    "feeds.SubscriberKey.added_at": "staff",
+    "feeds.SubscriberKey.ends_at": "staff",
+    "feeds.SubscriberKey.last_used_at": "the latest request",
+    "feeds.WithdrawalAcknowledged.at": "the day",
+    "feeds.Feedback.claimed_until": "while it is being sent",
+    "feeds.Feedback.due_at": "until it is sent, within minutes where the partner answers",
+    "feeds.Feedback.sent_at": "the day",
     "foundation.AuditRow.at": "the day for items and cases, the minute for staff",
 }
 
@@ -240,7 +240,7 @@ def moments(*rooms: str) -> Iterator[tuple[str, type[models.Model], str]]:
 
 
 def test_every_moment_that_is_kept_is_accounted_for() -> None:
-    assert {name for name, _, _ in moments("bank", "exchange", "foundation")} == set(KEPT)
+    assert {name for name, _, _ in moments("bank", "exchanges", "feeds", "foundation")} == set(KEPT)
 
 
 def test_the_night_after_a_full_day_no_moment_of_it_is_left_by_which_an_item_could_be_found(
@@ -278,16 +278,16 @@ def test_the_night_after_a_full_day_no_moment_of_it_is_left_by_which_an_item_cou
     at.moment += DAY
     upkeep.nightly()
     theirs = {
-        "exchange.Moved.hour",
-        "exchange.Opinion.at",
-        "exchange.Subscriber.added_at",
-        "exchange.Subscriber.last_used_at",
-        "exchange.SubscriberKey.added_at",
-        "exchange.SubscriberKey.last_used_at",
+        "feeds.Moved.hour",
+        "feeds.Opinion.at",
+        "feeds.Subscriber.added_at",
+        "feeds.Subscriber.last_used_at",
+        "feeds.SubscriberKey.added_at",
+        "feeds.SubscriberKey.last_used_at",
         "foundation.AuditRow.at",
     }
     ends = {time(0, 0, 0), time(23, 59, 59)}
-    for name, model, field in moments("bank", "exchange", "foundation"):
+    for name, model, field in moments("bank", "exchanges", "feeds", "foundation"):
         found = {moment.time() for moment in model._default_manager.values_list(field, flat=True) if moment}
         assert found <= ends or name in theirs, name
     items_and_cases = AuditRow.objects.filter(action__regex=r"^(item|case)\.")

@@ -24,18 +24,19 @@ from repit.hotline.bank.partner_records import Origin, Told
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import erasure, feedback, opinions, subscribers
 from repit.hotline.feeds.keys import recognise
+from repit.hotline.feeds.models import Feedback
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[4]
 GUIDES = [ROOT / "docs" / language / "forgetting.md" for language in ("en", "fr")]
 COLUMN = re.compile(r"`([A-Z]\w+\.\w+)`")
 OF_NO_ITEM = {"Feed", "LookupKey", "Letter", "WidelyPublished", "Subscriber", "SubscriberKey", "Access"}
-OF_NO_ITEM |= {"Partner", "PartnerAside", "Moved", "Alarm"}
+OF_NO_ITEM |= {"Partner", "PartnerAside", "FeedbackCursor", "Moved", "Alarm"}
 GONE = {"ItemHash"}
 
 
 def rooms() -> Iterator[type[models.Model]]:
-    for room in ("bank", "exchange"):
+    for room in ("bank", "exchanges", "feeds"):
         yield from apps.get_app_config(room).get_models()
 
 
@@ -102,7 +103,7 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
 
 def _said(partner: Partner) -> Iterator[tuple[str, bytes]]:
     """What is due to a partner, as if it were told now."""
-    for row in partner.writebacks.filter(due_at__isnull=False):
+    for row in Feedback.objects.filter(partner=partner, due_at__isnull=False):
         for said in feedback._said(partner, row):
             yield said.view, said.value
         row.due_at, row.sent_at = None, datetime.now(UTC)

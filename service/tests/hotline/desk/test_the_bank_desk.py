@@ -12,7 +12,6 @@ from django.test import Client
 from django.utils import translation
 from staff_people import Someone
 
-from repit.exchanges.models import Alarm, Subscriber
 from repit.foundation.clock import now
 from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow
@@ -21,6 +20,7 @@ from repit.hotline.bank.doubt_rule import Voice
 from repit.hotline.bank.models import Item, Question
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import caps, keys, opinions, subscribers, voices
+from repit.hotline.feeds.models import Alarm, Subscriber
 from repit.hotline.web.bank_desk import reasons
 
 Make = Callable[..., Someone]

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from repit.exchanges.models import Alarm, Opinion, Subscriber, WithdrawalAcknowledged
 from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.hashes import Hash
@@ -25,6 +24,7 @@ from repit.hotline.bank.models import Item, MatchReport
 from repit.hotline.bank.partner_records import Told
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import caps, keys, subscribers
+from repit.hotline.feeds.models import Alarm, Opinion, Subscriber, WithdrawalAcknowledged
 from repit.hotline.feeds.subscribers import Grant
 from repit.hotline.web.feeds_api import urls
 

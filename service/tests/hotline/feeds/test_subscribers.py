@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from repit.exchanges.models import Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.foundation import audit, clock
 from repit.foundation.errors import InputRefused, KeyRefused, NotFound
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import items
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import repit_server, subscribers
+from repit.hotline.feeds.models import Subscriber, SubscriberKey, WithdrawalAcknowledged
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,6 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern
 
-from repit.exchanges.models import SubscriberKey
 from repit.exchanges.ncmec.wire import Window
 from repit.foundation import audit, clock
 from repit.foundation.errors import InputRefused, KeyRefused, NotFound, NotGranted
@@ -20,6 +19,7 @@ from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import ncmec_server as ncmec
 from repit.hotline.feeds import opinions, repit_server, subscribers
 from repit.hotline.feeds import stopncii_server as stopncii
+from repit.hotline.feeds.models import SubscriberKey
 from repit.hotline.feeds.subscribers import Grant
 from repit.hotline.web.feeds_api.urls import urlpatterns
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from repit.exchanges.models import Access, Subscriber
 from repit.exchanges.ncmec.wire import Window
 from repit.foundation import clock
 from repit.foundation.errors import NotFound
@@ -17,6 +16,7 @@ from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import access, repit_server, subscriber_report, subscribers
 from repit.hotline.feeds import ncmec_server as ncmec
 from repit.hotline.feeds import stopncii_server as stopncii
+from repit.hotline.feeds.models import Access, Subscriber
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,6 @@ from threatexchange.exchanges.clients.ncmec import hash_api
 from threatexchange.exchanges.impl import ncmec_api
 from threatexchange.signal_type.pdq.signal import PdqSignal
 
-from repit.exchanges.models import Opinion
 from repit.exchanges.ncmec import wire
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Hash
@@ -23,6 +22,7 @@ from repit.hotline.bank import items
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import ncmec_server, subscribers
 from repit.hotline.feeds.canary import CANARIES
+from repit.hotline.feeds.models import Opinion
 
 BASE = "/exchange/ncmec/v2/"
 EVER = "entries?from=1970-01-01T00:00:00Z&to=2999-01-01T00:00:00Z"

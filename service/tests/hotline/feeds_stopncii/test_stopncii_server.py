@@ -13,7 +13,6 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repit.exchanges.models import Opinion
 from repit.exchanges.stopncii import wire
 from repit.foundation import clock
 from repit.foundation.errors import WireRefused
@@ -23,6 +22,7 @@ from repit.hotline.bank.models import Change, Item
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import erasure, opinions, stopncii_server, subscribers
 from repit.hotline.feeds.canary import CANARIES
+from repit.hotline.feeds.models import Opinion
 from repit.hotline.feeds.subscribers import Granted
 
 pytestmark = pytest.mark.django_db

@@ -165,8 +165,8 @@ class Desk(machines.Story):
 
     def decide_held_by(self, who: Member, answer: Answer) -> None:
         review = Review.objects.get(holder=who)
-        assert review.held_until is not None
-        allowed = review.held_until > self.moment and (answer.outcome != "refuse" or bool(answer.ground))
+        assert review.claimed_until is not None
+        allowed = review.claimed_until > self.moment and (answer.outcome != "refuse" or bool(answer.ground))
         deed = lambda: deciding.decide(who, review.name, answer)  # noqa: E731
         self.done_or_refused(deed, allowed, NotFound, InputRefused)
 
@@ -201,7 +201,7 @@ class Desk(machines.Story):
         if not seen_to:
             return
         queue.free_overdue()
-        assert not Review.objects.filter(held_until__lte=self.moment).exists()
+        assert not Review.objects.filter(claimed_until__lte=self.moment).exists()
         if forget:
             retention.sweep()
             self.wait(timedelta(hours=25))

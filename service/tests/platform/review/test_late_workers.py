@@ -14,12 +14,13 @@ from review_rows import decision
 from staff_people import Someone
 
 from repit.exchanges import partners
-from repit.exchanges.models import Partner, Writeback
+from repit.exchanges.models import Partner
 from repit.exchanges.records import Said
 from repit.foundation import clock
 from repit.foundation.errors import PeerFailed, TransitionRefused
 from repit.foundation.jobs.claims import ClaimLost
 from repit.hotline.feeds import feedback
+from repit.hotline.feeds.models import Feedback
 from repit.platform.integrations.mastodon import queue as posts
 from repit.platform.integrations.mastodon import wire
 from repit.platform.integrations.mastodon.models import Move, Told
@@ -226,8 +227,8 @@ def test_feedback_that_was_told_late_ends_nothing(
 ) -> None:
     partners.add("file", "list", {}, address="/a/list")
     partner = Partner.objects.get()
-    Writeback.objects.create(partner=partner, item="a", view="blocked", due_at=clock.now())
-    client = Overtaken(Writeback, feedback._claims.claim, answer)
+    Feedback.objects.create(partner=partner, item="a", view="blocked", due_at=clock.now())
+    client = Overtaken(Feedback, feedback._claims.claim, answer)
     monkeypatch.setattr(partners, "client", lambda _: client)
     monkeypatch.setattr(feedback, "_said", lambda *_: [Said("a", "blocked", b"")])
     client.left_alone(lambda: feedback.send_due(partner))
@@ -240,7 +241,7 @@ def test_an_opinion_that_changes_while_it_is_told_is_told_again(monkeypatch: pyt
     told: list[str] = []
 
     def tell(_: object) -> None:
-        told.append(Writeback.objects.get().view)
+        told.append(Feedback.objects.get().view)
         if len(told) == 1:
             feedback._due(partner, "a", "not_blocked")
             assert feedback._claims.claim() is None  # the two are not told at once
@@ -248,7 +249,7 @@ def test_an_opinion_that_changes_while_it_is_told_is_told_again(monkeypatch: pyt
     monkeypatch.setattr(partners, "client", lambda _: SimpleNamespace(tell=tell, close=lambda: None))
     monkeypatch.setattr(feedback, "_said", lambda *_: [Said("a", "blocked", b"")])
     assert feedback.send_due(partner) == 2
-    row = Writeback.objects.get()
+    row = Feedback.objects.get()
     assert (told, row.due_at, row.claim) == (["blocked", "not_blocked"], None, "")
 
 

@@ -86,7 +86,7 @@ def test_a_bank_that_hangs_keeps_neither_the_desk_nor_its_forgetting(monkeypatch
     monkeypatch.setattr(review_upkeep, "FORGET_EVERY_SECONDS", 0.01)
     monkeypatch.setattr(review_upkeep, "once", lambda: count("once"))
     monkeypatch.setattr(review_upkeep, "tell", lambda _: ended.wait(60))
-    monkeypatch.setattr(review_upkeep.forgetting, "sweep", lambda: count("sweep"))
+    monkeypatch.setattr(review_upkeep.retention, "sweep", lambda: count("sweep"))
     monkeypatch.setattr(review_upkeep.sign_in, "sweep", lambda: None)
     monkeypatch.setattr(review_upkeep, "LONGEST_SECONDS", 0.01)
     monkeypatch.setattr(loop.connection, "close", lambda: None)

@@ -4,12 +4,13 @@ In: hashes of such pictures in all orientations, made on the operator's machine.
 a submission comes close to one. Next: `items`, which keeps such a submission from being published.
 
 The list is searched in memory. How far it has grown is read from the database at each search, so that every
-process sees an addition at once; only opening the seals is spared.
+process sees an addition at once; only opening the seals is spared. Where the list is empty, no search is
+loaded.
 """
 
 import threading
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from django.db import transaction
@@ -20,7 +21,9 @@ from repit.foundation.hashes import Hash
 from repit.foundation.sealing import Place, keyed_digest, operator
 from repit.hotline.bank import feed
 from repit.hotline.bank.models import WidelyPublished
-from repit_engine.search import FlatIndex
+
+if TYPE_CHECKING:
+    from repit_engine.search import FlatIndex
 
 RADIUS: Final = 31
 REASON: Final = "close to a widely published picture"
@@ -33,10 +36,10 @@ class _InMemory:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._listed = b""
-        self._index = FlatIndex()
+        self._index: FlatIndex | None = None
 
-    def index(self) -> FlatIndex:
-        """The list as the database has it now."""
+    def index(self) -> "FlatIndex | None":
+        """The list as the database has it now; None while nothing is on it."""
         with self._turn:
             come = listed()
             if come != self._listed:
@@ -75,19 +78,22 @@ def near(hashes: Iterable[Hash]) -> bool:
     if not values:
         return False
     index = _memory.index()
-    if not len(index):
+    if index is None:
         return False
     queries = np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
     return len(index.range_search(queries, RADIUS).ids) > 0
 
 
-def _opened() -> FlatIndex:
-    index, sealer = FlatIndex(), operator(_PURPOSE)
+def _opened() -> "FlatIndex | None":
+    sealer = operator(_PURPOSE)
     kept = WidelyPublished.objects.values_list("digest", "sealed")
     values = [sealer.open(bytes(sealed), _place(bytes(digest))) for digest, sealed in kept]
-    if values:
-        rows = np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
-        index.add(np.arange(len(rows), dtype=np.uint64), rows)
+    if not values:
+        return None
+    from repit_engine.search import FlatIndex  # noqa: PLC0415 - its kernels take long to load
+
+    index, rows = FlatIndex(), np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
+    index.add(np.arange(len(rows), dtype=np.uint64), rows)
     return index
 
 

@@ -75,6 +75,11 @@ def listed(gate: Gate = False) -> None:
     _ready(gate)
     from repit.exchanges import partners
 
+    due: dict[str, int] = {}
+    if not gate:
+        from repit.hotline.feeds import feedback
+
+        due = feedback.due()
     here = language()
     table = Table()
     for heading in (
@@ -97,7 +102,7 @@ def listed(gate: Gate = False) -> None:
             str(row.records),
             str(row.asides),
             str(row.skipped),
-            str(row.feedback_due),
+            "–" if gate else str(due.get(row.name, 0)),
             f"{row.trouble} ({row.failures})" if row.trouble else "–",
         )
     Console().print(table)

@@ -20,8 +20,8 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest, Least, TruncDay
 
-from repit.exchanges.models import Access, Subscriber
 from repit.foundation.clock import day, now
+from repit.hotline.feeds.models import Access, Subscriber
 
 _MOST: Final = 10_000
 _TOGETHER: Final = 1_000

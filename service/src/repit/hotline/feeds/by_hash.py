@@ -9,8 +9,8 @@ received that page; whoever asks from earlier has not, and is sent the same agai
 
 from django.db.models import F, Q
 
-from repit.exchanges.models import Subscriber
 from repit.foundation.clock import now
+from repit.hotline.feeds.models import Subscriber
 
 
 def asked(subscriber: int, second: int) -> None:

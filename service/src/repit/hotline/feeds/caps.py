@@ -15,11 +15,11 @@ from typing import Final, Literal
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 
-from repit.exchanges.models import Alarm, Moved, Subscriber
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, Text, TooManyReports
 from repit.hotline.feeds.keys import Granted
+from repit.hotline.feeds.models import Alarm, Moved, Subscriber
 
 What = Literal["not_blocked", "opinions", "proposals", "matches"]
 CAPS: Final[dict[What, tuple[int, int]]] = {

@@ -17,10 +17,11 @@ from typing import Final
 
 from django.db.models import Max
 
-from repit.exchanges.models import Partner, Subscriber, Writeback
+from repit.exchanges.models import Partner
 from repit.foundation.clock import now
 from repit.hotline.bank import erasing, keys
 from repit.hotline.bank.models import Change, Item, ItemHash, Stake, Transition, named_by_hash
+from repit.hotline.feeds.models import Feedback, FeedbackCursor, Subscriber
 
 AWAY: Final = timedelta(days=25)
 _TOLD: Final = "every subscriber that needed a hash has been told"
@@ -61,8 +62,8 @@ def how_far() -> list[tuple[object, ...]]:
     destroyed."""
     columns = ("id", "active", "exchanges", "kinds", "by_hash_heard")
     partners = Partner.objects.filter(active=True, gives_feedback=True)
-    owed = Writeback.objects.filter(partner__in=partners, due_at__isnull=False).count()
-    heard = partners.order_by("id").values_list("id", "heard_transition")
+    owed = Feedback.objects.filter(partner__in=partners, due_at__isnull=False).count()
+    heard = FeedbackCursor.objects.filter(partner__in=partners).order_by("pk").values_list("pk", "transition")
     return [*Subscriber.objects.order_by("id").values_list(*columns), *heard, (owed,)]
 
 
@@ -109,11 +110,12 @@ def _owed(items: Sequence[Item]) -> set[int]:
         return set()
     rows = Stake.objects.filter(item__in=[item.pk for item in items], source__in=partners)
     stood = set(rows.exclude(sealed_name=b"").values_list("item", "item__token", "source"))
+    heard = dict(FeedbackCursor.objects.values_list("partner", "transition"))
     found = set[int]()
     for key, token, source in stood:
         partner = partners[source]
-        due = Writeback.objects.filter(partner=partner, item=token, due_at__isnull=False)
-        withdrawn = Transition.objects.filter(item=key, after="withdrawn", id__gt=partner.heard_transition)
+        due = Feedback.objects.filter(partner=partner, item=token, due_at__isnull=False)
+        withdrawn = Transition.objects.filter(item=key, after="withdrawn", id__gt=heard.get(partner.pk, 0))
         if due.exists() or withdrawn.exists():
             found.add(key)
     return found

@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from repit.exchanges import partners
-from repit.exchanges.models import Opinion, Partner, Writeback
+from repit.exchanges.models import Partner
 from repit.exchanges.records import Said, View
 from repit.foundation.clock import day, now
 from repit.foundation.errors import NotGranted, PeerBusy
@@ -28,9 +28,10 @@ from repit.hotline.bank.models import Item, ItemHash, Stake, Transition
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.types import ASKED_BY_VALUE
 from repit.hotline.feeds import opinions
+from repit.hotline.feeds.models import Feedback, FeedbackCursor, Opinion
 
 TRIES: Final = 10
-_claims: Final = Claims(Writeback.objects.all(), timedelta(seconds=300), Backoff(30.0, 21_600.0), most=TRIES)
+_claims: Final = Claims(Feedback.objects.all(), timedelta(seconds=300), Backoff(30.0, 21_600.0), most=TRIES)
 _TOGETHER: Final = 500
 _log: Final = logging.getLogger(__name__)
 
@@ -38,29 +39,34 @@ _log: Final = logging.getLogger(__name__)
 def collect(partner: Partner) -> int:
     """Make rows of what was said since the last time about items that this partner tells of; how many."""
     with transaction.atomic():
-        row = Partner.objects.select_for_update().get(pk=partner.pk)
+        FeedbackCursor.objects.get_or_create(partner=partner)
+        cursor = FeedbackCursor.objects.select_for_update().get(partner=partner)
         said = list(
-            Opinion.objects.filter(id__gt=row.heard_opinion)
-            .order_by("id")
-            .values_list("id", "item")[:_TOGETHER]
+            Opinion.objects.filter(id__gt=cursor.opinion).order_by("id").values_list("id", "item")[:_TOGETHER]
         )
         moved = list(
-            Transition.objects.filter(id__gt=row.heard_transition)
+            Transition.objects.filter(id__gt=cursor.transition)
             .order_by("id")
             .values_list("id", "item__token", "after")[:_TOGETHER]
         )
         names = {item for _, item in said} | {item for _, item, after in moved if after == "withdrawn"}
-        stood = Stake.objects.filter(item__token__in=names, source=row.source)
+        stood = Stake.objects.filter(item__token__in=names, source=partner.source)
         held = set(stood.values_list("item__token", flat=True))
         made = 0
         for name in sorted(held):
             view = _view(name)
             if view is not None:
-                made += _due(row, name, view)
-        row.heard_opinion = said[-1][0] if said else row.heard_opinion
-        row.heard_transition = moved[-1][0] if moved else row.heard_transition
-        row.save(update_fields=["heard_opinion", "heard_transition"])
+                made += _due(partner, name, view)
+        cursor.opinion = said[-1][0] if said else cursor.opinion
+        cursor.transition = moved[-1][0] if moved else cursor.transition
+        cursor.save(update_fields=["opinion", "transition"])
         return made
+
+
+def due() -> dict[str, int]:
+    """How much each partner, by its name, is still to be told."""
+    rows = Feedback.objects.filter(due_at__isnull=False).values_list("partner__name").annotate(n=Count("pk"))
+    return dict(rows)
 
 
 def send_due(partner: Partner) -> int:
@@ -74,7 +80,7 @@ def send_due(partner: Partner) -> int:
     return sent
 
 
-def _send(partner: Partner, row: Writeback) -> bool:
+def _send(partner: Partner, row: Feedback) -> bool:
     # An opinion that changed while this one was under way stays due.
     unchanged, still_ours = Q(view=row.view), Hold(_claims, row)
     try:
@@ -96,7 +102,7 @@ def _send(partner: Partner, row: Writeback) -> bool:
     return _claims.end(row, when=unchanged, sent_at=day()) or _claims.let_go(row)
 
 
-def _said(partner: Partner, row: Writeback) -> list[Said]:
+def _said(partner: Partner, row: Feedback) -> list[Said]:
     item = Item.objects.get(token=row.item)
     stored = ItemHash.objects.filter(item=item, role="whole", algorithm__in=ASKED_BY_VALUE)
     hashes = opened([item]).hashes(item, stored.order_by("-algorithm", "id"))
@@ -115,11 +121,11 @@ def _view(name: str) -> View | None:
 
 
 def _due(partner: Partner, name: str, view: View) -> bool:
-    row, made = Writeback.objects.get_or_create(
+    row, made = Feedback.objects.get_or_create(
         partner=partner, item=name, defaults={"view": view, "due_at": now()}
     )
     if made or row.view == view:
         return made
     # Whoever is telling the former opinion keeps the claim, so that the two are not told at once.
-    Writeback.objects.filter(pk=row.pk).update(view=view, due_at=now(), attempts=0, trouble="")
+    Feedback.objects.filter(pk=row.pk).update(view=view, due_at=now(), attempts=0, trouble="")
     return True

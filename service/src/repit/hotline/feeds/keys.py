@@ -15,12 +15,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from repit.exchanges.models import Subscriber, SubscriberKey
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, KeyRefused, NotFound, NotGranted, Text
 from repit.foundation.ids import ALPHABET
 from repit.foundation.sealing import keyed_digest
+from repit.hotline.feeds.models import Subscriber, SubscriberKey
 
 Exchange = Literal["repit", "stopncii", "ncmec"]
 EXCHANGES: Final[tuple[Exchange, ...]] = get_args(Exchange)

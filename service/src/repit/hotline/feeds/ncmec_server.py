@@ -15,7 +15,6 @@ from typing import Final
 
 from django.conf import settings
 
-from repit.exchanges.models import Subscriber
 from repit.exchanges.ncmec.wire import (
     FINGERPRINTS,
     REASONS,
@@ -37,6 +36,7 @@ from repit.hotline.bank.types import ASKED_BY_VALUE, IN_ONE_ENTRY
 from repit.hotline.feeds import access, eligibility, opinions
 from repit.hotline.feeds.canary import CANARIES, CANARY_SECOND
 from repit.hotline.feeds.keys import Granted
+from repit.hotline.feeds.models import Subscriber
 from repit.hotline.feeds.opinions import Held
 from repit.hotline.feeds.timeline import LAST_SECOND, Touch, first_from, touches
 

@@ -16,11 +16,11 @@ from typing import Final, Literal, cast
 
 from django.db import transaction
 
-from repit.exchanges.models import Opinion
 from repit.foundation.clock import now
 from repit.hotline.bank import feed
 from repit.hotline.feeds import caps, eligibility, voices
 from repit.hotline.feeds.keys import Granted
+from repit.hotline.feeds.models import Opinion
 
 View = Literal["blocked", "not_blocked", "pending", "none"]
 MAX_TAGS: Final = 10

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Min, Sum
 
-from repit.exchanges.models import Subscriber, WithdrawalAcknowledged
 from repit.hotline.bank import claims
 from repit.hotline.bank.models import Change, MatchReport, MatchTotal
 from repit.hotline.bank.states import SHARED
+from repit.hotline.feeds.models import Subscriber, WithdrawalAcknowledged
 
 
 @dataclass(frozen=True, slots=True)

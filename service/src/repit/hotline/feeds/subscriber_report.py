@@ -24,12 +24,12 @@ from django.db.models import (
     When,
 )
 
-from repit.exchanges.models import Access, Opinion, Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.foundation.errors import NotFound
 from repit.hotline.bank import feed
 from repit.hotline.bank.models import Item, Stake, Transition
 from repit.hotline.bank.states import SHARED
 from repit.hotline.feeds import opinions
+from repit.hotline.feeds.models import Access, Opinion, Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.hotline.feeds.opinions import View as Opined
 from repit.hotline.feeds.subscribers import Grant, granted
 

@@ -12,7 +12,6 @@ from typing import Final, get_args
 
 from django.db import IntegrityError, transaction
 
-from repit.exchanges.models import Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.foundation import audit
 from repit.foundation.clock import day, now
 from repit.foundation.errors import InputRefused, NotFound, Text
@@ -22,6 +21,7 @@ from repit.hotline.bank.models import Item
 from repit.hotline.bank.states import SHARED
 from repit.hotline.feeds import keys
 from repit.hotline.feeds.keys import EXCHANGES, KNOWN, Granted, recognise, rotate
+from repit.hotline.feeds.models import Subscriber, SubscriberKey, WithdrawalAcknowledged
 
 __all__ = ["EXCHANGES", "KINDS", "Grant", "Granted", "Standing", "acknowledge", "add", "agree", "close"]
 __all__ += ["grant", "granted", "recognise", "rotate", "set_people", "standings"]

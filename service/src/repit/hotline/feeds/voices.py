@@ -11,12 +11,12 @@ What a muted or closed subscriber said does not count; nor what was said before 
 from collections.abc import Collection
 from typing import Final
 
-from repit.exchanges.models import Opinion
 from repit.foundation.clock import now
 from repit.hotline.bank import doubt_rule, items, questions
 from repit.hotline.bank.doubt_rule import VOICES_LAST, Judged, View, Voice
 from repit.hotline.bank.models import Item, ItemHash
 from repit.hotline.bank.states import SHARED
+from repit.hotline.feeds.models import Opinion
 
 ACTOR: Final = "platforms' people"
 

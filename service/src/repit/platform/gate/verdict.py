@@ -11,10 +11,12 @@ blocked.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from repit.foundation.errors import Text
-from repit.platform.gate.pictures import Signature
+
+if TYPE_CHECKING:  # settings and policies are read without the engine
+    from repit.platform.gate.pictures import Signature
 
 Outcome = Literal["allow", "review", "block"]
 Tier = Literal["exact", "standard", "orientation", "altered", "possible"]
@@ -85,7 +87,7 @@ class LetGoPicture:
     """A picture that people here let pass: its signature, and the items with which it was seen to agree."""
 
     name: str
-    signature: Signature
+    signature: "Signature"
     items: frozenset[str]
 
 

@@ -16,6 +16,7 @@ from repit.foundation.clock import now
 from repit.foundation.errors import SettingsRefused, Unavailable
 from repit.hotline.bank import feed, proving
 from repit.hotline.bank.models import Feed
+from repit.hotline.feeds import feedback
 
 
 @require_GET
@@ -36,14 +37,14 @@ def ready(_request: HttpRequest) -> HttpResponseBase:
         proving.prove()
     except SettingsRefused as refused:
         raise Unavailable(refused.message, refused.next_step) from None
-    newest = feed.newest_change()
+    newest, due = feed.newest_change(), feedback.due()
     return JsonResponse(
         {
             "ready": True,
             "role": "hotline",
             "feed_id": str(line.feed_id),
             "sequence": line.sequence,
-            "exchanges": [asdict(lag) for lag in partners.lags()],
+            "exchanges": [{**asdict(lag), "feedback_due": due.get(lag.name, 0)} for lag in partners.lags()],
             "newest_change_age_seconds": None
             if newest is None
             else round((now() - newest).total_seconds(), 3),

@@ -291,7 +291,6 @@ _SCHEMAS: Final[dict[str, Any]] = {
                         "lag_seconds": _MAYBE_NUMBER,
                         "failures": _WHOLE,
                         "trouble": _TEXT,
-                        "feedback_due": _WHOLE,
                     }
                 ),
             },

@@ -8,4 +8,4 @@ from django.apps import AppConfig
 
 class MastodonConfig(AppConfig):
     name = "repit.platform.integrations.mastodon"
-    label = "mastodon_hook"
+    label = "mastodon"

@@ -89,4 +89,4 @@ def later(row: Told, trouble: str, seconds: float | None = None) -> bool:
 def forget_old() -> int:
     """Drop what was done with a month ago; how many rows."""
     _, dropped = Told.objects.filter(state__in=DONE, changed_at__lt=now() - KEPT).delete()
-    return dropped.get("mastodon_hook.Told", 0)
+    return dropped.get("mastodon.Told", 0)

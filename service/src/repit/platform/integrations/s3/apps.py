@@ -8,4 +8,4 @@ from django.apps import AppConfig
 
 class StorageConfig(AppConfig):
     name = "repit.platform.integrations.s3"
-    label = "storage_s3"
+    label = "s3"

@@ -1,0 +1,1 @@
+"""The one history of this room's tables, for both databases."""
