@@ -19,7 +19,7 @@ from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.policy import Policy, default_policy
 from repit.platform.review import let_go, media, questions
 
-SCRIPTED = [sys.executable, str(Path(__file__).parent / "gate" / "scripted_decoder.py")]
+SCRIPTED = [sys.executable, str(Path(__file__).parent / "platform" / "gate" / "scripted_decoder.py")]
 
 
 class AtOnce(Recorder):

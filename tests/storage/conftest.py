@@ -11,6 +11,7 @@ from storage_gate import CAT, known
 from installation import eventually
 from repit.demo.ports import free_port
 from repit.foundation.models import AuditHead
+from repit.platform.assembly import tell_the_desk
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.feed_status import StatusBoard
@@ -64,7 +65,8 @@ def gate(transactional_db: None, settings: Any, server: Server, decoders: Decode
     index, board, recorder = LiveIndex(), StatusBoard(), Recorder().start()
     policy = default_policy()
     inspector = Inspector(index, decoders, policy, recorder, board, 30.0, 5_000_000)
-    one = Gate(index, Mirror(None, sealed=False), decoders, policy, recorder, board, inspector)
+    mirror = Mirror(None, sealed=False)
+    one = Gate(index, mirror, decoders, policy, recorder, board, inspector, tell_the_desk)
     board.served(0, None)
     index.apply(known("cat", CAT))
     yield one

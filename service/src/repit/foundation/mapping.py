@@ -6,14 +6,12 @@ In: any exception. Out: a `RepitError` that says as much as may be said. Next: `
 
 import json
 import sqlite3
+import sys
 import zlib
 from typing import Final
 
 import argon2.exceptions
 import nacl.exceptions
-import ninja.errors
-import psycopg
-import pydantic
 from django.core import exceptions as django_exceptions
 from django.db import utils as db
 from django.http import Http404
@@ -35,8 +33,9 @@ from repit.foundation.errors import (
 )
 from repit_engine.errors import EngineError
 
-# The first that fits is taken: narrower classes stand before wider ones.
-_NAMED: Final[tuple[tuple[type[BaseException], type[RepitError]], ...]] = (
+# The first that fits is taken: narrower classes stand before wider ones. Written as `module:class` are those
+# of libraries that not every process loads: where one is not loaded, no error is of its classes.
+_NAMED: Final[tuple[tuple[type[BaseException] | str, type[RepitError]], ...]] = (
     (django_exceptions.RequestDataTooBig, TooLarge),
     (django_exceptions.TooManyFieldsSent, TooLarge),
     (django_exceptions.TooManyFilesSent, TooLarge),
@@ -48,11 +47,11 @@ _NAMED: Final[tuple[tuple[type[BaseException], type[RepitError]], ...]] = (
     (django_exceptions.ImproperlyConfigured, SettingsRefused),
     (Http404, NotFound),
     (MultiPartParserError, InputRefused),
-    (ninja.errors.ValidationError, InputRefused),
-    (ninja.errors.AuthenticationError, KeyRefused),
-    (ninja.errors.Throttled, RequestRefused),
-    (ninja.errors.HttpError, InputRefused),
-    (pydantic.ValidationError, InputRefused),
+    ("ninja.errors:ValidationError", InputRefused),
+    ("ninja.errors:AuthenticationError", KeyRefused),
+    ("ninja.errors:Throttled", RequestRefused),
+    ("ninja.errors:HttpError", InputRefused),
+    ("pydantic:ValidationError", InputRefused),
     (json.JSONDecodeError, InputRefused),
     (UnicodeError, InputRefused),
     (RecursionError, InputRefused),
@@ -61,7 +60,7 @@ _NAMED: Final[tuple[tuple[type[BaseException], type[RepitError]], ...]] = (
     (db.DataError, InputRefused),
     (db.Error, DatabaseUnavailable),
     (sqlite3.Error, DatabaseUnavailable),
-    (psycopg.Error, DatabaseUnavailable),
+    ("psycopg:Error", DatabaseUnavailable),
     (argon2.exceptions.VerifyMismatchError, NotFound),
     (argon2.exceptions.Argon2Error, RepitError),
     (nacl.exceptions.CryptoError, SealBroken),
@@ -76,6 +75,14 @@ def named(error: BaseException) -> RepitError:
     if isinstance(error, EngineError):
         return InputRefused(Text(error.message, error.message), Text(error.next_step, error.next_step))
     for theirs, ours in _NAMED:
-        if isinstance(error, theirs):
+        if _is(error, theirs):
             return ours(detail=type(error).__name__)
     return RepitError(detail=type(error).__name__)
+
+
+def _is(error: BaseException, theirs: type[BaseException] | str) -> bool:
+    if isinstance(theirs, str):
+        module, _, name = theirs.partition(":")
+        loaded = sys.modules.get(module)
+        return loaded is not None and isinstance(error, getattr(loaded, name))
+    return isinstance(error, theirs)

@@ -41,7 +41,6 @@ _COMMON: Final = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
-    "ninja",
     "csp",
     "repit.foundation",
     "repit.foundation.kept",

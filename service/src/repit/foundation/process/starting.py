@@ -18,6 +18,10 @@ from repit.foundation.errors import DatabaseUnavailable, SettingsRefused, Text
 
 ROLES: Final = ("hotline", "gate", "both")
 _MUST_HOLD: Final[list[Callable[[], None]]] = []
+_REACHABLE: Final = Text(
+    "Check REPIT_DATABASE_URL, that the database runs, and that the disk is not full.",
+    "Vérifiez REPIT_DATABASE_URL, que la base tourne, et que le disque n'est pas plein.",
+)
 
 
 def require(check: Callable[[], None]) -> None:
@@ -37,34 +41,28 @@ def migrate() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
-        raise DatabaseUnavailable(
-            next_step=Text(
-                "Check REPIT_DATABASE_URL, that the database runs, and that the disk is not full.",
-                "Vérifiez REPIT_DATABASE_URL, que la base tourne, et que le disque n'est pas plein.",
-            ),
-            detail=type(error).__name__,
-        ) from None
+        raise DatabaseUnavailable(next_step=_REACHABLE, detail=type(error).__name__) from None
 
 
 def ready_database() -> None:
     """The embedded database is migrated here; a server's must have been, by someone who meant it."""
-    if settings.REPIT_EMBEDDED:
+    if _behind():
+        if not settings.REPIT_EMBEDDED:
+            raise SettingsRefused(
+                Text("The database is not in its present form.", "La base de données n'est pas à jour."),
+                Text("Back it up, then run `repit migrate`.", "Sauvegardez-la, puis lancez `repit migrate`."),
+            )
         migrate()
-    else:
-        _require_present_form()
     for check in _MUST_HOLD:
         check()
 
 
-def _require_present_form() -> None:
+def _behind() -> bool:
+    """Whether the database has a migration to come."""
     try:
         executor = MigrationExecutor(connection)
         behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         connection.close()
     except DatabaseError as error:
-        raise DatabaseUnavailable(detail=type(error).__name__) from None
-    if behind:
-        raise SettingsRefused(
-            Text("The database is not in its present form.", "La base de données n'est pas à jour."),
-            Text("Back it up, then run `repit migrate`.", "Sauvegardez-la, puis lancez `repit migrate`."),
-        )
+        raise DatabaseUnavailable(next_step=_REACHABLE, detail=type(error).__name__) from None
+    return behind

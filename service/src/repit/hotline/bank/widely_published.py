@@ -12,7 +12,6 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from django.db import transaction
 
 from repit.foundation import audit
@@ -24,6 +23,7 @@ from repit.hotline.bank.models import WidelyPublished
 
 if TYPE_CHECKING:
     from repit_engine.search import FlatIndex
+    from repit_engine.types import HashArray
 
 RADIUS: Final = 31
 REASON: Final = "close to a widely published picture"
@@ -80,8 +80,7 @@ def near(hashes: Iterable[Hash]) -> bool:
     index = _memory.index()
     if index is None:
         return False
-    queries = np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
-    return len(index.range_search(queries, RADIUS).ids) > 0
+    return len(index.range_search(_rows(values), RADIUS).ids) > 0
 
 
 def _opened() -> "FlatIndex | None":
@@ -90,11 +89,19 @@ def _opened() -> "FlatIndex | None":
     values = [sealer.open(bytes(sealed), _place(bytes(digest))) for digest, sealed in kept]
     if not values:
         return None
+    import numpy as np  # noqa: PLC0415
+
     from repit_engine.search import FlatIndex  # noqa: PLC0415 - its kernels take long to load
 
-    index, rows = FlatIndex(), np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
-    index.add(np.arange(len(rows), dtype=np.uint64), rows)
+    index = FlatIndex()
+    index.add(np.arange(len(values), dtype=np.uint64), _rows(values))
     return index
+
+
+def _rows(values: list[bytes]) -> "HashArray":
+    import numpy as np  # noqa: PLC0415
+
+    return np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
 
 
 def _place(digest: bytes) -> Place:
