@@ -1,1 +1,1 @@
-"""Loops that claim due rows."""
+"""How a process starts, listens and serves; what every process does beside what it serves."""
