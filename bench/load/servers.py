@@ -31,6 +31,7 @@ def ours(port: int, size: int) -> None:
 
     starting.set_up("gate")
     starting.ready_database()
+    from repit.foundation.process.front.rules import of_pages  # noqa: PLC0415
     from repit.platform.assembly import assemble  # noqa: PLC0415 - models need what was set up
     from repit.platform.gate import readiness, runtime  # noqa: PLC0415
     from repit.platform.process import rules_of  # noqa: PLC0415
@@ -44,7 +45,7 @@ def ours(port: int, size: int) -> None:
         time.sleep(0.05)
     runtime.install(gate)
     print(f"ready {settings.REPIT_GATE_STAGES}", flush=True)
-    serving.serve("127.0.0.1", port, rules_of(gate))
+    serving.serve("127.0.0.1", port, rules_of(gate, of_pages()))
 
 
 def _entries(hashes: np.ndarray) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from repit.both import both
 from repit.foundation.errors import Text
 from repit.foundation.staff import commands as staff
 from repit.foundation.terminal import language, say
@@ -22,6 +23,7 @@ from repit.platform import commands as platform
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 hotline.add_to(app)
 platform.add_to(app)
+app.command()(both)
 app.add_typer(staff.app, name="staff")
 
 

@@ -1,6 +1,7 @@
 """`repit hotline`: one process with the pages, the feed, and the loops beside them.
 
-In: a host and a port, Django set up. Out: a running hotline until SIGTERM or SIGINT. Next: `commands.serve`.
+In: a host and a port, Django set up. Out: a running hotline until SIGTERM or SIGINT. Next: `commands.serve`,
+`repit.both`.
 """
 
 from collections.abc import Callable
@@ -21,11 +22,21 @@ from repit.hotline.loops import (
 
 def serve(host: str, port: int, begun: Callable[[], None]) -> None:
     """Serve until told to stop; `begun` is called before. Raises `PortTaken`, `SettingsRefused`."""
-    key_file.check()
+    require()
     serving.require_free(host, port)
+    begin()
+    begun()
+    serving.serve(host, port, of_pages(role="hotline"), access_log.write)
+
+
+def require() -> None:
+    """Raise `SettingsRefused` unless what a hotline cannot do without is there."""
+    key_file.check()
+
+
+def begin() -> None:
+    """Start the loops beside the pages; `access_log.write` is for the end."""
     for room in (expire_items, carry_letters, forget_items, upkeep, fold_log, access_log, case_calendar):
         room.start()
     forget_kept.start()
     pull_partners.for_hotline().start()
-    begun()
-    serving.serve(host, port, of_pages(role="hotline"), access_log.write)

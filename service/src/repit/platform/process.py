@@ -1,7 +1,7 @@
 """`repit gate`: one process with the index, the follower, the doors, and decoder children.
 
 In: a host and a port, other doors to open beside, Django set up. Out: a running gate until SIGTERM or SIGINT.
-Next: `commands.serve`.
+Next: `commands.serve`, `repit.both`.
 
 Everything shares one index, so everything lives in this process; opening pictures, digests and search leave
 the interpreter's lock.
@@ -10,8 +10,8 @@ the interpreter's lock.
 import ipaddress
 import logging
 import os
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -31,41 +31,53 @@ from repit.platform.loops.report_matches import MatchReporter
 _log: Final = logging.getLogger(__name__)
 
 
-def serve(host: str, port: int, beside: Sequence[Callable[[], AbstractContextManager[object]]] = ()) -> None:
+Beside = Callable[[], AbstractContextManager[object]]
+"""Another integration to open, for as long as the process serves."""
+
+
+def serve(host: str, port: int, beside: Sequence[Beside] = ()) -> None:
     """Serve until told to stop. Raises `PortTaken`, `SettingsRefused`."""
-    _require_keys(host)
+    require(host)
     serving.require_free(host, port)
     fold_log.start()
+    with running(beside) as gate:
+        exchanges = for_gate(gate).start()
+        try:
+            serving.answer(host, port, rules_of(gate, of_pages()))
+        finally:
+            exchanges.close()
+    logging.shutdown()
+    # A thread still inside a slow upload or a long poll would hold the process; all that matters is written.
+    os._exit(0)
+
+
+@contextmanager
+def running(beside: Sequence[Beside] = ()) -> Iterator[runtime.Gate]:
+    """The gate of this process with its loops and integrations; what it holds is written down at the end."""
     gate = assembly.assemble()
     gate.inspector.meters.watch(lambda: readiness.present(gate))
     gate.start()
     runtime.install(gate)
     follower = _follower(gate)
     reporter = _reporter(gate)
-    exchanges = for_gate(gate).start()
     upkeep = review_upkeep.start(gate.mirror)
     try:
         with ExitStack() as doors:
             for door in beside:
                 doors.enter_context(door())
-            serving.answer(host, port, rules_of(gate))
+            yield gate
     finally:
         upkeep.set()
-        exchanges.close()
         if follower is not None:
             follower.close()
         if reporter is not None:
             reporter.close()
         gate.close()
-        logging.shutdown()
-    # A thread still inside a slow upload or a long poll would hold the process; all that matters is written.
-    os._exit(0)
 
 
-def rules_of(gate: runtime.Gate) -> Rules:
-    """What comes in at a gate: its uploads share their room with the other integrations."""
+def rules_of(gate: runtime.Gate, pages: Rules) -> Rules:
+    """These rules, and what comes in at a gate: its uploads share their room with the other integrations."""
     keys = settings.REPIT_GATE_KEYS
-    pages = of_pages()
     return replace(
         pages,
         room=gate.reception,
@@ -91,7 +103,8 @@ def _reporter(gate: runtime.Gate) -> MatchReporter | None:
     return MatchReporter(gate, settings.REPIT_GATE_FEED_URL, settings.REPIT_GATE_FEED_KEY).start()
 
 
-def _require_keys(host: str) -> None:
+def require(host: str) -> None:
+    """Raise `SettingsRefused` where strangers could ask this gate."""
     if settings.REPIT_GATE_KEYS:
         return
     try:

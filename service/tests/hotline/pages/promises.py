@@ -131,8 +131,8 @@ PROMISES: dict[str, Kept] = {
     ),
     "the cookie ends": Kept(
         (
-            ("hotline/web/case_pages/visiting.py", "visits."),
-            ("hotline/loops/case_calendar.py", "visits.forget_old()"),
+            ("hotline/web/case_pages/visiting.py", "sessions."),
+            ("hotline/loops/case_calendar.py", "sessions.forget_old()"),
         ),
         (
             "hotline/cases/test_coming_back_and_ending.py::test_a_visit_lasts_half_an_hour_and_ends_when_told_to",
@@ -199,7 +199,7 @@ PROMISES: dict[str, Kept] = {
         ),
     ),
     "reports of matches become one number": Kept(
-        (_STARTS, ("hotline/loops/expire_items.py", "forgetting.sweep()")),
+        (_STARTS, ("hotline/loops/expire_items.py", "retention.sweep()")),
         (
             "hotline/bank/test_match_reports_are_forgotten.py::test_many_reports_go_in_turns_and_each_counts_once",
         ),

@@ -4,7 +4,7 @@ In: a command line. Out: a running gate. Next: an operator.
 """
 
 # ruff: noqa: PLC0415 - imports wait for settings
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from repit.foundation.errors import Text
 from repit.foundation.process.options import Host, Port
 from repit.foundation.process.ports import GATE_PORT
 from repit.foundation.terminal import say
+
+if TYPE_CHECKING:
+    from repit.platform.process import Beside
 
 
 def gate(
@@ -30,10 +33,16 @@ def gate(
     starting.set_up("gate")
     starting.ready_database()
     from repit.platform import process
+
+    serving.require_free(host, port)
+    say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
+    process.serve(host, port, integrations(clamd, icap))
+
+
+def integrations(clamd: str = "", icap: str = "") -> "list[Beside]":
+    """What the settings, or these addresses, want opened beside HTTP. Raises `SettingsRefused`."""
     from repit.platform.integrations.mastodon import start as mastodon
     from repit.platform.integrations.s3 import start as s3
     from repit.platform.integrations.sockets import start as sockets
 
-    serving.require_free(host, port)
-    say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
-    process.serve(host, port, [*sockets.doors(clamd, icap), *mastodon.doors(), *s3.doors()])
+    return [*sockets.doors(clamd, icap), *mastodon.doors(), *s3.doors()]

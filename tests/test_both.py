@@ -1,0 +1,75 @@
+"""One process for an association with a forum of its own: cases, bank, feed and gate, over one database."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Callable
+from pathlib import Path
+
+from installation import Gate, Hotline, Service, eventually, random_hash, request
+
+Start = Callable[[Service], Service]
+
+
+class Both(Gate, Hotline):
+    """It follows its own feed, with a key that was made before it started."""
+
+    role = "both"
+
+    def __init__(self, data: Path) -> None:
+        Service.__init__(self, data, REPIT_GATE_WORKERS="1", REPIT_GATE_BUDGET_MS="20000")
+        key = self.subscribe("the forum", "--anchored")
+        self.env |= {
+            "REPIT_GATE_FEED_URL": self.base,
+            "REPIT_GATE_FEED_KEY": key,
+            "REPIT_OUTBOUND_ALLOW": f"127.0.0.1:{self.port}",
+        }
+
+
+def test_what_is_submitted_is_refused_by_the_same_process_and_passes_once_it_is_withdrawn(
+    tmp_path: Path, running: Start
+) -> None:
+    both = Both(tmp_path / "data")
+    running(both)
+    one, other = random_hash(), random_hash()
+    receipt = both.open_case(one)
+    both.open_case(other)
+    assert eventually(lambda: both.refuses(one) and both.refuses(other))
+    both.withdraw(receipt)
+    assert eventually(lambda: not both.refuses(one))
+    assert both.refuses(other)
+    assert request(f"{both.base}/health")[1] == {"alive": True, "role": "both"}
+    both.kill()
+    both.start()
+    both.ready()
+    assert eventually(lambda: both.refuses(other) and not both.refuses(one))
+    assert both.terminate() == 0
+
+
+def test_its_pages_its_desks_and_its_gate_answer_side_by_side(tmp_path: Path, running: Start) -> None:
+    both = Both(tmp_path / "data")
+    running(both)
+    assert eventually(lambda: request(f"{both.base}/v1/ready")[0] == 200)  # it has its own feed
+    found = {}
+    for path in (
+        "/en/",
+        "/staff/login/",
+        "/staff/cases/",
+        "/staff/review/",
+        "/v1/ready",
+        "/docs",
+        "/metrics",
+    ):
+        connection = http.client.HTTPConnection("127.0.0.1", both.port, timeout=30)
+        connection.request("GET", path)
+        found[path] = connection.getresponse().status
+        connection.close()
+    assert found == {
+        "/en/": 200,
+        "/staff/login/": 200,
+        "/staff/cases/": 302,
+        "/staff/review/": 302,
+        "/v1/ready": 200,
+        "/docs": 200,
+        "/metrics": 200,
+    }
