@@ -37,11 +37,14 @@ def set_up(role: str) -> None:
 
 
 def migrate() -> None:
-    """Bring the database into its present form. Raises `DatabaseUnavailable`."""
+    """Bring the database into its present form, with what must hold beside it. Raises `DatabaseUnavailable`,
+    `SettingsRefused`.
+    """
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise DatabaseUnavailable(next_step=_REACHABLE, detail=type(error).__name__) from None
+    _check()
 
 
 def ready_database() -> None:
@@ -53,6 +56,11 @@ def ready_database() -> None:
                 Text("Back it up, then run `repit migrate`.", "Sauvegardez-la, puis lancez `repit migrate`."),
             )
         migrate()
+    else:
+        _check()
+
+
+def _check() -> None:
     for check in _MUST_HOLD:
         check()
 
