@@ -25,7 +25,7 @@
         ├── FeedForeign             the feed is another one than was followed so far
         └── FeedGap                 changes are missing between what we hold and what came
 
-In: what went wrong. Out: one JSON shape everywhere (RFC 9457), in French or English. Next: interfaces answer
+In: what went wrong. Out: one JSON shape everywhere (RFC 9457), in French or English. Next: views answer
 with `problem`, the command line prints `shown`. `message` and `next_step` never carry anything of a person.
 """
 

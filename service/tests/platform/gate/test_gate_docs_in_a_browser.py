@@ -71,7 +71,7 @@ def test_the_page_of_doors_has_no_violation_at_any_width_or_light(
         assert answer.status == 200
         assert page.locator("html").get_attribute("lang") == language
         assert page.get_by_role("heading", level=1).inner_text() == TITLES[language]
-        assert any(url.endswith("gate_api/docs.css") for url in requests)
+        assert any(url.endswith("http_api/docs.css") for url in requests)
         for (width, height), scheme in product((WIDE, NARROW), SCHEMES):
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)

@@ -1,7 +1,7 @@
 """A subscriber's side of our own feed.
 
 In: the address of a hotline's feed and a key. Out: a snapshot, then pages of changes; acknowledgements go
-back. Next: whoever keeps an index (the gate, through `workers`), or another bank.
+back. Next: whoever keeps an index (the gate, through `platform.loops`), or another bank.
 
 The follower keeps two things: the last sequence it has taken in, and `feed_id`. With them it resumes after
 any interruption; if the feed turns out to be another one, or changes are missing, the client says so by

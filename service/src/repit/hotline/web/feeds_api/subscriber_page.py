@@ -145,4 +145,4 @@ def _shown(request: HttpRequest, template: str, context: dict[str, Any]) -> Http
         "name": _LANGUAGES[other],
         "address": translate_url(request.path, other),
     }
-    return render(request, f"exchange_api/{template}.html", context)
+    return render(request, f"feeds_api/{template}.html", context)

@@ -146,7 +146,7 @@ def docs(request: HttpRequest) -> HttpResponseBase:
     ]
     words = {"title": TITLE, "purpose": PURPOSE, "machines": FOR_MACHINES}
     said = {name: text.in_language(language) for name, text in words.items()}
-    return render(request, "gate_api/docs.html", {"operations": described, "language": language, **said})
+    return render(request, "http_api/docs.html", {"operations": described, "language": language, **said})
 
 
 def _exchanges() -> list[dict[str, Any]] | None:

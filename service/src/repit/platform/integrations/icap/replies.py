@@ -109,7 +109,7 @@ def refused(istag: str, answer: Refused, *, language: str, closes: bool) -> byte
     """200 with a page in place of the message."""
     words = {name: text.in_language(language) for name, text in _WORDS.items()}
     page = render_to_string(
-        "gate_daemon/refused.html",
+        "sockets/refused.html",
         {"language": "fr" if language.startswith("fr") else "en", "decision": answer.decision, **words},
     ).encode()
     carried = (
