@@ -17,6 +17,7 @@ from repit.foundation.process.front.bodies import Cut
 from repit.foundation.process.front.handling import Flow, Whole
 from repit.foundation.process.front.room import Bytes
 from repit.foundation.web.parking import MAY_PARK, WAITED, Parked
+from repit.platform.gate.platforms import admits
 
 MANY = 100
 
@@ -147,7 +148,9 @@ def test_a_body_that_came_whole_and_found_no_memory_is_refused_without_waiting_f
 
 def test_an_upload_without_a_key_is_refused_before_anything_of_it_is_taken() -> None:
     room = Bytes(MEBIBYTE)
-    own = rules(room=room, most_upload=8 * MEBIBYTE, kept=4 * MEBIBYTE, keys=("right",))
+    own = rules(
+        room=room, most_upload=8 * MEBIBYTE, kept=4 * MEBIBYTE, admits=lambda told: admits(told, ("right",))
+    )
     with front(own, Asked(lambda environ: Whole(401, [], environ["wsgi.input"].read()))) as port:
         stranger = Raw(port, post("/v1/check", 3 * MEBIBYTE, b"x" * 500_000))
         assert stranger.answer() == (401, b"")
