@@ -36,6 +36,14 @@ def test_a_port_on_which_somebody_listens_is_passed_over() -> None:
     assert taken in {ports.free_port() for _ in range(600)}
 
 
+def test_a_port_whose_last_connection_has_just_ended_is_given_again() -> None:
+    """The side that closes first keeps the pair of addresses for a minute; short tests once used up all."""
+    used = ports.free_port()
+    with socket.create_server(("127.0.0.1", used)) as server, socket.create_connection(("127.0.0.1", used)):
+        server.accept()[0].close()
+    assert used in {ports.free_port() for _ in range(600)}
+
+
 def test_the_kernel_never_chooses_them_for_somebody_else() -> None:
     ours = {ports.free_port() for _ in range(300)}
     with ExitStack() as held:

@@ -29,6 +29,8 @@ def free_port() -> int:
     turn = _turn()
     for port in itertools.islice(turn, _ROW):
         with suppress(OSError), socket.socket() as probe:
+            # As servers do: a connection that has just ended keeps no port from the next server.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((_LOOPBACK, port))
             return port
     raise OSError(f"every port of this process's row, {_ROW - 1} of them on {_LOOPBACK}, is taken")
