@@ -98,6 +98,7 @@ def test_the_receipt_survives_a_reload_and_a_tab_thrown_away(
             tab.page.goto(address)
             assert code_on(tab.page) == code
             tab.page.get_by_role("button", name=story.said["try"]).click()
+            tab.page.locator("#words").wait_for()  # a page that is still on its way cannot be loaded again
             tab.page.reload()
             assert tab.page.locator("#words").is_visible()
             tab.page.go_back()
