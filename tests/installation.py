@@ -38,9 +38,12 @@ def eventually(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     return False
 
 
-def request(url: str, body: bytes | None = None, kind: str = "application/json") -> tuple[int, Any]:
+def request(
+    url: str, body: bytes | None = None, kind: str = "application/json", key: str = ""
+) -> tuple[int, Any]:
     """(status, JSON). Raises `OSError` while nobody answers."""
-    asked = urllib.request.Request(url, data=body, headers={"Content-Type": kind})  # noqa: S310 - ours
+    headers = {"Content-Type": kind, **({"Authorization": f"Bearer {key}"} if key else {})}
+    asked = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - ours
     try:
         with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - ours
             status, raw = answer.status, answer.read()
@@ -137,6 +140,8 @@ class Gate(Service):
     """A gate that is patient with a busy machine."""
 
     role = "gate"
+    key = ""
+    """With which a platform asks it."""
 
     def __init__(self, data: Path, hotline: Hotline, key: str) -> None:
         super().__init__(
@@ -150,7 +155,7 @@ class Gate(Service):
 
     def refuses(self, one: str) -> bool:
         body = json.dumps({"hashes": [{"algorithm": "pdq", "value": one}]}).encode()
-        status, _ = request(f"{self.base}/v1/refuse", body)
+        status, _ = request(f"{self.base}/v1/refuse", body, key=self.key)
         assert status in (200, 451), status
         return status == 451
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from installation import Gate, Hotline, Service, eventually, random_hash, request
+from installation import REPIT, Gate, Hotline, Service, bare_environment, eventually, random_hash, request
 
 Start = Callable[[Service], Service]
 
@@ -15,15 +17,21 @@ class Both(Gate, Hotline):
     """It follows its own feed, with a key that was made before it started."""
 
     role = "both"
+    key = "the forum's own"
 
     def __init__(self, data: Path) -> None:
-        Service.__init__(self, data, REPIT_GATE_WORKERS="1", REPIT_GATE_BUDGET_MS="20000")
+        own = {"REPIT_GATE_WORKERS": "1", "REPIT_GATE_BUDGET_MS": "20000", "REPIT_GATE_KEYS": self.key}
+        Service.__init__(self, data, **own)
         key = self.subscribe("the forum", "--anchored")
         self.env |= {
             "REPIT_GATE_FEED_URL": self.base,
             "REPIT_GATE_FEED_KEY": key,
             "REPIT_OUTBOUND_ALLOW": f"127.0.0.1:{self.port}",
         }
+
+    def follows(self) -> bool:
+        """Whether its gate has its own feed."""
+        return request(f"{self.base}/v1/ready")[0] == 200
 
 
 def test_what_is_submitted_is_refused_by_the_same_process_and_passes_once_it_is_withdrawn(
@@ -42,14 +50,32 @@ def test_what_is_submitted_is_refused_by_the_same_process_and_passes_once_it_is_
     both.kill()
     both.start()
     both.ready()
-    assert eventually(lambda: both.refuses(other) and not both.refuses(one))
+    assert eventually(both.follows)  # its index was in memory
+    assert both.refuses(other) and not both.refuses(one)
+    assert not list((tmp_path / "data").glob("*index*")), "a second copy of the hashes beside the bank's"
     assert both.terminate() == 0
+
+
+def test_nobody_who_reaches_its_pages_can_ask_its_gate(tmp_path: Path, running: Start) -> None:
+    """Behind a proxy all come from this machine, and all to one port."""
+    env = {**bare_environment(), "REPIT_DATA": str(tmp_path / "bare")}
+    for language, word in (("en", "no keys"), ("fr", "pas de clés")):
+        told = {**env, "REPIT_LANGUAGE": language}
+        done = subprocess.run([*REPIT, "both"], env=told, capture_output=True, timeout=90, check=False)
+        assert done.returncode == 1 and word in done.stderr.decode()
+        assert "REPIT_GATE_KEYS" in done.stderr.decode()
+    both = Both(tmp_path / "data")
+    running(both)
+    body = json.dumps({"hashes": [{"algorithm": "pdq", "value": random_hash()}]}).encode()
+    for path in ("/v1/refuse", "/v1/check"):
+        for key in ("", "another"):
+            assert request(f"{both.base}{path}", body, key=key)[0] == 401
 
 
 def test_its_pages_its_desks_and_its_gate_answer_side_by_side(tmp_path: Path, running: Start) -> None:
     both = Both(tmp_path / "data")
     running(both)
-    assert eventually(lambda: request(f"{both.base}/v1/ready")[0] == 200)  # it has its own feed
+    assert eventually(both.follows)
     found = {}
     for path in (
         "/en/",
@@ -71,5 +97,5 @@ def test_its_pages_its_desks_and_its_gate_answer_side_by_side(tmp_path: Path, ru
         "/staff/review/": 302,
         "/v1/ready": 200,
         "/docs": 200,
-        "/metrics": 200,
+        "/metrics": 401,
     }

@@ -10,7 +10,7 @@ platform does, with a key of its own; partners are pulled from once, into the ba
 import logging
 import os
 
-from repit.foundation.errors import Text
+from repit.foundation.errors import SettingsRefused, Text
 from repit.foundation.process.options import Host, Port
 from repit.foundation.process.ports import HOTLINE_PORT
 from repit.foundation.terminal import say
@@ -20,8 +20,9 @@ def both(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     """Start a hotline and a gate together. / Démarrer ensemble plateforme d'aide et filtre."""
     from repit.foundation.process import serving, starting
 
-    starting.set_up("both")
-    starting.ready_database()
+    starting.ready("both")
+    from django.conf import settings
+
     from repit.foundation.process.front.rules import of_pages
     from repit.hotline import process as hotline
     from repit.hotline.loops import access_log
@@ -29,7 +30,7 @@ def both(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     from repit.platform.commands.serve import integrations
 
     hotline.require()
-    platform.require(host)
+    _require_keys(settings.REPIT_GATE_KEYS)
     serving.require_free(host, port)
     hotline.begin()
     with platform.running(integrations()) as gate:
@@ -44,3 +45,18 @@ def both(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     logging.shutdown()
     # A thread inside a request would hold the process; what was acknowledged is committed.
     os._exit(0)
+
+
+def _require_keys(keys: tuple[str, ...]) -> None:
+    """On loopback, too: what the proxy passes on for the pages, it passes on for the gate."""
+    if not keys:
+        raise SettingsRefused(
+            Text(
+                "Anybody who reaches the pages could ask the gate, which has no keys.",
+                "Quiconque atteint les pages pourrait interroger le filtre, qui n'a pas de clés.",
+            ),
+            Text(
+                "List a key of the forum's in REPIT_GATE_KEYS.",
+                "Notez une clé pour le forum dans REPIT_GATE_KEYS.",
+            ),
+        )

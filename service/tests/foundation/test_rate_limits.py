@@ -53,6 +53,9 @@ def test_a_subscribers_reports_are_limited_by_its_key(settings: LazySettings):
         ).status_code
 
     assert [report("one") for _ in range(3)] == [401, 401, 429]
+    french = {"HTTP_AUTHORIZATION": "Bearer one", "HTTP_ACCEPT_LANGUAGE": "fr", "REMOTE_ADDR": ONE}
+    refused = client.post("/exchange/repit/v1/matches", "{}", content_type="application/json", **french)
+    assert (refused.status_code, refused.headers["Content-Language"]) == (429, "fr")
     assert report("two") == 401
     assert report("one", "acknowledgements") == 401
 

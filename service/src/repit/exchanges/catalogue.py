@@ -2,7 +2,8 @@
 
 In: the name of a protocol. Out: its client and its defaults. Next: `partners`, `pulling`. To add one: a
 folder with `wire` modules (pure, in contract 6 of .importlinter) and a client that is a `records.Puller`;
-written conversations in tests/exchanges/pulling/transcripts; a line here; a paragraph in docs/*/exchanges.md.
+written conversations beside its tests (`pulling/transcripts`); a line here; a paragraph in
+docs/*/exchanges.md.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,9 @@
 """Pulls from every partner that is due, and tells partners what is thought of their items.
 
 In: partners' due rows. Out: records into the bank (or into this process's gate), feedback out. Next:
-`repit.cli` and the gate's server start it beside what they serve. Each partner is claimed by one UPDATE, so
-that several processes may run this at once; a slow one keeps nobody, since each is pulled in a thread.
+`hotline.process` and `platform.process` start it beside what they serve. Each partner is claimed by one
+UPDATE, so that several processes may run this at once; a slow one keeps nobody, since each is pulled in a
+thread.
 """
 
 import logging

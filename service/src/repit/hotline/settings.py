@@ -158,9 +158,7 @@ WING: Final = Wing(
         "repit.hotline.web.bank_desk",
         "repit.hotline.web.feeds_api",
     ),
-    middleware=(
-        "repit.hotline.web.case_pages.device_policy.WorkerPolicy",
-        "repit.hotline.web.feeds_api.report_limits.ReportLimits",
-    ),
+    above_files=("repit.hotline.web.case_pages.device_policy.WorkerPolicy",),
+    above_views=("repit.hotline.web.feeds_api.report_limits.ReportLimits",),
     derived=_derived,
 )

@@ -24,10 +24,12 @@ _OUTERMOST: Final = (
     "repit.foundation.web.headers.PageHeaders",
     "repit.foundation.web.headers.ContentPolicy",
 )
-_NEXT_TO_VIEWS: Final = (
+_FILES_AND_LANGUAGE: Final = (
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "repit.foundation.web.charsets.KnownCharsets",
+)
+_NEXT_TO_VIEWS: Final = (
     "repit.foundation.web.problems.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -70,7 +72,13 @@ def installation(embedded: str, urls: str, *wings: Wing) -> dict[str, Any]:
         "REPIT_EMBEDDED": not url,
         "ALLOWED_HOSTS": list(value["REPIT_ALLOWED_HOSTS"]),
         "INSTALLED_APPS": list(dict.fromkeys([*_COMMON, *(app for wing in wings for app in wing.apps)])),
-        "MIDDLEWARE": [*_OUTERMOST, *(each for wing in wings for each in wing.middleware), *_NEXT_TO_VIEWS],
+        "MIDDLEWARE": [
+            *_OUTERMOST,
+            *(each for wing in wings for each in wing.above_files),
+            *_FILES_AND_LANGUAGE,
+            *(each for wing in wings for each in wing.above_views),
+            *_NEXT_TO_VIEWS,
+        ],
         "ROOT_URLCONF": urls,
         "LANGUAGE_CODE": value["REPIT_LANGUAGE"],
         "LOGGING": _logging(value["REPIT_LOG_LEVEL"], value["REPIT_LOG_FORMAT"]),

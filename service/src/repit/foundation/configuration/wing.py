@@ -18,11 +18,13 @@ def _nothing_more(value: Mapping[str, Any], data: Path) -> Mapping[str, Any]:  #
 
 @dataclass(frozen=True, slots=True)
 class Wing:
-    """`settings`: the variables that it reads; `apps`: of Django; `middleware`: nearest to its views;
+    """`settings`: the variables that it reads; `apps`: of Django; `above_files`: middleware that
+    sees static files too; `above_views`: middleware that knows the visitor's language, before any view;
     `derived`: from the values read and the data folder, values that follow from several, or a refusal.
     """
 
     settings: tuple[Setting[Any], ...]
     apps: tuple[str, ...]
-    middleware: tuple[str, ...] = ()
+    above_files: tuple[str, ...] = ()
+    above_views: tuple[str, ...] = ()
     derived: Callable[[Mapping[str, Any], Path], Mapping[str, Any]] = _nothing_more

@@ -1,7 +1,7 @@
 """What was deleted does not stay in SQLite's log.
 
-In: writes of any process. Out: an empty log within a second or two of each. Next: `repit.cli` starts it
-beside a hotline or a gate.
+In: writes of any process. Out: an empty log within a second or two of each. Next: each wing's `process`
+starts it beside a hotline or a gate.
 """
 
 import sqlite3

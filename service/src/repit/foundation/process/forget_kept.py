@@ -1,7 +1,7 @@
 """Deletes what was kept for a browser as soon as its hour is over.
 
-In: due rows of `foundation.kept`. Out: rows deleted. Next: `repit.cli` starts it beside the hotline; a gate's
-`review_upkeep` does the same. Several processes may run it at once.
+In: due rows of `foundation.kept`. Out: rows deleted. Next: `hotline.process` starts it beside the hotline; a
+gate's `review_upkeep` does the same. Several processes may run it at once.
 """
 
 import threading

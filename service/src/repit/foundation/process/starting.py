@@ -1,6 +1,7 @@
 """What must be so before a process serves: settings read, database there and in its present form.
 
-In: a role. Out: Django set up, or a refusal that says what to do. Next: `repit.cli`.
+In: a role. Out: Django set up, or a refusal that says what to do. Next: the commands of
+each wing.
 """
 
 import os
@@ -34,6 +35,14 @@ def set_up(role: str) -> None:
     """Read the settings of a role and start Django. Raises `SettingsRefused`."""
     os.environ["DJANGO_SETTINGS_MODULE"] = f"repit.settings.{role}"
     django.setup()
+
+
+def ready(role: str) -> None:
+    """Django set up and the database ready, as every command needs it. Raises `SettingsRefused`,
+    `DatabaseUnavailable`.
+    """
+    set_up(role)
+    ready_database()
 
 
 def migrate() -> None:

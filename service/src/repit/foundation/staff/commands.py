@@ -113,8 +113,7 @@ def _ready(at: str) -> None:
 
     if at not in starting.ROLES:
         raise typer.BadParameter(", ".join(starting.ROLES))
-    starting.set_up(at)
-    starting.ready_database()
+    starting.ready(at)
 
 
 def _base(address: str, at: str) -> str:

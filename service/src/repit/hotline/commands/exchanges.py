@@ -198,8 +198,7 @@ def remove(name: Name, gate: Gate = False) -> None:
 def _ready(gate: bool) -> None:
     from repit.foundation.process import starting
 
-    starting.set_up("gate" if gate else "hotline")
-    starting.ready_database()
+    starting.ready("gate" if gate else "hotline")
 
 
 def _credentials(source: str) -> dict[str, str]:

@@ -13,8 +13,7 @@ def ready() -> None:
     """Raises `SettingsRefused`, `DatabaseUnavailable`."""
     from repit.foundation.process import starting
 
-    starting.set_up("hotline")
-    starting.ready_database()
+    starting.ready("hotline")
 
 
 def private_key(file: Path) -> bytes:

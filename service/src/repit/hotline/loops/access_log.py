@@ -1,7 +1,7 @@
 """Who fetched what is written down, and forgotten when its time has come.
 
 In: notes that gathered in this process. Out: rows of the access log, none older than the settings say. Next:
-`repit.cli` starts it beside the hotline.
+`hotline.process` starts it beside the hotline.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """What cases ask of the bank is carried out within seconds, each at a moment of its own.
 
-In: letters. Out: items and withdrawals in the feed. Next: `repit.cli` starts it beside the hotline. Several
-processes may run this at once.
+In: letters. Out: items and withdrawals in the feed. Next: `hotline.process` starts it beside the hotline.
+Several processes may run this at once.
 """
 
 import secrets

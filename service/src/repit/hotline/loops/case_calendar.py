@@ -1,8 +1,8 @@
 """The calendar of cases: closed ones lose their words, forgotten ones close, old visits are deleted.
 
-In: due rows of `cases`, and of the sign-in of staff. Out: keys destroyed, rows deleted. Next: `repit.cli`
-starts it beside the hotline. Each case is claimed under its own lock, so that several processes may run this
-at once.
+In: due rows of `cases`, and of the sign-in of staff. Out: keys destroyed, rows deleted. Next:
+`hotline.process` starts it beside the hotline. Each case is claimed under its own lock, so that several
+processes may run this at once.
 """
 
 import threading

@@ -1,7 +1,7 @@
 """Items whose time has come are withdrawn, and reports of matches whose time is over forgotten.
 
-In: the bank's due rows. Out: withdrawals in the feed. Next: `repit.cli` starts it beside the hotline. Each
-row is claimed within the bank's own turn, so that several processes may run this at once.
+In: the bank's due rows. Out: withdrawals in the feed. Next: `hotline.process` starts it beside the hotline.
+Each row is claimed within the bank's own turn, so that several processes may run this at once.
 """
 
 import threading

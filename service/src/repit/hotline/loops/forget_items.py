@@ -1,8 +1,8 @@
 """What was withdrawn is destroyed: at once what nobody needs, the rest as soon as it was told or its day
 comes.
 
-In: withdrawn items, keys by which items are found. Out: keys wiped, rows deleted. Next: `repit.cli` starts it
-beside the hotline. Several processes may run this at once.
+In: withdrawn items, keys by which items are found. Out: keys wiped, rows deleted. Next: `hotline.process`
+starts it beside the hotline. Several processes may run this at once.
 """
 
 import threading

@@ -2,7 +2,7 @@
 
 In: a day that is over; cases in which something happened. Out: moments moved to the end of their day, minutes
 of fetches to their day; rows of cases laid down anew, what deleted rows left behind taken away. Next:
-`repit.cli` starts it beside the hotline.
+`hotline.process` starts it beside the hotline.
 
 A case lies on the disk between what was written before it and after, and its items come within seconds. So
 within a minute or so the rows of all cases in which anything happened since last night are laid down anew

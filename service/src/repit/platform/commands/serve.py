@@ -30,8 +30,7 @@ def gate(
     """Start a platform's gate, fed by a hotline. / Démarrer le filtre d'une plateforme."""
     from repit.foundation.process import serving, starting
 
-    starting.set_up("gate")
-    starting.ready_database()
+    starting.ready("gate")
     from repit.platform import process
 
     serving.require_free(host, port)

@@ -1,6 +1,6 @@
 """Opens the door beside the gate's others, where the settings name a server.
 
-In: settings. Out: what `repit gate` holds open. Next: `repit.cli`.
+In: settings. Out: what `repit gate` holds open. Next: `platform.commands.serve`.
 """
 
 from collections.abc import Callable, Sequence

@@ -157,8 +157,7 @@ def _ready() -> None:
     """Django set up, the database ready, the settings whole."""
     from repit.foundation.process import starting
 
-    starting.set_up("gate")
-    starting.ready_database()
+    starting.ready("gate")
     from repit.platform.integrations.s3 import start
 
     start.require_settings()

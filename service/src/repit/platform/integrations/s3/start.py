@@ -1,6 +1,7 @@
 """The storage's door, beside the gate's others.
 
-In: the settings. Out: a context manager that holds the workers running. Next: `repit.cli` has it opened.
+In: the settings. Out: a context manager that holds the workers running. Next: `platform.commands.serve` has
+it opened.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The antivirus doors of a gate, on one thread with an event loop of its own.
 
 In: addresses from the command line or the settings. Out: context managers that hold a door open. Next:
-`repit.cli` has them opened beside the HTTP server.
+`platform.commands.serve` has them opened beside the HTTP server.
 """
 
 import asyncio
