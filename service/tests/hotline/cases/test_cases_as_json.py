@@ -1,4 +1,4 @@
-"""The door for the person's device."""
+"""The JSON API for the person's device."""
 
 from __future__ import annotations
 
@@ -78,6 +78,6 @@ def test_an_unknown_receipt_says_so_in_the_visitors_language(client: Client):
     assert answers["fr"]["Content-Language"] == "fr"
 
 
-def test_the_door_describes_itself(client: Client):
+def test_the_api_describes_itself(client: Client):
     described = client.get("/api/v1/openapi.json").json()
     assert set(described["paths"]) == {"/api/v1/cases", "/api/v1/cases/status", "/api/v1/cases/withdraw"}

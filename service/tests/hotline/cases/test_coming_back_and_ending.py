@@ -32,7 +32,7 @@ from repit.hotline.cases import (
 )
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.locations import Wishes
-from repit.hotline.cases.models import Case, Door, Grant, Record, WayBackAsked
+from repit.hotline.cases.models import AccessCode, Case, Grant, Record, WayBackAsked
 
 pytestmark = pytest.mark.django_db
 
@@ -246,7 +246,7 @@ def test_where_nothing_is_protected_any_more_nothing_is_left():
     closing.close(mine)
     with later(days=91):
         assert closing.act_due() == 1
-    assert not Case.objects.exists() and not Door.objects.exists() and not Grant.objects.exists()
+    assert not Case.objects.exists() and not AccessCode.objects.exists() and not Grant.objects.exists()
     assert not any(vault.pool().read([slot])[0])
 
 
@@ -292,7 +292,7 @@ def test_an_erased_case_stays_erased_when_a_backup_comes_back():
     receipt = opened()
     mine = file_of(receipt)
     thread.write(mine, "words")
-    models = [Case, Door, Grant, Record, *(r.related_model for r in Case._meta.related_objects)]
+    models = [Case, AccessCode, Grant, Record, *(r.related_model for r in Case._meta.related_objects)]
     backup = [serializers.serialize("json", model.objects.all()) for model in dict.fromkeys(models)]
     closing.erase_now(mine, keep_protection=False)
     for part in backup:

@@ -16,7 +16,7 @@ from repit.foundation.errors import InputRefused, NotFound, SealBroken, Settings
 from repit.foundation.ids import ALPHABET, case_number, normal
 from repit.hotline.bank import feed
 from repit.hotline.cases import access_codes, key_file, keys, records, service, vault, words
-from repit.hotline.cases.models import Case, Door, Record
+from repit.hotline.cases.models import AccessCode, Case, Record
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +131,7 @@ def test_a_case_is_opened_whole_or_not_at_all(monkeypatch):
     monkeypatch.setattr(service.protection.carrying.admitting, "admit", fail_at_the_second)
     with pytest.raises(OSError):
         service.open_case([picture(), picture()])
-    assert feed.head().sequence == 0 and not Case.objects.exists() and not Door.objects.exists()
+    assert feed.head().sequence == 0 and not Case.objects.exists() and not AccessCode.objects.exists()
     assert [i.state for i in service.open_case([picture()]).status.items] == ["active"]
 
 
@@ -159,7 +159,7 @@ def test_the_links_moved_to_another_case_or_put_back_from_before_do_not_open():
 
 
 def links_of(receipt: service.Receipt) -> QuerySet[Record]:
-    case = Case.objects.get(doors__lookup=access_codes.lookup(receipt.number))
+    case = Case.objects.get(access_codes__lookup=access_codes.lookup(receipt.number))
     return Record.objects.filter(case=case, mark=records.mark(case.id, "links"))
 
 
@@ -167,7 +167,7 @@ def test_the_rows_of_a_case_do_not_show_how_many_items_it_has():
     shapes = set()
     for count in (0, 1, 3, 40):
         receipt = service.open_case([picture() for _ in range(count)], seen_at=["https://forum.example/1"])
-        rows = list(Record.objects.filter(case__doors__lookup=access_codes.lookup(receipt.number)))
+        rows = list(Record.objects.filter(case__access_codes__lookup=access_codes.lookup(receipt.number)))
         shapes.add(tuple(sorted((row.room, len(row.sealed), row.number) for row in rows)))
     assert len(shapes) == 1
     marks = list(Record.objects.values_list("mark", flat=True))

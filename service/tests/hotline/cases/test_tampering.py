@@ -29,11 +29,11 @@ from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.locations import Wishes
 from repit.hotline.cases.misses import Misses
 from repit.hotline.cases.models import (
+    AccessCode,
     Case,
     Caseworker,
     Desk,
     DeskMember,
-    Door,
     Grant,
     Look,
     Record,
@@ -45,7 +45,7 @@ from repit.hotline.cases.models import (
 pytestmark = pytest.mark.django_db
 # Of a table with many rows some are taken, others at each run.
 MOST = 10
-MODELS = (Case, Door, Grant, Look, Record, Room, WayBackAsked, Visit, Caseworker, Desk, DeskMember)
+MODELS = (Case, AccessCode, Grant, Look, Record, Room, WayBackAsked, Visit, Caseworker, Desk, DeskMember)
 
 
 class Everything:
@@ -116,7 +116,7 @@ def test_a_changed_bit_is_noticed(model: type[Model], column: str, settings, mon
             model.objects.filter(pk=row.pk).update(**{column: spoilt})
             everything.open_all(offline.private)
     everything.open_all(offline.private)
-    assert access_codes.Door.objects.exists()
+    assert access_codes.AccessCode.objects.exists()
 
 
 class UndoneAfterwards:

@@ -325,16 +325,16 @@ def test_someone_who_left_is_parted_from_their_keys_and_their_cases_wait_again()
     assert [one.text for one in locations.read(file_of(opened)).shown] == ["there"]
 
 
-def test_a_room_that_is_built_gets_a_door_on_the_case(monkeypatch):
+def test_a_room_that_is_built_gets_a_link_on_the_case(monkeypatch):
     ana = caseworker(founds=True)
     opened = receipt()
     taken(ana, opened)
     assert "Note as a task when you will look" in text_of(ana, page_of(opened))
-    monkeypatch.setattr(case_links, "_DOORS", dict(case_links._DOORS))
-    case_links.register("watch", case_links.CaseDoor("Watch", "What is looked for.", "cases-log"))
+    monkeypatch.setattr(case_links, "_LINKS", dict(case_links._LINKS))
+    case_links.register("watch", case_links.CaseLink("Watch", "What is looked for.", "cases-log"))
     shown = text_of(ana, page_of(opened))
     assert "What is looked for." in shown and "Note as a task when" not in shown
-    assert [door.route for door in case_links.doors()] == ["", "", "cases-log"]
+    assert [link.route for link in case_links.links()] == ["", "", "cases-log"]
 
 
 def test_a_case_that_came_back_to_someone_absent_is_seen_by_those_who_take_cases_in():

@@ -1,4 +1,4 @@
-"""Every page and JSON door of a case × everyone who might come: what is shown is what was granted, no more.
+"""Every page and JSON address of a case × everyone who might come: shown is what was granted, no more.
 
 A case holds one thing of each kind that can be recognised on a page. Each role walks through every address
 that there is, by GET and by POST; what it saw is compared with what it may see. A new address must be put
@@ -67,7 +67,7 @@ PAGES: dict[str, Right | str | None] = {
     "my-code": None,
     "my-end": None,
 }
-DOORS = {"/api/v1/cases", "/api/v1/cases/status", "/api/v1/cases/withdraw"}
+JSON_PATHS = {"/api/v1/cases", "/api/v1/cases/status", "/api/v1/cases/withdraw"}
 CHANGES = {"my-end", "my-way-back", "my-withdrawals", "my-wishes", "my-helpers"}
 """What a person's empty form might change; theirs alone to press."""
 
@@ -143,8 +143,8 @@ def walk(client: Client, *, leaving_out: frozenset[str] = frozenset()) -> Iterat
             yield name, plain(client, address, fields)
 
 
-def at_the_doors(code: Code) -> list[HttpResponse]:
-    """The JSON doors that take a receipt."""
+def by_the_json_api(code: Code) -> list[HttpResponse]:
+    """The JSON addresses that take a receipt."""
     said = {"number": code.number, "secret": code.secret}
     ask = Client().post
     return [
@@ -174,14 +174,14 @@ def test_the_table_names_every_address_that_shows_something_of_a_case() -> None:
         *("start", "receipt", "practise", "come-back", "lost", "lost-asked", "lost-finish"),
         *("leave", "sign-out", "erased"),
     }
-    assert set(api.api.get_openapi_schema()["paths"]) == DOORS
+    assert set(api.api.get_openapi_schema()["paths"]) == JSON_PATHS
     assert set(BY_RIGHT) == set(RIGHTS)
 
 
 def test_the_person_sees_everything_of_theirs_and_nothing_of_the_desk_s_tasks(world: World) -> None:
     answers = [answer for _, answer in walk(visits(world.opened), leaving_out=frozenset(CHANGES))]
     assert all(answer.status_code in (200, 302, 400) for answer in answers)
-    assert seen(iter([*answers, *at_the_doors(world.opened)])) == EVERYTHING - {"tasks"}
+    assert seen(iter([*answers, *by_the_json_api(world.opened)])) == EVERYTHING - {"tasks"}
 
 
 def test_a_helper_sees_what_each_of_their_rights_opens_and_changes_nothing(world: World) -> None:
@@ -190,7 +190,7 @@ def test_a_helper_sees_what_each_of_their_rights_opens_and_changes_nothing(world
         code = helpers.add(world.mine, "", rights)
         walked = list(walk(visits(code)))
         may = frozenset().union(*(BY_RIGHT[right] for right in rights))
-        assert seen(answer for _, answer in walked) | seen(iter(at_the_doors(code))) == may, rights
+        assert seen(answer for _, answer in walked) | seen(iter(by_the_json_api(code))) == may, rights
         # Holding a part of the way back opens no page.
         enters = rights != ("way-back",)
         for name, answer in walked:
@@ -245,7 +245,7 @@ def test_a_stranger_sees_nothing_anywhere(world: World) -> None:
     wrong = Code(world.opened.number, "0000-0000-0000-0000")
     client = visits(wrong)
     answers = [answer for _, answer in walk(client)]
-    answers += [*at_the_doors(wrong), *on_the_desk(Client(), world.case)]
+    answers += [*by_the_json_api(wrong), *on_the_desk(Client(), world.case)]
     assert seen(iter(answers)) == frozenset()
     assert all(answer.status_code in (302, 404) for answer in answers)
 

@@ -55,9 +55,7 @@ def test_a_hundred_pictures_hash_as_the_engine_hashes_them_with_the_network_off(
         assert [each["role"] for each in hashes] == ["whole"] + ["anchored"] * (len(values) - 1)
 
 
-def test_the_case_door_takes_what_the_page_writes_and_the_level_is_obeyed(
-    browser: Browser, site: str
-) -> None:
+def test_the_case_api_takes_what_the_page_writes_and_the_level_is_obeyed(browser: Browser, site: str) -> None:
     with visit(browser) as seen:
         page = seen.page
         ready(page, f"{site}/en/device/")

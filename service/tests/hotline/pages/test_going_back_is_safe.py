@@ -18,7 +18,7 @@ from repit.foundation import clock
 from repit.foundation.kept import store
 from repit.foundation.kept.models import Kept
 from repit.hotline.cases import access_codes, helpers, keys, recovery, service, thread
-from repit.hotline.cases.models import Case, Door, Visit
+from repit.hotline.cases.models import AccessCode, Case, Visit
 from repit.hotline.web.case_pages import receipts
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_the_form_whose_answer_never_came_gives_the_same_case_and_receipt_to_a_b
         assert code_in(browser.step(last, hashes=form)) == code
     with later(58):
         assert code_in(Visitor().step(last, hashes=form)) == code
-    assert Case.objects.count() == 1 and Door.objects.count() == 1
+    assert Case.objects.count() == 1 and AccessCode.objects.count() == 1
 
 
 def test_a_form_of_an_hour_ago_still_leads_to_the_receipt_that_it_made_at_the_end_of_that_hour() -> None:
@@ -225,7 +225,7 @@ SENT_TWICE: list[tuple[str, dict[str, object], Callable[..., object]]] = [
     ("choices/", {"wants": ["talk"], "level": "one"}, lambda mine: service.view(mine).wishes),
     ("take-back/", {"all": "1"}, lambda mine: service.view(mine).status.items),
     ("helpers/", {"rights": ["status"]}, lambda mine: len(helpers.listed(mine))),
-    ("spare/", {"slip": "1"}, lambda mine: Door.objects.get(kind="slip").pk),
+    ("spare/", {"slip": "1"}, lambda mine: AccessCode.objects.get(kind="slip").pk),
     ("spare/", {"refuse": "1"}, lambda mine: [m.text for m in thread.read(mine)]),
     ("end/", {"how": "close"}, lambda mine: service.view(mine).state),
     ("end/", {"how": "words"}, lambda mine: service.view(mine).state),
@@ -245,7 +245,7 @@ def test_a_form_sent_twice_does_what_it_says_once(path, fields, told) -> None:
     if path != "spare/":
         assert after == told(theirs)
     if path == "spare/" and "slip" in fields:
-        assert after == Door.objects.filter(kind="slip", case_id=mine.case_id).get().pk
+        assert after == AccessCode.objects.filter(kind="slip", case_id=mine.case_id).get().pk
 
 
 def test_the_page_with_other_words_is_another_act_and_so_is_the_same_from_a_new_page() -> None:

@@ -15,7 +15,7 @@ from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in
 from repit.foundation import ids
 from repit.foundation.errors import NotFound
 from repit.hotline.cases import access_codes, keys, service, words
-from repit.hotline.cases.models import Case, Door
+from repit.hotline.cases.models import AccessCode, Case
 from repit.hotline.web.case_pages import limits, lines
 from repit.hotline.web.case_pages.limits import TooOften
 from repit.hotline.web.case_pages.lines import Lines
@@ -64,7 +64,7 @@ def test_a_stranger_who_knows_a_number_locks_nobody_out_of_it() -> None:
     assert [i.state for i in service.view(access_codes.enter(*code)).status.items] == ["withdrawn"]
 
 
-def test_the_json_door_withdraws_after_any_number_of_tries() -> None:
+def test_the_json_api_withdraws_after_any_number_of_tries() -> None:
     code = Visitor().receipt()
     client = Client(REMOTE_ADDR=HOME)
 
@@ -388,27 +388,29 @@ def test_wrong_words_that_did_cost_something_cost_nothing_again(derivations, kno
 
 def test_a_known_number_and_one_that_nobody_has_are_turned_away_alike() -> None:
     for number in (number_of(known=True), number_of(known=False)):
-        door = access_codes._door(number)
-        passed = sum(access_codes._fits(number, words.read(ids.case_secret()), door) for _ in range(20_000))
+        access_code = access_codes._access_code(number)
+        passed = sum(
+            access_codes._fits(number, words.read(ids.case_secret()), access_code) for _ in range(20_000)
+        )
         assert 20 < passed < 180
 
 
 def test_a_receipt_from_before_there_were_hints_opens_and_gets_one() -> None:
     code = Visitor().receipt()
-    Door.objects.update(hint=None)
+    AccessCode.objects.update(hint=None)
     with pytest.raises(NotFound):
         access_codes.unlocked(code[0], ids.case_secret())
-    assert Door.objects.get().hint is None
-    assert access_codes.enter(*code) and Door.objects.get().hint in range(256)
+    assert AccessCode.objects.get().hint is None
+    assert access_codes.enter(*code) and AccessCode.objects.get().hint in range(256)
     assert access_codes.enter(*code)
 
 
 def test_a_flood_of_wrong_words_takes_no_turn_from_a_neighbour(monkeypatch) -> None:
     code, wrong = Visitor().receipt(), [ids.case_secret() for _ in range(60)]
     monkeypatch.setattr(lines, "lines", Lines(waiting=(0, 0, 0)))
-    door = access_codes._door(code[0])
+    access_code = access_codes._access_code(code[0])
     for guess in wrong:
-        if not access_codes._fits(code[0], words.read(guess), door):
+        if not access_codes._fits(code[0], words.read(guess), access_code):
             assert visitor_from(HOME).sign_in(code[0], guess).status_code == 400
     assert visitor_from(HOME).sign_in(*code).status_code == 429  # this one does wait for its turn
 

@@ -104,7 +104,7 @@ def test_advice_may_be_found_and_everything_else_is_unlisted(visitor: Client) ->
         ("de,fr;q=0.5", "/fr/"),
     ],
 )
-def test_the_front_door_speaks_the_visitor_s_language(visitor: Client, asked: str, shown: str) -> None:
+def test_the_root_leads_to_the_visitor_s_language(visitor: Client, asked: str, shown: str) -> None:
     answer = visitor.get("/", headers={"accept-language": asked})
     assert answer.status_code == 302
     assert answer.headers["Location"] == shown

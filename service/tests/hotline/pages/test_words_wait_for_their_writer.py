@@ -154,7 +154,7 @@ def test_a_browser_that_lost_its_cookie_or_wrote_very_much_carries_the_words_its
     assert textarea(one.client.get(back["Location"])) == words
 
 
-def test_nobody_who_comes_through_another_door_sees_them() -> None:
+def test_nobody_who_comes_with_another_code_sees_them() -> None:
     one = Guest()
     sister = helpers.add(one.mine, "sister", ["places"])
     stranger, _ = signed_in()
@@ -170,7 +170,7 @@ def test_nobody_who_comes_through_another_door_sees_them() -> None:
     assert locations.read(one.mine).count == 0
 
 
-def test_words_carried_in_the_page_open_for_their_own_door_only() -> None:
+def test_words_carried_in_the_page_open_for_their_own_code_only() -> None:
     one = Guest()
     form = one.form("messages/")
     code = Visitor().receipt()

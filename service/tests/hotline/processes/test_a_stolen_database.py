@@ -341,7 +341,14 @@ def told(rows: list[dict[str, Any]]) -> set[object]:
 
 def test_neither_keys_nor_times_of_cases_follow_those_of_items(stolen: tuple[list[dict[str, Any]], Theft]):
     _, theft = stolen
-    for table in ("cases_case", "cases_record", "cases_door", "cases_grant", "bank_item", "bank_itemhash"):
+    for table in (
+        "cases_case",
+        "cases_record",
+        "cases_accesscode",
+        "cases_grant",
+        "bank_item",
+        "bank_itemhash",
+    ):
         keys = [row["id"] for row in theft.rows(table)]
         assert max(keys) > 2**40, f"{table} counts its rows"
     days = {str(row["opened_on"]) for row in theft.rows("cases_case")}
@@ -356,7 +363,11 @@ def test_the_same_hash_in_two_cases_leaves_no_equal_value_in_their_rows(
     stolen: tuple[list[dict[str, Any]], Theft],
 ):
     _, theft = stolen
-    for table, column in (("cases_record", "sealed"), ("cases_grant", "sealed"), ("cases_door", "salt")):
+    for table, column in (
+        ("cases_record", "sealed"),
+        ("cases_grant", "sealed"),
+        ("cases_accesscode", "salt"),
+    ):
         values = [bytes(row[column]) for row in theft.rows(table)]
         assert len(set(values)) == len(values)
     assert json.dumps([row["opened_on"] for row in theft.rows("cases_case")], default=str)

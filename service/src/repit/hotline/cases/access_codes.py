@@ -1,9 +1,9 @@
-"""Doors into a case: a public number and words, and the keys that only the two together give.
+"""Codes that open a case: a public number and words, and the keys that only the two together give.
 
 In: what a person kept. Out: a `Casefile`, or one refusal for every reason. Next: `service`, `sessions`,
 `helpers`, `recovery`.
 
-Argon2id is there for whoever steals the database; at the door, 80 random bits need no help. So that nobody
+Argon2id is there for whoever steals the database; to sign in, 80 random bits need no help. So that nobody
 can make the machine work by guessing, a byte of a keyed digest of number and words (`hint`) is compared
 first: of 256 wrong words 255 cost next to nothing, and those that do cost something are remembered for a
 while. Numbers that nobody has are given a hint of their own and answer alike. Whoever holds the database
@@ -24,10 +24,10 @@ from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.grants import Holder
 from repit.hotline.cases.keys import Pair
 from repit.hotline.cases.misses import Misses
-from repit.hotline.cases.models import Door
+from repit.hotline.cases.models import AccessCode
 
-DoorKind = Literal["person", "helper", "slip"]
-_USE: Final = "case door"
+AccessCodeKind = Literal["person", "helper", "slip"]
+_USE: Final = "access code"
 _misses: Final = Misses()
 
 
@@ -44,16 +44,16 @@ class Code:
 
 
 def lookup(number: str) -> bytes:
-    """By what a door is found."""
+    """By what a code is found."""
     return keyed_digest("case number", normal(number).encode())
 
 
-def build(case_id: int, kind: DoorKind, number: str | None = None) -> tuple[Door, Code, Holder]:
-    """A new door, within a transaction. Raises `TransitionRefused` where that number is in use."""
+def build(case_id: int, kind: AccessCodeKind, number: str | None = None) -> tuple[AccessCode, Code, Holder]:
+    """A new code, within a transaction. Raises `TransitionRefused` where that number is in use."""
     code = Code(number or case_number(), case_secret())
     salt, pair = keys.new_salt(), keys.new_pair()
     derived = keys.stretch(words.read(code.secret), salt)
-    door = Door(
+    access_code = AccessCode(
         id=random_key(),
         case_id=case_id,
         kind=kind,
@@ -62,40 +62,40 @@ def build(case_id: int, kind: DoorKind, number: str | None = None) -> tuple[Door
         verifier=derived.verifier,
         hint=_hint(code.number, words.read(code.secret)),
     )
-    door.sealed_public = operator(_USE).seal(pair.public, _place(door, "sealed_public"))
-    place = _place(door, "sealed_private")
-    door.sealed_private = operator(_USE).seal(Sealer(derived.key).seal(pair.private, place), place)
+    access_code.sealed_public = operator(_USE).seal(pair.public, _place(access_code, "sealed_public"))
+    place = _place(access_code, "sealed_private")
+    access_code.sealed_private = operator(_USE).seal(Sealer(derived.key).seal(pair.private, place), place)
     try:
         with transaction.atomic():
-            door.save(force_insert=True)
+            access_code.save(force_insert=True)
     except IntegrityError:
         raise TransitionRefused(
             Text("This was already done.", "Cela a déjà été fait."),
             Text("Use the receipt that you were shown.", "Utilisez le récépissé qui vous a été montré."),
         ) from None
-    return door, code, Holder(kind, door.id, pair)
+    return access_code, code, Holder(kind, access_code.id, pair)
 
 
-def unlocked(number: str, typed: str) -> tuple[Door, Pair]:
-    """A door and its keys. Raises `NotFound`, the same for an unknown number and for wrong words.
+def unlocked(number: str, typed: str) -> tuple[AccessCode, Pair]:
+    """A code and its keys. Raises `NotFound`, the same for an unknown number and for wrong words.
 
     Both take the same time: an unknown number is derived with a salt that is made up, the same at each try.
     A number that was mistyped (its check digit tells, whatever cases exist) raises `InputRefused`.
     """
-    door = _fitting(number, typed)
+    access_code = _fitting(number, typed)
     made_up = _made_up(number)
     secret = words.read(typed)
-    derived = keys.stretch(secret, bytes(door.salt) if door else made_up[: keys.SALT_BYTES])
-    verifier = bytes(door.verifier) if door else made_up
-    if not hmac.compare_digest(derived.verifier, verifier) or door is None:
+    derived = keys.stretch(secret, bytes(access_code.salt) if access_code else made_up[: keys.SALT_BYTES])
+    verifier = bytes(access_code.verifier) if access_code else made_up
+    if not hmac.compare_digest(derived.verifier, verifier) or access_code is None:
         _misses.note(number, secret)
         raise NotFound
-    if door.hint is None:
+    if access_code.hint is None:
         # Made before there were hints.
-        Door.objects.filter(pk=door.pk).update(hint=_hint(number, secret))
-    place = _place(door, "sealed_private")
-    private = Sealer(derived.key).open(operator(_USE).open(door.sealed_private, place), place)
-    return door, keys.pair_of(private)
+        AccessCode.objects.filter(pk=access_code.pk).update(hint=_hint(number, secret))
+    place = _place(access_code, "sealed_private")
+    private = Sealer(derived.key).open(operator(_USE).open(access_code.sealed_private, place), place)
+    return access_code, keys.pair_of(private)
 
 
 def refuse_misfits(number: str, typed: str) -> None:
@@ -103,25 +103,25 @@ def refuse_misfits(number: str, typed: str) -> None:
     _fitting(number, typed)
 
 
-def _fitting(number: str, typed: str) -> Door | None:
-    """The door of a number, if there is one and the words may be its own."""
+def _fitting(number: str, typed: str) -> AccessCode | None:
+    """The code of a number, if there is one and the words may be its own."""
     if not is_case_number(number):
         raise InputRefused(
             Text("This number holds a typing error.", "Ce numéro contient une faute de frappe."),
             Text("Compare it with what you wrote down.", "Comparez-le avec ce que vous avez noté."),
         )
-    door, secret = _door(number), words.read(typed)
-    if not _fits(number, secret, door) or _misses.knows(number, secret):
+    access_code, secret = _access_code(number), words.read(typed)
+    if not _fits(number, secret, access_code) or _misses.knows(number, secret):
         raise NotFound
-    return door
+    return access_code
 
 
-def _door(number: str) -> Door | None:
-    return Door.objects.filter(lookup=lookup(number)).first()
+def _access_code(number: str) -> AccessCode | None:
+    return AccessCode.objects.filter(lookup=lookup(number)).first()
 
 
-def _fits(number: str, secret: str, door: Door | None) -> bool:
-    hint = door.hint if door else _made_up(number)[-1]
+def _fits(number: str, secret: str, access_code: AccessCode | None) -> bool:
+    hint = access_code.hint if access_code else _made_up(number)[-1]
     return hint is None or hint == _hint(number, secret)
 
 
@@ -135,31 +135,31 @@ def _hint(number: str, secret: str) -> int:
 
 def enter(number: str, typed: str) -> Casefile:
     """The case behind a receipt or a helper's code. Raises `NotFound`, `InputRefused`."""
-    door, pair = unlocked(number, typed)
-    return through(door, pair)
+    access_code, pair = unlocked(number, typed)
+    return casefile_of(access_code, pair)
 
 
-def through(door: Door, pair: Pair) -> Casefile:
-    """The case behind an open door. A slip for the way back opens nothing by itself: `NotFound`."""
-    if door.kind == "slip":
+def casefile_of(access_code: AccessCode, pair: Pair) -> Casefile:
+    """The case that an unlocked code opens. A slip for the way back opens nothing by itself: `NotFound`."""
+    if access_code.kind == "slip":
         raise NotFound
-    return Casefile(door.case_id, holder(door, pair))
+    return Casefile(access_code.case_id, holder(access_code, pair))
 
 
-def holder(door: Door, pair: Pair) -> Holder:
-    """Whoever came through a door. Raises `SealBroken` where the door's two halves do not fit."""
-    public = operator(_USE).open(door.sealed_public, _place(door, "sealed_public"))
-    return Holder(kind_of(door), door.id, Pair(public, pair.private))
+def holder(access_code: AccessCode, pair: Pair) -> Holder:
+    """Whoever brought a code. Raises `SealBroken` where the code's two halves do not fit."""
+    public = operator(_USE).open(access_code.sealed_public, _place(access_code, "sealed_public"))
+    return Holder(kind_of(access_code), access_code.id, Pair(public, pair.private))
 
 
-def public_of(door: Door) -> bytes:
-    """By what a door's holder is written to."""
-    return operator(_USE).open(door.sealed_public, _place(door, "sealed_public"))
+def public_of(access_code: AccessCode) -> bytes:
+    """By what a code's holder is written to."""
+    return operator(_USE).open(access_code.sealed_public, _place(access_code, "sealed_public"))
 
 
-def kind_of(door: Door) -> DoorKind:
-    return next(kind for kind in ("person", "helper", "slip") if kind == door.kind)
+def kind_of(access_code: AccessCode) -> AccessCodeKind:
+    return next(kind for kind in ("person", "helper", "slip") if kind == access_code.kind)
 
 
-def _place(door: Door, column: str) -> Place:
-    return Place("cases_door", f"{door.case_id}/{door.kind}/{door.id}", column)
+def _place(access_code: AccessCode, column: str) -> Place:
+    return Place("cases_accesscode", f"{access_code.case_id}/{access_code.kind}/{access_code.id}", column)

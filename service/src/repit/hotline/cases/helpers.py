@@ -16,7 +16,7 @@ from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
 from repit.hotline.cases import access_codes, grants, recovery, thread
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.casefile import Casefile, Turn
-from repit.hotline.cases.models import Door
+from repit.hotline.cases.models import AccessCode
 from repit.hotline.cases.records import Entry
 
 Right = Literal["status", "places", "log", "way-back"]
@@ -51,7 +51,7 @@ def add(file: Casefile, label: str, rights: Iterable[Right]) -> Code:
                 Text("You already have five helpers.", "Vous avez déjà cinq aides."),
                 Text("Take one out first.", "Retirez-en un d'abord."),
             )
-        door, code, holder = access_codes.build(turn.case.id, "helper")
+        access_code, code, holder = access_codes.build(turn.case.id, "helper")
         if "status" in chosen:
             turn.give(holder.named, ["protection"], writes=False)
         if "places" in chosen:
@@ -61,7 +61,7 @@ def add(file: Casefile, label: str, rights: Iterable[Right]) -> Code:
         turn.add(
             "private",
             _KIND,
-            {"door": door.id, "label": label.strip(), "rights": list(chosen), "gone": False},
+            {"access_code": access_code.id, "label": label.strip(), "rights": list(chosen), "gone": False},
         )
         if "way-back" in chosen:
             recovery.entrust(turn, holder.named)
@@ -86,11 +86,11 @@ def remove(file: Casefile, number: int) -> None:
     with file.turn() as turn:
         _only_the_person(turn)
         entry = _find(turn, number)
-        door_id = entry.value["door"]
-        Door.objects.filter(pk=door_id, case=turn.case, kind="helper").delete()
-        grants.withdraw(turn.case.id, "helper", door_id)
+        code_id = entry.value["access_code"]
+        AccessCode.objects.filter(pk=code_id, case=turn.case, kind="helper").delete()
+        grants.withdraw(turn.case.id, "helper", code_id)
         if "way-back" in entry.value["rights"]:
-            recovery.renew(turn, without=door_id)
+            recovery.renew(turn, without=code_id)
         if "status" in entry.value["rights"]:
             turn.rotate(["protection"])
         turn.rewrite(entry, {**entry.value, "label": "", "gone": True})
@@ -98,9 +98,9 @@ def remove(file: Casefile, number: int) -> None:
 
 
 def trusted_with_the_way_back(turn: Turn) -> list[int]:
-    """The doors of helpers that hold a part of it."""
+    """The codes of helpers that hold a part of it."""
     return [
-        e.value["door"]
+        e.value["access_code"]
         for e in turn.read("private", _KIND)
         if not e.value["gone"] and "way-back" in e.value["rights"]
     ]

@@ -9,7 +9,7 @@ from typing import Final
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, SealBroken, SettingsRefused, Text
 from repit.hotline.cases import access_codes, links, vault
-from repit.hotline.cases.models import Case, Door
+from repit.hotline.cases.models import AccessCode, Case
 
 _TRIED: Final = 20
 _NOT_OURS: Final = SettingsRefused(
@@ -45,10 +45,10 @@ def give_up_lost(actor: str) -> int:
     What they protect stays protected: only its persons could have taken it back. Raises `SettingsRefused`
     where it is the operator's key that does not fit: with the right one they may well open.
     """
-    door = Door.objects.first()
+    access_code = AccessCode.objects.first()
     try:
-        if door is not None:
-            access_codes.public_of(door)
+        if access_code is not None:
+            access_codes.public_of(access_code)
     except SealBroken:
         raise SettingsRefused(
             Text(

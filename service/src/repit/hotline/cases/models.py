@@ -42,7 +42,7 @@ class Case(models.Model):
         return "Case"
 
 
-class Door(models.Model):
+class AccessCode(models.Model):
     """A number and words that open a case: the person's receipt, a helper's code, a slip for the way back.
 
     `lookup` is a keyed digest of the number, `verifier` one of what Argon2id makes of the words. `hint` is
@@ -50,7 +50,7 @@ class Door(models.Model):
     """
 
     id = RandomKey()
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="doors")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="access_codes")
     kind = models.CharField(max_length=10)
     lookup = models.BinaryField(max_length=32, unique=True)
     salt = models.BinaryField(max_length=16)
@@ -61,14 +61,16 @@ class Door(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(kind__in=["person", "helper", "slip"]), name="door_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["person", "helper", "slip"]), name="access_code_kind"
+            ),
             models.UniqueConstraint(
                 fields=["case", "kind"], condition=~Q(kind="helper"), name="one_receipt_and_one_slip"
             ),
         )
 
     def __str__(self) -> str:
-        return "Door"
+        return "AccessCode"
 
 
 class Room(models.Model):

@@ -31,7 +31,7 @@ from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.casefile import Casefile, Turn
 from repit.hotline.cases.grants import Holder, Named
 from repit.hotline.cases.keys import Pair
-from repit.hotline.cases.models import Case, Door, Grant, WayBackAsked
+from repit.hotline.cases.models import AccessCode, Case, Grant, WayBackAsked
 from repit.hotline.cases.records import Entry
 from repit.hotline.cases.rooms import ROOMS
 
@@ -54,12 +54,12 @@ def prepare(file: Casefile) -> Code:
     """The person's slip, shown this once; a slip from before stops working. Raises `NotGranted`."""
     with file.turn() as turn:
         _only_the_person(turn)
-        for old in Door.objects.filter(case=turn.case, kind="slip"):
+        for old in AccessCode.objects.filter(case=turn.case, kind="slip"):
             grants.withdraw(turn.case.id, "slip", old.id)
             old.delete()
-        door, code, holder = access_codes.build(turn.case.id, "slip")
+        access_code, code, holder = access_codes.build(turn.case.id, "slip")
         parts = _parts(turn)
-        value = {**parts.value, "slip_door": door.id, "slip": keys.new_key().hex()}
+        value = {**parts.value, "slip_access_code": access_code.id, "slip": keys.new_key().hex()}
         turn.rewrite(parts, value)
         _share(turn, holder.named, value["slip"])
         _grant_pairs(turn)
@@ -88,23 +88,23 @@ def renew(turn: Turn, without: int | None = None) -> None:
     """New parts for all who stay, so that the old ones are worth nothing. Every room gets new keys."""
     parts = _parts(turn)
     old = parts.value
-    staying = [door for door in old["helpers"] if without is None or int(door) != without]
+    staying = [code_id for code_id in old["helpers"] if without is None or int(code_id) != without]
     value: dict[str, Any] = {
-        "slip_door": old["slip_door"],
+        "slip_access_code": old["slip_access_code"],
         "slip": keys.new_key().hex() if old["slip"] else "",
         "hotline": keys.new_key().hex() if old["hotline"] else "",
-        "helpers": {door: keys.new_key().hex() for door in staying},
+        "helpers": {code_id: keys.new_key().hex() for code_id in staying},
     }
     turn.rewrite(parts, value)
     for row in Grant.objects.filter(case=turn.case):
         if grants.opened(row, turn.keys).to.kind == "pair":
             row.delete()
     if value["slip"]:
-        _share(turn, _door(turn, value["slip_door"], "slip"), value["slip"])
+        _share(turn, _access_code(turn, value["slip_access_code"], "slip"), value["slip"])
     if value["hotline"]:
         _share(turn, _offline(), value["hotline"])
-    for door, key in value["helpers"].items():
-        _share(turn, _door(turn, int(door), "helper"), key)
+    for code_id, key in value["helpers"].items():
+        _share(turn, _access_code(turn, int(code_id), "helper"), key)
     turn.rotate([room for room in ROOMS if turn.may_read(room)])
     _grant_pairs(turn)
 
@@ -114,17 +114,17 @@ def ask(number: str, typed: str) -> Asked:
 
     Asking again shows the request that stands.
     """
-    door, pair = access_codes.unlocked(number, typed)
-    with _shares(door, pair) as turn:
-        if not _holds_share(turn, door):
+    access_code, pair = access_codes.unlocked(number, typed)
+    with _shares(access_code, pair) as turn:
+        if not _holds_share(turn, access_code):
             raise NotFound
         request = WayBackAsked.objects.filter(case=turn.case).first()
         if request is None:
             own = keys.new_pair()
             request = WayBackAsked(id=random_key(), case=turn.case, due_at=_full_hour(now() + DELAY))
             value = [
-                access_codes.kind_of(door),
-                door.id,
+                access_codes.kind_of(access_code),
+                access_code.id,
                 keys.box(own.private, pair.public).hex(),
                 own.public.hex(),
             ]
@@ -171,10 +171,10 @@ def release(reference: str, offline_private: bytes) -> None:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Parts:
-    """What was brought: an open door, and a second one unless the hotline gave its part."""
+    """What was brought: an unlocked code, and a second one unless the hotline gave its part."""
 
-    first: tuple[Door, Pair]
-    second: tuple[Door, Pair] | None
+    first: tuple[AccessCode, Pair]
+    second: tuple[AccessCode, Pair] | None
 
     @property
     def secret(self) -> str:
@@ -184,7 +184,7 @@ class Parts:
 
 
 def brought(number: str, typed: str, other: tuple[str, str] | None = None) -> Parts:
-    """Open the doors of one code or two. Raises `NotFound`, `InputRefused`."""
+    """Unlock one code or two. Raises `NotFound`, `InputRefused`."""
     return Parts(access_codes.unlocked(number, typed), access_codes.unlocked(*other) if other else None)
 
 
@@ -196,12 +196,12 @@ def finish(number: str, typed: str, other: tuple[str, str] | None = None) -> Cod
 def finish_with(parts: Parts) -> Code:
     """A new receipt, from two parts, once the wait is over. The old receipt opens nothing any more.
 
-    Without a second door the hotline's part is used. Raises `NotFound`, `TransitionRefused` before the time.
+    Without a second code the hotline's part is used. Raises `NotFound`, `TransitionRefused` before the time.
     """
-    (door, pair), second = parts.first, parts.second
-    with _shares(door, pair) as shares:
+    (access_code, pair), second = parts.first, parts.second
+    with _shares(access_code, pair) as shares:
         request = WayBackAsked.objects.filter(case=shares.case).first()
-        mine = _share_of(shares, door, pair)
+        mine = _share_of(shares, access_code, pair)
         if request is None or mine is None:
             raise NotFound
         if now() < request.due_at:
@@ -210,16 +210,16 @@ def finish_with(parts: Parts) -> Code:
                 Text("Come back when it is over.", "Revenez quand il sera terminé."),
             )
         if second is not None:
-            other_door, other_pair = second
-            if other_door.case_id != door.case_id or other_door.id == door.id:
+            other_code, other_pair = second
+            if other_code.case_id != access_code.case_id or other_code.id == access_code.id:
                 raise NotFound
-            theirs, with_id = _share_of(shares, other_door, other_pair), other_door.id
+            theirs, with_id = _share_of(shares, other_code, other_pair), other_code.id
         else:
-            theirs, with_id = _released(request, shares.keys, door, pair), _OFFLINE
+            theirs, with_id = _released(request, shares.keys, access_code, pair), _OFFLINE
         if theirs is None:
             raise NotFound
-        joint = _joint((door.id, mine), (with_id, theirs))
-        file = Casefile(door.case_id, joint)
+        joint = _joint((access_code.id, mine), (with_id, theirs))
+        file = Casefile(access_code.case_id, joint)
     with file.turn() as turn:
         return _new_receipt(turn)
 
@@ -232,7 +232,7 @@ def change_words(file: Casefile) -> Code:
 
 
 def _new_receipt(turn: Turn, note: str = "way-back-done") -> Code:
-    for old in Door.objects.filter(case=turn.case, kind="person"):
+    for old in AccessCode.objects.filter(case=turn.case, kind="person"):
         grants.withdraw(turn.case.id, "person", old.id)
         old.delete()
     _, code, holder = access_codes.build(turn.case.id, "person")
@@ -248,13 +248,13 @@ def _new_receipt(turn: Turn, note: str = "way-back-done") -> Code:
 
 
 @contextmanager
-def _shares(door: Door, pair: Pair) -> Iterator[Turn]:
+def _shares(access_code: AccessCode, pair: Pair) -> Iterator[Turn]:
     """A turn for someone who holds a part, which opens no room by itself."""
     with transaction.atomic():
-        case = Case.objects.select_for_update().filter(pk=door.case_id).first()
+        case = Case.objects.select_for_update().filter(pk=access_code.case_id).first()
         if case is None:
             raise NotFound
-        yield Turn(case, vault.of(case), access_codes.holder(door, pair))
+        yield Turn(case, vault.of(case), access_codes.holder(access_code, pair))
 
 
 # --- the parts --------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def _parts(turn: Turn) -> Entry:
     held = turn.read("private", _KIND)
     if not held:
         hotline = keys.new_key().hex() if settings.REPIT_OFFLINE_KEY else ""
-        turn.add("private", _KIND, {"slip_door": 0, "slip": "", "hotline": hotline, "helpers": {}})
+        turn.add("private", _KIND, {"slip_access_code": 0, "slip": "", "hotline": hotline, "helpers": {}})
         if hotline:
             _share(turn, _offline(), hotline)
         held = turn.read("private", _KIND)
@@ -279,13 +279,13 @@ def _share(turn: Turn, to: Named, key: str) -> None:
 def _grant_pairs(turn: Turn) -> None:
     """Let each two parts that exist into every room."""
     value = _parts(turn).value
-    parts = [(value["slip_door"], value["slip"]), (_OFFLINE, value["hotline"])]
-    parts = [(door, key) for door, key in parts if key]
-    helpers = [(int(door), key) for door, key in value["helpers"].items()]
+    parts = [(value["slip_access_code"], value["slip"]), (_OFFLINE, value["hotline"])]
+    parts = [(code_id, key) for code_id, key in parts if key]
+    helpers = [(int(code_id), key) for code_id, key in value["helpers"].items()]
     # Two helpers together are none of the three ways: a person's friends cannot agree behind their back.
     pairs = [(a, b) for a in parts for b in [*parts, *helpers] if a[0] < b[0] or b in helpers]
-    for (door, key), (other, other_key) in pairs:
-        joint = _joint((door, bytes.fromhex(key)), (other, bytes.fromhex(other_key)))
+    for (code_id, key), (other, other_key) in pairs:
+        joint = _joint((code_id, bytes.fromhex(key)), (other, bytes.fromhex(other_key)))
         turn.give(joint.named, [room for room in ROOMS if turn.may_read(room)])
 
 
@@ -299,33 +299,35 @@ def _offline() -> Named:
     return Named("offline", _OFFLINE, settings.REPIT_OFFLINE_KEY)
 
 
-def _door(turn: Turn, door_id: int, kind: str) -> Named:
-    door = Door.objects.get(pk=door_id, case=turn.case, kind=kind)
-    return Named(access_codes.kind_of(door), door.id, access_codes.public_of(door))
+def _access_code(turn: Turn, code_id: int, kind: str) -> Named:
+    access_code = AccessCode.objects.get(pk=code_id, case=turn.case, kind=kind)
+    return Named(access_codes.kind_of(access_code), access_code.id, access_codes.public_of(access_code))
 
 
-def _holds_share(turn: Turn, door: Door) -> bool:
-    mark = grants.mark(turn.case.id, access_codes.kind_of(door), door.id)
+def _holds_share(turn: Turn, access_code: AccessCode) -> bool:
+    mark = grants.mark(turn.case.id, access_codes.kind_of(access_code), access_code.id)
     return Grant.objects.filter(case=turn.case, room="share", holder=mark).exists()
 
 
-def _share_of(turn: Turn, door: Door, pair: Pair) -> bytes | None:
-    mark = grants.mark(turn.case.id, access_codes.kind_of(door), door.id)
+def _share_of(turn: Turn, access_code: AccessCode, pair: Pair) -> bytes | None:
+    mark = grants.mark(turn.case.id, access_codes.kind_of(access_code), access_code.id)
     row = Grant.objects.filter(case=turn.case, room="share", holder=mark).first()
     return keys.unbox(grants.opened(row, turn.keys).boxed, pair) if row else None
 
 
-def _released(request: WayBackAsked, vaulted: vault.Vault, door: Door, pair: Pair) -> bytes | None:
-    kind, door_id, boxed, _ = _read(request, vaulted)
-    if not request.released or (kind, door_id) != (access_codes.kind_of(door), door.id):
+def _released(
+    request: WayBackAsked, vaulted: vault.Vault, access_code: AccessCode, pair: Pair
+) -> bytes | None:
+    kind, code_id, boxed, _ = _read(request, vaulted)
+    if not request.released or (kind, code_id) != (access_codes.kind_of(access_code), access_code.id):
         return None
     own = keys.pair_of(keys.unbox(boxed, pair))
     return keys.unbox(vaulted.sealer("private").open(request.released, _place(request, "released")), own)
 
 
 def _read(request: WayBackAsked, vaulted: vault.Vault) -> tuple[str, int, bytes, bytes]:
-    kind, door_id, boxed, public = json.loads(vaulted.sealer("private").open(request.sealed, _place(request)))
-    return kind, door_id, bytes.fromhex(boxed), bytes.fromhex(public)
+    kind, code_id, boxed, public = json.loads(vaulted.sealer("private").open(request.sealed, _place(request)))
+    return kind, code_id, bytes.fromhex(boxed), bytes.fromhex(public)
 
 
 def _asked(request: WayBackAsked) -> Asked:

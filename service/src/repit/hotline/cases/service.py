@@ -1,7 +1,7 @@
 """A person's case: open it, come back to it, see how it stands, take items back.
 
 In: submissions, receipts. Out: `Receipt`, `Status`, a `Casefile` to go on with. Next: the pages and the JSON
-doors, which call these and the other modules of this room, one call a request.
+API, which call these and the other modules of this room, one call a request.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """A visit: what keeps a person signed in, for half an hour at most without a sign.
 
-In: an open door. Out: a token for a cookie; the `Casefile` again for whoever brings it. Next: the pages.
+In: an unlocked code. Out: a token for a cookie; the `Casefile` again for whoever brings it. Next: the pages.
 
-The row holds the door's keys sealed under a key that only the cookie has, so the database alone opens
+The row holds the code's keys sealed under a key that only the cookie has, so the database alone opens
 nothing, and which case is visited is not readable in it. A token is drawn anew at each sign-in: one that
 someone planted in the browser beforehand is worth nothing.
 """
@@ -18,7 +18,7 @@ from repit.foundation.ids import random_key, token
 from repit.foundation.sealing import Place, Sealer, keyed_digest, operator
 from repit.hotline.cases import access_codes, keys
 from repit.hotline.cases.casefile import Casefile
-from repit.hotline.cases.models import Door, Visit
+from repit.hotline.cases.models import AccessCode, Visit
 
 LASTS: Final = timedelta(minutes=30)
 _RENEWED_AFTER: Final = timedelta(minutes=1)
@@ -27,7 +27,7 @@ _BITS: Final = 256
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Visiting:
-    """A visit under way; `whose` is the same at each visit through one door, and tells nothing else."""
+    """A visit under way; `whose` is the same at each visit with one code, and tells nothing else."""
 
     file: Casefile
     whose: str
@@ -35,9 +35,9 @@ class Visiting:
 
 def begin(number: str, typed: str) -> str:
     """Sign in; the cookie's token. Raises `NotFound`, `InputRefused`."""
-    door, pair = access_codes.unlocked(number, typed)
-    access_codes.through(door, pair)
-    return _begin(door.id, pair.private)
+    access_code, pair = access_codes.unlocked(number, typed)
+    access_codes.casefile_of(access_code, pair)
+    return _begin(access_code.id, pair.private)
 
 
 def begin_with(file: Casefile) -> str:
@@ -46,23 +46,23 @@ def begin_with(file: Casefile) -> str:
 
 
 def going_on(brought: str) -> Visiting:
-    """The visit of a token. Raises `NotFound` where it is over, or the door is closed."""
+    """The visit of a token. Raises `NotFound` where it is over, or the code is gone."""
     row = Visit.objects.filter(digest=_digest(brought), until__gt=now()).first()
     if row is None:
         raise NotFound
     try:
         inner = operator("visit").open(row.sealed, _place(row))
-        door_id, private = json.loads(Sealer(_key(brought)).open(inner, _place(row)))
+        access_code_id, private = json.loads(Sealer(_key(brought)).open(inner, _place(row)))
     except SealBroken:
         raise NotFound from None
-    door = Door.objects.filter(pk=door_id).first()
-    if door is None:
+    access_code = AccessCode.objects.filter(pk=access_code_id).first()
+    if access_code is None:
         raise NotFound
     until = now() + LASTS
     if until - row.until > _RENEWED_AFTER:
         Visit.objects.filter(pk=row.pk).update(until=until)
-    file = access_codes.through(door, keys.pair_of(bytes.fromhex(private)))
-    return Visiting(file, keyed_digest("whose visit", str(door.id).encode()).hex()[:32])
+    file = access_codes.casefile_of(access_code, keys.pair_of(bytes.fromhex(private)))
+    return Visiting(file, keyed_digest("whose visit", str(access_code.id).encode()).hex()[:32])
 
 
 def end(brought: str) -> None:
@@ -75,10 +75,12 @@ def forget_old() -> int:
     return Visit.objects.filter(until__lte=now()).delete()[0]
 
 
-def _begin(door_id: int, private: bytes) -> str:
+def _begin(access_code_id: int, private: bytes) -> str:
     made = token(_BITS)
     row = Visit(id=random_key(), digest=_digest(made), until=now() + LASTS)
-    inner = Sealer(_key(made)).seal(json.dumps([door_id, private.hex()]).encode().ljust(128), _place(row))
+    inner = Sealer(_key(made)).seal(
+        json.dumps([access_code_id, private.hex()]).encode().ljust(128), _place(row)
+    )
     row.sealed = operator("visit").seal(inner, _place(row))
     row.save(force_insert=True)
     return made

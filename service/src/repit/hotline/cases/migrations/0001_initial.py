@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Door',
+            name='AccessCode',
             fields=[
                 ('id', repit.foundation.fields.RandomKey(serialize=False)),
                 ('kind', models.CharField(max_length=10)),
@@ -107,10 +107,10 @@ class Migration(migrations.Migration):
                 ('hint', models.SmallIntegerField(null=True)),
                 ('sealed_public', models.BinaryField()),
                 ('sealed_private', models.BinaryField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='doors', to='cases.case')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_codes', to='cases.case')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'helper', 'slip'])), name='door_kind'), models.UniqueConstraint(condition=models.Q(('kind', 'helper'), _negated=True), fields=('case', 'kind'), name='one_receipt_and_one_slip')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'helper', 'slip'])), name='access_code_kind'), models.UniqueConstraint(condition=models.Q(('kind', 'helper'), _negated=True), fields=('case', 'kind'), name='one_receipt_and_one_slip')],
             },
         ),
         migrations.CreateModel(

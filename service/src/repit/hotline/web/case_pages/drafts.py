@@ -6,7 +6,7 @@ person. Next: `visiting` keeps them, `codes` hands them on to the new visit, the
 The words are kept as receipts are (`foundation.kept`), under the cookie of the visit that is over: the mark
 shows that there was such a visit, so nobody else can fill the table. Where the browser has lost that cookie,
 or there are very many words, the page on which one signs in carries them itself, sealed, and nothing is kept.
-They are shown to whoever comes through the same door, in nobody else's form, and are sent by nobody but them.
+They are shown to whoever comes with the same code, in nobody else's form, and are sent by nobody but them.
 """
 
 from typing import Any, Final

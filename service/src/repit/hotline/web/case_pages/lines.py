@@ -11,11 +11,11 @@ at home, or one script lock others out of taking their own pictures back. So the
 neither by connection nor, which would let a stranger lock a person out, by number.
 
 **What is limited** is cost. Words that cannot be right are turned away before anything is derived
-(`doors.refuse_misfits`): 255 of 256 wrong ones, and every one that was tried before. What is left waits here,
-in a line for each connection and number, and only so many codes are checked at once, of one line one at a
-time; lines are served in turn. So someone who sends a thousand codes waits behind themselves, and to keep a
-neighbour on the same connection out they need a dozen cases of their own, all at once. Where that is full,
-the page says so at once, and what was typed comes back with it, to be sent again by one press.
+(`access_codes.refuse_misfits`): 255 of 256 wrong ones, and every one that was tried before. What is left
+waits here, in a line for each connection and number, and only so many codes are checked at once, of one line
+one at a time; lines are served in turn. So someone who sends a thousand codes waits behind themselves, and to
+keep a neighbour on the same connection out they need a dozen cases of their own, all at once. Where that is
+full, the page says so at once, and what was typed comes back with it, to be sent again by one press.
 
 Connections are known by a digest under a salt of this process, and only while they wait. Whoever comes from a
 network of one's own says nothing of who they are (`rate_limits`): each has a line of their own.

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from repit.hotline.web.case_pages.views import front_door, robots
+from repit.hotline.web.case_pages.views import robots, to_language
 
 urlpatterns = [
-    path("", front_door),
-    path("fr", front_door),
-    path("en", front_door),
+    path("", to_language),
+    path("fr", to_language),
+    path("en", to_language),
     path("robots.txt", robots),
 ]

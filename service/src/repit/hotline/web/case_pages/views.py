@@ -20,7 +20,7 @@ LISTED = "noarchive"
 LANGUAGES = {"fr": "Français", "en": "English"}
 
 
-def front_door(request: HttpRequest) -> HttpResponse:
+def to_language(request: HttpRequest) -> HttpResponse:
     """Send `/` to the visitor's language, the first of French and English that the browser asks for, and
     `/fr` and `/en` to the page whose last sign was forgotten."""
     asked = request.path_info.strip("/")

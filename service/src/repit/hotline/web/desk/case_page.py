@@ -178,7 +178,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "tasks": [{"task": one, "name": words.TASKS[one.kind], "late": _late(one)} for one in found.tasks],
         "kinds": words.TASKS,
         "dues": {value: name for value, (_hours, name) in words.DUE_HOURS.items()},
-        "doors": case_links.doors(),
+        "links": case_links.links(),
         "colleagues": [name for name in _colleagues() if name not in found.holders],
         "most": thread.MAX_CHARACTERS,
         "typed": typed,
