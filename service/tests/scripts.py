@@ -217,7 +217,7 @@ def found(number: str, words: str) -> Any:
         "steps": [[before, after, by] for _, before, after, by in seen.steps],
         "tasks": [[one.number, one.text, one.state] for one in sorted(seen.tasks, key=lambda t: t.number)],
         "checklist": [[one.code, one.state] for one in seen.checklist.points] if seen.checklist else [],
-        "looks": [one.what for one in service.looks(mine)],
+        "looks": [one.what for one in service.access_log(mine)],
         "log": access_log.verify(mine.case_id),
     }
 

@@ -202,10 +202,10 @@ class Hotline(machines.Story):
         assert seen.places is None or "places" in rights
         assert (seen.state is not None) == ("status" in rights)
         if "log" in rights:
-            assert service.looks(file)
+            assert service.access_log(file)
         else:
             with pytest.raises(NotGranted):
-                service.looks(file)
+                service.access_log(file)
         for forbidden in (thread.read, helpers.listed, recovery.prepare):
             with pytest.raises(NotGranted):
                 forbidden(file)

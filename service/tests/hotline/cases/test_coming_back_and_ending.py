@@ -334,7 +334,7 @@ def test_what_a_kept_case_protects_does_not_show_in_its_row():
         closing.erase_now(mine, keep_protection=True)
     service.take_back(takes_back, "all")
     with later(days=89):
-        shown = Case.objects.values("state", "due_on", "looks")
+        shown = Case.objects.values("state", "due_on", "accesses")
         assert len({(one["state"], one["due_on"]) for one in shown}) == 1
         assert len({len(bytes(case.sealed)) for case in Case.objects.all()}) == 1
 

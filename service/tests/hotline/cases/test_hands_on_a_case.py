@@ -28,7 +28,7 @@ from repit.hotline.cases import (
 )
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.locations import Wishes
-from repit.hotline.cases.models import Grant, Look, Record
+from repit.hotline.cases.models import AccessLogEntry, Grant, Record
 
 pytestmark = pytest.mark.django_db
 
@@ -193,20 +193,20 @@ def test_every_look_is_in_a_chain_that_shows_when_it_was_touched():
     mine = file_of(opened())
     worklist.inbox(desk.unlock(ana))
     thread.read(mine)
-    assert [(one.by, one.who, one.what) for one in service.looks(mine)] == [
+    assert [(one.by, one.who, one.what) for one in service.access_log(mine)] == [
         ("person", "", "thread"),
         ("desk", "ana", "list"),
         ("person", "", "opened"),
     ]
     case = mine.case_id
     assert access_log.verify(case) is None
-    last = Look.objects.get(case=case, number=3)
+    last = AccessLogEntry.objects.get(case=case, number=3)
     whole = bytes(last.sealed)
-    Look.objects.filter(pk=last.pk).update(sealed=whole[:-1] + bytes([whole[-1] ^ 1]))
+    AccessLogEntry.objects.filter(pk=last.pk).update(sealed=whole[:-1] + bytes([whole[-1] ^ 1]))
     assert access_log.verify(case) == 3
-    Look.objects.filter(pk=last.pk).delete()
+    AccessLogEntry.objects.filter(pk=last.pk).delete()
     assert access_log.verify(case) == 3
-    Look.objects.filter(case=case, number=1).delete()
+    AccessLogEntry.objects.filter(case=case, number=1).delete()
     assert access_log.verify(case) == 1
 
 

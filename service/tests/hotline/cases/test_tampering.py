@@ -30,12 +30,12 @@ from repit.hotline.cases.locations import Wishes
 from repit.hotline.cases.misses import Misses
 from repit.hotline.cases.models import (
     AccessCode,
+    AccessLogEntry,
     Case,
     Caseworker,
     Desk,
     DeskMember,
     Grant,
-    Look,
     Record,
     Room,
     Visit,
@@ -45,7 +45,19 @@ from repit.hotline.cases.models import (
 pytestmark = pytest.mark.django_db
 # Of a table with many rows some are taken, others at each run.
 MOST = 10
-MODELS = (Case, AccessCode, Grant, Look, Record, Room, WayBackAsked, Visit, Caseworker, Desk, DeskMember)
+MODELS = (
+    Case,
+    AccessCode,
+    Grant,
+    AccessLogEntry,
+    Record,
+    Room,
+    WayBackAsked,
+    Visit,
+    Caseworker,
+    Desk,
+    DeskMember,
+)
 
 
 class Everything:
@@ -74,7 +86,7 @@ class Everything:
         assert view.status and view.places and view.wishes and view.way_back_prepared
         assert [m.by for m in thread.read(mine)] == ["person", "repit", "repit"]
         assert len(helpers.listed(mine)) == 1 and locations.read(mine).count == 1
-        assert len(service.looks(mine)) > 5
+        assert len(service.access_log(mine)) > 5
         assert service.view(file_of(self.helper)).status
         locations.add(file_of(self.helper), ["from a helper"])
         thread.write(mine, "still writable")

@@ -70,7 +70,7 @@ def test_a_caseworker_takes_a_case_reads_it_answers_and_the_person_reads_the_ans
     post(ana, page_of(opened) + "answer/", text="Nous sommes là.")
     assert [m.text for m in thread.read(mine)] == ["Bonjour, que faire ?", "Nous sommes là."]
     assert service.view(mine).state == "waiting"
-    said = [(one.by, one.who, one.what) for one in service.looks(mine)]
+    said = [(one.by, one.who, one.what) for one in service.access_log(mine)]
     assert ("caseworker", "ana", "message") in said and ("desk", "ana", "case") in said
 
 
@@ -162,7 +162,7 @@ def test_tasks_follow_their_table_and_every_change_is_in_the_log():
         "ana",
     )
     assert timedelta(hours=3) < second.due_at - now() <= timedelta(hours=4)
-    said = [one.what for one in service.looks(file_of(opened)) if one.what.startswith("task")]
+    said = [one.what for one in service.access_log(file_of(opened)) if one.what.startswith("task")]
     assert said[::-1] == [
         "task 1 open",
         "task 2 open",
@@ -226,7 +226,7 @@ def test_the_log_of_a_case_is_in_words_and_leaves_nothing_out():
     assert log_words.shown("assigned to Jean Paul").endswith("Jean Paul")
     for strange in ("something new", "task 3 gone", "checklist x done", ""):
         assert log_words.shown(strange) == strange
-    written = re.findall(r'\.look\("([^"]+)"\)', "".join(p.read_text() for p in CASES.glob("*.py")))
+    written = re.findall(r'\.log_access\("([^"]+)"\)', "".join(p.read_text() for p in CASES.glob("*.py")))
     assert len(written) > 10 and not [what for what in written if log_words.shown(what) == what]
 
 
@@ -285,10 +285,10 @@ def test_a_list_that_is_looked_at_again_within_the_hour_fills_no_log():
     opened = receipt()
     for _ in range(3):
         text_of(ana, INBOX)
-    assert [one.what for one in service.looks(file_of(opened))].count("list") == 1
+    assert [one.what for one in service.access_log(file_of(opened))].count("list") == 1
     with clock.at(lambda: clock._wall() + timedelta(hours=1)):
         assert worklist.inbox(desk.unlock(caseworkers.unlock("ana", PASSPHRASE)))
-    assert [one.what for one in service.looks(file_of(opened))].count("list") == 2
+    assert [one.what for one in service.access_log(file_of(opened))].count("list") == 2
 
 
 def test_the_desk_shows_the_oldest_new_cases_and_says_how_many_more_wait(monkeypatch):
@@ -300,7 +300,7 @@ def test_the_desk_shows_the_oldest_new_cases_and_says_how_many_more_wait(monkeyp
     shown = text_of(ana, INBOX)
     assert worklist.label(oldest) in shown and "2 newer cases wait" in shown
     assert "nobody has taken it since yesterday" in shown
-    assert sum("list" in [one.what for one in service.looks(file_of(one))] for one in opened) == 2
+    assert sum("list" in [one.what for one in service.access_log(file_of(one))] for one in opened) == 2
 
 
 def test_someone_who_left_is_parted_from_their_keys_and_their_cases_wait_again():

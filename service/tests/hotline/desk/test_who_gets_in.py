@@ -33,7 +33,7 @@ from repit.hotline.cases import (
     worklist,
 )
 from repit.hotline.cases.casefile import Casefile
-from repit.hotline.cases.models import Case, KeyPasskey, Look, Record
+from repit.hotline.cases.models import AccessLogEntry, Case, KeyPasskey, Record
 from repit.hotline.web.desk import urls
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_a_caseworker_reaches_nothing_of_a_case_that_is_not_theirs() -> None:
             assert {answer.status_code for answer in both(bea.client, address)} <= {404, 405}, address
     assert thread.read(file_of(other)) == [] and casework.holders(theirs) == []
     assert str(theirs) not in bea.client.get(INBOX).content.decode()
-    assert {one.who for one in service.looks(file_of(other))} == {""}
+    assert {one.who for one in service.access_log(file_of(other))} == {""}
 
 
 def test_a_wrong_passphrase_opens_nothing_is_noted_and_after_five_nobody_guesses_on() -> None:
@@ -384,21 +384,21 @@ def test_a_supervisor_sees_load_and_times_and_no_content_reaches_the_page() -> N
     assert (load.taken_up.cases, load.taken_up.median_days, load.answered.cases) == (1, 0, 1)
 
 
-def test_looking_at_the_load_opens_no_case_and_leaves_no_look() -> None:
+def test_reading_the_load_opens_no_case_and_leaves_no_log_entry() -> None:
     _, _, opened = everything_said()
-    before = len(service.looks(file_of(opened)))
+    before = len(service.access_log(file_of(opened)))
     who = person("supervisor")
     who.client.get(INBOX + "oversight/")
     assert b"fits together in every case" in who.client.post(INBOX + "oversight/check/").content
-    assert len(service.looks(file_of(opened))) == before
+    assert len(service.access_log(file_of(opened))) == before
 
 
-def test_a_record_of_looks_that_was_touched_shows_in_the_check_without_naming_the_case() -> None:
+def test_an_access_log_that_was_touched_shows_in_the_check_without_naming_the_case() -> None:
     _, _, opened = everything_said()
     Casefile(file_of(opened).case_id, caseworkers.unlock("ana", PASSPHRASE))
-    Look.objects.filter(case=file_of(opened).case_id, number=1).delete()
+    AccessLogEntry.objects.filter(case=file_of(opened).case_id, number=1).delete()
     who = person("supervisor")
     shown = who.client.post(INBOX + "oversight/check/").content.decode()
-    assert "In 1 case the record of looks does not fit together." in shown
+    assert "In 1 case the access log does not fit together." in shown
     assert worklist.label(file_of(opened).case_id) not in shown
     assert locations.read(file_of(opened)).count == 1

@@ -63,7 +63,7 @@ PAGES: dict[str, Right | str | None] = {
     "my-withdrawals": None,
     "my-helpers": None,
     "my-way-back": None,
-    "my-looks": "log",
+    "my-log": "log",
     "my-code": None,
     "my-end": None,
 }

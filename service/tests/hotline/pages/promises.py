@@ -293,7 +293,7 @@ ON_PAGES: dict[str, str | None] = {
 
 IN_GUIDES: dict[str, dict[str, str | None]] = {
     "docs/en/cases.md": {
-        "Every look is a row in the case's log: who, and for staff when to the minute; of the person and"
+        "Every access is an entry in the case's log: who, and for staff when to the minute; of the person and"
         " helpers"
         " only the day.": _DAY,
         "- `REPIT_CASE_RETENTION_DAYS` (90) after closing, messages and addresses are destroyed.": _ROOMS,
@@ -320,7 +320,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " be opened.": "cases without keys go",
     },
     "docs/fr/cases.md": {
-        "Chaque regard est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
+        "Chaque accès est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
         " pour la"
         " personne et les aides, seulement le jour.": _DAY,
         "- `REPIT_CASE_RETENTION_DAYS` (90) jours après la fermeture, messages et adresses sont détruits.": (

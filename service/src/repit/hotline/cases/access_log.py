@@ -1,13 +1,13 @@
-"""Every look at a case, in a chain.
+"""Every access to a case, in a chain.
 
-In: who looked, at what. Out: rows, each with a keyed digest over itself and the one before; the log again
+In: who opened or did what. Out: rows, each with a keyed digest over itself and the one before; the log again
 for those who may see it. Next: the person's page "Who looked", the desk.
 
 Some rows say nothing: whoever counts them does not learn how often somebody came back, and so neither who
 took something back.
 
 A row that is altered, dropped, inserted or moved breaks the chain; the newest stand in the case's own row,
-so cutting them off shows too. Staff's looks keep the minute, the person's and the helpers' only the day.
+so cutting them off shows too. Staff's entries keep the minute, the person's and the helpers' only the day.
 """
 
 import hmac
@@ -20,7 +20,7 @@ from typing import Final
 from repit.foundation.clock import now
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, keyed_digest
-from repit.hotline.cases.models import Case, Look
+from repit.hotline.cases.models import AccessLogEntry, Case
 from repit.hotline.cases.vault import Vault
 
 _LENGTH: Final = 288
@@ -30,8 +30,8 @@ _NOTHING: Final = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """One look. `who` is an account of staff, or a helper's number, or empty."""
+class LogEntry:
+    """One access. `who` is an account of staff, or a helper's number, or empty."""
 
     by: str
     who: str
@@ -40,11 +40,11 @@ class Looked:
 
 
 def _place(case_id: int, number: int) -> Place:
-    return Place("cases_look", f"{case_id}/{number}", "sealed")
+    return Place("cases_accesslogentry", f"{case_id}/{number}", "sealed")
 
 
 def _digest(case_id: int, number: int, before: bytes, sealed: bytes) -> bytes:
-    return keyed_digest("case look", str(case_id).encode(), str(number).encode(), before, sealed)
+    return keyed_digest("case access", str(case_id).encode(), str(number).encode(), before, sealed)
 
 
 def record(case: Case, keys: Vault, *, by: str, who: str, what: str) -> None:
@@ -61,47 +61,47 @@ def blur(case: Case, keys: Vault) -> None:
 
 
 def _append(case: Case, keys: Vault, said: list[str]) -> None:
-    case.looks += 1
+    case.accesses += 1
     value = json.dumps(said).encode().ljust(_LENGTH)
-    sealed = keys.sealer("protection").seal(value, _place(case.id, case.looks))
-    case.looks_digest = _digest(case.id, case.looks, bytes(case.looks_digest), sealed)
-    Look.objects.create(
-        id=random_key(), case=case, number=case.looks, sealed=sealed, digest=case.looks_digest
+    sealed = keys.sealer("protection").seal(value, _place(case.id, case.accesses))
+    case.accesses_digest = _digest(case.id, case.accesses, bytes(case.accesses_digest), sealed)
+    AccessLogEntry.objects.create(
+        id=random_key(), case=case, number=case.accesses, sealed=sealed, digest=case.accesses_digest
     )
-    case.save(update_fields=["looks", "looks_digest"])
+    case.save(update_fields=["accesses", "accesses_digest"])
 
 
 def noted_within_the_hour(case: Case, keys: Vault, *, by: str, who: str, what: str) -> bool:
     """Whether one of the newest rows says this already, within this hour of the clock."""
     this_hour = f"{now().astimezone(UTC):%Y-%m-%d %H}:"
     sealer = keys.sealer("protection")
-    newest = Look.objects.filter(case=case).order_by("-number")[:_NEWEST]
-    found = (Looked(*json.loads(sealer.open(row.sealed, _place(case.id, row.number)))) for row in newest)
+    newest = AccessLogEntry.objects.filter(case=case).order_by("-number")[:_NEWEST]
+    found = (LogEntry(*json.loads(sealer.open(row.sealed, _place(case.id, row.number)))) for row in newest)
     return any(
         (one.by, one.who, one.what) == (by, who, what) and one.at.startswith(this_hour) for one in found
     )
 
 
-def of(case: Case, keys: Vault) -> list[Looked]:
+def of(case: Case, keys: Vault) -> list[LogEntry]:
     """The log, newest first."""
     sealer = keys.sealer("protection")
     found = (
-        Looked(*json.loads(sealer.open(row.sealed, _place(case.id, row.number))))
-        for row in Look.objects.filter(case=case).order_by("-number")
+        LogEntry(*json.loads(sealer.open(row.sealed, _place(case.id, row.number))))
+        for row in AccessLogEntry.objects.filter(case=case).order_by("-number")
     )
     return [one for one in found if one.what != _NOTHING]
 
 
 def verify(case_id: int) -> int | None:
-    """The number of the first look that does not fit, or None if the whole chain holds."""
+    """The number of the first entry that does not fit, or None if the whole chain holds."""
     before, expected = b"", 0
-    for row in Look.objects.filter(case_id=case_id).order_by("number"):
+    for row in AccessLogEntry.objects.filter(case_id=case_id).order_by("number"):
         expected += 1
         digest = _digest(case_id, row.number, before, bytes(row.sealed))
         if row.number != expected or not hmac.compare_digest(digest, bytes(row.digest)):
             return expected
         before = digest
     case = Case.objects.get(pk=case_id)
-    if case.looks != expected or not hmac.compare_digest(bytes(case.looks_digest), before):
+    if case.accesses != expected or not hmac.compare_digest(bytes(case.accesses_digest), before):
         return expected + 1
     return None

@@ -20,7 +20,7 @@ from repit.foundation.errors import NotFound, NotGranted, SealBroken
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place
 from repit.hotline.cases import access_log, due, grants, records, vault
-from repit.hotline.cases.access_log import Looked
+from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.grants import Holder, HolderKind, Named
 from repit.hotline.cases.keys import Pair, new_pair
 from repit.hotline.cases.models import Case, CaseStep, Grant, Record, Room
@@ -61,8 +61,8 @@ class Turn:
     def may_read(self, room: RoomName) -> bool:
         return room in self.rooms
 
-    def look(self, what: str) -> None:
-        """Write into the log that this was looked at or done."""
+    def log_access(self, what: str) -> None:
+        """Write into the log that this was read or done."""
         who = self.holder.who or (str(self.holder.id) if self.holder.kind == "helper" else "")
         access_log.record(self.case, self.keys, by=self.role, who=who, what=what)
 
@@ -70,20 +70,20 @@ class Turn:
         """Some rows that say nothing, so that their number says less."""
         access_log.blur(self.case, self.keys)
 
-    def log(self) -> list[Looked]:
-        """Every look, the newest first. Raises `NotGranted`."""
+    def log(self) -> list[LogEntry]:
+        """Every access, the newest first. Raises `NotGranted`."""
         if self.role == "helper" and not self.sees_log:
             raise NotGranted
         return access_log.of(self.case, self.keys)
 
-    def look_at_the_list(self) -> None:
+    def log_list_access(self) -> None:
         """The line of a case on a list, once an hour for each who saw it: a person must be able to read
         their log."""
         what = "list"
         if not access_log.noted_within_the_hour(
             self.case, self.keys, by=self.role, who=self.holder.who, what=what
         ):
-            self.look(what)
+            self.log_access(what)
 
     def read(self, room: RoomName, kind: RecordKind) -> list[Entry]:
         """Every record of a kind, in order. Raises `NotGranted`, `SealBroken`."""

@@ -24,7 +24,7 @@ from repit.hotline.cases import (
     tasks,
     thread,
 )
-from repit.hotline.cases.access_log import Looked
+from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.checklist import Checklist
 from repit.hotline.cases.grants import Holder
@@ -77,7 +77,7 @@ def overview(file: Casefile) -> Overview:
             holders(turn.case.id),
             recovery.pending(turn),
         )
-        turn.look("case")
+        turn.log_access("case")
         return found
 
 
@@ -93,7 +93,7 @@ def assign(at: Holder, case_id: int, who: str) -> None:
         turn.give(to, [room for room in desk.ROOMS if turn.may_read(room)])
         if turn.case.state in ("new", "closed"):
             turn.move("in-hand")
-        turn.look(f"assigned to {who}")
+        turn.log_access(f"assigned to {who}")
 
 
 def take(file: Casefile) -> None:
@@ -123,7 +123,7 @@ def release(at: Holder, case_id: int, who: str) -> None:
         turn.rotate([room for room in desk.ROOMS if turn.may_read(room)])
         if not holders(case_id) and turn.case.state in ("in-hand", "waiting"):
             turn.move("new")
-        turn.look(f"released by {who}")
+        turn.log_access(f"released by {who}")
 
 
 def part_with(by: Holder, who: str) -> None:
@@ -149,8 +149,8 @@ def holders(case_id: int) -> list[str]:
     ]
 
 
-def looks(file: Casefile) -> list[Looked]:
-    """Who looked, newest first, for those who have the case. Raises `NotFound`."""
+def access_log(file: Casefile) -> list[LogEntry]:
+    """Who read or did what, newest first, for those who have the case. Raises `NotFound`."""
     with file.turn() as turn:
         return turn.log()
 

@@ -67,7 +67,7 @@ def mark(file: Casefile, code: str, after: str) -> None:
         at = now().astimezone(UTC).isoformat(timespec="minutes")
         points = {**value["points"], code: [state, turn.holder.who, at]}
         _write(turn, entry, {**value, "points": points})
-        turn.look(f"checklist {code} {after}")
+        turn.log_access(f"checklist {code} {after}")
 
 
 def set_danger(file: Casefile, danger: bool) -> None:
@@ -75,7 +75,7 @@ def set_danger(file: Casefile, danger: bool) -> None:
     with worked(file) as turn:
         entry, value = _held(turn)
         _write(turn, entry, {**value, "danger": danger})
-        turn.look("danger" if danger else "no danger")
+        turn.log_access("danger" if danger else "no danger")
 
 
 def known(turn: Turn) -> Checklist | None:

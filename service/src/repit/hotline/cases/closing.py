@@ -32,7 +32,7 @@ def close(file: Casefile) -> None:
         if turn.role not in ("person", "caseworker"):
             raise NotGranted
         turn.move("closed")
-        turn.look("closed")
+        turn.log_access("closed")
 
 
 def erase_now(file: Casefile, *, keep_protection: bool) -> None:

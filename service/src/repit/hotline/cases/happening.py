@@ -12,6 +12,6 @@ from repit.hotline.cases.models import Case
 
 def mark() -> int:
     """Another number whenever anything happened in a case: each turn is noted in its log."""
-    counts = Case.objects.aggregate(cases=Count("pk"), looks=Sum("looks"))
-    told = f"{counts['cases']}/{counts['looks']}".encode()
+    counts = Case.objects.aggregate(cases=Count("pk"), accesses=Sum("accesses"))
+    told = f"{counts['cases']}/{counts['accesses']}".encode()
     return int.from_bytes(blake2b(told, digest_size=7).digest())

@@ -66,7 +66,7 @@ def add(file: Casefile, label: str, rights: Iterable[Right]) -> Code:
         if "way-back" in chosen:
             recovery.entrust(turn, holder.named)
         thread.note(turn, "helper-added")
-        turn.look("helper-added")
+        turn.log_access("helper-added")
         return code
 
 
@@ -94,7 +94,7 @@ def remove(file: Casefile, number: int) -> None:
         if "status" in entry.value["rights"]:
             turn.rotate(["protection"])
         turn.rewrite(entry, {**entry.value, "label": "", "gone": True})
-        turn.look("helper-removed")
+        turn.log_access("helper-removed")
 
 
 def trusted_with_the_way_back(turn: Turn) -> list[int]:

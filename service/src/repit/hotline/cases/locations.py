@@ -63,7 +63,7 @@ def add(file: Casefile, texts: Sequence[str]) -> int:
     """Add places; how many there are now. Who may add need not be able to read. Raises `NotGranted`."""
     with file.turn() as turn:
         put(turn, texts)
-        turn.look("place-added")
+        turn.log_access("place-added")
         return turn.count(_PLACE)
 
 
@@ -86,7 +86,7 @@ def remove(file: Casefile, number: int) -> None:
         if entry is None:
             raise InputRefused(Text("There is no such address.", "Cette adresse n'existe pas."))
         turn.rewrite(entry, {"text": "", "by": entry.value["by"], "gone": True})
-        turn.look("place-removed")
+        turn.log_access("place-removed")
 
 
 def read(file: Casefile) -> Places:
@@ -95,7 +95,7 @@ def read(file: Casefile) -> Places:
         if turn.role == "helper" and "places" not in turn.writes:
             raise NotGranted  # not even how many there are
         found = known(turn)
-        turn.look("places")
+        turn.log_access("places")
         return found
 
 
@@ -115,7 +115,7 @@ def set_wishes(file: Casefile, wishes: Wishes) -> None:
     """What the person wants now. Raises `NotGranted`."""
     with file.turn() as turn:
         put_wishes(turn, wishes)
-        turn.look("wishes")
+        turn.log_access("wishes")
 
 
 def put_wishes(turn: Turn, wishes: Wishes) -> None:

@@ -21,8 +21,9 @@ _ROOMS: Final = [*ROOMS, "share", "log"]
 class Case(models.Model):
     """One case. Only days are kept: a time of day would match the moment an item appeared in the bank.
 
-    `access_log` and `looks_digest` are the head of its log. `due_on` is the day on which the clock acts next.
-    `slot`: where its keys stand outside the database (`vault`). `sealed`: whether it protects anything.
+    `accesses` and `accesses_digest` are the head of its log. `due_on` is the day on which the clock acts
+    next. `slot`: where its keys stand outside the database (`vault`). `sealed`: whether it protects
+    anything.
     """
 
     id = RandomKey()
@@ -31,8 +32,8 @@ class Case(models.Model):
     sealed = models.BinaryField()
     opened_on = models.DateField()
     due_on = models.DateField()
-    looks = models.IntegerField(default=0)
-    looks_digest = models.BinaryField(max_length=32, default=bytes)
+    accesses = models.IntegerField(default=0)
+    accesses_digest = models.BinaryField(max_length=32, default=bytes)
 
     class Meta:
         constraints = (models.CheckConstraint(condition=Q(state__in=STATES), name="case_state"),)
@@ -176,8 +177,8 @@ class CaseStep(models.Model):
         return "CaseStep"
 
 
-class Look(models.Model):
-    """One look: who, what and when are sealed; each row carries the digest of the chain so far."""
+class AccessLogEntry(models.Model):
+    """One access: who, what and when are sealed; each row carries the digest of the chain so far."""
 
     id = RandomKey()
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="log")
@@ -186,10 +187,10 @@ class Look(models.Model):
     digest = models.BinaryField(max_length=32)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["case", "number"], name="case_counts_its_looks"),)
+        constraints = (models.UniqueConstraint(fields=["case", "number"], name="case_counts_its_accesses"),)
 
     def __str__(self) -> str:
-        return "Look"
+        return "AccessLogEntry"
 
 
 class WayBackAsked(models.Model):

@@ -98,7 +98,7 @@ def load() -> Load:
 
 
 def broken_logs() -> int:
-    """In how many cases the record of looks does not hold together. Reads every row of it."""
+    """In how many cases the access log does not hold together. Reads every row of it."""
     return sum(access_log.verify(pk) is not None for pk in Case.objects.values_list("pk", flat=True))
 
 

@@ -63,7 +63,7 @@ def prepare(file: Casefile) -> Code:
         turn.rewrite(parts, value)
         _share(turn, holder.named, value["slip"])
         _grant_pairs(turn)
-        turn.look("slip-made")
+        turn.log_access("slip-made")
         return code
 
 
@@ -148,7 +148,7 @@ def refuse(file: Casefile) -> None:
         _only_the_person(turn)
         if WayBackAsked.objects.filter(case=turn.case).delete()[0]:
             thread.note(turn, "way-back-refused")
-        turn.look("way-back-refused")
+        turn.log_access("way-back-refused")
 
 
 def release(reference: str, offline_private: bytes) -> None:
@@ -243,7 +243,7 @@ def _new_receipt(turn: Turn, note: str = "way-back-done") -> Code:
     else:
         turn.rotate([room for room in ROOMS if turn.may_read(room)])
     thread.note(turn, note)
-    turn.look(note)
+    turn.log_access(note)
     return code
 
 

@@ -17,7 +17,7 @@ from repit.foundation.ids import random_key
 from repit.hotline.bank.types import Submission
 from repit.hotline.cases import access_codes, desk, due, locations, protection, recovery, tasks, vault
 from repit.hotline.cases.access_codes import Code
-from repit.hotline.cases.access_log import Looked
+from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.casefile import Casefile, found_rooms
 from repit.hotline.cases.links import MAX_ITEMS
 from repit.hotline.cases.locations import Level, Places, Wishes
@@ -82,7 +82,7 @@ def open_case(
         if wishes is not None:
             locations.put_wishes(turn, wishes)
         desk.hand_over(turn)
-        turn.look("opened")
+        turn.log_access("opened")
         turn.blur_the_log()
         return Receipt(code.number, code.secret, protection.standing(turn))
 
@@ -116,7 +116,7 @@ def add_items(file: Casefile, submissions: Sequence[Submission]) -> Status:
     with file.turn() as turn:
         level = locations.wishes_of(turn).level
         protection.take_in(turn, at_level(submissions, level))
-        turn.look("items-added")
+        turn.log_access("items-added")
         return protection.standing(turn)
 
 
@@ -137,7 +137,7 @@ def view(file: Casefile) -> View:
             may_read_log=person or turn.sees_log,
             notices=tasks.told(turn),
         )
-        turn.look("case")
+        turn.log_access("case")
         return found
 
 
@@ -145,12 +145,12 @@ def take_back(file: Casefile, which: Sequence[int] | Literal["all"]) -> Status:
     """Take items back, by their numbers, or all. Raises `NotGranted`, `InputRefused`."""
     with file.turn() as turn:
         protection.take_back(turn, which)
-        turn.look("withdrawn")
+        turn.log_access("withdrawn")
         return protection.standing(turn)
 
 
-def looks(file: Casefile) -> list[Looked]:
-    """Who looked at the case, newest first. Raises `NotFound`, `NotGranted`."""
+def access_log(file: Casefile) -> list[LogEntry]:
+    """Who read or did what in the case, newest first. Raises `NotFound`, `NotGranted`."""
     with file.turn() as turn:
         return turn.log()
 
@@ -158,7 +158,7 @@ def looks(file: Casefile) -> list[Looked]:
 def status(number: str, secret: str) -> Status:
     """How the case of a receipt stands. Raises `NotFound`, `InputRefused`, `NotGranted`."""
     with access_codes.enter(number, secret).turn() as turn:
-        turn.look("status")
+        turn.log_access("status")
         return protection.standing(turn)
 
 

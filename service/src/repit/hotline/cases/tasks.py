@@ -91,7 +91,7 @@ def add(file: Casefile, new: New) -> int:
         Task.objects.create(
             id=random_key(), case=turn.case, number=number, state="open", due_on=_day(new.due_at)
         )
-        turn.look(f"task {number} open")
+        turn.log_access(f"task {number} open")
         return number
 
 
@@ -103,7 +103,7 @@ def move(file: Casefile, number: int, after: TaskState) -> None:
         if (before, after) not in TRANSITIONS:
             raise TransitionRefused(detail=f"task {before} to {after}")
         Task.objects.filter(pk=row.pk, state=before).update(state=after)
-        turn.look(f"task {number} {after}")
+        turn.log_access(f"task {number} {after}")
 
 
 def put_off(file: Casefile, number: int, due_at: datetime) -> None:
@@ -115,7 +115,7 @@ def put_off(file: Casefile, number: int, due_at: datetime) -> None:
         entry = next(one for one in turn.read("thread", _KIND) if one.number == number)
         turn.rewrite(entry, {**entry.value, "due_at": _written(_future(due_at))})
         Task.objects.filter(pk=row.pk).update(due_on=_day(due_at))
-        turn.look(f"task {number} due")
+        turn.log_access(f"task {number} due")
 
 
 def known(turn: Turn) -> list[Tasked]:

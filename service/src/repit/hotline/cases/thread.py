@@ -59,7 +59,7 @@ def write(file: Casefile, text: str) -> int:
                 turn.move("in-hand")
             if turn.case.state == "in-hand":
                 turn.move("waiting")
-        turn.look("message")
+        turn.log_access("message")
         return number
 
 
@@ -77,7 +77,7 @@ def read(file: Casefile) -> list[Message]:
     """The whole thread, oldest first. Raises `NotGranted`."""
     with file.turn() as turn:
         found = known(turn)
-        turn.look("thread")
+        turn.log_access("thread")
         return found
 
 

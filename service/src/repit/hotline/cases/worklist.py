@@ -1,6 +1,6 @@
 """What presses, on the desk: lists of cases, the most pressing first.
 
-In: a desk's or a caseworker's `Holder`. Out: summaries, each a look that the log notes; of cases in other
+In: a desk's or a caseworker's `Holder`. Out: summaries, each noted in the log; of cases in other
 hands only who has them. Next: the inbox, `casework`, which shows one case of them.
 """
 
@@ -141,7 +141,7 @@ def _listed(at: Holder, case_ids: Iterable[int]) -> list[Summary]:
 def _summary(file: Casefile) -> Summary:
     with file.turn() as turn:
         found = summary_in(turn)
-        turn.look_at_the_list()
+        turn.log_list_access()
         return found
 
 

@@ -51,8 +51,8 @@ class Migration(migrations.Migration):
                 ('sealed', models.BinaryField()),
                 ('opened_on', models.DateField()),
                 ('due_on', models.DateField()),
-                ('looks', models.IntegerField(default=0)),
-                ('looks_digest', models.BinaryField(default=bytes, max_length=32)),
+                ('accesses', models.IntegerField(default=0)),
+                ('accesses_digest', models.BinaryField(default=bytes, max_length=32)),
             ],
             options={
                 'indexes': [models.Index(fields=['due_on'], name='case_is_due')],
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Look',
+            name='AccessLogEntry',
             fields=[
                 ('id', repit.foundation.fields.RandomKey(serialize=False)),
                 ('number', models.IntegerField()),
@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='cases.case')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='case_counts_its_looks')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='case_counts_its_accesses')],
             },
         ),
         migrations.CreateModel(

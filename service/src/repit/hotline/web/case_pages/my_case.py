@@ -159,9 +159,9 @@ def spare_ways(request: HttpRequest, visiting: Visiting) -> HttpResponse:
 
 
 @visit_page
-def looks(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+def access_log(request: HttpRequest, visiting: Visiting) -> HttpResponse:
     """Who looked at the case."""
-    return _show(request, "my_looks", {"looks": service.looks(visiting.file)}, visiting)
+    return _show(request, "my_log", {"entries": service.access_log(visiting.file)}, visiting)
 
 
 @visit_page

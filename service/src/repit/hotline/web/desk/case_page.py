@@ -46,10 +46,10 @@ def case(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
 @require_GET
 @with_keys
 def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
-    """Every look at the case and everything that was done."""
+    """Every access to the case and everything that was done."""
     file = casework.file_of(holder, case)
-    looks = [{"look": one, "what": log_words.shown(one.what)} for one in casework.looks(file)]
-    shown = {"case": case, "label": worklist.label(case), "looks": looks}
+    entries = [{"entry": e, "what": log_words.shown(e.what)} for e in casework.access_log(file)]
+    shown = {"case": case, "label": worklist.label(case), "entries": entries}
     return show(request, "log", shown)
 
 

@@ -1,6 +1,6 @@
 """The log of a case in words.
 
-In: what a look was, as `cases` writes it. Out: the same in the reader's language. Next: `desk/log.html`.
+In: what an entry says, as `cases` writes it. Out: the same in the reader's language. Next: `desk/log.html`.
 What nobody gave words to is shown as it stands: a log leaves nothing out.
 """
 
@@ -46,7 +46,7 @@ _POINTS: Final[dict[str, tuple[Promise, Promise]]] = {str(code): said for code, 
 
 
 def shown(what: str) -> str:
-    """One look in words."""
+    """One entry in words."""
     if what in _SIMPLE:
         return str(_SIMPLE[what])
     match what.split(" "):

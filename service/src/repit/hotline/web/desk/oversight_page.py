@@ -22,6 +22,6 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
 @require_POST
 @needs("cases.oversee")
 def check(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """The same, and whether the record of looks holds together in every case."""
+    """The same, and whether the access log holds together in every case."""
     shown = {"load": oversight.load(), "checked": True, "broken": oversight.broken_logs()}
     return show(request, "oversight", shown)
