@@ -157,11 +157,11 @@ def test_new_words_replace_the_old_ones(offline):
     assert locations.read(file_of(new)).count == 1
 
 
-def test_a_visit_lasts_half_an_hour_and_ends_when_told_to():
+def test_a_session_lasts_half_an_hour_and_ends_when_asked_to():
     receipt = opened()
     token = sessions.begin(receipt.number, receipt.secret)
-    visiting = sessions.going_on(token)
-    assert visiting.file.case_id == file_of(receipt).case_id
+    session = sessions.going_on(token)
+    assert session.file.case_id == file_of(receipt).case_id
     assert sessions.begin(receipt.number, receipt.secret) != token
     with later(minutes=20):
         sessions.going_on(token)
@@ -170,7 +170,7 @@ def test_a_visit_lasts_half_an_hour_and_ends_when_told_to():
     with later(minutes=80):
         with pytest.raises(NotFound):
             sessions.going_on(token)
-        assert sessions.forget_old() == 2
+        assert sessions.delete_expired() == 2
     token = sessions.begin(receipt.number, receipt.secret)
     sessions.end(token)
     for gone in (token, "", "x" * 300):
@@ -226,7 +226,7 @@ def test_the_day_on_which_a_case_is_due_says_which_quarter_or_month_and_no_more(
     assert all(58 < (one - day).days <= 90 for one, day in zip(kept, days, strict=True))
 
 
-def test_a_case_without_a_sign_closes_by_itself_and_a_visit_begins_the_year_anew():
+def test_a_case_without_a_sign_closes_by_itself_and_a_sign_in_begins_the_year_anew():
     mine = file_of(opened())
     with later(days=300):
         service.view(mine)

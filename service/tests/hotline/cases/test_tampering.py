@@ -38,7 +38,7 @@ from repit.hotline.cases.models import (
     Grant,
     Record,
     Room,
-    Visit,
+    Session,
     WayBackAsked,
 )
 
@@ -53,7 +53,7 @@ MODELS = (
     Record,
     Room,
     WayBackAsked,
-    Visit,
+    Session,
     Caseworker,
     Desk,
     DeskMember,

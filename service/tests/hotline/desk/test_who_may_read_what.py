@@ -52,7 +52,7 @@ BY_RIGHT: dict[Right, frozenset[str]] = {
     "way-back": frozenset(),
 }
 AT_THE_HOTLINE = frozenset({"messages", "addresses", "tasks", "log"})
-# Pages of a visit: which right opens them to a helper; None where none does, "" where any does.
+# Pages of a session: which right opens them to a helper; None where none does, "" where any does.
 PAGES: dict[str, Right | str | None] = {
     "my-case": "",
     "my-case-first": "",
@@ -125,14 +125,14 @@ def plain(client: Client, address: str, fields: dict[str, str]) -> HttpResponse:
     return client.post(address, urlencode(fields), content_type="application/x-www-form-urlencoded")
 
 
-def visits(code: Code) -> Client:
+def signed_in(code: Code) -> Client:
     client = Client()
     plain(client, "/en/come-back/", {"number": code.number, "words": " ".join(code.words("en"))})
     return client
 
 
 def walk(client: Client, *, leaving_out: frozenset[str] = frozenset()) -> Iterator[tuple[str, HttpResponse]]:
-    """Every page of a visit, looked at and sent empty; (its name, the answer)."""
+    """Every page of a session, looked at and sent empty; (its name, the answer)."""
     form = re.search(r'name="form"\s+value="([^"]*)"', client.get("/en/mine/").content.decode())
     token = html.unescape(form[1]) if form else ""
     for name in PAGES:
@@ -179,7 +179,7 @@ def test_the_table_names_every_address_that_shows_something_of_a_case() -> None:
 
 
 def test_the_person_sees_everything_of_theirs_and_nothing_of_the_desk_s_tasks(world: World) -> None:
-    answers = [answer for _, answer in walk(visits(world.opened), leaving_out=frozenset(CHANGES))]
+    answers = [answer for _, answer in walk(signed_in(world.opened), leaving_out=frozenset(CHANGES))]
     assert all(answer.status_code in (200, 302, 400) for answer in answers)
     assert seen(iter([*answers, *by_the_json_api(world.opened)])) == EVERYTHING - {"tasks"}
 
@@ -188,7 +188,7 @@ def test_a_helper_sees_what_each_of_their_rights_opens_and_changes_nothing(world
     before = world.state()
     for rights in itertools.chain.from_iterable(itertools.combinations(RIGHTS, n) for n in (1, 2, 3, 4)):
         code = helpers.add(world.mine, "", rights)
-        walked = list(walk(visits(code)))
+        walked = list(walk(signed_in(code)))
         may = frozenset().union(*(BY_RIGHT[right] for right in rights))
         assert seen(answer for _, answer in walked) | seen(iter(by_the_json_api(code))) == may, rights
         # Holding a part of the way back opens no page.
@@ -203,7 +203,7 @@ def test_a_helper_sees_what_each_of_their_rights_opens_and_changes_nothing(world
 
 def test_what_was_granted_is_gone_with_the_code(world: World) -> None:
     code = helpers.add(world.mine, "", RIGHTS)
-    client = visits(code)
+    client = signed_in(code)
     assert client.get("/en/mine/log/").status_code == 200
     helpers.remove(world.mine, max(one.number for one in helpers.listed(world.mine)))
     assert seen(answer for _, answer in walk(client)) == frozenset()
@@ -243,7 +243,7 @@ def test_who_takes_cases_in_sees_one_that_nobody_has_and_none_that_others_have(w
 
 def test_a_stranger_sees_nothing_anywhere(world: World) -> None:
     wrong = Code(world.opened.number, "0000-0000-0000-0000")
-    client = visits(wrong)
+    client = signed_in(wrong)
     answers = [answer for _, answer in walk(client)]
     answers += [*by_the_json_api(wrong), *on_the_desk(Client(), world.case)]
     assert seen(iter(answers)) == frozenset()

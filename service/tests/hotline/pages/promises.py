@@ -131,11 +131,11 @@ PROMISES: dict[str, Kept] = {
     ),
     "the cookie ends": Kept(
         (
-            ("hotline/web/case_pages/visiting.py", "sessions."),
-            ("hotline/loops/case_calendar.py", "sessions.forget_old()"),
+            ("hotline/web/case_pages/guards.py", "sessions."),
+            ("hotline/loops/case_calendar.py", "sessions.delete_expired()"),
         ),
         (
-            "hotline/cases/test_coming_back_and_ending.py::test_a_visit_lasts_half_an_hour_and_ends_when_told_to",
+            "hotline/cases/test_coming_back_and_ending.py::test_a_session_lasts_half_an_hour_and_ends_when_asked_to",
             "hotline/pages/test_case_pages.py::test_leaving_ends_the_visit_and_signing_out_needs_the_token",
         ),
     ),
@@ -313,7 +313,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " database, with every key that you have, opens nothing.": _HOUR,
         "It is deleted within the hour, and at once when the person has tried the receipt or leaves"
         " quickly.": _HOUR,
-        "It holds neither the operator's key nor the case keys nor the bank's keys nor visits under way, nor"
+        "It holds neither the operator's key nor the case keys nor the bank's keys nor open sessions, nor"
         " what is kept for a browser for an hour.": "a backup holds no keys",
         "What would end or erase something is never ticked for anyone.": None,
         "`repit case-keys give-up` then deletes the cases that nobody can open any more, so that new ones can"
@@ -346,7 +346,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " l'adresse `/fr/recepisse/` ; recharger, revenir, retrouver un onglet que le téléphone avait jeté le"
         " montrent de nouveau.": None,
         "Elle ne contient ni la clé d'exploitation, ni les clés des dossiers, ni celles de la banque, ni les"
-        " visites en cours, ni ce qui est gardé une heure pour un navigateur.": "a backup holds no keys",
+        " sessions ouvertes, ni ce qui est gardé une heure pour un navigateur.": "a backup holds no keys",
         "Ce qui fermerait ou effacerait n'est jamais coché d'avance.": None,
         "`repit case-keys give-up` supprime alors les dossiers que plus personne ne peut ouvrir, pour que de"
         " nouveaux puissent l'être.": "cases without keys go",

@@ -15,7 +15,7 @@ from repit.foundation import clock
 from repit.hotline.bank.models import ItemHash
 from repit.hotline.cases import access_codes, casework, caseworkers, desk, helpers, keys, service, thread
 from repit.hotline.cases.casefile import Casefile
-from repit.hotline.cases.models import Case, Visit
+from repit.hotline.cases.models import Case, Session
 from repit.hotline.web.case_pages import limits
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_a_case_is_opened_step_by_step_without_a_cookie_and_practised(language: 
 def test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept(visitor: Visitor) -> None:
     answer = visitor.step(visitor.client.get("/en/start/"), who="minor")
     assert answer.status_code == 200 and "3018" in answer.content.decode()
-    assert not visitor.client.cookies and not Case.objects.exists() and not Visit.objects.exists()
+    assert not visitor.client.cookies and not Case.objects.exists() and not Session.objects.exists()
     assert "state" not in re.findall(r'name="(\w+)"', answer.content.decode())
 
 
@@ -158,7 +158,7 @@ def test_what_is_done_on_the_pages_is_done_to_the_case() -> None:
     one.post("end/", how="close")
     assert service.view(mine).state == "closed"
     gone = one.post("end/", how="everything", sure="1")
-    assert arrived(gone).status_code == 200 and not Case.objects.exists() and not Visit.objects.exists()
+    assert arrived(gone).status_code == 200 and not Case.objects.exists() and not Session.objects.exists()
     assert one.client.get("/en/mine/").status_code == 302
 
 
@@ -198,7 +198,7 @@ def test_a_lost_receipt_comes_back_through_the_pages(settings) -> None:
     assert mine.case_id == access_codes.enter(*new).case_id
 
 
-def test_new_words_are_shown_and_end_the_visit() -> None:
+def test_new_words_are_shown_and_end_the_session() -> None:
     one, _ = signed_in()
     number, words = code_in(one.post("spare/", **{"new-words": "1"}))
     assert one.client.get("/en/mine/")["Location"] == "/en/receipt/"
@@ -246,7 +246,7 @@ def test_nothing_can_be_uploaded(visitor: Visitor, path: str) -> None:
         assert visitor.client.post(f"/en/{path}", b"\x89PNG", content_type=kind).status_code == 415
 
 
-def test_nothing_can_be_uploaded_with_a_visit_either() -> None:
+def test_nothing_can_be_uploaded_in_a_session_either() -> None:
     one, _ = signed_in()
     for path in PAGES:
         file = SimpleUploadedFile("a.png", b"\x89PNG", content_type="image/png")
@@ -309,7 +309,7 @@ def test_leaving_ends_the_visit_and_signing_out_needs_the_token() -> None:
     assert away["Location"] == "https://www.wikipedia.org/" and "cookies" in away["Clear-Site-Data"]
     again = Client()
     again.cookies["v"] = kept
-    assert again.get("/en/mine/").status_code == 302 and not Visit.objects.exists()
+    assert again.get("/en/mine/").status_code == 302 and not Session.objects.exists()
 
 
 def test_wrong_receipts_are_one_refusal() -> None:

@@ -1,4 +1,4 @@
-"""Reload, Back, a tab thrown away, a double press, a visit that ended, an answer that never came: in a real
+"""Reload, Back, a tab thrown away, a double press, a session that ended, an answer that never came: in a real
 Chromium on a real hotline, in French and English, narrow, with script and without."""
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ def database(hotline: Hotline, statement: str) -> list[tuple[Any, ...]]:
         return base.execute(statement).fetchall()
 
 
-def end_visits(hotline: Hotline) -> None:
+def end_sessions(hotline: Hotline) -> None:
     """Half an hour passes."""
-    database(hotline, "UPDATE cases_visit SET until = '2020-01-01 00:00:00'")
+    database(hotline, "UPDATE cases_session SET until = '2020-01-01 00:00:00'")
 
 
 def cases(hotline: Hotline) -> int:
@@ -277,7 +277,7 @@ def twice(page: Page, name: str, then: str) -> None:
 
 @LANGUAGES
 @BOTH_WAYS
-def test_a_message_written_when_the_visit_had_ended_is_there_after_signing_in(
+def test_a_message_written_when_the_session_had_ended_is_there_after_signing_in(
     browser: Browser, hotline: Hotline, how: str, language: str
 ) -> None:
     with at(browser, hotline, language, how, "late") as story:
@@ -286,7 +286,7 @@ def test_a_message_written_when_the_visit_had_ended_is_there_after_signing_in(
         story.practise(*code)
         page.goto(f"{hotline.base_url}/{language}/{MINE[language]}/messages/")
         page.locator("#text").fill(WORDS)
-        end_visits(hotline)
+        end_sessions(hotline)
         story.hands.button(said["send"])
         shot(page, f"signed-out-{language}-{how}")
         assert page.reload().request.method == "GET"

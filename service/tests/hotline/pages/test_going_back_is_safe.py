@@ -18,7 +18,7 @@ from repit.foundation import clock
 from repit.foundation.kept import store
 from repit.foundation.kept.models import Kept
 from repit.hotline.cases import access_codes, helpers, keys, recovery, service, thread
-from repit.hotline.cases.models import AccessCode, Case, Visit
+from repit.hotline.cases.models import AccessCode, Case, Session
 from repit.hotline.web.case_pages import receipts
 
 pytestmark = pytest.mark.django_db
@@ -275,7 +275,7 @@ def test_an_act_that_fails_is_not_taken_for_done() -> None:
     assert [m.text for m in thread.read(mine)] == ["hello"]
 
 
-def test_a_helper_s_code_and_a_slip_can_be_opened_again_in_the_visit_and_nowhere_else() -> None:
+def test_a_helper_s_code_and_a_slip_can_be_opened_again_in_the_session_and_nowhere_else() -> None:
     one, _ = signed_in()
     for path, fields in (("helpers/", {"rights": ["status"]}), ("spare/", {"slip": "1"})):
         code = code_in(one.post(path, **fields))
@@ -308,7 +308,7 @@ def test_everything_erased_twice_says_so_twice() -> None:
         one.client.cookies["v"] = token  # both were sent before the first answer came
         said = post(one.client, "/en/mine/end/", {"form": form, "how": "everything", "sure": "1"})
         assert "Everything is erased" in arrived(said).content.decode()
-    assert not Case.objects.exists() and not Visit.objects.exists()
+    assert not Case.objects.exists() and not Session.objects.exists()
     assert "Everything is erased" in one.client.get("/en/done/").content.decode()
 
 

@@ -1,4 +1,4 @@
-"""What was typed when a visit had ended is there again after signing in, and nobody else ever reads it."""
+"""What was typed when a session had ended is there again after signing in, and nobody else ever reads it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from repit.foundation import clock
 from repit.foundation.kept import store
 from repit.foundation.kept.models import Kept
 from repit.hotline.cases import access_codes, helpers, locations, service, sessions, thread
-from repit.hotline.cases.models import Visit
+from repit.hotline.cases.models import Session
 
 pytestmark = pytest.mark.django_db
 WORDS = "Il m'a écrit hier.\n<b>Que faire ?</b>"
@@ -42,9 +42,9 @@ class Guest(Visitor):
         return hidden(self.client.get(f"/en/mine/{page}"), "form")
 
     def too_late(self, page: str, **fields: object) -> HttpResponse:
-        """Send a page's form after the visit has ended."""
+        """Send a page's form after the session has ended."""
         form = self.form(page)
-        Visit.objects.all().delete()
+        Session.objects.all().delete()
         return post(self.client, f"/en/mine/{page}", {"form": form, **fields})
 
 
@@ -60,7 +60,7 @@ def in_the_database() -> bytes:
         return repr(cursor.fetchall()).encode()
 
 
-def test_a_message_typed_when_the_visit_had_ended_is_there_after_the_receipt_was_typed() -> None:
+def test_a_message_typed_when_the_session_had_ended_is_there_after_the_receipt_was_typed() -> None:
     one = Guest()
     answer = one.too_late("messages/", text=WORDS)
     assert (answer.status_code, answer["Location"]) == (302, COME_BACK)
@@ -140,7 +140,7 @@ def test_a_browser_that_lost_its_cookie_or_wrote_very_much_carries_the_words_its
         one.form("addresses/"),
         "\n".join(f"https://a.example/{n:080}" for n in range(size // 100 + 1)),
     )
-    Visit.objects.all().delete()
+    Session.objects.all().delete()
     if size < 100:
         one.client = Client()
     answer = post(one.client, "/en/mine/addresses/", {"form": form, "where": words})
@@ -206,7 +206,7 @@ def test_a_page_of_another_case_in_the_same_browser_is_refused_with_its_words() 
 def test_two_pages_that_came_too_late_both_wait() -> None:
     one = Guest()
     forms = {page: one.form(page) for page in ("messages/", "addresses/")}
-    Visit.objects.all().delete()
+    Session.objects.all().delete()
     post(one.client, "/en/mine/addresses/", {"form": forms["addresses/"], "where": "https://a.example"})
     post(one.client, "/en/mine/messages/", {"form": forms["messages/"], "text": "hello"})
     assert one.client.get("/en/mine/").status_code == 302  # a page that only looks forgets nothing
@@ -238,7 +238,7 @@ def test_leaving_forgets_what_waits(how: str) -> None:
     assert textarea(one.client.get("/en/mine/messages/")) == ""
 
 
-def test_nobody_fills_the_table_who_never_had_a_visit(monkeypatch) -> None:
+def test_nobody_fills_the_table_who_never_had_a_session(monkeypatch) -> None:
     one = Guest()
     form = one.form("messages/")
     before = Kept.objects.count()
@@ -248,7 +248,7 @@ def test_nobody_fills_the_table_who_never_had_a_visit(monkeypatch) -> None:
         post(stranger, "/en/mine/messages/", {"text": "x" * 1000, **fields})
     assert Kept.objects.count() == before
     monkeypatch.setattr(store, "MOST_ROWS", before)
-    Visit.objects.all().delete()
+    Session.objects.all().delete()
     full = post(one.client, "/en/mine/messages/", {"form": form, "text": WORDS})
     fields = {"number": one.code[0], "words": one.code[1], "carry": hidden(full, "carry")}
     back = post(one.client, COME_BACK, fields)
@@ -258,7 +258,7 @@ def test_nobody_fills_the_table_who_never_had_a_visit(monkeypatch) -> None:
 def test_a_page_of_yesterday_has_nothing_kept_and_carries_its_words_itself() -> None:
     one = Guest()
     form = one.form("messages/")
-    Visit.objects.all().delete()
+    Session.objects.all().delete()
     with later(25 * 60):
         answer = post(one.client, "/en/mine/messages/", {"form": form, "text": WORDS})
         assert answer.status_code == 403 and not Kept.objects.exists()
@@ -275,7 +275,7 @@ def test_the_way_is_kept_in_french_too() -> None:
     assert "Rien n’est encore envoyé." in one.client.get(back["Location"]).content.decode()
 
 
-def test_a_visit_s_form_works_for_as_long_as_the_visit_does() -> None:
+def test_a_form_works_for_as_long_as_its_session_does() -> None:
     one = Guest()
     form = one.form("messages/")
     for minutes in (20, 40, 60, 80):
@@ -287,9 +287,9 @@ def test_a_visit_s_form_works_for_as_long_as_the_visit_does() -> None:
     assert [m.text for m in thread.read(one.mine)] == ["late and welcome"]
 
 
-def test_a_helper_s_code_in_the_visit_survives_nothing_that_ends_the_visit() -> None:
+def test_a_helper_s_code_in_the_session_survives_nothing_that_ends_the_session() -> None:
     one = Guest()
     code = code_in(one.post("helpers/", rights=["status"]))
-    Visit.objects.all().delete()
+    Session.objects.all().delete()
     assert one.client.get("/en/mine/code/")["Location"] == COME_BACK
     assert code[1].encode() not in in_the_database()

@@ -178,7 +178,7 @@ def test_a_backup_tells_nothing_even_to_whoever_opens_it(
     rows = opened(backup.folder / "rows", backup.private)
     operator_key = (Path(backup.env["REPIT_DATA"]) / "operator.key").read_bytes()
     assert b'"cases.record"' in rows and operator_key not in rows
-    assert b'"cases.visit"' not in rows and b'"kept.kept"' not in rows
+    assert b'"cases.session"' not in rows and b'"kept.kept"' not in rows
     raw = (Path(backup.env["REPIT_DATA"]) / "case-keys" / "case-keys").read_bytes()
     assert not any(raw[at : at + 32].hex().encode() in rows for at in range(0, len(raw), 32 * 64))
     banked = Path(backup.env["REPIT_DATA"]) / "bank-keys"

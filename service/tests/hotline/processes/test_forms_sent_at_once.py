@@ -64,7 +64,7 @@ def many(act: Callable[[], str]) -> set[str]:
         return {future.result() for future in [pool.submit(act) for _ in range(AT_ONCE)]}
 
 
-def test_the_last_form_and_every_form_of_a_visit(
+def test_the_last_form_and_every_form_of_a_session(
     own_database: dict[str, str], start_hotline: Callable[[dict[str, str]], Hotline]
 ) -> None:
     hotline = start_hotline(own_database)

@@ -1,8 +1,8 @@
 """A form's mark: on whose page it stood, and a number that no other page has.
 
 In: the page's owner. Out: text for a hidden field; the `Mark` again, if this service wrote it.
-Next: forms that must come from a page of the visit, forms sent twice (`once`), forms whose visit is over:
-the mark still says that such a visit was, and whose, while the form itself opens nothing any more.
+Next: forms that must come from a page of the session, forms sent twice (`once`), forms whose session is over:
+the mark still says that such a session was, and whose, while the form itself opens nothing any more.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ _RECENT: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Mark:
-    """`visit` and `whose` are what the page's room needs to know a visit and its owner again; `page` is
+    """`session` and `whose` are what the page's room needs to know a session and its owner again; `page` is
     where the form stands; `number` is drawn for each page that is shown."""
 
-    visit: str
+    session: str
     whose: str
     page: str
     number: str
@@ -34,9 +34,9 @@ class Mark:
         return self.age <= _RECENT
 
 
-def made(visit: str, whose: str, page: str = "") -> str:
+def made(session: str, whose: str, page: str = "") -> str:
     """The value of the hidden field."""
-    return fields.sealed(_PURPOSE, {"visit": visit, "whose": whose, "page": page, "number": token()})
+    return fields.sealed(_PURPOSE, {"session": session, "whose": whose, "page": page, "number": token()})
 
 
 def read(field: str) -> Mark | None:

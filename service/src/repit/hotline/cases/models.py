@@ -206,8 +206,8 @@ class WayBackAsked(models.Model):
         return "WayBackAsked"
 
 
-class Visit(models.Model):
-    """A visit after signing in with a receipt. What it may open is sealed under the cookie's own key."""
+class Session(models.Model):
+    """A session after signing in with a receipt. What it may open is sealed under the cookie's own key."""
 
     id = RandomKey()
     digest = models.BinaryField(max_length=32, unique=True)

@@ -69,11 +69,11 @@ def count(who: str) -> int:
     return KeyPasskey.objects.filter(caseworker__who=who).count()
 
 
-def forget(holder: Holder) -> None:
+def remove_all(holder: Holder) -> None:
     """No passkey opens these keys any more; the passphrase does."""
     with transaction.atomic():
         KeyPasskey.objects.filter(caseworker_id=holder.id).delete()
-        audit.record(holder.who, "caseworker.passkeys-forgotten", holder.who)
+        audit.record(holder.who, "caseworker.passkeys-removed", holder.who)
 
 
 def _derived(secret: bytes) -> Stretched:

@@ -121,7 +121,7 @@ def add_items(file: Casefile, submissions: Sequence[Submission]) -> Status:
 
 
 def view(file: Casefile) -> View:
-    """The case at a glance. A person's visit lets the desk in where nobody at the hotline has the case."""
+    """The case at a glance. A person's session lets the desk in where nobody at the hotline has the case."""
     with file.turn() as turn:
         person, sees = turn.role == "person", turn.may_read("protection")
         desk.hand_over(turn)

@@ -1,9 +1,9 @@
-"""A visit: what keeps a person signed in, for half an hour at most without a sign.
+"""A session: what keeps a person signed in, for half an hour at most without a sign.
 
 In: an unlocked code. Out: a token for a cookie; the `Casefile` again for whoever brings it. Next: the pages.
 
 The row holds the code's keys sealed under a key that only the cookie has, so the database alone opens
-nothing, and which case is visited is not readable in it. A token is drawn anew at each sign-in: one that
+nothing, and which case it opens is not readable in it. A token is drawn anew at each sign-in: one that
 someone planted in the browser beforehand is worth nothing.
 """
 
@@ -18,7 +18,7 @@ from repit.foundation.ids import random_key, token
 from repit.foundation.sealing import Place, Sealer, keyed_digest, operator
 from repit.hotline.cases import access_codes, keys
 from repit.hotline.cases.casefile import Casefile
-from repit.hotline.cases.models import AccessCode, Visit
+from repit.hotline.cases.models import AccessCode, Session
 
 LASTS: Final = timedelta(minutes=30)
 _RENEWED_AFTER: Final = timedelta(minutes=1)
@@ -26,8 +26,8 @@ _BITS: Final = 256
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Visiting:
-    """A visit under way; `whose` is the same at each visit with one code, and tells nothing else."""
+class OpenSession:
+    """An open session; `whose` is the same at each session with one code, and tells nothing else."""
 
     file: Casefile
     whose: str
@@ -41,17 +41,17 @@ def begin(number: str, typed: str) -> str:
 
 
 def begin_with(file: Casefile) -> str:
-    """A visit for someone who just opened the case. Raises `NotFound`."""
+    """A session for someone who just opened the case. Raises `NotFound`."""
     return _begin(file.holder.id, file.holder.pair.private)
 
 
-def going_on(brought: str) -> Visiting:
-    """The visit of a token. Raises `NotFound` where it is over, or the code is gone."""
-    row = Visit.objects.filter(digest=_digest(brought), until__gt=now()).first()
+def going_on(brought: str) -> OpenSession:
+    """The session of a token. Raises `NotFound` where it is over, or the code is gone."""
+    row = Session.objects.filter(digest=_digest(brought), until__gt=now()).first()
     if row is None:
         raise NotFound
     try:
-        inner = operator("visit").open(row.sealed, _place(row))
+        inner = operator("session").open(row.sealed, _place(row))
         access_code_id, private = json.loads(Sealer(_key(brought)).open(inner, _place(row)))
     except SealBroken:
         raise NotFound from None
@@ -60,39 +60,39 @@ def going_on(brought: str) -> Visiting:
         raise NotFound
     until = now() + LASTS
     if until - row.until > _RENEWED_AFTER:
-        Visit.objects.filter(pk=row.pk).update(until=until)
+        Session.objects.filter(pk=row.pk).update(until=until)
     file = access_codes.casefile_of(access_code, keys.pair_of(bytes.fromhex(private)))
-    return Visiting(file, keyed_digest("whose visit", str(access_code.id).encode()).hex()[:32])
+    return OpenSession(file, keyed_digest("whose session", str(access_code.id).encode()).hex()[:32])
 
 
 def end(brought: str) -> None:
-    """Forget a visit."""
-    Visit.objects.filter(digest=_digest(brought)).delete()
+    """Delete a session."""
+    Session.objects.filter(digest=_digest(brought)).delete()
 
 
-def forget_old() -> int:
-    """Delete visits that are over; how many."""
-    return Visit.objects.filter(until__lte=now()).delete()[0]
+def delete_expired() -> int:
+    """Delete sessions that are over; how many."""
+    return Session.objects.filter(until__lte=now()).delete()[0]
 
 
 def _begin(access_code_id: int, private: bytes) -> str:
     made = token(_BITS)
-    row = Visit(id=random_key(), digest=_digest(made), until=now() + LASTS)
+    row = Session(id=random_key(), digest=_digest(made), until=now() + LASTS)
     inner = Sealer(_key(made)).seal(
         json.dumps([access_code_id, private.hex()]).encode().ljust(128), _place(row)
     )
-    row.sealed = operator("visit").seal(inner, _place(row))
+    row.sealed = operator("session").seal(inner, _place(row))
     row.save(force_insert=True)
     return made
 
 
 def _key(brought: str) -> bytes:
-    return keyed_digest("visit key", brought.encode())
+    return keyed_digest("session key", brought.encode())
 
 
 def _digest(brought: str) -> bytes:
-    return keyed_digest("visit", brought.encode())
+    return keyed_digest("session", brought.encode())
 
 
-def _place(row: Visit) -> Place:
-    return Place("cases_visit", str(row.id), "sealed")
+def _place(row: Session) -> Place:
+    return Place("cases_session", str(row.id), "sealed")

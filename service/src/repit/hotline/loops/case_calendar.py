@@ -1,4 +1,4 @@
-"""The calendar of cases: closed ones lose their words, forgotten ones close, old visits are deleted.
+"""The calendar of cases: closed ones lose their words, forgotten ones close, old sessions are deleted.
 
 In: due rows of `cases`, and of the sign-in of staff. Out: keys destroyed, rows deleted. Next:
 `hotline.process` starts it beside the hotline. Each case is claimed under its own lock, so that several
@@ -25,7 +25,7 @@ def once() -> int:
     done = closing.finish_erasures()
     while acted := closing.act_due():
         done += acted
-    sessions.forget_old()
+    sessions.delete_expired()
     retention.sweep()
     return done
 

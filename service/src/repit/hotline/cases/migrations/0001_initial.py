@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name='Session',
             fields=[
                 ('id', repit.foundation.fields.RandomKey(serialize=False)),
                 ('digest', models.BinaryField(max_length=32, unique=True)),

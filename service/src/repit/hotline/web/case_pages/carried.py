@@ -1,7 +1,7 @@
 """What a form carries from step to step, so that no cookie and no row is needed.
 
 In: answers so far. Out: one sealed value for a hidden field; the answers again. Next: `intake`, `codes`,
-`visiting`.
+`guards`.
 
 A copy is worth nothing after an hour: it opens no case and shows no receipt. For some hours more the page
 may be shown once again with what was typed on it, since work on many files can take longer than an hour.

@@ -1,6 +1,6 @@
 """Codes that are shown for an hour at most: the receipt, a helper's code, the slip. And signing in with them.
 
-In: what a browser may still be shown, or what a person typed. Out: a page to print; a practice; a visit.
+In: what a browser may still be shown, or what a person typed. Out: a page to print; a practice; a session.
 Next: `my_case`.
 
 A receipt is practised before it is needed; from then on it is shown no more.
@@ -17,12 +17,12 @@ from repit.foundation.ids import normal
 from repit.foundation.kept import marks, store
 from repit.hotline.cases import sessions, words
 from repit.hotline.cases.access_codes import Code
-from repit.hotline.cases.sessions import Visiting
+from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages import carried, drafts, lines, receipts
-from repit.hotline.web.case_pages.cookies import token_of, visit_of, with_cookie, without_cookie
+from repit.hotline.web.case_pages.cookies import session_of, token_of, with_cookie, without_cookie
+from repit.hotline.web.case_pages.guards import person_page, session_page
 from repit.hotline.web.case_pages.owners import owner_only
 from repit.hotline.web.case_pages.showing import language, show
-from repit.hotline.web.case_pages.visiting import person_page, visit_page
 
 ELSEWHERE: Final = "https://www.wikipedia.org/"
 _CODE: Final = "code"
@@ -63,15 +63,15 @@ def directly(request: HttpRequest, secret: str) -> HttpResponse:
     return show(request, "code_receipt", {"codes": codes, "state": state})
 
 
-@visit_page
+@session_page
 @owner_only
-def own_code(request: HttpRequest, visiting: Visiting) -> HttpResponse:
-    """A helper's code or a slip that was just made, for as long as the visit and an hour last."""
+def own_code(request: HttpRequest, session: OpenSession) -> HttpResponse:
+    """A helper's code or a slip that was just made, for as long as the session and an hour last."""
     kept = store.of(token_of(request), _CODE)
     if kept is None:
         return HttpResponseRedirect(reverse("case_pages:my-case"))
     shown = _code(Code(kept["number"], kept["secret"]))
-    return show(request, f"code_{kept['form']}", {"shown": shown}, visiting=visiting)
+    return show(request, f"code_{kept['form']}", {"shown": shown}, session=session)
 
 
 @person_page
@@ -106,9 +106,9 @@ def come_back(request: HttpRequest) -> HttpResponse:
 
 @person_page
 def leave(request: HttpRequest) -> HttpResponse:
-    """The quick exit: the visit is over at once, what could be shown again is not any more, and the browser
+    """The quick exit: the session is over at once, what could be shown again is not any more, and the browser
     is elsewhere. A plain link is enough."""
-    forget(request)
+    end_session(request)
     answer = without_cookie(HttpResponseRedirect(ELSEWHERE))
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return answer
@@ -116,16 +116,16 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 @person_page
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the visit and go to the first page."""
+    """End the session and go to the first page."""
     if request.method != "POST":
         return HttpResponseRedirect(reverse("case_pages:my-case"))
     mark = marks.read(request.POST.get(marks.FIELD, ""))
-    if token_of(request) and (mark is None or mark.visit != visit_of(request)):
-        # Of another visit than the present one, or from elsewhere.
+    if token_of(request) and (mark is None or mark.session != session_of(request)):
+        # Of another session than the present one, or from elsewhere.
         if mark is None:
             raise PermissionDenied
         return HttpResponseRedirect(reverse("case_pages:my-case"))
-    forget(request)
+    end_session(request)
     return without_cookie(HttpResponseRedirect(reverse("case_pages:home")))
 
 
@@ -137,7 +137,7 @@ def erased(request: HttpRequest) -> HttpResponse:
 
 
 def _sign_in(request: HttpRequest, number: str, typed: str, page: str, secret: str) -> HttpResponse:
-    """Begin a visit, which takes over what the browser could still be shown and what was typed before."""
+    """Begin a session, which takes over what the browser could still be shown and what was typed before."""
     try:
         with lines.turn(request, (number, typed)):
             new = sessions.begin(number, typed)
@@ -164,12 +164,12 @@ def _carried_secret(state: str) -> str:
 
 
 def keep(request: HttpRequest, code: Code, form: Literal["helper", "slip"]) -> None:
-    """A code that was just made in a visit, for the page that shows it."""
+    """A code that was just made in a session, for the page that shows it."""
     store.keep(token_of(request), _CODE, {"form": form, "number": code.number, "secret": code.secret})
 
 
-def forget(request: HttpRequest) -> None:
-    """The visit is over, and what this browser could be shown again is not any more."""
+def end_session(request: HttpRequest) -> None:
+    """The session is over, and what this browser could be shown again is not any more."""
     sessions.end(token_of(request))
     store.wipe(token_of(request), *_USES)
 

@@ -3,7 +3,7 @@
 In: a request, a token. Out: what the browser brought; an answer after which it brings another. Next: every
 page that needs to know a browser again.
 
-Its value is a random secret: of a visit, or, before anyone has signed in, of a page that may be shown again
+Its value is a random secret: of a session, or, before anyone has signed in, of a page that may be shown again
 for an hour (a receipt that was just made). There is never a second cookie.
 """
 
@@ -25,9 +25,9 @@ def token_of(request: HttpRequest) -> str:
     return request.COOKIES.get(cookie_name(), "")
 
 
-def visit_of(request: HttpRequest) -> str:
+def session_of(request: HttpRequest) -> str:
     """By what the marks of forms know the browser's present cookie again."""
-    return keyed_digest("form of a visit", token_of(request).encode()).hex()[:32]
+    return keyed_digest("form of a session", token_of(request).encode()).hex()[:32]
 
 
 def with_cookie(answer: HttpResponse, token: str, lasts: timedelta | None = None) -> HttpResponse:

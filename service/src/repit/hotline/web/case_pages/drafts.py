@@ -1,12 +1,13 @@
-"""What was typed on a page of a visit that was over by then: it is there again after signing in.
+"""What was typed on a page of a session that was over by then: it is there again after signing in.
 
 In: a form that came too late, with the mark of its page. Out: the same words in the same form, for the same
-person. Next: `visiting` keeps them, `codes` hands them on to the new visit, the pages show them.
+person. Next: `guards` keeps them, `codes` hands them on to the new session, the pages show them.
 
-The words are kept as receipts are (`foundation.kept`), under the cookie of the visit that is over: the mark
-shows that there was such a visit, so nobody else can fill the table. Where the browser has lost that cookie,
-or there are very many words, the page on which one signs in carries them itself, sealed, and nothing is kept.
-They are shown to whoever comes with the same code, in nobody else's form, and are sent by nobody but them.
+The words are kept as receipts are (`foundation.kept`), under the cookie of the session that is over: the mark
+shows that there was such a session, so nobody else can fill the table. Where the browser has lost that
+cookie, or there are very many words, the page on which one signs in carries them itself, sealed, and nothing
+is kept. They are shown to whoever comes with the same code, in nobody else's form, and are sent by nobody but
+them.
 """
 
 from typing import Any, Final
@@ -17,7 +18,7 @@ from repit.foundation.errors import InputRefused
 from repit.foundation.kept import marks, store
 from repit.foundation.kept.marks import Mark
 from repit.hotline.web.case_pages import carried
-from repit.hotline.web.case_pages.cookies import token_of, visit_of
+from repit.hotline.web.case_pages.cookies import session_of, token_of
 
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "my-messages": ("text",),
@@ -48,7 +49,7 @@ def of_form(request: HttpRequest, mark: Mark) -> dict[str, Any] | None:
 
 def keep(request: HttpRequest, mark: Mark, typed: dict[str, Any]) -> bool:
     """Keep it for the browser that brought it; whether that may be done."""
-    if mark.visit != visit_of(request) or not mark.recent or not store.has_room():
+    if mark.session != session_of(request) or not mark.recent or not store.has_room():
         return False
     if sum(len(one) for _, one in typed["pairs"]) > _MOST:
         return False
@@ -85,7 +86,8 @@ def carry(typed: dict[str, Any]) -> str:
 
 
 def hand_on(old: str, new: str, whose: str, field: str) -> str | None:
-    """Let the new visit have what waits under the old cookie or in a hidden field; the page to go back to."""
+    """Let the new session have what waits under the old cookie or in a hidden field; the page to go back
+    to."""
     back = store.of(old, _BACK)
     if back is not None and back["whose"] == whose:
         for use in USES:

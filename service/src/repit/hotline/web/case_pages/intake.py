@@ -31,9 +31,9 @@ from repit.hotline.cases import locations, service
 from repit.hotline.cases.locations import WANTS, Wishes
 from repit.hotline.web.case_pages import carried, codes, hashes, limits, receipts
 from repit.hotline.web.case_pages.cookies import token_of
+from repit.hotline.web.case_pages.guards import person_page
 from repit.hotline.web.case_pages.limits import TooOften
 from repit.hotline.web.case_pages.showing import language, other_language, show
-from repit.hotline.web.case_pages.visiting import person_page
 
 _PURPOSE: Final = "intake"
 STEPS: Final = ("who", "kind", "wants", "where", "level", "device")

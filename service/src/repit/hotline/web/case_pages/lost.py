@@ -20,8 +20,8 @@ from repit.hotline.cases import recovery
 from repit.hotline.cases.recovery import Asked, Parts
 from repit.hotline.web.case_pages import codes, lines, receipts
 from repit.hotline.web.case_pages.cookies import token_of
+from repit.hotline.web.case_pages.guards import person_page
 from repit.hotline.web.case_pages.showing import show
-from repit.hotline.web.case_pages.visiting import person_page
 
 _REFUSALS: Final = (NotFound, InputRefused, TransitionRefused)
 

@@ -1,7 +1,7 @@
 """A person's case after signing in: what is protected, what was said, who helps, how to end it.
 
-In: a visit, plain forms. Out: pages; each view makes one call to `cases`. Next: the browser, which keeps none
-of them. A helper sees the pages that their rights open, and no other.
+In: a session, plain forms. Out: pages; each view makes one call to `cases`. Next: the browser, which keeps
+none of them. A helper sees the pages that their rights open, and no other.
 """
 
 from typing import Any
@@ -15,171 +15,171 @@ from repit.foundation.hashes import Kind
 from repit.foundation.web.content_policy import DEVICE
 from repit.hotline.cases import closing, helpers, locations, recovery, service, sessions, thread
 from repit.hotline.cases.locations import WANTS, Level, Wishes
-from repit.hotline.cases.sessions import Visiting
+from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages import codes, drafts, hashes, receipts
 from repit.hotline.web.case_pages.cookies import token_of, with_cookie, without_cookie
+from repit.hotline.web.case_pages.guards import session_page
 from repit.hotline.web.case_pages.owners import owner_only
 from repit.hotline.web.case_pages.showing import show
-from repit.hotline.web.case_pages.visiting import visit_page
 
 
-@visit_page
-def overview(request: HttpRequest, visiting: Visiting, *, first: bool = False) -> HttpResponse:
+@session_page
+def overview(request: HttpRequest, session: OpenSession, *, first: bool = False) -> HttpResponse:
     """How the case stands, in plain words."""
-    return show(request, "my_case", {"view": service.view(visiting.file), "first": first}, visiting=visiting)
+    return show(request, "my_case", {"view": service.view(session.file), "first": first}, session=session)
 
 
-@visit_page
+@session_page
 @owner_only
-def messages(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+def messages(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """The thread, and a form to write."""
-    text, error = _typed(request, visiting).get("text", ""), None
+    text, error = _typed(request, session).get("text", ""), None
     if request.method == "POST":
         try:
-            thread.write(visiting.file, text)
+            thread.write(session.file, text)
             return _done(request, "my-messages")
         except (InputRefused, TooLarge) as refused:
             error = refused
-    values = {"messages": thread.read(visiting.file), "text": text, "most": thread.MAX_CHARACTERS}
+    values = {"messages": thread.read(session.file), "text": text, "most": thread.MAX_CHARACTERS}
     values["from_before"] = text
-    return _show(request, "my_messages", values, visiting, error)
+    return _show(request, "my_messages", values, session, error)
 
 
-@visit_page
-def addresses(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+@session_page
+def addresses(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Where it was seen: add, and take back."""
-    text, error = _typed(request, visiting).get("where", ""), None
+    text, error = _typed(request, session).get("where", ""), None
     if request.method == "POST":
         try:
             if request.POST.get("remove", "").isdecimal():
-                locations.remove(visiting.file, int(request.POST["remove"][:9]))
+                locations.remove(session.file, int(request.POST["remove"][:9]))
                 # What was being typed beside it was sent along, and is not sent yet.
-                drafts.keep_beside(request, visiting.whose)
+                drafts.keep_beside(request, session.whose)
                 return _to("my-addresses")
-            locations.add(visiting.file, _some(locations.lines(text)))
+            locations.add(session.file, _some(locations.lines(text)))
             return _done(request, "my-addresses")
         except (InputRefused, TooLarge) as refused:
             error = refused
-    values = {"places": locations.read(visiting.file), "where": text, "from_before": text}
-    return _show(request, "my_addresses", values, visiting, error)
+    values = {"places": locations.read(session.file), "where": text, "from_before": text}
+    return _show(request, "my_addresses", values, session, error)
 
 
 @csp_update(DEVICE)
-@visit_page
+@session_page
 @owner_only
-def pictures(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+def pictures(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Protect more: the device page again."""
-    typed, error = _typed(request, visiting), None
+    typed, error = _typed(request, session), None
     kind: Kind = "deepfake" if typed.get("kind") == "deepfake" else "intimate"
     pasted = typed.get("hashes", "")
     if request.method == "POST":
         try:
-            service.add_items(visiting.file, hashes.of_kind(pasted, kind))
+            service.add_items(session.file, hashes.of_kind(pasted, kind))
             return _done(request, "my-pictures", "my-case")
         except (InputRefused, TooLarge) as refused:
             error = refused
-    values = {"view": service.view(visiting.file), "kind": kind, "pasted": pasted, "from_before": pasted}
-    return _show(request, "my_pictures", values, visiting, error)
+    values = {"view": service.view(session.file), "kind": kind, "pasted": pasted, "from_before": pasted}
+    return _show(request, "my_pictures", values, session, error)
 
 
-@visit_page
+@session_page
 @owner_only
-def wishes(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+def wishes(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """What the person wants, and how far the protection goes from now on."""
     if request.method == "POST":
         level: Level = "family" if request.POST.get("level") == "family" else "one"
         wanted = tuple(want for want in WANTS if want in request.POST.getlist("wants"))
-        locations.set_wishes(visiting.file, Wishes(wanted, level))
+        locations.set_wishes(session.file, Wishes(wanted, level))
         return _done(request, "my-wishes", "my-case")
-    typed, view = _typed(request, visiting), service.view(visiting.file)
+    typed, view = _typed(request, session), service.view(session.file)
     values: dict[str, Any] = {"view": view, "wishes": view.wishes, "from_before": typed}
     if typed:
         values["wishes"] = {"wants": typed.getlist("wants"), "level": typed.get("level", "")}
-    return _show(request, "my_wishes", values, visiting)
+    return _show(request, "my_wishes", values, session)
 
 
-@visit_page
+@session_page
 @owner_only
-def take_back(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+def take_back(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Take items back, and see how far that has come."""
     error = None
     if request.method == "POST":
         which = [int(one[:9]) for one in request.POST.getlist("item") if one.isdecimal()]
         try:
-            service.take_back(visiting.file, "all" if "all" in request.POST else _some(which))
+            service.take_back(session.file, "all" if "all" in request.POST else _some(which))
             return _done(request, "my-withdrawals")
         except InputRefused as refused:
             error = refused
-    ticked = [int(one[:9]) for one in _typed(request, visiting).getlist("item") if one.isdecimal()]
-    values = {"view": service.view(visiting.file), "ticked": ticked, "from_before": ticked}
-    return _show(request, "my_withdrawals", values, visiting, error)
+    ticked = [int(one[:9]) for one in _typed(request, session).getlist("item") if one.isdecimal()]
+    values = {"view": service.view(session.file), "ticked": ticked, "from_before": ticked}
+    return _show(request, "my_withdrawals", values, session, error)
 
 
-@visit_page
+@session_page
 @owner_only
-def helping(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+def helping(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """People who help: a code for one more, or one taken out."""
-    typed, error = _typed(request, visiting), None
+    typed, error = _typed(request, session), None
     label = typed.get("label", "")
     rights = [right for right in helpers.RIGHTS if right in typed.getlist("rights")]
     if request.method == "POST":
         try:
             if request.POST.get("remove", "").isdecimal():
-                helpers.remove(visiting.file, int(request.POST["remove"][:9]))
+                helpers.remove(session.file, int(request.POST["remove"][:9]))
                 return _to("my-helpers")
-            codes.keep(request, helpers.add(visiting.file, label, rights), "helper")
+            codes.keep(request, helpers.add(session.file, label, rights), "helper")
             return _done(request, "my-helpers", "my-code")
         except (InputRefused, TooLarge) as refused:
             error = refused
     values = {
-        "helpers": helpers.listed(visiting.file),
+        "helpers": helpers.listed(session.file),
         "label": label,
         "rights": rights,
         "from_before": label or rights,
     }
-    return _show(request, "my_helpers", values, visiting, error)
+    return _show(request, "my_helpers", values, session, error)
 
 
-@visit_page
+@session_page
 @owner_only
-def spare_ways(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+def spare_ways(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """The slip for the way back, new words, and a request that stands."""
     if request.method == "POST" and "refuse" in request.POST:
-        recovery.refuse(visiting.file)
+        recovery.refuse(session.file)
         return _to("my-way-back")
     if request.method == "POST" and "slip" in request.POST:
-        codes.keep(request, recovery.prepare(visiting.file), "slip")
+        codes.keep(request, recovery.prepare(session.file), "slip")
         return _to("my-code")
     if request.method == "POST" and "new-words" in request.POST:
         secret = token_of(request)
-        receipts.keep(secret, recovery.change_words(visiting.file), secret)
+        receipts.keep(secret, recovery.change_words(session.file), secret)
         sessions.end(secret)
         return with_cookie(_to("receipt"), secret, receipts.LASTS)
-    return _show(request, "my_way_back", {"view": service.view(visiting.file)}, visiting)
+    return _show(request, "my_way_back", {"view": service.view(session.file)}, session)
 
 
-@visit_page
-def access_log(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+@session_page
+def access_log(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Who looked at the case."""
-    return _show(request, "my_log", {"entries": service.access_log(visiting.file)}, visiting)
+    return _show(request, "my_log", {"entries": service.access_log(session.file)}, session)
 
 
-@visit_page
+@session_page
 @owner_only
-def end(request: HttpRequest, visiting: Visiting) -> HttpResponse:
+def end(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Close the case, or erase it at once."""
     error: RepitError | None = None
     if request.method == "POST":
         how = request.POST.get("how", "")
         if how == "close":
-            closing.close(visiting.file)
+            closing.close(session.file)
             return _to("my-case")
         if how == "words":
-            closing.erase_now(visiting.file, keep_protection=True)
+            closing.erase_now(session.file, keep_protection=True)
             return _to("my-case")
         if how == "everything" and "sure" in request.POST:
-            closing.erase_now(visiting.file, keep_protection=False)
-            codes.forget(request)
+            closing.erase_now(session.file, keep_protection=False)
+            codes.end_session(request)
             return without_cookie(_to("erased"))
         error = InputRefused(
             Text("Nothing was changed.", "Rien n'a été changé."),
@@ -188,7 +188,7 @@ def end(request: HttpRequest, visiting: Visiting) -> HttpResponse:
                 "Choisissez ; pour tout effacer, cochez aussi la case.",
             ),
         )
-    return _show(request, "my_end", {"view": service.view(visiting.file)}, visiting, error)
+    return _show(request, "my_end", {"view": service.view(session.file)}, session, error)
 
 
 def _some(found: list[Any]) -> list[Any]:
@@ -204,21 +204,21 @@ def _show(
     request: HttpRequest,
     template: str,
     values: dict[str, Any],
-    visiting: Visiting,
+    session: OpenSession,
     refused: RepitError | None = None,
 ) -> HttpResponse:
     said = None
     if refused is not None:
         said = Text(*(f"{m} {n}" for m, n in zip(refused.message, refused.next_step, strict=True)))
     return show(
-        request, template, values, visiting=visiting, status=refused.status if refused else 200, error=said
+        request, template, values, session=session, status=refused.status if refused else 200, error=said
     )
 
 
-def _typed(request: HttpRequest, visiting: Visiting) -> QueryDict:
+def _typed(request: HttpRequest, session: OpenSession) -> QueryDict:
     """What stands in the form of this page: just sent, or typed before signing in again."""
     match = request.resolver_match
-    return drafts.typed_on(request, str(match.url_name) if match else "", visiting.whose)
+    return drafts.typed_on(request, str(match.url_name) if match else "", session.whose)
 
 
 def _done(request: HttpRequest, page: str, then: str = "") -> HttpResponse:

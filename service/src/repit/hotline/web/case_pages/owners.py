@@ -1,6 +1,6 @@
 """Pages that are the person's alone, whatever a helper was granted.
 
-In: a view of a visit. Out: the same, refused to helpers before it looks at anything. Next: `my_case`.
+In: a view of a session. Out: the same, refused to helpers before it looks at anything. Next: `my_case`.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from repit.foundation.errors import NotGranted, Text
-from repit.hotline.cases.sessions import Visiting
+from repit.hotline.cases.sessions import OpenSession
 
 View = Callable[..., HttpResponse]
 
@@ -19,8 +19,8 @@ def owner_only(view: View) -> View:
     """Raises `NotGranted` for whoever came with a helper's code."""
 
     @wraps(view)
-    def page(request: HttpRequest, visiting: Visiting, *args: Any, **kwargs: Any) -> HttpResponse:
-        if visiting.file.holder.kind != "person":
+    def page(request: HttpRequest, session: OpenSession, *args: Any, **kwargs: Any) -> HttpResponse:
+        if session.file.holder.kind != "person":
             raise NotGranted(
                 Text("This page is for the person alone.", "Cette page est pour la personne seule."),
                 Text(
@@ -28,6 +28,6 @@ def owner_only(view: View) -> View:
                     "Revenez à l'aperçu : il montre ce qui vous a été confié.",
                 ),
             )
-        return view(request, visiting, *args, **kwargs)
+        return view(request, session, *args, **kwargs)
 
     return page

@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from repit.foundation.errors import Text
 from repit.foundation.kept import marks
 from repit.hotline.awareness.helplines import NEAREST
-from repit.hotline.cases.sessions import Visiting
-from repit.hotline.web.case_pages.cookies import token_of, visit_of
+from repit.hotline.cases.sessions import OpenSession
+from repit.hotline.web.case_pages.cookies import session_of, token_of
 
 LANGUAGES: Final = {"fr": "Français", "en": "English"}
 
@@ -29,12 +29,12 @@ def show(
     template: str,
     values: dict[str, Any] | None = None,
     *,
-    visiting: Visiting | None = None,
+    session: OpenSession | None = None,
     status: int = 200,
     error: Text | None = None,
 ) -> HttpResponse:
-    """One page. `error` stands at its top; forms of a visit carry a mark; whoever brings a cookie leaves by a
-    way out that ends what it opens."""
+    """One page. `error` stands at its top; forms of a session carry a mark; whoever brings a cookie leaves by
+    a way out that ends what it opens."""
     said = "" if error is None else error.in_language(language())
     context: dict[str, Any] = {
         "nearest": NEAREST,
@@ -42,9 +42,9 @@ def show(
         "leaves": bool(token_of(request)),
         **(values or {}),
     }
-    if visiting is not None:
-        context["form_token"] = marks.made(visit_of(request), visiting.whose)
-        context["by"] = visiting.file.holder.kind
+    if session is not None:
+        context["form_token"] = marks.made(session_of(request), session.whose)
+        context["by"] = session.file.holder.kind
     if request.method == "GET":
         context["other_language"] = other_language(request)
     refusal = context.get("refusal")

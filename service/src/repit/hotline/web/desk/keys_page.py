@@ -108,8 +108,8 @@ def awake(request: HttpRequest, holder: Holder) -> HttpResponse:  # noqa: ARG001
 
 def _renew(request: HttpRequest, holder: Holder) -> str:
     """Do what the form wants; what is told of it."""
-    if "forget" in request.POST:
-        passkeys.forget(holder)
+    if "remove" in request.POST:
+        passkeys.remove_all(holder)
         return _("Done. No passkey opens your keys any more.")
     unlocking.check(fresh(request.user))
     old = request.POST.get("passphrase", "")

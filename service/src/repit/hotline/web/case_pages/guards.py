@@ -1,11 +1,11 @@
 """Who is asking: what every page for a person does before it does anything else.
 
-In: requests. Out: views that got a plain form from this site, once, and a `Visiting` where one is needed;
+In: requests. Out: views that got a plain form from this site, once, and an `OpenSession` where one is needed;
 answers that were refused come back with what was typed. Next: `intake`, `codes`, `my_case`.
 
 No upload is ever read: a body in any form but a plain one is refused before it is looked at. A form sent from
-another site is refused by what the browser says of it (Sec-Fetch-Site), a form of a visit also by its mark,
-which only a page of that visit has; the visit's own cookie is not sent along from other sites (SameSite).
+another site is refused by what the browser says of it (Sec-Fetch-Site), a form of a session also by its mark,
+which only a page of that session has; the session's own cookie is not sent along from other sites (SameSite).
 """
 
 import logging
@@ -27,9 +27,9 @@ from repit.foundation.kept import marks, once
 from repit.foundation.kept.marks import Mark
 from repit.foundation.mapping import named
 from repit.hotline.cases import sessions
-from repit.hotline.cases.sessions import Visiting
+from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages import carried, drafts, receipts
-from repit.hotline.web.case_pages.cookies import token_of, visit_of, without_cookie
+from repit.hotline.web.case_pages.cookies import session_of, token_of, without_cookie
 from repit.hotline.web.case_pages.limits import TooOften
 from repit.hotline.web.case_pages.showing import show
 
@@ -68,8 +68,8 @@ def person_page(view: View) -> View:
     return page
 
 
-def visit_page(view: View) -> View:
-    """A page for someone who signed in: the view gets the visit; others are asked to sign in, and find what
+def session_page(view: View) -> View:
+    """A page for someone who signed in: the view gets the session; others are asked to sign in, and find what
     they typed again. A form that was sent before does nothing and leads where it led."""
 
     @person_page
@@ -80,16 +80,16 @@ def visit_page(view: View) -> View:
         if done is not None:
             return done
         try:
-            visiting = sessions.going_on(token_of(request))
+            session = sessions.going_on(token_of(request))
         except NotFound:
             return _signed_out(request, mark)
         if request.method != "POST":
-            return view(request, visiting, *args, **kwargs)
+            return view(request, session, *args, **kwargs)
         if mark is None:
             raise PermissionDenied
-        if mark.visit == visit_of(request):
-            return once.only(request, mark, lambda: view(request, visiting, *args, **kwargs))
-        return _of_another_visit(request, mark, visiting)
+        if mark.session == session_of(request):
+            return once.only(request, mark, lambda: view(request, session, *args, **kwargs))
+        return _of_another_session(request, mark, session)
 
     return page
 
@@ -135,10 +135,10 @@ def _come_back_with(request: HttpRequest, mark: Mark) -> HttpResponse:
     return show(request, "come_back", {"carry": drafts.carry(typed), "waits": True}, status=403)
 
 
-def _of_another_visit(request: HttpRequest, mark: Mark, visiting: Visiting) -> HttpResponse:
-    """The form stands on a page from before the present visit: nothing is done, and its words are there."""
+def _of_another_session(request: HttpRequest, mark: Mark, session: OpenSession) -> HttpResponse:
+    """The form stands on a page from before the present session: nothing is done, and its words are there."""
     typed = drafts.of_form(request, mark)
-    if mark.whose != visiting.whose:
+    if mark.whose != session.whose:
         return _come_back_with(request, mark)
     if typed is not None:
         drafts.put(token_of(request), typed)
@@ -156,4 +156,4 @@ class _NoUpload(TransitionRefused):
     status = 415
 
 
-__all__ = ["Visiting", "person_page", "visit_page"]
+__all__ = ["OpenSession", "person_page", "session_page"]
