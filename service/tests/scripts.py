@@ -70,7 +70,7 @@ def seed(count: int) -> Any:
     cases, shared = [], secrets.token_bytes(32)
     for number in range(count):
         values = [secrets.token_bytes(32) for _ in range(1 + number % 2)] + [shared] * (number % 5 == 0)
-        address = f"https://place-{secrets.token_hex(8)}.example/{number}"
+        address = f"https://location-{secrets.token_hex(8)}.example/{number}"
         texts = [f"{who} writes {secrets.token_hex(8)} thus" for who in ("person", "caseworker")]
         label = f"label{secrets.token_hex(6)}"
         receipt = service.open_case(
@@ -149,7 +149,7 @@ def by_themselves(who: str, mine: Casefile) -> Callable[[int], str]:
             return ""
         elif turn % 9 == 8:
             with mine.turn() as held:
-                held.rotate(["thread", "places"])
+                held.rotate(["thread", "locations"])
             return ""
         else:
             thread.write(mine, text)
@@ -200,7 +200,7 @@ def prepare() -> Any:
     ana.post("/staff/cases/desk/change/", {"what": "found"})
     receipt = service.open_case([submission(secrets.token_bytes(32))])
     mine = access_codes.enter(receipt.number, receipt.secret)
-    helper = helpers.add(mine, "", ["places"])
+    helper = helpers.add(mine, "", ["locations"])
     ana.post(f"/staff/cases/{mine.case_id}/take/")
     ana.post(f"/staff/cases/{mine.case_id}/hand-on/", {"who": "bea"})
     return [[code.number, code.secret] for code in (receipt, helper)]
@@ -213,7 +213,7 @@ def found(number: str, words: str) -> Any:
     return {
         "messages": [m.text for m in thread.read(mine)],
         "numbers": [m.number for m in thread.read(mine)],
-        "places": [p.text for p in locations.read(mine).shown],
+        "locations": [p.text for p in locations.read(mine).shown],
         "steps": [[before, after, by] for _, before, after, by in seen.steps],
         "tasks": [[one.number, one.text, one.state] for one in sorted(seen.tasks, key=lambda t: t.number)],
         "checklist": [[one.code, one.state] for one in seen.checklist.points] if seen.checklist else [],

@@ -60,7 +60,7 @@ OPENINGS = {
     "closed when asked": "closed",
     "kept": "kept",
 }
-PERSON_SAYS = ("write", "write", "close", "new words", "prepare a way back", "add a place")
+PERSON_SAYS = ("write", "write", "close", "new words", "prepare a way back", "add a location")
 WORKER_SAYS = (
     *("take", "take", "overview", "answer", "add a task", "end a task", "close"),
     *("assign", "assign", "release", "admit", "dismiss"),
@@ -161,7 +161,7 @@ class Hotline(machines.Story):
             self.tried(lambda: closing.close(mine.file))
         if what == "prepare a way back":
             self.tried(lambda: recovery.prepare(mine.file))
-        if what == "add a place":
+        if what == "add a location":
             self.tried(lambda: locations.add(mine.file, ["elsewhere"]))
 
     def change_words(self, mine: Mine) -> None:
@@ -199,7 +199,7 @@ class Hotline(machines.Story):
         seen = service.view(file)
         assert (seen.status is not None) == ("status" in rights)
         assert seen.wishes is None
-        assert seen.places is None or "places" in rights
+        assert seen.locations is None or "locations" in rights
         assert (seen.state is not None) == ("status" in rights)
         if "log" in rights:
             assert service.access_log(file)
@@ -212,7 +212,7 @@ class Hotline(machines.Story):
         with pytest.raises(NotGranted):
             service.take_back(file, "all")
         kept = Case.objects.get(pk=mine.file.case_id).state == "kept"
-        allowed = "places" in rights and not kept
+        allowed = "locations" in rights and not kept
         self.done_or_refused(lambda: locations.add(file, ["seen by a friend"]), allowed, NotGranted, NotFound)
         self.note("a friend helped")
 

@@ -199,7 +199,7 @@ def test_after_ninety_days_words_are_destroyed_and_protection_goes_on(offline):
         assert closing.act_due() == 1 and closing.act_due() == 0
     view = service.view(mine)
     assert view.state == "kept" and [i.state for i in view.status.items] == ["active"]
-    assert (view.places, view.wishes, view.may_add_places) == (None, None, False)
+    assert (view.locations, view.wishes, view.may_add_locations) == (None, None, False)
     for gone in (
         lambda: thread.read(mine),
         lambda: thread.write(mine, "x"),
@@ -207,7 +207,7 @@ def test_after_ninety_days_words_are_destroyed_and_protection_goes_on(offline):
     ):
         with pytest.raises(NotGranted):
             gone()
-    assert not Record.objects.filter(room__in=["thread", "places"]).exists()
+    assert not Record.objects.filter(room__in=["thread", "locations"]).exists()
     # The way back still leads to the protection.
     asked = recovery.ask(slip.number, slip.secret)
     recovery.release(asked.reference, offline.private)

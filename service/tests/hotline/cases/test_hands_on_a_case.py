@@ -45,8 +45,8 @@ def test_one_hash_is_all_that_leaves_unless_the_person_agreed_to_more():
 
 
 def test_a_case_may_begin_with_an_address_or_a_wish_and_not_with_nothing():
-    with_place = file_of(service.open_case([], seen_at=["https://forum.example/1"]))
-    assert [p.text for p in locations.read(with_place).shown] == ["https://forum.example/1"]
+    with_location = file_of(service.open_case([], seen_at=["https://forum.example/1"]))
+    assert [p.text for p in locations.read(with_location).shown] == ["https://forum.example/1"]
     assert service.view(file_of(service.open_case([], wishes=Wishes(("talk",))))).status.items == ()
     with pytest.raises(InputRefused):
         service.open_case([], wishes=Wishes())
@@ -60,7 +60,7 @@ def test_a_form_sent_twice_opens_one_case():
 
 def test_a_new_case_is_read_at_the_desk_and_a_caseworker_sees_only_what_was_assigned():
     ana, bea, cyd = staff("ana", "bea", "cyd")
-    receipts = [opened(seen_at=["place one"]), opened()]
+    receipts = [opened(seen_at=["location one"]), opened()]
     at_desk = desk.unlock(ana)
     assert len(worklist.inbox(at_desk)) == 2 and worklist.inbox(bea) == []
     with pytest.raises(NotGranted):
@@ -68,7 +68,12 @@ def test_a_new_case_is_read_at_the_desk_and_a_caseworker_sees_only_what_was_assi
     case = file_of(receipts[0]).case_id
     casework.assign(at_desk, case, "bea")
     [mine] = worklist.inbox(bea)
-    assert (mine.case, mine.state, mine.wishes.wants, mine.places) == (case, "in-hand", ("block", "talk"), 1)
+    assert (mine.case, mine.state, mine.wishes.wants, mine.locations) == (
+        case,
+        "in-hand",
+        ("block", "talk"),
+        1,
+    )
     for stranger in (cyd, ana):
         with pytest.raises(NotFound):
             casework.overview(Casefile(case, stranger))
@@ -111,7 +116,7 @@ def test_releasing_a_caseworker_gives_the_rooms_new_keys():
     with Casefile(mine.case_id, at_desk).turn() as turn:
         turn.rooms = kept
         with pytest.raises(SealBroken):
-            turn.read("places", "place")
+            turn.read("locations", "location")
 
 
 def test_rotating_and_retiring_the_keys_of_staff():
@@ -148,7 +153,7 @@ def test_a_helper_does_what_was_granted_and_reads_no_message():
     mine = file_of(opened(seen_at=["mine"]))
     thread.write(mine, "for you only")
     sees = helpers.add(mine, "sister", ["status"])
-    adds = helpers.add(mine, "friend", ["places"])
+    adds = helpers.add(mine, "friend", ["locations"])
     sister, friend = file_of(sees), file_of(adds)
     assert len(service.view(sister).status.items) == 1 and service.view(friend).status is None
     assert locations.add(friend, ["found here"]) == 2 and locations.read(friend).shown == ()
@@ -211,7 +216,7 @@ def test_every_look_is_in_a_chain_that_shows_when_it_was_touched():
 
 
 def test_no_repr_shows_anything_of_a_person():
-    mine = file_of(opened(seen_at=["secret place"]))
+    mine = file_of(opened(seen_at=["secret location"]))
     thread.write(mine, "secret words")
     shown = repr([mine, mine.holder, thread.read(mine), locations.read(mine), service.view(mine)])
     assert "secret" not in shown and mine.holder.pair.private.hex() not in shown

@@ -171,7 +171,7 @@ def test_the_rows_of_a_case_do_not_show_how_many_items_it_has():
         shapes.add(tuple(sorted((row.room, len(row.sealed), row.number) for row in rows)))
     assert len(shapes) == 1
     marks = list(Record.objects.values_list("mark", flat=True))
-    assert len(set(marks)) == len(marks) and not {"link", "links", "place", "message"} & set(marks)
+    assert len(set(marks)) == len(marks) and not {"link", "links", "location", "message"} & set(marks)
 
 
 def test_neither_opening_a_case_nor_adding_to_it_leaves_a_time_on_the_disk():

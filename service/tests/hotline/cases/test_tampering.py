@@ -83,7 +83,7 @@ class Everything:
             casework.overview(Casefile(mine.case_id, holder))
             thread.read(Casefile(mine.case_id, holder))
         view = service.view(mine)
-        assert view.status and view.places and view.wishes and view.way_back_prepared
+        assert view.status and view.locations and view.wishes and view.way_back_prepared
         assert [m.by for m in thread.read(mine)] == ["person", "repit", "repit"]
         assert len(helpers.listed(mine)) == 1 and locations.read(mine).count == 1
         assert len(service.access_log(mine)) > 5

@@ -63,7 +63,7 @@ Case.objects.filter(pk=file_of(old).case_id).update(opened_on=now().date() - tim
 busy = receipt(seen_at=["https://tube.example/v/ab12", "groupe « photos » sur une messagerie"])
 theirs = file_of(busy)
 thread.write(theirs, "Il me menace de tout envoyer à ma famille.")
-helpers.add(theirs, "sœur", ["places"])
+helpers.add(theirs, "sœur", ["locations"])
 casework.assign(at_desk, theirs.case_id, "Béatrice")
 mine = Casefile(theirs.case_id, hers)
 thread.write(mine, "Nous avons votre dossier. Ce n'est pas votre faute. Ne payez rien.")

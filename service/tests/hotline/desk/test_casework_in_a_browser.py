@@ -152,7 +152,7 @@ def test_a_case_from_the_inbox_to_the_person_s_own_page_by_keyboard_alone(
         page.keyboard.press("Enter")
         hands.reach(page.locator("#kind"))
         page.keyboard.type("Signalement envoyé")
-        hands.reach(page.locator("#place"))
+        hands.reach(page.locator("#location"))
         page.keyboard.press("ArrowDown")
         hands.write(page.locator("#what"), "nur für uns: Aktenzeichen 31")
         hands.press(page.get_by_role("button", name="Ajouter la tâche"))

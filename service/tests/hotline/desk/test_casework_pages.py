@@ -141,7 +141,7 @@ def test_tasks_follow_their_table_and_every_change_is_in_the_log():
     ana = caseworker("ana", founds=True)
     opened = receipt(seen_at=["https://host.example/1"])
     mine = taken(ana, opened)
-    post(ana, page_of(opened) + "tasks/", kind="notice", what="à l'hébergeur", within="48", place="1")
+    post(ana, page_of(opened) + "tasks/", kind="notice", what="à l'hébergeur", within="48", location="1")
     post(
         ana,
         page_of(opened) + "tasks/",
@@ -155,7 +155,7 @@ def test_tasks_follow_their_table_and_every_change_is_in_the_log():
     post(ana, page_of(opened) + "tasks/change/", task="2", within="4")
     post(ana, page_of(opened) + "tasks/change/", status=400, task="3", after="done")
     first, second = sorted(casework.overview(mine).tasks, key=lambda task: task.number)
-    assert (first.kind, first.state, first.place_text, first.by) == (
+    assert (first.kind, first.state, first.location_text, first.by) == (
         "notice",
         "dropped",
         "https://host.example/1",
@@ -182,7 +182,7 @@ def test_a_task_in_the_past_too_far_too_long_or_about_another_s_address_is_refus
         ({"due_at": "9999-12-31T23:59"}, 400),
         ({"due_at": "\0"}, 400),
         ({"what": "x" * 501}, 413),
-        ({"place": "9"}, 400),
+        ({"location": "9"}, 400),
         ({"kind": "nonsense"}, 400),
     ):
         post(ana, page_of(opened) + "tasks/", status=status, **{"kind": "write", "within": "24", **fields})
@@ -196,7 +196,7 @@ def test_what_of_a_task_the_person_is_told_and_what_not():
     tasks.add(mine, tasks.New("answer", "référence 31", now() + timedelta(hours=30), 1))
     tasks.add(mine, tasks.New("watch", "image inversée", now() + timedelta(hours=1)))
     [told] = service.view(file_of(opened)).notices
-    assert (told.place, told.state) == ("https://host.example/1", "open")
+    assert (told.location, told.state) == ("https://host.example/1", "open")
     with clock.at(lambda: clock._wall() + timedelta(hours=31)):
         assert service.view(file_of(opened)).notices[0].state == "late"
     tasks.move(mine, 1, "done")
@@ -319,7 +319,7 @@ def test_someone_who_left_is_parted_from_their_keys_and_their_cases_wait_again()
     with Casefile(mine.case_id, at_desk).turn() as turn:
         turn.rooms = kept
         with pytest.raises(SealBroken):
-            turn.read("places", "place")
+            turn.read("locations", "location")
     with pytest.raises(NotFound):
         casework.overview(mine)
     assert [one.text for one in locations.read(file_of(opened)).shown] == ["there"]

@@ -83,7 +83,7 @@ def test_a_role_opens_its_own_pages_and_no_others(role: str) -> None:
 
 def test_a_caseworker_reaches_nothing_of_a_case_that_is_not_theirs() -> None:
     ana, bea = caseworker("ana", founds=True), caseworker("bea")
-    mine, other = receipt(), receipt(seen_at=["secret place"])
+    mine, other = receipt(), receipt(seen_at=["secret location"])
     ana.client.post(f"{INBOX}{file_of(mine).case_id}/take/")
     ana.client.post(f"{INBOX}{file_of(mine).case_id}/hand-on/", {"who": "bea"})
     theirs = file_of(other).case_id
@@ -289,13 +289,13 @@ def test_words_that_would_run_are_shown_as_words_on_every_page() -> None:
     opened = receipt(seen_at=[*HOSTILE])
     mine = file_of(opened)
     thread.write(mine, everything)
-    helpers.add(mine, HOSTILE[0], ["places"])
+    helpers.add(mine, HOSTILE[0], ["locations"])
     page = f"{INBOX}{mine.case_id}/"
     ana.client.post(page + "take/")
     assert ana.client.post(page + "answer/", {"text": everything}).status_code == 302
     for one in HOSTILE:
         assert ana.client.post(page + "addresses/", {"where": one}).status_code == 302
-        fields = {"kind": "answer", "what": one, "within": "24", "place": "1"}
+        fields = {"kind": "answer", "what": one, "within": "24", "location": "1"}
         assert ana.client.post(page + "tasks/", fields).status_code == 302
     kept_in_the_form = [
         ana.client.post(page + "answer/", {"text": "".join(HOSTILE) * 200}),
@@ -347,7 +347,7 @@ def test_nothing_is_uploaded_to_the_desk_and_a_huge_body_ends_politely() -> None
 def everything_said() -> tuple:
     """A case with content of every kind, and the people around it."""
     ana, bea = caseworker("ana", founds=True), caseworker("bea")
-    opened = receipt(seen_at=["place of the secret"])
+    opened = receipt(seen_at=["location of the secret"])
     mine = file_of(opened)
     thread.write(mine, "words of the secret")
     page = f"{INBOX}{mine.case_id}/"

@@ -47,7 +47,7 @@ MARKS: dict[str, tuple[str, ...]] = {
 EVERYTHING = frozenset(MARKS)
 BY_RIGHT: dict[Right, frozenset[str]] = {
     "status": frozenset({"items", "state"}),
-    "places": frozenset({"number of addresses"}),
+    "locations": frozenset({"number of addresses"}),
     "log": frozenset({"log"}),
     "way-back": frozenset(),
 }
@@ -57,7 +57,7 @@ PAGES: dict[str, Right | str | None] = {
     "my-case": "",
     "my-case-first": "",
     "my-messages": None,
-    "my-addresses": "places",
+    "my-addresses": "locations",
     "my-pictures": None,
     "my-wishes": None,
     "my-withdrawals": None,
@@ -88,7 +88,7 @@ class World:
         self.bea.client.get(page)
         thread.write(self.mine, MARKS["messages"][0])
         due = (now() + timedelta(hours=20)).strftime("%Y-%m-%d %H:%M")
-        fields = {"kind": "answer", "what": MARKS["tasks"][0], "due_at": due, "place": "1"}
+        fields = {"kind": "answer", "what": MARKS["tasks"][0], "due_at": due, "location": "1"}
         assert self.bea.client.post(page + "tasks/", fields).status_code == 302
         assert self.bea.client.post(page + "answer/", {"text": MARKS["messages"][1]}).status_code == 302
         helpers.add(self.mine, MARKS["helpers"][0], ["status"])
@@ -101,7 +101,7 @@ class World:
         held = casework.overview(Casefile(self.case, self.mine.holder))
         return (
             [one.text for one in thread.read(self.mine) if one.text != "helper-added"],
-            [(one.number, one.text) for one in held.places.shown],
+            [(one.number, one.text) for one in held.locations.shown],
             [one.state for one in held.status.items],
             [(one.label, one.rights) for one in helpers.listed(self.mine)],
             held.summary.wishes,
@@ -258,7 +258,7 @@ def test_the_rights_hold_below_the_pages_too(world: World) -> None:
         file = file_of(helpers.add(world.mine, "", rights))
         view = service.view(file)
         assert (view.state is None) == (view.status is None) == ("status" not in rights)
-        assert (view.places is None) == ("places" not in rights) and view.wishes is None
+        assert (view.locations is None) == ("locations" not in rights) and view.wishes is None
         assert not view.notices and view.way_back_asked is None and not view.way_back_prepared
         with file.turn() as turn:
             assert tasks.known(turn) == [] and turn.sees_log == ("log" in rights)

@@ -44,7 +44,7 @@ def test_a_case_is_opened_step_by_step_without_a_cookie_and_practised(language: 
     right = post(one.client, path, {"number": number.lower(), "words": words})
     assert right.status_code == 302 and one.client.get(right["Location"]).status_code == 200
     view = service.view(access_codes.enter(number, words))
-    assert view.places is not None and view.places.count == 2
+    assert view.locations is not None and view.locations.count == 2
     assert view.wishes is not None and view.wishes.wants == ("block", "talk")
 
 
@@ -165,7 +165,7 @@ def test_what_is_done_on_the_pages_is_done_to_the_case() -> None:
 def test_a_helper_sees_their_pages_and_no_other() -> None:
     one, mine = signed_in(where="secret.example")
     thread.write(mine, "secret words")
-    number, words = code_in(one.post("helpers/", label="my sister", rights=["status", "places"]))
+    number, words = code_in(one.post("helpers/", label="my sister", rights=["status", "locations"]))
     sister = Visitor()
     assert sister.sign_in(number, words).status_code == 302
     assert sister.client.get("/en/mine/").status_code == 200

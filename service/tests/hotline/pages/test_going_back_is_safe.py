@@ -197,7 +197,7 @@ def test_a_page_that_waited_for_hours_comes_back_with_everything_and_opens_nothi
         assert "This page waited for more than an hour." in text
         assert json.loads(form)[0]["hashes"][0]["value"] in text
         code = code_in(one.step(again, hashes=form))
-        assert service.view(access_codes.enter(*code)).places.count == 1
+        assert service.view(access_codes.enter(*code)).locations.count == 1
     with later(7 * 60):
         assert "Nothing was kept" in one.step(last, hashes=form).content.decode()
 
@@ -219,8 +219,8 @@ def twice(one: Visitor, path: str, fields: dict[str, object]) -> list[HttpRespon
 
 SENT_TWICE: list[tuple[str, dict[str, object], Callable[..., object]]] = [
     ("messages/", {"text": "hello"}, lambda mine: [m.text for m in thread.read(mine)]),
-    ("addresses/", {"where": "one\ntwo"}, lambda mine: service.view(mine).places.count),
-    ("addresses/", {"remove": "1", "where": ""}, lambda mine: service.view(mine).places.count),
+    ("addresses/", {"where": "one\ntwo"}, lambda mine: service.view(mine).locations.count),
+    ("addresses/", {"remove": "1", "where": ""}, lambda mine: service.view(mine).locations.count),
     ("add/", {"hashes": items()}, lambda mine: len(service.view(mine).status.items)),
     ("choices/", {"wants": ["talk"], "level": "one"}, lambda mine: service.view(mine).wishes),
     ("take-back/", {"all": "1"}, lambda mine: service.view(mine).status.items),

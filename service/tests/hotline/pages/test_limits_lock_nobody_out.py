@@ -175,7 +175,7 @@ def test_the_eleventh_case_of_one_address_keeps_its_answers_and_goes_on_from_the
     assert "https://kept.example" in one.step(one.step(held, back="1"), back="1").content.decode()
     elsewhere = visitor_from("198.51.100.1")  # the same page, over mobile data
     code = code_in(elsewhere.step(held, hashes=form))
-    assert service.view(access_codes.enter(*code)).places.count == 1
+    assert service.view(access_codes.enter(*code)).locations.count == 1
 
 
 def test_only_cases_that_were_opened_count(settings) -> None:

@@ -97,7 +97,7 @@ PAGES: list[tuple[str, dict[str, object], str]] = [
     ("add/", {"hashes": items(), "kind": "deepfake"}, "pdq"),
     ("choices/", {"wants": ["evidence"], "level": "family"}, 'value="evidence" checked'),
     ("take-back/", {"item": ["1"]}, 'value="1" checked'),
-    ("helpers/", {"label": "Lou", "rights": ["places"]}, 'value="Lou"'),
+    ("helpers/", {"label": "Lou", "rights": ["locations"]}, 'value="Lou"'),
 ]
 
 
@@ -156,7 +156,7 @@ def test_a_browser_that_lost_its_cookie_or_wrote_very_much_carries_the_words_its
 
 def test_nobody_who_comes_with_another_code_sees_them() -> None:
     one = Guest()
-    sister = helpers.add(one.mine, "sister", ["places"])
+    sister = helpers.add(one.mine, "sister", ["locations"])
     stranger, _ = signed_in()
     other = stranger.receipt()
     for code in ((sister.number, sister.secret), other):

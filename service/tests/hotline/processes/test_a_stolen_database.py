@@ -253,7 +253,7 @@ def test_what_is_logged_at_the_most_talkative_tells_nothing(
     shown = jar.open(f"{hotline.base_url}/fr/revenir/", urllib.parse.urlencode(form).encode()).read().decode()
     [token] = set(re.findall(r'name="form" value="([^"]+)"', shown))
     for path in ("messages", "adresses", "aides"):
-        fields = {"form": token, "text": text, "where": text, "label": text, "rights": "places"}
+        fields = {"form": token, "text": text, "where": text, "label": text, "rights": "locations"}
         jar.open(f"{hotline.base_url}/fr/suivi/{path}/", urllib.parse.urlencode(fields).encode()).read()
     form["words"] = "not these words at all"
     for body in (urllib.parse.urlencode(form).encode(), b"%ff=%00&text=" + text.encode()):
@@ -326,7 +326,7 @@ PLAIN_WORDS = {
         "desk",
         "clock",
     ),
-    *("protection", "places", "thread", "private", "share", "log"),
+    *("protection", "locations", "thread", "private", "share", "log"),
     *("open", "done", "dropped"),
     "",
 }

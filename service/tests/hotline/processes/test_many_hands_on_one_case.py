@@ -35,7 +35,7 @@ def test_no_message_is_lost_and_no_state_is_out_of_the_table(own_database: dict[
     assert found["numbers"] == list(range(1, len(found["numbers"]) + 1))
     for who in ("person", "ana", "bea"):
         assert [text for text in messages if text.startswith(f"{who} ")] == wrote[who]
-    assert found["places"] == wrote["helper"]
+    assert found["locations"] == wrote["helper"]
     steps = found["steps"]
     assert steps[0] == ["", "new", "person"]
     for (_, before, _), (left, after, by) in pairwise(steps):

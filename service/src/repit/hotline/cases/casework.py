@@ -28,7 +28,7 @@ from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.checklist import Checklist
 from repit.hotline.cases.grants import Holder
-from repit.hotline.cases.locations import Places
+from repit.hotline.cases.locations import Locations
 from repit.hotline.cases.models import CaseStep, Caseworker
 from repit.hotline.cases.protection import Status
 from repit.hotline.cases.recovery import Asked
@@ -43,7 +43,7 @@ class Overview:
 
     summary: Summary
     status: Status
-    places: Places
+    locations: Locations
     messages: Sequence[Message]
     tasks: Sequence[Tasked]
     checklist: Checklist | None

@@ -18,7 +18,7 @@ from repit.hotline.cases.records import Entry
 
 StepState = Literal["open", "done", "not-needed"]
 Code = Literal[
-    "safe", "adult", "written", "protected", "places", "evidence", "notices", "accounts", "support", "next"
+    "safe", "adult", "written", "protected", "locations", "evidence", "notices", "accounts", "support", "next"
 ]
 STATES: Final[tuple[StepState, ...]] = get_args(StepState)
 CODES: Final[tuple[Code, ...]] = get_args(Code)

@@ -23,7 +23,7 @@ from repit.hotline.cases.models import Case, Grant, Record, Task
 from repit.hotline.cases.rooms import RoomName
 from repit.hotline.cases.states import LIVE, Role
 
-_WORDS: Final[tuple[RoomName, ...]] = ("places", "thread")
+_WORDS: Final[tuple[RoomName, ...]] = ("locations", "thread")
 
 
 def close(file: Casefile) -> None:

@@ -21,7 +21,7 @@ from repit.hotline.cases.grants import Holder, Named
 from repit.hotline.cases.models import Caseworker, Desk, DeskMember
 from repit.hotline.cases.rooms import RoomName
 
-ROOMS: Final[tuple[RoomName, ...]] = ("protection", "places", "thread")
+ROOMS: Final[tuple[RoomName, ...]] = ("protection", "locations", "thread")
 _USE: Final = "desk"
 _USE_MEMBER: Final = "caseworker"
 

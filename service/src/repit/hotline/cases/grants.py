@@ -19,7 +19,7 @@ from repit.hotline.cases.rooms import ROOMS, RoomName
 from repit.hotline.cases.vault import Vault
 
 HolderKind = Literal["person", "helper", "slip", "caseworker", "desk", "pair", "offline"]
-Granted = Literal["protection", "places", "thread", "private", "share", "log"]
+Granted = Literal["protection", "locations", "thread", "private", "share", "log"]
 """A room; a part of the way back, which opens none; the log, which is in no room."""
 _LENGTH: Final = 384
 

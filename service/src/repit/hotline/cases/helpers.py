@@ -19,8 +19,8 @@ from repit.hotline.cases.casefile import Casefile, Turn
 from repit.hotline.cases.models import AccessCode
 from repit.hotline.cases.records import Entry
 
-Right = Literal["status", "places", "log", "way-back"]
-RIGHTS: Final[tuple[Right, ...]] = ("status", "places", "log", "way-back")
+Right = Literal["status", "locations", "log", "way-back"]
+RIGHTS: Final[tuple[Right, ...]] = ("status", "locations", "log", "way-back")
 MAX_HELPERS: Final = 5
 MAX_LABEL: Final = 60
 _KIND: Final = "helper"
@@ -54,8 +54,8 @@ def add(file: Casefile, label: str, rights: Iterable[Right]) -> Code:
         access_code, code, holder = access_codes.build(turn.case.id, "helper")
         if "status" in chosen:
             turn.give(holder.named, ["protection"], writes=False)
-        if "places" in chosen:
-            turn.give(holder.named, ["places"], read=False)
+        if "locations" in chosen:
+            turn.give(holder.named, ["locations"], read=False)
         if "log" in chosen:
             grants.give(turn.case.id, turn.keys, "log", holder.named, None, writes=False)
         turn.add(

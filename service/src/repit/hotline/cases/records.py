@@ -23,7 +23,9 @@ from repit.hotline.cases.models import Record
 from repit.hotline.cases.rooms import RoomName
 from repit.hotline.cases.vault import Vault
 
-RecordKind = Literal["link", "links", "place", "wishes", "message", "task", "checklist", "helper", "way-back"]
+RecordKind = Literal[
+    "link", "links", "location", "wishes", "message", "task", "checklist", "helper", "way-back"
+]
 """`link`: one item, as cases from before had them; `links`: all of them."""
 _SHORTEST: Final[dict[RecordKind, int]] = {"links": 8192}
 _SHORT: Final = 256

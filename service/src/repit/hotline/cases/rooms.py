@@ -2,5 +2,5 @@
 
 from typing import Final, Literal
 
-RoomName = Literal["protection", "places", "thread", "private"]
-ROOMS: Final[tuple[RoomName, ...]] = ("protection", "places", "thread", "private")
+RoomName = Literal["protection", "locations", "thread", "private"]
+ROOMS: Final[tuple[RoomName, ...]] = ("protection", "locations", "thread", "private")

@@ -20,7 +20,7 @@ from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.casefile import Casefile, found_rooms
 from repit.hotline.cases.links import MAX_ITEMS
-from repit.hotline.cases.locations import Level, Places, Wishes
+from repit.hotline.cases.locations import Level, Locations, Wishes
 from repit.hotline.cases.models import Case
 from repit.hotline.cases.protection import ItemStatus, Status
 from repit.hotline.cases.recovery import Asked
@@ -46,10 +46,10 @@ class View:
     state: CaseState | None
     status: Status | None
     wishes: Wishes | None
-    places: Places | None
+    locations: Locations | None
     way_back_asked: Asked | None
     way_back_prepared: bool
-    may_add_places: bool
+    may_add_locations: bool
     may_read_log: bool
     notices: Sequence[Told] = ()
 
@@ -63,8 +63,8 @@ def open_case(
 ) -> Receipt:
     """Open a case and hand its items to the bank, all or nothing.
 
-    A case needs an item, or a wish, or a place. `number` is drawn unless the caller has drawn it before; one
-    that is in use is refused, so a form sent twice opens one case. Raises `InputRefused`, `TooLarge`,
+    A case needs an item, or a wish, or a location. `number` is drawn unless the caller has drawn it before;
+    one that is in use is refused, so a form sent twice opens one case. Raises `InputRefused`, `TooLarge`,
     `TransitionRefused`.
     """
     if not submissions and not seen_at and (wishes is None or not wishes.wants):
@@ -129,11 +129,11 @@ def view(file: Casefile) -> View:
             by="person" if person else "helper",
             state=next(state for state in STATES if state == turn.case.state) if sees else None,
             status=protection.standing(turn) if sees else None,
-            wishes=locations.wishes_of(turn) if turn.may_read("places") else None,
-            places=locations.known(turn) if "places" in turn.writes else None,
+            wishes=locations.wishes_of(turn) if turn.may_read("locations") else None,
+            locations=locations.known(turn) if "locations" in turn.writes else None,
             way_back_asked=recovery.pending(turn) if person else None,
             way_back_prepared=person and recovery.is_prepared(turn),
-            may_add_places="places" in turn.writes,
+            may_add_locations="locations" in turn.writes,
             may_read_log=person or turn.sees_log,
             notices=tasks.told(turn),
         )

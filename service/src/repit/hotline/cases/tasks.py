@@ -40,12 +40,12 @@ _KIND: Final = "task"
 
 
 class New(NamedTuple):
-    """A task to be added. `place` is the number of the address it is about, or 0."""
+    """A task to be added. `location` is the number of the address it is about, or 0."""
 
     kind: TaskKind
     text: str
     due_at: datetime
-    place: int = 0
+    location: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,15 +58,15 @@ class Tasked:
     due_at: datetime
     state: TaskState
     by: str
-    place: int = 0
-    place_text: str = ""
+    location: int = 0
+    location_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Told:
     """What the person sees of a task that concerns them; nothing of what the caseworker noted."""
 
-    place: str
+    location: str
     due_at: datetime
     state: Literal["open", "late", "done"]
 
@@ -84,9 +84,9 @@ def add(file: Casefile, new: New) -> int:
     with worked(file) as turn:
         if turn.count(_KIND) >= MAX_TASKS:
             raise TooLarge
-        if new.place and new.place not in {one.number for one in locations.known(turn).shown}:
+        if new.location and new.location not in {one.number for one in locations.known(turn).shown}:
             raise InputRefused(Text("There is no such address.", "Cette adresse n'existe pas."))
-        value = {"kind": new.kind, "text": text, "place": new.place, "by": turn.holder.who}
+        value = {"kind": new.kind, "text": text, "location": new.location, "by": turn.holder.who}
         number = turn.add("thread", _KIND, {**value, "due_at": _written(_future(new.due_at))})
         Task.objects.create(
             id=random_key(), case=turn.case, number=number, state="open", due_on=_day(new.due_at)
@@ -142,7 +142,7 @@ def told(turn: Turn) -> list[Told]:
     moment = now()
     return [
         Told(
-            task.place_text,
+            task.location_text,
             task.due_at,
             "done" if task.state == "done" else "late" if task.due_at <= moment else "open",
         )
@@ -161,8 +161,8 @@ def _opened(entry: Entry, states: Mapping[int, str], where: Mapping[int, str]) -
         datetime.fromisoformat(value["due_at"]),
         state,
         value["by"],
-        value["place"],
-        where.get(value["place"], ""),
+        value["location"],
+        where.get(value["location"], ""),
     )
 
 

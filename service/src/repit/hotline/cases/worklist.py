@@ -45,7 +45,7 @@ class Summary:
     opened_on: date
     wishes: Wishes
     kinds: Sequence[str]
-    places: int
+    locations: int
     messages: int
     urgency: Urgency
 
@@ -148,15 +148,15 @@ def _summary(file: Casefile) -> Summary:
 def summary_in(turn: Turn) -> Summary:
     """A case's line within a turn, without one in the log."""
     status = protection.standing(turn)
-    sees_places = turn.may_read("places")
+    sees_locations = turn.may_read("locations")
     return Summary(
         turn.case.id,
         label(turn.case.id),
         next(state for state in STATES if state == turn.case.state),
         turn.case.opened_on,
-        locations.wishes_of(turn) if sees_places else Wishes(),
+        locations.wishes_of(turn) if sees_locations else Wishes(),
         sorted({item.kind for item in status.items}),
-        locations.known(turn).count if sees_places else 0,
+        locations.known(turn).count if sees_locations else 0,
         thread.count(turn.case.id),
         urgency.of(_facts(turn), now()),
     )

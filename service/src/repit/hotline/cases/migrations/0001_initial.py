@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='cases.case')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('room__in', ['protection', 'places', 'thread', 'private', 'share', 'log'])), name='grant_room'), models.UniqueConstraint(fields=('case', 'room', 'holder'), name='one_grant_a_room_and_holder')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('room__in', ['protection', 'locations', 'thread', 'private', 'share', 'log'])), name='grant_room'), models.UniqueConstraint(fields=('case', 'room', 'holder'), name='one_grant_a_room_and_holder')],
             },
         ),
         migrations.CreateModel(
@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='records', to='cases.case')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('room__in', ('protection', 'places', 'thread', 'private'))), name='record_room'), models.UniqueConstraint(fields=('case', 'mark', 'number'), name='case_counts_its_records')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('room__in', ('protection', 'locations', 'thread', 'private'))), name='record_room'), models.UniqueConstraint(fields=('case', 'mark', 'number'), name='case_counts_its_records')],
             },
         ),
         migrations.CreateModel(
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='cases.case')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('name__in', ('protection', 'places', 'thread', 'private'))), name='room_name'), models.UniqueConstraint(fields=('case', 'name'), name='case_has_each_room_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('name__in', ('protection', 'locations', 'thread', 'private'))), name='room_name'), models.UniqueConstraint(fields=('case', 'name'), name='case_has_each_room_once')],
             },
         ),
         migrations.CreateModel(

@@ -114,7 +114,7 @@ def _wants(request: HttpRequest, answers: dict[str, Any]) -> None:
 
 
 def _where(request: HttpRequest, answers: dict[str, Any]) -> None:
-    answers["where"] = request.POST.get("where", "")[: locations.MAX_PLACES * locations.MAX_CHARACTERS]
+    answers["where"] = request.POST.get("where", "")[: locations.MAX_LOCATIONS * locations.MAX_CHARACTERS]
     try:
         locations.lines(answers["where"])
     except (InputRefused, TooLarge) as error:
@@ -153,7 +153,7 @@ def _typed(request: HttpRequest, step: str) -> dict[str, Any]:
     if step == "wants":
         return {"wants": [want for want in WANTS if want in request.POST.getlist("wants")]}
     if step == "where":
-        return {"where": request.POST.get("where", "")[: locations.MAX_PLACES * locations.MAX_CHARACTERS]}
+        return {"where": request.POST.get("where", "")[: locations.MAX_LOCATIONS * locations.MAX_CHARACTERS]}
     if step == "level" and request.POST.get("level") in ("one", "family"):
         return {"level": request.POST["level"]}
     return {}

@@ -60,7 +60,7 @@ def addresses(request: HttpRequest, session: OpenSession) -> HttpResponse:
             return _done(request, "my-addresses")
         except (InputRefused, TooLarge) as refused:
             error = refused
-    values = {"places": locations.read(session.file), "where": text, "from_before": text}
+    values = {"locations": locations.read(session.file), "where": text, "from_before": text}
     return _show(request, "my_addresses", values, session, error)
 
 

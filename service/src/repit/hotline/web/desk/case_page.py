@@ -122,8 +122,8 @@ def _danger(request: HttpRequest, file: Casefile) -> None:
 def _add_task(request: HttpRequest, file: Casefile) -> None:
     chosen = request.POST.get("kind", "")
     kind: TaskKind = next((one for one in tasks.KINDS if one == chosen), "other")
-    place = _number(request.POST.get("place", ""))
-    tasks.add(file, tasks.New(kind, request.POST.get("what", ""), _due(request), place))
+    location = _number(request.POST.get("location", ""))
+    tasks.add(file, tasks.New(kind, request.POST.get("what", ""), _due(request), location))
 
 
 def _change_task(request: HttpRequest, file: Casefile) -> None:

@@ -57,7 +57,7 @@ POINTS: Final[dict[Code, tuple[Promise, Promise]]] = {
         _("What they have is protected."),
         _("Pictures and videos are in the case, at the level that they chose."),
     ),
-    "places": (
+    "locations": (
         _("All addresses are noted."),
         _("Pages, accounts, groups, search results. Do not ask them to look again by themselves."),
     ),
