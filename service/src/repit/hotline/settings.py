@@ -133,7 +133,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "The public half of the hotline's offline key, made by `repit offline-key`. Backups are sealed to it,"
         " and with one more part it lets a person who lost their receipt come back.",
         "64 hexadecimal digits",
-        "none: no backup, no way back through the hotline",
+        "none: no backup, no recovery through the hotline",
     ),
 )
 

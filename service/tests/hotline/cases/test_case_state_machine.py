@@ -60,7 +60,7 @@ OPENINGS = {
     "closed when asked": "closed",
     "kept": "kept",
 }
-PERSON_SAYS = ("write", "write", "close", "new words", "prepare a way back", "add a location")
+PERSON_SAYS = ("write", "write", "close", "new words", "prepare recovery", "add a location")
 WORKER_SAYS = (
     *("take", "take", "overview", "answer", "add a task", "end a task", "close"),
     *("assign", "assign", "release", "admit", "dismiss"),
@@ -159,7 +159,7 @@ class Hotline(machines.Story):
             self.change_words(mine)
         if what == "close":
             self.tried(lambda: closing.close(mine.file))
-        if what == "prepare a way back":
+        if what == "prepare recovery":
             self.tried(lambda: recovery.prepare(mine.file))
         if what == "add a location":
             self.tried(lambda: locations.add(mine.file, ["elsewhere"]))

@@ -32,7 +32,7 @@ from repit.hotline.cases import (
 )
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.locations import Wishes
-from repit.hotline.cases.models import AccessCode, Case, Grant, Record, WayBackAsked
+from repit.hotline.cases.models import AccessCode, Case, Grant, Record, RecoveryRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_slip_and_hotline_together_give_a_new_receipt_after_the_wait(offline):
     slip = recovery.prepare(mine)
     asked = recovery.ask(slip.number, slip.secret)
     assert asked == recovery.ask(slip.number, slip.secret)
-    assert [m.text for m in thread.read(mine)] == ["before", "way-back-asked"]
+    assert [m.text for m in thread.read(mine)] == ["before", "recovery-asked"]
     with pytest.raises(SealBroken):
         recovery.release(asked.reference, keys.new_pair().private)
     recovery.release(asked.reference, offline.private)
@@ -75,7 +75,7 @@ def test_slip_and_hotline_together_give_a_new_receipt_after_the_wait(offline):
     with pytest.raises(NotFound):
         file_of(receipt)
     again = file_of(new)
-    assert [m.text for m in thread.read(again)] == ["before", "way-back-asked", "way-back-done"]
+    assert [m.text for m in thread.read(again)] == ["before", "recovery-asked", "recovery-done"]
     assert locations.read(again).count == 1 and len(service.view(again).status.items) == 1
     # The slip still works with new parts, the old keys of the rooms do not.
     assert recovery.ask(slip.number, slip.secret).released is False
@@ -84,7 +84,7 @@ def test_slip_and_hotline_together_give_a_new_receipt_after_the_wait(offline):
 @pytest.mark.parametrize("first", ["slip", "helper"])
 def test_slip_and_helper_together_do_it_without_the_hotline(first):
     mine = file_of(opened())
-    slip, helper = recovery.prepare(mine), helpers.add(mine, "sister", ["way-back"])
+    slip, helper = recovery.prepare(mine), helpers.add(mine, "sister", ["recovery"])
     one, other = (slip, helper) if first == "slip" else (helper, slip)
     recovery.ask(one.number, one.secret)
     with later(hours=73):
@@ -94,7 +94,7 @@ def test_slip_and_helper_together_do_it_without_the_hotline(first):
 
 def test_helper_and_hotline_together_do_it_without_the_slip(offline):
     mine = file_of(opened())
-    helper = helpers.add(mine, "sister", ["way-back"])
+    helper = helpers.add(mine, "sister", ["recovery"])
     asked = recovery.ask(helper.number, helper.secret)
     recovery.release(asked.reference, offline.private)
     with later(hours=73):
@@ -104,7 +104,7 @@ def test_helper_and_hotline_together_do_it_without_the_slip(offline):
 def test_no_single_part_and_no_two_helpers_open_anything(offline):
     mine = file_of(opened())
     slip = recovery.prepare(mine)
-    one, two = (helpers.add(mine, name, ["way-back"]) for name in ("one", "two"))
+    one, two = (helpers.add(mine, name, ["recovery"]) for name in ("one", "two"))
     with pytest.raises(NotFound):
         access_codes.enter(slip.number, slip.secret)
     with pytest.raises(NotFound):
@@ -129,16 +129,16 @@ def test_whoever_has_the_receipt_can_refuse(offline):
     mine = file_of(opened())
     slip = recovery.prepare(mine)
     recovery.ask(slip.number, slip.secret)
-    assert service.view(mine).way_back_asked is not None
+    assert service.view(mine).recovery_asked is not None
     recovery.refuse(mine)
-    assert service.view(mine).way_back_asked is None
+    assert service.view(mine).recovery_asked is None
     with later(hours=100), pytest.raises(NotFound):
         recovery.finish(slip.number, slip.secret)
 
 
 def test_a_helper_taken_out_holds_no_part_any_more():
     mine = file_of(opened())
-    slip, helper = recovery.prepare(mine), helpers.add(mine, "sister", ["way-back"])
+    slip, helper = recovery.prepare(mine), helpers.add(mine, "sister", ["recovery"])
     recovery.ask(slip.number, slip.secret)
     helpers.remove(mine, 1)
     with later(hours=73), pytest.raises(NotFound):
@@ -208,7 +208,7 @@ def test_after_ninety_days_words_are_destroyed_and_protection_goes_on(offline):
         with pytest.raises(NotGranted):
             gone()
     assert not Record.objects.filter(room__in=["thread", "locations"]).exists()
-    # The way back still leads to the protection.
+    # Recovery still leads to the protection.
     asked = recovery.ask(slip.number, slip.secret)
     recovery.release(asked.reference, offline.private)
     with later(days=4):
@@ -339,13 +339,13 @@ def test_what_a_kept_case_protects_does_not_show_in_its_row():
         assert len({len(bytes(case.sealed)) for case in Case.objects.all()}) == 1
 
 
-def test_a_request_for_the_way_back_needs_a_part():
+def test_a_request_for_recovery_needs_a_part():
     receipt = opened()
     with pytest.raises(NotFound):
         recovery.ask(receipt.number, receipt.secret)
     with pytest.raises(InputRefused):
         recovery.ask("x", "y")
-    assert not WayBackAsked.objects.exists()
+    assert not RecoveryRequest.objects.exists()
 
 
 def test_the_desk_hears_of_the_request(offline):
@@ -353,4 +353,4 @@ def test_the_desk_hears_of_the_request(offline):
     mine = file_of(opened())
     slip = recovery.prepare(mine)
     recovery.ask(slip.number, slip.secret)
-    assert casework.overview(Casefile(mine.case_id, desk.unlock(ana))).way_back is not None
+    assert casework.overview(Casefile(mine.case_id, desk.unlock(ana))).recovery is not None

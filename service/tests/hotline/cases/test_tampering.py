@@ -37,9 +37,9 @@ from repit.hotline.cases.models import (
     DeskMember,
     Grant,
     Record,
+    RecoveryRequest,
     Room,
     Session,
-    WayBackAsked,
 )
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ MODELS = (
     AccessLogEntry,
     Record,
     Room,
-    WayBackAsked,
+    RecoveryRequest,
     Session,
     Caseworker,
     Desk,
@@ -83,7 +83,7 @@ class Everything:
             casework.overview(Casefile(mine.case_id, holder))
             thread.read(Casefile(mine.case_id, holder))
         view = service.view(mine)
-        assert view.status and view.locations and view.wishes and view.way_back_prepared
+        assert view.status and view.locations and view.wishes and view.recovery_prepared
         assert [m.by for m in thread.read(mine)] == ["person", "repit", "repit"]
         assert len(helpers.listed(mine)) == 1 and locations.read(mine).count == 1
         assert len(service.access_log(mine)) > 5
@@ -118,7 +118,7 @@ def test_a_changed_bit_is_noticed(model: type[Model], column: str, settings, mon
     everything = Everything()
     rows: list[Any] = [row for row in model.objects.all() if bytes(getattr(row, column))]
     if not rows:  # `released` is filled when the hotline gives its part: nothing lies there before
-        assert (model, column) == (WayBackAsked, "released")
+        assert (model, column) == (RecoveryRequest, "released")
         return
     for number, row in enumerate(random.sample(rows, min(len(rows), MOST))):
         whole = bytes(getattr(row, column))

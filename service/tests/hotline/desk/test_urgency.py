@@ -25,7 +25,7 @@ CASES = [
     ({"state": "new", "taken": False, "opened_on": TODAY - timedelta(days=1)}, "not-taken"),
     ({"waits_since": hours(-24)}, "waits-long"),
     ({"next_due": hours(24)}, "today"),
-    ({"way_back": True}, "way-back"),
+    ({"recovery": True}, "recovery"),
     ({"opened_on": TODAY, "steps_open": 1}, "first-day"),
     ({"opened_on": TODAY - timedelta(days=1), "steps_open": 1}, "first-day"),
     ({"opened_on": TODAY - timedelta(days=2), "steps_open": 1}, "none"),

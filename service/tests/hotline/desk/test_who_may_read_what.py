@@ -42,14 +42,14 @@ MARKS: dict[str, tuple[str, ...]] = {
     "state": ("waits for your answer",),
     "log": ("The hotline (bea)", "saw it in the list"),
     "helpers": ("ocelot the label",),
-    "way back": ("Someone asked for a new receipt",),
+    "recovery": ("Someone asked for a new receipt",),
 }
 EVERYTHING = frozenset(MARKS)
 BY_RIGHT: dict[Right, frozenset[str]] = {
     "status": frozenset({"items", "state"}),
     "locations": frozenset({"number of addresses"}),
     "log": frozenset({"log"}),
-    "way-back": frozenset(),
+    "recovery": frozenset(),
 }
 AT_THE_HOTLINE = frozenset({"messages", "addresses", "tasks", "log"})
 # Pages of a session: which right opens them to a helper; None where none does, "" where any does.
@@ -62,13 +62,13 @@ PAGES: dict[str, Right | str | None] = {
     "my-wishes": None,
     "my-withdrawals": None,
     "my-helpers": None,
-    "my-way-back": None,
+    "my-recovery": None,
     "my-log": "log",
     "my-code": None,
     "my-end": None,
 }
 JSON_PATHS = {"/api/v1/cases", "/api/v1/cases/status", "/api/v1/cases/withdraw"}
-CHANGES = {"my-end", "my-way-back", "my-withdrawals", "my-wishes", "my-helpers"}
+CHANGES = {"my-end", "my-recovery", "my-withdrawals", "my-wishes", "my-helpers"}
 """What a person's empty form might change; theirs alone to press."""
 
 
@@ -93,7 +93,7 @@ class World:
         assert self.bea.client.post(page + "answer/", {"text": MARKS["messages"][1]}).status_code == 302
         helpers.add(self.mine, MARKS["helpers"][0], ["status"])
         slip = recovery.prepare(self.mine)
-        trusted = helpers.add(self.mine, "", ["way-back"])
+        trusted = helpers.add(self.mine, "", ["recovery"])
         assert recovery.ask(slip.number, slip.secret) and trusted
 
     def state(self) -> object:
@@ -191,8 +191,8 @@ def test_a_helper_sees_what_each_of_their_rights_opens_and_changes_nothing(world
         walked = list(walk(signed_in(code)))
         may = frozenset().union(*(BY_RIGHT[right] for right in rights))
         assert seen(answer for _, answer in walked) | seen(iter(by_the_json_api(code))) == may, rights
-        # Holding a part of the way back opens no page.
-        enters = rights != ("way-back",)
+        # Holding a part of the recovery opens no page.
+        enters = rights != ("recovery",)
         for name, answer in walked:
             opens = enters and (PAGES[name] == "" or PAGES[name] in rights)
             expected = (200, 302, 400, 403) if opens else (403,) if enters else (403, 404)
@@ -226,7 +226,7 @@ def test_at_the_hotline_each_role_sees_what_is_its_own(world: World, role: str) 
     who, may = ROLES[role]
     client = who(world).client
     answers = on_the_desk(client, world.case)
-    assert seen(iter(answers)) - {"items", "way back", "notices"} == may
+    assert seen(iter(answers)) - {"items", "recovery", "notices"} == may
     assert MARKS["helpers"][0] not in "".join(answer.content.decode() for answer in answers)
     # Staff are nobody on the person's pages, whatever they are on the desk.
     assert seen(answer for _, answer in walk(client)) == frozenset()
@@ -253,13 +253,13 @@ def test_a_stranger_sees_nothing_anywhere(world: World) -> None:
 def test_the_rights_hold_below_the_pages_too(world: World) -> None:
     """A page that forgets to ask is refused by the room."""
     for rights in itertools.chain.from_iterable(itertools.combinations(RIGHTS, n) for n in (1, 2, 3)):
-        if rights == ("way-back",):
+        if rights == ("recovery",):
             continue
         file = file_of(helpers.add(world.mine, "", rights))
         view = service.view(file)
         assert (view.state is None) == (view.status is None) == ("status" not in rights)
         assert (view.locations is None) == ("locations" not in rights) and view.wishes is None
-        assert not view.notices and view.way_back_asked is None and not view.way_back_prepared
+        assert not view.notices and view.recovery_asked is None and not view.recovery_prepared
         with file.turn() as turn:
             assert tasks.known(turn) == [] and turn.sees_log == ("log" in rights)
         helpers.remove(world.mine, max(one.number for one in helpers.listed(world.mine)))

@@ -210,7 +210,7 @@ PROMISES: dict[str, Kept] = {
             "hotline/processes/test_a_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",
         ),
     ),
-    "the way back waits": Kept(
+    "recovery waits": Kept(
         (("hotline/cases/recovery.py", "timedelta(hours="),),
         (
             "hotline/cases/test_coming_back_and_ending.py::test_slip_and_hotline_together_give_a_new_receipt_after_the_wait",
@@ -301,7 +301,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "## Destroying, in backups too": None,
         "Destroying overwrites that key and then deletes the rows.": _ALL,
         "Two copies from two days bring back what was destroyed in between.": None,
-        "The wait is kept by the service.": "the way back waits",
+        "The wait is kept by the service.": "recovery waits",
         "What was withdrawn since is destroyed again at once ([forgetting.md](forgetting.md)).": _BACK,
         "## What is not kept": None,
         "Ten cases an hour may be opened from one connection (`REPIT_SUBMISSIONS_PER_HOUR`), counted in"
@@ -397,7 +397,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " (`test_slip_and_hotline_together_give_a_new_receipt_after_the_wait`,"
         " `test_no_single_part_and_no_two_helpers_open_anything`); that wait is kept by"
         " the service, so two parts with the database and the operator's key need not"
-        " wait.": "the way back waits",
+        " wait.": "recovery waits",
         "besides, the hashes of items that are not erased; the log of each case: who looked, when": None,
         "messages, addresses, tasks, links to items: these are in boxes that only the"
         " person's words, a helper's code, or the passphrase or passkey of a caseworker"

@@ -182,7 +182,7 @@ def test_a_lost_receipt_comes_back_through_the_pages(settings) -> None:
     settings.REPIT_OFFLINE_KEY = offline.public
     one, mine = signed_in()
     slip = code_in(one.post("spare/", slip="1"))
-    helper = code_in(one.post("helpers/", rights=["way-back"]))
+    helper = code_in(one.post("helpers/", rights=["recovery"]))
     lost = Visitor()
     asked = arrived(post(lost.client, "/en/lost/", {"number": slip[0], "words": slip[1]}))
     assert asked.status_code == 200 and "The three days have begun" in asked.content.decode()

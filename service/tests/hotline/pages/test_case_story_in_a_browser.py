@@ -316,7 +316,7 @@ def test_leaving_from_inside_a_case_ends_the_visit(browser: Browser, hotline: Ho
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_minor_s_page_and_the_way_back_are_whole(
+def test_the_minor_s_page_and_the_recovery_pages_are_whole(
     browser: Browser, hotline: Hotline, language: str
 ) -> None:
     with visit(browser, NARROW) as seen:

@@ -320,11 +320,11 @@ def test_signing_out_twice_ends_on_the_first_page() -> None:
         assert (out.status_code, out["Location"]) == (302, "/en/")
 
 
-def test_a_way_back_whose_answer_never_came_gives_the_same_receipt_to_the_same_codes(settings) -> None:
+def test_a_recovery_whose_answer_never_came_gives_the_same_receipt_to_the_same_codes(settings) -> None:
     settings.REPIT_OFFLINE_KEY = keys.new_pair().public
     one, mine = signed_in()
     slip = code_in(one.post("spare/", slip="1"))
-    helper = code_in(one.post("helpers/", rights=["way-back"]))
+    helper = code_in(one.post("helpers/", rights=["recovery"]))
     ask = {"number": slip[0], "words": slip[1]}
     asked = [arrived(post(Client(), "/en/lost/", ask)).content.decode() for _ in range(2)]
     references = {re.findall(r"<code>(\w{8})</code>", text)[0] for text in asked}

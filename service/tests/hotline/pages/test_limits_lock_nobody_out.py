@@ -77,7 +77,7 @@ def test_the_json_api_withdraws_after_any_number_of_tries() -> None:
     assert ask("withdraw", number=code[0], secret=code[1], items="all") == 200
 
 
-def test_practising_and_asking_for_a_way_back_are_not_counted_either() -> None:
+def test_practising_and_asking_for_recovery_are_not_counted_either() -> None:
     one = visitor_from(HOME)
     code = one.receipt()
     for _ in range(21):

@@ -70,7 +70,7 @@ def test_every_repit_command_that_is_named_exists(name: str) -> None:
     for command in commands_in(name):
         found = re.match(
             r"(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?repit "
-            r"((?:subscriber|staff|storage|policy|exchange|way-back|bank(?: widely-published)?)(?: [a-z-]+)?"
+            r"((?:subscriber|staff|storage|policy|exchange|recovery|bank(?: widely-published)?)(?: [a-z-]+)?"
             r"|[a-z]+(?:-[a-z]+)*)"
             r"\b(.*)",
             command,

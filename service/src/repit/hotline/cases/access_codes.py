@@ -140,7 +140,7 @@ def enter(number: str, typed: str) -> Casefile:
 
 
 def casefile_of(access_code: AccessCode, pair: Pair) -> Casefile:
-    """The case that an unlocked code opens. A slip for the way back opens nothing by itself: `NotFound`."""
+    """The case that an unlocked code opens. A recovery slip opens nothing by itself: `NotFound`."""
     if access_code.kind == "slip":
         raise NotFound
     return Casefile(access_code.case_id, holder(access_code, pair))

@@ -49,7 +49,7 @@ class Overview:
     checklist: Checklist | None
     steps: Sequence[tuple[date, str, str, str]]
     holders: Sequence[str]
-    way_back: Asked | None
+    recovery: Asked | None
 
 
 def file_of(by: Holder, case_id: int) -> Casefile:

@@ -20,7 +20,7 @@ from repit.hotline.cases.vault import Vault
 
 HolderKind = Literal["person", "helper", "slip", "caseworker", "desk", "pair", "offline"]
 Granted = Literal["protection", "locations", "thread", "private", "share", "log"]
-"""A room; a part of the way back, which opens none; the log, which is in no room."""
+"""A room; a part of the recovery, which opens none; the log, which is in no room."""
 _LENGTH: Final = 384
 
 
@@ -71,7 +71,7 @@ def give(
     writes: bool = True,
     version: int = 1,
 ) -> None:
-    """Grant a room (or a share of the way back). Without `key` it may be written to and not read."""
+    """Grant a room (or a share of the recovery). Without `key` it may be written to and not read."""
     held = Held(to, writes, b"" if key is None else box(key, to.public))
     row = Grant(
         id=random_key(), case_id=case_id, room=room, holder=mark(case_id, to.kind, to.id), version=version

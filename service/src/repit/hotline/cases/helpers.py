@@ -3,7 +3,7 @@
 In: the person's file, rights. Out: a code, shown once; the list of helpers for the person. Next: the pages.
 
 Rights: `status` (see what is protected and how far it has come), `locations` (add addresses; they see how
-many there are, not which), `log` (read who looked at the case), `way-back` (hold one of the two parts that
+many there are, not which), `log` (read who looked at the case), `recovery` (hold one of the two parts that
 give a new receipt). Messages are never among them. Taking a helper out gives the rooms they could read new
 keys.
 """
@@ -19,8 +19,8 @@ from repit.hotline.cases.casefile import Casefile, Turn
 from repit.hotline.cases.models import AccessCode
 from repit.hotline.cases.records import Entry
 
-Right = Literal["status", "locations", "log", "way-back"]
-RIGHTS: Final[tuple[Right, ...]] = ("status", "locations", "log", "way-back")
+Right = Literal["status", "locations", "log", "recovery"]
+RIGHTS: Final[tuple[Right, ...]] = ("status", "locations", "log", "recovery")
 MAX_HELPERS: Final = 5
 MAX_LABEL: Final = 60
 _KIND: Final = "helper"
@@ -63,7 +63,7 @@ def add(file: Casefile, label: str, rights: Iterable[Right]) -> Code:
             _KIND,
             {"access_code": access_code.id, "label": label.strip(), "rights": list(chosen), "gone": False},
         )
-        if "way-back" in chosen:
+        if "recovery" in chosen:
             recovery.entrust(turn, holder.named)
         thread.note(turn, "helper-added")
         turn.log_access("helper-added")
@@ -89,21 +89,12 @@ def remove(file: Casefile, number: int) -> None:
         code_id = entry.value["access_code"]
         AccessCode.objects.filter(pk=code_id, case=turn.case, kind="helper").delete()
         grants.withdraw(turn.case.id, "helper", code_id)
-        if "way-back" in entry.value["rights"]:
+        if "recovery" in entry.value["rights"]:
             recovery.renew(turn, without=code_id)
         if "status" in entry.value["rights"]:
             turn.rotate(["protection"])
         turn.rewrite(entry, {**entry.value, "label": "", "gone": True})
         turn.log_access("helper-removed")
-
-
-def trusted_with_the_way_back(turn: Turn) -> list[int]:
-    """The codes of helpers that hold a part of it."""
-    return [
-        e.value["access_code"]
-        for e in turn.read("private", _KIND)
-        if not e.value["gone"] and "way-back" in e.value["rights"]
-    ]
 
 
 def _find(turn: Turn, number: int) -> Entry:

@@ -83,7 +83,7 @@ def new_pair() -> Pair:
 
 def joint_pair(first: bytes, second: bytes) -> Pair:
     """The pair that only two parts together give."""
-    return pair_of(hashlib.blake2b(first + second, person=b"repit way back", digest_size=KEY_BYTES).digest())
+    return pair_of(hashlib.blake2b(first + second, person=b"repit recovery", digest_size=KEY_BYTES).digest())
 
 
 def box(key: bytes, public: bytes) -> bytes:

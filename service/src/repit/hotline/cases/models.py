@@ -44,7 +44,7 @@ class Case(models.Model):
 
 
 class AccessCode(models.Model):
-    """A number and words that open a case: the person's receipt, a helper's code, a slip for the way back.
+    """A number and words that open a case: the person's receipt, a helper's code, a recovery slip.
 
     `lookup` is a keyed digest of the number, `verifier` one of what Argon2id makes of the words. `hint` is
     one byte of a keyed digest of both: it turns wrong words away at no cost (`access_codes`).
@@ -193,17 +193,17 @@ class AccessLogEntry(models.Model):
         return "AccessLogEntry"
 
 
-class WayBackAsked(models.Model):
+class RecoveryRequest(models.Model):
     """Someone asked for a new receipt; from `due_at` on two parts together give it."""
 
     id = RandomKey()
-    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="way_back")
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="recovery_request")
     due_at = models.DateTimeField()
     sealed = models.BinaryField()
     released = models.BinaryField(default=bytes)
 
     def __str__(self) -> str:
-        return "WayBackAsked"
+        return "RecoveryRequest"
 
 
 class Session(models.Model):

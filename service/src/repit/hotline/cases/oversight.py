@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from repit.foundation.clock import now
 from repit.hotline.cases import access_log, caseworkers, desk
-from repit.hotline.cases.models import Case, CaseStep, Task, WayBackAsked
+from repit.hotline.cases.models import Case, CaseStep, RecoveryRequest, Task
 from repit.hotline.cases.states import LIVE, STATES
 
 WINDOW: Final = timedelta(days=30)
@@ -52,7 +52,7 @@ class Load:
     tasks_late: int
     tasks_today: int
     tasks_week: int
-    way_back: int
+    recovery_requests: int
     opened: int
     closed: int
     taken_up: Waits
@@ -86,7 +86,7 @@ def load() -> Load:
         tasks_late=due["late"],
         tasks_today=due["today"],
         tasks_week=due["week"],
-        way_back=WayBackAsked.objects.count(),
+        recovery_requests=RecoveryRequest.objects.count(),
         opened=len(recent),
         closed=CaseStep.objects.filter(after="closed", on__gte=today - WINDOW).count(),
         taken_up=_waits(recent, "in-hand"),

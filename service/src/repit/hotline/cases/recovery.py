@@ -1,7 +1,7 @@
-"""A way back for someone who lost their receipt, which no single person can use alone.
+"""Recovery for someone who lost their receipt, which no single person can use alone.
 
 In: two of three parts: the person's printed slip, a helper they trust, the hotline's offline key. Out: a new
-receipt, and new keys for everything. Next: the pages; `repit way-back`, for whoever keeps the offline key.
+receipt, and new keys for everything. Next: the pages; `repit recovery`, for whoever keeps the offline key.
 
 Each part is a random key. For each two that may act together, a key pair is derived from both, and the
 rooms are granted to it: so two parts open the case and one opens nothing. (Of three parts any two: three
@@ -31,12 +31,12 @@ from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.casefile import Casefile, Turn
 from repit.hotline.cases.grants import Holder, Named
 from repit.hotline.cases.keys import Pair
-from repit.hotline.cases.models import AccessCode, Case, Grant, WayBackAsked
+from repit.hotline.cases.models import AccessCode, Case, Grant, RecoveryRequest
 from repit.hotline.cases.records import Entry
 from repit.hotline.cases.rooms import ROOMS
 
 DELAY: Final = timedelta(hours=72)
-_KIND: Final = "way-back"
+_KIND: Final = "recovery"
 _OFFLINE: Final = 0
 _LENGTH: Final = 256
 
@@ -118,10 +118,10 @@ def ask(number: str, typed: str) -> Asked:
     with _shares(access_code, pair) as turn:
         if not _holds_share(turn, access_code):
             raise NotFound
-        request = WayBackAsked.objects.filter(case=turn.case).first()
+        request = RecoveryRequest.objects.filter(case=turn.case).first()
         if request is None:
             own = keys.new_pair()
-            request = WayBackAsked(id=random_key(), case=turn.case, due_at=_full_hour(now() + DELAY))
+            request = RecoveryRequest(id=random_key(), case=turn.case, due_at=_full_hour(now() + DELAY))
             value = [
                 access_codes.kind_of(access_code),
                 access_code.id,
@@ -132,13 +132,13 @@ def ask(number: str, typed: str) -> Asked:
                 json.dumps(value).encode().ljust(_LENGTH), _place(request)
             )
             request.save(force_insert=True)
-            thread.note(turn, "way-back-asked")
+            thread.note(turn, "recovery-asked")
         return _asked(request)
 
 
 def pending(turn: Turn) -> Asked | None:
     """The request that stands, if there is one."""
-    request = WayBackAsked.objects.filter(case=turn.case).first()
+    request = RecoveryRequest.objects.filter(case=turn.case).first()
     return _asked(request) if request else None
 
 
@@ -146,14 +146,14 @@ def refuse(file: Casefile) -> None:
     """The person has their receipt after all: the request is gone. Raises `NotGranted`."""
     with file.turn() as turn:
         _only_the_person(turn)
-        if WayBackAsked.objects.filter(case=turn.case).delete()[0]:
-            thread.note(turn, "way-back-refused")
-        turn.log_access("way-back-refused")
+        if RecoveryRequest.objects.filter(case=turn.case).delete()[0]:
+            thread.note(turn, "recovery-refused")
+        turn.log_access("recovery-refused")
 
 
 def release(reference: str, offline_private: bytes) -> None:
     """The hotline gives its part to whoever asked. Raises `NotFound`; `SealBroken` for another key."""
-    for request in WayBackAsked.objects.select_related("case"):
+    for request in RecoveryRequest.objects.select_related("case"):
         if _reference(request) == reference.strip().upper():
             break
     else:
@@ -180,7 +180,7 @@ class Parts:
     def secret(self) -> str:
         """The same for the same parts, whoever brings them again; nothing of it stands anywhere."""
         pairs = [self.first[1], *([self.second[1]] if self.second else [])]
-        return keyed_digest("way back brought", *(pair.private for pair in pairs)).hex()
+        return keyed_digest("recovery brought", *(pair.private for pair in pairs)).hex()
 
 
 def brought(number: str, typed: str, other: tuple[str, str] | None = None) -> Parts:
@@ -200,7 +200,7 @@ def finish_with(parts: Parts) -> Code:
     """
     (access_code, pair), second = parts.first, parts.second
     with _shares(access_code, pair) as shares:
-        request = WayBackAsked.objects.filter(case=shares.case).first()
+        request = RecoveryRequest.objects.filter(case=shares.case).first()
         mine = _share_of(shares, access_code, pair)
         if request is None or mine is None:
             raise NotFound
@@ -231,13 +231,13 @@ def change_words(file: Casefile) -> Code:
         return _new_receipt(turn, note="words-changed")
 
 
-def _new_receipt(turn: Turn, note: str = "way-back-done") -> Code:
+def _new_receipt(turn: Turn, note: str = "recovery-done") -> Code:
     for old in AccessCode.objects.filter(case=turn.case, kind="person"):
         grants.withdraw(turn.case.id, "person", old.id)
         old.delete()
     _, code, holder = access_codes.build(turn.case.id, "person")
     turn.give(holder.named, [room for room in ROOMS if turn.may_read(room)])
-    WayBackAsked.objects.filter(case=turn.case).delete()
+    RecoveryRequest.objects.filter(case=turn.case).delete()
     if turn.read("private", _KIND):
         renew(turn)
     else:
@@ -291,7 +291,7 @@ def _grant_pairs(turn: Turn) -> None:
 
 def _joint(one: tuple[int, bytes], other: tuple[int, bytes]) -> Holder:
     (first_id, first), (second_id, second) = sorted((one, other))
-    name = keyed_digest("way back pair", str(first_id).encode(), str(second_id).encode())
+    name = keyed_digest("recovery pair", str(first_id).encode(), str(second_id).encode())
     return Holder("pair", int.from_bytes(name[:7], "big"), keys.joint_pair(first, second))
 
 
@@ -316,7 +316,7 @@ def _share_of(turn: Turn, access_code: AccessCode, pair: Pair) -> bytes | None:
 
 
 def _released(
-    request: WayBackAsked, vaulted: vault.Vault, access_code: AccessCode, pair: Pair
+    request: RecoveryRequest, vaulted: vault.Vault, access_code: AccessCode, pair: Pair
 ) -> bytes | None:
     kind, code_id, boxed, _ = _read(request, vaulted)
     if not request.released or (kind, code_id) != (access_codes.kind_of(access_code), access_code.id):
@@ -325,23 +325,23 @@ def _released(
     return keys.unbox(vaulted.sealer("private").open(request.released, _place(request, "released")), own)
 
 
-def _read(request: WayBackAsked, vaulted: vault.Vault) -> tuple[str, int, bytes, bytes]:
+def _read(request: RecoveryRequest, vaulted: vault.Vault) -> tuple[str, int, bytes, bytes]:
     kind, code_id, boxed, public = json.loads(vaulted.sealer("private").open(request.sealed, _place(request)))
     return kind, code_id, bytes.fromhex(boxed), bytes.fromhex(public)
 
 
-def _asked(request: WayBackAsked) -> Asked:
+def _asked(request: RecoveryRequest) -> Asked:
     return Asked(_reference(request), request.due_at, bool(request.released))
 
 
-def _reference(request: WayBackAsked) -> str:
+def _reference(request: RecoveryRequest) -> str:
     """Eight digits by which the person and the hotline speak of a request; they open nothing."""
-    raw = keyed_digest("way back reference", str(request.id).encode())
+    raw = keyed_digest("recovery reference", str(request.id).encode())
     return "".join(ALPHABET[byte % 32] for byte in raw[:8])
 
 
-def _place(request: WayBackAsked, column: str = "sealed") -> Place:
-    return Place("cases_waybackasked", f"{request.case_id}/{request.id}", column)
+def _place(request: RecoveryRequest, column: str = "sealed") -> Place:
+    return Place("cases_recoveryrequest", f"{request.case_id}/{request.id}", column)
 
 
 def _full_hour(moment: datetime) -> datetime:

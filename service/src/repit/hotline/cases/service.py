@@ -47,8 +47,8 @@ class View:
     status: Status | None
     wishes: Wishes | None
     locations: Locations | None
-    way_back_asked: Asked | None
-    way_back_prepared: bool
+    recovery_asked: Asked | None
+    recovery_prepared: bool
     may_add_locations: bool
     may_read_log: bool
     notices: Sequence[Told] = ()
@@ -131,8 +131,8 @@ def view(file: Casefile) -> View:
             status=protection.standing(turn) if sees else None,
             wishes=locations.wishes_of(turn) if turn.may_read("locations") else None,
             locations=locations.known(turn) if "locations" in turn.writes else None,
-            way_back_asked=recovery.pending(turn) if person else None,
-            way_back_prepared=person and recovery.is_prepared(turn),
+            recovery_asked=recovery.pending(turn) if person else None,
+            recovery_prepared=person and recovery.is_prepared(turn),
             may_add_locations="locations" in turn.writes,
             may_read_log=person or turn.sees_log,
             notices=tasks.told(turn),

@@ -18,7 +18,7 @@ from repit.hotline.cases.records import Entry
 MAX_CHARACTERS: Final = 8_000
 MAX_MESSAGES: Final = 2_000
 _KIND: Final = "message"
-NOTES: Final = ("way-back-asked", "way-back-refused", "way-back-done", "words-changed", "helper-added")
+NOTES: Final = ("recovery-asked", "recovery-refused", "recovery-done", "words-changed", "helper-added")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

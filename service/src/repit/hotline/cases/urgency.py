@@ -12,7 +12,7 @@ from typing import Final, Literal
 from repit.hotline.cases.states import CaseState
 
 Reason = Literal[
-    "danger", "late", "not-taken", "waits-long", "today", "way-back", "first-day", "answer", "new", "none"
+    "danger", "late", "not-taken", "waits-long", "today", "recovery", "first-day", "answer", "new", "none"
 ]
 DAY: Final = timedelta(hours=24)
 
@@ -32,7 +32,7 @@ class Facts:
     waits_since: datetime | None = None
     next_due: datetime | None = None
     steps_open: int = 0
-    way_back: bool = False
+    recovery: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ _TESTS: Final[tuple[tuple[Reason, Callable[[Facts, datetime], bool]], ...]] = (
         "today",
         lambda facts, moment: facts.next_due is not None and moment < facts.next_due <= moment + DAY,
     ),
-    ("way-back", lambda facts, _: facts.way_back),
+    ("recovery", lambda facts, _: facts.recovery),
     (
         "first-day",
         lambda facts, moment: facts.taken and facts.steps_open > 0 and moment.date() - facts.opened_on <= DAY,

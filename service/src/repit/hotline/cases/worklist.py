@@ -172,5 +172,5 @@ def _facts(turn: Turn) -> Facts:
         waits_since=thread.waits_since(turn),
         next_due=tasks.next_due(turn),
         steps_open=listed.open if listed else 0,
-        way_back=recovery.pending(turn) is not None,
+        recovery=recovery.pending(turn) is not None,
     )

@@ -19,4 +19,4 @@ def add_to(app: typer.Typer) -> None:
     app.command()(safekeeping.backup)
     app.command()(safekeeping.restore)
     app.add_typer(safekeeping.case_keys, name="case-keys")
-    app.add_typer(safekeeping.recovery, name="way-back")
+    app.add_typer(safekeeping.recovery, name="recovery")

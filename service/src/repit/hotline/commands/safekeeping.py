@@ -1,4 +1,4 @@
-"""Keys, backups, and the way back of those who lost their receipt.
+"""Keys, backups, and recovery for those who lost their receipt.
 
 In: a command line. Out: files, keys shown once, rows. Next: an operator.
 """

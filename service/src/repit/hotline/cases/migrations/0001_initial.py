@@ -60,13 +60,13 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='WayBackAsked',
+            name='RecoveryRequest',
             fields=[
                 ('id', repit.foundation.fields.RandomKey(serialize=False)),
                 ('due_at', models.DateTimeField()),
                 ('sealed', models.BinaryField()),
                 ('released', models.BinaryField(default=bytes)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='way_back', to='cases.case')),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_request', to='cases.case')),
             ],
         ),
         migrations.CreateModel(

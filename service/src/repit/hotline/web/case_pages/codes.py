@@ -26,7 +26,7 @@ from repit.hotline.web.case_pages.showing import language, show
 
 ELSEWHERE: Final = "https://www.wikipedia.org/"
 _CODE: Final = "code"
-ASKED: Final = "way back asked"
+ASKED: Final = "recovery asked"
 _USES: Final = (receipts.RECEIPT, _CODE, ASKED, *drafts.USES)
 _PURPOSE: Final = "receipt"
 _DIFFERENT: Final = Text(

@@ -27,7 +27,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "my-wishes": ("wants", "level"),
     "my-withdrawals": ("item",),
     "my-helpers": ("label", "rights"),
-    "my-way-back": (),
+    "my-recovery": (),
     "my-end": (),
 }
 """The pages to which one is led back, and what is kept of their forms: words and choices, and nothing that

@@ -143,10 +143,10 @@ def helping(request: HttpRequest, session: OpenSession) -> HttpResponse:
 @session_page
 @owner_only
 def spare_ways(request: HttpRequest, session: OpenSession) -> HttpResponse:
-    """The slip for the way back, new words, and a request that stands."""
+    """The recovery slip, new words, and a request that stands."""
     if request.method == "POST" and "refuse" in request.POST:
         recovery.refuse(session.file)
-        return _to("my-way-back")
+        return _to("my-recovery")
     if request.method == "POST" and "slip" in request.POST:
         codes.keep(request, recovery.prepare(session.file), "slip")
         return _to("my-code")
@@ -155,7 +155,7 @@ def spare_ways(request: HttpRequest, session: OpenSession) -> HttpResponse:
         receipts.keep(secret, recovery.change_words(session.file), secret)
         sessions.end(secret)
         return with_cookie(_to("receipt"), secret, receipts.LASTS)
-    return _show(request, "my_way_back", {"view": service.view(session.file)}, session)
+    return _show(request, "my_recovery", {"view": service.view(session.file)}, session)
 
 
 @session_page

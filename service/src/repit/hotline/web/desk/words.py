@@ -19,7 +19,7 @@ REASONS: Final[dict[Reason, Promise]] = {
     "not-taken": _("nobody has taken it since yesterday or longer"),
     "waits-long": _("has waited for an answer for more than a day"),
     "today": _("a task is due within 24 hours"),
-    "way-back": _("a new receipt was asked for"),
+    "recovery": _("a new receipt was asked for"),
     "first-day": _("first day: steps are open"),
     "answer": _("wrote last, waits for an answer"),
     "new": _("new today"),
