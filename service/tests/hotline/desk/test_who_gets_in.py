@@ -344,7 +344,7 @@ def test_nothing_is_uploaded_to_the_desk_and_a_huge_body_ends_politely() -> None
 # --- the supervisor ---------------------------------------------------------------------------------------
 
 
-def everything_said() -> tuple:
+def everything_written() -> tuple:
     """A case with content of every kind, and the people around it."""
     ana, bea = caseworker("ana", founds=True), caseworker("bea")
     opened = receipt(seen_at=["location of the secret"])
@@ -365,7 +365,7 @@ def visible(answer) -> str:
 
 
 def test_a_supervisor_sees_load_and_times_and_no_content_reaches_the_page() -> None:
-    _, _, opened = everything_said()
+    _, _, opened = everything_written()
     who = person("supervisor")
     before = visible(who.client.get(INBOX + "oversight/"))
     for secret in ("secret", opened.number, worklist.label(file_of(opened).case_id), "danger"):
@@ -377,7 +377,7 @@ def test_a_supervisor_sees_load_and_times_and_no_content_reaches_the_page() -> N
     assert visible(who.client.get(INBOX + "oversight/")) == before
     load = oversight.load()
     assert load.by_state == {"new": 1, "in-hand": 0, "waiting": 1, "closed": 0, "kept": 0}
-    assert [(one.who, one.waiting, one.tasks_open, one.takes_in) for one in load.hands] == [
+    assert [(one.who, one.waiting, one.tasks_open, one.takes_in) for one in load.workloads] == [
         ("ana", 1, 1, True),
         ("bea", 1, 1, False),
     ]
@@ -385,7 +385,7 @@ def test_a_supervisor_sees_load_and_times_and_no_content_reaches_the_page() -> N
 
 
 def test_reading_the_load_opens_no_case_and_leaves_no_log_entry() -> None:
-    _, _, opened = everything_said()
+    _, _, opened = everything_written()
     before = len(service.access_log(file_of(opened)))
     who = person("supervisor")
     who.client.get(INBOX + "oversight/")
@@ -394,7 +394,7 @@ def test_reading_the_load_opens_no_case_and_leaves_no_log_entry() -> None:
 
 
 def test_an_access_log_that_was_touched_shows_in_the_check_without_naming_the_case() -> None:
-    _, _, opened = everything_said()
+    _, _, opened = everything_written()
     Casefile(file_of(opened).case_id, caseworkers.unlock("ana", PASSPHRASE))
     AccessLogEntry.objects.filter(case=file_of(opened).case_id, number=1).delete()
     who = person("supervisor")

@@ -251,9 +251,9 @@ def crowd():
     with ExitStack() as stack:
 
         def gather(
-            at_once: int, waiting: tuple[int, int, int] = (99, 99, 99), patience: float = 60.0
+            at_once: int, waiting: tuple[int, int, int] = (99, 99, 99), timeout: float = 60.0
         ) -> Crowd:
-            one = Crowd(Lines(at_once, waiting, patience))
+            one = Crowd(Lines(at_once, waiting, timeout))
             stack.callback(one.all_gone)
             return one
 
@@ -309,7 +309,7 @@ def test_a_connection_may_have_so_many_waiting_and_all_together_so_many(crowd) -
 
 
 def test_who_waits_too_long_is_told_so_and_leaves_no_trace(crowd) -> None:
-    here = crowd(1, patience=0.01)
+    here = crowd(1, timeout=0.01)
     here.come("served", HOME)
     here.come("impatient", "198.51.100.1")
     spin(lambda: here.refused == ["impatient"])

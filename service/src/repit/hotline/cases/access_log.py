@@ -60,9 +60,9 @@ def blur(case: Case, keys: Vault) -> None:
         _append(case, keys, ["", "", _NOTHING, ""])
 
 
-def _append(case: Case, keys: Vault, said: list[str]) -> None:
+def _append(case: Case, keys: Vault, entry: list[str]) -> None:
     case.accesses += 1
-    value = json.dumps(said).encode().ljust(_LENGTH)
+    value = json.dumps(entry).encode().ljust(_LENGTH)
     sealed = keys.sealer("protection").seal(value, _place(case.id, case.accesses))
     case.accesses_digest = _digest(case.id, case.accesses, bytes(case.accesses_digest), sealed)
     AccessLogEntry.objects.create(

@@ -68,7 +68,7 @@ def overview(file: Casefile) -> Overview:
         steps = CaseStep.objects.filter(case=turn.case).order_by("number")
         found = Overview(
             summary_in(turn),
-            protection.standing(turn),
+            protection.status(turn),
             locations.known(turn),
             thread.known(turn) if turn.may_read("thread") else (),
             tasks.known(turn),

@@ -121,25 +121,26 @@ def named(who: str) -> Named:
 
 def cases_of(holder: Holder, states: Iterable[str] = STATES) -> list[int]:
     """The cases in someone's hands. No column says it: each case has its own digest of each holder."""
-    return _in_hands(holder.kind, holder.id, states)
+    return _cases_held(holder.kind, holder.id, states)
 
 
 @dataclass(frozen=True, slots=True)
-class InHands:
-    """Which cases one caseworker has, by their keys in the database; nothing of what is in them."""
+class Caseload:
+    """Which cases a caseworker has, by their keys in the database; nothing of what is in them."""
 
     who: str
     cases: list[int]
 
 
-def everyone() -> list[InHands]:
+def everyone() -> list[Caseload]:
     """Everyone who has keys, with the open cases in their hands."""
     return [
-        InHands(row.who, _in_hands("caseworker", row.id, LIVE)) for row in Caseworker.objects.order_by("who")
+        Caseload(row.who, _cases_held("caseworker", row.id, LIVE))
+        for row in Caseworker.objects.order_by("who")
     ]
 
 
-def _in_hands(kind: HolderKind, holder_id: int, states: Iterable[str]) -> list[int]:
+def _cases_held(kind: HolderKind, holder_id: int, states: Iterable[str]) -> list[int]:
     cases = Case.objects.filter(state__in=list(states)).values_list("pk", flat=True)
     found: list[int] = []
     # In pieces: a database takes so many values in one question and no more.

@@ -1,4 +1,4 @@
-"""Whether anything happened in any case, told without looking into one.
+"""Whether anything happened in any case, known without looking into one.
 
 In: nothing. Out: a number. Next: `hotline.loops.upkeep`, which then lays the rows of the day down anew.
 """
@@ -13,5 +13,5 @@ from repit.hotline.cases.models import Case
 def mark() -> int:
     """Another number whenever anything happened in a case: each turn is noted in its log."""
     counts = Case.objects.aggregate(cases=Count("pk"), accesses=Sum("accesses"))
-    told = f"{counts['cases']}/{counts['accesses']}".encode()
-    return int.from_bytes(blake2b(told, digest_size=7).digest())
+    counted = f"{counts['cases']}/{counts['accesses']}".encode()
+    return int.from_bytes(blake2b(counted, digest_size=7).digest())

@@ -22,7 +22,7 @@ WINDOW: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class Workload:
     """How much one caseworker has; there to share work out, not to rank anyone."""
 
     who: str
@@ -58,7 +58,7 @@ class Load:
     taken_up: Waits
     answered: Waits
     not_held: int
-    hands: Sequence[Hands]
+    workloads: Sequence[Workload]
     desk_members: int
 
 
@@ -92,7 +92,7 @@ def load() -> Load:
         taken_up=_waits(recent, "in-hand"),
         answered=_waits(recent, "waiting"),
         not_held=len(set(in_hand) - held),
-        hands=[_hands(one, today, takes_in) for one in everyone],
+        workloads=[_workload(one, today, takes_in) for one in everyone],
         desk_members=len(takes_in),
     )
 
@@ -114,10 +114,10 @@ def _due(today: date, day: date) -> str:
     return "week" if day <= today + timedelta(days=7) else "later"
 
 
-def _hands(held: caseworkers.InHands, today: date, takes_in: Iterable[str]) -> Hands:
+def _workload(held: caseworkers.Caseload, today: date, takes_in: Iterable[str]) -> Workload:
     states = Counter(Case.objects.filter(pk__in=held.cases).values_list("state", flat=True))
     tasks = list(_open_tasks().filter(case__in=held.cases).values_list("due_on", flat=True))
-    return Hands(
+    return Workload(
         held.who,
         states["in-hand"],
         states["waiting"],

@@ -79,15 +79,17 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
         turn.case.save(update_fields=["due_on"])
 
 
-def standing(turn: Turn) -> Status:
+def status(turn: Turn) -> Status:
     """How each item stands, and how far it has come. Raises `NotGranted`."""
     held = links.of(turn)
     names = [link.item for link in held]
     stand, reaches = carrying.standing(names), reach.of(names)
-    return Status(tuple(_standing(number, link, stand, reaches) for number, link in enumerate(held, 1)))
+    return Status(tuple(_item_status(number, link, stand, reaches) for number, link in enumerate(held, 1)))
 
 
-def _standing(number: int, link: Link, stand: dict[str, Standing], reaches: dict[str, Reach]) -> ItemStatus:
+def _item_status(
+    number: int, link: Link, stand: dict[str, Standing], reaches: dict[str, Reach]
+) -> ItemStatus:
     here, far = stand[link.item], reaches[link.item]
     state: State = "withdrawn" if link.back else here.state
     if link.back and here.leaving:

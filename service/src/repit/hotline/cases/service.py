@@ -25,7 +25,7 @@ from repit.hotline.cases.models import Case
 from repit.hotline.cases.protection import ItemStatus, Status
 from repit.hotline.cases.recovery import Asked
 from repit.hotline.cases.states import STATES, CaseState
-from repit.hotline.cases.tasks import Told
+from repit.hotline.cases.tasks import TaskNotice
 
 __all__ = ["MAX_ITEMS", "ItemStatus", "Status"]
 _EMPTY: Final = InputRefused(Text("A case needs an item.", "Un dossier a besoin d'un élément."))
@@ -51,7 +51,7 @@ class View:
     recovery_prepared: bool
     may_add_locations: bool
     may_read_log: bool
-    notices: Sequence[Told] = ()
+    notices: Sequence[TaskNotice] = ()
 
 
 def open_case(
@@ -84,7 +84,7 @@ def open_case(
         desk.hand_over(turn)
         turn.log_access("opened")
         turn.blur_the_log()
-        return Receipt(code.number, code.secret, protection.standing(turn))
+        return Receipt(code.number, code.secret, protection.status(turn))
 
 
 def _new_case(*, opened_on: date, due_on: date) -> Case:
@@ -117,7 +117,7 @@ def add_items(file: Casefile, submissions: Sequence[Submission]) -> Status:
         level = locations.wishes_of(turn).level
         protection.take_in(turn, at_level(submissions, level))
         turn.log_access("items-added")
-        return protection.standing(turn)
+        return protection.status(turn)
 
 
 def view(file: Casefile) -> View:
@@ -128,14 +128,14 @@ def view(file: Casefile) -> View:
         found = View(
             by="person" if person else "helper",
             state=next(state for state in STATES if state == turn.case.state) if sees else None,
-            status=protection.standing(turn) if sees else None,
+            status=protection.status(turn) if sees else None,
             wishes=locations.wishes_of(turn) if turn.may_read("locations") else None,
             locations=locations.known(turn) if "locations" in turn.writes else None,
             recovery_asked=recovery.pending(turn) if person else None,
             recovery_prepared=person and recovery.is_prepared(turn),
             may_add_locations="locations" in turn.writes,
             may_read_log=person or turn.sees_log,
-            notices=tasks.told(turn),
+            notices=tasks.notices(turn),
         )
         turn.log_access("case")
         return found
@@ -146,7 +146,7 @@ def take_back(file: Casefile, which: Sequence[int] | Literal["all"]) -> Status:
     with file.turn() as turn:
         protection.take_back(turn, which)
         turn.log_access("withdrawn")
-        return protection.standing(turn)
+        return protection.status(turn)
 
 
 def access_log(file: Casefile) -> list[LogEntry]:
@@ -159,7 +159,7 @@ def status(number: str, secret: str) -> Status:
     """How the case of a receipt stands. Raises `NotFound`, `InputRefused`, `NotGranted`."""
     with access_codes.enter(number, secret).turn() as turn:
         turn.log_access("status")
-        return protection.standing(turn)
+        return protection.status(turn)
 
 
 def withdraw(number: str, secret: str, which: Sequence[int] | Literal["all"]) -> Status:

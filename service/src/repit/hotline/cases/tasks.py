@@ -31,7 +31,7 @@ TRANSITIONS: Final[dict[tuple[TaskState, TaskState], str]] = {
     ("done", "open"): "it was not done after all",
     ("dropped", "open"): "it is needed after all",
 }
-TOLD: Final[frozenset[TaskKind]] = frozenset({"answer"})
+NOTIFIED: Final[frozenset[TaskKind]] = frozenset({"answer"})
 """Kinds of which the person is told: a notice went out, and its answer is due."""
 MAX_TASKS: Final = 200
 MAX_CHARACTERS: Final = 500
@@ -63,7 +63,7 @@ class Tasked:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Told:
+class TaskNotice:
     """What the person sees of a task that concerns them; nothing of what the caseworker noted."""
 
     location: str
@@ -135,19 +135,19 @@ def next_due(turn: Turn) -> datetime | None:
     return min((task.due_at for task in known(turn) if task.state == "open"), default=None)
 
 
-def told(turn: Turn) -> list[Told]:
+def notices(turn: Turn) -> list[TaskNotice]:
     """What of them the person is told, the earliest due first."""
     if turn.role != "person":
         return []
     moment = now()
     return [
-        Told(
+        TaskNotice(
             task.location_text,
             task.due_at,
             "done" if task.state == "done" else "late" if task.due_at <= moment else "open",
         )
         for task in known(turn)
-        if task.kind in TOLD and task.state != "dropped"
+        if task.kind in NOTIFIED and task.state != "dropped"
     ]
 
 

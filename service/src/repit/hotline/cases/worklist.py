@@ -147,7 +147,7 @@ def _summary(file: Casefile) -> Summary:
 
 def summary_in(turn: Turn) -> Summary:
     """A case's line within a turn, without one in the log."""
-    status = protection.standing(turn)
+    status = protection.status(turn)
     sees_locations = turn.may_read("locations")
     return Summary(
         turn.case.id,

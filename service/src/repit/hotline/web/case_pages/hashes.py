@@ -35,11 +35,11 @@ def submissions(field: str) -> list[Submission]:
     return [submission(item) for item in body.items]
 
 
-def _items(told: Any) -> Any:
+def _items(body: Any) -> Any:
     """The list itself, or that of a carried text, which leaves the kind to the form that it comes to."""
-    if not isinstance(told, dict) or told.get("repit") != _CARRIED or not isinstance(told.get("items"), list):
-        return told
-    return [{"kind": "intimate", **item} if isinstance(item, dict) else item for item in told["items"]]
+    if not isinstance(body, dict) or body.get("repit") != _CARRIED or not isinstance(body.get("items"), list):
+        return body
+    return [{"kind": "intimate", **item} if isinstance(item, dict) else item for item in body["items"]]
 
 
 def of_kind(field: str, kind: Kind) -> list[Submission]:

@@ -57,8 +57,8 @@ def start(request: HttpRequest) -> HttpResponse:
     if (is_last or late or token_of(request) == secret) and receipts.held(secret):
         return _handed_over(request, answers)
     if late:
-        said = _("This page waited for more than an hour. Look at it once more, then go on.")
-        return _page(request, answers | _typed(request, answers["step"]), said)
+        complaint = _("This page waited for more than an hour. Look at it once more, then go on.")
+        return _page(request, answers | _typed(request, answers["step"]), complaint)
     if moves:
         return _page(request, _moved(request, answers))
     return _open(request, answers) if is_last else _answered(request, answers)
@@ -184,7 +184,9 @@ def _handed_over(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
     return receipts.hand_over(request, secret, "receipt", lambda: codes.directly(request, secret))
 
 
-def _page(request: HttpRequest, answers: dict[str, Any], said: str = "", status: int = 400) -> HttpResponse:
+def _page(
+    request: HttpRequest, answers: dict[str, Any], complaint: str = "", status: int = 400
+) -> HttpResponse:
     step = answers["step"]
     values: dict[str, Any] = {
         "answers": answers,
@@ -192,9 +194,9 @@ def _page(request: HttpRequest, answers: dict[str, Any], said: str = "", status:
         "answered": request.method == "POST",
         "number_of_step": STEPS.index(step) + 1,
         "number_of_steps": len(STEPS),
-        "said": said,
+        "complaint": complaint,
         "switch": other_language(request) if step != "who" else None,
         # What the device worked out comes back where the page is shown again because something was amiss.
-        "pasted": request.POST.get("hashes", "") if said else "",
+        "pasted": request.POST.get("hashes", "") if complaint else "",
     }
-    return show(request, f"start_{step}", values, status=status if said else 200)
+    return show(request, f"start_{step}", values, status=status if complaint else 200)

@@ -41,7 +41,7 @@ from repit.hotline.web.case_pages.limits import TooOften
 
 _AT_ONCE: Final = max(1, min(4, (os.cpu_count() or 1) - 1))
 _WAITING: Final = (48, 12, 2)
-_PATIENCE: Final = 8.0
+_TIMEOUT: Final = 8.0
 
 
 class Lines:
@@ -51,10 +51,10 @@ class Lines:
         self,
         at_once: int = _AT_ONCE,
         waiting: tuple[int, int, int] = _WAITING,
-        patience: float = _PATIENCE,
+        timeout: float = _TIMEOUT,
     ) -> None:
         self._changed = threading.Condition()
-        self._at_once, self._most, self._patience = at_once, waiting, patience
+        self._at_once, self._most, self._timeout = at_once, waiting, timeout
         # In the order of their turns: whoever was served goes to the end.
         self._lines: dict[bytes, deque[object]] = {}
         self._served: set[bytes] = set()
@@ -76,7 +76,7 @@ class Lines:
                 self._changed.notify_all()
 
     def _wait(self, origin: bytes, line: bytes) -> None:
-        until = elapsed() + self._patience
+        until = elapsed() + self._timeout
         with self._changed:
             waiting = self._waiting.total(), self._waiting[origin], len(self._lines.get(line, ()))
             if any(now >= most for now, most in zip(waiting, self._most, strict=True)):

@@ -37,10 +37,10 @@ def ask(request: HttpRequest) -> HttpResponse:
             asked = recovery.ask(number, words)
     except (NotFound, InputRefused) as error:
         return _again(request, "lost", error)
-    secret, told = token_of(request), _told(asked)
-    if store.of(secret, codes.ASKED) != told:
+    secret, answer = token_of(request), _answer(asked)
+    if store.of(secret, codes.ASKED) != answer:
         secret = receipts.new_secret()
-        store.keep(secret, codes.ASKED, told)
+        store.keep(secret, codes.ASKED, answer)
     return receipts.hand_over(request, secret, "lost-asked", lambda: _shown(request, asked))
 
 
@@ -88,7 +88,7 @@ def _shown(request: HttpRequest, asked: Asked) -> HttpResponse:
     return show(request, "lost_asked", {"asked": asked})
 
 
-def _told(asked: Asked) -> dict[str, str | bool]:
+def _answer(asked: Asked) -> dict[str, str | bool]:
     return {
         "reference": asked.reference,
         "due_at": asked.due_at.isoformat(),

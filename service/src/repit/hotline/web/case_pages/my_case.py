@@ -207,11 +207,11 @@ def _show(
     session: OpenSession,
     refused: RepitError | None = None,
 ) -> HttpResponse:
-    said = None
+    complaint = None
     if refused is not None:
-        said = Text(*(f"{m} {n}" for m, n in zip(refused.message, refused.next_step, strict=True)))
+        complaint = Text(*(f"{m} {n}" for m, n in zip(refused.message, refused.next_step, strict=True)))
     return show(
-        request, template, values, session=session, status=refused.status if refused else 200, error=said
+        request, template, values, session=session, status=refused.status if refused else 200, error=complaint
     )
 
 

@@ -35,10 +35,10 @@ def show(
 ) -> HttpResponse:
     """One page. `error` stands at its top; forms of a session carry a mark; whoever brings a cookie leaves by
     a way out that ends what it opens."""
-    said = "" if error is None else error.in_language(language())
+    complaint = "" if error is None else error.in_language(language())
     context: dict[str, Any] = {
         "nearest": NEAREST,
-        "said": said,
+        "complaint": complaint,
         "leaves": bool(token_of(request)),
         **(values or {}),
     }
@@ -49,7 +49,7 @@ def show(
         context["other_language"] = other_language(request)
     refusal = context.get("refusal")
     if refusal is not None:
-        context["refusal_said"], context["refusal_next"] = refusal.shown(language())
+        context["refusal_message"], context["refusal_next_step"] = refusal.shown(language())
     return render(request, f"case_pages/{template}.html", context, status=status)
 
 

@@ -42,7 +42,9 @@ _AFTER: Final[dict[str, Promise]] = {
     "due": gettext_lazy("another time"),
     "not-needed": gettext_lazy("not needed"),
 }
-_POINTS: Final[dict[str, tuple[Promise, Promise]]] = {str(code): said for code, said in words.POINTS.items()}
+_POINTS: Final[dict[str, tuple[Promise, Promise]]] = {
+    str(code): point for code, point in words.POINTS.items()
+}
 
 
 def shown(what: str) -> str:
@@ -53,8 +55,8 @@ def shown(what: str) -> str:
         case ["task", number, after] if after in _AFTER:
             return _("task %(number)s: %(after)s") % {"number": number, "after": _AFTER[after]}
         case ["checklist", code, after] if code in _POINTS and after in _AFTER:
-            said: dict[str, Any] = {"point": _POINTS[code][0], "after": _AFTER[after]}
-            return _("checklist, “%(point)s”: %(after)s") % said
+            filled: dict[str, Any] = {"point": _POINTS[code][0], "after": _AFTER[after]}
+            return _("checklist, “%(point)s”: %(after)s") % filled
         case ["assigned", "to", *who]:
             return _("gave it to %(who)s") % {"who": " ".join(who)}
         case ["released", "by", *who]:
