@@ -26,17 +26,24 @@ TEST: Final = "service/tests/hotline/processes/test_joining_drill.py"
 def run(_minutes: float) -> int:
     """See the module's words."""
     with tempfile.TemporaryDirectory() as folder:
-        told = [Path(folder) / database for database in DATABASES]
-        running = [_begun(one) for one in told]  # side by side, each with a processor of its own
-        failed = max(one.wait() for one in running)
-        found = [json.loads(line) for one in told if one.exists() for line in one.read_text().splitlines()]
+        report_files = [Path(folder) / database for database in DATABASES]
+        running = [
+            _begun(report_file) for report_file in report_files
+        ]  # side by side, each with a processor of its own
+        failed = max(process.wait() for process in running)
+        found = [
+            json.loads(line)
+            for report_file in report_files
+            if report_file.exists()
+            for line in report_file.read_text().splitlines()
+        ]
     return failed or _reported(found)
 
 
-def _begun(told: Path) -> "subprocess.Popen[bytes]":
-    figures = {"DRILL_RUNS": RUNS, "DRILL_CASES": CASES, "DRILL_DAYS": DAYS, "DRILL_REPORT": told}
+def _begun(report_file: Path) -> "subprocess.Popen[bytes]":
+    figures = {"DRILL_RUNS": RUNS, "DRILL_CASES": CASES, "DRILL_DAYS": DAYS, "DRILL_REPORT": report_file}
     env = {**os.environ, **{name: str(value) for name, value in figures.items()}}
-    chosen = f"put_to_its_case and {told.name}"
+    chosen = f"put_to_its_case and {report_file.name}"
     command = [sys.executable, "-m", "pytest", "-s", "-p", "no:randomly", "-k", chosen, TEST]
     return subprocess.Popen(command, env=env, cwd=ROOT)  # noqa: S603 - our own tests
 
@@ -54,12 +61,12 @@ def _reported(found: list[dict[str, Any]]) -> int:
         " half. A guess is for one item of a case among the items that came on its day.",
     )
     held = True
-    for one in found:
-        best = one["best"][0]
-        sure = not one["database"].endswith("bare")
-        held = held and not (sure and (one["certain"] or best["advantage"] > MOST))
+    for result in found:
+        best = result["best"][0]
+        sure = not result["database"].endswith("bare")
+        held = held and not (sure and (result["certain"] or best["advantage"] > MOST))
         report.compare(
-            f"{one['database']}: right guesses by the best way found",
+            f"{result['database']}: right guesses by the best way found",
             "% of cases",
             100 * (best["by_day"] + best["advantage"]),
             "by the day alone",
@@ -67,12 +74,12 @@ def _reported(found: list[dict[str, Any]]) -> int:
         )
         rows = [
             (way["way"], f"{way['chosen']:+.1%}", f"{way['advantage']:+.1%}", way["guesses"])
-            for way in one["best"][:5]
+            for way in result["best"][:5]
         ]
         report.tables.append(
             Table(
-                f"{one['database']}: {one['towns']} towns, {one['cases']} cases, {one['items']} items;"
-                f" {one['ways']:,} ways; joined for certain: {one['certain']}",
+                f"{result['database']}: {result['towns']} towns, {result['cases']} cases,"
+                f" {result['items']} items; {result['ways']:,} ways; joined for certain: {result['certain']}",
                 ("way", "advantage where it was chosen", "advantage on other towns", "guesses there"),
                 rows,
             )

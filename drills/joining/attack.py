@@ -69,7 +69,7 @@ def scores(hotline: Stolen) -> dict[Way, Score]:
     names, others = list(hotline.cases), list(hotline.items)
     of_cases, of_items = np.array(list(hotline.cases.values())), np.array(list(hotline.items.values()))
     units, other_units = ([name.split(":")[-1] for name in some] for some in (names, others))
-    same = np.array([[one == other for other in other_units] for one in units], np.bool_)
+    same = np.array([[unit == other for other in other_units] for unit in units], np.bool_)
     countable = np.array([name.startswith(("rows", "bytes")) for name in names], np.bool_)
     tried = {"rank": same | True, "rank reversed": same | True, "near": same}
     tried["group"] = np.broadcast_to(countable[:, None], same.shape)
@@ -146,7 +146,7 @@ def _right(
     mine, theirs = np.nan_to_num(mine), np.nan_to_num(theirs)
     found: Floats = np.zeros(lacking.shape)
     if reading == "group":
-        groups = [_groups(one, len(owned)) for one in theirs]
+        groups = [_groups(row, len(owned)) for row in theirs]
         for case in np.flatnonzero(countable):
             by_figure = np.argsort(-mine[case], kind="stable")
             for item, (labels, by_size) in enumerate(groups):
@@ -155,7 +155,7 @@ def _right(
                 found[case, item] = _named(labels[None, :] == chosen[:, None], owned)
     else:
         if reading != "near":
-            mine, theirs = (np.array([_ranks(one) for one in some]) for some in (mine, theirs))
+            mine, theirs = (np.array([_ranks(row) for row in some]) for some in (mine, theirs))
         if reading == "rank reversed":
             mine = 1 - mine
         for case, figures in enumerate(mine):
@@ -195,7 +195,9 @@ def held_out(hotlines: list[Stolen], most: int = 20) -> list[tuple[Way, Score, S
     repeat it.
     """
     half = len(hotlines) // 2
-    first, second = (_summed([scores(one) for one in part]) for part in (hotlines[:half], hotlines[half:]))
+    first, second = (
+        _summed([scores(hotline) for hotline in part]) for part in (hotlines[:half], hotlines[half:])
+    )
     # A figure that is the same for all of a hotline, or equal to another there, leads nowhere or is that one.
     best = sorted(first.keys() & second.keys(), key=lambda way: -first[way].advantage)[:most]
     return [(way, first[way], second[way]) for way in best]
@@ -203,8 +205,8 @@ def held_out(hotlines: list[Stolen], most: int = 20) -> list[tuple[Way, Score, S
 
 def _summed(several: list[dict[Way, Score]]) -> Mapping[Way, Score]:
     found: dict[Way, Score] = {}
-    for one in several:
-        for way, score in one.items():
+    for scored in several:
+        for way, score in scored.items():
             held = found.get(way, Score(0.0, 0.0, 0))
             found[way] = Score(held.right + score.right, held.by_day + score.by_day, held.cases + score.cases)
     return found

@@ -51,8 +51,8 @@ def of_postgresql(address: str) -> Tables:
     found: Tables = {}
     with psycopg.connect(address, row_factory=psycopg.rows.dict_row) as connection:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
-        for one in names:
-            name = one["tablename"]
+        for table in names:
+            name = table["tablename"]
             rows = connection.execute(
                 'SELECT *, xmin::text::bigint AS "order xmin",'  # noqa: S608
                 ' (ctid::text::point)[0]::bigint * 1000 + (ctid::text::point)[1]::bigint AS "place ctid"'
@@ -78,15 +78,17 @@ def of_backup(path: Path) -> Tables:
 def stolen(copies: Sequence[Tables], truth: Sequence[tuple[int, list[int]]]) -> Stolen:
     """The figures of all copies; the first is the database itself. Only what a copy knows a day of counts."""
     cases = {case: at for at, (case, _) in enumerate(truth)}
-    items = {item: at for at, item in enumerate(one for _, owned in truth for one in owned)}
+    items = {item: at for at, item in enumerate(item for _, owned in truth for item in owned)}
     days_of_cases, days_of_items = np.zeros(len(cases), np.int64), np.zeros(len(items), np.int64)
-    had = Stolen(days_of_cases, days_of_items, [[items[one] for one in owned] for _, owned in truth])
+    had = Stolen(days_of_cases, days_of_items, [[items[item] for item in owned] for _, owned in truth])
     for number, tables in enumerate(copies):
         for row in tables.get("cases_case", ()):
             if int(row["id"]) in cases:
                 days_of_cases[cases[int(row["id"])]] = _days(row["opened_on"])
         # A case's items come on its own day; of an item the day is that of its first change.
-        for row in sorted(tables.get("bank_transition", ()), key=lambda one: str(one["at"]), reverse=True):
+        for row in sorted(
+            tables.get("bank_transition", ()), key=lambda transition: str(transition["at"]), reverse=True
+        ):
             if int(row["item_id"]) in items:
                 days_of_items[items[int(row["item_id"])]] = _days(row["at"])
         had.cases |= _arrays(number, _figures(tables, _CASES), cases)
@@ -155,7 +157,7 @@ def _read(field: str, value: Any) -> Iterator[tuple[str, float]]:
 
 
 def _placed(row: dict[str, Any], raw: bytes) -> Row:
-    longest = max((one for one in row.values() if isinstance(one, bytes | str)), key=len, default=b"")
+    longest = max((value for value in row.values() if isinstance(value, bytes | str)), key=len, default=b"")
     sought = longest.encode() if isinstance(longest, str) else longest
     if len(sought) >= 12:
         row["place begins"] = raw.find(sought[:24])

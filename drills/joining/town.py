@@ -86,7 +86,7 @@ class Town:
         for day in (self._days // 3, 2 * self._days // 3):
             self._later(FIRST + timedelta(days=day, hours=13), self._back_up)
         while self._plan:
-            self._plan.sort(key=lambda one: one[:2])
+            self._plan.sort(key=lambda planned: planned[:2])
             moment, _, does = self._plan.pop(0)
             if moment > end:
                 break

@@ -174,7 +174,10 @@ class Hotline(machines.Story):
     def befriend(self, mine: Mine, rights: set[helpers.Right]) -> None:
         code = self.whole_or_refused(lambda: helpers.add(mine.file, "a friend", rights), *REFUSALS)
         if code is not None:
-            mine.friends[max(one.number for one in helpers.listed(mine.file))] = (code, frozenset(rights))
+            mine.friends[max(helper.number for helper in helpers.listed(mine.file))] = (
+                code,
+                frozenset(rights),
+            )
 
     @rule(mine=persons, number=st.integers(0, 5))
     def part(self, mine: Mine, number: int) -> None:
@@ -281,7 +284,9 @@ class Hotline(machines.Story):
             return
         seen = service.view(mine.file).status
         assert seen is not None
-        assert [one.state for one in seen.items] == ["active" if want else "withdrawn" for want in mine.wants]
+        assert [item.state for item in seen.items] == [
+            "active" if want else "withdrawn" for want in mine.wants
+        ]
         assert {helper.number for helper in helpers.listed(mine.file)} == set(mine.friends)
         if case.state == "kept":
             with pytest.raises(NotGranted):

@@ -85,10 +85,10 @@ def test_slip_and_hotline_together_give_a_new_receipt_after_the_wait(offline):
 def test_slip_and_helper_together_do_it_without_the_hotline(first):
     mine = file_of(opened())
     slip, helper = recovery.prepare(mine), helpers.add(mine, "sister", ["recovery"])
-    one, other = (slip, helper) if first == "slip" else (helper, slip)
-    recovery.ask(one.number, one.secret)
+    begins, other = (slip, helper) if first == "slip" else (helper, slip)
+    recovery.ask(begins.number, begins.secret)
     with later(hours=73):
-        new = recovery.finish(one.number, one.secret, (other.number, other.secret))
+        new = recovery.finish(begins.number, begins.secret, (other.number, other.secret))
     assert thread.read(file_of(new))
 
 
@@ -104,25 +104,25 @@ def test_helper_and_hotline_together_do_it_without_the_slip(offline):
 def test_no_single_part_and_no_two_helpers_open_anything(offline):
     mine = file_of(opened())
     slip = recovery.prepare(mine)
-    one, two = (helpers.add(mine, name, ["recovery"]) for name in ("one", "two"))
+    friend, two = (helpers.add(mine, name, ["recovery"]) for name in ("one", "two"))
     with pytest.raises(NotFound):
         access_codes.enter(slip.number, slip.secret)
     with pytest.raises(NotFound):
-        access_codes.enter(one.number, one.secret).turn().__enter__()
-    recovery.ask(one.number, one.secret)
+        access_codes.enter(friend.number, friend.secret).turn().__enter__()
+    recovery.ask(friend.number, friend.secret)
     with later(hours=73):
         for tried in (
             lambda: recovery.finish(slip.number, slip.secret),
-            lambda: recovery.finish(one.number, one.secret),
-            lambda: recovery.finish(one.number, one.secret, (one.number, one.secret)),
-            lambda: recovery.finish(one.number, one.secret, (two.number, two.secret)),
+            lambda: recovery.finish(friend.number, friend.secret),
+            lambda: recovery.finish(friend.number, friend.secret, (friend.number, friend.secret)),
+            lambda: recovery.finish(friend.number, friend.secret, (two.number, two.secret)),
         ):
             with pytest.raises(NotFound):
                 tried()
     other = file_of(opened())
     foreign = recovery.prepare(other)
     with later(hours=73), pytest.raises(NotFound):
-        recovery.finish(one.number, one.secret, (foreign.number, foreign.secret))
+        recovery.finish(friend.number, friend.secret, (foreign.number, foreign.secret))
 
 
 def test_whoever_has_the_receipt_can_refuse(offline):
@@ -220,10 +220,10 @@ def test_the_day_on_which_a_case_is_due_says_which_quarter_or_month_and_no_more(
     days = [date(2031, 1, 1) + timedelta(days=n) for n in range(800)]
     silent = [due.after_silence(day) for day in days]
     assert all((day.month - 1) % 3 == 0 and day.day == 1 for day in silent)
-    assert all(0 <= (one - day).days - 365 <= QUARTER for one, day in zip(silent, days, strict=True))
+    assert all(0 <= (closes - day).days - 365 <= QUARTER for closes, day in zip(silent, days, strict=True))
     kept = [due.at_the_latest(day) for day in days]
     assert all(day.day == 1 for day in kept)
-    assert all(58 < (one - day).days <= 90 for one, day in zip(kept, days, strict=True))
+    assert all(58 < (goes - day).days <= 90 for goes, day in zip(kept, days, strict=True))
 
 
 def test_a_case_without_a_sign_closes_by_itself_and_a_sign_in_begins_the_year_anew():
@@ -335,7 +335,7 @@ def test_what_a_kept_case_protects_does_not_show_in_its_row():
     service.take_back(takes_back, "all")
     with later(days=89):
         shown = Case.objects.values("state", "due_on", "accesses")
-        assert len({(one["state"], one["due_on"]) for one in shown}) == 1
+        assert len({(case["state"], case["due_on"]) for case in shown}) == 1
         assert len({len(bytes(case.sealed)) for case in Case.objects.all()}) == 1
 
 

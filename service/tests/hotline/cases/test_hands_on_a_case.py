@@ -198,7 +198,7 @@ def test_every_look_is_in_a_chain_that_shows_when_it_was_touched():
     mine = file_of(opened())
     worklist.inbox(desk.unlock(ana))
     thread.read(mine)
-    assert [(one.by, one.who, one.what) for one in service.access_log(mine)] == [
+    assert [(entry.by, entry.who, entry.what) for entry in service.access_log(mine)] == [
         ("person", "", "thread"),
         ("desk", "ana", "list"),
         ("person", "", "opened"),

@@ -142,20 +142,20 @@ def test_after_review_nothing_is_published_by_itself(settings):
 
 
 def test_the_links_moved_to_another_case_or_put_back_from_before_do_not_open():
-    one, other = service.open_case([picture()]), service.open_case([picture()])
-    mine, theirs = (links_of(receipt) for receipt in (one, other))
+    first, other = service.open_case([picture()]), service.open_case([picture()])
+    mine, theirs = (links_of(receipt) for receipt in (first, other))
     before = mine.get()
-    service.withdraw(one.number, one.secret, "all")
+    service.withdraw(first.number, first.secret, "all")
     mine.update(sealed=before.sealed)
     with pytest.raises(SealBroken):
-        service.status(one.number, one.secret)
+        service.status(first.number, first.secret)
     mine.update(sealed=before.sealed, version=before.version)
     with pytest.raises(SealBroken):  # the case itself says that it protects nothing
-        service.status(one.number, one.secret)
+        service.status(first.number, first.secret)
     for row in theirs:
         mine.update(sealed=row.sealed, version=row.version)
     with pytest.raises(SealBroken):
-        service.status(one.number, one.secret)
+        service.status(first.number, first.secret)
 
 
 def links_of(receipt: service.Receipt) -> QuerySet[Record]:

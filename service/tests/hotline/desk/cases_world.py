@@ -121,8 +121,8 @@ sys.stdout.write(
             "hostile": calm.case_id,
             "famous": famous,
             "codes": {
-                name: [one.number, " ".join(one.words("fr")), " ".join(one.words("en"))]
-                for name, one in (("new", new), ("old", old), ("hostile", quiet))
+                name: [code.number, " ".join(code.words("fr")), " ".join(code.words("en"))]
+                for name, code in (("new", new), ("old", old), ("hostile", quiet))
             },
             "label": worklist.label(file_of(new).case_id),
             "password": PASSWORD,

@@ -19,13 +19,13 @@ def _cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    one = Desk(tmp_path_factory.mktemp("cases"), Path(__file__).with_name("cases_world.py"))
-    yield one
-    one.end()
-    assert "Traceback" not in one.errors, one.errors
+    process = Desk(tmp_path_factory.mktemp("cases"), Path(__file__).with_name("cases_world.py"))
+    yield process
+    process.end()
+    assert "Traceback" not in process.errors, process.errors
 
 
 @pytest.fixture(scope="module")
 def browser(desk: Desk) -> Iterator[Browser]:
-    with chromium.running() as one:
-        yield one
+    with chromium.running() as chromium_browser:
+        yield chromium_browser

@@ -87,7 +87,7 @@ def test_a_screen_has_no_violation_at_any_width_or_light(
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         expected = {"refused": "403", "not-mine": "404"}.get(name, "no status")
-        assert [one for one in complaints if expected not in one] == []
+        assert [complaint for complaint in complaints if expected not in complaint] == []
 
 
 class Keyboard:
@@ -336,7 +336,7 @@ def test_nothing_that_was_written_runs_in_a_real_browser(browser: Browser, desk:
         page.goto(f"{desk.base}/fr/suivi/messages/")
         assert "<img src=x onerror=alert(2)>" in page.locator("ol.thread").inner_text()
         # The browser reports the refusal's status as an error; anything else would be something that ran.
-        assert [one for one in ran if "413" not in one] == []
+        assert [complaint for complaint in ran if "413" not in complaint] == []
 
 
 def test_a_sign_in_goes_on_while_someone_writes_and_nothing_written_is_sent(
@@ -351,7 +351,9 @@ def test_a_sign_in_goes_on_while_someone_writes_and_nothing_written_is_sent(
         page.goto(f"{desk.base}/staff/cases/{desk.world['busy']}/")
         page.on(
             "request",
-            lambda one: "/static/" in one.url or asked.append((one.url, one.post_data)),  # the icon is late
+            lambda request: (
+                "/static/" in request.url or asked.append((request.url, request.post_data))
+            ),  # the icon is late
         )
         page.locator("#text").press_sequentially("abc")
         assert asked == []

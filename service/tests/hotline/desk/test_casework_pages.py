@@ -70,7 +70,7 @@ def test_a_caseworker_takes_a_case_reads_it_answers_and_the_person_reads_the_ans
     post(ana, page_of(opened) + "answer/", text="Nous sommes là.")
     assert [m.text for m in thread.read(mine)] == ["Bonjour, que faire ?", "Nous sommes là."]
     assert service.view(mine).state == "waiting"
-    said = [(one.by, one.who, one.what) for one in service.access_log(mine)]
+    said = [(entry.by, entry.who, entry.what) for entry in service.access_log(mine)]
     assert ("caseworker", "ana", "message") in said and ("desk", "ana", "case") in said
 
 
@@ -134,7 +134,10 @@ def test_addresses_are_added_and_removed_on_the_desk():
     post(ana, page_of(opened) + "addresses/", status=400, remove="77")
     post(ana, page_of(opened) + "addresses/", status=400, where=" ")
     found = locations.read(file_of(opened)).shown
-    assert [(one.text, one.by) for one in found] == [("two", "caseworker"), ("three", "caseworker")]
+    assert [(location.text, location.by) for location in found] == [
+        ("two", "caseworker"),
+        ("three", "caseworker"),
+    ]
 
 
 def test_tasks_follow_their_table_and_every_change_is_in_the_log():
@@ -162,7 +165,7 @@ def test_tasks_follow_their_table_and_every_change_is_in_the_log():
         "ana",
     )
     assert timedelta(hours=3) < second.due_at - now() <= timedelta(hours=4)
-    said = [one.what for one in service.access_log(file_of(opened)) if one.what.startswith("task")]
+    said = [entry.what for entry in service.access_log(file_of(opened)) if entry.what.startswith("task")]
     assert said[::-1] == [
         "task 1 open",
         "task 2 open",
@@ -272,8 +275,8 @@ def test_danger_puts_a_case_above_a_late_one():
     with clock.at(lambda: clock._wall() - timedelta(hours=5)):
         post(ana, page_of(late) + "tasks/", kind="write", within="4")
     post(ana, page_of(pressing) + "danger/", danger="yes")
-    found = [one.case for one in worklist.inbox(caseworkers.unlock(ana.name, PASSPHRASE))]
-    assert found == [file_of(one).case_id for one in (pressing, late, calm)]
+    found = [summary.case for summary in worklist.inbox(caseworkers.unlock(ana.name, PASSPHRASE))]
+    assert found == [file_of(receipt_).case_id for receipt_ in (pressing, late, calm)]
     shown = text_of(ana, INBOX)
     assert "someone may be in danger" in shown and "a task is late" in shown
     post(ana, page_of(pressing) + "danger/", danger="no")
@@ -285,10 +288,10 @@ def test_a_list_that_is_looked_at_again_within_the_hour_fills_no_log():
     opened = receipt()
     for _ in range(3):
         text_of(ana, INBOX)
-    assert [one.what for one in service.access_log(file_of(opened))].count("list") == 1
+    assert [entry.what for entry in service.access_log(file_of(opened))].count("list") == 1
     with clock.at(lambda: clock._wall() + timedelta(hours=1)):
         assert worklist.inbox(desk.unlock(caseworkers.unlock("ana", PASSPHRASE)))
-    assert [one.what for one in service.access_log(file_of(opened))].count("list") == 2
+    assert [entry.what for entry in service.access_log(file_of(opened))].count("list") == 2
 
 
 def test_the_desk_shows_the_oldest_new_cases_and_says_how_many_more_wait(monkeypatch):
@@ -300,7 +303,13 @@ def test_the_desk_shows_the_oldest_new_cases_and_says_how_many_more_wait(monkeyp
     shown = text_of(ana, INBOX)
     assert worklist.label(oldest) in shown and "2 newer cases wait" in shown
     assert "nobody has taken it since yesterday" in shown
-    assert sum("list" in [one.what for one in service.access_log(file_of(one))] for one in opened) == 2
+    assert (
+        sum(
+            "list" in [case_receipt.what for case_receipt in service.access_log(file_of(case_receipt))]
+            for case_receipt in opened
+        )
+        == 2
+    )
 
 
 def test_someone_who_left_is_parted_from_their_keys_and_their_cases_wait_again():
@@ -315,14 +324,14 @@ def test_someone_who_left_is_parted_from_their_keys_and_their_cases_wait_again()
     assert bea.client.get(INBOX).headers["Location"].startswith(INBOX + "unlock/")
     assert desk.members() == ["ana"] and not caseworkers.is_enrolled("bea")
     at_desk = desk.unlock(caseworkers.unlock("ana", PASSPHRASE))
-    assert [one.state for one in worklist.inbox(at_desk)] == ["new"]
+    assert [summary.state for summary in worklist.inbox(at_desk)] == ["new"]
     with Casefile(mine.case_id, at_desk).turn() as turn:
         turn.rooms = kept
         with pytest.raises(SealBroken):
             turn.read("locations", "location")
     with pytest.raises(NotFound):
         casework.overview(mine)
-    assert [one.text for one in locations.read(file_of(opened)).shown] == ["there"]
+    assert [location.text for location in locations.read(file_of(opened)).shown] == ["there"]
 
 
 def test_a_room_that_is_built_gets_a_link_on_the_case(monkeypatch):

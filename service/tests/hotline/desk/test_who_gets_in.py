@@ -44,9 +44,12 @@ WITHOUT_KEYS = {"cases-unlock", "cases-begin", "cases-lock"}
 
 def addresses(case: int) -> dict[str, str]:
     """Every address of the desk, by its name."""
-    patterns = [one for one in urls.urlpatterns if isinstance(one, URLPattern)]
+    patterns = [pattern for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
     assert len(patterns) > 20 and get_resolver()
-    return {str(one.name): INBOX + str(one.pattern).replace("<case:case>", str(case)) for one in patterns}
+    return {
+        str(pattern.name): INBOX + str(pattern.pattern).replace("<case:case>", str(case))
+        for pattern in patterns
+    }
 
 
 def both(client: Client, address: str) -> list:
@@ -94,7 +97,7 @@ def test_a_caseworker_reaches_nothing_of_a_case_that_is_not_theirs() -> None:
             assert {answer.status_code for answer in both(bea.client, address)} <= {404, 405}, address
     assert thread.read(file_of(other)) == [] and casework.holders(theirs) == []
     assert str(theirs) not in bea.client.get(INBOX).content.decode()
-    assert {one.who for one in service.access_log(file_of(other))} == {""}
+    assert {entry.who for entry in service.access_log(file_of(other))} == {""}
 
 
 def test_a_wrong_passphrase_opens_nothing_is_noted_and_after_five_nobody_guesses_on() -> None:
@@ -203,8 +206,8 @@ def test_a_passkey_s_secret_opens_the_keys_and_only_with_the_passphrase_is_one_a
     assert passkeys.count("ana") == 1
     ana.client.post(INBOX + "lock/")
     wrong = base64.b64encode(secrets.token_bytes(32)).decode()
-    for one in (wrong, "", "x"):
-        assert ana.client.post(INBOX + "unlock/", {"secret": one}).status_code == 403
+    for secret_sent in (wrong, "", "x"):
+        assert ana.client.post(INBOX + "unlock/", {"secret": secret_sent}).status_code == 403
     assert ana.client.post(INBOX + "unlock/", {"secret": sent}).headers["Location"] == INBOX
     assert ana.client.get(INBOX).status_code == 200
     held = passkeys.unlock("ana", secret)
@@ -278,8 +281,8 @@ def active_in(page: str) -> list[str]:
 
 
 def test_the_parser_of_the_next_test_sees_what_would_run() -> None:
-    for one in HOSTILE[:2]:
-        assert active_in(one)
+    for hostile in HOSTILE[:2]:
+        assert active_in(hostile)
     assert active_in('<a href="javascript:x">') and active_in("<p onclick=x>") and not active_in("<p>x</p>")
 
 
@@ -293,9 +296,9 @@ def test_words_that_would_run_are_shown_as_words_on_every_page() -> None:
     page = f"{INBOX}{mine.case_id}/"
     ana.client.post(page + "take/")
     assert ana.client.post(page + "answer/", {"text": everything}).status_code == 302
-    for one in HOSTILE:
-        assert ana.client.post(page + "addresses/", {"where": one}).status_code == 302
-        fields = {"kind": "answer", "what": one, "within": "24", "location": "1"}
+    for hostile in HOSTILE:
+        assert ana.client.post(page + "addresses/", {"where": hostile}).status_code == 302
+        fields = {"kind": "answer", "what": hostile, "within": "24", "location": "1"}
         assert ana.client.post(page + "tasks/", fields).status_code == 302
     kept_in_the_form = [
         ana.client.post(page + "answer/", {"text": "".join(HOSTILE) * 200}),
@@ -377,7 +380,10 @@ def test_a_supervisor_sees_load_and_times_and_no_content_reaches_the_page() -> N
     assert visible(who.client.get(INBOX + "oversight/")) == before
     load = oversight.load()
     assert load.by_state == {"new": 1, "in-hand": 0, "waiting": 1, "closed": 0, "kept": 0}
-    assert [(one.who, one.waiting, one.tasks_open, one.takes_in) for one in load.workloads] == [
+    assert [
+        (workload.who, workload.waiting, workload.tasks_open, workload.takes_in)
+        for workload in load.workloads
+    ] == [
         ("ana", 1, 1, True),
         ("bea", 1, 1, False),
     ]

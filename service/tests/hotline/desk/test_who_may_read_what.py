@@ -100,13 +100,13 @@ class World:
         """What nobody may have changed by looking."""
         held = casework.overview(Casefile(self.case, self.mine.holder))
         return (
-            [one.text for one in thread.read(self.mine) if one.text != "helper-added"],
-            [(one.number, one.text) for one in held.locations.shown],
-            [one.state for one in held.status.items],
-            [(one.label, one.rights) for one in helpers.listed(self.mine)],
+            [message.text for message in thread.read(self.mine) if message.text != "helper-added"],
+            [(location.number, location.text) for location in held.locations.shown],
+            [item.state for item in held.status.items],
+            [(helper.label, helper.rights) for helper in helpers.listed(self.mine)],
             held.summary.wishes,
             held.summary.state,
-            [one.state for one in held.tasks],
+            [task.state for task in held.tasks],
         )
 
 
@@ -117,7 +117,7 @@ def world() -> World:
 
 def seen(answers: Iterator[HttpResponse]) -> frozenset[str]:
     """Which of the marks stand on any of these pages."""
-    text = "\n".join(html.unescape(one.content.decode()) for one in answers)
+    text = "\n".join(html.unescape(answer.content.decode()) for answer in answers)
     return frozenset(fact for fact, marks in MARKS.items() if any(mark in text for mark in marks))
 
 
@@ -156,10 +156,10 @@ def by_the_json_api(code: Code) -> list[HttpResponse]:
 def on_the_desk(client: Client, case: int) -> list[HttpResponse]:
     """Every page of the desk, looked at and sent."""
     found = []
-    for one in desk_pages.urlpatterns:
-        address = "/staff/cases/" + str(one.pattern).replace("<case:case>", str(case))
+    for pattern in desk_pages.urlpatterns:
+        address = "/staff/cases/" + str(pattern.pattern).replace("<case:case>", str(case))
         found.append(client.get(address))
-        if one.name not in ("cases-lock", "cases-desk-change", "cases-keys"):
+        if pattern.name not in ("cases-lock", "cases-desk-change", "cases-keys"):
             found.append(
                 client.post(address, {"what": "", "who": "", "text": "", "point": "x", "danger": ""})
             )
@@ -167,7 +167,7 @@ def on_the_desk(client: Client, case: int) -> list[HttpResponse]:
 
 
 def test_the_table_names_every_address_that_shows_something_of_a_case() -> None:
-    named = {str(one.name) for one in pages.urlpatterns if isinstance(one, URLPattern)}
+    named = {str(pattern.name) for pattern in pages.urlpatterns if isinstance(pattern, URLPattern)}
     assert {name for name in named if name.startswith("my-")} == set(PAGES)
     others = {"home", "first-steps", "helping", "helplines", "professionals", "what-we-keep"}
     assert named - set(PAGES) == others | {
@@ -197,7 +197,7 @@ def test_a_helper_sees_what_each_of_their_rights_opens_and_changes_nothing(world
             opens = enters and (PAGES[name] == "" or PAGES[name] in rights)
             expected = (200, 302, 400, 403) if opens else (403,) if enters else (403, 404)
             assert answer.status_code in expected, (rights, name, answer.status_code)
-        helpers.remove(world.mine, max(one.number for one in helpers.listed(world.mine)))
+        helpers.remove(world.mine, max(helper.number for helper in helpers.listed(world.mine)))
     assert world.state() == before
 
 
@@ -205,7 +205,7 @@ def test_what_was_granted_is_gone_with_the_code(world: World) -> None:
     code = helpers.add(world.mine, "", RIGHTS)
     client = signed_in(code)
     assert client.get("/en/mine/log/").status_code == 200
-    helpers.remove(world.mine, max(one.number for one in helpers.listed(world.mine)))
+    helpers.remove(world.mine, max(helper.number for helper in helpers.listed(world.mine)))
     assert seen(answer for _, answer in walk(client)) == frozenset()
 
 
@@ -262,4 +262,4 @@ def test_the_rights_hold_below_the_pages_too(world: World) -> None:
         assert not view.notices and view.recovery_asked is None and not view.recovery_prepared
         with file.turn() as turn:
             assert tasks.known(turn) == [] and turn.sees_log == ("log" in rights)
-        helpers.remove(world.mine, max(one.number for one in helpers.listed(world.mine)))
+        helpers.remove(world.mine, max(helper.number for helper in helpers.listed(world.mine)))

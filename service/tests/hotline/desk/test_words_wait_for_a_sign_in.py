@@ -226,7 +226,7 @@ def test_a_form_pressed_twice_acts_once() -> None:
         assert at.send("addresses", mark, where="https://a.example").status_code == 302
         assert at.send("close", mark)["Location"] == "/staff/cases/"
     assert at.sent() == [WORDS] and locations.read(at.mine).count == 1
-    assert [one.text for one in casework.overview(at.mine).tasks] == ["once"]
+    assert [task.text for task in casework.overview(at.mine).tasks] == ["once"]
 
 
 def test_a_refused_form_is_not_taken_for_done() -> None:

@@ -85,8 +85,8 @@ def site() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
     """Chromium. It stands on `site`: it is gone, with its connections, before the server closes."""
-    with chromium.running() as one:
-        yield one
+    with chromium.running() as chromium_browser:
+        yield chromium_browser
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ class Cutting:
         lines = head.split(b"\r\n")
         kept = [line for line in lines if not line.lower().startswith((b"connection:", b"keep-alive:"))]
         length = next(
-            (int(one.split(b":")[1]) for one in lines if one.lower().startswith(b"content-length:")), 0
+            (int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length:")), 0
         )
         while len(body) < length:
             body += client.recv(65536)
@@ -77,8 +77,8 @@ class Cutting:
 @contextmanager
 def cutting(behind: str) -> Iterator[Cutting]:
     """The same site, until the block ends."""
-    one = Cutting(behind)
+    proxy = Cutting(behind)
     try:
-        yield one
+        yield proxy
     finally:
-        one.close()
+        proxy.close()

@@ -20,6 +20,6 @@ def sent(page: Page) -> list[dict[str, Any]]:
     return json.loads(text) if text else []
 
 
-def apart(one: str, other: str) -> int:
+def apart(hash_: str, other: str) -> int:
     """Bits between two hexadecimal hashes."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+    return (int(hash_, 16) ^ int(other, 16)).bit_count()

@@ -29,20 +29,20 @@ def visitor() -> Visitor:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_case_is_opened_step_by_step_without_a_cookie_and_practised(language: str) -> None:
-    one = Visitor(language)
-    last = one.to_the_device("https://a.example/1\n\nhttps://a.example/2")
-    assert not one.client.cookies
-    answer = arrived(one.step(last, hashes=items()))
+    person = Visitor(language)
+    last = person.to_the_device("https://a.example/1\n\nhttps://a.example/2")
+    assert not person.client.cookies
+    answer = arrived(person.step(last, hashes=items()))
     number, words = code_in(answer)
     assert answer["Cache-Control"] == "no-store"
-    path = one.root + {"en": "practise/", "fr": "essayer/"}[language]
-    assert one.client.get(path).status_code == 200
-    wrong = post(one.client, path, {"number": number, "words": "x"})
+    path = person.root + {"en": "practise/", "fr": "essayer/"}[language]
+    assert person.client.get(path).status_code == 200
+    wrong = post(person.client, path, {"number": number, "words": "x"})
     assert wrong.status_code == 400 and words not in wrong.content.decode()
-    again = post(one.client, path, {"again": "1"})
+    again = post(person.client, path, {"again": "1"})
     assert code_in(again) == (number, words)
-    right = post(one.client, path, {"number": number.lower(), "words": words})
-    assert right.status_code == 302 and one.client.get(right["Location"]).status_code == 200
+    right = post(person.client, path, {"number": number.lower(), "words": words})
+    assert right.status_code == 302 and person.client.get(right["Location"]).status_code == 200
     view = service.view(access_codes.enter(number, words))
     assert view.locations is not None and view.locations.count == 2
     assert view.wishes is not None and view.wishes.wants == ("block", "talk")
@@ -114,9 +114,9 @@ def test_a_state_that_is_old_altered_or_from_elsewhere_is_refused(visitor: Visit
 
 
 def test_every_page_of_a_case_opens_and_asks_strangers_to_sign_in() -> None:
-    one, _ = signed_in()
+    person, _ = signed_in()
     for path in PAGES:
-        assert one.client.get(f"/en/mine/{path}").status_code == 200, path
+        assert person.client.get(f"/en/mine/{path}").status_code == 200, path
         away = Client().get(f"/en/mine/{path}")
         assert (away.status_code, away["Location"]) == (302, "/en/come-back/"), path
 
@@ -137,35 +137,35 @@ PAGES = (
 
 
 def test_what_is_done_on_the_pages_is_done_to_the_case() -> None:
-    one, mine = signed_in()
-    assert one.post("messages/", text="hello there").status_code == 302
+    person, mine = signed_in()
+    assert person.post("messages/", text="hello there").status_code == 302
     assert [m.text for m in thread.read(mine)] == ["hello there"]
-    assert one.post("messages/", text=" ").status_code == 400
-    one.post("addresses/", where="one\ntwo")
-    one.post("addresses/", remove="1")
-    assert b"two" in one.client.get("/en/mine/addresses/").content
-    one.post("choices/", wants=["evidence"], level="family")
+    assert person.post("messages/", text=" ").status_code == 400
+    person.post("addresses/", where="one\ntwo")
+    person.post("addresses/", remove="1")
+    assert b"two" in person.client.get("/en/mine/addresses/").content
+    person.post("choices/", wants=["evidence"], level="family")
     assert service.view(mine).wishes.wants == ("evidence",)
-    one.post("add/", hashes=items(anchored=2))
+    person.post("add/", hashes=items(anchored=2))
     assert [i.state for i in service.view(mine).status.items] == ["active", "active"]
-    assert one.post("add/", hashes="").status_code == 400
-    assert one.post("take-back/").status_code == 400
-    one.post("take-back/", item=["2"])
+    assert person.post("add/", hashes="").status_code == 400
+    assert person.post("take-back/").status_code == 400
+    person.post("take-back/", item=["2"])
     assert [i.state for i in service.view(mine).status.items] == ["active", "withdrawn"]
-    one.post("take-back/", all="1")
-    assert "No site has the code from you" in one.client.get("/en/mine/take-back/").content.decode()
-    assert one.post("end/", how="everything").status_code == 400
-    one.post("end/", how="close")
+    person.post("take-back/", all="1")
+    assert "No site has the code from you" in person.client.get("/en/mine/take-back/").content.decode()
+    assert person.post("end/", how="everything").status_code == 400
+    person.post("end/", how="close")
     assert service.view(mine).state == "closed"
-    gone = one.post("end/", how="everything", sure="1")
+    gone = person.post("end/", how="everything", sure="1")
     assert arrived(gone).status_code == 200 and not Case.objects.exists() and not Session.objects.exists()
-    assert one.client.get("/en/mine/").status_code == 302
+    assert person.client.get("/en/mine/").status_code == 302
 
 
 def test_a_helper_sees_their_pages_and_no_other() -> None:
-    one, mine = signed_in(where="secret.example")
+    person, mine = signed_in(where="secret.example")
     thread.write(mine, "secret words")
-    number, words = code_in(one.post("helpers/", label="my sister", rights=["status", "locations"]))
+    number, words = code_in(person.post("helpers/", label="my sister", rights=["status", "locations"]))
     sister = Visitor()
     assert sister.sign_in(number, words).status_code == 302
     assert sister.client.get("/en/mine/").status_code == 200
@@ -173,62 +173,62 @@ def test_a_helper_sees_their_pages_and_no_other() -> None:
     shown = [sister.client.get(f"/en/mine/{path}") for path in PAGES]
     assert {a.status_code for a in shown} == {200, 403}
     assert not any(word in a.content.decode() for a in shown for word in ("secret", "my sister"))
-    one.post("helpers/", remove="1")
+    person.post("helpers/", remove="1")
     assert sister.client.get("/en/mine/").status_code == 302
 
 
 def test_a_lost_receipt_comes_back_through_the_pages(settings) -> None:
     offline = keys.new_pair()
     settings.REPIT_OFFLINE_KEY = offline.public
-    one, mine = signed_in()
-    slip = code_in(one.post("spare/", slip="1"))
-    helper = code_in(one.post("helpers/", rights=["recovery"]))
+    person, mine = signed_in()
+    slip = code_in(person.post("spare/", slip="1"))
+    helper = code_in(person.post("helpers/", rights=["recovery"]))
     lost = Visitor()
     asked = arrived(post(lost.client, "/en/lost/", {"number": slip[0], "words": slip[1]}))
     assert asked.status_code == 200 and "The three days have begun" in asked.content.decode()
     assert post(lost.client, "/en/lost/", {"number": slip[0], "words": "x"}).status_code == 400
-    assert "Someone asked for a new receipt" in one.client.get("/en/mine/").content.decode()
+    assert "Someone asked for a new receipt" in person.client.get("/en/mine/").content.decode()
     both = {"number": slip[0], "words": slip[1], "second_number": helper[0], "second_words": helper[1]}
     assert post(lost.client, "/en/lost/two-parts/", both).status_code == 400
     moment = clock.now() + timedelta(hours=73)
     with clock.at(lambda: moment):
         new = code_in(post(lost.client, "/en/lost/two-parts/", both))
         assert lost.sign_in(*new).status_code == 302
-    assert one.client.get("/en/mine/").status_code == 302
+    assert person.client.get("/en/mine/").status_code == 302
     assert mine.case_id == access_codes.enter(*new).case_id
 
 
 def test_new_words_are_shown_and_end_the_session() -> None:
-    one, _ = signed_in()
-    number, words = code_in(one.post("spare/", **{"new-words": "1"}))
-    assert one.client.get("/en/mine/")["Location"] == "/en/receipt/"
+    person, _ = signed_in()
+    number, words = code_in(person.post("spare/", **{"new-words": "1"}))
+    assert person.client.get("/en/mine/")["Location"] == "/en/receipt/"
     assert Visitor().sign_in(number, words).status_code == 302
 
 
 def test_the_hotline_answers_and_the_person_sees_it() -> None:
     ana = caseworkers.enrol("ana", "four words and a comma,")
     desk.found(ana)
-    one, mine = signed_in()
+    person, mine = signed_in()
     casework.assign(desk.unlock(ana), mine.case_id, "ana")
     thread.write(Casefile(mine.case_id, ana), "We are here")
-    assert "waits for your answer" in one.client.get("/en/mine/").content.decode()
-    assert "We are here" in one.client.get("/en/mine/messages/").content.decode()
-    assert "The hotline (ana)" in one.client.get("/en/mine/log/").content.decode()
+    assert "waits for your answer" in person.client.get("/en/mine/").content.decode()
+    assert "We are here" in person.client.get("/en/mine/messages/").content.decode()
+    assert "The hotline (ana)" in person.client.get("/en/mine/log/").content.decode()
 
 
 # --- what is refused ---------------------------------------------------------------------------------------
 
 
 def test_every_field_shows_hostile_text_as_text() -> None:
-    one, _ = signed_in(where=HOSTILE)
-    one.post("messages/", text=HOSTILE)
-    one.post("helpers/", label=HOSTILE[:60], rights=["status"])
-    answers = [one.client.get(f"/en/mine/{path}") for path in PAGES]
-    answers.append(one.post("addresses/", where="x" * 3000 + HOSTILE))
-    answers.append(one.post("messages/", text=HOSTILE * 200))
-    answers.append(one.post("helpers/", label=HOSTILE))
-    answers.append(one.sign_in(HOSTILE[:60], HOSTILE))
-    answers.append(post(one.client, "/en/lost/", {"number": HOSTILE[:60], "words": HOSTILE}))
+    person, _ = signed_in(where=HOSTILE)
+    person.post("messages/", text=HOSTILE)
+    person.post("helpers/", label=HOSTILE[:60], rights=["status"])
+    answers = [person.client.get(f"/en/mine/{path}") for path in PAGES]
+    answers.append(person.post("addresses/", where="x" * 3000 + HOSTILE))
+    answers.append(person.post("messages/", text=HOSTILE * 200))
+    answers.append(person.post("helpers/", label=HOSTILE))
+    answers.append(person.sign_in(HOSTILE[:60], HOSTILE))
+    answers.append(post(person.client, "/en/lost/", {"number": HOSTILE[:60], "words": HOSTILE}))
     answers.append(Visitor().to_the_device(HOSTILE))
     shown = 0
     for answer in answers:
@@ -247,15 +247,15 @@ def test_nothing_can_be_uploaded(visitor: Visitor, path: str) -> None:
 
 
 def test_nothing_can_be_uploaded_in_a_session_either() -> None:
-    one, _ = signed_in()
+    person, _ = signed_in()
     for path in PAGES:
         file = SimpleUploadedFile("a.png", b"\x89PNG", content_type="image/png")
-        assert one.client.post(f"/en/mine/{path}", {"file": file}).status_code == 415
+        assert person.client.post(f"/en/mine/{path}", {"file": file}).status_code == 415
 
 
 def test_no_field_for_a_file_has_a_name() -> None:
-    one, _ = signed_in()
-    for answer in (Visitor().to_the_device(), *(one.client.get(f"/en/mine/{path}") for path in PAGES)):
+    person, _ = signed_in()
+    for answer in (Visitor().to_the_device(), *(person.client.get(f"/en/mine/{path}") for path in PAGES)):
         assert not [
             f
             for f in re.findall(r"<input[^>]*>", answer.content.decode())
@@ -264,8 +264,8 @@ def test_no_field_for_a_file_has_a_name() -> None:
 
 
 def test_forms_from_other_sites_and_without_their_token_are_refused() -> None:
-    one, mine = signed_in()
-    token = hidden(one.client.get("/en/mine/messages/"), "form")
+    person, mine = signed_in()
+    token = hidden(person.client.get("/en/mine/messages/"), "form")
     for fields, headers in (
         ({"text": "x"}, {}),
         ({"text": "x", "form": "wrong"}, {}),
@@ -273,7 +273,7 @@ def test_forms_from_other_sites_and_without_their_token_are_refused() -> None:
         ({"text": "x", "form": token}, {"Sec-Fetch-Site": "cross-site"}),
         ({"text": "x", "form": token}, {"Sec-Fetch-Site": "same-site"}),
     ):
-        assert post(one.client, "/en/mine/messages/", fields, **headers).status_code == 403
+        assert post(person.client, "/en/mine/messages/", fields, **headers).status_code == 403
     assert thread.read(mine) == []
     other, _ = signed_in()
     assert post(other.client, "/en/mine/messages/", {"text": "x", "form": token}).status_code == 403
@@ -285,27 +285,27 @@ def test_forms_from_other_sites_and_without_their_token_are_refused() -> None:
 
 def test_the_cookie_is_strict_new_at_each_sign_in_and_worthless_when_planted(settings) -> None:
     code = Visitor().receipt()
-    one = Visitor()
-    one.client.cookies["v"] = "planted"
-    answer = one.sign_in(*code)
+    person = Visitor()
+    person.client.cookies["v"] = "planted"
+    answer = person.sign_in(*code)
     cookie = answer.cookies["v"]
     assert cookie.value != "planted" and len(cookie.value) > 40
     assert cookie["httponly"] and cookie["samesite"] == "Strict" and not cookie["expires"]
-    second = one.sign_in(*code).cookies["v"].value
+    second = person.sign_in(*code).cookies["v"].value
     assert second != cookie.value
     stale = Client()
     stale.cookies["v"] = cookie.value
     assert stale.get("/en/mine/").status_code == 302
     settings.REPIT_HTTPS = True
-    secure = one.sign_in(*code).cookies["__Host-v"]
+    secure = person.sign_in(*code).cookies["__Host-v"]
     assert secure["secure"] and secure["path"] == "/" and not secure["domain"]
 
 
 def test_leaving_ends_the_visit_and_signing_out_needs_the_token() -> None:
-    one, _ = signed_in()
-    assert post(one.client, "/en/mine/out/", {"form": "x"}).status_code == 403
-    kept = one.client.cookies["v"].value
-    away = one.client.get("/en/x/")
+    person, _ = signed_in()
+    assert post(person.client, "/en/mine/out/", {"form": "x"}).status_code == 403
+    kept = person.client.cookies["v"].value
+    away = person.client.get("/en/x/")
     assert away["Location"] == "https://www.wikipedia.org/" and "cookies" in away["Clear-Site-Data"]
     again = Client()
     again.cookies["v"] = kept
@@ -335,17 +335,17 @@ def test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_kept(settings, r
 
 
 def test_personal_pages_are_neither_stored_nor_listed_nor_titled() -> None:
-    one, _ = signed_in()
+    person, _ = signed_in()
     for path in PAGES:
-        answer = one.client.get(f"/en/mine/{path}")
+        answer = person.client.get(f"/en/mine/{path}")
         assert answer["Cache-Control"] == "no-store" and "noindex" in answer["X-Robots-Tag"]
         title = answer.content.decode().split("<title>")[1].split("</title>")[0].lower()
         assert not any(word in title for word in ("intim", "image", "nud", "sex", "picture", "case"))
 
 
 def test_where_files_are_chosen_no_connection_is_allowed(visitor: Visitor) -> None:
-    one, _ = signed_in()
-    for answer in (visitor.to_the_device(), one.client.get("/en/mine/add/")):
+    person, _ = signed_in()
+    for answer in (visitor.to_the_device(), person.client.get("/en/mine/add/")):
         assert "connect-src 'none'" in answer["Content-Security-Policy"]
 
 
@@ -358,12 +358,12 @@ def test_helpers_are_limited_in_number() -> None:
 
 
 def test_a_page_that_fails_says_nothing_of_the_person_in_the_log(monkeypatch, caplog) -> None:
-    one, _ = signed_in()
+    person, _ = signed_in()
 
     def fails(*_args: object) -> None:
         raise ValueError(f"{HOSTILE} secret words")
 
     monkeypatch.setattr(thread, "write", fails)
-    answer = one.post("messages/", text="secret words")
+    answer = person.post("messages/", text="secret words")
     assert answer.status_code == 500 and b"secret" not in answer.content
     assert "ValueError at test_case_pages.py" in caplog.text and "secret" not in caplog.text

@@ -96,9 +96,9 @@ SAID = {
 @pytest.fixture(scope="module")
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A hotline of this file's own."""
-    one = Hotline(environment(tmp_path_factory.mktemp("story")))
-    yield one
-    one.kill()
+    process = Hotline(environment(tmp_path_factory.mktemp("story")))
+    yield process
+    process.kill()
 
 
 def items() -> str:

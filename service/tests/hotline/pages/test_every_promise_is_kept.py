@@ -32,9 +32,9 @@ WORDS = {
 
 
 def sentences(text: str) -> Iterator[str]:
-    for one in re.split(r"(?<=[.!?…:])\s+(?=[A-ZÀÉ“«*`(\[])", re.sub(r"\s+", " ", text)):
-        if one.strip():
-            yield one.strip()
+    for part in re.split(r"(?<=[.!?…:])\s+(?=[A-ZÀÉ“«*`(\[])", re.sub(r"\s+", " ", text)):
+        if part.strip():
+            yield part.strip()
 
 
 def on_pages() -> set[str]:
@@ -53,7 +53,7 @@ def in_guide(name: str) -> set[str]:
         part for line in text.splitlines() for part in (line.split("|") if line.startswith("|") else [line])
     ]
     words = WORDS["fr" if "/fr/" in name else "en"]
-    return {one for part in parts for one in sentences(part) if words.search(one)}
+    return {sentence for part in parts for sentence in sentences(part) if words.search(sentence)}
 
 
 def test_every_sentence_on_the_persons_pages_that_promises_is_known() -> None:
@@ -66,7 +66,9 @@ def test_every_sentence_of_a_guide_that_promises_is_known(guide: str) -> None:
 
 
 def test_every_promise_is_made_somewhere_and_no_other() -> None:
-    made = {*ON_PAGES.values(), *(one for guide in IN_GUIDES.values() for one in guide.values())} - {None}
+    made = {*ON_PAGES.values(), *(promise for guide in IN_GUIDES.values() for promise in guide.values())} - {
+        None
+    }
     assert made == set(PROMISES)
 
 
@@ -81,6 +83,6 @@ def test_a_promise_has_someone_who_keeps_it(promise: str) -> None:
 @pytest.mark.parametrize("promise", PROMISES)
 def test_a_promise_has_a_test(promise: str) -> None:
     assert PROMISES[promise].tests
-    for one in PROMISES[promise].tests:
-        file, _, name = one.partition("::")
-        assert re.search(rf"^def {name}\w*\(", (TESTS / file).read_text(), re.MULTILINE), one
+    for test in PROMISES[promise].tests:
+        file, _, name = test.partition("::")
+        assert re.search(rf"^def {name}\w*\(", (TESTS / file).read_text(), re.MULTILINE), test

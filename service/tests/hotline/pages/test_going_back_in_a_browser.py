@@ -31,9 +31,9 @@ WORDS = "Il m'a écrit hier soir.\nQue puis-je faire ?"
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A hotline of this file's own, behind one proxy, where each address may open two cases in an hour."""
     env = environment(tmp_path_factory.mktemp("back"))
-    one = Hotline({**env, "REPIT_PROXIES": "1", "REPIT_SUBMISSIONS_PER_HOUR": "2"})
-    yield one
-    one.kill()
+    process = Hotline({**env, "REPIT_PROXIES": "1", "REPIT_SUBMISSIONS_PER_HOUR": "2"})
+    yield process
+    process.kill()
 
 
 @contextmanager

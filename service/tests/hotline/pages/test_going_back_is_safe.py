@@ -49,33 +49,33 @@ def rows() -> bytes:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_receipt_can_be_opened_again_for_an_hour_by_the_browser_that_made_it(language: str) -> None:
-    one = Visitor(language)
-    code = code_in(one.step(one.to_the_device(), hashes=items()))
-    address = RECEIPT[one.root]
+    person = Visitor(language)
+    code = code_in(person.step(person.to_the_device(), hashes=items()))
+    address = RECEIPT[person.root]
     for minutes in (0, 30, 58):
         with later(minutes):
-            again = one.client.get(address)
+            again = person.client.get(address)
             assert code_in(again) == code and again["Cache-Control"] == "no-store"
-            assert code_in(with_only_the_cookie(one.client).get(address)) == code
+            assert code_in(with_only_the_cookie(person.client).get(address)) == code
     assert Client().get(address).status_code == 410
     with later(60.1):
-        over = one.client.get(address)
+        over = person.client.get(address)
         assert over.status_code == 410 and 'class="words"' not in over.content.decode()
         assert store.forget_old() >= 1
     assert not Kept.objects.exists()
 
 
 def test_its_cookie_ends_within_the_hour_and_is_the_only_one() -> None:
-    one = Visitor()
-    one.receipt()
-    [(name, cookie)] = one.client.cookies.items()
+    person = Visitor()
+    person.receipt()
+    [(name, cookie)] = person.client.cookies.items()
     assert name == "v" and cookie["max-age"] == 3600 and cookie["httponly"] and cookie["samesite"] == "Strict"
 
 
 def test_the_form_whose_answer_never_came_gives_the_same_case_and_receipt_to_a_browser_without_its_cookie():
-    one = Visitor()
-    last, form = one.to_the_device(), items()
-    code = code_in(one.step(last, hashes=form))
+    person = Visitor()
+    last, form = person.to_the_device(), items()
+    code = code_in(person.step(last, hashes=form))
     for browser in (Visitor(), Visitor()):
         assert code_in(browser.step(last, hashes=form)) == code
     with later(58):
@@ -84,27 +84,27 @@ def test_the_form_whose_answer_never_came_gives_the_same_case_and_receipt_to_a_b
 
 
 def test_a_form_of_an_hour_ago_still_leads_to_the_receipt_that_it_made_at_the_end_of_that_hour() -> None:
-    one = Visitor()
-    last, form = one.to_the_device(), items()
+    person = Visitor()
+    last, form = person.to_the_device(), items()
     with later(55):
-        code = code_in(one.step(last, hashes=form))
+        code = code_in(person.step(last, hashes=form))
     with later(100):
         assert code_in(Visitor().step(last, hashes=form)) == code
     assert Case.objects.count() == 1
 
 
 def test_a_step_gone_back_to_leads_on_to_the_receipt() -> None:
-    one = Visitor()
-    level = one.to_the_device()
-    code = code_in(one.step(level, hashes=items()))
+    person = Visitor()
+    level = person.to_the_device()
+    code = code_in(person.step(level, hashes=items()))
     for fields in ({"back": "1"}, {"show": "where"}, {"level": "one"}):
-        assert code_in(one.step(level, **fields)) == code
+        assert code_in(person.step(level, **fields)) == code
     assert Case.objects.count() == 1
 
 
 def test_a_browser_that_keeps_no_cookie_gets_its_receipt_as_the_answer_and_can_try_it() -> None:
-    one = Visitor()
-    last = one.to_the_device()
+    person = Visitor()
+    last = person.to_the_device()
 
     def without(path: str, **fields: object) -> HttpResponse:
         return post(Client(), path, fields, again=Client())
@@ -122,31 +122,31 @@ def test_a_browser_that_keeps_no_cookie_gets_its_receipt_as_the_answer_and_can_t
 
 
 def test_two_cases_of_one_browser_keep_both_receipts_and_practising_one_leaves_the_other() -> None:
-    one = Visitor()
-    first, second = one.receipt(), one.receipt()
-    shown = one.client.get("/en/receipt/").content.decode()
+    person = Visitor()
+    first, second = person.receipt(), person.receipt()
+    shown = person.client.get("/en/receipt/").content.decode()
     assert first[0] in shown and second[0] in shown and shown.index(second[0]) < shown.index(first[0])
-    assert post(one.client, "/en/practise/", {"number": first[0], "words": first[1]}).status_code == 302
-    left = one.client.get("/en/receipt/").content.decode()
+    assert post(person.client, "/en/practise/", {"number": first[0], "words": first[1]}).status_code == 302
+    left = person.client.get("/en/receipt/").content.decode()
     assert second[0] in left and first[0] not in left
     with later(58):
-        assert one.client.get("/en/receipt/").status_code == 200
+        assert person.client.get("/en/receipt/").status_code == 200
     with later(61):
-        assert one.client.get("/en/receipt/").status_code == 410
+        assert person.client.get("/en/receipt/").status_code == 410
 
 
 @pytest.mark.parametrize("how", ["practise", "come-back", "leave"])
 def test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_page_was_left_quickly(how: str) -> None:
-    one = Visitor()
-    last, form = one.to_the_device(), items()
-    code = code_in(one.step(last, hashes=form))
-    before = with_only_the_cookie(one.client)
+    person = Visitor()
+    last, form = person.to_the_device(), items()
+    code = code_in(person.step(last, hashes=form))
+    before = with_only_the_cookie(person.client)
     if how == "leave":
-        assert one.client.get("/en/x/")["Location"] == "https://www.wikipedia.org/"
+        assert person.client.get("/en/x/")["Location"] == "https://www.wikipedia.org/"
     else:
-        assert post(one.client, f"/en/{how}/", {"number": code[0], "words": code[1]}).status_code == 302
+        assert post(person.client, f"/en/{how}/", {"number": code[0], "words": code[1]}).status_code == 302
     assert not Kept.objects.exists()
-    for browser in (one.client, before):
+    for browser in (person.client, before):
         assert browser.get("/en/receipt/").status_code == 410
     again = Visitor().step(last, hashes=form)
     assert again.status_code == 409 and 'class="words"' not in again.content.decode()
@@ -154,13 +154,13 @@ def test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_page_was_left_quick
 
 
 def test_what_is_kept_opens_for_nobody_but_the_browser_and_tells_nothing() -> None:
-    one, mine = signed_in()
+    person, mine = signed_in()
     thread.write(mine, "x")
     two = Visitor()
     code = two.receipt()
     digits = access_codes.words.read(code[1])
     raw = rows()
-    for secret in (code[0], code[1], digits, one.client.cookies["v"].value, two.client.cookies["v"].value):
+    for secret in (code[0], code[1], digits, person.client.cookies["v"].value, two.client.cookies["v"].value):
         assert secret.encode() not in raw
     sealed = {len(row.sealed) for row in Kept.objects.all()}
     assert len(sealed) == 1
@@ -188,33 +188,33 @@ def test_whoever_brings_a_cookie_leaves_every_page_by_the_way_that_ends_it(visit
 
 
 def test_a_page_that_waited_for_hours_comes_back_with_everything_and_opens_nothing_by_itself() -> None:
-    one = Visitor()
-    last, form = one.to_the_device("https://a.example/kept"), items()
+    person = Visitor()
+    last, form = person.to_the_device("https://a.example/kept"), items()
     with later(90):
-        again = one.step(last, hashes=form)
-        assert again.status_code == 400 and not Case.objects.exists() and not one.client.cookies
+        again = person.step(last, hashes=form)
+        assert again.status_code == 400 and not Case.objects.exists() and not person.client.cookies
         text = again.content.decode()
         assert "This page waited for more than an hour." in text
         assert json.loads(form)[0]["hashes"][0]["value"] in text
-        code = code_in(one.step(again, hashes=form))
+        code = code_in(person.step(again, hashes=form))
         assert service.view(access_codes.enter(*code)).locations.count == 1
     with later(7 * 60):
-        assert "Nothing was kept" in one.step(last, hashes=form).content.decode()
+        assert "Nothing was kept" in person.step(last, hashes=form).content.decode()
 
 
 def test_hashes_that_were_refused_stand_in_the_page_again() -> None:
-    one = Visitor()
-    again = one.step(one.to_the_device(), hashes="[not quite")
+    person = Visitor()
+    again = person.step(person.to_the_device(), hashes="[not quite")
     assert again.status_code == 400 and ">[not quite</textarea>" in again.content.decode()
 
 
 # --- forms sent twice ---------------------------------------------------------------------------------------
 
 
-def twice(one: Visitor, path: str, fields: dict[str, object]) -> list[HttpResponse]:
+def twice(person: Visitor, path: str, fields: dict[str, object]) -> list[HttpResponse]:
     """The very same form, two times."""
-    form = hidden(one.client.get(f"/en/mine/{path}"), "form")
-    return [post(one.client, f"/en/mine/{path}", {"form": form, **fields}) for _ in range(2)]
+    form = hidden(person.client.get(f"/en/mine/{path}"), "form")
+    return [post(person.client, f"/en/mine/{path}", {"form": form, **fields}) for _ in range(2)]
 
 
 SENT_TWICE: list[tuple[str, dict[str, object], Callable[..., object]]] = [
@@ -234,12 +234,12 @@ SENT_TWICE: list[tuple[str, dict[str, object], Callable[..., object]]] = [
 
 @pytest.mark.parametrize(("path", "fields", "told"), SENT_TWICE)
 def test_a_form_sent_twice_does_what_it_says_once(path, fields, told) -> None:
-    one, mine = signed_in(where="https://a.example")
-    first, second = twice(one, path, fields)
+    person, mine = signed_in(where="https://a.example")
+    first, second = twice(person, path, fields)
     assert (first.status_code, second.status_code) == (302, 302)
     assert first["Location"] == second["Location"]
     after = told(mine)
-    assert one.client.get(second["Location"]).status_code == 200
+    assert person.client.get(second["Location"]).status_code == 200
     other, theirs = signed_in(where="https://a.example")
     other.post(path, **fields)
     if path != "spare/":
@@ -249,82 +249,82 @@ def test_a_form_sent_twice_does_what_it_says_once(path, fields, told) -> None:
 
 
 def test_the_page_with_other_words_is_another_act_and_so_is_the_same_from_a_new_page() -> None:
-    one, mine = signed_in()
-    form = hidden(one.client.get("/en/mine/messages/"), "form")
+    person, mine = signed_in()
+    form = hidden(person.client.get("/en/mine/messages/"), "form")
     for text in ("one", "two", "one"):
-        post(one.client, "/en/mine/messages/", {"form": form, "text": text})
-    one.post("messages/", text="one")
+        post(person.client, "/en/mine/messages/", {"form": form, "text": text})
+    person.post("messages/", text="one")
     assert [m.text for m in thread.read(mine)] == ["one", "two", "one"]
 
 
 def test_a_refused_form_can_be_mended_and_sent() -> None:
-    one, mine = signed_in()
-    form = hidden(one.client.get("/en/mine/take-back/"), "form")
+    person, mine = signed_in()
+    form = hidden(person.client.get("/en/mine/take-back/"), "form")
     for expected, fields in ((400, {}), (400, {}), (302, {"item": ["1"]}), (302, {"item": ["1"]})):
-        assert post(one.client, "/en/mine/take-back/", {"form": form, **fields}).status_code == expected
+        assert post(person.client, "/en/mine/take-back/", {"form": form, **fields}).status_code == expected
     assert [i.state for i in service.view(mine).status.items] == ["withdrawn"]
 
 
 def test_an_act_that_fails_is_not_taken_for_done() -> None:
-    one, mine = signed_in()
-    form = hidden(one.client.get("/en/mine/messages/"), "form")
+    person, mine = signed_in()
+    form = hidden(person.client.get("/en/mine/messages/"), "form")
     fields = {"form": form, "text": "hello"}
     with mock.patch.object(thread, "write", side_effect=ValueError):
-        assert post(one.client, "/en/mine/messages/", fields).status_code == 500
-    assert post(one.client, "/en/mine/messages/", fields).status_code == 302
+        assert post(person.client, "/en/mine/messages/", fields).status_code == 500
+    assert post(person.client, "/en/mine/messages/", fields).status_code == 302
     assert [m.text for m in thread.read(mine)] == ["hello"]
 
 
 def test_a_helper_s_code_and_a_slip_can_be_opened_again_in_the_session_and_nowhere_else() -> None:
-    one, _ = signed_in()
+    person, _ = signed_in()
     for path, fields in (("helpers/", {"rights": ["status"]}), ("spare/", {"slip": "1"})):
-        code = code_in(one.post(path, **fields))
-        assert code_in(one.client.get("/en/mine/code/")) == code
-        assert code_in(with_only_the_cookie(one.client).get("/en/mine/code/")) == code
+        code = code_in(person.post(path, **fields))
+        assert code_in(person.client.get("/en/mine/code/")) == code
+        assert code_in(with_only_the_cookie(person.client).get("/en/mine/code/")) == code
         assert code[1].encode() not in rows()
     other, _ = signed_in()
     assert other.client.get("/en/mine/code/")["Location"] == "/en/mine/"
-    post(one.client, "/en/mine/out/", {"form": hidden(one.client.get("/en/mine/"), "form")})
-    assert one.client.get("/en/mine/code/").status_code == 302
+    post(person.client, "/en/mine/out/", {"form": hidden(person.client.get("/en/mine/"), "form")})
+    assert person.client.get("/en/mine/code/").status_code == 302
     assert not Kept.objects.filter(digest=store._digest(other.client.cookies["v"].value, "code")).exists()
 
 
 def test_new_words_asked_for_twice_are_one_receipt_and_a_reload_shows_it() -> None:
-    one, mine = signed_in()
-    first, second = twice(one, "spare/", {"new-words": "1"})
+    person, mine = signed_in()
+    first, second = twice(person, "spare/", {"new-words": "1"})
     code = code_in(first)
-    assert code_in(second) == code == code_in(one.client.get("/en/receipt/"))
+    assert code_in(second) == code == code_in(person.client.get("/en/receipt/"))
     assert access_codes.enter(*code).case_id == mine.case_id
-    assert code_in(one.client.get("/en/mine/spare/")) == code
-    assert post(one.client, "/en/practise/", {"number": code[0], "words": code[1]}).status_code == 302
-    assert one.client.get("/en/mine/").status_code == 200
+    assert code_in(person.client.get("/en/mine/spare/")) == code
+    assert post(person.client, "/en/practise/", {"number": code[0], "words": code[1]}).status_code == 302
+    assert person.client.get("/en/mine/").status_code == 200
 
 
 def test_everything_erased_twice_says_so_twice() -> None:
-    one, _ = signed_in()
-    token = one.client.cookies["v"].value
-    form = hidden(one.client.get("/en/mine/end/"), "form")
+    person, _ = signed_in()
+    token = person.client.cookies["v"].value
+    form = hidden(person.client.get("/en/mine/end/"), "form")
     for _ in range(2):
-        one.client.cookies["v"] = token  # both were sent before the first answer came
-        said = post(one.client, "/en/mine/end/", {"form": form, "how": "everything", "sure": "1"})
+        person.client.cookies["v"] = token  # both were sent before the first answer came
+        said = post(person.client, "/en/mine/end/", {"form": form, "how": "everything", "sure": "1"})
         assert "Everything is erased" in arrived(said).content.decode()
     assert not Case.objects.exists() and not Session.objects.exists()
-    assert "Everything is erased" in one.client.get("/en/done/").content.decode()
+    assert "Everything is erased" in person.client.get("/en/done/").content.decode()
 
 
 def test_signing_out_twice_ends_on_the_first_page() -> None:
-    one, _ = signed_in()
-    form = hidden(one.client.get("/en/mine/"), "form")
+    person, _ = signed_in()
+    form = hidden(person.client.get("/en/mine/"), "form")
     for _ in range(2):
-        out = post(one.client, "/en/mine/out/", {"form": form})
+        out = post(person.client, "/en/mine/out/", {"form": form})
         assert (out.status_code, out["Location"]) == (302, "/en/")
 
 
 def test_a_recovery_whose_answer_never_came_gives_the_same_receipt_to_the_same_codes(settings) -> None:
     settings.REPIT_OFFLINE_KEY = keys.new_pair().public
-    one, mine = signed_in()
-    slip = code_in(one.post("spare/", slip="1"))
-    helper = code_in(one.post("helpers/", rights=["recovery"]))
+    person, mine = signed_in()
+    slip = code_in(person.post("spare/", slip="1"))
+    helper = code_in(person.post("helpers/", rights=["recovery"]))
     ask = {"number": slip[0], "words": slip[1]}
     asked = [arrived(post(Client(), "/en/lost/", ask)).content.decode() for _ in range(2)]
     references = {re.findall(r"<code>(\w{8})</code>", text)[0] for text in asked}

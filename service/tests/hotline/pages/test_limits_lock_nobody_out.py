@@ -30,9 +30,9 @@ def _afresh() -> None:
 
 
 def visitor_from(address: str) -> Visitor:
-    one = Visitor()
-    one.client = Client(REMOTE_ADDR=address, raise_request_exception=False)
-    return one
+    person = Visitor()
+    person.client = Client(REMOTE_ADDR=address, raise_request_exception=False)
+    return person
 
 
 # --- receipts -----------------------------------------------------------------------------------------------
@@ -40,9 +40,9 @@ def visitor_from(address: str) -> Visitor:
 
 def test_right_answers_do_not_count_as_tries() -> None:
     code = Visitor().receipt()
-    one = visitor_from(HOME)
+    person = visitor_from(HOME)
     for _ in range(22):
-        assert one.sign_in(*code).status_code == 302
+        assert person.sign_in(*code).status_code == 302
 
 
 def test_one_who_errs_and_a_neighbour_behind_the_same_address_still_get_in() -> None:
@@ -58,9 +58,9 @@ def test_a_stranger_who_knows_a_number_locks_nobody_out_of_it() -> None:
     code, wrong = Visitor().receipt(), Visitor().receipt()[1]
     for n in range(24):
         visitor_from(f"198.51.100.{n % 4}").sign_in(code[0], wrong)
-    one = visitor_from(HOME)
-    assert one.sign_in(*code).status_code == 302
-    assert one.post("take-back/", all="1").status_code == 302
+    person = visitor_from(HOME)
+    assert person.sign_in(*code).status_code == 302
+    assert person.post("take-back/", all="1").status_code == 302
     assert [i.state for i in service.view(access_codes.enter(*code)).status.items] == ["withdrawn"]
 
 
@@ -78,12 +78,12 @@ def test_the_json_api_withdraws_after_any_number_of_tries() -> None:
 
 
 def test_practising_and_asking_for_recovery_are_not_counted_either() -> None:
-    one = visitor_from(HOME)
-    code = one.receipt()
+    person = visitor_from(HOME)
+    code = person.receipt()
     for _ in range(21):
-        assert post(one.client, "/en/practise/", {"number": code[0], "words": "x"}).status_code == 400
-        assert post(one.client, "/en/lost/", {"number": code[0], "words": code[1]}).status_code == 400
-    assert post(one.client, "/en/practise/", {"number": code[0], "words": code[1]}).status_code == 302
+        assert post(person.client, "/en/practise/", {"number": code[0], "words": "x"}).status_code == 400
+        assert post(person.client, "/en/lost/", {"number": code[0], "words": code[1]}).status_code == 400
+    assert post(person.client, "/en/practise/", {"number": code[0], "words": code[1]}).status_code == 302
 
 
 class Taken:
@@ -100,27 +100,27 @@ class Taken:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_where_the_line_is_full_what_was_typed_is_sent_again_by_one_press(monkeypatch, language: str) -> None:
     code = Visitor(language).receipt()
-    one = Visitor(language)
+    person = Visitor(language)
     line = Taken(monkeypatch)
-    busy = one.sign_in(*code)
+    busy = person.sign_in(*code)
     assert busy.status_code == 429 and busy["Retry-After"] == "5"
     text = busy.content.decode()
     assert ("Nothing is lost." if language == "en" else "Rien n&#x27;est perdu.") in text
     assert code[1] not in text and code[0] not in text
     path = {"en": "/en/come-back/", "fr": "/fr/revenir/"}[language]
-    again = post(one.client, path, {"sent": hidden(busy, "sent")})
+    again = post(person.client, path, {"sent": hidden(busy, "sent")})
     assert again.status_code == 429
     line.free()
-    assert post(one.client, path, {"sent": hidden(again, "sent")}).status_code == 302
-    assert one.client.get(f"/{language}/mine/".replace("/fr/mine/", "/fr/suivi/")).status_code == 200
+    assert post(person.client, path, {"sent": hidden(again, "sent")}).status_code == 302
+    assert person.client.get(f"/{language}/mine/".replace("/fr/mine/", "/fr/suivi/")).status_code == 200
 
 
 def test_so_it_is_where_two_codes_were_typed_and_where_a_message_waits(monkeypatch) -> None:
-    one = Visitor()
-    code = one.receipt()
-    one.sign_in(*code)
-    slip = code_in(one.post("spare/", slip="1"))
-    form = hidden(one.client.get("/en/mine/messages/"), "form")
+    person = Visitor()
+    code = person.receipt()
+    person.sign_in(*code)
+    slip = code_in(person.post("spare/", slip="1"))
+    form = hidden(person.client.get("/en/mine/messages/"), "form")
     line = Taken(monkeypatch)
     two = {"number": slip[0], "words": slip[1], "second_number": code[0], "second_words": code[1]}
     busy = post(Client(), "/en/lost/two-parts/", two)
@@ -148,14 +148,14 @@ def test_what_was_held_up_elsewhere_or_was_altered_is_not_taken_up(monkeypatch) 
 
 
 def test_a_page_that_fails_gives_back_what_was_typed(monkeypatch) -> None:
-    one, _ = signed_in()
-    form = hidden(one.client.get("/en/mine/messages/"), "form")
+    person, _ = signed_in()
+    form = hidden(person.client.get("/en/mine/messages/"), "form")
     with monkeypatch.context() as failing:
         failing.setattr("repit.hotline.cases.thread.write", lambda *_: 1 / 0)
-        failed = post(one.client, "/en/mine/messages/", {"form": form, "text": "not lost"})
+        failed = post(person.client, "/en/mine/messages/", {"form": form, "text": "not lost"})
     assert failed.status_code == 500 and "not lost" not in failed.content.decode()
-    assert post(one.client, "/en/mine/messages/", {"sent": hidden(failed, "sent")}).status_code == 302
-    assert "not lost" in one.client.get("/en/mine/messages/").content.decode()
+    assert post(person.client, "/en/mine/messages/", {"sent": hidden(failed, "sent")}).status_code == 302
+    assert "not lost" in person.client.get("/en/mine/messages/").content.decode()
 
 
 # --- opening cases ------------------------------------------------------------------------------------------
@@ -165,14 +165,14 @@ def test_the_eleventh_case_of_one_address_keeps_its_answers_and_goes_on_from_the
     settings.REPIT_SUBMISSIONS_PER_HOUR = 10
     for _ in range(10):
         visitor_from(HOME).receipt()
-    one, form = visitor_from(HOME), items()
-    last = one.to_the_device("https://kept.example")
-    held = one.step(last, hashes=form)
+    person, form = visitor_from(HOME), items()
+    last = person.to_the_device("https://kept.example")
+    held = person.step(last, hashes=form)
     assert held.status_code == 429 and Case.objects.count() == 10
     text = held.content.decode()
     assert "your answers stay on this page" in text and "press again in 60 minutes" in text
     assert json.loads(form)[0]["hashes"][0]["value"] in text and "<details open" in text
-    assert "https://kept.example" in one.step(one.step(held, back="1"), back="1").content.decode()
+    assert "https://kept.example" in person.step(person.step(held, back="1"), back="1").content.decode()
     elsewhere = visitor_from("198.51.100.1")  # the same page, over mobile data
     code = code_in(elsewhere.step(held, hashes=form))
     assert service.view(access_codes.enter(*code)).locations.count == 1
@@ -180,14 +180,14 @@ def test_the_eleventh_case_of_one_address_keeps_its_answers_and_goes_on_from_the
 
 def test_only_cases_that_were_opened_count(settings) -> None:
     settings.REPIT_SUBMISSIONS_PER_HOUR = 1
-    one, form = visitor_from(HOME), items()
-    last = one.to_the_device()
+    person, form = visitor_from(HOME), items()
+    last = person.to_the_device()
     for _ in range(5):
-        assert one.step(last, hashes="[").status_code == 400
-    code = code_in(one.step(last, hashes=form))
+        assert person.step(last, hashes="[").status_code == 400
+    code = code_in(person.step(last, hashes=form))
     for _ in range(5):
         assert code_in(visitor_from(HOME).step(last, hashes=form)) == code
-    assert one.step(one.to_the_device(), hashes=items()).status_code == 429
+    assert person.step(person.to_the_device(), hashes=items()).status_code == 429
     body = {"items": [{"media": "picture", "kind": "intimate", "hashes": []}]}
     refused = Client(REMOTE_ADDR=HOME).post("/api/v1/cases", body, content_type="application/json")
     assert refused.status_code == 400
@@ -253,9 +253,9 @@ def crowd():
         def gather(
             at_once: int, waiting: tuple[int, int, int] = (99, 99, 99), timeout: float = 60.0
         ) -> Crowd:
-            one = Crowd(Lines(at_once, waiting, timeout))
-            stack.callback(one.all_gone)
-            return one
+            gathered = Crowd(Lines(at_once, waiting, timeout))
+            stack.callback(gathered.all_gone)
+            return gathered
 
         yield gather
 

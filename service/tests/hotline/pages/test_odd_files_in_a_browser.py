@@ -31,13 +31,13 @@ TYPES = {"svg": "image/svg+xml", "jpg": "image/jpeg", "cur": "image/x-icon", "ic
 
 def a_few_of_each_kind() -> list[Odd]:
     kinds: dict[str, list[Odd]] = {}
-    for one in odd():
-        kinds.setdefault(one.kind, []).append(one)
-    return [one for few in kinds.values() for one in (*few[:2], *few[2::4])]
+    for odd_file in odd():
+        kinds.setdefault(odd_file.kind, []).append(odd_file)
+    return [odd_file for few in kinds.values() for odd_file in (*few[:2], *few[2::4])]
 
 
-def type_of(one: Odd) -> str:
-    return TYPES.get(one.suffix, f"image/{one.suffix}")
+def type_of(odd_file: Odd) -> str:
+    return TYPES.get(odd_file.suffix, f"image/{odd_file.suffix}")
 
 
 def browsers_own(page: Page, files: list[Odd], ground: str) -> list[Image.Image | None]:
@@ -57,7 +57,11 @@ def browsers_own(page: Page, files: list[Odd], ground: str) -> list[Image.Image 
           await image.decode().catch(() => undefined);
           return [image.naturalWidth, image.naturalHeight];
         }))""",
-        [[[base64.b64encode(one.content).decode(), type_of(one)] for one in files], ACROSS, *CELL],
+        [
+            [[base64.b64encode(odd_file.content).decode(), type_of(odd_file)] for odd_file in files],
+            ACROSS,
+            *CELL,
+        ],
     )
     page.set_viewport_size({"width": ACROSS * CELL[0], "height": -(-len(files) // ACROSS) * CELL[1]})
     whole = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
@@ -71,35 +75,39 @@ def browsers_own(page: Page, files: list[Odd], ground: str) -> list[Image.Image 
 def nearest(shown: Image.Image, hashes: list[str]) -> int:
     bits, quality = hash_rgb(np.ascontiguousarray(np.asarray(shown)))
     # A blank ground has no hash that means anything.
-    return 0 if quality < 20 else min(apart(bits.tobytes().hex(), one) for one in hashes)
+    return 0 if quality < 20 else min(apart(bits.tobytes().hex(), hash_) for hash_ in hashes)
 
 
 def test_what_a_real_browser_shows_of_a_file_at_rest_is_among_its_views(browser: Browser, site: str) -> None:
     """On white and on black; the first view is the one on white."""
     files = [
-        one
-        for one in odd()
-        if not one.unread
-        and one.suffix not in SHOWN_NOWHERE
-        and one.kind not in ("animation", "another brand")
+        odd_file
+        for odd_file in odd()
+        if not odd_file.unread
+        and odd_file.suffix not in SHOWN_NOWHERE
+        and odd_file.kind not in ("animation", "another brand")
     ]
     page = browser.new_page()
     on_white, on_black = (browsers_own(page, files, ground) for ground in ("white", "black"))
     page.close()
     wrong = []
-    for one, white, black in zip(files, on_white, on_black, strict=True):
-        views = open_views(one.content, closely=True)
+    for odd_file, white, black in zip(files, on_white, on_black, strict=True):
+        views = open_views(odd_file.content, closely=True)
         first = hash_of(views.shown).hash.hex
         hashes = [first, *(view.hashes[0].tobytes().hex() for view in views.others)]
         for shown, among in ((white, [first]), (black, hashes)):
-            if shown is None or (bits := nearest(shown, among)) > one.apart:
-                wrong.append((str(one), "on white" if shown is white else "on black", shown and bits))
+            if shown is None or (bits := nearest(shown, among)) > odd_file.apart:
+                wrong.append((str(odd_file), "on white" if shown is white else "on black", shown and bits))
     # Of one Chromium shows nothing, only Firefox does.
     assert [each for each in wrong if "not-essential" not in each[0]] == []
 
 
-def payload(one: Odd, number: int) -> dict[str, object]:
-    return {"name": f"{number:03}.{one.suffix}", "mimeType": type_of(one), "buffer": one.content}
+def payload(odd_file: Odd, number: int) -> dict[str, object]:
+    return {
+        "name": f"{number:03}.{odd_file.suffix}",
+        "mimeType": type_of(odd_file),
+        "buffer": odd_file.content,
+    }
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +119,17 @@ def protected(browser: Browser, site: str) -> list[tuple[Odd, dict]]:
         batch = chosen[at : at + BATCH]
         with visit(browser) as seen:
             ready(seen.page, f"{site}/en/device/")
-            choose(seen.page, [payload(one, at + number) for number, one in enumerate(batch)], len(batch))
+            choose(
+                seen.page,
+                [payload(odd_file, at + number) for number, odd_file in enumerate(batch)],
+                len(batch),
+            )
             told = seen.page.locator(".device-list li").all_inner_texts()
             items = iter(sent(seen.page))
             assert seen.complaints == []
-        found += [(one, next(items)) for one, row in zip(batch, told, strict=True) if ALREADY not in row]
+        found += [
+            (odd_file, next(items)) for odd_file, row in zip(batch, told, strict=True) if ALREADY not in row
+        ]
         assert next(items, None) is None
     return found
 
@@ -124,11 +138,11 @@ def test_the_page_hashes_what_its_browser_shows_first_of_every_odd_file_that_it_
     protected: list[tuple[Odd, dict]],
 ) -> None:
     wrong, opened = [], 0
-    for one, item in protected:
+    for odd_file, item in protected:
         pdq = [each["value"] for each in item["hashes"] if each["algorithm"] == "pdq"]
         opened += bool(pdq)
-        if pdq and one.first and apart(pdq[0], WANTED) > one.apart:
-            wrong.append((str(one), apart(pdq[0], WANTED)))
+        if pdq and odd_file.first and apart(pdq[0], WANTED) > odd_file.apart:
+            wrong.append((str(odd_file), apart(pdq[0], WANTED)))
     assert wrong == []
     assert opened > 40
 
@@ -136,14 +150,16 @@ def test_the_page_hashes_what_its_browser_shows_first_of_every_odd_file_that_it_
 def test_the_very_file_is_met_whatever_the_device_showed(protected: list[tuple[Odd, dict]]) -> None:
     """Either the page's hash is the engine's, or the file's own digests go along."""
     wrong = []
-    for one, item in protected:
+    for odd_file, item in protected:
         digests = {each["algorithm"]: each["value"] for each in item["hashes"] if each["algorithm"] != "pdq"}
         pdq = [each["value"] for each in item["hashes"] if each["algorithm"] == "pdq"]
         if digests:
-            same = digests["sha256"] == hashlib.sha256(one.content).hexdigest()
-            md5 = hashlib.md5(one.content, usedforsecurity=False).hexdigest()
+            same = digests["sha256"] == hashlib.sha256(odd_file.content).hexdigest()
+            md5 = hashlib.md5(odd_file.content, usedforsecurity=False).hexdigest()
             if not same or digests["md5"] != md5:
-                wrong.append((str(one), "other digests"))
-        elif one.unread or apart(pdq[0], hash_of(open_picture(one.content, full=True)).hash.hex) > 10:
-            wrong.append((str(one), "no digests"))
+                wrong.append((str(odd_file), "other digests"))
+        elif (
+            odd_file.unread or apart(pdq[0], hash_of(open_picture(odd_file.content, full=True)).hash.hex) > 10
+        ):
+            wrong.append((str(odd_file), "no digests"))
     assert wrong == []

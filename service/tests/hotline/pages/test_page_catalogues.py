@@ -32,9 +32,9 @@ def test_both_catalogues_are_complete_and_compiled(catalogues: ModuleType) -> No
     assert catalogues.main(["--check"]) == 0
 
 
-@pytest.mark.parametrize(("language", "one"), [("fr", (0, 1)), ("en", (1,))])
+@pytest.mark.parametrize(("language", "singular"), [("fr", (0, 1)), ("en", (1,))])
 def test_each_plural_is_found_whatever_the_number(
-    catalogues: ModuleType, language: str, one: tuple[int, ...]
+    catalogues: ModuleType, language: str, singular: tuple[int, ...]
 ) -> None:
     """What stands in the compiled file is what Django reads; its rule must fit the forms that are there."""
     with (catalogues.LOCALE / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
@@ -43,7 +43,7 @@ def test_each_plural_is_found_whatever_the_number(
     assert plurals
     for message in plurals:
         for number in (0, 1, 2, 3, 21, 1_000_000):
-            wanted = message.string[number not in one]
+            wanted = message.string[number not in singular]
             told = (message.id[0], message.id[1], number)
             context = message.context
             found = compiled.npgettext(context, *told) if context else compiled.ngettext(*told)

@@ -65,7 +65,7 @@ def test_the_page_hashes_from_a_disk_and_its_text_is_taken_by_the_case_page(
     told = json.loads(text)
     assert [each["value"] for each in told["items"][0]["hashes"]] == made(0).hashes
     # Without script the same text is pasted and sent as it is.
-    assert [[each.value.hex() for each in one.hashes] for one in submissions(text)] == [
+    assert [[each.value.hex() for each in submission.hashes] for submission in submissions(text)] == [
         [each["value"] for each in item["hashes"]] for item in told["items"]
     ]
     for carried in ("pasted", "chosen"):
@@ -108,11 +108,11 @@ def test_the_page_cannot_connect_even_where_a_script_tries(browser: Browser, sit
 def test_the_page_is_the_same_whoever_builds_it_and_names_no_address() -> None:
     for language in offline_page.LANGUAGES:
         with override_settings(REPIT_OPERATOR_KEY=b"1" * 32):
-            one = offline_page.page(language)
+            built = offline_page.page(language)
         with override_settings(REPIT_OPERATOR_KEY=b"2" * 32):
-            assert offline_page.page(language) == one
-        assert not re.search(rb"https?://", one)
-        assert f'lang="{language}"'.encode() in one
+            assert offline_page.page(language) == built
+        assert not re.search(rb"https?://", built)
+        assert f'lang="{language}"'.encode() in built
 
 
 def checked(public: str, page: bytes, signature: str) -> str:

@@ -98,7 +98,7 @@ def code_in(answer: HttpResponse) -> tuple[str, str]:
 
 
 def signed_in(**options: str) -> tuple[Visitor, Casefile]:
-    one = Visitor()
-    code = one.receipt(**options)
-    assert one.sign_in(*code).status_code == 302
-    return one, access_codes.enter(*code)
+    visitor = Visitor()
+    code = visitor.receipt(**options)
+    assert visitor.sign_in(*code).status_code == 302
+    return visitor, access_codes.enter(*code)

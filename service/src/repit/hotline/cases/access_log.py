@@ -78,7 +78,8 @@ def noted_within_the_hour(case: Case, keys: Vault, *, by: str, who: str, what: s
     newest = AccessLogEntry.objects.filter(case=case).order_by("-number")[:_NEWEST]
     found = (LogEntry(*json.loads(sealer.open(row.sealed, _place(case.id, row.number)))) for row in newest)
     return any(
-        (one.by, one.who, one.what) == (by, who, what) and one.at.startswith(this_hour) for one in found
+        (entry.by, entry.who, entry.what) == (by, who, what) and entry.at.startswith(this_hour)
+        for entry in found
     )
 
 
@@ -89,7 +90,7 @@ def of(case: Case, keys: Vault) -> list[LogEntry]:
         LogEntry(*json.loads(sealer.open(row.sealed, _place(case.id, row.number))))
         for row in AccessLogEntry.objects.filter(case=case).order_by("-number")
     )
-    return [one for one in found if one.what != _NOTHING]
+    return [entry for entry in found if entry.what != _NOTHING]
 
 
 def verify(case_id: int) -> int | None:

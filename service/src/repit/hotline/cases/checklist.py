@@ -61,7 +61,7 @@ def mark(file: Casefile, code: str, after: str) -> None:
     with worked(file) as turn:
         entry, value = _held(turn)
         before: Any = value["points"].get(code, ["open"])[0]
-        state = next(one for one in STATES if one == after)
+        state = next(known_state for known_state in STATES if known_state == after)
         if (before, state) not in TRANSITIONS:
             raise TransitionRefused(detail=f"checklist {before} to {after}")
         at = now().astimezone(UTC).isoformat(timespec="minutes")

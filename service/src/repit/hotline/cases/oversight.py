@@ -72,7 +72,7 @@ def load() -> Load:
     recent = dict(Case.objects.filter(opened_on__gte=today - WINDOW).values_list("pk", "opened_on"))
     takes_in = set(desk.members())
     everyone = caseworkers.everyone()
-    held = {pk for one in everyone for pk in one.cases}
+    held = {pk for caseload in everyone for pk in caseload.cases}
     in_hand = Case.objects.filter(state__in=("in-hand", "waiting")).values_list("pk", flat=True)
     return Load(
         by_state={state: states[state] for state in STATES},
@@ -92,7 +92,7 @@ def load() -> Load:
         taken_up=_waits(recent, "in-hand"),
         answered=_waits(recent, "waiting"),
         not_held=len(set(in_hand) - held),
-        workloads=[_workload(one, today, takes_in) for one in everyone],
+        workloads=[_workload(caseload, today, takes_in) for caseload in everyone],
         desk_members=len(takes_in),
     )
 

@@ -289,8 +289,8 @@ def _grant_pairs(turn: Turn) -> None:
         turn.give(joint.named, [room for room in ROOMS if turn.may_read(room)])
 
 
-def _joint(one: tuple[int, bytes], other: tuple[int, bytes]) -> Holder:
-    (first_id, first), (second_id, second) = sorted((one, other))
+def _joint(part: tuple[int, bytes], other: tuple[int, bytes]) -> Holder:
+    (first_id, first), (second_id, second) = sorted((part, other))
     name = keyed_digest("recovery pair", str(first_id).encode(), str(second_id).encode())
     return Holder("pair", int.from_bytes(name[:7], "big"), keys.joint_pair(first, second))
 

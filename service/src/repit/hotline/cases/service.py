@@ -104,8 +104,8 @@ def at_level(submissions: Sequence[Submission], level: Level) -> list[Submission
     if level == "family":
         return list(submissions)
     return [
-        replace(one, hashes=tuple(hash_ for hash_ in one.hashes if hash_.role == "whole"))
-        for one in submissions
+        replace(submission, hashes=tuple(hash_ for hash_ in submission.hashes if hash_.role == "whole"))
+        for submission in submissions
     ]
 
 

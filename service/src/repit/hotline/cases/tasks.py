@@ -84,7 +84,7 @@ def add(file: Casefile, new: New) -> int:
     with worked(file) as turn:
         if turn.count(_KIND) >= MAX_TASKS:
             raise TooLarge
-        if new.location and new.location not in {one.number for one in locations.known(turn).shown}:
+        if new.location and new.location not in {location.number for location in locations.known(turn).shown}:
             raise InputRefused(Text("There is no such address.", "Cette adresse n'existe pas."))
         value = {"kind": new.kind, "text": text, "location": new.location, "by": turn.holder.who}
         number = turn.add("thread", _KIND, {**value, "due_at": _written(_future(new.due_at))})
@@ -112,7 +112,7 @@ def put_off(file: Casefile, number: int, due_at: datetime) -> None:
         row = _row(turn, number)
         if row.state != "open":
             raise TransitionRefused(detail="a task that is not open")
-        entry = next(one for one in turn.read("thread", _KIND) if one.number == number)
+        entry = next(task for task in turn.read("thread", _KIND) if task.number == number)
         turn.rewrite(entry, {**entry.value, "due_at": _written(_future(due_at))})
         Task.objects.filter(pk=row.pk).update(due_on=_day(due_at))
         turn.log_access(f"task {number} due")
@@ -123,7 +123,7 @@ def known(turn: Turn) -> list[Tasked]:
     if not turn.may_read("thread"):
         return []
     states = dict(Task.objects.filter(case=turn.case).values_list("number", "state"))
-    where = {one.number: one.text for one in locations.known(turn).shown}
+    where = {location.number: location.text for location in locations.known(turn).shown}
     found = [_opened(entry, states, where) for entry in turn.read("thread", _KIND)]
     return sorted(found, key=lambda task: (task.state != "open", task.due_at, task.number))
 
@@ -153,7 +153,7 @@ def notices(turn: Turn) -> list[TaskNotice]:
 
 def _opened(entry: Entry, states: Mapping[int, str], where: Mapping[int, str]) -> Tasked:
     value: dict[str, Any] = entry.value
-    state = next(one for one in STATES if one == states[entry.number])
+    state = next(known_state for known_state in STATES if known_state == states[entry.number])
     return Tasked(
         entry.number,
         value["kind"],

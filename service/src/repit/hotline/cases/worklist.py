@@ -106,9 +106,9 @@ def waiting(at_desk: Holder) -> Waiting:
 def elsewhere(at_desk: Holder) -> list[Elsewhere]:
     """Every open case that someone has, for those who take cases in: who has it, not what is in it."""
     held: dict[int, list[str]] = {}
-    for one in caseworkers.everyone():
-        for pk in one.cases:
-            held.setdefault(pk, []).append(one.who)
+    for caseload in caseworkers.everyone():
+        for pk in caseload.cases:
+            held.setdefault(pk, []).append(caseload.who)
     mine = set(caseworkers.cases_of(at_desk, LIVE))
     return [
         Elsewhere(row.pk, label(row.pk), row.state, row.opened_on, held.get(row.pk, []))

@@ -53,12 +53,12 @@ def receipt(request: HttpRequest) -> HttpResponse:
     found = receipts.held(token_of(request))
     if not found:
         raise NoLongerShown
-    return show(request, "code_receipt", {"codes": [_code(one) for one in found]})
+    return show(request, "code_receipt", {"codes": [_code(code) for code in found]})
 
 
 def directly(request: HttpRequest, secret: str) -> HttpResponse:
     """A receipt as the answer to the form that made it, for a browser that keeps no cookie."""
-    codes = [_code(one) for one in receipts.held(secret)]
+    codes = [_code(code) for code in receipts.held(secret)]
     state = carried.sealed(_PURPOSE, {"secret": secret})
     return show(request, "code_receipt", {"codes": codes, "state": state})
 
@@ -87,8 +87,8 @@ def practise(request: HttpRequest) -> HttpResponse:
     if "number" not in request.POST:
         return show(request, "practise", {"state": state})
     number, typed = _typed(request)
-    same = [one for one in found if normal(one.number) == normal(number)]
-    if found and not any(words.read(typed) == normal(one.secret) for one in same):
+    same = [code for code in found if normal(code.number) == normal(number)]
+    if found and not any(words.read(typed) == normal(code.secret) for code in same):
         values = {"state": state, "number": number}
         return show(request, "practise", values, error=_DIFFERENT, status=400)
     return _sign_in(request, number, typed, "my-case-first" if found else "my-case", secret)

@@ -43,7 +43,7 @@ def of_form(request: HttpRequest, mark: Mark) -> dict[str, Any] | None:
     page = request.resolver_match.url_name if request.resolver_match else None
     if page not in FIELDS:
         return None
-    pairs = [[name, one] for name in FIELDS[page] for one in request.POST.getlist(name) if one.strip()]
+    pairs = [[name, value] for name in FIELDS[page] for value in request.POST.getlist(name) if value.strip()]
     return {"page": page, "whose": mark.whose, "pairs": pairs}
 
 
@@ -51,7 +51,7 @@ def keep(request: HttpRequest, mark: Mark, typed: dict[str, Any]) -> bool:
     """Keep it for the browser that brought it; whether that may be done."""
     if mark.session != session_of(request) or not mark.recent or not store.has_room():
         return False
-    if sum(len(one) for _, one in typed["pairs"]) > _MOST:
+    if sum(len(value) for _, value in typed["pairs"]) > _MOST:
         return False
     put(token_of(request), typed)
     return True

@@ -44,4 +44,4 @@ def _items(body: Any) -> Any:
 
 def of_kind(field: str, kind: Kind) -> list[Submission]:
     """The same, all of the kind that the person declared. Raises `InputRefused`."""
-    return [replace(one, kind=kind) for one in submissions(field)]
+    return [replace(item, kind=kind) for item in submissions(field)]

@@ -102,7 +102,7 @@ class Lines:
         """Whether there is room, and no other line that could go stands before."""
         if len(self._served) >= self._at_once:
             return False
-        ready = (one for one, those in self._lines.items() if those and one not in self._served)
+        ready = (other for other, those in self._lines.items() if those and other not in self._served)
         return next(ready, None) == line
 
     def _tidy(self, line: bytes) -> None:

@@ -104,13 +104,13 @@ def take_back(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Take items back, and see how far that has come."""
     error = None
     if request.method == "POST":
-        which = [int(one[:9]) for one in request.POST.getlist("item") if one.isdecimal()]
+        which = [int(number[:9]) for number in request.POST.getlist("item") if number.isdecimal()]
         try:
             service.take_back(session.file, "all" if "all" in request.POST else _some(which))
             return _done(request, "my-withdrawals")
         except InputRefused as refused:
             error = refused
-    ticked = [int(one[:9]) for one in _typed(request, session).getlist("item") if one.isdecimal()]
+    ticked = [int(number[:9]) for number in _typed(request, session).getlist("item") if number.isdecimal()]
     values = {"view": service.view(session.file), "ticked": ticked, "from_before": ticked}
     return _show(request, "my_withdrawals", values, session, error)
 

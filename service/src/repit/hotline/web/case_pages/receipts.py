@@ -43,14 +43,14 @@ def keep(secret: str, code: Code, before: str = "") -> None:
 
 def held(secret: str) -> list[Code]:
     """The receipts that can be shown again, the newest first."""
-    return [Code(one["number"], one["secret"]) for one in _kept(secret)]
+    return [Code(code["number"], code["secret"]) for code in _kept(secret)]
 
 
 def practised(secret: str, number: str) -> None:
     """The person has this receipt: it is shown no more."""
-    left = [one for one in _kept(secret) if normal(one["number"]) != normal(number)]
+    left = [code for code in _kept(secret) if normal(code["number"]) != normal(number)]
     if left:
-        until = max(datetime.fromisoformat(one["until"]) for one in left)
+        until = max(datetime.fromisoformat(code["until"]) for code in left)
         store.keep(secret, RECEIPT, {"codes": left}, until=until)
     else:
         store.wipe(secret, RECEIPT)
@@ -75,4 +75,4 @@ def hand_over(
 
 def _kept(secret: str) -> list[dict[str, Any]]:
     kept = store.of(secret, RECEIPT) or {"codes": []}
-    return [one for one in kept["codes"] if datetime.fromisoformat(one["until"]) > now()]
+    return [code for code in kept["codes"] if datetime.fromisoformat(code["until"]) > now()]

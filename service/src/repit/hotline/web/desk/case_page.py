@@ -121,14 +121,14 @@ def _danger(request: HttpRequest, file: Casefile) -> None:
 
 def _add_task(request: HttpRequest, file: Casefile) -> None:
     chosen = request.POST.get("kind", "")
-    kind: TaskKind = next((one for one in tasks.KINDS if one == chosen), "other")
+    kind: TaskKind = next((known_kind for known_kind in tasks.KINDS if known_kind == chosen), "other")
     location = _number(request.POST.get("location", ""))
     tasks.add(file, tasks.New(kind, request.POST.get("what", ""), _due(request), location))
 
 
 def _change_task(request: HttpRequest, file: Casefile) -> None:
     number = _number(request.POST.get("task", ""))
-    after = next((one for one in tasks.STATES if one == request.POST.get("after")), None)
+    after = next((state for state in tasks.STATES if state == request.POST.get("after")), None)
     if after is not None:
         tasks.move(file, number, after)
     else:
@@ -175,7 +175,9 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "works": file.holder.kind == "caseworker",
         "me": who,
         "points": _points(found.checklist),
-        "tasks": [{"task": one, "name": words.TASKS[one.kind], "late": _late(one)} for one in found.tasks],
+        "tasks": [
+            {"task": task, "name": words.TASKS[task.kind], "late": _late(task)} for task in found.tasks
+        ],
         "kinds": words.TASKS,
         "dues": {value: name for value, (_hours, name) in words.DUE_HOURS.items()},
         "links": case_links.links(),
@@ -205,7 +207,7 @@ def _colleagues() -> list[str]:
     """Those who have keys and may work on cases, by their roles of now."""
     members = Member.objects.filter(is_active=True, roles__role="caseworker")
     may = set(members.values_list("name", flat=True))
-    return [one.who for one in caseworkers.everyone() if one.who in may]
+    return [caseload.who for caseload in caseworkers.everyone() if caseload.who in may]
 
 
 def _number(typed: str) -> int:

@@ -48,4 +48,4 @@ def wants(summary: Summary) -> list[Promise]:
 
 
 def _rows(found: Sequence[Summary]) -> list[dict[str, Any]]:
-    return [{"summary": one, "reasons": reasons(one), "wants": wants(one)} for one in found]
+    return [{"summary": summary, "reasons": reasons(summary), "wants": wants(summary)} for summary in found]

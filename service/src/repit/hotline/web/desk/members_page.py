@@ -41,13 +41,13 @@ def members(request: HttpRequest, holder: Holder) -> HttpResponse:
     )
     people = [
         {
-            "who": one.who,
-            "cases": len(one.cases),
-            "takes_in": one.who in takes_in,
-            "works": one.who in works,
-            "me": one.who == holder.who,
+            "who": caseload.who,
+            "cases": len(caseload.cases),
+            "takes_in": caseload.who in takes_in,
+            "works": caseload.who in works,
+            "me": caseload.who == holder.who,
         }
-        for one in caseworkers.everyone()
+        for caseload in caseworkers.everyone()
     ]
     return show(request, "members", {"people": people, "alone": len(takes_in) == 1})
 

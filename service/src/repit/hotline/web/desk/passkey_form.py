@@ -19,7 +19,9 @@ def words(member: Member) -> dict[str, Any]:
     """For the template: the account's salt, its passkeys, and how many of them open keys already."""
     return {
         "passkey_salt": base64.b64encode(passkeys.salt_of(member.name)).decode(),
-        "passkey_ids": " ".join(base64.b64encode(one).decode() for one in credential_ids(member)),
+        "passkey_ids": " ".join(
+            base64.b64encode(credential_id).decode() for credential_id in credential_ids(member)
+        ),
         "passkeys": passkeys.count(member.name),
     }
 
