@@ -26,7 +26,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-PATIENCE = 20_000
+TIMEOUT = 20_000
 """Milliseconds for whatever a busy machine does slowly."""
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 
@@ -42,7 +42,7 @@ def running() -> Iterator[Browser]:
     found = program(NAMES)
     if found is None:
         pytest.fail("Chromium is missing (Debian: apt install chromium), or set REPIT_WITHOUT_BROWSER=1.")
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=found, headless=True, args=FLAGS)
         yield chromium
@@ -65,7 +65,7 @@ def staff_visit(
 ) -> Iterator[Page]:
     """A page of a context of its own, signed in where a session's cookie is given."""
     context = browser.new_context(locale=LANGUAGES[language], **options)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     if cookie:
         context.add_cookies(
             [{"name": "repit_staff", "value": cookie, "domain": "localhost", "path": "/staff/"}]

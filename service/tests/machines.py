@@ -87,7 +87,7 @@ def _taken_back() -> Iterator[None]:
 def tell(machine: type[Story], *, stories: int, steps: int, openings: Sequence[str] = ("",)) -> Counter[str]:
     """Tell so many stories that begin with each of these openings, always the same; what they reached."""
     machine.reached = Counter()
-    told = settings(
+    configured = settings(
         max_examples=stories,
         stateful_step_count=steps,
         derandomize=True,
@@ -96,7 +96,7 @@ def tell(machine: type[Story], *, stories: int, steps: int, openings: Sequence[s
         phases=(Phase.generate, Phase.shrink),
     )
     for number, machine.opening in enumerate(openings):
-        run_state_machine_as_test(seed(number)(machine), settings=told)
+        run_state_machine_as_test(seed(number)(machine), settings=configured)
     return machine.reached
 
 

@@ -219,7 +219,7 @@ def found(number: str, words: str) -> Any:
             [task.number, task.text, task.state] for task in sorted(seen.tasks, key=lambda t: t.number)
         ],
         "checklist": [[point.code, point.state] for point in seen.checklist.points] if seen.checklist else [],
-        "looks": [entry.what for entry in service.access_log(mine)],
+        "entries": [entry.what for entry in service.access_log(mine)],
         "log": access_log.verify(mine.case_id),
     }
 

@@ -74,7 +74,7 @@ class Mine:
     file: Casefile
     wants: list[bytes | None]
     slot: int
-    said: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
     friends: dict[int, tuple[Code, frozenset[helpers.Right]]] = field(default_factory=dict)
     gone: list[Code] = field(default_factory=list)
     code: Code | None = None
@@ -152,9 +152,9 @@ class Hotline(machines.Story):
 
     @rule(mine=persons, what=st.sampled_from(PERSON_SAYS))
     def person(self, mine: Mine, what: str) -> None:
-        text = f"words {len(mine.said)}"
+        text = f"words {len(mine.written)}"
         if what == "write" and self.tried(lambda: thread.write(mine.file, text)):
-            mine.said.append(text)
+            mine.written.append(text)
         if what == "new words":
             self.change_words(mine)
         if what == "close":
@@ -165,10 +165,10 @@ class Hotline(machines.Story):
             self.tried(lambda: locations.add(mine.file, ["elsewhere"]))
 
     def change_words(self, mine: Mine) -> None:
-        told = self.whole_or_refused(lambda: recovery.change_words(mine.file), *REFUSALS)
-        if told is not None and mine.code is not None:
+        new = self.whole_or_refused(lambda: recovery.change_words(mine.file), *REFUSALS)
+        if new is not None and mine.code is not None:
             mine.gone.append(mine.code)
-            mine.code, mine.file = told, file_of(told)  # type: ignore[arg-type]
+            mine.code, mine.file = new, file_of(new)  # type: ignore[arg-type]
 
     @rule(mine=persons, rights=RIGHTS)
     def befriend(self, mine: Mine, rights: set[helpers.Right]) -> None:
@@ -292,7 +292,7 @@ class Hotline(machines.Story):
             with pytest.raises(NotGranted):
                 thread.read(mine.file)
         else:
-            assert [m.text for m in thread.read(mine.file) if m.by == "person"] == mine.said
+            assert [m.text for m in thread.read(mine.file) if m.by == "person"] == mine.written
         self.only_those_who_have_it_read_it(case)
         self.note(f"visited: {case.state}")
 

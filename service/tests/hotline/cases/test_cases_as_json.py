@@ -19,8 +19,8 @@ def test_open_follow_and_take_back(client: Client):
     opened = post(client, "", case_body(secrets.token_hex(32), secrets.token_hex(32)))
     assert opened.status_code == 201
     receipt = {key: opened.json()[key] for key in ("number", "secret")}
-    standing = post(client, "/status", receipt)
-    assert [i["state"] for i in standing.json()["items"]] == ["active", "active"]
+    status = post(client, "/status", receipt)
+    assert [i["state"] for i in status.json()["items"]] == ["active", "active"]
     back = post(client, "/withdraw", {**receipt, "items": [1]})
     assert [i["state"] for i in back.json()["items"]] == ["withdrawn", "active"]
     assert opened["Cache-Control"] == "no-store" and not opened.cookies

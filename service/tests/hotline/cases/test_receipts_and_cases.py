@@ -35,13 +35,13 @@ def test_the_receipt_is_read_as_people_type():
     for language in words.LANGUAGES:
         spelled = receipt.words(language)
         assert len(spelled) == 8
-        for said in (
+        for spelling in (
             spelled,
             [w.upper() for w in spelled],
             [w[:4] for w in spelled],
             [w + "s" for w in spelled],
         ):
-            assert service.status(receipt.number, " , ".join(said)) == receipt.status
+            assert service.status(receipt.number, " , ".join(spelling)) == receipt.status
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
@@ -52,8 +52,8 @@ def test_every_word_is_told_by_its_beginning_and_begins_no_other(language):
     assert not any(b.startswith(a) for a, b in pairwise(sorted(listed)))
     for start in range(0, 1024, 8):
         eight = listed[start : start + 8]
-        for said in (eight, [word[:4] for word in eight], [f"{word}s" for word in eight]):
-            assert words.spelled(words.read(" ".join(said)), language) == list(eight)
+        for spelling in (eight, [word[:4] for word in eight], [f"{word}s" for word in eight]):
+            assert words.spelled(words.read(" ".join(spelling)), language) == list(eight)
 
 
 def test_the_secret_has_at_least_eighty_bits():

@@ -71,7 +71,7 @@ def test_a_screen_has_no_violation_at_any_width_or_light(
     role, go, heading = SCREENS[name]
     with visit(browser, desk, desk.world["cookies"][role], language) as page:
         complaints: list[str] = []
-        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: asked.url.startswith(desk.base) or complaints.append(asked.url))
         go(page, desk)
@@ -115,21 +115,21 @@ class Keyboard:
 
 def signed_in(page: Page, desk: Desk, name: str) -> Keyboard:
     """Someone signs in with name, password and the code of their app, then unlocks their keys."""
-    hands = Keyboard(page)
+    keyboard = Keyboard(page)
     page.goto(f"{desk.base}/staff/login/?next=/staff/cases/")
-    hands.write(page.locator("#id_login"), name)
-    hands.write(page.locator("#id_password"), desk.world["password"])
+    keyboard.write(page.locator("#id_login"), name)
+    keyboard.write(page.locator("#id_password"), desk.world["password"])
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    hands.write(page.locator("#id_code"), code_of(desk.world["secret"]))
+    keyboard.write(page.locator("#id_code"), code_of(desk.world["secret"]))
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.wait_for_url("**/staff/cases/unlock/**")
-    hands.write(page.locator("#passphrase"), desk.world["passphrase"])
+    keyboard.write(page.locator("#passphrase"), desk.world["passphrase"])
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.wait_for_url(f"{desk.base}/staff/cases/")
-    return hands
+    return keyboard
 
 
 @pytest.mark.parametrize("scripted", [True, False], ids=["with script", "without script"])
@@ -140,37 +140,37 @@ def test_a_case_from_the_inbox_to_the_person_s_own_page_by_keyboard_alone(
     name, answer = ("new", "old")[scripted], f"Nous sommes là <b>{scripted}</b> & à l'écoute."
     case, (number, words, _) = desk.world[name], desk.world["codes"][name]
     with visit(browser, desk, language="fr", java_script_enabled=scripted) as page:
-        hands = signed_in(page, desk, ("Ana", "Cléo")[scripted])
-        hands.press(page.locator(f"form[action$='/{case}/take/'] button"))
+        keyboard = signed_in(page, desk, ("Ana", "Cléo")[scripted])
+        keyboard.press(page.locator(f"form[action$='/{case}/take/'] button"))
         assert page.url == f"{desk.base}/staff/cases/{case}/"
-        hands.write(page.locator("#text"), answer)
-        hands.press(page.get_by_role("button", name="Envoyer", exact=True))
+        keyboard.write(page.locator("#text"), answer)
+        keyboard.press(page.get_by_role("button", name="Envoyer", exact=True))
         assert answer in page.locator("ol.thread").inner_text()
-        hands.press(page.locator("button[value='safe:done']"))
+        keyboard.press(page.locator("button[value='safe:done']"))
         assert "is-done" in (page.locator(".checklist > li").first.get_attribute("class") or "")
-        hands.reach(page.locator("summary", has_text="Ajouter une tâche"))
+        keyboard.reach(page.locator("summary", has_text="Ajouter une tâche"))
         page.keyboard.press("Enter")
-        hands.reach(page.locator("#kind"))
+        keyboard.reach(page.locator("#kind"))
         page.keyboard.type("Signalement envoyé")
-        hands.reach(page.locator("#location"))
+        keyboard.reach(page.locator("#location"))
         page.keyboard.press("ArrowDown")
-        hands.write(page.locator("#what"), "nur für uns: Aktenzeichen 31")
-        hands.press(page.get_by_role("button", name="Ajouter la tâche"))
+        keyboard.write(page.locator("#what"), "nur für uns: Aktenzeichen 31")
+        keyboard.press(page.get_by_role("button", name="Ajouter la tâche"))
         assert "Aktenzeichen 31" in page.locator("ul.tasks").inner_text()
-        hands.press(page.get_by_role("button", name="Verrouiller vos clés"))
+        keyboard.press(page.get_by_role("button", name="Verrouiller vos clés"))
         page.goto(f"{desk.base}/staff/cases/{case}/")
         assert "/unlock/" in page.url
     with visit(browser, desk, language="fr", java_script_enabled=scripted) as page:
-        hands = Keyboard(page)
+        keyboard = Keyboard(page)
         page.goto(f"{desk.base}/fr/revenir/")
-        hands.write(page.locator("main input[name=number]"), number)
-        hands.write(page.locator("main [name=words]"), words)
-        hands.press(page.locator("main button[type=submit]").first)
+        keyboard.write(page.locator("main input[name=number]"), number)
+        keyboard.write(page.locator("main [name=words]"), words)
+        keyboard.press(page.locator("main button[type=submit]").first)
         shown = page.locator("main").inner_text()
         assert "L’association a envoyé un signalement. Le délai de réponse finit" in shown
         assert "Aktenzeichen" not in shown
         page.screenshot(path=SHOTS / f"the-person-{scripted}.png", full_page=True)
-        hands.press(page.get_by_role("link", name="Messages").first)
+        keyboard.press(page.get_by_role("link", name="Messages").first)
         assert answer in page.locator("ol.thread").inner_text()
 
 
@@ -317,7 +317,7 @@ def test_nothing_that_was_written_runs_in_a_real_browser(browser: Browser, desk:
         ran: list[str] = []
         page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
         page.on("pageerror", lambda error: ran.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and ran.append(said.text))
+        page.on("console", lambda message: message.type == "error" and ran.append(message.text))
         for address in (f"/staff/cases/{case}/", f"/staff/cases/{case}/log/", "/staff/cases/"):
             page.goto(desk.base + address)
         page.goto(f"{desk.base}/staff/cases/{case}/")

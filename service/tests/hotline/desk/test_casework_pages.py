@@ -70,8 +70,8 @@ def test_a_caseworker_takes_a_case_reads_it_answers_and_the_person_reads_the_ans
     post(ana, page_of(opened) + "answer/", text="Nous sommes là.")
     assert [m.text for m in thread.read(mine)] == ["Bonjour, que faire ?", "Nous sommes là."]
     assert service.view(mine).state == "waiting"
-    said = [(entry.by, entry.who, entry.what) for entry in service.access_log(mine)]
-    assert ("caseworker", "ana", "message") in said and ("desk", "ana", "case") in said
+    entries = [(entry.by, entry.who, entry.what) for entry in service.access_log(mine)]
+    assert ("caseworker", "ana", "message") in entries and ("desk", "ana", "case") in entries
 
 
 def test_what_is_too_long_or_empty_is_refused_and_stays_in_the_form():
@@ -165,8 +165,8 @@ def test_tasks_follow_their_table_and_every_change_is_in_the_log():
         "ana",
     )
     assert timedelta(hours=3) < second.due_at - now() <= timedelta(hours=4)
-    said = [entry.what for entry in service.access_log(file_of(opened)) if entry.what.startswith("task")]
-    assert said[::-1] == [
+    entries = [entry.what for entry in service.access_log(file_of(opened)) if entry.what.startswith("task")]
+    assert entries[::-1] == [
         "task 1 open",
         "task 2 open",
         "task 1 done",
@@ -198,8 +198,8 @@ def test_what_of_a_task_the_person_is_told_and_what_not():
     mine = taken(ana, opened)
     tasks.add(mine, tasks.New("answer", "référence 31", now() + timedelta(hours=30), 1))
     tasks.add(mine, tasks.New("watch", "image inversée", now() + timedelta(hours=1)))
-    [told] = service.view(file_of(opened)).notices
-    assert (told.location, told.state) == ("https://host.example/1", "open")
+    [notice] = service.view(file_of(opened)).notices
+    assert (notice.location, notice.state) == ("https://host.example/1", "open")
     with clock.at(lambda: clock._wall() + timedelta(hours=31)):
         assert service.view(file_of(opened)).notices[0].state == "late"
     tasks.move(mine, 1, "done")
@@ -217,9 +217,9 @@ def test_a_deadline_of_today_is_told_as_today_s():
     noon = now().replace(hour=12, minute=0, second=0, microsecond=0)
     with clock.at(lambda: noon - timedelta(hours=1)):
         tasks.add(mine, tasks.New("answer", "", noon + timedelta(hours=6)))
-        [told] = service.view(file_of(opened)).notices
-        assert told.state == "open"
-        page = render_to_string("case_pages/_notice.html", {"notice": told})
+        [notice] = service.view(file_of(opened)).notices
+        assert notice.state == "open"
+        page = render_to_string("case_pages/_notice.html", {"notice": notice})
     assert "ends today at 18:00 (UTC)" in " ".join(page.split())
 
 

@@ -145,11 +145,11 @@ def walk(client: Client, *, leaving_out: frozenset[str] = frozenset()) -> Iterat
 
 def by_the_json_api(code: Code) -> list[HttpResponse]:
     """The JSON addresses that take a receipt."""
-    said = {"number": code.number, "secret": code.secret}
+    body = {"number": code.number, "secret": code.secret}
     ask = Client().post
     return [
-        ask("/api/v1/cases/status", said, content_type="application/json"),
-        ask("/api/v1/cases/withdraw", {**said, "items": []}, content_type="application/json"),
+        ask("/api/v1/cases/status", body, content_type="application/json"),
+        ask("/api/v1/cases/withdraw", {**body, "items": []}, content_type="application/json"),
     ]
 
 

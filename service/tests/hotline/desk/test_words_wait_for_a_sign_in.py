@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 WORDS = "Nous avons votre dossier.\nCe n'est pas votre faute."
 
 
-class Hands:
+class OpenCase:
     """A caseworker with a case in their hands, at its page."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ def rows() -> bytes:
 
 
 def test_an_answer_sent_when_the_session_had_ended_is_there_after_signing_in_and_unlocking() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     del at.who.client.cookies["repit_staff"]
     sent = at.send("answer", mark, text=WORDS)
@@ -106,7 +106,7 @@ def test_an_answer_sent_when_the_session_had_ended_is_there_after_signing_in_and
 
 
 def test_keys_that_were_locked_meanwhile_lose_no_words() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     at.who.client.post("/staff/cases/lock/")
     sent = at.send("answer", mark, text=WORDS)
@@ -119,7 +119,7 @@ def test_keys_that_were_locked_meanwhile_lose_no_words() -> None:
 
 
 def test_a_task_and_addresses_wait_too_each_in_its_form() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     at.who.client.post("/staff/cases/lock/")
     at.send("addresses", mark, where="https://a.example\nhttps://b.example")
@@ -137,7 +137,7 @@ def test_a_task_and_addresses_wait_too_each_in_its_form() -> None:
 
 
 def test_a_page_from_before_signing_in_anew_keeps_its_words_and_does_nothing() -> None:
-    at = Hands()
+    at = OpenCase()
     strict = Client(enforce_csrf_checks=True)
     strict.cookies["repit_staff"] = at.who.client.cookies["repit_staff"].value
     at.who.client = strict
@@ -155,7 +155,7 @@ def test_a_page_from_before_signing_in_anew_keeps_its_words_and_does_nothing() -
 
 
 def test_words_are_shown_to_the_member_who_wrote_them_and_to_no_colleague() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     bea = caseworker("bea")
     casework.assign(at.mine.holder, at.mine.case_id, "bea")
@@ -175,7 +175,7 @@ def test_words_are_shown_to_the_member_who_wrote_them_and_to_no_colleague() -> N
 
 
 def test_they_are_gone_after_an_hour_and_strangers_have_nothing_kept() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     del at.who.client.cookies["repit_staff"]
     at.send("answer", mark, text=WORDS)
@@ -194,7 +194,7 @@ def test_they_are_gone_after_an_hour_and_strangers_have_nothing_kept() -> None:
 
 
 def test_one_form_sent_again_and_again_without_a_sign_in_fills_one_row() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     for n in range(5):
         stranger = Client()
@@ -207,7 +207,7 @@ def test_one_form_sent_again_and_again_without_a_sign_in_fills_one_row() -> None
 
 
 def test_a_press_without_words_keeps_nothing() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     del at.who.client.cookies["repit_staff"]
     assert at.send("take", mark)["Location"] == f"/staff/login/?next={at.page}"
@@ -215,7 +215,7 @@ def test_a_press_without_words_keeps_nothing() -> None:
 
 
 def test_a_form_pressed_twice_acts_once() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     for _ in range(2):
         assert at.send("answer", mark, text=WORDS)["Location"] == f"{at.page}#answer"
@@ -230,7 +230,7 @@ def test_a_form_pressed_twice_acts_once() -> None:
 
 
 def test_a_refused_form_is_not_taken_for_done() -> None:
-    at = Hands()
+    at = OpenCase()
     mark = at.mark()
     for _ in range(2):
         assert at.send("answer", mark, text=" ").status_code == 400
@@ -239,7 +239,7 @@ def test_a_refused_form_is_not_taken_for_done() -> None:
 
 
 def test_words_in_another_form_of_the_page_go_along_with_what_is_pressed() -> None:
-    at = Hands()
+    at = OpenCase()
     beside = {"beside:text": "half an answ", "beside:where": "https://half.exa"}
     at.send("checklist", at.mark(), point="safe:done", **beside)
     shown = at.shown()

@@ -5,13 +5,13 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-PATIENCE = 200_000
+TIMEOUT = 200_000
 
 
 def choose(page: Page, files: Any, ready: int) -> None:
     """Choose files and wait until `ready` rows of the list are done, in whatever way."""
     page.locator("[data-device-files]").set_input_files(files)
-    expect(page.locator(".device-list li[data-mood]")).to_have_count(ready, timeout=PATIENCE)
+    expect(page.locator(".device-list li[data-mood]")).to_have_count(ready, timeout=TIMEOUT)
 
 
 def sent(page: Page) -> list[dict[str, Any]]:

@@ -2,9 +2,9 @@
 it.
 
 `PROMISES`: for each promise the calls that keep it, each as a file of the service and words that stand in it,
-down from where a process is started or a page is asked for; and the tests. `SAID`: which promise a sentence
-makes; None where it makes none (advice, a heading, a warning to operators). A sentence that promises and
-stands here not fails a test: find out who keeps it first.
+down from where a process is started or a page is asked for; and the tests. `ON_PAGES` and `IN_GUIDES`: which
+promise a sentence makes; None where it makes none (advice, a heading, a warning to operators). A sentence
+that promises and stands here not fails a test: find out who keeps it first.
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ PROMISES: dict[str, Kept] = {
     ),
 }
 
-_TOLD = "sites are told of a withdrawal"
+_ANNOUNCED = "sites are told of a withdrawal"
 _GONE = "the code is destroyed here, its key first"
 _ROOMS = "what is kept of cases and how long"
 _NONE_LEFT = "nothing left where nothing is protected"
@@ -239,11 +239,11 @@ _DAY = "of one's own visits the day"
 _BACK = "a database that is put back brings nothing back"
 
 ON_PAGES: dict[str, str | None] = {
-    "Taken back. %(gone)s of %(told)s site that had the code confirmed that it forgot it.": _TOLD,
-    "Taken back. %(gone)s of %(told)s sites that had the code confirmed that they forgot it.": _TOLD,
+    "Taken back. %(gone)s of %(told)s site that had the code confirmed that it forgot it.": _ANNOUNCED,
+    "Taken back. %(gone)s of %(told)s sites that had the code confirmed that they forgot it.": _ANNOUNCED,
     "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
     " when"
-    " you take them back.": _TOLD,
+    " you take them back.": _ANNOUNCED,
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
     "It is gone when you leave, or after 30 minutes.": _COOKIE,
     "It is gone when you leave, or after 30 minutes without a sign.": _COOKIE,
@@ -251,12 +251,12 @@ ON_PAGES: dict[str, str | None] = {
     "It is kept for an hour, locked, and stands in its place again as soon as you have signed in.": _HOUR,
     "What you were writing when you were signed out is kept for an hour, too.": _HOUR,
     "Everything is erased": _ALL,
-    "Your codes are taken back: sites that follow us are told to forget them.": _TOLD,
+    "Your codes are taken back: sites that follow us are told to forget them.": _ANNOUNCED,
     "What you wrote is destroyed, in our backups too.": _ALL,
     "Do not pay, do not answer, do not delete": None,
     "You can erase a call from the list.": None,
     "It is short, and it is kept secret.": None,
-    "If you withdraw, the sites are told, and the code goes out of use.": _TOLD,
+    "If you withdraw, the sites are told, and the code goes out of use.": _ANNOUNCED,
     "Messages and addresses are destroyed.": "words destroyed at once",
     "Close or erase": None,
     "Messages and addresses are destroyed after a while.": _ROOMS,
@@ -265,8 +265,8 @@ ON_PAGES: dict[str, str | None] = {
     "All codes are taken back and nothing is left of your case.": _ALL,
     "Yes, erase everything.": None,
     "Times are in UTC; of your own visits only the day is kept.": _DAY,
-    "Sites that follow us are told within seconds and stop using the code.": _TOLD,
-    "A site that is switched off is told when it comes back.": _TOLD,
+    "Sites that follow us are told within seconds and stop using the code.": _ANNOUNCED,
+    "A site that is switched off is told when it comes back.": _ANNOUNCED,
     "Here the code is destroyed as soon as they know.": "for who must be told by it, no more than that,"
     " until they know",
     "Nothing of what you answered was kept.": _MINORS,
@@ -278,8 +278,8 @@ ON_PAGES: dict[str, str | None] = {
     " has"
     " set, usually 90 days; you can have it done at once.": _ROOMS,
     "Their key is destroyed, so copies in backups cannot be read either.": _ROOMS,
-    "The platforms that follow the hotline are told, stop using the code, and confirm it.": _TOLD,
-    "A platform that is switched off is told when it comes back.": _TOLD,
+    "The platforms that follow the hotline are told, stop using the code, and confirm it.": _ANNOUNCED,
+    "A platform that is switched off is told when it comes back.": _ANNOUNCED,
     "Here the code is destroyed within a minute: its key first, so copies in backups cannot be read"
     " either.": _GONE,
     "Some platforms can only be told by the code itself what to forget.": None,

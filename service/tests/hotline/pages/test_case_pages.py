@@ -68,9 +68,10 @@ def test_one_code_means_one_code_whatever_the_device_sent(visitor: Visitor) -> N
 
 def test_steps_can_be_gone_back_and_unanswered_ones_say_what_is_missing(visitor: Visitor) -> None:
     answer = visitor.client.get("/en/start/")
-    said = visitor.step(answer)
-    assert said.status_code == 400 and "Choose the sentence that fits." in said.content.decode()
-    second = visitor.step(said, who="adult")
+    unanswered = visitor.step(answer)
+    assert unanswered.status_code == 400
+    assert "Choose the sentence that fits." in unanswered.content.decode()
+    second = visitor.step(unanswered, who="adult")
     assert visitor.step(second).status_code == 400
     first = visitor.step(second, back="1")
     assert "Before you start" in first.content.decode()
@@ -314,12 +315,12 @@ def test_leaving_ends_the_visit_and_signing_out_needs_the_token() -> None:
 
 def test_wrong_receipts_are_one_refusal() -> None:
     code, unknown = Visitor().receipt(), Visitor().receipt()[0]
-    said = set()
+    refusals = set()
     for number, words in ((code[0], "wrong words"), (unknown, code[1])):
         answer = post(Client(), "/en/come-back/", {"number": number, "words": words})
         assert answer.status_code == 400
-        said.add(re.sub(r'value="[^"]*"', "", answer.content.decode()))
-    assert len(said) == 1
+        refusals.add(re.sub(r'value="[^"]*"', "", answer.content.decode()))
+    assert len(refusals) == 1
 
 
 def test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_kept(settings, rf) -> None:

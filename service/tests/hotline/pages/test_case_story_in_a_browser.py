@@ -17,7 +17,7 @@ from running import Hotline, environment
 from test_pages_in_a_browser import NARROW, WIDE, Visit, violations, visit
 
 SHOTS = Path(__file__).resolve().parents[4] / "artefacts" / "story"
-SAID = {
+LABELS = {
     "en": {
         "start": "Protect my pictures",
         "adult": "It is about me.",
@@ -107,7 +107,7 @@ def items() -> str:
     return json.dumps({"repit": "hashes 1", "items": [{"media": "picture", "hashes": [value]}]})
 
 
-class Hands:
+class Controls:
     """How a person works a page: with a pointer, or with the keyboard alone."""
 
     def __init__(self, page: Page, *, keyboard: bool) -> None:
@@ -169,13 +169,13 @@ class Story:
 
     def __init__(self, seen: Visit, hotline: Hotline, language: str, label: str, *, scripted: bool) -> None:
         self.page, self.hotline, self.language = seen.page, hotline, language
-        self.said, self.label, self.scripted = SAID[language], label, scripted
-        self.hands = Hands(seen.page, keyboard=label == "plain")
-        self.looks, self.shots = True, 0
+        self.labels, self.label, self.scripted = LABELS[language], label, scripted
+        self.controls = Controls(seen.page, keyboard=label == "plain")
+        self.checks, self.shots = True, 0
 
-    def look(self) -> None:
+    def check_page(self) -> None:
         """What must be so of every page, in every size and light."""
-        if not self.looks:
+        if not self.checks:
             return
         self.shots += 1
         SHOTS.mkdir(parents=True, exist_ok=True)
@@ -193,71 +193,71 @@ class Story:
 
     def answer_all(self) -> str:
         """Every question, up to the last button; the text that was pasted."""
-        hands, said, text = self.hands, self.said, items()
+        controls, labels, text = self.controls, self.labels, items()
         self.page.goto(f"{self.hotline.base_url}/{self.language}/")
-        hands.link(said["start"])
-        self.look()
-        hands.tick(said["adult"])
-        hands.button(said["next"])
-        self.look()
-        hands.tick(said["real"])
-        hands.button(said["next"])
-        self.look()
-        hands.tick(said["block"])
-        hands.tick(said["talk"])
-        hands.button(said["next"])
-        hands.write(said["where"], "https://forum.example/1")
-        self.look()
-        hands.button(said["next"])
-        hands.tick(said["one"])
-        self.look()
-        hands.button(said["next"])
-        hands.press(self.page.locator("summary", has_text=said["text"]))
-        hands.write(said["paste"], text)
-        self.look()
+        controls.link(labels["start"])
+        self.check_page()
+        controls.tick(labels["adult"])
+        controls.button(labels["next"])
+        self.check_page()
+        controls.tick(labels["real"])
+        controls.button(labels["next"])
+        self.check_page()
+        controls.tick(labels["block"])
+        controls.tick(labels["talk"])
+        controls.button(labels["next"])
+        controls.write(labels["where"], "https://forum.example/1")
+        self.check_page()
+        controls.button(labels["next"])
+        controls.tick(labels["one"])
+        self.check_page()
+        controls.button(labels["next"])
+        controls.press(self.page.locator("summary", has_text=labels["text"]))
+        controls.write(labels["paste"], text)
+        self.check_page()
         assert self.page.context.cookies() == []
         return text
 
     def open(self) -> tuple[str, str]:
         self.answer_all()
-        self.hands.button(self.said["open"])
-        self.look()
+        self.controls.button(self.labels["open"])
+        self.check_page()
         [cookie] = self.page.context.cookies()
         assert cookie["httpOnly"] and 0 < cookie["expires"] - time.time() <= 3600
         number = self.page.locator(".code-value").first.inner_text()
         return number, " ".join(self.page.locator(".words li").all_inner_texts())
 
     def practise(self, number: str, words: str) -> None:
-        hands, said = self.hands, self.said
-        hands.button(said["try"])
-        hands.write(said["number"], number)
-        hands.write(said["words"], "wrong")
-        hands.button(said["check"])
-        self.look()
-        hands.press(self.page.get_by_label(said["number"]))
-        self.page.get_by_label(said["number"]).fill("")
-        hands.write(said["number"], number)
-        hands.write(said["words"], words)
-        hands.button(said["check"])
-        assert self.page.get_by_text(said["works"]).is_visible()
+        controls, labels = self.controls, self.labels
+        controls.button(labels["try"])
+        controls.write(labels["number"], number)
+        controls.write(labels["words"], "wrong")
+        controls.button(labels["check"])
+        self.check_page()
+        controls.press(self.page.get_by_label(labels["number"]))
+        self.page.get_by_label(labels["number"]).fill("")
+        controls.write(labels["number"], number)
+        controls.write(labels["words"], words)
+        controls.button(labels["check"])
+        assert self.page.get_by_text(labels["works"]).is_visible()
         [cookie] = self.page.context.cookies()
         assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and cookie["expires"] == -1
-        self.look()
+        self.check_page()
 
     def live_with_it(self) -> None:
-        hands, said = self.hands, self.said
-        hands.link(said["messages"])
-        hands.write(said["message"], "Bonjour, hello")
-        hands.button(said["send"])
-        self.look()
-        hands.link(said["addresses"])
-        hands.write(said["add-addresses"], "https://other.example/2")
-        hands.button(said["add"])
-        self.look()
-        hands.link(said["helpers"])
-        hands.tick(said["may"])
-        hands.button(said["make"])
-        self.look()
+        controls, labels = self.controls, self.labels
+        controls.link(labels["messages"])
+        controls.write(labels["message"], "Bonjour, hello")
+        controls.button(labels["send"])
+        self.check_page()
+        controls.link(labels["addresses"])
+        controls.write(labels["add-addresses"], "https://other.example/2")
+        controls.button(labels["add"])
+        self.check_page()
+        controls.link(labels["helpers"])
+        controls.tick(labels["may"])
+        controls.button(labels["make"])
+        self.check_page()
         for name in (
             ("add", "choices", "spare", "log")
             if self.language == "en"
@@ -265,22 +265,22 @@ class Story:
         ):
             root = "mine" if self.language == "en" else "suivi"
             self.page.goto(f"{self.hotline.base_url}/{self.language}/{root}/{name}/")
-            self.look()
+            self.check_page()
 
     def end(self) -> None:
-        hands, said = self.hands, self.said
-        hands.link(said["take"])
-        self.look()
-        hands.button(said["all"])
-        assert said["taken"] in self.page.locator("main").inner_text()
-        self.look()
-        hands.link(said["end"])
-        hands.tick(said["everything"])
-        hands.tick(said["sure"])
-        self.look()
-        hands.button(said["do"])
-        assert self.page.get_by_role("heading", name=said["erased"]).is_visible()
-        self.look()
+        controls, labels = self.controls, self.labels
+        controls.link(labels["take"])
+        self.check_page()
+        controls.button(labels["all"])
+        assert labels["taken"] in self.page.locator("main").inner_text()
+        self.check_page()
+        controls.link(labels["end"])
+        controls.tick(labels["everything"])
+        controls.tick(labels["sure"])
+        self.check_page()
+        controls.button(labels["do"])
+        assert self.page.get_by_role("heading", name=labels["erased"]).is_visible()
+        self.check_page()
         assert self.page.context.cookies() == []
 
 
@@ -323,15 +323,15 @@ def test_the_minor_s_page_and_the_recovery_pages_are_whole(
         story = Story(seen, hotline, language, "other", scripted=True)
         story.page.goto(f"{hotline.base_url}/{language}/" + {"en": "start/", "fr": "commencer/"}[language])
         story.page.locator("input[value=minor]").check()
-        story.hands.button(story.said["next"])
+        story.controls.button(story.labels["next"])
         assert "3018" in story.page.locator("main").inner_text()
-        story.look()
+        story.check_page()
         for path in {
             "en": ("lost/", "lost/two-parts/", "come-back/"),
             "fr": ("perdu/", "perdu/deux-parties/", "revenir/"),
         }[language]:
             story.page.goto(f"{hotline.base_url}/{language}/{path}")
-            story.look()
+            story.check_page()
         assert story.page.context.cookies() == []
 
 

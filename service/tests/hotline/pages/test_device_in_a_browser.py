@@ -192,12 +192,12 @@ def test_a_browser_that_alters_pixels_is_noticed_and_gone_round(
         choose(seen.page, [each.payload for each in chosen], len(chosen))
         ways = seen.page.locator(".device-list li").evaluate_all("rows => rows.map(row => row.dataset.way)")
         items = sent(seen.page)
-        told = seen.page.locator(".device-list li").last.inner_text()
+        row_text = seen.page.locator(".device-list li").last.inner_text()
     for picture, used, item in zip(chosen, ways, items, strict=True):
         if way == "script" and picture.name.endswith("gif"):
             assert used == "none"
             assert [each["algorithm"] for each in item["hashes"]] == ["md5", "sha256"]
-            assert "this browser changes pictures" in told
+            assert "this browser changes pictures" in row_text
             continue
         assert used == way
         distance = apart(item["hashes"][0]["value"], picture.hashes[0])

@@ -28,11 +28,11 @@ def test_a_hundred_pictures_hash_in_firefox_as_the_engine_hashes_them(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told["requested"] == []
+    report = json.loads(done.stdout)
+    assert report["requested"] == []
     # Firefox says of no frame how it is turned: what may be turned is read through a canvas instead.
-    assert set(told["ways"]) == {"frame", "canvas"}
-    for number, way, item in zip(ALL, told["ways"], told["items"], strict=True):
+    assert set(report["ways"]) == {"frame", "canvas"}
+    for number, way, item in zip(ALL, report["ways"], report["items"], strict=True):
         picture = made(number)
         values = [each["value"] for each in item["hashes"] if each["algorithm"] == "pdq"]
         if picture.lossy or (way == "canvas" and picture.name.endswith("webp")):

@@ -43,7 +43,7 @@ def at(browser: Browser, hotline: Hotline, language: str, how: str, label: str, 
     scripted = how == "scripted"
     with visit(browser, NARROW, java_script_enabled=scripted, **options) as seen:
         story = Story(seen, hotline, language, label, scripted=scripted)
-        story.looks = False
+        story.checks = False
         seen.page.route(ELSEWHERE, lambda route: route.fulfill(body="elsewhere"))
         yield story
 
@@ -97,7 +97,7 @@ def test_the_receipt_survives_a_reload_and_a_tab_thrown_away(
         with restored(browser, page, how) as tab:
             tab.page.goto(address)
             assert code_on(tab.page) == code
-            tab.page.get_by_role("button", name=story.said["try"]).click()
+            tab.page.get_by_role("button", name=story.labels["try"]).click()
             tab.page.locator("#words").wait_for()  # a page that is still on its way cannot be loaded again
             tab.page.reload()
             assert tab.page.locator("#words").is_visible()
@@ -127,15 +127,15 @@ def test_back_and_reload_among_the_questions_keep_every_answer(
     browser: Browser, hotline: Hotline, language: str
 ) -> None:
     with at(browser, hotline, language, "scripted", "steps") as story:
-        page, said = story.page, story.said
+        page, labels = story.page, story.labels
         page.goto(f"{hotline.base_url}/{language}/{START[language]}/")
         for box in ("adult", "real", "talk"):
-            page.get_by_label(said[box]).check()
-            story.hands.button(said["next"])
+            page.get_by_label(labels[box]).check()
+            story.controls.button(labels["next"])
         page.locator("#where").fill("https://kept.example/1")
-        story.hands.button(said["next"])
+        story.controls.button(labels["next"])
         page.locator("input[value=family]").check()
-        story.hands.button(said["next"])
+        story.controls.button(labels["next"])
         expect(page.locator("form[data-step=device]")).to_be_visible()
         for step, kept in (
             ("level", "input[value=family]"),
@@ -161,14 +161,14 @@ def test_back_and_reload_among_the_questions_keep_every_answer(
 
 def test_leaving_quickly_ends_what_back_would_show(browser: Browser, hotline: Hotline) -> None:
     with at(browser, hotline, "en", "scripted", "exit") as story:
-        page, said = story.page, story.said
+        page, labels = story.page, story.labels
         page.goto(f"{hotline.base_url}/en/start/")
         for box in ("adult", "real", "talk"):
-            page.get_by_label(said[box]).check()
-            story.hands.button(said["next"])
+            page.get_by_label(labels[box]).check()
+            story.controls.button(labels["next"])
         page.locator("#where").fill("https://secret.example/1")
-        story.hands.button(said["next"])
-        page.get_by_role("link", name=said["leave"]).last.click()
+        story.controls.button(labels["next"])
+        page.get_by_role("link", name=labels["leave"]).last.click()
         page.wait_for_url(ELSEWHERE)
         page.go_back()
         expect(page.locator("form[data-step=who]")).to_be_visible()
@@ -179,10 +179,10 @@ def test_a_question_kept_in_the_browser_s_memory_of_pages_is_shown_no_more_after
     browser: Browser, hotline: Hotline
 ) -> None:
     with at(browser, hotline, "en", "scripted", "memory") as story:
-        page, said = story.page, story.said
+        page, labels = story.page, story.labels
         page.goto(f"{hotline.base_url}/en/start/")
-        page.get_by_label(said["adult"]).check()
-        story.hands.button(said["next"])
+        page.get_by_label(labels["adult"]).check()
+        story.controls.button(labels["next"])
         shown_again = "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
         page.evaluate(shown_again)
         expect(page.locator("form[data-step=kind]")).to_be_visible()
@@ -201,7 +201,7 @@ def test_leaving_quickly_from_the_receipt_or_any_page_after_it_ends_the_receipt(
             cookies = page.context.cookies()
             if page_after:
                 page.goto(f"{hotline.base_url}/{page_after}")
-            page.get_by_role("link", name=story.said["leave"]).last.click()
+            page.get_by_role("link", name=story.labels["leave"]).last.click()
             page.wait_for_url(ELSEWHERE)
             assert page.context.cookies() == []
             page.context.add_cookies(cookies)  # whatever a browser may have kept of it
@@ -217,12 +217,12 @@ def test_an_answer_that_never_came_is_asked_for_again_and_is_the_same_receipt(
     language = "fr" if how == "plain" else "en"
     cut = lost.format(language, START[language], RECEIPT[language])
     with cutting(hotline.base_url) as site, at(browser, hotline, language, how, "cut") as story:
-        page, said, before = story.page, story.said, cases(hotline)
+        page, labels, before = story.page, story.labels, cases(hotline)
         story.hotline = site  # type: ignore[assignment]
         story.answer_all()
         site.cut = cut
         with page.expect_event("requestfailed"):
-            page.get_by_role("button", name=said["open"]).click(no_wait_after=True)
+            page.get_by_role("button", name=labels["open"]).click(no_wait_after=True)
         page.wait_for_url("chrome-error://**")
         assert site.done.is_set()
         assert cases(hotline) == before + 1
@@ -240,23 +240,23 @@ def test_a_double_press_opens_one_case_and_writes_one_message(
     browser: Browser, hotline: Hotline, how: str
 ) -> None:
     with at(browser, hotline, "en", how, "double") as story:
-        page, said, before = story.page, story.said, cases(hotline)
+        page, labels, before = story.page, story.labels, cases(hotline)
         story.answer_all()
-        twice(page, said["open"], "**/receipt/")
+        twice(page, labels["open"], "**/receipt/")
         assert cases(hotline) == before + 1
         code = code_on(page)
-        story.hands.button(said["try"])
+        story.controls.button(labels["try"])
         page.locator("#number").fill(code[0])
         page.locator("#words").fill(code[1])
-        twice(page, said["check"], "**/mine/**")
+        twice(page, labels["check"], "**/mine/**")
         page.goto(f"{hotline.base_url}/en/mine/messages/")
         page.locator("#text").fill("once")
-        twice(page, said["send"], "**/mine/messages/")
+        twice(page, labels["send"], "**/mine/messages/")
         page.reload()
         assert page.locator(".thread li.from-person").count() == 1
         page.goto(f"{hotline.base_url}/en/mine/helpers/")
-        page.get_by_label(said["may"]).check()
-        twice(page, said["make"], "**/mine/code/")
+        page.get_by_label(labels["may"]).check()
+        twice(page, labels["make"], "**/mine/code/")
         page.goto(f"{hotline.base_url}/en/mine/helpers/")
         assert page.locator(".items > li").count() == 1
         page.goto(f"{hotline.base_url}/en/mine/spare/")
@@ -281,13 +281,13 @@ def test_a_message_written_when_the_session_had_ended_is_there_after_signing_in(
     browser: Browser, hotline: Hotline, how: str, language: str
 ) -> None:
     with at(browser, hotline, language, how, "late") as story:
-        page, said = story.page, story.said
+        page, labels = story.page, story.labels
         code = story.open()
         story.practise(*code)
         page.goto(f"{hotline.base_url}/{language}/{MINE[language]}/messages/")
         page.locator("#text").fill(WORDS)
         end_sessions(hotline)
-        story.hands.button(said["send"])
+        story.controls.button(labels["send"])
         shot(page, f"signed-out-{language}-{how}")
         assert page.reload().request.method == "GET"
         with restored(browser, page, how) as tab:
@@ -299,7 +299,7 @@ def test_a_message_written_when_the_session_had_ended_is_there_after_signing_in(
             tab.page.reload()
             assert tab.page.locator("#text").input_value() == WORDS
             assert tab.page.locator(".thread li.from-person").count() == 0
-            tab.page.get_by_role("button", name=said["send"], exact=True).click()
+            tab.page.get_by_role("button", name=labels["send"], exact=True).click()
             expect(tab.page.locator(".thread li.from-person")).to_have_count(1)
             assert tab.page.locator("#text").input_value() == ""
             tab.page.go_back()
@@ -323,9 +323,9 @@ def test_the_page_for_one_case_too_many_keeps_its_answers_and_goes_on_from_elsew
         with at(browser, hotline, language, how, "limit", extra_http_headers=address) as story:
             story.open()
     with at(browser, hotline, language, how, "limit", extra_http_headers=address) as story:
-        page, said, before = story.page, story.said, cases(hotline)
+        page, labels, before = story.page, story.labels, cases(hotline)
         hashes = story.answer_all()
-        story.hands.button(said["open"])
+        story.controls.button(labels["open"])
         assert page.locator("#error").is_visible() and cases(hotline) == before
         shot(page, f"limit-{language}-{how}")
         held = page.locator("textarea[name=hashes]")
@@ -335,6 +335,6 @@ def test_the_page_for_one_case_too_many_keeps_its_answers_and_goes_on_from_elsew
             else json.loads(held.input_value())["items"][0]["hashes"]
         )
         page.set_extra_http_headers({"X-Forwarded-For": "198.51.100.20"})
-        story.hands.button(said["open"])
+        story.controls.button(labels["open"])
         page.wait_for_url(f"**/{RECEIPT[language]}/")
         assert cases(hotline) == before + 1

@@ -232,18 +232,18 @@ SENT_TWICE: list[tuple[str, dict[str, object], Callable[..., object]]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "fields", "told"), SENT_TWICE)
-def test_a_form_sent_twice_does_what_it_says_once(path, fields, told) -> None:
+@pytest.mark.parametrize(("path", "fields", "outcome"), SENT_TWICE)
+def test_a_form_sent_twice_does_what_it_says_once(path, fields, outcome) -> None:
     person, mine = signed_in(where="https://a.example")
     first, second = twice(person, path, fields)
     assert (first.status_code, second.status_code) == (302, 302)
     assert first["Location"] == second["Location"]
-    after = told(mine)
+    after = outcome(mine)
     assert person.client.get(second["Location"]).status_code == 200
     other, theirs = signed_in(where="https://a.example")
     other.post(path, **fields)
     if path != "spare/":
-        assert after == told(theirs)
+        assert after == outcome(theirs)
     if path == "spare/" and "slip" in fields:
         assert after == AccessCode.objects.filter(kind="slip", case_id=mine.case_id).get().pk
 
@@ -306,8 +306,8 @@ def test_everything_erased_twice_says_so_twice() -> None:
     form = hidden(person.client.get("/en/mine/end/"), "form")
     for _ in range(2):
         person.client.cookies["v"] = token  # both were sent before the first answer came
-        said = post(person.client, "/en/mine/end/", {"form": form, "how": "everything", "sure": "1"})
-        assert "Everything is erased" in arrived(said).content.decode()
+        answer = post(person.client, "/en/mine/end/", {"form": form, "how": "everything", "sure": "1"})
+        assert "Everything is erased" in arrived(answer).content.decode()
     assert not Case.objects.exists() and not Session.objects.exists()
     assert "Everything is erased" in person.client.get("/en/done/").content.decode()
 

@@ -124,8 +124,8 @@ def test_so_it_is_where_two_codes_were_typed_and_where_a_message_waits(monkeypat
     line = Taken(monkeypatch)
     two = {"number": slip[0], "words": slip[1], "second_number": code[0], "second_words": code[1]}
     busy = post(Client(), "/en/lost/two-parts/", two)
-    said = {"number": code[0], "secret": code[1]}
-    answer = Client().post("/api/v1/cases/status", said, "application/json")
+    body = {"number": code[0], "secret": code[1]}
+    answer = Client().post("/api/v1/cases/status", body, "application/json")
     assert (answer.status_code, answer["Retry-After"]) == (429, "5")
     waiting = post(Client(), "/en/mine/messages/", {"form": form, "text": "kept"})
     fields = {"number": code[0], "words": code[1], "carry": hidden(waiting, "carry")}

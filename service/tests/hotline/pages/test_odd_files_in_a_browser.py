@@ -124,11 +124,13 @@ def protected(browser: Browser, site: str) -> list[tuple[Odd, dict]]:
                 [payload(odd_file, at + number) for number, odd_file in enumerate(batch)],
                 len(batch),
             )
-            told = seen.page.locator(".device-list li").all_inner_texts()
+            row_texts = seen.page.locator(".device-list li").all_inner_texts()
             items = iter(sent(seen.page))
             assert seen.complaints == []
         found += [
-            (odd_file, next(items)) for odd_file, row in zip(batch, told, strict=True) if ALREADY not in row
+            (odd_file, next(items))
+            for odd_file, row in zip(batch, row_texts, strict=True)
+            if ALREADY not in row
         ]
         assert next(items, None) is None
     return found

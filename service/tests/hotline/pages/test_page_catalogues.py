@@ -44,9 +44,9 @@ def test_each_plural_is_found_whatever_the_number(
     for message in plurals:
         for number in (0, 1, 2, 3, 21, 1_000_000):
             wanted = message.string[number not in singular]
-            told = (message.id[0], message.id[1], number)
+            arguments = (message.id[0], message.id[1], number)
             context = message.context
-            found = compiled.npgettext(context, *told) if context else compiled.ngettext(*told)
+            found = compiled.npgettext(context, *arguments) if context else compiled.ngettext(*arguments)
             assert found == wanted
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from chromium import PATIENCE, violations
+from chromium import TIMEOUT, violations
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 SHOTS = Path(__file__).resolve().parents[4] / "artefacts" / "pages"
@@ -24,7 +24,7 @@ PAGES = {
     "404": {"fr": "/fr/absent/", "en": "/en/absent/"},
     "500": {"fr": "/fr/fails/", "en": "/en/fails/"},
 }
-TOLD = {"403", "404", "500"}
+REFUSALS = {"403", "404", "500"}
 
 
 class Visit:
@@ -46,7 +46,7 @@ class Visit:
 @contextmanager
 def visit(browser: Browser, size: tuple[int, int] = WIDE, **options: Any) -> Iterator[Visit]:
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     try:
         yield Visit(context.new_page())
     finally:
@@ -63,7 +63,7 @@ def test_a_page_has_no_violation_at_any_width_or_light(
         page = seen.page
         answer = page.goto(site + PAGES[name][language])
         assert answer is not None
-        assert answer.status == (int(name) if name in TOLD else 200)
+        assert answer.status == (int(name) if name in REFUSALS else 200)
         assert page.locator("html").get_attribute("lang") == language
         for (width, height), scheme in product((WIDE, NARROW), SCHEMES):
             page.set_viewport_size({"width": width, "height": height})
@@ -72,7 +72,7 @@ def test_a_page_has_no_violation_at_any_width_or_light(
             assert violations(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert all(url.startswith(f"{site}/") for url in seen.requests)
-        assert seen.complaints == [] or name in TOLD
+        assert seen.complaints == [] or name in REFUSALS
         assert page.context.cookies() == []
 
 
@@ -87,7 +87,7 @@ def test_the_check_sees_a_page_that_has_violations(browser: Browser, site: str) 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_page_stays_whole_at_twice_the_text_size(browser: Browser, site: str, language: str) -> None:
     with visit(browser, NARROW, device_scale_factor=2) as zoomed, visit(browser) as enlarged:
-        for name in PAGES.keys() - TOLD:
+        for name in PAGES.keys() - REFUSALS:
             # Zoom of 200 % on a screen of 640 px leaves 320 px and twice the dots: that is what browsers do.
             zoomed.page.goto(site + PAGES[name][language])
             assert zoomed.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -103,7 +103,7 @@ def test_the_keyboard_alone_reaches_everything_in_reading_order(
     browser: Browser, site: str, language: str
 ) -> None:
     with visit(browser, NARROW) as seen:
-        for name in PAGES.keys() - TOLD:
+        for name in PAGES.keys() - REFUSALS:
             seen.page.goto(site + PAGES[name][language])
             wanted = seen.page.evaluate("[...document.links].map(link => link.href)")
             met = []

@@ -27,13 +27,13 @@ def lived(hotline: Hotline) -> dict[str, Any]:
     changes = hotline.call("GET", f"{feed}changes?after=2", key=key)[1]["changes"]
     names = [change["entry"]["item"] for change in changes]
     for name, opinion in ((names[2], "blocked"), (names[3], "not_blocked")):
-        said = {"item": name, "opinion": opinion, "tags": ["news"]}
-        assert hotline.call("POST", f"{feed}opinions", said, key)[0] == 200
+        body = {"item": name, "opinion": opinion, "tags": ["news"]}
+        assert hotline.call("POST", f"{feed}opinions", body, key)[0] == 200
     hotline.withdraw(receipts[0])
     hotline.withdraw(receipts[1])
     hotline.call("GET", f"{feed}changes?after=0", key=key)
-    said = {"sequence": 7, "withdrawn_items": [names[0]]}
-    assert hotline.call("POST", f"{feed}acknowledgements", said, key)[0] == 204
+    body = {"sequence": 7, "withdrawn_items": [names[0]]}
+    assert hotline.call("POST", f"{feed}acknowledgements", body, key)[0] == 204
     until = time.monotonic() + PATIENCE
     while OBEYED["en"][1] not in hotline.operate("subscriber", "show", "forum.example"):
         assert time.monotonic() < until  # the access log is written every second

@@ -76,9 +76,9 @@ def test_no_item_is_put_to_its_case(request: pytest.FixtureRequest, database: st
         if database == "postgresql" and RUNS == 1:
             log_holds_nothing(town)
     if REPORT:
-        tell(database, [town.stolen for town in towns])
+        report_figures(database, [town.stolen for town in towns])
         bare = [Town(request, database, tmp_path / f"bare {run}", run, "bare") for run in range(2)]
-        tell(f"{database}, bare", [town.stolen for town in bare])
+        report_figures(f"{database}, bare", [town.stolen for town in bare])
 
 
 def laid_by_chance(tables: theft.Tables) -> None:
@@ -101,10 +101,10 @@ def log_holds_nothing(town: Town) -> None:
         assert sealed and not [value for value in sealed if value in kept], name
 
 
-def tell(database: str, stolen: list[Stolen]) -> None:
+def report_figures(database: str, stolen: list[Stolen]) -> None:
     """Figures of the drill, for its page."""
     found = attack.held_out(stolen)
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "database": database,
         "towns": len(stolen),
         "cases": sum(len(hotline.links) for hotline in stolen),
@@ -123,7 +123,7 @@ def tell(database: str, stolen: list[Stolen]) -> None:
         ],
     }
     with Path(REPORT).open("a") as report:
-        report.write(json.dumps(told) + "\n")
+        report.write(json.dumps(figures) + "\n")
 
 
 def made(*, leaks: str = "") -> Stolen:
