@@ -88,7 +88,7 @@ PROMISES: dict[str, Kept] = {
     "what is kept of cases and how long": Kept(
         (*_CLOCK, ("hotline/cases/closing.py", "_keep_only_the_protection(case, ")),
         (
-            "hotline/cases/test_coming_back_and_ending.py"
+            "hotline/cases/test_recovery_and_erasure.py"
             "::test_after_ninety_days_words_are_destroyed_and_protection_goes_on",
         ),
     ),
@@ -98,7 +98,7 @@ PROMISES: dict[str, Kept] = {
             ("hotline/cases/closing.py", "vault.destroy(case, _WORDS)"),
         ),
         (
-            "hotline/cases/test_coming_back_and_ending.py::test_erasing_at_once_withdraws_first",
+            "hotline/cases/test_recovery_and_erasure.py::test_erasing_at_once_withdraws_first",
             "hotline/pages/test_case_pages.py::test_what_is_done_on_the_pages_is_done_to_the_case",
         ),
     ),
@@ -108,15 +108,15 @@ PROMISES: dict[str, Kept] = {
             ("hotline/cases/closing.py", "vault.destroy(case)"),
         ),
         (
-            "hotline/cases/test_coming_back_and_ending.py::test_erasing_at_once_withdraws_first",
-            "hotline/cases/test_coming_back_and_ending.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
+            "hotline/cases/test_recovery_and_erasure.py::test_erasing_at_once_withdraws_first",
+            "hotline/cases/test_recovery_and_erasure.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
         ),
     ),
     "nothing left where nothing is protected": Kept(
         (*_CLOCK, ("hotline/cases/closing.py", "_erase(case, ")),
         (
-            "hotline/cases/test_coming_back_and_ending.py::test_where_nothing_is_protected_any_more_nothing_is_left",
-            "hotline/cases/test_coming_back_and_ending.py::test_a_kept_case_goes_too_once_the_person_has_taken",
+            "hotline/cases/test_recovery_and_erasure.py::test_where_nothing_is_protected_any_more_nothing_is_left",
+            "hotline/cases/test_recovery_and_erasure.py::test_a_kept_case_goes_too_once_the_person_has_taken",
         ),
     ),
     "nothing is kept before the last step": Kept(
@@ -135,7 +135,7 @@ PROMISES: dict[str, Kept] = {
             ("hotline/loops/case_calendar.py", "sessions.delete_expired()"),
         ),
         (
-            "hotline/cases/test_coming_back_and_ending.py::test_a_session_lasts_half_an_hour_and_ends_when_asked_to",
+            "hotline/cases/test_recovery_and_erasure.py::test_a_session_lasts_half_an_hour_and_ends_when_asked_to",
             "hotline/pages/test_case_pages.py::test_leaving_ends_the_visit_and_signing_out_needs_the_token",
         ),
     ),
@@ -159,14 +159,12 @@ PROMISES: dict[str, Kept] = {
             "foundation/test_kept_for_a_browser.py::test_the_operator_s_key_alone_opens_the_outer_seal_and",
             "hotline/pages/test_going_back_is_safe.py::test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_page",
             "hotline/pages/test_going_back_is_safe.py::test_what_is_kept_opens_for_nobody_but_the_browser",
-            "hotline/pages/test_words_wait_for_their_writer.py::test_they_are_readable_nowhere_and_gone_within_the_hour",
+            "hotline/pages/test_case_drafts.py::test_they_are_readable_nowhere_and_gone_within_the_hour",
         ),
     ),
     "answers stay where no case could be opened": Kept(
         (("hotline/web/case_pages/intake.py", "service.open_case("),),
-        (
-            "hotline/pages/test_limits_lock_nobody_out.py::test_the_eleventh_case_of_one_address_keeps_its_answers",
-        ),
+        ("hotline/pages/test_tries_and_limits.py::test_the_eleventh_case_of_one_address_keeps_its_answers",),
     ),
     "cases without keys go": Kept(
         (
@@ -179,9 +177,7 @@ PROMISES: dict[str, Kept] = {
     ),
     "of one's own visits the day": Kept(
         (("hotline/cases/access_log.py", "def record("),),
-        (
-            "hotline/cases/test_hands_on_a_case.py::test_every_look_is_in_a_chain_that_shows_when_it_was_touched",
-        ),
+        ("hotline/cases/test_case_grants.py::test_every_look_is_in_a_chain_that_shows_when_it_was_touched",),
     ),
     "tries are counted under a salt that is forgotten": Kept(
         (("foundation/web/rate_limits.py", "salt"),),
@@ -213,14 +209,14 @@ PROMISES: dict[str, Kept] = {
     "recovery waits": Kept(
         (("hotline/cases/recovery.py", "timedelta(hours="),),
         (
-            "hotline/cases/test_coming_back_and_ending.py::test_slip_and_hotline_together_give_a_new_receipt_after_the_wait",
+            "hotline/cases/test_recovery_and_erasure.py::test_slip_and_hotline_together_give_a_new_receipt_after_the_wait",
         ),
     ),
     "a database that is put back brings nothing back": Kept(
         (("hotline/commands/safekeeping.py", "kept.restore("), ("hotline/backup.py", "erasing.lost()")),
         (
             "hotline/processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
-            "hotline/cases/test_coming_back_and_ending.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
+            "hotline/cases/test_recovery_and_erasure.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
         ),
     ),
 }

@@ -2,7 +2,7 @@
 
 The caseworkers work through the desk's pages, as a browser would: signed in, keys unlocked.
 
-A few seconds in `make test`; `DRILL_HANDS_SECONDS=60` for the whole minute.
+A few seconds in `make test`; `DRILL_CASEWORK_SECONDS=60` for the whole minute.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from running import run_script, start_script
 from repit.hotline.cases import checklist, tasks
 from repit.hotline.cases.states import TRANSITIONS
 
-SECONDS = os.environ.get("DRILL_HANDS_SECONDS", "3")
+SECONDS = os.environ.get("DRILL_CASEWORK_SECONDS", "3")
 
 
 def test_no_message_is_lost_and_no_state_is_out_of_the_table(own_database: dict[str, str]):
