@@ -69,19 +69,19 @@ def gate_with_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWi
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    one = Site()
-    yield one
-    said = one.complaints()
-    one.close()
+    wordpress = Site()
+    yield wordpress
+    said = wordpress.complaints()
+    wordpress.close()
     assert said == []
 
 
 @pytest.fixture
 def banked(gate_with_doors: GateWithDoors) -> Iterator[Banked]:
     """Withdrawn again whatever becomes of the test, since others share the hotline."""
-    one = Banked(gate_with_doors, gate_with_doors.hotline)
-    yield one
-    one.withdraw()
+    published = Banked(gate_with_doors, gate_with_doors.hotline)
+    yield published
+    published.withdraw()
 
 
 @pytest.fixture

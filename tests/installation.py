@@ -116,9 +116,9 @@ class Hotline(Service):
                 {
                     "media": "picture",
                     "kind": "intimate",
-                    "hashes": [{"algorithm": "pdq", "role": "whole", "value": one, "quality": 90}],
+                    "hashes": [{"algorithm": "pdq", "role": "whole", "value": hash_, "quality": 90}],
                 }
-                for one in hashes
+                for hash_ in hashes
             )
         )
 
@@ -153,8 +153,8 @@ class Gate(Service):
             REPIT_GATE_BUDGET_MS="20000",
         )
 
-    def refuses(self, one: str) -> bool:
-        body = json.dumps({"hashes": [{"algorithm": "pdq", "value": one}]}).encode()
+    def refuses(self, hash_: str) -> bool:
+        body = json.dumps({"hashes": [{"algorithm": "pdq", "value": hash_}]}).encode()
         status, _ = request(f"{self.base}/v1/refuse", body, key=self.key)
         assert status in (200, 451), status
         return status == 451
@@ -174,7 +174,9 @@ class Banked:
 
     def __init__(self, gate: Gate, hotline: Hotline) -> None:
         self.picture = original(None)
-        self.sent: dict[str, Any] = {one.name.en: one.data for one in uploads(self.picture, ours=True)}
+        self.sent: dict[str, Any] = {
+            upload.name.en: upload.data for upload in uploads(self.picture, ours=True)
+        }
         self._hotline, self._receipt = hotline, hotline.open_case_of(submission(self.picture))
         self._withdrawn = False
         if not eventually(lambda: gate.verdict(self.picture)[0] == "block"):

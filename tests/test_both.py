@@ -39,19 +39,19 @@ def test_what_is_submitted_is_refused_by_the_same_process_and_passes_once_it_is_
 ) -> None:
     both = Both(tmp_path / "data")
     running(both)
-    one, other = random_hash(), random_hash()
-    receipt = both.open_case(one)
+    known, other = random_hash(), random_hash()
+    receipt = both.open_case(known)
     both.open_case(other)
-    assert eventually(lambda: both.refuses(one) and both.refuses(other))
+    assert eventually(lambda: both.refuses(known) and both.refuses(other))
     both.withdraw(receipt)
-    assert eventually(lambda: not both.refuses(one))
+    assert eventually(lambda: not both.refuses(known))
     assert both.refuses(other)
     assert request(f"{both.base}/health")[1] == {"alive": True, "role": "both"}
     both.kill()
     both.start()
     both.ready()
     assert eventually(both.follows)  # its index was in memory
-    assert both.refuses(other) and not both.refuses(one)
+    assert both.refuses(other) and not both.refuses(known)
     assert not list((tmp_path / "data").glob("*index*")), "a second copy of the hashes beside the bank's"
     assert both.terminate() == 0
 

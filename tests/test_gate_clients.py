@@ -64,7 +64,9 @@ class Clients:
                 client.scan_bytes(path.read_bytes(), service="repit"),
                 client.reqmod("repit", b"PUT /a HTTP/1.1\r\nHost: site\r\n\r\n", path.read_bytes()),
             ]
-        refused = [one.headers.get("X-Infection-Found", "").count("Threat=Repit.known;") for one in answers]
+        refused = [
+            answer.headers.get("X-Infection-Found", "").count("Threat=Repit.known;") for answer in answers
+        ]
         assert refused[0] == refused[1]
         return bool(refused[0])
 
@@ -77,7 +79,7 @@ class Clients:
             said.append(run(command, *where, "-o", str(out), *how)[1])
             assert "ICAP HEADERS" in said[-1]
             out.unlink(missing_ok=True)
-        refused = ["Threat=Repit.known;" in one for one in said]
+        refused = ["Threat=Repit.known;" in answer for answer in said]
         assert len(set(refused)) == 1, said
         return refused[0]
 

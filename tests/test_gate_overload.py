@@ -96,7 +96,7 @@ def held(gate: GateWithDoors) -> int:
     """Memory of the gate and its decoders that nobody else shares."""
     assert gate.process is not None
     process = psutil.Process(gate.process.pid)
-    return sum(one.memory_full_info().uss for one in [process, *process.children(recursive=True)])
+    return sum(child.memory_full_info().uss for child in [process, *process.children(recursive=True)])
 
 
 def request_text(gate: GateWithDoors, path: str) -> str:

@@ -17,31 +17,31 @@ def test_two_gates_follow_one_hotline_and_both_forget(
     hotline: Hotline, gate: Gate, tmp_path: Path, running: Start
 ) -> None:
     second = Gate(tmp_path / "second", hotline, hotline.subscribe("another platform"))
-    one, other = random_hash(), random_hash()
-    receipt = hotline.open_case(one)
+    withdrawn, other = random_hash(), random_hash()
+    receipt = hotline.open_case(withdrawn)
     running(second)  # takes the first case from a snapshot, the gate from a change
     hotline.open_case(other)
     for each in (gate, second):
-        assert eventually(lambda each=each: each.refuses(one) and each.refuses(other))
+        assert eventually(lambda each=each: each.refuses(withdrawn) and each.refuses(other))
     hotline.withdraw(receipt)
     for each in (gate, second):
-        assert eventually(lambda each=each: not each.refuses(one))
+        assert eventually(lambda each=each: not each.refuses(withdrawn))
         assert each.refuses(other)
 
 
 def test_a_gate_goes_on_without_its_hotline_says_so_and_catches_up(hotline: Hotline, gate: Gate) -> None:
-    one, other = random_hash(), random_hash()
-    hotline.open_case(one)
-    assert eventually(lambda: gate.refuses(one))
+    known, other = random_hash(), random_hash()
+    hotline.open_case(known)
+    assert eventually(lambda: gate.refuses(known))
     hotline.kill()
     assert eventually(lambda: gate.report()["feed"]["trouble"] == "peer-failed")
-    assert gate.refuses(one)
+    assert gate.refuses(known)
     lag = gate.report()["feed"]["lag_seconds"]
     assert eventually(lambda: gate.report()["feed"]["lag_seconds"] > lag)
     gate.kill()
     gate.start()
     gate.ready()  # ready without the hotline, from what it keeps
-    assert gate.refuses(one)
+    assert gate.refuses(known)
     assert gate.report()["storage"] == "sealed"
     hotline.start()
     hotline.ready()

@@ -71,19 +71,19 @@ def test_the_list_names_every_locked_part_with_every_digest_and_nothing_else(par
             if begins := re.match(r"([A-Za-z0-9._-]+)==(\S+)", line):
                 part = f"pkg:pypi/{begins[1].lower().replace('_', '-')}@{begins[2]}"
             locked.setdefault(part, set()).update(re.findall(r"sha256:([0-9a-f]{64})", line))
-    told = {one["purl"]: one for one in components(parts)}
+    told = {component["purl"]: component for component in components(parts)}
     assert {purl for purl in told if purl.startswith("pkg:pypi/")} == set(locked)
     for purl, digests in locked.items():
         [reference] = told[purl]["externalReferences"]
-        assert {one["content"] for one in reference["hashes"]} == digests
+        assert {digest["content"] for digest in reference["hashes"]} == digests
     lock = json.loads((ROOT / "browser" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    of_npm = [one for one in told.values() if one["purl"].startswith("pkg:npm/")]
+    of_npm = [component for component in told.values() if component["purl"].startswith("pkg:npm/")]
     assert len(of_npm) == len(lock) - 1
-    assert all(one["licenses"] and one["externalReferences"][0]["hashes"] for one in of_npm)
+    assert all(component["licenses"] and component["externalReferences"][0]["hashes"] for component in of_npm)
 
 
 def test_what_runs_is_told_from_what_only_builds_and_tests(parts: str) -> None:
-    scope = {one["purl"].rpartition("@")[0]: one["scope"] for one in components(parts)}
+    scope = {component["purl"].rpartition("@")[0]: component["scope"] for component in components(parts)}
     for name in ("django", "pynacl", "uvicorn", "numpy"):
         assert scope[f"pkg:pypi/{name}"] == "required"
     assert (scope["pkg:pypi/botocore"], scope["pkg:pypi/pytest"]) == ("optional", "excluded")
@@ -271,5 +271,5 @@ def test_nobody_answering_is_not_taken_for_good_news(index: Index, root: Path) -
 
 def test_what_was_judged_in_this_repository_says_why_and_until_when() -> None:
     held = tomllib.loads((ROOT / "tools" / "advisories.toml").read_text(encoding="utf-8"))
-    for one in held.get("judged", []):
-        assert one["id"] and one["why"] and isinstance(one["until"], date)
+    for judged in held.get("judged", []):
+        assert judged["id"] and judged["why"] and isinstance(judged["until"], date)

@@ -30,13 +30,13 @@ def homeserver(tmp_path: Path) -> Iterator[Start]:
     started: list[Homeserver] = []
 
     def start(*, federated: bool = False, **module: Any) -> Homeserver:
-        one = Homeserver(tmp_path / f"synapse-{len(started)}", module or None, federated=federated)
-        started.append(one)
-        return one.start()
+        server = Homeserver(tmp_path / f"synapse-{len(started)}", module or None, federated=federated)
+        started.append(server)
+        return server.start()
 
     yield start
-    for one in started:
-        one.stop()
+    for server in started:
+        server.stop()
 
 
 def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_an_unrelated_one(
@@ -133,9 +133,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def stranger() -> Iterator[Stranger]:
-    one = Stranger()
-    yield one
-    one.close()
+    server = Stranger()
+    yield server
+    server.close()
 
 
 def last_words(synapse: Homeserver) -> str:
@@ -186,7 +186,7 @@ def test_a_picture_too_long_to_be_sent_is_refused_and_a_film_asked_about_by_its_
         assert synapse.refuses(content, kind)
         assert "a picture is longer than max_bytes" in last_words(synapse)
     assert len(synapse.files()) == 1
-    assert {one.split()[1] for one in stranger.asked} == {"application/json"}
+    assert {line.split()[1] for line in stranger.asked} == {"application/json"}
 
 
 def _small() -> bytes:

@@ -89,7 +89,7 @@ def test_a_famous_picture_is_suspended_by_moderators_of_three_platforms_before_i
         assert eventually(lambda each=each: each.refuses(private))
         assert eventually(lambda each=each: check(each, famous)["verdict"] == "block")
     refused = [check(platform, famous) for _ in range(8)]
-    assert {one["verdict"] for one in refused} == {"block"}
+    assert {answer["verdict"] for answer in refused} == {"block"}
     item, decision = refused[0]["evidence"][0]["item"], refused[0]["decision"]
     status, _ = request(f"{platform.base}/v1/reviews/{decision}/appeals", b'{"said": "Everyone knows it."}')
     assert status == 201
@@ -188,4 +188,4 @@ def reported(hotline: Hotline) -> list[int]:
         )
     )
     done = subprocess.run([REPIT[0], "-c", script], env=hotline.env, capture_output=True, check=True)
-    return [int(one) for one in done.stdout.split()]
+    return [int(part) for part in done.stdout.split()]

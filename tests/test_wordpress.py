@@ -59,7 +59,7 @@ def from_a_script(site: Site, call: str, content: bytes, *, form: bool = False) 
 
 
 def sent() -> dict[str, bytes]:
-    return {one.name.en: one.data for one in uploads(original(None), ours=True)}
+    return {upload.name.en: upload.data for upload in uploads(original(None), ours=True)}
 
 
 def test_every_door_refuses_a_banked_picture_and_its_altered_copies_and_passes_an_unrelated_one(
@@ -131,7 +131,9 @@ def test_what_a_person_has_to_decide_is_shut_until_they_let_it_through_or_is_gon
     entries: dict[str, Any] = {}
     for outcome, send in (("allow", ada.form), ("refuse", bo.rest_raw), ("refer", ada.xml_rpc)):
         assert send(DAMAGED)[0], outcome
-        ((decision, entry),) = ((one, held) for one, held in guarded.php(HELD).items() if one not in entries)
+        ((decision, entry),) = (
+            (name, held) for name, held in guarded.php(HELD).items() if name not in entries
+        )
         entries[decision] = (outcome, entry)
         assert (entry["state"], entry["status"]) == ("waiting", "private")
         assert fetched(ada, entry) is None

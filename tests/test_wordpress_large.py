@@ -23,7 +23,7 @@ from wordpress_site import HELD, NUMBER, Browser, Site, fetched, protecting
 
 LIMIT = 65536
 CAT = original(None)
-SENT = {one.name.en: one.data for one in uploads(CAT, ours=True)}
+SENT = {upload.name.en: upload.data for upload in uploads(CAT, ours=True)}
 COFFEE = SENT["Unrelated: a coffee"]
 NO_CURL = (
     "disable_functions=curl_init",

@@ -37,7 +37,7 @@ def asked(parts: Sequence[tuple[str, str]]) -> Answer:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             answers = list(pool.map(lambda part: _release(client, base, *part), parts))
     silent = [f"{name} {version}" for (name, version), got in zip(parts, answers, strict=True) if got is None]
-    found = [one for got in answers for one in got or ()]
+    found = [advisory for got in answers for advisory in got or ()]
     return Answer(
         _WHAT, len(parts) - len(silent), found, f"no answer on {', '.join(silent)}." if silent else ""
     )
@@ -58,7 +58,11 @@ def _release(client: httpx2.Client, base: str, name: str, version: str) -> list[
     try:
         answer = client.get(f"{base}/{name}/{version}/json")
         listed: Any = answer.json()["vulnerabilities"] if answer.status_code == httpx2.codes.OK else None
-        return None if listed is None else [_known(name, version, one) for one in listed if _stands(one)]
+        return (
+            None
+            if listed is None
+            else [_known(name, version, advisory) for advisory in listed if _stands(advisory)]
+        )
     except (httpx2.HTTPError, ValueError, LookupError, TypeError, AttributeError):
         return None
 

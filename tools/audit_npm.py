@@ -25,8 +25,8 @@ def asked(package: Path) -> Answer:
     """Ask about every part of the lock, if the registry knows anything at all."""
     locked = json.loads((package / "package-lock.json").read_text(encoding="utf-8"))
     versions = {
-        path.rpartition("node_modules/")[2]: one["version"]
-        for path, one in locked["packages"].items()
+        path.rpartition("node_modules/")[2]: entry["version"]
+        for path, entry in locked["packages"].items()
         if path.startswith("node_modules/")
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -36,7 +36,7 @@ def asked(package: Path) -> Answer:
     said = _audit(package)
     if said is None:
         return Answer(_WHAT, 0, (), "the registry gave no answer on this lock.")
-    found = [_known(name, versions.get(name, "?"), one) for name, one in _each(said)]
+    found = [_known(name, versions.get(name, "?"), advisory) for name, advisory in _each(said)]
     return Answer(_WHAT, len(versions), found)
 
 
@@ -70,7 +70,7 @@ def _control(folder: Path) -> Path:
 
 def _each(said: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The advisories themselves: `via` also names parts that only lead to one."""
-    pairs = [(name, via) for name, one in said.items() for via in one["via"] if isinstance(via, dict)]
+    pairs = [(name, via) for name, entry in said.items() for via in entry["via"] if isinstance(via, dict)]
     return sorted(pairs, key=lambda pair: (pair[0], str(pair[1].get("url"))))
 
 

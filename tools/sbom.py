@@ -66,7 +66,7 @@ def python_parts(root: Path) -> Iterator[Locked]:
         for line in filter(None, map(str.strip, text.splitlines())):
             wanted, *digests = re.split(r"\s+--hash=", line)
             found = Requirement(wanted)
-            [version] = [one.version for one in found.specifier if one.operator == "=="]
+            [version] = [clause.version for clause in found.specifier if clause.operator == "=="]
             marker = str(found.marker or "")
             yield Locked("pypi", found.name, version, tuple(digests), f"requirements/{file}", scope, marker)
 
@@ -96,7 +96,7 @@ def _bundled(root: Path, packages: dict[str, dict[str, dict[str, str]]]) -> set[
     more = {name for name in imported if f"node_modules/{name}" in packages}
     while more:
         found |= more
-        wanted = {one for name in more for one in packages[f"node_modules/{name}"].get("dependencies", {})}
+        wanted = {part for name in more for part in packages[f"node_modules/{name}"].get("dependencies", {})}
         more = wanted - found
     return found
 
@@ -117,30 +117,30 @@ def bom(root: Path) -> Bom:
     )
     made.metadata.component = whole
     parts: dict[str, Component] = {}
-    for one in [*python_parts(root), *browser_parts(root)]:
-        component = _component(one)
+    for part in [*python_parts(root), *browser_parts(root)]:
+        component = _component(part)
         known = parts.setdefault(str(component.purl), component)
-        known.properties.add(Property(name="repit:lock", value=one.lock))
+        known.properties.add(Property(name="repit:lock", value=part.lock))
     for component in parts.values():
         made.components.add(component)
     made.register_dependency(whole, parts.values())
     return made
 
 
-def _component(one: Locked) -> Component:
-    space, _, name = one.name.rpartition("/")
-    purl = PackageURL(one.kind, space or None, name, one.version)
-    digests = [_HASHES.from_composite_str(digest) for digest in sorted(one.digests)]
+def _component(part: Locked) -> Component:
+    space, _, name = part.name.rpartition("/")
+    purl = PackageURL(part.kind, space or None, name, part.version)
+    digests = [_HASHES.from_composite_str(digest) for digest in sorted(part.digests)]
     return Component(
         name=name,
         group=space or None,
-        version=one.version,
+        version=part.version,
         type=ComponentType.LIBRARY,
         purl=purl,
         bom_ref=str(purl),
-        scope=one.scope,
-        licenses=[_LICENCES.make_from_string(one.licence)] if one.licence else None,
-        properties=[Property(name="repit:where", value=one.marker)] if one.marker else None,
+        scope=part.scope,
+        licenses=[_LICENCES.make_from_string(part.licence)] if part.licence else None,
+        properties=[Property(name="repit:where", value=part.marker)] if part.marker else None,
         # One part comes in several files; each has a digest. Where to fetch it from is the reader's business.
         external_references=[
             ExternalReference(type=ExternalReferenceType.DISTRIBUTION, url=XsUri(str(purl)), hashes=digests)

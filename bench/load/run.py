@@ -87,7 +87,7 @@ def run(options: Options) -> Report:
 
 
 def _told(sent: list[Upload]) -> str:
-    sizes = {kind: [len(one.data) for one in sent if one.kind == kind] for kind in SHARES}
+    sizes = {kind: [len(upload.data) for upload in sent if upload.kind == kind] for kind in SHARES}
     return ", ".join(
         f"{share} in 20 {kind} of {np.mean(sizes[kind]) / 1000:,.0f} kB" for kind, share in SHARES.items()
     )
@@ -107,8 +107,8 @@ def _ours(size: int, stages: str, sent: list[Upload], seconds: float) -> dict[in
 
 
 def _peer(size: int, sent: list[Upload], seconds: float) -> dict[int, Measured]:
-    with _server("peer", size, {}) as one, _server("peer", size, {}) as other:
-        return _measured([one, other], "/", sent, seconds)
+    with _server("peer", size, {}) as first, _server("peer", size, {}) as other:
+        return _measured([first, other], "/", sent, seconds)
 
 
 def _measured(servers: list[Server], path: str, sent: list[Upload], seconds: float) -> dict[int, Measured]:
@@ -157,11 +157,11 @@ def _listening(port: int) -> None:
 
 def _table(name: str, measured: dict[int, Measured]) -> Table:
     rows = []
-    for clients, one in measured.items():
-        p50, p95, p99 = np.percentile(np.asarray(one.seconds or [np.nan]) * 1e3, [50, 95, 99])
-        others: Counter[int] = Counter({status: n for status, n in one.statuses.items() if status != 200})
+    for clients, result in measured.items():
+        p50, p95, p99 = np.percentile(np.asarray(result.seconds or [np.nan]) * 1e3, [50, 95, 99])
+        others: Counter[int] = Counter({status: n for status, n in result.statuses.items() if status != 200})
         told = ", ".join(f"{status}: {n}" for status, n in others.items()) or "none"
-        rows.append((str(clients), one.rate, float(p50), float(p95), float(p99), told))
+        rows.append((str(clients), result.rate, float(p50), float(p95), float(p99), told))
     return Table(
         f"Latency: {name}", ("clients", "uploads/s", "p50 ms", "p95 ms", "p99 ms", "other answers"), rows
     )

@@ -85,9 +85,9 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory, server: Server, hook_port: int) -> Iterator[Watched]:
-    one = Watched(tmp_path_factory.mktemp("watched"), server, hook_port)
-    yield one
-    one.end()
+    service = Watched(tmp_path_factory.mktemp("watched"), server, hook_port)
+    yield service
+    service.end()
 
 
 def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> None:

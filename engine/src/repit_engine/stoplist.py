@@ -98,9 +98,9 @@ def build_stoplist(
     kept = np.empty((0, HASH_BYTES), np.uint8)
     for rows in hashes:
         for row in as_hash_array(rows):
-            one = row[np.newaxis]
-            if not StopList(kept, spacing).near(one)[0]:
-                kept = np.concatenate([kept, one])
+            alone = row[np.newaxis]
+            if not StopList(kept, spacing).near(alone)[0]:
+                kept = np.concatenate([kept, alone])
     return StopList(kept, radius, version)
 
 
@@ -109,9 +109,9 @@ def joined(*lists: StopList) -> StopList:
     if not lists:
         raise WrongInput("Joining stop-lists takes at least one.")
     return StopList(
-        np.concatenate([one.hashes for one in lists]),
-        min(one.radius for one in lists),
-        " + ".join(one.version for one in lists if one.version),
+        np.concatenate([stoplist.hashes for stoplist in lists]),
+        min(stoplist.radius for stoplist in lists),
+        " + ".join(stoplist.version for stoplist in lists if stoplist.version),
     )
 
 
@@ -146,9 +146,9 @@ class Crowd:
         if hash_id in self._aside:
             return True
         known = self._met.pop(hash_id, np.empty((0, HASH_BYTES), np.uint8))
-        one = as_hash_array(upload[np.newaxis])
-        if not StopList(known, self.alike).near(one)[0]:
-            known = np.concatenate([known, one])
+        fresh = as_hash_array(upload[np.newaxis])
+        if not StopList(known, self.alike).near(fresh)[0]:
+            known = np.concatenate([known, fresh])
         if len(known) >= self.limit:
             self._aside.add(hash_id)
             return True

@@ -52,8 +52,8 @@ def test_an_opened_snapshot_answers_like_the_segment_that_was_written(
     verify_snapshot(tmp_path / "bank.repit")
     queries = np.concatenate([segment.head, segment.tail], axis=1).view(np.uint8)[:20]
     ours, theirs = (RingIndex(part).range_search(queries, 100) for part in (opened, segment))
-    for one, other in zip(ours, theirs, strict=True):
-        assert one.tolist() == other.tolist()
+    for found, other in zip(ours, theirs, strict=True):
+        assert found.tolist() == other.tolist()
     assert opened.all_ids().tolist() == ids.tolist()
     assert opened.rows_of(ids[[3, 5]]).tolist() == [3, 5]
 

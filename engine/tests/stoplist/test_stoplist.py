@@ -108,8 +108,8 @@ def test_a_person_gives_a_hash_its_voice_again():
 @given(st.lists(st.integers(0, 30), max_size=60))
 def test_memory_stays_bounded(ids):
     crowd = Crowd(limit=3, room=4)
-    for step, one in enumerate(ids):
-        crowd.met(one, rows(step, 1)[0])
+    for step, hash_id in enumerate(ids):
+        crowd.met(hash_id, rows(step, 1)[0])
     assert len(crowd._met) <= 4
 
 

@@ -145,10 +145,10 @@ class Fire:
         assert taken_back <= withdrawn
         wanted = {item: (state, _digest(hashes)) for item, (state, hashes) in bank["held"].items()}
         for number in range(self.count):
-            _check_one(self.folder / f"subscriber-{number}.sqlite3", wanted, bank["head"])
+            _check_subscriber(self.folder / f"subscriber-{number}.sqlite3", wanted, bank["head"])
 
 
-def _check_one(file: Path, wanted: dict[str, tuple[str, str]], head: int) -> None:
+def _check_subscriber(file: Path, wanted: dict[str, tuple[str, str]], head: int) -> None:
     with sqlite3.connect(file) as db:
         begins, sequence = db.execute("SELECT begins, sequence FROM standing").fetchone()
         taken = [row[0] for row in db.execute("SELECT sequence FROM taken ORDER BY place")]
@@ -160,5 +160,5 @@ def _check_one(file: Path, wanted: dict[str, tuple[str, str]], head: int) -> Non
 
 
 def _digest(hashes: list[dict[str, Any]]) -> str:
-    values = sorted("{algorithm}.{role}.{quality}.{value}".format(**one) for one in hashes)
+    values = sorted("{algorithm}.{role}.{quality}.{value}".format(**hash_) for hash_ in hashes)
     return hashlib.sha256("\n".join(values).encode()).hexdigest()

@@ -29,7 +29,9 @@ CREATE TABLE IF NOT EXISTS standing (
 
 
 def digest(entry: Entry) -> str:
-    values = sorted(f"{one.algorithm}.{one.role}.{one.quality}.{one.value.hex()}" for one in entry.hashes)
+    values = sorted(
+        f"{hash_.algorithm}.{hash_.role}.{hash_.quality}.{hash_.value.hex()}" for hash_ in entry.hashes
+    )
     return hashlib.sha256("\n".join(values).encode()).hexdigest()
 
 
@@ -108,7 +110,7 @@ def main() -> None:
         Subscriber(Path(folder), number, key, float(rest), [int(port) for port in ports])
         for number in range(int(first), int(first) + int(count))
     ]
-    threads = [threading.Thread(target=one.run, daemon=True) for one in every]
+    threads = [threading.Thread(target=subscriber.run, daemon=True) for subscriber in every]
     for thread in threads:
         thread.start()
     for thread in threads:

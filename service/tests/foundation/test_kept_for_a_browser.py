@@ -122,13 +122,13 @@ def test_noise_and_cut_fields_are_none_of_ours(noise: str, cut: int) -> None:
 
 def test_a_mark_says_whose_page_it_stood_on_and_each_has_a_number_of_its_own() -> None:
     field, other = marks.made("visit", "whose", "/page/"), marks.made("visit", "whose", "/page/")
-    one, two = marks.read(field), marks.read(other)
-    assert one and two and (one.visit, one.whose, one.page) == ("visit", "whose", "/page/")
-    assert one.number != two.number
+    mark, second = marks.read(field), marks.read(other)
+    assert mark and second and (mark.visit, mark.whose, mark.page) == ("visit", "whose", "/page/")
+    assert mark.number != second.number
     for hours, recent in ((23, True), (25, False)):
         with later(hours * 60):
             again = marks.read(field)
-            assert again is not None and (again.number, again.recent) == (one.number, recent)
+            assert again is not None and (again.number, again.recent) == (mark.number, recent)
     assert (
         marks.read(fields.sealed("another purpose", {"visit": "", "whose": "", "page": "", "number": ""}))
         is None

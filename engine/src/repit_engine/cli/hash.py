@@ -123,10 +123,10 @@ def _lines(row: Row, *, orientations: bool) -> Iterator[str]:
         for turned in tuple(Orientation)[1:]:
             name = turned.name.lower().replace("_", " ")
             yield f"{row['orientations'][turned]}  {row['quality']:3}    {name}"
-    for one in row.get("anchored", ()):
-        yield f"{one['hash']}  {one['quality']:3}    anchored"
-    for one in row.get("views", ()):
-        yield f"{one['hash']}  {one['quality']:3}    {one['of']}"
+    for entry in row.get("anchored", ()):
+        yield f"{entry['hash']}  {entry['quality']:3}    anchored"
+    for view in row.get("views", ()):
+        yield f"{view['hash']}  {view['quality']:3}    {view['of']}"
     if "unseen" in row:
         yield f"{'–':64}    –    not all of it was looked at: {row['unseen']}"
 

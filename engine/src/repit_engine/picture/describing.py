@@ -58,7 +58,7 @@ def from_code_points(primaries: int, transfer: int) -> list[bytes]:
         {b"cicp": b"cicp\0\0\0\0" + bytes((primaries & 255, transfer, 0, 1))} if transfer in (PQ, HLG) else {}
     )
     ways = [_profile(curve, chromaticities, told) for curve in _CURVES.get(transfer, (_linear,))]
-    return [one for one in ways if one is not None]
+    return [way for way in ways if way is not None]
 
 
 def _linear(levels: Levels) -> Levels:

@@ -75,5 +75,5 @@ def test_no_secret_of_a_second_factor_and_no_session_stands_readable_while_an_ap
     assert b"staff enrolled" in seen
     secret = held["secret"]
     sought = [secret, *held["codes"], *held["keys"], "words of the form", "account_authentication_methods"]
-    assert [one for one in sought if one.encode() in seen] == []
+    assert [needle for needle in sought if needle.encode() in seen] == []
     assert base64.b32decode(secret) not in seen

@@ -45,7 +45,9 @@ class Loop:
         self._first, self._backoff = first, backoff
         self.ending = ending or threading.Event()
         names = [name] if workers == 1 else [f"{name}-{number}" for number in range(workers)]
-        self._threads = [threading.Thread(target=self._run, name=one, daemon=True) for one in names]
+        self._threads = [
+            threading.Thread(target=self._run, name=thread_name, daemon=True) for thread_name in names
+        ]
 
     def start(self) -> Self:
         """Begin."""

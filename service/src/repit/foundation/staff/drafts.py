@@ -107,7 +107,7 @@ def _page_of(request: HttpRequest) -> str | None:
 def _put(request: HttpRequest, page: str, words: dict[str, Any], *, afresh: bool = False) -> None:
     mark = marks.read(request.POST.get(marks.FIELD, ""))
     said = {name: values for name, values in words.items() if name not in once.NOT_SAID}
-    size = sum(len(one.strip()) for values in said.values() for one in values)
+    size = sum(len(value.strip()) for values in said.values() for value in values)
     if mark is None or not 0 < size <= _MOST:
         return
     secret = _secret(request)

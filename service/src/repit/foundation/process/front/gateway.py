@@ -157,7 +157,7 @@ class Gateway:
 
             stop = parked.watch(tell)
             left = asyncio.ensure_future(exchange.left())
-            waiting = [asyncio.ensure_future(one.wait()) for one in (came, self._closing)]
+            waiting = [asyncio.ensure_future(event.wait()) for event in (came, self._closing)]
             try:
                 await asyncio.wait(
                     [left, *waiting], timeout=parked.seconds, return_when=asyncio.FIRST_COMPLETED
@@ -166,8 +166,8 @@ class Gateway:
                     raise Cut("the client left")
             finally:
                 stop()
-                for one in (left, *waiting):
-                    one.cancel()
+                for task in (left, *waiting):
+                    task.cancel()
 
     # --- answers of many pieces ---------------------------------------------------------------------------
 
@@ -244,7 +244,7 @@ class _Exchange:
     async def say(self, answer: Whole) -> None:
         """A whole answer."""
         empty = answer.status in (204, 304)
-        headers = [one for one in answer.headers if one[0] != b"content-length"]
+        headers = [header for header in answer.headers if header[0] != b"content-length"]
         if not empty:
             headers.append((b"content-length", str(len(answer.body)).encode()))
         body = b"" if empty else answer.body
