@@ -93,10 +93,10 @@ def _imported(file: Path, env: dict[str, str], size: int) -> float:
         for _ in range(size):
             out.write(f"{secrets.token_hex(32)},90\n")
     begun = time.perf_counter()
-    said = _operate(env, "bank", "import", str(file), "--reason", "bench")
+    output = _operate(env, "bank", "import", str(file), "--reason", "bench")
     spent = time.perf_counter() - begun
-    if f"Published: {size}." not in said:
-        raise RuntimeError(said)
+    if f"Published: {size}." not in output:
+        raise RuntimeError(output)
     file.unlink()
     return spent
 

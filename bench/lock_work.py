@@ -91,8 +91,8 @@ def near_items(number: int, hashes: int) -> list[dict[str, Any]]:
 def near_item(whole: bytes, hashes: int) -> dict[str, Any]:
     """One of them."""
     values = [("whole", whole.hex()), *(("anchored", secrets.token_hex(32)) for _ in range(hashes - 1))]
-    said = [{"algorithm": "pdq", "role": role, "value": value, "quality": 90} for role, value in values]
-    return {"media": "picture", "kind": "intimate", "hashes": said}
+    listed = [{"algorithm": "pdq", "role": role, "value": value, "quality": 90} for role, value in values]
+    return {"media": "picture", "kind": "intimate", "hashes": listed}
 
 
 def near_to(others: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ def pull(held: Held) -> Found:
         raise SystemExit("no partner")
     target = bank_target.BankTarget(partner)
     records = tuple(
-        Pulled(f"r{n}", "active", "picture", tuple(told() for _ in range(9)), kind="intimate")
+        Pulled(f"r{n}", "active", "picture", tuple(random_hash() for _ in range(9)), kind="intimate")
         for n in range(3_000)
     )
     pulled = held.during(lambda: target.take(Batch(records, "1", whole=True)))
@@ -148,7 +148,7 @@ def pull(held: Held) -> Found:
     ]
 
 
-def told() -> Hash:
+def random_hash() -> Hash:
     """A hash of no flat picture."""
     while True:
         value = secrets.token_bytes(32)

@@ -13,9 +13,9 @@ from wordpress_site import Browser, Site
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """SQLite in a file, as installations have it: in memory, threads do not wait for one another."""
-    told = connections["default"].settings_dict
-    if told["ENGINE"].endswith("sqlite3"):
-        told["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "tests.sqlite3")
+    database = connections["default"].settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "tests.sqlite3")
 
 
 @pytest.fixture
@@ -71,9 +71,9 @@ def gate_with_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWi
 def site() -> Iterator[Site]:
     wordpress = Site()
     yield wordpress
-    said = wordpress.complaints()
+    complaints = wordpress.complaints()
     wordpress.close()
-    assert said == []
+    assert complaints == []
 
 
 @pytest.fixture

@@ -161,9 +161,9 @@ class Gate(Service):
 
     def verdict(self, content: bytes) -> tuple[str, str | None]:
         """What becomes of an upload, and the strongest tier of the evidence."""
-        status, said = request(f"{self.base}/v1/check", content, "image/jpeg")
+        status, answer = request(f"{self.base}/v1/check", content, "image/jpeg")
         assert status == 200, status
-        return said["verdict"], said["evidence"][0]["tier"] if said["evidence"] else None
+        return answer["verdict"], answer["evidence"][0]["tier"] if answer["evidence"] else None
 
     def report(self) -> dict[str, Any]:
         return request(f"{self.base}/v1/ready")[1]

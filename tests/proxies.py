@@ -131,16 +131,16 @@ def proxy(kind: str, folder: Path, hotline: int, gate: int) -> Iterator[Proxy]:
     text = text.replace("127.0.0.1:8700", f"127.0.0.1:{gate}")
     make = _nginx if kind == "nginx" else _caddy
     command = make(text, folder, port, chain, private)
-    with (folder / "said.log").open("wb") as said:
+    with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             command,
-            stdout=said,
+            stdout=log,
             stderr=subprocess.STDOUT,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder)},
         )
     started = Proxy(kind, folder, port, ssl.create_default_context(cafile=str(chain)))
     try:
-        assert eventually(lambda: _answers(started, process), 60), (folder / "said.log").read_text()
+        assert eventually(lambda: _answers(started, process), 60), (folder / "server.log").read_text()
         yield started
     finally:
         for connection in started.opened:
@@ -174,7 +174,7 @@ def _found(name: str, folder: str) -> str:
 
 def _answers(running: Proxy, process: subprocess.Popen[bytes]) -> bool:
     if process.poll() is not None:
-        raise AssertionError((running.folder / "said.log").read_text())
+        raise AssertionError((running.folder / "server.log").read_text())
     try:
         running.connect(HOTLINE).close()
     except OSError:

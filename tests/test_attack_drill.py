@@ -64,10 +64,10 @@ def test_every_opponent_comes_and_notes_what_it_was_answered(monkeypatch: pytest
 
 def test_what_visitors_were_answered_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     tally, over = Tally(), threading.Event()
-    said = iter(["busy", "refused", "refused", "allow although known"])
+    answers = iter(["busy", "refused", "refused", "allow although known"])
 
     def checked(_port: int, _data: bytes, _sender: str) -> str:
-        answer = next(said)
+        answer = next(answers)
         if answer.startswith("allow"):
             over.set()
         return answer

@@ -60,8 +60,8 @@ def test_nobody_who_reaches_its_pages_can_ask_its_gate(tmp_path: Path, running: 
     """Behind a proxy all come from this machine, and all to one port."""
     env = {**bare_environment(), "REPIT_DATA": str(tmp_path / "bare")}
     for language, word in (("en", "no keys"), ("fr", "pas de clés")):
-        told = {**env, "REPIT_LANGUAGE": language}
-        done = subprocess.run([*REPIT, "both"], env=told, capture_output=True, timeout=90, check=False)
+        environment = {**env, "REPIT_LANGUAGE": language}
+        done = subprocess.run([*REPIT, "both"], env=environment, capture_output=True, timeout=90, check=False)
         assert done.returncode == 1 and word in done.stderr.decode()
         assert "REPIT_GATE_KEYS" in done.stderr.decode()
     both = Both(tmp_path / "data")

@@ -65,9 +65,9 @@ def flood(gate: GateWithDoors, contents: list[bytes], clients: int, rate: float 
                 if rate is not None:
                     time.sleep(max(0.0, begun + number / rate - time.monotonic()))
                 known = number % len(contents) == 0 and len(contents) > 1
-                said = ask(connection, contents[number % len(contents)], known)
+                answer = ask(connection, contents[number % len(contents)], known)
                 with turn:
-                    seen[said] += 1
+                    seen[answer] += 1
         except BaseException as error:  # noqa: BLE001 - told to the test's own thread
             wrong.append(error)
         finally:

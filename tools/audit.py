@@ -34,18 +34,18 @@ def judged(root: Path, today: date) -> frozenset[str]:
     return frozenset(entry["id"] for entry in held if entry["why"] and entry["until"] >= today)
 
 
-def told(answer: Answer, left_out: frozenset[str]) -> int:
+def report(answer: Answer, left_out: frozenset[str]) -> int:
     """Say what was found; the exit code."""
     found = [advisory for advisory in answer.found if not left_out & {advisory.id, *advisory.aliases}]
     for advisory in found:
         also = f" ({', '.join(advisory.aliases)})" if advisory.aliases else ""
         fixed = f"; mended in {', '.join(advisory.fixed_in)}" if advisory.fixed_in else "; not mended yet"
         sys.stdout.write(f"{advisory.name} {advisory.version}: {advisory.id}{also}{fixed}\n")
-    aside = len(answer.found) - len(found)
+    judged_before = len(answer.found) - len(found)
     if answer.asked:
-        before = f", {aside} judged before" if aside else ""
+        also_judged = f", {judged_before} judged before" if judged_before else ""
         sys.stdout.write(
-            f"{answer.what}: {answer.asked} parts asked about, {len(found)} advisories{before}.\n"
+            f"{answer.what}: {answer.asked} parts asked about, {len(found)} advisories{also_judged}.\n"
         )
     if answer.unknown:
         sys.stdout.write(f"{answer.what}: COULD NOT KNOW: {answer.unknown}\n")
@@ -59,7 +59,7 @@ def main() -> int:
     left_out = judged(root, datetime.now(UTC).date())
     parts = sorted({(part.name, part.version) for part in python_parts(root)})
     answers = [audit_index.asked(parts), audit_npm.asked(root / "browser")]
-    codes = {told(answer, left_out) for answer in answers}
+    codes = {report(answer, left_out) for answer in answers}
     if UNKNOWN in codes:
         sys.stdout.write(
             "This is not a pass. Ask from a machine whose index tells of advisories, or give the list of"

@@ -49,8 +49,8 @@ def index() -> str:
         if os.environ.get(name):
             return os.environ[name]
     command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    return said.stdout.strip() or PyPI.simple_url
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.stdout.strip() or PyPI.simple_url
 
 
 def _release(client: httpx2.Client, base: str, name: str, version: str) -> list[Known] | None:
@@ -71,5 +71,5 @@ def _stands(advisory: dict[str, Any]) -> bool:
     return not advisory.get("withdrawn")
 
 
-def _known(name: str, version: str, said: dict[str, Any]) -> Known:
-    return Known(name, version, said["id"], said.get("aliases") or (), said.get("fixed_in") or ())
+def _known(name: str, version: str, entry: dict[str, Any]) -> Known:
+    return Known(name, version, entry["id"], entry.get("aliases") or (), entry.get("fixed_in") or ())

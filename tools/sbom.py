@@ -38,7 +38,7 @@ LOCKS: Final = {
     "bench.txt": ComponentScope.EXCLUDED,
     "bootstrap.txt": ComponentScope.EXCLUDED,
 }
-_SAID_ELSEWHERE: Final = {"busboy": "MIT", "streamsearch": "MIT"}
+_LICENCES_ELSEWHERE: Final = {"busboy": "MIT", "streamsearch": "MIT"}
 """Licences that stand in a part's own files, in an old form of which the lock takes no notice."""
 _IMPORTED: Final = re.compile(r"""(?:from|import)\s+["']((?:@[\w.-]+/)?[\w.-]+)""")
 _HASHES: Final = HashTypeFactory()
@@ -83,7 +83,7 @@ def browser_parts(root: Path) -> Iterator[Locked]:
         algorithm, _, value = entry["integrity"].partition("-")
         digest = f"{algorithm}:{base64.b64decode(value).hex()}"
         scope = ComponentScope.REQUIRED if name in bundled else ComponentScope.EXCLUDED
-        licence = entry.get("license", _SAID_ELSEWHERE.get(name, ""))
+        licence = entry.get("license", _LICENCES_ELSEWHERE.get(name, ""))
         yield Locked(
             "npm", name, entry["version"], (digest,), "browser/package-lock.json", scope, "", licence
         )

@@ -80,7 +80,7 @@ def _spread(report: Report, runs: int) -> None:
             rows,
         )
     )
-    _told(report, SPREADERS)
+    _add_legend(report, SPREADERS)
 
 
 def _poison(report: Report, runs: int) -> None:
@@ -98,7 +98,7 @@ def _poison(report: Report, runs: int) -> None:
             rows,
         )
     )
-    _told(report, POISONERS)
+    _add_legend(report, POISONERS)
 
 
 _before: dict[str, float] = {}
@@ -114,7 +114,7 @@ def _compared(
             _before[opponent.name] = figure
 
 
-def _told(report: Report, opponents: Sequence[Opponent]) -> None:
+def _add_legend(report: Report, opponents: Sequence[Opponent]) -> None:
     report.notes += [f"*{opponent.name}*: {opponent.about}." for opponent in opponents]
 
 

@@ -80,7 +80,7 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Opinion:
     at: float
     voice: Voice
 
@@ -97,7 +97,7 @@ class _Play:
     family: bool
     bait: bool
     end: Ending = field(default_factory=Ending)
-    said: list[_Said] = field(default_factory=list)
+    opinions: list[_Opinion] = field(default_factory=list)
     held: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     """When each platform held uploads back that it then let go."""
 
@@ -120,8 +120,8 @@ def story(
     for platform in platforms:
         times[platform.name] = _uploads(platform, chance, hours)
         if platform.says is not None:
-            play.said.append(
-                _Said(0.0, Voice(platform.name, platform.says, platform.speaks_for_people, platform.deep))
+            play.opinions.append(
+                _Opinion(0.0, Voice(platform.name, platform.says, platform.speaks_for_people, platform.deep))
             )
         elif rule.looks and platform.desk:
             _looked(play, platform, times[platform.name])
@@ -183,7 +183,7 @@ def _look(play: _Play, platform: Platform, asked: float, lied: bool) -> tuple[fl
     if goes and play.rule.holds:
         play.held.setdefault(platform.name, []).append((asked, at))
     deep = platform.deep if play.rule.compares else 90
-    play.said.append(_Said(at, Voice(platform.name, "not_blocked" if goes else "blocked", True, deep)))
+    play.opinions.append(_Opinion(at, Voice(platform.name, "not_blocked" if goes else "blocked", True, deep)))
     return at, goes
 
 
@@ -284,10 +284,10 @@ def _judged(play: _Play, desks: Sequence[Platform], flood: tuple[float, str]) ->
 
 def _heard(play: _Play) -> tuple[float, float, float]:
     """When the rule suspends, when it first asks, when people first differ, by what was said."""
-    held: dict[str, _Said] = {}
+    held: dict[str, _Opinion] = {}
     asks = differ = np.inf
     span = VOICES_LAST.total_seconds() / 3600
-    for opinion in sorted(play.said, key=lambda each: each.at):
+    for opinion in sorted(play.opinions, key=lambda each: each.at):
         held[opinion.voice.party] = opinion
         voices = [each.voice for each in held.values() if each.at > opinion.at - span]
         judged = play.rule.voices(voices, play.family)
@@ -300,13 +300,13 @@ def _heard(play: _Play) -> tuple[float, float, float]:
 
 def _first(play: _Play, name: str) -> float:
     """When a platform's people first spoke; nought where they never do, and nobody waits for them."""
-    return min((opinion.at for opinion in play.said if opinion.voice.party == name), default=0.0)
+    return min((opinion.at for opinion in play.opinions if opinion.voice.party == name), default=0.0)
 
 
 def _tally(play: _Play, moment: float) -> tuple[list[Voice], list[Voice]]:
     """Those whose people do not block it, having compared closely; and those whose people do."""
-    newest: dict[str, _Said] = {}
-    for opinion in sorted(play.said, key=lambda each: each.at):
+    newest: dict[str, _Opinion] = {}
+    for opinion in sorted(play.opinions, key=lambda each: each.at):
         if opinion.at <= moment and opinion.voice.people:
             newest[opinion.voice.party] = opinion
     voices = [opinion.voice for opinion in newest.values()]

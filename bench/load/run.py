@@ -55,7 +55,7 @@ def run(options: Options) -> Report:
     report = Report(
         "load",
         "A gate under load",
-        f"A bank of {size:,} hashes. Uploads, made by code: {_told(sent)}. Clients run on the server's cores,"
+        f"A bank of {size:,} hashes. Uploads, made by code: {_mix(sent)}. Clients run on the server's cores,"
         " in a process of their own, one request after another over connections that stay open. Only"
         " uploads that were looked at count; beyond what it can do the gate answers 503. HMA itself was not"
         " installed: the peer is what it does inside, without its web framework and database; the issue that"
@@ -86,7 +86,7 @@ def run(options: Options) -> Report:
     return report
 
 
-def _told(sent: list[Upload]) -> str:
+def _mix(sent: list[Upload]) -> str:
     sizes = {kind: [len(upload.data) for upload in sent if upload.kind == kind] for kind in SHARES}
     return ", ".join(
         f"{share} in 20 {kind} of {np.mean(sizes[kind]) / 1000:,.0f} kB" for kind, share in SHARES.items()
@@ -160,8 +160,8 @@ def _table(name: str, measured: dict[int, Measured]) -> Table:
     for clients, result in measured.items():
         p50, p95, p99 = np.percentile(np.asarray(result.seconds or [np.nan]) * 1e3, [50, 95, 99])
         others: Counter[int] = Counter({status: n for status, n in result.statuses.items() if status != 200})
-        told = ", ".join(f"{status}: {n}" for status, n in others.items()) or "none"
-        rows.append((str(clients), result.rate, float(p50), float(p95), float(p99), told))
+        statuses = ", ".join(f"{status}: {n}" for status, n in others.items()) or "none"
+        rows.append((str(clients), result.rate, float(p50), float(p95), float(p99), statuses))
     return Table(
         f"Latency: {name}", ("clients", "uploads/s", "p50 ms", "p95 ms", "p99 ms", "other answers"), rows
     )

@@ -103,8 +103,8 @@ def fingerprint(plan: Plan) -> str:
 
     Another engine is another run of ours; the peers' results stay.
     """
-    told = (plan.suite, plan.which, plan.only, plan.with_ours, plan.with_peers)
-    digest = hashlib.sha256(repr(told).encode())
+    shaping = (plan.suite, plan.which, plan.only, plan.with_ours, plan.with_peers)
+    digest = hashlib.sha256(repr(shaping).encode())
     for source in plan.collection.sources:
         digest.update(source.name.encode())
     here = Path(__file__).parent

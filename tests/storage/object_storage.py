@@ -116,8 +116,8 @@ class Server:
         return self.client.put_object(Bucket=bucket, Key=key, Body=body, Tagging=tags, **more)
 
     def tags(self, bucket: str, key: str, **more: str) -> dict[str, str]:
-        said = self.client.get_object_tagging(Bucket=bucket, Key=key, **more)
-        return {tag["Key"]: tag["Value"] for tag in said["TagSet"]}
+        answer = self.client.get_object_tagging(Bucket=bucket, Key=key, **more)
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
 
     def keys(self, bucket: str) -> list[str]:
         return [entry["Key"] for entry in self.client.list_objects_v2(Bucket=bucket).get("Contents", ())]

@@ -80,8 +80,8 @@ def test_only_the_version_that_is_known_is_moved(
     old = server.put(bucket, "a.jpg", CAT)["VersionId"]
     new = server.put(bucket, "a.jpg", COFFEE)["VersionId"]
     # Out of order, twice, and one of a version that never was.
-    told = [Stored(bucket, "a.jpg", version) for version in (new, old, new, "0" * 32)]
-    for news in told:
+    announced = [Stored(bucket, "a.jpg", version) for version in (new, old, new, "0" * 32)]
+    for news in announced:
         queue.take_in((news,))
     work_off(gate, store)
     assert not Arrival.objects.exists()
@@ -231,7 +231,7 @@ def test_a_storage_that_refuses_to_be_tagged_makes_no_new_decision_with_each_att
     gate: Gate, store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket = server.bucket("untaggable")
-    for key in ("told.jpg", "listed.jpg"):
+    for key in ("announced.jpg", "listed.jpg"):
         server.put(bucket, key, CAT)
     tag, failures = Store.tag, Counter[str]()
 
@@ -242,20 +242,20 @@ def test_a_storage_that_refuses_to_be_tagged_makes_no_new_decision_with_each_att
         tag(self, thing, labels)
 
     monkeypatch.setattr(Store, "tag", refuse)
-    queue.take_in((Stored(bucket, "told.jpg"),))
+    queue.take_in((Stored(bucket, "announced.jpg"),))
     for minutes in range(4):
         with clock.at(lambda after=minutes: datetime.now(UTC) + timedelta(minutes=after)):
             work_off(gate, store)
     monkeypatch.setattr(scan_worker, "_PAUSE_SECONDS", 0.01)
     assert scan(gate, store, bucket).blocked == 2
-    assert failures == {"told.jpg": 4, "listed.jpg": 4}
+    assert failures == {"announced.jpg": 4, "listed.jpg": 4}
     assert Decision.objects.count() == 2
-    told = {
+    decisions = {
         findings.where(finding).thing.key: finding.decision
         for finding in Finding.objects.exclude(state="listed")
     }
-    assert len(set(told.values())) == 2
-    assert {key: server.tags(bucket, key)["repit"] for key in told} == dict.fromkeys(told, "block")
+    assert len(set(decisions.values())) == 2
+    assert {key: server.tags(bucket, key)["repit"] for key in decisions} == dict.fromkeys(decisions, "block")
 
 
 def test_what_changed_between_two_attempts_is_decided_anew(

@@ -71,11 +71,11 @@ def read_stoplist(data: bytes) -> StopList:
     line, _, body = data.partition(b"\n")
     try:
         head = json.loads(line)
-        told, version, radius = head["format"], str(head["version"]), int(head["radius"])
+        format_name, version, radius = head["format"], str(head["version"]), int(head["radius"])
         count, digest = int(head["hashes"]), str(head["sha256"])
     except (ValueError, KeyError, TypeError):
         raise SnapshotForeign("This is not a stop-list.", "Build one with build_stoplist.") from None
-    if told != FORMAT:
+    if format_name != FORMAT:
         raise SnapshotOutdated("This stop-list has a format that is not read here.", "Build it again.")
     if len(body) != count * HASH_BYTES:
         raise SnapshotTruncated("This stop-list is not as long as it says.", "Copy it again.")

@@ -149,7 +149,10 @@ def test_a_body_that_came_whole_and_found_no_memory_is_refused_without_waiting_f
 def test_an_upload_without_a_key_is_refused_before_anything_of_it_is_taken() -> None:
     room = Bytes(MEBIBYTE)
     own = rules(
-        room=room, most_upload=8 * MEBIBYTE, kept=4 * MEBIBYTE, admits=lambda told: admits(told, ("right",))
+        room=room,
+        most_upload=8 * MEBIBYTE,
+        kept=4 * MEBIBYTE,
+        admits=lambda headers: admits(headers, ("right",)),
     )
     with front(own, Asked(lambda environ: Whole(401, [], environ["wsgi.input"].read()))) as port:
         stranger = Raw(port, post("/v1/check", 3 * MEBIBYTE, b"x" * 500_000))
@@ -169,10 +172,10 @@ def test_a_file_too_long_to_be_kept_is_handed_on_as_it_comes() -> None:
 
     room = Bytes(MEBIBYTE)
     with front(rules(room=room, most_upload=64 * MEBIBYTE, kept=100_000), Asked(digesting)) as port:
-        told = Raw(port, post("/v1/check", len(content), content[:10]))
+        announced = Raw(port, post("/v1/check", len(content), content[:10]))
         assert begun.wait(60)  # the view reads while most of the file is still to come
-        told.say(content[10:])
-        assert told.answer() == (200, hashlib.sha256(content).hexdigest().encode())
+        announced.say(content[10:])
+        assert announced.answer() == (200, hashlib.sha256(content).hexdigest().encode())
         in_chunks = Raw(port, b"POST /v1/check HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
         for at in range(0, len(content), 100_000):
             piece = content[at : at + 100_000]
@@ -209,13 +212,13 @@ def test_long_files_that_do_not_come_hold_only_their_own_threads() -> None:
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
-    "said", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n", b"\r\n", b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\nGET"]
+    "head", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n", b"\r\n", b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\nGET"]
 )
-def test_a_head_that_does_not_end_ends_its_connection(said: bytes) -> None:
+def test_a_head_that_does_not_end_ends_its_connection(head: bytes) -> None:
     with front(rules(), Asked()) as port:
-        slow = Raw(port, said)
+        slow = Raw(port, head)
         heard = slow.rest()
-        assert heard.count(b"HTTP/1.1") == said.count(b"\r\n\r\n")
+        assert heard.count(b"HTTP/1.1") == head.count(b"\r\n\r\n")
 
 
 def test_a_head_without_an_end_is_not_read_on() -> None:
@@ -246,8 +249,8 @@ def test_a_header_with_an_underscore_does_not_pass_for_another() -> None:
     asked = Asked()
     with front(rules(), asked) as port:
         get(port, "/", X_Forwarded_For="192.0.2.1")
-        said = Raw(port, b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 192.0.2.9\r\n\r\n")
-        said.answer()
+        client = Raw(port, b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 192.0.2.9\r\n\r\n")
+        client.answer()
         assert asked.environs[-2]["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
         assert "HTTP_X_FORWARDED_FOR" not in asked.environs[-1]
 

@@ -75,7 +75,7 @@ def run(picture: Path | None) -> int:
     signal.signal(signal.SIGINT, _leave)  # a shell starts background jobs with SIGINT ignored
     try:
         with tempfile.TemporaryDirectory(prefix="repit-demo-") as folder:
-            return _told(console, say, picture, Path(folder))
+            return _play(console, say, picture, Path(folder))
     except RepitError as error:
         for sentence in error.shown(language):
             console.print(sentence, style="bold red")
@@ -93,7 +93,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _told(console: Console, say: Say, path: Path | None, folder: Path) -> int:
+def _play(console: Console, say: Say, path: Path | None, folder: Path) -> int:
     picture = original(path)
     sent = uploads(picture, ours=path is None)
     starting = Text("Starting a hotline …", "Démarrage du service de l'association d'aide …")

@@ -61,8 +61,8 @@ def open_case(hotline: Outbound, picture: bytes) -> Receipt:
     answer = hotline.post("/api/v1/cases", body)
     if answer.status != 201:
         raise PeerFailed(detail=f"opening a case: status {answer.status}")
-    said = json.loads(answer.body)
-    return Receipt(said["number"], said["secret"])
+    answered = json.loads(answer.body)
+    return Receipt(answered["number"], answered["secret"])
 
 
 def withdraw(hotline: Outbound, receipt: Receipt) -> None:
@@ -95,18 +95,18 @@ def _line(gate: Outbound, upload: Upload, hope: Hope) -> Line:
     took = (time.perf_counter() - begun) * 1000
     if answer.status != 200:
         raise PeerFailed(detail=f"a check: status {answer.status}")
-    said: dict[str, Any] = json.loads(answer.body)
-    best = said["evidence"][0] if said["evidence"] else {}
+    answered: dict[str, Any] = json.loads(answer.body)
+    best = answered["evidence"][0] if answered["evidence"] else {}
     parts = best.get("parts") or [{}]
     return Line(
         name=upload.name,
-        verdict=said["verdict"],
+        verdict=answered["verdict"],
         tier=best.get("tier"),
         turned=best.get("orientation"),
         distance=best.get("distance"),
         milliseconds=took,
         of=parts[0].get("of"),
-        right=_as_hoped(hope, said["verdict"], best.get("tier")),
+        right=_as_hoped(hope, answered["verdict"], best.get("tier")),
     )
 
 

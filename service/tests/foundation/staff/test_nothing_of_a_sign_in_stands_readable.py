@@ -53,8 +53,8 @@ def read(raw: bytes) -> bytes:
 
 
 def test_the_reader_of_the_next_test_reads_what_django_writes_into_a_session() -> None:
-    said = json.dumps({"mfa.totp.secret": "JBSWY3DPEHPK3PXP"}).encode()
-    for value in (said, zlib.compress(said * 9)):
+    session_data = json.dumps({"mfa.totp.secret": "JBSWY3DPEHPK3PXP"}).encode()
+    for value in (session_data, zlib.compress(session_data * 9)):
         raw = b"\x00\x17." + base64.urlsafe_b64encode(value).rstrip(b"=") + b":1abcde:signature\x00"
         assert b"JBSWY3DPEHPK3PXP" in read(raw)
 

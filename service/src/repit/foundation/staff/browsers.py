@@ -71,8 +71,8 @@ def _oldest() -> date:
 
 
 def _brought(request: HttpRequest) -> list[str]:
-    said = request.COOKIES.get(COOKIE, "").split(".")[:_TOGETHER]
-    return [secret for secret in said if _SECRET.fullmatch(secret)]
+    values = request.COOKIES.get(COOKIE, "").split(".")[:_TOGETHER]
+    return [secret for secret in values if _SECRET.fullmatch(secret)]
 
 
 def _digest(member: Member, brought: str) -> bytes:

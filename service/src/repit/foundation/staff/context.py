@@ -17,8 +17,8 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None:
         return {}
-    told = {"messages": get_messages(request)}
+    variables = {"messages": get_messages(request)}
     if not user.is_authenticated:
-        return told
+        return variables
     member = fresh(user)
-    return {**told, "staff_member": member, "staff_doors": menu.open_to(member)}
+    return {**variables, "staff_member": member, "staff_doors": menu.open_to(member)}

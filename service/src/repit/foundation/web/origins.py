@@ -31,12 +31,12 @@ def address_of(request: HttpRequest) -> str:
     counted from the right, were not written by the visitor.
     """
     proxies: int = settings.REPIT_PROXIES or int(settings.REPIT_HTTPS)
-    said = request.META.get("REMOTE_ADDR", "")
+    text = request.META.get("REMOTE_ADDR", "")
     if proxies:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        said = hops[-proxies] if len(hops) >= proxies else ""
+        text = hops[-proxies] if len(hops) >= proxies else ""
     try:
-        address = ip_address(said)
+        address = ip_address(text)
     except ValueError:
         return ""
     if isinstance(address, IPv6Address):

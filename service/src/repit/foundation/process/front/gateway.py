@@ -206,8 +206,8 @@ def _would_wait(environ: Mapping[str, Any]) -> bool:
 
 
 def _key(environ: Mapping[str, Any]) -> str:
-    said: str = environ.get("HTTP_AUTHORIZATION", "")
-    return said
+    authorization: str = environ.get("HTTP_AUTHORIZATION", "")
+    return authorization
 
 
 @contextmanager
@@ -258,8 +258,8 @@ class _Exchange:
     async def begin(self, status: int, headers: Headers) -> None:
         """The head of an answer."""
         self._begun = True
-        told = [*headers, _CLOSE] if self.unread else headers
-        await self._send({"type": "http.response.start", "status": status, "headers": told})
+        headers = [*headers, _CLOSE] if self.unread else headers
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def more(self, piece: bytes) -> None:
         """The next piece, once the client has read enough of those before."""

@@ -97,8 +97,8 @@ class Handler(wsgi.Handler):
 
 
 def _headers(response: HttpResponseBase) -> Headers:
-    told = [
+    headers = [
         *response.items(),
         *(("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values()),
     ]
-    return [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in told]
+    return [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in headers]
