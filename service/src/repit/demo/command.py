@@ -216,8 +216,8 @@ def _stay(console: Console, say: Say, hotline: processes.Service, gate: processe
             f"Accueil de l'association d'aide : {hotline.address}/",
         ),
         Text(
-            f"The gate's doors:         {gate.address}/docs",
-            f"Les portes du filtre :            {gate.address}/docs",
+            f"The gate's interfaces:    {gate.address}/docs",
+            f"Les interfaces du filtre :        {gate.address}/docs",
         ),
         Text(
             f"How the gate is:          {gate.address}/ready",

@@ -1,4 +1,4 @@
-"""What every page of the staff area shows: the member, and the doors open to them.
+"""What every page of the staff area shows: the member, and the menu that is open to them.
 
 In: a request. Out: names for templates; nothing for the rest of the site. Next: `staff/base.html`.
 """
@@ -21,4 +21,4 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     if not user.is_authenticated:
         return variables
     member = fresh(user)
-    return {**variables, "staff_member": member, "staff_doors": menu.open_to(member)}
+    return {**variables, "staff_member": member, "staff_menu": menu.open_to(member)}
