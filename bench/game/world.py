@@ -177,9 +177,9 @@ def _look(play: _Play, platform: Platform, asked: float, lied: bool) -> tuple[fl
     """When the desk has answered, and whether it lets go; what it says goes to the hotline."""
     people, chance = play.people, play.chance
     wrong = people.harmful if play.picture == "famous" else people.harmless
-    goes, hands = _decided(play, min(0.9, wrong * platform.lying_helps) if lied else wrong)
-    at = asked + float(sum(chance.exponential(people.moderator_hours) for _ in range(hands)))
-    play.end.looks += hands
+    goes, reviewers = _decided(play, min(0.9, wrong * platform.lying_helps) if lied else wrong)
+    at = asked + float(sum(chance.exponential(people.moderator_hours) for _ in range(reviewers)))
+    play.end.looks += reviewers
     if goes and play.rule.holds:
         play.held.setdefault(platform.name, []).append((asked, at))
     deep = platform.deep if play.rule.compares else 90

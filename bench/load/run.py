@@ -23,7 +23,7 @@ from bench.load.pictures import SHARES, Upload, uploads
 from repit.demo.ports import free_port
 
 CLIENTS = (1, 4, 16, 64)
-PATIENCE = 900
+TIMEOUT = 900
 PEER = (
     "threatexchange PDQ hash + PDQIndex behind the same HTTP server (what HMA's /m/lookup does inside), two"
     " processes"
@@ -145,7 +145,7 @@ def _server(which: str, size: int, environment: dict[str, str]) -> Iterator[Serv
 
 
 def _listening(port: int) -> None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()

@@ -85,10 +85,10 @@ def test_it_ends_within_the_hour_however_often_it_is_opened_or_moved(moved: bool
                 store.move(secret, secret + "+", "use")
                 assert store.of(secret, "use") is None
                 secret += "+"
-            assert store.of(secret, "use") == {"a": 1} and store.forget_old() == 0
+            assert store.of(secret, "use") == {"a": 1} and store.delete_expired() == 0
     with later(60):
         assert store.of(secret, "use") is None
-        assert store.forget_old() == 1 and not Kept.objects.exists()
+        assert store.delete_expired() == 1 and not Kept.objects.exists()
     store.move("nobody", "someone", "use")
     assert not Kept.objects.exists()
 

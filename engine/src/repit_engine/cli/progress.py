@@ -10,7 +10,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-PATIENCE_SECONDS: Final = 2.0
+SHOWN_AFTER_SECONDS: Final = 2.0
 
 
 class PatientProgress:
@@ -36,7 +36,7 @@ class PatientProgress:
         """Count `steps` more as done."""
         self._done += steps
         elapsed = time.monotonic() - self._start
-        if not self._shown and elapsed > PATIENCE_SECONDS:
+        if not self._shown and elapsed > SHOWN_AFTER_SECONDS:
             self._bar.start()
             self._shown = True
         if self._shown:

@@ -18,7 +18,7 @@ from repit.demo.pictures import Hope, Upload
 from repit.foundation.errors import NotFound, PeerFailed, Text
 from repit.foundation.outbound import Outbound
 
-PATIENCE_SECONDS: Final = 30.0
+TIMEOUT_SECONDS: Final = 30.0
 _PAUSE_SECONDS: Final = 0.004
 _REFUSED: Final = 451
 
@@ -75,7 +75,7 @@ def withdraw(hotline: Outbound, receipt: Receipt) -> None:
 
 def until(gate: Outbound, upload: Upload, *, refused: bool, since: float) -> float:
     """Seconds from a moment until the upload is refused (or passes). Raises `NeverCame`."""
-    while time.monotonic() - since < PATIENCE_SECONDS:
+    while time.monotonic() - since < TIMEOUT_SECONDS:
         status = gate.post("/v1/refuse", upload.data, content_type=f"image/{upload.kind}").status
         if (status == _REFUSED) is refused:
             return time.monotonic() - since

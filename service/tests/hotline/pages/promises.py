@@ -148,8 +148,8 @@ PROMISES: dict[str, Kept] = {
     ),
     "kept for one browser, for an hour": Kept(
         (
-            ("hotline/process.py", "forget_kept.start()"),
-            ("foundation/process/forget_kept.py", "store.forget_old()"),
+            ("hotline/process.py", "expire_kept.start()"),
+            ("foundation/process/expire_kept.py", "store.delete_expired()"),
             ("hotline/web/case_pages/receipts.py", "store.keep("),
             ("hotline/web/case_pages/receipts.py", "store.wipe("),
             ("hotline/web/case_pages/lost.py", "store.keep("),

@@ -1,7 +1,7 @@
 """Something that is done again and again beside a server.
 
-In: what, how often. Out: threads of this process, until they are stopped. Next: the workers, the integrations
-that look at rows. Whatever fails is tried again, ever more slowly; no connection is held while a thread waits.
+In: what, how often. Out: threads of this process, until they are stopped. Next: the workers and integrations
+that look at rows. Whatever fails is tried again, ever more slowly; no connection is held as a thread waits.
 """
 
 import logging

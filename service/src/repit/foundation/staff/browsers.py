@@ -61,7 +61,7 @@ def remember(request: HttpRequest, answer: HttpResponse, member: Member) -> None
     )
 
 
-def forget_old() -> None:
+def delete_expired() -> None:
     """Delete those that nobody used for half a year."""
     KnownBrowser.objects.filter(seen_on__lt=_oldest()).delete()
 

@@ -1,7 +1,7 @@
 """What a member can open, for the first page and the menu.
 
-In: `register`, called by each desk's app as Django starts. Out: the entries that a member may open. Next: `views`,
-the base template's menu. The staff area knows no desk: each brings its entries.
+In: `register`, called by each desk's app as Django starts. Out: the entries that a member may open. Next:
+`views`, the base template's menu. The staff area knows no desk: each brings its entries.
 """
 
 from dataclasses import dataclass
