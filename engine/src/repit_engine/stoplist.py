@@ -123,7 +123,7 @@ def package_stoplist() -> StopList:
 
 @dataclass(slots=True, repr=False)
 class Crowd:
-    """Sets a bank hash aside once it has met `limit` uploads that have nothing else in common.
+    """Mutes a bank hash once it has met `limit` uploads that have nothing else in common.
 
     Uploads are told apart by their standard hash: two within `alike` bits count once. Holds at most `limit`
     hashes of uploads a bank hash, and of at most `room` bank hashes, oldest forgotten first; keep it in
@@ -134,33 +134,33 @@ class Crowd:
     alike: int = 90
     room: int = 10_000
     _met: dict[int, HashArray] = field(default_factory=dict)
-    _aside: set[int] = field(default_factory=set)
+    _muted: set[int] = field(default_factory=set)
 
     def __repr__(self) -> str:
-        return f"Crowd({len(self._aside)} set aside)"
+        return f"Crowd({len(self._muted)} muted)"
 
     def met(self, hash_id: int, upload: NDArray[np.uint8]) -> bool:
-        """Note that a bank hash met an upload, of which ``(32,) uint8`` is the standard hash; true if set
-        aside.
+        """Note that a bank hash met an upload, of which ``(32,) uint8`` is the standard hash; true if it is
+        muted.
         """
-        if hash_id in self._aside:
+        if hash_id in self._muted:
             return True
         known = self._met.pop(hash_id, np.empty((0, HASH_BYTES), np.uint8))
         fresh = as_hash_array(upload[np.newaxis])
         if not StopList(known, self.alike).near(fresh)[0]:
             known = np.concatenate([known, fresh])
         if len(known) >= self.limit:
-            self._aside.add(hash_id)
+            self._muted.add(hash_id)
             return True
         self._met[hash_id] = known
         if len(self._met) > self.room:
             del self._met[next(iter(self._met))]
         return False
 
-    def is_aside(self, hash_id: int) -> bool:
-        return hash_id in self._aside
+    def is_muted(self, hash_id: int) -> bool:
+        return hash_id in self._muted
 
     def restore(self, hash_id: int) -> None:
         """Give a hash its voice again, on a person's decision."""
-        self._aside.discard(hash_id)
+        self._muted.discard(hash_id)
         self._met.pop(hash_id, None)

@@ -135,7 +135,7 @@ def test_the_last_good_snapshot_of_a_folder_counts(tmp_path: Path) -> None:
     assert [type(refusal) for refusal in opened.refused] == [errors.SnapshotTruncated]
 
 
-def test_old_snapshots_are_forgotten_and_partial_ones_never_seen(tmp_path: Path) -> None:
+def test_old_snapshots_are_deleted_and_partial_ones_never_seen(tmp_path: Path) -> None:
     (tmp_path / "bank-000000000009.repit.77.partial").write_bytes(b"REPITSEG")
     paths = [save(tmp_path, segment_of(rows)) for rows in (1, 2, 3)]
     assert not paths[0].exists()

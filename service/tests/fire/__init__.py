@@ -150,7 +150,7 @@ class Fire:
 
 def _check_subscriber(file: Path, wanted: dict[str, tuple[str, str]], head: int) -> None:
     with sqlite3.connect(file) as db:
-        begins, sequence = db.execute("SELECT begins, sequence FROM standing").fetchone()
+        begins, sequence = db.execute("SELECT begins, sequence FROM checkpoint").fetchone()
         taken = [row[0] for row in db.execute("SELECT sequence FROM taken ORDER BY place")]
         held = {item: (state, hashes) for item, state, hashes in db.execute("SELECT * FROM held")}
     db.close()

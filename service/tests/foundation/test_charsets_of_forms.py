@@ -69,13 +69,13 @@ def sent(path: str, kind: str, body: bytes = BODY, language: str = "en") -> tupl
         **{"wsgi.input": io.BytesIO(body)},
     )
     answered: list[int] = []
-    body = Handler()(environ, lambda status, headers: answered.append(int(status.split()[0])))
-    return answered[0], b"".join(body).decode()
+    pieces = Handler()(environ, lambda status, headers: answered.append(int(status.split()[0])))
+    return answered[0], b"".join(pieces).decode()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("charset", STRANGE)
-def test_a_form_in_an_encoding_that_is_not_known_is_refused_on_every_page_and_door(charset: str) -> None:
+def test_a_form_in_an_encoding_that_is_not_known_is_refused_by_every_page_and_interface(charset: str) -> None:
     for path in PAGES:
         status, body = sent(path, MULTIPART + charset)
         assert status == 400, path

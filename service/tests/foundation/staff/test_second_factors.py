@@ -80,7 +80,7 @@ def test_a_password_alone_sets_no_second_factor_up(db: None) -> None:
     assert signs_in(who, code_of(who.secret, later=1))
 
 
-def test_a_code_is_not_taken_at_one_door_after_another(someone: Make) -> None:
+def test_a_code_that_opened_one_form_opens_no_other(someone: Make) -> None:
     who = someone("moderator")
     assert signs_in(who, code := code_of(who.secret))
     cache.clear()
