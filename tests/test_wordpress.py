@@ -120,7 +120,7 @@ def test_a_file_too_large_to_be_sent_is_refused_when_it_is_the_very_file_that_wa
 def decide(gate: GateWithDoors, **decisions: str) -> None:
     """Someone at the gate's review desk decides: allow, refuse, refer."""
     asked = [word for decision, outcome in decisions.items() for word in (decision, outcome)]
-    command = [sys.executable, str(Path(__file__).with_name("at_the_desk.py")), *asked]
+    command = [sys.executable, str(Path(__file__).with_name("review_decisions.py")), *asked]
     done = subprocess.run(command, env=gate.env, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()
 

@@ -19,7 +19,7 @@ from installation import REPIT, Gate, Hotline, Service, eventually, random_hash,
 from repit.demo.device import submission
 from repit.demo.pictures import original
 
-DESK = Path(__file__).with_name("at_the_desk.py")
+DESK = Path(__file__).with_name("review_decisions.py")
 Start = Callable[[Service], Service]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from running import PATIENCE
 
-PROGRAM = Path(__file__).with_name("sets_up_an_app.py")
+PROGRAM = Path(__file__).with_name("totp_enrolment.py")
 BASE64 = re.compile(rb"[A-Za-z0-9_+/-]{40,}=*")
 
 
