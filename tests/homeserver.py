@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from installation import PATIENCE, bare_environment
+from installation import TIMEOUT, bare_environment
 from repit.demo.ports import free_port
 
 SYNAPSE = [sys.executable, "-m", "synapse.app.homeserver"]
@@ -114,7 +114,7 @@ class Homeserver:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while time.monotonic() < until:
             try:
                 if self.call("GET", "/health")[0] == 200:
@@ -128,7 +128,7 @@ class Homeserver:
     def stop(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT)
 
     def call(
         self, method: str, path: str, body: bytes = b"", kind: str = "application/json"

@@ -21,7 +21,7 @@ from repit.demo.pictures import original, uploads
 from repit.demo.ports import free_port
 
 REPIT = [sys.executable, "-m", "repit.cli"]
-PATIENCE = 90.0
+TIMEOUT = 90.0
 
 
 def bare_environment() -> dict[str, str]:
@@ -29,7 +29,7 @@ def bare_environment() -> dict[str, str]:
     return {**outer, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "REPIT_LANGUAGE": "en"}
 
 
-def eventually(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+def eventually(true: Callable[[], bool], seconds: float = TIMEOUT) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if true():
@@ -89,12 +89,12 @@ class Service:
     def kill(self) -> None:
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT)
 
     def terminate(self) -> int:
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
 
 class Hotline(Service):

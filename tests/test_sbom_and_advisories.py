@@ -25,14 +25,14 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 240
+TIMEOUT = 240
 
 
 def run(program: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     tools = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", **settings}
     command = [sys.executable, "-W", "error", str(ROOT / "tools" / program), *arguments]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
 
 # --- the list of parts --------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import typer
 
 from repit_engine.anchors import bank_family
 from repit_engine.cli.files import files_under
-from repit_engine.cli.progress import PatientProgress
+from repit_engine.cli.progress import DelayedProgress
 from repit_engine.errors import PictureRefused
 from repit_engine.hash import orientations_of
 from repit_engine.pdq import Orientation
@@ -53,7 +53,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
     """
     sources = list(_sources(files, recursive))
     unhashed = False
-    with PatientProgress("hashing", len(sources)) as progress:
+    with DelayedProgress("hashing", len(sources)) as progress:
         for name in sources:
             row = _row(name, orientations=orientations, family=family, full=full)
             for line in [json.dumps(row)] if as_json else _lines(row, orientations=orientations):

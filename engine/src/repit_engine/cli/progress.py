@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 SHOWN_AFTER_SECONDS: Final = 2.0
 
 
-class PatientProgress:
+class DelayedProgress:
     """Shows itself only after two seconds, only on a terminal; standard output stays clean."""
 
     def __init__(self, what: str, total: int | None) -> None:
@@ -42,7 +42,7 @@ class PatientProgress:
         if self._shown:
             self._bar.update(self._task, completed=self._done, rate=f"{self._done / elapsed:,.0f}/s")
 
-    def __enter__(self) -> "PatientProgress":
+    def __enter__(self) -> "DelayedProgress":
         return self
 
     def __exit__(

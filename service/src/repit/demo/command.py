@@ -59,7 +59,7 @@ _TURNS: Final = {
     "anti_transposed": Text("anti-transposed", "antitransposée"),
 }
 
-_PATIENT: Final = {"REPIT_GATE_BUDGET_MS": "10000"}
+_LONG_BUDGET: Final = {"REPIT_GATE_BUDGET_MS": "10000"}
 """On a machine that does other work too; the times shown are those that answers took."""
 
 
@@ -105,7 +105,7 @@ def _play(console: Console, say: Say, path: Path | None, folder: Path) -> int:
                 "Démarrage du filtre d'une plateforme ; la première fois il compile, une minute environ …",
             )
             status.update(say(starting))
-            with processes.gate(folder, hotline, _PATIENT) as gate:
+            with processes.gate(folder, hotline, _LONG_BUDGET) as gate:
                 device.get_ready()
                 status.stop()
                 started = time.monotonic() - begun
