@@ -52,19 +52,19 @@ def main(arguments: list[str]) -> int:
         only=tuple(chosen.only.split(",")) if chosen.only else (),
     )
     for name in NAMES if chosen.name == "all" else (chosen.name,):
-        command = f"make bench NAME={name} ARGS='{_told(chosen)}'".replace(" ARGS=''", "")
+        command = f"make bench NAME={name} ARGS='{_arguments(chosen)}'".replace(" ARGS=''", "")
         publish(importlib.import_module(f"bench.{name}").run(options), options, command)
     return 0
 
 
-def _told(chosen: argparse.Namespace) -> str:
+def _arguments(chosen: argparse.Namespace) -> str:
     """The options that shaped the run; where it wrote and whose pictures it read stay out of the page."""
-    told = {"sizes": chosen.sizes, "only": chosen.only}
+    arguments = {"sizes": chosen.sizes, "only": chosen.only}
     if chosen.name == "freshness":
-        told |= {"runs": chosen.runs}
+        arguments |= {"runs": chosen.runs}
     else:
-        told |= {"threads": chosen.threads, "seconds": chosen.seconds}
-    return " ".join(f"--{name} {value}" for name, value in told.items() if value is not None)
+        arguments |= {"threads": chosen.threads, "seconds": chosen.seconds}
+    return " ".join(f"--{name} {value}" for name, value in arguments.items() if value is not None)
 
 
 def _size(text: str) -> int:

@@ -132,15 +132,15 @@ def _film(report: Report, film: Path) -> None:
                 digest.update(piece)
     theirs = time.perf_counter() - start
     for kind, wasm in (("WebAssembly", True), ("plain script", False)):
-        told = _hashed(film, wasm=wasm)
-        if told["values"] != [digest.hexdigest() for digest in digests]:
+        answer = _hashed(film, wasm=wasm)
+        if answer["values"] != [digest.hexdigest() for digest in digests]:
             raise SystemExit("The page's digests are not those of hashlib.")
         report.compare(
-            f"1 GB film: MD5 and SHA-256, {kind}", "s", told["took"]["exact"] / 1000, "hashlib", theirs
+            f"1 GB film: MD5 and SHA-256, {kind}", "s", answer["took"]["exact"] / 1000, "hashlib", theirs
         )
-        report.compare(f"1 GB film, {kind}: processor time of the worker", "s", told["worker"] / 1000)
+        report.compare(f"1 GB film, {kind}: processor time of the worker", "s", answer["worker"] / 1000)
         report.notes.append(
-            f"film, {kind}: memory {told['before']:.0f} MB before, {told['after']:.0f} MB at most"
+            f"film, {kind}: memory {answer['before']:.0f} MB before, {answer['after']:.0f} MB at most"
         )
 
 

@@ -28,7 +28,7 @@ SIZES = (100_000, 1_000_000)
 HMA = "HMA, cited: 18 to 157 s"
 HMA_SECONDS = (18.0, 157.0)
 REPIT = [sys.executable, "-m", "repit.cli"]
-PATIENCE = 1_800.0
+TIMEOUT = 1_800.0
 WARM_UP = 5
 
 
@@ -93,17 +93,17 @@ def _imported(file: Path, env: dict[str, str], size: int) -> float:
         for _ in range(size):
             out.write(f"{secrets.token_hex(32)},90\n")
     begun = time.perf_counter()
-    said = _operate(env, "bank", "import", str(file), "--reason", "bench")
+    output = _operate(env, "bank", "import", str(file), "--reason", "bench")
     spent = time.perf_counter() - begun
-    if f"Published: {size}." not in said:
-        raise RuntimeError(said)
+    if f"Published: {size}." not in output:
+        raise RuntimeError(output)
     file.unlink()
     return spent
 
 
 def _timed_cases(hotline: int, gate: int, runs: int) -> tuple[list[float], list[float]]:
     """Seconds until each hash was refused, and until it was accepted again."""
-    person, platform = _Door(hotline), _Door(gate)
+    person, platform = _Connection(hotline), _Connection(gate)
     appearing, going = [], []
     for number in range(runs + WARM_UP):
         value = secrets.token_hex(32)
@@ -127,7 +127,7 @@ def _timed_cases(hotline: int, gate: int, runs: int) -> tuple[list[float], list[
     return appearing, going
 
 
-class _Door:
+class _Connection:
     """One connection that is kept open, as a platform or a browser keeps it."""
 
     def __init__(self, port: int) -> None:
@@ -157,7 +157,7 @@ def _serving(role: str, env: dict[str, str]) -> Iterator[tuple[int, float]]:
     )
     try:
         while not _ready(port):
-            if process.poll() is not None or time.perf_counter() - begun > PATIENCE:
+            if process.poll() is not None or time.perf_counter() - begun > TIMEOUT:
                 raise RuntimeError(f"{role} did not become ready")
             time.sleep(0.1)
         yield port, time.perf_counter() - begun

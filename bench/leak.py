@@ -98,12 +98,12 @@ def drawn_back(hashes: NDArray[np.uint8], windows: Sequence[Window], trust: floa
         [np.kron(seen_through(w.top, w.height), seen_through(w.left, w.width)) for w in windows]
     )
     rows *= spread
-    told = np.concatenate([signs(row).ravel() for row in hashes])
+    known_signs = np.concatenate([signs(row).ravel() for row in hashes])
     power = np.maximum((rows**2).sum(axis=1), 1e-9)
     weight = 1 / (power * (1 - SIGNED) + power.mean() * 1e-4)
     weight[COEFFICIENTS**2 :] *= trust
     rows = (rows * np.sqrt(weight)[:, None]).astype(np.float32)
-    expected = (np.sqrt(weight) * told * np.sqrt(power * SIGNED)).astype(np.float32)
+    expected = (np.sqrt(weight) * known_signs * np.sqrt(power * SIGNED)).astype(np.float32)
     # the same minimum from whichever side is smaller
     if len(rows) < rows.shape[1]:
         solved = rows.T @ np.linalg.solve(rows @ rows.T + np.eye(len(rows), dtype=np.float32), expected)
@@ -120,7 +120,7 @@ def located(luma: Plane, row: NDArray[np.uint8], aspect: float) -> Window:
     The attacker has no better luma than the one drawn back from the standard hash.
     """
     coefficients = cosines() @ luma @ cosines().T
-    told = signs(row)
+    known_signs = signs(row)
     best, found = -np.inf, WHOLE
     for size in SIZES:
         width, height = min(1.0, size * min(1, 1 / aspect)), min(1.0, size * min(1, aspect))
@@ -132,7 +132,7 @@ def located(luma: Plane, row: NDArray[np.uint8], aspect: float) -> Window:
         seen = np.tensordot(half, across, axes=(2, 2)).transpose(0, 2, 1, 3)
         scale = np.sqrt((down[0] ** 2 @ prior() @ (across[0] ** 2).T).clip(1e-12))
         seen /= scale
-        agreement = (seen * told).mean(axis=(2, 3)) / (np.sqrt((seen**2).mean(axis=(2, 3))) + 1e-12)
+        agreement = (seen * known_signs).mean(axis=(2, 3)) / (np.sqrt((seen**2).mean(axis=(2, 3))) + 1e-12)
         place = np.unravel_index(int(agreement.argmax()), agreement.shape)
         if agreement[place] > best:
             best = float(agreement[place])

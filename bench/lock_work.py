@@ -82,31 +82,31 @@ def post(listed: list[dict[str, Any]]) -> int:
     return status
 
 
-def near_ones(number: int, hashes: int) -> list[dict[str, Any]]:
+def near_items(number: int, hashes: int) -> list[dict[str, Any]]:
     """Items that lie near one another by their standard hashes and by nothing else."""
     whole = secrets.token_bytes(32)
-    return [near_one(bytes([whole[0] ^ place]) + whole[1:], hashes) for place in range(number)]
+    return [near_item(bytes([whole[0] ^ place]) + whole[1:], hashes) for place in range(number)]
 
 
-def near_one(whole: bytes, hashes: int) -> dict[str, Any]:
+def near_item(whole: bytes, hashes: int) -> dict[str, Any]:
     """One of them."""
     values = [("whole", whole.hex()), *(("anchored", secrets.token_hex(32)) for _ in range(hashes - 1))]
-    said = [{"algorithm": "pdq", "role": role, "value": value, "quality": 90} for role, value in values]
-    return {"media": "picture", "kind": "intimate", "hashes": said}
+    listed = [{"algorithm": "pdq", "role": role, "value": value, "quality": 90} for role, value in values]
+    return {"media": "picture", "kind": "intimate", "hashes": listed}
 
 
 def near_to(others: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One near each of these, with other anchored hashes."""
-    wholes = [bytes.fromhex(one["hashes"][0]["value"]) for one in others]
+    wholes = [bytes.fromhex(item["hashes"][0]["value"]) for item in others]
     turned = [value[:1] + bytes([value[1] ^ 1]) + value[2:] for value in wholes]
-    return [near_one(value, len(one["hashes"])) for value, one in zip(turned, others, strict=True)]
+    return [near_item(value, len(item["hashes"])) for value, item in zip(turned, others, strict=True)]
 
 
 def attack(held: Held) -> Found:
     """What held the lock for minutes once, and the largest that may be asked today."""
-    body = near_ones(200, ATTACK_BYTES // (200 * BYTES_A_HASH))
+    body = near_items(200, ATTACK_BYTES // (200 * BYTES_A_HASH))
     most = types.MAX_HASHES_TOGETHER // types.MAX_HASHES
-    largest = near_ones(most, types.MAX_HASHES)
+    largest = near_items(most, types.MAX_HASHES)
     statuses: list[int] = []
     found = [
         (what, held.during(lambda sent=sent: statuses.append(post(sent))))
@@ -137,7 +137,7 @@ def pull(held: Held) -> Found:
         raise SystemExit("no partner")
     target = bank_target.BankTarget(partner)
     records = tuple(
-        Pulled(f"r{n}", "active", "picture", tuple(told() for _ in range(9)), kind="intimate")
+        Pulled(f"r{n}", "active", "picture", tuple(random_hash() for _ in range(9)), kind="intimate")
         for n in range(3_000)
     )
     pulled = held.during(lambda: target.take(Batch(records, "1", whole=True)))
@@ -148,7 +148,7 @@ def pull(held: Held) -> Found:
     ]
 
 
-def told() -> Hash:
+def random_hash() -> Hash:
     """A hash of no flat picture."""
     while True:
         value = secrets.token_bytes(32)

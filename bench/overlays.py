@@ -73,7 +73,7 @@ def run(options: Options) -> Report:
         "with the first two lists in view, the breadth of a match with the third and with ten grainy or "
         "photographed overlays that are not kept; the last list was drawn afterwards, and nothing was "
         "changed once it had been counted.",
-        "All pictures of the bank wear the overlay, each is judged by itself; no crowd is set aside here.",
+        "All pictures of the bank wear the overlay, each is judged by itself; no crowd is muted here.",
     ]
     return page
 

@@ -13,9 +13,9 @@ from wordpress_site import Browser, Site
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """SQLite in a file, as installations have it: in memory, threads do not wait for one another."""
-    told = connections["default"].settings_dict
-    if told["ENGINE"].endswith("sqlite3"):
-        told["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "tests.sqlite3")
+    database = connections["default"].settings_dict
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "tests.sqlite3")
 
 
 @pytest.fixture
@@ -69,19 +69,19 @@ def gate_with_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWi
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    one = Site()
-    yield one
-    said = one.complaints()
-    one.close()
-    assert said == []
+    wordpress = Site()
+    yield wordpress
+    complaints = wordpress.complaints()
+    wordpress.close()
+    assert complaints == []
 
 
 @pytest.fixture
 def banked(gate_with_doors: GateWithDoors) -> Iterator[Banked]:
     """Withdrawn again whatever becomes of the test, since others share the hotline."""
-    one = Banked(gate_with_doors, gate_with_doors.hotline)
-    yield one
-    one.withdraw()
+    published = Banked(gate_with_doors, gate_with_doors.hotline)
+    yield published
+    published.withdraw()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from installation import PATIENCE, bare_environment
+from installation import TIMEOUT, bare_environment
 from repit.demo.ports import free_port
 
 SYNAPSE = [sys.executable, "-m", "synapse.app.homeserver"]
@@ -41,12 +41,12 @@ class Homeserver:
         self.folder, self.log = folder, folder / "homeserver.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.config = folder / "homeserver.yaml"
-        told = self._plain()
+        settings = self._plain()
         if module is not None:
-            told["modules"] = [{"module": "repit_synapse.Gate", "config": module}]
+            settings["modules"] = [{"module": "repit_synapse.Gate", "config": module}]
         if federated:
-            self._federate(told, tls)
-        self.config.write_text(yaml.safe_dump(told))
+            self._federate(settings, tls)
+        self.config.write_text(yaml.safe_dump(settings))
         seed = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         (folder / "signing.key").write_text(f"ed25519 a_test {seed}\n")
         self.token = ""
@@ -74,9 +74,9 @@ class Homeserver:
             "log_config": str(self._logging()),
         }
 
-    def _federate(self, told: dict[str, Any], port: int) -> None:
+    def _federate(self, settings: dict[str, Any], port: int) -> None:
         certify(self.folder / "tls.crt", self.folder / "tls.key")
-        told |= {
+        settings |= {
             "tls_certificate_path": str(self.folder / "tls.crt"),
             "tls_private_key_path": str(self.folder / "tls.key"),
             "federation_verify_certificates": False,
@@ -85,7 +85,7 @@ class Homeserver:
         }
         resources = [{"names": ["federation", "media"]}]
         listener = {"port": port, "bind_addresses": ["127.0.0.1"], "type": "http", "tls": True}
-        told["listeners"].append({**listener, "resources": resources})
+        settings["listeners"].append({**listener, "resources": resources})
 
     def _logging(self) -> Path:
         path = self.folder / "log.yaml"
@@ -114,7 +114,7 @@ class Homeserver:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while time.monotonic() < until:
             try:
                 if self.call("GET", "/health")[0] == 200:
@@ -128,7 +128,7 @@ class Homeserver:
     def stop(self) -> None:
         if self.process is not None:
             self.process.kill()
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT)
 
     def call(
         self, method: str, path: str, body: bytes = b"", kind: str = "application/json"
@@ -149,11 +149,11 @@ class Homeserver:
         return status, json.loads(body)
 
     def refuses(self, content: bytes, kind: str = "image/jpeg") -> bool:
-        status, said = self.upload(content, kind)
+        status, body = self.upload(content, kind)
         if status == 200:
-            assert said["content_uri"].startswith(f"mxc://{self.name}/")
+            assert body["content_uri"].startswith(f"mxc://{self.name}/")
             return False
-        assert (status, said["error"]) == (400, "Bad content"), (status, said)
+        assert (status, body["error"]) == (400, "Bad content"), (status, body)
         return True
 
     def fetch(self, uri: str) -> tuple[int, bytes]:

@@ -21,7 +21,7 @@ from repit.demo.pictures import original, uploads
 from repit.demo.ports import free_port
 
 REPIT = [sys.executable, "-m", "repit.cli"]
-PATIENCE = 90.0
+TIMEOUT = 90.0
 
 
 def bare_environment() -> dict[str, str]:
@@ -29,7 +29,7 @@ def bare_environment() -> dict[str, str]:
     return {**outer, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "REPIT_LANGUAGE": "en"}
 
 
-def eventually(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+def eventually(true: Callable[[], bool], seconds: float = TIMEOUT) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if true():
@@ -89,12 +89,12 @@ class Service:
     def kill(self) -> None:
         if self.process is not None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT)
 
     def terminate(self) -> int:
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
 
 class Hotline(Service):
@@ -116,9 +116,9 @@ class Hotline(Service):
                 {
                     "media": "picture",
                     "kind": "intimate",
-                    "hashes": [{"algorithm": "pdq", "role": "whole", "value": one, "quality": 90}],
+                    "hashes": [{"algorithm": "pdq", "role": "whole", "value": hash_, "quality": 90}],
                 }
-                for one in hashes
+                for hash_ in hashes
             )
         )
 
@@ -153,17 +153,17 @@ class Gate(Service):
             REPIT_GATE_BUDGET_MS="20000",
         )
 
-    def refuses(self, one: str) -> bool:
-        body = json.dumps({"hashes": [{"algorithm": "pdq", "value": one}]}).encode()
+    def refuses(self, hash_: str) -> bool:
+        body = json.dumps({"hashes": [{"algorithm": "pdq", "value": hash_}]}).encode()
         status, _ = request(f"{self.base}/v1/refuse", body, key=self.key)
         assert status in (200, 451), status
         return status == 451
 
     def verdict(self, content: bytes) -> tuple[str, str | None]:
         """What becomes of an upload, and the strongest tier of the evidence."""
-        status, said = request(f"{self.base}/v1/check", content, "image/jpeg")
+        status, answer = request(f"{self.base}/v1/check", content, "image/jpeg")
         assert status == 200, status
-        return said["verdict"], said["evidence"][0]["tier"] if said["evidence"] else None
+        return answer["verdict"], answer["evidence"][0]["tier"] if answer["evidence"] else None
 
     def report(self) -> dict[str, Any]:
         return request(f"{self.base}/v1/ready")[1]
@@ -174,7 +174,9 @@ class Banked:
 
     def __init__(self, gate: Gate, hotline: Hotline) -> None:
         self.picture = original(None)
-        self.sent: dict[str, Any] = {one.name.en: one.data for one in uploads(self.picture, ours=True)}
+        self.sent: dict[str, Any] = {
+            upload.name.en: upload.data for upload in uploads(self.picture, ours=True)
+        }
         self._hotline, self._receipt = hotline, hotline.open_case_of(submission(self.picture))
         self._withdrawn = False
         if not eventually(lambda: gate.verdict(self.picture)[0] == "block"):

@@ -10,7 +10,7 @@ from typing import Any
 class _Odd(http.server.BaseHTTPRequestHandler):
     """Something that is no gate, as it is told to be."""
 
-    status, said, pause, seen = 200, b"<html>hello", 0.0, 0
+    status, body, pause, seen = 200, b"<html>hello", 0.0, 0
 
     def do_POST(self) -> None:
         type(self).seen += 1
@@ -19,9 +19,9 @@ class _Odd(http.server.BaseHTTPRequestHandler):
         self.send_response(self.status)
         if self.status == 503:
             self.send_header("Retry-After", "1")
-        self.send_header("Content-Length", str(len(self.said)))
+        self.send_header("Content-Length", str(len(self.body)))
         self.end_headers()
-        self.wfile.write(self.said)
+        self.wfile.write(self.body)
 
     def log_message(self, *_: object) -> None:
         pass

@@ -116,9 +116,9 @@ class Proxy:
     def written(self) -> bytes:
         """Everything that it wrote down."""
         kept = [
-            one for one in self.folder.rglob("*") if one.is_file() and one.suffix not in (".pem", ".conf")
+            path for path in self.folder.rglob("*") if path.is_file() and path.suffix not in (".pem", ".conf")
         ]
-        return b"".join(one.read_bytes() for one in kept)
+        return b"".join(path.read_bytes() for path in kept)
 
 
 @contextmanager
@@ -131,19 +131,19 @@ def proxy(kind: str, folder: Path, hotline: int, gate: int) -> Iterator[Proxy]:
     text = text.replace("127.0.0.1:8700", f"127.0.0.1:{gate}")
     make = _nginx if kind == "nginx" else _caddy
     command = make(text, folder, port, chain, private)
-    with (folder / "said.log").open("wb") as said:
+    with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             command,
-            stdout=said,
+            stdout=log,
             stderr=subprocess.STDOUT,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder)},
         )
-    one = Proxy(kind, folder, port, ssl.create_default_context(cafile=str(chain)))
+    started = Proxy(kind, folder, port, ssl.create_default_context(cafile=str(chain)))
     try:
-        assert eventually(lambda: _answers(one, process), 60), (folder / "said.log").read_text()
-        yield one
+        assert eventually(lambda: _answers(started, process), 60), (folder / "server.log").read_text()
+        yield started
     finally:
-        for connection in one.opened:
+        for connection in started.opened:
             connection.close()
         process.terminate()
         process.wait(60)
@@ -172,11 +172,11 @@ def _found(name: str, folder: str) -> str:
     return shutil.which(name) or str(ROOT / "var/proxies/usr" / folder / name)
 
 
-def _answers(one: Proxy, process: subprocess.Popen[bytes]) -> bool:
+def _answers(running: Proxy, process: subprocess.Popen[bytes]) -> bool:
     if process.poll() is not None:
-        raise AssertionError((one.folder / "said.log").read_text())
+        raise AssertionError((running.folder / "server.log").read_text())
     try:
-        one.connect(HOTLINE).close()
+        running.connect(HOTLINE).close()
     except OSError:
         return False
     return True

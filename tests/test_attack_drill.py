@@ -45,7 +45,7 @@ def test_every_opponent_comes_and_notes_what_it_was_answered(monkeypatch: pytest
         attackers, over = Opponents(port, port, port, "key", 1), asyncio.Event()
         attack = asyncio.ensure_future(attackers.attack(over))
         async with asyncio.timeout(120):
-            while {one.split(":")[0] for one in attackers.seen} != KINDS:
+            while {finding.split(":")[0] for finding in attackers.seen} != KINDS:
                 await asyncio.sleep(0.01)
         over.set()
         await attack
@@ -55,7 +55,7 @@ def test_every_opponent_comes_and_notes_what_it_was_answered(monkeypatch: pytest
     seen = asyncio.run(attacked()).seen
     answered = {f"{kind}: 503" for kind in KINDS}
     assert answered & set(seen)
-    assert {one.split(": ")[1] for one in seen} <= {
+    assert {finding.split(": ")[1] for finding in seen} <= {
         "503",
         "ended by the other side",
         "ended without an answer",
@@ -64,10 +64,10 @@ def test_every_opponent_comes_and_notes_what_it_was_answered(monkeypatch: pytest
 
 def test_what_visitors_were_answered_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     tally, over = Tally(), threading.Event()
-    said = iter(["busy", "refused", "refused", "allow although known"])
+    answers = iter(["busy", "refused", "refused", "allow although known"])
 
     def checked(_port: int, _data: bytes, _sender: str) -> str:
-        answer = next(said)
+        answer = next(answers)
         if answer.startswith("allow"):
             over.set()
         return answer

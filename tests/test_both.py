@@ -39,19 +39,19 @@ def test_what_is_submitted_is_refused_by_the_same_process_and_passes_once_it_is_
 ) -> None:
     both = Both(tmp_path / "data")
     running(both)
-    one, other = random_hash(), random_hash()
-    receipt = both.open_case(one)
+    known, other = random_hash(), random_hash()
+    receipt = both.open_case(known)
     both.open_case(other)
-    assert eventually(lambda: both.refuses(one) and both.refuses(other))
+    assert eventually(lambda: both.refuses(known) and both.refuses(other))
     both.withdraw(receipt)
-    assert eventually(lambda: not both.refuses(one))
+    assert eventually(lambda: not both.refuses(known))
     assert both.refuses(other)
     assert request(f"{both.base}/health")[1] == {"alive": True, "role": "both"}
     both.kill()
     both.start()
     both.ready()
     assert eventually(both.follows)  # its index was in memory
-    assert both.refuses(other) and not both.refuses(one)
+    assert both.refuses(other) and not both.refuses(known)
     assert not list((tmp_path / "data").glob("*index*")), "a second copy of the hashes beside the bank's"
     assert both.terminate() == 0
 
@@ -60,8 +60,8 @@ def test_nobody_who_reaches_its_pages_can_ask_its_gate(tmp_path: Path, running: 
     """Behind a proxy all come from this machine, and all to one port."""
     env = {**bare_environment(), "REPIT_DATA": str(tmp_path / "bare")}
     for language, word in (("en", "no keys"), ("fr", "pas de clés")):
-        told = {**env, "REPIT_LANGUAGE": language}
-        done = subprocess.run([*REPIT, "both"], env=told, capture_output=True, timeout=90, check=False)
+        environment = {**env, "REPIT_LANGUAGE": language}
+        done = subprocess.run([*REPIT, "both"], env=environment, capture_output=True, timeout=90, check=False)
         assert done.returncode == 1 and word in done.stderr.decode()
         assert "REPIT_GATE_KEYS" in done.stderr.decode()
     both = Both(tmp_path / "data")

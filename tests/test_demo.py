@@ -74,5 +74,5 @@ def test_on_a_terminal_it_stays_up_until_ctrl_c_and_leaves_nothing_behind(tmp_pa
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 0
     os.close(parent)
-    assert eventually(lambda: not any(one.is_running() for one in below), 10)
+    assert eventually(lambda: not any(descendant.is_running() for descendant in below), 10)
     assert list(tmp_path.iterdir()) == []

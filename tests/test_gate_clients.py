@@ -37,17 +37,17 @@ class Clients:
 
     def clamdscan(self, path: Path) -> bool:
         command = tool("clamdscan", "clamdscan")
-        code, said = run(command, f"--config-file={self.config}", "--no-summary", "--stream", str(path))
-        assert code in (0, 1), said
-        assert ("Repit.known FOUND" in said) == (code == 1), said
+        code, output = run(command, f"--config-file={self.config}", "--no-summary", "--stream", str(path))
+        assert code in (0, 1), output
+        assert ("Repit.known FOUND" in output) == (code == 1), output
         return code == 1
 
     def clamdscan_at_once(self, path: Path) -> bool:
         """In one session, several files at once."""
         command = tool("clamdscan", "clamdscan")
         options = (f"--config-file={self.config}", "--no-summary", "--stream", "-m")
-        code, said = run(command, *options, str(path.parent / path.name))
-        assert code in (0, 1), said
+        code, output = run(command, *options, str(path.parent / path.name))
+        assert code in (0, 1), output
         return code == 1
 
     def clamd(self, path: Path) -> bool:
@@ -64,21 +64,23 @@ class Clients:
                 client.scan_bytes(path.read_bytes(), service="repit"),
                 client.reqmod("repit", b"PUT /a HTTP/1.1\r\nHost: site\r\n\r\n", path.read_bytes()),
             ]
-        refused = [one.headers.get("X-Infection-Found", "").count("Threat=Repit.known;") for one in answers]
+        refused = [
+            answer.headers.get("X-Infection-Found", "").count("Threat=Repit.known;") for answer in answers
+        ]
         assert refused[0] == refused[1]
         return bool(refused[0])
 
     def c_icap_client(self, path: Path) -> bool:
         command = tool("c-icap-client", "c-icap")
         where = ("-i", "127.0.0.1", "-p", str(self.gate.icap), "-s", "repit", "-f", str(path), "-v")
-        said = []
+        outputs = []
         for how in ((), ("-req", "http://site/a"), ("-nopreview", "-no204"), ("-w", "64")):
             out = path.with_suffix(".out")
-            said.append(run(command, *where, "-o", str(out), *how)[1])
-            assert "ICAP HEADERS" in said[-1]
+            outputs.append(run(command, *where, "-o", str(out), *how)[1])
+            assert "ICAP HEADERS" in outputs[-1]
             out.unlink(missing_ok=True)
-        refused = ["Threat=Repit.known;" in one for one in said]
-        assert len(set(refused)) == 1, said
+        refused = ["Threat=Repit.known;" in answer for answer in outputs]
+        assert len(set(refused)) == 1, outputs
         return refused[0]
 
     def curl_raw(self, path: Path) -> bool:
@@ -96,10 +98,10 @@ class Clients:
 
     def _curl(self, *how: str) -> bool:
         status = ("-s", "-o", "/dev/null", "-w", "%{http_code}")
-        code, said = run(tool("curl", "curl"), *status, *how, f"{self.gate.base}/v1/refuse")
-        assert code == 0, said
-        assert said in ("200", "202", "451"), said
-        return said == "451"
+        code, output = run(tool("curl", "curl"), *status, *how, f"{self.gate.base}/v1/refuse")
+        assert code == 0, output
+        assert output in ("200", "202", "451"), output
+        return output == "451"
 
     def all(self) -> dict[str, Callable[[Path], bool]]:
         names = ("clamdscan", "clamdscan_at_once", "clamd", "python_icap", "c_icap_client")
@@ -141,15 +143,15 @@ def test_a_terminal_client_learns_the_version_and_what_can_be_asked(
 ) -> None:
     gate = gate_with_doors
     clients = Clients(gate, tmp_path)
-    code, said = run(tool("clamdscan", "clamdscan"), f"--config-file={clients.config}", "--version")
+    code, output = run(tool("clamdscan", "clamdscan"), f"--config-file={clients.config}", "--version")
     assert code == 0
-    assert re.search(r"Repit \d+\.\d+\.\d+/\d+/", said), said
-    code, said = run(tool("clamdscan", "clamdscan"), f"--config-file={clients.config}", "--ping", "3")
+    assert re.search(r"Repit \d+\.\d+\.\d+/\d+/", output), output
+    code, output = run(tool("clamdscan", "clamdscan"), f"--config-file={clients.config}", "--ping", "3")
     assert code == 0
-    assert "PONG" in said
-    said = run(tool("c-icap-client", "c-icap"), "-i", "127.0.0.1", "-p", str(gate.icap), "-s", "repit")[1]
-    assert "Repit" in said
-    assert "Allow 204: Yes" in said
+    assert "PONG" in output
+    output = run(tool("c-icap-client", "c-icap"), "-i", "127.0.0.1", "-p", str(gate.icap), "-s", "repit")[1]
+    assert "Repit" in output
+    assert "Allow 204: Yes" in output
     scanner = clamd.ClamdNetworkSocket("127.0.0.1", gate.clamd, timeout=60)
     assert "STATE: VALID" in scanner.stats()
     assert scanner.scan("/etc/passwd") == {"/etc/passwd": ("ERROR", "Access denied.")}

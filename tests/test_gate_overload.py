@@ -65,9 +65,9 @@ def flood(gate: GateWithDoors, contents: list[bytes], clients: int, rate: float 
                 if rate is not None:
                     time.sleep(max(0.0, begun + number / rate - time.monotonic()))
                 known = number % len(contents) == 0 and len(contents) > 1
-                said = ask(connection, contents[number % len(contents)], known)
+                answer = ask(connection, contents[number % len(contents)], known)
                 with turn:
-                    seen[said] += 1
+                    seen[answer] += 1
         except BaseException as error:  # noqa: BLE001 - told to the test's own thread
             wrong.append(error)
         finally:
@@ -96,7 +96,7 @@ def held(gate: GateWithDoors) -> int:
     """Memory of the gate and its decoders that nobody else shares."""
     assert gate.process is not None
     process = psutil.Process(gate.process.pid)
-    return sum(one.memory_full_info().uss for one in [process, *process.children(recursive=True)])
+    return sum(child.memory_full_info().uss for child in [process, *process.children(recursive=True)])
 
 
 def request_text(gate: GateWithDoors, path: str) -> str:

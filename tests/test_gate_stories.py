@@ -17,31 +17,31 @@ def test_two_gates_follow_one_hotline_and_both_forget(
     hotline: Hotline, gate: Gate, tmp_path: Path, running: Start
 ) -> None:
     second = Gate(tmp_path / "second", hotline, hotline.subscribe("another platform"))
-    one, other = random_hash(), random_hash()
-    receipt = hotline.open_case(one)
+    withdrawn, other = random_hash(), random_hash()
+    receipt = hotline.open_case(withdrawn)
     running(second)  # takes the first case from a snapshot, the gate from a change
     hotline.open_case(other)
     for each in (gate, second):
-        assert eventually(lambda each=each: each.refuses(one) and each.refuses(other))
+        assert eventually(lambda each=each: each.refuses(withdrawn) and each.refuses(other))
     hotline.withdraw(receipt)
     for each in (gate, second):
-        assert eventually(lambda each=each: not each.refuses(one))
+        assert eventually(lambda each=each: not each.refuses(withdrawn))
         assert each.refuses(other)
 
 
 def test_a_gate_goes_on_without_its_hotline_says_so_and_catches_up(hotline: Hotline, gate: Gate) -> None:
-    one, other = random_hash(), random_hash()
-    hotline.open_case(one)
-    assert eventually(lambda: gate.refuses(one))
+    known, other = random_hash(), random_hash()
+    hotline.open_case(known)
+    assert eventually(lambda: gate.refuses(known))
     hotline.kill()
     assert eventually(lambda: gate.report()["feed"]["trouble"] == "peer-failed")
-    assert gate.refuses(one)
+    assert gate.refuses(known)
     lag = gate.report()["feed"]["lag_seconds"]
     assert eventually(lambda: gate.report()["feed"]["lag_seconds"] > lag)
     gate.kill()
     gate.start()
     gate.ready()  # ready without the hotline, from what it keeps
-    assert gate.refuses(one)
+    assert gate.refuses(known)
     assert gate.report()["storage"] == "sealed"
     hotline.start()
     hotline.ready()
@@ -74,9 +74,9 @@ def test_only_who_was_granted_anchored_hashes_receives_them_and_finds_what_needs
 
 def test_hostile_uploads_over_the_wire_leave_the_gate_standing(hotline: Hotline, gate: Gate) -> None:
     for content in (b"", b"text", b"\xff\xd8\xff" + bytes(50_000), b"GIF89a" + b"\xff" * 1000):
-        status, said = request(f"{gate.base}/v1/check", content, "application/octet-stream")
+        status, answer = request(f"{gate.base}/v1/check", content, "application/octet-stream")
         assert status == 200
-        assert said["undecided"]
+        assert answer["undecided"]
     assert announced(gate, 10**12) == 413
     assert chunked(gate, b"text, in chunks") == 200
     assert gate.answers()

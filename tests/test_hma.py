@@ -84,9 +84,9 @@ class Store:
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Iterator[Hotline]:
-    one = Hotline(environment(tmp_path / "hotline"))
-    yield one
-    one.kill()
+    started = Hotline(environment(tmp_path / "hotline"))
+    yield started
+    started.kill()
 
 
 def bank_of_many(hotline: Hotline, folder: Path) -> set[str]:

@@ -19,9 +19,9 @@ from repit.demo.pictures import original, uploads
 
 @pytest.fixture
 def server() -> Iterator[StandIn]:
-    one = StandIn()
-    yield one
-    one.close()
+    stand_in = StandIn()
+    yield stand_in
+    stand_in.close()
 
 
 def test_a_banked_picture_and_its_altered_copy_are_reported_and_nothing_told_is_lost_when_the_gate_is_killed(
@@ -55,5 +55,5 @@ def test_a_banked_picture_and_its_altered_copy_are_reported_and_nothing_told_is_
     for _ in range(2):
         assert server.deliver(hook, "status.updated", altered) == 202
     assert eventually(lambda: len(server.reports) == 2)
-    assert [one["status_ids"] for one in server.reports.values()] == [[banked["id"]], [altered["id"]]]
+    assert [report["status_ids"] for report in server.reports.values()] == [[banked["id"]], [altered["id"]]]
     assert server.sensitized == []

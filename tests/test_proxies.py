@@ -130,12 +130,12 @@ def test_uploads_are_judged_large_ones_too_and_nothing_is_written_to_a_disk(
 ) -> None:
     _, _, banked = installed
     as_bytes = {"Content-Type": "application/octet-stream"}
-    status, _, said = front.ask(GATE, "POST", "/v1/check", banked.picture, headers=as_bytes)
-    assert (status, json.loads(said)["verdict"]) == (200, "block")
+    status, _, body = front.ask(GATE, "POST", "/v1/check", banked.picture, headers=as_bytes)
+    assert (status, json.loads(body)["verdict"]) == (200, "block")
     large = os.urandom(24_000_000)  # twelve times what the gate keeps: only its digests are compared
-    status, _, said = front.ask(GATE, "POST", "/v1/check", large, headers=as_bytes)
-    assert (status, json.loads(said)["undecided"]) == (200, "too-many-bytes")
-    status, _, said = front.ask(HOTLINE, "POST", "/api/v1/cases", b" " * 5_000_000, headers=as_bytes)
+    status, _, body = front.ask(GATE, "POST", "/v1/check", large, headers=as_bytes)
+    assert (status, json.loads(body)["undecided"]) == (200, "too-many-bytes")
+    status, _, body = front.ask(HOTLINE, "POST", "/api/v1/cases", b" " * 5_000_000, headers=as_bytes)
     assert status in (400, 415, 422)
     for size in (9_000_000, 15_000_000):
         assert front.ask(HOTLINE, "POST", "/api/v1/cases", bytes(size), headers=as_bytes)[0] == 413
@@ -148,11 +148,11 @@ class _Echo(http.server.BaseHTTPRequestHandler):
     """Tells what it was told."""
 
     def do_GET(self) -> None:
-        said = json.dumps([[name.lower(), value] for name, value in self.headers.items()]).encode()
+        body = json.dumps([[name.lower(), value] for name, value in self.headers.items()]).encode()
         self.send_response(200)
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None: ...
 
@@ -176,11 +176,11 @@ def test_the_visitors_address_is_passed_on_and_cannot_be_made_up(kind: str, tmp_
         for host in (HOTLINE, GATE):
             made_up = {"X-Forwarded-For": "198.51.100.1", "X-Forwarded-Proto": "http", "X-Real-IP": "1.1.1.1"}
             _, _, body = running.ask(host, "GET", "/", source=VISITOR, headers=made_up)
-            told: list[list[Any]] = json.loads(body)
-            forwarded = ",".join(value for name, value in told if name == "x-forwarded-for")
+            headers: list[list[Any]] = json.loads(body)
+            forwarded = ",".join(value for name, value in headers if name == "x-forwarded-for")
             assert forwarded.split(",")[-1].strip() == VISITOR
-            assert [value for name, value in told if name == "x-forwarded-proto"] == ["https"]
-            assert [value for name, value in told if name == "host"] == [host]
+            assert [value for name, value in headers if name == "x-forwarded-proto"] == ["https"]
+            assert [value for name, value in headers if name == "host"] == [host]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -30,13 +30,13 @@ def homeserver(tmp_path: Path) -> Iterator[Start]:
     started: list[Homeserver] = []
 
     def start(*, federated: bool = False, **module: Any) -> Homeserver:
-        one = Homeserver(tmp_path / f"synapse-{len(started)}", module or None, federated=federated)
-        started.append(one)
-        return one.start()
+        server = Homeserver(tmp_path / f"synapse-{len(started)}", module or None, federated=federated)
+        started.append(server)
+        return server.start()
 
     yield start
-    for one in started:
-        one.stop()
+    for server in started:
+        server.stop()
 
 
 def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_an_unrelated_one(
@@ -77,7 +77,7 @@ def test_media_of_another_homeserver_are_refused_to_those_who_ask_for_them_here(
     ours = homeserver(federated=True, gate=stranger.base, unanswered="refuse")
     banked, unrelated = b"a banked file", b"an unrelated one"
     addresses = [theirs.upload(content)[1]["content_uri"] for content in (banked, unrelated)]
-    stranger.answers = [Said(451, b'{"verdict": "block", "decision": "a-name"}'), ALLOW]
+    stranger.answers = [Reply(451, b'{"verdict": "block", "decision": "a-name"}'), ALLOW]
     assert ours.fetch(addresses[0])[0] == 404
     assert ours.files() == []
     assert ours.fetch(addresses[1]) == (200, unrelated)
@@ -87,13 +87,13 @@ def test_media_of_another_homeserver_are_refused_to_those_who_ask_for_them_here(
 
 
 @dataclass
-class Said:
+class Reply:
     status: int
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
 
 
-ALLOW = Said(200, b'{"verdict": "allow", "decision": null}')
+ALLOW = Reply(200, b'{"verdict": "allow", "decision": null}')
 
 
 class Stranger:
@@ -121,21 +121,21 @@ class _Handler(BaseHTTPRequestHandler):
             f"{self.path} {self.headers['Content-Type']} {self.headers['Authorization']}"
         )
         answers = self.stranger.answers
-        said = answers.pop(0) if len(answers) > 1 else answers[0]
-        self.send_response(said.status)
-        for name, value in {"Content-Length": str(len(said.body)), **said.headers}.items():
+        reply = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.send_response(reply.status)
+        for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(said.body)
+        self.wfile.write(reply.body)
 
     def log_message(self, *_: Any) -> None: ...
 
 
 @pytest.fixture
 def stranger() -> Iterator[Stranger]:
-    one = Stranger()
-    yield one
-    one.close()
+    server = Stranger()
+    yield server
+    server.close()
 
 
 def last_words(synapse: Homeserver) -> str:
@@ -159,10 +159,10 @@ def test_the_gate_is_asked_with_its_key_once_a_file_and_again_while_busy_and_pas
     assert len(synapse.files()) > 1, "no thumbnails were made"
     sent = "/v1/refuse?door=synapse {} Bearer the-key-of-this-homeserver"
     assert stranger.asked == [sent.format("application/octet-stream")]
-    stranger.answers = [Said(503, b"", {"Retry-After": "0"}), Said(503, b"busy"), ALLOW]
+    stranger.answers = [Reply(503, b"", {"Retry-After": "0"}), Reply(503, b"busy"), ALLOW]
     assert not synapse.refuses(b"\0" * 100_001)
     assert stranger.asked[1:] == [sent.format("application/json")] * 3
-    stranger.answers = [Said(202, b'{"verdict": "review", "decision": "a name"}')]
+    stranger.answers = [Reply(202, b'{"verdict": "review", "decision": "a name"}')]
     assert synapse.refuses(b"odd")
     assert "(refuse): decision not recorded, mxc://matrix.example/" in last_words(synapse)
     stranger.close()
@@ -186,7 +186,7 @@ def test_a_picture_too_long_to_be_sent_is_refused_and_a_film_asked_about_by_its_
         assert synapse.refuses(content, kind)
         assert "a picture is longer than max_bytes" in last_words(synapse)
     assert len(synapse.files()) == 1
-    assert {one.split()[1] for one in stranger.asked} == {"application/json"}
+    assert {line.split()[1] for line in stranger.asked} == {"application/json"}
 
 
 def _small() -> bytes:
@@ -197,13 +197,13 @@ def _small() -> bytes:
 
 
 STRANGERS = [
-    (Said(200, b"<html>Welcome</html>"), "not-a-gate"),
-    (Said(200, b'{"verdict": "block"}'), "not-a-gate"),
-    (Said(200, b"[" * 100_000), "not-a-gate"),
-    (Said(200, b"{}", {"Content-Length": "99999999"}), "not-a-gate"),
-    (Said(500), "status-500"),
-    (Said(401, b"{}"), "status-401"),
-    (Said(503, b"", {"Retry-After": "9" * 400}), "out-of-time"),
+    (Reply(200, b"<html>Welcome</html>"), "not-a-gate"),
+    (Reply(200, b'{"verdict": "block"}'), "not-a-gate"),
+    (Reply(200, b"[" * 100_000), "not-a-gate"),
+    (Reply(200, b"{}", {"Content-Length": "99999999"}), "not-a-gate"),
+    (Reply(500), "status-500"),
+    (Reply(401, b"{}"), "status-401"),
+    (Reply(503, b"", {"Retry-After": "9" * 400}), "out-of-time"),
 ]
 
 
@@ -211,8 +211,8 @@ def test_without_a_verdict_a_file_is_refused_where_the_operator_chose_so(
     homeserver: Start, stranger: Stranger
 ) -> None:
     synapse = homeserver(gate=stranger.base, unanswered="refuse", seconds=4, thumbnails=True)
-    for said, code in STRANGERS:
-        stranger.answers = [said]
+    for reply, code in STRANGERS:
+        stranger.answers = [reply]
         assert synapse.refuses(b"a file")
         assert f"({code}): refuse" in last_words(synapse)
     assert synapse.files() == []
@@ -275,5 +275,5 @@ def test_a_mistake_in_the_configuration_is_told_at_its_place(tmp_path: Path) -> 
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
-    for (config, place), said in zip(CONFIGS, done.stdout.decode().splitlines(), strict=True):
-        assert place in said, config
+    for (config, place), complaint in zip(CONFIGS, done.stdout.decode().splitlines(), strict=True):
+        assert place in complaint, config

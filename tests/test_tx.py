@@ -52,9 +52,9 @@ class Tx:
 @pytest.fixture
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A bank of its own for each test: tests run in any order, and one's pictures are another's strangers."""
-    one = Hotline(environment(tmp_path_factory.mktemp("hotline")))
-    yield one
-    one.kill()
+    started = Hotline(environment(tmp_path_factory.mktemp("hotline")))
+    yield started
+    started.kill()
 
 
 def pdq(picture: Path) -> str:

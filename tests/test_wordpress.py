@@ -43,23 +43,23 @@ OWN_ACTION = "wp_handle_upload($file, array('action' => 'own_upload', 'test_form
 
 def from_a_script(site: Site, call: str, content: bytes, *, form: bool = False) -> tuple[bool, str]:
     """As an importer or a plug-in does it, in PHP."""
-    said = site.php(
+    refusal = site.php(
         f"""
         $path = wp_tempnam('a.jpg');
         file_put_contents($path, base64_decode('{base64.b64encode(content).decode()}'));
         $file = array('name' => 'a.jpg', 'tmp_name' => $path, 'size' => filesize($path),
             'type' => 'image/jpeg', 'error' => 0);
-        $said = {call};
-        $error = is_array($said) ? $said['error'] ?? '' : '';
-        answer(is_wp_error($said) ? $said->get_error_message() : $error);
+        $result = {call};
+        $error = is_array($result) ? $result['error'] ?? '' : '';
+        answer(is_wp_error($result) ? $result->get_error_message() : $error);
         """,
         before="$_FILES = array('x' => array('name' => 'a.jpg'));" if form else "",
     )
-    return said == "", said
+    return refusal == "", refusal
 
 
 def sent() -> dict[str, bytes]:
-    return {one.name.en: one.data for one in uploads(original(None), ours=True)}
+    return {upload.name.en: upload.data for upload in uploads(original(None), ours=True)}
 
 
 def test_every_door_refuses_a_banked_picture_and_its_altered_copies_and_passes_an_unrelated_one(
@@ -69,10 +69,10 @@ def test_every_door_refuses_a_banked_picture_and_its_altered_copies_and_passes_a
     with protecting(gate_with_doors):
         for door, send in doors(ada).items():
             for name in ("The original file", "Mirrored", "With a border"):
-                taken, said = send(pictures[name])
-                assert not taken and NUMBER.search(said), (door, name, said)
-            taken, said = send(pictures["Unrelated: a coffee"])
-            assert taken, (door, said)
+                taken, message = send(pictures[name])
+                assert not taken and NUMBER.search(message), (door, name, message)
+            taken, message = send(pictures["Unrelated: a coffee"])
+            assert taken, (door, message)
     for door, send in doors(ada).items():
         assert send(original(None))[0], f"{door}, after the withdrawal"
     assert guarded.php("answer(get_option('repit_gate_trouble'));") is False
@@ -80,7 +80,7 @@ def test_every_door_refuses_a_banked_picture_and_its_altered_copies_and_passes_a
 
 def test_what_comes_in_unannounced_is_not_stored(guarded: Site, gate_with_doors: GateWithDoors) -> None:
     """Under an action of its own, and in no form: WordPress takes it for moved."""
-    call = f"{OWN_ACTION}; $said = array('error' => file_exists($said['file']) ? 'stored' : 'not stored')"
+    call = f"{OWN_ACTION}; $result = array('error' => file_exists($result['file']) ? 'stored' : 'not stored')"
     with protecting(gate_with_doors):
         assert from_a_script(guarded, call, original(None))[1] == "not stored"
     assert from_a_script(guarded, call, original(None))[1] == "stored"
@@ -92,8 +92,8 @@ def test_a_refusal_speaks_the_language_of_whoever_sends(
     with protecting(gate_with_doors):
         for send in ("form", "rest_form", "rest_raw", "xml_rpc"):
             for who, words in ((ada, "This file was not accepted."), (bo, "Ce fichier n’a pas été accepté.")):
-                taken, said = getattr(who, send)(original(None))
-                assert not taken and words in said and NUMBER.search(said), (send, said)
+                taken, message = getattr(who, send)(original(None))
+                assert not taken and words in message and NUMBER.search(message), (send, message)
 
 
 def test_a_file_too_large_to_be_sent_is_refused_when_it_is_the_very_file_that_was_reported(
@@ -120,7 +120,7 @@ def test_a_file_too_large_to_be_sent_is_refused_when_it_is_the_very_file_that_wa
 def decide(gate: GateWithDoors, **decisions: str) -> None:
     """Someone at the gate's review desk decides: allow, refuse, refer."""
     asked = [word for decision, outcome in decisions.items() for word in (decision, outcome)]
-    command = [sys.executable, str(Path(__file__).with_name("at_the_desk.py")), *asked]
+    command = [sys.executable, str(Path(__file__).with_name("review_decisions.py")), *asked]
     done = subprocess.run(command, env=gate.env, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr.decode()
 
@@ -131,7 +131,9 @@ def test_what_a_person_has_to_decide_is_shut_until_they_let_it_through_or_is_gon
     entries: dict[str, Any] = {}
     for outcome, send in (("allow", ada.form), ("refuse", bo.rest_raw), ("refer", ada.xml_rpc)):
         assert send(DAMAGED)[0], outcome
-        ((decision, entry),) = ((one, held) for one, held in guarded.php(HELD).items() if one not in entries)
+        ((decision, entry),) = (
+            (name, held) for name, held in guarded.php(HELD).items() if name not in entries
+        )
         entries[decision] = (outcome, entry)
         assert (entry["state"], entry["status"]) == ("waiting", "private")
         assert fetched(ada, entry) is None
@@ -161,8 +163,8 @@ def test_a_site_without_a_desk_accepts_or_refuses_what_a_person_would_decide(
     guarded: Site, ada: Browser, gate_with_doors: GateWithDoors
 ) -> None:
     guarded.set(url=gate_with_doors.base, seconds=25, review="refuse")
-    taken, said = ada.form(DAMAGED)
-    assert not taken and NUMBER.search(said) and "without a person having looked" in said
+    taken, message = ada.form(DAMAGED)
+    assert not taken and NUMBER.search(message) and "without a person having looked" in message
     guarded.set(url=gate_with_doors.base, seconds=25, review="accept")
     assert ada.form(DAMAGED)[0] and guarded.php(HELD) == []
 
@@ -176,9 +178,9 @@ def test_without_a_gate_uploads_fare_as_the_administrator_decided_and_the_admini
 ) -> None:
     guarded.set(url=f"http://127.0.0.1:{free_port()}", seconds=2, unreachable=unreachable)
     for door, send in doors(ada).items():
-        taken, said = send(original(None))
-        assert taken is accepted, (door, said)
-        assert accepted or "cannot be checked" in said, said
+        taken, message = send(original(None))
+        assert taken is accepted, (door, message)
+        assert accepted or "cannot be checked" in message, message
     noted = guarded.php("answer(get_option('repit_gate_trouble'));")
     assert (noted["count"], noted["code"]) == (6, "no-answer")
     page = Browser(guarded, "admin").http.get("/wp-admin/index.php").text
@@ -191,13 +193,13 @@ def test_without_a_gate_uploads_fare_as_the_administrator_decided_and_the_admini
     ("how", "code"),
     [
         ({}, "not-a-gate"),
-        ({"status": 451, "said": b"[1]"}, "not-a-gate"),
-        ({"status": 451, "said": b'{"verdict": "block", "decision": "../../x\'"}'}, ""),
-        ({"status": 302, "said": b""}, "status-302"),
-        ({"status": 401, "said": b"{}"}, "status-401"),
-        ({"status": 500, "said": b"\xff" * 1000}, "status-500"),
-        ({"status": 503, "said": b"{}"}, "status-503"),
-        ({"status": 202, "said": b'{"verdict": "review", "decision": null}'}, "cannot-hold"),
+        ({"status": 451, "body": b"[1]"}, "not-a-gate"),
+        ({"status": 451, "body": b'{"verdict": "block", "decision": "../../x\'"}'}, ""),
+        ({"status": 302, "body": b""}, "status-302"),
+        ({"status": 401, "body": b"{}"}, "status-401"),
+        ({"status": 500, "body": b"\xff" * 1000}, "status-500"),
+        ({"status": 503, "body": b"{}"}, "status-503"),
+        ({"status": 202, "body": b'{"verdict": "review", "decision": null}'}, "cannot-hold"),
         ({"pause": 4.0}, "no-answer"),
     ],
 )
@@ -206,11 +208,11 @@ def test_odd_answers_end_in_a_decision_of_the_settings(
 ) -> None:
     with odd(**how) as (url, kind):
         guarded.set(url=url, seconds=2, unreachable="closed")
-        taken, said = ada.rest_raw(original(None))
+        taken, message = ada.rest_raw(original(None))
     assert not taken
     noted = guarded.php("answer(get_option('repit_gate_trouble'));")
     assert (noted["code"] if noted else "") == code
-    assert "../" not in said
+    assert "../" not in message
     assert kind.seen == (2 if how.get("status") == 503 else 1)
 
 
@@ -299,12 +301,12 @@ def test_the_settings_page_says_whether_the_gate_answers_in_both_languages(
 
 
 def test_constants_win_over_the_page_and_one_that_cannot_be_is_named(guarded: Site) -> None:
-    said = guarded.php(
+    output = guarded.php(
         "answer(array(Repit\\Gate\\setting('unreachable'), Repit\\Gate\\setting('review'),"
         " Repit\\Gate\\broken_constants()));",
         before="define('WP_REPIT_UNREACHABLE', 'closed'); define('WP_REPIT_REVIEW', 'perhaps');",
     )
-    assert said == ["closed", "hold", ["WP_REPIT_REVIEW"]]
+    assert output == ["closed", "hold", ["WP_REPIT_REVIEW"]]
 
 
 def test_the_plugin_leaves_no_settings_behind_and_keeps_what_is_undecided(guarded: Site) -> None:

@@ -23,7 +23,7 @@ from wordpress_site import HELD, NUMBER, Browser, Site, fetched, protecting
 
 LIMIT = 65536
 CAT = original(None)
-SENT = {one.name.en: one.data for one in uploads(CAT, ours=True)}
+SENT = {upload.name.en: upload.data for upload in uploads(CAT, ours=True)}
 COFFEE = SENT["Unrelated: a coffee"]
 NO_CURL = (
     "disable_functions=curl_init",
@@ -44,19 +44,19 @@ def sideloaded(
     path = site.folder / f"{secrets.token_hex(4)}.jpg"
     path.write_bytes(content)
     path.chmod(0o644)
-    said = site.php(
+    refusal = site.php(
         f"""
         $path = wp_tempnam('a.jpg');
         copy('{path}', $path);
         $file = array('name' => 'a.jpg', 'tmp_name' => $path, 'size' => filesize($path), 'error' => 0);
         {before}
-        $said = media_handle_sideload($file);
-        answer(is_wp_error($said) ? $said->get_error_message() : '');
+        $result = media_handle_sideload($file);
+        answer(is_wp_error($result) ? $result->get_error_message() : '');
         """,
         options=options,
     )
     path.unlink()
-    return said == "", said
+    return refusal == "", refusal
 
 
 def ask_again(site: Site) -> None:
@@ -83,10 +83,10 @@ def test_a_large_picture_is_sent_as_it_is_read_and_refused_or_accepted_by_what_i
     with protecting(gate_with_doors):
         for way, send in ways.items():
             for name in ("The original file", "Mirrored"):
-                taken, said = send(large(SENT[name]))
-                assert not taken and NUMBER.search(said), (way, name, said)
-            taken, said = send(large(COFFEE))
-            assert taken, (way, said)
+                taken, message = send(large(SENT[name]))
+                assert not taken and NUMBER.search(message), (way, name, message)
+            taken, message = send(large(COFFEE))
+            assert taken, (way, message)
     assert strict.php(HELD) == []
     assert strict.php(TROUBLE) is False
 
@@ -149,8 +149,8 @@ def test_what_a_person_has_to_decide_of_a_large_picture_goes_to_the_desk(
 
 def test_a_closed_site_refuses_what_nobody_can_look_at(strict: Site, ada: Browser) -> None:
     strict.set(url=f"http://127.0.0.1:{free_port()}", seconds=2, bytes=LIMIT, unreachable="closed")
-    taken, said = ada.form(large(COFFEE))
-    assert not taken and "cannot be checked at the moment" in said
+    taken, message = ada.form(large(COFFEE))
+    assert not taken and "cannot be checked at the moment" in message
     assert strict.php(HELD) == []
 
 
@@ -159,8 +159,8 @@ def test_a_picture_for_which_there_is_no_memory_waits_or_is_refused_with_words(
 ) -> None:
     huge = COFFEE + b"\0" * (70 * 1024**2)
     strict.set(url=gate_with_doors.base, seconds=25, bytes=LIMIT, unreachable="closed")
-    taken, said = sideloaded(strict, huge, options=NO_CURL)
-    assert not taken and "too large to be checked" in said
+    taken, message = sideloaded(strict, huge, options=NO_CURL)
+    assert not taken and "too large to be checked" in message
     strict.set(url=gate_with_doors.base, seconds=25, bytes=LIMIT)
     assert sideloaded(strict, huge, options=NO_CURL)[0]
     ((_, entry),) = strict.php(HELD).items()
@@ -173,8 +173,8 @@ def test_a_picture_for_which_there_is_no_memory_waits_or_is_refused_with_words(
 def test_an_answer_to_less_than_the_whole_picture_is_none(strict: Site) -> None:
     """Another plug-in answers in the gate's place, or WordPress sends the body by other means: empty."""
     answered = (
-        "add_filter('pre_http_request', function ($said, $asked) {"
-        " return false === strpos($asked['headers']['Content-Type'], 'octet') ? $said : array("
+        "add_filter('pre_http_request', function ($result, $asked) {"
+        " return false === strpos($asked['headers']['Content-Type'], 'octet') ? $result : array("
         "'headers' => array(), 'response' => array('code' => 200), 'body' => '{\"verdict\": \"allow\"}');"
         " }, 10, 2);"
     )
@@ -196,11 +196,11 @@ class _Stalling(http.server.BaseHTTPRequestHandler):
         if "json" not in self.headers["Content-Type"]:
             self.ended.wait(30)
             return
-        said = json.dumps({"verdict": "allow"}).encode()
+        body = json.dumps({"verdict": "allow"}).encode()
         self.send_response(200)
-        self.send_header("Content-Length", str(len(said)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(said)
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None: ...
 

@@ -218,9 +218,9 @@ class Site:
             cwd=self.folder,
             **self._user,
         )
-        said = done.stdout.decode()
+        output = done.stdout.decode()
         assert done.returncode == 0, done.stderr.decode() + "\n".join(self._log()[-5:])
-        found = re.search("@@(.*)@@", said, re.DOTALL)
+        found = re.search("@@(.*)@@", output, re.DOTALL)
         return json.loads(found[1]) if found else None
 
     def set(self, **options: Any) -> None:
@@ -260,22 +260,24 @@ class Browser:
         assert nonce, page
         data = {"action": "upload-attachment", "_wpnonce": nonce[1]}
         files = {"async-upload": (name, content, "image/jpeg")}
-        said = self.http.post("/wp-admin/async-upload.php", data=data, files=files)
-        told = said.json()
-        return told["success"], said.text if told["success"] else told["data"]["message"]
+        response = self.http.post("/wp-admin/async-upload.php", data=data, files=files)
+        answer = response.json()
+        return answer["success"], response.text if answer["success"] else answer["data"]["message"]
 
     def rest_form(self, content: bytes, name: str = "a.jpg") -> tuple[bool, str]:
-        return self._rest_said(files={"file": (name, content, "image/jpeg")})
+        return self._rest_answer(files={"file": (name, content, "image/jpeg")})
 
     def rest_raw(self, content: bytes, name: str = "a.jpg") -> tuple[bool, str]:
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": "image/jpeg"}
-        return self._rest_said(content=content, headers=headers)
+        return self._rest_answer(content=content, headers=headers)
 
-    def _rest_said(self, headers: dict[str, str] | None = None, **how: Any) -> tuple[bool, str]:
+    def _rest_answer(self, headers: dict[str, str] | None = None, **how: Any) -> tuple[bool, str]:
         path = "/index.php?rest_route=/wp/v2/media"
-        said = self.http.post(path, headers={"X-WP-Nonce": self._rest, **(headers or {})}, **how)
-        told = said.json()
-        return said.status_code == 201, said.text if said.status_code == 201 else told["message"]
+        response = self.http.post(path, headers={"X-WP-Nonce": self._rest, **(headers or {})}, **how)
+        answer = response.json()
+        return response.status_code == 201, response.text if response.status_code == 201 else answer[
+            "message"
+        ]
 
     def xml_rpc(self, content: bytes, name: str = "a.jpg") -> tuple[bool, str]:
         body = (
@@ -287,9 +289,9 @@ class Browser:
             f"<member><name>bits</name><value><base64>{base64.b64encode(content).decode()}</base64></value>"
             "</member></struct></value></param></params></methodCall>"
         )
-        said = self.http.post("/xmlrpc.php", content=body.encode(), headers={"Content-Type": "text/xml"}).text
-        fault = re.search(r"<name>faultString</name>\s*<value><string>(.*?)</string>", said, re.DOTALL)
-        return fault is None, said if fault is None else html.unescape(fault[1])
+        body = self.http.post("/xmlrpc.php", content=body.encode(), headers={"Content-Type": "text/xml"}).text
+        fault = re.search(r"<name>faultString</name>\s*<value><string>(.*?)</string>", body, re.DOTALL)
+        return fault is None, body if fault is None else html.unescape(fault[1])
 
 
 def _listens(where: Path) -> bool:

@@ -31,21 +31,21 @@ CLEAN, FOUND, UNKNOWN = 0, 1, 3
 def judged(root: Path, today: date) -> frozenset[str]:
     """Advisories that someone judged not to concern us, and that are not to be judged anew yet."""
     held = tomllib.loads((root / JUDGED).read_text(encoding="utf-8")).get("judged", [])
-    return frozenset(one["id"] for one in held if one["why"] and one["until"] >= today)
+    return frozenset(entry["id"] for entry in held if entry["why"] and entry["until"] >= today)
 
 
-def told(answer: Answer, left_out: frozenset[str]) -> int:
+def report(answer: Answer, left_out: frozenset[str]) -> int:
     """Say what was found; the exit code."""
-    found = [one for one in answer.found if not left_out & {one.id, *one.aliases}]
-    for one in found:
-        also = f" ({', '.join(one.aliases)})" if one.aliases else ""
-        fixed = f"; mended in {', '.join(one.fixed_in)}" if one.fixed_in else "; not mended yet"
-        sys.stdout.write(f"{one.name} {one.version}: {one.id}{also}{fixed}\n")
-    aside = len(answer.found) - len(found)
+    found = [advisory for advisory in answer.found if not left_out & {advisory.id, *advisory.aliases}]
+    for advisory in found:
+        also = f" ({', '.join(advisory.aliases)})" if advisory.aliases else ""
+        fixed = f"; mended in {', '.join(advisory.fixed_in)}" if advisory.fixed_in else "; not mended yet"
+        sys.stdout.write(f"{advisory.name} {advisory.version}: {advisory.id}{also}{fixed}\n")
+    judged_before = len(answer.found) - len(found)
     if answer.asked:
-        before = f", {aside} judged before" if aside else ""
+        also_judged = f", {judged_before} judged before" if judged_before else ""
         sys.stdout.write(
-            f"{answer.what}: {answer.asked} parts asked about, {len(found)} advisories{before}.\n"
+            f"{answer.what}: {answer.asked} parts asked about, {len(found)} advisories{also_judged}.\n"
         )
     if answer.unknown:
         sys.stdout.write(f"{answer.what}: COULD NOT KNOW: {answer.unknown}\n")
@@ -57,9 +57,9 @@ def main() -> int:
     parser.add_argument("--root", type=Path, default=ROOT)
     root: Path = parser.parse_args().root
     left_out = judged(root, datetime.now(UTC).date())
-    parts = sorted({(one.name, one.version) for one in python_parts(root)})
+    parts = sorted({(part.name, part.version) for part in python_parts(root)})
     answers = [audit_index.asked(parts), audit_npm.asked(root / "browser")]
-    codes = {told(answer, left_out) for answer in answers}
+    codes = {report(answer, left_out) for answer in answers}
     if UNKNOWN in codes:
         sys.stdout.write(
             "This is not a pass. Ask from a machine whose index tells of advisories, or give the list of"

@@ -37,7 +37,7 @@ def asked(parts: Sequence[tuple[str, str]]) -> Answer:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             answers = list(pool.map(lambda part: _release(client, base, *part), parts))
     silent = [f"{name} {version}" for (name, version), got in zip(parts, answers, strict=True) if got is None]
-    found = [one for got in answers for one in got or ()]
+    found = [advisory for got in answers for advisory in got or ()]
     return Answer(
         _WHAT, len(parts) - len(silent), found, f"no answer on {', '.join(silent)}." if silent else ""
     )
@@ -49,8 +49,8 @@ def index() -> str:
         if os.environ.get(name):
             return os.environ[name]
     command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
-    said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    return said.stdout.strip() or PyPI.simple_url
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return done.stdout.strip() or PyPI.simple_url
 
 
 def _release(client: httpx2.Client, base: str, name: str, version: str) -> list[Known] | None:
@@ -58,7 +58,11 @@ def _release(client: httpx2.Client, base: str, name: str, version: str) -> list[
     try:
         answer = client.get(f"{base}/{name}/{version}/json")
         listed: Any = answer.json()["vulnerabilities"] if answer.status_code == httpx2.codes.OK else None
-        return None if listed is None else [_known(name, version, one) for one in listed if _stands(one)]
+        return (
+            None
+            if listed is None
+            else [_known(name, version, advisory) for advisory in listed if _stands(advisory)]
+        )
     except (httpx2.HTTPError, ValueError, LookupError, TypeError, AttributeError):
         return None
 
@@ -67,5 +71,5 @@ def _stands(advisory: dict[str, Any]) -> bool:
     return not advisory.get("withdrawn")
 
 
-def _known(name: str, version: str, said: dict[str, Any]) -> Known:
-    return Known(name, version, said["id"], said.get("aliases") or (), said.get("fixed_in") or ())
+def _known(name: str, version: str, entry: dict[str, Any]) -> Known:
+    return Known(name, version, entry["id"], entry.get("aliases") or (), entry.get("fixed_in") or ())

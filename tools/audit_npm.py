@@ -25,18 +25,18 @@ def asked(package: Path) -> Answer:
     """Ask about every part of the lock, if the registry knows anything at all."""
     locked = json.loads((package / "package-lock.json").read_text(encoding="utf-8"))
     versions = {
-        path.rpartition("node_modules/")[2]: one["version"]
-        for path, one in locked["packages"].items()
+        path.rpartition("node_modules/")[2]: entry["version"]
+        for path, entry in locked["packages"].items()
         if path.startswith("node_modules/")
     }
     with tempfile.TemporaryDirectory() as folder:
         control = _audit(_control(Path(folder)))
     if not control:
         return Answer(_WHAT, 0, (), _NO_DATA)
-    said = _audit(package)
-    if said is None:
+    listed = _audit(package)
+    if listed is None:
         return Answer(_WHAT, 0, (), "the registry gave no answer on this lock.")
-    found = [_known(name, versions.get(name, "?"), one) for name, one in _each(said)]
+    found = [_known(name, versions.get(name, "?"), advisory) for name, advisory in _each(listed)]
     return Answer(_WHAT, len(versions), found)
 
 
@@ -45,10 +45,10 @@ def _audit(package: Path) -> dict[str, Any] | None:
     command = ["npm", "audit", "--json", "--package-lock-only"]
     try:
         done = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)  # noqa: S603
-        said = json.loads(done.stdout)
+        answer = json.loads(done.stdout)
     except (OSError, ValueError):
         return None
-    listed: dict[str, Any] | None = said.get("vulnerabilities")
+    listed: dict[str, Any] | None = answer.get("vulnerabilities")
     return listed
 
 
@@ -68,14 +68,18 @@ def _control(folder: Path) -> Path:
     return folder
 
 
-def _each(said: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def _each(listed: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """The advisories themselves: `via` also names parts that only lead to one."""
-    pairs = [(name, via) for name, one in said.items() for via in one["via"] if isinstance(via, dict)]
+    pairs = [(name, via) for name, entry in listed.items() for via in entry["via"] if isinstance(via, dict)]
     return sorted(pairs, key=lambda pair: (pair[0], str(pair[1].get("url"))))
 
 
-def _known(name: str, version: str, said: dict[str, Any]) -> Known:
-    advisory = str(said.get("url", "")).rpartition("/")[2] or str(said.get("source", "?"))
+def _known(name: str, version: str, advisory_entry: dict[str, Any]) -> Known:
+    advisory = str(advisory_entry.get("url", "")).rpartition("/")[2] or str(advisory_entry.get("source", "?"))
     return Known(
-        name, version, advisory, (), (f"a version outside {said['range']}",) if "range" in said else ()
+        name,
+        version,
+        advisory,
+        (),
+        (f"a version outside {advisory_entry['range']}",) if "range" in advisory_entry else (),
     )

@@ -75,12 +75,12 @@ def anchored(picture: Picture) -> NDArray[np.uint8]:
     ]
     areas = squares.squares(found[np.unique(np.concatenate(chosen))])
     hashes, qualities, structure, breadth = hash_areas(work, areas, 2, tables.COSINE_TABLE)
-    told = (
+    telling = (
         (qualities >= tables.LEAST_QUALITY)
         & (structure <= tables.MOST_STRUCTURE)
         & (breadth >= tables.LEAST_BREADTH_ASKED)
     )
-    return np.ascontiguousarray(hashes[told].reshape(-1, 32))
+    return np.ascontiguousarray(hashes[telling].reshape(-1, 32))
 
 
 def thinned(groups: Iterable[NDArray[np.uint8]], alike: int) -> NDArray[np.uint8]:

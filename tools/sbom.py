@@ -38,7 +38,7 @@ LOCKS: Final = {
     "bench.txt": ComponentScope.EXCLUDED,
     "bootstrap.txt": ComponentScope.EXCLUDED,
 }
-_SAID_ELSEWHERE: Final = {"busboy": "MIT", "streamsearch": "MIT"}
+_LICENCES_ELSEWHERE: Final = {"busboy": "MIT", "streamsearch": "MIT"}
 """Licences that stand in a part's own files, in an old form of which the lock takes no notice."""
 _IMPORTED: Final = re.compile(r"""(?:from|import)\s+["']((?:@[\w.-]+/)?[\w.-]+)""")
 _HASHES: Final = HashTypeFactory()
@@ -66,7 +66,7 @@ def python_parts(root: Path) -> Iterator[Locked]:
         for line in filter(None, map(str.strip, text.splitlines())):
             wanted, *digests = re.split(r"\s+--hash=", line)
             found = Requirement(wanted)
-            [version] = [one.version for one in found.specifier if one.operator == "=="]
+            [version] = [clause.version for clause in found.specifier if clause.operator == "=="]
             marker = str(found.marker or "")
             yield Locked("pypi", found.name, version, tuple(digests), f"requirements/{file}", scope, marker)
 
@@ -83,7 +83,7 @@ def browser_parts(root: Path) -> Iterator[Locked]:
         algorithm, _, value = entry["integrity"].partition("-")
         digest = f"{algorithm}:{base64.b64decode(value).hex()}"
         scope = ComponentScope.REQUIRED if name in bundled else ComponentScope.EXCLUDED
-        licence = entry.get("license", _SAID_ELSEWHERE.get(name, ""))
+        licence = entry.get("license", _LICENCES_ELSEWHERE.get(name, ""))
         yield Locked(
             "npm", name, entry["version"], (digest,), "browser/package-lock.json", scope, "", licence
         )
@@ -96,7 +96,7 @@ def _bundled(root: Path, packages: dict[str, dict[str, dict[str, str]]]) -> set[
     more = {name for name in imported if f"node_modules/{name}" in packages}
     while more:
         found |= more
-        wanted = {one for name in more for one in packages[f"node_modules/{name}"].get("dependencies", {})}
+        wanted = {part for name in more for part in packages[f"node_modules/{name}"].get("dependencies", {})}
         more = wanted - found
     return found
 
@@ -117,30 +117,30 @@ def bom(root: Path) -> Bom:
     )
     made.metadata.component = whole
     parts: dict[str, Component] = {}
-    for one in [*python_parts(root), *browser_parts(root)]:
-        component = _component(one)
+    for part in [*python_parts(root), *browser_parts(root)]:
+        component = _component(part)
         known = parts.setdefault(str(component.purl), component)
-        known.properties.add(Property(name="repit:lock", value=one.lock))
+        known.properties.add(Property(name="repit:lock", value=part.lock))
     for component in parts.values():
         made.components.add(component)
     made.register_dependency(whole, parts.values())
     return made
 
 
-def _component(one: Locked) -> Component:
-    space, _, name = one.name.rpartition("/")
-    purl = PackageURL(one.kind, space or None, name, one.version)
-    digests = [_HASHES.from_composite_str(digest) for digest in sorted(one.digests)]
+def _component(part: Locked) -> Component:
+    space, _, name = part.name.rpartition("/")
+    purl = PackageURL(part.kind, space or None, name, part.version)
+    digests = [_HASHES.from_composite_str(digest) for digest in sorted(part.digests)]
     return Component(
         name=name,
         group=space or None,
-        version=one.version,
+        version=part.version,
         type=ComponentType.LIBRARY,
         purl=purl,
         bom_ref=str(purl),
-        scope=one.scope,
-        licenses=[_LICENCES.make_from_string(one.licence)] if one.licence else None,
-        properties=[Property(name="repit:where", value=one.marker)] if one.marker else None,
+        scope=part.scope,
+        licenses=[_LICENCES.make_from_string(part.licence)] if part.licence else None,
+        properties=[Property(name="repit:where", value=part.marker)] if part.marker else None,
         # One part comes in several files; each has a digest. Where to fetch it from is the reader's business.
         external_references=[
             ExternalReference(type=ExternalReferenceType.DISTRIBUTION, url=XsUri(str(purl)), hashes=digests)

@@ -49,18 +49,22 @@ def _nobody(_voices: Sequence[Voice], _family: bool) -> Judged:
 
 
 def _any_three(voices: Sequence[Voice], _family: bool) -> Judged:
-    against = {one.party for one in voices if one.view == "not_blocked"}
+    against = {voice.party for voice in voices if voice.view == "not_blocked"}
     return Judged("suspend" if len(against) >= 3 else "ask" if against else "quiet")
 
 
 def _people(needed: int, *, weighed: bool = True, deep: bool = True) -> Voices:
     def judge(voices: Sequence[Voice], family: bool) -> Judged:
         known = family and deep
-        looked = {one.party for one in voices if one.people and one.view == "blocked"} if weighed else set()
+        looked = (
+            {voice.party for voice in voices if voice.people and voice.view == "blocked"}
+            if weighed
+            else set()
+        )
         against = {
-            one.party
-            for one in voices
-            if one.people and one.view == "not_blocked" and (not known or (one.deep or 0) >= DEEP)
+            voice.party
+            for voice in voices
+            if voice.people and voice.view == "not_blocked" and (not known or (voice.deep or 0) >= DEEP)
         } - looked
         enough = len(against) >= needed and len(against) > 2 * len(looked)
         differ = bool(against and looked) and not enough

@@ -195,14 +195,14 @@ Share = Callable[[Sequence[Ending]], float]
 
 def everywhere(ended: Sequence[Ending]) -> float:
     """The share in which it was suspended everywhere."""
-    return float(np.mean([np.isfinite(one.suspended) for one in ended]))
+    return float(np.mean([np.isfinite(ending.suspended) for ending in ended]))
 
 
 def anywhere(ended: Sequence[Ending]) -> float:
     """The share in which it passed at one platform at least."""
-    return float(np.mean([one.opened for one in ended]))
+    return float(np.mean([ending.opened for ending in ended]))
 
 
 def stopped_below(ended: Sequence[Ending], most: int = 100) -> float:
     """The share in which fewer uploads than that were refused in all."""
-    return float(np.mean([one.refused < most for one in ended]))
+    return float(np.mean([ending.refused < most for ending in ended]))

@@ -67,7 +67,7 @@ def _assumed(people: People) -> str:
 def _spread(report: Report, runs: int) -> None:
     rows = []
     for rule in CANDIDATES:
-        ended = [endings(one, rule, runs) for one in SPREADERS]
+        ended = [endings(spreader, rule, runs) for spreader in SPREADERS]
         rows.append((rule.name, *(_both(each) for each in ended)))
         if rule in (CANDIDATES[0], CHOSEN):
             shares = [100 * everywhere(each) for each in ended]
@@ -76,29 +76,29 @@ def _spread(report: Report, runs: int) -> None:
         Table(
             "Those who spread: how often a private picture was suspended everywhere / passed somewhere, and"
             " for how many hours on the average of all stories, platforms added up",
-            ("rule", *(one.name for one in SPREADERS)),
+            ("rule", *(spreader.name for spreader in SPREADERS)),
             rows,
         )
     )
-    _told(report, SPREADERS)
+    _add_legend(report, SPREADERS)
 
 
 def _poison(report: Report, runs: int) -> None:
     rows = []
     for rule in CANDIDATES:
-        ended = [endings(one, rule, runs) for one in POISONERS]
+        ended = [endings(poisoner, rule, runs) for poisoner in POISONERS]
         rows.append((rule.name, *(_refusals(each) for each in ended)))
         if rule in (CANDIDATES[0], CHOSEN):
-            medians = [float(np.median([one.refused for one in each])) for each in ended]
+            medians = [float(np.median([ending.refused for ending in each])) for each in ended]
             _compared(report, rule, POISONERS, medians, "wrong refusals: ")
     report.tables.append(
         Table(
             "Those who poison: wrong refusals in a month, median (95th of 100), share of stories below 100",
-            ("rule", *(one.name for one in POISONERS)),
+            ("rule", *(poisoner.name for poisoner in POISONERS)),
             rows,
         )
     )
-    _told(report, POISONERS)
+    _add_legend(report, POISONERS)
 
 
 _before: dict[str, float] = {}
@@ -107,30 +107,34 @@ _before: dict[str, float] = {}
 def _compared(
     report: Report, rule: Candidate, against: Sequence[Opponent], figures: Sequence[float], what: str
 ) -> None:
-    for one, figure in zip(against, figures, strict=True):
+    for opponent, figure in zip(against, figures, strict=True):
         if rule is CHOSEN:
-            report.compare(one.name, what.strip(": "), figure, "before", _before[one.name])
+            report.compare(opponent.name, what.strip(": "), figure, "before", _before[opponent.name])
         else:
-            _before[one.name] = figure
+            _before[opponent.name] = figure
 
 
-def _told(report: Report, opponents: Sequence[Opponent]) -> None:
-    report.notes += [f"*{one.name}*: {one.about}." for one in opponents]
+def _add_legend(report: Report, opponents: Sequence[Opponent]) -> None:
+    report.notes += [f"*{opponent.name}*: {opponent.about}." for opponent in opponents]
 
 
 def _voices(report: Report) -> None:
     """How many platforms' people it should take, for what was submitted here and for partners' records."""
-    spread = [one for one in SPREADERS if one.name in ("a subscriber broken into", "two colluding platforms")]
+    spread = [
+        spreader
+        for spreader in SPREADERS
+        if spreader.name in ("a subscriber broken into", "two colluding platforms")
+    ]
     rows = []
     for needed in (1, 2, 3, 4, 5):
         rule = Candidate(str(needed), CHOSEN.counts, _people(needed))
-        ended = [everywhere(endings(one, rule, FEWER)) for one in spread]
+        ended = [everywhere(endings(spreader, rule, FEWER)) for spreader in spread]
         poison = endings(POISONERS[-1], rule, FEWER)
         rows.append((str(needed), *(_share(each) for each in ended), _refusals(poison)))
     report.tables.append(
         Table(
             "How many platforms' people: suspended everywhere; wrong refusals at ten platforms",
-            ("people of", *(one.name for one in spread), "a famous picture at ten platforms"),
+            ("people of", *(spreader.name for spreader in spread), "a famous picture at ten platforms"),
             rows,
         )
     )
@@ -218,12 +222,12 @@ def _tides(report: Report) -> None:
 
 
 def _both(ended: Sequence[Ending]) -> str:
-    hours = float(np.mean([one.open_hours for one in ended]))
+    hours = float(np.mean([ending.open_hours for ending in ended]))
     return f"{_share(everywhere(ended))} / {_share(anywhere(ended))}, {hours:.2g} h"
 
 
 def _refusals(ended: Sequence[Ending]) -> str:
-    counts = [one.refused for one in ended]
+    counts = [ending.refused for ending in ended]
     middle, most = np.percentile(counts, [50, 95])
     return f"{middle:,.0f} ({most:,.0f}), {_share(stopped_below(ended))}"
 

@@ -80,7 +80,7 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Opinion:
     at: float
     voice: Voice
 
@@ -97,7 +97,7 @@ class _Play:
     family: bool
     bait: bool
     end: Ending = field(default_factory=Ending)
-    said: list[_Said] = field(default_factory=list)
+    opinions: list[_Opinion] = field(default_factory=list)
     held: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     """When each platform held uploads back that it then let go."""
 
@@ -117,13 +117,19 @@ def story(
     item."""
     play, times = _Play(rule, picture, people, chance, hours, family, bait), dict[str, Times]()
     end = play.end
-    for one in platforms:
-        times[one.name] = _uploads(one, chance, hours)
-        if one.says is not None:
-            play.said.append(_Said(0.0, Voice(one.name, one.says, one.speaks_for_people, one.deep)))
-        elif rule.looks and one.desk:
-            _looked(play, one, times[one.name])
-    _judged(play, [one for one in platforms if one.desk and one.says is None], _flood(rule, times, hours))
+    for platform in platforms:
+        times[platform.name] = _uploads(platform, chance, hours)
+        if platform.says is not None:
+            play.opinions.append(
+                _Opinion(0.0, Voice(platform.name, platform.says, platform.speaks_for_people, platform.deep))
+            )
+        elif rule.looks and platform.desk:
+            _looked(play, platform, times[platform.name])
+    _judged(
+        play,
+        [platform for platform in platforms if platform.desk and platform.says is None],
+        _flood(rule, times, hours),
+    )
     for name, moments in times.items():
         spans = [*end.released.get(name, ()), *play.held.get(name, ()), (end.suspended, np.inf)]
         passing = np.zeros(len(moments), np.bool_)
@@ -139,19 +145,19 @@ def story(
     return end
 
 
-def _uploads(one: Platform, chance: Generator, hours: float) -> Times:
+def _uploads(platform: Platform, chance: Generator, hours: float) -> Times:
     """Moments of uploads. Of those to which nobody objects only the first few matter to any rule."""
-    if not one.objects:
-        moments: Times = np.cumsum(chance.exponential(1 / one.uploads, _FIRST))
+    if not platform.objects:
+        moments: Times = np.cumsum(chance.exponential(1 / platform.uploads, _FIRST))
         return moments[moments < hours]
-    return np.sort(chance.uniform(0, hours, chance.poisson(one.uploads * hours)))
+    return np.sort(chance.uniform(0, hours, chance.poisson(platform.uploads * hours)))
 
 
-def _looked(play: _Play, one: Platform, moments: Times) -> None:
+def _looked(play: _Play, platform: Platform, moments: Times) -> None:
     """The platform's own desk, asked as the production asks it."""
     chance, hours = play.chance, play.hours
-    lies = np.sort(chance.uniform(0, hours, chance.poisson(one.lies * hours)))
-    true = moments[chance.random(len(moments)) < one.objects]
+    lies = np.sort(chance.uniform(0, hours, chance.poisson(platform.lies * hours)))
+    true = moments[chance.random(len(moments)) < platform.objects]
     looks, answered, since = 0, None, 0.0
     while looks < _MOST_ASKED:
         heard = _Heard(moments, np.sort(np.concatenate([true, lies])), lies)
@@ -159,25 +165,25 @@ def _looked(play: _Play, one: Platform, moments: Times) -> None:
         if asked is None or asked > hours:
             return
         looks += 1
-        at, goes = _look(play, one, asked, lied)
+        at, goes = _look(play, platform, asked, lied)
         answered, since = _BEGIN + timedelta(hours=at), at
         if goes:
             if not _harmless(play):
-                play.end.released.setdefault(one.name, []).append((at, np.inf))
+                play.end.released.setdefault(platform.name, []).append((at, np.inf))
             return
 
 
-def _look(play: _Play, one: Platform, asked: float, lied: bool) -> tuple[float, bool]:
+def _look(play: _Play, platform: Platform, asked: float, lied: bool) -> tuple[float, bool]:
     """When the desk has answered, and whether it lets go; what it says goes to the hotline."""
     people, chance = play.people, play.chance
     wrong = people.harmful if play.picture == "famous" else people.harmless
-    goes, hands = _decided(play, min(0.9, wrong * one.lying_helps) if lied else wrong)
-    at = asked + float(sum(chance.exponential(people.moderator_hours) for _ in range(hands)))
-    play.end.looks += hands
+    goes, reviewers = _decided(play, min(0.9, wrong * platform.lying_helps) if lied else wrong)
+    at = asked + float(sum(chance.exponential(people.moderator_hours) for _ in range(reviewers)))
+    play.end.looks += reviewers
     if goes and play.rule.holds:
-        play.held.setdefault(one.name, []).append((asked, at))
-    deep = one.deep if play.rule.compares else 90
-    play.said.append(_Said(at, Voice(one.name, "not_blocked" if goes else "blocked", True, deep)))
+        play.held.setdefault(platform.name, []).append((asked, at))
+    deep = platform.deep if play.rule.compares else 90
+    play.opinions.append(_Opinion(at, Voice(platform.name, "not_blocked" if goes else "blocked", True, deep)))
     return at, goes
 
 
@@ -240,7 +246,7 @@ def _flood(rule: Candidate, times: dict[str, Times], hours: float) -> tuple[floa
         for held in recent.values():
             while held and held[0] <= at - _A_DAY:
                 held.pop(0)
-        judged = rule.counts({one: len(held) for one, held in recent.items() if held}, ())
+        judged = rule.counts({party: len(held) for party, held in recent.items() if held}, ())
         if judged.finding != "quiet":
             return at, judged.finding
     return np.inf, "quiet"
@@ -262,7 +268,7 @@ def _judged(play: _Play, desks: Sequence[Platform], flood: tuple[float, str]) ->
         return
     moment = asks + float(play.chance.exponential(play.people.hotline_hours))
     for again in (False, True):
-        moment = max([moment, *(_first(play, one.name) for one in desks)])
+        moment = max([moment, *(_first(play, desk.name) for desk in desks)])
         if not moment < min(end.suspended, play.hours):
             return
         against, blocked = _tally(play, moment)
@@ -278,48 +284,50 @@ def _judged(play: _Play, desks: Sequence[Platform], flood: tuple[float, str]) ->
 
 def _heard(play: _Play) -> tuple[float, float, float]:
     """When the rule suspends, when it first asks, when people first differ, by what was said."""
-    held: dict[str, _Said] = {}
+    held: dict[str, _Opinion] = {}
     asks = differ = np.inf
     span = VOICES_LAST.total_seconds() / 3600
-    for one in sorted(play.said, key=lambda each: each.at):
-        held[one.voice.party] = one
-        voices = [each.voice for each in held.values() if each.at > one.at - span]
+    for opinion in sorted(play.opinions, key=lambda each: each.at):
+        held[opinion.voice.party] = opinion
+        voices = [each.voice for each in held.values() if each.at > opinion.at - span]
         judged = play.rule.voices(voices, play.family)
         if judged.finding == "suspend":
-            return one.at, asks, differ
-        asks = min(asks, one.at if judged.finding == "ask" else np.inf)
-        differ = min(differ, one.at if judged.differ else np.inf)
+            return opinion.at, asks, differ
+        asks = min(asks, opinion.at if judged.finding == "ask" else np.inf)
+        differ = min(differ, opinion.at if judged.differ else np.inf)
     return np.inf, asks, differ
 
 
 def _first(play: _Play, name: str) -> float:
     """When a platform's people first spoke; nought where they never do, and nobody waits for them."""
-    return min((one.at for one in play.said if one.voice.party == name), default=0.0)
+    return min((opinion.at for opinion in play.opinions if opinion.voice.party == name), default=0.0)
 
 
 def _tally(play: _Play, moment: float) -> tuple[list[Voice], list[Voice]]:
     """Those whose people do not block it, having compared closely; and those whose people do."""
-    newest: dict[str, _Said] = {}
-    for one in sorted(play.said, key=lambda each: each.at):
-        if one.at <= moment and one.voice.people:
-            newest[one.voice.party] = one
-    voices = [one.voice for one in newest.values()]
+    newest: dict[str, _Opinion] = {}
+    for opinion in sorted(play.opinions, key=lambda each: each.at):
+        if opinion.at <= moment and opinion.voice.people:
+            newest[opinion.voice.party] = opinion
+    voices = [opinion.voice for opinion in newest.values()]
     against = [
-        one for one in voices if one.view == "not_blocked" and (not play.family or (one.deep or 0) >= DEEP)
+        voice
+        for voice in voices
+        if voice.view == "not_blocked" and (not play.family or (voice.deep or 0) >= DEEP)
     ]
-    return against, [one for one in voices if one.view == "blocked"]
+    return against, [voice for voice in voices if voice.view == "blocked"]
 
 
 def _ask_again(play: _Play, desks: Sequence[Platform], moment: float) -> None:
     """The hotline asks every platform's people who have spoken to look once more."""
-    for one in desks:
-        if not 0.0 < _first(play, one.name) <= moment:
+    for desk in desks:
+        if not 0.0 < _first(play, desk.name) <= moment:
             continue
-        at, goes = _look(play, one, moment, False)
-        spans = play.end.released.setdefault(one.name, [])
+        at, goes = _look(play, desk, moment, False)
+        spans = play.end.released.setdefault(desk.name, [])
         if goes and not (spans and np.isinf(spans[-1][1])) and not _harmless(play):
             spans.append((at, np.inf))
         elif not goes and spans and np.isinf(spans[-1][1]):
             spans[-1] = (spans[-1][0], at)
         if not spans:
-            del play.end.released[one.name]
+            del play.end.released[desk.name]

@@ -23,7 +23,7 @@ from bench.load.pictures import SHARES, Upload, uploads
 from repit.demo.ports import free_port
 
 CLIENTS = (1, 4, 16, 64)
-PATIENCE = 900
+TIMEOUT = 900
 PEER = (
     "threatexchange PDQ hash + PDQIndex behind the same HTTP server (what HMA's /m/lookup does inside), two"
     " processes"
@@ -55,7 +55,7 @@ def run(options: Options) -> Report:
     report = Report(
         "load",
         "A gate under load",
-        f"A bank of {size:,} hashes. Uploads, made by code: {_told(sent)}. Clients run on the server's cores,"
+        f"A bank of {size:,} hashes. Uploads, made by code: {_mix(sent)}. Clients run on the server's cores,"
         " in a process of their own, one request after another over connections that stay open. Only"
         " uploads that were looked at count; beyond what it can do the gate answers 503. HMA itself was not"
         " installed: the peer is what it does inside, without its web framework and database; the issue that"
@@ -86,8 +86,8 @@ def run(options: Options) -> Report:
     return report
 
 
-def _told(sent: list[Upload]) -> str:
-    sizes = {kind: [len(one.data) for one in sent if one.kind == kind] for kind in SHARES}
+def _mix(sent: list[Upload]) -> str:
+    sizes = {kind: [len(upload.data) for upload in sent if upload.kind == kind] for kind in SHARES}
     return ", ".join(
         f"{share} in 20 {kind} of {np.mean(sizes[kind]) / 1000:,.0f} kB" for kind, share in SHARES.items()
     )
@@ -107,8 +107,8 @@ def _ours(size: int, stages: str, sent: list[Upload], seconds: float) -> dict[in
 
 
 def _peer(size: int, sent: list[Upload], seconds: float) -> dict[int, Measured]:
-    with _server("peer", size, {}) as one, _server("peer", size, {}) as other:
-        return _measured([one, other], "/", sent, seconds)
+    with _server("peer", size, {}) as first, _server("peer", size, {}) as other:
+        return _measured([first, other], "/", sent, seconds)
 
 
 def _measured(servers: list[Server], path: str, sent: list[Upload], seconds: float) -> dict[int, Measured]:
@@ -145,7 +145,7 @@ def _server(which: str, size: int, environment: dict[str, str]) -> Iterator[Serv
 
 
 def _listening(port: int) -> None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=5).close()
@@ -157,11 +157,11 @@ def _listening(port: int) -> None:
 
 def _table(name: str, measured: dict[int, Measured]) -> Table:
     rows = []
-    for clients, one in measured.items():
-        p50, p95, p99 = np.percentile(np.asarray(one.seconds or [np.nan]) * 1e3, [50, 95, 99])
-        others: Counter[int] = Counter({status: n for status, n in one.statuses.items() if status != 200})
-        told = ", ".join(f"{status}: {n}" for status, n in others.items()) or "none"
-        rows.append((str(clients), one.rate, float(p50), float(p95), float(p99), told))
+    for clients, result in measured.items():
+        p50, p95, p99 = np.percentile(np.asarray(result.seconds or [np.nan]) * 1e3, [50, 95, 99])
+        others: Counter[int] = Counter({status: n for status, n in result.statuses.items() if status != 200})
+        statuses = ", ".join(f"{status}: {n}" for status, n in others.items()) or "none"
+        rows.append((str(clients), result.rate, float(p50), float(p95), float(p99), statuses))
     return Table(
         f"Latency: {name}", ("clients", "uploads/s", "p50 ms", "p95 ms", "p99 ms", "other answers"), rows
     )

@@ -90,9 +90,9 @@ def _show(plan: Plan, measured: recall.Sequence[recall.Measured], ways: dict[str
     if ways:
         console.print(f"unrelated pairs: {recall.false_matches(next(iter(ways.values())), measured)[1]:,}")
     if plan.with_ours:
-        decode = np.mean([one.decode_ms.mean() for one in measured])
-        spent = np.mean([one.stage_ms.mean(axis=0) for one in measured], axis=0)
-        hashes = np.mean([one.stage_hashes.mean(axis=0) for one in measured], axis=0)
+        decode = np.mean([picture.decode_ms.mean() for picture in measured])
+        spent = np.mean([picture.stage_ms.mean(axis=0) for picture in measured], axis=0)
+        hashes = np.mean([picture.stage_hashes.mean(axis=0) for picture in measured], axis=0)
         stages = zip(STAGES, hashes, spent, strict=True)
         parts = ", ".join(f"{name} {count:.0f} / {ms:.1f}" for name, count, ms in stages)
         console.print(f"decoding {decode:.1f} ms; hashes / ms by stage: {parts}")

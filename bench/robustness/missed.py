@@ -25,9 +25,9 @@ def contact_sheet(plan: Plan, own: Sequence[Measured], path: Path) -> Path:
     """Draw up to `MOST` of the queries that neither one hash ≤ 31 nor two ≤ 70 found."""
     way = recall.votes(8)
     missed = [
-        (one.index, int(place))
-        for one in own
-        for place in (~way(one)[:, one.index]).nonzero()[0]
+        (measured.index, int(place))
+        for measured in own
+        for place in (~way(measured)[:, measured.index]).nonzero()[0]
     ]  # fmt: skip
     step = max(1, -(-len(missed) // MOST))
     chosen = missed[::step]

@@ -66,11 +66,11 @@ SIFT = "SIFT + geometry (upper bound)"
 
 def by_row(way: Way, measured: Sequence[Measured]) -> NDArray[np.float64]:
     """`(rows,)`: percentage of pictures found, row by row."""
-    return np.stack([way(one)[:, one.index] for one in measured]).mean(axis=0) * 100
+    return np.stack([way(picture)[:, picture.index] for picture in measured]).mean(axis=0) * 100
 
 
 def sift_by_row(measured: Sequence[Measured]) -> NDArray[np.float64] | None:
-    asked = [one.sift for one in measured if (one.sift >= 0).any()]
+    asked = [picture.sift for picture in measured if (picture.sift >= 0).any()]
     return np.stack(asked).mean(axis=0) * 100 if asked else None
 
 
@@ -88,9 +88,9 @@ def groups(rows: Sequence[Row]) -> dict[str, NDArray[np.bool_]]:
 def false_matches(way: Way, measured: Sequence[Measured]) -> tuple[int, int]:
     """Unrelated query-item pairs called a match, and how many pairs there were."""
     wrong = pairs = 0
-    for one in measured:
-        unrelated = ~one.fillers
-        unrelated[:, one.index] = False
-        wrong += int((way(one) & unrelated).sum())
+    for picture in measured:
+        unrelated = ~picture.fillers
+        unrelated[:, picture.index] = False
+        wrong += int((way(picture) & unrelated).sum())
         pairs += int(unrelated.sum())
     return wrong, pairs

@@ -20,7 +20,7 @@ from bench.robustness.report_decided import decided, shared
 from bench.robustness.run import KEPT, Plan, fingerprint, run
 from bench.robustness.suite import SUITES, Row
 
-PLAIN, BEST, FOUR, ONE = "plain PDQ ≤ 31 (HMA, StopNCII)", "1 + 8", "1 + 4", "K = 1, ≤ 31"
+PLAIN, BEST, FOUR, SINGLE = "plain PDQ ≤ 31 (HMA, StopNCII)", "1 + 8", "1 + 4", "K = 1, ≤ 31"
 PEER_WAYS = {name: way for name, way in WAYS.items() if name in list(WAYS)[:3]}
 OUR_WAYS = {name: way for name, way in WAYS.items() if name not in PEER_WAYS}
 WEAK = 95.0
@@ -120,13 +120,13 @@ def _headlines(
         ("mean over 88 rows, 1 + 8", WAYS[BEST], every),
         ("67 geometric and overlay rows, 1 + 8", WAYS[BEST], geometric),
         ("mean over 88 rows, 1 + 4", WAYS[FOUR], every),
-        ("mean over 88 rows, K = 1", WAYS[ONE], every),
+        ("mean over 88 rows, K = 1", WAYS[SINGLE], every),
         ("small rotations", WAYS[BEST], turned),
         ("mean over 88 rows, engine with 1 M items", recall.engine(1_000_000), every),
     ):
         found = float(recall.by_row(way, own)[mask].mean())
         page.compare(work, "%", found, PLAIN, float(plain[mask].mean()), less=False)
-    spent = np.mean([one.stage_ms.sum(axis=1).mean() for one in own])
+    spent = np.mean([picture.stage_ms.sum(axis=1).mean() for picture in own])
     page.compare("query family after decoding, all stages", "ms", float(spent))
 
 
@@ -175,9 +175,9 @@ def _false_by_threshold(own: Sequence[Measured]) -> Table:
 
 
 def _cost(own: Sequence[Measured]) -> Table:
-    spent = np.median(np.concatenate([one.stage_ms for one in own]), axis=0)
-    hashes = np.mean(np.concatenate([one.stage_hashes for one in own]), axis=0)
-    decode = float(np.median(np.concatenate([one.decode_ms for one in own])))
+    spent = np.median(np.concatenate([picture.stage_ms for picture in own]), axis=0)
+    hashes = np.mean(np.concatenate([picture.stage_hashes for picture in own]), axis=0)
+    decode = float(np.median(np.concatenate([picture.decode_ms for picture in own])))
     cells: list[tuple[object, ...]] = [("decoding", 0.0, decode)]
     cells += [(stage, float(hashes[i]), float(spent[i])) for i, stage in enumerate(ours.STAGES)]
     cells.append(("all stages", float(hashes.sum()), float(spent.sum())))

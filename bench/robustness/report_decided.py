@@ -38,7 +38,7 @@ def decided(main: Sequence[Measured], held: Sequence[Measured]) -> Table:
             ("review or block", recall.engine(size, ours.REVIEW)),
         ):
             both = [*main, *held]
-            found = [f"{recall.by_row(way, one).mean():.1f}" for one in (main, held)]
+            found = [f"{recall.by_row(way, suite).mean():.1f}" for suite in (main, held)]
             cells.append((f"{size:,}", name, *found, *recall.false_matches(way, both)))
     return Table(
         "What the engine decides, by the bank's size",

@@ -57,7 +57,7 @@ class Plan:
 _STATE: list[tuple[Plan, Bank]] = []
 
 
-def _one(index: int, with_sift: bool) -> Measured:
+def _picture(index: int, with_sift: bool) -> Measured:
     plan, bank = _STATE[0]
     return measure(
         plan.collection, bank, plan.rows, index,
@@ -90,7 +90,7 @@ def _missing(plan: Plan, indices: Sequence[int]) -> Iterator[Measured]:
     order = {index: place for place, index in enumerate(plan.indices)}
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(plan.processes, mp_context=context) as pool:
-        futures = [pool.submit(_one, index, order[index] % SIFT_EVERY == 0) for index in indices]
+        futures = [pool.submit(_picture, index, order[index] % SIFT_EVERY == 0) for index in indices]
         for future in track(as_completed(futures), f"{plan.suite} suite", len(futures), transient=True):
             yield future.result()
             if time.monotonic() > end:
@@ -103,8 +103,8 @@ def fingerprint(plan: Plan) -> str:
 
     Another engine is another run of ours; the peers' results stay.
     """
-    told = (plan.suite, plan.which, plan.only, plan.with_ours, plan.with_peers)
-    digest = hashlib.sha256(repr(told).encode())
+    shaping = (plan.suite, plan.which, plan.only, plan.with_ours, plan.with_peers)
+    digest = hashlib.sha256(repr(shaping).encode())
     for source in plan.collection.sources:
         digest.update(source.name.encode())
     here = Path(__file__).parent

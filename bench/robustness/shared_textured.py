@@ -195,9 +195,9 @@ def _confetti(picture: Picture) -> Picture:
     for _ in range(90):
         left, top, turn = *rng.uniform(0, 600, 2), rng.uniform(0, np.pi)
         along = np.array([np.cos(turn), np.sin(turn)]) * rng.uniform(8, 16)
-        aside = np.array([-np.sin(turn), np.cos(turn)]) * rng.uniform(4, 9)
+        sideways = np.array([-np.sin(turn), np.cos(turn)]) * rng.uniform(4, 9)
         at = np.array([left, top])
-        corners = [tuple(at + a * along + b * aside) for a, b in ((1, 1), (1, -1), (-1, -1), (-1, 1))]
+        corners = [tuple(at + a * along + b * sideways) for a, b in ((1, 1), (1, -1), (-1, -1), (-1, 1))]
         draw.polygon(corners, (*(int(v) for v in rng.integers(40, 255, 3)), 255))
     layer = layer.filter(ImageFilter.GaussianBlur(1)).resize(picture.size, Image.Resampling.BICUBIC)
     return Image.alpha_composite(picture.convert("RGBA"), layer).convert("RGB")

@@ -15,30 +15,30 @@ export function carriedText(items: readonly Item[]): string {
   return `${JSON.stringify({ repit: FORM, items }, null, 1)}\n`;
 }
 
-/** Null where the text is none of ours. The list alone will do, as the door for programs takes it. */
+/** Null where the text is none of ours. The list alone will do, as the interface for programs takes it. */
 export function readCarried(text: string): Item[] | null {
-  let told: unknown;
+  let parsed: unknown;
   try {
-    told = JSON.parse(text);
+    parsed = JSON.parse(text);
   } catch {
     return null;
   }
-  const list = isRecord(told) && told["repit"] === FORM ? told["items"] : told;
+  const list = isRecord(parsed) && parsed["repit"] === FORM ? parsed["items"] : parsed;
   if (!Array.isArray(list) || list.length === 0) return null;
   const items = list.map(itemOf);
   return items.some((item) => item === null) ? null : (items as Item[]);
 }
 
-function itemOf(told: unknown): Item | null {
-  if (!isRecord(told) || !MEDIA.includes(String(told["media"])) || !Array.isArray(told["hashes"])) return null;
-  const hashes = told["hashes"].map(hashOf);
+function itemOf(entry: unknown): Item | null {
+  if (!isRecord(entry) || !MEDIA.includes(String(entry["media"])) || !Array.isArray(entry["hashes"])) return null;
+  const hashes = entry["hashes"].map(hashOf);
   if (hashes.length === 0 || hashes.some((hash) => hash === null)) return null;
-  return { media: told["media"] as Item["media"], hashes: hashes as ItemHash[] };
+  return { media: entry["media"] as Item["media"], hashes: hashes as ItemHash[] };
 }
 
-function hashOf(told: unknown): ItemHash | null {
-  if (!isRecord(told)) return null;
-  const { algorithm, role, value, quality } = told;
+function hashOf(entry: unknown): ItemHash | null {
+  if (!isRecord(entry)) return null;
+  const { algorithm, role, value, quality } = entry;
   if (typeof algorithm !== "string" || typeof value !== "string") return null;
   if (!/^[0-9a-f]+$/.test(value) || value.length !== LENGTHS[algorithm]) return null;
   if (role !== "whole" && (role !== "anchored" || algorithm !== "pdq")) return null;

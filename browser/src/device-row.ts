@@ -29,10 +29,10 @@ export class Row {
     this.remove.setAttribute("aria-label", say(words, "remove-named", { name }));
     this.remove.addEventListener("click", removed);
     this.element.append(title, this.#state, this.#bar, this.remove);
-    this.told(say(words, "waiting"));
+    this.showState(say(words, "waiting"));
   }
 
-  told(text: string): void {
+  showState(text: string): void {
     this.#state.textContent = text;
   }
 
@@ -43,6 +43,6 @@ export class Row {
   finished(text: string, mood: "ready" | "partly" | "failed"): void {
     this.#bar.remove();
     this.element.dataset["mood"] = mood;
-    this.told(text);
+    this.showState(text);
   }
 }

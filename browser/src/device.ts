@@ -138,7 +138,7 @@ class Device {
     const entry = this.#entries.get(report.id);
     if (entry === undefined) return;
     if (report.kind === "progress") {
-      entry.row.told(say(this.#words, "working"));
+      entry.row.showState(say(this.#words, "working"));
       entry.row.progress(report.share);
       return;
     }

@@ -46,10 +46,10 @@ async function work(): Promise<void> {
     const going = (): void => {
       if (current !== id) throw new Cancelled();
     };
-    let told = 0;
+    let reported = 0;
     const progress = (share: number): void => {
-      if (share - told < 0.02 && share < 1) return;
-      told = share;
+      if (share - reported < 0.02 && share < 1) return;
+      reported = share;
       tell({ kind: "progress", id, share });
     };
     try {

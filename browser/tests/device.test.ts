@@ -28,9 +28,9 @@ for (const wasm of [true, false]) {
   test(`digests are the file's own, ${wasm ? "with" : "without"} WebAssembly, whatever its length`, async () => {
     for (const size of [1, 63, 64, 65, 4 << 20, (4 << 20) + 1, 9_000_001]) {
       const bytes = Buffer.alloc(size, "a picture of clouds ");
-      const told = await exactHashes(new Blob([bytes]), nothing, nothing, wasm);
-      assert.equal(told.md5, createHash("md5").update(bytes).digest("hex"));
-      assert.equal(told.sha256, createHash("sha256").update(bytes).digest("hex"));
+      const digests = await exactHashes(new Blob([bytes]), nothing, nothing, wasm);
+      assert.equal(digests.md5, createHash("md5").update(bytes).digest("hex"));
+      assert.equal(digests.sha256, createHash("sha256").update(bytes).digest("hex"));
     }
   });
 }
@@ -143,23 +143,23 @@ test("the text to carry comes back as it went, and anything else is refused", ()
   ];
   assert.deepEqual(readCarried(carriedText(items)), items);
   assert.deepEqual(readCarried(JSON.stringify(items.map((item) => ({ ...item, kind: "intimate" })))), items);
-  const spoilt = (change: (told: any) => void): string => {
-    const told = JSON.parse(carriedText(items));
-    change(told);
-    return JSON.stringify(told);
+  const spoilt = (change: (carried: any) => void): string => {
+    const carried = JSON.parse(carriedText(items));
+    change(carried);
+    return JSON.stringify(carried);
   };
   for (const text of [
     "", "hello", "[]", "null", "{}", carriedText([]),
-    spoilt((told) => (told.repit = "hashes 2")),
-    spoilt((told) => (told.items[0].media = "person")),
-    spoilt((told) => (told.items[0].hashes = [])),
-    spoilt((told) => (told.items[0].hashes[0].value = value.toUpperCase())),
-    spoilt((told) => (told.items[0].hashes[0].value = value.slice(2))),
-    spoilt((told) => (told.items[0].hashes[0].quality = 101)),
-    spoilt((told) => delete told.items[0].hashes[0].quality),
-    spoilt((told) => (told.items[1].hashes[0].quality = 90)),
-    spoilt((told) => (told.items[1].hashes[1].role = "anchored")),
-    spoilt((told) => (told.items[1].hashes[1].algorithm = "sha1")),
+    spoilt((carried) => (carried.repit = "hashes 2")),
+    spoilt((carried) => (carried.items[0].media = "person")),
+    spoilt((carried) => (carried.items[0].hashes = [])),
+    spoilt((carried) => (carried.items[0].hashes[0].value = value.toUpperCase())),
+    spoilt((carried) => (carried.items[0].hashes[0].value = value.slice(2))),
+    spoilt((carried) => (carried.items[0].hashes[0].quality = 101)),
+    spoilt((carried) => delete carried.items[0].hashes[0].quality),
+    spoilt((carried) => (carried.items[1].hashes[0].quality = 90)),
+    spoilt((carried) => (carried.items[1].hashes[1].role = "anchored")),
+    spoilt((carried) => (carried.items[1].hashes[1].algorithm = "sha1")),
   ]) {
     assert.equal(readCarried(text), null, text);
   }

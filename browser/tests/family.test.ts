@@ -15,7 +15,7 @@ const shipped = readFileSync(new URL("../../engine/src/repit_engine/stoplist.bin
 
 const fromHex = (text: string): Uint8Array => Uint8Array.from(text.match(/../g)!, (pair) => parseInt(pair, 16));
 
-function told(family: Family | NotHashable): { hashes: string[]; qualities: number[] } {
+function asVector(family: Family | NotHashable): { hashes: string[]; qualities: number[] } {
   assert.ok(family.kind === "family");
   const all = [family.whole, ...family.anchored];
   return { hashes: all.map(({ hash }) => toHex(hash)), qualities: all.map(({ quality }) => quality) };
@@ -32,7 +32,7 @@ for (const { luma, rgba: coloured, stop, radius, hashes, qualities } of vectors.
     const family = luma
       ? familyOfLuma(plane(luma), width, height, list)
       : familyOfRgba(rgba(coloured), width, height, list);
-    assert.deepEqual(told(family), { hashes, qualities });
+    assert.deepEqual(asVector(family), { hashes, qualities });
   });
 }
 
@@ -49,7 +49,7 @@ test("a picture that comes in strips has the family of the same picture whole", 
     builder.rgba(pixels.subarray(4 * 233 * y, 4 * 233 * (y + rows)), rows);
   }
   const strips: Family = { kind: "family", whole: builder.whole(), anchored: builder.anchored(null) };
-  assert.deepEqual(told(strips), told(familyOfRgba(pixels, 233, 301)));
+  assert.deepEqual(asVector(strips), asVector(familyOfRgba(pixels, 233, 301)));
 });
 
 test("what cannot be hashed is a reason", () => {

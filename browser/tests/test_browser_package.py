@@ -44,8 +44,8 @@ def test_the_same_sources_give_the_bundle_that_is_served(tmp_path: Path) -> None
 
 def test_the_published_digests_are_those_of_the_bundle() -> None:
     lines = (BROWSER.parent / "docs" / "device-page.sha256").read_text(encoding="ascii").splitlines()
-    told = {name: digest for digest, name in (line.split("  ") for line in lines)}
-    assert told == {
+    published = {name: digest for digest, name in (line.split("  ") for line in lines)}
+    assert published == {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(SERVED.iterdir())
     }
 

@@ -33,11 +33,11 @@ def hook_port() -> int:
 def server(tmp_path_factory: pytest.TempPathFactory, hook_port: int) -> Iterator[Server]:
     """One for all stories; each has buckets of its own."""
     hook = f"http://127.0.0.1:{hook_port}/v1/storage/s3/events"
-    one = Server(tmp_path_factory.mktemp("storage") / "server", hook)
+    started = Server(tmp_path_factory.mktemp("storage") / "server", hook)
     try:
-        yield one.ready()
+        yield started.ready()
     finally:
-        one.kill()
+        started.kill()
 
 
 def let_tables_be_emptied() -> None:
@@ -66,10 +66,10 @@ def gate(transactional_db: None, settings: Any, server: Server, decoders: Decode
     policy = default_policy()
     inspector = Inspector(index, decoders, policy, recorder, board, 30.0, 5_000_000)
     mirror = Mirror(None, sealed=False)
-    one = Gate(index, mirror, decoders, policy, recorder, board, inspector, tell_the_desk)
+    assembled = Gate(index, mirror, decoders, policy, recorder, board, inspector, tell_the_desk)
     board.served(0, None)
     index.apply(known("cat", CAT))
-    yield one
+    yield assembled
     recorder.close()
     index.close()
     let_tables_be_emptied()
@@ -77,5 +77,5 @@ def gate(transactional_db: None, settings: Any, server: Server, decoders: Decode
 
 @pytest.fixture
 def store(server: Server, gate: Gate) -> Iterator[Store]:
-    with Store(server.url, "us-east-1", *GATE) as one:
-        yield one
+    with Store(server.url, "us-east-1", *GATE) as opened:
+        yield opened

@@ -82,7 +82,7 @@ class Server:
 
     def _writes(self) -> bool:
         try:
-            if "first" not in [one["Name"] for one in self.client.list_buckets()["Buckets"]]:
+            if "first" not in [bucket["Name"] for bucket in self.client.list_buckets()["Buckets"]]:
                 self.client.create_bucket(Bucket="first")
             self.client.put_object(Bucket="first", Key="a", Body=b"a")
         except (ClientError, BotoCoreError):
@@ -105,7 +105,7 @@ class Server:
         }
 
     def bucket(self, name: str, *, versions: bool = False) -> str:
-        if name not in [one["Name"] for one in self.client.list_buckets()["Buckets"]]:
+        if name not in [bucket["Name"] for bucket in self.client.list_buckets()["Buckets"]]:
             self.client.create_bucket(Bucket=name)
         if versions:
             wanted = {"Status": "Enabled"}
@@ -116,11 +116,11 @@ class Server:
         return self.client.put_object(Bucket=bucket, Key=key, Body=body, Tagging=tags, **more)
 
     def tags(self, bucket: str, key: str, **more: str) -> dict[str, str]:
-        said = self.client.get_object_tagging(Bucket=bucket, Key=key, **more)
-        return {one["Key"]: one["Value"] for one in said["TagSet"]}
+        answer = self.client.get_object_tagging(Bucket=bucket, Key=key, **more)
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
 
     def keys(self, bucket: str) -> list[str]:
-        return [one["Key"] for one in self.client.list_objects_v2(Bucket=bucket).get("Contents", ())]
+        return [entry["Key"] for entry in self.client.list_objects_v2(Bucket=bucket).get("Contents", ())]
 
     def anyone_reads(self, bucket: str, key: str) -> int:
         """The status that someone without a key is answered with."""

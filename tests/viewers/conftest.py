@@ -27,11 +27,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[chromium.Chromium]:
-    with chromium.running(chromium.installed()) as one:
-        yield one
+    with chromium.running(chromium.installed()) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")
 def ours() -> Iterator[engine.Decoder]:
-    with engine.running() as one:
-        yield one
+    with engine.running() as decoder:
+        yield decoder

@@ -45,16 +45,16 @@ def test_what_the_canvas_gives_is_what_stands_in_the_window(browser: Chromium) -
     files = [recipe(SEED, number).only(()).made() for number in range(60)]
     shown = browser.shown(files)
     still = [
-        (file, one)
-        for file, one in zip(files, shown, strict=True)
-        if file.way == "img" and 0 < one.width <= CELL[0] and 0 < one.height <= CELL[1]
-        if all(view.frame < 0 for view in one.views)
+        (file, shown_file)
+        for file, shown_file in zip(files, shown, strict=True)
+        if file.way == "img" and 0 < shown_file.width <= CELL[0] and 0 < shown_file.height <= CELL[1]
+        if all(view.frame < 0 for view in shown_file.views)
     ]
     windows = browser.stood([file for file, _ in still])
     assert len(still) > 20
-    for (file, one), window in zip(still, windows, strict=True):
+    for (file, shown_file), window in zip(still, windows, strict=True):
         for view in window:
-            same = [each for each in one.views if each.ground == view.ground] or one.views
+            same = [each for each in shown_file.views if each.ground == view.ground] or shown_file.views
             seen, quality = hash_rgb(view.rgb)
             if quality >= 50:
                 assert hamming(seen, hash_rgb(same[0].rgb)[0]) <= 4, file.name

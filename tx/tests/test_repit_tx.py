@@ -34,7 +34,7 @@ class Pages:
 
 
 def test_tx_finds_the_exchange_under_a_name_of_its_own():
-    assert [one.get_name() for one in TX_MANIFEST.apis] == ["repit"]
+    assert [exchange.get_name() for exchange in TX_MANIFEST.apis] == ["repit"]
 
 
 @pytest.mark.parametrize("status", ["Withdrawn", "Deleted", "Received", "Unknown"])

@@ -71,11 +71,11 @@ def read_stoplist(data: bytes) -> StopList:
     line, _, body = data.partition(b"\n")
     try:
         head = json.loads(line)
-        told, version, radius = head["format"], str(head["version"]), int(head["radius"])
+        format_name, version, radius = head["format"], str(head["version"]), int(head["radius"])
         count, digest = int(head["hashes"]), str(head["sha256"])
     except (ValueError, KeyError, TypeError):
         raise SnapshotForeign("This is not a stop-list.", "Build one with build_stoplist.") from None
-    if told != FORMAT:
+    if format_name != FORMAT:
         raise SnapshotOutdated("This stop-list has a format that is not read here.", "Build it again.")
     if len(body) != count * HASH_BYTES:
         raise SnapshotTruncated("This stop-list is not as long as it says.", "Copy it again.")
@@ -98,9 +98,9 @@ def build_stoplist(
     kept = np.empty((0, HASH_BYTES), np.uint8)
     for rows in hashes:
         for row in as_hash_array(rows):
-            one = row[np.newaxis]
-            if not StopList(kept, spacing).near(one)[0]:
-                kept = np.concatenate([kept, one])
+            alone = row[np.newaxis]
+            if not StopList(kept, spacing).near(alone)[0]:
+                kept = np.concatenate([kept, alone])
     return StopList(kept, radius, version)
 
 
@@ -109,9 +109,9 @@ def joined(*lists: StopList) -> StopList:
     if not lists:
         raise WrongInput("Joining stop-lists takes at least one.")
     return StopList(
-        np.concatenate([one.hashes for one in lists]),
-        min(one.radius for one in lists),
-        " + ".join(one.version for one in lists if one.version),
+        np.concatenate([stoplist.hashes for stoplist in lists]),
+        min(stoplist.radius for stoplist in lists),
+        " + ".join(stoplist.version for stoplist in lists if stoplist.version),
     )
 
 
@@ -123,7 +123,7 @@ def package_stoplist() -> StopList:
 
 @dataclass(slots=True, repr=False)
 class Crowd:
-    """Sets a bank hash aside once it has met `limit` uploads that have nothing else in common.
+    """Mutes a bank hash once it has met `limit` uploads that have nothing else in common.
 
     Uploads are told apart by their standard hash: two within `alike` bits count once. Holds at most `limit`
     hashes of uploads a bank hash, and of at most `room` bank hashes, oldest forgotten first; keep it in
@@ -134,33 +134,33 @@ class Crowd:
     alike: int = 90
     room: int = 10_000
     _met: dict[int, HashArray] = field(default_factory=dict)
-    _aside: set[int] = field(default_factory=set)
+    _muted: set[int] = field(default_factory=set)
 
     def __repr__(self) -> str:
-        return f"Crowd({len(self._aside)} set aside)"
+        return f"Crowd({len(self._muted)} muted)"
 
     def met(self, hash_id: int, upload: NDArray[np.uint8]) -> bool:
-        """Note that a bank hash met an upload, of which ``(32,) uint8`` is the standard hash; true if set
-        aside.
+        """Note that a bank hash met an upload, of which ``(32,) uint8`` is the standard hash; true if it is
+        muted.
         """
-        if hash_id in self._aside:
+        if hash_id in self._muted:
             return True
         known = self._met.pop(hash_id, np.empty((0, HASH_BYTES), np.uint8))
-        one = as_hash_array(upload[np.newaxis])
-        if not StopList(known, self.alike).near(one)[0]:
-            known = np.concatenate([known, one])
+        fresh = as_hash_array(upload[np.newaxis])
+        if not StopList(known, self.alike).near(fresh)[0]:
+            known = np.concatenate([known, fresh])
         if len(known) >= self.limit:
-            self._aside.add(hash_id)
+            self._muted.add(hash_id)
             return True
         self._met[hash_id] = known
         if len(self._met) > self.room:
             del self._met[next(iter(self._met))]
         return False
 
-    def is_aside(self, hash_id: int) -> bool:
-        return hash_id in self._aside
+    def is_muted(self, hash_id: int) -> bool:
+        return hash_id in self._muted
 
     def restore(self, hash_id: int) -> None:
         """Give a hash its voice again, on a person's decision."""
-        self._aside.discard(hash_id)
+        self._muted.discard(hash_id)
         self._met.pop(hash_id, None)

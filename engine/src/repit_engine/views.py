@@ -83,10 +83,10 @@ def open_views(
     if isinstance(first, Shown) and first.seconds >= STANDS and second is None:
         return Views(checked(first.picture))
     gathered = _Gathered()
-    for one in _from(first, second, coming):
-        if isinstance(one, Unseen):
-            gathered.unseen = gathered.unseen or one.reason
-        elif not gathered.take(one):
+    for view in _from(first, second, coming):
+        if isinstance(view, Unseen):
+            gathered.unseen = gathered.unseen or view.reason
+        elif not gathered.take(view):
             gathered.unseen = gathered.unseen or "too-many-frames"
             break
     return gathered.views()
@@ -105,9 +105,9 @@ def checked(picture: Picture) -> Picture:
 def _from(
     first: Shown | Unseen | None, second: Shown | Unseen | None, coming: Iterator[Shown | Unseen]
 ) -> Iterator[Shown | Unseen]:
-    for one in (first, second):
-        if one is not None:
-            yield one
+    for view in (first, second):
+        if view is not None:
+            yield view
     yield from coming
 
 
@@ -130,9 +130,9 @@ class _Gathered:
         self._best: Shown | None = None
         self._best_group = 0
 
-    def take(self, one: Shown) -> bool:
+    def take(self, shown: Shown) -> bool:
         """False once there are too many."""
-        picture = one.picture
+        picture = shown.picture
         if min(picture.width, picture.height) < MIN_SIDE:
             return True
         rows, quality = hash_luma_orientations(
@@ -153,11 +153,11 @@ class _Gathered:
                 return False
             place = len(self._groups)
             self._bits[place] = rows[0]
-            kept = eased(picture) if place <= MOST_DEEP or one.seconds else None
-            self._groups.append(_Group(View(one.of, rows, quality, kept), small, 0.0))
-        self._groups[place].seconds += one.seconds
-        if self._best is None or one.seconds > self._best.seconds:
-            self._best, self._best_group = one, place
+            kept = eased(picture) if place <= MOST_DEEP or shown.seconds else None
+            self._groups.append(_Group(View(shown.of, rows, quality, kept), small, 0.0))
+        self._groups[place].seconds += shown.seconds
+        if self._best is None or shown.seconds > self._best.seconds:
+            self._best, self._best_group = shown, place
         self._let_go()
         return True
 

@@ -82,9 +82,9 @@ def test_a_rectangle_hashes_as_the_oracle_says(seed, height, width, area):
     assert structure[0] == oracle.structure(upright)
     assert breadth[0] == oracle.breadth(grid)
     turned = [grid, grid[:, ::-1], grid[::-1], grid[::-1, ::-1]]
-    turned += [one.T for one in turned]
-    for orientation, one in enumerate(turned):
-        np.testing.assert_array_equal(hashes[0, orientation], oracle.hash_of(one))
+    turned += [plane.T for plane in turned]
+    for orientation, turned_plane in enumerate(turned):
+        np.testing.assert_array_equal(hashes[0, orientation], oracle.hash_of(turned_plane))
 
 
 @settings(max_examples=25, deadline=None)

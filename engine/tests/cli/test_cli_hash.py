@@ -103,7 +103,9 @@ def test_a_family_holds_anchored_hashes_beside_the_standard_one(folder: Path) ->
     row = json.loads(run("--json", "--family", "cat.png", cwd=folder).stdout)
     family = bank_family(open_picture(folder / "cat.png"))
     assert row["hash"] == Hash.from_row(family.hashes[0]).hex
-    assert [one["hash"] for one in row["anchored"]] == [Hash.from_row(one).hex for one in family.hashes[1:]]
+    assert [entry["hash"] for entry in row["anchored"]] == [
+        Hash.from_row(hash_).hex for hash_ in family.hashes[1:]
+    ]
     assert row["anchored"][0]["hash"].encode() in run("--family", "cat.png", cwd=folder).stdout
 
 
@@ -123,7 +125,7 @@ def test_what_a_file_shows_besides_follows_its_first_line(folder: Path) -> None:
     scene, decoy = (hex_of(saved(image, "PNG")) for image in (SCENE, DECOY))
     row = json.loads(run("--json", "moving.png", cwd=folder).stdout)
     assert row["hash"] == scene
-    assert [(one["of"], one["hash"]) for one in row["views"]] == [("frame", decoy)]
+    assert [(view["of"], view["hash"]) for view in row["views"]] == [("frame", decoy)]
     lines = run("moving.png", cwd=folder).stdout.decode().splitlines()
     assert [line.split()[0] for line in lines] == [scene, decoy]
     assert lines[0].endswith("moving.png") and lines[1].endswith("frame")

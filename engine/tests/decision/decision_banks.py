@@ -27,7 +27,7 @@ class BruteBank:
     def of(cls, pictures: list[NDArray[np.uint8]]) -> "BruteBank":
         """Items are the places of pictures in a list."""
         bank = cls(range(1))
-        bank._hold({place: bank_family(one).hashes for place, one in enumerate(pictures)})
+        bank._hold({place: bank_family(picture).hashes for place, picture in enumerate(pictures)})
         return bank
 
     def _hold(self, families: dict[int, HashArray]) -> None:

@@ -120,10 +120,10 @@ def test_an_upload_and_its_mirror_image_decide_alike(bank, item, cut_x, cut_y, t
     upload = upload[int(cut_y * 360) :, int(cut_x * 480) :]
     if turned:
         upload = np.rot90(upload)
-    one, other = decided(bank, upload), decided(bank, upload[:, ::-1])
-    met = {decision.best.item if decision.best else None for decision in (one, other)}
+    upright, other = decided(bank, upload), decided(bank, upload[:, ::-1])
+    met = {decision.best.item if decision.best else None for decision in (upright, other)}
     assert met in ({item}, {None})  # a few in a thousand are missed, and then both are
-    assert one.strength is other.strength
+    assert upright.strength is other.strength
 
 
 def missed(bank: BruteBank, alter: Callable[[np.ndarray], np.ndarray]) -> set[int]:
@@ -150,11 +150,15 @@ def test_the_order_of_hashes_and_answers_changes_nothing(bank, item, seed):
         for s, o in zip(stages, order, strict=True)
     ]
     mix = shuffled(seed)
-    one = decide(stages, bank.search, items=40)
+    ordered = decide(stages, bank.search, items=40)
     other = decide(mixed, lambda q, r: mix(bank.search(q, r)), items=40)
-    assert (one.best.item, one.tier, one.strength) == (other.best.item, other.tier, other.strength)
-    assert one.best.expected_false == other.best.expected_false
-    assert [v.distance for v in one.best.votes] == [v.distance for v in other.best.votes]
+    assert (ordered.best.item, ordered.tier, ordered.strength) == (
+        other.best.item,
+        other.tier,
+        other.strength,
+    )
+    assert ordered.best.expected_false == other.best.expected_false
+    assert [v.distance for v in ordered.best.votes] == [v.distance for v in other.best.votes]
 
 
 def test_thresholds_tighten_as_the_bank_grows():

@@ -29,7 +29,7 @@ def wanted(image: Image.Image) -> Hash:
 
 def hashes(content: bytes) -> list[Hash]:
     views = open_views(content, closely=True)
-    shown = [one for one in all_shown(content, closely=True) if isinstance(one, Shown)]
+    shown = [view for view in all_shown(content, closely=True) if isinstance(view, Shown)]
     first = Hash.from_row(
         hash_rgb(np.repeat(shown[0].picture.luma[:, :, None], 3, axis=2).astype(np.uint8))[0]
     )
@@ -65,8 +65,8 @@ def test_what_libjpeg_did_not_write_is_never_taken_for_a_picture(name: str) -> N
         except PictureRefused as refusal:
             seen.add(refusal.code)
             continue
-        assert min(one.distance(wanted(DECOY)) for one in found) > 60
-        seen.add(tuple(one.hex for one in found))
+        assert min(hash_.distance(wanted(DECOY)) for hash_ in found) > 60
+        seen.add(tuple(hash_.hex for hash_ in found))
     assert len(seen) == 1
 
 
@@ -90,7 +90,7 @@ def test_a_half_tone_of_samples_that_are_cut_off_is_seen() -> None:
     assert shown.distance(wanted(DECOY)) > 60
     found = hashes(content)
     assert found[0].distance(shown) > 60
-    assert min(one.distance(shown) for one in found) <= 10
+    assert min(hash_.distance(shown) for hash_ in found) <= 10
 
 
 def test_photographs_are_not_decoded_whole_for_it() -> None:
@@ -100,7 +100,9 @@ def test_photographs_are_not_decoded_whole_for_it() -> None:
         skim = skimmed_closely(content, image.size)
         assert skim is not None
         assert not skim.swings
-        assert Of.WHOLE not in {one.of for one in all_shown(content, closely=True) if isinstance(one, Shown)}
+        assert Of.WHOLE not in {
+            view.of for view in all_shown(content, closely=True) if isinstance(view, Shown)
+        }
 
 
 @pytest.mark.parametrize("stray", [b"\xff\x12", b"\xff\x02\0\4", b"\xff\xbf"])
@@ -108,4 +110,4 @@ def test_bytes_that_are_no_marker_end_nothing_where_there_are_restarts(stray: by
     content = saved(SCENE, "JPEG", quality=85, restart_marker_blocks=20)
     at = content.index(RESTART, content.index(b"\xff\xda"))
     found = hashes(content[:at] + stray + content[at:])
-    assert min(one.distance(wanted(SCENE)) for one in found) <= 10
+    assert min(hash_.distance(wanted(SCENE)) for hash_ in found) <= 10

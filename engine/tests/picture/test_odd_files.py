@@ -26,22 +26,22 @@ def hash_of_pixels(image: Image.Image) -> Hash:
 WANTED = hash_of_pixels(SCENE)
 
 
-@pytest.mark.parametrize("one", [one for one in odd() if not one.unread], ids=str)
-def test_an_odd_file_shows_the_scene(one: Odd) -> None:
-    views = open_views(one.content, closely=True)
+@pytest.mark.parametrize("file", [file for file in odd() if not file.unread], ids=str)
+def test_an_odd_file_shows_the_scene(file: Odd) -> None:
+    views = open_views(file.content, closely=True)
     first = hash_of(views.shown).hash.distance(WANTED)
     others = [Hash.from_row(view.hashes[0]).distance(WANTED) for view in views.others]
-    assert min([first, *others]) <= one.apart
-    if one.first:
-        assert first <= one.apart
+    assert min([first, *others]) <= file.apart
+    if file.first:
+        assert first <= file.apart
     assert views.unseen is None
 
 
-@pytest.mark.parametrize("one", [one for one in odd() if one.unread], ids=str)
-def test_a_drawing_is_refused_by_name(one: Odd) -> None:
+@pytest.mark.parametrize("file", [file for file in odd() if file.unread], ids=str)
+def test_a_drawing_is_refused_by_name(file: Odd) -> None:
     with pytest.raises(UnsupportedPicture):
-        open_picture(one.content)
-    outcome = hash_picture(one.content)
+        open_picture(file.content)
+    outcome = hash_picture(file.content)
     assert isinstance(outcome, NotHashable)
     assert outcome.reason == "unsupported-picture"
 
@@ -86,7 +86,7 @@ def test_an_animation_of_many_pictures_is_bounded_and_says_so() -> None:
     crowded = open_views(png.animated(frames), Limits(pixels=40 * 30 * 10))
     assert crowded.unseen == "too-many-frames"
     noise = np.random.default_rng(5).integers(0, 256, (260, 16, 16, 3), np.uint8)
-    flood = open_views(png.animated([(Image.fromarray(one), 100) for one in noise]))
+    flood = open_views(png.animated([(Image.fromarray(frame), 100) for frame in noise]))
     assert flood.unseen == "too-many-frames"
     assert len(flood.others) <= MOST_VIEWS
 
@@ -110,7 +110,7 @@ def test_word_is_given_of_a_frame_that_cannot_be_read() -> None:
     parts = list(png.chunks(content))
     broken = [(name, body[:200] if name == b"fdAT" else body) for name, body in parts]
     spoilt = png.SIGNATURE + b"".join(png.chunk(*part) for part in broken)
-    assert any(isinstance(one, Unseen) for one in all_shown(spoilt))
+    assert any(isinstance(view, Unseen) for view in all_shown(spoilt))
     assert open_views(spoilt).unseen == "damaged-frame"
 
 
@@ -120,9 +120,9 @@ def test_what_only_some_viewers_show_is_never_the_first_view() -> None:
     wide.paste(SCENE, (0, 0))
     wide.paste(DECOY, (320, 0))
     left = boxes.with_property(saved(wide, "AVIF"), b"clap", boxes.crop(320, 240, -320, 0))
-    seen = [one for one in all_shown(left) if isinstance(one, Shown)]
-    assert [one.of for one in seen] == [Of.SHOWN, Of.UNCUT]
-    assert [one.seconds > 0 for one in seen] == [True, False]
+    seen = [view for view in all_shown(left) if isinstance(view, Shown)]
+    assert [view.of for view in seen] == [Of.SHOWN, Of.UNCUT]
+    assert [view.seconds > 0 for view in seen] == [True, False]
 
 
 def test_a_statement_about_colours_costs_no_more_than_it_is_worth() -> None:

@@ -52,8 +52,8 @@ def test_an_opened_snapshot_answers_like_the_segment_that_was_written(
     verify_snapshot(tmp_path / "bank.repit")
     queries = np.concatenate([segment.head, segment.tail], axis=1).view(np.uint8)[:20]
     ours, theirs = (RingIndex(part).range_search(queries, 100) for part in (opened, segment))
-    for one, other in zip(ours, theirs, strict=True):
-        assert one.tolist() == other.tolist()
+    for found, other in zip(ours, theirs, strict=True):
+        assert found.tolist() == other.tolist()
     assert opened.all_ids().tolist() == ids.tolist()
     assert opened.rows_of(ids[[3, 5]]).tolist() == [3, 5]
 
@@ -135,7 +135,7 @@ def test_the_last_good_snapshot_of_a_folder_counts(tmp_path: Path) -> None:
     assert [type(refusal) for refusal in opened.refused] == [errors.SnapshotTruncated]
 
 
-def test_old_snapshots_are_forgotten_and_partial_ones_never_seen(tmp_path: Path) -> None:
+def test_old_snapshots_are_deleted_and_partial_ones_never_seen(tmp_path: Path) -> None:
     (tmp_path / "bank-000000000009.repit.77.partial").write_bytes(b"REPITSEG")
     paths = [save(tmp_path, segment_of(rows)) for rows in (1, 2, 3)]
     assert not paths[0].exists()

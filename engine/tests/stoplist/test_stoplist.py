@@ -82,12 +82,12 @@ def test_a_careless_radius_is_refused():
         build_stoplist([rows(9, 1)], "v", radius=200)
 
 
-def test_a_hash_that_meets_many_unrelated_uploads_is_set_aside():
+def test_a_hash_that_meets_many_unrelated_uploads_is_muted():
     crowd = Crowd(limit=5)
     uploads = rows(10, 5)
     assert [crowd.met(7, upload) for upload in uploads] == [False, False, False, False, True]
-    assert crowd.is_aside(7)
-    assert not crowd.is_aside(8)
+    assert crowd.is_muted(7)
+    assert not crowd.is_muted(8)
 
 
 def test_copies_of_one_upload_count_once():
@@ -101,18 +101,18 @@ def test_a_person_gives_a_hash_its_voice_again():
     for upload in rows(12, 2):
         crowd.met(7, upload)
     crowd.restore(7)
-    assert not crowd.is_aside(7)
+    assert not crowd.is_muted(7)
     assert not crowd.met(7, rows(13, 1)[0])
 
 
 @given(st.lists(st.integers(0, 30), max_size=60))
 def test_memory_stays_bounded(ids):
     crowd = Crowd(limit=3, room=4)
-    for step, one in enumerate(ids):
-        crowd.met(one, rows(step, 1)[0])
+    for step, hash_id in enumerate(ids):
+        crowd.met(hash_id, rows(step, 1)[0])
     assert len(crowd._met) <= 4
 
 
 def test_nothing_shows_bits():
     assert repr(StopList(rows(14, 2), version="v")) == "StopList('v', 2 hashes)"
-    assert repr(Crowd()) == "Crowd(0 set aside)"
+    assert repr(Crowd()) == "Crowd(0 muted)"

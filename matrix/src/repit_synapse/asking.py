@@ -19,7 +19,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
 Verdict = Literal["allow", "review", "block"]
-_SAID_BY: Final[dict[int, Verdict]] = {200: "allow", 202: "review", 451: "block"}
+_VERDICTS: Final[dict[int, Verdict]] = {200: "allow", 202: "review", 451: "block"}
 _BUSY: Final = 503
 _LONGEST_PAUSE: Final = 30.0
 _MOST_BYTES: Final = 1024 * 1024
@@ -86,7 +86,7 @@ def _drop(response: IResponse) -> None:
 
 
 async def _read(response: IResponse) -> Answer:
-    verdict = _SAID_BY.get(response.code)
+    verdict = _VERDICTS.get(response.code)
     if verdict is None:
         _drop(response)
         raise Unanswered(f"status-{response.code}")
@@ -95,12 +95,12 @@ async def _read(response: IResponse) -> Answer:
         raise Unanswered("not-a-gate")
     body: bytes = await make_deferred_yieldable(readBody(response))
     try:
-        said = json.loads(body)
+        answer = json.loads(body)
     except (ValueError, RecursionError):
         raise Unanswered("not-a-gate") from None
-    if not isinstance(said, dict) or said.get("verdict") != verdict:
+    if not isinstance(answer, dict) or answer.get("verdict") != verdict:
         raise Unanswered("not-a-gate")
-    decision = said.get("decision")
+    decision = answer.get("decision")
     if not isinstance(decision, str) or not _DECISION.fullmatch(decision):
         decision = ""
     return Answer(verdict, decision)
@@ -108,5 +108,5 @@ async def _read(response: IResponse) -> Answer:
 
 def _pause(response: IResponse) -> float:
     """Seconds that the gate asks for; one where it does not say."""
-    said = (response.headers.getRawHeaders("Retry-After") or ["1"])[0]
-    return min(float(said), _LONGEST_PAUSE) if said.isascii() and said.isdigit() else 1.0
+    header = (response.headers.getRawHeaders("Retry-After") or ["1"])[0]
+    return min(float(header), _LONGEST_PAUSE) if header.isascii() and header.isdigit() else 1.0

@@ -52,7 +52,7 @@ class Upload:
         """(content type, body)."""
         if not self._digests:
             return MEDIA, bytes(self._held)
-        hashes = [{"algorithm": name, "value": one.hexdigest()} for name, one in self._digests.items()]
+        hashes = [{"algorithm": name, "value": digest.hexdigest()} for name, digest in self._digests.items()]
         return DIGESTS, json.dumps({"hashes": hashes}).encode()
 
     def _add(self, chunk: bytes) -> None:

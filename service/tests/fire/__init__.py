@@ -29,13 +29,13 @@ class Writer:
 
     def __init__(self, env: dict[str, str], changes_a_minute: int) -> None:
         self.env, self.pace = env, changes_a_minute
-        self.said: list[tuple[str, str]] = []
+        self.acknowledged: list[tuple[str, str]] = []
         self.begun = time.monotonic()
         self.start()
 
     def start(self) -> None:
-        self.said_before = len(self.said)
-        behind = (time.monotonic() - self.begun) * self.pace / 60 - len(self.said)
+        self.acknowledged_before = len(self.acknowledged)
+        behind = (time.monotonic() - self.begun) * self.pace / 60 - len(self.acknowledged)
         command = [sys.executable, str(HERE / "writer.py"), str(self.pace), str(max(0, round(behind)))]
         self.process = subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE)
         self.reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
@@ -46,7 +46,7 @@ class Writer:
         for line in process.stdout:
             what, _, item = line.decode().strip().partition(" ")
             if line.endswith(b"\n"):  # a line that was cut by the kill says nothing
-                self.said.append((what, item))
+                self.acknowledged.append((what, item))
 
     def kill(self) -> None:
         self.process.kill()
@@ -85,7 +85,7 @@ class Fire:
         """Write and kill for so long, and until there was something to lose."""
         self.writer = writer = Writer(self.env, changes_a_minute)
         until = time.monotonic() + seconds
-        while time.monotonic() < until or len(writer.said) < LEAST:
+        while time.monotonic() < until or len(writer.acknowledged) < LEAST:
             time.sleep(self.random.uniform(*pause))
             self._strike(writer)
         writer.kill()
@@ -96,7 +96,7 @@ class Fire:
         which = self.random.randrange(among)
         if time.monotonic() - self.born.get((victim, which), 0.0) < self.grace:
             return
-        if victim == "writer" and len(writer.said) == writer.said_before:
+        if victim == "writer" and len(writer.acknowledged) == writer.acknowledged_before:
             return
         self.killed[victim] += 1
         self.born[victim, which] = time.monotonic()
@@ -138,19 +138,19 @@ class Fire:
         """Nothing acknowledged is lost, and every subscriber equals the bank, in order, each number once."""
         active, withdrawn = set(bank["held"]), set(bank["withdrawn"])
         assert bank["head"] >= LEAST
-        said = self.writer.said if self.writer is not None else []
-        submitted = {item for what, item in said if what == "submitted"}
-        taken_back = {item for what, item in said if what == "withdrawn"}
+        acknowledged = self.writer.acknowledged if self.writer is not None else []
+        submitted = {item for what, item in acknowledged if what == "submitted"}
+        taken_back = {item for what, item in acknowledged if what == "withdrawn"}
         assert submitted <= active | withdrawn
         assert taken_back <= withdrawn
         wanted = {item: (state, _digest(hashes)) for item, (state, hashes) in bank["held"].items()}
         for number in range(self.count):
-            _check_one(self.folder / f"subscriber-{number}.sqlite3", wanted, bank["head"])
+            _check_subscriber(self.folder / f"subscriber-{number}.sqlite3", wanted, bank["head"])
 
 
-def _check_one(file: Path, wanted: dict[str, tuple[str, str]], head: int) -> None:
+def _check_subscriber(file: Path, wanted: dict[str, tuple[str, str]], head: int) -> None:
     with sqlite3.connect(file) as db:
-        begins, sequence = db.execute("SELECT begins, sequence FROM standing").fetchone()
+        begins, sequence = db.execute("SELECT begins, sequence FROM checkpoint").fetchone()
         taken = [row[0] for row in db.execute("SELECT sequence FROM taken ORDER BY place")]
         held = {item: (state, hashes) for item, state, hashes in db.execute("SELECT * FROM held")}
     db.close()
@@ -160,5 +160,5 @@ def _check_one(file: Path, wanted: dict[str, tuple[str, str]], head: int) -> Non
 
 
 def _digest(hashes: list[dict[str, Any]]) -> str:
-    values = sorted("{algorithm}.{role}.{quality}.{value}".format(**one) for one in hashes)
+    values = sorted("{algorithm}.{role}.{quality}.{value}".format(**hash_) for hash_ in hashes)
     return hashlib.sha256("\n".join(values).encode()).hexdigest()

@@ -23,13 +23,15 @@ TABLES = """
 PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;
 CREATE TABLE IF NOT EXISTS held (item TEXT PRIMARY KEY, state TEXT NOT NULL, hashes TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS taken (place INTEGER PRIMARY KEY AUTOINCREMENT, sequence INTEGER NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS standing (
+CREATE TABLE IF NOT EXISTS checkpoint (
     one INTEGER PRIMARY KEY CHECK (one = 1), begins INTEGER NOT NULL, sequence INTEGER NOT NULL);
 """
 
 
 def digest(entry: Entry) -> str:
-    values = sorted(f"{one.algorithm}.{one.role}.{one.quality}.{one.value.hex()}" for one in entry.hashes)
+    values = sorted(
+        f"{hash_.algorithm}.{hash_.role}.{hash_.quality}.{hash_.value.hex()}" for hash_ in entry.hashes
+    )
     return hashlib.sha256("\n".join(values).encode()).hexdigest()
 
 
@@ -53,17 +55,19 @@ class Subscriber:
             except RepitError:
                 time.sleep(self.random.uniform(0.1, 0.5))
 
-    def standing(self) -> int | None:
-        row = self.db.execute("SELECT sequence FROM standing").fetchone()
+    def checkpoint(self) -> int | None:
+        row = self.db.execute("SELECT sequence FROM checkpoint").fetchone()
         return None if row is None else int(row[0])
 
     def there(self) -> bool:
-        goal, standing = self.folder / "goal", self.standing()
-        return standing is not None and goal.exists() and standing >= int(goal.read_text(encoding="ascii"))
+        goal, checkpoint = self.folder / "goal", self.checkpoint()
+        return (
+            checkpoint is not None and goal.exists() and checkpoint >= int(goal.read_text(encoding="ascii"))
+        )
 
     def follow(self, client: FeedClient) -> None:
         while not self.there():
-            sequence = self.standing()
+            sequence = self.checkpoint()
             if sequence is None:
                 self.begin(client)
                 continue
@@ -76,7 +80,7 @@ class Subscriber:
             for change in page.changes:
                 self.db.execute("INSERT INTO taken (sequence) VALUES (?)", (change.sequence,))
                 self.hold(change.entry)
-            self.db.execute("UPDATE standing SET sequence = ?", (page.through,))
+            self.db.execute("UPDATE checkpoint SET sequence = ?", (page.through,))
             self.db.execute("COMMIT")
             gone = [change.entry.item for change in page.changes if change.entry.state == "withdrawn"]
             client.acknowledge(page.through, gone)
@@ -88,7 +92,7 @@ class Subscriber:
         try:
             for entry in entries:
                 self.hold(entry)
-            self.db.execute("INSERT INTO standing VALUES (1, ?, ?)", (sequence, sequence))
+            self.db.execute("INSERT INTO checkpoint VALUES (1, ?, ?)", (sequence, sequence))
         except RepitError:
             self.db.execute("ROLLBACK")
             raise
@@ -108,7 +112,7 @@ def main() -> None:
         Subscriber(Path(folder), number, key, float(rest), [int(port) for port in ports])
         for number in range(int(first), int(first) + int(count))
     ]
-    threads = [threading.Thread(target=one.run, daemon=True) for one in every]
+    threads = [threading.Thread(target=subscriber.run, daemon=True) for subscriber in every]
     for thread in threads:
         thread.start()
     for thread in threads:

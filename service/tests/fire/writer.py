@@ -60,8 +60,13 @@ def state() -> None:
     held = {line["item"]: [line["state"], line["hashes"]] for line in lines if "item" in line}
     gone = Item.objects.filter(state__in=["withdrawn", "erased"])
     withdrawn = list(gone.values_list("token", flat=True))
-    told = {"head": feed.head().sequence, "held": held, "withdrawn": withdrawn, "snapshot": head["sequence"]}
-    sys.stdout.write(json.dumps(told))
+    summary = {
+        "head": feed.head().sequence,
+        "held": held,
+        "withdrawn": withdrawn,
+        "snapshot": head["sequence"],
+    }
+    sys.stdout.write(json.dumps(summary))
 
 
 if sys.argv[1] == "state":

@@ -48,7 +48,7 @@ def test_an_index_that_was_kept_still_means_the_same_kinds() -> None:
 def test_a_hash_that_is_none_is_refused_in_both_languages() -> None:
     with pytest.raises(InputRefused) as caught:
         Hash("md5", "whole", bytes(32))
-    assert [caught.value.shown(one)[0] for one in ("en", "fr")] == [
+    assert [caught.value.shown(language)[0] for language in ("en", "fr")] == [
         "A hash has the wrong length.",
         "Une empreinte n'a pas la bonne longueur.",
     ]

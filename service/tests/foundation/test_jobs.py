@@ -239,7 +239,7 @@ def test_many_workers_do_not_all_try_the_same_row_first():
 def test_of_workers_that_see_the_same_rows_each_gets_one():
     pks = {waiting().pk for _ in range(5)}
     crowd = [claims_of(among=5) for _ in range(6)]
-    taken = [one.claim() for one in crowd]
+    taken = [claims.claim() for claims in crowd]
     assert {row.pk for row in taken if row} == pks and taken.count(None) == 1
 
 

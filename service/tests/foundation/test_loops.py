@@ -39,8 +39,10 @@ def test_what_fails_is_tried_again_and_the_log_says_its_type_and_no_more(caplog:
     turns = Turns(fails=3)
     with caplog.at_level(logging.WARNING), Loop("a-loop", turns, backoff=SOON):
         assert turns.came(6)
-    said = [one.getMessage() for one in caplog.records if one.name == "repit.foundation.jobs.loop"]
-    assert said == ["a-loop waits: ValueError"] * 3
+    messages = [
+        record.getMessage() for record in caplog.records if record.name == "repit.foundation.jobs.loop"
+    ]
+    assert messages == ["a-loop waits: ValueError"] * 3
 
 
 def test_it_rests_longer_after_each_failure_and_as_before_once_it_went_well(

@@ -47,7 +47,7 @@ def test_a_hundred_unfinished_bodies_stop_nothing() -> None:
         for _ in range(20):
             assert get(port, "/health")[0] == 200
             assert get(port, "/page")[0] == 200
-        assert all(one.silent() for one in hanging)
+        assert all(client.silent() for client in hanging)
         assert asked.paths == ["/page"] * 20  # no view was asked about a body that is not there
         hanging[0].say(b"y" * 999)
         assert hanging[0].answer() == (200, hashlib.sha256(b"x" + b"y" * 999).hexdigest().encode())
@@ -90,8 +90,8 @@ def test_a_body_in_chunks_comes_with_its_length() -> None:
     asked = Asked(reading)
     with front(rules(), asked) as port:
         head = b"POST /form HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-        one = Raw(port, head + b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
-        assert one.answer() == (200, hashlib.sha256(b"abcde").hexdigest().encode())
+        client = Raw(port, head + b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
+        assert client.answer() == (200, hashlib.sha256(b"abcde").hexdigest().encode())
         assert asked.environs[0]["CONTENT_LENGTH"] == "5"
 
 
@@ -128,28 +128,31 @@ def test_where_memory_is_short_the_body_that_cost_most_gives_way() -> None:
         assert within(lambda: room.held == 960_000)
         small = Raw(port, post("/form", 150_000, b"y" * 150_000))
         assert small.answer() == (200, hashlib.sha256(b"y" * 150_000).hexdigest().encode())
-        assert within(lambda: any(not one.silent() for one in hoarding))
-        (gone,) = [one for one in hoarding if one.heard]
+        assert within(lambda: any(not client.silent() for client in hoarding))
+        (gone,) = [client for client in hoarding if client.heard]
         assert gone.answer()[0] == 503
         gone.rest()  # another that had given way would have been answered by then
-        assert sum(not one.silent() for one in hoarding if one is not gone) == 0
-        for one in [*hoarding, small]:
-            one.close()
+        assert sum(not client.silent() for client in hoarding if client is not gone) == 0
+        for client in [*hoarding, small]:
+            client.close()
         assert within(lambda: room.held == 0)
 
 
 def test_a_body_that_came_whole_and_found_no_memory_is_refused_without_waiting_for_more_of_it() -> None:
     with front(rules(room=Bytes(1000)), Asked(reading)) as port:
-        one = Raw(port, post("/form", 5000, bytes(5000)))
-        assert one.answer()[0] == 503
-        one.say(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")
-        assert one.answer()[0] == 200  # nothing was still coming: the connection goes on
+        client = Raw(port, post("/form", 5000, bytes(5000)))
+        assert client.answer()[0] == 503
+        client.say(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert client.answer()[0] == 200  # nothing was still coming: the connection goes on
 
 
 def test_an_upload_without_a_key_is_refused_before_anything_of_it_is_taken() -> None:
     room = Bytes(MEBIBYTE)
     own = rules(
-        room=room, most_upload=8 * MEBIBYTE, kept=4 * MEBIBYTE, admits=lambda told: admits(told, ("right",))
+        room=room,
+        most_upload=8 * MEBIBYTE,
+        kept=4 * MEBIBYTE,
+        admits=lambda headers: admits(headers, ("right",)),
     )
     with front(own, Asked(lambda environ: Whole(401, [], environ["wsgi.input"].read()))) as port:
         stranger = Raw(port, post("/v1/check", 3 * MEBIBYTE, b"x" * 500_000))
@@ -169,10 +172,10 @@ def test_a_file_too_long_to_be_kept_is_handed_on_as_it_comes() -> None:
 
     room = Bytes(MEBIBYTE)
     with front(rules(room=room, most_upload=64 * MEBIBYTE, kept=100_000), Asked(digesting)) as port:
-        told = Raw(port, post("/v1/check", len(content), content[:10]))
+        announced = Raw(port, post("/v1/check", len(content), content[:10]))
         assert begun.wait(60)  # the view reads while most of the file is still to come
-        told.say(content[10:])
-        assert told.answer() == (200, hashlib.sha256(content).hexdigest().encode())
+        announced.say(content[10:])
+        assert announced.answer() == (200, hashlib.sha256(content).hexdigest().encode())
         in_chunks = Raw(port, b"POST /v1/check HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
         for at in range(0, len(content), 100_000):
             piece = content[at : at + 100_000]
@@ -200,7 +203,7 @@ def test_long_files_that_do_not_come_hold_only_their_own_threads() -> None:
         small = Raw(port, post("/v1/check", 10, b"x" * 10))
         assert small.answer() == (200, b"whole")
         assert get(port, "/page")[0] == 200
-        assert {one.answer()[0] for one in hanging} <= {400, 503}
+        assert {client.answer()[0] for client in hanging} <= {400, 503}
         assert "cut" in ended
 
 
@@ -209,13 +212,13 @@ def test_long_files_that_do_not_come_hold_only_their_own_threads() -> None:
 
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
-    "said", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n", b"\r\n", b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\nGET"]
+    "head", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n", b"\r\n", b"GET /ok HTTP/1.1\r\nHost: a\r\n\r\nGET"]
 )
-def test_a_head_that_does_not_end_ends_its_connection(said: bytes) -> None:
+def test_a_head_that_does_not_end_ends_its_connection(head: bytes) -> None:
     with front(rules(), Asked()) as port:
-        slow = Raw(port, said)
+        slow = Raw(port, head)
         heard = slow.rest()
-        assert heard.count(b"HTTP/1.1") == said.count(b"\r\n\r\n")
+        assert heard.count(b"HTTP/1.1") == head.count(b"\r\n\r\n")
 
 
 def test_a_head_without_an_end_is_not_read_on() -> None:
@@ -236,7 +239,7 @@ def test_more_connections_than_can_be_had_cost_those_that_ask_for_nothing(
         assert get(port, "/page")[0] == 200
         idle = [Raw(port) for _ in range(40)]
         assert get(port, "/page")[0] == 200
-        assert within(lambda: sum(not one.silent() for one in idle) >= 20)
+        assert within(lambda: sum(not client.silent() for client in idle) >= 20)
         assert idle[-1].silent()  # the oldest gave way
         body.say(b"x" * 9)
         assert body.answer()[0] == 200  # and nobody in the midst of a request
@@ -246,8 +249,8 @@ def test_a_header_with_an_underscore_does_not_pass_for_another() -> None:
     asked = Asked()
     with front(rules(), asked) as port:
         get(port, "/", X_Forwarded_For="192.0.2.1")
-        said = Raw(port, b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 192.0.2.9\r\n\r\n")
-        said.answer()
+        client = Raw(port, b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 192.0.2.9\r\n\r\n")
+        client.answer()
         assert asked.environs[-2]["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
         assert "HTTP_X_FORWARDED_FOR" not in asked.environs[-1]
 
@@ -317,9 +320,9 @@ def test_one_client_reads_so_many_long_answers_at_once() -> None:
         assert made[-1].made == 0
         other = Raw(port, head % b"another", room=4096)
         assert other.socket.recv(12) == b"HTTP/1.1 200"
-        for one in [*reading_some, refused, other]:
-            one.close()
-        assert all(one.closed.wait(60) for one in made)
+        for client in [*reading_some, refused, other]:
+            client.close()
+        assert all(answer.closed.wait(60) for answer in made)
 
 
 # --- waiting for changes ----------------------------------------------------------------------------------
@@ -359,10 +362,10 @@ def test_a_hundred_who_wait_hold_no_thread_and_all_hear_of_a_change() -> None:
         for _ in range(20):
             assert get(port, "/exchange/now")[0] == 200
             assert get(port, "/page")[0] == 200
-        assert all(one.silent() for one in polls)
+        assert all(poll.silent() for poll in polls)
         for tell in list(changes.waiting):
             tell()
-        assert {one.answer() for one in polls} == {(200, b"came")}
+        assert {poll.answer() for poll in polls} == {(200, b"came")}
 
 
 def test_beyond_what_one_may_have_waiting_it_is_told_so_and_others_are_not() -> None:
@@ -389,11 +392,11 @@ def test_beyond_what_one_may_have_waiting_it_is_told_so_and_others_are_not() -> 
 def test_those_who_wait_are_answered_when_the_server_ends() -> None:
     changes = Changes()
     with front(rules(), Asked(changes.answer)) as port:
-        one = waiting(port)
+        poll = waiting(port)
         assert within(lambda: len(changes.waiting) == 1)
         Raw.opened.clear()
-    assert one.answer() == (200, b"came")
-    one.close()
+    assert poll.answer() == (200, b"came")
+    poll.close()
 
 
 # --- lanes ------------------------------------------------------------------------------------------------
@@ -411,9 +414,9 @@ def test_a_lane_that_is_held_up_holds_up_no_other() -> None:
         held = [Raw(port, b"GET /exchange/a HTTP/1.1\r\nHost: a\r\n\r\n") for _ in range(20)]
         for path in ("/page", "/ready", "/metrics", "/health"):
             assert get(port, path)[0] == 200
-        assert all(one.silent() for one in held)
+        assert all(client.silent() for client in held)
         go_on.set()
-        assert {one.answer()[0] for one in held} == {200}
+        assert {client.answer()[0] for client in held} == {200}
 
 
 def test_in_a_lane_visitors_take_turns() -> None:
@@ -433,11 +436,11 @@ def test_in_a_lane_visitors_take_turns() -> None:
         many = [visit(b"192.0.2.1") for _ in range(lanes.WAITING_EACH + 1)]
         assert within(lambda: len(asked.environs) == 1)
         few = visit(b"198.51.100.7")  # it finds the queue full: the newest of the many makes room
-        assert within(lambda: any(not one.silent() for one in many))
+        assert within(lambda: any(not client.silent() for client in many))
         go_on.set()
         assert few.answer()[0] == 200
         assert order.index("198.51.100.7") <= 2
-        assert sorted(one.answer()[0] for one in many)[-1] == 503
+        assert sorted(client.answer()[0] for client in many)[-1] == 503
 
 
 def test_what_fails_is_said_and_costs_nobody_else_anything(caplog: pytest.LogCaptureFixture) -> None:
@@ -454,7 +457,7 @@ def test_what_fails_is_said_and_costs_nobody_else_anything(caplog: pytest.LogCap
         assert get(port, "/page")[0] == 200
         junk = Raw(port, b"\x16\x03\x01 no http at all\r\n\r\n")
         junk.rest()
-    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == [
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
         "a request failed: ZeroDivisionError"
     ]
 

@@ -74,13 +74,13 @@ def runs(image: Image.Image, beyond: int) -> bytes:
         for at in range(0, len(row), 200):
             stretch = row[at : at + 200].tobytes()
             if len(stretch) < 3:
-                body += b"".join(bytes((1, one)) for one in stretch)
+                body += b"".join(bytes((1, index)) for index in stretch)
             else:
                 body += bytes((0, len(stretch))) + stretch + bytes(len(stretch) & 1)
         body += b"\0\0"
     body += b"\0\1"
     palette = np.array(image.getpalette(), np.uint8).reshape(-1, 3)
-    table = b"".join(bytes((*one[::-1].tolist(), 0)) for one in palette).ljust(1024, b"\0")
+    table = b"".join(bytes((*colour[::-1].tolist(), 0)) for colour in palette).ljust(1024, b"\0")
     at = 14 + 40 + len(table)
     head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, len(body), 2835, 2835, 256, 0)
     return b"BM" + struct.pack("<IHHI", at + len(body), 0, 0, at) + head + table + body

@@ -91,4 +91,4 @@ def _extended(iprp: bytes, name: bytes, body: bytes, essential: bool) -> bytes:
     count = ipma[10]
     places = ipma[11 : 11 + count] + bytes([len(known) | (0x80 if essential else 0)])
     changed = ipma[:10] + bytes([count + 1]) + places + ipma[11 + count :]
-    return box(b"ipco", b"".join(box(*one) for one in known)) + box(b"ipma", changed)
+    return box(b"ipco", b"".join(box(*property_) for property_ in known)) + box(b"ipma", changed)

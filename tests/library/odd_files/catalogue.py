@@ -236,7 +236,7 @@ def _jpegs() -> Iterator[Odd]:
 def _colours() -> Iterator[Odd]:
     """A JPEG whose luma is a decoy, and whose colours go beyond what a screen shows."""
     kind = "colours beyond what a screen shows"
-    lights, decoy = (np.asarray(one.convert("L")).astype(np.float64) for one in (SCENE, DECOY))
+    lights, decoy = (np.asarray(scene.convert("L")).astype(np.float64) for scene in (SCENE, DECOY))
     beyond = 128 + (255 - lights) / 255 * 127
     evenly = ((1, 1), (1, 1), (1, 1))
     hidden = [200 + decoy * 40 / 255, beyond, beyond]
@@ -380,4 +380,4 @@ def odd() -> tuple[Odd, ...]:
         _drawings,
         *found.MAKERS,
     )
-    return tuple(one for maker in makers for one in maker())
+    return tuple(file for maker in makers for file in maker())

@@ -31,7 +31,10 @@ def profile(
     if space == b"GRAY":
         named.append((b"kTRC", curve))
     else:
-        named += [(name + b"XYZ", _xyz(one)) for name, one in zip((b"r", b"g", b"b"), primaries, strict=True)]
+        named += [
+            (name + b"XYZ", _xyz(primary))
+            for name, primary in zip((b"r", b"g", b"b"), primaries, strict=True)
+        ]
         named += [(name + b"TRC", curve) for name in (b"r", b"g", b"b")]
     return assembled([*named, *tags], size=size, version=version, kind=kind, space=space, white=white)
 

@@ -16,7 +16,7 @@ import typer
 
 from repit_engine.anchors import bank_family
 from repit_engine.cli.files import files_under
-from repit_engine.cli.progress import PatientProgress
+from repit_engine.cli.progress import DelayedProgress
 from repit_engine.errors import PictureRefused
 from repit_engine.hash import orientations_of
 from repit_engine.pdq import Orientation
@@ -53,7 +53,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
     """
     sources = list(_sources(files, recursive))
     unhashed = False
-    with PatientProgress("hashing", len(sources)) as progress:
+    with DelayedProgress("hashing", len(sources)) as progress:
         for name in sources:
             row = _row(name, orientations=orientations, family=family, full=full)
             for line in [json.dumps(row)] if as_json else _lines(row, orientations=orientations):
@@ -123,10 +123,10 @@ def _lines(row: Row, *, orientations: bool) -> Iterator[str]:
         for turned in tuple(Orientation)[1:]:
             name = turned.name.lower().replace("_", " ")
             yield f"{row['orientations'][turned]}  {row['quality']:3}    {name}"
-    for one in row.get("anchored", ()):
-        yield f"{one['hash']}  {one['quality']:3}    anchored"
-    for one in row.get("views", ()):
-        yield f"{one['hash']}  {one['quality']:3}    {one['of']}"
+    for entry in row.get("anchored", ()):
+        yield f"{entry['hash']}  {entry['quality']:3}    anchored"
+    for view in row.get("views", ()):
+        yield f"{view['hash']}  {view['quality']:3}    {view['of']}"
     if "unseen" in row:
         yield f"{'–':64}    –    not all of it was looked at: {row['unseen']}"
 

@@ -10,10 +10,10 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-PATIENCE_SECONDS: Final = 2.0
+SHOWN_AFTER_SECONDS: Final = 2.0
 
 
-class PatientProgress:
+class DelayedProgress:
     """Shows itself only after two seconds, only on a terminal; standard output stays clean."""
 
     def __init__(self, what: str, total: int | None) -> None:
@@ -36,13 +36,13 @@ class PatientProgress:
         """Count `steps` more as done."""
         self._done += steps
         elapsed = time.monotonic() - self._start
-        if not self._shown and elapsed > PATIENCE_SECONDS:
+        if not self._shown and elapsed > SHOWN_AFTER_SECONDS:
             self._bar.start()
             self._shown = True
         if self._shown:
             self._bar.update(self._task, completed=self._done, rate=f"{self._done / elapsed:,.0f}/s")
 
-    def __enter__(self) -> "PatientProgress":
+    def __enter__(self) -> "DelayedProgress":
         return self
 
     def __exit__(

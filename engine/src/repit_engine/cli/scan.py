@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from repit_engine.cli.progress import PatientProgress
+from repit_engine.cli.progress import DelayedProgress
 from repit_engine.cli.scan_altered import Families
 from repit_engine.cli.scan_bank import load_bank, load_families, stamp
 from repit_engine.cli.scan_batch import Against
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0917 - the options of the command line
     parquet = out.suffix == ".parquet"
     sink: Sink = Parquet(out, state.mark, schema) if parquet else JsonLines(out, state.mark)
     try:
-        with PatientProgress("scanning", state.items) as progress:
+        with DelayedProgress("scanning", state.items) as progress:
             progress.advance(min(state.items, state.batches * BATCH))
             counts = run(
                 journal,

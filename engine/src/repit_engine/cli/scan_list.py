@@ -86,6 +86,6 @@ def _family(row: dict[str, Any]) -> Iterator[tuple[int, bytes, int]]:
     family = [row, *row.get("anchored", ())]
     if len(family) > 1 + MOST_ANCHORED:
         raise ValueError
-    for slot, one in enumerate(family):
-        quality = int(one.get("quality", _UNKNOWN))
-        yield slot, Hash.from_hex(one["hash"]).raw, max(0, min(quality, 100))
+    for slot, entry in enumerate(family):
+        quality = int(entry.get("quality", _UNKNOWN))
+        yield slot, Hash.from_hex(entry["hash"]).raw, max(0, min(quality, 100))

@@ -115,6 +115,6 @@ def _typed(row: Row) -> dict[str, Any]:
         # A name that is no Unicode keeps its bytes as escapes.
         "file": row["file"].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"),
         "hash": bytes.fromhex(row["hash"]) if row["hash"] else None,
-        "others": [bytes.fromhex(one) for one in row.get("others", ())],
+        "others": [bytes.fromhex(value) for value in row.get("others", ())],
         "matches": [{"id": name, "distance": distance} for name, distance in row["matches"]],
     }

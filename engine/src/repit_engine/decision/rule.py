@@ -128,11 +128,11 @@ def _match(votes: Votes, item: int, items: int, rule: Rule) -> Match | None:
         return Match(item, Tier.STANDARD, Strength.BLOCK, chance, (vote,))
     best: Match | None = None
     by_turn: dict[int, list[Heard]] = {}
-    for (turn, _), one in votes.nearest[item].items():
-        by_turn.setdefault(turn, []).append(one)
+    for (turn, _), row in votes.nearest[item].items():
+        by_turn.setdefault(turn, []).append(row)
     for turn in sorted(by_turn):
         heard = apart(votes, sorted(by_turn[turn], key=votes.order))
-        near = [one for one in heard if one[0] <= rule.review.second]
+        near = [row for row in heard if row[0] <= rule.review.second]
         piece = not broad(votes, heard, near, rule.breadth)
         options = []
         if near:

@@ -38,7 +38,7 @@ class Votes:
         fresh = [row for row in np.unique(rows).tolist() if (stage, row) not in self.silent]
         if self.stoplist is not None and fresh:
             near = self.stoplist.near(self.stages[stage].hashes[fresh]).tolist()
-            self.silent.update({(stage, row): one for row, one in zip(fresh, near, strict=True)})
+            self.silent.update({(stage, row): is_near for row, is_near in zip(fresh, near, strict=True)})
 
     def add(self, item: int, vote: Heard) -> None:
         """Hear a vote: the nearest is kept, of equals the one of the larger place."""

@@ -59,7 +59,7 @@ class LiveFolder:
             orphan = _SEGMENT.fullmatch(path.name) is not None and path.name not in self._named
             if orphan or path.name.endswith(PARTIAL):
                 path.unlink(missing_ok=True)
-        self._forget_logs(manifest)
+        self._delete_old_logs(manifest)
         return view
 
     def new_log(self) -> tuple[int, Log]:
@@ -84,9 +84,9 @@ class LiveFolder:
         for name in self._named - wanted:
             (self.path / name).unlink(missing_ok=True)
         self._named = wanted
-        self._forget_logs(manifest)
+        self._delete_old_logs(manifest)
 
-    def _forget_logs(self, manifest: Manifest) -> None:
+    def _delete_old_logs(self, manifest: Manifest) -> None:
         for number in log_numbers(self.path):
             if number < manifest.first_log:
                 log_path(self.path, number).unlink(missing_ok=True)

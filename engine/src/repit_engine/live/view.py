@@ -103,13 +103,13 @@ class View:
     ) -> RangeResult:
         """Range search of ``(m, 4)`` words over everything."""
         if len(queries) == 1:
-            parts = self._one(queries, radius, max_results)
+            parts = self._of_single_query(queries, radius, max_results)
         else:
             parts = [(_part_hits(part, queries, radius, max_results, threads), part) for part in self.parts]
         found = [(hits, _ids(part, hits)) for hits, part in parts if len(hits.packed)]
         return combine(found, len(queries), max_results) if found else nothing(len(queries))
 
-    def _one(
+    def _of_single_query(
         self, queries: NDArray[np.uint64], radius: int, max_results: int | None
     ) -> list[tuple[Hits, LiveSegment | Memtable]]:
         found: list[tuple[Hits, LiveSegment | Memtable]] = []

@@ -67,9 +67,9 @@ def open_picture(
     (`repit_engine.child`).
     """
     best: Shown | None = None
-    for one in all_shown(data, limits, colour=colour, full=full):
-        if isinstance(one, Shown) and (best is None or one.seconds > best.seconds):
-            best = one
+    for view in all_shown(data, limits, colour=colour, full=full):
+        if isinstance(view, Shown) and (best is None or view.seconds > best.seconds):
+            best = view
             if best.seconds >= STANDS:
                 break
     if best is None:

@@ -62,8 +62,10 @@ def read_headless(
         if samples.end + header.height * _mask_stride(header) > FILE_HEADER + size:
             covers.append(_mask(content[samples.end : FILE_HEADER + size], header))
     for place, cover in enumerate(covers):
-        one = Layer(image, None if cover is None else Image.fromarray(cover), seconds=0 if place else STANDS)
-        yield from shown_of(one, colour=colour and not place)
+        layer = Layer(
+            image, None if cover is None else Image.fromarray(cover), seconds=0 if place else STANDS
+        )
+        yield from shown_of(layer, colour=colour and not place)
 
 
 def _covers(samples: Samples) -> Iterator[Image.Image | None]:

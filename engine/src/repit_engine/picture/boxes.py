@@ -98,7 +98,7 @@ def _properties(meta: dict[bytes, bytes]) -> Iterator[tuple[bytes, bytes]]:
     """The properties that `ipma` gives to the primary item."""
     primary = _primary(meta.get(b"pitm", b""))
     parts = _boxes(meta.get(b"iprp", b""))[::-1]
-    known = [one for name, body in parts if name == b"ipco" for one in _boxes(body)[::-1]]
+    known = [box for name, body in parts if name == b"ipco" for box in _boxes(body)[::-1]]
     for name, body in parts:
         if name != b"ipma" or len(body) < 8:
             continue

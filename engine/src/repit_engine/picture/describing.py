@@ -54,11 +54,11 @@ def from_gamma(gamma: float, chromaticities: Chromaticities | None) -> bytes | N
 def from_code_points(primaries: int, transfer: int) -> list[bytes]:
     """The profiles that browsers take these for, Chromium's first; none where they show what is stored."""
     chromaticities = _PRIMARIES.get(primaries, _SRGB)
-    told = (
+    tags = (
         {b"cicp": b"cicp\0\0\0\0" + bytes((primaries & 255, transfer, 0, 1))} if transfer in (PQ, HLG) else {}
     )
-    ways = [_profile(curve, chromaticities, told) for curve in _CURVES.get(transfer, (_linear,))]
-    return [one for one in ways if one is not None]
+    ways = [_profile(curve, chromaticities, tags) for curve in _CURVES.get(transfer, (_linear,))]
+    return [way for way in ways if way is not None]
 
 
 def _linear(levels: Levels) -> Levels:
@@ -101,7 +101,7 @@ _CURVES: Final[dict[int, tuple[Curve, ...]]] = {
 
 
 def _profile(
-    curve: Curve, chromaticities: Chromaticities, told: dict[bytes, bytes] | None = None
+    curve: Curve, chromaticities: Chromaticities, more: dict[bytes, bytes] | None = None
 ) -> bytes | None:
     colorants = _colorants(chromaticities)
     if colorants is None:
@@ -113,7 +113,7 @@ def _profile(
     tags = {
         name + b"XYZ": xyz(tuple(colour)) for name, colour in zip((b"r", b"g", b"b"), colorants, strict=True)
     }
-    tags |= {name + b"TRC": tone for name in (b"r", b"g", b"b")} | (told or {})
+    tags |= {name + b"TRC": tone for name in (b"r", b"g", b"b")} | (more or {})
     return assembled(b"RGB ", b"XYZ ", _VERSION_2, tags)
 
 

@@ -108,7 +108,7 @@ def _read(content: bytes, most: int) -> _File:
             left, top, wide, high, flags = struct.unpack_from("<HHHHB", content, at + 1)
             own, start = _table(content, at + 10, flags)
             blocks, end = _blocks(content, start + 1)
-            coded = content[start : start + 1] + b"".join(bytes([len(one)]) + one for one in blocks)
+            coded = content[start : start + 1] + b"".join(bytes([len(block)]) + block for block in blocks)
             frame = _Frame((left, top, wide, high), flags, own or shared, coded, wait / 100, key, after)
             if not file.frames:
                 file.size = (max(width, left + wide), max(height, top + high))

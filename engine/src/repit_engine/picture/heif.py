@@ -46,9 +46,9 @@ def read_avif(
         if getattr(image, "n_frames", 1) > 1:
             pattern = _pattern(image, container)
             found = frames_of(lambda: _avif(content, b"avis"), pattern, limits, deadline, colour=colour)
-            for one in found:
+            for frame in found:
                 seen = True
-                yield one
+                yield frame
     if seen and not container.has_items:
         return
     # Browsers show the sequence unless the file calls itself a still picture first of all.
@@ -98,8 +98,8 @@ def read_heic(
         pictures = getattr(image, "n_frames", 1)
     if pictures > 1:
         # Beside the primary one there are others, which some programs show as pages.
-        for one in frames_of(lambda: _heic(content), pattern, limits, deadline, colour=False):
-            yield replace(one, seconds=0.0) if isinstance(one, Shown) else one
+        for frame in frames_of(lambda: _heic(content), pattern, limits, deadline, colour=False):
+            yield replace(frame, seconds=0.0) if isinstance(frame, Shown) else frame
     if container.has_tracks:
         yield Unseen("sequence")
 

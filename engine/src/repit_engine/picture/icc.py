@@ -53,8 +53,8 @@ def browsers_read(profile: bytes) -> bool:
         return False
     entries = (profile[at : at + 8] for at in range(HEADER + 8, HEADER + 4 + _ENTRY * count, _ENTRY))
     return all(
-        int.from_bytes(one[4:]) >= 4 and int.from_bytes(one[:4]) + int.from_bytes(one[4:]) <= size
-        for one in entries
+        int.from_bytes(entry[4:]) >= 4 and int.from_bytes(entry[:4]) + int.from_bytes(entry[4:]) <= size
+        for entry in entries
     )
 
 

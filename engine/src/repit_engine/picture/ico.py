@@ -30,8 +30,8 @@ def read_ico(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
             yield Unseen("too-many-frames")
             break
         try:
-            for one in _entry(content[at:], size, limits, deadline, colour=colour and not seen):
-                yield Shown(one.picture, Of.FRAME) if seen and isinstance(one, Shown) else one
+            for view in _entry(content[at:], size, limits, deadline, colour=colour and not seen):
+                yield Shown(view.picture, Of.FRAME) if seen and isinstance(view, Shown) else view
             seen = True
         except Exception:  # noqa: BLE001 - one picture that cannot be read says nothing of the others
             yield Unseen("damaged-frame")

@@ -108,8 +108,8 @@ def read_jpeg(
     yield from shown_of(layer, colour=colour)
     if averaged_first:
         whole = _image(_decode(data, _SPACES[mode], header.size, 1), mode)
-        for one in shown_of(replace(layer, image=whole, shrink=1, of=Of.WHOLE, seconds=0.0)):
-            yield replace(one, of=Of.WHOLE)
+        for view in shown_of(replace(layer, image=whole, shrink=1, of=Of.WHOLE, seconds=0.0)):
+            yield replace(view, of=Of.WHOLE)
 
 
 def _are_plain(ways: tuple[Way, ...]) -> bool:

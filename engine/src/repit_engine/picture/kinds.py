@@ -1,7 +1,7 @@
 """What a file is to somebody who shows files, when it cannot be read as a picture here.
 
-In: the bytes of a file, or its head. Out: `Kind`. Next: a gate's doors, which answer differently to a damaged
-picture, a film and a letter. Nothing is decoded.
+In: the bytes of a file, or its head. Out: `Kind`. Next: a gate's integrations, which answer differently to a
+damaged picture, a film and a letter. Nothing is decoded.
 """
 
 from enum import Enum

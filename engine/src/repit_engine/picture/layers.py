@@ -69,7 +69,7 @@ def shown_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
             yield Shown(_averaged(opaque, thin), Of.OPAQUE)
     if layer.narrow and layer.cover is not None:
         wide = replace(layer, cover=layer.cover.point(_WIDENED), narrow=False, seconds=0.0)
-        yield from (replace(one, of=Of.COVER) for one in shown_of(wide))
+        yield from (replace(view, of=Of.COVER) for view in shown_of(wide))
 
 
 def _on_grounds(on_white: Image.Image, layer: Layer, greys: tuple[int, ...]) -> Iterator[Shown]:
@@ -92,8 +92,8 @@ def added_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
         first = ground == _WHITE
         of = Of.SHOWN if first else Of.GREY if ground else Of.BLACK
         seconds = STANDS if first else 0.0
-        one = replace(layer, image=Image.fromarray(added), cover=None, of=of, seconds=seconds)
-        yield from shown_of(one, colour=colour and first)
+        laid = replace(layer, image=Image.fromarray(added), cover=None, of=of, seconds=seconds)
+        yield from shown_of(laid, colour=colour and first)
 
 
 def averaged(layer: Layer, of: Of) -> Shown:

@@ -56,12 +56,12 @@ def check_plain(pixels: int) -> None:
         raise damaged() from None
 
 
-def both(one: Image.Image | None, other: Image.Image | None) -> Image.Image | None:
+def both(cover: Image.Image | None, other: Image.Image | None) -> Image.Image | None:
     """What covers the ground in both."""
-    if one is None or other is None:
-        return other if one is None else one
-    covered = Image.new("L", one.size, 0)
-    covered.paste(one, mask=other)
+    if cover is None or other is None:
+        return other if cover is None else cover
+    covered = Image.new("L", cover.size, 0)
+    covered.paste(cover, mask=other)
     return covered
 
 

@@ -107,10 +107,10 @@ def read_png(content: bytes, limits: Limits, deadline: Deadline, *, colour: bool
             once=int.from_bytes(chunks.control[4:8]) > 0,
         )
         try:
-            for one in moving:
-                if isinstance(one, Shown):
-                    seen += one.seconds
-                yield one
+            for frame in moving:
+                if isinstance(frame, Shown):
+                    seen += frame.seconds
+                yield frame
         except Exception:  # noqa: BLE001 - frames that cannot be read; the still picture may be sound
             yield Unseen("damaged-frame")
         broken = chunks.cut or chunks.sound is not None
@@ -230,7 +230,7 @@ def _read_statement(name: bytes, body: bytes, primaries: bytes) -> tuple[list[by
             chromaticities = tuple(place / 100_000 for place in struct.unpack(">8I", primaries))
         gamma = int.from_bytes(body) / 100_000
         found = [from_gamma(gamma, way) for way in dict.fromkeys((chromaticities, None))]
-        profiles = [one for one in found if one is not None]
+        profiles = [made for made in found if made is not None]
         return profiles, bool(profiles)
     return [], name == b"sRGB"
 
@@ -266,8 +266,8 @@ def _piece(chunks: _Chunks, control: bytes, data: list[bytes], limits: Limits, *
     limits.check_pixels(width, height)
     # Chromium holds back some of a first frame that breaks, and nothing of a later one.
     sound = chunks.sound if data == chunks.data else None
-    one = replace(_sized(chunks, width, height), data=data, sound=sound, cut=chunks.cut or not first)
-    image, own, came = next(_stills(one))
+    alone = replace(_sized(chunks, width, height), data=data, sound=sound, cut=chunks.cut or not first)
+    image, own, came = next(_stills(alone))
     clear = chunks.header[9] in _WITHOUT_ALPHA and chunks.key is None
     whole = (left, top, width, height) == (0, 0, *chunks.size)
     # One that covers everything begins on an empty canvas; of others what did not come is left as it was.

@@ -139,7 +139,7 @@ def _readings(profile: bytes, mode: str) -> tuple[Way, ...]:
 
 def _reread(profile: bytes, mode: str) -> list[Way | None]:
     takes = "RGB" if mode == "L" and profile[16:20] != b"GRAY" else mode
-    tables = [Way(None, takes, None, True, table=one) for one in icc.tables_of(profile, _CHANNELS[takes])]
+    tables = [Way(None, takes, None, True, table=table) for table in icc.tables_of(profile, _CHANNELS[takes])]
     code_points = icc.tags_of(profile).get(b"cicp", b"")
     stated: list[bytes] = []
     high = None
@@ -147,11 +147,13 @@ def _reread(profile: bytes, mode: str) -> list[Way | None]:
         stated = from_code_points(code_points[8], code_points[9])
         high = high_range(code_points[8], code_points[9])
     # Code points count before all else, even in a profile of inks, which Chromium has made colours by then.
-    described = [_way(one, "RGB", mode) for one in stated]
+    described = [_way(icc_profile, "RGB", mode) for icc_profile in stated]
     if high is not None:
         described.insert(0, Way(None, "RGB", None, True, table=high))
     return (
-        described + tables + [_way(one, takes, mode) for one in icc.in_other_words(profile, _CHANNELS[takes])]
+        described
+        + tables
+        + [_way(rewritten, takes, mode) for rewritten in icc.in_other_words(profile, _CHANNELS[takes])]
     )
 
 

@@ -110,10 +110,10 @@ def _is_wide(tags: Any) -> bool:
     bits, kinds = _listed(tags.get(_BITS, 1)), _listed(tags.get(_FORMAT, 1))
     if max(bits) <= 8 and set(kinds) <= {1}:
         return False
-    one = len(bits) == 1
-    grey = one and (bits[0], kinds[0]) in ((16, 1), (32, 3), (32, 2), (16, 2), (8, 2))
+    single = len(bits) == 1
+    grey = single and (bits[0], kinds[0]) in ((16, 1), (32, 3), (32, 2), (16, 2), (8, 2))
     colours = set(bits) == {16} and set(kinds) <= {1} and tags.get(_PLANAR, 1) == 1
-    plain = tags.get(_PHOTOMETRIC) != _WHITE_IS_0 if one else True
+    plain = tags.get(_PHOTOMETRIC) != _WHITE_IS_0 if single else True
     return not (plain and (grey or colours))
 
 
@@ -195,4 +195,4 @@ def _assembled(content: bytes, tags: Any, form: _Form) -> NDArray[Any]:
 
 
 def _listed(value: Any) -> tuple[int, ...]:
-    return tuple(int(one) for one in value) if isinstance(value, (tuple, list)) else (int(value),)
+    return tuple(int(number) for number in value) if isinstance(value, (tuple, list)) else (int(value),)

@@ -69,7 +69,7 @@ class CompactIndex:
         queries = as_words(hashes)
         with ThreadPoolExecutor(threads) as pool:
             asked = [_Asked(self, query, threads, pool) for query in queries]
-            found = [one.nearest(radius, max_results) for one in asked]
+            found = [question.nearest(radius, max_results) for question in asked]
         packed = [hits for hits, _ in found]
         lims = np.zeros(len(found) + 1, np.int64)
         np.cumsum([len(hits) for hits in packed], out=lims[1:])

@@ -59,7 +59,7 @@ _TURNS: Final = {
     "anti_transposed": Text("anti-transposed", "antitransposée"),
 }
 
-_PATIENT: Final = {"REPIT_GATE_BUDGET_MS": "10000"}
+_LONG_BUDGET: Final = {"REPIT_GATE_BUDGET_MS": "10000"}
 """On a machine that does other work too; the times shown are those that answers took."""
 
 
@@ -75,7 +75,7 @@ def run(picture: Path | None) -> int:
     signal.signal(signal.SIGINT, _leave)  # a shell starts background jobs with SIGINT ignored
     try:
         with tempfile.TemporaryDirectory(prefix="repit-demo-") as folder:
-            return _told(console, say, picture, Path(folder))
+            return _play(console, say, picture, Path(folder))
     except RepitError as error:
         for sentence in error.shown(language):
             console.print(sentence, style="bold red")
@@ -93,7 +93,7 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _told(console: Console, say: Say, path: Path | None, folder: Path) -> int:
+def _play(console: Console, say: Say, path: Path | None, folder: Path) -> int:
     picture = original(path)
     sent = uploads(picture, ours=path is None)
     starting = Text("Starting a hotline …", "Démarrage du service de l'association d'aide …")
@@ -105,7 +105,7 @@ def _told(console: Console, say: Say, path: Path | None, folder: Path) -> int:
                 "Démarrage du filtre d'une plateforme ; la première fois il compile, une minute environ …",
             )
             status.update(say(starting))
-            with processes.gate(folder, hotline, _PATIENT) as gate:
+            with processes.gate(folder, hotline, _LONG_BUDGET) as gate:
                 device.get_ready()
                 status.stop()
                 started = time.monotonic() - begun
@@ -216,8 +216,8 @@ def _stay(console: Console, say: Say, hotline: processes.Service, gate: processe
             f"Accueil de l'association d'aide : {hotline.address}/",
         ),
         Text(
-            f"The gate's doors:         {gate.address}/docs",
-            f"Les portes du filtre :            {gate.address}/docs",
+            f"The gate's interfaces:    {gate.address}/docs",
+            f"Les interfaces du filtre :        {gate.address}/docs",
         ),
         Text(
             f"How the gate is:          {gate.address}/ready",

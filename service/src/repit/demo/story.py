@@ -18,7 +18,7 @@ from repit.demo.pictures import Hope, Upload
 from repit.foundation.errors import NotFound, PeerFailed, Text
 from repit.foundation.outbound import Outbound
 
-PATIENCE_SECONDS: Final = 30.0
+TIMEOUT_SECONDS: Final = 30.0
 _PAUSE_SECONDS: Final = 0.004
 _REFUSED: Final = 451
 
@@ -61,8 +61,8 @@ def open_case(hotline: Outbound, picture: bytes) -> Receipt:
     answer = hotline.post("/api/v1/cases", body)
     if answer.status != 201:
         raise PeerFailed(detail=f"opening a case: status {answer.status}")
-    said = json.loads(answer.body)
-    return Receipt(said["number"], said["secret"])
+    answered = json.loads(answer.body)
+    return Receipt(answered["number"], answered["secret"])
 
 
 def withdraw(hotline: Outbound, receipt: Receipt) -> None:
@@ -75,7 +75,7 @@ def withdraw(hotline: Outbound, receipt: Receipt) -> None:
 
 def until(gate: Outbound, upload: Upload, *, refused: bool, since: float) -> float:
     """Seconds from a moment until the upload is refused (or passes). Raises `NeverCame`."""
-    while time.monotonic() - since < PATIENCE_SECONDS:
+    while time.monotonic() - since < TIMEOUT_SECONDS:
         status = gate.post("/v1/refuse", upload.data, content_type=f"image/{upload.kind}").status
         if (status == _REFUSED) is refused:
             return time.monotonic() - since
@@ -95,18 +95,18 @@ def _line(gate: Outbound, upload: Upload, hope: Hope) -> Line:
     took = (time.perf_counter() - begun) * 1000
     if answer.status != 200:
         raise PeerFailed(detail=f"a check: status {answer.status}")
-    said: dict[str, Any] = json.loads(answer.body)
-    best = said["evidence"][0] if said["evidence"] else {}
+    answered: dict[str, Any] = json.loads(answer.body)
+    best = answered["evidence"][0] if answered["evidence"] else {}
     parts = best.get("parts") or [{}]
     return Line(
         name=upload.name,
-        verdict=said["verdict"],
+        verdict=answered["verdict"],
         tier=best.get("tier"),
         turned=best.get("orientation"),
         distance=best.get("distance"),
         milliseconds=took,
         of=parts[0].get("of"),
-        right=_as_hoped(hope, said["verdict"], best.get("tier")),
+        right=_as_hoped(hope, answered["verdict"], best.get("tier")),
     )
 
 

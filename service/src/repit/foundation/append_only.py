@@ -38,7 +38,7 @@ def append_only(table: str) -> migrations.RunPython:
     return migrations.RunPython(forbid, allow)
 
 
-def forgettable(table: str, columns: tuple[str, ...], mark: str) -> migrations.RunPython:
+def deletable_once_marked(table: str, columns: tuple[str, ...], mark: str) -> migrations.RunPython:
     """A migration operation for a table that only grows: a row may be deleted once its column `mark` is set.
 
     `columns` are those that still nobody changes. It can be undone.

@@ -138,7 +138,7 @@ class KeyRefused(RequestRefused):
 class NotGranted(RequestRefused):
     code = "not-granted"
     status = 403
-    message = Text("This key does not open this door.", "Cette clé n'ouvre pas cette porte.")
+    message = Text("This key does not allow this request.", "Cette clé ne permet pas cette demande.")
     next_step = Text("Ask the hotline for the permission.", "Demandez la permission à l'association.")
 
 

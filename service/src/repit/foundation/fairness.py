@@ -31,7 +31,7 @@ class FairQueue(Generic[T]):
     def ahead(self, sender: str) -> int:
         """How many come before one more of this sender's."""
         own = len(self._waiting.get(sender, ()))
-        return own + sum(min(len(one), own + 1) for who, one in self._waiting.items() if who != sender)
+        return own + sum(min(len(things), own + 1) for who, things in self._waiting.items() if who != sender)
 
     def put(self, sender: str, thing: T) -> T | None:
         """Let it wait; what has to leave for it: the newest of whoever has most waiting. Raises `Full`."""

@@ -125,7 +125,9 @@ def _sqlite(names: Sequence[str], most: int) -> bool:
 
 def _size() -> int:
     with connection.cursor() as cursor:
-        pages, page = (cursor.execute(f"PRAGMA {one}").fetchone()[0] for one in ("page_count", "page_size"))
+        pages, page = (
+            cursor.execute(f"PRAGMA {pragma}").fetchone()[0] for pragma in ("page_count", "page_size")
+        )
     return int(pages) * int(page)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from django.db import connection
 
-_PATIENCE: Final = 0.2
+_TIMEOUT: Final = 0.2
 """Seconds: meanwhile nobody may write."""
 
 
@@ -24,7 +24,7 @@ def fold() -> bool:
     path = str(connection.settings_dict["NAME"])
     if connection.vendor != "sqlite" or not _written(path):
         return True
-    with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as own:
+    with closing(sqlite3.connect(path, timeout=_TIMEOUT, isolation_level=None)) as own:
         [busy, *_] = own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
 

@@ -14,7 +14,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 def unsampled(table: str, *columns: str) -> migrations.RunPython:
     """A migration operation; it can be undone."""
 
-    def forget(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def drop_samples(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "postgresql":
             for column in columns:
                 # The same type anew: what was sampled before is dropped, and no row is touched.
@@ -26,4 +26,4 @@ def unsampled(table: str, *columns: str) -> migrations.RunPython:
             for column in columns:
                 editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS -1", params=None)
 
-    return migrations.RunPython(forget, sample)
+    return migrations.RunPython(drop_samples, sample)

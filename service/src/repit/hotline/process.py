@@ -6,7 +6,7 @@ In: a host and a port, Django set up. Out: a running hotline until SIGTERM or SI
 
 from collections.abc import Callable
 
-from repit.foundation.process import fold_log, forget_kept, serving
+from repit.foundation.process import expire_kept, fold_log, serving
 from repit.foundation.process.front.rules import of_pages
 from repit.hotline.cases import key_file
 from repit.hotline.loops import (
@@ -38,5 +38,5 @@ def begin() -> None:
     """Start the loops beside the pages; `access_log.write` is for the end."""
     for room in (expire_items, carry_letters, forget_items, upkeep, fold_log, access_log, case_calendar):
         room.start()
-    forget_kept.start()
+    expire_kept.start()
     pull_partners.for_hotline().start()

@@ -43,7 +43,11 @@ class SoftPasskey:
             "clientDataJSON": _client_data("webauthn.create", options["challenge"]),
             "attestationObject": _text(AttestationObject.create("none", data, {})),
         }
-        sent = {"name": "key", "passwordless": "on", "credential": json.dumps(self._said(response, rk=True))}
+        sent = {
+            "name": "key",
+            "passwordless": "on",
+            "credential": json.dumps(self._credential(response, rk=True)),
+        }
         answer = client.post(ADD, sent)
         assert answer.status_code == 302, answer.content.decode()
 
@@ -66,9 +70,9 @@ class SoftPasskey:
             "signature": _text(self.key.sign(signed, ec.ECDSA(SHA256()))),
             "userHandle": self.owner,
         }
-        return json.dumps(self._said(response))
+        return json.dumps(self._credential(response))
 
-    def _said(self, response: dict[str, Any], **props: bool) -> dict[str, Any]:
+    def _credential(self, response: dict[str, Any], **props: bool) -> dict[str, Any]:
         extensions = {"credProps": props} if props else {}
         name = _text(self.id)
         return {
@@ -85,8 +89,8 @@ def _digest() -> bytes:
 
 
 def _client_data(kind: str, challenge: str) -> str:
-    said = {"type": kind, "challenge": challenge, "origin": f"https://{HOST}", "crossOrigin": False}
-    return _text(json.dumps(said).encode())
+    client_data = {"type": kind, "challenge": challenge, "origin": f"https://{HOST}", "crossOrigin": False}
+    return _text(json.dumps(client_data).encode())
 
 
 def _options(page: Any) -> dict[str, Any]:

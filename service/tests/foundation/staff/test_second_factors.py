@@ -80,7 +80,7 @@ def test_a_password_alone_sets_no_second_factor_up(db: None) -> None:
     assert signs_in(who, code_of(who.secret, later=1))
 
 
-def test_a_code_is_not_taken_at_one_door_after_another(someone: Make) -> None:
+def test_a_code_that_opened_one_form_opens_no_other(someone: Make) -> None:
     who = someone("moderator")
     assert signs_in(who, code := code_of(who.secret))
     cache.clear()
@@ -133,15 +133,15 @@ def test_a_secret_copied_to_another_member_s_row_opens_nothing(someone: Make) ->
 
 
 def test_a_session_opens_for_its_own_cookie_only(someone: Make) -> None:
-    one, other = someone("moderator"), someone("supervisor")
-    for who in (one, other):
+    first, other = someone("moderator"), someone("supervisor")
+    for who in (first, other):
         assert who.client.get("/staff/").status_code == 200
-    keys = [who.client.cookies["repit_staff"].value for who in (one, other)]
+    keys = [who.client.cookies["repit_staff"].value for who in (first, other)]
     rows = [Session.objects.get(session_key=stored(key)) for key in keys]
-    assert SessionStore(keys[0])["_auth_user_id"] == str(one.member.pk)
+    assert SessionStore(keys[0])["_auth_user_id"] == str(first.member.pk)
     assert not any(name in row.session_data for row in rows for name in (*keys, "auth"))
     Session.objects.filter(pk=rows[0].pk).update(session_data=rows[1].session_data)
-    assert one.client.get("/staff/").status_code == 302
+    assert first.client.get("/staff/").status_code == 302
     data = base64.b64decode(rows[1].session_data)
     touched = base64.b64encode(data[:-1] + bytes([data[-1] ^ 1])).decode()
     Session.objects.filter(pk=rows[1].pk).update(session_data=touched)

@@ -181,7 +181,7 @@ def test_they_are_gone_after_an_hour_and_strangers_have_nothing_kept() -> None:
     at.send("answer", mark, text=WORDS)
     moment = clock.now() + timedelta(minutes=61)
     with clock.at(lambda: moment):
-        assert store.forget_old() == 2 and not Kept.objects.exists()
+        assert store.delete_expired() == 2 and not Kept.objects.exists()
     for fields in ({}, {"form": "x"}, {"form": mark[:-5] + "AAAA="}):
         away = Client().post(f"{at.page}answer/", {"text": WORDS, **fields})
         assert away["Location"] == "/staff/login/" and not away.cookies.get("repit_draft")

@@ -148,15 +148,15 @@ PROMISES: dict[str, Kept] = {
     ),
     "kept for one browser, for an hour": Kept(
         (
-            ("hotline/process.py", "forget_kept.start()"),
-            ("foundation/process/forget_kept.py", "store.forget_old()"),
+            ("hotline/process.py", "expire_kept.start()"),
+            ("foundation/process/expire_kept.py", "store.delete_expired()"),
             ("hotline/web/case_pages/receipts.py", "store.keep("),
             ("hotline/web/case_pages/receipts.py", "store.wipe("),
             ("hotline/web/case_pages/lost.py", "store.keep("),
         ),
         (
-            "foundation/test_kept_for_a_browser.py::test_it_ends_within_the_hour_however_often_it_is_opened",
-            "foundation/test_kept_for_a_browser.py::test_the_operator_s_key_alone_opens_the_outer_seal_and",
+            "foundation/test_kept.py::test_it_ends_within_the_hour_however_often_it_is_opened",
+            "foundation/test_kept.py::test_the_operator_s_key_alone_opens_the_outer_seal_and",
             "hotline/pages/test_going_back_is_safe.py::test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_page",
             "hotline/pages/test_going_back_is_safe.py::test_what_is_kept_opens_for_nobody_but_the_browser",
             "hotline/pages/test_case_drafts.py::test_they_are_readable_nowhere_and_gone_within_the_hour",

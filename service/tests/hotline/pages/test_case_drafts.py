@@ -87,7 +87,7 @@ def test_they_are_readable_nowhere_and_gone_within_the_hour() -> None:
     assert b"sentence" not in raw and b"messages" not in raw and len(Kept.objects.all()) >= 2
     assert len({len(row.sealed) for row in Kept.objects.all()}) == 1
     with later(61):
-        assert store.forget_old() == 2 and not Kept.objects.exists()
+        assert store.delete_expired() == 2 and not Kept.objects.exists()
         assert guest.sign_in(*guest.code)["Location"] == "/en/mine/"
         assert textarea(guest.client.get("/en/mine/messages/")) == ""
 

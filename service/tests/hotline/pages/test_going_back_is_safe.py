@@ -61,7 +61,7 @@ def test_a_receipt_can_be_opened_again_for_an_hour_by_the_browser_that_made_it(l
     with later(60.1):
         over = person.client.get(address)
         assert over.status_code == 410 and 'class="words"' not in over.content.decode()
-        assert store.forget_old() >= 1
+        assert store.delete_expired() >= 1
     assert not Kept.objects.exists()
 
 

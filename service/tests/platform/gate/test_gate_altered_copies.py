@@ -112,7 +112,7 @@ def anchored(number: int) -> Hash:
     return Hash("pdq", "anchored", made_up(number).value, 90)
 
 
-def test_a_hash_that_meets_many_unrelated_uploads_is_set_aside_and_its_item_s_others_are_not() -> None:
+def test_a_hash_that_meets_many_unrelated_uploads_is_muted_and_its_item_s_others_are_not() -> None:
     index, gate = LiveIndex(), AlteredCopies(NOTHING, Crowd(limit=4))
     index.apply(entry("a", made_up(1), anchored(2), anchored(3), anchored(4)))
     met = [bool(gate.found(index, upload(number, made_up(2)))) for number in range(100, 106)]

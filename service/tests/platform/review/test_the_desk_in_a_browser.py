@@ -160,7 +160,7 @@ def test_an_upload_is_taken_opened_revealed_hidden_and_decided_by_keyboard_alone
         with page.expect_navigation():
             page.keyboard.press("Enter")
         assert page.url != first
-        assert page.locator("main .told").first.inner_text().startswith("Noted.")
+        assert page.locator("main .inset").first.inner_text().startswith("Noted.")
 
 
 def test_the_desk_works_without_script(browser: Browser, desk: Desk) -> None:

@@ -125,7 +125,7 @@ def _verify(layout, pending, count, query, words, limits, radius, hits, found):
 
 
 @njit(cache=True, nogil=True, boundscheck=False)
-def ring_one(layout, query, words, radius, limits, flips, flip_ends, costs, starts, lengths, pending, hits):
+def ring_hits(layout, query, words, radius, limits, flips, flip_ends, costs, starts, lengths, pending, hits):
     """Hits of one query, unsorted, into `hits`; returns how many, or `TOO_DEAR` where a scan is cheaper."""
     offsets, rows = layout[OFFSETS], layout[ROWS]
     if offsets == U(0):
@@ -217,7 +217,7 @@ def ring_batch(
     end = U(0)
     lims[0] = 0
     for number in range(len(queries)):
-        found = ring_one(
+        found = ring_hits(
             layout,
             queries[number],
             words[number],
@@ -269,7 +269,7 @@ def ring_alone(room, layouts, parts, chosen, radius, queries):
         if layout[OFFSETS] == U(0):
             found = scan(layout[HEAD], layout[TAIL], layout[DEAD], layout[ROWS], queries[0], U(radius), free)
         else:
-            found = ring_one(
+            found = ring_hits(
                 layout,
                 queries[0],
                 words[0],

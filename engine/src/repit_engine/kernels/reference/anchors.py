@@ -239,7 +239,7 @@ def drawn(work: Plane, x: int, y: int, half: int) -> bool:
         return False
     fullest = max(Counter(value // 1024 for value in pixels).values())
     across = [abs(a - b) // 512 for line in part for a, b in pairwise(line)]
-    down = [abs(a - b) // 512 for one, other in pairwise(part) for a, b in zip(one, other, strict=True)]
+    down = [abs(a - b) // 512 for line, other in pairwise(part) for a, b in zip(line, other, strict=True)]
     steps = across + down
     sharp = sum(step for step in steps if step >= 24)
     spread = sum(steps) ** 2 // max(1, sum(step * step for step in steps))
@@ -261,7 +261,11 @@ def family(work: Plane, found: Sequence[Row], k: int) -> list[NDArray[np.uint8]]
 
     for _, x, y, half, _ in sorted(found, key=rank):
         inside = min(x - half, y - half, 64 * width - x - half, 64 * height - y - half) >= -64
-        if len(kept) == k or not inside or any(_overlap(one, (x, y, half)) > Fraction(3, 10) for one in kept):
+        if (
+            len(kept) == k
+            or not inside
+            or any(_overlap(other, (x, y, half)) > Fraction(3, 10) for other in kept)
+        ):
             continue
         grid = samples(work, x - half, y - half, 2 * half, 2 * half)
         row = hash_of(grid)

@@ -154,7 +154,7 @@ def endpoint(raw: str) -> str:
 
 def networks(raw: str) -> tuple[str, ...]:
     """Addresses or networks such as 10.0.0.0/8, separated by commas."""
-    return tuple(str(ip_network(one)) for one in listed(raw))
+    return tuple(str(ip_network(network)) for network in listed(raw))
 
 
 def web_address(raw: str) -> str:

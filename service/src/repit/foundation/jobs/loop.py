@@ -1,7 +1,7 @@
 """Something that is done again and again beside a server.
 
-In: what, how often. Out: threads of this process, until they are stopped. Next: the workers, the doors that
-look at rows. Whatever fails is tried again, ever more slowly; no connection is held while a thread waits.
+In: what, how often. Out: threads of this process, until they are stopped. Next: the workers and integrations
+that look at rows. Whatever fails is tried again, ever more slowly; no connection is held as a thread waits.
 """
 
 import logging
@@ -45,7 +45,9 @@ class Loop:
         self._first, self._backoff = first, backoff
         self.ending = ending or threading.Event()
         names = [name] if workers == 1 else [f"{name}-{number}" for number in range(workers)]
-        self._threads = [threading.Thread(target=self._run, name=one, daemon=True) for one in names]
+        self._threads = [
+            threading.Thread(target=self._run, name=thread_name, daemon=True) for thread_name in names
+        ]
 
     def start(self) -> Self:
         """Begin."""

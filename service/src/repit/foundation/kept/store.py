@@ -91,7 +91,7 @@ def has_room() -> bool:
     return Kept.objects.count() < MOST_ROWS
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Delete what is over; how many rows. Where nothing is over, nothing is written."""
     over = Kept.objects.filter(until__lte=now())
     return over.delete()[0] if over.exists() else 0

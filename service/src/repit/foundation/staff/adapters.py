@@ -39,7 +39,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             guess = guessing.begin("password", request, credentials.get("username", ""))
         except HeldBack as refused:
-            raise said(refused) from None
+            raise as_complaint(refused) from None
         member = super().authenticate(request, **credentials)
         if member is not None:
             guess.was_right()
@@ -79,7 +79,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return "Répit"
 
 
-def said(refused: HeldBack) -> ValidationError:
+def as_complaint(refused: HeldBack) -> ValidationError:
     """The same as a complaint on a form."""
     return ValidationError(" ".join(refused.shown(get_language())), code=refused.code)
 

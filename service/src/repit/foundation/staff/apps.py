@@ -1,6 +1,6 @@
-"""Django's name for this room, and its door in the staff area.
+"""Django's name for this room, and its entry in the staff menu.
 
-In: nothing. Out: an app label, a door. Next: Django, `menu`.
+In: nothing. Out: an app label, a menu entry. Next: Django, `menu`.
 """
 
 from django.apps import AppConfig
@@ -12,10 +12,10 @@ class StaffConfig(AppConfig):
     label = "staff"
 
     def ready(self) -> None:
-        from repit.foundation.staff.menu import Door, register  # noqa: PLC0415 - once apps are loaded
+        from repit.foundation.staff.menu import MenuEntry, register  # noqa: PLC0415 - once apps are loaded
 
         register(
-            Door(
+            MenuEntry(
                 "staff-people",
                 _("Colleagues"),
                 _("Who is held up at the sign-in by strangers, and a link that lets them in."),

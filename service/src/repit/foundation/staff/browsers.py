@@ -27,12 +27,12 @@ MOST: Final = 20
 """Browsers of one member; beyond, the one that was seen least lately is forgotten."""
 _TOGETHER: Final = 8
 _BITS: Final = 256
-_ONE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def known(request: HttpRequest, member: Member) -> KnownBrowser | None:
     """This browser as this member's, if they signed in there within the last half year."""
-    digests = [_digest(member, one) for one in _brought(request)]
+    digests = [_digest(member, secret) for secret in _brought(request)]
     if not digests:
         return None
     found = member.browsers.filter(digest__in=digests, seen_on__gte=_oldest())
@@ -61,7 +61,7 @@ def remember(request: HttpRequest, answer: HttpResponse, member: Member) -> None
     )
 
 
-def forget_old() -> None:
+def delete_expired() -> None:
     """Delete those that nobody used for half a year."""
     KnownBrowser.objects.filter(seen_on__lt=_oldest()).delete()
 
@@ -71,8 +71,8 @@ def _oldest() -> date:
 
 
 def _brought(request: HttpRequest) -> list[str]:
-    said = request.COOKIES.get(COOKIE, "").split(".")[:_TOGETHER]
-    return [one for one in said if _ONE.fullmatch(one)]
+    values = request.COOKIES.get(COOKIE, "").split(".")[:_TOGETHER]
+    return [secret for secret in values if _SECRET.fullmatch(secret)]
 
 
 def _digest(member: Member, brought: str) -> bytes:

@@ -102,7 +102,7 @@ def staff_list(at: At = "hotline") -> None:
         table.add_column(heading.in_language(here))
     yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
     waits = Text("link not used yet", "lien pas encore utilisé").in_language(here)
-    for row in members.standings():
+    for row in members.overview():
         last = f"{row.last_login:%Y-%m-%d %H:%M}" if row.last_login else waits if row.enrolling else "–"
         table.add_row(row.name, ", ".join(row.roles), yes if row.open else no, str(row.second_factors), last)
     Console().print(table)

@@ -1,4 +1,4 @@
-"""What every page of the staff area shows: the member, and the doors open to them.
+"""What every page of the staff area shows: the member, and the menu that is open to them.
 
 In: a request. Out: names for templates; nothing for the rest of the site. Next: `staff/base.html`.
 """
@@ -17,8 +17,8 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None:
         return {}
-    told = {"messages": get_messages(request)}
+    variables = {"messages": get_messages(request)}
     if not user.is_authenticated:
-        return told
+        return variables
     member = fresh(user)
-    return {**told, "staff_member": member, "staff_doors": menu.open_to(member)}
+    return {**variables, "staff_member": member, "staff_menu": menu.open_to(member)}

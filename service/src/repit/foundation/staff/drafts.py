@@ -106,8 +106,8 @@ def _page_of(request: HttpRequest) -> str | None:
 
 def _put(request: HttpRequest, page: str, words: dict[str, Any], *, afresh: bool = False) -> None:
     mark = marks.read(request.POST.get(marks.FIELD, ""))
-    said = {name: values for name, values in words.items() if name not in once.NOT_SAID}
-    size = sum(len(one.strip()) for values in said.values() for one in values)
+    fields = {name: values for name, values in words.items() if name not in once.NOT_SAID}
+    size = sum(len(value.strip()) for values in fields.values() for value in values)
     if mark is None or not 0 < size <= _MOST:
         return
     secret = _secret(request)
@@ -116,7 +116,7 @@ def _put(request: HttpRequest, page: str, words: dict[str, Any], *, afresh: bool
         secret = keyed_digest("words of a form", mark.number.encode()).hex()
     before = {} if afresh else (store.of(secret, _use(page)) or {}).get("fields", {})
     store.keep(secret, _KNOWN, {})
-    store.keep(secret, _use(page), {"whose": mark.whose, "fields": before | said})
+    store.keep(secret, _use(page), {"whose": mark.whose, "fields": before | fields})
     setattr(request, _SLOT, secret)
 
 

@@ -46,13 +46,13 @@ def used(member: Member, code: str) -> Authenticator | None:
     """The factor whose code this is; it is used up now."""
     found = Authenticator.objects.filter(user=member).exclude(type=Authenticator.Type.WEBAUTHN)
     with of(member):
-        for one in found.order_by("-type"):  # the app, then the codes on paper
-            if one.type == Authenticator.Type.TOTP:
-                good = spend(member, decrypt(one.data["secret"]), code)
+        for authenticator in found.order_by("-type"):  # the app, then the codes on paper
+            if authenticator.type == Authenticator.Type.TOTP:
+                good = spend(member, decrypt(authenticator.data["secret"]), code)
             else:
-                good = one.wrap().validate_code(code)
+                good = authenticator.wrap().validate_code(code)
             if good:
-                return one
+                return authenticator
     return None
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 
 from repit.foundation import audit
 from repit.foundation.staff import factors, guessing
-from repit.foundation.staff.adapters import said
+from repit.foundation.staff.adapters import as_complaint
 from repit.foundation.staff.guessing import Guess, HeldBack, What
 from repit.foundation.staff.models import Member, fresh
 
@@ -105,4 +105,4 @@ def _guess(what: What, member: Member) -> Guess:
     try:
         return guessing.begin(what, context.request, member.name)
     except HeldBack as refused:
-        raise said(refused) from None
+        raise as_complaint(refused) from None

@@ -29,7 +29,7 @@ LINK_HOLDS: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MemberState:
     """A member as the administrator sees them."""
 
     name: str
@@ -80,7 +80,7 @@ def reset(name: str, *, actor: str) -> str:
         member.set_unusable_password()
         member.is_active = True
         member.save(update_fields=["password", "is_active"])
-        _forget_ways_in(member)
+        _remove_credentials(member)
         audit.record(actor, "staff reset", member.name)
         return _new_link(member)
 
@@ -92,16 +92,16 @@ def close(name: str, *, actor: str) -> None:
         member.set_unusable_password()
         member.is_active = False
         member.save(update_fields=["password", "is_active"])
-        _forget_ways_in(member)
+        _remove_credentials(member)
         Enrolment.objects.filter(member=member).delete()
         audit.record(actor, "staff closed", member.name)
 
 
-def standings() -> list[Standing]:
+def overview() -> list[MemberState]:
     """Every member, by name."""
     factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
     return [
-        Standing(
+        MemberState(
             member.name,
             tuple(sorted(member.roles.values_list("role", flat=True))),
             member.is_active,
@@ -136,7 +136,7 @@ def enrol(secret: str, password: str) -> Member:
         return member
 
 
-def _forget_ways_in(member: Member) -> None:
+def _remove_credentials(member: Member) -> None:
     """Second factors, browsers that know them, a link that a supervisor gave."""
     Authenticator.objects.filter(user=member).delete()
     for table in (KnownBrowser, LettingIn):

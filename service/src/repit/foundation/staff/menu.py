@@ -1,7 +1,7 @@
 """What a member can open, for the first page and the menu.
 
-In: `register`, called by each desk's app as Django starts. Out: the doors open to a member. Next: `views`,
-the base template's menu. The staff area knows no desk: each brings its door.
+In: `register`, called by each desk's app as Django starts. Out: the entries that a member may open. Next:
+`views`, the base template's menu. The staff area knows no desk: each brings its entries.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from repit.foundation.staff.roles import Permission
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class MenuEntry:
     """A page that members with one of these permissions may open: its route, its name, one sentence on it."""
 
     route: str
@@ -23,14 +23,14 @@ class Door:
     permissions: frozenset[Permission]
 
 
-_DOORS: Final[dict[str, Door]] = {}
+_ENTRIES: Final[dict[str, MenuEntry]] = {}
 
 
-def register(door: Door) -> None:
-    """Announce a door; a second one of the same route takes its place."""
-    _DOORS[door.route] = door
+def register(entry: MenuEntry) -> None:
+    """Add an entry; a second one of the same route takes its place."""
+    _ENTRIES[entry.route] = entry
 
 
-def open_to(member: Member) -> list[Door]:
-    """The doors that this member may open, in the order they were announced."""
-    return [door for door in _DOORS.values() if door.permissions & member.permissions]
+def open_to(member: Member) -> list[MenuEntry]:
+    """The entries that this member may open, in the order in which they were added."""
+    return [entry for entry in _ENTRIES.values() if entry.permissions & member.permissions]

@@ -82,8 +82,8 @@ class StaffArea:
         if chosen:
             translation.activate(chosen)
         answer = self._get_response(request)
-        if answer.status_code >= 400 and not getattr(answer, "told", False):
-            answer = _told(request, _of_status(answer.status_code), answer.status_code)
+        if answer.status_code >= 400 and not getattr(answer, "is_final", False):
+            answer = _problem_page(request, _of_status(answer.status_code), answer.status_code)
         _remember_the_browser(request, answer)
         return answer
 
@@ -113,9 +113,9 @@ class StaffArea:
         if isinstance(error, Http404 | PermissionDenied):
             return None
         if isinstance(error, RepitError):
-            return _told(request, error, error.status)
+            return _problem_page(request, error, error.status)
         ours = named(error)
-        return None if type(ours) is RepitError else _told(request, ours, ours.status)
+        return None if type(ours) is RepitError else _problem_page(request, ours, ours.status)
 
 
 def _end_what_lasts_too_long(request: HttpRequest) -> None:
@@ -151,11 +151,11 @@ def _of_status(status: int) -> RepitError:
     return RequestRefused() if status < 500 else RepitError()
 
 
-def _told(request: HttpRequest, error: RepitError, status: int) -> HttpResponse:
+def _problem_page(request: HttpRequest, error: RepitError, status: int) -> HttpResponse:
     message, next_step = error.shown(translation.get_language())
     words = {"message": message, "next_step": next_step}
     answer = render(request, "staff/problem.html", words, status=status)
-    answer.told = True  # type: ignore[attr-defined]
+    answer.is_final = True  # type: ignore[attr-defined]
     return answer
 
 

@@ -12,5 +12,5 @@ from repit.foundation.staff.models import Member
 def credential_ids(member: Member) -> list[bytes]:
     """The credential ids of a member's passkeys."""
     found = Authenticator.objects.filter(user=member, type=Authenticator.Type.WEBAUTHN).order_by("pk")
-    data = [one.wrap().authenticator_data.credential_data for one in found]
-    return [bytes(one.credential_id) for one in data if one is not None]
+    data = [authenticator.wrap().authenticator_data.credential_data for authenticator in found]
+    return [bytes(credential.credential_id) for credential in data if credential is not None]

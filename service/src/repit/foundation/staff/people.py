@@ -21,5 +21,7 @@ def people(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST":
         secret = letting_in.give(name, actor=member.name)
         link = request.build_absolute_uri(reverse("let-in", args=[secret]))
-    rows = [(one, guessing.strain(one)) for one in Member.objects.filter(is_active=True).order_by("name")]
+    rows = [
+        (person, guessing.strain(person)) for person in Member.objects.filter(is_active=True).order_by("name")
+    ]
     return render(request, "staff/people.html", {"people": rows, "link": link, "name": name})

@@ -20,7 +20,7 @@ def sweep() -> None:
     """Sessions and links that have ended, tries that count no more, codes that nobody could use any more."""
     moment = now()
     SessionStore.clear_expired()
-    browsers.forget_old()
+    browsers.delete_expired()
     Try.objects.filter(ends_at__lt=moment).delete()
     Spent.objects.filter(ends_at__lt=moment - GRACE).delete()
     for links in (Enrolment, LettingIn):

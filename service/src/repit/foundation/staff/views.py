@@ -30,7 +30,7 @@ _GONE: Final = NotFound(
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What this member can open."""
-    return render(request, "staff/home.html", {"doors": menu.open_to(fresh(request.user))})
+    return render(request, "staff/home.html", {"entries": menu.open_to(fresh(request.user))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

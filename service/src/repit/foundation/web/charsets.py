@@ -22,7 +22,7 @@ _KNOWN: Final = frozenset(
     {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1", "windows-1252"}
 )
 _FORMS: Final = re.compile(r"\s*(?:multipart/|application/x-www-form-urlencoded)", re.IGNORECASE)
-_SAID: Final = re.compile(r";\s*charset", re.IGNORECASE)
+_PARAMETER: Final = re.compile(r";\s*charset", re.IGNORECASE)
 
 
 class CharsetRefused(InputRefused):
@@ -54,6 +54,6 @@ class KnownCharsets:
 
 
 def _is_known(request: HttpRequest, kind: str) -> bool:
-    said = _SAID.findall(kind)
+    named_charsets = _PARAMETER.findall(kind)
     named = (request.content_params or {}).get("charset", "")
-    return not said or (len(said) == 1 and named.strip().lower() in _KNOWN)
+    return not named_charsets or (len(named_charsets) == 1 and named.strip().lower() in _KNOWN)

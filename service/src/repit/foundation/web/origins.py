@@ -13,7 +13,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest
 
-_OF_ONES_OWN: Final = (
+_PRIVATE_4: Final = (
     IPv4Network("10.0.0.0/8"),
     IPv4Network("100.64.0.0/10"),
     IPv4Network("127.0.0.0/8"),
@@ -21,7 +21,7 @@ _OF_ONES_OWN: Final = (
     IPv4Network("172.16.0.0/12"),
     IPv4Network("192.168.0.0/16"),
 )
-_OF_ONES_OWN_6: Final = tuple(map(IPv6Network, ("::1/128", "fc00::/7", "fe80::/10")))
+_PRIVATE_6: Final = tuple(map(IPv6Network, ("::1/128", "fc00::/7", "fe80::/10")))
 
 
 def address_of(request: HttpRequest) -> str:
@@ -31,17 +31,17 @@ def address_of(request: HttpRequest) -> str:
     counted from the right, were not written by the visitor.
     """
     proxies: int = settings.REPIT_PROXIES or int(settings.REPIT_HTTPS)
-    said = request.META.get("REMOTE_ADDR", "")
+    text = request.META.get("REMOTE_ADDR", "")
     if proxies:
         hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-        said = hops[-proxies] if len(hops) >= proxies else ""
+        text = hops[-proxies] if len(hops) >= proxies else ""
     try:
-        address = ip_address(said)
+        address = ip_address(text)
     except ValueError:
         return ""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is None:
-            own = any(address in network for network in _OF_ONES_OWN_6)
+            own = any(address in network for network in _PRIVATE_6)
             return "" if own else str(IPv6Network((address, 64), strict=False))
         address = address.ipv4_mapped
-    return "" if any(address in network for network in _OF_ONES_OWN) else str(address)
+    return "" if any(address in network for network in _PRIVATE_4) else str(address)

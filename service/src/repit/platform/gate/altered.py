@@ -72,7 +72,7 @@ class AlteredCopies:
                 return [one for one in found if one is not None]
 
     def _is_aside(self, hash_id: int) -> bool:
-        return self.set_aside > 0 and self._crowd.is_aside(hash_id)
+        return self.set_aside > 0 and self._crowd.is_muted(hash_id)
 
     def _count(
         self, search: "_Search", decision: Decision, heard: list[QueryHashes], upload: "Upload"
@@ -89,7 +89,7 @@ class AlteredCopies:
 
     def _note(self, hash_id: int, upload: NDArray[np.uint8]) -> None:
         with self._counting:
-            before = self._crowd.is_aside(hash_id)
+            before = self._crowd.is_muted(hash_id)
             if self._crowd.met(hash_id, upload) and not before:
                 self.set_aside += 1
                 _log.warning("an anchored hash met many unrelated uploads and is set aside")

@@ -44,7 +44,7 @@ def once() -> None:
     while queue.take_in():
         pass
     media.forget_old()
-    store.forget_old()
+    store.delete_expired()
 
 
 def tell(mirror: Mirror) -> None:

@@ -148,8 +148,8 @@ class Body:
     def readline(self, size: int = -1) -> bytes:
         """A line; Django's parsers do not ask for one, WSGI wants it to be there."""
         line = bytearray()
-        while not line.endswith(b"\n") and (size < 0 or len(line) < size) and (one := self.read(1)):
-            line += one
+        while not line.endswith(b"\n") and (size < 0 or len(line) < size) and (byte := self.read(1)):
+            line += byte
         return bytes(line)
 
     def close(self) -> None:

@@ -157,7 +157,7 @@ class Gateway:
 
             stop = parked.watch(tell)
             left = asyncio.ensure_future(exchange.left())
-            waiting = [asyncio.ensure_future(one.wait()) for one in (came, self._closing)]
+            waiting = [asyncio.ensure_future(event.wait()) for event in (came, self._closing)]
             try:
                 await asyncio.wait(
                     [left, *waiting], timeout=parked.seconds, return_when=asyncio.FIRST_COMPLETED
@@ -166,8 +166,8 @@ class Gateway:
                     raise Cut("the client left")
             finally:
                 stop()
-                for one in (left, *waiting):
-                    one.cancel()
+                for task in (left, *waiting):
+                    task.cancel()
 
     # --- answers of many pieces ---------------------------------------------------------------------------
 
@@ -206,8 +206,8 @@ def _would_wait(environ: Mapping[str, Any]) -> bool:
 
 
 def _key(environ: Mapping[str, Any]) -> str:
-    said: str = environ.get("HTTP_AUTHORIZATION", "")
-    return said
+    authorization: str = environ.get("HTTP_AUTHORIZATION", "")
+    return authorization
 
 
 @contextmanager
@@ -244,7 +244,7 @@ class _Exchange:
     async def say(self, answer: Whole) -> None:
         """A whole answer."""
         empty = answer.status in (204, 304)
-        headers = [one for one in answer.headers if one[0] != b"content-length"]
+        headers = [header for header in answer.headers if header[0] != b"content-length"]
         if not empty:
             headers.append((b"content-length", str(len(answer.body)).encode()))
         body = b"" if empty else answer.body
@@ -258,8 +258,8 @@ class _Exchange:
     async def begin(self, status: int, headers: Headers) -> None:
         """The head of an answer."""
         self._begun = True
-        told = [*headers, _CLOSE] if self.unread else headers
-        await self._send({"type": "http.response.start", "status": status, "headers": told})
+        headers = [*headers, _CLOSE] if self.unread else headers
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def more(self, piece: bytes) -> None:
         """The next piece, once the client has read enough of those before."""

@@ -97,5 +97,8 @@ class Handler(wsgi.Handler):
 
 
 def _headers(response: HttpResponseBase) -> Headers:
-    told = [*response.items(), *(("Set-Cookie", one.OutputString()) for one in response.cookies.values())]
-    return [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in told]
+    headers = [
+        *response.items(),
+        *(("Set-Cookie", cookie.OutputString()) for cookie in response.cookies.values()),
+    ]
+    return [(name.lower().encode("latin-1"), str(value).encode("latin-1")) for name, value in headers]

@@ -26,17 +26,17 @@ def who(scope: Scope, proxies: int, *, key: bool) -> str:
     of its sender. Else its address, which anyone could not choose at will; a household that has a whole
     network of them (IPv6) counts once.
     """
-    if key and (said := f"{header(scope, b'authorization')} {header(scope, SENDER)}".strip()):
-        return said[:_LONGEST]
+    if key and (sender := f"{header(scope, b'authorization')} {header(scope, SENDER)}".strip()):
+        return sender[:_LONGEST]
     client = scope.get("client")
-    said = client[0] if client else ""
+    address_text = client[0] if client else ""
     if proxies:
         hops = [hop.strip() for hop in header(scope, b"x-forwarded-for").split(",")]
-        said = hops[-proxies] if len(hops) >= proxies else said
+        address_text = hops[-proxies] if len(hops) >= proxies else address_text
     try:
-        address = ip_address(said)
+        address = ip_address(address_text)
     except ValueError:
-        return said[:_LONGEST]
+        return address_text[:_LONGEST]
     return str(address) if address.version == 4 else str(ip_network(f"{address}/64", strict=False))
 
 
@@ -54,7 +54,7 @@ def environ(scope: Scope, body: Any, length: int | None) -> dict[str, Any]:
     """A request as WSGI has it (PEP 3333). `length`: of the body, where it is known."""
     server = scope.get("server") or ("localhost", 80)
     client = scope.get("client")
-    told = {
+    variables = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
         "PATH_INFO": scope["path"].encode().decode("latin-1"),
@@ -78,7 +78,9 @@ def environ(scope: Scope, body: Any, length: int | None) -> dict[str, Any]:
         shouted = name.decode("latin-1").upper().replace("-", "_")
         plain = shouted in ("CONTENT_TYPE", "CONTENT_LENGTH")
         headers[shouted if plain else f"HTTP_{shouted}"].append(value.decode("latin-1"))
-    told |= {name: ("; " if name == "HTTP_COOKIE" else ",").join(values) for name, values in headers.items()}
+    variables |= {
+        name: ("; " if name == "HTTP_COOKIE" else ",").join(values) for name, values in headers.items()
+    }
     if length is not None:
-        told["CONTENT_LENGTH"] = str(length)
-    return told
+        variables["CONTENT_LENGTH"] = str(length)
+    return variables

@@ -5,7 +5,7 @@ import repit.foundation.fields
 import uuid
 from django.db import migrations, models
 
-from repit.foundation.append_only import append_only, forgettable, only_later
+from repit.foundation.append_only import append_only, deletable_once_marked, only_later
 from repit.foundation.unsampled import unsampled
 
 FIXED = ("id", "item_id", "reporter", "count", "begins", "ends", "at")
@@ -356,7 +356,7 @@ class Migration(migrations.Migration):
         append_only("bank_change"),
         only_later("bank_change", ("sequence", "item_id"), "at"),
         append_only("bank_matchreport"),
-        forgettable("bank_matchreport", FIXED, "forget_at"),
+        deletable_once_marked("bank_matchreport", FIXED, "forget_at"),
         unsampled("bank_itemhash", "sealed"),
         unsampled("bank_stake", "sealed_name", "mark"),
         unsampled("bank_letter", "sealed"),

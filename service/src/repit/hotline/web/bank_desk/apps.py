@@ -1,6 +1,6 @@
-"""Django's name for this room, and its door in the staff area.
+"""Django's name for this room, and its entry in the staff menu.
 
-In: nothing. Out: an app label, a door. Next: Django, `repit.foundation.staff.menu`.
+In: nothing. Out: an app label, a menu entry. Next: Django, `repit.foundation.staff.menu`.
 """
 
 from django.apps import AppConfig
@@ -12,10 +12,10 @@ class BankDeskConfig(AppConfig):
     label = "bank_desk"
 
     def ready(self) -> None:
-        from repit.foundation.staff.menu import Door, register  # noqa: PLC0415 - once apps are loaded
+        from repit.foundation.staff.menu import MenuEntry, register  # noqa: PLC0415 - once apps are loaded
 
         register(
-            Door(
+            MenuEntry(
                 "bank-questions",
                 _("Bank"),
                 _("Pictures that may be no private ones, and platforms that behave oddly: on counts alone."),

@@ -62,7 +62,7 @@ def decide(request: HttpRequest, member: Member, item: str) -> HttpResponse:
     except RepitError as refused:
         answer = _item(request, curation.show(item), refused=refused, why=why)
         answer.status_code = refused.status
-        answer.told = True  # type: ignore[attr-defined]
+        answer.is_final = True  # type: ignore[attr-defined]
         return answer
     messages.info(request, _("Done. Subscribers are told."))
     return HttpResponseRedirect(reverse("bank-questions"))

@@ -1,6 +1,6 @@
-"""Django's name for this room, and its doors in the staff area.
+"""Django's name for this room, and its entries in the staff menu.
 
-In: nothing. Out: an app label, doors. Next: Django, `repit.foundation.staff.menu`.
+In: nothing. Out: an app label, menu entries. Next: Django, `repit.foundation.staff.menu`.
 """
 
 from django.apps import AppConfig
@@ -12,10 +12,10 @@ class DeskConfig(AppConfig):
     label = "desk"
 
     def ready(self) -> None:
-        from repit.foundation.staff.menu import Door, register  # noqa: PLC0415 - once apps are loaded
+        from repit.foundation.staff.menu import MenuEntry, register  # noqa: PLC0415 - once apps are loaded
 
         register(
-            Door(
+            MenuEntry(
                 "cases-inbox",
                 _("Cases"),
                 _("The cases in your hands, and the new ones for those who take cases in."),
@@ -23,7 +23,7 @@ class DeskConfig(AppConfig):
             )
         )
         register(
-            Door(
+            MenuEntry(
                 "cases-oversee",
                 _("Load and times"),
                 _("How many cases there are, how long people wait, who has how much. Nothing in them."),

@@ -12,5 +12,5 @@ from django.shortcuts import render
 def show(request: HttpRequest, template: str, words: dict[str, Any], status: int = 200) -> HttpResponse:
     """One page. With a refusal's status too it keeps what was typed, instead of the staff area's own page."""
     answer = render(request, f"desk/{template}.html", words, status=status)
-    answer.told = True  # type: ignore[attr-defined]
+    answer.is_final = True  # type: ignore[attr-defined]
     return answer

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from repit.foundation.append_only import append_only, forgettable
+from repit.foundation.append_only import append_only, deletable_once_marked
 
 FIXED = ("id", "review_id", "at", "before", "after", "member_id", "outcome", "why")
 
@@ -215,5 +215,5 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('review', 'number'), name='review_appeal_once'),
         ),
         append_only("review_step"),
-        forgettable("review_step", FIXED, "forget_at"),
+        deletable_once_marked("review_step", FIXED, "forget_at"),
     ]

@@ -1,6 +1,6 @@
-"""Django's name for this room, and its door in the staff area.
+"""Django's name for this room, and its entries in the staff menu.
 
-In: nothing. Out: an app label, doors. Next: Django, `repit.foundation.staff.menu`.
+In: nothing. Out: an app label, menu entries. Next: Django, `repit.foundation.staff.menu`.
 """
 
 from django.apps import AppConfig
@@ -12,10 +12,10 @@ class ReviewDeskConfig(AppConfig):
     label = "review_desk"
 
     def ready(self) -> None:
-        from repit.foundation.staff.menu import Door, register  # noqa: PLC0415 - once apps are loaded
+        from repit.foundation.staff.menu import MenuEntry, register  # noqa: PLC0415 - once apps are loaded
 
         register(
-            Door(
+            MenuEntry(
                 "review-queue",
                 _("Review desk"),
                 _("Uploads that wait for a person to decide."),
@@ -23,7 +23,7 @@ class ReviewDeskConfig(AppConfig):
             )
         )
         register(
-            Door(
+            MenuEntry(
                 "review-oversee",
                 _("Oversight"),
                 _("The whole queue, who holds what, breaks and budgets, the record of looks."),

@@ -235,7 +235,7 @@ def _item(
         ],
     }
     answer = render(request, "review_desk/item.html", words, status=refused.status if refused else 200)
-    answer.told = True  # type: ignore[attr-defined] # the staff area leaves it as it is
+    answer.is_final = True  # type: ignore[attr-defined] # the staff area leaves it as it is
     return answer
 
 

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import repit.foundation.clock
 from django.db import migrations, models
 
-from repit.foundation.append_only import append_only, forgettable
+from repit.foundation.append_only import append_only, deletable_once_marked
 
 FIXED = ("id", "finding_id", "at", "before", "after", "actor", "why")
 
@@ -115,5 +115,5 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ('review', 'tagged', 'moved', 'listed', 'unread', 'released'))), name='storage_finding_state'),
         ),
         append_only("s3_step"),
-        forgettable("s3_step", FIXED, "forget_at"),
+        deletable_once_marked("s3_step", FIXED, "forget_at"),
     ]

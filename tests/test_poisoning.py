@@ -19,7 +19,7 @@ from installation import REPIT, Gate, Hotline, Service, eventually, random_hash,
 from repit.demo.device import submission
 from repit.demo.pictures import original
 
-DESK = Path(__file__).with_name("at_the_desk.py")
+DESK = Path(__file__).with_name("review_decisions.py")
 Start = Callable[[Service], Service]
 
 
@@ -61,17 +61,17 @@ def test_no_number_of_uploads_at_any_number_of_gates_opens_a_door(
     for gate in gates:
         assert eventually(lambda gate=gate: gate.refuses(private))
     for gate in gates:
-        assert [said(gate, private) for _ in range(60)] == [("block", "known")] * 60
+        assert [verdict_of(gate, private) for _ in range(60)] == [("block", "known")] * 60
     # A person at the hotline is asked once both have reported; it goes on being refused meanwhile.
     assert eventually(lambda: sum(reported(hotline)) == 2 * 61)
     shown = operate(hotline, "bank", "review")
     assert "served meanwhile" in shown and "matches at 2 platforms" in shown
     for gate in gates:
-        assert [said(gate, private) for _ in range(60)] == [("block", "known")] * 60
+        assert [verdict_of(gate, private) for _ in range(60)] == [("block", "known")] * 60
     operate(hotline, "bank", "release", shown.split()[0], "--reason", "a real case")
     assert operate(hotline, "bank", "review") == ""
     for gate in gates:
-        assert said(gate, private) == ("block", "known")
+        assert verdict_of(gate, private) == ("block", "known")
 
 
 @pytest.mark.timeout(900)
@@ -89,7 +89,7 @@ def test_a_famous_picture_is_suspended_by_moderators_of_three_platforms_before_i
         assert eventually(lambda each=each: each.refuses(private))
         assert eventually(lambda each=each: check(each, famous)["verdict"] == "block")
     refused = [check(platform, famous) for _ in range(8)]
-    assert {one["verdict"] for one in refused} == {"block"}
+    assert {answer["verdict"] for answer in refused} == {"block"}
     item, decision = refused[0]["evidence"][0]["item"], refused[0]["decision"]
     status, _ = request(f"{platform.base}/v1/reviews/{decision}/appeals", b'{"said": "Everyone knows it."}')
     assert status == 201
@@ -97,7 +97,7 @@ def test_a_famous_picture_is_suspended_by_moderators_of_three_platforms_before_i
     subprocess.run(command, env=platform.env, check=True, capture_output=True)
     # Let go here at once; refused everywhere else until people of three platforms have said so.
     assert eventually(lambda: check(platform, famous)["rule"] == "let-go-here")
-    assert said(platform, private) == ("block", "known")
+    assert verdict_of(platform, private) == ("block", "known")
     assert eventually(lambda: heard(hotline, others[0][1], item) == 1)
     for _, key in others:
         verdict = check(gate, famous)
@@ -125,10 +125,10 @@ def heard(hotline: Hotline, key: str, item: str) -> int:
 
 def opine(hotline: Hotline, key: str, item: str) -> None:
     """What another platform's desk says, with its own key."""
-    told = json.dumps({"item": item, "opinion": "not_blocked", "depth": 90}).encode()
+    body = json.dumps({"item": item, "opinion": "not_blocked", "depth": 90}).encode()
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     asked = urllib.request.Request(  # noqa: S310 - ours
-        f"{hotline.base}/exchange/repit/v1/opinions", told, headers
+        f"{hotline.base}/exchange/repit/v1/opinions", body, headers
     )
     with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - ours
         assert answer.status == 200
@@ -166,7 +166,7 @@ def test_a_bank_of_one_item_matches(hotline: Hotline, gate: Gate) -> None:
     assert gate.refuses(only) and gate.refuses(flipped) and not gate.refuses(random_hash())
 
 
-def said(gate: Gate, value: str) -> tuple[str, str]:
+def verdict_of(gate: Gate, value: str) -> tuple[str, str]:
     body = json.dumps({"hashes": [{"algorithm": "pdq", "value": value}]}).encode()
     status, verdict = request(f"{gate.base}/v1/check", body)
     assert status == 200, verdict
@@ -188,4 +188,4 @@ def reported(hotline: Hotline) -> list[int]:
         )
     )
     done = subprocess.run([REPIT[0], "-c", script], env=hotline.env, capture_output=True, check=True)
-    return [int(one) for one in done.stdout.split()]
+    return [int(part) for part in done.stdout.split()]

@@ -85,10 +85,10 @@ def test_it_ends_within_the_hour_however_often_it_is_opened_or_moved(moved: bool
                 store.move(secret, secret + "+", "use")
                 assert store.of(secret, "use") is None
                 secret += "+"
-            assert store.of(secret, "use") == {"a": 1} and store.forget_old() == 0
+            assert store.of(secret, "use") == {"a": 1} and store.delete_expired() == 0
     with later(60):
         assert store.of(secret, "use") is None
-        assert store.forget_old() == 1 and not Kept.objects.exists()
+        assert store.delete_expired() == 1 and not Kept.objects.exists()
     store.move("nobody", "someone", "use")
     assert not Kept.objects.exists()
 
@@ -122,13 +122,13 @@ def test_noise_and_cut_fields_are_none_of_ours(noise: str, cut: int) -> None:
 
 def test_a_mark_says_whose_page_it_stood_on_and_each_has_a_number_of_its_own() -> None:
     field, other = marks.made("session", "whose", "/page/"), marks.made("session", "whose", "/page/")
-    one, two = marks.read(field), marks.read(other)
-    assert one and two and (one.session, one.whose, one.page) == ("session", "whose", "/page/")
-    assert one.number != two.number
+    mark, second = marks.read(field), marks.read(other)
+    assert mark and second and (mark.session, mark.whose, mark.page) == ("session", "whose", "/page/")
+    assert mark.number != second.number
     for hours, recent in ((23, True), (25, False)):
         with later(hours * 60):
             again = marks.read(field)
-            assert again is not None and (again.number, again.recent) == (one.number, recent)
+            assert again is not None and (again.number, again.recent) == (mark.number, recent)
     assert (
         marks.read(fields.sealed("another purpose", {"session": "", "whose": "", "page": "", "number": ""}))
         is None

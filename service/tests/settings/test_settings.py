@@ -89,9 +89,9 @@ def test_the_command_says_so_in_two_sentences(
     env = {**clean, "REPIT_DATA": str(tmp_path), "REPIT_LANGUAGE": language, **environ}
     command = [sys.executable, "-m", "repit.cli", role]
     done = subprocess.run(command, env=env, capture_output=True, timeout=60, check=False)
-    said = done.stderr.decode()
-    assert done.returncode == 1 and word in said and "Traceback" not in said and "secret" not in said
-    assert len(said.strip().splitlines()) == 2
+    errors = done.stderr.decode()
+    assert done.returncode == 1 and word in errors and "Traceback" not in errors and "secret" not in errors
+    assert len(errors.strip().splitlines()) == 2
 
 
 def test_every_setting_is_documented_as_it_is():

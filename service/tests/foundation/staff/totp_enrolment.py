@@ -26,7 +26,7 @@ keys = [who.client.cookies["repit_staff"].value]
 # A while later the page is sent, and allauth asks first who it is: it keeps the whole request meanwhile.
 session = who.client.session
 session["account_authentication_methods"] = [
-    {**one, "at": one["at"] - 3600} for one in session["account_authentication_methods"]
+    {**method, "at": method["at"] - 3600} for method in session["account_authentication_methods"]
 ]
 session.save()
 answer = who.client.post(ACTIVATE, {"code": code_of(secret), "note": "words of the form"})

@@ -112,9 +112,9 @@ def test_a_later_stage_may_add_the_breadth_that_an_earlier_one_lacked(items):
     asked = []
 
     def stages() -> Iterator[QueryHashes]:
-        for one in (stage((3, 0, STICKER)), stage((4, 60, FAR_CORNER)), stage((7, 60, STICKER))):
-            asked.append(one)
-            yield one
+        for hashes in (stage((3, 0, STICKER)), stage((4, 60, FAR_CORNER)), stage((7, 60, STICKER))):
+            asked.append(hashes)
+            yield hashes
 
     found = decide(stages(), search, items=items, family_of=family_of)
     assert (found.strength, found.stages, len(asked)) == (Strength.BLOCK, 2, 2)

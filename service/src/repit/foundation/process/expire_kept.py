@@ -15,9 +15,9 @@ EVERY_SECONDS: Final = 15.0
 
 def start() -> Loop:
     """Look again and again in a thread of this process."""
-    return Loop("repit-forget-kept", _turn).start()
+    return Loop("repit-expire-kept", _turn).start()
 
 
 def _turn(_stop: threading.Event) -> float:
-    store.forget_old()
+    store.delete_expired()
     return EVERY_SECONDS

@@ -56,5 +56,5 @@ def test_what_was_found_once_is_seen_as_chromium_shows_it(browser: Chromium, our
         number: judged(shown, ours.looked(file.data))
         for number, shown, file in zip(numbers, browser.shown(files), files, strict=True)
     }
-    assert {number: one for number, one in outcomes.items() if one.kind in WRONG} == {}
-    assert sum(one.kind == "same" for one in outcomes.values()) > 60
+    assert {number: outcome for number, outcome in outcomes.items() if outcome.kind in WRONG} == {}
+    assert sum(outcome.kind == "same" for outcome in outcomes.values()) > 60

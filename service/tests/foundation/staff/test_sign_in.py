@@ -61,8 +61,12 @@ def test_a_link_ends_after_three_days() -> None:
 
 def test_a_weak_or_misspelt_password_is_refused_and_the_link_still_holds() -> None:
     who = Someone("moderator", name="Camille")
-    for one, other in (("short", "short"), ("password1234", "password1234"), (PASSWORD, "another one, long")):
-        answer = Client().post(who.link, {"password": one, "again": other})
+    for password, other in (
+        ("short", "short"),
+        ("password1234", "password1234"),
+        (PASSWORD, "another one, long"),
+    ):
+        answer = Client().post(who.link, {"password": password, "again": other})
         assert answer.status_code == 200
         assert b'role="alert"' in answer.content
     who.enrol()

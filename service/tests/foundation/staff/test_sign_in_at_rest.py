@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from running import PATIENCE
 
-PROGRAM = Path(__file__).with_name("sets_up_an_app.py")
+PROGRAM = Path(__file__).with_name("totp_enrolment.py")
 BASE64 = re.compile(rb"[A-Za-z0-9_+/-]{40,}=*")
 
 
@@ -53,8 +53,8 @@ def read(raw: bytes) -> bytes:
 
 
 def test_the_reader_of_the_next_test_reads_what_django_writes_into_a_session() -> None:
-    said = json.dumps({"mfa.totp.secret": "JBSWY3DPEHPK3PXP"}).encode()
-    for value in (said, zlib.compress(said * 9)):
+    session_data = json.dumps({"mfa.totp.secret": "JBSWY3DPEHPK3PXP"}).encode()
+    for value in (session_data, zlib.compress(session_data * 9)):
         raw = b"\x00\x17." + base64.urlsafe_b64encode(value).rstrip(b"=") + b":1abcde:signature\x00"
         assert b"JBSWY3DPEHPK3PXP" in read(raw)
 
@@ -75,5 +75,5 @@ def test_no_secret_of_a_second_factor_and_no_session_stands_readable_while_an_ap
     assert b"staff enrolled" in seen
     secret = held["secret"]
     sought = [secret, *held["codes"], *held["keys"], "words of the form", "account_authentication_methods"]
-    assert [one for one in sought if one.encode() in seen] == []
+    assert [needle for needle in sought if needle.encode() in seen] == []
     assert base64.b32decode(secret) not in seen

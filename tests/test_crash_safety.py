@@ -56,10 +56,10 @@ class Load:
         while not self.stop.is_set():
             with self.turn:
                 held = list(self.banked)
-            for one in random.sample(held, min(5, len(held))):
+            for value in random.sample(held, min(5, len(held))):
                 try:
-                    if self.gate.refuses(one):
-                        self.refused.add(one)
+                    if self.gate.refuses(value):
+                        self.refused.add(value)
                 except OSError:
                     self.stop.wait(0.05)
             self.stop.wait(0.005)
@@ -84,7 +84,7 @@ def test_nothing_acknowledged_is_lost_by_fifty_kills(hotline: Hotline, gate: Gat
                 service.start()
             hotline.ready()
             gate.ready()
-            assert all(gate.refuses(one) for one in before), "the gate forgot something over a restart"
+            assert all(gate.refuses(value) for value in before), "the gate forgot something over a restart"
             time.sleep(chance.uniform(0.3, 1.0))
     finally:
         load.stop.set()
@@ -97,6 +97,6 @@ def test_nothing_acknowledged_is_lost_by_fifty_kills(hotline: Hotline, gate: Gat
 
 
 def holds(load: Load, gate: Gate) -> bool:
-    return all(gate.refuses(one) for one in load.banked) and not any(
-        gate.refuses(one) for one in load.withdrawn
+    return all(gate.refuses(value) for value in load.banked) and not any(
+        gate.refuses(value) for value in load.withdrawn
     )

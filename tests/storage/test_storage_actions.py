@@ -80,13 +80,13 @@ def test_only_the_version_that_is_known_is_moved(
     old = server.put(bucket, "a.jpg", CAT)["VersionId"]
     new = server.put(bucket, "a.jpg", COFFEE)["VersionId"]
     # Out of order, twice, and one of a version that never was.
-    told = [Stored(bucket, "a.jpg", one) for one in (new, old, new, "0" * 32)]
-    for one in told:
-        queue.take_in((one,))
+    announced = [Stored(bucket, "a.jpg", version) for version in (new, old, new, "0" * 32)]
+    for news in announced:
+        queue.take_in((news,))
     work_off(gate, store)
     assert not Arrival.objects.exists()
     left = server.client.list_object_versions(Bucket=bucket)["Versions"]
-    assert [one["VersionId"] for one in left] == [new]
+    assert [version["VersionId"] for version in left] == [new]
     assert len(server.keys("jail-of-versions")) == 1
     server.put(bucket, "b.jpg", CAT)
     server.put(bucket, "b.jpg", COFFEE)
@@ -161,7 +161,7 @@ def test_what_cannot_be_done_waits_ever_longer_and_then_says_why(
     waits = [(b - a).total_seconds() for a, b in pairwise(moments)]
     assert waits[5] > 3 * waits[1]
     assert max(waits) <= 4500
-    assert [one.trouble for one in queue.dead()] == [
+    assert [arrival.trouble for arrival in queue.dead()] == [
         "no-room-for-a-tag",
         "store-refused SignatureDoesNotMatch",
     ]
@@ -231,7 +231,7 @@ def test_a_storage_that_refuses_to_be_tagged_makes_no_new_decision_with_each_att
     gate: Gate, store: Store, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bucket = server.bucket("untaggable")
-    for key in ("told.jpg", "listed.jpg"):
+    for key in ("announced.jpg", "listed.jpg"):
         server.put(bucket, key, CAT)
     tag, failures = Store.tag, Counter[str]()
 
@@ -242,17 +242,20 @@ def test_a_storage_that_refuses_to_be_tagged_makes_no_new_decision_with_each_att
         tag(self, thing, labels)
 
     monkeypatch.setattr(Store, "tag", refuse)
-    queue.take_in((Stored(bucket, "told.jpg"),))
+    queue.take_in((Stored(bucket, "announced.jpg"),))
     for minutes in range(4):
         with clock.at(lambda after=minutes: datetime.now(UTC) + timedelta(minutes=after)):
             work_off(gate, store)
     monkeypatch.setattr(scan_worker, "_PAUSE_SECONDS", 0.01)
     assert scan(gate, store, bucket).blocked == 2
-    assert failures == {"told.jpg": 4, "listed.jpg": 4}
+    assert failures == {"announced.jpg": 4, "listed.jpg": 4}
     assert Decision.objects.count() == 2
-    told = {findings.where(one).thing.key: one.decision for one in Finding.objects.exclude(state="listed")}
-    assert len(set(told.values())) == 2
-    assert {key: server.tags(bucket, key)["repit"] for key in told} == dict.fromkeys(told, "block")
+    decisions = {
+        findings.where(finding).thing.key: finding.decision
+        for finding in Finding.objects.exclude(state="listed")
+    }
+    assert len(set(decisions.values())) == 2
+    assert {key: server.tags(bucket, key)["repit"] for key in decisions} == dict.fromkeys(decisions, "block")
 
 
 def test_what_changed_between_two_attempts_is_decided_anew(
@@ -378,8 +381,8 @@ def test_a_storage_that_answers_nonsense_ends_nothing(gate: Gate, settings: Any)
             work_off(gate, store)
             row = scan_once(gate, store, "b-1")
         liar.shutdown()
-    assert [one.attempts for one in Arrival.objects.all()] == [1] * len(things)
-    assert all(one.trouble for one in Arrival.objects.all())
+    assert [arrival.attempts for arrival in Arrival.objects.all()] == [1] * len(things)
+    assert all(arrival.trouble for arrival in Arrival.objects.all())
     assert (row.state, row.attempts) == ("running", 1)
     assert gate.reception.held == 0
 

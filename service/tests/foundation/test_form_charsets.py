@@ -69,36 +69,36 @@ def sent(path: str, kind: str, body: bytes = BODY, language: str = "en") -> tupl
         **{"wsgi.input": io.BytesIO(body)},
     )
     answered: list[int] = []
-    said = Handler()(environ, lambda status, headers: answered.append(int(status.split()[0])))
-    return answered[0], b"".join(said).decode()
+    pieces = Handler()(environ, lambda status, headers: answered.append(int(status.split()[0])))
+    return answered[0], b"".join(pieces).decode()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("charset", STRANGE)
-def test_a_form_in_an_encoding_that_is_not_known_is_refused_on_every_page_and_door(charset: str) -> None:
+def test_a_form_in_an_encoding_that_is_not_known_is_refused_by_every_page_and_interface(charset: str) -> None:
     for path in PAGES:
-        status, said = sent(path, MULTIPART + charset)
+        status, body = sent(path, MULTIPART + charset)
         assert status == 400, path
-        assert "could not be read" in said
+        assert "could not be read" in body
         assert sent(path, QUERY + charset, b"login=ada")[0] == 400
     for path in MACHINES:
-        status, said = sent(path, MULTIPART + charset)
-        assert (status, json.loads(said)["code"]) == (400, "charset-refused"), path
+        status, body = sent(path, MULTIPART + charset)
+        assert (status, json.loads(body)["code"]) == (400, "charset-refused"), path
         assert sent(path, QUERY + charset, b"a=b")[0] == 400
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("charset", FINE)
 def test_forms_in_known_encodings_are_read(charset: str) -> None:
-    said = Client().generic("POST", "/staff/login/", data=BODY, content_type=MULTIPART + charset)
-    assert said.status_code == 200
-    assert b'value="ada"' in said.content
+    answer = Client().generic("POST", "/staff/login/", data=BODY, content_type=MULTIPART + charset)
+    assert answer.status_code == 200
+    assert b'value="ada"' in answer.content
 
 
 @pytest.mark.django_db
 def test_the_refusal_is_in_the_language_of_the_request() -> None:
-    _, said = sent("/v1/refuse", MULTIPART + "zlib", language="fr")
-    assert json.loads(said)["next_step"] == "Envoyez le formulaire en UTF-8."
+    _, body = sent("/v1/refuse", MULTIPART + "zlib", language="fr")
+    assert json.loads(body)["next_step"] == "Envoyez le formulaire en UTF-8."
 
 
 @pytest.mark.django_db
@@ -106,8 +106,8 @@ def test_the_refusal_is_in_the_language_of_the_request() -> None:
 def test_what_is_no_form_is_taken_as_it_is_whatever_encoding_it_names(charset: str) -> None:
     """A file sent raw, a document: its bytes matter, and the address is read as ever."""
     assert sent("/v1/refuse?door=nonsense", f"text/plain; charset={charset}", b"a letter")[0] in (400, 503)
-    status, said = sent("/api/v1/cases", f"application/json; charset={charset}", b"{}")
-    assert (status, json.loads(said)["code"]) == (400, "input-refused")
+    status, body = sent("/api/v1/cases", f"application/json; charset={charset}", b"{}")
+    assert (status, json.loads(body)["code"]) == (400, "input-refused")
 
 
 KINDS_THAT_CANNOT_BE_READ = (

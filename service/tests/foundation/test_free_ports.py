@@ -22,10 +22,10 @@ def test_processes_that_ask_at_once_are_never_given_one_port() -> None:
     given = []
     for process in asking:
         assert process.stdout is not None
-        given.append({int(one) for one in process.stdout.readline().split()})
+        given.append({int(port) for port in process.stdout.readline().split()})
     for process in asking:
         process.communicate(b"\n", timeout=60)
-    assert all(len(one) > 200 for one in given)
+    assert all(len(drawn) > 200 for drawn in given)
     assert len(set.union(*given)) == sum(map(len, given))
 
 
@@ -49,8 +49,8 @@ def test_the_kernel_never_chooses_them_for_somebody_else() -> None:
     with ExitStack() as held:
         chosen = set()
         for _ in range(300):
-            one = held.enter_context(socket.socket())
-            one.bind(("127.0.0.1", 0))
-            chosen.add(one.getsockname()[1])
+            taken = held.enter_context(socket.socket())
+            taken.bind(("127.0.0.1", 0))
+            chosen.add(taken.getsockname()[1])
     assert len(chosen) == 300
     assert min(chosen) > max(ours)

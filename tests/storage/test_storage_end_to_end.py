@@ -85,9 +85,9 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory, server: Server, hook_port: int) -> Iterator[Watched]:
-    one = Watched(tmp_path_factory.mktemp("watched"), server, hook_port)
-    yield one
-    one.end()
+    service = Watched(tmp_path_factory.mktemp("watched"), server, hook_port)
+    yield service
+    service.end()
 
 
 def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> None:
@@ -146,9 +146,9 @@ def test_a_killed_gate_loses_no_news_and_its_scan_goes_on(watched: Watched, tmp_
     gate.kill()  # what was answered is in rows
     gate.start()
     report = tmp_path / "report.jsonl"
-    said = watched.operate("scan", bucket, "--report", str(report))
-    assert "goes on" in said
-    assert "Looked at: 18. Blocked: 6. For a person: 0. Could not be read: 0." in said
+    output = watched.operate("scan", bucket, "--report", str(report))
+    assert "goes on" in output
+    assert "Looked at: 18. Blocked: 6. For a person: 0. Could not be read: 0." in output
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert sorted(line["key"] for line in lines[:-1]) == banked
     assert (lines[-1]["seen"], lines[-1]["blocked"], lines[-1]["state"]) == (18, 6, "done")

@@ -25,14 +25,14 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 240
+TIMEOUT = 240
 
 
 def run(program: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     tools = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", **settings}
     command = [sys.executable, "-W", "error", str(ROOT / "tools" / program), *arguments]
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=TIMEOUT, check=False)
 
 
 # --- the list of parts --------------------------------------------------------------------------------------
@@ -71,19 +71,19 @@ def test_the_list_names_every_locked_part_with_every_digest_and_nothing_else(par
             if begins := re.match(r"([A-Za-z0-9._-]+)==(\S+)", line):
                 part = f"pkg:pypi/{begins[1].lower().replace('_', '-')}@{begins[2]}"
             locked.setdefault(part, set()).update(re.findall(r"sha256:([0-9a-f]{64})", line))
-    told = {one["purl"]: one for one in components(parts)}
-    assert {purl for purl in told if purl.startswith("pkg:pypi/")} == set(locked)
+    listed = {component["purl"]: component for component in components(parts)}
+    assert {purl for purl in listed if purl.startswith("pkg:pypi/")} == set(locked)
     for purl, digests in locked.items():
-        [reference] = told[purl]["externalReferences"]
-        assert {one["content"] for one in reference["hashes"]} == digests
+        [reference] = listed[purl]["externalReferences"]
+        assert {digest["content"] for digest in reference["hashes"]} == digests
     lock = json.loads((ROOT / "browser" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    of_npm = [one for one in told.values() if one["purl"].startswith("pkg:npm/")]
+    of_npm = [component for component in listed.values() if component["purl"].startswith("pkg:npm/")]
     assert len(of_npm) == len(lock) - 1
-    assert all(one["licenses"] and one["externalReferences"][0]["hashes"] for one in of_npm)
+    assert all(component["licenses"] and component["externalReferences"][0]["hashes"] for component in of_npm)
 
 
 def test_what_runs_is_told_from_what_only_builds_and_tests(parts: str) -> None:
-    scope = {one["purl"].rpartition("@")[0]: one["scope"] for one in components(parts)}
+    scope = {component["purl"].rpartition("@")[0]: component["scope"] for component in components(parts)}
     for name in ("django", "pynacl", "uvicorn", "numpy"):
         assert scope[f"pkg:pypi/{name}"] == "required"
     assert (scope["pkg:pypi/botocore"], scope["pkg:pypi/pytest"]) == ("optional", "excluded")
@@ -108,10 +108,10 @@ class Index:
     """An index of Python parts and a registry of npm's, as knowing as a test wants them."""
 
     knows: bool = True
-    told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    advisories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     silent_on: frozenset[str] = frozenset()
     npm_knows: bool = True
-    npm_told: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    npm_advisories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     address: str = ""
 
@@ -128,10 +128,10 @@ class _Answers(BaseHTTPRequestHandler):
             self._say({"name": name, "versions": versions, "dist-tags": {"latest": "1.2.8"}})
             return
         name, version = release[1], release[2]
-        told = self.index.told.get(name, [])
+        advisories = self.index.advisories.get(name, [])
         if (name, version) == ("jinja2", "2.4.1") and self.index.knows:
-            told = [{"id": "PYSEC-2014-8"}]
-        self._say({"vulnerabilities": told} if name not in self.index.silent_on else None)
+            advisories = [{"id": "PYSEC-2014-8"}]
+        self._say({"vulnerabilities": advisories} if name not in self.index.silent_on else None)
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"]))
@@ -139,7 +139,8 @@ class _Answers(BaseHTTPRequestHandler):
         if not self.path.endswith("/advisories/bulk") or not self.index.npm_knows:
             self._say(None, 405)
             return
-        known = {**self.index.npm_told, "minimist": [_of_npm("minimist", "GHSA-vh95-rmgr-6w4m", "<0.2.1")]}
+        control = [_of_npm("minimist", "GHSA-vh95-rmgr-6w4m", "<0.2.1")]
+        known = {**self.index.npm_advisories, "minimist": control}
         self._say({name: known[name] for name in wanted if name in known})
 
     def _say(self, value: object, status: int = 404) -> None:
@@ -214,52 +215,52 @@ def audit(index: Index, root: Path) -> tuple[int, str]:
 
 
 def test_parts_without_advisories_pass_where_index_and_registry_know(index: Index, root: Path) -> None:
-    code, said = audit(index, root)
-    assert code == 0, said
-    assert "Python: 3 parts asked about, 0 advisories." in said
-    assert "npm: 1 parts asked about, 0 advisories." in said
+    code, output = audit(index, root)
+    assert code == 0, output
+    assert "Python: 3 parts asked about, 0 advisories." in output
+    assert "npm: 1 parts asked about, 0 advisories." in output
 
 
 def test_advisories_are_named_with_what_mends_them(index: Index, root: Path) -> None:
-    index.told["two"] = [
+    index.advisories["two"] = [
         {"id": "PYSEC-1", "aliases": ["CVE-1"], "fixed_in": ["1.9"]},
         {"id": "PYSEC-2", "withdrawn": "2026-01-01T00:00:00Z"},
     ]
-    index.npm_told["left"] = [_of_npm("left", "GHSA-left", "<2")]
-    code, said = audit(index, root)
+    index.npm_advisories["left"] = [_of_npm("left", "GHSA-left", "<2")]
+    code, output = audit(index, root)
     assert code == 1
-    assert "two 1.1: PYSEC-1 (CVE-1); mended in 1.9" in said and "PYSEC-2" not in said
-    assert "left 1.2.8: GHSA-left" in said
+    assert "two 1.1: PYSEC-1 (CVE-1); mended in 1.9" in output and "PYSEC-2" not in output
+    assert "left 1.2.8: GHSA-left" in output
 
 
 def test_an_index_without_advisories_is_not_taken_for_good_news(index: Index, root: Path) -> None:
     index.knows, index.npm_knows = False, False
-    code, said = audit(index, root)
+    code, output = audit(index, root)
     assert code == 3
-    assert said.count("COULD NOT KNOW") == 2 and "not a pass" in said and "0 advisories" not in said
+    assert output.count("COULD NOT KNOW") == 2 and "not a pass" in output and "0 advisories" not in output
     # Nobody is asked about two hundred parts in vain.
     assert [path for path in index.asked if path.endswith("/json")] == ["/root/pypi/jinja2/2.4.1/json"]
 
 
 def test_an_index_that_is_silent_on_one_part_is_told_of(index: Index, root: Path) -> None:
     index.silent_on = frozenset({"three"})
-    code, said = audit(index, root)
+    code, output = audit(index, root)
     assert code == 3
-    assert "Python: COULD NOT KNOW: no answer on three 1.2." in said
-    assert "Python: 2 parts asked about, 0 advisories." in said
+    assert "Python: COULD NOT KNOW: no answer on three 1.2." in output
+    assert "Python: 2 parts asked about, 0 advisories." in output
 
 
 def test_what_was_found_weighs_more_than_what_could_not_be_known(index: Index, root: Path) -> None:
-    index.told["one"], index.npm_knows = [{"id": "PYSEC-1"}], False
+    index.advisories["one"], index.npm_knows = [{"id": "PYSEC-1"}], False
     assert audit(index, root)[0] == 1
 
 
 def test_an_advisory_that_was_judged_is_left_out_until_its_day(index: Index, root: Path) -> None:
-    index.told["one"] = [{"id": "GHSA-1", "aliases": ["CVE-1"]}]
+    index.advisories["one"] = [{"id": "GHSA-1", "aliases": ["CVE-1"]}]
     judged = '[[judged]]\nid = "CVE-1"\nwhy = "not called"\nuntil = {}\n'
     (root / "tools" / "advisories.toml").write_text(judged.format("2999-01-01"))
-    code, said = audit(index, root)
-    assert code == 0 and "1 judged before" in said
+    code, output = audit(index, root)
+    assert code == 0 and "1 judged before" in output
     (root / "tools" / "advisories.toml").write_text(judged.format("2020-01-01"))
     assert audit(index, root)[0] == 1
 
@@ -271,5 +272,5 @@ def test_nobody_answering_is_not_taken_for_good_news(index: Index, root: Path) -
 
 def test_what_was_judged_in_this_repository_says_why_and_until_when() -> None:
     held = tomllib.loads((ROOT / "tools" / "advisories.toml").read_text(encoding="utf-8"))
-    for one in held.get("judged", []):
-        assert one["id"] and one["why"] and isinstance(one["until"], date)
+    for judged in held.get("judged", []):
+        assert judged["id"] and judged["why"] and isinstance(judged["until"], date)

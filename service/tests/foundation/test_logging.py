@@ -49,9 +49,9 @@ def test_as_json_each_line_is_one_object_with_the_fields_of_the_event() -> None:
     Redact().filter(record)
     written = JsonLines().format(record)
     assert "\n" not in written
-    said = json.loads(written)
-    assert (said["message"], said["door"], said["milliseconds"]) == ("judged\nby rule", "icap", 3.5)
-    assert said["at"].endswith("+00:00")
+    entry = json.loads(written)
+    assert (entry["message"], entry["door"], entry["milliseconds"]) == ("judged\nby rule", "icap", 3.5)
+    assert entry["at"].endswith("+00:00")
     try:
         raise ValueError("about someone@example.org here")
     except ValueError:

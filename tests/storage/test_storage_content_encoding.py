@@ -82,8 +82,8 @@ def test_a_film_under_a_label_is_met_by_its_digest(gate: Gate, store: Store, ser
     whole = (Hash("sha256", "whole", digest),)
     gate.index.apply(KnownEntry("film", "active", "file", "intimate", "a-hotline", 1, whole))
     bucket = server.bucket("labelled-film")
-    for said in ("br", "identity", "aws-chunked"):
-        server.put(bucket, said, film, ContentEncoding=said)
+    for coding in ("br", "identity", "aws-chunked"):
+        server.put(bucket, coding, film, ContentEncoding=coding)
     scan(gate, store, bucket)
     assert {server.tags(bucket, key)["repit"] for key in server.keys(bucket)} == {"block"}
 
@@ -99,8 +99,8 @@ def test_each_object_leaves_one_decision(gate: Gate, store: Store, server: Serve
 
 def stored(server: Server, name: str) -> str:
     bucket = server.bucket(name)
-    for key, (said, content, _) in OBJECTS.items():
-        server.put(bucket, key, content, ContentEncoding=said, ContentType="image/jpeg")
+    for key, (coding, content, _) in OBJECTS.items():
+        server.put(bucket, key, content, ContentEncoding=coding, ContentType="image/jpeg")
         kept = server.client.head_object(Bucket=bucket, Key=key)["ContentEncoding"]
-        assert kept == said, "the server changes what is said, and the test shows nothing"
+        assert kept == coding, "the server changes what is said, and the test shows nothing"
     return bucket

@@ -60,7 +60,7 @@ def test_which_slot_is_taken_next_follows_no_order(tmp_path: Path):
 
     for _ in range(400):
         taken += pool.draw(1, used)
-    rising = sum(one < other for one, other in pairwise(taken))
+    rising = sum(slot < other for slot, other in pairwise(taken))
     assert 140 < rising < 260, "a coin thrown 399 times: ten standard deviations would be outside"
 
 
@@ -145,10 +145,10 @@ def test_several_processes_draw_grow_and_wipe_at_once(tmp_path: Path):
         subprocess.Popen([sys.executable, "-c", GROWING, str(path)], stdout=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
-    said = [other.communicate(timeout=120)[0].strip() for other in others]
+    outputs = [other.communicate(timeout=120)[0].strip() for other in others]
     assert all(other.returncode == 0 for other in others)
     # They know nothing of each other's rows, so each may hold a slot that another has wiped, but not more.
-    assert all(int(one) <= 3 * 40 for one in said)
+    assert all(int(count) <= 3 * 40 for count in outputs)
     raw = path.read_bytes()
     assert len(raw) % KEY_BYTES == 0
     assert sum(not any(raw[at : at + KEY_BYTES]) for at in range(0, len(raw), KEY_BYTES)) <= 4 * 40

@@ -41,17 +41,17 @@ def test_the_families_that_are_drawn_back_are_full_ones() -> None:
 
 
 def test_a_family_without_rectangles_reveals_no_more_than_a_blob() -> None:
-    unplaced = np.median([one.likenesses[1] for one in _leaks()])
+    unplaced = np.median([drawn.likenesses[1] for drawn in _leaks()])
     assert unplaced <= MOST_LIKE
 
 
 def test_guessing_where_anchored_hashes_lay_adds_next_to_nothing_to_the_standard_hash() -> None:
-    standard, unplaced, _ = np.median([one.likenesses for one in _leaks()], axis=0)
+    standard, unplaced, _ = np.median([drawn.likenesses for drawn in _leaks()], axis=0)
     assert unplaced <= standard + 0.03
 
 
 def test_rectangles_would_reveal_more_which_is_why_none_is_kept() -> None:
-    standard, _, placed = np.median([one.likenesses for one in _leaks()], axis=0)
+    standard, _, placed = np.median([drawn.likenesses for drawn in _leaks()], axis=0)
     assert placed > standard
 
 
@@ -88,6 +88,6 @@ def test_true_windows_are_found_again_for_every_anchored_hash() -> None:
     assert all(0 < window.width <= 1 and 0 < window.height <= 1 for window in windows)
 
 
-@pytest.mark.parametrize("one", range(len(SHIPPED) + len(SCENES)))
-def test_no_single_picture_is_drawn_back_faithfully(one: int) -> None:
-    assert _leaks()[one].likenesses[1] < 0.8
+@pytest.mark.parametrize("number", range(len(SHIPPED) + len(SCENES)))
+def test_no_single_picture_is_drawn_back_faithfully(number: int) -> None:
+    assert _leaks()[number].likenesses[1] < 0.8
