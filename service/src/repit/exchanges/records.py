@@ -1,6 +1,6 @@
 """What any exchange tells of, in one form, whatever its protocol.
 
-In: a protocol's `wire`. Out: `Pulled` records, records set aside, and how far a reading has come. Next:
+In: a protocol's `wire`. Out: `Pulled` records, `Rejected` ones, and how far a reading has come. Next:
 `bank_target`, or a gate's own. Pure: no framework, no network, no clock.
 
 A record is the complete present state of one thing at the partner, by the partner's name for it. A batch is
@@ -74,7 +74,7 @@ class Pulled:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class Rejected:
     """A record that was not taken: where it stood and why, without its content."""
 
     where: str
@@ -91,7 +91,7 @@ class Batch:
 
     records: tuple[Pulled, ...]
     checkpoint: str
-    asides: tuple[Aside, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
     skipped: int = 0
     whole: bool = False
     last: bool = False

@@ -15,7 +15,7 @@ from repit.exchanges import partners
 from repit.exchanges.files.wire import decode_lines
 from repit.exchanges.models import Partner
 from repit.exchanges.pulling import Outcome, pull
-from repit.exchanges.records import Aside, Batch, Pulled
+from repit.exchanges.records import Batch, Pulled, Rejected
 from repit.exchanges.repit.wire import Entry, decode_page, encode_page
 from repit.foundation.errors import InputRefused, NotFound
 from repit.foundation.hashes import Hash
@@ -96,7 +96,7 @@ def test_a_hotline_as_it_speaks(pulled: Pull):
         partner.finished()
     assert set(served()) == {pdq(1), pdq(2)}
     assert {item.origin for item in Item.objects.all()} == {"repit/bea"}
-    assert [row.reason for row in partners.asides_of("bea")] == [
+    assert [row.reason for row in partners.rejected_of("bea")] == [
         'without provenance: the other hotline must grant "sync"'
     ]
     [one, two] = [provenance.of({item.token})[item.token] for item in Item.objects.order_by("hashes__digest")]
@@ -143,10 +143,10 @@ def test_a_change_that_cannot_be_read_is_taken_from_a_snapshot(pulled: Pull):
         [{"installation": ADA, "token": "t", "path": []}],
     ],
 )
-def test_provenance_that_cannot_be_is_set_aside(roots: object):
+def test_provenance_that_cannot_be_is_rejected(roots: object):
     told = {**entry(1), "roots": roots}
     read = decode_page(json.dumps(changes(told)["response"]["body"]))
-    assert read.changes == () and len(read.set_aside) == 1
+    assert read.changes == () and len(read.rejected) == 1
 
 
 def test_only_who_was_granted_sync_is_told_of_provenance_and_not_of_what_exchanges_gave():
@@ -228,11 +228,11 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("line", UNREADABLE)
-def test_a_line_that_cannot_be_read_is_set_aside_with_its_number(line: str):
+def test_a_line_that_cannot_be_read_is_rejected_with_its_number(line: str):
     good = f"pdq {pdq(1)}"
-    first, aside, last = decode_lines([good, "# a remark", "", line, good])
+    first, rejected, last = decode_lines([good, "# a remark", "", line, good])
     assert isinstance(first, Pulled) and isinstance(last, Pulled)
-    assert isinstance(aside, Aside) and aside.where == "line 4" and pdq(1) not in aside.reason
+    assert isinstance(rejected, Rejected) and rejected.where == "line 4" and pdq(1) not in rejected.reason
 
 
 def test_headings_say_what_is_where():
@@ -248,7 +248,7 @@ def test_a_line_taken_out_of_a_list_is_a_withdrawal(
     path.write_text("".join(f"pdq {pdq(n)}\n" for n in range(130)) + "pdq broken\n")
     partners.add("file", "list", {}, address=str(path))
     outcome = pulled_list()
-    assert outcome.error is None and outcome.asides == 1 and len(served()) == 130
+    assert outcome.error is None and outcome.rejected == 1 and len(served()) == 130
     assert pulled_list().changed == 0
     path.write_text("".join(f"pdq {pdq(n)}\n" for n in range(1, 130)))
     assert pulled_list().changed == 1 and pdq(0) not in served()
@@ -321,7 +321,7 @@ def test_credentials_are_sealed_and_a_name_is_taken_once():
     assert b"hush" not in bytes(Partner.objects.get().sealed)
     with pytest.raises(InputRefused):
         partners.add("ncmec", "ngo", {"user": "someone", "password": "hush"})
-    for call in (partners.hurry, partners.forget, partners.asides_of):
+    for call in (partners.hurry, partners.forget, partners.rejected_of):
         with pytest.raises(NotFound):
             call("nobody")
 

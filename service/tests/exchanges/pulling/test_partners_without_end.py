@@ -17,8 +17,8 @@ from repit.exchanges.ncmec.records_wire import decode_entries
 from repit.exchanges.pulling import Outcome
 from repit.exchanges.records import Batch, Pulled
 from repit.exchanges.repit.client import FeedClient
-from repit.exchanges.repit.snapshot_wire import MOST_ASIDE, MOST_BLOCK, decode_snapshot
-from repit.exchanges.repit.wire import SetAside, decode_page
+from repit.exchanges.repit.snapshot_wire import MOST_BLOCK, MOST_REJECTED, decode_snapshot
+from repit.exchanges.repit.wire import RejectedEntry, decode_page
 from repit.exchanges.stopncii.records_wire import decode_fetched
 from repit.exchanges.threatexchange.records_wire import decode_updates
 from repit.foundation.errors import AnswerTooLarge, WireRefused
@@ -120,16 +120,16 @@ def test_a_snapshot_whose_mark_does_not_come_is_left() -> None:
 
 
 def test_of_records_that_cannot_be_read_only_so_many_are_told() -> None:
-    aside: list[SetAside] = []
-    odd = itertools.repeat('{"item":"a"}', 3 * MOST_ASIDE)
-    _, entries = decode_snapshot(itertools.chain([json.dumps(SNAPSHOT_HEAD)], odd, ["{]"]), aside)
+    rejected: list[RejectedEntry] = []
+    odd = itertools.repeat('{"item":"a"}', 3 * MOST_REJECTED)
+    _, entries = decode_snapshot(itertools.chain([json.dumps(SNAPSHOT_HEAD)], odd, ["{]"]), rejected)
 
     def read() -> None:
         with pytest.raises(WireRefused):
             list(entries())
 
     assert most_memory(read) < 8 * MEBIBYTE
-    assert len(aside) <= MOST_ASIDE
+    assert len(rejected) <= MOST_REJECTED
 
 
 @pytest.mark.parametrize("word", ["feed_id", "mark"])

@@ -12,7 +12,7 @@ from hashes_told import md5, moved, pdq, served
 from replay import said, speaking
 
 from repit.exchanges import partners
-from repit.exchanges.models import Partner, PartnerAside
+from repit.exchanges.models import Partner, RejectedRecord
 from repit.exchanges.pulling import Outcome
 from repit.foundation import clock
 from repit.hotline.bank import lookups
@@ -29,7 +29,7 @@ META = {"token": "11111111|secret", "group": "1234"}
 
 
 def reasons(name: str) -> list[str]:
-    return sorted(row.reason for row in partners.asides_of(name))
+    return sorted(row.reason for row in partners.rejected_of(name))
 
 
 def opined(value: str, view: str) -> None:
@@ -66,7 +66,7 @@ def test_stopncii_as_it_speaks(pulled: Pull, pauses: list[float]):
         "a type of hash that is not known",
         "not an object",
     ]
-    shown = " ".join(row.where for row in PartnerAside.objects.all())
+    shown = " ".join(row.where for row in RejectedRecord.objects.all())
     assert pdq(7) not in shown and "abc" not in shown
     row = Partner.objects.get()
     assert (row.skipped, row.trouble, json.loads(row.checkpoint)["second"]) == (1, "", 1625175071)

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[4]
 GUIDES = [ROOT / "docs" / language / "forgetting.md" for language in ("en", "fr")]
 COLUMN = re.compile(r"`([A-Z]\w+\.\w+)`")
 OF_NO_ITEM = {"Feed", "LookupKey", "Letter", "WidelyPublished", "Subscriber", "SubscriberKey", "Access"}
-OF_NO_ITEM |= {"Partner", "PartnerAside", "FeedbackCursor", "Moved", "Alarm"}
+OF_NO_ITEM |= {"Partner", "RejectedRecord", "FeedbackCursor", "Moved", "Alarm"}
 GONE = {"ItemHash"}
 
 

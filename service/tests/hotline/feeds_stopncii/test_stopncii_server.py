@@ -221,7 +221,7 @@ def test_feedback_is_heard_by_everyone_and_repeating_it_changes_nothing(
         "hashFeedbacks": [{"hashValue": value, "feedbackValue": "NotBlocked", "tags": ["ad"]}],
     }
     for _ in range(3):
-        assert post(client, headers, "SubmitFeedback", said) == {"known": 1, "setAside": 0}
+        assert post(client, headers, "SubmitFeedback", said) == {"known": 1, "rejected": 0}
     assert records(fetch(client, headers))[value]["CSPFeedbacks"] == [
         {"source": "image host", "feedbackValue": "NotBlocked", "tags": ["ad"]}
     ]
@@ -249,7 +249,7 @@ def test_feedback_on_what_is_not_known_or_cannot_be_read_is_taken_without_compla
         {"hashValue": "0" * 64, "feedbackValue": "Nonsense"},
         7,
     ]
-    assert post(client, headers, "SubmitFeedback", {"hashFeedbacks": said}) == {"known": 0, "setAside": 3}
+    assert post(client, headers, "SubmitFeedback", {"hashFeedbacks": said}) == {"known": 0, "rejected": 3}
 
 
 def test_a_proposal_waits_for_a_person_and_may_be_repeated(client: Client, headers: dict[str, str]):
@@ -259,7 +259,7 @@ def test_a_proposal_waits_for_a_person_and_may_be_repeated(client: Client, heade
         answer = post(
             client, headers, "SubmitHashes", {"count": 1, "hashRecords": [record, {"hashValue": 1}]}
         )
-        assert (answer["new"], answer["setAside"]) == (new, 1)
+        assert (answer["new"], answer["rejected"]) == (new, 1)
     item = Item.objects.get()
     assert (item.state, item.confirmations, item.origin) == ("received", 1, "image host")
     assert records(fetch(client, headers)) == {}

@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from repit.exchanges.records import Aside, Pulled, hexadecimal, quality_of
+from repit.exchanges.records import Pulled, Rejected, hexadecimal, quality_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import FORMS, Algorithm, Hash, Media
 
@@ -31,8 +31,8 @@ _HEADINGS: Final = ("hash", "value", "signal", "indicator", "pdq", "md5", "sha25
 _TYPE_HEADINGS: Final = ("type", "signal_type", "algorithm")
 
 
-def decode_lines(lines: Iterable[str]) -> Iterator[Pulled | Aside]:
-    """A record, or what was set aside, for each line that says anything."""
+def decode_lines(lines: Iterable[str]) -> Iterator[Pulled | Rejected]:
+    """A record, or what was rejected, for each line that says anything."""
     headings: list[str] = []
     for number, line in enumerate(lines, 1):
         text = line.lstrip("\ufeff").strip()
@@ -46,7 +46,7 @@ def decode_lines(lines: Iterable[str]) -> Iterator[Pulled | Aside]:
                 continue
             yield _record(text, headings)
         except WireRefused as refused:
-            yield Aside(f"line {number}", refused.detail)
+            yield Rejected(f"line {number}", refused.detail)
 
 
 def _record(text: str, headings: list[str]) -> Pulled:

@@ -84,12 +84,12 @@ class NCMECClient:
             page = decode_entries(raw)
             if not page.following:
                 done = checkpoints.write(until=max(until, end))
-                yield Batch(page.records, done, page.asides, page.skipped, last=True)
+                yield Batch(page.records, done, page.rejected, page.skipped, last=True)
                 return
             query = urlencode(page.following)
             pages.turn(query)
             midway = checkpoints.write(until=until, next=query, end=end, at=int(now().timestamp()))
-            yield Batch(page.records, midway, page.asides, page.skipped)
+            yield Batch(page.records, midway, page.rejected, page.skipped)
 
     def _resumed(self, held: dict[str, object]) -> str:
         age = int(now().timestamp()) - checkpoints.number(held, "at")

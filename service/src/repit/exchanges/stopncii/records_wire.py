@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Final, cast
 
-from repit.exchanges.records import Aside, Pulled, Said, hexadecimal, quality_of
+from repit.exchanges.records import Pulled, Rejected, Said, hexadecimal, quality_of
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Announced, Hash, Media
@@ -27,7 +27,7 @@ class Fetched:
     """One page. `token` leads to the next one and is empty on the last; `second` is where to go on later."""
 
     records: tuple[Pulled, ...]
-    asides: tuple[Aside, ...]
+    rejected: tuple[Rejected, ...]
     skipped: int
     token: str
     second: int
@@ -43,18 +43,18 @@ def decode_fetched(raw: bytes) -> Fetched:
         raise WireRefused(detail="a page that does not say how to go on")
     if more and not (isinstance(token, str) and 0 < len(token) <= 4_096):
         raise WireRefused(detail="more records, and no way to them")
-    records, asides, skipped = [], [], 0
+    records, rejected, skipped = [], [], 0
     for place, one in enumerate(page.get("hashRecords", []), 1):
         try:
             record = _record(one)
         except WireRefused as refused:
-            asides.append(Aside(_where(one, place), refused.detail))
+            rejected.append(Rejected(_where(one, place), refused.detail))
             continue
         if record is None:
             skipped += 1
         else:
             records.append(record)
-    return Fetched(tuple(records), tuple(asides), skipped, cast(str, token) if more else "", second)
+    return Fetched(tuple(records), tuple(rejected), skipped, cast(str, token) if more else "", second)
 
 
 def encode_feedback(said: Said) -> bytes:

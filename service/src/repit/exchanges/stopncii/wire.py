@@ -156,7 +156,7 @@ def decode_mark(token: str) -> PageMark:
 
 
 def decode_feedbacks(raw: bytes) -> tuple[list[Feedback], int]:
-    """(feedbacks, number of those set aside since they cannot be read); raises `WireRefused`."""
+    """(feedbacks, number of those rejected since they cannot be read); raises `WireRefused`."""
     read: list[Feedback] = []
     listed = _listed(raw, "hashFeedbacks")
     for one in listed:
@@ -170,7 +170,7 @@ def decode_feedbacks(raw: bytes) -> tuple[list[Feedback], int]:
 
 
 def decode_proposals(raw: bytes) -> tuple[list[Proposal], int]:
-    """(proposals, number of those set aside since they cannot be read); raises `WireRefused`.
+    """(proposals, number of those rejected since they cannot be read); raises `WireRefused`.
 
     The unmodified client writes `StopNCIISignalType.ImagePDQ` for `ImagePDQ`; both are read.
     """

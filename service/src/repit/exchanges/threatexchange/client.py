@@ -69,13 +69,13 @@ class ThreatExchangeClient:
             reached = max(reached, min(page.newest, int(now().timestamp())))
             if not page.following:
                 done = checkpoints.write(since=reached, read_at=moment)
-                yield Batch(page.records, done, page.asides, page.skipped, whole, last=True)
+                yield Batch(page.records, done, page.rejected, page.skipped, whole, last=True)
                 return
             pages.turn(page.following)
             params = dict(page.following)
             # In order of time, so each page is a place to go on from.
             midway = checkpoint if whole else checkpoints.write(since=reached, read_at=moment)
-            yield Batch(page.records, midway, page.asides, page.skipped, whole)
+            yield Batch(page.records, midway, page.rejected, page.skipped, whole)
 
     def tell(self, said: Said) -> None:  # noqa: ARG002
         """See `records.Puller`."""

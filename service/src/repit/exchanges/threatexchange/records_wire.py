@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult
 
 from repit.exchanges.paging import Query, query_of
-from repit.exchanges.records import Aside, Pulled, assumed, hexadecimal
+from repit.exchanges.records import Pulled, Rejected, assumed, hexadecimal
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Algorithm, Announced, Hash, Media
@@ -23,7 +23,7 @@ class Updates:
     """One page. `following`: the query of the next one, empty on the last; `newest`: the latest change."""
 
     records: tuple[Pulled, ...]
-    asides: tuple[Aside, ...]
+    rejected: tuple[Rejected, ...]
     skipped: int
     newest: int
     following: Query
@@ -35,7 +35,7 @@ def decode_updates(raw: bytes, path: str) -> Updates:
     if not isinstance(page, dict) or not isinstance(page.get("data"), list):
         raise WireRefused(detail="not a page of updates")
     records: list[Pulled] = []
-    asides: list[Aside] = []
+    rejected: list[Rejected] = []
     skipped = newest = 0
     for place, one in enumerate(page["data"], 1):
         updated = one.get("last_updated") if isinstance(one, dict) else None
@@ -44,8 +44,8 @@ def decode_updates(raw: bytes, path: str) -> Updates:
         try:
             record = _record(one)
         except WireRefused as refused:
-            asides.append(
-                Aside(f"update {place} of a page, changed at {updated or '?'}"[:100], refused.detail)
+            rejected.append(
+                Rejected(f"update {place} of a page, changed at {updated or '?'}"[:100], refused.detail)
             )
             continue
         if record is None:
@@ -59,7 +59,7 @@ def decode_updates(raw: bytes, path: str) -> Updates:
         return parts.path.rstrip("/").endswith(path.rstrip("/"))
 
     query = tuple(one for one in query_of(following, same_path) if one[0] != "access_token")
-    return Updates(tuple(records), tuple(asides), skipped, newest, query)
+    return Updates(tuple(records), tuple(rejected), skipped, newest, query)
 
 
 def _record(value: object) -> Pulled | None:

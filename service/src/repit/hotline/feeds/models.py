@@ -13,7 +13,7 @@ from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
 class Subscriber(models.Model):
     """A platform or hotline that may follow, what it was granted, what it demands, and how far it is.
 
-    `exchanges`, `catalogue` and `confirmed_by`: one a line. `fetched` is the change up to which everything
+    `exchanges`, `kinds` and `confirmed_by`: one a line. `fetched` is the change up to which everything
     was sent to it, whatever the protocol; `acknowledged` the one up to which it says that it has taken it in.
     `people`: whether moderators of its own speak through its desk's key; `party`: who it belongs to, where
     several subscribers belong to one (empty: to itself). What it says does not count while `muted_at` is set.
