@@ -26,14 +26,16 @@ _BACKOFF: Final = Backoff(1.0, 5.0)
 _log: Final = logging.getLogger(__name__)
 
 Aim = Callable[[Partner], Target]
-Tell = Callable[[Partner], object]
+GiveFeedback = Callable[[Partner], object]
 
 
 class Puller:
     """One loop of this process."""
 
-    def __init__(self, aim: Aim, tell: Tell | None = None, tidy: Callable[[], None] | None = None) -> None:
-        self._aim, self._tell, self._tidy = aim, tell, tidy
+    def __init__(
+        self, aim: Aim, give_feedback: GiveFeedback | None = None, tidy: Callable[[], None] | None = None
+    ) -> None:
+        self._aim, self._give_feedback, self._tidy = aim, give_feedback, tidy
         self._room = threading.Semaphore(AT_ONCE)
         self._loop = Loop("repit-exchanges", self._turn, backoff=_BACKOFF)
 
@@ -69,8 +71,8 @@ class Puller:
     def _one(self, partner: Partner) -> None:
         try:
             pull(partner, self._aim(partner))
-            if self._tell is not None and partner.gives_feedback:
-                self._tell(partner)
+            if self._give_feedback is not None and partner.gives_feedback:
+                self._give_feedback(partner)
         except DatabaseError as error:
             _log.warning("an exchange waits for the database: %s", type(error).__name__)
         finally:

@@ -98,15 +98,15 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Said:
-    """What is thought here of a partner's record, to be told to it. `value`: a hash of that kind."""
+class GivenOpinion:
+    """What is thought here of a partner's record, to be given to it. `value`: a hash of that kind."""
 
     name: str
     view: View
     value: bytes = b""
 
     def __repr__(self) -> str:
-        return f"Said({self.view}, …)"
+        return f"GivenOpinion({self.view}, …)"
 
 
 class Puller(Protocol):
@@ -118,8 +118,8 @@ class Puller(Protocol):
         Raises `OutboundRefused`, `KeyRefused`, `NotGranted`, `WireRefused` for what cannot be read around.
         """
 
-    def tell(self, said: Said) -> None:
-        """Tell an opinion; may be repeated. Raises as `batches`, and `NotGranted` where it takes none."""
+    def give_opinion(self, opinion: GivenOpinion) -> None:
+        """Give an opinion; may be repeated. Raises as `batches`, and `NotGranted` where it takes none."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -62,8 +62,8 @@ def protect(*some: Submission, publish: bool = True) -> list[str]:
     return carrying.protect(some or [picture()], actor="person", publish=publish)
 
 
-def standing(names: list[str]) -> dict[str, str]:
-    return {name: one.state for name, one in carrying.standing(names).items()}
+def bank_states(names: list[str]) -> dict[str, str]:
+    return {name: one.state for name, one in carrying.statuses(names).items()}
 
 
 def carried(later: Later, carrier: Carrier | None = None) -> None:
@@ -77,15 +77,15 @@ def active() -> int:
 
 def test_what_is_asked_for_arrives_within_the_time_and_the_case_follows_it(later: Later) -> None:
     [name, other] = protect(picture(), picture())
-    assert standing([name, other]) == {name: "received", other: "received"}
+    assert bank_states([name, other]) == {name: "received", other: "received"}
     assert reach.of([name])[name] == reach.Reach() and active() == 0
     carried(later)
-    assert standing([name, other]) == {name: "active", other: "active"} and active() == 2
+    assert bank_states([name, other]) == {name: "active", other: "active"} and active() == 2
     carrying.let_go([name], actor="person")
-    assert carrying.standing([name])[name] == carrying.Standing("active", leaving=True)
+    assert carrying.statuses([name])[name] == carrying.SubmissionStatus("active", leaving=True)
     carried(later)
-    assert standing([name, other]) == {name: "withdrawn", other: "active"}
-    assert not carrying.standing([name])[name].leaving
+    assert bank_states([name, other]) == {name: "withdrawn", other: "active"}
+    assert not carrying.statuses([name])[name].leaving
     assert reach.of([name, "nobody"]) == {name: reach.Reach(), "nobody": reach.Reach()}
 
 
@@ -145,7 +145,7 @@ def test_each_comes_at_a_moment_of_its_own_in_no_order_and_in_its_own_transactio
     monkeypatch.setattr(carrying.transaction, "atomic", atomic)
     while later.seconds < SPREAD + 0.2:
         carrier.once()
-        states = standing(names)
+        states = bank_states(names)
         known = {name for name, _ in came}
         came += [(name, later.seconds) for name in names if states[name] == "active" and name not in known]
         later.seconds += 0.1
@@ -175,7 +175,7 @@ def test_what_is_taken_back_before_it_arrives_leaves_nothing(later: Later) -> No
     loot.take(rows)
     carried(later)
     assert not Item.objects.exists() and feed.head().sequence == 0
-    assert standing([name]) == {name: "withdrawn"}
+    assert bank_states([name]) == {name: "withdrawn"}
     left = keys_in(Path(settings.REPIT_BANK_KEYS))
     assert not any(value in opened for opened in loot.opened(settings.REPIT_OPERATOR_KEY, left))
 
@@ -194,7 +194,7 @@ def test_it_leaves_nothing_whichever_of_the_two_is_due_first(
     assert not Item.objects.exists()
     carried(later)
     assert not Item.objects.exists()
-    assert standing([name]) == {name: "withdrawn"}
+    assert bank_states([name]) == {name: "withdrawn"}
 
 
 def test_the_same_hashes_asked_for_twice_rest_on_two_claims(later: Later) -> None:
@@ -205,24 +205,24 @@ def test_the_same_hashes_asked_for_twice_rest_on_two_claims(later: Later) -> Non
     for _ in range(3):  # a person presses again, a letter is read again
         carrying.let_go([one], actor="person")
         carried(later)
-        assert standing([one, other]) == {one: "active", other: "active"}
+        assert bank_states([one, other]) == {one: "active", other: "active"}
         assert Item.objects.get().own == 1
     carrying.let_go([other], actor="person")
     carried(later)
-    assert standing([one, other]) == {one: "withdrawn", other: "withdrawn"}
+    assert bank_states([one, other]) == {one: "withdrawn", other: "withdrawn"}
 
 
 def test_a_case_from_before_there_were_claims_takes_back_what_is_its_own(later: Later) -> None:
     whole = picture()
     name = items.submit(whole, actor="person", publish=True).item
     assert items.submit(whole, actor="person", publish=True).item == name
-    assert standing([name]) == {name: "active"}
+    assert bank_states([name]) == {name: "active"}
     carrying.let_go([name], actor="person")
     carried(later)
-    assert standing([name]) == {name: "active"} and Item.objects.get().own == 1
+    assert bank_states([name]) == {name: "active"} and Item.objects.get().own == 1
     carrying.let_go([name], actor="person")
     carried(later)
-    assert standing([name]) == {name: "withdrawn"}
+    assert bank_states([name]) == {name: "withdrawn"}
 
 
 class Killed(BaseException):
@@ -287,7 +287,7 @@ def test_two_who_carry_letters_out_do_it_once(later: Later, monkeypatch: pytest.
     monkeypatch.setattr(carrying, "_whole", lambda order: True)
     other.once()
     assert Item.objects.get().own == 1 and Claim.objects.count() == 1
-    assert standing([name]) == {name: "active"}
+    assert bank_states([name]) == {name: "active"}
 
 
 def test_one_who_takes_back_meets_one_who_has_read_the_letter_already(
@@ -319,7 +319,7 @@ def test_letters_go_together_some_time_after_they_were_carried_out(later: Later)
     [left] = protect()
     assert Letter.objects.count() == 8
     assert carrying.sweep() == 4
-    assert standing([left]) == {left: "received"}
+    assert bank_states([left]) == {left: "received"}
 
 
 def test_a_letter_put_in_another_place_does_not_open(later: Later) -> None:
@@ -329,7 +329,7 @@ def test_a_letter_put_in_another_place_does_not_open(later: Later) -> None:
     assert letters.opened([Letter.objects.get(pk=one.pk)]) == []
     other_name = protect()[0]
     carried(later)
-    assert standing([other_name]) == {other_name: "active"}, "nor does it keep any other"
+    assert bank_states([other_name]) == {other_name: "active"}, "nor does it keep any other"
 
 
 def test_one_letter_that_cannot_be_carried_out_keeps_none_of_the_others(

@@ -88,7 +88,7 @@ def test_what_was_sent_grows_without_gaps_only():
     repit_server.page(one, 0, 0)
     access.flush()
     assert Subscriber.objects.get(pk=one.id).fetched == 6
-    [row] = subscribers.standings()
+    [row] = subscribers.statuses()
     assert (row.lag, row.unsent) == (6, 0)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from repit.exchanges import checkpoints
 from repit.exchanges.files.wire import decode_lines
-from repit.exchanges.records import Batch, Pulled, Rejected, Said
+from repit.exchanges.records import Batch, GivenOpinion, Pulled, Rejected
 from repit.exchanges.retrying import Wait, ask, pause
 from repit.foundation.errors import ExchangeRefused, NotGranted, PeerFailed, Text
 from repit.foundation.outbound import Outbound
@@ -106,7 +106,7 @@ class FileClient:
         except OSError as error:
             raise PeerFailed(detail=type(error).__name__) from None
 
-    def tell(self, said: Said) -> None:  # noqa: ARG002
+    def give_opinion(self, opinion: GivenOpinion) -> None:  # noqa: ARG002
         """See `records.Puller`."""
         raise NotGranted(detail="a list hears nothing")
 

@@ -25,7 +25,7 @@ from repit.exchanges.ncmec.records_wire import (
 )
 from repit.exchanges.ncmec.wire import print_time
 from repit.exchanges.paging import Pages
-from repit.exchanges.records import Batch, Said
+from repit.exchanges.records import Batch, GivenOpinion
 from repit.exchanges.retrying import Wait, ask, pause, peer_second
 from repit.foundation.clock import now
 from repit.foundation.errors import NotGranted, PeerFailed
@@ -98,14 +98,14 @@ class NCMECClient:
     def _entries(self, params: dict[str, str]) -> bytes:
         return ask(lambda: self._http.get(ENTRIES, params=params, max_bytes=MAX_BYTES), self._wait).body
 
-    def tell(self, said: Said) -> None:
+    def give_opinion(self, opinion: GivenOpinion) -> None:
         """See `records.Puller`. There is no word for "pending"."""
-        if said.view == "pending":
+        if opinion.view == "pending":
             raise NotGranted(detail="no word for this opinion")
-        member, entry = split_name(said.name)
-        kind: Fingerprint = "PDQ" if len(said.value) == 32 else "MD5"
+        member, entry = split_name(opinion.name)
+        kind: Fingerprint = "PDQ" if len(opinion.value) == 32 else "MD5"
         guid = None
-        if said.view == "not_blocked":
+        if opinion.view == "not_blocked":
             guid = decode_reasons(
                 ask(lambda: self._http.get(f"/v2/feedback/{kind}/reasons"), self._wait).body
             )

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 
 from repit.exchanges import checkpoints
-from repit.exchanges.records import Batch, Pulled, PulledRoot, Rejected, Said, assumed
+from repit.exchanges.records import Batch, GivenOpinion, Pulled, PulledRoot, Rejected, assumed
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.provenance_wire import MAX_HOPS
 from repit.exchanges.repit.wire import Entry, RejectedEntry
@@ -120,9 +120,9 @@ class HotlineClient:
         roots = tuple(PulledRoot(root.installation, root.token, root.path) for root in near)
         return Pulled(entry.item, entry.state, entry.media, hashes, entry.kind, roots, entry.gone)
 
-    def tell(self, said: Said) -> None:
+    def give_opinion(self, opinion: GivenOpinion) -> None:
         """See `records.Puller`."""
-        ask(lambda: self._feed.give_opinion(said.name, said.view), self._wait)
+        ask(lambda: self._feed.give_opinion(opinion.name, opinion.view), self._wait)
 
 
 def _rejected(unread: list[RejectedEntry]) -> tuple[Rejected, ...]:

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Final, cast
 
-from repit.exchanges.records import Pulled, Rejected, Said, hexadecimal, quality_of
+from repit.exchanges.records import GivenOpinion, Pulled, Rejected, hexadecimal, quality_of
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Announced, Hash, Media
@@ -57,11 +57,15 @@ def decode_fetched(raw: bytes) -> Fetched:
     return Fetched(tuple(records), tuple(rejected), skipped, cast(str, token) if more else "", second)
 
 
-def encode_feedback(said: Said) -> bytes:
+def encode_feedback(opinion: GivenOpinion) -> bytes:
     """One opinion, for SubmitFeedback."""
     # A record's name ends in its hash (`_record`).
-    one = {"hashValue": said.name.rpartition(":")[2], "feedbackValue": _WORDS[said.view], "tags": []}
-    return json.dumps({"count": 1, "hashFeedbacks": [one]}).encode()
+    feedback = {
+        "hashValue": opinion.name.rpartition(":")[2],
+        "feedbackValue": _WORDS[opinion.view],
+        "tags": [],
+    }
+    return json.dumps({"count": 1, "hashFeedbacks": [feedback]}).encode()
 
 
 def _record(value: object) -> Pulled | None:
@@ -90,10 +94,9 @@ def _state(value: dict[str, object]) -> Announced:
         return "withdrawn"
     if status != "Active":
         raise WireRefused(detail="a status that is not known")
-    said = value.get("CSPFeedbacks")
-    words = (
-        [one.get("feedbackValue") for one in said if isinstance(one, dict)] if isinstance(said, list) else []
-    )
+    listed = value.get("CSPFeedbacks")
+    feedbacks = listed if isinstance(listed, list) else []
+    words = [feedback.get("feedbackValue") for feedback in feedbacks if isinstance(feedback, dict)]
     against, for_it = words.count("NotBlocked"), words.count("Blocked")
     return "disputed" if against >= ENOUGH and against > for_it else "active"
 

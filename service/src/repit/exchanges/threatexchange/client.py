@@ -13,7 +13,7 @@ from typing import Final
 
 from repit.exchanges import checkpoints
 from repit.exchanges.paging import Pages
-from repit.exchanges.records import Batch, Said
+from repit.exchanges.records import Batch, GivenOpinion
 from repit.exchanges.retrying import Wait, ask, pause
 from repit.exchanges.threatexchange.records_wire import FIELDS, decode_updates
 from repit.foundation.clock import now
@@ -77,6 +77,6 @@ class ThreatExchangeClient:
             midway = checkpoint if whole else checkpoints.write(since=reached, read_at=moment)
             yield Batch(page.records, midway, page.rejected, page.skipped, whole)
 
-    def tell(self, said: Said) -> None:  # noqa: ARG002
+    def give_opinion(self, opinion: GivenOpinion) -> None:  # noqa: ARG002
         """See `records.Puller`."""
         raise NotGranted(detail="nothing is written to ThreatExchange")

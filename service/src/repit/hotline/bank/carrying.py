@@ -71,26 +71,26 @@ def _made(orders: Sequence[Order]) -> list[Incoming | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How what a case asked for stands: received until it is in the bank, withdrawn once nothing is left.
+class SubmissionStatus:
+    """The state of what a case asked for: received until it is in the bank, withdrawn once nothing is left.
     `leaving`: that it is taken back is still on its way."""
 
     state: State
     leaving: bool = False
 
 
-def standing(names: Collection[str]) -> dict[str, Standing]:
+def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
     """Each of these names as the bank has it."""
     # Few letters wait at any moment.
     orders = letters.opened(list(Letter.objects.all()))
     asked = {one.name for one in orders if one.wanted == "protect"}
     leaving = {one.name for one in orders if one.wanted == "let go"}
-    found = dict[str, Standing]()
+    found = dict[str, SubmissionStatus]()
     for name, state in items.states(names).items():
-        told: State = state
+        seen: State = state
         if state == "erased":
-            told = "received" if name in asked else "withdrawn"
-        found[name] = Standing(told, name in leaving)
+            seen = "received" if name in asked else "withdrawn"
+        found[name] = SubmissionStatus(seen, name in leaving)
     return found
 
 

@@ -76,8 +76,8 @@ def by_counts(matches: Mapping[str, int], peers: Sequence[int]) -> Judged:
         limit = max(limit, middle + DEVIATIONS * spread)
     if total < limit:
         return Judged("quiet")
-    told = f"{total} matches at {len(matches)} platforms in a day, each counted up to {SATURATION}"
-    return Judged("ask", f"{told}; limit {limit:.0f}, peers' median {middle:.0f}")
+    reason = f"{total} matches at {len(matches)} platforms in a day, each counted up to {SATURATION}"
+    return Judged("ask", f"{reason}; limit {limit:.0f}, peers' median {middle:.0f}")
 
 
 def saturated(counts: Iterable[int]) -> int:
@@ -96,12 +96,12 @@ def by_voices(voices: Sequence[Voice], *, family: bool, keeps: int = 0) -> Judge
     shallow = {one.party for one in voices if one.people and one.view == "not_blocked"} - against - looked
     machines = {one.party for one in voices if one.view == "not_blocked"} - against - shallow - looked
     needed = VOICES * 2**keeps
-    told = f"not blocked by moderators of {len(against)} parties, blocked by those of {len(looked)}"
+    reason = f"not blocked by moderators of {len(against)} parties, blocked by those of {len(looked)}"
     if len(against) >= needed and len(against) > 2 * len(looked):
-        return Judged("suspend", told)
+        return Judged("suspend", reason)
     if against or shallow:
         more = f"; {len(shallow)} more could not compare closely" if shallow else ""
-        return Judged("ask", f"{told}, {needed} needed{more}", bool(against and looked))
+        return Judged("ask", f"{reason}, {needed} needed{more}", bool(against and looked))
     if len(machines) >= MACHINES:
         return Judged("ask", f"not blocked at {len(machines)} platforms, nobody there having looked")
     return Judged("quiet")

@@ -82,14 +82,14 @@ def _submission(text: str, kind: Kind) -> Submission:
     if len(text) > MAX_LINE:
         raise ValueError
     if text.startswith("{"):
-        said = _Line.model_validate(json.loads(text))
+        line = _Line.model_validate(json.loads(text))
     else:
         value, _, quality = text.partition(",")
-        said = _Line(hashes=[_Hash(algorithm="pdq", value=value.strip(), quality=int(quality or 0))])
+        line = _Line(hashes=[_Hash(algorithm="pdq", value=value.strip(), quality=int(quality or 0))])
     hashes = tuple(
-        Hash(one.algorithm, one.role, bytes.fromhex(one.value), one.quality) for one in said.hashes
+        Hash(one.algorithm, one.role, bytes.fromhex(one.value), one.quality) for one in line.hashes
     )
-    return Submission(said.media, said.kind or kind, hashes)
+    return Submission(line.media, line.kind or kind, hashes)
 
 
 def _why(error: Exception) -> str:

@@ -282,7 +282,7 @@ class Question(models.Model):
     closed_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=10, blank=True)
     by = models.CharField(max_length=100, blank=True)
-    said = models.CharField(max_length=200, blank=True)
+    explanation = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = (

@@ -183,7 +183,7 @@ def listed() -> None:
             _time(row.last_used_at),
             str(row.withdrawals_acknowledged),
         )
-        for row in subscribers.standings()
+        for row in subscribers.statuses()
     ]
     _table(
         (
@@ -219,9 +219,10 @@ def show(name: Name) -> None:
     for one in view.fetches:
         print(f"  {_time(one.minute)}  {one.door}  {one.begins}–{one.through}  x{one.fetches}  {one.records}")
     say(Text("Opinions:", "Avis :"))
-    for said in view.said:
-        view_of = words.VIEWS[said.view].in_language(here)
-        print(f"  {_time(said.at)}  {said.item}  {view_of}  {words.STATES[said.state].in_language(here)}")
+    for opinion in view.given:
+        view_of = words.VIEWS[opinion.view].in_language(here)
+        state = words.STATES[opinion.state].in_language(here)
+        print(f"  {_time(opinion.at)}  {opinion.item}  {view_of}  {state}")
     say(Text("Withdrawals:", "Retraits :"))
     for gone in view.withdrawn:
         obeyed = words.OBEYED[gone.obeyed].in_language(here)

@@ -121,8 +121,8 @@ def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
             item = by_key[key]
             shown = eligibility.wanted(item.token, item.origin, item.confirmations, who, confirmed)
             deleted = item.state != "active" or held_by.destroyed(item) or not shown
-            said = held.get(item.token, [])
-            found += _of_item(item, touch.second, hashes[key], held_by, said, deleted=deleted)
+            given = held.get(item.token, [])
+            found += _of_item(item, touch.second, hashes[key], held_by, given, deleted=deleted)
     return found
 
 

@@ -23,7 +23,7 @@ class Reach:
     it and how many confirmed that it is gone. `met`: copies that they reported."""
 
     holding: int = 0
-    told: int = 0
+    announced: int = 0
     forgotten: int = 0
     met: int = 0
 
@@ -56,5 +56,5 @@ def of(names: Sequence[str]) -> dict[str, Reach]:
             found[pk] = Reach(holding=holding, met=met[pk])
         else:
             gone = sum(one.acknowledged >= last or (one.pk, item.token) in confirmed for one in had)
-            found[pk] = Reach(told=len(had), forgotten=gone, met=met[pk])
+            found[pk] = Reach(announced=len(had), forgotten=gone, met=met[pk])
     return {name: found[led[name].pk] if name in led else Reach() for name in names}

@@ -96,13 +96,13 @@ def fetch(who: Granted, start: int, size: int, token: str = "") -> Page:
     return Page(tuple(records), encode_mark(mark), next_second)
 
 
-def feedback(who: Granted, said: list[Feedback]) -> int:
+def feedback(who: Granted, feedbacks: list[Feedback]) -> int:
     """Note a subscriber's opinions; how many concerned a hash that is known here.
 
     The client does not say which type a hash is of: it goes to every item that holds the value.
     """
     known = 0
-    for one in said:
+    for one in feedbacks:
         names = _holders(who, [d for n in _NAMES for d in lookups.everywhere(FIND, n.encode(), one.value)])
         known += bool(opinions.give(who, names, _VIEWS.get(one.feedback, "none"), one.tags))
     return known

@@ -64,7 +64,7 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OpinionShown:
     """Its present opinion of an item, and the item's state now."""
 
     item: str
@@ -93,7 +93,8 @@ class View:
     shared: dict[tuple[str, str], int]
     """Items that it may hold now, by kind and state."""
     opinions: dict[Opined, int]
-    said: Sequence[Said]
+    given: Sequence[OpinionShown]
+    """Its present opinions, of which `opinions` are the counts."""
     withdrawals: dict[Obeyed, int]
     withdrawn: Sequence[Withdrawal]
     fetches: Sequence[Access]
@@ -131,7 +132,7 @@ def _view(row: Subscriber, part: int) -> View:
     counted = withdrawals.values("obeyed").annotate(number=Count("pk")).values_list("obeyed", "number")
     counts = dict(counted.order_by("obeyed"))
     shared = _shown(grant).values("kind", "state")
-    said = _said(row, grant)
+    given = _opinions_given(row, grant)
     return View(
         name=row.name,
         active=row.active,
@@ -150,10 +151,10 @@ def _view(row: Subscriber, part: int) -> View:
         acknowledged_at=row.acknowledged_at,
         shared={(one["kind"], one["state"]): one["number"] for one in shared.annotate(number=Count("pk"))},
         opinions={
-            view: sum(one.view == view for one in said)
+            view: sum(opinion.view == view for opinion in given)
             for view in cast(tuple[Opined, ...], ("blocked", "not_blocked", "pending"))
         },
-        said=[one for one in said if one.view != "none"][:PAGE],
+        given=[opinion for opinion in given if opinion.view != "none"][:PAGE],
         withdrawals={obeyed: counts.get(obeyed, 0) for obeyed in OBEYED},
         withdrawn=[
             Withdrawal(
@@ -203,7 +204,7 @@ def _shown(grant: Grant) -> QuerySet[Item]:
     return items.filter(Q(origin__in=grant.confirmed_by) | Q(pk__in=held) | Q(token__in=blocked))
 
 
-def _said(row: Subscriber, grant: Grant) -> list[Said]:
+def _opinions_given(row: Subscriber, grant: Grant) -> list[OpinionShown]:
     """Its present opinions of items of kinds that it was granted, newest first."""
     newest = Opinion.objects.filter(subscriber=row, item=OuterRef("item")).order_by("-id").values("id")[:1]
     mine = Item.objects.filter(token=OuterRef("item"), kind__in=grant.kinds)
@@ -215,7 +216,7 @@ def _said(row: Subscriber, grant: Grant) -> list[Said]:
         .order_by("-id")
     )
     return [
-        Said(
+        OpinionShown(
             one.item,
             cast(Opined, one.opinion),
             tuple(one.tags.splitlines()),

@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('decision', models.CharField(blank=True, max_length=10)),
                 ('by', models.CharField(blank=True, max_length=100)),
-                ('said', models.CharField(blank=True, max_length=200)),
+                ('explanation', models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(

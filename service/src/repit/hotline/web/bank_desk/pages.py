@@ -29,7 +29,7 @@ _STEPS: Final = 50
 @needs("bank.decide")
 def questions(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Everything that waits for a person, and the alarms."""
-    rows = [replace(one, reason=reasons.told(one.reason)) for one in curation.waiting()]
+    rows = [replace(one, reason=reasons.shown(one.reason)) for one in curation.waiting()]
     alarms = curation.alarms()
     alarmed = {one.subscriber.name for one in alarms}
     shown = {
@@ -81,19 +81,19 @@ def alarm(request: HttpRequest, member: Member) -> HttpResponse:
 def _item(
     request: HttpRequest, shown: curation.Shown, refused: RepitError | None = None, why: str = ""
 ) -> HttpResponse:
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "item": shown,
         "state": words.STATES.get(shown.state, shown.state),
         "kind": words.KINDS.get(shown.kind, shown.kind),
         "opinions": [(one, words.VIEWS.get(one.view, one.view)) for one in shown.opinions],
         "silent": [one for one in shown.counted if one.people and not one.spoken],
-        "reason": "" if shown.question is None else reasons.told(shown.question.reason),
+        "reason": "" if shown.question is None else reasons.shown(shown.question.reason),
         "answers": [(one, words.DECISIONS[one.decision]) for one in shown.answers],
         "steps": [_step(one) for one in shown.steps[-_STEPS:]],
         "refused": None if refused is None else refused.shown(request.LANGUAGE_CODE),
         "why": why,
     }
-    return render(request, "bank_desk/item.html", told)
+    return render(request, "bank_desk/item.html", context)
 
 
 def _step(row: Transition) -> dict[str, Any]:
@@ -101,6 +101,6 @@ def _step(row: Transition) -> dict[str, Any]:
         "at": row.at,
         "before": words.STATES.get(row.before, "–"),
         "after": words.STATES.get(row.after, row.after),
-        "reason": reasons.told(row.reason),
-        "actor": reasons.told(row.actor),
+        "reason": reasons.shown(row.reason),
+        "actor": reasons.shown(row.actor),
     }

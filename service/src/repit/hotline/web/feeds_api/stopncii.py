@@ -75,8 +75,8 @@ def fetch_hashes(request: HttpRequest, who: Granted) -> HttpResponseBase:
 @_for("SubmitFeedback")
 def submit_feedback(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Opinions on hashes. May be repeated."""
-    said, rejected = decode_feedbacks(request.body)
-    return JsonResponse({"known": stopncii_server.feedback(who, said), "rejected": rejected})
+    feedbacks, rejected = decode_feedbacks(request.body)
+    return JsonResponse({"known": stopncii_server.feedback(who, feedbacks), "rejected": rejected})
 
 
 @csrf_exempt

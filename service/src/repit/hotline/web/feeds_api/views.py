@@ -85,10 +85,10 @@ def changes(request: HttpRequest, who: Granted) -> HttpResponseBase:
 def acknowledgements(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """What the subscriber has taken in and forgotten."""
     try:
-        said = decode_acknowledgement(request.body)
+        acknowledgement = decode_acknowledgement(request.body)
     except WireRefused as error:
         raise InputRefused(detail=error.detail) from None
-    subscribers.acknowledge(who, said.sequence, said.withdrawn_items)
+    subscribers.acknowledge(who, acknowledgement.sequence, acknowledgement.withdrawn_items)
     return HttpResponse(status=204)
 
 
