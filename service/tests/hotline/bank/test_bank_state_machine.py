@@ -110,7 +110,7 @@ class Bank(machines.Story):
         assert are_of(item, submission)
         famous = widely_published.near(submission.hashes)
         served = publish and any(one.publishable for one in submission.hashes) and not famous
-        assert item.told or not served
+        assert item.announced or not served
         self.note("submitted again" if same else "submitted")
         return taken.item
 

@@ -38,7 +38,7 @@ def rows() -> dict[str, Any]:
         steps = Transition.objects.filter(item=item)
         told = [(s.before, s.after, s.actor, s.reason, s.sequence is not None) for s in steps]
         changes = Change.objects.filter(item=item).count()
-        served = (item.state, item.told, item.confirmations, changes, sorted(told))
+        served = (item.state, item.announced, item.confirmations, changes, sorted(told))
         told_of = (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), item.parts)
         kept["item"].append((*told_of, sorted(map(repr, hashes[item.pk])), bytes(item.fingerprint), *served))
     for stake in Stake.objects.all():

@@ -104,7 +104,7 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
 def _said(partner: Partner) -> Iterator[tuple[str, bytes]]:
     """What is due to a partner, as if it were told now."""
     for row in Feedback.objects.filter(partner=partner, due_at__isnull=False):
-        for said in feedback._said(partner, row):
+        for said in feedback._opinions(partner, row):
             yield said.view, said.value
         row.due_at, row.sent_at = None, datetime.now(UTC)
         row.save()

@@ -57,7 +57,7 @@ def report(reporter: str, counts: Mapping[str, int], begins: datetime, ends: dat
         raise InputRefused(
             Text("The window or a count cannot be.", "La période ou un nombre n'est pas possible.")
         )
-    known = list(Item.objects.filter(token__in=counts.keys(), told=True).order_by("id"))
+    known = list(Item.objects.filter(token__in=counts.keys(), announced=True).order_by("id"))
     moment = now()
     with transaction.atomic():
         MatchReport.objects.bulk_create(

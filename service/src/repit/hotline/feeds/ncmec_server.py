@@ -106,7 +106,7 @@ def _canaries() -> list[Entry]:
 def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
     """Each item that these changes concern and the subscriber was granted, once, as it stands now."""
     last = {touch.item_key: touch for touch in walked}
-    listed = Item.objects.filter(id__in=last, told=True, media__in=_MEDIA, kind__in=who.kinds)
+    listed = Item.objects.filter(id__in=last, announced=True, media__in=_MEDIA, kind__in=who.kinds)
     by_key = {item.id: item for item in listed}
     hashes: dict[int, list[ItemHash]] = {key: [] for key in by_key}
     wanted = ItemHash.objects.filter(item_id__in=by_key, role="whole", publishable=True)

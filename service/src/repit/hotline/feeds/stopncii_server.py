@@ -41,7 +41,7 @@ from repit.hotline.feeds.opinions import Held, View
 from repit.hotline.feeds.timeline import Touch, first_from, last_closed, touches
 
 MAX_PAGE: Final = 5_000
-_SERVED: Final = named_by_hash() & Q(item__told=True)
+_SERVED: Final = named_by_hash() & Q(item__announced=True)
 _PROPOSED: Final[dict[SignalType, tuple[Algorithm, Media]]] = {
     "ImagePDQ": ("pdq", "picture"),
     "VideoMD5": ("md5", "video"),
@@ -122,7 +122,7 @@ def propose(who: Granted, proposed: list[Proposal]) -> int:
         algorithm, media = _PROPOSED[one.signal_type]
         digests = lookups.everywhere(FIND, algorithm.encode(), one.value)
         held = ItemHash.objects.filter(digest__in=digests, item__kind__in=who.kinds)
-        if held.filter(Q(item__told=True) | Q(item__origin=who.name)).exists():
+        if held.filter(Q(item__announced=True) | Q(item__origin=who.name)).exists():
             opinions.give(who, _holders(who, digests), _VIEWS.get(one.feedback, "none"), one.tags)
             continue
         new += 1

@@ -195,7 +195,7 @@ def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:
     moment, named = now(), list(dict.fromkeys(withdrawn))
     if len(named) > MOST_FORGOTTEN:
         raise InputRefused(Text(f"At most {MOST_FORGOTTEN} names.", f"Au plus {MOST_FORGOTTEN} noms."))
-    gone = Item.objects.filter(token__in=named, told=True, kind__in=who.kinds).exclude(state__in=SHARED)
+    gone = Item.objects.filter(token__in=named, announced=True, kind__in=who.kinds).exclude(state__in=SHARED)
     forgotten = list(gone.values_list("token", flat=True))
     with transaction.atomic():
         row = Subscriber.objects.select_for_update().get(pk=who.id)
