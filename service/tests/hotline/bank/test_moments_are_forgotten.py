@@ -178,8 +178,8 @@ def test_the_access_log_says_the_minute_of_today_and_of_other_days_the_day(at: A
     access.note(who.id, "repit", 23, 30, 1)
     access.flush()
     assert access.keep_days_only() == 6 and access.keep_days_only() == 0
-    rows = Access.objects.order_by("minute", "door").values_list(
-        "door", "minute", "begins", "through", "fetches", "records"
+    rows = Access.objects.order_by("minute", "endpoint").values_list(
+        "endpoint", "minute", "begins", "through", "fetches", "records"
     )
     midnight = datetime(2026, 3, 1, tzinfo=UTC)
     assert list(rows) == [

@@ -43,10 +43,10 @@ class Cutting(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.cuts: list[int] = []
-        super().__init__(("127.0.0.1", 0), Door)
+        super().__init__(("127.0.0.1", 0), Handler)
 
 
-class Door(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     server: Cutting
 
     def do_GET(self) -> None:
@@ -184,16 +184,16 @@ def test_any_accept_encoding_is_answered(header: str):
 
 def test_our_own_client_asks_for_a_compressed_answer(hotline: Cutting):
     seen: list[str] = []
-    original = Door.do_GET
+    original = Handler.do_GET
 
-    def noting(door: Door) -> None:
-        seen.append(door.headers["Accept-Encoding"])
-        original(door)
+    def noting(handler: Handler) -> None:
+        seen.append(handler.headers["Accept-Encoding"])
+        original(handler)
 
-    Door.do_GET = noting  # type: ignore[method-assign]
+    Handler.do_GET = noting  # type: ignore[method-assign]
     try:
         with follower(hotline) as client:
             assert len(list(client.snapshot()[1])) == 20
     finally:
-        Door.do_GET = original  # type: ignore[method-assign]
+        Handler.do_GET = original  # type: ignore[method-assign]
     assert compression.coding(seen[0]) is not None

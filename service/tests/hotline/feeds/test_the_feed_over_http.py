@@ -1,4 +1,4 @@
-"""The doors of the feed: keys, forms, errors in one shape."""
+"""The endpoints of the feed: keys, forms, errors in one shape."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def bearer(key: str, exchange: str) -> dict[str, str]:
 
 
 def addresses() -> list[tuple[str, str]]:
-    """(exchange, address) of every door there is, from the table of addresses itself."""
+    """(exchange, address) of every endpoint there is, from the table of addresses itself."""
     found = []
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)

@@ -48,7 +48,7 @@ def test_each_door_leaves_who_when_and_which_range_once_a_minute():
         stopncii.fetch(one, 10, 2)
         ncmec.entries(one, Window(0, 4_000_000_000))
     access.flush()
-    rows = Access.objects.values_list("door", "begins", "through", "fetches", "records")
+    rows = Access.objects.values_list("endpoint", "begins", "through", "fetches", "records")
     assert set(rows) == {
         ("repit", 1, 5, 2, 7),
         ("repit snapshot", 1, 5, 1, 5),
@@ -59,12 +59,12 @@ def test_each_door_leaves_who_when_and_which_range_once_a_minute():
     with clock.at(lambda: moment + timedelta(seconds=5)):
         repit_server.page(one, 0, 0)
     access.flush()
-    assert Access.objects.filter(door="repit").values_list("fetches", "records").get() == (3, 12)
+    assert Access.objects.filter(endpoint="repit").values_list("fetches", "records").get() == (3, 12)
 
 
 def test_the_log_holds_no_hash():
     fields = {field.name for field in Access._meta.get_fields()}
-    assert fields == {"id", "subscriber", "door", "minute", "begins", "through", "fetches", "records"}
+    assert fields == {"id", "subscriber", "endpoint", "minute", "begins", "through", "fetches", "records"}
 
 
 def test_a_snapshot_that_was_cut_brought_nobody_up_to_date():

@@ -1,4 +1,4 @@
-"""NCMEC's wire over our doors, read by threatexchange's own client where it runs against a real hotline."""
+"""NCMEC's wire from our endpoints, read by threatexchange's own client, also against a real hotline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""StopNCII's wire over our doors: what keeps real clients from losing records."""
+"""StopNCII's wire over our endpoints: what keeps real clients from losing records."""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ def stands(item: Item) -> bool:
 def recount(line: Feed, item: Item, actor: str, reason: str, *, announced: bool = False) -> None:
     """Count anew what stands behind an item; each change is audited.
 
-    A record that reaches us by several partners counts once: by its origin. With `announced`, subscribers hear
-    of the item even if the count is what it was.
+    A record that reaches us by several partners counts once: by its origin. With `announced`, subscribers
+    hear of the item even if the count is what it was.
     """
     roots = Root.objects.filter(stake__item=item).values("installation", "token").distinct().count()
     changed = item.own + roots != item.confirmations

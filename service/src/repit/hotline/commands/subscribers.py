@@ -216,8 +216,9 @@ def show(name: Name) -> None:
         used = Text(f"last used {_time(key.last_used_at)}", f"dernier usage {_time(key.last_used_at)}")
         print(f"  repit_{key.key_id}_…  {used.in_language(here)}  {until if key.ends_at else ''}")
     say(Text("Fetched:", "Récupéré :"))
-    for one in view.fetches:
-        print(f"  {_time(one.minute)}  {one.door}  {one.begins}–{one.through}  x{one.fetches}  {one.records}")
+    for access in view.fetches:
+        changes = f"{access.begins}–{access.through}"
+        print(f"  {_time(access.minute)}  {access.endpoint}  {changes}  x{access.fetches}  {access.records}")
     say(Text("Opinions:", "Avis :"))
     for opinion in view.given:
         view_of = words.VIEWS[opinion.view].in_language(here)

@@ -24,7 +24,7 @@ from repit.hotline.bank.models import Change, Item, ItemHash, Stake, Transition,
 from repit.hotline.feeds.models import Feedback, FeedbackCursor, Subscriber
 
 AWAY: Final = timedelta(days=25)
-_TOLD: Final = "every subscriber that needed a hash has been told"
+_NOBODY_WAITS: Final = "every subscriber that needed a hash has been told"
 _LAST_DAY: Final = "its last day has come"
 
 
@@ -39,7 +39,7 @@ def begin() -> int:
     needed = still_needed(rest)
     free = [item for item in rest if item.pk not in needed]
     if free:
-        erasing.erase(free, _TOLD)
+        erasing.erase(free, _NOBODY_WAITS)
     if needed:
         erasing.reduce([item for item in rest if item.pk in needed])
     return len(some)
@@ -53,7 +53,7 @@ def go_on() -> int:
         needed = still_needed(some)
         free = [item for item in some if item.pk not in needed]
         if free:
-            done += erasing.erase(free, _TOLD)
+            done += erasing.erase(free, _NOBODY_WAITS)
     return done
 
 
@@ -92,8 +92,8 @@ def still_needed(items: Sequence[Item]) -> set[int]:
 def _named(items: Sequence[Item]) -> list[int]:
     """Items that subscribers know of and of which a served hash can still be told."""
     pairs = keys.of(items)
-    told = [item.pk for item in items if item.told and pairs[item.pk][keys.NAMED] != keys.GONE]
-    rows = ItemHash.objects.filter(named_by_hash(), item__in=told)
+    announced = [item.pk for item in items if item.announced and pairs[item.pk][keys.NAMED] != keys.GONE]
+    rows = ItemHash.objects.filter(named_by_hash(), item__in=announced)
     return list(rows.values_list("item_id", flat=True).distinct())
 
 

@@ -88,7 +88,7 @@ def rotate(
 def recognise(key: str, exchange: Exchange | None = None, *, opinions: bool = False) -> Granted:
     """Whose key this is. Raises `KeyRefused`, the same for every reason.
 
-    `opinions`: the door at which a review desk's key opens, and no other. Raises `NotGranted` where the
+    `opinions`: the endpoint at which a review desk's key opens, and no other. Raises `NotGranted` where the
     subscriber may not use this exchange (None: no exchange in particular), or has signed nothing and the
     settings ask for it.
     """

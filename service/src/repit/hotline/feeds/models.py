@@ -74,11 +74,11 @@ class SubscriberKey(models.Model):
 
 
 class Access(models.Model):
-    """What one subscriber fetched through one door in one minute: numbers of changes, not what they hold."""
+    """What one subscriber fetched from one endpoint in one minute: numbers of changes, not their content."""
 
     id = models.BigAutoField(primary_key=True)
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="accesses")
-    door = models.CharField(max_length=20)
+    endpoint = models.CharField(max_length=20)
     minute = models.DateTimeField(db_index=True)
     begins = models.BigIntegerField()
     through = models.BigIntegerField()
@@ -87,7 +87,7 @@ class Access(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["subscriber", "door", "minute"], name="access_once_a_minute"),
+            models.UniqueConstraint(fields=["subscriber", "endpoint", "minute"], name="access_once_a_minute"),
         )
 
 

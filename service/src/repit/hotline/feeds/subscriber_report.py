@@ -166,7 +166,7 @@ def _view(row: Subscriber, part: int) -> View:
             )
             for one in withdrawals.order_by("rank", "-sequence")[PAGE * (part - 1) : PAGE * part]
         ],
-        fetches=list(Access.objects.filter(subscriber=row).order_by("-minute", "door")[:20]),
+        fetches=list(Access.objects.filter(subscriber=row).order_by("-minute", "endpoint")[:20]),
     )
 
 

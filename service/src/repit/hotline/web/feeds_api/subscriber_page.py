@@ -135,7 +135,8 @@ def _context(view: subscriber_report.View, part: int) -> dict[str, Any]:
         "withdrawals": [(shown(words.OBEYED[one]), view.withdrawals[one]) for one in OBEYED],
         "withdrawn": [(one, shown(words.OBEYED[one.obeyed])) for one in view.withdrawn],
         "fetches": [
-            (one, shown(words.DOORS.get(one.door, Text(one.door, one.door)))) for one in view.fetches
+            (access, shown(words.ENDPOINTS.get(access.endpoint, Text(access.endpoint, access.endpoint))))
+            for access in view.fetches
         ],
         "days": settings.REPIT_ACCESS_LOG_DAYS,
         "earlier": part - 1 if part > 1 else None,

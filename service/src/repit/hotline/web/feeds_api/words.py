@@ -40,7 +40,7 @@ OBEYED: Final[Mapping[Obeyed, Text]] = {
     "taken_in": Text("taken in", "pris en compte"),
     "acknowledged": Text("acknowledged", "confirmé comme oublié"),
 }
-DOORS: Final[Mapping[str, Text]] = {
+ENDPOINTS: Final[Mapping[str, Text]] = {
     "repit": Text("Répit, changes", "Répit, changements"),
     "repit snapshot": Text("Répit, snapshot", "Répit, instantané"),
     "stopncii": Text("StopNCII", "StopNCII"),
