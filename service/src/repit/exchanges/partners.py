@@ -119,7 +119,7 @@ def hurry(name: str, *, may_shrink: bool = False) -> Partner:
     return partner
 
 
-def forget(name: str, *, actor: str = "operator") -> None:
+def remove(name: str, *, actor: str = "operator") -> None:
     """Remove a partner's row; the caller has let go of what it told of. Raises `NotFound`."""
     with transaction.atomic():
         if not Partner.objects.filter(name=name).delete()[0]:

@@ -321,7 +321,7 @@ def test_credentials_are_sealed_and_a_name_is_taken_once():
     assert b"hush" not in bytes(Partner.objects.get().sealed)
     with pytest.raises(InputRefused):
         partners.add("ncmec", "ngo", {"user": "someone", "password": "hush"})
-    for call in (partners.hurry, partners.forget, partners.rejected_of):
+    for call in (partners.hurry, partners.remove, partners.rejected_of):
         with pytest.raises(NotFound):
             call("nobody")
 

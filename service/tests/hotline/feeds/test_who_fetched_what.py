@@ -100,7 +100,7 @@ def test_rows_end_after_the_days_that_the_operator_chose():
         repit_server.page(one, 0, 0)
     repit_server.page(one, 0, 0)
     access.flush()
-    assert access.forget_older_than(90) == 1
+    assert access.delete_older_than(90) == 1
     assert Access.objects.count() == 1
 
 

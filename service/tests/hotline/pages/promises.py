@@ -17,7 +17,7 @@ class Kept(NamedTuple):
     tests: tuple[str, ...]
 
 
-_STARTS = ("hotline/process.py", "(expire_items, carry_letters, forget_items, upkeep, fold_log, access_log, ")
+_STARTS = ("hotline/process.py", "(expire_items, carry_letters, erase_items, upkeep, fold_log, access_log, ")
 _WITHDRAWS = (
     ("hotline/web/case_pages/my_case.py", "take_back"),
     ("hotline/cases/protection.py", "carrying.let_go("),
@@ -27,7 +27,7 @@ _WITHDRAWS = (
 )
 _ERASES = (
     _STARTS,
-    ("hotline/loops/forget_items.py", "erasure.begin()"),
+    ("hotline/loops/erase_items.py", "erasure.begin()"),
     ("hotline/feeds/erasure.py", "erasing.erase("),
     ("hotline/bank/erasing.py", "keys.wipe("),
 )
@@ -35,9 +35,7 @@ _CLOCK = (
     ("hotline/process.py", "access_log, case_calendar):"),
     ("hotline/loops/case_calendar.py", "closing.act_due()"),
 )
-_DRILL = (
-    "hotline/processes/test_forgetting_drill.py::test_nothing_that_was_withdrawn_can_be_read_or_recognised"
-)
+_DRILL = "hotline/processes/test_erasure_drill.py::test_nothing_that_was_withdrawn_can_be_read_or_recognised"
 _ERASED = "hotline/bank/test_what_is_withdrawn_is_destroyed.py::"
 
 PROMISES: dict[str, Kept] = {
@@ -61,7 +59,7 @@ PROMISES: dict[str, Kept] = {
     "for who must be told by it, no more than that, until they know": Kept(
         (
             *_ERASES,
-            ("hotline/loops/forget_items.py", "erasure.go_on()"),
+            ("hotline/loops/erase_items.py", "erasure.go_on()"),
             ("hotline/feeds/erasure.py", "erasing.reduce("),
         ),
         (
@@ -74,7 +72,7 @@ PROMISES: dict[str, Kept] = {
         (
             *_ERASES,
             ("hotline/web/case_pages/views.py", "forgotten_days()"),
-            ("hotline/loops/forget_items.py", "turning.carry_over()"),
+            ("hotline/loops/erase_items.py", "turning.carry_over()"),
             ("hotline/bank/turning.py", "_destroy_before(newest)"),
             ("hotline/loops/upkeep.py", "relaying.sweep(_of_the_bank())"),
         ),

@@ -30,10 +30,10 @@ def sweep() -> int:
     """Mark what is due, delete what was marked a day ago; how many reports are gone."""
     retention.mark(_due(), now())
     gone = 0
-    while some := _forget():
+    while some := _delete_some():
         gone += some
     if gone:
-        audit.record("retention", "match reports forgotten", "", str(gone))
+        audit.record("retention", "match reports deleted", "", str(gone))
     return gone
 
 
@@ -44,7 +44,7 @@ def _due() -> QuerySet[MatchReport]:
     return old.filter(~Exists(open_one))
 
 
-def _forget() -> int:
+def _delete_some() -> int:
     """A few at a time, in the bank's own turn: no report counts twice, and nobody waits long."""
     with transaction.atomic():
         feed.locked()

@@ -185,13 +185,13 @@ def remove(name: Name, gate: Gate = False) -> None:
 
     partner = partners.hurry(name)
     if gate:
-        partners.forget(name)
+        partners.remove(name)
         say(Text("Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu'il a donné."))
         return
     from repit.hotline.feeds.bank_target import let_go
 
     gone = let_go(partner)
-    partners.forget(name)
+    partners.remove(name)
     say(Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}."))
 
 

@@ -135,7 +135,7 @@ def _join(who: int, endpoint: str, on: datetime, rows: Sequence[Access]) -> None
     _write(who, endpoint, on, joined)
 
 
-def forget_older_than(days: int) -> int:
+def delete_older_than(days: int) -> int:
     """Drop rows of the access log that are older; how many."""
     return Access.objects.filter(minute__lt=now() - timedelta(days=days)).delete()[0]
 

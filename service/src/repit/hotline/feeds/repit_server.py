@@ -12,7 +12,7 @@ from repit.exchanges.repit.snapshot_wire import SnapshotHead, encode_snapshot
 from repit.exchanges.repit.wire import Change, Entry, Page
 from repit.foundation.clock import now
 from repit.foundation.hashes import Kind
-from repit.hotline.bank import feed, feed_signal
+from repit.hotline.bank import feed, feed_watch
 from repit.hotline.bank.feed import Recorded
 from repit.hotline.bank.types import Published
 from repit.hotline.feeds import access, eligibility, provenance
@@ -40,7 +40,7 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     """
     head = feed.head()
     wait = min(wait_seconds, MAX_WAIT_SECONDS)
-    if head.sequence == after and wait > 0 and feed_signal.beyond(after, wait):
+    if head.sequence == after and wait > 0 and feed_watch.beyond(after, wait):
         head = feed.head()
     recorded = _enough(feed.changes_after(after))
     confirmed = eligibility.confirmed(who, {one.item.item for one in recorded})

@@ -2,7 +2,7 @@
 
 Hashes of cases are protected, some are withdrawn. A subscriber by hash, a gate, a partner's list and backups
 are there. Afterwards no hash that was withdrawn opens in any copy of the rows, stands anywhere on the disk,
-or is recognised by a digest. `make test` runs it short, `make drill NAME=forgetting` at length.
+or is recognised by a digest. `make test` runs it short, `make drill NAME=erasure` at length.
 """
 
 from __future__ import annotations
