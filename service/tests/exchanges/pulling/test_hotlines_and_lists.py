@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hashes_told import md5, moved, pdq, served
 from replay import said
+from transcript_hashes import md5, moved, pdq, served
 
 from repit.exchanges import partners
 from repit.exchanges.files.wire import decode_lines

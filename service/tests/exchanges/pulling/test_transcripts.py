@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
-from hashes_told import md5, moved, pdq, served
 from replay import said, speaking
+from transcript_hashes import md5, moved, pdq, served
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner, RejectedRecord

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import machines
 import pytest
+from bank_strategies import PARTNERS, PICTURES, records, submissions
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, invariant, multiple, precondition, rule
-from told_records import PARTNERS, PICTURES, records, submissions
 
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, TransitionRefused

@@ -23,7 +23,7 @@ import psycopg
 import pytest
 from needles import Needles, forms
 from running import PATIENCE, REPIT, Gate, Hotline, run_script
-from test_a_stolen_database import opened
+from test_stolen_database import opened
 from thief import Loot, keys_in
 
 WHOLE = bool(os.environ.get("DRILL_CASES"))

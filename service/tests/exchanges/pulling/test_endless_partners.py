@@ -9,8 +9,8 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from hashes_told import moved, pdq
 from odd_peer import HEAD, Odd, Script, odd_peer, request_of
+from transcript_hashes import moved, pdq
 
 from repit.exchanges import partners, pulling
 from repit.exchanges.ncmec.records_wire import decode_entries

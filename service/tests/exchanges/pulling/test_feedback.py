@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from django.conf import LazySettings
 from django.core import serializers
-from hashes_told import moved, pdq
 from replay import TRANSCRIPTS, said
 from running import Hotline, run_script
 from staff_people import Someone
+from transcript_hashes import moved, pdq
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
