@@ -51,9 +51,9 @@ class Puller:
     def _turn(self, _stop: threading.Event) -> float:
         if self._tidy is not None:
             self._tidy()
-        return 0.0 if self._begin_one() else LOOK_SECONDS
+        return 0.0 if self._begin_pull() else LOOK_SECONDS
 
-    def _begin_one(self) -> bool:
+    def _begin_pull(self) -> bool:
         """Claim a partner that is due and pull from it in a thread; whether there was one."""
         if not self._room.acquire(blocking=False):
             return False
@@ -65,10 +65,10 @@ class Puller:
                 self._room.release()
         if partner is None:
             return False
-        threading.Thread(target=self._one, args=(partner,), name="repit-exchange", daemon=True).start()
+        threading.Thread(target=self._pull, args=(partner,), name="repit-exchange", daemon=True).start()
         return True
 
-    def _one(self, partner: Partner) -> None:
+    def _pull(self, partner: Partner) -> None:
         try:
             pull(partner, self._aim(partner))
             if self._give_feedback is not None and partner.gives_feedback:

@@ -57,7 +57,7 @@ class Pulled:
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= 300:
             raise WireRefused(detail="a record without a name, or with a very long one")
-        if self.state != "withdrawn" and not any(one.role == "whole" for one in self.hashes):
+        if self.state != "withdrawn" and not any(hash_.role == "whole" for hash_ in self.hashes):
             raise WireRefused(detail="a record without a hash of the whole")
         if len(self.hashes) > MAX_HASHES:
             raise WireRefused(detail="a record with too many hashes")

@@ -82,11 +82,11 @@ class FileClient:
             raise ListShrank
         records: list[Pulled] = []
         rejected: list[Rejected] = []
-        for one in decode_lines(_lines(file)):
-            if isinstance(one, Pulled):
-                records.append(one)
+        for decoded in decode_lines(_lines(file)):
+            if isinstance(decoded, Pulled):
+                records.append(decoded)
             else:
-                rejected.append(one)
+                rejected.append(decoded)
             if len(records) + len(rejected) == TOGETHER:
                 yield Batch(tuple(records), checkpoint, tuple(rejected), whole=True)
                 records, rejected = [], []
@@ -118,7 +118,7 @@ def _measured(file: IO[bytes]) -> tuple[str, int]:
     file.seek(0)
     while piece := file.read(_PIECE):
         digest.update(piece)
-    return digest.hexdigest(), sum(isinstance(one, Pulled) for one in decode_lines(_lines(file)))
+    return digest.hexdigest(), sum(isinstance(decoded, Pulled) for decoded in decode_lines(_lines(file)))
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:

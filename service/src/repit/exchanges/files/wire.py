@@ -89,8 +89,8 @@ def _made(kind: object, value: object, quality: object = None) -> Pulled:
         raise WireRefused(detail="a type of hash that is not known")
     algorithm, media = _TYPES[kind]
     raw = hexadecimal(value, algorithm)
-    one = Hash(algorithm, "whole", raw, quality_of(quality) if FORMS[algorithm].perceptual else None)
-    return Pulled(f"{kind}:{raw.hex()}", "active", media, (one,))
+    hash_ = Hash(algorithm, "whole", raw, quality_of(quality) if FORMS[algorithm].perceptual else None)
+    return Pulled(f"{kind}:{raw.hex()}", "active", media, (hash_,))
 
 
 def _are_headings(text: str) -> bool:

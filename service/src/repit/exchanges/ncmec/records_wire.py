@@ -57,7 +57,7 @@ def decode_entries(raw: bytes) -> Read:
                 skipped += 1
             else:
                 records.append(record)
-    following = next((one.text or "" for one in root.iter() if _name(one) == "next"), "").strip()
+    following = next((element.text or "" for element in root.iter() if _name(element) == "next"), "").strip()
     return Read(tuple(records), tuple(rejected), skipped, query_of(following, _within))
 
 
@@ -67,7 +67,9 @@ def decode_reasons(raw: bytes) -> str:
     Empty where there is none. Raises `WireRefused`.
     """
     given = [
-        (one.get("guid") or "", one.get("name") or "") for one in xml_of(raw).iter() if _name(one) == "reason"
+        (element.get("guid") or "", element.get("name") or "")
+        for element in xml_of(raw).iter()
+        if _name(element) == "reason"
     ]
     known = [(guid, name) for guid, name in given if re.fullmatch(r"[\w\-]{1,64}", guid, re.ASCII)]
     chosen = next((guid for guid, name in known if _PREFERRED.search(name)), "")
@@ -109,7 +111,9 @@ def _entry(element: Element) -> Pulled | None:
     name = name_of(member, entry)
     if deleted:
         return Pulled(name, "withdrawn", media)
-    given = {_name(one): (one.text or "").strip() for one in parts.get("fingerprints", ())}
+    given = {
+        _name(fingerprint): (fingerprint.text or "").strip() for fingerprint in parts.get("fingerprints", ())
+    }
     hashes = tuple(
         Hash(
             algorithm,

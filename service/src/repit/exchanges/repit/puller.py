@@ -127,5 +127,5 @@ class HotlineClient:
 
 def _rejected(unread: list[RejectedEntry]) -> tuple[Rejected, ...]:
     return tuple(
-        Rejected(f"snapshot, record rejected {place}", one.reason) for place, one in enumerate(unread, 1)
+        Rejected(f"snapshot, record rejected {place}", entry.reason) for place, entry in enumerate(unread, 1)
     )

@@ -235,9 +235,9 @@ def entry_in(value: object, sequence: int | None, rejected: list[RejectedEntry])
     listed = _list(source, "hashes")
     if len(listed) > MAX_LISTED:
         raise WireRefused(detail="count out of range")
-    for one in listed:
+    for listed_hash in listed:
         try:
-            hashes.append(_hash_in(one))
+            hashes.append(_hash_in(listed_hash))
         except WireRefused as refused:
             rejected.append(RejectedEntry(sequence, refused.detail))
     state: Announced = _one_of(get_args(Announced), source, "state")

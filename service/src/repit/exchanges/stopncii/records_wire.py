@@ -44,11 +44,11 @@ def decode_fetched(raw: bytes) -> Fetched:
     if more and not (isinstance(token, str) and 0 < len(token) <= 4_096):
         raise WireRefused(detail="more records, and no way to them")
     records, rejected, skipped = [], [], 0
-    for place, one in enumerate(page.get("hashRecords", []), 1):
+    for place, listed in enumerate(page.get("hashRecords", []), 1):
         try:
-            record = _record(one)
+            record = _record(listed)
         except WireRefused as refused:
-            rejected.append(Rejected(_where(one, place), refused.detail))
+            rejected.append(Rejected(_where(listed, place), refused.detail))
             continue
         if record is None:
             skipped += 1
@@ -77,15 +77,15 @@ def _record(value: object) -> Pulled | None:
         return None
     if kind == "ImagePDQ":
         quality = quality_of(value.get("x_quality"))
-        one = Hash("pdq", "whole", hexadecimal(value.get("hashValue"), "pdq"), quality)
+        hash_ = Hash("pdq", "whole", hexadecimal(value.get("hashValue"), "pdq"), quality)
     elif kind == "VideoMD5":
-        one = Hash("md5", "whole", hexadecimal(value.get("hashValue"), "md5"))
+        hash_ = Hash("md5", "whole", hexadecimal(value.get("hashValue"), "md5"))
     else:
         raise WireRefused(detail="a type of hash that is not known")
-    name = f"{kind}:{one.value.hex()}"
+    name = f"{kind}:{hash_.value.hex()}"
     state = _state(value)
     media: Media = "picture" if kind == "ImagePDQ" else "video"
-    return Pulled(name, state, media, () if state == "withdrawn" else (one,))
+    return Pulled(name, state, media, () if state == "withdrawn" else (hash_,))
 
 
 def _state(value: dict[str, object]) -> Announced:

@@ -130,8 +130,8 @@ def _record(record: Record) -> dict[str, object]:
         "hashStatus": record.status,
         "caseNumbers": dict(record.cases),
         "CSPFeedbacks": [
-            {"source": one.source, "feedbackValue": one.value, "tags": list(one.tags)}
-            for one in record.feedbacks
+            {"source": feedback.source, "feedbackValue": feedback.value, "tags": list(feedback.tags)}
+            for feedback in record.feedbacks
         ],
         "x_quality": record.quality,
         "x_disputed": record.disputed,
@@ -159,9 +159,9 @@ def decode_feedbacks(raw: bytes) -> tuple[list[Feedback], int]:
     """(feedbacks, number of those rejected since they cannot be read); raises `WireRefused`."""
     read: list[Feedback] = []
     listed = _listed(raw, "hashFeedbacks")
-    for one in listed:
+    for feedback in listed:
         try:
-            source = _object(one)
+            source = _object(feedback)
             word, tags = _feedback_of(source)
             read.append(Feedback(_value(source), word, tags))
         except WireRefused:
@@ -176,9 +176,9 @@ def decode_proposals(raw: bytes) -> tuple[list[Proposal], int]:
     """
     read: list[Proposal] = []
     listed = _listed(raw, "hashRecords")
-    for one in listed:
+    for proposal in listed:
         try:
-            read.append(_proposal(_object(one)))
+            read.append(_proposal(_object(proposal)))
         except WireRefused:
             continue
     return read, len(listed) - len(read)

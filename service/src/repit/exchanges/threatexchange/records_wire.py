@@ -37,12 +37,12 @@ def decode_updates(raw: bytes, path: str) -> Updates:
     records: list[Pulled] = []
     rejected: list[Rejected] = []
     skipped = newest = 0
-    for place, one in enumerate(page["data"], 1):
-        updated = one.get("last_updated") if isinstance(one, dict) else None
+    for place, update in enumerate(page["data"], 1):
+        updated = update.get("last_updated") if isinstance(update, dict) else None
         if isinstance(updated, int) and not isinstance(updated, bool) and 0 <= updated < 10**12:
             newest = max(newest, updated)
         try:
-            record = _record(one)
+            record = _record(update)
         except WireRefused as refused:
             rejected.append(
                 Rejected(f"update {place} of a page, changed at {updated or '?'}"[:100], refused.detail)
@@ -58,7 +58,7 @@ def decode_updates(raw: bytes, path: str) -> Updates:
     def same_path(parts: SplitResult) -> bool:
         return parts.path.rstrip("/").endswith(path.rstrip("/"))
 
-    query = tuple(one for one in query_of(following, same_path) if one[0] != "access_token")
+    query = tuple(parameter for parameter in query_of(following, same_path) if parameter[0] != "access_token")
     return Updates(tuple(records), tuple(rejected), skipped, newest, query)
 
 
@@ -69,10 +69,10 @@ def _record(value: object) -> Pulled | None:
     if media is None:
         return None
     algorithm: Algorithm = "pdq" if media == "picture" else "md5"
-    one = Hash(algorithm, "whole", hexadecimal(value.get("indicator"), algorithm), assumed(algorithm))
+    hash_ = Hash(algorithm, "whole", hexadecimal(value.get("indicator"), algorithm), assumed(algorithm))
     state = _state(value)
-    name = f"{value['type']}:{one.value.hex()}"
-    return Pulled(name, state, media, () if state == "withdrawn" else (one,))
+    name = f"{value['type']}:{hash_.value.hex()}"
+    return Pulled(name, state, media, () if state == "withdrawn" else (hash_,))
 
 
 def _state(value: dict[str, object]) -> Announced:
@@ -87,7 +87,11 @@ def _state(value: dict[str, object]) -> Announced:
     if not isinstance(listed, list):
         raise WireRefused(detail="descriptors are not a list")
     # One whose owner is hidden comes and goes with a fault of the service: it says nothing.
-    words = {one.get("status") for one in listed if isinstance(one, dict) and "owner" in one}
+    words = {
+        descriptor.get("status")
+        for descriptor in listed
+        if isinstance(descriptor, dict) and "owner" in descriptor
+    }
     if "MALICIOUS" in words:
         return "active"
     return "disputed" if words - {"NON_MALICIOUS"} else "withdrawn"

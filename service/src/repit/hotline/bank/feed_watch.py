@@ -37,8 +37,8 @@ class _Watch:
                 return
             self._newest = sequence
             self._changed.notify_all()
-            passed = [one for one, (after, _) in self._watching.items() if after < sequence]
-            calls = [self._watching.pop(one)[1] for one in passed]
+            passed = [key for key, (after, _) in self._watching.items() if after < sequence]
+            calls = [self._watching.pop(key)[1] for key in passed]
             self._waiting -= len(calls)
         for call in calls:
             call()

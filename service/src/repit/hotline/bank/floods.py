@@ -125,7 +125,7 @@ def _peers(media: set[str], moment: datetime) -> dict[str, dict[int, int]]:
 
     Summed here: asked to group, a database walks the reports of all time by item instead of this day's.
     """
-    counted: dict[str, dict[int, Counter[str]]] = {one: defaultdict(Counter) for one in media}
+    counted: dict[str, dict[int, Counter[str]]] = {medium: defaultdict(Counter) for medium in media}
     rows = MatchReport.objects.filter(
         at__gt=moment - WINDOW, item__state="active", item__media__in=media
     ).values_list("item__media", "item_id", "reporter", "count")

@@ -87,7 +87,7 @@ def _submission(text: str, kind: Kind) -> Submission:
         value, _, quality = text.partition(",")
         line = _Line(hashes=[_Hash(algorithm="pdq", value=value.strip(), quality=int(quality or 0))])
     hashes = tuple(
-        Hash(one.algorithm, one.role, bytes.fromhex(one.value), one.quality) for one in line.hashes
+        Hash(hash_.algorithm, hash_.role, bytes.fromhex(hash_.value), hash_.quality) for hash_ in line.hashes
     )
     return Submission(line.media, line.kind or kind, hashes)
 
@@ -96,5 +96,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, InputRefused):
         return error.message.en
     if isinstance(error, ValidationError):
-        return ", ".join(".".join(map(str, one["loc"])) + ": " + one["type"] for one in error.errors()[:3])
+        return ", ".join(
+            ".".join(map(str, fault["loc"])) + ": " + fault["type"] for fault in error.errors()[:3]
+        )
     return "not in a form that is read"

@@ -111,7 +111,7 @@ def opened(rows: Sequence[Letter]) -> list[Order]:
 def _pieces(order: Order) -> list[bytes]:
     raw = json.dumps(_body(order), separators=(",", ":")).encode()
     cut = [raw[begin : begin + _ROOM] for begin in range(0, len(raw), _ROOM)]
-    return [_HEAD.pack(order.number, part, len(cut), len(one)) + one for part, one in enumerate(cut)]
+    return [_HEAD.pack(order.number, part, len(cut), len(piece)) + piece for part, piece in enumerate(cut)]
 
 
 def _sealed(pieces: Sequence[bytes]) -> list[Letter]:
@@ -124,7 +124,7 @@ def _sealed(pieces: Sequence[bytes]) -> list[Letter]:
 
 
 def _body(order: Order) -> dict[str, object]:
-    one = order.submission
+    submission = order.submission
     body: dict[str, object] = {
         "wanted": order.wanted,
         "name": order.name,
@@ -133,9 +133,9 @@ def _body(order: Order) -> dict[str, object]:
         "publish": order.publish,
         "reason": order.reason,
     }
-    if one is not None:
-        hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in one.hashes]
-        body.update(media=one.media, kind=one.kind, hashes=hashes)
+    if submission is not None:
+        hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in submission.hashes]
+        body.update(media=submission.media, kind=submission.kind, hashes=hashes)
     return body
 
 

@@ -92,4 +92,4 @@ def begin() -> Lookup:
 
 def everywhere(use: str, *parts: bytes) -> list[bytes]:
     """The digests under which a value may be found."""
-    return [one.digest(use, *parts) for one in alive()]
+    return [lookup.digest(use, *parts) for lookup in alive()]

@@ -39,9 +39,9 @@ def sweep() -> int:
 
 def _due() -> QuerySet[MatchReport]:
     before = now() - timedelta(days=settings.REPIT_MATCH_REPORT_DAYS)
-    open_one = Question.objects.filter(item=OuterRef("item"), closed_at__isnull=True)
+    open_question = Question.objects.filter(item=OuterRef("item"), closed_at__isnull=True)
     old = MatchReport.objects.filter(at__lt=before).exclude(item__state="disputed")
-    return old.filter(~Exists(open_one))
+    return old.filter(~Exists(open_question))
 
 
 def _delete_some() -> int:

@@ -84,7 +84,7 @@ def still_needed(items: Sequence[Item]) -> set[int]:
     found = set[int]()
     for item in items:
         sequence = last.get(item.pk)
-        if sequence is not None and any(_waits(one, item.kind, sequence) for one in following):
+        if sequence is not None and any(_waits(subscriber, item.kind, sequence) for subscriber in following):
             found.add(item.pk)
     return found | _owed(items)
 
@@ -105,7 +105,7 @@ def _waits(subscriber: Subscriber, kind: str, sequence: int) -> bool:
 
 def _owed(items: Sequence[Item]) -> set[int]:
     """Items that a partner told of which is still to hear that they were withdrawn."""
-    partners = {one.source: one for one in Partner.objects.filter(active=True, gives_feedback=True)}
+    partners = {row.source: row for row in Partner.objects.filter(active=True, gives_feedback=True)}
     if not partners:
         return set()
     rows = Stake.objects.filter(item__in=[item.pk for item in items], source__in=partners)

@@ -43,15 +43,15 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     if head.sequence == after and wait > 0 and feed_watch.beyond(after, wait):
         head = feed.head()
     recorded = _enough(feed.changes_after(after))
-    confirmed = eligibility.confirmed(who, {one.item.item for one in recorded})
-    origins = provenance.of({one.item.item for one in recorded}) if SYNC in who.exchanges else {}
+    confirmed = eligibility.confirmed(who, {change.item.item for change in recorded})
+    origins = provenance.of({change.item.item for change in recorded}) if SYNC in who.exchanges else {}
     changes = tuple(
         Change(
-            one.sequence,
-            one.at,
-            _entry(one.item, who, confirmed, origins.get(one.item.item), one.sequence),
+            change.sequence,
+            change.at,
+            _entry(change.item, who, confirmed, origins.get(change.item.item), change.sequence),
         )
-        for one in recorded
+        for change in recorded
     )
     newest = max(head.sequence, changes[-1].sequence if changes else 0)
     if changes:
@@ -62,8 +62,8 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
 def _enough(recorded: list[Recorded]) -> list[Recorded]:
     """The first changes, as many as make a page."""
     hashes = 0
-    for place, one in enumerate(recorded):
-        hashes += len(one.item.hashes)
+    for place, change in enumerate(recorded):
+        hashes += len(change.item.hashes)
         if place and hashes > _MOST_HASHES:
             return recorded[:place]
     return recorded

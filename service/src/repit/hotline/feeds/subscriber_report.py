@@ -149,7 +149,7 @@ def _view(row: Subscriber, part: int) -> View:
         fetched_at=row.fetched_at,
         acknowledged=row.acknowledged,
         acknowledged_at=row.acknowledged_at,
-        shared={(one["kind"], one["state"]): one["number"] for one in shared.annotate(number=Count("pk"))},
+        shared={(row["kind"], row["state"]): row["number"] for row in shared.annotate(number=Count("pk"))},
         opinions={
             view: sum(opinion.view == view for opinion in given)
             for view in cast(tuple[Opined, ...], ("blocked", "not_blocked", "pending"))
@@ -158,13 +158,13 @@ def _view(row: Subscriber, part: int) -> View:
         withdrawals={obeyed: counts.get(obeyed, 0) for obeyed in OBEYED},
         withdrawn=[
             Withdrawal(
-                one.item.token,
-                cast(int, one.sequence),
-                one.at,
-                cast(Obeyed, one.obeyed),
-                one.acknowledged_at,
+                withdrawal.item.token,
+                cast(int, withdrawal.sequence),
+                withdrawal.at,
+                cast(Obeyed, withdrawal.obeyed),
+                withdrawal.acknowledged_at,
             )
-            for one in withdrawals.order_by("rank", "-sequence")[PAGE * (part - 1) : PAGE * part]
+            for withdrawal in withdrawals.order_by("rank", "-sequence")[PAGE * (part - 1) : PAGE * part]
         ],
         fetches=list(Access.objects.filter(subscriber=row).order_by("-minute", "endpoint")[:20]),
     )
@@ -180,7 +180,7 @@ def _withdrawals(row: Subscriber, grant: Grant) -> QuerySet[Any]:
         default=Value("not_sent"),
         output_field=CharField(),
     )
-    rank = Case(*(When(obeyed=one, then=Value(number)) for number, one in enumerate(OBEYED)))
+    rank = Case(*(When(obeyed=step, then=Value(number)) for number, step in enumerate(OBEYED)))
     return (
         Transition.objects.filter(
             after="withdrawn", sequence__gt=row.begins_after, item__kind__in=grant.kinds
@@ -217,11 +217,11 @@ def _opinions_given(row: Subscriber, grant: Grant) -> list[OpinionShown]:
     )
     return [
         OpinionShown(
-            one.item,
-            cast(Opined, one.opinion),
-            tuple(one.tags.splitlines()),
-            one.at,
-            one.state or "",
+            opinion.item,
+            cast(Opined, opinion.opinion),
+            tuple(opinion.tags.splitlines()),
+            opinion.at,
+            opinion.state or "",
         )
-        for one in held
+        for opinion in held
     ]

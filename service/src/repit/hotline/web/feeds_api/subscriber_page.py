@@ -127,13 +127,13 @@ def _context(view: subscriber_report.View, part: int) -> dict[str, Any]:
     return {
         "facts": [(shown(label), shown(value)) for label, value in words.facts(view)],
         "keys": view.keys,
-        "opinions": [(shown(words.VIEWS[one]), number) for one, number in view.opinions.items()],
+        "opinions": [(shown(words.VIEWS[opinion]), number) for opinion, number in view.opinions.items()],
         "given": [
             (opinion, shown(words.VIEWS[opinion.view]), shown(words.STATES[opinion.state]))
             for opinion in view.given
         ],
-        "withdrawals": [(shown(words.OBEYED[one]), view.withdrawals[one]) for one in OBEYED],
-        "withdrawn": [(one, shown(words.OBEYED[one.obeyed])) for one in view.withdrawn],
+        "withdrawals": [(shown(words.OBEYED[obeyed]), view.withdrawals[obeyed]) for obeyed in OBEYED],
+        "withdrawn": [(withdrawal, shown(words.OBEYED[withdrawal.obeyed])) for withdrawal in view.withdrawn],
         "fetches": [
             (access, shown(words.ENDPOINTS.get(access.endpoint, Text(access.endpoint, access.endpoint))))
             for access in view.fetches

@@ -98,10 +98,10 @@ def _reached(sequence: int, head: int, at: datetime | None) -> Text:
 
 
 def _joined(words: Mapping[str, Text], chosen: tuple[str, ...]) -> Text:
-    known = [words[one] for one in chosen if one in words]
+    known = [words[name] for name in chosen if name in words]
     if not known:
         return _NONE
-    return Text(", ".join(one.en for one in known), ", ".join(one.fr for one in known))
+    return Text(", ".join(word.en for word in known), ", ".join(word.fr for word in known))
 
 
 def _same(value: str) -> Text:
