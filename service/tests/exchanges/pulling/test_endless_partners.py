@@ -73,7 +73,7 @@ def test_a_page_or_a_line_without_an_end_is_not_kept(kind: str, pulled: Pull) ->
 EMPTY_LISTS = b'{"version":1,"data":[%s],"hashRecords":[],"changes":[]}' % b",".join([b"[]"] * 2_000_000)
 VALUES = b'{"version":1,"data":[],"x":[%s]}' % b",".join([b"1"] * 3_000_000)
 ELEMENTS = b'<queryResult xmlns="n"><images>%s</images></queryResult>' % (b"<a/>" * 2_000_000)
-ATTRIBUTES = b'<queryResult xmlns="n" %s/>' % b" ".join(b'a%d=""' % one for one in range(300_000))
+ATTRIBUTES = b'<queryResult xmlns="n" %s/>' % b" ".join(b'a%d=""' % position for position in range(300_000))
 READERS = {
     "stopncii": decode_fetched,
     "threatexchange": lambda raw: decode_updates(raw, "/1/threat_updates/"),
@@ -177,10 +177,10 @@ def pages_without_end() -> Script:
         while True:
             request_of(odd, connection)
             number = len(odd.asked)
-            one = {"type": "HASH_PDQ", "indicator": pdq(number % 50), "last_updated": number}
+            update = {"type": "HASH_PDQ", "indicator": pdq(number % 50), "last_updated": number}
             described = {"data": [{"id": "1", "owner": {"id": "2"}, "status": "MALICIOUS"}]}
             page = {
-                "data": [{**one, "descriptors": described}],
+                "data": [{**update, "descriptors": described}],
                 "paging": {"next": f"{odd.base}/1/threat_updates/?after={number}"},
             }
             body = json.dumps(page).encode()

@@ -86,7 +86,7 @@ def looked_at(someone: Make, item: str, exchange: str, outcome: str) -> None:
 
 
 def stopncii_page(*hashes: str) -> dict[str, Any]:
-    records = [{"signalType": "ImagePDQ", "hashValue": one, "hashStatus": "Active"} for one in hashes]
+    records = [{"signalType": "ImagePDQ", "hashValue": hash_, "hashStatus": "Active"} for hash_ in hashes]
     body = {"hashRecords": records, "hasMoreRecords": False, "nextSetTimestamp": 100}
     return {
         "request": {"method": "GET", "path": "/v1/FetchHashes"},
@@ -95,8 +95,8 @@ def stopncii_page(*hashes: str) -> dict[str, Any]:
 
 
 def stopncii_feedback(value: str, word: str, answer: dict[str, Any] = STATUS_OK) -> dict[str, Any]:
-    one = {"hashValue": value, "feedbackValue": word, "tags": []}
-    body = json.dumps({"count": 1, "hashFeedbacks": [one]})
+    opinion = {"hashValue": value, "feedbackValue": word, "tags": []}
+    body = json.dumps({"count": 1, "hashFeedbacks": [opinion]})
     headers = {"x-functions-key": "b", "Ocp-Apim-Subscription-Key": "s"}
     request = {"method": "POST", "path": "/v1/SubmitFeedback", "headers": headers, "body": body}
     return {"request": request, "response": answer}
@@ -149,7 +149,7 @@ def test_ncmec_hears_them_by_member_and_entry_with_a_reason(
         json.loads((TRANSCRIPTS / f"ncmec-{name}.json").read_text())["exchanges"]
         for name in ("first", "later")
     ]
-    feedback = [one for one in read[1] if "feedback" in one["request"]["path"]]
+    feedback = [exchange for exchange in read[1] if "feedback" in exchange["request"]["path"]]
     agreed = f'<feedbackSubmission xmlns="{NAMESPACE}"><affirmative /></feedbackSubmission>'
     path = "/npo/v2/entries/42/image1/PDQ/feedback"
     request = {"method": "PUT", "path": path, "body": f'<?xml version="1.0" encoding="utf-8"?>\n{agreed}'}
@@ -195,17 +195,17 @@ def test_an_exchange_that_is_busy_is_told_later_and_the_others_meanwhile(
     gate = gate_with(Mirror(tmp_path, sealed=True))
     allowed: set[str] = set()
     with (
-        said([stopncii_page(pdq(1)), stopncii_feedback(pdq(1), "Blocked", busy)]) as one,
+        said([stopncii_page(pdq(1)), stopncii_feedback(pdq(1), "Blocked", busy)]) as busy_partner,
         said([stopncii_page(pdq(2)), stopncii_feedback(pdq(2), "Blocked")]) as two,
     ):
-        for name, partner, value in (("one", one, pdq(1)), ("two", two, pdq(2))):
+        for name, partner, value in (("one", busy_partner, pdq(1)), ("two", two, pdq(2))):
             allowed |= set(partner.allow)
             settings.REPIT_OUTBOUND_ALLOW = frozenset(allowed)
             partners.add("stopncii", name, STOPNCII, address=f"{partner.address}/v1", gives_feedback=True)
             pulled(gate, name)
             looked_at(someone, the_item(gate, value), "stopncii", "refuse")
         assert tell_banks.tell_exchanges(gate.mirror) == 1
-        one.finished()
+        busy_partner.finished()
         two.finished()
     row = OutgoingOpinion.objects.get(state="due")
     assert row.trouble == "peer-busy" and (row.due_at - clock.now()).total_seconds() > 800

@@ -99,9 +99,11 @@ def test_a_hotline_as_it_speaks(pulled: Pull):
     assert [row.reason for row in partners.rejected_of("bea")] == [
         'without provenance: the other hotline must grant "sync"'
     ]
-    [one, two] = [provenance.of({item.token})[item.token] for item in Item.objects.order_by("hashes__digest")]
+    [first, second] = [
+        provenance.of({item.token})[item.token] for item in Item.objects.order_by("hashes__digest")
+    ]
     here = feed.head().feed_id
-    assert {one.roots, two.roots} == {
+    assert {first.roots, second.roots} == {
         ((BEA, "root1", (BEA, here)),),
         ((ADA, "root2", (ADA, BEA, here)),),
     }
@@ -158,12 +160,12 @@ def test_only_who_was_granted_sync_is_told_of_provenance_and_not_of_what_exchang
         subscribers.add("peer", granted=subscribers.Grant(exchanges=("repit", keys.SYNC)))
     )
     forum = subscribers.recognise(subscribers.add("forum"))
-    told = {one.entry.item: one.entry for one in decode_page(encode_page(page(peer, 0, 0))).changes}
-    plain = {one.entry.item: one.entry for one in page(forum, 0, 0).changes}
+    told = {change.entry.item: change.entry for change in decode_page(encode_page(page(peer, 0, 0))).changes}
+    plain = {change.entry.item: change.entry for change in page(forum, 0, 0).changes}
     here = feed.head().feed_id
     assert told[mine.item].roots[0].path == (here,) and plain[mine.item].roots == ()
-    assert sorted(one.state for one in told.values()) == ["active", "withdrawn"]
-    assert sorted(one.state for one in plain.values()) == ["active", "active"]
+    assert sorted(record.state for record in told.values()) == ["active", "withdrawn"]
+    assert sorted(record.state for record in plain.values()) == ["active", "active"]
     assert eligibility.feed_name(here, peer) != here == eligibility.feed_name(here, forum)
     items.withdraw_one(mine.item, actor="person")
     last: Entry = page(peer, 0, 0).changes[-1].entry
@@ -184,7 +186,7 @@ def test_a_subscriber_may_demand_what_an_exchange_tells_of():
     )
     grant = subscribers.Grant(confirmed_by=("file/list",))
     careful = subscribers.recognise(subscribers.add("careful", granted=grant))
-    shown = {one.entry.state for one in page(careful, 0, 0).changes if one.entry.hashes}
+    shown = {change.entry.state for change in page(careful, 0, 0).changes if change.entry.hashes}
     assert (
         shown == {"active"}
         and len({h.value for c in page(careful, 0, 0).changes for h in c.entry.hashes}) == 1
@@ -206,9 +208,9 @@ def test_a_subscriber_may_demand_what_an_exchange_tells_of():
     ],
 )
 def test_lists_are_read_in_the_forms_that_people_keep(line: str, name: str):
-    [one] = decode_lines([line])
-    assert isinstance(one, Pulled) and one.name == name
-    assert one.hashes[0].quality in (None, 50, 87)
+    [record] = decode_lines([line])
+    assert isinstance(record, Pulled) and record.name == name
+    assert record.hashes[0].quality in (None, 50, 87)
 
 
 UNREADABLE = [
@@ -237,7 +239,7 @@ def test_a_line_that_cannot_be_read_is_rejected_with_its_number(line: str):
 
 def test_headings_say_what_is_where():
     lines = ["filename,quality,hash", f"a.jpg,90,{pdq(1)}", f'"b, c.jpg",30,{pdq(2)}']
-    assert [one.hashes[0].quality for one in decode_lines(lines)] == [90, 30]
+    assert [line.hashes[0].quality for line in decode_lines(lines)] == [90, 30]
 
 
 def test_a_line_taken_out_of_a_list_is_a_withdrawal(

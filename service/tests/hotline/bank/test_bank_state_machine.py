@@ -101,15 +101,15 @@ class Bank(machines.Story):
     @rule(target=names, submission=submissions(), publish=MOSTLY)
     def submit(self, submission: Submission, publish: bool) -> str:
         """What people submit counts once each time, and is never lost in another item."""
-        live = {one.token: one for one in Item.objects.filter(state__in=LIVE)}
-        same = [name for name, one in live.items() if are_of(one, submission)]
+        live = {item.token: item for item in Item.objects.filter(state__in=LIVE)}
+        same = [name for name, item in live.items() if are_of(item, submission)]
         taken = items.submit(submission, publish=publish, **WHO)
         item = self.item(taken.item)
         assert same in ([], [taken.item])
         assert item.own == (live[taken.item].own if same else 0) + 1
         assert are_of(item, submission)
         famous = widely_published.near(submission.hashes)
-        served = publish and any(one.publishable for one in submission.hashes) and not famous
+        served = publish and any(hash_.publishable for hash_ in submission.hashes) and not famous
         assert item.announced or not served
         self.note("submitted again" if same else "submitted")
         return taken.item
@@ -258,7 +258,7 @@ class Bank(machines.Story):
 
     def a_follower_holds_what_the_bank_serves(self) -> None:
         self.follower.read()
-        assert self.follower.held == {one.item: one for one in feed.everything()}
+        assert self.follower.held == {item.item: item for item in feed.everything()}
 
     def every_step_is_in_the_table_and_none_is_missing(self) -> None:
         path: dict[str, list[tuple[str, str]]] = {}

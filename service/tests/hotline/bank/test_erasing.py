@@ -103,7 +103,7 @@ def stopncii_subscriber() -> tuple[Granted, Callable[[], list[tuple[bytes, str]]
         nonlocal at
         page = stopncii.fetch(who, at, 1_000)
         at = page.next_second
-        return [(one.value, one.status) for one in page.records]
+        return [(record.value, record.status) for record in page.records]
 
     return who, fetch
 
@@ -194,7 +194,7 @@ def test_a_page_that_got_lost_is_sent_again(watcher: Watcher) -> None:
         erasure.begin()
         for _ in range(3):
             page = stopncii.fetch(who, before, 1_000)
-            assert [(one.value, one.status) for one in page.records][-1] == (value, "Withdrawn")
+            assert [(record.value, record.status) for record in page.records][-1] == (value, "Withdrawn")
             assert erasure.go_on() == 0
         stopncii.fetch(who, page.next_second, 1_000)
         assert erasure.go_on() == 1
@@ -316,14 +316,14 @@ def test_what_lives_is_found_while_it_is_carried_over_to_another_key() -> None:
 
 def test_one_hash_in_two_items_is_one_record_while_one_of_them_is_carried_over() -> None:
     value = secrets.token_bytes(32)
-    one, other = submit(value, secrets.token_bytes(32)), submit(value, secrets.token_bytes(32))
-    assert one != other
+    first, other = submit(value, secrets.token_bytes(32)), submit(value, secrets.token_bytes(32))
+    assert first != other
     who, _ = stopncii_subscriber()
     with clock.at(lambda: clock._wall() + 8 * DAY):
         turning.begin_if_due()
         turning.carry_over(1)
         assert Item.objects.values("found_by").distinct().count() == 2
-        items.withdraw_one(one, actor="person")
+        items.withdraw_one(first, actor="person")
         told = [record for record in stopncii.fetch(who, 10, 1_000).records if record.value == value]
     assert len(told) == 1 and told[0].status == "Active" and len(told[0].cases) == 2
 
@@ -343,7 +343,7 @@ def test_whoever_reads_while_it_is_erased_sees_it_withdrawn() -> None:
     who, fetch = stopncii_subscriber()
     gone = Item.objects.get(token=names[0])
     keys.wipe([gone.slot or 0])
-    assert {one.item for one in feed.everything()} == set(names[1:])
+    assert {item.item for item in feed.everything()} == set(names[1:])
     assert [c.item.state for c in feed.changes_after(0)] == ["withdrawn", "active", "active"]
     assert {value for value, _ in fetch()} >= set(values[1:]) and values[0] not in {v for v, _ in fetch()}
     window = Window(int(now().timestamp()) - 60, int(now().timestamp()) + 60)
@@ -372,4 +372,4 @@ def test_what_comes_anew_does_not_meet_an_item_whose_keys_are_gone(again: str) -
     else:
         partner_records.take("file/list", [Told("a", picture(value))], publish=True)
         fresh = Item.objects.exclude(token=name).get().token
-    assert fresh != name and [one.item for one in feed.everything()] == [fresh]
+    assert fresh != name and [item.item for item in feed.everything()] == [fresh]

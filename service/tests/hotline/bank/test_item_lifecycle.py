@@ -178,8 +178,8 @@ def test_the_log_can_neither_be_altered_nor_shortened(model):
 
 def test_a_sealed_hash_does_not_open_in_another_row():
     submit(), submit()
-    one, other = ItemHash.objects.order_by("id")
-    ItemHash.objects.filter(pk=one.pk).update(sealed=other.sealed)
+    row, other = ItemHash.objects.order_by("id")
+    ItemHash.objects.filter(pk=row.pk).update(sealed=other.sealed)
     with pytest.raises(SealBroken):
         feed.changes_after(0)
 

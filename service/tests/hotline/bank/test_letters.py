@@ -63,7 +63,7 @@ def protect(*some: Submission, publish: bool = True) -> list[str]:
 
 
 def bank_states(names: list[str]) -> dict[str, str]:
-    return {name: one.state for name, one in carrying.statuses(names).items()}
+    return {name: status.state for name, status in carrying.statuses(names).items()}
 
 
 def carried(later: Later, carrier: Carrier | None = None) -> None:
@@ -123,7 +123,7 @@ def test_any_submission_comes_out_as_it_went_in(count: int, published: bool) -> 
     order = Order(letters.number(), "protect", "a name", "person", letters.soon(), whole, published)
     with transaction.atomic():
         letters.put([order])
-        [read] = [one for one in letters.opened(list(Letter.objects.all())) if one.wanted != "nothing"]
+        [read] = [order for order in letters.opened(list(Letter.objects.all())) if order.wanted != "nothing"]
         transaction.set_rollback(True)
     assert (read.submission, read.publish, read.name) == (whole, published, "a name")
     assert (read.number, read.due_at, read.actor) == (order.number, order.due_at, "person")
@@ -152,7 +152,7 @@ def test_each_comes_at_a_moment_of_its_own_in_no_order_and_in_its_own_transactio
     assert len(came) == 60 and begun >= 60
     order = [claims.find(name).item_id for name in names]
     told = list(feed_order())
-    rising = sum(told.index(one) < told.index(other) for one, other in pairwise(order))
+    rising = sum(told.index(earlier) < told.index(other) for earlier, other in pairwise(order))
     assert 12 < rising < 47, "a coin thrown 59 times: beyond 4.5 standard deviations"
     moments = sorted(seconds for _, seconds in came)
     assert moments[10] < SPREAD / 2 < moments[-10], "neither all at once nor all late"
@@ -199,17 +199,17 @@ def test_it_leaves_nothing_whichever_of_the_two_is_due_first(
 
 def test_the_same_hashes_asked_for_twice_rest_on_two_claims(later: Later) -> None:
     whole = picture()
-    [one], [other] = protect(whole), protect(whole)
+    [first], [other] = protect(whole), protect(whole)
     carried(later)
     assert Item.objects.get().own == 2 and active() == 1
     for _ in range(3):  # a person presses again, a letter is read again
-        carrying.let_go([one], actor="person")
+        carrying.let_go([first], actor="person")
         carried(later)
-        assert bank_states([one, other]) == {one: "active", other: "active"}
+        assert bank_states([first, other]) == {first: "active", other: "active"}
         assert Item.objects.get().own == 1
     carrying.let_go([other], actor="person")
     carried(later)
-    assert bank_states([one, other]) == {one: "withdrawn", other: "withdrawn"}
+    assert bank_states([first, other]) == {first: "withdrawn", other: "withdrawn"}
 
 
 def test_a_case_from_before_there_were_claims_takes_back_what_is_its_own(later: Later) -> None:
@@ -279,11 +279,11 @@ class Unwiped:
 
 def test_two_who_carry_letters_out_do_it_once(later: Later, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second has read the letter before the first carried it out and wiped it."""
-    one, other = Carrier(), Carrier()
+    carrier, other = Carrier(), Carrier()
     [name] = protect()
-    one._waiting(), other._waiting()
+    carrier._waiting(), other._waiting()
     later.seconds = SPREAD + 1
-    one.once()
+    carrier.once()
     monkeypatch.setattr(carrying, "_whole", lambda order: True)
     other.once()
     assert Item.objects.get().own == 1 and Claim.objects.count() == 1
@@ -299,7 +299,7 @@ def test_one_who_takes_back_meets_one_who_has_read_the_letter_already(
     carrying.let_go([name], actor="person")
     later.seconds = SPREAD + 1
     with monkeypatch.context() as patched:  # it does not see the second letter yet
-        patched.setattr(slow, "_waiting", lambda: [one for one in slow._known.values() if one])
+        patched.setattr(slow, "_waiting", lambda: [letter for letter in slow._known.values() if letter])
         quick.once()
         slow.once()
     assert not Item.objects.exists() and feed.head().sequence == 0
@@ -324,9 +324,9 @@ def test_letters_go_together_some_time_after_they_were_carried_out(later: Later)
 
 def test_a_letter_put_in_another_place_does_not_open(later: Later) -> None:
     protect()
-    one, other = Letter.objects.order_by("id")[:2]
-    Letter.objects.filter(pk=one.pk).update(sealed=other.sealed)
-    assert letters.opened([Letter.objects.get(pk=one.pk)]) == []
+    letter, other = Letter.objects.order_by("id")[:2]
+    Letter.objects.filter(pk=letter.pk).update(sealed=other.sealed)
+    assert letters.opened([Letter.objects.get(pk=letter.pk)]) == []
     other_name = protect()[0]
     carried(later)
     assert bank_states([other_name]) == {other_name: "active"}, "nor does it keep any other"

@@ -84,14 +84,14 @@ def picture(anchored: int = 8) -> Submission:
 
 
 def body(number: int, hashes: int) -> str:
-    def one() -> dict[str, object]:
+    def entry() -> dict[str, object]:
         values = [
             {"algorithm": "pdq", "role": role, "value": secrets.token_hex(32), "quality": 90}
             for role in ("whole", *["anchored"] * (hashes - 1))
         ]
         return {"media": "picture", "kind": "intimate", "hashes": values}
 
-    return json.dumps({"items": [one() for _ in range(number)]})
+    return json.dumps({"items": [entry() for _ in range(number)]})
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_partner_s_record_with_too_many_hashes_is_no_record():
     with pytest.raises(WireRefused):
         Pulled("r", "active", "picture", hashes)
     with pytest.raises(InputRefused):
-        Submission("picture", "intimate", tuple(Hash("pdq", "whole", one.value, 90) for one in hashes))
+        Submission("picture", "intimate", tuple(Hash("pdq", "whole", hash_.value, 90) for hash_ in hashes))
 
 
 def test_what_was_let_go_of_between_sealing_and_writing_is_taken_all_the_same():
@@ -180,7 +180,7 @@ def test_what_was_let_go_of_between_sealing_and_writing_is_taken_all_the_same():
     late = partner_records.ready("a", told)
     partner_records.take("a", [Told("r", None)], publish=True)
     assert partner_records.write("a", late, publish=True) == 1
-    assert [one.state for one in feed.everything()] == ["active"]
+    assert [item.state for item in feed.everything()] == ["active"]
 
 
 def admitted(made: Incoming) -> Item:
@@ -193,12 +193,12 @@ def admitted(made: Incoming) -> Item:
 
 @pytest.mark.parametrize("meanwhile", ["taken", "wiped"])
 def test_keys_that_somebody_took_or_wiped_between_sealing_and_writing_are_drawn_anew(meanwhile: str):
-    one, other = incoming.ready([picture(2), picture(2)])
+    first, other = incoming.ready([picture(2), picture(2)])
     if meanwhile == "taken":
-        slot = one.item.slot
+        slot = first.item.slot
         assert slot is not None
-        other.seal(slot, one.pair, lookups.newest())
-        admitted(one)
+        other.seal(slot, first.pair, lookups.newest())
+        admitted(first)
     else:
         keys.wipe([other.item.slot or 0])
     item = admitted(other)

@@ -59,18 +59,18 @@ def met(name: str) -> int:
 
 
 def test_old_reports_go_and_the_person_still_sees_how_many_copies_were_met() -> None:
-    one, other = submit(), submit()
+    reported, other = submit(), submit()
     for minute in range(3):
-        report(one, 5, minute)
+        report(reported, 5, minute)
     report(other, 7)
     with after(MONTHS, timedelta(days=-2)):
-        report(one, 2)
+        report(reported, 2)
     assert forgotten(MONTHS) == 4
-    assert [line.count for line in floods.evidence(one)] == [2]
+    assert [line.count for line in floods.evidence(reported)] == [2]
     assert not floods.evidence(other)
-    assert (met(one), met(other)) == (17, 7)
+    assert (met(reported), met(other)) == (17, 7)
     assert forgotten(MONTHS * 2) == 1
-    assert (met(one), met(other)) == (17, 7)
+    assert (met(reported), met(other)) == (17, 7)
     kept = AuditRow.objects.filter(actor="retention").order_by("sequence")
     assert [row.reason for row in kept] == ["4", "1"] and audit.verify() is None
 

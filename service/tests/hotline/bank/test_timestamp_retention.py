@@ -330,7 +330,7 @@ def test_claims_of_what_was_destroyed_go_once_nobody_asks_any_more(at: At) -> No
     at.moment += 3 * DAY
     upkeep.nightly()
     assert Claim.objects.count() == 1
-    assert [one.state for one in carrying.statuses([name, lives]).values()] == ["withdrawn", "active"]
+    assert [status.state for status in carrying.statuses([name, lives]).values()] == ["withdrawn", "active"]
     assert Feed.objects.get().closed_through == datetime.combine(at.moment.date(), time(), UTC) - timedelta(
         seconds=1
     )

@@ -151,14 +151,14 @@ CASES = [
 
 
 def test_every_door_there_is_stands_in_the_table():
-    assert {str(one.pattern) for one in urls.urlpatterns} == set(ENDPOINTS)
+    assert {str(pattern.pattern) for pattern in urls.urlpatterns} == set(ENDPOINTS)
 
 
 @pytest.mark.parametrize(("path", "endpoint"), CASES)
 def test_an_exchange_that_was_not_granted_does_not_open(path: str, endpoint: Endpoint):
     hidden = submitted("intimate")
     mine = path.split("/", 1)[0]
-    others = tuple(one for one in keys.EXCHANGES if one != mine)
+    others = tuple(exchange for exchange in keys.EXCHANGES if exchange != mine)
     key = subscribers.add("narrow", granted=Grant(exchanges=others))
     before = bank()
     status, content = ask(path, endpoint, hidden, key)
@@ -250,8 +250,8 @@ def test_a_desk_s_key_gives_opinions_and_opens_nothing_else():
 
 def test_a_withdrawal_that_is_none_is_not_noted_as_forgotten(client: Client):
     alive, gone, other = submitted("intimate"), submitted("intimate"), submitted("deepfake")
-    for one in (gone, other):
-        items.withdraw(one.item, actor="test", reason="")
+    for hidden_item in (gone, other):
+        items.withdraw(hidden_item.item, actor="test", reason="")
     key = subscribers.add("narrow", granted=Grant(kinds=("intimate",)))
     body = {"sequence": 1, "withdrawn_items": [alive.item, gone.item, other.item, "nobody", gone.item]}
     asked = {"content_type": "application/json", "headers": {"Authorization": f"Bearer {key}"}}

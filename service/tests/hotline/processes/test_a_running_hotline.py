@@ -77,8 +77,8 @@ def test_many_wait_at_once_while_cases_are_opened(hotline: Hotline):
     heard: list[int] = []
 
     def wait() -> None:
-        with client(hotline, key) as one:
-            page = one.changes(sequence, wait_seconds=25)
+        with client(hotline, key) as subscriber:
+            page = subscriber.changes(sequence, wait_seconds=25)
             heard.append(page.changes[0].sequence if page.changes else 0)
 
     threads = [threading.Thread(target=wait) for _ in range(40)]

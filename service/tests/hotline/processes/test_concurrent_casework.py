@@ -46,6 +46,6 @@ def test_no_message_is_lost_and_no_state_is_out_of_the_table(own_database: dict[
     assert {state for *_, state in found["tasks"]} <= {"open", "done"}
     assert dict(found["checklist"])["safe"] in ("open", "done")
     for name, table in (("task 1", tasks.TRANSITIONS), ("checklist safe", checklist.TRANSITIONS)):
-        states = [one.split()[-1] for one in reversed(found["looks"]) if one.startswith(f"{name} ")]
+        states = [entry.split()[-1] for entry in reversed(found["looks"]) if entry.startswith(f"{name} ")]
         states = states if name.startswith("task") else ["open", *states]
         assert len(states) > 2 and all(step in table for step in pairwise(states)), states

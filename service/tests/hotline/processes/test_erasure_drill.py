@@ -74,7 +74,7 @@ class ByHash:
         path = f"/exchange/stopncii/v1/FetchHashes?startTimestamp={self.start}&pageSize=5000"
         status, page = self.hotline.call("GET", path, key=self.key)
         assert status == 200 and page["nextPageToken"] is None
-        self.held.update({one["hashValue"]: one["hashStatus"] for one in page["hashRecords"]})
+        self.held.update({record["hashValue"]: record["hashStatus"] for record in page["hashRecords"]})
         self.start = page["nextSetTimestamp"]
 
 
@@ -120,7 +120,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     stay = [[secrets.token_bytes(32) for _ in range(1 + PLACES)] for _ in range(CASES)]
     early = [[secrets.token_bytes(32)] for _ in range(2)]
     listed = folder / "partners.txt"
-    listed.write_text("".join(f"pdq {one[0].hex()}\n" for one in gone[:2]))
+    listed.write_text("".join(f"pdq {values[0].hex()}\n" for values in gone[:2]))
     receipts = [open_case(hotline, values) for values in gone]
     for values in stay:
         open_case(hotline, values)
@@ -171,7 +171,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     assert not secret & found
     assert kept <= found, "the thief does know how to open"
     assert set(by_hash.held.values()) == {"Active", "Withdrawn"}
-    assert {one for one, status in by_hash.held.items() if status == "Withdrawn"} == {
+    assert {value for value, status in by_hash.held.items() if status == "Withdrawn"} == {
         values[0].hex() for values in gone
     }
     if WHOLE:
@@ -239,7 +239,9 @@ def withdrawn(disk: Disk) -> list[dict[str, Any]]:
 
 def served(hotline: Hotline, key: str) -> int:
     _, page = hotline.call("GET", "/exchange/repit/v1/changes?after=0&wait=0", key=key)
-    return len({one["entry"]["item"] for one in page["changes"] if one["entry"]["state"] == "active"})
+    return len(
+        {change["entry"]["item"] for change in page["changes"] if change["entry"]["state"] == "active"}
+    )
 
 
 def gate_holds(gate: Gate) -> int:

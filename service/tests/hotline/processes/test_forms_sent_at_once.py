@@ -68,8 +68,8 @@ def test_the_last_form_and_every_form_of_a_visit(
     own_database: dict[str, str], start_hotline: Callable[[dict[str, str]], Hotline]
 ) -> None:
     hotline = start_hotline(own_database)
-    one = Browser(hotline)
-    page = one.get("/en/start/")
+    person = Browser(hotline)
+    page = person.get("/en/start/")
     for fields in (
         {"who": "adult"},
         {"kind": "intimate"},
@@ -77,7 +77,7 @@ def test_the_last_form_and_every_form_of_a_visit(
         {"where": "x"},
         {"level": "one"},
     ):
-        page = one.post("/en/start/", state=hidden(page, "state"), **fields)
+        page = person.post("/en/start/", state=hidden(page, "state"), **fields)
     value = {"algorithm": "pdq", "role": "whole", "value": secrets.token_hex(32), "quality": 90}
     last = {
         "state": hidden(page, "state"),
@@ -90,14 +90,14 @@ def test_the_last_form_and_every_form_of_a_visit(
         form = hidden(browser.get(path), "form")
         return many(lambda: browser.post(path, form=form, **fields))
 
-    one.post("/en/come-back/", number=number, words=words)
-    by(one, "/en/mine/messages/", text="only once")
-    assert one.get("/en/mine/messages/").count("only once") == 1
-    by(one, "/en/mine/addresses/", where="https://only.example")
-    assert one.get("/en/mine/addresses/").count("https://only.example") == 1
-    codes = {code_in(page) for page in by(one, "/en/mine/helpers/", label="Lou", rights="status")}
-    assert len(codes) == 1 and one.get("/en/mine/helpers/").count("Take the code back") == 1
-    codes = {code_in(page) for page in by(one, "/en/mine/spare/", **{"new-words": "1"})}
+    person.post("/en/come-back/", number=number, words=words)
+    by(person, "/en/mine/messages/", text="only once")
+    assert person.get("/en/mine/messages/").count("only once") == 1
+    by(person, "/en/mine/addresses/", where="https://only.example")
+    assert person.get("/en/mine/addresses/").count("https://only.example") == 1
+    codes = {code_in(page) for page in by(person, "/en/mine/helpers/", label="Lou", rights="status")}
+    assert len(codes) == 1 and person.get("/en/mine/helpers/").count("Take the code back") == 1
+    codes = {code_in(page) for page in by(person, "/en/mine/spare/", **{"new-words": "1"})}
     [(number, words)] = codes
     fresh = Browser(hotline)
     assert "Who looked" in fresh.post("/en/come-back/", number=number, words=words)

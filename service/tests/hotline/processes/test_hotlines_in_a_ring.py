@@ -80,9 +80,9 @@ class Ring:
 
 @pytest.fixture(scope="module")
 def ring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ring]:
-    one = Ring(tmp_path_factory.mktemp("ring"))
-    yield one
-    for hotline in one.running.values():
+    hotlines = Ring(tmp_path_factory.mktemp("ring"))
+    yield hotlines
+    for hotline in hotlines.running.values():
         hotline.kill()
 
 

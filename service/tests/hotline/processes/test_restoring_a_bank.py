@@ -45,7 +45,7 @@ def served(hotline: Hotline, key: str) -> set[str]:
     path = "/exchange/stopncii/v1/FetchHashes?startTimestamp=10&pageSize=50"
     status, fetched = hotline.call("GET", path, key=key)
     assert status == 200
-    by_hash = sum(one["hashStatus"] == "Active" for one in fetched["hashRecords"])
+    by_hash = sum(record["hashStatus"] == "Active" for record in fetched["hashRecords"])
     assert by_hash == len(own) + 2, "two canaries besides"
     return own
 
