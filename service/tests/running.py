@@ -126,10 +126,10 @@ class Hotline:
 
     def withdraw(self, receipt: dict[str, Any]) -> dict[str, Any]:
         body = {"number": receipt["number"], "secret": receipt["secret"], "items": "all"}
-        status, standing = self.call("POST", "/api/v1/cases/withdraw", body)
+        status, answer = self.call("POST", "/api/v1/cases/withdraw", body)
         if status != 200:
             raise OSError(f"refused with {status}")
-        return standing
+        return answer
 
     def add_subscriber(self, name: str, *options: str) -> str:
         command = [*REPIT, "subscriber", "add", name, "--key-only", *options]

@@ -76,7 +76,7 @@ def _opening(raw: bytes, associated: bytes, keys: list[bytes]) -> Iterator[bytes
 
 def _digests(operator: bytes, left: Iterable[bytes], value: bytes) -> set[bytes]:
     bits = np.unpackbits(np.frombuffer(value, np.uint8))
-    cards = [(bytes([hand]), np.packbits(bits[hand::11]).tobytes()) for hand in range(11)]
+    bands = [(bytes([number]), np.packbits(bits[number::11]).tobytes()) for number in range(11)]
     found = set[bytes]()
     for second in (None, *set(left)):
         keys = {}
@@ -88,7 +88,7 @@ def _digests(operator: bytes, left: Iterable[bytes], value: bytes) -> set[bytes]
         found.add(_mac(keys["bank hash"], b"pdq", value))
         found.add(_mac(keys["bank item"], b"picture", b"intimate", b"pdq.whole" + value))
         found.update(_mac(keys["stake name"], b"file/list", name) for name in names_of(value))
-        found.update(_mac(keys["bank nearby"], *band)[:8] for band in cards)
+        found.update(_mac(keys["bank nearby"], *band)[:8] for band in bands)
     return found
 
 

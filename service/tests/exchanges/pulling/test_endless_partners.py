@@ -46,8 +46,8 @@ def most_memory(run: Callable[[], object]) -> int:
 
 def without_end(odd: Odd, connection: socket.socket) -> None:
     """The right status, and then one line that goes on for ever."""
-    said = request_of(odd, connection)
-    if b"/v2/status" in said:
+    request = request_of(odd, connection)
+    if b"/v2/status" in request:
         connection.sendall(HEAD + b"Content-Length: 2\r\nConnection: close\r\n\r\nok")
         return
     connection.sendall(HEAD + b"\r\n" + b'{"hashRecords":[{"a":"')
@@ -97,7 +97,7 @@ def test_a_page_of_millions_of_nothings_is_refused_before_it_is_read(kind: str, 
 
 def entry_line(number: int) -> str:
     hashes = [{"algorithm": "pdq", "role": "whole", "value": pdq(number % 50), "quality": 90}]
-    told = {
+    entry = {
         "item": f"item{number}",
         "state": "active",
         "media": "picture",
@@ -106,7 +106,7 @@ def entry_line(number: int) -> str:
         "confirmations": 1,
         "hashes": hashes,
     }
-    return json.dumps(told)
+    return json.dumps(entry)
 
 
 def test_a_snapshot_whose_mark_does_not_come_is_left() -> None:

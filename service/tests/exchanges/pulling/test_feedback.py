@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from django.conf import LazySettings
 from django.core import serializers
-from replay import TRANSCRIPTS, said
+from replay import TRANSCRIPTS, replayed
 from running import Hotline, run_script
 from staff_people import Someone
 from transcript_hashes import moved, pdq
@@ -121,7 +121,7 @@ def test_stopncii_hears_confirmations_and_disputes_also_after_a_restart(
         stopncii_feedback(pdq(1), "Blocked"),
         stopncii_feedback(pdq(2), "NotBlocked"),
     ]
-    with said(spoken) as partner:
+    with replayed(spoken) as partner:
         settings.REPIT_OUTBOUND_ALLOW = frozenset(partner.allow)
         moved("org", f"{partner.address}/v1")
         pulled(gate, "org")
@@ -155,7 +155,7 @@ def test_ncmec_hears_them_by_member_and_entry_with_a_reason(
     request = {"method": "PUT", "path": path, "body": f'<?xml version="1.0" encoding="utf-8"?>\n{agreed}'}
     gate = gate_with(Mirror(tmp_path, sealed=True))
     partners.add("ncmec", "ngo", NCMEC, address="http://127.0.0.1:1/npo", gives_feedback=True)
-    with said([*read[0], *feedback, {"request": request, "response": STATUS_OK}]) as partner:
+    with replayed([*read[0], *feedback, {"request": request, "response": STATUS_OK}]) as partner:
         settings.REPIT_OUTBOUND_ALLOW = frozenset(partner.allow)
         moved("ngo", f"{partner.address}/npo")
         pulled(gate, "ngo")
@@ -188,15 +188,15 @@ def test_another_hotline_that_the_gate_follows_itself_hears_them(
     gate.mirror.close()
 
 
-def test_an_exchange_that_is_busy_is_told_later_and_the_others_meanwhile(
+def test_an_exchange_that_is_busy_hears_later_and_the_others_meanwhile(
     someone: Make, settings: LazySettings, tmp_path: Path, pauses: list[float]
 ) -> None:
     busy = {"status": 503, "headers": {"Retry-After": "900"}, "body": ""}
     gate = gate_with(Mirror(tmp_path, sealed=True))
     allowed: set[str] = set()
     with (
-        said([stopncii_page(pdq(1)), stopncii_feedback(pdq(1), "Blocked", busy)]) as busy_partner,
-        said([stopncii_page(pdq(2)), stopncii_feedback(pdq(2), "Blocked")]) as two,
+        replayed([stopncii_page(pdq(1)), stopncii_feedback(pdq(1), "Blocked", busy)]) as busy_partner,
+        replayed([stopncii_page(pdq(2)), stopncii_feedback(pdq(2), "Blocked")]) as two,
     ):
         for name, partner, value in (("one", busy_partner, pdq(1)), ("two", two, pdq(2))):
             allowed |= set(partner.allow)
@@ -230,9 +230,9 @@ def test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more(
     partners.set_active("quiet", False)
     looked_at(someone, f"{items['list'][0][:12]}never-told-of", "file", "allow")
     assert tell_banks.tell_exchanges(gate.mirror) == 0
-    told = dict(OutgoingOpinion.objects.values_list("item", "trouble"))
-    assert told.pop(items["quiet"][0]) == ""  # paused: it waits
-    assert sorted(told.values()) == ["its name was not kept", "not-granted", "the exchange was removed"]
+    troubles = dict(OutgoingOpinion.objects.values_list("item", "trouble"))
+    assert troubles.pop(items["quiet"][0]) == ""  # paused: it waits
+    assert sorted(troubles.values()) == ["its name was not kept", "not-granted", "the exchange was removed"]
     partners.set_active("quiet", True)
     assert tell_banks.tell_exchanges(gate.mirror) == 0
     assert set(OutgoingOpinion.objects.values_list("state", flat=True)) == {"given-up"}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from replay import said
+from replay import replayed
 from transcript_hashes import md5, moved, pdq, served
 
 from repit.exchanges import partners
@@ -44,7 +44,7 @@ def snapshot(*entries: dict[str, object], feed_id: str = "f") -> dict[str, objec
 
 
 def changes(*entries: dict[str, object], head: int = 5) -> dict[str, object]:
-    told = [
+    listed = [
         {"sequence": head - len(entries) + place, "at": "2026-01-01T00:00:00+00:00", "entry": entry}
         for place, entry in enumerate(entries, 1)
     ]
@@ -53,7 +53,7 @@ def changes(*entries: dict[str, object], head: int = 5) -> dict[str, object]:
         "feed_id": "f",
         "head": head,
         "generated_at": "2026-01-01T00:00:00+00:00",
-        "changes": told,
+        "changes": listed,
     }
     return {
         "request": {"method": "GET", "path": "/exchange/repit/v1/changes"},
@@ -70,7 +70,7 @@ def entry(
     number: int, *path: str, state: str = "active", gone: tuple[str, str] | None = None
 ) -> dict[str, object]:
     hashes = [{"algorithm": "pdq", "role": "whole", "value": pdq(number), "quality": 90}]
-    told: dict[str, object] = {
+    made: dict[str, object] = {
         "item": f"item{number}",
         "state": state,
         "media": "picture",
@@ -80,17 +80,17 @@ def entry(
         "hashes": hashes if state != "withdrawn" else [],
     }
     if path:
-        told["roots"] = [{"installation": path[0], "token": f"root{number}", "path": list(path)}]
+        made["roots"] = [{"installation": path[0], "token": f"root{number}", "path": list(path)}]
     if gone:
-        told["gone"] = [{"installation": gone[0], "token": gone[1]}]
-    return told
+        made["gone"] = [{"installation": gone[0], "token": gone[1]}]
+    return made
 
 
 def test_a_hotline_as_it_speaks(pulled: Pull):
     partners.add("repit", "bea", {"key": "k", "hops": "2"}, address="http://127.0.0.1:1")
     far = entry(3, "00000000-0000-4000-8000-00000000000c", ADA, BEA)
     first = [snapshot(entry(1, BEA), entry(2, ADA, BEA), far, entry(4)), acknowledged(), changes()]
-    with said(first) as partner:
+    with replayed(first) as partner:
         moved("bea", partner.address)
         assert pulled("bea").error is None
         partner.finished()
@@ -108,7 +108,7 @@ def test_a_hotline_as_it_speaks(pulled: Pull):
         ((ADA, "root2", (ADA, BEA, here)),),
     }
     later = [changes(entry(1, state="withdrawn", gone=(BEA, "root1")), head=6), acknowledged()]
-    with said(later) as partner:
+    with replayed(later) as partner:
         moved("bea", partner.address)
         assert pulled("bea").error is None
         partner.finished()
@@ -117,7 +117,7 @@ def test_a_hotline_as_it_speaks(pulled: Pull):
 
 def test_a_change_that_cannot_be_read_is_taken_from_a_snapshot(pulled: Pull):
     partners.add("repit", "bea", {"key": "k"}, address="http://127.0.0.1:1")
-    with said([snapshot(entry(1, BEA), entry(2, BEA)), acknowledged(), changes()]) as partner:
+    with replayed([snapshot(entry(1, BEA), entry(2, BEA)), acknowledged(), changes()]) as partner:
         moved("bea", partner.address)
         assert pulled("bea").error is None
     broken = [
@@ -126,7 +126,7 @@ def test_a_change_that_cannot_be_read_is_taken_from_a_snapshot(pulled: Pull):
         acknowledged(),
         {**changes(head=5)},
     ]
-    with said(broken) as partner:
+    with replayed(broken) as partner:
         moved("bea", partner.address)
         assert pulled("bea").error is None
         partner.finished()
@@ -146,12 +146,12 @@ def test_a_change_that_cannot_be_read_is_taken_from_a_snapshot(pulled: Pull):
     ],
 )
 def test_provenance_that_cannot_be_is_rejected(roots: object):
-    told = {**entry(1), "roots": roots}
-    read = decode_page(json.dumps(changes(told)["response"]["body"]))
+    made = {**entry(1), "roots": roots}
+    read = decode_page(json.dumps(changes(made)["response"]["body"]))
     assert read.changes == () and len(read.rejected) == 1
 
 
-def test_only_who_was_granted_sync_is_told_of_provenance_and_not_of_what_exchanges_gave():
+def test_only_who_was_granted_sync_is_shown_provenance_and_not_of_what_exchanges_gave():
     whole = Hash("pdq", "whole", bytes.fromhex(pdq(1)), 90)
     mine = items.submit(Submission("picture", "intimate", (whole,)), actor="person", publish=True)
     partner = _listed("file", "list")
@@ -160,16 +160,20 @@ def test_only_who_was_granted_sync_is_told_of_provenance_and_not_of_what_exchang
         subscribers.add("peer", granted=subscribers.Grant(exchanges=("repit", keys.SYNC)))
     )
     forum = subscribers.recognise(subscribers.add("forum"))
-    told = {change.entry.item: change.entry for change in decode_page(encode_page(page(peer, 0, 0))).changes}
+    shown = {change.entry.item: change.entry for change in decode_page(encode_page(page(peer, 0, 0))).changes}
     plain = {change.entry.item: change.entry for change in page(forum, 0, 0).changes}
     here = feed.head().feed_id
-    assert told[mine.item].roots[0].path == (here,) and plain[mine.item].roots == ()
-    assert sorted(record.state for record in told.values()) == ["active", "withdrawn"]
+    assert shown[mine.item].roots[0].path == (here,) and plain[mine.item].roots == ()
+    assert sorted(record.state for record in shown.values()) == ["active", "withdrawn"]
     assert sorted(record.state for record in plain.values()) == ["active", "active"]
     assert eligibility.feed_name(here, peer) != here == eligibility.feed_name(here, forum)
     items.withdraw_one(mine.item, actor="person")
     last: Entry = page(peer, 0, 0).changes[-1].entry
-    assert (last.state, last.roots, last.gone) == ("withdrawn", (), ((here, told[mine.item].roots[0].token),))
+    assert (last.state, last.roots, last.gone) == (
+        "withdrawn",
+        (),
+        ((here, shown[mine.item].roots[0].token),),
+    )
 
 
 def test_a_subscriber_may_demand_what_an_exchange_tells_of():
@@ -271,7 +275,7 @@ def test_a_list_at_an_address(pulled: Pull):
         "query": {"v": "2"},
         "headers": {"Authorization": "Bearer b"},
     }
-    with said(
+    with replayed(
         [{"request": request, "response": {"status": 200, "body": f"hash,quality\n{pdq(1)},80\n"}}]
     ) as partner:
         moved("list", f"{partner.address}/lists/ncii.csv?v=2")

@@ -117,17 +117,17 @@ class Bank(machines.Story):
     @rule(
         target=names,
         partner=PARTNER,
-        told=st.lists(records(), min_size=1, max_size=5),
+        taken=st.lists(records(), min_size=1, max_size=5),
         publish=MOSTLY,
         again=st.booleans(),
     )
-    def take(self, partner: str, told: list[Told], publish: bool, again: bool) -> MultipleResults[str]:
+    def take(self, partner: str, taken: list[Told], publish: bool, again: bool) -> MultipleResults[str]:
         self.reading += 1
         before = set(Item.objects.values_list("token", flat=True))
-        partner_records.take(partner, told, publish=publish, run=self.reading)
+        partner_records.take(partner, taken, publish=publish, run=self.reading)
         if again:
             head = feed.head()
-            assert not partner_records.take(partner, told, publish=publish, run=self.reading)
+            assert not partner_records.take(partner, taken, publish=publish, run=self.reading)
             assert feed.head() == head
         fresh = set(Item.objects.values_list("token", flat=True)) - before
         return multiple(*sorted(fresh))
@@ -216,8 +216,8 @@ class Bank(machines.Story):
     def everyone_has_seen(self, picture: bytes) -> None:
         widely_published.add([picture], **WHO)
 
-    @rule(days=st.sampled_from((1, 2, 8)), most=st.integers(1, 5), forget=st.booleans())
-    def days_pass(self, days: int, most: int, forget: bool) -> None:
+    @rule(days=st.sampled_from((1, 2, 8)), most=st.integers(1, 5), erase=st.booleans())
+    def days_pass(self, days: int, most: int, erase: bool) -> None:
         """What was to end has ended, items are found by another key, what was withdrawn is destroyed."""
         self.wait(timedelta(days=days))
         due = set(Item.objects.filter(expires_at__lte=self.moment).values_list("token", flat=True))
@@ -228,7 +228,7 @@ class Bank(machines.Story):
         if turning.begin_if_due():
             self.note("a further key by which items are found")
         turning.carry_over(most)
-        if forget:
+        if erase:
             ripe = erasing.fresh()
             assert erasing.erase(ripe, "told") == len(ripe)
 
@@ -292,8 +292,10 @@ def hashes_of(item: Item) -> tuple[Hash, ...]:
 
 def are_of(item: Item, submission: Submission) -> bool:
     """Whether an item has exactly the hashes of a submission."""
-    held, told = ({(h.algorithm, h.role, h.value) for h in of} for of in (hashes_of(item), submission.hashes))
-    return (item.media, item.kind, held) == (submission.media, submission.kind, told)
+    held, given = (
+        {(h.algorithm, h.role, h.value) for h in of} for of in (hashes_of(item), submission.hashes)
+    )
+    return (item.media, item.kind, held) == (submission.media, submission.kind, given)
 
 
 def test_every_step_is_refused_by_name_or_leaves_a_bank_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:

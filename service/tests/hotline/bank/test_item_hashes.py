@@ -72,7 +72,7 @@ def test_hashes_that_were_submitted_first_as_worthless_are_served_as_soon_as_som
     assert list(served().values()) == [frozenset(good.hashes)]
 
 
-def test_a_hash_that_is_mended_is_told_to_subscribers():
+def test_a_hash_that_is_mended_is_announced_to_subscribers():
     value, family = secrets.token_bytes(32), secrets.token_bytes(32)
     poor = Submission(
         "picture", "intimate", (Hash("pdq", "whole", value, 90), Hash("pdq", "anchored", family, 9))
@@ -80,9 +80,9 @@ def test_a_hash_that_is_mended_is_told_to_subscribers():
     taken = items.submit(poor, actor="test", publish=True)
     before = feed.head().sequence
     partner_records.take("a", [Told("one", picture(value, family))], publish=True)
-    told = feed.changes_after(before)
-    assert {len(change.item.hashes) for change in told} == {2}
-    assert {change.item.item for change in told} == {taken.item}
+    announced = feed.changes_after(before)
+    assert {len(change.item.hashes) for change in announced} == {2}
+    assert {change.item.item for change in announced} == {taken.item}
     assert ItemHash.objects.count() == 2
 
 

@@ -93,8 +93,8 @@ def test_no_name_of_a_case_is_a_name_in_the_bank(later: Later) -> None:
     names = protect(picture(), picture())
     carried(later)
     assert not Item.objects.filter(token__in=names).exists()
-    told = repr([list(row.__dict__.items()) for row in Claim.objects.all()])
-    assert not any(name in told for name in names)
+    rows = repr([list(row.__dict__.items()) for row in Claim.objects.all()])
+    assert not any(name in rows for name in names)
 
 
 def test_letters_are_all_alike_whatever_they_ask_for_and_as_many_as_they_like(later: Later) -> None:
@@ -151,11 +151,11 @@ def test_each_comes_at_a_moment_of_its_own_in_no_order_and_in_its_own_transactio
         later.seconds += 0.1
     assert len(came) == 60 and begun >= 60
     order = [claims.find(name).item_id for name in names]
-    told = list(feed_order())
-    rising = sum(told.index(earlier) < told.index(other) for earlier, other in pairwise(order))
+    announced = list(feed_order())
+    rising = sum(announced.index(earlier) < announced.index(other) for earlier, other in pairwise(order))
     assert 12 < rising < 47, "a coin thrown 59 times: beyond 4.5 standard deviations"
-    moments = sorted(seconds for _, seconds in came)
-    assert moments[10] < SPREAD / 2 < moments[-10], "neither all at once nor all late"
+    times = sorted(seconds for _, seconds in came)
+    assert times[10] < SPREAD / 2 < times[-10], "neither all at once nor all late"
 
 
 def feed_order() -> Iterator[int]:

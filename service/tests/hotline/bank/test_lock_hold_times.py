@@ -151,15 +151,15 @@ def test_a_partner_s_page_is_cut_by_the_work_that_it_makes(lock: Lock):
     partners.add("file", "list", {}, address="/nowhere")
     target = bank_target.BankTarget(partners.claim())
 
-    def told(number: int, roots: int) -> Pulled:
+    def pulled(number: int, roots: int) -> Pulled:
         value = bytes([number]) + secrets.token_bytes(15) + bytes([255, 0] * 8)
         passed = tuple(PulledRoot(f"i{n}", f"t{number}", (f"i{n}",)) for n in range(roots))
         return Pulled(f"r{number}", "active", "picture", (Hash("pdq", "whole", value, 90),), roots=passed)
 
-    target.take(Batch(tuple(told(n, 0) for n in range(150)), "1"))
+    target.take(Batch(tuple(pulled(n, 0) for n in range(150)), "1"))
     assert len(lock.turns) == 2 and lock.turns == [[], []]
     lock.turns.clear()
-    target.take(Batch(tuple(told(150 + n, 60) for n in range(5)), "2"))
+    target.take(Batch(tuple(pulled(150 + n, 60) for n in range(5)), "2"))
     assert len(lock.turns) == 3
 
 
@@ -175,9 +175,9 @@ def test_a_partner_s_record_with_too_many_hashes_is_no_record():
 
 
 def test_what_was_let_go_of_between_sealing_and_writing_is_taken_all_the_same():
-    told = [Told("r", picture(0), roots=(Origin("there", "t", ("there",)),))]
-    partner_records.take("a", told, publish=True)
-    late = partner_records.ready("a", told)
+    records = [Told("r", picture(0), roots=(Origin("there", "t", ("there",)),))]
+    partner_records.take("a", records, publish=True)
+    late = partner_records.ready("a", records)
     partner_records.take("a", [Told("r", None)], publish=True)
     assert partner_records.write("a", late, publish=True) == 1
     assert [item.state for item in feed.everything()] == ["active"]
@@ -203,8 +203,8 @@ def test_keys_that_somebody_took_or_wiped_between_sealing_and_writing_are_drawn_
         keys.wipe([other.item.slot or 0])
     item = admitted(other)
     assert Item.objects.filter(slot=item.slot).count() == 1
-    told = {each.item: {hash_.value for hash_ in each.hashes} for each in feed.everything()}
-    assert told[item.token] == {hash_.value for hash_ in other.submission.hashes}
+    served = {each.item: {hash_.value for hash_ in each.hashes} for each in feed.everything()}
+    assert served[item.token] == {hash_.value for hash_ in other.submission.hashes}
 
 
 def test_what_was_made_ready_before_the_week_was_over_is_found_by_the_newest_key():

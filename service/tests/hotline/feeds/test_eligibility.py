@@ -110,7 +110,7 @@ def test_no_door_opens_for_an_exchange_that_was_not_granted_or_without_a_demande
     assert 403 not in codes
 
 
-def test_a_kind_that_was_not_granted_is_told_over_no_exchange():
+def test_a_kind_that_was_not_granted_is_shown_over_no_exchange():
     _, intimate = submit("intimate")
     name, deepfake = submit("deepfake")
     narrow = who("narrow", Grant(kinds=("intimate",)))

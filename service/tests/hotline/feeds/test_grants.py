@@ -125,8 +125,8 @@ def headers(path: str, key: str) -> dict[str, str]:
 def ask(path: str, endpoint: Endpoint, hidden: Hidden, key: str) -> tuple[int, bytes]:
     filled = path.replace("<str:fingerprint>", "PDQ").replace("<int:member>", "1")
     address = BASE + filled.replace("<str:entry>", hidden.item) + endpoint.query.format(item=hidden.item)
-    told = None if endpoint.body is None else endpoint.body(hidden.item, hidden.value)
-    sent = told if isinstance(told, bytes | None) else json.dumps(told).encode()
+    body = None if endpoint.body is None else endpoint.body(hidden.item, hidden.value)
+    sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     more = {} if sent is None else {"data": sent, "content_type": endpoint.kind}
     answer = Client().generic(endpoint.method, address, headers=headers(path, key), **more)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
@@ -150,7 +150,7 @@ CASES = [
 ]
 
 
-def test_every_door_there_is_stands_in_the_table():
+def test_every_endpoint_there_is_stands_in_the_table():
     assert {str(pattern.pattern) for pattern in urls.urlpatterns} == set(ENDPOINTS)
 
 
@@ -167,7 +167,7 @@ def test_an_exchange_that_was_not_granted_does_not_open(path: str, endpoint: End
 
 @pytest.mark.parametrize(("path", "endpoint"), CASES)
 @pytest.mark.parametrize("what", ["kind", "submissions", "confirmed by", "kind, as a hotline"])
-def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(
+def test_of_what_was_not_granted_nothing_is_shown_and_nothing_is_taken(
     path: str, endpoint: Endpoint, what: str
 ):
     grants = {
@@ -177,7 +177,7 @@ def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(
         "kind, as a hotline": Grant(exchanges=(*keys.EXCHANGES, "sync"), kinds=("deepfake",)),
     }
     hidden, mine = submitted("intimate"), submitted("deepfake", times=2)
-    partner_records.take("stopncii/StopNCII.org", [Told("t", told_by(mine))], publish=True)
+    partner_records.take("stopncii/StopNCII.org", [Told("t", submission_of(mine))], publish=True)
     key = subscribers.add("narrow", granted=grants[what])
     before = bank()
     status, content = ask(path, endpoint, hidden, key)
@@ -199,7 +199,7 @@ def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(
         assert mine.value.hex().encode() in content.replace(b"-", b"").lower()
 
 
-def told_by(mine: Hidden) -> Submission:
+def submission_of(mine: Hidden) -> Submission:
     return Submission("picture", "deepfake", (Hash("pdq", "whole", mine.value, 90),))
 
 
@@ -220,7 +220,7 @@ def test_one_post_with_a_key_for_deepfakes_moves_no_intimate_item(client: Client
     )
 
 
-def test_what_was_not_granted_is_told_as_a_number_and_nothing_else(client: Client):
+def test_what_was_not_granted_is_shown_as_a_number_and_nothing_else(client: Client):
     hidden = submitted("intimate")
     key = subscribers.add("narrow", granted=Grant(kinds=("deepfake",)))
     page = client.get(BASE + "repit/v1/changes?after=0", headers={"Authorization": f"Bearer {key}"}).json()
@@ -265,8 +265,8 @@ def test_a_withdrawal_that_is_none_is_not_noted_as_forgotten(client: Client):
 def test_members_are_told_only_of_those_who_use_the_protocol(client: Client):
     for name, exchanges in (("one", ("ncmec",)), ("two", ("repit",)), ("three", ("ncmec", "repit"))):
         key = subscribers.add(name, granted=Grant(exchanges=exchanges))
-    told = client.get(BASE + "ncmec/v2/members", headers=headers("ncmec", key)).content.decode()
-    assert "one" in told and "three" in told and "two" not in told
+    members = client.get(BASE + "ncmec/v2/members", headers=headers("ncmec", key)).content.decode()
+    assert "one" in members and "three" in members and "two" not in members
 
 
 # --- caps ---------------------------------------------------------------------------------------------------

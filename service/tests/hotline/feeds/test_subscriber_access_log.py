@@ -35,7 +35,7 @@ def who(name: str = "forum") -> subscribers.Granted:
     return subscribers.recognise(subscribers.add(name))
 
 
-def test_each_door_leaves_who_when_and_which_range_once_a_minute():
+def test_each_endpoint_leaves_who_when_and_which_range_once_a_minute():
     subscriber = who()
     for _ in range(5):
         submit()

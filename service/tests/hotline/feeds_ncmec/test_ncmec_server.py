@@ -110,8 +110,8 @@ def test_the_real_client_gives_feedback_and_reads_it_again(hotline: Hotline):
     guid = wire.REASONS[1].guid
     for _ in range(2):
         doubting.submit_feedback(*where, hash_api.FeedbackType.downvote, guid)
-    said = {(f.member.esp_name, f.feedback_type.value, f.reason) for f in entry().feedback["Pdq"]}
-    assert said == {("member one", "upvote", ""), ("member two", "downvote", "Widely published")}
+    votes = {(f.member.esp_name, f.feedback_type.value, f.reason) for f in entry().feedback["Pdq"]}
+    assert votes == {("member one", "upvote", ""), ("member two", "downvote", "Widely published")}
 
 
 def submit(*hashes: Hash, media: str = "picture") -> str:
@@ -191,7 +191,7 @@ def test_a_window_is_answered_from_somewhat_earlier_than_asked(client: Client, h
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", [None, "Basic", "Basic !", "Basic YWJj", "Bearer x", "Basic w6k="])
-def test_without_a_key_nothing_is_told(client: Client, value: str | None):
+def test_without_a_key_nothing_is_shown(client: Client, value: str | None):
     answer = client.get(BASE + "status", headers={"Authorization": value} if value else {})
     assert answer.status_code == 401
 

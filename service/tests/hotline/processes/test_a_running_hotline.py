@@ -168,9 +168,9 @@ def test_nothing_acknowledged_is_lost_when_it_is_killed_under_load(
     assert not served & set(withdrawn)
     for value, receipt in opened:
         body = {"number": receipt["number"], "secret": receipt["secret"]}
-        status, standing = again.call("POST", "/api/v1/cases/status", body)
-        assert status == 200
-        assert (value in served) == (standing["items"][0]["state"] == "active")
+        code, status = again.call("POST", "/api/v1/cases/status", body)
+        assert code == 200
+        assert (value in served) == (status["items"][0]["state"] == "active")
 
 
 def test_it_stops_on_sigterm_while_subscribers_wait_and_can_start_again_on_its_port(

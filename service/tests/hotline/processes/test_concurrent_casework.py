@@ -20,18 +20,18 @@ SECONDS = os.environ.get("DRILL_HANDS_SECONDS", "3")
 
 def test_no_message_is_lost_and_no_state_is_out_of_the_table(own_database: dict[str, str]):
     receipt, helper = run_script(own_database, "prepare")
-    hands = {
+    workers = {
         who: start_script(own_database, "act", who, *(helper if who == "helper" else receipt), SECONDS)
         for who in ("person", "helper", "ana", "bea")
     }
-    wrote = {who: hand.result() for who, hand in hands.items()}
+    wrote = {who: worker.result() for who, worker in workers.items()}
     assert all(len(texts) >= 3 for texts in wrote.values()), {who: len(t) for who, t in wrote.items()}
     found = run_script(own_database, "found", *receipt)
     noted = [text for who in ("ana", "bea") for text in wrote[who] if text.startswith("task ")]
     wrote = {who: [text for text in texts if not text.startswith("task ")] for who, texts in wrote.items()}
-    said = [text for who in ("person", "ana", "bea") for text in wrote[who]]
+    sent = [text for who in ("person", "ana", "bea") for text in wrote[who]]
     messages = [text for text in found["messages"] if text != "helper-added"]
-    assert sorted(messages) == sorted(said)
+    assert sorted(messages) == sorted(sent)
     assert found["numbers"] == list(range(1, len(found["numbers"]) + 1))
     for who in ("person", "ana", "bea"):
         assert [text for text in messages if text.startswith(f"{who} ")] == wrote[who]

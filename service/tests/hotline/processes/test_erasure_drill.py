@@ -158,7 +158,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     secret = {value for values in (*gone, *early) for value in values}
     kept = {value for values in stay for value in values}
     found = set(loot.opened(disk.operator(), disk.keys()))
-    told = {
+    figures = {
         "database": "postgresql" if disk.cluster else "sqlite",
         "withdrawn hashes": len(secret),
         "sealed values copied": len(loot.sealed),
@@ -167,7 +167,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
         "protected that open": len(kept & found),
         "seconds": round(seconds, 1),
     }
-    print(json.dumps(told))  # noqa: T201 - the drill's report
+    print(json.dumps(figures))  # noqa: T201 - the drill's report
     assert not secret & found
     assert kept <= found, "the thief does know how to open"
     assert set(by_hash.held.values()) == {"Active", "Withdrawn"}
@@ -245,14 +245,14 @@ def served(hotline: Hotline, key: str) -> int:
 
 
 def gate_holds(gate: Gate) -> int:
-    _, said = gate.call("GET", "/ready")
-    return int(said["entries"]) if said else -1
+    _, ready = gate.call("GET", "/ready")
+    return int(ready["entries"]) if ready else -1
 
 
 def backed_up(env: dict[str, str], folder: Path) -> bytes:
     """A backup with copies of the keys, made while everything is still protected; what opens it."""
-    said = repit(env, "offline-key", str(folder / "offline"))
-    [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", said)
+    printed = repit(env, "offline-key", str(folder / "offline"))
+    [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", printed)
     copies = ("--case-keys", str(folder / "cases"), "--bank-keys", str(folder / "bank"))
     repit({**env, "REPIT_OFFLINE_KEY": public}, "backup", str(folder / "rows"), *copies)
     return bytes.fromhex((folder / "offline").read_text())

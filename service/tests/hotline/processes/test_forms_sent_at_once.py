@@ -21,7 +21,7 @@ AT_ONCE = 8
 class _SendsOn(urllib.request.HTTPRedirectHandler):
     """As browsers do: 307 sends the form once more."""
 
-    def http_error_307(self, asked, body, _code, _said, headers):
+    def http_error_307(self, asked, body, _code, _message, headers):
         with body:
             newurl = urljoin(asked.full_url, headers["Location"])
         return self.parent.open(urllib.request.Request(newurl, asked.data), timeout=PATIENCE)  # noqa: S310
@@ -83,8 +83,8 @@ def test_the_last_form_and_every_form_of_a_visit(
         "state": hidden(page, "state"),
         "hashes": json.dumps([{"media": "picture", "kind": "intimate", "hashes": [value]}]),
     }
-    [said] = many(lambda: "|".join(code_in(Browser(hotline).post("/en/start/", **last))))
-    number, words = said.split("|")
+    [receipt] = many(lambda: "|".join(code_in(Browser(hotline).post("/en/start/", **last))))
+    number, words = receipt.split("|")
 
     def by(browser: Browser, path: str, **fields: str) -> set[str]:
         form = hidden(browser.get(path), "form")

@@ -89,20 +89,20 @@ def ring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ring]:
 def test_whatever_happens_all_banks_end_equal(ring: Ring):
     chance = random.Random(os.environ.get("RING_SEED", "a ring"))
     values = [random.Random(f"picture {n}").randbytes(32).hex() for n in range(12)]
-    standing: list[tuple[str, str, dict[str, Any]]] = []
+    open_cases: list[tuple[str, str, dict[str, Any]]] = []
     for step in range(STEPS):
         name = chance.choice(NAMES)
         if step % 10 == 9:
             ring.kill(name)
             ring.start(name)
-        elif standing and chance.random() < 0.4:
-            where, _, receipt = standing.pop(chance.randrange(len(standing)))
+        elif open_cases and chance.random() < 0.4:
+            where, _, receipt = open_cases.pop(chance.randrange(len(open_cases)))
             ring.running[where].withdraw(receipt)
         else:
             value = chance.choice(values)
-            standing.append((name, value, ring.running[name].open_case(value)))
-    ring.settle(Counter(value for _, value, _ in standing))
-    for where, _, receipt in standing:
+            open_cases.append((name, value, ring.running[name].open_case(value)))
+    ring.settle(Counter(value for _, value, _ in open_cases))
+    for where, _, receipt in open_cases:
         ring.running[where].withdraw(receipt)
     ring.settle(Counter())
 

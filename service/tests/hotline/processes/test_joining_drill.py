@@ -104,7 +104,7 @@ def log_holds_nothing(town: Town) -> None:
 def tell(database: str, stolen: list[Stolen]) -> None:
     """Figures of the drill, for its page."""
     found = attack.held_out(stolen)
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "database": database,
         "towns": len(stolen),
         "cases": sum(len(theft.links) for theft in stolen),
@@ -123,7 +123,7 @@ def tell(database: str, stolen: list[Stolen]) -> None:
         ],
     }
     with Path(REPORT).open("a") as report:
-        report.write(json.dumps(told) + "\n")
+        report.write(json.dumps(figures) + "\n")
 
 
 def made(*, leaks: str = "") -> Stolen:
@@ -135,10 +135,10 @@ def made(*, leaks: str = "") -> Stolen:
     for count in counts:
         links.append(list(range(at, at + int(count))))
         at += int(count)
-    moments = np.sort(random.random(len(days))) * 1e6
-    of_items = np.repeat(moments, counts) + random.random(at)
+    times = np.sort(random.random(len(days))) * 1e6
+    of_items = np.repeat(times, counts) + random.random(at)
     chance = random.random(len(days)) * 1e6
-    cases = {"least case:order": moments if leaks == "order" else chance}
+    cases = {"least case:order": times if leaks == "order" else chance}
     if leaks == "count":
         cases["rows case:count"] = counts.astype(float)
     if leaks == "equal":
