@@ -167,7 +167,7 @@ def test_an_exchange_that_was_not_granted_does_not_open(path: str, endpoint: End
 
 @pytest.mark.parametrize(("path", "endpoint"), CASES)
 @pytest.mark.parametrize("what", ["kind", "submissions", "confirmed by", "kind, as a hotline"])
-def test_of_what_was_not_granted_nothing_is_shown_and_nothing_is_taken(
+def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(
     path: str, endpoint: Endpoint, what: str
 ):
     grants = {
