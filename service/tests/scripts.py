@@ -215,11 +215,9 @@ def found(number: str, words: str) -> Any:
         "numbers": [m.number for m in thread.read(mine)],
         "places": [p.text for p in locations.read(mine).shown],
         "steps": [[before, after, by] for _, before, after, by in seen.steps],
-        "tasks": [
-            [task.number, task.text, task.state] for task in sorted(seen.tasks, key=lambda t: t.number)
-        ],
-        "checklist": [[point.code, point.state] for point in seen.checklist.points] if seen.checklist else [],
-        "looks": [view.what for view in service.looks(mine)],
+        "tasks": [[one.number, one.text, one.state] for one in sorted(seen.tasks, key=lambda t: t.number)],
+        "checklist": [[one.code, one.state] for one in seen.checklist.points] if seen.checklist else [],
+        "looks": [one.what for one in service.looks(mine)],
         "log": access_log.verify(mine.case_id),
     }
 

@@ -1,4 +1,4 @@
-"""Scopes, demands, agreements, keys that overlap: what opens, for whom, how long."""
+"""Scopes, requirements, agreements, keys that overlap: what opens, for whom, how long."""
 
 from __future__ import annotations
 

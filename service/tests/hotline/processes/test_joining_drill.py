@@ -98,19 +98,19 @@ def log_holds_nothing(town: Town) -> None:
     kept = b"".join(file.read_bytes() for file in (town.server / "pg_wal").iterdir() if file.is_file())
     for name in ("cases_record", "cases_grant"):
         sealed = [bytes(row["sealed"])[:24] for row in town.tables[name]]
-        assert sealed and not [value for value in sealed if value in kept], name
+        assert sealed and not [one for one in sealed if one in kept], name
 
 
 def tell(database: str, stolen: list[Stolen]) -> None:
     """Figures of the drill, for its page."""
     found = attack.held_out(stolen)
-    figures: dict[str, Any] = {
+    told: dict[str, Any] = {
         "database": database,
         "towns": len(stolen),
-        "cases": sum(len(theft.links) for theft in stolen),
-        "items": sum(len(links) for theft in stolen for links in theft.links),
-        "ways": len({way for theft in stolen for way in attack.scores(theft)}),
-        "certain": sum(attack.certain(theft) for theft in stolen),
+        "cases": sum(len(one.links) for one in stolen),
+        "items": sum(len(links) for one in stolen for links in one.links),
+        "ways": len({way for one in stolen for way in attack.scores(one)}),
+        "certain": sum(attack.certain(one) for one in stolen),
         "best": [
             {
                 "way": str(way),
@@ -123,7 +123,7 @@ def tell(database: str, stolen: list[Stolen]) -> None:
         ],
     }
     with Path(REPORT).open("a") as report:
-        report.write(json.dumps(figures) + "\n")
+        report.write(json.dumps(told) + "\n")
 
 
 def made(*, leaks: str = "") -> Stolen:
@@ -135,14 +135,14 @@ def made(*, leaks: str = "") -> Stolen:
     for count in counts:
         links.append(list(range(at, at + int(count))))
         at += int(count)
-    times = np.sort(random.random(len(days))) * 1e6
-    of_items = np.repeat(times, counts) + random.random(at)
+    moments = np.sort(random.random(len(days))) * 1e6
+    of_items = np.repeat(moments, counts) + random.random(at)
     chance = random.random(len(days)) * 1e6
-    cases = {"least case:order": times if leaks == "order" else chance}
+    cases = {"least case:order": moments if leaks == "order" else chance}
     if leaks == "count":
         cases["rows case:count"] = counts.astype(float)
     if leaks == "equal":
-        cases["least case:moment"] = of_items[[link[0] for link in links]] + 1e5
+        cases["least case:moment"] = of_items[[one[0] for one in links]] + 1e5
     items = {"least item:order": of_items, "least item:moment": of_items + 1e5}
     return Stolen(days, np.repeat(days, counts), links, cases, items)
 

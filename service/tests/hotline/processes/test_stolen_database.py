@@ -158,8 +158,8 @@ def backup(
 ) -> Backup:
     """A backup and a copy of the case keys, made by the commands, with an offline key made by one too."""
     folder = tmp_path_factory.mktemp("backup")
-    printed = repit(own_database, "offline-key", str(folder / "offline"))
-    [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", printed)
+    said = repit(own_database, "offline-key", str(folder / "offline"))
+    [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", said)
     env = dict(own_database, REPIT_OFFLINE_KEY=public)
     copies = ("--case-keys", str(folder / "keys"), "--bank-keys", str(folder / "bank"))
     repit(env, "backup", str(folder / "rows"), *copies)
@@ -288,7 +288,7 @@ def test_no_value_of_a_case_leads_to_an_item(stolen: tuple[list[dict[str, Any]],
     in_cases = [row for table in theft.tables() if table.startswith("cases_") for row in theft.rows(table)]
     in_bank = [row for table in theft.tables() if table.startswith("bank_") for row in theft.rows(table)]
     assert len(in_cases) > CASES * 20 and in_bank
-    assert values_in(in_cases) & values_in(in_bank) <= PLAIN_WORDS
+    assert told(in_cases) & told(in_bank) <= PLAIN_WORDS
     tokens = [row["token"].encode() for row in theft.rows("bank_item")]
     for row in in_cases:
         for value in row.values():
@@ -304,7 +304,7 @@ def test_no_value_of_a_case_leads_to_another_case(stolen: tuple[list[dict[str, A
     for table in tables:
         for row in theft.rows(table):
             case = row["id"] if table == "cases_case" else row.get("case_id")
-            for value in values_in([row]) - {case} if case is not None else ():
+            for value in told([row]) - {case} if case is not None else ():
                 found.setdefault(value, set()).add(case)
     assert len(found) > CASES * 20
     words = {v for v in found if isinstance(v, str) and not re.fullmatch("[0-9a-f]{16}", v)}
@@ -332,7 +332,7 @@ PLAIN_WORDS = {
 }
 
 
-def values_in(rows: list[dict[str, Any]]) -> set[object]:
+def told(rows: list[dict[str, Any]]) -> set[object]:
     """What could link two rows: small numbers and days are everywhere, the rest is in few places."""
     values = {bytes(v) if isinstance(v, memoryview) else v for row in rows for v in row.values()}
     found = {v for v in values if isinstance(v, bytes | str) or (isinstance(v, int) and abs(v) > 10_000)}

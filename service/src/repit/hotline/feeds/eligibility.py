@@ -1,4 +1,4 @@
-"""Which items a subscriber is shown: what it was granted, and what it demands.
+"""Which items a subscriber is shown: what it was granted, and what it requires.
 
 In: an item's kind, origin and confirmations, and who asks. Out: whether it is granted (else it does not exist
 for that subscriber) and whether it is wanted (else it is told as withdrawn); every item that a subscriber may

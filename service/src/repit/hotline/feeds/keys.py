@@ -34,7 +34,7 @@ _KEY: Final = re.compile(r"repit_([0-9a-z]{10})_([0-9a-z]{32})")
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A subscriber that showed its key, and what it may see and demands (`subscribers.Grant`)."""
+    """A subscriber that showed its key, and what it may see and requires (`subscribers.Grant`)."""
 
     id: int
     name: str

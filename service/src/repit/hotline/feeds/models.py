@@ -11,7 +11,7 @@ from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
 
 
 class Subscriber(models.Model):
-    """A platform or hotline that may follow, what it was granted, what it demands, and how far it is.
+    """A platform or hotline that may follow, what it was granted, what it requires, and how far it is.
 
     `exchanges`, `kinds` and `confirmed_by`: one a line. `fetched` is the change up to which everything
     was sent to it, whatever the protocol; `acknowledged` the one up to which it says that it has taken it in.
@@ -47,7 +47,7 @@ class Subscriber(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(acknowledged__gte=0), name="subscriber_counts_up"),
-            models.CheckConstraint(condition=Q(min_confirmations__gte=1), name="subscriber_demands_one"),
+            models.CheckConstraint(condition=Q(min_confirmations__gte=1), name="subscriber_requires_one"),
         )
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Subscribers: what they were granted and demand, what they signed, how far they are.
+"""Subscribers: what they were granted and require, what they signed, how far they are.
 
 In: names and grants from the operator, acknowledgements from requests. Out: rows; every change of a grant in
 the audit. Next: `keys` opens for them, `eligibility` applies what is said here, `subscriber_report` shows it.
@@ -37,7 +37,7 @@ _CONFIRMER: Final = re.compile(r"[\w .@()/\-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a subscriber may see (`exchanges`, `catalogue`, `sees_anchored`) and what it demands of an item.
+    """What a subscriber may see (`exchanges`, `kinds`, `sees_anchored`) and what it requires of an item.
 
     `confirmed_by`: names of subscribers or origins, one of which must have seen the item or said "blocked".
     """
@@ -131,7 +131,7 @@ def add(
 
 
 def grant(name: str, granted: Grant, *, actor: str = "operator") -> None:
-    """Other grants or demands in place of the present ones. Raises `NotFound`.
+    """Other grants or requirements in place of the present ones. Raises `NotFound`.
 
     Our own feed becomes another feed for this subscriber, which therefore takes a fresh snapshot and forgets
     what it may no longer hold. The other protocols have no such word: their clients must start anew.

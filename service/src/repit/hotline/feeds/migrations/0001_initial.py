@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('by_hash_heard', models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('acknowledged__gte', 0)), name='subscriber_counts_up'), models.CheckConstraint(condition=models.Q(('min_confirmations__gte', 1)), name='subscriber_demands_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('acknowledged__gte', 0)), name='subscriber_counts_up'), models.CheckConstraint(condition=models.Q(('min_confirmations__gte', 1)), name='subscriber_requires_one')],
             },
         ),
         migrations.CreateModel(
