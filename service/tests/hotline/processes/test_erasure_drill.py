@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 import pytest
 from needles import Needles, forms
-from running import PATIENCE, REPIT, Gate, Hotline, run_script
+from running import REPIT, TIMEOUT, Gate, Hotline, run_script
 from test_stolen_database import opened
 from thief import Loot, keys_in
 
@@ -89,7 +89,7 @@ def body(values: list[bytes]) -> dict[str, Any]:
 
 def eventually(true: Callable[[], bool]) -> float:
     begun = time.monotonic()
-    while not true() and time.monotonic() - begun < PATIENCE:
+    while not true() and time.monotonic() - begun < TIMEOUT:
         time.sleep(0.1)
     return time.monotonic() - begun
 
@@ -128,14 +128,14 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     for values in early:  # withdrawn as soon as it was sent
         hotline.withdraw(open_case(hotline, values))
         loot.take(disk.rows)
-    assert eventually(lambda: nothing_is_on_its_way(disk)) < PATIENCE
+    assert eventually(lambda: nothing_is_on_its_way(disk)) < TIMEOUT
     before = len(withdrawn(disk))  # an early one reaches the bank where nobody took it back in time
     hotline.operate("exchange", "add", "file", "list", "--address", str(listed))
     hotline.operate("exchange", "pull", "list")
     active = 2 * CASES + 2  # those of the list are items of their own: they have no hashes of places
-    assert eventually(lambda: served(hotline, by_hash.key) >= active) < PATIENCE
+    assert eventually(lambda: served(hotline, by_hash.key) >= active) < TIMEOUT
     by_hash.fetch()
-    assert eventually(lambda: gate_holds(gate) >= active) < PATIENCE
+    assert eventually(lambda: gate_holds(gate) >= active) < TIMEOUT
     backup = backed_up(disk.env, folder)
     loot.take(disk.rows)
 
@@ -145,7 +145,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
         loot.take(disk.rows)
     listed.write_text("")
     hotline.operate("exchange", "pull", "list", "--shrunk")
-    assert eventually(lambda: len(withdrawn(disk)) == before + CASES + 2) < PATIENCE
+    assert eventually(lambda: len(withdrawn(disk)) == before + CASES + 2) < TIMEOUT
     loot.take(disk.rows)
     for _ in range(3):  # it is told, comes back for more, and so confirms
         by_hash.fetch()
@@ -200,7 +200,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
 def logs_are_emptied(*folders: Path) -> None:
     """SQLite's logs are, within a second or two of the last write; until then a file has older pages."""
     logs = [path for folder in folders for path in folder.glob("*-wal")]
-    assert eventually(lambda: not any(path.stat().st_size for path in logs)) < PATIENCE
+    assert eventually(lambda: not any(path.stat().st_size for path in logs)) < TIMEOUT
 
 
 def nothing_lies_about(disk: Disk, loot: Loot) -> None:
@@ -259,5 +259,5 @@ def backed_up(env: dict[str, str], folder: Path) -> bytes:
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=PATIENCE)
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=TIMEOUT)
     return done.stdout.decode()

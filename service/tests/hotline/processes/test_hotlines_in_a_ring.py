@@ -19,7 +19,7 @@ from repit.exchanges.repit.client import FeedClient
 
 pytestmark = pytest.mark.timeout(900)  # a starved machine takes its time
 STEPS = int(os.environ.get("RING_STEPS", "20"))
-PATIENCE = 240.0
+TIMEOUT = 240.0
 NAMES = ("ada", "bea", "cleo")
 
 
@@ -67,7 +67,7 @@ class Ring:
             return {e.hashes[0].value.hex(): e.origin for e in follower.snapshot()[1]}
 
     def settle(self, wanted: Counter[str]) -> None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         banks: dict[str, Counter[str]] = {}
         while time.monotonic() < until:
             banks = {name: self.bank(name) for name in NAMES}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from running import PATIENCE, REPIT, Hotline, environment, run_script
+from running import REPIT, TIMEOUT, Hotline, environment, run_script
 
 from repit.demo.ports import free_port
 
@@ -21,18 +21,18 @@ pytestmark = pytest.mark.timeout(900)
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=PATIENCE)
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=TIMEOUT)
     return done.stdout.decode()
 
 
 def refused(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=False, timeout=PATIENCE)
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=False, timeout=TIMEOUT)
     assert done.returncode == 1 and b"Traceback" not in done.stderr
     return done.stderr.decode()
 
 
 def until(hotline: Hotline, states: list[str]) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while run_script(hotline.env, "bank") != states:
         assert time.monotonic() < end
         time.sleep(0.1)

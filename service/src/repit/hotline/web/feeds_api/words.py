@@ -1,6 +1,7 @@
 """What is shown of a subscriber, in words: the same on its page and on the operator's terminal.
 
-In: `subscriber_report.View`. Out: labels and values in both languages. Next: `subscriber_page`, `subscribers`.
+In: `subscriber_report.View`. Out: labels and values in both languages. Next: `subscriber_page`,
+`commands.subscribers`.
 """
 
 from collections.abc import Mapping
