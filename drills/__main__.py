@@ -7,7 +7,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed", "attack", "forgetting", "joining", "viewers")
+NAMES = ("soak", "feed", "attack", "erasure", "joining", "viewers")
 
 
 def main(arguments: list[str]) -> int:

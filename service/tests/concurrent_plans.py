@@ -163,12 +163,12 @@ def play(plan: dict[str, Any], hand: Clock, clients: list[Ours | StopNcii | Ncme
     with ThreadPoolExecutor() as pool:
         reading = [pool.submit(follow, client, done, plan["pause"]) for client in clients]
         try:
-            for one in [pool.submit(write, steps, hand) for steps in plan["writers"]]:
-                one.result()
+            for writing in [pool.submit(write, steps, hand) for steps in plan["writers"]]:
+                writing.result()
         finally:
             done.set()
-        for one in reading:
-            one.result()
+        for reader in reading:
+            reader.result()
     hand.wrong = timedelta()
     hand.pass_by(120)  # once the hotline's clock has passed all that was written
     for client in clients:

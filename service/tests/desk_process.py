@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from running import PATIENCE, environment
+from running import TIMEOUT, environment
 
 from repit.demo.ports import free_port
 
@@ -35,7 +35,7 @@ class Desk:
         self._wait()
 
     def _wait(self) -> None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while time.monotonic() < until and self.process.poll() is None:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=5):
@@ -47,5 +47,5 @@ class Desk:
 
     def end(self) -> None:
         self.process.kill()
-        _, errors = self.process.communicate(timeout=PATIENCE)
+        _, errors = self.process.communicate(timeout=TIMEOUT)
         self.errors = errors.decode()

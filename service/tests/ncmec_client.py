@@ -17,4 +17,4 @@ def updates(raw: bytes) -> list[hash_api.NCMECEntryUpdate]:
     """As the real client takes an answer apart."""
     tree = hash_api.ET.fromstring(raw.decode().replace(f'xmlns="{NAMESPACE}"', "").partition("?>")[2])
     answer = hash_api.GetEntriesResponse.from_xml(hash_api._XMLWrapper(tree), 0)
-    return [one for one in answer.updates if not one.id.startswith("canary")]
+    return [update for update in answer.updates if not update.id.startswith("canary")]

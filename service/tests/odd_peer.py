@@ -50,14 +50,14 @@ Script = Callable[[Odd, socket.socket], None]
 
 def request_of(odd: Odd, connection: socket.socket) -> bytes:
     """Read a request's head."""
-    said = b""
-    while b"\r\n\r\n" not in said:
+    head = b""
+    while b"\r\n\r\n" not in head:
         part = connection.recv(65536)
         if not part:
             raise ConnectionResetError
-        said += part
-    odd.asked.append(said.split(b"\r\n", 1)[0].decode())
-    return said
+        head += part
+    odd.asked.append(head.split(b"\r\n", 1)[0].decode())
+    return head
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from repit.demo.ports import free_port
 
 HERE = Path(__file__).resolve().parent
 REPIT = [sys.executable, "-m", "repit.cli"]
-PATIENCE = 120.0
+TIMEOUT = 120.0
 
 
 def environment(data: Path, database_url: str = "") -> dict[str, str]:
@@ -45,7 +45,7 @@ class Script:
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def result(self) -> Any:
-        out, err = self.process.communicate(timeout=PATIENCE * 4)
+        out, err = self.process.communicate(timeout=TIMEOUT * 4)
         if self.process.returncode:
             raise AssertionError(err.decode())
         return json.loads(out) if out.strip() else None
@@ -92,7 +92,7 @@ class Hotline:
             self.log.extend(self.process.stdout)
 
     def _wait(self) -> None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 break
@@ -111,7 +111,7 @@ class Hotline:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base_url + path, data=data, headers=headers, method=method)  # noqa: S310
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
                 raw, status = answer.read(), answer.status
         except urllib.error.HTTPError as error:
             with error:
@@ -126,33 +126,33 @@ class Hotline:
 
     def withdraw(self, receipt: dict[str, Any]) -> dict[str, Any]:
         body = {"number": receipt["number"], "secret": receipt["secret"], "items": "all"}
-        status, standing = self.call("POST", "/api/v1/cases/withdraw", body)
+        status, answer = self.call("POST", "/api/v1/cases/withdraw", body)
         if status != 200:
             raise OSError(f"refused with {status}")
-        return standing
+        return answer
 
     def add_subscriber(self, name: str, *options: str) -> str:
         command = [*REPIT, "subscriber", "add", name, "--key-only", *options]
-        done = subprocess.run(command, env=self.env, capture_output=True, check=True, timeout=PATIENCE)
+        done = subprocess.run(command, env=self.env, capture_output=True, check=True, timeout=TIMEOUT)
         return done.stdout.decode().strip()
 
     def operate(self, *command: str) -> str:
         """What `repit` says when the operator gives this command."""
         done = subprocess.run(
-            [*REPIT, *command], env=self.env, capture_output=True, check=True, timeout=PATIENCE
+            [*REPIT, *command], env=self.env, capture_output=True, check=True, timeout=TIMEOUT
         )
         return done.stdout.decode()
 
     def terminate(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
     def kill(self) -> None:
         """End it as the kernel would, and wait until nobody listens there any more."""
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
+        self.process.wait(TIMEOUT)
+        self._reader.join(TIMEOUT)
         if self.process.stdout is not None:
             self.process.stdout.close()
 

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).resolve().parent
-TOLD = (
-    "exchanges/pulling/test_opinions_reach_exchanges.py"
-    "::test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more"
+TAKES_NONE = (
+    "exchanges/pulling/test_feedback.py::test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more"
 )
 CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py")
 ROOMS = [
     ("hotline/bank",),
-    ("hotline/feeds", "hotline/cases", "platform/review/test_forgetting.py", TOLD, *CLAIMED),
+    ("hotline/feeds", "hotline/cases", "platform/review/test_forgetting.py", TAKES_NONE, *CLAIMED),
     ("platform/review/test_desk_state_machine.py", "stories"),
 ]
 BRINGS_BOTH_ALONG = "hotline/feeds/test_feed_under_fire.py"

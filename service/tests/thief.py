@@ -53,14 +53,14 @@ class Loot:
         seconds = set(left)
         for use in SEALED_UNDER:
             first = derive(operator, f"seal {use}")
-            keys = [first, *(hashlib.blake2b(one, key=first, digest_size=32).digest() for one in seconds)]
+            keys = [first, *(hashlib.blake2b(half, key=first, digest_size=32).digest() for half in seconds)]
             for raw, places in self.sealed.items():
                 for place in places:
                     yield from _opening(raw, place.associated_data(), keys)
 
     def recognised(self, operator: bytes, left: Iterable[bytes], hashes: Collection[bytes]) -> int:
         """Of these PDQ hashes, how many a digest betrays: that it was here, or a part of it."""
-        return sum(bool(_digests(operator, left, one) & self.digests) for one in hashes)
+        return sum(bool(_digests(operator, left, hash_) & self.digests) for hash_ in hashes)
 
 
 def _opening(raw: bytes, associated: bytes, keys: list[bytes]) -> Iterator[bytes]:
@@ -76,7 +76,7 @@ def _opening(raw: bytes, associated: bytes, keys: list[bytes]) -> Iterator[bytes
 
 def _digests(operator: bytes, left: Iterable[bytes], value: bytes) -> set[bytes]:
     bits = np.unpackbits(np.frombuffer(value, np.uint8))
-    cards = [(bytes([hand]), np.packbits(bits[hand::11]).tobytes()) for hand in range(11)]
+    bands = [(bytes([number]), np.packbits(bits[number::11]).tobytes()) for number in range(11)]
     found = set[bytes]()
     for second in (None, *set(left)):
         keys = {}
@@ -88,7 +88,7 @@ def _digests(operator: bytes, left: Iterable[bytes], value: bytes) -> set[bytes]
         found.add(_mac(keys["bank hash"], b"pdq", value))
         found.add(_mac(keys["bank item"], b"picture", b"intimate", b"pdq.whole" + value))
         found.update(_mac(keys["stake name"], b"file/list", name) for name in names_of(value))
-        found.update(_mac(keys["bank nearby"], *one)[:8] for one in cards)
+        found.update(_mac(keys["bank nearby"], *band)[:8] for band in bands)
     return found
 
 

@@ -72,7 +72,7 @@ class Subscriber:
                 self.begin(client)
                 continue
             page = client.changes(sequence, 2)
-            if page.set_aside:
+            if page.rejected:
                 raise SystemExit("a change could not be read")
             if page.through is None:
                 continue

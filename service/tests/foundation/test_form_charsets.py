@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 
 import pytest
 from django.test import Client
-from running import PATIENCE, REPIT, environment
+from running import REPIT, TIMEOUT, environment
 
 from repit.demo.ports import free_port
 from repit.foundation.clock import elapsed
@@ -136,7 +136,7 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     env = environment(tmp_path_factory.mktemp("hotline"))
     process = subprocess.Popen([*REPIT, "hotline", "--port", str(port)], env=env, stderr=subprocess.DEVNULL)
     try:
-        until = elapsed() + PATIENCE
+        until = elapsed() + TIMEOUT
         while asked(port, "GET", "/health") != 200:
             assert process.poll() is None and elapsed() < until
         yield port

@@ -167,7 +167,7 @@ class Rooms(machines.Story):
         self.platform.follow()
         self.held = {one.item: one for one in feed.everything()}
         self.gate_holds(self.held)
-        assert [one.lag for one in subscribers.standings() if one.name == "a platform"] == [0]
+        assert [one.lag for one in subscribers.statuses() if one.name == "a platform"] == [0]
 
     def gate_holds(self, wanted: dict[str, Published], *, asked: bool = True) -> None:
         held = self.platform.gate.index.held(lambda _: True)

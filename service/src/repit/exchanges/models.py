@@ -50,10 +50,10 @@ class Partner(Claimable):
         return f"{self.kind}/{self.name}"
 
 
-class PartnerAside(models.Model):
+class RejectedRecord(models.Model):
     """A partner's record that was not taken: where it stood, why, how often. Never its content."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="asides")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="rejected")
     where = models.CharField(max_length=120)
     reason = models.CharField(max_length=200)
     times = models.IntegerField(default=1)
@@ -62,8 +62,8 @@ class PartnerAside(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["partner", "where", "reason"], name="aside_once_a_record"),
+            models.UniqueConstraint(fields=["partner", "where", "reason"], name="rejected_once_a_record"),
         )
 
     def __str__(self) -> str:
-        return "PartnerAside"
+        return "RejectedRecord"

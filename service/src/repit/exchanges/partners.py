@@ -17,8 +17,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from repit.exchanges.catalogue import KINDS
-from repit.exchanges.models import Partner, PartnerAside
-from repit.exchanges.records import Aside, Puller
+from repit.exchanges.models import Partner, RejectedRecord
+from repit.exchanges.records import Puller, Rejected
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, Text
@@ -28,7 +28,7 @@ from repit.foundation.sealing import Place, operator
 
 LEASE: Final = timedelta(seconds=20)
 """A claim that is not renewed for so long, since its process ended, falls to whoever comes."""
-MOST_ASIDES: Final = 10_000
+MOST_REJECTED: Final = 10_000
 _LONGEST_EVERY: Final = 86_400
 claims: Final = Claims(Partner.objects.all(), LEASE, Backoff(5.0, 3_600.0), farthest=timedelta(days=2))
 _NAME: Final = re.compile(r"[\w.\-]{1,60}")
@@ -43,7 +43,7 @@ class PartnerLag:
     kind: str
     active: bool
     records: int
-    asides: int
+    rejected: int
     skipped: int
     lag_seconds: float | None
     failures: int
@@ -119,7 +119,7 @@ def hurry(name: str, *, may_shrink: bool = False) -> Partner:
     return partner
 
 
-def forget(name: str, *, actor: str = "operator") -> None:
+def remove(name: str, *, actor: str = "operator") -> None:
     """Remove a partner's row; the caller has let go of what it told of. Raises `NotFound`."""
     with transaction.atomic():
         if not Partner.objects.filter(name=name).delete()[0]:
@@ -168,24 +168,24 @@ def went_wrong(partner: Partner, code: str, seconds: float = 0.0) -> bool:
     return claims.fail(partner, code, at_least_seconds=seconds)
 
 
-def set_aside(partner: Partner, asides: tuple[Aside, ...]) -> None:
+def reject(partner: Partner, rejected: tuple[Rejected, ...]) -> None:
     """Note records that were not taken; a record that is refused again counts up."""
     moment = now()
-    room = MOST_ASIDES - PartnerAside.objects.filter(partner=partner).count() if asides else 0
-    for one in asides:
-        row = {"partner": partner, "where": one.where[:120], "reason": one.reason[:200]}
-        again = PartnerAside.objects.filter(**row).update(times=F("times") + 1, last_at=moment)
+    room = MOST_REJECTED - RejectedRecord.objects.filter(partner=partner).count() if rejected else 0
+    for record in rejected:
+        row = {"partner": partner, "where": record.where[:120], "reason": record.reason[:200]}
+        again = RejectedRecord.objects.filter(**row).update(times=F("times") + 1, last_at=moment)
         if not again and room > 0:
-            PartnerAside.objects.create(**row, first_at=moment, last_at=moment)
+            RejectedRecord.objects.create(**row, first_at=moment, last_at=moment)
             room -= 1
 
 
-def asides_of(name: str) -> list[PartnerAside]:
-    """What was set aside of a partner's, latest first. Raises `NotFound`."""
+def rejected_of(name: str) -> list[RejectedRecord]:
+    """What was rejected of a partner's, latest first. Raises `NotFound`."""
     partner = Partner.objects.filter(name=name).first()
     if partner is None:
         raise NotFound
-    return list(PartnerAside.objects.filter(partner=partner).order_by("-last_at", "-id")[:1_000])
+    return list(RejectedRecord.objects.filter(partner=partner).order_by("-last_at", "-id")[:1_000])
 
 
 def lags() -> list[PartnerLag]:
@@ -197,7 +197,7 @@ def lags() -> list[PartnerLag]:
             row.kind,
             row.active,
             row.records,
-            row.asides.count(),
+            row.rejected.count(),
             row.skipped,
             None if row.current_at is None else round(max(0.0, _seconds(moment, row.current_at)), 3),
             row.attempts - bool(row.claim),  # the one under way has not failed

@@ -26,14 +26,16 @@ _BACKOFF: Final = Backoff(1.0, 5.0)
 _log: Final = logging.getLogger(__name__)
 
 Aim = Callable[[Partner], Target]
-Tell = Callable[[Partner], object]
+GiveFeedback = Callable[[Partner], object]
 
 
 class Puller:
     """One loop of this process."""
 
-    def __init__(self, aim: Aim, tell: Tell | None = None, tidy: Callable[[], None] | None = None) -> None:
-        self._aim, self._tell, self._tidy = aim, tell, tidy
+    def __init__(
+        self, aim: Aim, give_feedback: GiveFeedback | None = None, tidy: Callable[[], None] | None = None
+    ) -> None:
+        self._aim, self._give_feedback, self._tidy = aim, give_feedback, tidy
         self._room = threading.Semaphore(AT_ONCE)
         self._loop = Loop("repit-exchanges", self._turn, backoff=_BACKOFF)
 
@@ -49,9 +51,9 @@ class Puller:
     def _turn(self, _stop: threading.Event) -> float:
         if self._tidy is not None:
             self._tidy()
-        return 0.0 if self._begin_one() else LOOK_SECONDS
+        return 0.0 if self._begin_pull() else LOOK_SECONDS
 
-    def _begin_one(self) -> bool:
+    def _begin_pull(self) -> bool:
         """Claim a partner that is due and pull from it in a thread; whether there was one."""
         if not self._room.acquire(blocking=False):
             return False
@@ -63,14 +65,14 @@ class Puller:
                 self._room.release()
         if partner is None:
             return False
-        threading.Thread(target=self._one, args=(partner,), name="repit-exchange", daemon=True).start()
+        threading.Thread(target=self._pull, args=(partner,), name="repit-exchange", daemon=True).start()
         return True
 
-    def _one(self, partner: Partner) -> None:
+    def _pull(self, partner: Partner) -> None:
         try:
             pull(partner, self._aim(partner))
-            if self._tell is not None and partner.gives_feedback:
-                self._tell(partner)
+            if self._give_feedback is not None and partner.gives_feedback:
+                self._give_feedback(partner)
         except DatabaseError as error:
             _log.warning("an exchange waits for the database: %s", type(error).__name__)
         finally:

@@ -41,16 +41,16 @@ class Target(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`changed` records, `asides` set aside; `error` if the pull ended before its end."""
+    """`changed` records, `rejected` ones that could not be read; `error` if the pull ended before its end."""
 
     changed: int
-    asides: int
+    rejected: int
     error: RepitError | None = None
 
 
 def pull(partner: Partner, target: Target) -> Outcome:
     """Pull, and note on the partner's row how it went."""
-    changed = asides = 0
+    changed = rejected = 0
     ended = True
     try:
         puller = partners.client(partner)
@@ -59,7 +59,7 @@ def pull(partner: Partner, target: Target) -> Outcome:
                 bounds = _Bounds()
                 for batch in puller.batches(target.checkpoint()):
                     changed += target.take(batch)
-                    asides += len(batch.asides)
+                    rejected += len(batch.rejected)
                     if not batch.last and bounds.reached(batch):
                         ended = False
                         break
@@ -69,12 +69,12 @@ def pull(partner: Partner, target: Target) -> Outcome:
         ours = named(error)
         _log.warning("pull from an exchange failed: %s %s", ours.code, ours.detail)
         partners.went_wrong(partner, ours.code, ours.seconds if isinstance(ours, PeerBusy) else 0.0)
-        return Outcome(changed, asides, ours)
+        return Outcome(changed, rejected, ours)
     if ended:
         partners.went_well(partner)
     else:
         partners.goes_on(partner)
-    return Outcome(changed, asides)
+    return Outcome(changed, rejected)
 
 
 class _Bounds:
@@ -85,7 +85,7 @@ class _Bounds:
 
     def reached(self, batch: Batch) -> bool:
         """Whether this is enough. Raises `PeerFailed` where what was read so far is of no use by itself."""
-        self._records += len(batch.records) + len(batch.asides) + batch.skipped
+        self._records += len(batch.records) + len(batch.rejected) + batch.skipped
         took = elapsed() - self._begun
         if took <= (WHOLE_SECONDS if batch.whole else READING_SECONDS) and self._records <= MOST_RECORDS:
             return False

@@ -1,6 +1,6 @@
 """What any exchange tells of, in one form, whatever its protocol.
 
-In: a protocol's `wire`. Out: `Pulled` records, records set aside, and how far a reading has come. Next:
+In: a protocol's `wire`. Out: `Pulled` records, `Rejected` ones, and how far a reading has come. Next:
 `bank_target`, or a gate's own. Pure: no framework, no network, no clock.
 
 A record is the complete present state of one thing at the partner, by the partner's name for it. A batch is
@@ -57,7 +57,7 @@ class Pulled:
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= 300:
             raise WireRefused(detail="a record without a name, or with a very long one")
-        if self.state != "withdrawn" and not any(one.role == "whole" for one in self.hashes):
+        if self.state != "withdrawn" and not any(hash_.role == "whole" for hash_ in self.hashes):
             raise WireRefused(detail="a record without a hash of the whole")
         if len(self.hashes) > MAX_HASHES:
             raise WireRefused(detail="a record with too many hashes")
@@ -74,7 +74,7 @@ class Pulled:
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class Rejected:
     """A record that was not taken: where it stood and why, without its content."""
 
     where: str
@@ -91,22 +91,22 @@ class Batch:
 
     records: tuple[Pulled, ...]
     checkpoint: str
-    asides: tuple[Aside, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
     skipped: int = 0
     whole: bool = False
     last: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Said:
-    """What is thought here of a partner's record, to be told to it. `value`: a hash of that kind."""
+class GivenOpinion:
+    """What is thought here of a partner's record, to be given to it. `value`: a hash of that kind."""
 
     name: str
     view: View
     value: bytes = b""
 
     def __repr__(self) -> str:
-        return f"Said({self.view}, …)"
+        return f"GivenOpinion({self.view}, …)"
 
 
 class Puller(Protocol):
@@ -118,8 +118,8 @@ class Puller(Protocol):
         Raises `OutboundRefused`, `KeyRefused`, `NotGranted`, `WireRefused` for what cannot be read around.
         """
 
-    def tell(self, said: Said) -> None:
-        """Tell an opinion; may be repeated. Raises as `batches`, and `NotGranted` where it takes none."""
+    def give_opinion(self, opinion: GivenOpinion) -> None:
+        """Give an opinion; may be repeated. Raises as `batches`, and `NotGranted` where it takes none."""
 
     def close(self) -> None:
         """Close every connection."""

@@ -43,27 +43,27 @@ def ask(request: Callable[[], Answer], wait: Wait = pause) -> Answer:
         except PeerFailed:
             if tried == TRIES:
                 raise
-            told = None
+            asked_seconds = None
         else:
             if 200 <= answer.status < 300:
                 return answer
             _refuse(answer.status)
-            told = retry_after(answer)
-            if tried == TRIES or (told or 0) > LONGEST_PAUSE:
-                raise PeerBusy(told or 0.0, detail=f"status {answer.status}")
+            asked_seconds = retry_after(answer)
+            if tried == TRIES or (asked_seconds or 0) > LONGEST_PAUSE:
+                raise PeerBusy(asked_seconds or 0.0, detail=f"status {answer.status}")
         spread = random.uniform(0.5, 1.0)  # noqa: S311 - only spreads retries
-        wait(told if told is not None else seconds * spread)
+        wait(asked_seconds if asked_seconds is not None else seconds * spread)
         seconds = min(seconds * 2, LONGEST_PAUSE)
     raise PeerFailed(detail="never reached")
 
 
 def retry_after(answer: Answer) -> float | None:
     """Seconds to wait as the header says, as a number or a date; None where it says no time."""
-    said = answer.headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdigit():
-        return min(float(said[:9]), LONGEST_ABSENCE)
+    header = answer.headers.get("retry-after", "").strip()
+    if header.isascii() and header.isdigit():
+        return min(float(header[:9]), LONGEST_ABSENCE)
     try:
-        moment = parsedate_to_datetime(said)
+        moment = parsedate_to_datetime(header)
     except (TypeError, ValueError):
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -89,7 +89,7 @@ def waiting() -> list[Waiting]:
     for item in Item.objects.filter(state__in=["received", "disputed"]).exclude(pk__in=keys):
         last = Transition.objects.filter(item=item).latest("id")
         found.append(Waiting(item.token, item.state, last.at, last.reason, item.kind, item.own > 0))
-    return sorted(found, key=lambda one: one.since)
+    return sorted(found, key=lambda row: row.since)
 
 
 def show(name: str) -> Shown:
@@ -120,10 +120,10 @@ def show(name: str) -> Shown:
 
 def _counted(reported: Sequence[Reported], held: Sequence[Held]) -> list[Counted]:
     totals = Counter[str]()
-    for one in reported:
-        totals[one.reporter] += one.count
+    for report in reported:
+        totals[report.reporter] += report.count
     people = set(Subscriber.objects.filter(people=True, name__in=totals).values_list("name", flat=True))
-    spoken = {one.name for one in held if one.people}
+    spoken = {opinion.name for opinion in held if opinion.people}
     return [Counted(name, total, name in people, name in spoken) for name, total in totals.most_common()]
 
 
@@ -209,7 +209,7 @@ def add_widely_published(files: Sequence[Path]) -> int:
             raise _refused(file, type(error).__name__) from None
         if quality < _MIN_QUALITY:
             raise _refused(file, "quality")
-        hashes.extend(one.raw for one in found)
+        hashes.extend(hash_.raw for hash_ in found)
     return widely_published.add(hashes, actor=ACTOR)
 
 

@@ -13,8 +13,8 @@ from repit.hotline.loops import (
     access_log,
     carry_letters,
     case_calendar,
+    erase_items,
     expire_items,
-    forget_items,
     pull_partners,
     upkeep,
 )
@@ -36,7 +36,7 @@ def require() -> None:
 
 def begin() -> None:
     """Start the loops beside the pages; `access_log.write` is for the end."""
-    for room in (expire_items, carry_letters, forget_items, upkeep, fold_log, access_log, case_calendar):
+    for room in (expire_items, carry_letters, erase_items, upkeep, fold_log, access_log, case_calendar):
         room.start()
     expire_kept.start()
     pull_partners.for_hotline().start()

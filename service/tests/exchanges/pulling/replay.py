@@ -49,7 +49,7 @@ class Partner:
             self.wrong.append(f"nothing was expected any more, but {handler.command} {parts.path}")
             handler.send_error(418)
             return
-        wanted, told = self.left[0]["request"], self.left[0]["response"]
+        wanted, answer = self.left[0]["request"], self.left[0]["response"]
         self.left.pop(0)
         for name, value in wanted.get("query", {}).items():
             if value != "*" and query.get(name) != value:
@@ -64,12 +64,11 @@ class Partner:
             self.wrong.append(f"{handler.command} {parts.path}, not {wanted['method']} {wanted['path']}")
         if "body" in wanted and body.decode() != wanted["body"]:
             self.wrong.append(f"body {body!r}")
-        said = told.get("body", "")
-        raw = (
-            (said if isinstance(said, str) else json.dumps(said)).replace("{address}", self.address).encode()
-        )
-        handler.send_response_only(told["status"])
-        headers = {"Date": formatdate(usegmt=True), **told.get("headers", {})}
+        written = answer.get("body", "")
+        text = written if isinstance(written, str) else json.dumps(written)
+        raw = text.replace("{address}", self.address).encode()
+        handler.send_response_only(answer["status"])
+        headers = {"Date": formatdate(usegmt=True), **answer.get("headers", {})}
         for name, value in headers.items():
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(raw)))
@@ -90,12 +89,12 @@ class Partner:
 @contextmanager
 def speaking(name: str) -> Iterator[Partner]:
     """A partner that speaks from transcripts/NAME.json."""
-    with said(json.loads((TRANSCRIPTS / f"{name}.json").read_text())["exchanges"]) as partner:
+    with replayed(json.loads((TRANSCRIPTS / f"{name}.json").read_text())["exchanges"]) as partner:
         yield partner
 
 
 @contextmanager
-def said(exchanges: list[dict[str, Any]]) -> Iterator[Partner]:
+def replayed(exchanges: list[dict[str, Any]]) -> Iterator[Partner]:
     """A partner that speaks from these exchanges."""
     partner = Partner(exchanges)
     try:

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hashes_told import md5, moved, pdq, served
-from replay import said
+from replay import replayed
+from transcript_hashes import md5, moved, pdq, served
 
 from repit.exchanges import partners
 from repit.exchanges.files.wire import decode_lines
 from repit.exchanges.models import Partner
 from repit.exchanges.pulling import Outcome, pull
-from repit.exchanges.records import Aside, Batch, Pulled
+from repit.exchanges.records import Batch, Pulled, Rejected
 from repit.exchanges.repit.wire import Entry, decode_page, encode_page
 from repit.foundation.errors import InputRefused, NotFound
 from repit.foundation.hashes import Hash
@@ -44,7 +44,7 @@ def snapshot(*entries: dict[str, object], feed_id: str = "f") -> dict[str, objec
 
 
 def changes(*entries: dict[str, object], head: int = 5) -> dict[str, object]:
-    told = [
+    listed = [
         {"sequence": head - len(entries) + place, "at": "2026-01-01T00:00:00+00:00", "entry": entry}
         for place, entry in enumerate(entries, 1)
     ]
@@ -53,7 +53,7 @@ def changes(*entries: dict[str, object], head: int = 5) -> dict[str, object]:
         "feed_id": "f",
         "head": head,
         "generated_at": "2026-01-01T00:00:00+00:00",
-        "changes": told,
+        "changes": listed,
     }
     return {
         "request": {"method": "GET", "path": "/exchange/repit/v1/changes"},
@@ -70,7 +70,7 @@ def entry(
     number: int, *path: str, state: str = "active", gone: tuple[str, str] | None = None
 ) -> dict[str, object]:
     hashes = [{"algorithm": "pdq", "role": "whole", "value": pdq(number), "quality": 90}]
-    told: dict[str, object] = {
+    made: dict[str, object] = {
         "item": f"item{number}",
         "state": state,
         "media": "picture",
@@ -80,33 +80,35 @@ def entry(
         "hashes": hashes if state != "withdrawn" else [],
     }
     if path:
-        told["roots"] = [{"installation": path[0], "token": f"root{number}", "path": list(path)}]
+        made["roots"] = [{"installation": path[0], "token": f"root{number}", "path": list(path)}]
     if gone:
-        told["gone"] = [{"installation": gone[0], "token": gone[1]}]
-    return told
+        made["gone"] = [{"installation": gone[0], "token": gone[1]}]
+    return made
 
 
 def test_a_hotline_as_it_speaks(pulled: Pull):
     partners.add("repit", "bea", {"key": "k", "hops": "2"}, address="http://127.0.0.1:1")
     far = entry(3, "00000000-0000-4000-8000-00000000000c", ADA, BEA)
     first = [snapshot(entry(1, BEA), entry(2, ADA, BEA), far, entry(4)), acknowledged(), changes()]
-    with said(first) as partner:
+    with replayed(first) as partner:
         moved("bea", partner.address)
         assert pulled("bea").error is None
         partner.finished()
     assert set(served()) == {pdq(1), pdq(2)}
     assert {item.origin for item in Item.objects.all()} == {"repit/bea"}
-    assert [row.reason for row in partners.asides_of("bea")] == [
+    assert [row.reason for row in partners.rejected_of("bea")] == [
         'without provenance: the other hotline must grant "sync"'
     ]
-    [one, two] = [provenance.of({item.token})[item.token] for item in Item.objects.order_by("hashes__digest")]
+    [first, second] = [
+        provenance.of({item.token})[item.token] for item in Item.objects.order_by("hashes__digest")
+    ]
     here = feed.head().feed_id
-    assert {one.roots, two.roots} == {
+    assert {first.roots, second.roots} == {
         ((BEA, "root1", (BEA, here)),),
         ((ADA, "root2", (ADA, BEA, here)),),
     }
     later = [changes(entry(1, state="withdrawn", gone=(BEA, "root1")), head=6), acknowledged()]
-    with said(later) as partner:
+    with replayed(later) as partner:
         moved("bea", partner.address)
         assert pulled("bea").error is None
         partner.finished()
@@ -115,7 +117,7 @@ def test_a_hotline_as_it_speaks(pulled: Pull):
 
 def test_a_change_that_cannot_be_read_is_taken_from_a_snapshot(pulled: Pull):
     partners.add("repit", "bea", {"key": "k"}, address="http://127.0.0.1:1")
-    with said([snapshot(entry(1, BEA), entry(2, BEA)), acknowledged(), changes()]) as partner:
+    with replayed([snapshot(entry(1, BEA), entry(2, BEA)), acknowledged(), changes()]) as partner:
         moved("bea", partner.address)
         assert pulled("bea").error is None
     broken = [
@@ -124,7 +126,7 @@ def test_a_change_that_cannot_be_read_is_taken_from_a_snapshot(pulled: Pull):
         acknowledged(),
         {**changes(head=5)},
     ]
-    with said(broken) as partner:
+    with replayed(broken) as partner:
         moved("bea", partner.address)
         assert pulled("bea").error is None
         partner.finished()
@@ -143,13 +145,13 @@ def test_a_change_that_cannot_be_read_is_taken_from_a_snapshot(pulled: Pull):
         [{"installation": ADA, "token": "t", "path": []}],
     ],
 )
-def test_provenance_that_cannot_be_is_set_aside(roots: object):
-    told = {**entry(1), "roots": roots}
-    read = decode_page(json.dumps(changes(told)["response"]["body"]))
-    assert read.changes == () and len(read.set_aside) == 1
+def test_provenance_that_cannot_be_is_rejected(roots: object):
+    made = {**entry(1), "roots": roots}
+    read = decode_page(json.dumps(changes(made)["response"]["body"]))
+    assert read.changes == () and len(read.rejected) == 1
 
 
-def test_only_who_was_granted_sync_is_told_of_provenance_and_not_of_what_exchanges_gave():
+def test_only_who_was_granted_sync_is_shown_provenance_and_not_of_what_exchanges_gave():
     whole = Hash("pdq", "whole", bytes.fromhex(pdq(1)), 90)
     mine = items.submit(Submission("picture", "intimate", (whole,)), actor="person", publish=True)
     partner = _listed("file", "list")
@@ -158,16 +160,20 @@ def test_only_who_was_granted_sync_is_told_of_provenance_and_not_of_what_exchang
         subscribers.add("peer", granted=subscribers.Grant(exchanges=("repit", keys.SYNC)))
     )
     forum = subscribers.recognise(subscribers.add("forum"))
-    told = {one.entry.item: one.entry for one in decode_page(encode_page(page(peer, 0, 0))).changes}
-    plain = {one.entry.item: one.entry for one in page(forum, 0, 0).changes}
+    shown = {change.entry.item: change.entry for change in decode_page(encode_page(page(peer, 0, 0))).changes}
+    plain = {change.entry.item: change.entry for change in page(forum, 0, 0).changes}
     here = feed.head().feed_id
-    assert told[mine.item].roots[0].path == (here,) and plain[mine.item].roots == ()
-    assert sorted(one.state for one in told.values()) == ["active", "withdrawn"]
-    assert sorted(one.state for one in plain.values()) == ["active", "active"]
+    assert shown[mine.item].roots[0].path == (here,) and plain[mine.item].roots == ()
+    assert sorted(record.state for record in shown.values()) == ["active", "withdrawn"]
+    assert sorted(record.state for record in plain.values()) == ["active", "active"]
     assert eligibility.feed_name(here, peer) != here == eligibility.feed_name(here, forum)
     items.withdraw_one(mine.item, actor="person")
     last: Entry = page(peer, 0, 0).changes[-1].entry
-    assert (last.state, last.roots, last.gone) == ("withdrawn", (), ((here, told[mine.item].roots[0].token),))
+    assert (last.state, last.roots, last.gone) == (
+        "withdrawn",
+        (),
+        ((here, shown[mine.item].roots[0].token),),
+    )
 
 
 def test_a_subscriber_may_demand_what_an_exchange_tells_of():
@@ -184,7 +190,7 @@ def test_a_subscriber_may_demand_what_an_exchange_tells_of():
     )
     grant = subscribers.Grant(confirmed_by=("file/list",))
     careful = subscribers.recognise(subscribers.add("careful", granted=grant))
-    shown = {one.entry.state for one in page(careful, 0, 0).changes if one.entry.hashes}
+    shown = {change.entry.state for change in page(careful, 0, 0).changes if change.entry.hashes}
     assert (
         shown == {"active"}
         and len({h.value for c in page(careful, 0, 0).changes for h in c.entry.hashes}) == 1
@@ -206,9 +212,9 @@ def test_a_subscriber_may_demand_what_an_exchange_tells_of():
     ],
 )
 def test_lists_are_read_in_the_forms_that_people_keep(line: str, name: str):
-    [one] = decode_lines([line])
-    assert isinstance(one, Pulled) and one.name == name
-    assert one.hashes[0].quality in (None, 50, 87)
+    [record] = decode_lines([line])
+    assert isinstance(record, Pulled) and record.name == name
+    assert record.hashes[0].quality in (None, 50, 87)
 
 
 UNREADABLE = [
@@ -228,16 +234,16 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("line", UNREADABLE)
-def test_a_line_that_cannot_be_read_is_set_aside_with_its_number(line: str):
+def test_a_line_that_cannot_be_read_is_rejected_with_its_number(line: str):
     good = f"pdq {pdq(1)}"
-    first, aside, last = decode_lines([good, "# a remark", "", line, good])
+    first, rejected, last = decode_lines([good, "# a remark", "", line, good])
     assert isinstance(first, Pulled) and isinstance(last, Pulled)
-    assert isinstance(aside, Aside) and aside.where == "line 4" and pdq(1) not in aside.reason
+    assert isinstance(rejected, Rejected) and rejected.where == "line 4" and pdq(1) not in rejected.reason
 
 
 def test_headings_say_what_is_where():
     lines = ["filename,quality,hash", f"a.jpg,90,{pdq(1)}", f'"b, c.jpg",30,{pdq(2)}']
-    assert [one.hashes[0].quality for one in decode_lines(lines)] == [90, 30]
+    assert [line.hashes[0].quality for line in decode_lines(lines)] == [90, 30]
 
 
 def test_a_line_taken_out_of_a_list_is_a_withdrawal(
@@ -248,7 +254,7 @@ def test_a_line_taken_out_of_a_list_is_a_withdrawal(
     path.write_text("".join(f"pdq {pdq(n)}\n" for n in range(130)) + "pdq broken\n")
     partners.add("file", "list", {}, address=str(path))
     outcome = pulled_list()
-    assert outcome.error is None and outcome.asides == 1 and len(served()) == 130
+    assert outcome.error is None and outcome.rejected == 1 and len(served()) == 130
     assert pulled_list().changed == 0
     path.write_text("".join(f"pdq {pdq(n)}\n" for n in range(1, 130)))
     assert pulled_list().changed == 1 and pdq(0) not in served()
@@ -269,7 +275,7 @@ def test_a_list_at_an_address(pulled: Pull):
         "query": {"v": "2"},
         "headers": {"Authorization": "Bearer b"},
     }
-    with said(
+    with replayed(
         [{"request": request, "response": {"status": 200, "body": f"hash,quality\n{pdq(1)},80\n"}}]
     ) as partner:
         moved("list", f"{partner.address}/lists/ncii.csv?v=2")
@@ -321,7 +327,7 @@ def test_credentials_are_sealed_and_a_name_is_taken_once():
     assert b"hush" not in bytes(Partner.objects.get().sealed)
     with pytest.raises(InputRefused):
         partners.add("ncmec", "ngo", {"user": "someone", "password": "hush"})
-    for call in (partners.hurry, partners.forget, partners.asides_of):
+    for call in (partners.hurry, partners.remove, partners.rejected_of):
         with pytest.raises(NotFound):
             call("nobody")
 

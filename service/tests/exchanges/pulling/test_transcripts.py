@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import LazySettings
-from hashes_told import md5, moved, pdq, served
-from replay import said, speaking
+from replay import replayed, speaking
+from transcript_hashes import md5, moved, pdq, served
 
 from repit.exchanges import partners
-from repit.exchanges.models import Partner, PartnerAside
+from repit.exchanges.models import Partner, RejectedRecord
 from repit.exchanges.pulling import Outcome
 from repit.foundation import clock
 from repit.hotline.bank import lookups
@@ -29,7 +29,7 @@ META = {"token": "11111111|secret", "group": "1234"}
 
 
 def reasons(name: str) -> list[str]:
-    return sorted(row.reason for row in partners.asides_of(name))
+    return sorted(row.reason for row in partners.rejected_of(name))
 
 
 def opined(value: str, view: str) -> None:
@@ -66,7 +66,7 @@ def test_stopncii_as_it_speaks(pulled: Pull, pauses: list[float]):
         "a type of hash that is not known",
         "not an object",
     ]
-    shown = " ".join(row.where for row in PartnerAside.objects.all())
+    shown = " ".join(row.where for row in RejectedRecord.objects.all())
     assert pdq(7) not in shown and "abc" not in shown
     row = Partner.objects.get()
     assert (row.skipped, row.trouble, json.loads(row.checkpoint)["second"]) == (1, "", 1625175071)
@@ -125,7 +125,7 @@ def test_a_next_page_elsewhere_is_not_gone_to_with_our_token(pulled: Pull):
     page = {"data": [], "paging": {"next": "https://evil.example/steal?access_token=x"}}
     request = {"method": "GET", "path": "/v21.0/1234/threat_updates/"}
     partners.add("threatexchange", "meta", META, address="http://127.0.0.1:1/v21.0")
-    with said([{"request": request, "response": {"status": 200, "body": page}}]) as partner:
+    with replayed([{"request": request, "response": {"status": 200, "body": page}}]) as partner:
         moved("meta", f"{partner.address}/v21.0")
         outcome = pulled("meta")
         assert outcome.error is not None and outcome.error.code == "wire-refused"
@@ -140,7 +140,7 @@ def test_what_no_repetition_would_change_is_asked_once(
 ):
     request = {"method": "GET", "path": "/v1/FetchHashes"}
     partners.add("stopncii", "org", STOPNCII, address="http://127.0.0.1:1/v1")
-    with said([{"request": request, "response": {"status": status}}]) as partner:
+    with replayed([{"request": request, "response": {"status": status}}]) as partner:
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error.code == code
         partner.finished()
@@ -152,12 +152,12 @@ def test_a_busy_partner_is_left_alone_for_as_long_as_it_says(pulled: Pull, pause
     request = {"method": "GET", "path": "/v1/FetchHashes"}
     partners.add("stopncii", "org", STOPNCII, address="http://127.0.0.1:1/v1")
     busy = {"request": request, "response": {"status": 503, "headers": {"Retry-After": "4000"}}}
-    with said([busy]) as partner:
+    with replayed([busy]) as partner:
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error.code == "peer-busy"
     wait = Partner.objects.get().due_at - clock.now()
     assert timedelta(seconds=3990) < wait <= timedelta(seconds=4000) and pauses == []
-    with said([{"request": request, "response": {"status": 500}}] * 4) as partner:
+    with replayed([{"request": request, "response": {"status": 500}}] * 4) as partner:
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error.code == "peer-busy"
         partner.finished()
@@ -169,7 +169,7 @@ def test_pages_in_a_circle_end(pulled: Pull):
     body = {"nextPageToken": "again", "nextSetTimestamp": 11, "hasMoreRecords": True, "hashRecords": []}
     request = {"method": "GET", "path": "/v1/FetchHashes"}
     partners.add("stopncii", "org", STOPNCII, address="http://127.0.0.1:1/v1")
-    with said([{"request": request, "response": {"status": 200, "body": body}}] * 3) as partner:
+    with replayed([{"request": request, "response": {"status": 200, "body": body}}] * 3) as partner:
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error.code == "wire-refused"
 
@@ -178,14 +178,14 @@ def test_a_partner_whose_clock_runs_ahead_hides_nothing(pulled: Pull):
     far = {"nextSetTimestamp": 9_999_999_999, "hasMoreRecords": False, "hashRecords": []}
     request = {"method": "GET", "path": "/v1/FetchHashes"}
     partners.add("stopncii", "org", STOPNCII, address="http://127.0.0.1:1/v1")
-    with said([{"request": request, "response": {"status": 200, "body": far}}]) as partner:
+    with replayed([{"request": request, "response": {"status": 200, "body": far}}]) as partner:
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error is None
     assert json.loads(Partner.objects.get().checkpoint)["second"] <= clock.now().timestamp()
 
 
 def test_after_a_month_away_everything_is_read_and_what_is_gone_goes(pulled: Pull):
-    def told(*numbers: int) -> list[dict[str, object]]:
+    def page_of(*numbers: int) -> list[dict[str, object]]:
         records = [
             {
                 "lastModtimestamp": 20,
@@ -201,11 +201,11 @@ def test_after_a_month_away_everything_is_read_and_what_is_gone_goes(pulled: Pul
         return [{"request": request, "response": {"status": 200, "body": body}}]
 
     partners.add("stopncii", "org", STOPNCII, address="http://127.0.0.1:1/v1")
-    with said(told(1, 2)) as partner:
+    with replayed(page_of(1, 2)) as partner:
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error is None
     later = datetime.now(UTC) + timedelta(days=40)
-    with said(told(2, 3)) as partner, clock.at(lambda: later):
+    with replayed(page_of(2, 3)) as partner, clock.at(lambda: later):
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error is None
         partner.finished()
@@ -223,7 +223,7 @@ def test_feedback_that_fails_is_tried_again_later_and_given_up_in_the_end(
     opined(pdq(1), "blocked")
     assert feedback.collect(row) == 1
     failing = {"request": {"method": "POST", "path": "/v1/SubmitFeedback"}, "response": {"status": 400}}
-    with said([failing] * 20) as partner:
+    with replayed([failing] * 20) as partner:
         moved("org", f"{partner.address}/v1")
         settings.REPIT_OUTBOUND_ALLOW = frozenset(partner.allow)
         row = Partner.objects.get()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from running import PATIENCE
+from running import TIMEOUT
 
 PROGRAM = Path(__file__).with_name("totp_enrolment.py")
 BASE64 = re.compile(rb"[A-Za-z0-9_+/-]{40,}=*")
@@ -71,7 +71,7 @@ def test_no_secret_of_a_second_factor_and_no_session_stands_readable_while_an_ap
     assert held["done"] and len(held["codes"]) == 10 and len(set(held["keys"])) >= 1
     assert held["addresses"] == 0  # allauth keeps no address of its own accord, either
     seen = b"\n".join(read(raw) for raw in files_of(own_database, postgresql[1]))
-    process.communicate(b"\n", timeout=PATIENCE)
+    process.communicate(b"\n", timeout=TIMEOUT)
     assert b"staff enrolled" in seen
     secret = held["secret"]
     sought = [secret, *held["codes"], *held["keys"], "words of the form", "account_authentication_methods"]

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import machines
 import pytest
+from bank_strategies import PARTNERS, PICTURES, records, submissions
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, invariant, multiple, precondition, rule
-from told_records import PARTNERS, PICTURES, records, submissions
 
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, TransitionRefused
@@ -101,33 +101,33 @@ class Bank(machines.Story):
     @rule(target=names, submission=submissions(), publish=MOSTLY)
     def submit(self, submission: Submission, publish: bool) -> str:
         """What people submit counts once each time, and is never lost in another item."""
-        live = {one.token: one for one in Item.objects.filter(state__in=LIVE)}
-        same = [name for name, one in live.items() if are_of(one, submission)]
+        live = {item.token: item for item in Item.objects.filter(state__in=LIVE)}
+        same = [name for name, item in live.items() if are_of(item, submission)]
         taken = items.submit(submission, publish=publish, **WHO)
         item = self.item(taken.item)
         assert same in ([], [taken.item])
         assert item.own == (live[taken.item].own if same else 0) + 1
         assert are_of(item, submission)
         famous = widely_published.near(submission.hashes)
-        served = publish and any(one.publishable for one in submission.hashes) and not famous
-        assert item.told or not served
+        served = publish and any(hash_.publishable for hash_ in submission.hashes) and not famous
+        assert item.announced or not served
         self.note("submitted again" if same else "submitted")
         return taken.item
 
     @rule(
         target=names,
         partner=PARTNER,
-        told=st.lists(records(), min_size=1, max_size=5),
+        taken=st.lists(records(), min_size=1, max_size=5),
         publish=MOSTLY,
         again=st.booleans(),
     )
-    def take(self, partner: str, told: list[Told], publish: bool, again: bool) -> MultipleResults[str]:
+    def take(self, partner: str, taken: list[Told], publish: bool, again: bool) -> MultipleResults[str]:
         self.reading += 1
         before = set(Item.objects.values_list("token", flat=True))
-        partner_records.take(partner, told, publish=publish, run=self.reading)
+        partner_records.take(partner, taken, publish=publish, run=self.reading)
         if again:
             head = feed.head()
-            assert not partner_records.take(partner, told, publish=publish, run=self.reading)
+            assert not partner_records.take(partner, taken, publish=publish, run=self.reading)
             assert feed.head() == head
         fresh = set(Item.objects.values_list("token", flat=True)) - before
         return multiple(*sorted(fresh))
@@ -216,8 +216,8 @@ class Bank(machines.Story):
     def everyone_has_seen(self, picture: bytes) -> None:
         widely_published.add([picture], **WHO)
 
-    @rule(days=st.sampled_from((1, 2, 8)), most=st.integers(1, 5), forget=st.booleans())
-    def days_pass(self, days: int, most: int, forget: bool) -> None:
+    @rule(days=st.sampled_from((1, 2, 8)), most=st.integers(1, 5), erase=st.booleans())
+    def days_pass(self, days: int, most: int, erase: bool) -> None:
         """What was to end has ended, items are found by another key, what was withdrawn is destroyed."""
         self.wait(timedelta(days=days))
         due = set(Item.objects.filter(expires_at__lte=self.moment).values_list("token", flat=True))
@@ -228,7 +228,7 @@ class Bank(machines.Story):
         if turning.begin_if_due():
             self.note("a further key by which items are found")
         turning.carry_over(most)
-        if forget:
+        if erase:
             ripe = erasing.fresh()
             assert erasing.erase(ripe, "told") == len(ripe)
 
@@ -258,7 +258,7 @@ class Bank(machines.Story):
 
     def a_follower_holds_what_the_bank_serves(self) -> None:
         self.follower.read()
-        assert self.follower.held == {one.item: one for one in feed.everything()}
+        assert self.follower.held == {item.item: item for item in feed.everything()}
 
     def every_step_is_in_the_table_and_none_is_missing(self) -> None:
         path: dict[str, list[tuple[str, str]]] = {}
@@ -292,8 +292,10 @@ def hashes_of(item: Item) -> tuple[Hash, ...]:
 
 def are_of(item: Item, submission: Submission) -> bool:
     """Whether an item has exactly the hashes of a submission."""
-    held, told = ({(h.algorithm, h.role, h.value) for h in of} for of in (hashes_of(item), submission.hashes))
-    return (item.media, item.kind, held) == (submission.media, submission.kind, told)
+    held, given = (
+        {(h.algorithm, h.role, h.value) for h in of} for of in (hashes_of(item), submission.hashes)
+    )
+    return (item.media, item.kind, held) == (submission.media, submission.kind, given)
 
 
 def test_every_step_is_refused_by_name_or_leaves_a_bank_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:

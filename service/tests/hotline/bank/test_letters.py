@@ -62,8 +62,8 @@ def protect(*some: Submission, publish: bool = True) -> list[str]:
     return carrying.protect(some or [picture()], actor="person", publish=publish)
 
 
-def standing(names: list[str]) -> dict[str, str]:
-    return {name: one.state for name, one in carrying.standing(names).items()}
+def bank_states(names: list[str]) -> dict[str, str]:
+    return {name: status.state for name, status in carrying.statuses(names).items()}
 
 
 def carried(later: Later, carrier: Carrier | None = None) -> None:
@@ -77,15 +77,15 @@ def active() -> int:
 
 def test_what_is_asked_for_arrives_within_the_time_and_the_case_follows_it(later: Later) -> None:
     [name, other] = protect(picture(), picture())
-    assert standing([name, other]) == {name: "received", other: "received"}
+    assert bank_states([name, other]) == {name: "received", other: "received"}
     assert reach.of([name])[name] == reach.Reach() and active() == 0
     carried(later)
-    assert standing([name, other]) == {name: "active", other: "active"} and active() == 2
+    assert bank_states([name, other]) == {name: "active", other: "active"} and active() == 2
     carrying.let_go([name], actor="person")
-    assert carrying.standing([name])[name] == carrying.Standing("active", leaving=True)
+    assert carrying.statuses([name])[name] == carrying.SubmissionStatus("active", leaving=True)
     carried(later)
-    assert standing([name, other]) == {name: "withdrawn", other: "active"}
-    assert not carrying.standing([name])[name].leaving
+    assert bank_states([name, other]) == {name: "withdrawn", other: "active"}
+    assert not carrying.statuses([name])[name].leaving
     assert reach.of([name, "nobody"]) == {name: reach.Reach(), "nobody": reach.Reach()}
 
 
@@ -93,8 +93,8 @@ def test_no_name_of_a_case_is_a_name_in_the_bank(later: Later) -> None:
     names = protect(picture(), picture())
     carried(later)
     assert not Item.objects.filter(token__in=names).exists()
-    told = repr([list(row.__dict__.items()) for row in Claim.objects.all()])
-    assert not any(name in told for name in names)
+    rows = repr([list(row.__dict__.items()) for row in Claim.objects.all()])
+    assert not any(name in rows for name in names)
 
 
 def test_letters_are_all_alike_whatever_they_ask_for_and_as_many_as_they_like(later: Later) -> None:
@@ -123,7 +123,7 @@ def test_any_submission_comes_out_as_it_went_in(count: int, published: bool) -> 
     order = Order(letters.number(), "protect", "a name", "person", letters.soon(), whole, published)
     with transaction.atomic():
         letters.put([order])
-        [read] = [one for one in letters.opened(list(Letter.objects.all())) if one.wanted != "nothing"]
+        [read] = [order for order in letters.opened(list(Letter.objects.all())) if order.wanted != "nothing"]
         transaction.set_rollback(True)
     assert (read.submission, read.publish, read.name) == (whole, published, "a name")
     assert (read.number, read.due_at, read.actor) == (order.number, order.due_at, "person")
@@ -145,17 +145,17 @@ def test_each_comes_at_a_moment_of_its_own_in_no_order_and_in_its_own_transactio
     monkeypatch.setattr(carrying.transaction, "atomic", atomic)
     while later.seconds < SPREAD + 0.2:
         carrier.once()
-        states = standing(names)
+        states = bank_states(names)
         known = {name for name, _ in came}
         came += [(name, later.seconds) for name in names if states[name] == "active" and name not in known]
         later.seconds += 0.1
     assert len(came) == 60 and begun >= 60
     order = [claims.find(name).item_id for name in names]
-    told = list(feed_order())
-    rising = sum(told.index(one) < told.index(other) for one, other in pairwise(order))
+    announced = list(feed_order())
+    rising = sum(announced.index(earlier) < announced.index(other) for earlier, other in pairwise(order))
     assert 12 < rising < 47, "a coin thrown 59 times: beyond 4.5 standard deviations"
-    moments = sorted(seconds for _, seconds in came)
-    assert moments[10] < SPREAD / 2 < moments[-10], "neither all at once nor all late"
+    times = sorted(seconds for _, seconds in came)
+    assert times[10] < SPREAD / 2 < times[-10], "neither all at once nor all late"
 
 
 def feed_order() -> Iterator[int]:
@@ -175,7 +175,7 @@ def test_what_is_taken_back_before_it_arrives_leaves_nothing(later: Later) -> No
     loot.take(rows)
     carried(later)
     assert not Item.objects.exists() and feed.head().sequence == 0
-    assert standing([name]) == {name: "withdrawn"}
+    assert bank_states([name]) == {name: "withdrawn"}
     left = keys_in(Path(settings.REPIT_BANK_KEYS))
     assert not any(value in opened for opened in loot.opened(settings.REPIT_OPERATOR_KEY, left))
 
@@ -194,35 +194,35 @@ def test_it_leaves_nothing_whichever_of_the_two_is_due_first(
     assert not Item.objects.exists()
     carried(later)
     assert not Item.objects.exists()
-    assert standing([name]) == {name: "withdrawn"}
+    assert bank_states([name]) == {name: "withdrawn"}
 
 
 def test_the_same_hashes_asked_for_twice_rest_on_two_claims(later: Later) -> None:
     whole = picture()
-    [one], [other] = protect(whole), protect(whole)
+    [first], [other] = protect(whole), protect(whole)
     carried(later)
     assert Item.objects.get().own == 2 and active() == 1
     for _ in range(3):  # a person presses again, a letter is read again
-        carrying.let_go([one], actor="person")
+        carrying.let_go([first], actor="person")
         carried(later)
-        assert standing([one, other]) == {one: "active", other: "active"}
+        assert bank_states([first, other]) == {first: "active", other: "active"}
         assert Item.objects.get().own == 1
     carrying.let_go([other], actor="person")
     carried(later)
-    assert standing([one, other]) == {one: "withdrawn", other: "withdrawn"}
+    assert bank_states([first, other]) == {first: "withdrawn", other: "withdrawn"}
 
 
 def test_a_case_from_before_there_were_claims_takes_back_what_is_its_own(later: Later) -> None:
     whole = picture()
     name = items.submit(whole, actor="person", publish=True).item
     assert items.submit(whole, actor="person", publish=True).item == name
-    assert standing([name]) == {name: "active"}
+    assert bank_states([name]) == {name: "active"}
     carrying.let_go([name], actor="person")
     carried(later)
-    assert standing([name]) == {name: "active"} and Item.objects.get().own == 1
+    assert bank_states([name]) == {name: "active"} and Item.objects.get().own == 1
     carrying.let_go([name], actor="person")
     carried(later)
-    assert standing([name]) == {name: "withdrawn"}
+    assert bank_states([name]) == {name: "withdrawn"}
 
 
 class Killed(BaseException):
@@ -279,15 +279,15 @@ class Unwiped:
 
 def test_two_who_carry_letters_out_do_it_once(later: Later, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second has read the letter before the first carried it out and wiped it."""
-    one, other = Carrier(), Carrier()
+    carrier, other = Carrier(), Carrier()
     [name] = protect()
-    one._waiting(), other._waiting()
+    carrier._waiting(), other._waiting()
     later.seconds = SPREAD + 1
-    one.once()
+    carrier.once()
     monkeypatch.setattr(carrying, "_whole", lambda order: True)
     other.once()
     assert Item.objects.get().own == 1 and Claim.objects.count() == 1
-    assert standing([name]) == {name: "active"}
+    assert bank_states([name]) == {name: "active"}
 
 
 def test_one_who_takes_back_meets_one_who_has_read_the_letter_already(
@@ -299,7 +299,7 @@ def test_one_who_takes_back_meets_one_who_has_read_the_letter_already(
     carrying.let_go([name], actor="person")
     later.seconds = SPREAD + 1
     with monkeypatch.context() as patched:  # it does not see the second letter yet
-        patched.setattr(slow, "_waiting", lambda: [one for one in slow._known.values() if one])
+        patched.setattr(slow, "_waiting", lambda: [letter for letter in slow._known.values() if letter])
         quick.once()
         slow.once()
     assert not Item.objects.exists() and feed.head().sequence == 0
@@ -319,17 +319,17 @@ def test_letters_go_together_some_time_after_they_were_carried_out(later: Later)
     [left] = protect()
     assert Letter.objects.count() == 8
     assert carrying.sweep() == 4
-    assert standing([left]) == {left: "received"}
+    assert bank_states([left]) == {left: "received"}
 
 
 def test_a_letter_put_in_another_place_does_not_open(later: Later) -> None:
     protect()
-    one, other = Letter.objects.order_by("id")[:2]
-    Letter.objects.filter(pk=one.pk).update(sealed=other.sealed)
-    assert letters.opened([Letter.objects.get(pk=one.pk)]) == []
+    letter, other = Letter.objects.order_by("id")[:2]
+    Letter.objects.filter(pk=letter.pk).update(sealed=other.sealed)
+    assert letters.opened([Letter.objects.get(pk=letter.pk)]) == []
     other_name = protect()[0]
     carried(later)
-    assert standing([other_name]) == {other_name: "active"}, "nor does it keep any other"
+    assert bank_states([other_name]) == {other_name: "active"}, "nor does it keep any other"
 
 
 def test_one_letter_that_cannot_be_carried_out_keeps_none_of_the_others(

@@ -29,7 +29,7 @@ def take(source: str, *some: Told, publish: bool = True, run: int = 0) -> int:
 
 
 def served() -> dict[bytes, tuple[str, int, str]]:
-    return {one.hashes[0].value: (one.state, one.confirmations, one.origin) for one in feed.everything()}
+    return {item.hashes[0].value: (item.state, item.confirmations, item.origin) for item in feed.everything()}
 
 
 def test_a_record_is_served_with_its_exchange_and_partner_and_goes_when_it_is_withdrawn():
@@ -104,8 +104,8 @@ def test_a_withdrawal_by_its_origin_wins_whatever_the_order(order: tuple[int, ..
         ("repit/c", told("y", None, gone=(("a", "1"),))),
     ]
     for place in order:
-        source, one = words[place]
-        take(source, one)
+        source, record = words[place]
+        take(source, record)
     assert served() == {} and not Root.objects.exists() and not Stake.objects.exists()
     take("repit/d", told("z", value, roots=(Origin("a", "1", ("a", "d")), Origin("d", "z", ("d",)))))
     assert served() == {value: ("active", 1, "repit/d")}

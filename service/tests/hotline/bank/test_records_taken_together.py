@@ -32,13 +32,13 @@ def rows() -> dict[str, Any]:
     """Everything the bank holds, without what is random: items' names."""
     held = opened(list(Item.objects.all()))
     hashes = {item.pk: held.hashes(item, ItemHash.objects.filter(item=item)) for item in Item.objects.all()}
-    mark = {key: sorted((one.role, one.value) for one in some) for key, some in hashes.items()}
+    mark = {key: sorted((hash_.role, hash_.value) for hash_ in some) for key, some in hashes.items()}
     kept: dict[str, list[Any]] = {"item": [], "stake": []}
     for item in Item.objects.all():
         steps = Transition.objects.filter(item=item)
         told = [(s.before, s.after, s.actor, s.reason, s.sequence is not None) for s in steps]
         changes = Change.objects.filter(item=item).count()
-        served = (item.state, item.told, item.confirmations, changes, sorted(told))
+        served = (item.state, item.announced, item.confirmations, changes, sorted(told))
         told_of = (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), item.parts)
         kept["item"].append((*told_of, sorted(map(repr, hashes[item.pk])), bytes(item.fingerprint), *served))
     for stake in Stake.objects.all():
@@ -90,7 +90,7 @@ def test_any_records_in_any_order_leave_what_they_leave_one_by_one(
 
     def one_by_one_only(taking: Any, plain: dict[bytes, Ready], roots: Any) -> int:
         taken.append(len(plain))
-        return sum(partner_records._one(taking, one, None) for one in plain.values())
+        return sum(partner_records._one(taking, record, None) for record in plain.values())
 
     monkeypatch.setattr(partner_records, "_at_once", one_by_one_only)
     one_by_one = left_by(story)

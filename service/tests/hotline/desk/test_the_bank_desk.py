@@ -107,7 +107,11 @@ def test_a_person_decides_with_a_reason_that_is_kept(someone: Make, what: str, s
             assert b'role="alert"' in answer.content and told(name) == "active"
     assert told(name) == state
     question = Question.objects.get()
-    assert (question.decision, question.by, question.said) == (decision, who.name, "A press photograph.")
+    assert (question.decision, question.by, question.explanation) == (
+        decision,
+        who.name,
+        "A press photograph.",
+    )
     near = Hash("pdq", "whole", bytes([value[0] ^ 3]) + value[1:], 90)
     assert widely_published.near([near]) == (what == "everyones")
     assert "A press photograph." in read(who, f"{BANK}{name}/")
@@ -183,8 +187,8 @@ def test_an_alarm_is_shown_and_its_platform_is_heard_again_only_when_a_person_sa
 )
 def test_what_the_bank_notes_is_read_in_the_reader_s_language(reason: str):
     with translation.override("fr"):
-        assert reason and reasons.told(reason) != reason and "%" not in reasons.told(reason)
-        assert reasons.told("Une amie l'a dit") == "Une amie l'a dit"
+        assert reason and reasons.shown(reason) != reason and "%" not in reasons.shown(reason)
+        assert reasons.shown("Une amie l'a dit") == "Une amie l'a dit"
 
 
 @pytest.mark.parametrize("address", ["nobody/", "nobody/decide/", "%00/", "../cases/"])

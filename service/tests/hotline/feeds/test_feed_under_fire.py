@@ -37,7 +37,7 @@ def test_every_subscriber_ends_equal_to_the_bank_nothing_lost_nothing_twice_in_o
         fire.end()
     fire.check(bank)
     if whole:
-        told = {
+        figures = {
             "database": "postgresql" if "REPIT_DATABASE_URL" in own_database else "sqlite",
             "subscribers": fire.count,
             "seconds": SECONDS,
@@ -46,5 +46,7 @@ def test_every_subscriber_ends_equal_to_the_bank_nothing_lost_nothing_twice_in_o
             "killed": dict(fire.killed),
             "seconds_until_all_had_it": round(settled, 1),
         }
-        print(json.dumps(told))  # noqa: T201 - the drill's report
-        assert told["changes_a_minute"] >= 0.9 * CHANGES_A_MINUTE, "this machine was too busy for the drill"
+        print(json.dumps(figures))  # noqa: T201 - the drill's report
+        assert figures["changes_a_minute"] >= 0.9 * CHANGES_A_MINUTE, (
+            "this machine was too busy for the drill"
+        )

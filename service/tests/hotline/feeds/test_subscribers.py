@@ -108,8 +108,8 @@ def test_acknowledgements_only_grow_and_may_be_repeated():
     subscribers.acknowledge(who, 2, [item, item])
     subscribers.acknowledge(who, 1, [item])
     assert WithdrawalAcknowledged.objects.count() == 1
-    [standing] = subscribers.standings()
-    assert (standing.lag, standing.withdrawals_acknowledged) == (0, 1)
+    [status] = subscribers.statuses()
+    assert (status.lag, status.withdrawals_acknowledged) == (0, 1)
     with pytest.raises(InputRefused):
         subscribers.acknowledge(who, 3, [])
 
@@ -122,8 +122,8 @@ def test_lag_is_what_has_not_been_acknowledged_and_use_is_noted_each_minute():
         subscribers.recognise(key)
     with clock.at(lambda: moment + timedelta(seconds=59)):
         subscribers.recognise(key)
-    assert [(s.lag, s.last_used_at) for s in subscribers.standings()] == [(2, moment)]
+    assert [(s.lag, s.last_used_at) for s in subscribers.statuses()] == [(2, moment)]
     later = moment + timedelta(seconds=61)
     with clock.at(lambda: later):
         subscribers.recognise(key)
-    assert subscribers.standings()[0].last_used_at == later
+    assert subscribers.statuses()[0].last_used_at == later

@@ -1,4 +1,4 @@
-"""NCMEC's wire over our doors, read by threatexchange's own client where it runs against a real hotline."""
+"""NCMEC's wire from our endpoints, read by threatexchange's own client, also against a real hotline."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_the_real_client_gives_feedback_and_reads_it_again(hotline: Hotline):
 
     def entry() -> hash_api.NCMECEntryUpdate:
         page = agreeing.get_entries(start_timestamp=0, end_timestamp=int(time.time()) + 86_400)
-        return next(one for one in page.updates if one.fingerprints.get("pdq") == value)
+        return next(update for update in page.updates if update.fingerprints.get("pdq") == value)
 
     found = entry()
     where = (found.member_id, found.id, hash_api.FingerprintType.pdq)
@@ -110,8 +110,8 @@ def test_the_real_client_gives_feedback_and_reads_it_again(hotline: Hotline):
     guid = wire.REASONS[1].guid
     for _ in range(2):
         doubting.submit_feedback(*where, hash_api.FeedbackType.downvote, guid)
-    said = {(f.member.esp_name, f.feedback_type.value, f.reason) for f in entry().feedback["Pdq"]}
-    assert said == {("member one", "upvote", ""), ("member two", "downvote", "Widely published")}
+    votes = {(f.member.esp_name, f.feedback_type.value, f.reason) for f in entry().feedback["Pdq"]}
+    assert votes == {("member one", "upvote", ""), ("member two", "downvote", "Widely published")}
 
 
 def submit(*hashes: Hash, media: str = "picture") -> str:
@@ -145,7 +145,7 @@ def test_entries_hold_what_clients_can_use_and_tombstones_need_no_hash(
     items.erase(gone, actor="test")
     items.dispute(doubted, actor="test", reason="flood")
     answer = read(client.get(BASE + EVER, headers=headers).content)
-    entries = {one.id: one for one in answer.updates}
+    entries = {update.id: update for update in answer.updates}
     assert answer.next == "" and {"canary-1", "canary-2"} < set(entries)
     assert entries[gone].deleted and entries[doubted].deleted
     assert {entries[double].fingerprints["pdq"], entries[f"{double}.1"].fingerprints["pdq"]} == {
@@ -170,7 +170,7 @@ def test_pages_cover_a_window_without_gap_and_stay_stable(client: Client, header
     path = EVER + "&size=2"
     while path:
         page = read(client.get(BASE + path, headers=headers).content)
-        seen |= {one.id for one in page.updates}
+        seen |= {update.id for update in page.updates}
         path = page.next.removeprefix("/v2/")
         submit()
     assert seen == names | {"canary-1", "canary-2"}
@@ -183,15 +183,15 @@ def test_a_window_is_answered_from_somewhat_earlier_than_asked(client: Client, h
     begin = wire.print_time(before + ncmec_server.MARGIN - 5)
     ends = wire.print_time(before)
     page = read(client.get(f"{BASE}entries?from={begin}&to={ends}", headers=headers).content)
-    assert name not in {one.id for one in page.updates}  # its end lies before the entry
+    assert name not in {update.id for update in page.updates}  # its end lies before the entry
     far = wire.print_time(int(time.time()) + 3600)
     page = read(client.get(f"{BASE}entries?from={begin}&to={far}", headers=headers).content)
-    assert [one.id for one in page.updates] == [name]
+    assert [update.id for update in page.updates] == [name]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", [None, "Basic", "Basic !", "Basic YWJj", "Bearer x", "Basic w6k="])
-def test_without_a_key_nothing_is_told(client: Client, value: str | None):
+def test_without_a_key_nothing_is_shown(client: Client, value: str | None):
     answer = client.get(BASE + "status", headers={"Authorization": value} if value else {})
     assert answer.status_code == 401
 

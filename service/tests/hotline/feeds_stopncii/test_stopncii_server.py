@@ -1,4 +1,4 @@
-"""StopNCII's wire over our doors: what keeps real clients from losing records."""
+"""StopNCII's wire over our endpoints: what keeps real clients from losing records."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_withdrawn_record_stays_listed_for_ever_but_is_spared_a_first_fetch(
     assert record["CSPFeedbacks"] == [{"source": "Repit", "feedbackValue": "NotBlocked", "tags": []}]
 
 
-def test_a_disputed_record_is_told_as_withdrawn_and_comes_back_when_settled(
+def test_a_disputed_record_is_listed_as_withdrawn_and_comes_back_when_settled(
     client: Client, headers: dict[str, str]
 ):
     item, value = submit()
@@ -216,12 +216,12 @@ def test_feedback_is_heard_by_everyone_and_repeating_it_changes_nothing(
     client: Client, headers: dict[str, str]
 ):
     _, value = submit()
-    said = {
+    feedbacks = {
         "count": 1,
         "hashFeedbacks": [{"hashValue": value, "feedbackValue": "NotBlocked", "tags": ["ad"]}],
     }
     for _ in range(3):
-        assert post(client, headers, "SubmitFeedback", said) == {"known": 1, "setAside": 0}
+        assert post(client, headers, "SubmitFeedback", feedbacks) == {"known": 1, "rejected": 0}
     assert records(fetch(client, headers))[value]["CSPFeedbacks"] == [
         {"source": "image host", "feedbackValue": "NotBlocked", "tags": ["ad"]}
     ]
@@ -243,13 +243,16 @@ def test_of_several_opinions_of_one_subscriber_the_latest_counts(who: Granted):
 def test_feedback_on_what_is_not_known_or_cannot_be_read_is_taken_without_complaint(
     client: Client, headers: dict[str, str]
 ):
-    said = [
+    feedbacks = [
         {"hashValue": "0" * 64, "feedbackValue": "Blocked"},
         {"hashValue": "0" * 63, "feedbackValue": "Blocked"},
         {"hashValue": "0" * 64, "feedbackValue": "Nonsense"},
         7,
     ]
-    assert post(client, headers, "SubmitFeedback", {"hashFeedbacks": said}) == {"known": 0, "setAside": 3}
+    assert post(client, headers, "SubmitFeedback", {"hashFeedbacks": feedbacks}) == {
+        "known": 0,
+        "rejected": 3,
+    }
 
 
 def test_a_proposal_waits_for_a_person_and_may_be_repeated(client: Client, headers: dict[str, str]):
@@ -259,7 +262,7 @@ def test_a_proposal_waits_for_a_person_and_may_be_repeated(client: Client, heade
         answer = post(
             client, headers, "SubmitHashes", {"count": 1, "hashRecords": [record, {"hashValue": 1}]}
         )
-        assert (answer["new"], answer["setAside"]) == (new, 1)
+        assert (answer["new"], answer["rejected"]) == (new, 1)
     item = Item.objects.get()
     assert (item.state, item.confirmations, item.origin) == ("received", 1, "image host")
     assert records(fetch(client, headers)) == {}

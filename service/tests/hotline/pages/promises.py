@@ -17,7 +17,7 @@ class Kept(NamedTuple):
     tests: tuple[str, ...]
 
 
-_STARTS = ("hotline/process.py", "(expire_items, carry_letters, forget_items, upkeep, fold_log, access_log, ")
+_STARTS = ("hotline/process.py", "(expire_items, carry_letters, erase_items, upkeep, fold_log, access_log, ")
 _WITHDRAWS = (
     ("hotline/web/case_pages/my_case.py", "take_back"),
     ("hotline/cases/protection.py", "carrying.let_go("),
@@ -27,7 +27,7 @@ _WITHDRAWS = (
 )
 _ERASES = (
     _STARTS,
-    ("hotline/loops/forget_items.py", "erasure.begin()"),
+    ("hotline/loops/erase_items.py", "erasure.begin()"),
     ("hotline/feeds/erasure.py", "erasing.erase("),
     ("hotline/bank/erasing.py", "keys.wipe("),
 )
@@ -35,10 +35,8 @@ _CLOCK = (
     ("hotline/process.py", "access_log, case_calendar):"),
     ("hotline/loops/case_calendar.py", "closing.act_due()"),
 )
-_DRILL = (
-    "hotline/processes/test_forgetting_drill.py::test_nothing_that_was_withdrawn_can_be_read_or_recognised"
-)
-_ERASED = "hotline/bank/test_what_is_withdrawn_is_destroyed.py::"
+_DRILL = "hotline/processes/test_erasure_drill.py::test_nothing_that_was_withdrawn_can_be_read_or_recognised"
+_ERASED = "hotline/bank/test_erasing.py::"
 
 PROMISES: dict[str, Kept] = {
     "sites are told of a withdrawal": Kept(
@@ -54,14 +52,14 @@ PROMISES: dict[str, Kept] = {
         (
             f"{_ERASED}test_what_was_withdrawn_opens_with_no_key_that_is_left",
             f"{_ERASED}test_cut_off_after_any_step_it_is_begun_again_and_nothing_opens",
-            "hotline/processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
+            "hotline/processes/test_restoring_a_bank.py::test_an_older_database_with_todays_keys_brings_nothing_back",
             _DRILL,
         ),
     ),
     "for who must be told by it, no more than that, until they know": Kept(
         (
             *_ERASES,
-            ("hotline/loops/forget_items.py", "erasure.go_on()"),
+            ("hotline/loops/erase_items.py", "erasure.go_on()"),
             ("hotline/feeds/erasure.py", "erasing.reduce("),
         ),
         (
@@ -74,14 +72,14 @@ PROMISES: dict[str, Kept] = {
         (
             *_ERASES,
             ("hotline/web/case_pages/views.py", "forgotten_days()"),
-            ("hotline/loops/forget_items.py", "turning.carry_over()"),
+            ("hotline/loops/erase_items.py", "turning.carry_over()"),
             ("hotline/bank/turning.py", "_destroy_before(newest)"),
             ("hotline/loops/upkeep.py", "relaying.sweep(_of_the_bank())"),
         ),
         (
             f"{_ERASED}test_nor_does_any_digest_tell_that_it_was_here_once_the_week_is_over",
             f"{_ERASED}test_the_last_day_ends_all_waiting",
-            "hotline/bank/test_what_remains_of_an_erased_item.py::test_nothing_else_of_it_is_left_in_any_row",
+            "hotline/bank/test_rows_of_an_erased_item.py::test_nothing_else_of_it_is_left_in_any_row",
             _DRILL,
         ),
     ),
@@ -196,15 +194,11 @@ PROMISES: dict[str, Kept] = {
     ),
     "reports of matches become one number": Kept(
         (_STARTS, ("hotline/loops/expire_items.py", "retention.sweep()")),
-        (
-            "hotline/bank/test_match_reports_are_forgotten.py::test_many_reports_go_in_turns_and_each_counts_once",
-        ),
+        ("hotline/bank/test_match_report_retention.py::test_many_reports_go_in_turns_and_each_counts_once",),
     ),
     "a backup holds no keys": Kept(
         (("hotline/backup.py", "_LEFT_OUT"),),
-        (
-            "hotline/processes/test_a_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",
-        ),
+        ("hotline/processes/test_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",),
     ),
     "recovery waits": Kept(
         (("hotline/cases/recovery.py", "timedelta(hours="),),
@@ -215,7 +209,7 @@ PROMISES: dict[str, Kept] = {
     "a database that is put back brings nothing back": Kept(
         (("hotline/commands/safekeeping.py", "kept.restore("), ("hotline/backup.py", "erasing.lost()")),
         (
-            "hotline/processes/test_putting_a_bank_back.py::test_an_older_database_with_todays_keys_brings_nothing_back",
+            "hotline/processes/test_restoring_a_bank.py::test_an_older_database_with_todays_keys_brings_nothing_back",
             "hotline/cases/test_recovery_and_erasure.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",
         ),
     ),

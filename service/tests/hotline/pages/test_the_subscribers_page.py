@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
-from running import PATIENCE, Hotline, random_pdq
+from running import TIMEOUT, Hotline, random_pdq
 from test_pages_in_a_browser import NARROW, SCHEMES, SHOTS, WIDE, violations, visit
 
 ADDRESS = {"fr": "/fr/abonnes/", "en": "/en/subscribers/"}
@@ -34,7 +34,7 @@ def lived(hotline: Hotline) -> dict[str, Any]:
     hotline.call("GET", f"{feed}changes?after=0", key=key)
     body = {"sequence": 7, "withdrawn_items": [names[0]]}
     assert hotline.call("POST", f"{feed}acknowledgements", body, key)[0] == 204
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while OBEYED["en"][1] not in hotline.operate("subscriber", "show", "forum.example"):
         assert time.monotonic() < until  # the access log is written every second
     return {"key": key, "names": names}

@@ -11,7 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 import pytest
-from running import PATIENCE, REPIT, Hotline, environment, random_pdq, start_script
+from running import REPIT, TIMEOUT, Hotline, environment, random_pdq, start_script
 
 from repit.exchanges.repit.client import FeedClient
 from repit.foundation.errors import FeedForeign, FeedGap, KeyRefused, PeerFailed, WireRefused
@@ -65,7 +65,7 @@ def test_a_waiting_client_hears_of_what_another_process_commits(hotline: Hotline
         page = follower.changes(sequence, wait_seconds=25)
         while not page.changes:
             page = follower.changes(sequence, wait_seconds=25)
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
         assert page.changes[0].sequence == sequence + 1 and writer
 
 
@@ -77,8 +77,8 @@ def test_many_wait_at_once_while_cases_are_opened(hotline: Hotline):
     heard: list[int] = []
 
     def wait() -> None:
-        with client(hotline, key) as one:
-            page = one.changes(sequence, wait_seconds=25)
+        with client(hotline, key) as subscriber:
+            page = subscriber.changes(sequence, wait_seconds=25)
             heard.append(page.changes[0].sequence if page.changes else 0)
 
     threads = [threading.Thread(target=wait) for _ in range(40)]
@@ -86,7 +86,7 @@ def test_many_wait_at_once_while_cases_are_opened(hotline: Hotline):
         thread.start()
     hotline.open_case(random_pdq())
     for thread in threads:
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
     assert heard == [sequence + 1] * 40
 
 
@@ -156,7 +156,7 @@ def test_nothing_acknowledged_is_lost_when_it_is_killed_under_load(
         running.kill()
         stop.set()
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
     again = start_hotline(own_database)
     with client(again, again.add_subscriber("after")) as follower:
         entries: dict[str, set[str]] = {}
@@ -168,9 +168,9 @@ def test_nothing_acknowledged_is_lost_when_it_is_killed_under_load(
     assert not served & set(withdrawn)
     for value, receipt in opened:
         body = {"number": receipt["number"], "secret": receipt["secret"]}
-        status, standing = again.call("POST", "/api/v1/cases/status", body)
-        assert status == 200
-        assert (value in served) == (standing["items"][0]["state"] == "active")
+        code, status = again.call("POST", "/api/v1/cases/status", body)
+        assert code == 200
+        assert (value in served) == (status["items"][0]["state"] == "active")
 
 
 def test_it_stops_on_sigterm_while_subscribers_wait_and_can_start_again_on_its_port(
@@ -191,7 +191,7 @@ def test_it_stops_on_sigterm_while_subscribers_wait_and_can_start_again_on_its_p
         thread = threading.Thread(target=wait)
         thread.start()
         running.terminate()
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
     taken = Hotline(running.env, running.port)
     try:
         assert taken.call("GET", "/health")[0] == 200
@@ -206,21 +206,21 @@ def test_it_stops_on_sigterm_whichever_thread_is_given_it(
     main = running.process.pid
     others = {int(thread.name) for thread in Path(f"/proc/{main}/task").iterdir()} - {main}
     os.kill(max(others), signal.SIGTERM)  # Linux takes a thread's number: that thread is asked first
-    assert running.process.wait(PATIENCE) == 0
+    assert running.process.wait(TIMEOUT) == 0
 
 
 def test_a_taken_port_is_said_plainly(hotline: Hotline):
     command = [*REPIT, "hotline", "--port", str(hotline.port)]
     for language, word in (("en", "in use"), ("fr", "déjà pris")):
         env = {**hotline.env, "REPIT_LANGUAGE": language}
-        done = subprocess.run(command, env=env, capture_output=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, env=env, capture_output=True, timeout=TIMEOUT, check=False)
         assert done.returncode == 1 and word in done.stderr.decode() and "--port" in done.stderr.decode()
 
 
 def test_a_server_database_is_migrated_only_on_request(tmp_path: Path, postgresql: tuple[str, Path]):
     address, _ = postgresql
     env = environment(tmp_path, address)
-    done = subprocess.run([*REPIT, "hotline"], env=env, capture_output=True, timeout=PATIENCE, check=False)
+    done = subprocess.run([*REPIT, "hotline"], env=env, capture_output=True, timeout=TIMEOUT, check=False)
     assert done.returncode == 1 and "repit migrate" in done.stderr.decode()
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode, urljoin
 
-from running import PATIENCE, Hotline
+from running import TIMEOUT, Hotline
 
 AT_ONCE = 8
 
@@ -21,10 +21,10 @@ AT_ONCE = 8
 class _SendsOn(urllib.request.HTTPRedirectHandler):
     """As browsers do: 307 sends the form once more."""
 
-    def http_error_307(self, asked, body, _code, _said, headers):
+    def http_error_307(self, asked, body, _code, _message, headers):
         with body:
             newurl = urljoin(asked.full_url, headers["Location"])
-        return self.parent.open(urllib.request.Request(newurl, asked.data), timeout=PATIENCE)  # noqa: S310
+        return self.parent.open(urllib.request.Request(newurl, asked.data), timeout=TIMEOUT)  # noqa: S310
 
 
 class Browser:
@@ -33,12 +33,12 @@ class Browser:
         self._open = urllib.request.build_opener(_SendsOn, urllib.request.HTTPCookieProcessor(self.jar)).open
 
     def get(self, path: str) -> str:
-        with self._open(self.base + path, timeout=PATIENCE) as answer:
+        with self._open(self.base + path, timeout=TIMEOUT) as answer:
             return answer.read().decode()
 
     def post(self, path: str, **fields: str) -> str:
         try:
-            with self._open(self.base + path, urlencode(fields).encode(), timeout=PATIENCE) as answer:
+            with self._open(self.base + path, urlencode(fields).encode(), timeout=TIMEOUT) as answer:
                 return answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:
@@ -83,8 +83,8 @@ def test_the_last_form_and_every_form_of_a_session(
         "state": hidden(page, "state"),
         "hashes": json.dumps([{"media": "picture", "kind": "intimate", "hashes": [value]}]),
     }
-    [said] = many(lambda: "|".join(code_in(Browser(hotline).post("/en/start/", **last))))
-    number, words = said.split("|")
+    [receipt] = many(lambda: "|".join(code_in(Browser(hotline).post("/en/start/", **last))))
+    number, words = receipt.split("|")
 
     def by(browser: Browser, path: str, **fields: str) -> set[str]:
         form = hidden(browser.get(path), "form")

@@ -19,7 +19,7 @@ from repit.exchanges.repit.client import FeedClient
 
 pytestmark = pytest.mark.timeout(900)  # a starved machine takes its time
 STEPS = int(os.environ.get("RING_STEPS", "20"))
-PATIENCE = 240.0
+TIMEOUT = 240.0
 NAMES = ("ada", "bea", "cleo")
 
 
@@ -67,7 +67,7 @@ class Ring:
             return {e.hashes[0].value.hex(): e.origin for e in follower.snapshot()[1]}
 
     def settle(self, wanted: Counter[str]) -> None:
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + TIMEOUT
         banks: dict[str, Counter[str]] = {}
         while time.monotonic() < until:
             banks = {name: self.bank(name) for name in NAMES}
@@ -80,29 +80,29 @@ class Ring:
 
 @pytest.fixture(scope="module")
 def ring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ring]:
-    one = Ring(tmp_path_factory.mktemp("ring"))
-    yield one
-    for hotline in one.running.values():
+    hotlines = Ring(tmp_path_factory.mktemp("ring"))
+    yield hotlines
+    for hotline in hotlines.running.values():
         hotline.kill()
 
 
 def test_whatever_happens_all_banks_end_equal(ring: Ring):
     chance = random.Random(os.environ.get("RING_SEED", "a ring"))
     values = [random.Random(f"picture {n}").randbytes(32).hex() for n in range(12)]
-    standing: list[tuple[str, str, dict[str, Any]]] = []
+    open_cases: list[tuple[str, str, dict[str, Any]]] = []
     for step in range(STEPS):
         name = chance.choice(NAMES)
         if step % 10 == 9:
             ring.kill(name)
             ring.start(name)
-        elif standing and chance.random() < 0.4:
-            where, _, receipt = standing.pop(chance.randrange(len(standing)))
+        elif open_cases and chance.random() < 0.4:
+            where, _, receipt = open_cases.pop(chance.randrange(len(open_cases)))
             ring.running[where].withdraw(receipt)
         else:
             value = chance.choice(values)
-            standing.append((name, value, ring.running[name].open_case(value)))
-    ring.settle(Counter(value for _, value, _ in standing))
-    for where, _, receipt in standing:
+            open_cases.append((name, value, ring.running[name].open_case(value)))
+    ring.settle(Counter(value for _, value, _ in open_cases))
+    for where, _, receipt in open_cases:
         ring.running[where].withdraw(receipt)
     ring.settle(Counter())
 

@@ -104,7 +104,7 @@ def test_an_exchange_that_is_removed_is_forgotten(gate: Gate, tmp_path: Path) ->
     while outcome(gate, 1) != "block" and clock.elapsed() < until:
         pass
     assert gate.board.read().loaded and outcome(gate, 1) == "block"
-    partners.forget("list")
+    partners.remove("list")
     puller._tidy()
     assert outcome(gate, 1) == "allow"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gate_pictures import made_up
 
-from repit.exchanges.repit.wire import Change, Entry, Page, SetAside
+from repit.exchanges.repit.wire import Change, Entry, Page, RejectedEntry
 from repit.foundation import clock
 from repit.foundation.hashes import Hash
 from repit.platform.gate.runtime import Gate
@@ -27,7 +27,7 @@ class ScriptedFeed:
     """First both items; then a change that nobody can read, for one of them was withdrawn."""
 
     def __init__(self, follower: follow_feed.Follower) -> None:
-        self.follower, self.feed_id, self.set_aside = follower, "f", ()
+        self.follower, self.feed_id, self.rejected = follower, "f", ()
         self.entries = [shared("a", 1), shared("b", 2)]
         self.sequence = 2
         self.acknowledged: list[int] = []
@@ -40,7 +40,7 @@ class ScriptedFeed:
             return Page((Change(2, clock.now(), self.entries[-1]),), 2, "f", clock.now())
         if self.sequence == 2:
             self.entries, self.sequence = self.entries[1:], 3
-            return Page((), 3, "f", clock.now(), (SetAside(3, "not an entry"),))
+            return Page((), 3, "f", clock.now(), (RejectedEntry(3, "not an entry"),))
         self.follower.close()
         return Page((), self.sequence, "f", clock.now())
 

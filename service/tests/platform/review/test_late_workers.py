@@ -15,7 +15,7 @@ from staff_people import Someone
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
-from repit.exchanges.records import Said
+from repit.exchanges.records import GivenOpinion
 from repit.foundation import clock
 from repit.foundation.errors import PeerFailed, TransitionRefused
 from repit.foundation.jobs.claims import ClaimLost
@@ -230,7 +230,7 @@ def test_feedback_that_was_told_late_ends_nothing(
     Feedback.objects.create(partner=partner, item="a", view="blocked", due_at=clock.now())
     client = Overtaken(Feedback, feedback._claims.claim, answer)
     monkeypatch.setattr(partners, "client", lambda _: client)
-    monkeypatch.setattr(feedback, "_said", lambda *_: [Said("a", "blocked", b"")])
+    monkeypatch.setattr(feedback, "_opinions", lambda *_: [GivenOpinion("a", "blocked", b"")])
     client.left_alone(lambda: feedback.send_due(partner))
 
 
@@ -247,7 +247,7 @@ def test_an_opinion_that_changes_while_it_is_told_is_told_again(monkeypatch: pyt
             assert feedback._claims.claim() is None  # the two are not told at once
 
     monkeypatch.setattr(partners, "client", lambda _: SimpleNamespace(tell=tell, close=lambda: None))
-    monkeypatch.setattr(feedback, "_said", lambda *_: [Said("a", "blocked", b"")])
+    monkeypatch.setattr(feedback, "_opinions", lambda *_: [GivenOpinion("a", "blocked", b"")])
     assert feedback.send_due(partner) == 2
     row = Feedback.objects.get()
     assert (told, row.due_at, row.claim) == (["blocked", "not_blocked"], None, "")

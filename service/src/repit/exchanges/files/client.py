@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from repit.exchanges import checkpoints
 from repit.exchanges.files.wire import decode_lines
-from repit.exchanges.records import Aside, Batch, Pulled, Said
+from repit.exchanges.records import Batch, GivenOpinion, Pulled, Rejected
 from repit.exchanges.retrying import Wait, ask, pause
 from repit.foundation.errors import ExchangeRefused, NotGranted, PeerFailed, Text
 from repit.foundation.outbound import Outbound
@@ -81,17 +81,17 @@ class FileClient:
         if before >= _FEW and count < before / 2 and not self._may_shrink:
             raise ListShrank
         records: list[Pulled] = []
-        asides: list[Aside] = []
-        for one in decode_lines(_lines(file)):
-            if isinstance(one, Pulled):
-                records.append(one)
+        rejected: list[Rejected] = []
+        for decoded in decode_lines(_lines(file)):
+            if isinstance(decoded, Pulled):
+                records.append(decoded)
             else:
-                asides.append(one)
-            if len(records) + len(asides) == TOGETHER:
-                yield Batch(tuple(records), checkpoint, tuple(asides), whole=True)
-                records, asides = [], []
+                rejected.append(decoded)
+            if len(records) + len(rejected) == TOGETHER:
+                yield Batch(tuple(records), checkpoint, tuple(rejected), whole=True)
+                records, rejected = [], []
         done = checkpoints.write(digest=digest, count=count)
-        yield Batch(tuple(records), done, tuple(asides), whole=True, last=True)
+        yield Batch(tuple(records), done, tuple(rejected), whole=True, last=True)
 
     def _content(self) -> bytes:
         """The list as it is now, in memory: it does not change between two looks, and leaves no copy."""
@@ -106,7 +106,7 @@ class FileClient:
         except OSError as error:
             raise PeerFailed(detail=type(error).__name__) from None
 
-    def tell(self, said: Said) -> None:  # noqa: ARG002
+    def give_opinion(self, opinion: GivenOpinion) -> None:  # noqa: ARG002
         """See `records.Puller`."""
         raise NotGranted(detail="a list hears nothing")
 
@@ -118,7 +118,7 @@ def _measured(file: IO[bytes]) -> tuple[str, int]:
     file.seek(0)
     while piece := file.read(_PIECE):
         digest.update(piece)
-    return digest.hexdigest(), sum(isinstance(one, Pulled) for one in decode_lines(_lines(file)))
+    return digest.hexdigest(), sum(isinstance(decoded, Pulled) for decoded in decode_lines(_lines(file)))
 
 
 def _lines(file: IO[bytes]) -> Iterator[str]:

@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from repit.exchanges.records import Aside, Pulled, hexadecimal, quality_of
+from repit.exchanges.records import Pulled, Rejected, hexadecimal, quality_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import FORMS, Algorithm, Hash, Media
 
@@ -31,8 +31,8 @@ _HEADINGS: Final = ("hash", "value", "signal", "indicator", "pdq", "md5", "sha25
 _TYPE_HEADINGS: Final = ("type", "signal_type", "algorithm")
 
 
-def decode_lines(lines: Iterable[str]) -> Iterator[Pulled | Aside]:
-    """A record, or what was set aside, for each line that says anything."""
+def decode_lines(lines: Iterable[str]) -> Iterator[Pulled | Rejected]:
+    """A record, or what was rejected, for each line that says anything."""
     headings: list[str] = []
     for number, line in enumerate(lines, 1):
         text = line.lstrip("\ufeff").strip()
@@ -46,7 +46,7 @@ def decode_lines(lines: Iterable[str]) -> Iterator[Pulled | Aside]:
                 continue
             yield _record(text, headings)
         except WireRefused as refused:
-            yield Aside(f"line {number}", refused.detail)
+            yield Rejected(f"line {number}", refused.detail)
 
 
 def _record(text: str, headings: list[str]) -> Pulled:
@@ -89,8 +89,8 @@ def _made(kind: object, value: object, quality: object = None) -> Pulled:
         raise WireRefused(detail="a type of hash that is not known")
     algorithm, media = _TYPES[kind]
     raw = hexadecimal(value, algorithm)
-    one = Hash(algorithm, "whole", raw, quality_of(quality) if FORMS[algorithm].perceptual else None)
-    return Pulled(f"{kind}:{raw.hex()}", "active", media, (one,))
+    hash_ = Hash(algorithm, "whole", raw, quality_of(quality) if FORMS[algorithm].perceptual else None)
+    return Pulled(f"{kind}:{raw.hex()}", "active", media, (hash_,))
 
 
 def _are_headings(text: str) -> bool:

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='PartnerAside',
+            name='RejectedRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('where', models.CharField(max_length=120)),
@@ -52,10 +52,10 @@ class Migration(migrations.Migration):
                 ('times', models.IntegerField(default=1)),
                 ('first_at', models.DateTimeField()),
                 ('last_at', models.DateTimeField()),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asides', to='exchanges.partner')),
+                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejected', to='exchanges.partner')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('partner', 'where', 'reason'), name='aside_once_a_record')],
+                'constraints': [models.UniqueConstraint(fields=('partner', 'where', 'reason'), name='rejected_once_a_record')],
             },
         ),
     ]

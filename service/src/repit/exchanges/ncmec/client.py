@@ -25,7 +25,7 @@ from repit.exchanges.ncmec.records_wire import (
 )
 from repit.exchanges.ncmec.wire import print_time
 from repit.exchanges.paging import Pages
-from repit.exchanges.records import Batch, Said
+from repit.exchanges.records import Batch, GivenOpinion
 from repit.exchanges.retrying import Wait, ask, pause, peer_second
 from repit.foundation.clock import now
 from repit.foundation.errors import NotGranted, PeerFailed
@@ -84,12 +84,12 @@ class NCMECClient:
             page = decode_entries(raw)
             if not page.following:
                 done = checkpoints.write(until=max(until, end))
-                yield Batch(page.records, done, page.asides, page.skipped, last=True)
+                yield Batch(page.records, done, page.rejected, page.skipped, last=True)
                 return
             query = urlencode(page.following)
             pages.turn(query)
             midway = checkpoints.write(until=until, next=query, end=end, at=int(now().timestamp()))
-            yield Batch(page.records, midway, page.asides, page.skipped)
+            yield Batch(page.records, midway, page.rejected, page.skipped)
 
     def _resumed(self, held: dict[str, object]) -> str:
         age = int(now().timestamp()) - checkpoints.number(held, "at")
@@ -98,14 +98,14 @@ class NCMECClient:
     def _entries(self, params: dict[str, str]) -> bytes:
         return ask(lambda: self._http.get(ENTRIES, params=params, max_bytes=MAX_BYTES), self._wait).body
 
-    def tell(self, said: Said) -> None:
+    def give_opinion(self, opinion: GivenOpinion) -> None:
         """See `records.Puller`. There is no word for "pending"."""
-        if said.view == "pending":
+        if opinion.view == "pending":
             raise NotGranted(detail="no word for this opinion")
-        member, entry = split_name(said.name)
-        kind: Fingerprint = "PDQ" if len(said.value) == 32 else "MD5"
+        member, entry = split_name(opinion.name)
+        kind: Fingerprint = "PDQ" if len(opinion.value) == 32 else "MD5"
         guid = None
-        if said.view == "not_blocked":
+        if opinion.view == "not_blocked":
             guid = decode_reasons(
                 ask(lambda: self._http.get(f"/v2/feedback/{kind}/reasons"), self._wait).body
             )

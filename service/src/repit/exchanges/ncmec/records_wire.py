@@ -2,7 +2,7 @@
 
 In: XML from the network, opinions. Out: checked records, or bytes. Next: `client`. Pure: no framework, no
 network, no clock. An entry that cannot be read is
-set aside; in the clients of others one such entry ends the whole fetch.
+rejected; in the clients of others one such entry ends the whole fetch.
 """
 
 import re
@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from repit.exchanges.ncmec.wire import NAMESPACE
 from repit.exchanges.paging import Query, query_of
-from repit.exchanges.records import Aside, Pulled, assumed, hexadecimal
+from repit.exchanges.records import Pulled, Rejected, assumed, hexadecimal
 from repit.exchanges.weighing import xml_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Algorithm, Hash, Media
@@ -31,7 +31,7 @@ class Read:
     """One page. `following`: the query of the next one, empty on the last."""
 
     records: tuple[Pulled, ...]
-    asides: tuple[Aside, ...]
+    rejected: tuple[Rejected, ...]
     skipped: int
     following: Query
 
@@ -42,7 +42,7 @@ def decode_entries(raw: bytes) -> Read:
     if _name(root) != "queryResult":
         raise WireRefused(detail="not an answer to a query")
     records: list[Pulled] = []
-    asides: list[Aside] = []
+    rejected: list[Rejected] = []
     skipped = 0
     for group in root:
         if _name(group) not in ("images", "videos"):
@@ -51,14 +51,14 @@ def decode_entries(raw: bytes) -> Read:
             try:
                 record = _entry(element)
             except WireRefused as refused:
-                asides.append(Aside(f"{_name(group)[:20]}, entry {place} of a page", refused.detail))
+                rejected.append(Rejected(f"{_name(group)[:20]}, entry {place} of a page", refused.detail))
                 continue
             if record is None:
                 skipped += 1
             else:
                 records.append(record)
-    following = next((one.text or "" for one in root.iter() if _name(one) == "next"), "").strip()
-    return Read(tuple(records), tuple(asides), skipped, query_of(following, _within))
+    following = next((element.text or "" for element in root.iter() if _name(element) == "next"), "").strip()
+    return Read(tuple(records), tuple(rejected), skipped, query_of(following, _within))
 
 
 def decode_reasons(raw: bytes) -> str:
@@ -67,7 +67,9 @@ def decode_reasons(raw: bytes) -> str:
     Empty where there is none. Raises `WireRefused`.
     """
     given = [
-        (one.get("guid") or "", one.get("name") or "") for one in xml_of(raw).iter() if _name(one) == "reason"
+        (element.get("guid") or "", element.get("name") or "")
+        for element in xml_of(raw).iter()
+        if _name(element) == "reason"
     ]
     known = [(guid, name) for guid, name in given if re.fullmatch(r"[\w\-]{1,64}", guid, re.ASCII)]
     chosen = next((guid for guid, name in known if _PREFERRED.search(name)), "")
@@ -109,7 +111,9 @@ def _entry(element: Element) -> Pulled | None:
     name = name_of(member, entry)
     if deleted:
         return Pulled(name, "withdrawn", media)
-    given = {_name(one): (one.text or "").strip() for one in parts.get("fingerprints", ())}
+    given = {
+        _name(fingerprint): (fingerprint.text or "").strip() for fingerprint in parts.get("fingerprints", ())
+    }
     hashes = tuple(
         Hash(
             algorithm,

@@ -22,7 +22,7 @@ from repit.exchanges.repit.wire import (
     Acknowledgement,
     Entry,
     Page,
-    SetAside,
+    RejectedEntry,
     decode_page,
     encode_acknowledgement,
 )
@@ -72,7 +72,7 @@ class FeedClient:
         if not _KEY.fullmatch(key):
             raise KeyRefused(detail="the key holds blanks or is too long")
         self.feed_id = feed_id
-        self.set_aside: list[SetAside] = []
+        self.rejected: list[RejectedEntry] = []
         """Records of the present snapshot that could not be read; a page carries its own."""
         self._http = Outbound(base_url, headers={"Authorization": f"Bearer {key}"}, allow=allow)
         self._reading = ExitStack()
@@ -99,7 +99,7 @@ class FeedClient:
         `PeerFailed` or `SnapshotCut` once it cannot be gone on with: keep nothing of it then. Raises
         `KeyRefused`, `PeerFailed`.
         """
-        self.set_aside = []
+        self.rejected = []
         self._until, self._came = elapsed() + SNAPSHOT_SECONDS, 0
         progress = Progress()
         head, entries = self._open_snapshot(progress)
@@ -118,7 +118,7 @@ class FeedClient:
             )
         )
         _accept(status)
-        head, entries = decode_snapshot(self._counted(lines), self.set_aside, progress)
+        head, entries = decode_snapshot(self._counted(lines), self.rejected, progress)
         return head, entries()
 
     def _counted(self, lines: Iterator[str]) -> Iterator[str]:

@@ -22,12 +22,12 @@ class MatchCounts:
     counts: Mapping[str, int]
 
 
-def encode_matches(said: MatchCounts) -> bytes:
+def encode_matches(report: MatchCounts) -> bytes:
     """One report as a JSON object."""
     return json.dumps(
         {
-            "window": {"from": said.begins.isoformat(), "to": said.ends.isoformat()},
-            "matches": [{"item": item, "count": count} for item, count in said.counts.items()],
+            "window": {"from": report.begins.isoformat(), "to": report.ends.isoformat()},
+            "matches": [{"item": item, "count": count} for item, count in report.counts.items()],
         },
         separators=(",", ":"),
     ).encode()

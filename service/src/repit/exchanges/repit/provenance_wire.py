@@ -53,7 +53,7 @@ def roots_in(value: object) -> tuple[SharedRoot, ...]:
     found = []
     for source in _objects(value):
         path = source.get("path")
-        if not isinstance(path, list) or not all(isinstance(one, str) for one in path):
+        if not isinstance(path, list) or not all(isinstance(name, str) for name in path):
             raise WireRefused(detail="a way is not a list of names")
         installation, token = _text(source, "installation"), _text(source, "token")
         found.append(SharedRoot(installation, token, tuple(cast(list[str], path))))
@@ -62,7 +62,7 @@ def roots_in(value: object) -> tuple[SharedRoot, ...]:
 
 def gone_in(value: object) -> tuple[Gone, ...]:
     """Raises `WireRefused`."""
-    return tuple(_named(_text(one, "installation"), _text(one, "token")) for one in _objects(value))
+    return tuple(_named(_text(source, "installation"), _text(source, "token")) for source in _objects(value))
 
 
 def _named(installation: str, token: str) -> Gone:
@@ -74,7 +74,7 @@ def _named(installation: str, token: str) -> Gone:
 def _objects(value: object) -> list[dict[str, object]]:
     if not isinstance(value, list) or len(value) > MAX_ROOTS:
         raise WireRefused(detail="provenance is not a list, or a very long one")
-    if not all(isinstance(one, dict) for one in value):
+    if not all(isinstance(source, dict) for source in value):
         raise WireRefused(detail="provenance holds something else than objects")
     return cast(list[dict[str, object]], value)
 

@@ -13,10 +13,10 @@ from itertools import islice
 from typing import Final
 
 from repit.exchanges import checkpoints
-from repit.exchanges.records import Aside, Batch, Pulled, PulledRoot, Said, assumed
+from repit.exchanges.records import Batch, GivenOpinion, Pulled, PulledRoot, Rejected, assumed
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.provenance_wire import MAX_HOPS
-from repit.exchanges.repit.wire import Entry, SetAside
+from repit.exchanges.repit.wire import Entry, RejectedEntry
 from repit.exchanges.retrying import Wait, ask, pause
 from repit.foundation.errors import FeedForeign, FeedGap, InputRefused, Text, WireRefused
 
@@ -65,7 +65,7 @@ class HotlineClient:
                 if anew:
                     raise
                 page = None
-            if page is None or page.set_aside:
+            if page is None or page.rejected:
                 if anew:
                     raise WireRefused(detail="a change that cannot be read behind a fresh snapshot")
                 anew = True
@@ -73,10 +73,10 @@ class HotlineClient:
                 continue
             if page.through is None:
                 return
-            records, asides = self._read([change.entry for change in page.changes])
+            records, rejected = self._read([change.entry for change in page.changes])
             sequence = page.through
             done = checkpoints.write(feed=page.feed_id, sequence=sequence)
-            yield Batch(records, done, asides, last=sequence >= page.head)
+            yield Batch(records, done, rejected, last=sequence >= page.head)
             withdrawn = [change.entry.item for change in page.changes if change.entry.state == "withdrawn"]
             self._feed.acknowledge(sequence, withdrawn)
             if sequence >= page.head:
@@ -86,23 +86,23 @@ class HotlineClient:
         self._feed.feed_id = None
         sequence, entries = self._feed.snapshot()
         while some := list(islice(entries, TOGETHER)):
-            records, asides = self._read(some)
-            yield Batch(records, checkpoint, asides, whole=True)
+            records, rejected = self._read(some)
+            yield Batch(records, checkpoint, rejected, whole=True)
         done = checkpoints.write(feed=self._feed.feed_id or "", sequence=sequence)
-        yield Batch((), done, _asides(self._feed.set_aside), whole=True, last=True)
+        yield Batch((), done, _rejected(self._feed.rejected), whole=True, last=True)
         self._feed.acknowledge(sequence)
         return sequence
 
-    def _read(self, entries: list[Entry]) -> tuple[tuple[Pulled, ...], tuple[Aside, ...]]:
+    def _read(self, entries: list[Entry]) -> tuple[tuple[Pulled, ...], tuple[Rejected, ...]]:
         records: list[Pulled] = []
-        asides: list[Aside] = []
+        rejected: list[Rejected] = []
         for entry in entries:
             try:
                 records.append(self._record(entry))
             except WireRefused as refused:
-                asides.append(Aside(f"item {entry.item}", refused.detail))
+                rejected.append(Rejected(f"item {entry.item}", refused.detail))
                 records.append(Pulled(entry.item, "withdrawn"))
-        return tuple(records), tuple(asides)
+        return tuple(records), tuple(rejected)
 
     def _record(self, entry: Entry) -> Pulled:
         if entry.state == "withdrawn":
@@ -120,12 +120,12 @@ class HotlineClient:
         roots = tuple(PulledRoot(root.installation, root.token, root.path) for root in near)
         return Pulled(entry.item, entry.state, entry.media, hashes, entry.kind, roots, entry.gone)
 
-    def tell(self, said: Said) -> None:
+    def give_opinion(self, opinion: GivenOpinion) -> None:
         """See `records.Puller`."""
-        ask(lambda: self._feed.give_opinion(said.name, said.view), self._wait)
+        ask(lambda: self._feed.give_opinion(opinion.name, opinion.view), self._wait)
 
 
-def _asides(unread: list[SetAside]) -> tuple[Aside, ...]:
+def _rejected(unread: list[RejectedEntry]) -> tuple[Rejected, ...]:
     return tuple(
-        Aside(f"snapshot, record set aside {place}", one.reason) for place, one in enumerate(unread, 1)
+        Rejected(f"snapshot, record rejected {place}", entry.reason) for place, entry in enumerate(unread, 1)
     )

@@ -20,7 +20,7 @@ from repit.exchanges.repit.wire import (
     MAX_ITEM,
     VERSION,
     Entry,
-    SetAside,
+    RejectedEntry,
     dump,
     entry_in,
     entry_out,
@@ -36,7 +36,7 @@ BLOCK: Final = 5_000
 MOST_BLOCK: Final = 20_000
 BLOCK_SIGNS: Final = 256 * 1024**2
 """What may stand between two marks: it is kept until the second of them was checked."""
-MOST_ASIDE: Final = 10_000
+MOST_REJECTED: Final = 10_000
 """So many records that cannot be read are told of; a newer hotline may have more."""
 
 
@@ -83,12 +83,12 @@ def encode_snapshot(head: SnapshotHead, entries: Iterable[Entry], block: int = 0
 
 
 def decode_snapshot(
-    lines: Iterable[str], aside: list[SetAside], progress: Progress | None = None
+    lines: Iterable[str], rejected: list[RejectedEntry], progress: Progress | None = None
 ) -> tuple[SnapshotHead, Callable[[], Iterator[Entry]]]:
     """Head at once, entries on demand, which raise `WireRefused` where the end, a count or a digest is wrong.
 
     Entries between marks are given out once their mark agrees; without marks, as they come, and all of them
-    count for nothing if the end is refused. Records that cannot be read are added to `aside`. Raises
+    count for nothing if the end is refused. Records that cannot be read are added to `rejected`. Raises
     `SnapshotCut` where the lines end too early.
     """
     source = iter(lines)
@@ -105,14 +105,14 @@ def decode_snapshot(
     done = progress or Progress()
 
     def entries() -> Iterator[Entry]:
-        count, block, unread = 0, list[Entry](), list[SetAside]()
+        count, block, unread = 0, list[Entry](), list[RejectedEntry]()
         since, signs = 0, 0
         for line in source:
             value = load(line)
             if value.get("end") is True or "mark" in value:
                 if value.get("count") != count or value.get("sha256") != digest.hexdigest():
                     raise WireRefused(detail="the snapshot does not agree with its own digest")
-                aside.extend(unread)
+                rejected.extend(unread)
                 yield from block
                 block, unread, since, signs = [], [], 0, 0
                 if value.get("end") is True:
@@ -127,10 +127,10 @@ def decode_snapshot(
             try:
                 entry = entry_in(value, None, unread)
             except WireRefused as refused:
-                unread.append(SetAside(None, refused.detail))
+                unread.append(RejectedEntry(None, refused.detail))
                 continue
             finally:
-                del unread[max(0, MOST_ASIDE - len(aside)) :]
+                del unread[max(0, MOST_REJECTED - len(rejected)) :]
             if most:
                 block.append(entry)
             else:

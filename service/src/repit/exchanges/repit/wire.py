@@ -8,7 +8,7 @@ A change is the *complete current state* of one item and replaces whatever a sub
 repeats and replays are harmless. A withdrawn item carries no hash: only the name of what must be forgotten.
 Sequence numbers are strictly increasing and without gaps; a subscriber that sees one has lost something.
 
-One bad record never stops a subscriber: an entry or a hash that cannot be read is set aside with its reason,
+One bad record never stops a subscriber: an entry or a hash that cannot be read is rejected with its reason,
 and the rest is taken. What cannot be read around (a sequence number, the frame of a page) is refused.
 """
 
@@ -70,7 +70,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class RejectedEntry:
     """A record that could not be read: in which change (None: a snapshot) and why, never its content."""
 
     sequence: int | None
@@ -85,11 +85,11 @@ class Page:
     head: int
     feed_id: str
     generated_at: datetime
-    set_aside: tuple[SetAside, ...] = ()
+    rejected: tuple[RejectedEntry, ...] = ()
 
     def _numbers(self) -> list[int]:
         numbers = [change.sequence for change in self.changes]
-        return numbers + [aside.sequence for aside in self.set_aside if aside.sequence is not None]
+        return numbers + [entry.sequence for entry in self.rejected if entry.sequence is not None]
 
     @property
     def begins(self) -> int | None:
@@ -229,17 +229,17 @@ def _hash_in(value: object) -> Hash:
         raise WireRefused(detail=refused.detail) from None
 
 
-def entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entry:
+def entry_in(value: object, sequence: int | None, rejected: list[RejectedEntry]) -> Entry:
     source = _object(value)
     hashes: list[Hash] = []
     listed = _list(source, "hashes")
     if len(listed) > MAX_LISTED:
         raise WireRefused(detail="count out of range")
-    for one in listed:
+    for listed_hash in listed:
         try:
-            hashes.append(_hash_in(one))
+            hashes.append(_hash_in(listed_hash))
         except WireRefused as refused:
-            aside.append(SetAside(sequence, refused.detail))
+            rejected.append(RejectedEntry(sequence, refused.detail))
     state: Announced = _one_of(get_args(Announced), source, "state")
     media: Media = _one_of(get_args(Media), source, "media")
     kind: Kind = _one_of(get_args(Kind), source, "kind")
@@ -257,15 +257,15 @@ def entry_in(value: object, sequence: int | None, aside: list[SetAside]) -> Entr
     )
 
 
-def _change_in(value: object, aside: list[SetAside]) -> tuple[int, Change | None]:
+def _change_in(value: object, rejected: list[RejectedEntry]) -> tuple[int, Change | None]:
     source = _object(value)
     sequence = whole(source, "sequence")
     try:
         return sequence, Change(
-            sequence, time_of(source, "at"), entry_in(source.get("entry"), sequence, aside)
+            sequence, time_of(source, "at"), entry_in(source.get("entry"), sequence, rejected)
         )
     except WireRefused as refused:
-        aside.append(SetAside(sequence, refused.detail))
+        rejected.append(RejectedEntry(sequence, refused.detail))
         return sequence, None
 
 
@@ -279,8 +279,8 @@ def versioned(raw: bytes | str) -> dict[str, object]:
 def decode_page(raw: bytes | str) -> Page:
     """Read one page; raises `WireRefused`, also where sequences do not follow one another."""
     source = versioned(raw)
-    aside: list[SetAside] = []
-    read = [_change_in(change, aside) for change in _list(source, "changes")]
+    rejected: list[RejectedEntry] = []
+    read = [_change_in(change, rejected) for change in _list(source, "changes")]
     if any(after != before + 1 for (before, _), (after, _) in pairwise(read)):
         raise WireRefused(detail="sequence numbers do not follow one another")
     return Page(
@@ -288,7 +288,7 @@ def decode_page(raw: bytes | str) -> Page:
         whole(source, "head"),
         text(source, "feed_id", MAX_FEED),
         time_of(source, "generated_at"),
-        tuple(aside),
+        tuple(rejected),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from repit.exchanges import checkpoints
 from repit.exchanges.paging import Pages
-from repit.exchanges.records import Batch, Said
+from repit.exchanges.records import Batch, GivenOpinion
 from repit.exchanges.retrying import Wait, ask, pause
 from repit.exchanges.stopncii.records_wire import Fetched, decode_fetched, encode_feedback
 from repit.foundation.clock import now
@@ -50,20 +50,20 @@ class StopNCIIClient:
         subscription = credentials.get("subscription_key", "")
         if not all(ord(sign) in _KEY_SIGNS for key in (subscription, *keys.values()) for sign in key):
             raise KeyRefused(detail="a key holds signs that no key has")
-        self._doors = {
-            door: Outbound(
+        self._endpoints = {
+            endpoint: Outbound(
                 address,
                 headers={"x-functions-key": key, "Ocp-Apim-Subscription-Key": subscription},
                 allow=allow,
             )
-            for door, key in keys.items()
+            for endpoint, key in keys.items()
             if key
         }
 
     def close(self) -> None:
         """Close every connection."""
-        for door in self._doors.values():
-            door.close()
+        for endpoint in self._endpoints.values():
+            endpoint.close()
 
     def batches(self, checkpoint: str) -> Iterator[Batch]:
         """See `records.Puller`."""
@@ -84,35 +84,35 @@ class StopNCIIClient:
             reached = max(reached, min(page.second, int(now().timestamp())))
             if not page.token:
                 done = checkpoints.write(second=reached, read_at=moment)
-                yield Batch(page.records, done, page.asides, page.skipped, whole, last=True)
+                yield Batch(page.records, done, page.rejected, page.skipped, whole, last=True)
                 return
             pages.turn(page.token)
             token = page.token
             midway = checkpoints.write(
                 second=second, read_at=read_at, token=token, token_at=int(now().timestamp())
             )
-            yield Batch(page.records, checkpoint if whole else midway, page.asides, page.skipped, whole)
+            yield Batch(page.records, checkpoint if whole else midway, page.rejected, page.skipped, whole)
 
     def _page(self, start: int, token: str) -> tuple[Fetched, bool]:
         """A page, and whether the token was too old, so that the reading starts again."""
         params: dict[str, str | int | float] = {"startTimestamp": start, "pageSize": PAGE}
         if token:
             params["nextPageToken"] = token
-        door = self._doors.get("fetch")
-        if door is None:
+        endpoint = self._endpoints.get("fetch")
+        if endpoint is None:
             raise KeyRefused(detail="no key to fetch with")
         try:
-            answer = ask(lambda: door.get("/FetchHashes", params=params, max_bytes=MAX_BYTES), self._wait)
+            answer = ask(lambda: endpoint.get("/FetchHashes", params=params, max_bytes=MAX_BYTES), self._wait)
         except PeerFailed as failed:
             if token and failed.detail in ("status 400", "status 410"):
                 return Fetched((), (), 0, "", 0), True
             raise
         return decode_fetched(answer.body), False
 
-    def tell(self, said: Said) -> None:
+    def give_opinion(self, opinion: GivenOpinion) -> None:
         """See `records.Puller`."""
-        door = self._doors.get("feedback")
-        if door is None:
+        endpoint = self._endpoints.get("feedback")
+        if endpoint is None:
             raise NotGranted(detail="no key to give feedback with")
-        body = encode_feedback(said)
-        ask(lambda: door.post("/SubmitFeedback", body), self._wait)
+        body = encode_feedback(opinion)
+        ask(lambda: endpoint.post("/SubmitFeedback", body), self._wait)

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Final, cast
 
-from repit.exchanges.records import Aside, Pulled, Said, hexadecimal, quality_of
+from repit.exchanges.records import GivenOpinion, Pulled, Rejected, hexadecimal, quality_of
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Announced, Hash, Media
@@ -27,7 +27,7 @@ class Fetched:
     """One page. `token` leads to the next one and is empty on the last; `second` is where to go on later."""
 
     records: tuple[Pulled, ...]
-    asides: tuple[Aside, ...]
+    rejected: tuple[Rejected, ...]
     skipped: int
     token: str
     second: int
@@ -43,25 +43,29 @@ def decode_fetched(raw: bytes) -> Fetched:
         raise WireRefused(detail="a page that does not say how to go on")
     if more and not (isinstance(token, str) and 0 < len(token) <= 4_096):
         raise WireRefused(detail="more records, and no way to them")
-    records, asides, skipped = [], [], 0
-    for place, one in enumerate(page.get("hashRecords", []), 1):
+    records, rejected, skipped = [], [], 0
+    for place, listed in enumerate(page.get("hashRecords", []), 1):
         try:
-            record = _record(one)
+            record = _record(listed)
         except WireRefused as refused:
-            asides.append(Aside(_where(one, place), refused.detail))
+            rejected.append(Rejected(_where(listed, place), refused.detail))
             continue
         if record is None:
             skipped += 1
         else:
             records.append(record)
-    return Fetched(tuple(records), tuple(asides), skipped, cast(str, token) if more else "", second)
+    return Fetched(tuple(records), tuple(rejected), skipped, cast(str, token) if more else "", second)
 
 
-def encode_feedback(said: Said) -> bytes:
+def encode_feedback(opinion: GivenOpinion) -> bytes:
     """One opinion, for SubmitFeedback."""
     # A record's name ends in its hash (`_record`).
-    one = {"hashValue": said.name.rpartition(":")[2], "feedbackValue": _WORDS[said.view], "tags": []}
-    return json.dumps({"count": 1, "hashFeedbacks": [one]}).encode()
+    feedback = {
+        "hashValue": opinion.name.rpartition(":")[2],
+        "feedbackValue": _WORDS[opinion.view],
+        "tags": [],
+    }
+    return json.dumps({"count": 1, "hashFeedbacks": [feedback]}).encode()
 
 
 def _record(value: object) -> Pulled | None:
@@ -73,15 +77,15 @@ def _record(value: object) -> Pulled | None:
         return None
     if kind == "ImagePDQ":
         quality = quality_of(value.get("x_quality"))
-        one = Hash("pdq", "whole", hexadecimal(value.get("hashValue"), "pdq"), quality)
+        hash_ = Hash("pdq", "whole", hexadecimal(value.get("hashValue"), "pdq"), quality)
     elif kind == "VideoMD5":
-        one = Hash("md5", "whole", hexadecimal(value.get("hashValue"), "md5"))
+        hash_ = Hash("md5", "whole", hexadecimal(value.get("hashValue"), "md5"))
     else:
         raise WireRefused(detail="a type of hash that is not known")
-    name = f"{kind}:{one.value.hex()}"
+    name = f"{kind}:{hash_.value.hex()}"
     state = _state(value)
     media: Media = "picture" if kind == "ImagePDQ" else "video"
-    return Pulled(name, state, media, () if state == "withdrawn" else (one,))
+    return Pulled(name, state, media, () if state == "withdrawn" else (hash_,))
 
 
 def _state(value: dict[str, object]) -> Announced:
@@ -90,10 +94,9 @@ def _state(value: dict[str, object]) -> Announced:
         return "withdrawn"
     if status != "Active":
         raise WireRefused(detail="a status that is not known")
-    said = value.get("CSPFeedbacks")
-    words = (
-        [one.get("feedbackValue") for one in said if isinstance(one, dict)] if isinstance(said, list) else []
-    )
+    listed = value.get("CSPFeedbacks")
+    feedbacks = listed if isinstance(listed, list) else []
+    words = [feedback.get("feedbackValue") for feedback in feedbacks if isinstance(feedback, dict)]
     against, for_it = words.count("NotBlocked"), words.count("Blocked")
     return "disputed" if against >= ENOUGH and against > for_it else "active"
 

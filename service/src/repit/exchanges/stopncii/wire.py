@@ -130,8 +130,8 @@ def _record(record: Record) -> dict[str, object]:
         "hashStatus": record.status,
         "caseNumbers": dict(record.cases),
         "CSPFeedbacks": [
-            {"source": one.source, "feedbackValue": one.value, "tags": list(one.tags)}
-            for one in record.feedbacks
+            {"source": feedback.source, "feedbackValue": feedback.value, "tags": list(feedback.tags)}
+            for feedback in record.feedbacks
         ],
         "x_quality": record.quality,
         "x_disputed": record.disputed,
@@ -140,8 +140,8 @@ def _record(record: Record) -> dict[str, object]:
 
 def encode_mark(mark: PageMark) -> str:
     """An opaque token, safe in a query."""
-    told = f"{mark.through}:{mark.after}:{mark.second}:{mark.closed}"
-    return base64.urlsafe_b64encode(told.encode()).decode()
+    text = f"{mark.through}:{mark.after}:{mark.second}:{mark.closed}"
+    return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 def decode_mark(token: str) -> PageMark:
@@ -156,13 +156,13 @@ def decode_mark(token: str) -> PageMark:
 
 
 def decode_feedbacks(raw: bytes) -> tuple[list[Feedback], int]:
-    """(feedbacks, number of those set aside since they cannot be read); raises `WireRefused`."""
+    """(feedbacks, number of those rejected since they cannot be read); raises `WireRefused`."""
     read: list[Feedback] = []
     listed = _listed(raw, "hashFeedbacks")
-    for one in listed:
+    for feedback in listed:
         try:
-            source = _object(one)
-            word, tags = _said(source)
+            source = _object(feedback)
+            word, tags = _feedback_of(source)
             read.append(Feedback(_value(source), word, tags))
         except WireRefused:
             continue
@@ -170,15 +170,15 @@ def decode_feedbacks(raw: bytes) -> tuple[list[Feedback], int]:
 
 
 def decode_proposals(raw: bytes) -> tuple[list[Proposal], int]:
-    """(proposals, number of those set aside since they cannot be read); raises `WireRefused`.
+    """(proposals, number of those rejected since they cannot be read); raises `WireRefused`.
 
     The unmodified client writes `StopNCIISignalType.ImagePDQ` for `ImagePDQ`; both are read.
     """
     read: list[Proposal] = []
     listed = _listed(raw, "hashRecords")
-    for one in listed:
+    for proposal in listed:
         try:
-            read.append(_proposal(_object(one)))
+            read.append(_proposal(_object(proposal)))
         except WireRefused:
             continue
     return read, len(listed) - len(read)
@@ -191,16 +191,16 @@ def _proposal(source: dict[str, object]) -> Proposal:
     value = _value(source)
     if len(value) != _BYTES[kind]:
         raise WireRefused(detail="hash of the wrong length")
-    said = source.get("CSPFeedbacks")
-    first = _object(said[0] if isinstance(said, list) and said else {"feedbackValue": "Blocked"})
-    feedback, tags = _said(first)
+    listed = source.get("CSPFeedbacks")
+    first = _object(listed[0] if isinstance(listed, list) and listed else {"feedbackValue": "Blocked"})
+    feedback, tags = _feedback_of(first)
     quality = source.get("x_quality", 0)
     if not isinstance(quality, int) or isinstance(quality, bool) or not 0 <= quality <= 100:
         quality = 0
     return Proposal(kind, value, quality, feedback, tags)
 
 
-def _said(source: dict[str, object]) -> tuple[FeedbackValue, tuple[object, ...]]:
+def _feedback_of(source: dict[str, object]) -> tuple[FeedbackValue, tuple[object, ...]]:
     word: FeedbackValue = _one_of(get_args(FeedbackValue), source.get("feedbackValue"))
     tags = source.get("tags")
     return word, tuple(tags) if isinstance(tags, list) else ()

@@ -13,7 +13,7 @@ from typing import Final
 
 from repit.exchanges import checkpoints
 from repit.exchanges.paging import Pages
-from repit.exchanges.records import Batch, Said
+from repit.exchanges.records import Batch, GivenOpinion
 from repit.exchanges.retrying import Wait, ask, pause
 from repit.exchanges.threatexchange.records_wire import FIELDS, decode_updates
 from repit.foundation.clock import now
@@ -69,14 +69,14 @@ class ThreatExchangeClient:
             reached = max(reached, min(page.newest, int(now().timestamp())))
             if not page.following:
                 done = checkpoints.write(since=reached, read_at=moment)
-                yield Batch(page.records, done, page.asides, page.skipped, whole, last=True)
+                yield Batch(page.records, done, page.rejected, page.skipped, whole, last=True)
                 return
             pages.turn(page.following)
             params = dict(page.following)
             # In order of time, so each page is a place to go on from.
             midway = checkpoint if whole else checkpoints.write(since=reached, read_at=moment)
-            yield Batch(page.records, midway, page.asides, page.skipped, whole)
+            yield Batch(page.records, midway, page.rejected, page.skipped, whole)
 
-    def tell(self, said: Said) -> None:  # noqa: ARG002
+    def give_opinion(self, opinion: GivenOpinion) -> None:  # noqa: ARG002
         """See `records.Puller`."""
         raise NotGranted(detail="nothing is written to ThreatExchange")

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import SplitResult
 
 from repit.exchanges.paging import Query, query_of
-from repit.exchanges.records import Aside, Pulled, assumed, hexadecimal
+from repit.exchanges.records import Pulled, Rejected, assumed, hexadecimal
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Algorithm, Announced, Hash, Media
@@ -23,7 +23,7 @@ class Updates:
     """One page. `following`: the query of the next one, empty on the last; `newest`: the latest change."""
 
     records: tuple[Pulled, ...]
-    asides: tuple[Aside, ...]
+    rejected: tuple[Rejected, ...]
     skipped: int
     newest: int
     following: Query
@@ -35,17 +35,17 @@ def decode_updates(raw: bytes, path: str) -> Updates:
     if not isinstance(page, dict) or not isinstance(page.get("data"), list):
         raise WireRefused(detail="not a page of updates")
     records: list[Pulled] = []
-    asides: list[Aside] = []
+    rejected: list[Rejected] = []
     skipped = newest = 0
-    for place, one in enumerate(page["data"], 1):
-        updated = one.get("last_updated") if isinstance(one, dict) else None
+    for place, update in enumerate(page["data"], 1):
+        updated = update.get("last_updated") if isinstance(update, dict) else None
         if isinstance(updated, int) and not isinstance(updated, bool) and 0 <= updated < 10**12:
             newest = max(newest, updated)
         try:
-            record = _record(one)
+            record = _record(update)
         except WireRefused as refused:
-            asides.append(
-                Aside(f"update {place} of a page, changed at {updated or '?'}"[:100], refused.detail)
+            rejected.append(
+                Rejected(f"update {place} of a page, changed at {updated or '?'}"[:100], refused.detail)
             )
             continue
         if record is None:
@@ -58,8 +58,8 @@ def decode_updates(raw: bytes, path: str) -> Updates:
     def same_path(parts: SplitResult) -> bool:
         return parts.path.rstrip("/").endswith(path.rstrip("/"))
 
-    query = tuple(one for one in query_of(following, same_path) if one[0] != "access_token")
-    return Updates(tuple(records), tuple(asides), skipped, newest, query)
+    query = tuple(parameter for parameter in query_of(following, same_path) if parameter[0] != "access_token")
+    return Updates(tuple(records), tuple(rejected), skipped, newest, query)
 
 
 def _record(value: object) -> Pulled | None:
@@ -69,10 +69,10 @@ def _record(value: object) -> Pulled | None:
     if media is None:
         return None
     algorithm: Algorithm = "pdq" if media == "picture" else "md5"
-    one = Hash(algorithm, "whole", hexadecimal(value.get("indicator"), algorithm), assumed(algorithm))
+    hash_ = Hash(algorithm, "whole", hexadecimal(value.get("indicator"), algorithm), assumed(algorithm))
     state = _state(value)
-    name = f"{value['type']}:{one.value.hex()}"
-    return Pulled(name, state, media, () if state == "withdrawn" else (one,))
+    name = f"{value['type']}:{hash_.value.hex()}"
+    return Pulled(name, state, media, () if state == "withdrawn" else (hash_,))
 
 
 def _state(value: dict[str, object]) -> Announced:
@@ -87,7 +87,11 @@ def _state(value: dict[str, object]) -> Announced:
     if not isinstance(listed, list):
         raise WireRefused(detail="descriptors are not a list")
     # One whose owner is hidden comes and goes with a fault of the service: it says nothing.
-    words = {one.get("status") for one in listed if isinstance(one, dict) and "owner" in one}
+    words = {
+        descriptor.get("status")
+        for descriptor in listed
+        if isinstance(descriptor, dict) and "owner" in descriptor
+    }
     if "MALICIOUS" in words:
         return "active"
     return "disputed" if words - {"NON_MALICIOUS"} else "withdrawn"

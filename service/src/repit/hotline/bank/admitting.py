@@ -92,7 +92,7 @@ def write(line: Feed, fresh: Sequence[Incoming], way: Way) -> list[Item]:
         active = way.publish and one.publishable and not famous
         item.origin, item.own = way.origin, int(way.own)
         item.root = item.token if way.own else ""
-        item.state, item.told = ("active", True) if active else ("received", False)
+        item.state, item.announced = ("active", True) if active else ("received", False)
         why = widely_published.REASON if famous else way.received
         steps.append(
             Transition(item=item, before="", after="received", at=moment, actor=way.actor, reason=why)
@@ -168,6 +168,6 @@ def lift(line: Feed, item: Item, one: Incoming) -> bool:
     whole = opened.hashes(item, ItemHash.objects.filter(item=item))
     item.parts = sealed.parts(item.media, whole)
     item.save(update_fields=["parts"])
-    if item.told:
+    if item.announced:
         feed.append(line, item)
     return True

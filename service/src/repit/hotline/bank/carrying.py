@@ -44,8 +44,8 @@ def protect(submissions: Sequence[Submission], *, actor: str, publish: bool) -> 
     """
     not_too_many(submissions)
     orders = [
-        Order(letters.number(), "protect", token(), actor, letters.soon(), one, publish)
-        for one in submissions
+        Order(letters.number(), "protect", token(), actor, letters.soon(), submission, publish)
+        for submission in submissions
     ]
     _ask(orders)
     return [order.name for order in orders]
@@ -66,31 +66,31 @@ def _ask(orders: Sequence[Order]) -> None:
 
 def _made(orders: Sequence[Order]) -> list[Incoming | None]:
     """What these orders ask to be taken in, made ready before anyone has to wait for it."""
-    made = iter(incoming.ready([one.submission for one in orders if one.submission is not None]))
-    return [None if one.submission is None else next(made) for one in orders]
+    made = iter(incoming.ready([order.submission for order in orders if order.submission is not None]))
+    return [None if order.submission is None else next(made) for order in orders]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How what a case asked for stands: received until it is in the bank, withdrawn once nothing is left.
+class SubmissionStatus:
+    """The state of what a case asked for: received until it is in the bank, withdrawn once nothing is left.
     `leaving`: that it is taken back is still on its way."""
 
     state: State
     leaving: bool = False
 
 
-def standing(names: Collection[str]) -> dict[str, Standing]:
+def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
     """Each of these names as the bank has it."""
     # Few letters wait at any moment.
     orders = letters.opened(list(Letter.objects.all()))
-    asked = {one.name for one in orders if one.wanted == "protect"}
-    leaving = {one.name for one in orders if one.wanted == "let go"}
-    found = dict[str, Standing]()
+    asked = {order.name for order in orders if order.wanted == "protect"}
+    leaving = {order.name for order in orders if order.wanted == "let go"}
+    found = dict[str, SubmissionStatus]()
     for name, state in items.states(names).items():
-        told: State = state
+        seen: State = state
         if state == "erased":
-            told = "received" if name in asked else "withdrawn"
-        found[name] = Standing(told, name in leaving)
+            seen = "received" if name in asked else "withdrawn"
+        found[name] = SubmissionStatus(seen, name in leaving)
     return found
 
 
@@ -164,7 +164,7 @@ def _carry(order: Order, made: Incoming | None, beside: Sequence[Order] = ()) ->
         if order.wanted == "let go":
             _let_go(line, order, beside)
         elif made is not None:
-            taken_back = any(one.wanted == "let go" and one.name == order.name for one in beside)
+            taken_back = any(other.wanted == "let go" and other.name == order.name for other in beside)
             if not taken_back and claims.find(order.name) is None:
                 incoming.settle([made])
                 way = Way(order.actor, settings.REPIT_ORIGIN, order.publish, own=True)
@@ -178,19 +178,19 @@ def _let_go(line: Feed, order: Order, beside: Sequence[Order]) -> None:
         if not claim.back:
             claim.back = True
             claim.save(update_fields=["back"])
-            _one_less(line, claim.item, order)
+            _release_claim(line, claim.item, order)
         return
-    for one in beside:
-        if one.wanted == "protect" and one.name == order.name:
-            keys.pool(keys.LETTERS).wipe(one.slots)
+    for other in beside:
+        if other.wanted == "protect" and other.name == order.name:
+            keys.pool(keys.LETTERS).wipe(other.slots)
     # A case from before there were claims: that this was done stands in a claim that no case has.
     item = Item.objects.filter(token=order.name).first()
     done = claims.digest(order.number.hex())
     if item is not None and not Claim.objects.filter(digest=done).exists():
         Claim.objects.create(item=item, digest=done, back=True)
-        _one_less(line, item, order)
+        _release_claim(line, item, order)
 
 
-def _one_less(line: Feed, item: Item, order: Order) -> None:
+def _release_claim(line: Feed, item: Item, order: Order) -> None:
     if item.state in LIVE and item.own > 0:
         items.take_back(line, item, item.own - 1, order.actor, order.reason)

@@ -76,8 +76,8 @@ def by_counts(matches: Mapping[str, int], peers: Sequence[int]) -> Judged:
         limit = max(limit, middle + DEVIATIONS * spread)
     if total < limit:
         return Judged("quiet")
-    told = f"{total} matches at {len(matches)} platforms in a day, each counted up to {SATURATION}"
-    return Judged("ask", f"{told}; limit {limit:.0f}, peers' median {middle:.0f}")
+    reason = f"{total} matches at {len(matches)} platforms in a day, each counted up to {SATURATION}"
+    return Judged("ask", f"{reason}; limit {limit:.0f}, peers' median {middle:.0f}")
 
 
 def saturated(counts: Iterable[int]) -> int:
@@ -91,22 +91,24 @@ def by_voices(voices: Sequence[Voice], *, family: bool, keeps: int = 0) -> Judge
     `family`: whether it has anchored hashes; `keeps`: how often a person has kept it, each of which doubles
     what it takes.
     """
-    looked = {one.party for one in voices if one.people and one.view == "blocked"}
-    against = {one.party for one in voices if _against(one, family)} - looked
-    shallow = {one.party for one in voices if one.people and one.view == "not_blocked"} - against - looked
-    machines = {one.party for one in voices if one.view == "not_blocked"} - against - shallow - looked
+    looked = {voice.party for voice in voices if voice.people and voice.view == "blocked"}
+    against = {voice.party for voice in voices if _against(voice, family)} - looked
+    shallow = (
+        {voice.party for voice in voices if voice.people and voice.view == "not_blocked"} - against - looked
+    )
+    machines = {voice.party for voice in voices if voice.view == "not_blocked"} - against - shallow - looked
     needed = VOICES * 2**keeps
-    told = f"not blocked by moderators of {len(against)} parties, blocked by those of {len(looked)}"
+    reason = f"not blocked by moderators of {len(against)} parties, blocked by those of {len(looked)}"
     if len(against) >= needed and len(against) > 2 * len(looked):
-        return Judged("suspend", told)
+        return Judged("suspend", reason)
     if against or shallow:
         more = f"; {len(shallow)} more could not compare closely" if shallow else ""
-        return Judged("ask", f"{told}, {needed} needed{more}", bool(against and looked))
+        return Judged("ask", f"{reason}, {needed} needed{more}", bool(against and looked))
     if len(machines) >= MACHINES:
         return Judged("ask", f"not blocked at {len(machines)} platforms, nobody there having looked")
     return Judged("quiet")
 
 
-def _against(one: Voice, family: bool) -> bool:
-    deep = not family or (one.deep is not None and one.deep >= DEEP)
-    return one.people and one.view == "not_blocked" and deep
+def _against(voice: Voice, family: bool) -> bool:
+    deep = not family or (voice.deep is not None and voice.deep >= DEEP)
+    return voice.people and voice.view == "not_blocked" and deep

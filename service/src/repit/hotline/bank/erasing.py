@@ -23,7 +23,7 @@ from repit.hotline.bank.models import Feed, Item, ItemHash, Stake, Transition, n
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.states import LIVE
 
-ACTOR: Final = "forgetting"
+ACTOR: Final = "erasing"
 TOGETHER: Final = 20
 """Items a transaction: people who submit meanwhile wait for it."""
 _PAGE: Final = 500

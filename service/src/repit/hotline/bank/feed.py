@@ -21,7 +21,7 @@ from django.db import transaction
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
 from repit.foundation.hashes import Announced, Kind, Media
-from repit.hotline.bank import feed_signal
+from repit.hotline.bank import feed_watch
 from repit.hotline.bank.models import Change, Feed, Item, ItemHash
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.states import SHARED
@@ -59,7 +59,7 @@ def append(feed: Feed, item: Item) -> int:
     feed.save(update_fields=["sequence"])
     Change.objects.create(sequence=feed.sequence, item=item, at=_moment(feed))
     reached = feed.sequence
-    transaction.on_commit(lambda: feed_signal.reached(reached))
+    transaction.on_commit(lambda: feed_watch.reached(reached))
     return reached
 
 
@@ -75,7 +75,7 @@ def append_all(feed: Feed, items: Sequence[Item]) -> int:
         batch_size=_BATCH,
     )
     reached = feed.sequence
-    transaction.on_commit(lambda: feed_signal.reached(reached))
+    transaction.on_commit(lambda: feed_watch.reached(reached))
     return first
 
 

@@ -57,7 +57,7 @@ def report(reporter: str, counts: Mapping[str, int], begins: datetime, ends: dat
         raise InputRefused(
             Text("The window or a count cannot be.", "La période ou un nombre n'est pas possible.")
         )
-    known = list(Item.objects.filter(token__in=counts.keys(), told=True).order_by("id"))
+    known = list(Item.objects.filter(token__in=counts.keys(), announced=True).order_by("id"))
     moment = now()
     with transaction.atomic():
         MatchReport.objects.bulk_create(
@@ -125,7 +125,7 @@ def _peers(media: set[str], moment: datetime) -> dict[str, dict[int, int]]:
 
     Summed here: asked to group, a database walks the reports of all time by item instead of this day's.
     """
-    counted: dict[str, dict[int, Counter[str]]] = {one: defaultdict(Counter) for one in media}
+    counted: dict[str, dict[int, Counter[str]]] = {medium: defaultdict(Counter) for medium in media}
     rows = MatchReport.objects.filter(
         at__gt=moment - WINDOW, item__state="active", item__media__in=media
     ).values_list("item__media", "item_id", "reporter", "count")

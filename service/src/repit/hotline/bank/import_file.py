@@ -40,8 +40,8 @@ class _Line(BaseModel):
 
 
 @dataclass
-class Aside:
-    """Lines that were set aside: how many, the first of them by number and reason, never their content."""
+class RejectedLines:
+    """Lines that were rejected: how many, the first of them by number and reason, never their content."""
 
     count: int = 0
     first: list[tuple[int, str]] = field(default_factory=list)
@@ -54,14 +54,20 @@ class Aside:
 
 
 def load(
-    lines: Iterable[str], aside: Aside, *, kind: Kind, publish: bool, origin: str | None, reason: str
+    lines: Iterable[str],
+    rejected: RejectedLines,
+    *,
+    kind: Kind,
+    publish: bool,
+    origin: str | None,
+    reason: str,
 ) -> Iterator[Loaded]:
     """Take a file's lines in; after each transaction, what it brought. `kind` holds where a line has none."""
-    read = _read(lines, aside, kind)
+    read = _read(lines, rejected, kind)
     return bulk.load(read, actor=ACTOR, reason=reason, publish=publish, origin=origin)
 
 
-def _read(lines: Iterable[str], aside: Aside, kind: Kind) -> Iterator[Submission]:
+def _read(lines: Iterable[str], rejected: RejectedLines, kind: Kind) -> Iterator[Submission]:
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
@@ -69,26 +75,28 @@ def _read(lines: Iterable[str], aside: Aside, kind: Kind) -> Iterator[Submission
         try:
             yield _submission(text, kind)
         except (InputRefused, ValidationError, ValueError, RecursionError) as error:
-            aside.add(number, _why(error))
+            rejected.add(number, _why(error))
 
 
 def _submission(text: str, kind: Kind) -> Submission:
     if len(text) > MAX_LINE:
         raise ValueError
     if text.startswith("{"):
-        said = _Line.model_validate(json.loads(text))
+        line = _Line.model_validate(json.loads(text))
     else:
         value, _, quality = text.partition(",")
-        said = _Line(hashes=[_Hash(algorithm="pdq", value=value.strip(), quality=int(quality or 0))])
+        line = _Line(hashes=[_Hash(algorithm="pdq", value=value.strip(), quality=int(quality or 0))])
     hashes = tuple(
-        Hash(one.algorithm, one.role, bytes.fromhex(one.value), one.quality) for one in said.hashes
+        Hash(hash_.algorithm, hash_.role, bytes.fromhex(hash_.value), hash_.quality) for hash_ in line.hashes
     )
-    return Submission(said.media, said.kind or kind, hashes)
+    return Submission(line.media, line.kind or kind, hashes)
 
 
 def _why(error: Exception) -> str:
     if isinstance(error, InputRefused):
         return error.message.en
     if isinstance(error, ValidationError):
-        return ", ".join(".".join(map(str, one["loc"])) + ": " + one["type"] for one in error.errors()[:3])
+        return ", ".join(
+            ".".join(map(str, fault["loc"])) + ": " + fault["type"] for fault in error.errors()[:3]
+        )
     return "not in a form that is read"

@@ -109,9 +109,9 @@ def opened(rows: Sequence[Letter]) -> list[Order]:
 
 
 def _pieces(order: Order) -> list[bytes]:
-    raw = json.dumps(_words(order), separators=(",", ":")).encode()
+    raw = json.dumps(_body(order), separators=(",", ":")).encode()
     cut = [raw[begin : begin + _ROOM] for begin in range(0, len(raw), _ROOM)]
-    return [_HEAD.pack(order.number, part, len(cut), len(one)) + one for part, one in enumerate(cut)]
+    return [_HEAD.pack(order.number, part, len(cut), len(piece)) + piece for part, piece in enumerate(cut)]
 
 
 def _sealed(pieces: Sequence[bytes]) -> list[Letter]:
@@ -123,9 +123,9 @@ def _sealed(pieces: Sequence[bytes]) -> list[Letter]:
     return rows
 
 
-def _words(order: Order) -> dict[str, object]:
-    one = order.submission
-    said: dict[str, object] = {
+def _body(order: Order) -> dict[str, object]:
+    submission = order.submission
+    body: dict[str, object] = {
         "wanted": order.wanted,
         "name": order.name,
         "actor": order.actor,
@@ -133,27 +133,27 @@ def _words(order: Order) -> dict[str, object]:
         "publish": order.publish,
         "reason": order.reason,
     }
-    if one is not None:
-        hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in one.hashes]
-        said.update(media=one.media, kind=one.kind, hashes=hashes)
-    return said
+    if submission is not None:
+        hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in submission.hashes]
+        body.update(media=submission.media, kind=submission.kind, hashes=hashes)
+    return body
 
 
 def _order(mark: bytes, some: dict[int, tuple[int, bytes]]) -> Order:
-    said = json.loads(b"".join(some[part][1] for part in sorted(some)))
+    body = json.loads(b"".join(some[part][1] for part in sorted(some)))
     submission = None
-    if "hashes" in said:
-        hashes = tuple(Hash(a, role, b64decode(value), quality) for a, role, value, quality in said["hashes"])
-        submission = Submission(said["media"], said["kind"], hashes)
+    if "hashes" in body:
+        hashes = tuple(Hash(a, role, b64decode(value), quality) for a, role, value, quality in body["hashes"])
+        submission = Submission(body["media"], body["kind"], hashes)
     return Order(
         mark,
-        said["wanted"],
-        said["name"],
-        said["actor"],
-        datetime.fromisoformat(said["due"]),
+        body["wanted"],
+        body["name"],
+        body["actor"],
+        datetime.fromisoformat(body["due"]),
         submission,
-        said["publish"],
-        said["reason"],
+        body["publish"],
+        body["reason"],
         tuple(slot for slot, _ in some.values()),
     )
 

@@ -16,7 +16,7 @@ from repit.hotline.bank.states import LIVE, step
 from repit.hotline.bank.types import State
 
 _MOVED: Final = (
-    *("state", "confirmations", "told", "own", "root"),
+    *("state", "confirmations", "announced", "own", "root"),
     *("fingerprint", "expires_at", "forget_on"),
 )
 
@@ -37,9 +37,9 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
         item.forget_on = now().date() if after == "withdrawn" else None
         names.bury(item)
         questions.answer(item, "withdrawn", actor, reason)
-    item.told = item.told or taken.told
+    item.announced = item.announced or taken.announced
     item.save(update_fields=_MOVED)
-    sequence = feed.append(line, item) if taken.told else None
+    sequence = feed.append(line, item) if taken.announced else None
     # Doubts and their end are decided by gates, subscribers and staff, and are compared with their reports.
     # All else may be what a person did just now.
     at = now() if "disputed" in (before, after) and after != "withdrawn" else day()
@@ -72,11 +72,11 @@ def stands(item: Item) -> bool:
     return item.own > 0 or Stake.objects.filter(item=item).exists()
 
 
-def recount(line: Feed, item: Item, actor: str, reason: str, *, told: bool = False) -> None:
+def recount(line: Feed, item: Item, actor: str, reason: str, *, announced: bool = False) -> None:
     """Count anew what stands behind an item; each change is audited.
 
-    A record that reaches us by several partners counts once: by its origin. With `told`, subscribers hear of
-    the item even if the count is what it was.
+    A record that reaches us by several partners counts once: by its origin. With `announced`, subscribers
+    hear of the item even if the count is what it was.
     """
     roots = Root.objects.filter(stake__item=item).values("installation", "token").distinct().count()
     changed = item.own + roots != item.confirmations
@@ -84,7 +84,7 @@ def recount(line: Feed, item: Item, actor: str, reason: str, *, told: bool = Fal
         item.confirmations = item.own + roots
         item.save(update_fields=["confirmations"])
         audit.record(actor, f"item.confirmations {item.confirmations}", item.token, reason)
-    if (changed or told) and item.told:
+    if (changed or announced) and item.announced:
         feed.append(line, item)
 
 

@@ -1,7 +1,7 @@
 """By what items are found again: digests under keys that are replaced and destroyed.
 
 In: hashes, partners' names. Out: keyed digests, the newest for what is written, all that still live for what
-is sought. Next: `sealed`, `partner_records`, `exchanges.stopncii`; `hotline.loops.upkeep` turns the keys.
+is sought. Next: `sealed`, `partner_records`, `feeds.stopncii_server`; `hotline.loops.upkeep` turns the keys.
 
 A digest is no hash, yet it says whether a hash was here, to whoever holds the keys; and those that find near
 duplicates cover so few bits each that every value could be tried. Rows that were deleted may lie about for
@@ -92,4 +92,4 @@ def begin() -> Lookup:
 
 def everywhere(use: str, *parts: bytes) -> list[bytes]:
     """The digests under which a value may be found."""
-    return [one.digest(use, *parts) for one in alive()]
+    return [lookup.digest(use, *parts) for lookup in alive()]

@@ -58,7 +58,7 @@ class Item(models.Model):
     kind = models.CharField(max_length=10)
     origin = models.CharField(max_length=100)
     state = models.CharField(max_length=10, default="received")
-    told = models.BooleanField(default=False)
+    announced = models.BooleanField(default=False)
     confirmations = models.IntegerField(default=1)
     own = models.IntegerField(default=1)
     root = models.CharField(max_length=64, blank=True, default="")
@@ -87,7 +87,7 @@ class Item(models.Model):
             models.CheckConstraint(condition=Q(kind__in=["intimate", "deepfake"]), name="item_kind"),
             models.CheckConstraint(condition=Q(state__in=[*LIVE, "withdrawn", "erased"]), name="item_state"),
             models.CheckConstraint(
-                condition=Q(state="received", told=False) | ~Q(state="received"), name="item_told"
+                condition=Q(state="received", announced=False) | ~Q(state="received"), name="item_announced"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=LIVE, confirmations__gt=0)
@@ -282,7 +282,7 @@ class Question(models.Model):
     closed_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=10, blank=True)
     by = models.CharField(max_length=100, blank=True)
-    said = models.CharField(max_length=200, blank=True)
+    explanation = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = (

@@ -237,7 +237,7 @@ def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
     differs = _set_roots(stake, roots)
     if before.state not in LIVE:
         return True
-    lifecycle.recount(line, stake.item, actor, _HELD, told=differs)
+    lifecycle.recount(line, stake.item, actor, _HELD, announced=differs)
     lifecycle.weigh(line, stake.item)
     if stake.item_id != before.pk:
         # Last, so that no subscriber meets a moment without either.
@@ -258,7 +258,7 @@ def _left(line: Feed, item: Item, reason: str) -> None:
         lifecycle.move(line, item, "withdrawn", ACTOR, reason)
         return
     lifecycle.name_origin(item)
-    lifecycle.recount(line, item, ACTOR, reason, told=True)
+    lifecycle.recount(line, item, ACTOR, reason, announced=True)
     lifecycle.weigh(line, item)
 
 
@@ -278,7 +278,7 @@ def _bury(line: Feed, one: Told) -> None:
             if not Root.objects.filter(stake=stake).exists():
                 _release(line, stake, _BURIED)
             elif stake.item.state in LIVE:
-                lifecycle.recount(line, stake.item, ACTOR, _BURIED, told=True)
+                lifecycle.recount(line, stake.item, ACTOR, _BURIED, announced=True)
 
 
 def _acceptable(source: str, records: Sequence[Told]) -> dict[str, list[Origin]]:

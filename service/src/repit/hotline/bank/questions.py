@@ -34,12 +34,12 @@ def ask(item: Item, why: Why, reason: str) -> bool:
     return True
 
 
-def answer(item: Item, decision: Decision, by: str, said: str) -> bool:
+def answer(item: Item, decision: Decision, by: str, explanation: str) -> bool:
     """Close the open question of an item; whether there was one."""
     asked = Question.objects.filter(item=item, closed_at__isnull=True)
     # A withdrawal may be what a person did just now: of it the day is kept, as everywhere.
     moment = day() if decision == "withdrawn" else now()
-    return bool(asked.update(closed_at=moment, decision=decision, by=by[:100], said=said[:200]))
+    return bool(asked.update(closed_at=moment, decision=decision, by=by[:100], explanation=explanation[:200]))
 
 
 def asked_again(item: Item) -> None:

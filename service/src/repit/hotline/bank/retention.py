@@ -30,21 +30,21 @@ def sweep() -> int:
     """Mark what is due, delete what was marked a day ago; how many reports are gone."""
     retention.mark(_due(), now())
     gone = 0
-    while some := _forget():
+    while some := _delete_some():
         gone += some
     if gone:
-        audit.record("retention", "match reports forgotten", "", str(gone))
+        audit.record("retention", "match reports deleted", "", str(gone))
     return gone
 
 
 def _due() -> QuerySet[MatchReport]:
     before = now() - timedelta(days=settings.REPIT_MATCH_REPORT_DAYS)
-    open_one = Question.objects.filter(item=OuterRef("item"), closed_at__isnull=True)
+    open_question = Question.objects.filter(item=OuterRef("item"), closed_at__isnull=True)
     old = MatchReport.objects.filter(at__lt=before).exclude(item__state="disputed")
-    return old.filter(~Exists(open_one))
+    return old.filter(~Exists(open_question))
 
 
-def _forget() -> int:
+def _delete_some() -> int:
     """A few at a time, in the bank's own turn: no report counts twice, and nobody waits long."""
     with transaction.atomic():
         feed.locked()

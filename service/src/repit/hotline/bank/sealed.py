@@ -69,7 +69,7 @@ def seal_hashes(item: Item, hashes: Sequence[Hash], pair: Pair, lookup: Lookup) 
     """Rows of these hashes, each once; not yet saved."""
     sealers = [_sealer(pair, which) for which in (NAMED, KEPT)]
     rows = []
-    for hash_ in {(one.algorithm, one.role, one.value): one for one in hashes}.values():
+    for hash_ in {(given.algorithm, given.role, given.value): given for given in hashes}.values():
         row = ItemHash(
             id=random_key(),
             item=item,

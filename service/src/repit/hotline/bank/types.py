@@ -57,7 +57,7 @@ class Submission:
 
 def not_too_many(submissions: Iterable[Submission]) -> None:
     """Raises `InputRefused` where one request has more hashes than may come together."""
-    if sum(len(one.hashes) for one in submissions) > MAX_HASHES_TOGETHER:
+    if sum(len(submission.hashes) for submission in submissions) > MAX_HASHES_TOGETHER:
         raise InputRefused(
             Text("These are too many hashes at once.", "Cela fait trop d'empreintes à la fois."),
             Text("Send fewer pictures at a time.", "Envoyez moins d'images à la fois."),

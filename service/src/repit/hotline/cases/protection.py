@@ -13,7 +13,7 @@ from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
 from repit.foundation.hashes import Kind, Media
 from repit.hotline.bank import carrying
-from repit.hotline.bank.carrying import Standing
+from repit.hotline.bank.carrying import SubmissionStatus
 from repit.hotline.bank.types import State, Submission
 from repit.hotline.cases import due, links
 from repit.hotline.cases.casefile import Turn
@@ -83,17 +83,17 @@ def status(turn: Turn) -> Status:
     """How each item stands, and how far it has come. Raises `NotGranted`."""
     held = links.of(turn)
     names = [link.item for link in held]
-    stand, reaches = carrying.standing(names), reach.of(names)
-    return Status(tuple(_item_status(number, link, stand, reaches) for number, link in enumerate(held, 1)))
+    statuses, reaches = carrying.statuses(names), reach.of(names)
+    return Status(tuple(_item_status(number, link, statuses, reaches) for number, link in enumerate(held, 1)))
 
 
 def _item_status(
-    number: int, link: Link, stand: dict[str, Standing], reaches: dict[str, Reach]
+    number: int, link: Link, statuses: dict[str, SubmissionStatus], reaches: dict[str, Reach]
 ) -> ItemStatus:
-    here, far = stand[link.item], reaches[link.item]
+    here, far = statuses[link.item], reaches[link.item]
     state: State = "withdrawn" if link.back else here.state
     if link.back and here.leaving:
-        far = Reach(told=far.holding, met=far.met)
+        far = Reach(announced=far.holding, met=far.met)
     elif link.back and here.state != "withdrawn":
         # Someone else asked for the same: that is theirs, and not told here.
         far = Reach(met=far.met)

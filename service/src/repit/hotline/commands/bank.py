@@ -130,14 +130,14 @@ def bank_import(
     ready()
     from repit.hotline.bank import import_file
 
-    aside = import_file.Aside()
+    rejected = import_file.RejectedLines()
     with Progress(TextColumn("{task.completed:,}"), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=None)
         done = None
         with file.open(encoding="utf-8", errors="replace") as lines:
             for part in import_file.load(
                 lines,
-                aside,
+                rejected,
                 kind="deepfake" if deepfake else "intimate",
                 publish=not review,
                 origin=origin or None,
@@ -152,8 +152,8 @@ def bank_import(
             f"Publiés : {active}. En attente d'une personne : {received}. Déjà connus : {known}.",
         )
     )
-    say(Text(f"Lines that cannot be read: {aside.count}", f"Lignes illisibles : {aside.count}"))
-    for number, why in aside.first:
+    say(Text(f"Lines that cannot be read: {rejected.count}", f"Lignes illisibles : {rejected.count}"))
+    for number, why in rejected.first:
         print(f"  {number}: {why}", file=sys.stderr)
 
 

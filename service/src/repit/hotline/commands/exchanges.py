@@ -87,7 +87,7 @@ def listed(gate: Gate = False) -> None:
         Text("Open", "Ouvert"),
         Text("Lag (s)", "Retard (s)"),
         Text("Records", "Fiches"),
-        Text("Set aside", "Écartées"),
+        Text("Rejected", "Rejetées"),
         Text("Of no use", "Sans usage"),
         Text("Feedback due", "Avis à envoyer"),
         Text("Trouble", "Problème"),
@@ -100,7 +100,7 @@ def listed(gate: Gate = False) -> None:
             yes if row.active else no,
             "–" if row.lag_seconds is None else f"{row.lag_seconds:.0f}",
             str(row.records),
-            str(row.asides),
+            str(row.rejected),
             str(row.skipped),
             "–" if gate else str(due.get(row.name, 0)),
             f"{row.trouble} ({row.failures})" if row.trouble else "–",
@@ -141,19 +141,19 @@ def pull(
         raise outcome.error
     say(
         Text(
-            f"Changed: {outcome.changed}. Set aside: {outcome.asides}.",
-            f"Changements : {outcome.changed}. Écartées : {outcome.asides}.",
+            f"Changed: {outcome.changed}. Rejected: {outcome.rejected}.",
+            f"Changements : {outcome.changed}. Rejetées : {outcome.rejected}.",
         )
     )
 
 
-@app.command("asides")
-def asides(name: Name, gate: Gate = False) -> None:
-    """Records that were not taken, and why. / Fiches écartées, et pourquoi."""
+@app.command("rejected")
+def rejected(name: Name, gate: Gate = False) -> None:
+    """Records that were rejected, and why. / Fiches rejetées, et pourquoi."""
     _ready(gate)
     from repit.exchanges import partners
 
-    for row in partners.asides_of(name):
+    for row in partners.rejected_of(name):
         typer.echo(f"{row.last_at:%Y-%m-%d %H:%M}  x{row.times}  {row.where}  {row.reason}")
 
 
@@ -185,13 +185,13 @@ def remove(name: Name, gate: Gate = False) -> None:
 
     partner = partners.hurry(name)
     if gate:
-        partners.forget(name)
+        partners.remove(name)
         say(Text("Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu'il a donné."))
         return
     from repit.hotline.feeds.bank_target import let_go
 
     gone = let_go(partner)
-    partners.forget(name)
+    partners.remove(name)
     say(Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}."))
 
 

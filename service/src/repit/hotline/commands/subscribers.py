@@ -183,7 +183,7 @@ def listed() -> None:
             _time(row.last_used_at),
             str(row.withdrawals_acknowledged),
         )
-        for row in subscribers.standings()
+        for row in subscribers.statuses()
     ]
     _table(
         (
@@ -216,12 +216,14 @@ def show(name: Name) -> None:
         used = Text(f"last used {_time(key.last_used_at)}", f"dernier usage {_time(key.last_used_at)}")
         print(f"  repit_{key.key_id}_…  {used.in_language(here)}  {until if key.ends_at else ''}")
     say(Text("Fetched:", "Récupéré :"))
-    for one in view.fetches:
-        print(f"  {_time(one.minute)}  {one.door}  {one.begins}–{one.through}  x{one.fetches}  {one.records}")
+    for access in view.fetches:
+        changes = f"{access.begins}–{access.through}"
+        print(f"  {_time(access.minute)}  {access.endpoint}  {changes}  x{access.fetches}  {access.records}")
     say(Text("Opinions:", "Avis :"))
-    for said in view.said:
-        view_of = words.VIEWS[said.view].in_language(here)
-        print(f"  {_time(said.at)}  {said.item}  {view_of}  {words.STATES[said.state].in_language(here)}")
+    for opinion in view.given:
+        view_of = words.VIEWS[opinion.view].in_language(here)
+        state = words.STATES[opinion.state].in_language(here)
+        print(f"  {_time(opinion.at)}  {opinion.item}  {view_of}  {state}")
     say(Text("Withdrawals:", "Retraits :"))
     for gone in view.withdrawn:
         obeyed = words.OBEYED[gone.obeyed].in_language(here)

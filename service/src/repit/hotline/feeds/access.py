@@ -1,7 +1,8 @@
 """Who fetched which range of changes, when: kept for a stated time, without any hash.
 
-In: a note for each answer that told something. Out: one row a subscriber, door and minute; how far everything
-was sent to a subscriber. Next: `subscriber_report`; an operator who must say what a leaked key has seen.
+In: a note for each answer that held something. Out: one row a subscriber, endpoint and minute; how far
+everything was sent to a subscriber. Next: `subscriber_report`; an operator who must say what a leaked key has
+seen.
 
 Notes gather in memory and are written every second or so (`hotline.loops.access_log`), since a write for each
 answer would cost more than the answer. A hotline that is killed loses the notes of its last second, never a
@@ -66,12 +67,12 @@ class _Notes:
 _notes: Final = _Notes()
 
 
-def note(who: int, door: str, begins: int, through: int, records: int) -> None:
+def note(who: int, endpoint: str, begins: int, through: int, records: int) -> None:
     """A subscriber was told of the changes from `begins` through `through`, in so many records."""
     if begins > through:
         return
     minute = now().replace(second=0, microsecond=0)
-    if _notes.add((who, door, minute), begins, through, records) >= _MOST:
+    if _notes.add((who, endpoint, minute), begins, through, records) >= _MOST:
         flush()
 
 
@@ -83,9 +84,9 @@ def flush() -> None:
     with transaction.atomic():
         ids = {who for who, _, _ in ranges}
         known = set(Subscriber.objects.filter(pk__in=ids).values_list("pk", flat=True))
-        for (who, door, minute), noted in ranges.items():
+        for (who, endpoint, minute), noted in ranges.items():
             if who in known:
-                _write(who, door, minute, noted)
+                _write(who, endpoint, minute, noted)
         for who in known:
             for begins, through in reached.get(who, ()):
                 ahead = Subscriber.objects.filter(pk=who, fetched__gte=begins - 1, fetched__lt=through)
@@ -104,8 +105,8 @@ def keep_days_only() -> int:
                 .exclude(minute=TruncDay("minute"))
                 .order_by("minute", "id")[:_TOGETHER]
             )
-            for (who, door, on), some in _by_day(rows).items():
-                _join(who, door, on, some)
+            for (who, endpoint, on), some in _by_day(rows).items():
+                _join(who, endpoint, on, some)
         done += len(rows)
         if len(rows) < _TOGETHER:
             break
@@ -119,11 +120,11 @@ def _by_day(rows: Sequence[Access]) -> dict[_Key, list[Access]]:
     found: dict[_Key, list[Access]] = {}
     for row in rows:
         on = row.minute.replace(hour=0, minute=0)
-        found.setdefault((row.subscriber_id, row.door, on), []).append(row)
+        found.setdefault((row.subscriber_id, row.endpoint, on), []).append(row)
     return found
 
 
-def _join(who: int, door: str, on: datetime, rows: Sequence[Access]) -> None:
+def _join(who: int, endpoint: str, on: datetime, rows: Sequence[Access]) -> None:
     joined = _Noted(
         min(row.begins for row in rows),
         max(row.through for row in rows),
@@ -131,18 +132,18 @@ def _join(who: int, door: str, on: datetime, rows: Sequence[Access]) -> None:
         sum(row.records for row in rows),
     )
     Access.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    _write(who, door, on, joined)
+    _write(who, endpoint, on, joined)
 
 
-def forget_older_than(days: int) -> int:
+def delete_older_than(days: int) -> int:
     """Drop rows of the access log that are older; how many."""
     return Access.objects.filter(minute__lt=now() - timedelta(days=days)).delete()[0]
 
 
-def _write(who: int, door: str, minute: datetime, noted: _Noted) -> None:
+def _write(who: int, endpoint: str, minute: datetime, noted: _Noted) -> None:
     row, made = Access.objects.get_or_create(
         subscriber_id=who,
-        door=door,
+        endpoint=endpoint,
         minute=minute,
         defaults={
             "begins": noted.begins,

@@ -53,7 +53,7 @@ class BankTarget:
             last = []
         with transaction.atomic():
             changed += self._in(last)
-            partners.set_aside(partner, batch.asides)
+            partners.reject(partner, batch.rejected)
             self._still_ours(
                 checkpoint=batch.checkpoint,
                 records=F("records") + len(batch.records),

@@ -1,4 +1,4 @@
-"""Which items a subscriber is shown: what it was granted, and what it demands.
+"""Which items a subscriber is shown: what it was granted, and what it requires.
 
 In: an item's kind, origin and confirmations, and who asks. Out: whether it is granted (else it does not exist
 for that subscriber) and whether it is wanted (else it is told as withdrawn); every item that a subscriber may
@@ -52,7 +52,7 @@ def visible(who: Granted, names: Collection[str]) -> QuerySet[Item]:
     nothing."""
     items = Item.objects.filter(
         token__in=names,
-        told=True,
+        announced=True,
         state__in=SHARED,
         kind__in=who.kinds,
         confirmations__gte=who.min_confirmations,
@@ -70,11 +70,11 @@ def feed_name(feed_id: str, who: Granted) -> str:
     """
     if SYNC not in who.exchanges and replace(who, id=0, name="", key=0, exchanges=frozenset()) == _PLAIN:
         return feed_id
-    told = (
+    shaping = (
         who.sees_anchored,
         who.min_confirmations,
         sorted(who.kinds),
         sorted(who.confirmed_by),
         SYNC in who.exchanges,
     )
-    return str(uuid.uuid5(uuid.UUID(feed_id), repr(told)))
+    return str(uuid.uuid5(uuid.UUID(feed_id), repr(shaping)))

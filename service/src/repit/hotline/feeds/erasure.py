@@ -24,7 +24,7 @@ from repit.hotline.bank.models import Change, Item, ItemHash, Stake, Transition,
 from repit.hotline.feeds.models import Feedback, FeedbackCursor, Subscriber
 
 AWAY: Final = timedelta(days=25)
-_TOLD: Final = "every subscriber that needed a hash has been told"
+_NOBODY_WAITS: Final = "every subscriber that needed a hash has been told"
 _LAST_DAY: Final = "its last day has come"
 
 
@@ -39,7 +39,7 @@ def begin() -> int:
     needed = still_needed(rest)
     free = [item for item in rest if item.pk not in needed]
     if free:
-        erasing.erase(free, _TOLD)
+        erasing.erase(free, _NOBODY_WAITS)
     if needed:
         erasing.reduce([item for item in rest if item.pk in needed])
     return len(some)
@@ -53,7 +53,7 @@ def go_on() -> int:
         needed = still_needed(some)
         free = [item for item in some if item.pk not in needed]
         if free:
-            done += erasing.erase(free, _TOLD)
+            done += erasing.erase(free, _NOBODY_WAITS)
     return done
 
 
@@ -84,7 +84,7 @@ def still_needed(items: Sequence[Item]) -> set[int]:
     found = set[int]()
     for item in items:
         sequence = last.get(item.pk)
-        if sequence is not None and any(_waits(one, item.kind, sequence) for one in following):
+        if sequence is not None and any(_waits(subscriber, item.kind, sequence) for subscriber in following):
             found.add(item.pk)
     return found | _owed(items)
 
@@ -92,8 +92,8 @@ def still_needed(items: Sequence[Item]) -> set[int]:
 def _named(items: Sequence[Item]) -> list[int]:
     """Items that subscribers know of and of which a served hash can still be told."""
     pairs = keys.of(items)
-    told = [item.pk for item in items if item.told and pairs[item.pk][keys.NAMED] != keys.GONE]
-    rows = ItemHash.objects.filter(named_by_hash(), item__in=told)
+    announced = [item.pk for item in items if item.announced and pairs[item.pk][keys.NAMED] != keys.GONE]
+    rows = ItemHash.objects.filter(named_by_hash(), item__in=announced)
     return list(rows.values_list("item_id", flat=True).distinct())
 
 
@@ -105,7 +105,7 @@ def _waits(subscriber: Subscriber, kind: str, sequence: int) -> bool:
 
 def _owed(items: Sequence[Item]) -> set[int]:
     """Items that a partner told of which is still to hear that they were withdrawn."""
-    partners = {one.source: one for one in Partner.objects.filter(active=True, gives_feedback=True)}
+    partners = {row.source: row for row in Partner.objects.filter(active=True, gives_feedback=True)}
     if not partners:
         return set()
     rows = Stake.objects.filter(item__in=[item.pk for item in items], source__in=partners)

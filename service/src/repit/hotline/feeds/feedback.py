@@ -17,7 +17,7 @@ from django.db.models import Count, Q
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
-from repit.exchanges.records import Said, View
+from repit.exchanges.records import GivenOpinion, View
 from repit.foundation.clock import day, now
 from repit.foundation.errors import NotGranted, PeerBusy
 from repit.foundation.jobs.backoff import Backoff
@@ -41,7 +41,7 @@ def collect(partner: Partner) -> int:
     with transaction.atomic():
         FeedbackCursor.objects.get_or_create(partner=partner)
         cursor = FeedbackCursor.objects.select_for_update().get(partner=partner)
-        said = list(
+        given = list(
             Opinion.objects.filter(id__gt=cursor.opinion).order_by("id").values_list("id", "item")[:_TOGETHER]
         )
         moved = list(
@@ -49,7 +49,7 @@ def collect(partner: Partner) -> int:
             .order_by("id")
             .values_list("id", "item__token", "after")[:_TOGETHER]
         )
-        names = {item for _, item in said} | {item for _, item, after in moved if after == "withdrawn"}
+        names = {item for _, item in given} | {item for _, item, after in moved if after == "withdrawn"}
         stood = Stake.objects.filter(item__token__in=names, source=partner.source)
         held = set(stood.values_list("item__token", flat=True))
         made = 0
@@ -57,7 +57,7 @@ def collect(partner: Partner) -> int:
             view = _view(name)
             if view is not None:
                 made += _due(partner, name, view)
-        cursor.opinion = said[-1][0] if said else cursor.opinion
+        cursor.opinion = given[-1][0] if given else cursor.opinion
         cursor.transition = moved[-1][0] if moved else cursor.transition
         cursor.save(update_fields=["opinion", "transition"])
         return made
@@ -86,9 +86,9 @@ def _send(partner: Partner, row: Feedback) -> bool:
     try:
         client = partners.client(partner)
         try:
-            for said in _said(partner, row):
+            for opinion in _opinions(partner, row):
                 still_ours()
-                client.tell(said)
+                client.give_opinion(opinion)
         finally:
             client.close()
     except Exception as error:  # noqa: BLE001 - one opinion must not keep the others
@@ -102,13 +102,13 @@ def _send(partner: Partner, row: Feedback) -> bool:
     return _claims.end(row, when=unchanged, sent_at=day()) or _claims.let_go(row)
 
 
-def _said(partner: Partner, row: Feedback) -> list[Said]:
+def _opinions(partner: Partner, row: Feedback) -> list[GivenOpinion]:
     item = Item.objects.get(token=row.item)
     stored = ItemHash.objects.filter(item=item, role="whole", algorithm__in=ASKED_BY_VALUE)
     hashes = opened([item]).hashes(item, stored.order_by("-algorithm", "id"))
     value = hashes[0].value if hashes else b""
     view: View = "blocked" if row.view == "blocked" else "pending" if row.view == "pending" else "not_blocked"
-    return [Said(name, view, value) for name in partner_records.names_of(partner.source, row.item)]
+    return [GivenOpinion(name, view, value) for name in partner_records.names_of(partner.source, row.item)]
 
 
 def _view(name: str) -> View | None:

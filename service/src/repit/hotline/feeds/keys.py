@@ -34,7 +34,7 @@ _KEY: Final = re.compile(r"repit_([0-9a-z]{10})_([0-9a-z]{32})")
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A subscriber that showed its key, and what it may see and demands (`subscribers.Grant`)."""
+    """A subscriber that showed its key, and what it may see and requires (`subscribers.Grant`)."""
 
     id: int
     name: str
@@ -88,7 +88,7 @@ def rotate(
 def recognise(key: str, exchange: Exchange | None = None, *, opinions: bool = False) -> Granted:
     """Whose key this is. Raises `KeyRefused`, the same for every reason.
 
-    `opinions`: the door at which a review desk's key opens, and no other. Raises `NotGranted` where the
+    `opinions`: the endpoint at which a review desk's key opens, and no other. Raises `NotGranted` where the
     subscriber may not use this exchange (None: no exchange in particular), or has signed nothing and the
     settings ask for it.
     """

@@ -11,9 +11,9 @@ from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
 
 
 class Subscriber(models.Model):
-    """A platform or hotline that may follow, what it was granted, what it demands, and how far it is.
+    """A platform or hotline that may follow, what it was granted, what it requires, and how far it is.
 
-    `exchanges`, `catalogue` and `confirmed_by`: one a line. `fetched` is the change up to which everything
+    `exchanges`, `kinds` and `confirmed_by`: one a line. `fetched` is the change up to which everything
     was sent to it, whatever the protocol; `acknowledged` the one up to which it says that it has taken it in.
     `people`: whether moderators of its own speak through its desk's key; `party`: who it belongs to, where
     several subscribers belong to one (empty: to itself). What it says does not count while `muted_at` is set.
@@ -47,7 +47,7 @@ class Subscriber(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(acknowledged__gte=0), name="subscriber_counts_up"),
-            models.CheckConstraint(condition=Q(min_confirmations__gte=1), name="subscriber_demands_one"),
+            models.CheckConstraint(condition=Q(min_confirmations__gte=1), name="subscriber_requires_one"),
         )
 
     def __str__(self) -> str:
@@ -74,11 +74,11 @@ class SubscriberKey(models.Model):
 
 
 class Access(models.Model):
-    """What one subscriber fetched through one door in one minute: numbers of changes, not what they hold."""
+    """What one subscriber fetched from one endpoint in one minute: numbers of changes, not their content."""
 
     id = models.BigAutoField(primary_key=True)
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="accesses")
-    door = models.CharField(max_length=20)
+    endpoint = models.CharField(max_length=20)
     minute = models.DateTimeField(db_index=True)
     begins = models.BigIntegerField()
     through = models.BigIntegerField()
@@ -87,7 +87,7 @@ class Access(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["subscriber", "door", "minute"], name="access_once_a_minute"),
+            models.UniqueConstraint(fields=["subscriber", "endpoint", "minute"], name="access_once_a_minute"),
         )
 
 

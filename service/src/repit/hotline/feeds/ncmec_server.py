@@ -106,7 +106,7 @@ def _canaries() -> list[Entry]:
 def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
     """Each item that these changes concern and the subscriber was granted, once, as it stands now."""
     last = {touch.item_key: touch for touch in walked}
-    listed = Item.objects.filter(id__in=last, told=True, media__in=_MEDIA, kind__in=who.kinds)
+    listed = Item.objects.filter(id__in=last, announced=True, media__in=_MEDIA, kind__in=who.kinds)
     by_key = {item.id: item for item in listed}
     hashes: dict[int, list[ItemHash]] = {key: [] for key in by_key}
     wanted = ItemHash.objects.filter(item_id__in=by_key, role="whole", publishable=True)
@@ -121,8 +121,8 @@ def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
             item = by_key[key]
             shown = eligibility.wanted(item.token, item.origin, item.confirmations, who, confirmed)
             deleted = item.state != "active" or held_by.destroyed(item) or not shown
-            said = held.get(item.token, [])
-            found += _of_item(item, touch.second, hashes[key], held_by, said, deleted=deleted)
+            given = held.get(item.token, [])
+            found += _of_item(item, touch.second, hashes[key], held_by, given, deleted=deleted)
     return found
 
 
@@ -136,7 +136,7 @@ def _of_item(
     for row in rows:
         if not deleted and row.algorithm in IN_ONE_ENTRY[item.media]:
             values[row.algorithm].append(held_by.open(item, row).value)
-    votes = tuple(vote for one in held for vote in _votes(one))
+    votes = tuple(vote for opinion in held for vote in _votes(opinion))
     count = (item.parts or 1) if deleted else max(len(values["pdq"]), len(values["md5"]))
     return [
         Entry(
@@ -154,12 +154,12 @@ def _of_item(
     ]
 
 
-def _votes(one: Held) -> list[Vote]:
-    member = Member(_SUBSCRIBERS_FROM + one.subscriber, one.name)
-    second = min(int(one.at.timestamp()), LAST_SECOND)
-    if one.view == "blocked":
+def _votes(held: Held) -> list[Vote]:
+    member = Member(_SUBSCRIBERS_FROM + held.subscriber, held.name)
+    second = min(int(held.at.timestamp()), LAST_SECOND)
+    if held.view == "blocked":
         return [Vote(member, second)]
-    if one.view == "not_blocked":
-        reason = next((reason for reason in REASONS if reason.name in one.tags), REASONS[-1])
+    if held.view == "not_blocked":
+        reason = next((reason for reason in REASONS if reason.name in held.tags), REASONS[-1])
         return [Vote(member, second, reason)]
     return []

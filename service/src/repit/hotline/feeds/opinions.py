@@ -62,10 +62,10 @@ def give(
     saw. Raises `caps.MovedTooMuch`.
     """
     fit = fit_tags(tags)
-    said = (view, fit, who.desk, depth if who.desk else None)
+    content = (view, fit, who.desk, depth if who.desk else None)
     seen = list(eligibility.visible(who, names).values_list("token", flat=True))
     before = _present(who, seen)
-    fresh = [name for name in seen if before.get(name) != said]
+    fresh = [name for name in seen if before.get(name) != content]
     caps.spend(who, "opinions", len(fresh))
     if view == "not_blocked":
         caps.spend(who, "not_blocked", len(fresh))
@@ -74,7 +74,7 @@ def give(
     with transaction.atomic():
         line = feed.locked()
         present = _present(who, fresh)
-        found = [item for item in eligibility.visible(who, fresh) if present.get(item.token) != said]
+        found = [item for item in eligibility.visible(who, fresh) if present.get(item.token) != content]
         for item in found:
             Opinion.objects.create(
                 subscriber_id=who.id,
@@ -91,10 +91,10 @@ def give(
     return len(seen)
 
 
-_Said = tuple[View, tuple[str, ...], bool, int | None]
+_Content = tuple[View, tuple[str, ...], bool, int | None]
 
 
-def _present(who: Granted, names: Collection[str]) -> dict[str, _Said]:
+def _present(who: Granted, names: Collection[str]) -> dict[str, _Content]:
     """What this subscriber thinks of these items at present."""
     rows = Opinion.objects.filter(item__in=names, subscriber_id=who.id).order_by("id")
     return {
@@ -125,10 +125,10 @@ def of(names: Collection[str]) -> dict[str, list[Held]]:
 
 def blocked_by(subscribers: Collection[str], names: Collection[str] | None = None) -> frozenset[str]:
     """Of these items (None: of all), those that one of these subscribers says to block at present."""
-    said = Opinion.objects.filter(subscriber__name__in=subscribers)
+    rows = Opinion.objects.filter(subscriber__name__in=subscribers)
     if names is not None:
-        said = said.filter(item__in=names)
+        rows = rows.filter(item__in=names)
     latest: dict[tuple[str, int], str] = {}
-    for item, subscriber, view in said.order_by("id").values_list("item", "subscriber", "opinion"):
+    for item, subscriber, view in rows.order_by("id").values_list("item", "subscriber", "opinion"):
         latest[item, subscriber] = view
     return frozenset(item for (item, _), view in latest.items() if view == "blocked")

@@ -15,14 +15,14 @@ from repit.hotline.bank.models import Item, Root, Tombstone
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Provenance:
     """`roots`: (installation, name there) and the way, this installation last; `gone`: what was withdrawn."""
 
     roots: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     gone: tuple[tuple[str, str], ...] = ()
 
 
-def of(names: Collection[str]) -> dict[str, Standing]:
+def of(names: Collection[str]) -> dict[str, Provenance]:
     """The provenance of each item named. Of several ways the shortest is told, so that rings come to rest."""
     here = feed.head().feed_id
     ways: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {name: {} for name in names}
@@ -41,7 +41,7 @@ def of(names: Collection[str]) -> dict[str, Standing]:
     for token, installation, root in buried.values_list("item", "installation", "token"):
         gone.setdefault(token, []).append((installation, root))
     return {
-        name: Standing(
+        name: Provenance(
             tuple((installation, root, way) for (installation, root), way in sorted(found.items())),
             tuple(gone.get(name, ())),
         )

@@ -23,7 +23,7 @@ class Reach:
     it and how many confirmed that it is gone. `met`: copies that they reported."""
 
     holding: int = 0
-    told: int = 0
+    announced: int = 0
     forgotten: int = 0
     met: int = 0
 
@@ -50,11 +50,11 @@ def of(names: Sequence[str]) -> dict[str, Reach]:
     found = {}
     for pk, item in items.items():
         first, last = spans.get(pk, (None, None))
-        had = [] if first is None else [one for one in following if one.acknowledged >= first]
+        had = [row for row in following if first is not None and row.acknowledged >= first]
         if item.state in SHARED:
-            holding = sum(one.min_confirmations <= item.confirmations for one in had)
+            holding = sum(row.min_confirmations <= item.confirmations for row in had)
             found[pk] = Reach(holding=holding, met=met[pk])
         else:
-            gone = sum(one.acknowledged >= last or (one.pk, item.token) in confirmed for one in had)
-            found[pk] = Reach(told=len(had), forgotten=gone, met=met[pk])
+            gone = sum(row.acknowledged >= last or (row.pk, item.token) in confirmed for row in had)
+            found[pk] = Reach(announced=len(had), forgotten=gone, met=met[pk])
     return {name: found[led[name].pk] if name in led else Reach() for name in names}

@@ -12,12 +12,12 @@ from repit.exchanges.repit.snapshot_wire import SnapshotHead, encode_snapshot
 from repit.exchanges.repit.wire import Change, Entry, Page
 from repit.foundation.clock import now
 from repit.foundation.hashes import Kind
-from repit.hotline.bank import feed, feed_signal
+from repit.hotline.bank import feed, feed_watch
 from repit.hotline.bank.feed import Recorded
 from repit.hotline.bank.types import Published
 from repit.hotline.feeds import access, eligibility, provenance
 from repit.hotline.feeds.keys import SYNC, Granted
-from repit.hotline.feeds.provenance import Standing
+from repit.hotline.feeds.provenance import Provenance
 
 MAX_WAIT_SECONDS: Final = 25.0
 _TOGETHER: Final = 500
@@ -40,18 +40,18 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     """
     head = feed.head()
     wait = min(wait_seconds, MAX_WAIT_SECONDS)
-    if head.sequence == after and wait > 0 and feed_signal.beyond(after, wait):
+    if head.sequence == after and wait > 0 and feed_watch.beyond(after, wait):
         head = feed.head()
     recorded = _enough(feed.changes_after(after))
-    confirmed = eligibility.confirmed(who, {one.item.item for one in recorded})
-    standing = provenance.of({one.item.item for one in recorded}) if SYNC in who.exchanges else {}
+    confirmed = eligibility.confirmed(who, {change.item.item for change in recorded})
+    origins = provenance.of({change.item.item for change in recorded}) if SYNC in who.exchanges else {}
     changes = tuple(
         Change(
-            one.sequence,
-            one.at,
-            _entry(one.item, who, confirmed, standing.get(one.item.item), one.sequence),
+            change.sequence,
+            change.at,
+            _entry(change.item, who, confirmed, origins.get(change.item.item), change.sequence),
         )
-        for one in recorded
+        for change in recorded
     )
     newest = max(head.sequence, changes[-1].sequence if changes else 0)
     if changes:
@@ -62,8 +62,8 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
 def _enough(recorded: list[Recorded]) -> list[Recorded]:
     """The first changes, as many as make a page."""
     hashes = 0
-    for place, one in enumerate(recorded):
-        hashes += len(one.item.hashes)
+    for place, change in enumerate(recorded):
+        hashes += len(change.item.hashes)
         if place and hashes > _MOST_HASHES:
             return recorded[:place]
     return recorded
@@ -81,16 +81,18 @@ def snapshot(who: Granted, block: int = 0, after: str = "") -> Iterator[bytes]:
     lines = encode_snapshot(
         SnapshotHead(head.sequence, eligibility.feed_name(head.feed_id, who), now()),
         (
-            _entry(item, who, confirmed, standing)
-            for item, standing in _with_standing(items, who)
-            if _shown(item, who, confirmed, standing)
+            _entry(item, who, confirmed, origins)
+            for item, origins in _with_provenance(items, who)
+            if _shown(item, who, confirmed, origins)
         ),
         block,
     )
     return _noted(lines, who, head.sequence)
 
 
-def _with_standing(items: Iterator[Published], who: Granted) -> Iterator[tuple[Published, Standing | None]]:
+def _with_provenance(
+    items: Iterator[Published], who: Granted
+) -> Iterator[tuple[Published, Provenance | None]]:
     if SYNC not in who.exchanges:
         yield from ((item, None) for item in items)
         return
@@ -109,14 +111,14 @@ def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[byte
 
 
 def _entry(
-    item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None, sequence: int = 0
+    item: Published, who: Granted, confirmed: Collection[str], origins: Provenance | None, sequence: int = 0
 ) -> Entry:
     """An item as this subscriber may see it. What is of a kind that it was not granted does not exist for it:
     the number of the change is told, under a name of no item, and nothing else."""
     if not eligibility.granted(item.kind, who):
         hidden = next(kind for kind in get_args(Kind) if kind in who.kinds)
         return Entry(f"{HIDDEN}{sequence}", "withdrawn", "picture", hidden, "", 0, ())
-    shown = _shown(item, who, confirmed, standing)
+    shown = _shown(item, who, confirmed, origins)
     return Entry(
         item=item.item,
         state=item.state if shown else "withdrawn",
@@ -127,15 +129,15 @@ def _entry(
         hashes=tuple(
             hash_ for hash_ in item.hashes if shown and (hash_.role == "whole" or who.sees_anchored)
         ),
-        roots=tuple(SharedRoot(*root) for root in standing.roots) if standing and shown else (),
-        gone=standing.gone if standing else (),
+        roots=tuple(SharedRoot(*root) for root in origins.roots) if origins and shown else (),
+        gone=origins.gone if origins else (),
         asked=item.asked if shown else 0,
     )
 
 
-def _shown(item: Published, who: Granted, confirmed: Collection[str], standing: Standing | None) -> bool:
+def _shown(item: Published, who: Granted, confirmed: Collection[str], origins: Provenance | None) -> bool:
     """Numbers must not have gaps: what is not shown is told as withdrawn, a name without a hash."""
-    if standing is not None and not (standing.roots and item.state != "withdrawn"):
+    if origins is not None and not (origins.roots and item.state != "withdrawn"):
         return False
     return eligibility.granted(item.kind, who) and eligibility.wanted(
         item.item, item.origin, item.confirmations, who, confirmed

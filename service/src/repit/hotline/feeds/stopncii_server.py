@@ -41,7 +41,7 @@ from repit.hotline.feeds.opinions import Held, View
 from repit.hotline.feeds.timeline import Touch, first_from, last_closed, touches
 
 MAX_PAGE: Final = 5_000
-_SERVED: Final = named_by_hash() & Q(item__told=True)
+_SERVED: Final = named_by_hash() & Q(item__announced=True)
 _PROPOSED: Final[dict[SignalType, tuple[Algorithm, Media]]] = {
     "ImagePDQ": ("pdq", "picture"),
     "VideoMD5": ("md5", "video"),
@@ -96,15 +96,17 @@ def fetch(who: Granted, start: int, size: int, token: str = "") -> Page:
     return Page(tuple(records), encode_mark(mark), next_second)
 
 
-def feedback(who: Granted, said: list[Feedback]) -> int:
+def feedback(who: Granted, feedbacks: list[Feedback]) -> int:
     """Note a subscriber's opinions; how many concerned a hash that is known here.
 
     The client does not say which type a hash is of: it goes to every item that holds the value.
     """
     known = 0
-    for one in said:
-        names = _holders(who, [d for n in _NAMES for d in lookups.everywhere(FIND, n.encode(), one.value)])
-        known += bool(opinions.give(who, names, _VIEWS.get(one.feedback, "none"), one.tags))
+    for opinion in feedbacks:
+        names = _holders(
+            who, [d for n in _NAMES for d in lookups.everywhere(FIND, n.encode(), opinion.value)]
+        )
+        known += bool(opinions.give(who, names, _VIEWS.get(opinion.feedback, "none"), opinion.tags))
     return known
 
 
@@ -118,16 +120,18 @@ def propose(who: Granted, proposed: list[Proposal]) -> int:
     caps.spend(who, "proposals", len(proposed))
     kind = _kind(who)
     new = 0
-    for one in proposed:
-        algorithm, media = _PROPOSED[one.signal_type]
-        digests = lookups.everywhere(FIND, algorithm.encode(), one.value)
+    for proposal in proposed:
+        algorithm, media = _PROPOSED[proposal.signal_type]
+        digests = lookups.everywhere(FIND, algorithm.encode(), proposal.value)
         held = ItemHash.objects.filter(digest__in=digests, item__kind__in=who.kinds)
-        if held.filter(Q(item__told=True) | Q(item__origin=who.name)).exists():
-            opinions.give(who, _holders(who, digests), _VIEWS.get(one.feedback, "none"), one.tags)
+        if held.filter(Q(item__announced=True) | Q(item__origin=who.name)).exists():
+            opinions.give(who, _holders(who, digests), _VIEWS.get(proposal.feedback, "none"), proposal.tags)
             continue
         new += 1
         if not held.filter(item__kind=kind).exists():
-            hash_ = Hash(algorithm, "whole", one.value, one.quality if FORMS[algorithm].perceptual else None)
+            hash_ = Hash(
+                algorithm, "whole", proposal.value, proposal.quality if FORMS[algorithm].perceptual else None
+            )
             submission = Submission(media, kind, (hash_,))
             items.submit(submission, actor=f"subscriber {who.id}", publish=False, origin=who.name)
     return new
@@ -202,7 +206,7 @@ def _under_every_key(rows: list[ItemHash]) -> dict[bytes, bytes]:
     held_by, same = opened({row.item_id: row.item for row in rows}.values()), dict[bytes, bytes]()
     for row in rows:
         for hash_ in held_by.hashes(row.item, [row]):
-            found = [digest for digest in (found_by(hash_, one) for one in alive) if digest]
+            found = [digest for digest in (found_by(hash_, lookup) for lookup in alive) if digest]
             same.update(dict.fromkeys(found, found[0]))
     return same
 
@@ -222,10 +226,10 @@ def _record(
 
     active = any(is_active(item) for item in listed)
     feedbacks = [
-        CspFeedback(one.name, _WORDS[one.view], one.tags)
+        CspFeedback(opinion.name, _WORDS[opinion.view], opinion.tags)
         for item in listed
         if shown(item)
-        for one in held.get(item.token, [])
+        for opinion in held.get(item.token, [])
     ]
     if not active:
         feedbacks.append(CspFeedback("Repit", "NotBlocked", ()))

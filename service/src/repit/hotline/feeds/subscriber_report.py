@@ -64,7 +64,7 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class OpinionShown:
     """Its present opinion of an item, and the item's state now."""
 
     item: str
@@ -93,7 +93,8 @@ class View:
     shared: dict[tuple[str, str], int]
     """Items that it may hold now, by kind and state."""
     opinions: dict[Opined, int]
-    said: Sequence[Said]
+    given: Sequence[OpinionShown]
+    """Its present opinions, of which `opinions` are the counts."""
     withdrawals: dict[Obeyed, int]
     withdrawn: Sequence[Withdrawal]
     fetches: Sequence[Access]
@@ -131,7 +132,7 @@ def _view(row: Subscriber, part: int) -> View:
     counted = withdrawals.values("obeyed").annotate(number=Count("pk")).values_list("obeyed", "number")
     counts = dict(counted.order_by("obeyed"))
     shared = _shown(grant).values("kind", "state")
-    said = _said(row, grant)
+    given = _opinions_given(row, grant)
     return View(
         name=row.name,
         active=row.active,
@@ -148,24 +149,24 @@ def _view(row: Subscriber, part: int) -> View:
         fetched_at=row.fetched_at,
         acknowledged=row.acknowledged,
         acknowledged_at=row.acknowledged_at,
-        shared={(one["kind"], one["state"]): one["number"] for one in shared.annotate(number=Count("pk"))},
+        shared={(row["kind"], row["state"]): row["number"] for row in shared.annotate(number=Count("pk"))},
         opinions={
-            view: sum(one.view == view for one in said)
+            view: sum(opinion.view == view for opinion in given)
             for view in cast(tuple[Opined, ...], ("blocked", "not_blocked", "pending"))
         },
-        said=[one for one in said if one.view != "none"][:PAGE],
+        given=[opinion for opinion in given if opinion.view != "none"][:PAGE],
         withdrawals={obeyed: counts.get(obeyed, 0) for obeyed in OBEYED},
         withdrawn=[
             Withdrawal(
-                one.item.token,
-                cast(int, one.sequence),
-                one.at,
-                cast(Obeyed, one.obeyed),
-                one.acknowledged_at,
+                withdrawal.item.token,
+                cast(int, withdrawal.sequence),
+                withdrawal.at,
+                cast(Obeyed, withdrawal.obeyed),
+                withdrawal.acknowledged_at,
             )
-            for one in withdrawals.order_by("rank", "-sequence")[PAGE * (part - 1) : PAGE * part]
+            for withdrawal in withdrawals.order_by("rank", "-sequence")[PAGE * (part - 1) : PAGE * part]
         ],
-        fetches=list(Access.objects.filter(subscriber=row).order_by("-minute", "door")[:20]),
+        fetches=list(Access.objects.filter(subscriber=row).order_by("-minute", "endpoint")[:20]),
     )
 
 
@@ -179,7 +180,7 @@ def _withdrawals(row: Subscriber, grant: Grant) -> QuerySet[Any]:
         default=Value("not_sent"),
         output_field=CharField(),
     )
-    rank = Case(*(When(obeyed=one, then=Value(number)) for number, one in enumerate(OBEYED)))
+    rank = Case(*(When(obeyed=step, then=Value(number)) for number, step in enumerate(OBEYED)))
     return (
         Transition.objects.filter(
             after="withdrawn", sequence__gt=row.begins_after, item__kind__in=grant.kinds
@@ -203,7 +204,7 @@ def _shown(grant: Grant) -> QuerySet[Item]:
     return items.filter(Q(origin__in=grant.confirmed_by) | Q(pk__in=held) | Q(token__in=blocked))
 
 
-def _said(row: Subscriber, grant: Grant) -> list[Said]:
+def _opinions_given(row: Subscriber, grant: Grant) -> list[OpinionShown]:
     """Its present opinions of items of kinds that it was granted, newest first."""
     newest = Opinion.objects.filter(subscriber=row, item=OuterRef("item")).order_by("-id").values("id")[:1]
     mine = Item.objects.filter(token=OuterRef("item"), kind__in=grant.kinds)
@@ -215,12 +216,12 @@ def _said(row: Subscriber, grant: Grant) -> list[Said]:
         .order_by("-id")
     )
     return [
-        Said(
-            one.item,
-            cast(Opined, one.opinion),
-            tuple(one.tags.splitlines()),
-            one.at,
-            one.state or "",
+        OpinionShown(
+            opinion.item,
+            cast(Opined, opinion.opinion),
+            tuple(opinion.tags.splitlines()),
+            opinion.at,
+            opinion.state or "",
         )
-        for one in held
+        for opinion in held
     ]

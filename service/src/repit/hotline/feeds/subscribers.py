@@ -1,4 +1,4 @@
-"""Subscribers: what they were granted and demand, what they signed, how far they are.
+"""Subscribers: what they were granted and require, what they signed, how far they are.
 
 In: names and grants from the operator, acknowledgements from requests. Out: rows; every change of a grant in
 the audit. Next: `keys` opens for them, `eligibility` applies what is said here, `subscriber_report` shows it.
@@ -23,8 +23,8 @@ from repit.hotline.feeds import keys
 from repit.hotline.feeds.keys import EXCHANGES, KNOWN, Granted, recognise, rotate
 from repit.hotline.feeds.models import Subscriber, SubscriberKey, WithdrawalAcknowledged
 
-__all__ = ["EXCHANGES", "KINDS", "Grant", "Granted", "Standing", "acknowledge", "add", "agree", "close"]
-__all__ += ["grant", "granted", "recognise", "rotate", "set_people", "standings"]
+__all__ = ["EXCHANGES", "KINDS", "Grant", "Granted", "SubscriberStatus", "acknowledge", "add", "agree"]
+__all__ += ["close", "grant", "granted", "recognise", "rotate", "set_people", "statuses"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 MAX_CONFIRMERS: Final = 10
@@ -37,7 +37,7 @@ _CONFIRMER: Final = re.compile(r"[\w .@()/\-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a subscriber may see (`exchanges`, `catalogue`, `sees_anchored`) and what it demands of an item.
+    """What a subscriber may see (`exchanges`, `kinds`, `sees_anchored`) and what it requires of an item.
 
     `confirmed_by`: names of subscribers or origins, one of which must have seen the item or said "blocked".
     """
@@ -70,16 +70,16 @@ class Grant:
             "confirmed_by": "\n".join(dict.fromkeys(self.confirmed_by)),
         }
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """For the audit, within its 200 characters."""
         words = [*self.exchanges, *self.kinds, *(["anchored"] if self.sees_anchored else [])]
-        demands = f"{self.min_confirmations} submissions, {len(self.confirmed_by)} confirmers"
-        return f"{' '.join(words)}; {demands}"
+        conditions = f"{self.min_confirmations} submissions, {len(self.confirmed_by)} confirmers"
+        return f"{' '.join(words)}; {conditions}"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a subscriber stands: `lag` is the number of changes that it has not acknowledged.
+class SubscriberStatus:
+    """How far a subscriber is: `lag` is the number of changes that it has not acknowledged.
 
     `unsent`, of changes that were not even sent: over protocols without acknowledgement, all that is known.
     """
@@ -119,7 +119,7 @@ def add(
                 **wanted.fields(),
             )
             key = keys.make(row)
-            audit.record(actor, "subscriber.add", name, wanted.told())
+            audit.record(actor, "subscriber.add", name, wanted.summary())
             if agreed_on is not None:
                 audit.record(actor, "subscriber.agree", name, agreed_on.isoformat())
     except IntegrityError:
@@ -131,7 +131,7 @@ def add(
 
 
 def grant(name: str, granted: Grant, *, actor: str = "operator") -> None:
-    """Other grants or demands in place of the present ones. Raises `NotFound`.
+    """Other grants or requirements in place of the present ones. Raises `NotFound`.
 
     Our own feed becomes another feed for this subscriber, which therefore takes a fresh snapshot and forgets
     what it may no longer hold. The other protocols have no such word: their clients must start anew.
@@ -139,7 +139,7 @@ def grant(name: str, granted: Grant, *, actor: str = "operator") -> None:
     with transaction.atomic():
         if not Subscriber.objects.filter(name=name).update(**granted.fields()):
             raise NotFound
-        audit.record(actor, "subscriber.grant", name, granted.told())
+        audit.record(actor, "subscriber.grant", name, granted.summary())
 
 
 def granted(name: str) -> Grant:
@@ -195,7 +195,7 @@ def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:
     moment, named = now(), list(dict.fromkeys(withdrawn))
     if len(named) > MOST_FORGOTTEN:
         raise InputRefused(Text(f"At most {MOST_FORGOTTEN} names.", f"Au plus {MOST_FORGOTTEN} noms."))
-    gone = Item.objects.filter(token__in=named, told=True, kind__in=who.kinds).exclude(state__in=SHARED)
+    gone = Item.objects.filter(token__in=named, announced=True, kind__in=who.kinds).exclude(state__in=SHARED)
     forgotten = list(gone.values_list("token", flat=True))
     with transaction.atomic():
         row = Subscriber.objects.select_for_update().get(pk=who.id)
@@ -210,11 +210,11 @@ def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:
         )
 
 
-def standings() -> list[Standing]:
+def statuses() -> list[SubscriberStatus]:
     """Every subscriber, by name."""
     newest = feed.head().sequence
     return [
-        Standing(
+        SubscriberStatus(
             row.name,
             row.active,
             row.agreed_on,

@@ -17,7 +17,7 @@ from repit.foundation.jobs.loop import Loop
 from repit.hotline.feeds import access
 
 EVERY_SECONDS: Final = 1.0
-FORGET_EVERY_SECONDS: Final = 3600.0
+DELETE_EVERY_SECONDS: Final = 3600.0
 _BACKOFF: Final = Backoff(1.0, 5.0)
 _log: Final = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ _log: Final = logging.getLogger(__name__)
 def start() -> tuple[Loop, Loop]:
     """Write again and again in threads of this process."""
     writes = Loop("repit-access-log", _write, backoff=_BACKOFF)
-    return writes.start(), Loop("repit-access-log-forgets", _forget).start()
+    return writes.start(), Loop("repit-access-log-retention", _delete).start()
 
 
 def write() -> None:
@@ -43,6 +43,6 @@ def _write(_stop: threading.Event) -> float:
     return EVERY_SECONDS
 
 
-def _forget(_stop: threading.Event) -> float:
-    access.forget_older_than(settings.REPIT_ACCESS_LOG_DAYS)
-    return FORGET_EVERY_SECONDS
+def _delete(_stop: threading.Event) -> float:
+    access.delete_older_than(settings.REPIT_ACCESS_LOG_DAYS)
+    return DELETE_EVERY_SECONDS

@@ -11,12 +11,14 @@ from repit.foundation.jobs.loop import Loop
 from repit.hotline.bank import items, retention
 
 EVERY_SECONDS: Final = 30.0
-FORGET_EVERY_SECONDS: Final = 3600.0
+DELETE_EVERY_SECONDS: Final = 3600.0
 
 
 def start() -> tuple[Loop, Loop]:
     """Look again and again in threads of this process."""
-    return Loop("repit-expiry", _expire).start(), Loop("repit-expiry-forgets", _forget).start()
+    return Loop("repit-expiry", _expire).start(), Loop(
+        "repit-match-report-retention", _delete_reports
+    ).start()
 
 
 def _expire(stop: threading.Event) -> float:
@@ -25,6 +27,6 @@ def _expire(stop: threading.Event) -> float:
     return EVERY_SECONDS
 
 
-def _forget(_stop: threading.Event) -> float:
+def _delete_reports(_stop: threading.Event) -> float:
     retention.sweep()
-    return FORGET_EVERY_SECONDS
+    return DELETE_EVERY_SECONDS

@@ -12,9 +12,9 @@ from repit.hotline.feeds.bank_target import BankTarget
 def for_hotline() -> Puller:
     """Into the bank, with feedback."""
 
-    def tell(partner: Partner) -> None:
+    def give_feedback(partner: Partner) -> None:
         while feedback.collect(partner):
             pass
         feedback.send_due(partner)
 
-    return Puller(BankTarget, tell)
+    return Puller(BankTarget, give_feedback)

@@ -109,7 +109,7 @@ class Follower:
             return
         self._wait = WAIT_SECONDS
         self._gate.board.heard(page.head)
-        if page.set_aside:
+        if page.rejected:
             _log.warning("a change cannot be read: starting again from a snapshot")
             self._sequence = None
         elif page.through is not None:
@@ -130,7 +130,7 @@ class Follower:
         held = [known(entry) for entry in entries]
         newest = self._newest(client, sequence)
         self._gate.take_snapshot(client.feed_id or "", sequence, held, newest)
-        self._gate.index.note_unread(len(client.set_aside))
+        self._gate.index.note_unread(len(client.rejected))
         self._feed, self._sequence = client.feed_id, sequence
         client.acknowledge(sequence)
 

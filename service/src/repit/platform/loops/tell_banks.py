@@ -15,7 +15,7 @@ from django.conf import settings
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
-from repit.exchanges.records import Said, View
+from repit.exchanges.records import GivenOpinion, View
 from repit.foundation.errors import NotGranted, PeerBusy, RepitError
 from repit.foundation.mapping import named
 from repit.foundation.outbound import Outbound
@@ -103,6 +103,6 @@ def _say(partner: Partner, entry: KnownEntry, row: OutgoingOpinion) -> None:
     known = {one.algorithm: one.value for one in reversed(entry.hashes) if one.role == "whole"}
     client = partners.client(partner)
     try:
-        client.tell(Said(entry.record, view, known.get("pdq") or known.get("md5") or b""))
+        client.give_opinion(GivenOpinion(entry.record, view, known.get("pdq") or known.get("md5") or b""))
     finally:
         client.close()

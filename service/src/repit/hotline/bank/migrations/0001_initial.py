@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=10)),
                 ('origin', models.CharField(max_length=100)),
                 ('state', models.CharField(default='received', max_length=10)),
-                ('told', models.BooleanField(default=False)),
+                ('announced', models.BooleanField(default=False)),
                 ('confirmations', models.IntegerField(default=1)),
                 ('own', models.IntegerField(default=1)),
                 ('root', models.CharField(blank=True, default='', max_length=64)),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('decision', models.CharField(blank=True, max_length=10)),
                 ('by', models.CharField(blank=True, max_length=100)),
-                ('said', models.CharField(blank=True, max_length=200)),
+                ('explanation', models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), ('told', False)), models.Q(('state', 'received'), _negated=True), _connector='OR'), name='item_told'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), ('announced', False)), models.Q(('state', 'received'), _negated=True), _connector='OR'), name='item_announced'),
         ),
         migrations.AddConstraint(
             model_name='item',

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('by_hash_heard', models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('acknowledged__gte', 0)), name='subscriber_counts_up'), models.CheckConstraint(condition=models.Q(('min_confirmations__gte', 1)), name='subscriber_demands_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('acknowledged__gte', 0)), name='subscriber_counts_up'), models.CheckConstraint(condition=models.Q(('min_confirmations__gte', 1)), name='subscriber_requires_one')],
             },
         ),
         migrations.CreateModel(
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
             name='Access',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('door', models.CharField(max_length=20)),
+                ('endpoint', models.CharField(max_length=20)),
                 ('minute', models.DateTimeField(db_index=True)),
                 ('begins', models.BigIntegerField()),
                 ('through', models.BigIntegerField()),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('subscriber', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='feeds.subscriber')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('subscriber', 'door', 'minute'), name='access_once_a_minute')],
+                'constraints': [models.UniqueConstraint(fields=('subscriber', 'endpoint', 'minute'), name='access_once_a_minute')],
             },
         ),
         migrations.CreateModel(

@@ -29,15 +29,15 @@ _STEPS: Final = 50
 @needs("bank.decide")
 def questions(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Everything that waits for a person, and the alarms."""
-    rows = [replace(one, reason=reasons.told(one.reason)) for one in curation.waiting()]
+    rows = [replace(row, reason=reasons.shown(row.reason)) for row in curation.waiting()]
     alarms = curation.alarms()
-    alarmed = {one.subscriber.name for one in alarms}
+    alarmed = {row.subscriber.name for row in alarms}
     shown = {
-        "alarms": [(one, words.MOVED.get(one.what, one.what)) for one in alarms],
+        "alarms": [(row, words.MOVED.get(row.what, row.what)) for row in alarms],
         "muted": [name for name in curation.muted() if name not in alarmed],
-        "asked": [one for one in rows if one.asked][: curation.SHOWN],
-        "suspended": [one for one in rows if not one.asked and one.state == "disputed"][: curation.SHOWN],
-        "received": [one for one in rows if not one.asked and one.state == "received"][: curation.SHOWN],
+        "asked": [row for row in rows if row.asked][: curation.SHOWN],
+        "suspended": [row for row in rows if not row.asked and row.state == "disputed"][: curation.SHOWN],
+        "received": [row for row in rows if not row.asked and row.state == "received"][: curation.SHOWN],
         "count": len(rows),
     }
     return render(request, "bank_desk/questions.html", shown)
@@ -81,19 +81,19 @@ def alarm(request: HttpRequest, member: Member) -> HttpResponse:
 def _item(
     request: HttpRequest, shown: curation.Shown, refused: RepitError | None = None, why: str = ""
 ) -> HttpResponse:
-    told: dict[str, Any] = {
+    context: dict[str, Any] = {
         "item": shown,
         "state": words.STATES.get(shown.state, shown.state),
         "kind": words.KINDS.get(shown.kind, shown.kind),
-        "opinions": [(one, words.VIEWS.get(one.view, one.view)) for one in shown.opinions],
-        "silent": [one for one in shown.counted if one.people and not one.spoken],
-        "reason": "" if shown.question is None else reasons.told(shown.question.reason),
-        "answers": [(one, words.DECISIONS[one.decision]) for one in shown.answers],
-        "steps": [_step(one) for one in shown.steps[-_STEPS:]],
+        "opinions": [(opinion, words.VIEWS.get(opinion.view, opinion.view)) for opinion in shown.opinions],
+        "silent": [counted for counted in shown.counted if counted.people and not counted.spoken],
+        "reason": "" if shown.question is None else reasons.shown(shown.question.reason),
+        "answers": [(answer, words.DECISIONS[answer.decision]) for answer in shown.answers],
+        "steps": [_step(step) for step in shown.steps[-_STEPS:]],
         "refused": None if refused is None else refused.shown(request.LANGUAGE_CODE),
         "why": why,
     }
-    return render(request, "bank_desk/item.html", told)
+    return render(request, "bank_desk/item.html", context)
 
 
 def _step(row: Transition) -> dict[str, Any]:
@@ -101,6 +101,6 @@ def _step(row: Transition) -> dict[str, Any]:
         "at": row.at,
         "before": words.STATES.get(row.before, "–"),
         "after": words.STATES.get(row.after, row.after),
-        "reason": reasons.told(row.reason),
-        "actor": reasons.told(row.actor),
+        "reason": reasons.shown(row.reason),
+        "actor": reasons.shown(row.actor),
     }

@@ -58,14 +58,14 @@ _KNOWN: Final = {
 }
 
 
-def told(reason: str) -> str:
+def shown(reason: str) -> str:
     """A reason, or an actor, in the reader's language."""
     if reason in _KNOWN:
         return _(_KNOWN[reason])
     for pattern, message in _PATTERNS:
         met = pattern.fullmatch(reason)
         if met is not None:
-            said = _(message) % met.groupdict()
+            text = _(message) % met.groupdict()
             more = met.groupdict().get("more")
-            return f"{said}; {_(_SHALLOW) % {'more': more}}" if more else said
+            return f"{text}; {_(_SHALLOW) % {'more': more}}" if more else text
     return reason

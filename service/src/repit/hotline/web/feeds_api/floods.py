@@ -46,13 +46,13 @@ class _Report(BaseModel):
 def matches(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Take in a batch. Raises `InputRefused`, `TooManyReports`."""
     try:
-        said = _Report.model_validate_json(request.body)
+        received = _Report.model_validate_json(request.body)
     except ValidationError:
         raise InputRefused from None
     counts: Counter[str] = Counter()
-    for match in said.matches:
+    for match in received.matches:
         counts[match.item] += match.count
-    known = report(who, counts, _utc(said.window.begins), _utc(said.window.ends))
+    known = report(who, counts, _utc(received.window.begins), _utc(received.window.ends))
     return JsonResponse({"known": known})
 
 

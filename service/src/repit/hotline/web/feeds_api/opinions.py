@@ -21,7 +21,7 @@ from repit.hotline.feeds.keys import Granted
 from repit.hotline.web.feeds_api.views import for_desks_too
 
 
-class _Said(BaseModel):
+class _OpinionBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     item: Annotated[str, Field(min_length=1, max_length=64)]
     opinion: Literal["blocked", "not_blocked", "pending"]
@@ -37,12 +37,12 @@ def opinion(request: HttpRequest, who: Granted) -> HttpResponseBase:
     if request.method == "GET":
         return JsonResponse(_together(who, request.GET.get("item", "")))
     try:
-        said = _Said.model_validate_json(request.body)
+        body = _OpinionBody.model_validate_json(request.body)
     except ValidationError:
         raise InputRefused from None
-    if not opinions.give(who, [said.item], said.opinion, said.tags, said.depth):
+    if not opinions.give(who, [body.item], body.opinion, body.tags, body.depth):
         raise NotFound
-    return JsonResponse(_together(who, said.item))
+    return JsonResponse(_together(who, body.item))
 
 
 def _together(who: Granted, name: str) -> dict[str, object]:

@@ -75,8 +75,8 @@ def fetch_hashes(request: HttpRequest, who: Granted) -> HttpResponseBase:
 @_for("SubmitFeedback")
 def submit_feedback(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Opinions on hashes. May be repeated."""
-    said, aside = decode_feedbacks(request.body)
-    return JsonResponse({"known": stopncii_server.feedback(who, said), "setAside": aside})
+    feedbacks, rejected = decode_feedbacks(request.body)
+    return JsonResponse({"known": stopncii_server.feedback(who, feedbacks), "rejected": rejected})
 
 
 @csrf_exempt
@@ -84,9 +84,9 @@ def submit_feedback(request: HttpRequest, who: Granted) -> HttpResponseBase:
 @_for("SubmitHashes")
 def submit_hashes(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Hashes proposed for review. May be repeated."""
-    proposed, aside = decode_proposals(request.body)
+    proposed, rejected = decode_proposals(request.body)
     return JsonResponse(
-        {"new": stopncii_server.propose(who, proposed), "setAside": aside, "most": MAX_RECORDS}
+        {"new": stopncii_server.propose(who, proposed), "rejected": rejected, "most": MAX_RECORDS}
     )
 
 

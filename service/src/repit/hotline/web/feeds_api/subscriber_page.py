@@ -76,7 +76,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def sign_out(_request: HttpRequest) -> HttpResponse:
     """Take the cookie back."""
     answer = redirect("subscriber-page")
-    for code, path in _places().items():
+    for code, path in _paths().items():
         answer.delete_cookie(f"{COOKIE}-{code}", path=path, samesite="Strict")
     return answer
 
@@ -89,7 +89,7 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
         answer.status_code = 401
         return answer
     answer = redirect("subscriber-page")
-    for code, path in _places().items():
+    for code, path in _paths().items():
         answer.set_cookie(
             f"{COOKIE}-{code}",
             signing.dumps(who.key, salt=_SALT),
@@ -112,7 +112,7 @@ def _key_row(request: HttpRequest) -> int:
     return row if isinstance(row, int) else 0
 
 
-def _places() -> dict[str, str]:
+def _paths() -> dict[str, str]:
     """Where a cookie is sent: the page in each language, and nothing else of the site."""
     here = reverse("subscriber-page")
     return {code: translate_url(here, code) for code in _LANGUAGES}
@@ -121,17 +121,23 @@ def _places() -> dict[str, str]:
 def _context(view: subscriber_report.View, part: int) -> dict[str, Any]:
     here = get_language()
 
-    def told(text: Text) -> str:
+    def shown(text: Text) -> str:
         return text.in_language(here)
 
     return {
-        "facts": [(told(label), told(value)) for label, value in words.facts(view)],
+        "facts": [(shown(label), shown(value)) for label, value in words.facts(view)],
         "keys": view.keys,
-        "opinions": [(told(words.VIEWS[one]), number) for one, number in view.opinions.items()],
-        "said": [(one, told(words.VIEWS[one.view]), told(words.STATES[one.state])) for one in view.said],
-        "withdrawals": [(told(words.OBEYED[one]), view.withdrawals[one]) for one in OBEYED],
-        "withdrawn": [(one, told(words.OBEYED[one.obeyed])) for one in view.withdrawn],
-        "fetches": [(one, told(words.DOORS.get(one.door, Text(one.door, one.door)))) for one in view.fetches],
+        "opinions": [(shown(words.VIEWS[opinion]), number) for opinion, number in view.opinions.items()],
+        "given": [
+            (opinion, shown(words.VIEWS[opinion.view]), shown(words.STATES[opinion.state]))
+            for opinion in view.given
+        ],
+        "withdrawals": [(shown(words.OBEYED[obeyed]), view.withdrawals[obeyed]) for obeyed in OBEYED],
+        "withdrawn": [(withdrawal, shown(words.OBEYED[withdrawal.obeyed])) for withdrawal in view.withdrawn],
+        "fetches": [
+            (access, shown(words.ENDPOINTS.get(access.endpoint, Text(access.endpoint, access.endpoint))))
+            for access in view.fetches
+        ],
         "days": settings.REPIT_ACCESS_LOG_DAYS,
         "earlier": part - 1 if part > 1 else None,
         "later": part + 1 if sum(view.withdrawals.values()) > part * PAGE else None,

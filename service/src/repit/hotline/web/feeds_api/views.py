@@ -17,7 +17,7 @@ from repit.exchanges.repit.snapshot_wire import BLOCK
 from repit.exchanges.repit.wire import decode_acknowledgement, encode_page
 from repit.foundation.errors import InputRefused, KeyRefused, Text, WireRefused
 from repit.foundation.web.parking import Parked, has_waited, may_park
-from repit.hotline.bank import feed_signal
+from repit.hotline.bank import feed_watch
 from repit.hotline.feeds import repit_server, subscribers
 from repit.hotline.feeds.keys import Granted
 from repit.hotline.web.feeds_api import compression
@@ -73,7 +73,7 @@ def changes(request: HttpRequest, who: Granted) -> HttpResponseBase:
     wait = 0.0 if has_waited(request) else _number(request, "wait", whole=False)
     outside = repit_server.wait_outside(int(after), wait) if may_park(request) else 0.0
     if outside:
-        return Parked(f"subscriber {who.id}", outside, partial(feed_signal.watch, int(after)))
+        return Parked(f"subscriber {who.id}", outside, partial(feed_watch.watch, int(after)))
     return compression.whole(
         request, encode_page(repit_server.page(who, int(after), wait)), "application/json"
     )
@@ -85,10 +85,10 @@ def changes(request: HttpRequest, who: Granted) -> HttpResponseBase:
 def acknowledgements(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """What the subscriber has taken in and forgotten."""
     try:
-        said = decode_acknowledgement(request.body)
+        acknowledgement = decode_acknowledgement(request.body)
     except WireRefused as error:
         raise InputRefused(detail=error.detail) from None
-    subscribers.acknowledge(who, said.sequence, said.withdrawn_items)
+    subscribers.acknowledge(who, acknowledgement.sequence, acknowledgement.withdrawn_items)
     return HttpResponse(status=204)
 
 

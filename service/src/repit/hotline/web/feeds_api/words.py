@@ -1,6 +1,7 @@
 """What is shown of a subscriber, in words: the same on its page and on the operator's terminal.
 
-In: `standing.View`. Out: labels and values in both languages. Next: `subscriber_page`, `subscribers`.
+In: `subscriber_report.View`. Out: labels and values in both languages. Next: `subscriber_page`,
+`commands.subscribers`.
 """
 
 from collections.abc import Mapping
@@ -40,7 +41,7 @@ OBEYED: Final[Mapping[Obeyed, Text]] = {
     "taken_in": Text("taken in", "pris en compte"),
     "acknowledged": Text("acknowledged", "confirmé comme oublié"),
 }
-DOORS: Final[Mapping[str, Text]] = {
+ENDPOINTS: Final[Mapping[str, Text]] = {
     "repit": Text("Répit, changes", "Répit, changements"),
     "repit snapshot": Text("Répit, snapshot", "Répit, instantané"),
     "stopncii": Text("StopNCII", "StopNCII"),
@@ -98,10 +99,10 @@ def _reached(sequence: int, head: int, at: datetime | None) -> Text:
 
 
 def _joined(words: Mapping[str, Text], chosen: tuple[str, ...]) -> Text:
-    known = [words[one] for one in chosen if one in words]
+    known = [words[name] for name in chosen if name in words]
     if not known:
         return _NONE
-    return Text(", ".join(one.en for one in known), ", ".join(one.fr for one in known))
+    return Text(", ".join(word.en for word in known), ", ".join(word.fr for word in known))
 
 
 def _same(value: str) -> Text:

@@ -286,7 +286,7 @@ _SCHEMAS: Final[dict[str, Any]] = {
                         "kind": _TEXT,
                         "active": _YES_NO,
                         "records": _WHOLE,
-                        "asides": _WHOLE,
+                        "rejected": _WHOLE,
                         "skipped": _WHOLE,
                         "lag_seconds": _MAYBE_NUMBER,
                         "failures": _WHOLE,

@@ -110,7 +110,7 @@ def test_any_field_of_an_entry_may_be_anything_and_the_others_are_taken(entry, f
     page = wire.decode_page(json.dumps(raw))
     assert (page.begins, page.through) == (1, 3)
     assert {good[0], good[2]} <= set(page.changes)
-    assert len(page.changes) == 3 or [aside.sequence for aside in page.set_aside][-1] == 2
+    assert len(page.changes) == 3 or [entry.sequence for entry in page.rejected][-1] == 2
 
 
 def test_a_hash_that_cannot_be_read_costs_its_entry_no_other_hash():
@@ -124,20 +124,20 @@ def test_a_hash_that_cannot_be_read_costs_its_entry_no_other_hash():
     raw["changes"][0]["entry"]["hashes"][0]["value"] = "xyz"
     page = wire.decode_page(json.dumps(raw))
     assert page.changes[0].entry.hashes == (hashes[1],)
-    assert [aside.sequence for aside in page.set_aside] == [1] and "xyz" not in repr(page)
+    assert [entry.sequence for entry in page.rejected] == [1] and "xyz" not in repr(page)
     assert len(lines) == 4
 
 
-def test_a_snapshots_bad_entry_is_set_aside_and_the_rest_is_taken():
+def test_a_snapshots_bad_entry_is_rejected_and_the_rest_is_taken():
     at = datetime(2026, 1, 1, tzinfo=UTC)
     good = Entry("good", "active", "file", "intimate", "o", 1, ())
     strange = Entry("strange", "active", "file", "intimate", "o", 1, ())
     object.__setattr__(strange, "kind", "of a later version")
     sent = b"".join(snapshot_wire.encode_snapshot(SnapshotHead(1, "f", at), [strange, good]))
     lines = sent.decode().split("\n")[:-1]
-    aside = []
-    assert list(snapshot_wire.decode_snapshot(lines, aside)[1]()) == [good]
-    assert [one.sequence for one in aside] == [None]
+    rejected = []
+    assert list(snapshot_wire.decode_snapshot(lines, rejected)[1]()) == [good]
+    assert [entry.sequence for entry in rejected] == [None]
 
 
 def test_a_withdrawn_entry_cannot_carry_hashes():

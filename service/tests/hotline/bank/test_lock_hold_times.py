@@ -84,14 +84,14 @@ def picture(anchored: int = 8) -> Submission:
 
 
 def body(number: int, hashes: int) -> str:
-    def one() -> dict[str, object]:
+    def entry() -> dict[str, object]:
         values = [
             {"algorithm": "pdq", "role": role, "value": secrets.token_hex(32), "quality": 90}
             for role in ("whole", *["anchored"] * (hashes - 1))
         ]
         return {"media": "picture", "kind": "intimate", "hashes": values}
 
-    return json.dumps({"items": [one() for _ in range(number)]})
+    return json.dumps({"items": [entry() for _ in range(number)]})
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ def test_a_partner_s_page_is_cut_by_the_work_that_it_makes(lock: Lock):
     partners.add("file", "list", {}, address="/nowhere")
     target = bank_target.BankTarget(partners.claim())
 
-    def told(number: int, roots: int) -> Pulled:
+    def pulled(number: int, roots: int) -> Pulled:
         value = bytes([number]) + secrets.token_bytes(15) + bytes([255, 0] * 8)
         passed = tuple(PulledRoot(f"i{n}", f"t{number}", (f"i{n}",)) for n in range(roots))
         return Pulled(f"r{number}", "active", "picture", (Hash("pdq", "whole", value, 90),), roots=passed)
 
-    target.take(Batch(tuple(told(n, 0) for n in range(150)), "1"))
+    target.take(Batch(tuple(pulled(n, 0) for n in range(150)), "1"))
     assert len(lock.turns) == 2 and lock.turns == [[], []]
     lock.turns.clear()
-    target.take(Batch(tuple(told(150 + n, 60) for n in range(5)), "2"))
+    target.take(Batch(tuple(pulled(150 + n, 60) for n in range(5)), "2"))
     assert len(lock.turns) == 3
 
 
@@ -171,16 +171,16 @@ def test_a_partner_s_record_with_too_many_hashes_is_no_record():
     with pytest.raises(WireRefused):
         Pulled("r", "active", "picture", hashes)
     with pytest.raises(InputRefused):
-        Submission("picture", "intimate", tuple(Hash("pdq", "whole", one.value, 90) for one in hashes))
+        Submission("picture", "intimate", tuple(Hash("pdq", "whole", hash_.value, 90) for hash_ in hashes))
 
 
 def test_what_was_let_go_of_between_sealing_and_writing_is_taken_all_the_same():
-    told = [Told("r", picture(0), roots=(Origin("there", "t", ("there",)),))]
-    partner_records.take("a", told, publish=True)
-    late = partner_records.ready("a", told)
+    records = [Told("r", picture(0), roots=(Origin("there", "t", ("there",)),))]
+    partner_records.take("a", records, publish=True)
+    late = partner_records.ready("a", records)
     partner_records.take("a", [Told("r", None)], publish=True)
     assert partner_records.write("a", late, publish=True) == 1
-    assert [one.state for one in feed.everything()] == ["active"]
+    assert [item.state for item in feed.everything()] == ["active"]
 
 
 def admitted(made: Incoming) -> Item:
@@ -193,18 +193,18 @@ def admitted(made: Incoming) -> Item:
 
 @pytest.mark.parametrize("meanwhile", ["taken", "wiped"])
 def test_keys_that_somebody_took_or_wiped_between_sealing_and_writing_are_drawn_anew(meanwhile: str):
-    one, other = incoming.ready([picture(2), picture(2)])
+    first, other = incoming.ready([picture(2), picture(2)])
     if meanwhile == "taken":
-        slot = one.item.slot
+        slot = first.item.slot
         assert slot is not None
-        other.seal(slot, one.pair, lookups.newest())
-        admitted(one)
+        other.seal(slot, first.pair, lookups.newest())
+        admitted(first)
     else:
         keys.wipe([other.item.slot or 0])
     item = admitted(other)
     assert Item.objects.filter(slot=item.slot).count() == 1
-    told = {each.item: {hash_.value for hash_ in each.hashes} for each in feed.everything()}
-    assert told[item.token] == {hash_.value for hash_ in other.submission.hashes}
+    served = {each.item: {hash_.value for hash_ in each.hashes} for each in feed.everything()}
+    assert served[item.token] == {hash_.value for hash_ in other.submission.hashes}
 
 
 def test_what_was_made_ready_before_the_week_was_over_is_found_by_the_newest_key():

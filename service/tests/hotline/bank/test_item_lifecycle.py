@@ -36,7 +36,7 @@ def test_a_submission_reaches_the_feed_with_its_hashes():
     assert [hash_.value for hash_ in change.item.hashes] == [value]
 
 
-def test_a_received_item_is_told_to_nobody_until_it_is_published():
+def test_a_received_item_is_announced_to_nobody_until_it_is_published():
     taken = submit(publish=False)
     assert taken.state == "received"
     assert feed.changes_after(0) == [] and list(feed.everything()) == []
@@ -178,8 +178,8 @@ def test_the_log_can_neither_be_altered_nor_shortened(model):
 
 def test_a_sealed_hash_does_not_open_in_another_row():
     submit(), submit()
-    one, other = ItemHash.objects.order_by("id")
-    ItemHash.objects.filter(pk=one.pk).update(sealed=other.sealed)
+    row, other = ItemHash.objects.order_by("id")
+    ItemHash.objects.filter(pk=row.pk).update(sealed=other.sealed)
     with pytest.raises(SealBroken):
         feed.changes_after(0)
 
@@ -235,8 +235,8 @@ def test_a_step_names_the_change_by_which_subscribers_heard_of_it():
     items.dispute(taken.item, actor="test", reason="flood")
     items.withdraw(taken.item, actor="test", reason="")
     items.erase(taken.item, actor="test")
-    told = Transition.objects.order_by("id").values_list("after", "sequence")
-    assert list(told) == [
+    steps = Transition.objects.order_by("id").values_list("after", "sequence")
+    assert list(steps) == [
         ("received", None),
         ("active", 1),
         ("disputed", 2),

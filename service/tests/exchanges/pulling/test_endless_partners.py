@@ -9,16 +9,16 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from hashes_told import moved, pdq
 from odd_peer import HEAD, Odd, Script, odd_peer, request_of
+from transcript_hashes import moved, pdq
 
 from repit.exchanges import partners, pulling
 from repit.exchanges.ncmec.records_wire import decode_entries
 from repit.exchanges.pulling import Outcome
 from repit.exchanges.records import Batch, Pulled
 from repit.exchanges.repit.client import FeedClient
-from repit.exchanges.repit.snapshot_wire import MOST_ASIDE, MOST_BLOCK, decode_snapshot
-from repit.exchanges.repit.wire import SetAside, decode_page
+from repit.exchanges.repit.snapshot_wire import MOST_BLOCK, MOST_REJECTED, decode_snapshot
+from repit.exchanges.repit.wire import RejectedEntry, decode_page
 from repit.exchanges.stopncii.records_wire import decode_fetched
 from repit.exchanges.threatexchange.records_wire import decode_updates
 from repit.foundation.errors import AnswerTooLarge, WireRefused
@@ -46,8 +46,8 @@ def most_memory(run: Callable[[], object]) -> int:
 
 def without_end(odd: Odd, connection: socket.socket) -> None:
     """The right status, and then one line that goes on for ever."""
-    said = request_of(odd, connection)
-    if b"/v2/status" in said:
+    request = request_of(odd, connection)
+    if b"/v2/status" in request:
         connection.sendall(HEAD + b"Content-Length: 2\r\nConnection: close\r\n\r\nok")
         return
     connection.sendall(HEAD + b"\r\n" + b'{"hashRecords":[{"a":"')
@@ -73,7 +73,7 @@ def test_a_page_or_a_line_without_an_end_is_not_kept(kind: str, pulled: Pull) ->
 EMPTY_LISTS = b'{"version":1,"data":[%s],"hashRecords":[],"changes":[]}' % b",".join([b"[]"] * 2_000_000)
 VALUES = b'{"version":1,"data":[],"x":[%s]}' % b",".join([b"1"] * 3_000_000)
 ELEMENTS = b'<queryResult xmlns="n"><images>%s</images></queryResult>' % (b"<a/>" * 2_000_000)
-ATTRIBUTES = b'<queryResult xmlns="n" %s/>' % b" ".join(b'a%d=""' % one for one in range(300_000))
+ATTRIBUTES = b'<queryResult xmlns="n" %s/>' % b" ".join(b'a%d=""' % position for position in range(300_000))
 READERS = {
     "stopncii": decode_fetched,
     "threatexchange": lambda raw: decode_updates(raw, "/1/threat_updates/"),
@@ -97,7 +97,7 @@ def test_a_page_of_millions_of_nothings_is_refused_before_it_is_read(kind: str, 
 
 def entry_line(number: int) -> str:
     hashes = [{"algorithm": "pdq", "role": "whole", "value": pdq(number % 50), "quality": 90}]
-    told = {
+    entry = {
         "item": f"item{number}",
         "state": "active",
         "media": "picture",
@@ -106,7 +106,7 @@ def entry_line(number: int) -> str:
         "confirmations": 1,
         "hashes": hashes,
     }
-    return json.dumps(told)
+    return json.dumps(entry)
 
 
 def test_a_snapshot_whose_mark_does_not_come_is_left() -> None:
@@ -120,16 +120,16 @@ def test_a_snapshot_whose_mark_does_not_come_is_left() -> None:
 
 
 def test_of_records_that_cannot_be_read_only_so_many_are_told() -> None:
-    aside: list[SetAside] = []
-    odd = itertools.repeat('{"item":"a"}', 3 * MOST_ASIDE)
-    _, entries = decode_snapshot(itertools.chain([json.dumps(SNAPSHOT_HEAD)], odd, ["{]"]), aside)
+    rejected: list[RejectedEntry] = []
+    odd = itertools.repeat('{"item":"a"}', 3 * MOST_REJECTED)
+    _, entries = decode_snapshot(itertools.chain([json.dumps(SNAPSHOT_HEAD)], odd, ["{]"]), rejected)
 
     def read() -> None:
         with pytest.raises(WireRefused):
             list(entries())
 
     assert most_memory(read) < 8 * MEBIBYTE
-    assert len(aside) <= MOST_ASIDE
+    assert len(rejected) <= MOST_REJECTED
 
 
 @pytest.mark.parametrize("word", ["feed_id", "mark"])
@@ -177,10 +177,10 @@ def pages_without_end() -> Script:
         while True:
             request_of(odd, connection)
             number = len(odd.asked)
-            one = {"type": "HASH_PDQ", "indicator": pdq(number % 50), "last_updated": number}
+            update = {"type": "HASH_PDQ", "indicator": pdq(number % 50), "last_updated": number}
             described = {"data": [{"id": "1", "owner": {"id": "2"}, "status": "MALICIOUS"}]}
             page = {
-                "data": [{**one, "descriptors": described}],
+                "data": [{**update, "descriptors": described}],
                 "paging": {"next": f"{odd.base}/1/threat_updates/?after={number}"},
             }
             body = json.dumps(page).encode()

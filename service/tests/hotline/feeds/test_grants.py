@@ -1,6 +1,6 @@
-"""Every door of every exchange, tried with keys that were granted nothing of what is asked for.
+"""Every endpoint of every exchange, tried with keys that were granted nothing of what is asked for.
 
-The table is made from the addresses themselves: a door that is added without a line here fails the test.
+The table is made from the addresses themselves: an endpoint that is added without a line here fails the test.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ BASE = "/exchange/"
 
 
 @dataclass(frozen=True)
-class Door:
-    """How a door is asked about an item: method, rest of the address, body."""
+class Endpoint:
+    """How an endpoint is asked about an item: method, rest of the address, body."""
 
     method: str
     query: str = ""
@@ -51,23 +51,23 @@ def of_item(**more: Any) -> Callable[[str, bytes], Any]:
 
 
 AGREE = b'<feedbackSubmission xmlns="https://hashsharing.ncmec.org/hashsharing/v2"><affirmative/></feedbackSubmission>'
-DOORS: dict[str, list[Door]] = {
-    "repit/v1/snapshot": [Door("GET"), Door("GET", "?marks=yes")],
-    "repit/v1/changes": [Door("GET", "?after=0")],
+ENDPOINTS: dict[str, list[Endpoint]] = {
+    "repit/v1/snapshot": [Endpoint("GET"), Endpoint("GET", "?marks=yes")],
+    "repit/v1/changes": [Endpoint("GET", "?after=0")],
     "repit/v1/acknowledgements": [
-        Door("POST", body=lambda item, _: {"sequence": 1, "withdrawn_items": [item]})
+        Endpoint("POST", body=lambda item, _: {"sequence": 1, "withdrawn_items": [item]})
     ],
     "repit/v1/opinions": [
-        Door("GET", "?item={item}"),
-        Door("POST", body=of_item(opinion="not_blocked")),
-        Door("POST", body=of_item(opinion="blocked", tags=["x"], depth=90)),
+        Endpoint("GET", "?item={item}"),
+        Endpoint("POST", body=of_item(opinion="not_blocked")),
+        Endpoint("POST", body=of_item(opinion="blocked", tags=["x"], depth=90)),
     ],
     "repit/v1/matches": [
-        Door("POST", body=lambda item, _: {"window": window(), "matches": [{"item": item, "count": 500}]})
+        Endpoint("POST", body=lambda item, _: {"window": window(), "matches": [{"item": item, "count": 500}]})
     ],
-    "stopncii/v1/FetchHashes": [Door("GET", "?startTimestamp=0"), Door("GET", "?startTimestamp=11")],
+    "stopncii/v1/FetchHashes": [Endpoint("GET", "?startTimestamp=0"), Endpoint("GET", "?startTimestamp=11")],
     "stopncii/v1/SubmitFeedback": [
-        Door(
+        Endpoint(
             "POST",
             body=lambda _, value: {
                 "hashFeedbacks": [{"hashValue": value.hex(), "feedbackValue": "NotBlocked"}]
@@ -75,7 +75,7 @@ DOORS: dict[str, list[Door]] = {
         )
     ],
     "stopncii/v1/SubmitHashes": [
-        Door(
+        Endpoint(
             "POST",
             body=lambda _, value: {
                 "hashRecords": [
@@ -88,12 +88,12 @@ DOORS: dict[str, list[Door]] = {
             },
         )
     ],
-    "ncmec/v2/status": [Door("GET")],
-    "ncmec/v2/members": [Door("GET")],
-    "ncmec/v2/entries": [Door("GET", "?to=2100-01-01T00:00:00Z")],
-    "ncmec/v2/feedback/<str:fingerprint>/reasons": [Door("GET")],
+    "ncmec/v2/status": [Endpoint("GET")],
+    "ncmec/v2/members": [Endpoint("GET")],
+    "ncmec/v2/entries": [Endpoint("GET", "?to=2100-01-01T00:00:00Z")],
+    "ncmec/v2/feedback/<str:fingerprint>/reasons": [Endpoint("GET")],
     "ncmec/v2/entries/<int:member>/<str:entry>/<str:fingerprint>/feedback": [
-        Door("PUT", body=lambda *_: AGREE, kind="application/xml")
+        Endpoint("PUT", body=lambda *_: AGREE, kind="application/xml")
     ],
 }
 
@@ -122,13 +122,13 @@ def headers(path: str, key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def ask(path: str, door: Door, hidden: Hidden, key: str) -> tuple[int, bytes]:
+def ask(path: str, endpoint: Endpoint, hidden: Hidden, key: str) -> tuple[int, bytes]:
     filled = path.replace("<str:fingerprint>", "PDQ").replace("<int:member>", "1")
-    address = BASE + filled.replace("<str:entry>", hidden.item) + door.query.format(item=hidden.item)
-    told = None if door.body is None else door.body(hidden.item, hidden.value)
-    sent = told if isinstance(told, bytes | None) else json.dumps(told).encode()
-    more = {} if sent is None else {"data": sent, "content_type": door.kind}
-    answer = Client().generic(door.method, address, headers=headers(path, key), **more)
+    address = BASE + filled.replace("<str:entry>", hidden.item) + endpoint.query.format(item=hidden.item)
+    body = None if endpoint.body is None else endpoint.body(hidden.item, hidden.value)
+    sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+    more = {} if sent is None else {"data": sent, "content_type": endpoint.kind}
+    answer = Client().generic(endpoint.method, address, headers=headers(path, key), **more)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return answer.status_code, content
 
@@ -144,28 +144,32 @@ def bank() -> list[object]:
     ]
 
 
-ALL = [(path, door) for path, doors in DOORS.items() for door in doors]
-CASES = [pytest.param(path, door, id=f"{door.method} {path}{door.query}") for path, door in ALL]
+ALL = [(path, endpoint) for path, endpoints in ENDPOINTS.items() for endpoint in endpoints]
+CASES = [
+    pytest.param(path, endpoint, id=f"{endpoint.method} {path}{endpoint.query}") for path, endpoint in ALL
+]
 
 
-def test_every_door_there_is_stands_in_the_table():
-    assert {str(one.pattern) for one in urls.urlpatterns} == set(DOORS)
+def test_every_endpoint_there_is_stands_in_the_table():
+    assert {str(pattern.pattern) for pattern in urls.urlpatterns} == set(ENDPOINTS)
 
 
-@pytest.mark.parametrize(("path", "door"), CASES)
-def test_an_exchange_that_was_not_granted_does_not_open(path: str, door: Door):
+@pytest.mark.parametrize(("path", "endpoint"), CASES)
+def test_an_exchange_that_was_not_granted_does_not_open(path: str, endpoint: Endpoint):
     hidden = submitted("intimate")
     mine = path.split("/", 1)[0]
-    others = tuple(one for one in keys.EXCHANGES if one != mine)
+    others = tuple(exchange for exchange in keys.EXCHANGES if exchange != mine)
     key = subscribers.add("narrow", granted=Grant(exchanges=others))
     before = bank()
-    status, content = ask(path, door, hidden, key)
+    status, content = ask(path, endpoint, hidden, key)
     assert status == 403 and hidden.item.encode() not in content and bank() == before
 
 
-@pytest.mark.parametrize(("path", "door"), CASES)
+@pytest.mark.parametrize(("path", "endpoint"), CASES)
 @pytest.mark.parametrize("what", ["kind", "submissions", "confirmed by", "kind, as a hotline"])
-def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(path: str, door: Door, what: str):
+def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(
+    path: str, endpoint: Endpoint, what: str
+):
     grants = {
         "kind": Grant(kinds=("deepfake",)),
         "submissions": Grant(min_confirmations=2),
@@ -173,10 +177,10 @@ def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(path: str,
         "kind, as a hotline": Grant(exchanges=(*keys.EXCHANGES, "sync"), kinds=("deepfake",)),
     }
     hidden, mine = submitted("intimate"), submitted("deepfake", times=2)
-    partner_records.take("stopncii/StopNCII.org", [Told("t", told_by(mine))], publish=True)
+    partner_records.take("stopncii/StopNCII.org", [Told("t", submission_of(mine))], publish=True)
     key = subscribers.add("narrow", granted=grants[what])
     before = bank()
-    status, content = ask(path, door, hidden, key)
+    status, content = ask(path, endpoint, hidden, key)
     assert status in (200, 204, 404)
     after = bank()
     if path.endswith("SubmitHashes"):
@@ -187,13 +191,15 @@ def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(path: str,
     if what.startswith("kind"):
         assert hidden.item.encode() not in content
         assert hidden.value.hex().encode() not in content
-    if door.query.startswith("?item") or path.endswith(("opinions", "feedback")):
+    if endpoint.query.startswith("?item") or path.endswith(("opinions", "feedback")):
         assert status == 404
-    if (door.method == "GET" and path.endswith(("snapshot", "entries"))) or "Timestamp=0" in door.query:
+    if (
+        endpoint.method == "GET" and path.endswith(("snapshot", "entries"))
+    ) or "Timestamp=0" in endpoint.query:
         assert mine.value.hex().encode() in content.replace(b"-", b"").lower()
 
 
-def told_by(mine: Hidden) -> Submission:
+def submission_of(mine: Hidden) -> Submission:
     return Submission("picture", "deepfake", (Hash("pdq", "whole", mine.value, 90),))
 
 
@@ -214,7 +220,7 @@ def test_one_post_with_a_key_for_deepfakes_moves_no_intimate_item(client: Client
     )
 
 
-def test_what_was_not_granted_is_told_as_a_number_and_nothing_else(client: Client):
+def test_what_was_not_granted_is_shown_as_a_number_and_nothing_else(client: Client):
     hidden = submitted("intimate")
     key = subscribers.add("narrow", granted=Grant(kinds=("deepfake",)))
     page = client.get(BASE + "repit/v1/changes?after=0", headers={"Authorization": f"Bearer {key}"}).json()
@@ -236,16 +242,16 @@ def test_a_desk_s_key_gives_opinions_and_opens_nothing_else():
     subscribers.add("forum")
     subscribers.set_people("forum", True)
     key = subscribers.rotate("forum", desk=True)
-    for path, door in ALL:
-        status, _ = ask(path, door, shown, key)
+    for path, endpoint in ALL:
+        status, _ = ask(path, endpoint, shown, key)
         assert (status == 200) if path == "repit/v1/opinions" else (status == 403), (path, status)
     assert Opinion.objects.filter(people=True).count() == 2
 
 
 def test_a_withdrawal_that_is_none_is_not_noted_as_forgotten(client: Client):
     alive, gone, other = submitted("intimate"), submitted("intimate"), submitted("deepfake")
-    for one in (gone, other):
-        items.withdraw(one.item, actor="test", reason="")
+    for hidden_item in (gone, other):
+        items.withdraw(hidden_item.item, actor="test", reason="")
     key = subscribers.add("narrow", granted=Grant(kinds=("intimate",)))
     body = {"sequence": 1, "withdrawn_items": [alive.item, gone.item, other.item, "nobody", gone.item]}
     asked = {"content_type": "application/json", "headers": {"Authorization": f"Bearer {key}"}}
@@ -259,8 +265,8 @@ def test_a_withdrawal_that_is_none_is_not_noted_as_forgotten(client: Client):
 def test_members_are_told_only_of_those_who_use_the_protocol(client: Client):
     for name, exchanges in (("one", ("ncmec",)), ("two", ("repit",)), ("three", ("ncmec", "repit"))):
         key = subscribers.add(name, granted=Grant(exchanges=exchanges))
-    told = client.get(BASE + "ncmec/v2/members", headers=headers("ncmec", key)).content.decode()
-    assert "one" in told and "three" in told and "two" not in told
+    members = client.get(BASE + "ncmec/v2/members", headers=headers("ncmec", key)).content.decode()
+    assert "one" in members and "three" in members and "two" not in members
 
 
 # --- caps ---------------------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ def stopncii_subscriber() -> tuple[Granted, Callable[[], list[tuple[bytes, str]]
         nonlocal at
         page = stopncii.fetch(who, at, 1_000)
         at = page.next_second
-        return [(one.value, one.status) for one in page.records]
+        return [(record.value, record.status) for record in page.records]
 
     return who, fetch
 
@@ -143,21 +143,21 @@ def test_nor_does_any_digest_tell_that_it_was_here_once_the_week_is_over(watcher
 
 def test_what_a_partner_calls_it_is_destroyed_too_and_does_not_come_back(watcher: Watcher) -> None:
     value = secrets.token_bytes(32)
-    told = Told(f"pdq:{value.hex()}", picture(value))
-    partner_records.take("file/list", [told], publish=True)
+    record = Told(f"pdq:{value.hex()}", picture(value))
+    partner_records.take("file/list", [record], publish=True)
     name = submit(value)
     watcher.copies()
     items.withdraw(name, actor="person", reason="asked")
     watcher.copies()
     erasure.begin()
     turned()
-    assert not {value, told.name.encode()} & watcher.opens()
+    assert not {value, record.name.encode()} & watcher.opens()
     assert not Stake.objects.exclude(sealed_name=b"").exists()
     for run in (1, 2):
-        assert partner_records.take("file/list", [told], publish=True, run=run) == 0
+        assert partner_records.take("file/list", [record], publish=True, run=run) == 0
     assert list(feed.everything()) == [], "what a person withdrew does not come back by the same record"
     assert partner_records.sweep("file/list", 2) == 0 and partner_records.sweep("file/list", 3) == 1
-    assert partner_records.take("file/list", [told], publish=True, run=4) == 1, (
+    assert partner_records.take("file/list", [record], publish=True, run=4) == 1, (
         "told anew, it is another record"
     )
 
@@ -194,7 +194,7 @@ def test_a_page_that_got_lost_is_sent_again(watcher: Watcher) -> None:
         erasure.begin()
         for _ in range(3):
             page = stopncii.fetch(who, before, 1_000)
-            assert [(one.value, one.status) for one in page.records][-1] == (value, "Withdrawn")
+            assert [(record.value, record.status) for record in page.records][-1] == (value, "Withdrawn")
             assert erasure.go_on() == 0
         stopncii.fetch(who, page.next_second, 1_000)
         assert erasure.go_on() == 1
@@ -247,10 +247,10 @@ def test_a_client_by_name_is_told_of_each_entry_after_the_hashes_are_gone() -> N
     assert ncmec.entries(who, window).count(b"<image>") >= 3
     items.withdraw_one(name, actor="person")
     erasure.begin()
-    told = ncmec.entries(who, window)
+    listed = ncmec.entries(who, window)
     assert not ItemHash.objects.exists()
     for entry in (name, f"{name}.1", f"{name}.2"):
-        assert b"<id>" + entry.encode() + b"</id>" in told
+        assert b"<id>" + entry.encode() + b"</id>" in listed
 
 
 def test_cut_off_after_any_step_it_is_begun_again_and_nothing_opens(
@@ -291,8 +291,8 @@ def test_cut_off_while_it_is_reduced_it_still_waits_for_whom_it_must() -> None:
 def test_what_lives_is_found_while_it_is_carried_over_to_another_key() -> None:
     values = [secrets.token_bytes(32) for _ in range(6)]
     names = [submit(value) for value in values]
-    told = Told(f"pdq:{values[0].hex()}", picture(values[0]))
-    partner_records.take("file/list", [told], publish=True)
+    record = Told(f"pdq:{values[0].hex()}", picture(values[0]))
+    partner_records.take("file/list", [record], publish=True)
     who, _ = stopncii_subscriber()
     with clock.at(lambda: clock._wall() + 8 * DAY):
         assert turning.begin_if_due() and not turning.begin_if_due()
@@ -303,7 +303,7 @@ def test_what_lives_is_found_while_it_is_carried_over_to_another_key() -> None:
             near_one[0] ^= 3
             joined = items.submit(picture(bytes(near_one)), actor="person", publish=True).item
             assert joined not in names
-            assert partner_records.take("file/list", [told], publish=True) == 0
+            assert partner_records.take("file/list", [record], publish=True) == 0
             [moved] = list(bulk.load([picture(values[2])], actor="import", reason="", publish=True))
             assert moved.known == 1
             served = [record.value for record in stopncii.fetch(who, 10, 1_000).records]
@@ -316,16 +316,16 @@ def test_what_lives_is_found_while_it_is_carried_over_to_another_key() -> None:
 
 def test_one_hash_in_two_items_is_one_record_while_one_of_them_is_carried_over() -> None:
     value = secrets.token_bytes(32)
-    one, other = submit(value, secrets.token_bytes(32)), submit(value, secrets.token_bytes(32))
-    assert one != other
+    first, other = submit(value, secrets.token_bytes(32)), submit(value, secrets.token_bytes(32))
+    assert first != other
     who, _ = stopncii_subscriber()
     with clock.at(lambda: clock._wall() + 8 * DAY):
         turning.begin_if_due()
         turning.carry_over(1)
         assert Item.objects.values("found_by").distinct().count() == 2
-        items.withdraw_one(one, actor="person")
-        told = [record for record in stopncii.fetch(who, 10, 1_000).records if record.value == value]
-    assert len(told) == 1 and told[0].status == "Active" and len(told[0].cases) == 2
+        items.withdraw_one(first, actor="person")
+        listed = [record for record in stopncii.fetch(who, 10, 1_000).records if record.value == value]
+    assert len(listed) == 1 and listed[0].status == "Active" and len(listed[0].cases) == 2
 
 
 def test_erasing_is_for_what_was_withdrawn_only() -> None:
@@ -343,7 +343,7 @@ def test_whoever_reads_while_it_is_erased_sees_it_withdrawn() -> None:
     who, fetch = stopncii_subscriber()
     gone = Item.objects.get(token=names[0])
     keys.wipe([gone.slot or 0])
-    assert {one.item for one in feed.everything()} == set(names[1:])
+    assert {item.item for item in feed.everything()} == set(names[1:])
     assert [c.item.state for c in feed.changes_after(0)] == ["withdrawn", "active", "active"]
     assert {value for value, _ in fetch()} >= set(values[1:]) and values[0] not in {v for v, _ in fetch()}
     window = Window(int(now().timestamp()) - 60, int(now().timestamp()) + 60)
@@ -372,4 +372,4 @@ def test_what_comes_anew_does_not_meet_an_item_whose_keys_are_gone(again: str) -
     else:
         partner_records.take("file/list", [Told("a", picture(value))], publish=True)
         fresh = Item.objects.exclude(token=name).get().token
-    assert fresh != name and [one.item for one in feed.everything()] == [fresh]
+    assert fresh != name and [item.item for item in feed.everything()] == [fresh]

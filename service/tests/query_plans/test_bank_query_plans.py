@@ -83,9 +83,9 @@ def move_in(banked: list[str]) -> None:
     list(bulk.load([picture() for _ in range(5)], actor="test", reason="", publish=True))
 
 
-def be_told(banked: list[str]) -> None:
-    told = [partner_records.Told(f"record {n}", picture()) for n in range(3)]
-    partner_records.take("partner", told, publish=True)
+def take_records(banked: list[str]) -> None:
+    records = [partner_records.Told(f"record {n}", picture()) for n in range(3)]
+    partner_records.take("partner", records, publish=True)
     partner_records.take("partner", [partner_records.Told("record 0", None)], publish=True)
     passed = partner_records.Told("record 3", picture(), roots=(partner_records.Origin("there", "t1"),))
     partner_records.take("partner", [passed], publish=True)
@@ -117,7 +117,7 @@ def report_matches(banked: list[str]) -> None:
     assert taken.asked == 1
 
 
-def forget_reports(banked: list[str]) -> None:
+def delete_reports(banked: list[str]) -> None:
     begins = datetime.now(UTC) - timedelta(minutes=1)
     floods.report("gate", {banked[0]: 2}, begins, begins + timedelta(seconds=30))
     for days in (100, 102):
@@ -139,13 +139,13 @@ def open_and_withdraw_a_case(banked: list[str]) -> None:
         take_back,
         decide,
         move_in,
-        be_told,
+        take_records,
         follow,
         fetch_as_stopncii,
         fetch_as_ncmec,
         say_an_opinion,
         report_matches,
-        forget_reports,
+        delete_reports,
         open_and_withdraw_a_case,
     ],
 )

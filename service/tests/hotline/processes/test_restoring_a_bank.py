@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from running import PATIENCE, REPIT, Hotline, environment, run_script
+from running import REPIT, TIMEOUT, Hotline, environment, run_script
 
 from repit.demo.ports import free_port
 
@@ -21,18 +21,18 @@ pytestmark = pytest.mark.timeout(900)
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=PATIENCE)
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=TIMEOUT)
     return done.stdout.decode()
 
 
 def refused(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=False, timeout=PATIENCE)
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=False, timeout=TIMEOUT)
     assert done.returncode == 1 and b"Traceback" not in done.stderr
     return done.stderr.decode()
 
 
 def until(hotline: Hotline, states: list[str]) -> None:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while run_script(hotline.env, "bank") != states:
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -45,15 +45,15 @@ def served(hotline: Hotline, key: str) -> set[str]:
     path = "/exchange/stopncii/v1/FetchHashes?startTimestamp=10&pageSize=50"
     status, fetched = hotline.call("GET", path, key=key)
     assert status == 200
-    by_hash = sum(one["hashStatus"] == "Active" for one in fetched["hashRecords"])
+    by_hash = sum(record["hashStatus"] == "Active" for record in fetched["hashRecords"])
     assert by_hash == len(own) + 2, "two canaries besides"
     return own
 
 
 class Backups:
     def __init__(self, env: dict[str, str], folder: Path) -> None:
-        said = repit(env, "offline-key", str(folder / "offline"))
-        [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", said)
+        printed = repit(env, "offline-key", str(folder / "offline"))
+        [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", printed)
         self.env, self.folder = dict(env, REPIT_OFFLINE_KEY=public), folder
 
     def make(self, name: str) -> None:
@@ -138,10 +138,10 @@ def test_missing_or_foreign_keys_stop_everything_with_a_sentence(
     bare = elsewhere("bare")
     assert re.search("file of keys|belongs to this database", refused(bare, *backups.restore(bare, "monday")))
     assert run_script(bare, "bank") == [], "all rows or none"
-    bank, aside = Path(new_database["REPIT_DATA"]) / "bank-keys", tmp_path / "aside"
-    bank.rename(aside)
-    status, said = hotline.call("GET", "/ready")
-    assert (status, said["code"]) == (503, "unavailable") and "items is missing" in said["title"]
+    bank, moved = Path(new_database["REPIT_DATA"]) / "bank-keys", tmp_path / "moved"
+    bank.rename(moved)
+    status, answer = hotline.call("GET", "/ready")
+    assert (status, answer["code"]) == (503, "unavailable") and "items is missing" in answer["title"]
     hotline.kill()
     for command in (("hotline", "--port", str(free_port())), ("bank", "review"), ("subscriber", "list")):
         assert "file of keys" in refused(new_database, *command)
@@ -149,5 +149,5 @@ def test_missing_or_foreign_keys_stop_everything_with_a_sentence(
     shutil.copytree(Path(bare["REPIT_DATA"]) / "bank-keys", bank)
     assert refused(new_database, "bank", "review")
     shutil.rmtree(bank)
-    aside.rename(bank)
+    moved.rename(bank)
     assert repit(new_database, "bank", "review") == ""

@@ -185,11 +185,13 @@ def test_nothing_is_suspended_unless_enough_parties_people_say_so_and_few_say_ot
     voices: list[Voice], family: bool, keeps: int
 ):
     judged = doubt_rule.by_voices(voices, family=family, keeps=keeps)
-    said = {one.party for one in voices if one.people and one.view == "not_blocked"}
-    otherwise = {one.party for one in voices if one.people and one.view == "blocked"}
+    objecting = {voice.party for voice in voices if voice.people and voice.view == "not_blocked"}
+    otherwise = {voice.party for voice in voices if voice.people and voice.view == "blocked"}
     if judged.finding == "suspend":
-        assert len(said - otherwise) >= VOICES * 2**keeps and len(said - otherwise) > 2 * len(otherwise)
-    machines = [one for one in voices if not one.people]
+        assert len(objecting - otherwise) >= VOICES * 2**keeps and len(objecting - otherwise) > 2 * len(
+            otherwise
+        )
+    machines = [voice for voice in voices if not voice.people]
     assert doubt_rule.by_voices(machines, family=family).finding != "suspend"
-    one_more = [*voices, *(Voice(f"honest {n}", "blocked", True) for n in range(len(said)))]
+    one_more = [*voices, *(Voice(f"honest {n}", "blocked", True) for n in range(len(objecting)))]
     assert doubt_rule.by_voices(one_more, family=family, keeps=keeps).finding != "suspend"

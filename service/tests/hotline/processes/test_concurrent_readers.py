@@ -51,9 +51,9 @@ def test_every_client_ends_equal_to_the_bank_however_transactions_overlap(
     plans, outcomes = hand
     plans.write(json.dumps({"writers": writers, "pause": pause}) + "\n")
     plans.flush()
-    said = outcomes.readline()
-    assert said, "the process that plays the plans ended"
-    ended = json.loads(said)
+    line = outcomes.readline()
+    assert line, "the process that plays the plans ended"
+    ended = json.loads(line)
     assert ended["Ours"] == ended["bank"]
     assert ended["Ncmec"] == ended["bank"]
     assert ended["StopNcii"] == ended["hashes"]

@@ -43,10 +43,10 @@ class Cutting(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.cuts: list[int] = []
-        super().__init__(("127.0.0.1", 0), Door)
+        super().__init__(("127.0.0.1", 0), Handler)
 
 
-class Door(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     server: Cutting
 
     def do_GET(self) -> None:
@@ -166,15 +166,15 @@ def test_snapshot_and_changes_come_as_the_client_can_read_them(client: Client, a
     for path in ("snapshot?marks=yes", "changes"):
         plain = client.get(BASE + path, headers=headers)
         packed = client.get(BASE + path, headers={**headers, "Accept-Encoding": accepted})
-        raw, told = (
+        raw, packed = (
             b"".join(answer.streaming_content) if answer.streaming else answer.content
             for answer in (plain, packed)
         )
         assert packed.headers.get("Content-Encoding", "") == coding
         assert packed["Vary"].startswith("Accept-Encoding") or "Accept-Encoding" in packed["Vary"]
-        unpacked = UNPACK[coding](told)
+        unpacked = UNPACK[coding](packed)
         assert unpacked.count(b'"item":') == raw.count(b'"item":') == 8
-        assert coding == "" or len(told) < len(unpacked)
+        assert coding == "" or len(packed) < len(unpacked)
 
 
 @given(st.text(max_size=40))
@@ -184,16 +184,16 @@ def test_any_accept_encoding_is_answered(header: str):
 
 def test_our_own_client_asks_for_a_compressed_answer(hotline: Cutting):
     seen: list[str] = []
-    original = Door.do_GET
+    original = Handler.do_GET
 
-    def noting(door: Door) -> None:
-        seen.append(door.headers["Accept-Encoding"])
-        original(door)
+    def noting(handler: Handler) -> None:
+        seen.append(handler.headers["Accept-Encoding"])
+        original(handler)
 
-    Door.do_GET = noting  # type: ignore[method-assign]
+    Handler.do_GET = noting  # type: ignore[method-assign]
     try:
         with follower(hotline) as client:
             assert len(list(client.snapshot()[1])) == 20
     finally:
-        Door.do_GET = original  # type: ignore[method-assign]
+        Handler.do_GET = original  # type: ignore[method-assign]
     assert compression.coding(seen[0]) is not None

@@ -1,4 +1,4 @@
-"""The doors of the feed: keys, forms, errors in one shape."""
+"""The endpoints of the feed: keys, forms, errors in one shape."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_an_acknowledgement_is_noted(client: Client, headers: dict[str, str]):
     item = submit()
     body = wire.encode_acknowledgement(wire.Acknowledgement(1, (item,)))
     answer = client.post(BASE + "acknowledgements", body, content_type="application/json", headers=headers)
-    assert answer.status_code == 204 and subscribers.standings()[0].lag == 0
+    assert answer.status_code == 204 and subscribers.statuses()[0].lag == 0
 
 
 def test_wrong_paths_and_methods_are_problem_documents_too(client: Client, headers: dict[str, str]):

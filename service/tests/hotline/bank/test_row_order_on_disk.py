@@ -59,7 +59,7 @@ def wrote() -> dict[int, set[int]]:
 def in_order(cases: list[int], lie: list[int]) -> float:
     """How often a row lies behind one that was made before it: 1 where nothing is out of order."""
     order = [cases.index(case) for case in lie]
-    return sum(one <= other for one, other in pairwise(order)) / (len(order) - 1)
+    return sum(earlier <= other for earlier, other in pairwise(order)) / (len(order) - 1)
 
 
 @pytest.mark.parametrize("small", [True, False])

@@ -2,7 +2,7 @@
 
 Hashes of cases are protected, some are withdrawn. A subscriber by hash, a gate, a partner's list and backups
 are there. Afterwards no hash that was withdrawn opens in any copy of the rows, stands anywhere on the disk,
-or is recognised by a digest. `make test` runs it short, `make drill NAME=forgetting` at length.
+or is recognised by a digest. `make test` runs it short, `make drill NAME=erasure` at length.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from typing import Any
 import psycopg
 import pytest
 from needles import Needles, forms
-from running import PATIENCE, REPIT, Gate, Hotline, run_script
-from test_a_stolen_database import opened
+from running import REPIT, TIMEOUT, Gate, Hotline, run_script
+from test_stolen_database import opened
 from thief import Loot, keys_in
 
 WHOLE = bool(os.environ.get("DRILL_CASES"))
@@ -74,7 +74,7 @@ class ByHash:
         path = f"/exchange/stopncii/v1/FetchHashes?startTimestamp={self.start}&pageSize=5000"
         status, page = self.hotline.call("GET", path, key=self.key)
         assert status == 200 and page["nextPageToken"] is None
-        self.held.update({one["hashValue"]: one["hashStatus"] for one in page["hashRecords"]})
+        self.held.update({record["hashValue"]: record["hashStatus"] for record in page["hashRecords"]})
         self.start = page["nextSetTimestamp"]
 
 
@@ -89,7 +89,7 @@ def body(values: list[bytes]) -> dict[str, Any]:
 
 def eventually(true: Callable[[], bool]) -> float:
     begun = time.monotonic()
-    while not true() and time.monotonic() - begun < PATIENCE:
+    while not true() and time.monotonic() - begun < TIMEOUT:
         time.sleep(0.1)
     return time.monotonic() - begun
 
@@ -120,7 +120,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     stay = [[secrets.token_bytes(32) for _ in range(1 + PLACES)] for _ in range(CASES)]
     early = [[secrets.token_bytes(32)] for _ in range(2)]
     listed = folder / "partners.txt"
-    listed.write_text("".join(f"pdq {one[0].hex()}\n" for one in gone[:2]))
+    listed.write_text("".join(f"pdq {values[0].hex()}\n" for values in gone[:2]))
     receipts = [open_case(hotline, values) for values in gone]
     for values in stay:
         open_case(hotline, values)
@@ -128,14 +128,14 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     for values in early:  # withdrawn as soon as it was sent
         hotline.withdraw(open_case(hotline, values))
         loot.take(disk.rows)
-    assert eventually(lambda: nothing_is_on_its_way(disk)) < PATIENCE
+    assert eventually(lambda: nothing_is_on_its_way(disk)) < TIMEOUT
     before = len(withdrawn(disk))  # an early one reaches the bank where nobody took it back in time
     hotline.operate("exchange", "add", "file", "list", "--address", str(listed))
     hotline.operate("exchange", "pull", "list")
     active = 2 * CASES + 2  # those of the list are items of their own: they have no hashes of places
-    assert eventually(lambda: served(hotline, by_hash.key) >= active) < PATIENCE
+    assert eventually(lambda: served(hotline, by_hash.key) >= active) < TIMEOUT
     by_hash.fetch()
-    assert eventually(lambda: gate_holds(gate) >= active) < PATIENCE
+    assert eventually(lambda: gate_holds(gate) >= active) < TIMEOUT
     backup = backed_up(disk.env, folder)
     loot.take(disk.rows)
 
@@ -145,7 +145,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
         loot.take(disk.rows)
     listed.write_text("")
     hotline.operate("exchange", "pull", "list", "--shrunk")
-    assert eventually(lambda: len(withdrawn(disk)) == before + CASES + 2) < PATIENCE
+    assert eventually(lambda: len(withdrawn(disk)) == before + CASES + 2) < TIMEOUT
     loot.take(disk.rows)
     for _ in range(3):  # it is told, comes back for more, and so confirms
         by_hash.fetch()
@@ -158,7 +158,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
     secret = {value for values in (*gone, *early) for value in values}
     kept = {value for values in stay for value in values}
     found = set(loot.opened(disk.operator(), disk.keys()))
-    told = {
+    figures = {
         "database": "postgresql" if disk.cluster else "sqlite",
         "withdrawn hashes": len(secret),
         "sealed values copied": len(loot.sealed),
@@ -167,11 +167,11 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
         "protected that open": len(kept & found),
         "seconds": round(seconds, 1),
     }
-    print(json.dumps(told))  # noqa: T201 - the drill's report
+    print(json.dumps(figures))  # noqa: T201 - the drill's report
     assert not secret & found
     assert kept <= found, "the thief does know how to open"
     assert set(by_hash.held.values()) == {"Active", "Withdrawn"}
-    assert {one for one, status in by_hash.held.items() if status == "Withdrawn"} == {
+    assert {value for value, status in by_hash.held.items() if status == "Withdrawn"} == {
         values[0].hex() for values in gone
     }
     if WHOLE:
@@ -200,7 +200,7 @@ def _drill(disk: Disk, hotline: Hotline, by_hash: ByHash, gate: Gate, folder: Pa
 def logs_are_emptied(*folders: Path) -> None:
     """SQLite's logs are, within a second or two of the last write; until then a file has older pages."""
     logs = [path for folder in folders for path in folder.glob("*-wal")]
-    assert eventually(lambda: not any(path.stat().st_size for path in logs)) < PATIENCE
+    assert eventually(lambda: not any(path.stat().st_size for path in logs)) < TIMEOUT
 
 
 def nothing_lies_about(disk: Disk, loot: Loot) -> None:
@@ -239,23 +239,25 @@ def withdrawn(disk: Disk) -> list[dict[str, Any]]:
 
 def served(hotline: Hotline, key: str) -> int:
     _, page = hotline.call("GET", "/exchange/repit/v1/changes?after=0&wait=0", key=key)
-    return len({one["entry"]["item"] for one in page["changes"] if one["entry"]["state"] == "active"})
+    return len(
+        {change["entry"]["item"] for change in page["changes"] if change["entry"]["state"] == "active"}
+    )
 
 
 def gate_holds(gate: Gate) -> int:
-    _, said = gate.call("GET", "/ready")
-    return int(said["entries"]) if said else -1
+    _, ready = gate.call("GET", "/ready")
+    return int(ready["entries"]) if ready else -1
 
 
 def backed_up(env: dict[str, str], folder: Path) -> bytes:
     """A backup with copies of the keys, made while everything is still protected; what opens it."""
-    said = repit(env, "offline-key", str(folder / "offline"))
-    [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", said)
+    printed = repit(env, "offline-key", str(folder / "offline"))
+    [public] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", printed)
     copies = ("--case-keys", str(folder / "cases"), "--bank-keys", str(folder / "bank"))
     repit({**env, "REPIT_OFFLINE_KEY": public}, "backup", str(folder / "rows"), *copies)
     return bytes.fromhex((folder / "offline").read_text())
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=PATIENCE)
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=TIMEOUT)
     return done.stdout.decode()

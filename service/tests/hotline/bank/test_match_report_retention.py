@@ -49,7 +49,7 @@ def swept(*waits: timedelta) -> int:
         return sweep()
 
 
-def forgotten(*waits: timedelta) -> int:
+def deleted(*waits: timedelta) -> int:
     """Swept twice, a day and a bit apart."""
     return swept(*waits) + swept(*waits, GRACE, HOUR)
 
@@ -59,18 +59,18 @@ def met(name: str) -> int:
 
 
 def test_old_reports_go_and_the_person_still_sees_how_many_copies_were_met() -> None:
-    one, other = submit(), submit()
+    reported, other = submit(), submit()
     for minute in range(3):
-        report(one, 5, minute)
+        report(reported, 5, minute)
     report(other, 7)
     with after(MONTHS, timedelta(days=-2)):
-        report(one, 2)
-    assert forgotten(MONTHS) == 4
-    assert [line.count for line in floods.evidence(one)] == [2]
+        report(reported, 2)
+    assert deleted(MONTHS) == 4
+    assert [line.count for line in floods.evidence(reported)] == [2]
     assert not floods.evidence(other)
-    assert (met(one), met(other)) == (17, 7)
-    assert forgotten(MONTHS * 2) == 1
-    assert (met(one), met(other)) == (17, 7)
+    assert (met(reported), met(other)) == (17, 7)
+    assert deleted(MONTHS * 2) == 1
+    assert (met(reported), met(other)) == (17, 7)
     kept = AuditRow.objects.filter(actor="retention").order_by("sequence")
     assert [row.reason for row in kept] == ["4", "1"] and audit.verify() is None
 
@@ -91,7 +91,7 @@ def test_many_reports_go_in_turns_and_each_counts_once() -> None:
         for nth in range(2500)
     )
     before = met(name)
-    assert forgotten(MONTHS) == 2501
+    assert deleted(MONTHS) == 2501
     assert not MatchReport.objects.exists()
     assert met(name) == before
 
@@ -100,16 +100,16 @@ def test_what_a_person_must_still_decide_keeps_its_evidence() -> None:
     name = submit()
     for reporter in ("forum", "video site"):
         floods.report(reporter, {name: 60}, clock.now(), clock.now() + timedelta(minutes=1))
-    assert forgotten(MONTHS) == 0
+    assert deleted(MONTHS) == 0
     assert [line.count for line in floods.evidence(name)] == [60, 60]
     items.suspend(name, actor="person", reason="to be seen")
-    assert forgotten(MONTHS) == 0
+    assert deleted(MONTHS) == 0
     items.settle(name, actor="person", reason="a real case")
-    assert forgotten(MONTHS) == 2
+    assert deleted(MONTHS) == 2
     assert met(name) == 120
 
 
-def test_a_clock_that_is_wrong_for_a_day_forgets_no_report() -> None:
+def test_a_clock_that_is_wrong_for_a_day_deletes_no_report() -> None:
     report(submit(), 5)
     assert swept(MONTHS * 50) == 0  # the clock runs years ahead …
     assert MatchReport.objects.filter(forget_at__isnull=False).exists()
@@ -122,8 +122,8 @@ def test_a_clock_that_is_wrong_for_a_day_forgets_no_report() -> None:
 @override_settings(REPIT_MATCH_REPORT_DAYS=2)
 def test_the_hotline_says_how_long_reports_are_kept() -> None:
     report(submit(), 5)
-    assert forgotten(timedelta(days=1)) == 0
-    assert forgotten(timedelta(days=2), HOUR) == 1
+    assert deleted(timedelta(days=1)) == 0
+    assert deleted(timedelta(days=2), HOUR) == 1
 
 
 def test_the_database_lets_nobody_change_a_report_or_delete_one_before_its_time() -> None:

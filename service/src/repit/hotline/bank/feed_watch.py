@@ -37,8 +37,8 @@ class _Watch:
                 return
             self._newest = sequence
             self._changed.notify_all()
-            told = [one for one, (after, _) in self._watching.items() if after < sequence]
-            calls = [self._watching.pop(one)[1] for one in told]
+            passed = [key for key, (after, _) in self._watching.items() if after < sequence]
+            calls = [self._watching.pop(key)[1] for key in passed]
             self._waiting -= len(calls)
         for call in calls:
             call()
@@ -59,17 +59,17 @@ class _Watch:
             finally:
                 self._waiting -= 1
 
-    def watch(self, sequence: int, tell: Callable[[], None]) -> Callable[[], None]:
+    def watch(self, sequence: int, call: Callable[[], None]) -> Callable[[], None]:
         """Call `tell` once when the feed has passed `sequence`; the answer ends it."""
         key = object()
         with self._changed:
             passed = self._newest > sequence
             if not passed:
-                self._watching[key] = sequence, tell
+                self._watching[key] = sequence, call
                 self._waiting += 1
                 self._begin_to_look()
         if passed:
-            tell()
+            call()
 
         def stop() -> None:
             with self._changed:
@@ -116,9 +116,9 @@ def reached(sequence: int) -> None:
     _watch.reached(sequence)
 
 
-def watch(sequence: int, tell: Callable[[], None]) -> Callable[[], None]:
+def watch(sequence: int, call: Callable[[], None]) -> Callable[[], None]:
     """Have `tell` called once, from some thread, when the feed has passed a sequence; the answer ends it."""
-    return _watch.watch(sequence, tell)
+    return _watch.watch(sequence, call)
 
 
 def beyond(sequence: int, seconds: float) -> bool:

@@ -22,7 +22,7 @@ import pytest
 import zstandard
 from nacl.bindings import crypto_scalarmult_base
 from needles import PIECE, Needles, forms
-from running import PATIENCE, REPIT, Hotline, environment, run_script
+from running import REPIT, TIMEOUT, Hotline, environment, run_script
 
 from repit.foundation import sealed_file
 from repit.foundation.errors import SealBroken
@@ -238,7 +238,7 @@ def opened(file: Path, private: bytes) -> bytes:
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=PATIENCE)
+    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=TIMEOUT)
     return done.stdout.decode()
 
 

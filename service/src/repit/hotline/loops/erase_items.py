@@ -21,10 +21,10 @@ _TURN_EVERY: Final = 3_600.0
 
 def start() -> tuple[Loop, Loop]:
     """Look again and again in threads of this process."""
-    return Loop("repit-forgetting", _Forgetting().work).start(), Loop("repit-turning", _turn).start()
+    return Loop("repit-erasing", _Erasing().work).start(), Loop("repit-turning", _turn).start()
 
 
-class _Forgetting:
+class _Erasing:
     """Remembers when it last did what is not done each time."""
 
     def __init__(self) -> None:

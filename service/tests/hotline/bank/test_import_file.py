@@ -12,19 +12,19 @@ from repit.foundation import audit
 from repit.foundation.hashes import Kind
 from repit.hotline.bank import bulk, feed, import_file, items, widely_published
 from repit.hotline.bank.bulk import Loaded
-from repit.hotline.bank.import_file import Aside
+from repit.hotline.bank.import_file import RejectedLines
 from repit.hotline.bank.models import Change, Item, ItemHash, Transition
 
 pytestmark = pytest.mark.django_db
 
 
-def load(lines: Iterable[str], publish: bool = True, kind: Kind = "intimate") -> tuple[Loaded, Aside]:
-    aside, done = Aside(), Loaded()
+def load(lines: Iterable[str], publish: bool = True, kind: Kind = "intimate") -> tuple[Loaded, RejectedLines]:
+    rejected, done = RejectedLines(), Loaded()
     for part in import_file.load(
-        lines, aside, kind=kind, publish=publish, origin="partner", reason="moved in"
+        lines, rejected, kind=kind, publish=publish, origin="partner", reason="moved in"
     ):
         done += part
-    return done, aside
+    return done, rejected
 
 
 def line(quality: int = 90, **more: object) -> str:
@@ -35,8 +35,8 @@ def line(quality: int = 90, **more: object) -> str:
 
 def test_what_is_imported_is_what_submissions_one_by_one_would_have_left(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bulk, "BATCH", 3)
-    done, aside = load([line() for _ in range(7)])
-    assert (done, aside.count) == (Loaded(7, 0, 0), 0)
+    done, rejected = load([line() for _ in range(7)])
+    assert (done, rejected.count) == (Loaded(7, 0, 0), 0)
     assert list(Change.objects.order_by("sequence").values_list("sequence", flat=True)) == list(range(1, 8))
     changes = feed.changes_after(0)
     assert {c.item.state for c in changes} == {"active"} and {c.item.origin for c in changes} == {"partner"}
@@ -87,7 +87,7 @@ def test_a_line_that_cannot_be_read_is_named_without_its_content_and_stops_nothi
         "{" * 100_000,
         line(person="x"),
     ]
-    done, aside = load(["# a list", "", *bad, good])
-    assert done == Loaded(1, 0, 0) and aside.count == len(bad)
-    assert [number for number, _ in aside.first] == list(range(3, 3 + len(bad)))
-    assert "aaaa" not in repr(aside) and "bbbb" not in repr(aside)
+    done, rejected = load(["# a list", "", *bad, good])
+    assert done == Loaded(1, 0, 0) and rejected.count == len(bad)
+    assert [number for number, _ in rejected.first] == list(range(3, 3 + len(bad)))
+    assert "aaaa" not in repr(rejected) and "bbbb" not in repr(rejected)

@@ -90,7 +90,7 @@ def test_our_feed_hides_nothing_repeats_nothing_and_keeps_the_order(events: list
                     for change in page.changes:
                         held[change.entry.item] = (
                             change.entry.state,
-                            frozenset(one.value for one in change.entry.hashes),
+                            frozenset(hash_.value for hash_ in change.entry.hashes),
                         )
                     checkpoint = page.through or checkpoint
             assert checkpoint == page.head

@@ -25,7 +25,7 @@ def submit(value: bytes | None = None) -> str:
     return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
 
 
-def told(name: str) -> str:
+def state_of(name: str) -> str:
     return [change.item.state for change in feed.changes_after(0) if change.item.item == name][-1]
 
 
@@ -45,7 +45,7 @@ def test_no_number_of_matches_at_any_number_of_platforms_suspends_anything():
     before = feed.head().sequence
     for platform in range(30):
         report(name, 1_000_000, reporter=f"platform {platform}")
-    assert told(name) == "active" and feed.head().sequence == before
+    assert state_of(name) == "active" and feed.head().sequence == before
     assert asked(name) == [("counts", "")]
     [question] = Question.objects.all()
     assert question.reason.startswith("50 matches at 2 platforms")
@@ -79,7 +79,7 @@ def test_a_report_sent_twice_counts_once():
     begins = now()
     for _ in range(100):
         floods.report("forum", {name: 10}, begins, begins + timedelta(minutes=1))
-    assert told(name) == "active" and len(floods.evidence(name)) == 1
+    assert state_of(name) == "active" and len(floods.evidence(name)) == 1
 
 
 @pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_what_a_person_kept_is_not_asked_about_again_by_counts_for_a_month_then_
     flood(0)
     items.settle(name, actor="person", reason="a real case")
     flood(1)
-    assert asked(name) == [("counts", "kept")] and told(name) == "active"
+    assert asked(name) == [("counts", "kept")] and state_of(name) == "active"
     later = now() + timedelta(days=31)
     with clock.at(lambda: later):
         flood(2)
@@ -132,7 +132,7 @@ def test_a_person_keeps_suspends_or_withdraws_and_the_question_is_closed():
     items.suspend(suspended, actor="person", reason="to be seen")
     items.withdraw(gone, actor="person", reason="a press photograph")
     items.withdraw(famous, actor="person", reason="a meme", everyones=True)
-    assert [told(name) for name in (kept, suspended, gone, famous)] == [
+    assert [state_of(name) for name in (kept, suspended, gone, famous)] == [
         "active",
         "disputed",
         "withdrawn",
@@ -146,7 +146,7 @@ def test_a_person_keeps_suspends_or_withdraws_and_the_question_is_closed():
     ]
     assert not Question.objects.filter(closed_at__isnull=True).exists()
     items.settle(suspended, actor="person", reason="it was one, after all")
-    assert told(suspended) == "active" and questions.keeps(Item.objects.get(token=suspended)) == 1
+    assert state_of(suspended) == "active" and questions.keeps(Item.objects.get(token=suspended)) == 1
 
 
 @pytest.mark.django_db

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from django.conf import LazySettings
 from django.core import serializers
-from hashes_told import moved, pdq
-from replay import TRANSCRIPTS, said
+from replay import TRANSCRIPTS, replayed
 from running import Hotline, run_script
 from staff_people import Someone
+from transcript_hashes import moved, pdq
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
@@ -86,7 +86,7 @@ def looked_at(someone: Make, item: str, exchange: str, outcome: str) -> None:
 
 
 def stopncii_page(*hashes: str) -> dict[str, Any]:
-    records = [{"signalType": "ImagePDQ", "hashValue": one, "hashStatus": "Active"} for one in hashes]
+    records = [{"signalType": "ImagePDQ", "hashValue": hash_, "hashStatus": "Active"} for hash_ in hashes]
     body = {"hashRecords": records, "hasMoreRecords": False, "nextSetTimestamp": 100}
     return {
         "request": {"method": "GET", "path": "/v1/FetchHashes"},
@@ -95,8 +95,8 @@ def stopncii_page(*hashes: str) -> dict[str, Any]:
 
 
 def stopncii_feedback(value: str, word: str, answer: dict[str, Any] = STATUS_OK) -> dict[str, Any]:
-    one = {"hashValue": value, "feedbackValue": word, "tags": []}
-    body = json.dumps({"count": 1, "hashFeedbacks": [one]})
+    opinion = {"hashValue": value, "feedbackValue": word, "tags": []}
+    body = json.dumps({"count": 1, "hashFeedbacks": [opinion]})
     headers = {"x-functions-key": "b", "Ocp-Apim-Subscription-Key": "s"}
     request = {"method": "POST", "path": "/v1/SubmitFeedback", "headers": headers, "body": body}
     return {"request": request, "response": answer}
@@ -121,7 +121,7 @@ def test_stopncii_hears_confirmations_and_disputes_also_after_a_restart(
         stopncii_feedback(pdq(1), "Blocked"),
         stopncii_feedback(pdq(2), "NotBlocked"),
     ]
-    with said(spoken) as partner:
+    with replayed(spoken) as partner:
         settings.REPIT_OUTBOUND_ALLOW = frozenset(partner.allow)
         moved("org", f"{partner.address}/v1")
         pulled(gate, "org")
@@ -149,13 +149,13 @@ def test_ncmec_hears_them_by_member_and_entry_with_a_reason(
         json.loads((TRANSCRIPTS / f"ncmec-{name}.json").read_text())["exchanges"]
         for name in ("first", "later")
     ]
-    feedback = [one for one in read[1] if "feedback" in one["request"]["path"]]
+    feedback = [exchange for exchange in read[1] if "feedback" in exchange["request"]["path"]]
     agreed = f'<feedbackSubmission xmlns="{NAMESPACE}"><affirmative /></feedbackSubmission>'
     path = "/npo/v2/entries/42/image1/PDQ/feedback"
     request = {"method": "PUT", "path": path, "body": f'<?xml version="1.0" encoding="utf-8"?>\n{agreed}'}
     gate = gate_with(Mirror(tmp_path, sealed=True))
     partners.add("ncmec", "ngo", NCMEC, address="http://127.0.0.1:1/npo", gives_feedback=True)
-    with said([*read[0], *feedback, {"request": request, "response": STATUS_OK}]) as partner:
+    with replayed([*read[0], *feedback, {"request": request, "response": STATUS_OK}]) as partner:
         settings.REPIT_OUTBOUND_ALLOW = frozenset(partner.allow)
         moved("ngo", f"{partner.address}/npo")
         pulled(gate, "ngo")
@@ -188,24 +188,24 @@ def test_another_hotline_that_the_gate_follows_itself_hears_them(
     gate.mirror.close()
 
 
-def test_an_exchange_that_is_busy_is_told_later_and_the_others_meanwhile(
+def test_an_exchange_that_is_busy_hears_later_and_the_others_meanwhile(
     someone: Make, settings: LazySettings, tmp_path: Path, pauses: list[float]
 ) -> None:
     busy = {"status": 503, "headers": {"Retry-After": "900"}, "body": ""}
     gate = gate_with(Mirror(tmp_path, sealed=True))
     allowed: set[str] = set()
     with (
-        said([stopncii_page(pdq(1)), stopncii_feedback(pdq(1), "Blocked", busy)]) as one,
-        said([stopncii_page(pdq(2)), stopncii_feedback(pdq(2), "Blocked")]) as two,
+        replayed([stopncii_page(pdq(1)), stopncii_feedback(pdq(1), "Blocked", busy)]) as busy_partner,
+        replayed([stopncii_page(pdq(2)), stopncii_feedback(pdq(2), "Blocked")]) as two,
     ):
-        for name, partner, value in (("one", one, pdq(1)), ("two", two, pdq(2))):
+        for name, partner, value in (("one", busy_partner, pdq(1)), ("two", two, pdq(2))):
             allowed |= set(partner.allow)
             settings.REPIT_OUTBOUND_ALLOW = frozenset(allowed)
             partners.add("stopncii", name, STOPNCII, address=f"{partner.address}/v1", gives_feedback=True)
             pulled(gate, name)
             looked_at(someone, the_item(gate, value), "stopncii", "refuse")
         assert tell_banks.tell_exchanges(gate.mirror) == 1
-        one.finished()
+        busy_partner.finished()
         two.finished()
     row = OutgoingOpinion.objects.get(state="due")
     assert row.trouble == "peer-busy" and (row.due_at - clock.now()).total_seconds() > 800
@@ -230,9 +230,9 @@ def test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more(
     partners.set_active("quiet", False)
     looked_at(someone, f"{items['list'][0][:12]}never-told-of", "file", "allow")
     assert tell_banks.tell_exchanges(gate.mirror) == 0
-    told = dict(OutgoingOpinion.objects.values_list("item", "trouble"))
-    assert told.pop(items["quiet"][0]) == ""  # paused: it waits
-    assert sorted(told.values()) == ["its name was not kept", "not-granted", "the exchange was removed"]
+    troubles = dict(OutgoingOpinion.objects.values_list("item", "trouble"))
+    assert troubles.pop(items["quiet"][0]) == ""  # paused: it waits
+    assert sorted(troubles.values()) == ["its name was not kept", "not-granted", "the exchange was removed"]
     partners.set_active("quiet", True)
     assert tell_banks.tell_exchanges(gate.mirror) == 0
     assert set(OutgoingOpinion.objects.values_list("state", flat=True)) == {"given-up"}

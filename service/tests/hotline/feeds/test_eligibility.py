@@ -1,4 +1,4 @@
-"""Scopes, demands, agreements, keys that overlap: what opens, for whom, how long."""
+"""Scopes, requirements, agreements, keys that overlap: what opens, for whom, how long."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def who(name: str, granted: Grant | None = None) -> subscribers.Granted:
     return subscribers.recognise(subscribers.add(name, granted=granted))
 
 
-def seen(one: subscribers.Granted) -> dict[str, set[bytes]]:
+def seen(granted: subscribers.Granted) -> dict[str, set[bytes]]:
     """The values that each exchange shows as active, and what our snapshot holds."""
     canaries = set(stopncii.CANARIES)
     return {
         "changes": {
             h.value
-            for change in repit_server.page(one, 0, 0).changes
+            for change in repit_server.page(granted, 0, 0).changes
             if change.entry.state == "active"
             for h in change.entry.hashes
         },
-        "stopncii": {r.value for r in stopncii.fetch(one, 10, 800).records if r.status == "Active"}
+        "stopncii": {r.value for r in stopncii.fetch(granted, 10, 800).records if r.status == "Active"}
         - canaries,
         "everything": {
             value
-            for value in (bytes.fromhex(word) for word in _hex(ncmec.entries(one, EVER)))
+            for value in (bytes.fromhex(word) for word in _hex(ncmec.entries(granted, EVER)))
             if value not in canaries
         },
     }
@@ -70,7 +70,7 @@ def bearer(key: str, exchange: str) -> dict[str, str]:
 
 
 def addresses() -> list[tuple[str, str]]:
-    """(exchange, address) of every door there is, from the table of addresses itself."""
+    """(exchange, address) of every endpoint there is, from the table of addresses itself."""
     found = []
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
@@ -89,7 +89,7 @@ def addresses() -> list[tuple[str, str]]:
 def test_no_door_opens_for_an_exchange_that_was_not_granted_or_without_a_demanded_agreement(
     client: Client, settings, exchange: str, address: str
 ):
-    others = tuple(one for one in subscribers.EXCHANGES if one != exchange)
+    others = tuple(other for other in subscribers.EXCHANGES if other != exchange)
     key = subscribers.add("elsewhere", granted=Grant(exchanges=others))
     mine = subscribers.add("forum", granted=Grant(exchanges=(exchange,)))
     for method in (client.get, client.post, client.put):
@@ -110,7 +110,7 @@ def test_no_door_opens_for_an_exchange_that_was_not_granted_or_without_a_demande
     assert 403 not in codes
 
 
-def test_a_kind_that_was_not_granted_is_told_over_no_exchange():
+def test_a_kind_that_was_not_granted_is_shown_over_no_exchange():
     _, intimate = submit("intimate")
     name, deepfake = submit("deepfake")
     narrow = who("narrow", Grant(kinds=("intimate",)))

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[4]
 GUIDES = [ROOT / "docs" / language / "forgetting.md" for language in ("en", "fr")]
 COLUMN = re.compile(r"`([A-Z]\w+\.\w+)`")
 OF_NO_ITEM = {"Feed", "LookupKey", "Letter", "WidelyPublished", "Subscriber", "SubscriberKey", "Access"}
-OF_NO_ITEM |= {"Partner", "PartnerAside", "FeedbackCursor", "Moved", "Alarm"}
+OF_NO_ITEM |= {"Partner", "RejectedRecord", "FeedbackCursor", "Moved", "Alarm"}
 GONE = {"ItemHash"}
 
 
@@ -81,9 +81,9 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
     erasure.begin()
     assert items.states([item.token]) == {item.token: "withdrawn"}, "the partner is still to be told"
     feedback.collect(partner)
-    told = list(_said(partner))
+    given = list(_given_opinions(partner))
     erasure.go_on()
-    assert told == [("not_blocked", value)] and items.states([item.token]) == {item.token: "erased"}
+    assert given == [("not_blocked", value)] and items.states([item.token]) == {item.token: "erased"}
     for days in (100, 102):
         with clock.at(lambda days=days: clock._wall() + timedelta(days=days)):
             retention.sweep()
@@ -101,11 +101,11 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
             assert secret[begin : begin + 8].hex().encode() not in written
 
 
-def _said(partner: Partner) -> Iterator[tuple[str, bytes]]:
+def _given_opinions(partner: Partner) -> Iterator[tuple[str, bytes]]:
     """What is due to a partner, as if it were told now."""
     for row in Feedback.objects.filter(partner=partner, due_at__isnull=False):
-        for said in feedback._said(partner, row):
-            yield said.view, said.value
+        for opinion in feedback._opinions(partner, row):
+            yield opinion.view, opinion.value
         row.due_at, row.sent_at = None, datetime.now(UTC)
         row.save()
 

@@ -70,9 +70,9 @@ def test_todays_changes_bear_their_second_and_those_of_days_that_are_over_none(a
         at.moment = EVENING + timedelta(hours=hours)
         submit()
     assert closing.close_days() == 3, "three before midnight, two after"
-    told = list(Change.objects.order_by("sequence").values_list("at", flat=True))
-    assert told[:3] == [datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC)] * 3
-    assert told[3:] == [EVENING + timedelta(hours=3), EVENING + timedelta(hours=4)]
+    listed = list(Change.objects.order_by("sequence").values_list("at", flat=True))
+    assert listed[:3] == [datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC)] * 3
+    assert listed[3:] == [EVENING + timedelta(hours=3), EVENING + timedelta(hours=4)]
     assert closing.close_days() == 0
 
 
@@ -149,9 +149,9 @@ def test_what_persons_do_is_noted_to_the_day_and_what_staff_does_to_the_minute(a
     items.settle(name, actor="staff", reason="looked at")
     items.withdraw(name, actor="person", reason="")
     erasure.begin()
-    told = {(row.before, row.after): row.at for row in Transition.objects.all()}
+    steps = {(row.before, row.after): row.at for row in Transition.objects.all()}
     midnight = datetime(2026, 3, 1, tzinfo=UTC)
-    assert told == {
+    assert steps == {
         ("", "received"): midnight,
         ("received", "active"): midnight,
         ("active", "disputed"): EVENING,
@@ -178,8 +178,8 @@ def test_the_access_log_says_the_minute_of_today_and_of_other_days_the_day(at: A
     access.note(who.id, "repit", 23, 30, 1)
     access.flush()
     assert access.keep_days_only() == 6 and access.keep_days_only() == 0
-    rows = Access.objects.order_by("minute", "door").values_list(
-        "door", "minute", "begins", "through", "fetches", "records"
+    rows = Access.objects.order_by("minute", "endpoint").values_list(
+        "endpoint", "minute", "begins", "through", "fetches", "records"
     )
     midnight = datetime(2026, 3, 1, tzinfo=UTC)
     assert list(rows) == [
@@ -213,8 +213,8 @@ KEPT = {
     "exchanges.Partner.current_at": "the latest pull",
     "exchanges.Partner.due_at": "the next pull",
     "exchanges.Partner.tried_at": "the latest pull",
-    "exchanges.PartnerAside.first_at": "a pull",
-    "exchanges.PartnerAside.last_at": "a pull",
+    "exchanges.RejectedRecord.first_at": "a pull",
+    "exchanges.RejectedRecord.last_at": "a pull",
     "feeds.Subscriber.acknowledged_at": "today only",
     "feeds.Subscriber.added_at": "staff",
     "feeds.Subscriber.fetched_at": "today only",
@@ -231,7 +231,7 @@ KEPT = {
 }
 
 
-def moments(*rooms: str) -> Iterator[tuple[str, type[models.Model], str]]:
+def timestamps(*rooms: str) -> Iterator[tuple[str, type[models.Model], str]]:
     for room in rooms:
         for model in apps.get_app_config(room).get_models():
             for field in model._meta.get_fields():
@@ -240,7 +240,7 @@ def moments(*rooms: str) -> Iterator[tuple[str, type[models.Model], str]]:
 
 
 def test_every_moment_that_is_kept_is_accounted_for() -> None:
-    assert {name for name, _, _ in moments("bank", "exchanges", "feeds", "foundation")} == set(KEPT)
+    assert {name for name, _, _ in timestamps("bank", "exchanges", "feeds", "foundation")} == set(KEPT)
 
 
 def test_the_night_after_a_full_day_no_moment_of_it_is_left_by_which_an_item_could_be_found(
@@ -287,7 +287,7 @@ def test_the_night_after_a_full_day_no_moment_of_it_is_left_by_which_an_item_cou
         "foundation.AuditRow.at",
     }
     ends = {time(0, 0, 0), time(23, 59, 59)}
-    for name, model, field in moments("bank", "exchanges", "feeds", "foundation"):
+    for name, model, field in timestamps("bank", "exchanges", "feeds", "foundation"):
         found = {moment.time() for moment in model._default_manager.values_list(field, flat=True) if moment}
         assert found <= ends or name in theirs, name
     items_and_cases = AuditRow.objects.filter(action__regex=r"^(item|case)\.")
@@ -330,7 +330,7 @@ def test_claims_of_what_was_destroyed_go_once_nobody_asks_any_more(at: At) -> No
     at.moment += 3 * DAY
     upkeep.nightly()
     assert Claim.objects.count() == 1
-    assert [one.state for one in carrying.standing([name, lives]).values()] == ["withdrawn", "active"]
+    assert [status.state for status in carrying.statuses([name, lives]).values()] == ["withdrawn", "active"]
     assert Feed.objects.get().closed_through == datetime.combine(at.moment.date(), time(), UTC) - timedelta(
         seconds=1
     )

@@ -19,7 +19,7 @@ def md5(number: int) -> str:
 
 def served() -> dict[str, str]:
     """What subscribers are told: the state of each hash."""
-    return {hash_.value.hex(): one.state for one in feed.everything() for hash_ in one.hashes}
+    return {hash_.value.hex(): item.state for item in feed.everything() for hash_ in item.hashes}
 
 
 def moved(name: str, address: str) -> None:

@@ -25,7 +25,9 @@ def bent(value: bytes, bits: int) -> bytes:
 
 def picture(value: bytes, *anchored: bytes, kind: str = "intimate", quality: int = 90) -> Submission:
     whole = Hash("pdq", "whole", value, quality)
-    return Submission("picture", kind, (whole, *(Hash("pdq", "anchored", one, quality) for one in anchored)))
+    return Submission(
+        "picture", kind, (whole, *(Hash("pdq", "anchored", square, quality) for square in anchored))
+    )
 
 
 def submit(value: bytes, *anchored: bytes, quality: int = 90) -> items.Taken:
@@ -33,7 +35,7 @@ def submit(value: bytes, *anchored: bytes, quality: int = 90) -> items.Taken:
 
 
 def served() -> dict[str, frozenset[Hash]]:
-    return {one.item: frozenset(one.hashes) for one in feed.everything() if one.state == "active"}
+    return {item.item: frozenset(item.hashes) for item in feed.everything() if item.state == "active"}
 
 
 def test_near_duplicates_are_each_served_and_withdrawn_each_for_itself():
@@ -70,7 +72,7 @@ def test_hashes_that_were_submitted_first_as_worthless_are_served_as_soon_as_som
     assert list(served().values()) == [frozenset(good.hashes)]
 
 
-def test_a_hash_that_is_mended_is_told_to_subscribers():
+def test_a_hash_that_is_mended_is_announced_to_subscribers():
     value, family = secrets.token_bytes(32), secrets.token_bytes(32)
     poor = Submission(
         "picture", "intimate", (Hash("pdq", "whole", value, 90), Hash("pdq", "anchored", family, 9))
@@ -78,8 +80,9 @@ def test_a_hash_that_is_mended_is_told_to_subscribers():
     taken = items.submit(poor, actor="test", publish=True)
     before = feed.head().sequence
     partner_records.take("a", [Told("one", picture(value, family))], publish=True)
-    told = feed.changes_after(before)
-    assert {len(one.item.hashes) for one in told} == {2} and {one.item.item for one in told} == {taken.item}
+    announced = feed.changes_after(before)
+    assert {len(change.item.hashes) for change in announced} == {2}
+    assert {change.item.item for change in announced} == {taken.item}
     assert ItemHash.objects.count() == 2
 
 
@@ -113,7 +116,7 @@ def test_whatever_was_submitted_before_every_later_submission_is_served_whole(se
 
 def test_two_cases_of_the_same_picture_do_not_become_linkable():
     value = secrets.token_bytes(32)
-    one = service.open_case([picture(value)])
+    receipt = service.open_case([picture(value)])
     two = service.open_case([picture(bent(value, 4))])
     tokens = [token.encode() for token in Item.objects.values_list("token", flat=True)]
     written = [
@@ -123,6 +126,6 @@ def test_two_cases_of_the_same_picture_do_not_become_linkable():
         for value in row
     ]
     assert len(tokens) == 2 and written and not any(token in value for token in tokens for value in written)
-    assert service.withdraw(one.number, one.secret, "all").items[0].state == "withdrawn"
+    assert service.withdraw(receipt.number, receipt.secret, "all").items[0].state == "withdrawn"
     assert service.status(two.number, two.secret).items[0].state == "active"
     assert len(served()) == 1

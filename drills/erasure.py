@@ -13,7 +13,7 @@ from pathlib import Path
 
 CASES = 60
 ROOT = Path(__file__).resolve().parent.parent
-TEST = "service/tests/hotline/processes/test_forgetting_drill.py"
+TEST = "service/tests/hotline/processes/test_erasure_drill.py"
 
 
 def run(_minutes: float) -> int:
