@@ -27,9 +27,8 @@ def run(_minutes: float) -> int:
     """See the module's words."""
     with tempfile.TemporaryDirectory() as folder:
         report_files = [Path(folder) / database for database in DATABASES]
-        running = [
-            _begun(report_file) for report_file in report_files
-        ]  # side by side, each with a processor of its own
+        # Side by side, each with a processor of its own.
+        running = [_begun(report_file) for report_file in report_files]
         failed = max(process.wait() for process in running)
         found = [
             json.loads(line)

@@ -104,7 +104,7 @@ def test_helper_and_hotline_together_do_it_without_the_slip(offline):
 def test_no_single_part_and_no_two_helpers_open_anything(offline):
     mine = file_of(opened())
     slip = recovery.prepare(mine)
-    friend, two = (helpers.add(mine, name, ["recovery"]) for name in ("one", "two"))
+    friend, other = (helpers.add(mine, name, ["recovery"]) for name in ("one", "two"))
     with pytest.raises(NotFound):
         access_codes.enter(slip.number, slip.secret)
     with pytest.raises(NotFound):
@@ -115,7 +115,7 @@ def test_no_single_part_and_no_two_helpers_open_anything(offline):
             lambda: recovery.finish(slip.number, slip.secret),
             lambda: recovery.finish(friend.number, friend.secret),
             lambda: recovery.finish(friend.number, friend.secret, (friend.number, friend.secret)),
-            lambda: recovery.finish(friend.number, friend.secret, (two.number, two.secret)),
+            lambda: recovery.finish(friend.number, friend.secret, (other.number, other.secret)),
         ):
             with pytest.raises(NotFound):
                 tried()

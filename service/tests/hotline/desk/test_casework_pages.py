@@ -276,7 +276,7 @@ def test_danger_puts_a_case_above_a_late_one():
         post(ana, page_of(late) + "tasks/", kind="write", within="4")
     post(ana, page_of(pressing) + "danger/", danger="yes")
     found = [summary.case for summary in worklist.inbox(caseworkers.unlock(ana.name, PASSPHRASE))]
-    assert found == [file_of(receipt_).case_id for receipt_ in (pressing, late, calm)]
+    assert found == [file_of(case_receipt).case_id for case_receipt in (pressing, late, calm)]
     shown = text_of(ana, INBOX)
     assert "someone may be in danger" in shown and "a task is late" in shown
     post(ana, page_of(pressing) + "danger/", danger="no")
@@ -303,13 +303,11 @@ def test_the_desk_shows_the_oldest_new_cases_and_says_how_many_more_wait(monkeyp
     shown = text_of(ana, INBOX)
     assert worklist.label(oldest) in shown and "2 newer cases wait" in shown
     assert "nobody has taken it since yesterday" in shown
-    assert (
-        sum(
-            "list" in [case_receipt.what for case_receipt in service.access_log(file_of(case_receipt))]
-            for case_receipt in opened
-        )
-        == 2
-    )
+    seen = [
+        "list" in [entry.what for entry in service.access_log(file_of(case_receipt))]
+        for case_receipt in opened
+    ]
+    assert sum(seen) == 2
 
 
 def test_someone_who_left_is_parted_from_their_keys_and_their_cases_wait_again():
