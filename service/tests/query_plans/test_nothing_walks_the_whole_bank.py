@@ -84,10 +84,10 @@ def move_in(banked: list[str]) -> None:
 
 
 def be_told(banked: list[str]) -> None:
-    told = [partner_records.Told(f"record {n}", picture()) for n in range(3)]
+    told = [partner_records.Record(f"record {n}", picture()) for n in range(3)]
     partner_records.take("partner", told, publish=True)
-    partner_records.take("partner", [partner_records.Told("record 0", None)], publish=True)
-    passed = partner_records.Told("record 3", picture(), roots=(partner_records.Origin("there", "t1"),))
+    partner_records.take("partner", [partner_records.Record("record 0", None)], publish=True)
+    passed = partner_records.Record("record 3", picture(), origins=(partner_records.Origin("there", "t1"),))
     partner_records.take("partner", [passed], publish=True)
 
 

@@ -32,12 +32,12 @@ from repit.hotline.bank.models import (
     Item,
     ItemHash,
     LookupKey,
-    Root,
-    Stake,
+    PartnerRecord,
+    RecordOrigin,
     Transition,
     WidelyPublished,
 )
-from repit.hotline.bank.partner_records import Told
+from repit.hotline.bank.partner_records import Record
 from repit.hotline.bank.states import LIVE, SHARED, TRANSITIONS
 from repit.hotline.bank.types import Published, Submission
 
@@ -121,7 +121,7 @@ class Bank(machines.Story):
         publish=MOSTLY,
         again=st.booleans(),
     )
-    def take(self, partner: str, told: list[Told], publish: bool, again: bool) -> MultipleResults[str]:
+    def take(self, partner: str, told: list[Record], publish: bool, again: bool) -> MultipleResults[str]:
         self.reading += 1
         before = set(Item.objects.values_list("token", flat=True))
         partner_records.take(partner, told, publish=publish, run=self.reading)
@@ -132,14 +132,14 @@ class Bank(machines.Story):
         fresh = set(Item.objects.values_list("token", flat=True)) - before
         return multiple(*sorted(fresh))
 
-    @precondition(lambda self: Stake.objects.filter(run__lt=self.reading).exists())
+    @precondition(lambda self: PartnerRecord.objects.filter(run__lt=self.reading).exists())
     @rule(partner=PARTNER, back=st.integers(0, 2))
     def sweep(self, partner: str, back: int) -> None:
         own = dict(Item.objects.values_list("token", "own"))
         if partner_records.sweep(partner, max(0, self.reading - back)):
             self.note("swept")
         assert dict(Item.objects.values_list("token", "own")) == own
-        assert not Stake.objects.filter(source=partner, run__lt=max(0, self.reading - back)).exists()
+        assert not PartnerRecord.objects.filter(source=partner, run__lt=max(0, self.reading - back)).exists()
 
     # --- what people decide
 
@@ -164,7 +164,7 @@ class Bank(machines.Story):
         assert after.own == (before.own - 1 if before.own else 0)
         if before.own > 1:
             assert after.state == before.state
-        if before.own == 1 and not Stake.objects.filter(item=before).exists():
+        if before.own == 1 and not PartnerRecord.objects.filter(item=before).exists():
             assert state == "withdrawn"
             self.note("the last submission was taken back")
 
@@ -252,8 +252,8 @@ class Bank(machines.Story):
             if item.state not in LIVE:
                 assert item.own == 0 and item.confirmations == 0
                 continue
-            assert item.own > 0 or Stake.objects.filter(item=item).exists()
-            roots = Root.objects.filter(stake__item=item).values_list("installation", "token")
+            assert item.own > 0 or PartnerRecord.objects.filter(item=item).exists()
+            roots = RecordOrigin.objects.filter(record__item=item).values_list("installation", "token")
             assert item.confirmations == item.own + len(set(roots))
 
     def a_follower_holds_what_the_bank_serves(self) -> None:

@@ -15,13 +15,13 @@ from repit.hotline.bank.models import (
     Change,
     Item,
     ItemHash,
-    Root,
-    Stake,
+    PartnerRecord,
+    RecordOrigin,
     Tombstone,
     Transition,
     WidelyPublished,
 )
-from repit.hotline.bank.partner_records import Ready, Told
+from repit.hotline.bank.partner_records import Ready, Record
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.types import Submission
 
@@ -41,10 +41,10 @@ def rows() -> dict[str, Any]:
         served = (item.state, item.told, item.confirmations, changes, sorted(told))
         told_of = (mark[item.pk], item.media, item.kind, item.origin, item.own, bool(item.root), item.parts)
         kept["item"].append((*told_of, sorted(map(repr, hashes[item.pk])), bytes(item.fingerprint), *served))
-    for stake in Stake.objects.all():
+    for stake in PartnerRecord.objects.all():
         assert partner_records.names_of(stake.source, stake.item.token)
-        said = (bytes(stake.name), bool(stake.mark), stake.doubted, stake.run, mark[stake.item_id])
-        noted = Root.objects.filter(stake=stake).values_list("installation", "token", "path")
+        said = (bytes(stake.name), bool(stake.mark), stake.disputed, stake.run, mark[stake.item_id])
+        noted = RecordOrigin.objects.filter(record=stake).values_list("installation", "token", "path")
         roots = sorted(
             (there, "itself" if there == stake.source else name, path) for there, name, path in noted
         )
@@ -73,7 +73,7 @@ def test_any_records_in_any_order_leave_what_they_leave_one_by_one(
     batches = [(chance.random.choice(("a", "b")), [chance.record() for _ in range(25)]) for _ in range(4)]
     famous, mine = chance.random.randbytes(32), chance.submission()
     batches[1][1].append(
-        Told("famous", Submission("picture", "intimate", (Hash("pdq", "whole", famous, 90),)))
+        Record("famous", Submission("picture", "intimate", (Hash("pdq", "whole", famous, 90),)))
     )
     publish = bool(seed % 3)
     lookups.newest()  # both stories find items again under the same key

@@ -26,7 +26,8 @@ _ROWS: Final = 500
 @dataclass(frozen=True, slots=True)
 class Way:
     """How submissions come in: by whom, from where, whether subscribers hear of them at once, whether they
-    were made here (else the caller adds a stake to each), and the reasons noted at their two first steps.
+    were made here (else the caller adds a partner record to each), and the reasons noted at their two first
+    steps.
     """
 
     actor: str

@@ -11,7 +11,7 @@ from django.conf import settings
 from repit.foundation import audit
 from repit.foundation.clock import day, now
 from repit.hotline.bank import feed, names, questions
-from repit.hotline.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
+from repit.hotline.bank.models import Feed, Item, PartnerRecord, RecordOrigin, Tombstone, Transition
 from repit.hotline.bank.states import LIVE, step
 from repit.hotline.bank.types import State
 
@@ -69,7 +69,7 @@ def entomb(installation: str, token: str, item: str) -> None:
 
 def stands(item: Item) -> bool:
     """Whether a submission made here or a partner's word keeps this item up."""
-    return item.own > 0 or Stake.objects.filter(item=item).exists()
+    return item.own > 0 or PartnerRecord.objects.filter(item=item).exists()
 
 
 def recount(line: Feed, item: Item, actor: str, reason: str, *, told: bool = False) -> None:
@@ -78,7 +78,7 @@ def recount(line: Feed, item: Item, actor: str, reason: str, *, told: bool = Fal
     A record that reaches us by several partners counts once: by its origin. With `told`, subscribers hear of
     the item even if the count is what it was.
     """
-    roots = Root.objects.filter(stake__item=item).values("installation", "token").distinct().count()
+    roots = RecordOrigin.objects.filter(record__item=item).values("installation", "token").distinct().count()
     changed = item.own + roots != item.confirmations
     if changed:
         item.confirmations = item.own + roots
@@ -90,7 +90,7 @@ def recount(line: Feed, item: Item, actor: str, reason: str, *, told: bool = Fal
 
 def name_origin(item: Item) -> None:
     """Of a submission made here the origin is this hotline; else the partner who was first to tell."""
-    first = Stake.objects.filter(item=item).order_by("id").first()
+    first = PartnerRecord.objects.filter(item=item).order_by("id").first()
     origin = settings.REPIT_ORIGIN if item.own or first is None else first.source
     if item.origin != origin:
         item.origin = origin
@@ -102,7 +102,7 @@ def weigh(line: Feed, item: Item) -> None:
     or a person here, does."""
     if item.state == "active" and item.own:
         return
-    doubted = item.own == 0 and not Stake.objects.filter(item=item, doubted=False).exists()
+    doubted = item.own == 0 and not PartnerRecord.objects.filter(item=item, disputed=False).exists()
     if doubted and item.state == "active":
         move(line, item, "disputed", ACTOR, _DOUBT)
     elif not doubted and item.state == "disputed":

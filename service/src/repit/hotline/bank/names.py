@@ -16,23 +16,23 @@ from repit.foundation.errors import SealBroken
 from repit.foundation.sealing import Place, keyed_digest
 from repit.hotline.bank import lookups, sealed
 from repit.hotline.bank.lookups import Lookup
-from repit.hotline.bank.models import Item, Stake
+from repit.hotline.bank.models import Item, PartnerRecord
 from repit.hotline.bank.sealed import Opened
 from repit.hotline.bank.types import Submission
 
-_USE: Final = "stake name"
+_USE: Final = "partner record name"
 _DEAD: Final = "name of what was withdrawn"
 
 
 class Said(Protocol):
-    """What a partner says of a record, as `stakes.Told` has it."""
+    """What a partner says of a record, as `stakes.Record` has it."""
 
     @property
     def submission(self) -> Submission | None: ...
     @property
-    def doubted(self) -> bool: ...
+    def disputed(self) -> bool: ...
     @property
-    def roots(self) -> tuple[object, ...]: ...
+    def origins(self) -> tuple[object, ...]: ...
     @property
     def gone(self) -> tuple[tuple[str, str], ...]: ...
 
@@ -42,17 +42,17 @@ def digest(source: str, name: str, lookup: Lookup) -> bytes:
     return lookup.digest(_USE, source.encode(), name.encode())
 
 
-def held(source: str, names: Collection[str]) -> dict[str, Stake]:
+def held(source: str, names: Collection[str]) -> dict[str, PartnerRecord]:
     """The stakes of a partner's records, by the partner's names."""
     alive, sought = lookups.alive(), dict[bytes, str]()
     for name in names:
         sought.update({digest(source, name, lookup): name for lookup in alive})
         sought[_of_the_dead(source, name)] = name
-    found = Stake.objects.filter(source=source, name__in=list(sought)).select_related("item")
+    found = PartnerRecord.objects.filter(source=source, name__in=list(sought)).select_related("item")
     return {sought[bytes(stake.name)]: stake for stake in found}
 
 
-def put(stake: Stake, name: str, said: Said, opened: Opened, lookup: Lookup) -> None:
+def put(stake: PartnerRecord, name: str, said: Said, opened: Opened, lookup: Lookup) -> None:
     """Note on a stake, under its item's keys, by which name what was said."""
     item = stake.item
     stake.name, stake.mark = digest(stake.source, name, lookup), mark(item, said, opened)
@@ -65,11 +65,11 @@ def mark(item: Item, said: Said, opened: Opened) -> bytes:
     told = one.hashes if one else ()
     hashes = sorted({f"{s.algorithm}.{s.role}.{s.quality}".encode() + s.value for s in told})
     what = one and (one.media, one.kind)
-    rest = repr((what, said.doubted, sorted(map(repr, said.roots)), sorted(said.gone)))
-    return opened.digester(item).digest("stake mark", rest.encode(), *hashes)
+    rest = repr((what, said.disputed, sorted(map(repr, said.origins)), sorted(said.gone)))
+    return opened.digester(item).digest("partner record mark", rest.encode(), *hashes)
 
 
-def of(stakes: Collection[Stake]) -> list[str]:
+def of(stakes: Collection[PartnerRecord]) -> list[str]:
     """The names themselves; without those that were destroyed with their items."""
     opened = sealed.opened({stake.item_id: stake.item for stake in stakes}.values())
     return [name for name in (_name(stake, opened) for stake in stakes) if name]
@@ -77,7 +77,7 @@ def of(stakes: Collection[Stake]) -> list[str]:
 
 def bury(item: Item) -> None:
     """An item is withdrawn: its records are found again by one lasting digest, and compared no more."""
-    stakes = list(Stake.objects.filter(item=item))
+    stakes = list(PartnerRecord.objects.filter(item=item))
     opened = sealed.opened([item])
     for stake in stakes:
         name = _name(stake, opened)
@@ -87,12 +87,12 @@ def bury(item: Item) -> None:
         stake.save(update_fields=["name", "mark"])
 
 
-def lost(stake: Stake, name: str) -> None:
+def lost(stake: PartnerRecord, name: str) -> None:
     """The keys of its item were destroyed, so that `bury` could not read this name: here it is."""
     stake.name, stake.mark = _of_the_dead(stake.source, name), b""
 
 
-def carry_over(stakes: Collection[Stake], opened: Opened, lookup: Lookup) -> None:
+def carry_over(stakes: Collection[PartnerRecord], opened: Opened, lookup: Lookup) -> None:
     """Find the records of living items under the newest key from now on."""
     for stake in stakes:
         name = _name(stake, opened)
@@ -101,7 +101,7 @@ def carry_over(stakes: Collection[Stake], opened: Opened, lookup: Lookup) -> Non
             stake.save(update_fields=["name"])
 
 
-def _name(stake: Stake, opened: Opened) -> str:
+def _name(stake: PartnerRecord, opened: Opened) -> str:
     try:
         raw = opened.sealer(stake.item).open(stake.sealed_name, _place(stake.item, stake.source))
     except SealBroken:
@@ -114,4 +114,4 @@ def _of_the_dead(source: str, name: str) -> bytes:
 
 
 def _place(item: Item, source: str) -> Place:
-    return Place("bank_stake", f"{item.token}/{source}", "name")
+    return Place("bank_partnerrecord", f"{item.token}/{source}", "name")

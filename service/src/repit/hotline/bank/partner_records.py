@@ -22,7 +22,7 @@ from repit.hotline.bank.admitting import Way
 from repit.hotline.bank.incoming import Incoming
 from repit.hotline.bank.lifecycle import ACTOR
 from repit.hotline.bank.lookups import Lookup
-from repit.hotline.bank.models import Feed, Item, Root, Stake, Tombstone
+from repit.hotline.bank.models import Feed, Item, PartnerRecord, RecordOrigin, Tombstone
 from repit.hotline.bank.sealed import Opened, fingerprint
 from repit.hotline.bank.states import LIVE
 from repit.hotline.bank.types import Submission
@@ -44,16 +44,16 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One record of one partner. `submission` is None where it is withdrawn; `roots` empty means itself.
+class Record:
+    """One record of one partner. `submission` is None where it is withdrawn; `origins` empty means itself.
 
     `gone`: (installation, token) of what its origin has withdrawn.
     """
 
     name: str
     submission: Submission | None
-    doubted: bool = False
-    roots: tuple[Origin, ...] = ()
+    disputed: bool = False
+    origins: tuple[Origin, ...] = ()
     gone: tuple[tuple[str, str], ...] = ()
 
 
@@ -62,11 +62,11 @@ class Ready:
     """A record made ready before the lock is taken. `incoming`: its submission, where there is one that the
     bank does not have from this record already."""
 
-    told: Told
+    told: Record
     incoming: Incoming | None
 
 
-def ready(source: str, told: Sequence[Told]) -> list[Ready]:
+def ready(source: str, told: Sequence[Record]) -> list[Ready]:
     """Seal records, without the lock. Several records of one name: the last counts."""
     latest = {one.name: one for one in told}
     held = names.held(source, latest)
@@ -80,7 +80,7 @@ def ready(source: str, told: Sequence[Told]) -> list[Ready]:
     return [Ready(one, made.get(name)) for name, one in latest.items()]
 
 
-def take(source: str, told: Sequence[Told], *, publish: bool, run: int = 0) -> int:
+def take(source: str, told: Sequence[Record], *, publish: bool, run: int = 0) -> int:
     """Take records in, in their order; how many of them changed anything."""
     return write(source, ready(source, told), publish=publish, run=run)
 
@@ -113,7 +113,7 @@ def write(source: str, records: Sequence[Ready], *, publish: bool, run: int = 0)
             changed += _one(taking, one, stake)
         changed += _together(taking, fresh)
         if run and seen:
-            Stake.objects.filter(pk__in=seen).update(run=run)
+            PartnerRecord.objects.filter(pk__in=seen).update(run=run)
     return changed
 
 
@@ -123,7 +123,7 @@ def sweep(source: str, run: int) -> int:
     while True:
         with transaction.atomic():
             line = feed.locked()
-            stale = Stake.objects.filter(source=source, run__lt=run).order_by("id")
+            stale = PartnerRecord.objects.filter(source=source, run__lt=run).order_by("id")
             some = list(stale.select_related("item")[:_SWEPT_TOGETHER])
             for stake in some:
                 stake.item.refresh_from_db()  # the one before may have been of the same item
@@ -135,7 +135,7 @@ def sweep(source: str, run: int) -> int:
 
 def names_of(source: str, item: str) -> list[str]:
     """What a partner calls an item here: several names where it holds several records of the same hashes."""
-    rows = Stake.objects.filter(source=source, item__token=item).select_related("item")
+    rows = PartnerRecord.objects.filter(source=source, item__token=item).select_related("item")
     return names.of(rows.order_by("id"))
 
 
@@ -171,7 +171,7 @@ def _together(taking: _Taking, records: Sequence[Ready]) -> int:
         key, origins = one.incoming and one.incoming.fingerprint, roots[one.told.name]
         if not origins:
             continue
-        if key and len(origins) == 1 and not one.told.doubted and key not in plain:
+        if key and len(origins) == 1 and not one.told.disputed and key not in plain:
             plain[key] = one
             continue
         changed += _at_once(taking, plain, roots)
@@ -187,20 +187,20 @@ def _at_once(taking: _Taking, plain: Mapping[bytes, Ready], roots: Mapping[str, 
     living = admitting.living(taking.line, [one.incoming for one in plain.values() if one.incoming])
     fresh = [(mark, one) for mark, one in plain.items() if mark not in living]
     made = admitting.write(taking.line, [one.incoming for _, one in fresh if one.incoming], taking.way)
-    stakes, origins, opened = list[Stake](), list[Root](), sealed.opened(made)
+    stakes, origins, opened = list[PartnerRecord](), list[RecordOrigin](), sealed.opened(made)
     for item, (_, one) in zip(made, fresh, strict=True):
         stakes.append(_stake(taking, item, one.told, opened))
         origins += [_root(stakes[-1], root) for root in roots[one.told.name]]
-    Stake.objects.bulk_create(stakes)
-    Root.objects.bulk_create(origins)
+    PartnerRecord.objects.bulk_create(stakes)
+    RecordOrigin.objects.bulk_create(origins)
     return len(made) + sum(_one(taking, one, None) for mark, one in plain.items() if mark in living)
 
 
-def _opened(held: Mapping[str, Stake]) -> Opened:
+def _opened(held: Mapping[str, PartnerRecord]) -> Opened:
     return sealed.opened({stake.item_id: stake.item for stake in held.values()}.values())
 
 
-def _said_before(stake: Stake, one: Told, opened: Opened) -> bool:
+def _said_before(stake: PartnerRecord, one: Record, opened: Opened) -> bool:
     """Whether this record changes nothing. Of what was withdrawn here nothing is kept to compare with: then
     only a partner that lets go of it does."""
     if stake.item.state not in LIVE:
@@ -208,7 +208,7 @@ def _said_before(stake: Stake, one: Told, opened: Opened) -> bool:
     return not opened.destroyed(stake.item) and bytes(stake.mark) == names.mark(stake.item, one, opened)
 
 
-def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
+def _one(taking: _Taking, one: Ready, stake: PartnerRecord | None) -> bool:
     line, told, actor = taking.line, one.told, taking.way.actor
     roots = _acceptable(taking.source, [told])[told.name]
     if told.submission is None or not roots:
@@ -219,7 +219,7 @@ def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
         item = taking.admitted(one, told.submission)
         stake = _stake(taking, item, told, sealed.opened([item]))
         stake.save()
-        Root.objects.bulk_create([_root(stake, root) for root in roots])
+        RecordOrigin.objects.bulk_create([_root(stake, root) for root in roots])
         lifecycle.recount(line, item, actor, _HELD)
         lifecycle.weigh(line, item)
         return True
@@ -227,7 +227,7 @@ def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
     if before.state in LIVE and sealed.opened([before]).destroyed(before):
         lifecycle.lost(line, before)
         names.lost(stake, told.name)
-    stake.run, stake.doubted = taking.run or stake.run, told.doubted
+    stake.run, stake.disputed = taking.run or stake.run, told.disputed
     if before.state in LIVE:
         marks = [fingerprint(told.submission, lookup) for lookup in lookups.alive()]
         if bytes(before.fingerprint) not in marks:
@@ -245,7 +245,7 @@ def _one(taking: _Taking, one: Ready, stake: Stake | None) -> bool:
     return True
 
 
-def _release(line: Feed, stake: Stake, reason: str) -> None:
+def _release(line: Feed, stake: PartnerRecord, reason: str) -> None:
     item = stake.item
     stake.delete()
     if item.state in LIVE:
@@ -262,29 +262,29 @@ def _left(line: Feed, item: Item, reason: str) -> None:
     lifecycle.weigh(line, item)
 
 
-def _bury(line: Feed, one: Told) -> None:
+def _bury(line: Feed, one: Record) -> None:
     """Carry out what origins have withdrawn, wherever else it is held up. Ours is not theirs to withdraw."""
     here = feed.head().feed_id
     for installation, name in one.gone:
         if installation == here:
             continue
         lifecycle.entomb(installation, name, "")
-        held = Root.objects.filter(installation=installation, token=name)
+        held = RecordOrigin.objects.filter(installation=installation, token=name)
         for key in list(held.values_list("pk", flat=True)):
-            root = Root.objects.select_related("stake__item").get(pk=key)
-            stake = root.stake
+            root = RecordOrigin.objects.select_related("record__item").get(pk=key)
+            stake = root.record
             lifecycle.entomb(installation, name, stake.item.token)
             root.delete()
-            if not Root.objects.filter(stake=stake).exists():
+            if not RecordOrigin.objects.filter(record=stake).exists():
                 _release(line, stake, _BURIED)
             elif stake.item.state in LIVE:
                 lifecycle.recount(line, stake.item, ACTOR, _BURIED, told=True)
 
 
-def _acceptable(source: str, records: Sequence[Told]) -> dict[str, list[Origin]]:
+def _acceptable(source: str, records: Sequence[Record]) -> dict[str, list[Origin]]:
     """The origins of each record by its name, less what was withdrawn by them and what came from here."""
     here = feed.head().feed_id
-    named = {(root.installation, root.token) for one in records for root in one.roots}
+    named = {(root.installation, root.token) for one in records for root in one.origins}
     asked = Tombstone.objects.filter(
         installation__in={installation for installation, _ in named}, token__in={token for _, token in named}
     )
@@ -292,42 +292,42 @@ def _acceptable(source: str, records: Sequence[Told]) -> dict[str, list[Origin]]
     return {
         one.name: [
             root
-            for root in one.roots
+            for root in one.origins
             if here not in (root.installation, *root.path) and (root.installation, root.token) not in buried
         ]
-        if one.roots
+        if one.origins
         else [Origin(source, _ITSELF)]
         for one in records
     }
 
 
-def _set_roots(stake: Stake, roots: Sequence[Origin]) -> bool:
+def _set_roots(stake: PartnerRecord, roots: Sequence[Origin]) -> bool:
     """Whether anything differed from what was noted."""
     wanted = {(root.installation, root.token): ",".join(root.path) for root in roots}
     noted = {
         (row.installation, _ITSELF if row.installation == stake.source else row.token): row
-        for row in Root.objects.filter(stake=stake)
+        for row in RecordOrigin.objects.filter(record=stake)
     }
     gone = [row.pk for key, row in noted.items() if key not in wanted or row.path != wanted[key]]
-    Root.objects.filter(pk__in=gone).delete()
+    RecordOrigin.objects.filter(pk__in=gone).delete()
     fresh = [
         root
         for root in roots
         if (root.installation, root.token) not in noted
         or noted[root.installation, root.token].path != ",".join(root.path)
     ]
-    Root.objects.bulk_create([_root(stake, root) for root in fresh])
+    RecordOrigin.objects.bulk_create([_root(stake, root) for root in fresh])
     return bool(gone or fresh)
 
 
-def _stake(taking: _Taking, item: Item, one: Told, opened: Opened) -> Stake:
+def _stake(taking: _Taking, item: Item, one: Record, opened: Opened) -> PartnerRecord:
     """Not saved yet."""
-    stake = Stake(item=item, source=taking.source, run=taking.run, doubted=one.doubted)
+    stake = PartnerRecord(item=item, source=taking.source, run=taking.run, disputed=one.disputed)
     names.put(stake, one.name, one, opened, taking.lookup)
     return stake
 
 
-def _root(stake: Stake, root: Origin) -> Root:
+def _root(stake: PartnerRecord, root: Origin) -> RecordOrigin:
     # A record that is its own origin gets a name by chance, since the partner's may be a hash.
     name = token() if root.token == _ITSELF else root.token
-    return Root(stake=stake, installation=root.installation, token=name, path=",".join(root.path))
+    return RecordOrigin(record=stake, installation=root.installation, token=name, path=",".join(root.path))
