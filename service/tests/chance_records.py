@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from repit.foundation.hashes import Hash
-from repit.hotline.bank.partner_records import Origin, Record
+from repit.hotline.bank.partners.record import Origin, Record
 from repit.hotline.bank.types import Submission
 
 HOTLINES = ("here", "there", "elsewhere")

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, invariant, multiple, precondition, rule
-from told_records import PARTNERS, PICTURES, records, submissions
+from drawn_records import PARTNERS, PICTURES, records, submissions
 
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, TransitionRefused
@@ -37,7 +37,8 @@ from repit.hotline.bank.models import (
     Transition,
     WidelyPublished,
 )
-from repit.hotline.bank.partner_records import Record
+from repit.hotline.bank.partners import write
+from repit.hotline.bank.partners.record import Record
 from repit.hotline.bank.states import LIVE, SHARED, TRANSITIONS
 from repit.hotline.bank.types import Published, Submission
 
@@ -297,7 +298,7 @@ def are_of(item: Item, submission: Submission) -> bool:
 
 
 def test_every_step_is_refused_by_name_or_leaves_a_bank_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (incoming, admitting, partner_records):
+    for module in (incoming, admitting, write):
         monkeypatch.setattr(module, "token", machines.token)
     monkeypatch.setattr(incoming, "random_key", machines.random_key)
     LookupKey.objects.update(begun_on=machines.BEGINS.date())

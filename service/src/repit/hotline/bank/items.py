@@ -150,7 +150,7 @@ def take_back(line: Feed, item: Item, left: int, actor: str, reason: str) -> Non
     if not PartnerRecord.objects.filter(item=item).exists():
         lifecycle.move(line, item, "withdrawn", actor, reason)
         return
-    lifecycle.end_root(item)
+    lifecycle.end_root(line, item)
     item.save(update_fields=["own", "root"])
     lifecycle.name_origin(item)
     lifecycle.recount(line, item, actor, reason)

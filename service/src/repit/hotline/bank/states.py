@@ -14,7 +14,7 @@ class Step(NamedTuple):
     """What a transition means."""
 
     about: str
-    told: bool
+    announced: bool
     """Whether it goes into the feed (for an item that subscribers know of)."""
 
 
