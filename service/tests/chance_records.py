@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from repit.foundation.hashes import Hash
-from repit.hotline.bank.partner_records import Origin, Told
+from repit.hotline.bank.partners.record import Origin, Record
 from repit.hotline.bank.types import Submission
 
 HOTLINES = ("here", "there", "elsewhere")
@@ -35,7 +35,7 @@ class Chance:
         chance = self.random
         return Origin(chance.choice(HOTLINES), f"t{chance.randrange(30)}", (chance.choice(HOTLINES),))
 
-    def record(self) -> Told:
+    def record(self) -> Record:
         chance = self.random
         roots, gone = (), ()
         if chance.random() < 0.5:
@@ -43,7 +43,7 @@ class Chance:
         if chance.random() < 0.1:
             gone = ((chance.choice(HOTLINES), f"t{chance.randrange(30)}"),)
         submission = None if chance.random() < 0.1 else self.submission()
-        return Told(f"r{chance.randrange(60)}", submission, chance.random() < 0.1, roots, gone)
+        return Record(f"r{chance.randrange(60)}", submission, chance.random() < 0.1, roots, gone)
 
     def origins(self) -> list[Origin]:
         return [self.origin() for _ in range(self.random.choice((1, 1, 1, 2)))]

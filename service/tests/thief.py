@@ -14,8 +14,8 @@ from nacl.exceptions import CryptoError
 
 from repit.foundation.sealing import Place, derive
 
-SEALED_UNDER = ("bank hash", "stake", "letter")
-FOUND_BY = ("bank hash", "bank item", "bank nearby", "stake name")
+SEALED_UNDER = ("bank hash", "letter")
+FOUND_BY = ("bank hash", "bank item", "bank nearby", "partner record name")
 
 
 @dataclass
@@ -28,16 +28,16 @@ class Loot:
     def take(self, rows: Any) -> Loot:
         """`rows(table)`: the rows of a table as dictionaries. May be called again later: it adds."""
         # Items last: they are never deleted, so the hotline may go on adding some meanwhile.
-        hashes, stakes, items = rows("bank_itemhash"), rows("bank_stake"), rows("bank_item")
+        hashes, records, items = rows("bank_itemhash"), rows("bank_partnerrecord"), rows("bank_item")
         tokens = {row["id"]: row["token"] for row in items}
         for row in hashes:
             what = f"{row['algorithm']}.{row['role']}.{row['quality']}"
             self._note(row["sealed"], Place("bank_itemhash", f"{tokens[row['item_id']]}/{row['id']}", what))
             self.digests.add(bytes(row["digest"] or b""))
-        for row in stakes:
+        for row in records:
             source, name = row["source"], bytes(row["name"])
             for where in (f"{source}/{name.hex()}", f"{tokens[row['item_id']]}/{source}"):
-                self._note(row["sealed_name"], Place("bank_stake", where, "name"))
+                self._note(row["sealed_name"], Place("bank_partnerrecord", where, "name"))
             self.digests.add(name)
         for row in rows("bank_letter"):
             self._note(row["sealed"], Place("bank_letter", str(row["id"]), "sealed"))
@@ -87,7 +87,7 @@ def _digests(operator: bytes, left: Iterable[bytes], value: bytes) -> set[bytes]
             )
         found.add(_mac(keys["bank hash"], b"pdq", value))
         found.add(_mac(keys["bank item"], b"picture", b"intimate", b"pdq.whole" + value))
-        found.update(_mac(keys["stake name"], b"file/list", name) for name in names_of(value))
+        found.update(_mac(keys["partner record name"], b"file/list", name) for name in names_of(value))
         found.update(_mac(keys["bank nearby"], *band)[:8] for band in bands)
     return found
 

@@ -22,6 +22,7 @@ from repit.foundation.clock import now
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import bulk, feed, floods, items, partner_records, retention
 from repit.hotline.bank.models import Item
+from repit.hotline.bank.partners.record import Origin, Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.cases import service
 from repit.hotline.feeds import keys, opinions, subscribers
@@ -84,10 +85,10 @@ def move_in(banked: list[str]) -> None:
 
 
 def take_records(banked: list[str]) -> None:
-    records = [partner_records.Told(f"record {n}", picture()) for n in range(3)]
+    records = [Record(f"record {n}", picture()) for n in range(3)]
     partner_records.take("partner", records, publish=True)
-    partner_records.take("partner", [partner_records.Told("record 0", None)], publish=True)
-    passed = partner_records.Told("record 3", picture(), roots=(partner_records.Origin("there", "t1"),))
+    partner_records.take("partner", [Record("record 0", None)], publish=True)
+    passed = Record("record 3", picture(), origins=(Origin("there", "t1"),))
     partner_records.take("partner", [passed], publish=True)
 
 

@@ -17,7 +17,8 @@ from staff_people import Someone
 from story_world import NEIGHBOURS, ROLES, SPREAD, World, issued
 
 from repit.foundation import clock, outbound
-from repit.hotline.bank import admitting, carrying, incoming, letters, partner_records
+from repit.hotline.bank import admitting, carrying, incoming, letters
+from repit.hotline.bank.partners import write
 from repit.hotline.cases import keys
 from repit.hotline.feeds import subscribers
 from repit.hotline.feeds.keys import recognise, rotate
@@ -28,7 +29,7 @@ from repit.platform.gate.altered import AlteredCopies
 @pytest.fixture
 def always_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names, moments and orders by chance are drawn from what Hypothesis begins anew with every story."""
-    for module in (incoming, admitting, partner_records):
+    for module in (incoming, admitting, write):
         monkeypatch.setattr(module, "token", machines.token)
     monkeypatch.setattr(incoming, "random_key", machines.random_key)
     monkeypatch.setattr(carrying, "token", issued)

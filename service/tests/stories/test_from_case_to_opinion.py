@@ -20,7 +20,7 @@ from repit.foundation import audit
 from repit.foundation.errors import NotFound, NotGranted, TooLarge, TransitionRefused
 from repit.hotline.bank import carrying, feed, items, partner_records
 from repit.hotline.bank.models import Item
-from repit.hotline.bank.partner_records import Told
+from repit.hotline.bank.partners.record import Record
 from repit.hotline.bank.states import LIVE
 from repit.hotline.bank.types import Published
 from repit.hotline.cases import access_codes, closing, service
@@ -122,7 +122,9 @@ class Rooms(machines.Story):
 
     @rule(name=st.sampled_from("rs"), picture=st.none() | PICTURE)
     def a_partner_tells(self, name: str, picture: int | None) -> None:
-        partner_records.take("a", [Told(name, None if picture is None else PICTURES[picture])], publish=True)
+        partner_records.take(
+            "a", [Record(name, None if picture is None else PICTURES[picture])], publish=True
+        )
         ended = self.told.get(name, (0, False))[1]
         if picture is None:
             self.told.pop(name, None)

@@ -10,8 +10,9 @@ would match the one with the other.
 """
 
 import hmac
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
@@ -29,22 +30,34 @@ def _digest(before: bytes, sequence: int, at: datetime, *texts: str) -> bytes:
     )
 
 
+class Entry(NamedTuple):
+    """One row, before it has its place in the chain."""
+
+    actor: str
+    action: str
+    subject: str
+    reason: str = ""
+
+
 def record(actor: str, action: str, subject: str, reason: str = "") -> int:
     """Append a row within the caller's transaction (or one of its own); its number."""
+    return record_all([Entry(actor, action, subject, reason)])
+
+
+def record_all(entries: Sequence[Entry]) -> int:
+    """The same for several, in their order; the number of the last, 0 where there is none."""
+    if not entries:
+        return 0
     with transaction.atomic():
         head = AuditHead.objects.select_for_update().get(pk=1)
-        head.sequence += 1
-        moment = day() if action.startswith(_TO_THE_DAY) else now().replace(second=0, microsecond=0)
-        head.digest = _digest(bytes(head.digest), head.sequence, moment, actor, action, subject, reason)
-        AuditRow.objects.create(
-            sequence=head.sequence,
-            at=moment,
-            actor=actor,
-            action=action,
-            subject=subject,
-            reason=reason,
-            digest=head.digest,
-        )
+        rows = []
+        for entry in entries:
+            head.sequence += 1
+            to_the_day = entry.action.startswith(_TO_THE_DAY)
+            moment = day() if to_the_day else now().replace(second=0, microsecond=0)
+            head.digest = _digest(bytes(head.digest), head.sequence, moment, *entry)
+            rows.append(AuditRow(sequence=head.sequence, at=moment, digest=head.digest, **entry._asdict()))
+        AuditRow.objects.bulk_create(rows)
         head.save(update_fields=["sequence", "digest"])
         return head.sequence
 

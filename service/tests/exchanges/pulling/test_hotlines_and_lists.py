@@ -21,7 +21,7 @@ from repit.foundation.errors import InputRefused, NotFound
 from repit.foundation.hashes import Hash
 from repit.foundation.jobs.claims import ClaimLost
 from repit.hotline.bank import feed, items
-from repit.hotline.bank.models import Item, Stake
+from repit.hotline.bank.models import Item, PartnerRecord
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import bank_target, eligibility, keys, provenance, subscribers
 from repit.hotline.feeds.repit_server import page
@@ -293,11 +293,11 @@ def test_one_claim_at_a_time_and_a_lost_one_writes_nothing():
     assert second is not None
     with pytest.raises(ClaimLost):
         bank_target.BankTarget(first).take(_batch(pdq(1)))
-    assert not Stake.objects.exists()
+    assert not PartnerRecord.objects.exists()
     partners.went_wrong(first, "late")
     assert Partner.objects.get().trouble == ""
     bank_target.BankTarget(second).take(_batch(pdq(1)))
-    assert Stake.objects.exists() and Partner.objects.get().checkpoint == "here"
+    assert PartnerRecord.objects.exists() and Partner.objects.get().checkpoint == "here"
 
 
 @pytest.mark.parametrize(

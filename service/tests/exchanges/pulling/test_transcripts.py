@@ -16,7 +16,7 @@ from repit.exchanges.models import Partner, RejectedRecord
 from repit.exchanges.pulling import Outcome
 from repit.foundation import clock
 from repit.hotline.bank import lookups
-from repit.hotline.bank.models import Item, Stake
+from repit.hotline.bank.models import Item, PartnerRecord
 from repit.hotline.feeds import feedback, opinions, subscribers
 from repit.hotline.feeds.models import Feedback
 
@@ -209,7 +209,7 @@ def test_after_a_month_away_everything_is_read_and_what_is_gone_goes(pulled: Pul
         moved("org", f"{partner.address}/v1")
         assert pulled("org").error is None
         partner.finished()
-    assert set(served()) == {pdq(2), pdq(3)} and Stake.objects.count() == 2
+    assert set(served()) == {pdq(2), pdq(3)} and PartnerRecord.objects.count() == 2
 
 
 def test_feedback_that_fails_is_tried_again_later_and_given_up_in_the_end(

@@ -7,7 +7,7 @@ import hashlib
 from hypothesis import strategies as st
 
 from repit.foundation.hashes import Hash
-from repit.hotline.bank.partner_records import Origin, Told
+from repit.hotline.bank.partners.record import Origin, Record
 from repit.hotline.bank.types import Submission
 
 HOTLINES = ("here", "there", "elsewhere")
@@ -38,7 +38,7 @@ ORIGINS = st.builds(
 
 
 @st.composite
-def records(draw: st.DrawFn) -> Told:
+def records(draw: st.DrawFn) -> Record:
     roots, gone = (), ()
     if draw(st.booleans()):
         some = draw(st.lists(ORIGINS, min_size=1, max_size=2))
@@ -48,4 +48,4 @@ def records(draw: st.DrawFn) -> Told:
         gone = ((origin.installation, origin.token),)
     submission = None if draw(st.integers(0, 7)) == 7 else draw(submissions())
     doubted = draw(st.integers(0, 3)) == 3
-    return Told(f"r{draw(st.integers(0, 9))}", submission, doubted, roots, gone)
+    return Record(f"r{draw(st.integers(0, 9))}", submission, doubted, roots, gone)

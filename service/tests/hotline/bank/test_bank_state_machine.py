@@ -32,12 +32,13 @@ from repit.hotline.bank.models import (
     Item,
     ItemHash,
     LookupKey,
-    Root,
-    Stake,
+    PartnerRecord,
+    RecordOrigin,
     Transition,
     WidelyPublished,
 )
-from repit.hotline.bank.partner_records import Told
+from repit.hotline.bank.partners import write
+from repit.hotline.bank.partners.record import Record
 from repit.hotline.bank.states import LIVE, SHARED, TRANSITIONS
 from repit.hotline.bank.types import Published, Submission
 
@@ -121,7 +122,7 @@ class Bank(machines.Story):
         publish=MOSTLY,
         again=st.booleans(),
     )
-    def take(self, partner: str, taken: list[Told], publish: bool, again: bool) -> MultipleResults[str]:
+    def take(self, partner: str, taken: list[Record], publish: bool, again: bool) -> MultipleResults[str]:
         self.reading += 1
         before = set(Item.objects.values_list("token", flat=True))
         partner_records.take(partner, taken, publish=publish, run=self.reading)
@@ -132,14 +133,14 @@ class Bank(machines.Story):
         fresh = set(Item.objects.values_list("token", flat=True)) - before
         return multiple(*sorted(fresh))
 
-    @precondition(lambda self: Stake.objects.filter(run__lt=self.reading).exists())
+    @precondition(lambda self: PartnerRecord.objects.filter(run__lt=self.reading).exists())
     @rule(partner=PARTNER, back=st.integers(0, 2))
     def sweep(self, partner: str, back: int) -> None:
         own = dict(Item.objects.values_list("token", "own"))
         if partner_records.sweep(partner, max(0, self.reading - back)):
             self.note("swept")
         assert dict(Item.objects.values_list("token", "own")) == own
-        assert not Stake.objects.filter(source=partner, run__lt=max(0, self.reading - back)).exists()
+        assert not PartnerRecord.objects.filter(source=partner, run__lt=max(0, self.reading - back)).exists()
 
     # --- what people decide
 
@@ -164,7 +165,7 @@ class Bank(machines.Story):
         assert after.own == (before.own - 1 if before.own else 0)
         if before.own > 1:
             assert after.state == before.state
-        if before.own == 1 and not Stake.objects.filter(item=before).exists():
+        if before.own == 1 and not PartnerRecord.objects.filter(item=before).exists():
             assert state == "withdrawn"
             self.note("the last submission was taken back")
 
@@ -252,8 +253,8 @@ class Bank(machines.Story):
             if item.state not in LIVE:
                 assert item.own == 0 and item.confirmations == 0
                 continue
-            assert item.own > 0 or Stake.objects.filter(item=item).exists()
-            roots = Root.objects.filter(stake__item=item).values_list("installation", "token")
+            assert item.own > 0 or PartnerRecord.objects.filter(item=item).exists()
+            roots = RecordOrigin.objects.filter(record__item=item).values_list("installation", "token")
             assert item.confirmations == item.own + len(set(roots))
 
     def a_follower_holds_what_the_bank_serves(self) -> None:
@@ -299,7 +300,7 @@ def are_of(item: Item, submission: Submission) -> bool:
 
 
 def test_every_step_is_refused_by_name_or_leaves_a_bank_that_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (incoming, admitting, partner_records):
+    for module in (incoming, admitting, write):
         monkeypatch.setattr(module, "token", machines.token)
     monkeypatch.setattr(incoming, "random_key", machines.random_key)
     LookupKey.objects.update(begun_on=machines.BEGINS.date())

@@ -20,8 +20,8 @@ from repit.foundation.clock import now
 from repit.foundation.errors import TransitionRefused
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import bulk, erasing, feed, items, keys, lookups, partner_records, turning
-from repit.hotline.bank.models import Item, ItemHash, LookupKey, Stake, Transition
-from repit.hotline.bank.partner_records import Told
+from repit.hotline.bank.models import Item, ItemHash, LookupKey, PartnerRecord, Transition
+from repit.hotline.bank.partners.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import erasure, subscribers
 from repit.hotline.feeds import ncmec_server as ncmec
@@ -143,7 +143,7 @@ def test_nor_does_any_digest_tell_that_it_was_here_once_the_week_is_over(watcher
 
 def test_what_a_partner_calls_it_is_destroyed_too_and_does_not_come_back(watcher: Watcher) -> None:
     value = secrets.token_bytes(32)
-    record = Told(f"pdq:{value.hex()}", picture(value))
+    record = Record(f"pdq:{value.hex()}", picture(value))
     partner_records.take("file/list", [record], publish=True)
     name = submit(value)
     watcher.copies()
@@ -152,7 +152,7 @@ def test_what_a_partner_calls_it_is_destroyed_too_and_does_not_come_back(watcher
     erasure.begin()
     turned()
     assert not {value, record.name.encode()} & watcher.opens()
-    assert not Stake.objects.exclude(sealed_name=b"").exists()
+    assert not PartnerRecord.objects.exclude(sealed_name=b"").exists()
     for run in (1, 2):
         assert partner_records.take("file/list", [record], publish=True, run=run) == 0
     assert list(feed.everything()) == [], "what a person withdrew does not come back by the same record"
@@ -291,7 +291,7 @@ def test_cut_off_while_it_is_reduced_it_still_waits_for_whom_it_must() -> None:
 def test_what_lives_is_found_while_it_is_carried_over_to_another_key() -> None:
     values = [secrets.token_bytes(32) for _ in range(6)]
     names = [submit(value) for value in values]
-    record = Told(f"pdq:{values[0].hex()}", picture(values[0]))
+    record = Record(f"pdq:{values[0].hex()}", picture(values[0]))
     partner_records.take("file/list", [record], publish=True)
     who, _ = stopncii_subscriber()
     with clock.at(lambda: clock._wall() + 8 * DAY):
@@ -370,6 +370,6 @@ def test_what_comes_anew_does_not_meet_an_item_whose_keys_are_gone(again: str) -
         close[0] ^= 1
         fresh = submit(bytes(close))
     else:
-        partner_records.take("file/list", [Told("a", picture(value))], publish=True)
+        partner_records.take("file/list", [Record("a", picture(value))], publish=True)
         fresh = Item.objects.exclude(token=name).get().token
     assert fresh != name and [item.item for item in feed.everything()] == [fresh]

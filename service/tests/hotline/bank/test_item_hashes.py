@@ -11,7 +11,7 @@ from django.apps import apps
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import bulk, feed, items, partner_records, widely_published
 from repit.hotline.bank.models import Item, ItemHash
-from repit.hotline.bank.partner_records import Told
+from repit.hotline.bank.partners.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.cases import service
 
@@ -66,7 +66,7 @@ def test_hashes_that_were_submitted_first_as_worthless_are_served_as_soon_as_som
     elif way == "imported":
         list(bulk.load([good], actor="test", reason="", publish=True))
     else:
-        partner_records.take("a", [Told("one", good)], publish=True)
+        partner_records.take("a", [Record("one", good)], publish=True)
     assert list(served().values()) == [frozenset(good.hashes)]
     submit(value, family, quality=0)
     assert list(served().values()) == [frozenset(good.hashes)]
@@ -79,7 +79,7 @@ def test_a_hash_that_is_mended_is_announced_to_subscribers():
     )
     taken = items.submit(poor, actor="test", publish=True)
     before = feed.head().sequence
-    partner_records.take("a", [Told("one", picture(value, family))], publish=True)
+    partner_records.take("a", [Record("one", picture(value, family))], publish=True)
     announced = feed.changes_after(before)
     assert {len(change.item.hashes) for change in announced} == {2}
     assert {change.item.item for change in announced} == {taken.item}
@@ -100,7 +100,7 @@ def test_whatever_was_submitted_before_every_later_submission_is_served_whole(se
         prepared = any_submission()
         if chance.random() < 0.3:
             partner_records.take(
-                "a", [Told(f"r{chance.randrange(9)}", prepared)], publish=chance.random() < 0.5
+                "a", [Record(f"r{chance.randrange(9)}", prepared)], publish=chance.random() < 0.5
             )
         else:
             items.submit(prepared, actor="stranger", publish=chance.random() < 0.7)

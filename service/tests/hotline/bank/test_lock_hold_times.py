@@ -32,7 +32,7 @@ from repit.hotline.bank import (
 from repit.hotline.bank.admitting import Way
 from repit.hotline.bank.incoming import Incoming
 from repit.hotline.bank.models import Item
-from repit.hotline.bank.partner_records import Origin, Told
+from repit.hotline.bank.partners.record import Origin, Record
 from repit.hotline.bank.types import MAX_HASHES_TOGETHER, Submission
 from repit.hotline.feeds import bank_target
 
@@ -116,7 +116,7 @@ def test_nothing_is_sealed_or_searched_while_others_wait(lock: Lock):
     lock.turns.clear()
     items.submit(picture(), actor="test", publish=True)
     list(bulk.load([picture() for _ in range(3)], actor="test", reason="", publish=True))
-    partner_records.take("a", [Told(f"{n}", picture()) for n in range(3)], publish=True)
+    partner_records.take("a", [Record(f"{n}", picture()) for n in range(3)], publish=True)
     assert lock.turns == [[], [], []]
 
 
@@ -137,7 +137,7 @@ def test_imports_ends_of_lists_and_expiry_take_many_short_turns(lock: Lock):
     list(bulk.load([picture(0) for _ in range(250)], actor="test", reason="", publish=True))
     assert len(lock.turns) == 3
     lock.turns.clear()
-    partner_records.take("a", [Told(f"{n}", picture(0)) for n in range(60)], publish=True, run=1)
+    partner_records.take("a", [Record(f"{n}", picture(0)) for n in range(60)], publish=True, run=1)
     assert partner_records.sweep("a", 2) == 60
     assert len(lock.turns) >= 4
     lock.turns.clear()
@@ -175,10 +175,10 @@ def test_a_partner_s_record_with_too_many_hashes_is_no_record():
 
 
 def test_what_was_let_go_of_between_sealing_and_writing_is_taken_all_the_same():
-    records = [Told("r", picture(0), roots=(Origin("there", "t", ("there",)),))]
+    records = [Record("r", picture(0), origins=(Origin("there", "t", ("there",)),))]
     partner_records.take("a", records, publish=True)
     late = partner_records.ready("a", records)
-    partner_records.take("a", [Told("r", None)], publish=True)
+    partner_records.take("a", [Record("r", None)], publish=True)
     assert partner_records.write("a", late, publish=True) == 1
     assert [item.state for item in feed.everything()] == ["active"]
 

@@ -9,8 +9,8 @@ import pytest
 
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import feed, items, lookups, partner_records
-from repit.hotline.bank.models import Item, Root, Stake, Tombstone
-from repit.hotline.bank.partner_records import Origin, Told
+from repit.hotline.bank.models import Item, PartnerRecord, RecordOrigin, Tombstone
+from repit.hotline.bank.partners.record import Origin, Record
 from repit.hotline.bank.types import Submission
 
 pytestmark = pytest.mark.django_db
@@ -20,11 +20,11 @@ def picture(value: bytes) -> Submission:
     return Submission("picture", "intimate", (Hash("pdq", "whole", value, 90),))
 
 
-def told(name: str, value: bytes | None, **more: object) -> Told:
-    return Told(name, None if value is None else picture(value), **more)
+def told(name: str, value: bytes | None, **more: object) -> Record:
+    return Record(name, None if value is None else picture(value), **more)
 
 
-def take(source: str, *some: Told, publish: bool = True, run: int = 0) -> int:
+def take(source: str, *some: Record, publish: bool = True, run: int = 0) -> int:
     return partner_records.take(source, some, publish=publish, run=run)
 
 
@@ -73,7 +73,7 @@ def test_no_partner_takes_away_what_was_submitted_here():
     value = secrets.token_bytes(32)
     mine = items.submit(picture(value), actor="person", publish=True)
     here = feed.head().feed_id
-    take("repit/b", told("x", value, roots=(Origin("b", "x", ("b",)),), gone=((here, mine.item),)))
+    take("repit/b", told("x", value, origins=(Origin("b", "x", ("b",)),), gone=((here, mine.item),)))
     take("repit/b", told("x", None, gone=((here, mine.item),)))
     assert served() == {value: ("active", 1, "repit")}
     assert not Tombstone.objects.exists()
@@ -81,17 +81,17 @@ def test_no_partner_takes_away_what_was_submitted_here():
 
 def test_what_came_from_here_is_not_taken_back_in():
     here = feed.head().feed_id
-    take("repit/b", told("x", secrets.token_bytes(32), roots=(Origin(here, "mine", (here, "b")),)))
-    take("repit/b", told("y", secrets.token_bytes(32), roots=(Origin("c", "y", ("c", here, "b")),)))
+    take("repit/b", told("x", secrets.token_bytes(32), origins=(Origin(here, "mine", (here, "b")),)))
+    take("repit/b", told("y", secrets.token_bytes(32), origins=(Origin("c", "y", ("c", here, "b")),)))
     assert served() == {} and not Item.objects.exists()
 
 
 def test_one_submission_that_arrives_by_two_ways_counts_once():
     value = secrets.token_bytes(32)
-    take("repit/b", told("x", value, roots=(Origin("a", "1", ("a", "b")),)))
-    take("repit/a", told("1", value, roots=(Origin("a", "1", ("a",)),)))
+    take("repit/b", told("x", value, origins=(Origin("a", "1", ("a", "b")),)))
+    take("repit/a", told("1", value, origins=(Origin("a", "1", ("a",)),)))
     assert served() == {value: ("active", 1, "repit/b")}
-    take("repit/a", told("1", value, roots=(Origin("a", "1", ("a",)), Origin("c", "7", ("c", "a")))))
+    take("repit/a", told("1", value, origins=(Origin("a", "1", ("a",)), Origin("c", "7", ("c", "a")))))
     assert served() == {value: ("active", 2, "repit/b")}
 
 
@@ -99,15 +99,15 @@ def test_one_submission_that_arrives_by_two_ways_counts_once():
 def test_a_withdrawal_by_its_origin_wins_whatever_the_order(order: tuple[int, ...]):
     value = secrets.token_bytes(32)
     words = [
-        ("repit/a", told("1", value, roots=(Origin("a", "1", ("a",)),))),
-        ("repit/b", told("x", value, roots=(Origin("a", "1", ("a", "b")),))),
+        ("repit/a", told("1", value, origins=(Origin("a", "1", ("a",)),))),
+        ("repit/b", told("x", value, origins=(Origin("a", "1", ("a", "b")),))),
         ("repit/c", told("y", None, gone=(("a", "1"),))),
     ]
     for place in order:
         source, record = words[place]
         take(source, record)
-    assert served() == {} and not Root.objects.exists() and not Stake.objects.exists()
-    take("repit/d", told("z", value, roots=(Origin("a", "1", ("a", "d")), Origin("d", "z", ("d",)))))
+    assert served() == {} and not RecordOrigin.objects.exists() and not PartnerRecord.objects.exists()
+    take("repit/d", told("z", value, origins=(Origin("a", "1", ("a", "d")), Origin("d", "z", ("d",)))))
     assert served() == {value: ("active", 1, "repit/d")}
 
 
@@ -116,7 +116,7 @@ def test_what_a_person_here_withdrew_does_not_come_back_by_the_same_record():
     take("stopncii/org", told("a", value))
     name = Item.objects.get().token
     items.withdraw(name, actor="person at the hotline", reason="a press photograph")
-    take("stopncii/org", told("a", value, doubted=True))
+    take("stopncii/org", told("a", value, disputed=True))
     take("stopncii/org", told("a", secrets.token_bytes(32)))
     assert served() == {}
     take("ncmec/ngo", told("42-1", value))
@@ -125,16 +125,16 @@ def test_what_a_person_here_withdrew_does_not_come_back_by_the_same_record():
 
 def test_a_doubt_of_all_partners_is_a_doubt_here_and_ends_with_it():
     value = secrets.token_bytes(32)
-    take("repit/a", told("1", value, doubted=True))
+    take("repit/a", told("1", value, disputed=True))
     assert served()[value][0] == "disputed"
     take("repit/b", told("2", value))
     assert served()[value][0] == "active"
-    take("repit/b", told("2", value, doubted=True))
+    take("repit/b", told("2", value, disputed=True))
     assert served()[value][0] == "disputed"
     # Whoever submits it here is protected at once, whatever partners think.
     mine = items.submit(picture(value), actor="person", publish=True)
     assert mine.state == "active" and served()[value][0] == "active"
-    take("repit/b", told("2", None), told("3", value, doubted=True))
+    take("repit/b", told("2", None), told("3", value, disputed=True))
     assert served()[value][0] == "active"
     items.withdraw_one(mine.item, actor="person")
     assert served()[value][0] == "disputed"
@@ -148,7 +148,7 @@ def test_a_partner_may_change_the_hashes_of_a_record():
     before, after = secrets.token_bytes(32), secrets.token_bytes(32)
     take("ncmec/ngo", told("42-1", before))
     take("ncmec/ngo", told("42-1", after))
-    assert list(served()) == [after] and Stake.objects.count() == 1
+    assert list(served()) == [after] and PartnerRecord.objects.count() == 1
 
 
 def test_a_whole_reading_lets_go_of_what_it_did_not_see():
@@ -168,9 +168,11 @@ def test_after_review_it_waits_for_a_person():
 def test_names_of_partners_are_sealed_since_they_may_be_hashes():
     value = secrets.token_bytes(32)
     take("stopncii/org", told(value.hex(), value))
-    stake = Stake.objects.get()
-    assert value.hex().encode() not in bytes(stake.sealed_name)
-    assert [bytes(stake.name)] == lookups.everywhere("stake name", b"stopncii/org", value.hex().encode())
+    record = PartnerRecord.objects.get()
+    assert value.hex().encode() not in bytes(record.sealed_name)
+    assert [bytes(record.name)] == lookups.everywhere(
+        "partner record name", b"stopncii/org", value.hex().encode()
+    )
     assert partner_records.names_of("stopncii/org", Item.objects.get().token) == [value.hex()]
 
 

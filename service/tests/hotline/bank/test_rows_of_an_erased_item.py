@@ -19,8 +19,8 @@ from repit.exchanges.models import Partner
 from repit.foundation import clock
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import carrying, feed, floods, items, partner_records, retention
-from repit.hotline.bank.models import Item, Stake
-from repit.hotline.bank.partner_records import Origin, Told
+from repit.hotline.bank.models import Item, PartnerRecord
+from repit.hotline.bank.partners.record import Origin, Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import erasure, feedback, opinions, subscribers
 from repit.hotline.feeds.keys import recognise
@@ -64,9 +64,9 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
         {"subscription_key": "k", "fetch_key": "f", "feedback_key": "b"},
         gives_feedback=True,
     )
-    partner_records.take("stopncii/org", [Told(f"ImagePDQ:{value.hex()}", whole)], publish=True)
+    partner_records.take("stopncii/org", [Record(f"ImagePDQ:{value.hex()}", whole)], publish=True)
     partner_records.take(
-        "repit/b", [Told("theirs", whole, roots=(Origin("there", "t", ("there",)),))], publish=True
+        "repit/b", [Record("theirs", whole, origins=(Origin("there", "t", ("there",)),))], publish=True
     )
     item = Item.objects.get()
     who = recognise(subscribers.add("forum"))
@@ -89,8 +89,8 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
             retention.sweep()
     left = [row for model in rooms() for row in model._default_manager.all()]
     assert not {type(row).__name__ for row in left} & (GONE | {"MatchReport", "Letter"})
-    stake = Stake.objects.get(source="stopncii/org")
-    assert (bytes(stake.sealed_name), bytes(stake.mark)) == (b"", b"")
+    record = PartnerRecord.objects.get(source="stopncii/org")
+    assert (bytes(record.sealed_name), bytes(record.mark)) == (b"", b"")
     item.refresh_from_db()
     assert (bytes(item.fingerprint), item.slot, item.found_by, item.forget_on) == (b"", None, None, None)
     assert (item.confirmations, item.own, item.root) == (0, 0, "")

@@ -17,7 +17,7 @@ from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow, Upkeep
 from repit.hotline.bank import carrying, closing, feed, items, partner_records
 from repit.hotline.bank.models import Change, Claim, Feed, Transition
-from repit.hotline.bank.partner_records import Told
+from repit.hotline.bank.partners.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.cases import service
 from repit.hotline.feeds import access, erasure, opinions, subscribers
@@ -259,7 +259,7 @@ def test_the_night_after_a_full_day_no_moment_of_it_is_left_by_which_an_item_cou
 
     receipts = [service.open_case([whole, picture()]) for _ in range(2)]
     later()
-    partner_records.take("ncmec/ngo", [Told("1-2", picture())], publish=True)
+    partner_records.take("ncmec/ngo", [Record("1-2", picture())], publish=True)
     page = stopncii.fetch(who, 10, 100)
     opinions.give(who, [next(feed.everything()).item], "blocked", ["seen"])
     subscribers.acknowledge(who, feed.head().sequence, [])

@@ -21,7 +21,7 @@ from repit.foundation.clock import now
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import feed, items, partner_records
 from repit.hotline.bank.models import Item, MatchReport
-from repit.hotline.bank.partner_records import Told
+from repit.hotline.bank.partners.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import caps, keys, subscribers
 from repit.hotline.feeds.models import Alarm, Opinion, Subscriber, WithdrawalAcknowledged
@@ -177,7 +177,7 @@ def test_of_what_was_not_granted_nothing_is_told_and_nothing_is_taken(
         "kind, as a hotline": Grant(exchanges=(*keys.EXCHANGES, "sync"), kinds=("deepfake",)),
     }
     hidden, mine = submitted("intimate"), submitted("deepfake", times=2)
-    partner_records.take("stopncii/StopNCII.org", [Told("t", submission_of(mine))], publish=True)
+    partner_records.take("stopncii/StopNCII.org", [Record("t", submission_of(mine))], publish=True)
     key = subscribers.add("narrow", granted=grants[what])
     before = bank()
     status, content = ask(path, endpoint, hidden, key)

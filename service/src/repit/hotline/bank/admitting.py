@@ -1,21 +1,24 @@
 """Items of submissions, under the bank's lock: those that live already, and new ones, written together.
 
 In: submissions made ready (`incoming`), how they come in. Out: an item for each. Next: `items` for people,
-`bulk` for lists, `partner_records` for partners. A submission with exactly the hashes of a living item is of
+`bulk` for lists, `partners.write` for partners. A submission with exactly the hashes of a living item is of
 that item; every other is an item of its own, served under its own hashes and by nobody else's leave.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from repit.foundation.clock import day
 from repit.foundation.hashes import Hash
 from repit.foundation.ids import token
 from repit.hotline.bank import feed, lifecycle, lookups, sealed, widely_published
 from repit.hotline.bank.incoming import Incoming, secure
-from repit.hotline.bank.models import Feed, Item, ItemHash, Transition
+from repit.hotline.bank.journal import Journal
+from repit.hotline.bank.lookups import Lookup
+from repit.hotline.bank.models import Feed, Item, ItemHash
+from repit.hotline.bank.sealed import Opened
 from repit.hotline.bank.states import LIVE
+from repit.hotline.bank.types import Submission
 
 SUBMITTED: Final = "submitted"
 PUBLISHED: Final = "published at once, as the settings say"
@@ -26,7 +29,8 @@ _ROWS: Final = 500
 @dataclass(frozen=True, slots=True)
 class Way:
     """How submissions come in: by whom, from where, whether subscribers hear of them at once, whether they
-    were made here (else the caller adds a stake to each), and the reasons noted at their two first steps.
+    were made here (else the caller adds a partner record to each), and the reasons noted at their two first
+    steps.
     """
 
     actor: str
@@ -77,46 +81,39 @@ def living(line: Feed, incoming: Sequence[Incoming]) -> dict[bytes, Item]:
 
 
 def write(line: Feed, fresh: Sequence[Incoming], way: Way) -> list[Item]:
-    """New items, with everything that belongs to them, in a few statements however many they are.
-
-    With `publish` they reach subscribers at once, unless none of their hashes has the quality for it, or one
-    comes close to a widely published picture: then they stay received, for a person to look at.
-    """
+    """New items, with everything that belongs to them, in a few statements however many they are."""
     if not fresh:
         return []
     secure(fresh)
-    listed, moment = widely_published.listed(), day()
-    steps, told = list[Transition](), list[Item]()
+    listed, journal = widely_published.listed(), Journal(line)
     for one in fresh:
-        famous, item = one.still_famous(listed), one.item
-        active = way.publish and one.publishable and not famous
-        item.origin, item.own = way.origin, int(way.own)
-        item.root = item.token if way.own else ""
-        item.state, item.announced = ("active", True) if active else ("received", False)
-        why = widely_published.REASON if famous else way.received
-        steps.append(
-            Transition(item=item, before="", after="received", at=moment, actor=way.actor, reason=why)
-        )
-        if active:
-            told.append(item)
-    items = [one.item for one in fresh]
-    Item.objects.bulk_create(items, batch_size=_ROWS)
+        begin(journal, one, way, listed)
+    save(fresh)
+    journal.write()
+    return [one.item for one in fresh]
+
+
+def begin(journal: Journal, one: Incoming, way: Way, listed: bytes) -> None:
+    """Begin the life of a new item, in memory, once it is secured. `listed`: as `widely_published` has it.
+
+    With `publish` it reaches subscribers at once, unless none of its hashes has the quality for it, or one
+    comes close to a widely published picture: then it stays received, for a person to look at.
+    """
+    famous, item = one.still_famous(listed), one.item
+    item.origin, item.own = way.origin, int(way.own)
+    item.root = item.token if way.own else ""
+    item.state, item.announced = "received", False
+    why = widely_published.REASON if famous else way.received
+    journal.step(item, "", "received", way.actor, why, announced=False)
+    if way.publish and one.publishable and not famous:
+        item.state, item.announced = "active", True
+        journal.step(item, "received", "active", way.actor, way.published, announced=True)
+
+
+def save(fresh: Sequence[Incoming]) -> None:
+    """Write the rows of new items."""
+    Item.objects.bulk_create([one.item for one in fresh], batch_size=_ROWS)
     ItemHash.objects.bulk_create([row for one in fresh for row in one.hashes], batch_size=_ROWS)
-    first = feed.append_all(line, told)
-    steps += [
-        Transition(
-            item=item,
-            before="received",
-            after="active",
-            at=moment,
-            actor=way.actor,
-            reason=way.published,
-            sequence=first + place,
-        )
-        for place, item in enumerate(told)
-    ]
-    Transition.objects.bulk_create(steps, batch_size=_ROWS)
-    return items
 
 
 def _again(line: Feed, item: Item, one: Incoming, way: Way) -> None:
@@ -150,24 +147,32 @@ def lift(line: Feed, item: Item, one: Incoming) -> bool:
     poor = list(ItemHash.objects.filter(item=item, publishable=False))
     if not poor:
         return False
-    opened, better = sealed.opened([item]), dict[tuple[str, str, bytes], Hash]()
-    for hash_ in one.submission.hashes:
-        if hash_.publishable:
-            better[hash_.algorithm, hash_.role, hash_.value] = hash_
-    gone, fresh = [], []
-    for row in poor:
-        for was in opened.hashes(item, [row]):
-            now = better.get((was.algorithm, was.role, was.value))
-            if now is not None:
-                gone.append(row.pk)
-                fresh.append(now)
+    opened = sealed.opened([item])
+    gone, fresh = better(item, poor, one.submission, opened, lookups.newest())
     if not fresh:
         return False
-    ItemHash.objects.filter(pk__in=gone).delete()
-    ItemHash.objects.bulk_create(opened.sealed(item, fresh, lookups.newest()))
-    whole = opened.hashes(item, ItemHash.objects.filter(item=item))
-    item.parts = sealed.parts(item.media, whole)
+    ItemHash.objects.filter(pk__in=[row.pk for row in gone]).delete()
+    ItemHash.objects.bulk_create(fresh)
+    item.parts = sealed.parts(item.media, opened.hashes(item, ItemHash.objects.filter(item=item)))
     item.save(update_fields=["parts"])
     if item.announced:
         feed.append(line, item)
     return True
+
+
+def better(
+    item: Item, rows: Iterable[ItemHash], submission: Submission, opened: Opened, lookup: Lookup
+) -> tuple[list[ItemHash], list[ItemHash]]:
+    """Of these rows those that were too poor and that a submission tells of as good enough to be served, and
+    the rows that come in their place, not yet saved."""
+    served = {
+        (hash_.algorithm, hash_.role, hash_.value): hash_ for hash_ in submission.hashes if hash_.publishable
+    }
+    gone, fresh = list[ItemHash](), list[Hash]()
+    for row in rows:
+        for was in () if row.publishable else opened.hashes(item, [row]):
+            now = served.get((was.algorithm, was.role, was.value))
+            if now is not None:
+                gone.append(row)
+                fresh.append(now)
+    return gone, opened.sealed(item, fresh, lookup) if fresh else []

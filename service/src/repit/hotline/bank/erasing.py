@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 
 from repit.foundation.clock import now
 from repit.hotline.bank import feed, keys, lifecycle, lookups
-from repit.hotline.bank.models import Feed, Item, ItemHash, Stake, Transition, named_by_hash
+from repit.hotline.bank.models import Feed, Item, ItemHash, PartnerRecord, Transition, named_by_hash
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.states import LIVE
 
@@ -80,7 +80,7 @@ def destroy(line: Feed, items: Collection[Item], actor: str, reason: str) -> Non
     keys.wipe([item.slot for item in items if item.slot is not None])
     for item in items:
         ItemHash.objects.filter(item=item).delete()
-        Stake.objects.filter(item=item).update(sealed_name=b"", mark=b"")
+        PartnerRecord.objects.filter(item=item).update(sealed_name=b"", mark=b"")
         lifecycle.move(line, item, "erased", actor, reason)
         item.slot = item.found_by = None
         item.save(update_fields=["slot", "found_by"])

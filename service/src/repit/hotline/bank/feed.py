@@ -6,7 +6,7 @@ The log holds only "look at this item again"; the state is read when the change 
 read late already shows the newest state, a withdrawal overtakes older changes of its item, and the log itself
 holds nothing that would have to be forgotten.
 
-Why nothing hides behind a checkpoint: `append` counts under the lock of the one `Feed` row and within the
+Why nothing hides behind a checkpoint: `count` counts under the lock of the one `Feed` row and within the
 transaction of the change itself. Number n + 1 is given out only after the transaction of n has ended, so a
 reader that sees n + 1 sees n; an aborted transaction takes its number back with it. No clock is involved.
 """
@@ -53,35 +53,32 @@ def locked() -> Feed:
     return Feed.objects.select_for_update().get(pk=1)
 
 
-def append(feed: Feed, item: Item) -> int:
-    """Count one change of an item, under the lock; readers are woken when the transaction commits."""
-    feed.sequence += 1
-    feed.save(update_fields=["sequence"])
-    Change.objects.create(sequence=feed.sequence, item=item, at=_moment(feed))
-    reached = feed.sequence
+def append(line: Feed, item: Item) -> int:
+    """Count and write one change of an item, under the lock; its number."""
+    change = count(line, item)
+    write(line, [change])
+    return change.sequence
+
+
+def count(line: Feed, item: Item) -> Change:
+    """Count one change of an item, under the lock; it is still to be written, in the same transaction."""
+    line.sequence += 1
+    return Change(sequence=line.sequence, item=item, at=_moment(line))
+
+
+def write(line: Feed, changes: Sequence[Change]) -> None:
+    """Write changes that were counted; readers are woken when the transaction commits."""
+    if not changes:
+        return
+    line.save(update_fields=["sequence"])
+    Change.objects.bulk_create(changes, batch_size=_BATCH)
+    reached = changes[-1].sequence
     transaction.on_commit(lambda: feed_watch.reached(reached))
-    return reached
 
 
-def append_all(feed: Feed, items: Sequence[Item]) -> int:
-    """Count one change of each item, under the lock; the number of the first."""
-    first, moment = feed.sequence + 1, _moment(feed)
-    if not items:
-        return first
-    feed.sequence += len(items)
-    feed.save(update_fields=["sequence"])
-    Change.objects.bulk_create(
-        [Change(sequence=first + place, item=item, at=moment) for place, item in enumerate(items)],
-        batch_size=_BATCH,
-    )
-    reached = feed.sequence
-    transaction.on_commit(lambda: feed_watch.reached(reached))
-    return first
-
-
-def _moment(feed: Feed) -> datetime:
+def _moment(line: Feed) -> datetime:
     """Now; or, should the clock have been put back, the first second that is not closed."""
-    moment, closed = now(), feed.closed_through
+    moment, closed = now(), line.closed_through
     return moment if closed is None or moment > closed else closed + timedelta(seconds=1)
 
 

@@ -9,7 +9,7 @@ Two things may have changed: the keys by which items are found (once a week), an
 slot for an item's keys that was drawn here too (by chance, seldom). What that concerns is sealed anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -93,16 +93,22 @@ def settle(some: Sequence[Incoming]) -> None:
             one.mark(alive)
 
 
-def secure(fresh: Sequence[Incoming]) -> None:
+def secure(fresh: Sequence[Incoming], beside: Collection[int | None] = ()) -> None:
     """Under the lock: see that each of these, which are about to be written, is sealed under keys that are
-    nobody else's, and found by the newest key."""
+    nobody else's, and found by the newest key. `beside`: slots of others that are about to be written."""
     free = keys.still_free({one.item.slot: one.pair for one in fresh if one.item.slot is not None})
-    lookup = lookups.newest()
-    stale = [one for one in fresh if one.item.slot not in free or one.item.found_by != lookup.number]
-    for one, (slot, pair) in zip(stale, keys.draw(len(stale)), strict=True):
-        one.seal(slot, pair, lookup)
+    lookup, taken, stale = lookups.newest(), set(beside), list[Incoming]()
     for one in fresh:
+        if one.item.slot not in free or one.item.slot in taken or one.item.found_by != lookup.number:
+            stale.append(one)
+        else:
+            taken.add(one.item.slot)
         one.item.fingerprint = one.fingerprint
+    while stale:
+        drawn = [(slot, pair) for slot, pair in keys.draw(len(stale)) if slot not in taken]
+        for slot, pair in drawn:
+            stale.pop().seal(slot, pair, lookup)
+            taken.add(slot)
 
 
 def _alive() -> tuple[Lookup, ...]:

@@ -28,7 +28,7 @@ from repit.hotline.bank import (
     widely_published,
 )
 from repit.hotline.bank.admitting import Way
-from repit.hotline.bank.models import Feed, Item, ItemHash, Stake
+from repit.hotline.bank.models import Feed, Item, ItemHash, PartnerRecord
 from repit.hotline.bank.states import LIVE, SHARED, step
 from repit.hotline.bank.types import State, Submission, not_too_many
 
@@ -147,10 +147,10 @@ def take_back(line: Feed, item: Item, left: int, actor: str, reason: str) -> Non
         item.save(update_fields=["own"])
         lifecycle.recount(line, item, actor, reason)
         return
-    if not Stake.objects.filter(item=item).exists():
+    if not PartnerRecord.objects.filter(item=item).exists():
         lifecycle.move(line, item, "withdrawn", actor, reason)
         return
-    lifecycle.end_root(item)
+    lifecycle.end_root(line, item)
     item.save(update_fields=["own", "root"])
     lifecycle.name_origin(item)
     lifecycle.recount(line, item, actor, reason)

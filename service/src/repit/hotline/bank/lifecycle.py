@@ -1,111 +1,153 @@
 """What keeps an item up, and what happens when nothing does any more.
 
-In: an item under the feed's lock, after its submissions or partners' stakes changed. Out: its count as
-subscribers know it, its steps. Next: `items` and `partner_records`, which change them.
+In: an item under the feed's lock, after its submissions or partner records changed. Out: its count as
+subscribers know it, its steps. Next: `items`, which changes one item; `partners.write`, which changes many
+and has them in memory: for it the rules stand by themselves (`enter`, `counted`, `weighed`, `origin_of`).
 """
 
+from collections.abc import Collection
 from typing import Final, cast
 
 from django.conf import settings
 
-from repit.foundation import audit
-from repit.foundation.clock import day, now
-from repit.hotline.bank import feed, names, questions
-from repit.hotline.bank.models import Feed, Item, Root, Stake, Tombstone, Transition
-from repit.hotline.bank.states import LIVE, step
+from repit.foundation.clock import now
+from repit.hotline.bank import names, questions
+from repit.hotline.bank.journal import Journal
+from repit.hotline.bank.models import Feed, Item, PartnerRecord, RecordOrigin, Transition
+from repit.hotline.bank.states import LIVE, Step, step
 from repit.hotline.bank.types import State
 
-_MOVED: Final = (
+MOVED: Final = (
     *("state", "confirmations", "announced", "own", "root"),
     *("fingerprint", "expires_at", "forget_on"),
 )
+"""What `enter` changes."""
 
 ACTOR: Final = "exchange"
-_DOUBT: Final = "every partner that tells of it doubts it"
-_NO_DOUBT: Final = "someone stands by it again"
+RESTORE: Final = "restore"
+KEYS_GONE: Final = "its keys were destroyed"
+DOUBT: Final = "every partner that tells of it doubts it"
+_WHY: Final[dict[str, str]] = {"disputed": DOUBT, "active": "someone stands by it again"}
 
 
 def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
     """Take one step of the table of states. Raises `TransitionRefused`."""
-    before = cast(State, item.state)
-    taken = step(before, after)
-    item.state = after
+    before, root, journal = item.state, item.root, Journal(line)
+    taken = enter(item, after)
     if after not in LIVE:
-        item.confirmations = 0
-        end_root(item)
-        item.fingerprint, item.expires_at = b"", None
-        item.forget_on = now().date() if after == "withdrawn" else None
+        _end(journal, line, item, root)
         names.bury(item)
         questions.answer(item, "withdrawn", actor, reason)
+    item.save(update_fields=MOVED)
+    journal.step(item, before, after, actor, reason, announced=taken.announced)
+    journal.write()
+
+
+def enter(item: Item, after: State) -> Step:
+    """Have an item be in the state after one step of the table, in memory. Raises `TransitionRefused`."""
+    taken = step(cast(State, item.state), after)
+    item.state = after
+    if after not in LIVE:
+        item.confirmations = item.own = 0
+        item.root, item.fingerprint, item.expires_at = "", b"", None
+        item.forget_on = now().date() if after == "withdrawn" else None
     item.announced = item.announced or taken.announced
-    item.save(update_fields=_MOVED)
-    sequence = feed.append(line, item) if taken.announced else None
-    # Doubts and their end are decided by gates, subscribers and staff, and are compared with their reports.
-    # All else may be what a person did just now.
-    at = now() if "disputed" in (before, after) and after != "withdrawn" else day()
-    Transition.objects.create(
-        item=item, before=before, after=after, at=at, actor=actor, reason=reason, sequence=sequence
-    )
+    return taken
 
 
 def lost(line: Feed, item: Item) -> None:
     """An item whose keys were destroyed since the backup that was put back was made: it was withdrawn."""
-    move(line, item, "withdrawn", "restore", "its keys were destroyed")
+    move(line, item, "withdrawn", RESTORE, KEYS_GONE)
 
 
-def end_root(item: Item) -> None:
+def end_root(line: Feed, item: Item) -> None:
     """Nothing that was submitted here stands any more: other hotlines are told, once and for all."""
-    item.own = 0
-    if item.root:
-        # The feed's own name is this installation's.
-        entomb(feed.head().feed_id, item.root, item.token)
-        item.root = ""
+    journal, root = Journal(line), item.root
+    item.own, item.root = 0, ""
+    _end(journal, line, item, root)
+    journal.write()
 
 
-def entomb(installation: str, token: str, item: str) -> None:
-    """Note what its origin has withdrawn."""
-    Tombstone.objects.get_or_create(installation=installation, token=token, item=item, defaults={"at": day()})
-
-
-def stands(item: Item) -> bool:
-    """Whether a submission made here or a partner's word keeps this item up."""
-    return item.own > 0 or Stake.objects.filter(item=item).exists()
-
-
-def recount(line: Feed, item: Item, actor: str, reason: str, *, announced: bool = False) -> None:
-    """Count anew what stands behind an item; each change is audited.
-
-    A record that reaches us by several partners counts once: by its origin. With `announced`, subscribers
-    hear of the item even if the count is what it was.
-    """
-    roots = Root.objects.filter(stake__item=item).values("installation", "token").distinct().count()
-    changed = item.own + roots != item.confirmations
-    if changed:
-        item.confirmations = item.own + roots
+def recount(line: Feed, item: Item, actor: str, reason: str) -> None:
+    """Count anew what stands behind an item; each change is audited, and subscribers hear of it."""
+    journal, origins = Journal(line), RecordOrigin.objects.filter(record__item=item)
+    if counted(journal, item, origins.values("installation", "token").distinct().count(), actor, reason):
         item.save(update_fields=["confirmations"])
-        audit.record(actor, f"item.confirmations {item.confirmations}", item.token, reason)
-    if (changed or announced) and item.announced:
-        feed.append(line, item)
+    journal.write()
+
+
+def counted(
+    journal: Journal, item: Item, origins: int, actor: str, reason: str, *, announce: bool = False
+) -> bool:
+    """Set what stands behind an item, in memory; whether it is another count than before.
+
+    `origins`: of its partner records. One that reaches us by several partners counts once. With `announce`,
+    subscribers hear of the item even if the count is what it was.
+    """
+    standing = item.own + origins
+    changed: bool = standing != item.confirmations
+    if changed:
+        item.confirmations = standing
+        journal.audit(actor, f"item.confirmations {standing}", item, reason)
+    if (changed or announce) and item.announced:
+        journal.announce(item)
+    return changed
 
 
 def name_origin(item: Item) -> None:
-    """Of a submission made here the origin is this hotline; else the partner who was first to tell."""
-    first = Stake.objects.filter(item=item).order_by("id").first()
-    origin = settings.REPIT_ORIGIN if item.own or first is None else first.source
+    """Note whose an item is."""
+    first = PartnerRecord.objects.filter(item=item).order_by("id").first()
+    origin = origin_of(item, None if first is None else first.source)
     if item.origin != origin:
         item.origin = origin
         item.save(update_fields=["origin"])
 
 
+def origin_of(item: Item, first: str | None) -> str:
+    """Of a submission made here the origin is this hotline; else the partner whose record came first."""
+    return str(settings.REPIT_ORIGIN) if item.own or first is None else first
+
+
 def weigh(line: Feed, item: Item) -> None:
-    """Doubt an item that nobody stands by; end a doubt that came from partners only, as soon as one of them,
-    or a person here, does."""
+    """Take the step that `weighed` finds."""
     if item.state == "active" and item.own:
         return
-    doubted = item.own == 0 and not Stake.objects.filter(item=item, doubted=False).exists()
-    if doubted and item.state == "active":
-        move(line, item, "disputed", ACTOR, _DOUBT)
-    elif not doubted and item.state == "disputed":
-        last = Transition.objects.filter(item=item, after="disputed").latest("id")
-        if (last.actor, last.reason) == (ACTOR, _DOUBT):
-            move(line, item, "active", ACTOR, _NO_DOUBT)
+    vouched = PartnerRecord.objects.filter(item=item, disputed=False).exists()
+    theirs = item.state == "disputed" and by_partners([item])[item.pk]
+    after = weighed(item, vouched=vouched, by_partners=theirs)
+    if after is not None:
+        move(line, item, after, ACTOR, why(after))
+
+
+def weighed(item: Item, *, vouched: bool, by_partners: bool) -> State | None:
+    """Doubt an item that nobody stands by; end a doubt that came from partners only, as soon as one of them,
+    or a person here, does. None where neither is called for.
+
+    `vouched`: a partner stands by it; `by_partners`: that it is in doubt comes from partners only.
+    """
+    stood_by = item.own > 0 or vouched
+    if item.state == "active" and not stood_by:
+        return "disputed"
+    if item.state == "disputed" and stood_by and by_partners:
+        return "active"
+    return None
+
+
+def why(after: State) -> str:
+    """The reason that is noted at a step that `weighed` found."""
+    return _WHY[after]
+
+
+def by_partners(disputed: Collection[Item]) -> dict[int, bool]:
+    """Whether the doubt about each of these items came from partners only."""
+    steps = Transition.objects.filter(item__in=disputed, after="disputed").order_by("id")
+    return {
+        item: (actor, reason) == (ACTOR, DOUBT)
+        for item, actor, reason in steps.values_list("item_id", "actor", "reason")
+    }
+
+
+def _end(journal: Journal, line: Feed, item: Item, root: str) -> None:
+    if root:
+        # The feed's own name is this installation's.
+        journal.entomb(str(line.feed_id), root, item.token)

@@ -44,12 +44,12 @@ class Feed(models.Model):
 class Item(models.Model):
     """One picture, video or file. `confirmations`: how many submissions of it stand, as subscribers know it.
 
-    `own`: how many of them were made here; the others are partners' (`Stake`). `root`: the name under which
-    other hotlines know what was submitted here; empty where nothing was. `asked`: how often platforms' people
-    were asked to look at it once more. `slot`: where its keys stand (`keys`); empty once they are destroyed.
-    `found_by`: the key under which its digests are (`lookups`). `parts`: how many records NCMEC's protocol
-    makes of it; empty for one. `forget_on`: the day on which something of what it held is to be destroyed,
-    once it is withdrawn.
+    `own`: how many of them were made here; the others are partners' (`PartnerRecord`). `root`: the name under
+    which other hotlines know what was submitted here; empty where nothing was. `asked`: how often platforms'
+    people were asked to look at it once more. `slot`: where its keys stand (`keys`); empty once they are
+    destroyed. `found_by`: the key under which its digests are (`lookups`). `parts`: how many records NCMEC's
+    protocol makes of it; empty for one. `forget_on`: the day on which something of what it held is to be
+    destroyed, once it is withdrawn.
     """
 
     id = RandomKey()
@@ -181,44 +181,44 @@ class Claim(models.Model):
         return "Claim"
 
 
-class Stake(models.Model):
+class PartnerRecord(models.Model):
     """One record by which a partner keeps an item up: `name` a keyed digest of the partner's name for it.
 
-    `sealed_name`: that name, under the item's keys. `mark`: a digest, under them too, of what the partner
-    last said; `run`: the whole reading that last saw it.
+    `sealed_name`: that name, under the item's keys. `mark`: a digest, under them too, of the record as it
+    last was; `disputed`: that the partner doubts it; `run`: the whole reading that last saw it.
     """
 
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="stakes")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="partner_records")
     source = models.CharField(max_length=100)
     name = models.BinaryField(max_length=32)
     sealed_name = models.BinaryField()
-    doubted = models.BooleanField(default=False)
+    disputed = models.BooleanField(default=False)
     mark = models.BinaryField(max_length=32)
     run = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["source", "name"], name="stake_once"),)
+        constraints = (models.UniqueConstraint(fields=["source", "name"], name="partner_record_once"),)
 
     def __str__(self) -> str:
-        return "Stake"
+        return "PartnerRecord"
 
 
-class Root(models.Model):
+class RecordOrigin(models.Model):
     """Where a partner's record comes from in the end: an installation, its name there, the way it took.
 
     `path`: installations from the origin to the partner, separated by commas; empty for partners that are no
     hotline.
     """
 
-    stake = models.ForeignKey(Stake, on_delete=models.CASCADE, related_name="roots")
+    record = models.ForeignKey(PartnerRecord, on_delete=models.CASCADE, related_name="origins")
     installation = models.CharField(max_length=100)
     token = models.CharField(max_length=64)
     path = models.TextField(blank=True)
 
     class Meta:
-        indexes = (models.Index(fields=["installation", "token"], name="root_by_origin"),)
+        indexes = (models.Index(fields=["installation", "token"], name="record_origin_by_name"),)
         constraints = (
-            models.UniqueConstraint(fields=["stake", "installation", "token"], name="root_once_a_stake"),
+            models.UniqueConstraint(fields=["record", "installation", "token"], name="record_origin_once"),
         )
 
 

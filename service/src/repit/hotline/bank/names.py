@@ -9,32 +9,20 @@ that is withdrawn one digest stays, under the operator's key, for as long as the
 person withdrew must not come back by the same record.
 """
 
-from collections.abc import Collection
-from typing import Final, Protocol
+from collections.abc import Collection, Sequence
+from typing import Final
 
 from repit.foundation.errors import SealBroken
 from repit.foundation.sealing import Place, keyed_digest
-from repit.hotline.bank import lookups, sealed
+from repit.hotline.bank import sealed
 from repit.hotline.bank.lookups import Lookup
-from repit.hotline.bank.models import Item, Stake
+from repit.hotline.bank.models import Item, PartnerRecord
+from repit.hotline.bank.partners.record import Record
 from repit.hotline.bank.sealed import Opened
-from repit.hotline.bank.types import Submission
 
-_USE: Final = "stake name"
-_DEAD: Final = "name of what was withdrawn"
-
-
-class Said(Protocol):
-    """What a partner says of a record, as `stakes.Told` has it."""
-
-    @property
-    def submission(self) -> Submission | None: ...
-    @property
-    def doubted(self) -> bool: ...
-    @property
-    def roots(self) -> tuple[object, ...]: ...
-    @property
-    def gone(self) -> tuple[tuple[str, str], ...]: ...
+_USE: Final = "partner record name"
+_MARK: Final = "partner record mark"
+_WITHDRAWN: Final = "name of what was withdrawn"
 
 
 def digest(source: str, name: str, lookup: Lookup) -> bytes:
@@ -42,76 +30,84 @@ def digest(source: str, name: str, lookup: Lookup) -> bytes:
     return lookup.digest(_USE, source.encode(), name.encode())
 
 
-def held(source: str, names: Collection[str]) -> dict[str, Stake]:
-    """The stakes of a partner's records, by the partner's names."""
-    alive, sought = lookups.alive(), dict[bytes, str]()
+def held(source: str, names: Collection[str], alive: Sequence[Lookup]) -> dict[str, PartnerRecord]:
+    """A partner's records that are here, each with its item, by the partner's names."""
+    sought = dict[bytes, str]()
     for name in names:
         sought.update({digest(source, name, lookup): name for lookup in alive})
-        sought[_of_the_dead(source, name)] = name
-    found = Stake.objects.filter(source=source, name__in=list(sought)).select_related("item")
-    return {sought[bytes(stake.name)]: stake for stake in found}
+        sought[_of_the_withdrawn(source, name)] = name
+    found = PartnerRecord.objects.filter(source=source, name__in=list(sought)).select_related("item")
+    return {sought[bytes(row.name)]: row for row in found}
 
 
-def put(stake: Stake, name: str, said: Said, opened: Opened, lookup: Lookup) -> None:
-    """Note on a stake, under its item's keys, by which name what was said."""
-    item = stake.item
-    stake.name, stake.mark = digest(stake.source, name, lookup), mark(item, said, opened)
-    stake.sealed_name = opened.sealer(item).seal(name.encode(), _place(item, stake.source))
+def put(row: PartnerRecord, record: Record, opened: Opened, lookup: Lookup) -> None:
+    """Note on a row, under its item's keys, what the partner calls this record and what it says."""
+    row.name, row.mark = digest(row.source, record.name, lookup), mark(row.item, record, opened)
+    row.sealed_name = opened.sealer(row.item).seal(record.name.encode(), _place(row.item, row.source))
 
 
-def mark(item: Item, said: Said, opened: Opened) -> bytes:
+def mark(item: Item, record: Record, opened: Opened) -> bytes:
     """The same for the same words of a partner about one item."""
-    one = said.submission
-    told = one.hashes if one else ()
-    hashes = sorted({f"{s.algorithm}.{s.role}.{s.quality}".encode() + s.value for s in told})
-    what = one and (one.media, one.kind)
-    rest = repr((what, said.doubted, sorted(map(repr, said.roots)), sorted(said.gone)))
-    return opened.digester(item).digest("stake mark", rest.encode(), *hashes)
+    submission = record.submission
+    hashes = sorted(
+        {
+            f"{hash_.algorithm}.{hash_.role}.{hash_.quality}".encode() + hash_.value
+            for hash_ in (submission.hashes if submission else ())
+        }
+    )
+    what = submission and (submission.media, submission.kind)
+    rest = repr((what, record.disputed, sorted(map(repr, record.origins)), sorted(record.gone)))
+    return opened.digester(item).digest(_MARK, rest.encode(), *hashes)
 
 
-def of(stakes: Collection[Stake]) -> list[str]:
+def of(rows: Collection[PartnerRecord]) -> list[str]:
     """The names themselves; without those that were destroyed with their items."""
-    opened = sealed.opened({stake.item_id: stake.item for stake in stakes}.values())
-    return [name for name in (_name(stake, opened) for stake in stakes) if name]
+    opened = sealed.opened({row.item_id: row.item for row in rows}.values())
+    return [name for name in (_name(row, opened) for row in rows) if name]
 
 
 def bury(item: Item) -> None:
     """An item is withdrawn: its records are found again by one lasting digest, and compared no more."""
-    stakes = list(Stake.objects.filter(item=item))
     opened = sealed.opened([item])
-    for stake in stakes:
-        name = _name(stake, opened)
-        if name:
-            stake.name = _of_the_dead(stake.source, name)
-        stake.mark = b""
-        stake.save(update_fields=["name", "mark"])
+    for row in PartnerRecord.objects.filter(item=item):
+        row.item = item
+        withdraw(row, opened)
+        row.save(update_fields=["name", "mark"])
 
 
-def lost(stake: Stake, name: str) -> None:
-    """The keys of its item were destroyed, so that `bury` could not read this name: here it is."""
-    stake.name, stake.mark = _of_the_dead(stake.source, name), b""
+def withdraw(row: PartnerRecord, opened: Opened) -> None:
+    """The same for one record, in memory."""
+    name = _name(row, opened)
+    if name:
+        row.name = _of_the_withdrawn(row.source, name)
+    row.mark = b""
 
 
-def carry_over(stakes: Collection[Stake], opened: Opened, lookup: Lookup) -> None:
+def keep_down(row: PartnerRecord, record: Record) -> None:
+    """The same, in memory, where the partner has just told of the record: its name may not open any more."""
+    row.name, row.mark = _of_the_withdrawn(row.source, record.name), b""
+
+
+def carry_over(rows: Collection[PartnerRecord], opened: Opened, lookup: Lookup) -> None:
     """Find the records of living items under the newest key from now on."""
-    for stake in stakes:
-        name = _name(stake, opened)
+    for row in rows:
+        name = _name(row, opened)
         if name:
-            stake.name = digest(stake.source, name, lookup)
-            stake.save(update_fields=["name"])
+            row.name = digest(row.source, name, lookup)
+            row.save(update_fields=["name"])
 
 
-def _name(stake: Stake, opened: Opened) -> str:
+def _name(row: PartnerRecord, opened: Opened) -> str:
     try:
-        raw = opened.sealer(stake.item).open(stake.sealed_name, _place(stake.item, stake.source))
+        raw = opened.sealer(row.item).open(row.sealed_name, _place(row.item, row.source))
     except SealBroken:
         return ""
     return raw.decode()
 
 
-def _of_the_dead(source: str, name: str) -> bytes:
-    return keyed_digest(_DEAD, source.encode(), name.encode())
+def _of_the_withdrawn(source: str, name: str) -> bytes:
+    return keyed_digest(_WITHDRAWN, source.encode(), name.encode())
 
 
 def _place(item: Item, source: str) -> Place:
-    return Place("bank_stake", f"{item.token}/{source}", "name")
+    return Place("bank_partnerrecord", f"{item.token}/{source}", "name")

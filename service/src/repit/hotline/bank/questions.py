@@ -5,6 +5,7 @@ item. Next: the pages of the bank desk, `repit bank …`. A question changes not
 asked about goes on being refused until a person, or enough platforms' people, have spoken.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final, Literal
 
@@ -36,7 +37,12 @@ def ask(item: Item, why: Why, reason: str) -> bool:
 
 def answer(item: Item, decision: Decision, by: str, explanation: str) -> bool:
     """Close the open question of an item; whether there was one."""
-    asked = Question.objects.filter(item=item, closed_at__isnull=True)
+    return answer_all([item], decision, by, explanation)
+
+
+def answer_all(items: Collection[Item], decision: Decision, by: str, explanation: str) -> bool:
+    """The same for several that are decided alike; whether there was any."""
+    asked = Question.objects.filter(item__in=items, closed_at__isnull=True)
     # A withdrawal may be what a person did just now: of it the day is kept, as everywhere.
     moment = day() if decision == "withdrawn" else now()
     return bool(asked.update(closed_at=moment, decision=decision, by=by[:100], explanation=explanation[:200]))

@@ -24,8 +24,16 @@ class Opened:
     """What items hold, while their keys are at hand."""
 
     def __init__(self, held: Mapping[int, Pair]) -> None:
-        self._held = held
+        self._held = dict(held)
         self._sealers: dict[tuple[int, int], Sealer] = {}
+
+    def hold(self, key: int, pair: Pair) -> None:
+        """Open one more item, by its own key, with these."""
+        self._held[key] = pair
+
+    def holds(self, item: Item) -> bool:
+        """Whether the keys of this item are at hand."""
+        return item.pk in self._held
 
     def destroyed(self, item: Item) -> bool:
         """Whether this item was to be forgotten, whatever a database that was put back says of it."""

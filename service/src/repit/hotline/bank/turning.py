@@ -13,7 +13,7 @@ from repit.foundation.clock import now
 from repit.foundation.hashes import Hash, Kind, Media
 from repit.hotline.bank import feed, keys, lookups, names, sealed
 from repit.hotline.bank.lookups import Lookup
-from repit.hotline.bank.models import Item, ItemHash, LookupKey, Stake
+from repit.hotline.bank.models import Item, ItemHash, LookupKey, PartnerRecord
 from repit.hotline.bank.sealed import Opened
 from repit.hotline.bank.states import LIVE
 from repit.hotline.bank.types import Submission
@@ -67,7 +67,7 @@ def _one(item: Item, opened: Opened, lookup: Lookup) -> None:
     if item.state in LIVE and not opened.destroyed(item):
         whole = Submission(cast(Media, item.media), cast(Kind, item.kind), tuple(hashes))
         item.fingerprint = sealed.fingerprint(whole, lookup)
-        names.carry_over(list(Stake.objects.filter(item=item)), opened, lookup)
+        names.carry_over(list(PartnerRecord.objects.filter(item=item)), opened, lookup)
     item.found_by = lookup.number
     item.save(update_fields=["fingerprint", "found_by"])
 

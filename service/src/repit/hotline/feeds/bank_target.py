@@ -1,9 +1,9 @@
 """Where a hotline writes down what it pulls: its bank.
 
-In: batches. Out: items and stakes, and the checkpoint with the last of them, in one transaction. Next:
-`pulling`. A batch goes in some records at a time, sealed before the bank's lock is taken, so that people who
-submit meanwhile wait little; its checkpoint is written with the last of them, and whoever is cut off in
-between reads the batch again.
+In: batches. Out: items and partner records, and the checkpoint with the last of them, in one transaction.
+Next: `pulling`. A batch goes in some records at a time, sealed before the bank's lock is taken, so that
+people who submit meanwhile wait little; its checkpoint is written with the last of them, and whoever is cut
+off in between reads the batch again.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from repit.exchanges.records import Batch, Pulled
 from repit.foundation.hashes import Kind
 from repit.foundation.jobs.claims import ClaimLost
 from repit.hotline.bank import partner_records
-from repit.hotline.bank.partner_records import Origin, Ready, Told
+from repit.hotline.bank.partners.record import Origin, Ready, Record
 from repit.hotline.bank.types import Submission
 
 TOGETHER: Final = 100
@@ -41,9 +41,9 @@ class BankTarget:
         partner = self._partner
         if batch.whole and not self._run:
             self._run = self._next_run()
-        told = [_told(record, cast(Kind, partner.item_kind)) for record in batch.records]
+        records = [_record(pulled, cast(Kind, partner.item_kind)) for pulled in batch.records]
         changed, last = 0, list[Ready]()
-        for part in _parts(told):
+        for part in _parts(records):
             if last:
                 changed += self._in_turn(last)
             last = partner_records.ready(partner.source, part)
@@ -80,16 +80,16 @@ class BankTarget:
 
 
 def let_go(partner: Partner) -> int:
-    """Let go of everything a partner told of; how many records. It is paused first, so that none comes in."""
+    """Let go of every record of a partner; how many. It is paused first, so that none comes in."""
     Partner.objects.filter(pk=partner.pk).update(active=False)
     return partner_records.sweep(partner.source, 2**62)
 
 
-def _parts(told: Sequence[Told]) -> Iterator[list[Told]]:
-    part, work = list[Told](), 0
-    for one in told:
-        part.append(one)
-        work += 1 + len(one.roots) + len(one.gone)
+def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
+    part, work = list[Record](), 0
+    for record in records:
+        part.append(record)
+        work += 1 + len(record.origins) + len(record.gone)
         if work >= TOGETHER:
             yield part
             part, work = [], 0
@@ -97,9 +97,9 @@ def _parts(told: Sequence[Told]) -> Iterator[list[Told]]:
         yield part
 
 
-def _told(record: Pulled, kind: Kind) -> Told:
-    roots = tuple(Origin(root.installation, root.token, root.path) for root in record.roots)
+def _record(pulled: Pulled, kind: Kind) -> Record:
+    origins = tuple(Origin(root.installation, root.token, root.path) for root in pulled.roots)
     submission = None
-    if record.state != "withdrawn":
-        submission = Submission(record.media, cast(Kind, record.kind or kind), record.hashes)
-    return Told(record.name, submission, record.state == "disputed", roots, record.gone)
+    if pulled.state != "withdrawn":
+        submission = Submission(pulled.media, cast(Kind, pulled.kind or kind), pulled.hashes)
+    return Record(pulled.name, submission, pulled.state == "disputed", origins, pulled.gone)

@@ -15,7 +15,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from repit.hotline.bank.models import Item, Stake
+from repit.hotline.bank.models import Item, PartnerRecord
 from repit.hotline.bank.states import SHARED
 from repit.hotline.feeds import opinions
 from repit.hotline.feeds.keys import SYNC, Granted
@@ -32,7 +32,7 @@ def confirmed(who: Granted, names: Collection[str] | None = None) -> frozenset[s
     """Of these items (None: of all), those that someone this subscriber trusts tells of, or says to block."""
     if not who.confirmed_by:
         return frozenset()
-    held = Stake.objects.filter(source__in=who.confirmed_by)
+    held = PartnerRecord.objects.filter(source__in=who.confirmed_by)
     if names is not None:
         held = held.filter(item__token__in=names)
     return opinions.blocked_by(who.confirmed_by, names) | set(held.values_list("item__token", flat=True))

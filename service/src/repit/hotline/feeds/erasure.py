@@ -20,7 +20,7 @@ from django.db.models import Max
 from repit.exchanges.models import Partner
 from repit.foundation.clock import now
 from repit.hotline.bank import erasing, keys
-from repit.hotline.bank.models import Change, Item, ItemHash, Stake, Transition, named_by_hash
+from repit.hotline.bank.models import Change, Item, ItemHash, PartnerRecord, Transition, named_by_hash
 from repit.hotline.feeds.models import Feedback, FeedbackCursor, Subscriber
 
 AWAY: Final = timedelta(days=25)
@@ -108,7 +108,7 @@ def _owed(items: Sequence[Item]) -> set[int]:
     partners = {row.source: row for row in Partner.objects.filter(active=True, gives_feedback=True)}
     if not partners:
         return set()
-    rows = Stake.objects.filter(item__in=[item.pk for item in items], source__in=partners)
+    rows = PartnerRecord.objects.filter(item__in=[item.pk for item in items], source__in=partners)
     stood = set(rows.exclude(sealed_name=b"").values_list("item", "item__token", "source"))
     heard = dict(FeedbackCursor.objects.values_list("partner", "transition"))
     found = set[int]()

@@ -24,7 +24,7 @@ from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import Claims, Hold
 from repit.foundation.mapping import named
 from repit.hotline.bank import partner_records
-from repit.hotline.bank.models import Item, ItemHash, Stake, Transition
+from repit.hotline.bank.models import Item, ItemHash, PartnerRecord, Transition
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.types import ASKED_BY_VALUE
 from repit.hotline.feeds import opinions
@@ -50,7 +50,7 @@ def collect(partner: Partner) -> int:
             .values_list("id", "item__token", "after")[:_TOGETHER]
         )
         names = {item for _, item in given} | {item for _, item, after in moved if after == "withdrawn"}
-        stood = Stake.objects.filter(item__token__in=names, source=partner.source)
+        stood = PartnerRecord.objects.filter(item__token__in=names, source=partner.source)
         held = set(stood.values_list("item__token", flat=True))
         made = 0
         for name in sorted(held):

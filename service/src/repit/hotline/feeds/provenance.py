@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from repit.hotline.bank import feed
-from repit.hotline.bank.models import Item, Root, Tombstone
+from repit.hotline.bank.models import Item, RecordOrigin, Tombstone
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ def of(names: Collection[str]) -> dict[str, Provenance]:
     """The provenance of each item named. Of several ways the shortest is told, so that rings come to rest."""
     here = feed.head().feed_id
     ways: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {name: {} for name in names}
-    rows = Root.objects.filter(stake__item__token__in=names).exclude(path="")
+    rows = RecordOrigin.objects.filter(record__item__token__in=names).exclude(path="")
     for token, installation, root, path in rows.values_list(
-        "stake__item__token", "installation", "token", "path"
+        "record__item__token", "installation", "token", "path"
     ):
         way = (*path.split(","), here)
         held = ways[token].get((installation, root))

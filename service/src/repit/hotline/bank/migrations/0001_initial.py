@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Root',
+            name='RecordOrigin',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('installation', models.CharField(max_length=100)),
@@ -126,13 +126,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Stake',
+            name='PartnerRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=100)),
                 ('name', models.BinaryField(max_length=32)),
                 ('sealed_name', models.BinaryField()),
-                ('doubted', models.BooleanField(default=False)),
+                ('disputed', models.BooleanField(default=False)),
                 ('mark', models.BinaryField(max_length=32)),
                 ('run', models.BigIntegerField(default=0)),
             ],
@@ -261,14 +261,14 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='bank.item'),
         ),
         migrations.AddField(
-            model_name='stake',
+            model_name='partnerrecord',
             name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stakes', to='bank.item'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partner_records', to='bank.item'),
         ),
         migrations.AddField(
-            model_name='root',
-            name='stake',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roots', to='bank.stake'),
+            model_name='recordorigin',
+            name='record',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='origins', to='bank.partnerrecord'),
         ),
         migrations.AddConstraint(
             model_name='tombstone',
@@ -340,16 +340,16 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('decision', '')), models.Q(('closed_at__isnull', False), ('decision__in', ['kept', 'suspended', 'withdrawn'])), _connector='OR'), name='question_answered'),
         ),
         migrations.AddConstraint(
-            model_name='stake',
-            constraint=models.UniqueConstraint(fields=('source', 'name'), name='stake_once'),
+            model_name='partnerrecord',
+            constraint=models.UniqueConstraint(fields=('source', 'name'), name='partner_record_once'),
         ),
         migrations.AddIndex(
-            model_name='root',
-            index=models.Index(fields=['installation', 'token'], name='root_by_origin'),
+            model_name='recordorigin',
+            index=models.Index(fields=['installation', 'token'], name='record_origin_by_name'),
         ),
         migrations.AddConstraint(
-            model_name='root',
-            constraint=models.UniqueConstraint(fields=('stake', 'installation', 'token'), name='root_once_a_stake'),
+            model_name='recordorigin',
+            constraint=models.UniqueConstraint(fields=('record', 'installation', 'token'), name='record_origin_once'),
         ),
         migrations.RunPython(begin, migrations.RunPython.noop),
         append_only("bank_transition"),
@@ -358,6 +358,6 @@ class Migration(migrations.Migration):
         append_only("bank_matchreport"),
         deletable_once_marked("bank_matchreport", FIXED, "forget_at"),
         unsampled("bank_itemhash", "sealed"),
-        unsampled("bank_stake", "sealed_name", "mark"),
+        unsampled("bank_partnerrecord", "sealed_name", "mark"),
         unsampled("bank_letter", "sealed"),
     ]
