@@ -106,10 +106,11 @@ def test_hostile_files_and_a_child_that_dies_give_no_answer_and_the_next_one_doe
 ) -> None:
     assert classifier.of(b"no picture") == [UNANSWERED]
     assert classifier.of(b"\xff\xd8\xff" + bytes(1000)) == [UNANSWERED]
-    process = classifier._child._process
-    assert process is not None
-    process.kill()
-    process.wait()
+    running = classifier._child._child
+    assert running is not None
+    running.kill()
+    while not running.gone:
+        time.sleep(0.01)
     assert classifier.of(coloured(255, 0)) == [Signal("classifier", "red")]
 
 

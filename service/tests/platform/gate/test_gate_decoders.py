@@ -19,9 +19,9 @@ from gate_pictures import jpeg, sample
 from odd_files import png
 from odd_files.catalogue import DECOY, OTHER, SCENE
 
-from repit.platform.gate.decoder.dialogue import NotSeen
 from repit.platform.gate.decoder.lanes import WAITING_EACH
 from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.decoder.refusals import NotSeen
 from repit.platform.gate.errors import Overloaded
 from repit_engine.anchors import QueryHashes, Stage, query_stages
 from repit_engine.anchors import looks as known_looks
@@ -137,7 +137,16 @@ def test_only_the_stages_that_are_asked_for_are_computed_and_the_child_goes_on(s
 
 
 @pytest.mark.parametrize(
-    "word", [b"nonsense", b"strange kind", b"far away", b"too many", b"long head", b"segfault later"]
+    "word",
+    [
+        b"nonsense",
+        b"strange kind",
+        b"strange refusal",
+        b"far away",
+        b"too many",
+        b"long head",
+        b"segfault later",
+    ],
 )
 def test_a_child_that_says_what_no_honest_one_says_is_replaced(scripted: DecoderPool, word: bytes) -> None:
     before = scripted.process_ids

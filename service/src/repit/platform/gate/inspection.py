@@ -26,8 +26,8 @@ from repit.platform.gate.altered import AlteredCopies, Upload
 from repit.platform.gate.canary import Watched
 from repit.platform.gate.channels import Left, left_undone
 from repit.platform.gate.decisions import Recorder
-from repit.platform.gate.decoder.dialogue import NotSeen
 from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.decoder.refusals import NotSeen
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
 from repit.platform.gate.live_index import LiveIndex
@@ -52,6 +52,7 @@ from repit.platform.gate.verdict import (
 )
 from repit_engine.anchors import QueryHashes, Stage
 from repit_engine.picture import DEFAULT_LIMITS, Limits
+from repit_engine.picture.kinds import kind_of
 from repit_engine.types import HASH_BYTES
 
 _log: Final = logging.getLogger(__name__)
@@ -161,7 +162,7 @@ class Inspector:
         )
         if same:
             return same
-        left = left_undone(door, "unsupported-picture", upload.head, whole=False)
+        left = left_undone(door, "unsupported-picture", kind_of(upload.head, whole=False))
         return _left(left, "too-many-bytes")
 
     def _seen(self, data: bytes, door: str, sender: str) -> list[Evidence] | Undecided | NoPicture:
@@ -183,7 +184,7 @@ class Inspector:
             reason = looks.unseen
         except NotSeen as unseen:
             reason = unseen.outcome.reason
-            left = left_undone(door, reason, data)
+            left = left_undone(door, reason, unseen.kind)
             if left != "undecided":
                 return _left(left, reason)
         found = self._let_go(data, each, self.budget_seconds - (elapsed() - begun), sender)

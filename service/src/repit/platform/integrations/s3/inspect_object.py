@@ -29,6 +29,7 @@ from repit.platform.integrations.s3.codings import CODED, Coding
 from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Finding
 from repit.platform.integrations.s3.store import Held, Store
+from repit_engine.picture.kinds import kind_of
 
 DOOR: Final = "s3"
 ENOUGH: Final = HEAD
@@ -114,5 +115,5 @@ def _take(gate: Gate, pieces: Iterator[bytes], upload: Arriving, keep: Callable[
 
 def _unlooked(head: bytes) -> Left | None:
     """What it is, if that shows already and is nothing to be opened."""
-    left = left_undone(DOOR, "unsupported-picture", head, whole=False)
+    left = left_undone(DOOR, "unsupported-picture", kind_of(head, whole=False))
     return None if left == "undecided" else left
