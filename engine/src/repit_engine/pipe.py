@@ -37,7 +37,7 @@ def send(pipe: BinaryIO, body: bytes, deadline: float | None = None) -> None:
     head, done, size = len(body).to_bytes(4, "big"), 0, len(body) + 4
     with memoryview(body) as rest:
         while done < size:
-            parts = [head[done:], rest] if done < 4 else [rest[done - 4 :]]
+            parts: list[bytes | memoryview] = [head[done:], rest] if done < 4 else [rest[done - 4 :]]
             try:
                 done += os.writev(descriptor, parts)
             except BlockingIOError:

@@ -80,8 +80,8 @@ def open_views(
     closely: bool = False,
     known: Format | None = None,
 ) -> Views:
-    """Every view of a file; `closely`: as `picture.all_shown` has it, at some cost; `known`: its format, where
-    it was found out before. Raises as `open_picture`, and `UnsupportedPicture` where it is too small.
+    """Every view of a file; `closely`: as `picture.all_shown` has it, at some cost; `known`: its format,
+    where it was found out before. Raises as `open_picture`, and `UnsupportedPicture` where it is too small.
     """
     coming = all_shown(data, limits, full=full, closely=closely, known=known)
     first = next(coming, None)

@@ -1,7 +1,7 @@
 """Stages of an upload as rows of fixed length, as they cross a pipe between processes.
 
-In: `QueryHashes`. Out: bytes, and the inverse, which trusts none of them. Next: `repit_engine.cli.scan_child`,
-a gate's decoders. Nothing of the picture itself is in them.
+In: `QueryHashes`. Out: bytes, and the inverse, which trusts none of them. Next:
+`repit_engine.cli.scan_child`, a gate's decoders. Nothing of the picture itself is in them.
 """
 
 from typing import Final

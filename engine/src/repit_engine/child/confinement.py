@@ -27,7 +27,7 @@ def confine(memory: int) -> None:
     """
     caching = sys.modules.get("numba.core.caching")
     if caching is not None:
-        caching.IndexDataCacheFile.save = lambda *_: None  # type: ignore[attr-defined]
+        caching.IndexDataCacheFile.save = lambda *_: None
     forgo_privileges()
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, "ascii")
@@ -49,4 +49,3 @@ def grant_time(seconds: float) -> None:
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime + seconds) + _GRACE
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
-

@@ -1,7 +1,7 @@
 """Hashing in a child process: the plainest thing to ask of one.
 
-In: bytes, or a path. Out: `Hashed` or `NotHashable`, always, within the time. Next: `repit-scan`. The child is
-this module run as a program.
+In: bytes, or a path. Out: `Hashed` or `NotHashable`, always, within the time. Next: `repit-scan`. The child
+is this module run as a program.
 """
 
 from dataclasses import asdict

@@ -66,9 +66,7 @@ def _heard(pipe: BinaryIO, deadline: float) -> Looked | NotHashable:
     count = int(receive_json(pipe, deadline)["looks"])
     if not 0 < count <= MOST_LOOKS:
         raise ValueError
-    return Looked(
-        outcome, tuple(from_bytes(receive(pipe, deadline, most=MOST_BYTES)) for _ in range(count))
-    )
+    return Looked(outcome, tuple(from_bytes(receive(pipe, deadline, most=MOST_BYTES)) for _ in range(count)))
 
 
 def _answer(request: Request, _: BinaryIO, pipe_out: BinaryIO) -> None:

@@ -1,7 +1,7 @@
 """How dear a picture will be to open, from its header alone: no pixel is decoded.
 
-In: the bytes of a file, its format. Out: its pixels, weighed by what its format costs a pixel. Next: whoever hands out
-decoders (`repit.platform.gate.decoder`), and keeps a few of them for the dear ones.
+In: the bytes of a file, its format. Out: its pixels, weighed by what its format costs a pixel. Next: whoever
+hands out decoders (`repit.platform.gate.decoder`), and keeps a few of them for the dear ones.
 
 A file of a hundred kilobytes may declare a hundred million pixels. The header is read by the very plugin that
 would decode the file, so that the two cannot disagree. An estimate all the same: who hands out decoders also

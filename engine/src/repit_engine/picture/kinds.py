@@ -1,7 +1,7 @@
 """What a file is to somebody who shows files, when it cannot be read as a picture here.
 
-In: the bytes of a file, or its head. Out: its format, or `Refused` with its `Kind`. Next: a gate's doors, which answer differently to a damaged
-picture, a film and a letter. Nothing is decoded.
+In: the bytes of a file, or its head. Out: its format, or `Refused` with its `Kind`. Next: a gate's
+channels, which answer differently to a damaged picture, a film and a letter. Nothing is decoded.
 """
 
 from dataclasses import dataclass

@@ -28,7 +28,7 @@ def misbehave(word: bytes) -> None:
 
 
 def stage(word: bytes) -> bytes:
-    """No row at all, or rows that no honest decoder sends (see `anchors.rows`: 67 bytes a row, kind at byte 64)."""
+    """No row at all, or rows that no honest decoder sends (67 bytes a row, kind at byte 64)."""
     if word.startswith(b"nonsense"):
         return b"123"
     if word.startswith(b"strange kind"):

@@ -4,13 +4,14 @@ import io
 from pathlib import Path
 
 import pytest
+from gate_assembly import inspect
 from gate_pictures import entry, jpeg, pdq, sample
 from PIL import Image, PngImagePlugin
 
 from repit.hotline.feeds.canary import CANARIES
 from repit.platform.gate import canary
 from repit.platform.gate.models import Decision
-from repit.platform.gate.runtime import Gate, inspect
+from repit.platform.gate.runtime import Gate
 
 CANARY = Path(__file__).resolve().parents[4] / "docs" / "canary.png"
 

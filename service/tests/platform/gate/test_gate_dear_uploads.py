@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_gate_decoders import PATIENT, look, reason, within
 
-from repit.foundation.fairness import FairQueue, Full
+from repit.foundation.admission.fairness import FairQueue, Full
 from repit.platform.gate.decoder.lanes import WAITING_EACH
 from repit.platform.gate.decoder.looking import QUICK_COST
 from repit.platform.gate.decoder.pool import DecoderPool

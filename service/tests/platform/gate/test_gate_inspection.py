@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError
-from gate_assembly import assembled
+from gate_assembly import assembled, inspect
 from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageOps
 
@@ -16,8 +16,9 @@ from repit.platform.assembly import assemble
 from repit.platform.gate import readiness
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import GateNotRunning
+from repit.platform.gate.inspection.question import BareHashes, WholeFile
 from repit.platform.gate.models import Decision, DecisionCount
-from repit.platform.gate.runtime import Gate, inspect
+from repit.platform.gate.runtime import Gate
 
 CAT = jpeg(sample())
 
@@ -76,8 +77,8 @@ def test_the_very_file_is_refused_without_being_opened(gate: Gate) -> None:
 
 
 def test_bare_hashes_can_be_asked_about(knowing: Gate) -> None:
-    assert knowing.inspector.inspect_hashes((pdq(CAT),), "check").outcome == "block"
-    assert knowing.inspector.inspect_hashes((made_up(9),), "check").outcome == "allow"
+    assert knowing.inspector.inspect(BareHashes((pdq(CAT),), "check")).outcome == "block"
+    assert knowing.inspector.inspect(BareHashes((made_up(9),), "check")).outcome == "allow"
 
 
 def test_what_cannot_be_opened_is_for_the_policy_to_answer(gate: Gate) -> None:
@@ -90,7 +91,7 @@ def test_a_gate_that_has_received_nothing_yet_decides_nothing(
 ) -> None:
     empty = assembled(decoders)
     empty.recorder.start()
-    assert empty.inspector.inspect(CAT, "check").undecided == "not-loaded"
+    assert empty.inspector.inspect(WholeFile(CAT, "check")).undecided == "not-loaded"
     assert readiness.report(empty)[1]["missing"] == ["entries-not-loaded"]
     empty.recorder.close()
 
@@ -164,6 +165,6 @@ def test_a_restarted_gate_answers_as_before(gate: Gate, settings, tmp_path) -> N
     first.mirror.close()
     second = assemble().start()
     assert second.board.read().sequence == 3
-    assert second.inspector.inspect_hashes((pdq(CAT),), "check").outcome == "block"
+    assert second.inspector.inspect(BareHashes((pdq(CAT),), "check")).outcome == "block"
     assert readiness.report(second)[1]["storage"] == "folder"
     second.close()

@@ -7,7 +7,7 @@ waiting at all. Next: `pool`, which has the lock: nothing here is for two thread
 import threading
 from typing import Final
 
-from repit.foundation.fairness import FairQueue, Full
+from repit.foundation.admission.fairness import FairQueue, Full
 from repit.platform.gate.errors import Overloaded
 from repit_engine.child.process import Child
 
