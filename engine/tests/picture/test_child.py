@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from picture_files import photograph, saved
 
 from repit_engine import Hashed, HashingChild, Limits, NotHashable, hash_picture
+from repit_engine.child.process import MEMORY
 from repit_engine.pipe import PipeClosed, PipeSilent, receive, receive_json, send
 
 CAT = saved(photograph("chelsea"), "JPEG")
@@ -135,3 +137,39 @@ def test_a_child_that_replaces_another_starts_before_it_is_needed_and_holds_nobo
         os.kill(starting, signal.SIGCONT)
         assert isinstance(child.hash(CAT, Limits(seconds=60)), Hashed)
         assert process_of(child) == starting
+
+
+def test_a_child_that_stops_reading_amid_a_large_file_is_ended_in_time(child: HashingChild) -> None:
+    child.hash(CAT)
+    os.kill(process_of(child), signal.SIGSTOP)
+    outcome = child.hash(bytes(20_000_000), Limits(seconds=0.2))
+    assert isinstance(outcome, NotHashable)
+    assert outcome.reason == "took-too-long"
+    assert isinstance(child.hash(CAT), Hashed)
+
+
+def test_a_child_is_confined_by_the_kernel(child: HashingChild) -> None:
+    child.hash(CAT, Limits(seconds=5))
+    process = Path(f"/proc/{process_of(child)}")
+    said = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+    limits = {
+        line[:26].strip(): line[26:].split()[0] for line in (process / "limits").read_text().splitlines()
+    }
+    assert said["NoNewPrivs"].strip() == "1"
+    assert limits["Max file size"] == limits["Max core file size"] == "0"
+    assert int(limits["Max address space"]) == MEMORY
+    # Where its parent is gone, a file that never ends is ended all the same.
+    assert int(limits["Max cpu time"]) < 60
+    assert (process / "oom_score_adj").read_text().strip() == "800"
+
+
+class Chatting(HashingChild):
+    program = "chatting_child"
+
+
+def test_what_a_library_prints_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    with Chatting() as chatting:
+        for _ in range(2):
+            assert chatting.hash(CAT) == NotHashable("said", "by the program", "")

@@ -1,8 +1,8 @@
 """The gate of this process.
 
 In: its parts, put together by `assembly`. Out: `Gate`: its `admission` lets uploads in, its `inspector`
-judges them. Next: every integration; `platform.loops.follow_feed` brings what the feed says through `take_snapshot`
-and `take_changes`.
+judges them. Next: every integration; `platform.loops.follow_feed` brings what the feed says through
+`take_snapshot` and `take_changes`.
 """
 
 import threading
