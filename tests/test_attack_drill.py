@@ -12,6 +12,7 @@ from drills.attack.pictures import bomb
 from drills.attack.visitors import Tally
 
 from repit_engine.picture.cost import cost_of
+from repit_engine.picture.formats import Format
 
 KINDS = {
     "bomb",
@@ -27,7 +28,7 @@ KINDS = {
 
 def test_the_bomb_is_small_and_large() -> None:
     assert len(bomb()) < 120_000
-    assert cost_of(bomb()) == 10_900**2
+    assert cost_of(bomb(), Format.PNG) == 10_900**2
 
 
 def test_every_opponent_comes_and_notes_what_it_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:

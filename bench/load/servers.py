@@ -66,8 +66,8 @@ def peer(port: int, size: int) -> None:
     from threatexchange.signal_type.pdq.pdq_index import PDQIndex  # noqa: PLC0415
     from threatexchange.signal_type.pdq.signal import PdqSignal  # noqa: PLC0415
 
+    from repit.foundation.admission.room import Room  # noqa: PLC0415
     from repit.foundation.process.front.handling import Whole  # noqa: PLC0415 - the same server as ours
-    from repit.foundation.process.front.room import Bytes  # noqa: PLC0415
     from repit.foundation.process.front.rules import Rules  # noqa: PLC0415
     from repit.foundation.process.front.server import Front  # noqa: PLC0415
 
@@ -82,7 +82,7 @@ def peer(port: int, size: int) -> None:
 
     most = 64 * 1024**2
     lanes = {"state": 2, "uploads": 96, "feeds": 2, "pages": 32, "streams": 2, "long": 2}
-    rules = Rules(lanes, Bytes(8 * most), {}, most, most_upload=most, kept=most)
+    rules = Rules(lanes, Room(8 * most), {}, most, most_upload=most, kept=most)
     print("ready", flush=True)
     with socket.create_server(("127.0.0.1", port)) as listening:
         Front(listening, rules, Peer()).run()

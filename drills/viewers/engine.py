@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit.platform.gate.channels import SEEN_WHOLE, left_undone
-from repit.platform.gate.decoder.dialogue import NotSeen
 from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.decoder.refusals import NotSeen
 from repit_engine.anchors import Stage
 from repit_engine.hash import hash_of
 from repit_engine.picture import DEFAULT_LIMITS
@@ -65,7 +65,7 @@ class Decoder:
                 return Looked(np.concatenate(rows), unseen=talk.unseen or "", faint=partial(_faint, data))
         except NotSeen as refused:
             code = refused.outcome.reason
-            left = {left_undone(door, code, data) for door in SEEN_WHOLE}
+            left = {left_undone(door, code, refused.kind) for door in SEEN_WHOLE}
             passes = "no-picture" in left
             reason = code if passes else min(left - {"undecided"}, default=code)
             return Looked(np.empty((0, 32), np.uint8), reason, passes)

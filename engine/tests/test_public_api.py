@@ -7,10 +7,10 @@ import repit_engine
 
 PUBLIC = {
     "DEFAULT_LIMITS",
-    "Child",
     "EngineError",
     "Hash",
     "Hashed",
+    "HashingChild",
     "Limits",
     "NotHashable",
     "Of",

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from repit.foundation.admission.room import Room
 from repit.foundation.process.front.handling import Flow, Whole
-from repit.foundation.process.front.room import Bytes
 from repit.foundation.process.front.rules import Rules
 from repit.foundation.process.front.server import Front
 
@@ -28,7 +28,7 @@ def rules(**other: Any) -> Rules:
     threads = {**dict.fromkeys(("state", "uploads", "pages", "streams", "long"), 2), "feeds": 8}
     told: dict[str, Any] = {
         "threads": threads,
-        "room": Bytes(8 * MEBIBYTE),
+        "room": Room(8 * MEBIBYTE),
         "health": {"/health": b'{"alive": true}'},
         "most": MEBIBYTE,
     }

@@ -14,9 +14,11 @@ from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.feed_status import StatusBoard
 from repit.platform.gate.index_store import Mirror
-from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.inspection.inspector import Inspector
+from repit.platform.gate.inspection.question import WholeFile
 from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.policy import Policy, default_policy
+from repit.platform.gate.verdict import Verdict
 from repit.platform.review import let_go, media, questions
 
 SCRIPTED = [sys.executable, str(Path(__file__).parent / "platform" / "gate" / "scripted_decoder.py")]
@@ -52,3 +54,8 @@ def assembled(
         inspector = replace(inspector, **told, later=lambda work: work())
     mirror = Mirror(None, sealed=False)
     return runtime.Gate(index, mirror, pool, policy, recorder, board, inspector, tell_the_desk)
+
+
+def inspect(content: bytes, channel: str) -> Verdict:
+    """What the gate of this process says of a file."""
+    return runtime.current().inspector.inspect(WholeFile(content, channel))

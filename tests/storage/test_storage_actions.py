@@ -179,9 +179,9 @@ def test_a_gate_without_entries_or_without_room_lets_objects_wait(
     bucket = server.bucket("patience")
     server.put(bucket, "a.jpg", CAT)
     queue.take_in((Stored(bucket, "a.jpg"),))
-    room, gate.reception.room = gate.reception.room, 10
+    room, gate.admission.room.size = gate.admission.room.size, 10
     assert worker.once(gate, store)
-    gate.reception.room = room
+    gate.admission.room.size = room
     row = Arrival.objects.get()
     assert (row.state, row.attempts) == ("waiting", 0)
     with clock.at(lambda: clock._wall() + timedelta(seconds=10)):
@@ -328,7 +328,7 @@ def test_packed_pictures_are_seen_and_bombs_are_not_swallowed(
     assert {key: server.tags(bucket, key).get("repit") for key in packed} == {
         key: mark for key, (_, mark) in packed.items()
     }
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def test_a_film_is_left_after_its_first_bytes_unless_whole_files_are_known(
@@ -349,7 +349,7 @@ def test_a_film_is_left_after_its_first_bytes_unless_whole_files_are_known(
     assert scan(gate, store, bucket).blocked == 1
     assert sum(read) > len(film)
     assert server.tags(bucket, "a.mp4")["repit"] == "block"
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 class Nonsense(BaseHTTPRequestHandler):
@@ -384,7 +384,7 @@ def test_a_storage_that_answers_nonsense_ends_nothing(gate: Gate, settings: Any)
     assert [arrival.attempts for arrival in Arrival.objects.all()] == [1] * len(things)
     assert all(arrival.trouble for arrival in Arrival.objects.all())
     assert (row.state, row.attempts) == ("running", 1)
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def scan_once(gate: Gate, store: Store, bucket: str) -> Scan:

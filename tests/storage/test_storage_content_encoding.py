@@ -63,7 +63,7 @@ def test_only_what_was_read_as_everybody_reads_it_is_called_no_picture(
     assert {key: server.tags(bucket, key).get("repit") for key in OBJECTS} == {
         key: tag for key, (_, _, tag) in OBJECTS.items()
     }
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def test_where_the_undecided_are_blocked_so_are_unread_codings(

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from repit_engine.child import Child
+    from repit_engine.child.hashing import HashingChild
     from repit_engine.errors import EngineError, PictureRefused, SnapshotRefused, WrongInput
     from repit_engine.hash import hash_file, hash_of, hash_picture, orientations_of
     from repit_engine.picture import DEFAULT_LIMITS, Limits, Of, Picture, open_picture
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_LIMITS",
-    "Child",
     "EngineError",
     "Hash",
     "Hashed",
+    "HashingChild",
     "Limits",
     "NotHashable",
     "Of",
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "child": ("Child",),
+    "child.hashing": ("HashingChild",),
     "errors": ("EngineError", "PictureRefused", "SnapshotRefused", "WrongInput"),
     "hash": ("hash_file", "hash_of", "hash_picture", "orientations_of"),
     "picture": ("DEFAULT_LIMITS", "Limits", "Of", "Picture", "open_picture"),

@@ -19,6 +19,7 @@ from PIL import Image
 from repit_engine.errors import UnsupportedPicture
 from repit_engine.pdq import MIN_SIDE, hash_luma_orientations
 from repit_engine.picture import DEFAULT_LIMITS, Limits, Of, Picture, Shown, Unseen, all_shown
+from repit_engine.picture.formats import Format
 from repit_engine.picture.layers import eased
 from repit_engine.picture.refusals import damaged
 from repit_engine.picture.shown import STANDS
@@ -72,12 +73,17 @@ class Views:
 
 
 def open_views(
-    data: bytes | Path, limits: Limits = DEFAULT_LIMITS, *, full: bool = False, closely: bool = False
+    data: bytes | Path,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    full: bool = False,
+    closely: bool = False,
+    known: Format | None = None,
 ) -> Views:
-    """Every view of a file; `closely`: as `picture.all_shown` has it, at some cost. Raises as `open_picture`,
-    and `UnsupportedPicture` where it is too small.
+    """Every view of a file; `closely`: as `picture.all_shown` has it, at some cost; `known`: its format,
+    where it was found out before. Raises as `open_picture`, and `UnsupportedPicture` where it is too small.
     """
-    coming = all_shown(data, limits, full=full, closely=closely)
+    coming = all_shown(data, limits, full=full, closely=closely, known=known)
     first = next(coming, None)
     second = next(coming, None)
     if isinstance(first, Shown) and first.seconds >= STANDS and second is None:

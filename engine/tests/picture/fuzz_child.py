@@ -14,7 +14,7 @@ from collections import Counter
 import fuzz_corpus
 import numpy as np
 
-from repit_engine.child import MEMORY
+from repit_engine.child.process import MEMORY
 from repit_engine.errors import PictureRefused
 from repit_engine.views import open_views
 

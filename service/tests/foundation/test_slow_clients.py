@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from front_server import MEBIBYTE, Asked, Raw, front, get, post, rules, within
 
+from repit.foundation.admission import lanes
+from repit.foundation.admission.room import Room
 from repit.foundation.errors import InputRefused
-from repit.foundation.process.front import bodies, gateway, lanes, protocol
+from repit.foundation.process.front import bodies, gateway, protocol
 from repit.foundation.process.front.bodies import Cut
 from repit.foundation.process.front.handling import Flow, Whole
-from repit.foundation.process.front.room import Bytes
 from repit.foundation.web.parking import MAY_PARK, WAITED, Parked
 from repit.platform.gate.platforms import admits
 
@@ -122,7 +123,7 @@ def test_who_sends_all_before_reading_hears_that_it_was_too_much_and_who_asks_fi
 
 
 def test_where_memory_is_short_the_body_that_cost_most_gives_way() -> None:
-    room = Bytes(MEBIBYTE)
+    room = Room(MEBIBYTE)
     with front(rules(room=room), Asked(reading)) as port:
         hoarding = [Raw(port, post("/form", 500_000, b"x" * 240_000)) for _ in range(4)]
         assert within(lambda: room.held == 960_000)
@@ -139,7 +140,7 @@ def test_where_memory_is_short_the_body_that_cost_most_gives_way() -> None:
 
 
 def test_a_body_that_came_whole_and_found_no_memory_is_refused_without_waiting_for_more_of_it() -> None:
-    with front(rules(room=Bytes(1000)), Asked(reading)) as port:
+    with front(rules(room=Room(1000)), Asked(reading)) as port:
         client = Raw(port, post("/form", 5000, bytes(5000)))
         assert client.answer()[0] == 503
         client.say(b"GET /page HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -147,7 +148,7 @@ def test_a_body_that_came_whole_and_found_no_memory_is_refused_without_waiting_f
 
 
 def test_an_upload_without_a_key_is_refused_before_anything_of_it_is_taken() -> None:
-    room = Bytes(MEBIBYTE)
+    room = Room(MEBIBYTE)
     own = rules(
         room=room,
         most_upload=8 * MEBIBYTE,
@@ -170,7 +171,7 @@ def test_a_file_too_long_to_be_kept_is_handed_on_as_it_comes() -> None:
             digest.update(piece)
         return Whole(200, [], digest.hexdigest().encode())
 
-    room = Bytes(MEBIBYTE)
+    room = Room(MEBIBYTE)
     with front(rules(room=room, most_upload=64 * MEBIBYTE, kept=100_000), Asked(digesting)) as port:
         announced = Raw(port, post("/v1/check", len(content), content[:10]))
         assert begun.wait(60)  # the view reads while most of the file is still to come

@@ -25,6 +25,7 @@ from repit.hotline.bank.states import LIVE
 from repit.hotline.bank.types import Published
 from repit.hotline.cases import access_codes, closing, service
 from repit.hotline.feeds import erasure, opinions, subscribers
+from repit.platform.gate.inspection.question import BareHashes
 from repit.platform.gate.models import Decision
 from repit.platform.gate.pictures import Signature
 from repit.platform.loops import tell_banks
@@ -189,7 +190,7 @@ class Rooms(machines.Story):
         [shown, *_] = PICTURES[picture].hashes
         met = [one for one in self.held.values() if shown in one.hashes]
         passes = {item for row in let_go.rows() for item in row.exact}
-        verdict = self.platform.gate.inspector.inspect_hashes((shown,), "check")
+        verdict = self.platform.gate.inspector.inspect(BareHashes((shown,), "check"))
         states = {one.state for one in met if one.item not in passes}
         unsure = states or not self.loaded
         assert verdict.outcome == ("block" if "active" in states else "review" if unsure else "allow")

@@ -47,7 +47,7 @@ class Against:
 
 
 def hash_here(source: bytes | Path, limits: Limits) -> Hashed | NotHashable:
-    """Hash in this process; a scan of strangers' files takes `repit_engine.child.Child.hash` instead."""
+    """Hash in this process; a scan of strangers' files takes `HashingChild.hash` instead."""
     return hash_file(source, limits) if isinstance(source, Path) else hash_picture(source, limits)
 
 

@@ -14,7 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any, Final
 
-from repit_engine.child import Child
+from repit_engine.child.asking import Asker
+from repit_engine.child.hashing import HashingChild
 from repit_engine.cli.scan_altered import Families, scan_altered
 from repit_engine.cli.scan_batch import Against, Row, scan_batch
 from repit_engine.cli.scan_child import LookingChild
@@ -69,13 +70,13 @@ def _outcome(row: Row) -> str:
 
 def _work(
     limits: Limits, against: Against | Families | None
-) -> tuple[Callable[[], Child], Callable[[list[Item], Any], list[Row]]]:
+) -> tuple[Callable[[], Asker], Callable[[list[Item], Any], list[Row]]]:
     """The kind of child that is wanted, and what to do with a batch and such a child."""
     if isinstance(against, Families):
         families = against
         return LookingChild, lambda items, child: scan_altered(items, limits, families, child.look)
     plain = against
-    return Child, lambda items, child: scan_batch(items, limits, plain, child.hash)
+    return HashingChild, lambda items, child: scan_batch(items, limits, plain, child.hash)
 
 
 def _in_order(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from repit_engine.picture import baseline, png_deep, result
-from repit_engine.picture.formats import sniff
+from repit_engine.picture.formats import Format, sniff
 from repit_engine.picture.limits import DEFAULT_LIMITS, Deadline, Limits
 from repit_engine.picture.reading import read
 from repit_engine.picture.refusals import damaged, decoding
@@ -84,13 +84,15 @@ def all_shown(
     colour: bool = False,
     full: bool = False,
     closely: bool = False,
+    known: Format | None = None,
 ) -> Iterator[Shown | Unseen]:
     """Every view of a file, one at a time, and word of what could not be looked at. The first of those that
     stand longest is what `open_picture` gives, and what browsers show. `closely`: where colours of a plain
-    JPEG show something else than its luma, they come first. Raises as `open_picture` does.
+    JPEG show something else than its luma, they come first. `known`: the format, where it was found out
+    before. Raises as `open_picture` does.
     """
     deadline = Deadline(limits.seconds)
     content = bytes_of(data, limits)
-    kind = sniff(content)
+    kind = known or sniff(content)
     with decoding():
         yield from read(content, kind, limits, deadline, colour=colour, full=full, closely=closely)

@@ -1,7 +1,7 @@
 """How dear a picture will be to open, from its header alone: no pixel is decoded.
 
-In: the bytes of a file. Out: its pixels, weighed by what its format costs a pixel. Next: whoever hands out
-decoders (`repit.platform.gate.decoder`), and keeps a few of them for the dear ones.
+In: the bytes of a file, its format. Out: its pixels, weighed by what its format costs a pixel. Next: whoever
+hands out decoders (`repit.platform.gate.decoder`), and keeps a few of them for the dear ones.
 
 A file of a hundred kilobytes may declare a hundred million pixels. The header is read by the very plugin that
 would decode the file, so that the two cannot disagree. An estimate all the same: who hands out decoders also
@@ -24,7 +24,7 @@ from PIL import (
 from pillow_heif import HeifImageFile
 
 from repit_engine.errors import PictureRefused
-from repit_engine.picture.formats import Format, sniff
+from repit_engine.picture.formats import Format
 from repit_engine.picture.refusals import decoding
 
 _READERS: Final[dict[Format, tuple[type[ImageFile.ImageFile], float]]] = {
@@ -43,11 +43,11 @@ _SCAN: Final = 0.03
 _MARK: Final = b"\xff\xda"
 
 
-def cost_of(data: bytes) -> int:
-    """Pixels of a PNG that would cost as much; 0 for what has no readable header: opening it says why."""
+def cost_of(data: bytes, known: Format) -> int:
+    """Pixels of a PNG that would cost as much; 0 for what has no readable header: opening it says why.
+    `known`: its format."""
     try:
-        kind = sniff(data)
-        reader, weight = _READERS[kind]
+        reader, weight = _READERS[known]
         with decoding(), reader(io.BytesIO(data)) as image:
             width, height = image.size
             if image.info.get("progressive"):

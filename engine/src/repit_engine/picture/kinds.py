@@ -1,15 +1,16 @@
 """What a file is to somebody who shows files, when it cannot be read as a picture here.
 
-In: the bytes of a file, or its head. Out: `Kind`. Next: a gate's integrations, which answer differently to a
-damaged picture, a film and a letter. Nothing is decoded.
+In: the bytes of a file, or its head. Out: its format, or `Refused` with its `Kind`. Next: a gate's
+channels, which answer differently to a damaged picture, a film and a letter. Nothing is decoded.
 """
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from repit_engine.errors import EmptyFile, NotAPicture, UnsupportedPicture
+from repit_engine.errors import EmptyFile, NotAPicture, PictureRefused, UnsupportedPicture
 from repit_engine.picture.boxes import read_container
-from repit_engine.picture.formats import sniff
+from repit_engine.picture.formats import Format, sniff
 from repit_engine.picture.markup import is_markup, may_be_drawing
 
 
@@ -41,15 +42,28 @@ _FILMS: Final = (
 _DOCUMENTS: Final = (b"%PDF", b"%!PS", b"\xc5\xd0\xd3\xc6")
 
 
-def kind_of(data: bytes, *, whole: bool = True) -> Kind:
-    """What a file is; `whole`: `data` is all of it, not only its head."""
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that is not read here: why, and as what it would be shown."""
+
+    why: PictureRefused
+    kind: Kind
+
+
+def sniffed(data: bytes, *, whole: bool = True) -> Format | Refused:
+    """What the first bytes of a file say, found out once; `whole`: `data` is all of it, not only its head."""
     try:
-        sniff(data)
-    except (EmptyFile, NotAPicture):
-        return Kind.OTHER
-    except UnsupportedPicture:
-        return _of_unread(data, whole=whole)
-    return Kind.PICTURE
+        return sniff(data)
+    except (EmptyFile, NotAPicture) as refusal:
+        return Refused(refusal, Kind.OTHER)
+    except UnsupportedPicture as refusal:
+        return Refused(refusal, _of_unread(data, whole=whole))
+
+
+def kind_of(data: bytes, *, whole: bool = True) -> Kind:
+    """As what a file would be shown; `whole`: see `sniffed`."""
+    file = sniffed(data, whole=whole)
+    return file.kind if isinstance(file, Refused) else Kind.PICTURE
 
 
 def _of_unread(data: bytes, *, whole: bool) -> Kind:

@@ -23,7 +23,7 @@ from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.feed_status import StatusBoard
 from repit.platform.gate.index_store import Mirror
-from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.policy import Policy, default_policy
 from repit.platform.gate.policy_file import parse_policy

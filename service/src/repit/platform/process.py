@@ -80,7 +80,7 @@ def rules_of(gate: runtime.Gate, pages: Rules) -> Rules:
     keys = settings.REPIT_GATE_KEYS
     return replace(
         pages,
-        room=gate.reception,
+        room=gate.admission.room,
         health={**pages.health, "/v1/health": pages.health["/health"]},
         most_upload=settings.REPIT_GATE_MAX_FILE_BYTES + FORM,
         kept=settings.REPIT_GATE_MAX_BYTES + FORM,

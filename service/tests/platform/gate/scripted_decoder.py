@@ -10,7 +10,7 @@ import time
 from typing import BinaryIO
 
 from repit.platform.gate.decoder import zygote
-from repit_engine.frames import PipeClosed, receive, receive_json, send, send_json
+from repit_engine.pipe import PipeClosed, receive, receive_json, send, send_json
 
 
 def misbehave(word: bytes) -> None:
@@ -28,7 +28,7 @@ def misbehave(word: bytes) -> None:
 
 
 def stage(word: bytes) -> bytes:
-    """No row at all, or rows that no honest decoder sends (see `views`: 67 bytes a row, kind at byte 64)."""
+    """No row at all, or rows that no honest decoder sends (67 bytes a row, kind at byte 64)."""
     if word.startswith(b"nonsense"):
         return b"123"
     if word.startswith(b"strange kind"):
@@ -55,6 +55,8 @@ def work(pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
                 if word.endswith(b"later") == bool(number):
                     misbehave(word)
                 head = {"end": number == last, "looks": 1, "unseen": None}
+                if word.startswith(b"strange refusal"):
+                    head = {"reason": "not-a-picture", "message": "", "next_step": "", "kind": "nothing"}
                 send_json(pipe_out, head | {"note": "x" * 5000 * (word == b"long head")})
                 send(pipe_out, stage(word))
                 if receive_json(pipe_in)["want"] != "stage":

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from gate_assembly import inspect
 from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
@@ -11,7 +12,7 @@ from repit.platform.gate import readiness
 from repit.platform.gate.altered import AlteredCopies
 from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.models import Decision
-from repit.platform.gate.runtime import Gate, inspect
+from repit.platform.gate.runtime import Gate
 from repit_engine.anchors import Kind, QueryHashes, Stage
 from repit_engine.stoplist import Crowd, StopList
 

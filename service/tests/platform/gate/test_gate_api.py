@@ -13,7 +13,7 @@ from gate_pictures import entry, jpeg, pdq, sample
 from repit.foundation.hashes import Hash
 from repit.platform.gate import readiness, runtime
 from repit.platform.gate.errors import Overloaded
-from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.senders import LONGEST
 from repit.platform.integrations.http_api.senders import sender_of
@@ -105,18 +105,18 @@ def test_a_video_too_large_to_be_looked_at_is_refused_by_its_exact_file(
             said = answer.json()
             assert (said["verdict"], said["evidence"][0]["tier"]) == ("block", "exact")
         gate.index.apply(entry(f"film-{number}", known, state="withdrawn"))
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def test_uploads_beyond_the_memory_that_is_allowed_are_asked_to_come_back(
     http: Client, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate.reception, "room", len(CAT) - 1)
+    monkeypatch.setattr(gate.admission.room, "size", len(CAT) - 1)
     answer = raw(http, "/v1/check", CAT)
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
     assert raw(http, "/v1/refuse", ROCKET).status_code == 503
-    monkeypatch.setattr(gate.reception, "room", len(CAT))
+    monkeypatch.setattr(gate.admission.room, "size", len(CAT))
     assert raw(http, "/v1/refuse", CAT).status_code == 451
 
 

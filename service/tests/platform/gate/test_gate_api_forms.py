@@ -67,7 +67,7 @@ def test_an_odd_form_leaves_one_decision(http: Client, gate: Gate) -> None:
     answer = http.post("/v1/check", data=odd, content_type="multipart/form-data; boundary=xyz").json()
     assert (answer["verdict"], answer["undecided"]) == ("review", "damaged-form")
     assert Decision.objects.count() == 1
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 @pytest.mark.parametrize(

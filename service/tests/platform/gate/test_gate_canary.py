@@ -4,13 +4,17 @@ import io
 from pathlib import Path
 
 import pytest
+from gate_assembly import inspect
 from gate_pictures import entry, jpeg, pdq, sample
 from PIL import Image, PngImagePlugin
 
 from repit.hotline.feeds.canary import CANARIES
 from repit.platform.gate import canary
 from repit.platform.gate.models import Decision
-from repit.platform.gate.runtime import Gate, inspect
+from repit.platform.gate.runtime import Gate
+from repit_engine.anchors import query_stages
+from repit_engine.anchors.rows import from_bytes
+from repit_engine.picture import open_picture
 
 CANARY = Path(__file__).resolve().parents[4] / "docs" / "canary.png"
 
@@ -47,3 +51,12 @@ def test_what_a_file_says_of_itself_stands_in_the_verdict_and_in_the_decision(ga
     assert row.signals == "generator:novelai"
     assert row.evidence[0]["item"] == "cat"
     assert len(row.evidence[0]["parts"][0]["rectangle"]) == 4
+
+
+def test_the_canary_is_told_from_the_first_stage_of_a_look_alone() -> None:
+    shown, other = (next(query_stages(open_picture(one))) for one in (CANARY.read_bytes(), jpeg(sample())))
+    for _ in range(2):
+        (evidence,) = canary.seen_in(shown)
+        assert (evidence.item, evidence.tier, evidence.distance) == ("canary", "standard", 0)
+        assert canary.seen_in(other) == []
+    assert canary.seen_in(from_bytes(b"")) == []

@@ -132,13 +132,13 @@ def test_a_stream_beyond_the_limit_is_an_error_in_clamds_words(gate: Gate, setti
         too_long = b"INSTREAM size limit exceeded. ERROR\0"
         assert at.say(b"zINSTREAM\0", stream(bytes(100_001))) == too_long
         assert at.say(b"zINSTREAM\0", struct.pack(">I", 0xFFFFFFFF)) == too_long
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def test_without_room_or_decoders_the_door_says_that_it_is_busy(gate: Gate, at: At, monkeypatch) -> None:
-    monkeypatch.setattr(gate.reception, "room", 1000)
+    monkeypatch.setattr(gate.admission.room, "size", 1000)
     assert at.say(b"zINSTREAM\0", stream(CAT)) == b"stream: The gate is busy, try again later. ERROR\0"
-    monkeypatch.setattr(gate.reception, "room", 10**9)
+    monkeypatch.setattr(gate.admission.room, "size", 10**9)
     assert at.say(b"zINSTREAM\0", stream(CAT)) == b"stream: Repit.known FOUND\0"
 
 
@@ -149,7 +149,7 @@ def test_a_client_that_falls_silent_is_told_so_and_its_memory_comes_back(
     monkeypatch.setattr(session, "READ_SECONDS", 0.2)
     assert at.say(b"zPI") == b"COMMAND READ TIMED OUT\n"
     assert at.say(b"zINSTREAM\0", stream(CAT)[:-4]) == b"COMMAND READ TIMED OUT\0"
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def test_a_client_that_leaves_in_the_midst_costs_nothing(gate: Gate, at: At) -> None:
@@ -157,7 +157,7 @@ def test_a_client_that_leaves_in_the_midst_costs_nothing(gate: Gate, at: At) -> 
         with at.connect() as connection:
             connection.sendall(b"zINSTREAM\0" + stream(CAT)[:5000])
     assert at.say(b"zINSTREAM\0", stream(CAT)) == b"stream: Repit.known FOUND\0"
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 # --- paths ------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ def ours(gate: Gate, tmp_path: Path, files: Path, settings) -> Iterator[Path]:
     gate.index.apply(entry("cat", pdq(CAT)))
     with opened(f"unix:{tmp_path}/ours.sock", clamd.doorway, "clamd"):
         yield tmp_path / "ours.sock"
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def told(at: Path, files: Path, steps: tuple[Step, ...], *, leaves: bool = False) -> str:
@@ -296,7 +296,7 @@ def test_clamdscan_takes_an_undecided_file_for_what_the_door_is_set_to(
 def test_clamdscan_calls_nothing_clean_where_the_gate_has_no_room(
     gate: Gate, ours: Path, files: Path, tmp_path: Path, way: tuple[str, ...]
 ) -> None:
-    gate.reception.room = 10
+    gate.admission.room.size = 10
     code, said = clamdscan(ours, tmp_path, *way, str(files))
     assert code == 2
     assert not re.search(r"banked.jpg: OK|^\S+scanned\S*: OK", said, re.MULTILINE), said

@@ -15,6 +15,7 @@ from PIL import Image
 
 from repit.foundation.errors import SettingsRefused
 from repit.platform.gate.classifier import UNANSWERED, Classifier, read_sheet
+from repit.platform.gate.inspection.question import WholeFile
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.signals import Signals
@@ -95,9 +96,9 @@ def test_it_sends_to_review_what_the_policy_says_and_is_not_asked_about_a_sure_m
     inspector = replace(
         gate.inspector, policy=parse_policy(json.dumps(document)), signals=Signals(classifier), hold=None
     )
-    seen = inspector.inspect(coloured(255, 0), "check")
+    seen = inspector.inspect(WholeFile(coloured(255, 0), "check"))
     assert (seen.outcome, seen.rule) == ("review", "red")
-    known = inspector.inspect(jpeg(sample()), "check")
+    known = inspector.inspect(WholeFile(jpeg(sample()), "check"))
     assert (known.outcome, known.signals) == ("block", ())
 
 
@@ -106,10 +107,11 @@ def test_hostile_files_and_a_child_that_dies_give_no_answer_and_the_next_one_doe
 ) -> None:
     assert classifier.of(b"no picture") == [UNANSWERED]
     assert classifier.of(b"\xff\xd8\xff" + bytes(1000)) == [UNANSWERED]
-    process = classifier._child._process
-    assert process is not None
-    process.kill()
-    process.wait()
+    running = classifier._child._child
+    assert running is not None
+    running.kill()
+    while not running.gone:
+        time.sleep(0.01)
     assert classifier.of(coloured(255, 0)) == [Signal("classifier", "red")]
 
 

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -19,12 +20,13 @@ from gate_pictures import jpeg, sample
 from odd_files import png
 from odd_files.catalogue import DECOY, OTHER, SCENE
 
-from repit.platform.gate.decoder.dialogue import NotSeen
 from repit.platform.gate.decoder.lanes import WAITING_EACH
 from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.decoder.refusals import NotSeen
 from repit.platform.gate.errors import Overloaded
 from repit_engine.anchors import QueryHashes, Stage, query_stages
 from repit_engine.anchors import looks as known_looks
+from repit_engine.child.process import MEMORY
 from repit_engine.picture import Limits, open_picture
 from repit_engine.types import NotHashable
 from repit_engine.views import open_views
@@ -137,7 +139,16 @@ def test_only_the_stages_that_are_asked_for_are_computed_and_the_child_goes_on(s
 
 
 @pytest.mark.parametrize(
-    "word", [b"nonsense", b"strange kind", b"far away", b"too many", b"long head", b"segfault later"]
+    "word",
+    [
+        b"nonsense",
+        b"strange kind",
+        b"strange refusal",
+        b"far away",
+        b"too many",
+        b"long head",
+        b"segfault later",
+    ],
 )
 def test_a_child_that_says_what_no_honest_one_says_is_replaced(scripted: DecoderPool, word: bytes) -> None:
     before = scripted.process_ids
@@ -240,6 +251,34 @@ def test_a_process_that_runs_threads_is_not_copied() -> None:
     )
     assert done.returncode == 1
     assert b"runs threads" in done.stderr
+
+
+def test_decoders_are_confined_by_the_kernel_and_hold_no_secret_and_no_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REPIT_DATABASE_URL", "postgres://repit:hunter2@db/repit")
+    with DecoderPool(1) as pool:
+        assert within(60, lambda: pool.alive == pool.wanted)
+        assert isinstance(look(pool, jpeg(sample()), PATIENT), list)
+        times = {_limits(child)["Max cpu time"] for child in pool.process_ids}
+        assert any(time.isdecimal() and int(time) < 3600 for time in times)  # of one that has looked
+        for child in pool.process_ids:
+            process = Path(f"/proc/{child}")
+            status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+            assert status["NoNewPrivs"].strip() == "1"
+            assert status["Threads"].strip() == "1"
+            limits = _limits(child)
+            assert limits["Max file size"] == limits["Max core file size"] == "0"
+            assert int(limits["Max address space"]) == MEMORY
+            assert (process / "oom_score_adj").read_text().strip() == "800"
+            assert b"hunter2" not in (process / "environ").read_bytes()
+            held = [str(one.readlink()) for one in (process / "fd").iterdir()]
+            assert not [one for one in held if one.startswith("socket:")]
+
+
+def _limits(process: int) -> dict[str, str]:
+    lines = Path(f"/proc/{process}/limits").read_text().splitlines()
+    return {line[:26].strip(): line[26:].split()[0] for line in lines}
 
 
 def test_when_nobody_becomes_free_in_time_that_is_said(scripted: DecoderPool) -> None:

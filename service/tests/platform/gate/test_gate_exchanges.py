@@ -15,6 +15,7 @@ from repit.exchanges.pulling import pull
 from repit.foundation import clock
 from repit.platform.gate.entries import exchange_prefix, of_an_exchange
 from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.inspection.question import BareHashes
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.loops import gate_target
@@ -55,14 +56,14 @@ def follow(gate: Gate, tmp_path: Path) -> Pull:
 
 
 def outcome(gate: Gate, number: int) -> str:
-    return gate.inspector.inspect_hashes((made_up(number),), "check").outcome
+    return gate.inspector.inspect(BareHashes((made_up(number),), "check")).outcome
 
 
 def test_a_platform_follows_exchanges_without_a_hotline(gate: Gate, follow: Pull) -> None:
     follow("one", 1, 2)
     follow("two", 2, 3)
     assert [outcome(gate, number) for number in (1, 2, 3, 4)] == ["block", "block", "block", "allow"]
-    verdict = gate.inspector.inspect_hashes((made_up(2),), "check")
+    verdict = gate.inspector.inspect(BareHashes((made_up(2),), "check"))
     assert {(seen.origin, seen.kind) for seen in verdict.evidence} == {
         ("file/one", "deepfake"),
         ("file/two", "deepfake"),
@@ -81,7 +82,7 @@ def test_a_policy_tells_exchanges_apart(gate: Gate, follow: Pull) -> None:
     follow("one", 1)
     follow("two", 2)
     inspector = replace(gate.inspector, policy=policy)
-    said = [inspector.inspect_hashes((made_up(number),), "check").outcome for number in (1, 2)]
+    said = [inspector.inspect(BareHashes((made_up(number),), "check")).outcome for number in (1, 2)]
     assert said == ["block", "review"]
 
 

@@ -7,6 +7,7 @@ from gate_pictures import made_up
 from repit.exchanges.repit.wire import Change, Entry, Page, RejectedEntry
 from repit.foundation import clock
 from repit.foundation.hashes import Hash
+from repit.platform.gate.inspection.question import BareHashes
 from repit.platform.gate.runtime import Gate
 from repit.platform.loops import follow_feed
 
@@ -58,6 +59,6 @@ def test_a_withdrawal_that_cannot_be_read_is_taken_from_a_snapshot(gate: Gate) -
     while not ending.is_set():
         follower.turn(ending)
     assert feed.acknowledged == [2, 3]
-    assert gate.inspector.inspect_hashes((made_up(1),), "check").outcome == "allow"
-    assert gate.inspector.inspect_hashes((made_up(2),), "check").outcome == "block"
+    assert gate.inspector.inspect(BareHashes((made_up(1),), "check")).outcome == "allow"
+    assert gate.inspector.inspect(BareHashes((made_up(2),), "check")).outcome == "block"
     assert gate.board.read().sequence == 3

@@ -17,8 +17,9 @@ from hostile_forms import hostile_forms, plain_forms
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from repit.foundation.admission.room import Room
 from repit.foundation.errors import InputRefused
-from repit.platform.gate.upload_buffer import Arriving, Reception
+from repit.platform.gate.upload_buffer import Arriving
 from repit.platform.integrations.http_api.upload import receive
 from repit.platform.integrations.icap.bodies import Taking, body_of
 from repit.platform.integrations.icap.wire import Request
@@ -37,10 +38,10 @@ def seen(kind: str, body: bytes, cut: int = 1 << 20, more: str = "") -> tuple[se
     """What the ICAP door looks at in such a request, and why that may not be all."""
     head = f"POST /a HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\n{more}\r\n".encode("latin-1")
     request = Request("REQMOD", "icap://a/b", {}, head, b"", True, None)
-    reception = Reception(100 * MOST)
+    memory = Room(100 * MOST)
 
     def room() -> Arriving:
-        return Arriving(reception, MOST, MOST)
+        return Arriving(memory, MOST, MOST)
 
     with room() as upload, ExitStack() as held:
         taking = Taking(body_of(request), upload, room, held, MOST)
@@ -48,17 +49,17 @@ def seen(kind: str, body: bytes, cut: int = 1 << 20, more: str = "") -> tuple[se
             taking.take(body[at : at + cut], keep=True)
         found = taking.found(MOST)
         files = {one.data or b"" for one in found.files}
-    assert reception.held == 0
+    assert memory.held == 0
     return files, found.odd
 
 
 def accepted(kind: str, body: bytes) -> bytes | None:
     """The file that the HTTP door would have accepted of such a request, if it would."""
     request = RequestFactory().generic("POST", "/v1/refuse", data=body, content_type=kind)
-    reception = Reception(100 * MOST)
+    room = Room(100 * MOST)
     with ExitStack() as held:
         try:
-            found = receive(request, lambda: Arriving(reception, MOST, MOST), held, MOST)
+            found = receive(request, lambda: Arriving(room, MOST, MOST), held, MOST)
         except InputRefused:
             return None
         return None if found.odd else found.files[0].data

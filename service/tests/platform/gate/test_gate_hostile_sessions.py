@@ -330,8 +330,8 @@ def test_hostile_sessions_at_the_icap_socket_get_no_wrong_204_and_leave_nothing(
 def settled(gate: Gate) -> int:
     """Open files of this process once the last sessions have ended; no byte of an upload is held then."""
     until, before = elapsed() + 20, -1
-    while (now := psutil.Process().num_fds()) != before or gate.reception.held:
-        assert elapsed() < until, (now, gate.reception.held)
+    while (now := psutil.Process().num_fds()) != before or gate.admission.room.held:
+        assert elapsed() < until, (now, gate.admission.room.held)
         before = now
         time.sleep(1.0)
     return now

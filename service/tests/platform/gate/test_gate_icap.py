@@ -216,13 +216,13 @@ def test_the_tag_changes_with_what_the_gate_knows(gate: Gate, at: At) -> None:
 def test_without_room_the_door_is_overloaded_and_says_when_to_come_back(
     gate: Gate, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate.reception, "room", 1000)
+    monkeypatch.setattr(gate.admission.room, "size", 1000)
     said = at.say(reqmod(CAT))
     assert status(said) == 503
     assert b"Retry-After: 1\r\n" in said
-    monkeypatch.setattr(gate.reception, "room", 10**9)
+    monkeypatch.setattr(gate.admission.room, "size", 10**9)
     assert status(at.say(reqmod(ROCKET, more=CLOSE))) == 204
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def test_a_damaged_picture_is_answered_as_the_door_is_set(gate: Gate, at: At) -> None:
@@ -265,7 +265,7 @@ def test_a_client_that_falls_silent_in_the_midst_is_told_so(
     assert at.say(b"") == b""
     assert status(at.say(b"REQMOD ")) == 408
     at.say(reqmod(CAT)[:20_000])
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 @pytest.mark.parametrize("mode", ["REQMOD", "RESPMOD"])

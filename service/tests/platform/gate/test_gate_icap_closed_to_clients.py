@@ -90,4 +90,4 @@ def test_the_door_also_listens_at_a_socket_in_the_file_system(gate: Gate, tmp_pa
                 connection.sendall(start + b"%x\r\n" % len(content) + content + b"\r\n0\r\n\r\n")
                 connection.shutdown(socket.SHUT_WR)
                 assert words in everything(connection)
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0

@@ -255,7 +255,7 @@ def test_a_large_film_in_a_form_is_met_by_its_digest(gate: Gate, at: At, setting
     gate.index.apply(entry("film", Hash("sha256", "whole", hashlib.sha256(film).digest())))
     assert b"Threat=Repit.known;" in sent(at, form(part(film)), head_of())
     assert sent(at, form(part(film + b"more")), head_of()).startswith(b"ICAP/1.0 204")
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def test_a_large_film_in_a_form_is_undecided_where_a_virus_scanner_should_have_seen_it(
@@ -276,5 +276,5 @@ def test_a_bomb_in_a_coding_is_undecided_and_costs_no_memory(gate: Gate, at: At)
     gate.policy.undecided_doors["icap"] = "block"
     bomb = gzip.compress(bytes(200_000_000))
     assert b"Threat=Repit.undecided;" in sent(at, bomb, head_of("image/jpeg", "Content-Encoding: gzip"))
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
     assert bodies._decoded(bomb, ("gzip",), 1_000_000) is None

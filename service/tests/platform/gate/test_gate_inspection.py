@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError
-from gate_assembly import assembled
+from gate_assembly import assembled, inspect
 from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageOps
 
@@ -16,8 +16,10 @@ from repit.platform.assembly import assemble
 from repit.platform.gate import readiness
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import GateNotRunning
+from repit.platform.gate.inspection.question import BareHashes, LongFile, NotLookedAt, OddMessage, WholeFile
 from repit.platform.gate.models import Decision, DecisionCount
-from repit.platform.gate.runtime import Gate, inspect
+from repit.platform.gate.runtime import Gate
+from repit_engine.picture.kinds import Kind
 
 CAT = jpeg(sample())
 
@@ -76,8 +78,49 @@ def test_the_very_file_is_refused_without_being_opened(gate: Gate) -> None:
 
 
 def test_bare_hashes_can_be_asked_about(knowing: Gate) -> None:
-    assert knowing.inspector.inspect_hashes((pdq(CAT),), "check").outcome == "block"
-    assert knowing.inspector.inspect_hashes((made_up(9),), "check").outcome == "allow"
+    assert knowing.inspector.inspect(BareHashes((pdq(CAT),), "check")).outcome == "block"
+    assert knowing.inspector.inspect(BareHashes((made_up(9),), "check")).outcome == "allow"
+
+
+def test_every_question_is_asked_in_the_same_way(knowing: Gate) -> None:
+    ask, clip = knowing.inspector.inspect, hashlib.sha256(b"a long film").digest()
+    knowing.index.apply(entry("clip", Hash("sha256", "whole", clip)))
+    known = (
+        WholeFile(CAT, "clamd"),
+        LongFile((("sha256", clip),), Kind.FILM, "clamd"),
+        BareHashes((pdq(CAT),), "clamd"),
+        OddMessage((WholeFile(b"text", "clamd"), WholeFile(CAT, "clamd")), "damaged-form", "clamd"),
+    )
+    assert {ask(question).outcome for question in known} == {"block"}
+    other = hashlib.sha256(b"another").digest()
+    unknown = {
+        LongFile((("sha256", other),), Kind.FILM, "clamd"): "film",
+        LongFile((("sha256", other),), Kind.PICTURE, "clamd"): "too-many-bytes",
+        LongFile((("sha256", other),), Kind.OTHER, "clamd"): None,
+        NotLookedAt("not-a-picture", "clamd", kind=Kind.OTHER): None,
+        NotLookedAt("not-a-picture", "check", kind=Kind.OTHER): "not-a-picture",
+        OddMessage((WholeFile(b"text", "clamd"),), "damaged-form", "clamd"): "damaged-form",
+    }
+    assert [ask(question).undecided for question in unknown] == list(unknown.values())
+
+
+def test_a_quiet_inspector_says_the_same_and_writes_nothing_down(knowing: Gate) -> None:
+    quiet = knowing.inspector.quiet().inspect(WholeFile(CAT, "check"))
+    assert (quiet.outcome, quiet.decision) == ("block", None)
+    assert not Decision.objects.exists()
+
+
+def test_what_kind_of_file_was_refused_is_found_out_where_it_is_opened_and_not_again(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again(_: bytes) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("repit_engine.picture.kinds.sniff", again)
+    monkeypatch.setattr("repit_engine.picture.formats.sniff", again)
+    film = b"\x1aE\xdf\xa3" + bytes(100)
+    said = [inspect(content, "clamd").undecided for content in (b"a letter", film, b"<html><body>", b"<svg>")]
+    assert said == [None, "film", "page", "unsupported-picture"]
 
 
 def test_what_cannot_be_opened_is_for_the_policy_to_answer(gate: Gate) -> None:
@@ -90,7 +133,7 @@ def test_a_gate_that_has_received_nothing_yet_decides_nothing(
 ) -> None:
     empty = assembled(decoders)
     empty.recorder.start()
-    assert empty.inspector.inspect(CAT, "check").undecided == "not-loaded"
+    assert empty.inspector.inspect(WholeFile(CAT, "check")).undecided == "not-loaded"
     assert readiness.report(empty)[1]["missing"] == ["entries-not-loaded"]
     empty.recorder.close()
 
@@ -164,6 +207,6 @@ def test_a_restarted_gate_answers_as_before(gate: Gate, settings, tmp_path) -> N
     first.mirror.close()
     second = assemble().start()
     assert second.board.read().sequence == 3
-    assert second.inspector.inspect_hashes((pdq(CAT),), "check").outcome == "block"
+    assert second.inspector.inspect(BareHashes((pdq(CAT),), "check")).outcome == "block"
     assert readiness.report(second)[1]["storage"] == "folder"
     second.close()

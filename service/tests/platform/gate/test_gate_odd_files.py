@@ -12,6 +12,7 @@ from odd_files.scenes import saved
 
 from repit.demo.device import submission
 from repit.foundation.hashes import Hash
+from repit.platform.gate.inspection.question import WholeFile
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.verdict import Outcome
 from repit.platform.integrations import clamd, icap
@@ -56,7 +57,7 @@ def one_of_each_kind() -> list[Odd]:
 def test_whatever_a_viewer_could_show_is_refused(knowing: Gate) -> None:
     wrong = []
     for one in odd():
-        verdict = knowing.inspector.inspect(one.content, "check")
+        verdict = knowing.inspector.inspect(WholeFile(one.content, "check"))
         expected = ("review", "undecided") if one.unread else ("block", "known")
         if (verdict.outcome, verdict.rule) != expected:
             wrong.append((str(one), verdict.outcome, verdict.rule, verdict.undecided))
@@ -68,7 +69,7 @@ def test_an_odd_file_that_shows_nothing_known_passes_and_is_decided(gate: Gate) 
     gate.index.apply(entry("cat", Hash("pdq", "whole", bytes.fromhex(known["value"]), known["quality"])))
     wrong = []
     for one in one_of_each_kind():
-        verdict = gate.inspector.inspect(one.content, "check")
+        verdict = gate.inspector.inspect(WholeFile(one.content, "check"))
         expected = ("review", True) if one.unread else ("allow", False)
         if (verdict.outcome, verdict.undecided is not None) != expected:
             wrong.append((str(one), verdict.outcome, verdict.undecided))
@@ -99,9 +100,9 @@ class Doors:
         return {200: "allow", 202: "review", 451: "block"}[answer.status_code]
 
     def _stored(self, content: bytes) -> Outcome:
-        with self._gate.arriving() as upload:
+        with self._gate.admission.arriving("s3") as upload:
             upload.write(content)
-            return self._gate.inspector.inspect_arrived(upload, "s3").outcome
+            return self._gate.inspector.inspect(upload.asked("s3")).outcome
 
     def _scanned(self, content: bytes) -> Outcome:
         said = self._clamd.say(b"zINSTREAM\0", stream(content))
@@ -166,10 +167,10 @@ def test_where_undecided_files_wait_for_a_person_drawings_do_and_films_and_pages
     for name in ("s3", "synapse", "mastodon", "wordpress"):
         for one in odd():
             if one.unread:
-                verdict = knowing.inspector.inspect(one.content, name)
+                verdict = knowing.inspector.inspect(WholeFile(one.content, name))
                 assert (verdict.outcome, verdict.rule) == ("review", "undecided"), (name, str(one))
         for what, content in OTHERS.items():
-            verdict = knowing.inspector.inspect(content, name)
+            verdict = knowing.inspector.inspect(WholeFile(content, name))
             sure = what != "what may be a film"
             expected = ("allow", "not-opened", None) if sure else ("review", "undecided", verdict.decision)
             assert (verdict.outcome, verdict.rule, verdict.decision) == expected, (name, what)

@@ -24,6 +24,7 @@ from repit.foundation.hashes import Hash
 from repit.platform.gate import runtime
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.inspection.question import BareHashes, WholeFile
 from repit.platform.gate.models import Decision, MatchTally
 from repit.platform.gate.pictures import Signature, agreement, signature
 from repit.platform.gate.policy_file import parse_policy
@@ -76,7 +77,7 @@ def start(members: object, decoders: DecoderPool) -> Iterator[Callable[..., runt
 
 def said(gate: runtime.Gate, content: bytes = CAT, sender: str = "") -> tuple[str, str]:
     with sent_by(sender):
-        verdict = gate.inspector.inspect(content, "check")
+        verdict = gate.inspector.inspect(WholeFile(content, "check"))
     assert verdict.recorded
     return verdict.outcome, verdict.rule
 
@@ -211,7 +212,7 @@ def test_a_harmless_picture_that_only_has_the_hash_frees_itself_and_nothing_else
     )
     # Another picture with the same standard hash is refused: it is not what they saw.
     bare = Hash("pdq", "whole", private.hashes[0].value)
-    assert gate.inspector.inspect_hashes((bare,), "check").outcome == "block"
+    assert gate.inspector.inspect(BareHashes((bare,), "check")).outcome == "block"
     held = let_go.here().pictures
     rocket = list(query_stages(open_picture(jpeg(sample("rocket")))))
     assert len(held) == 1 and not held[0].signature.shown_by(rocket)

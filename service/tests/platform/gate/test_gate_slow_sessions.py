@@ -60,7 +60,7 @@ def test_a_door_full_of_unfinished_uploads_answers_whoever_comes(opened: tuple[s
     with ExitStack() as held:
         quick = held.enter_context(at.connect())
         quick.sendall(UNDER_WAY[name])
-        assert within(30, lambda: gate.reception.held >= 100_000)
+        assert within(30, lambda: gate.admission.room.held >= 100_000)
         hanging = []
         for _ in range(MOST - 1):
             connection = held.enter_context(at.connect())

@@ -75,7 +75,7 @@ def test_a_picture_at_an_address_is_judged_like_one_that_is_sent(gate: Gate, sit
     answer = asked(site + "/rocket.jpg")
     assert answer.json()["verdict"] == "allow"
     assert "127.0.0.1" not in answer.content.decode()
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_long_file_at_an_address_is_known_by_its_digest(gate: Gate, site: str,
     gate.index.apply(entry("film", Hash("sha256", "whole", digest)))
     said = asked(site + "/large.jpg").json()
     assert (said["verdict"], said["evidence"][0]["tier"]) == ("block", "exact")
-    assert gate.reception.held == 0
+    assert gate.admission.room.held == 0
 
 
 def test_addresses_inside_are_not_reached_unless_the_operator_lists_them(

@@ -1,16 +1,14 @@
 """The picture that every gate refuses once it is ready, whatever it knows: docs/canary.png.
 
-In: the stages of an upload as the decoder gives them. Out: the same stages; afterwards, evidence if the
-first of them was the canary. Next: `policy.judge`, which blocks it before any rule. An operator sends it to
-any door to see that uploads are opened, compared, judged, recorded and refused. It is a sum of sine waves and
-shows nobody. The exchanges' canaries (`repit.hotline.feeds.canary`) are the same picture.
+In: the first stage of a look at an upload, which holds its standard hash. Out: evidence, if that is the
+canary. Next: `policy.judge`, which blocks it before any rule. An operator sends it by any channel to see that
+uploads are opened, compared, judged, recorded and refused. It is a sum of sine waves and shows nobody. The
+exchanges' canaries (`repit.hotline.feeds.canary`) are the same picture.
 """
 
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repit.platform.gate.policy import CANARY
 from repit.platform.gate.verdict import Evidence
@@ -21,24 +19,11 @@ _RADIUS: Final = 31
 _BITS: Final = np.frombuffer(HASH, np.uint8)
 
 
-class Watched:
-    """Stages, passed on one by one, of which the first is compared with the canary."""
-
-    def __init__(self, stages: Iterable[QueryHashes]) -> None:
-        self._stages = stages
-        self._distance: int | None = None
-        self.standard: NDArray[np.uint8] | None = None
-        """The upload's own standard hash, once the first stage has come."""
-
-    def __iter__(self) -> Iterator[QueryHashes]:
-        for number, stage in enumerate(self._stages):
-            if number == 0 and len(stage):
-                self.standard = stage.hashes[0]
-                self._distance = int(np.bitwise_count(stage.hashes ^ _BITS).sum(axis=1).min())
-            yield stage
-
-    def canaries(self) -> list[Evidence]:
-        """Evidence of the canary, if it was seen."""
-        if self._distance is None or self._distance > _RADIUS:
-            return []
-        return [Evidence(CANARY, "repit", "canary", "picture", "active", 1, "standard", self._distance)]
+def seen_in(first: QueryHashes) -> list[Evidence]:
+    """Evidence of the canary, if a look that begins so shows it."""
+    if not len(first):
+        return []
+    distance = int(np.bitwise_count(first.hashes ^ _BITS).sum(axis=1).min())
+    if distance > _RADIUS:
+        return []
+    return [Evidence(CANARY, "repit", "canary", "picture", "active", 1, "standard", distance)]

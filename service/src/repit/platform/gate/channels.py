@@ -1,6 +1,6 @@
 """The doors through which uploads reach the gate, and what differs from one to another.
 
-In: a door's name, the bytes of a file that was not looked at. Out: what it is for such a door. Next:
+In: a door's name, the kind of a file that was not looked at. Out: what it is for such a door. Next:
 `inspection`, `policy`. Pure.
 
 Antivirus doors, storage and chat servers see every file of a platform: letters, archives, films, and from
@@ -11,7 +11,7 @@ the gate did not look.
 
 from typing import Final, Literal, get_args
 
-from repit_engine.picture.kinds import Kind, kind_of
+from repit_engine.picture.kinds import Kind
 
 Left = Literal["no-picture", "film", "page", "undecided"]
 """`film`, `page`: what is not opened by anybody here, and may show what is known."""
@@ -28,12 +28,11 @@ _NO_PICTURE: Final = frozenset({"not-a-picture", "empty-file", "unsupported-pict
 _UNOPENED: Final[dict[Kind, Left]] = {Kind.FILM: "film", Kind.PAGE: "page"}
 
 
-def left_undone(door: str, reason: str, data: bytes, *, whole: bool = True) -> Left:
-    """What a file is that could not be looked at for this reason; `whole`: `data` is all of it, not its head.
+def left_undone(door: str, reason: str, kind: Kind) -> Left:
+    """What a file of this kind is that could not be looked at for this reason.
 
     At doors for pictures, whatever is sent is asked about as a picture.
     """
     if door not in SEEN_WHOLE or reason not in _NO_PICTURE:
         return "undecided"
-    kind = kind_of(data, whole=whole)
     return "no-picture" if kind is Kind.OTHER else _UNOPENED.get(kind, "undecided")

@@ -16,6 +16,7 @@ from django.conf import settings
 from repit.foundation.errors import InputRefused, OutboundRefused, PeerFailed, Text
 from repit.foundation.outbound import Outbound
 from repit.platform.gate.errors import UrlsRefused
+from repit.platform.gate.inspection.question import NotLookedAt
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.verdict import Verdict
 
@@ -36,7 +37,7 @@ def inspect_at(gate: Gate, url: str, door: str) -> Verdict:
     try:
         return inspect_there(gate, url, door, SECONDS)
     except OutboundRefused as refused:
-        return gate.inspector.cannot_look(refused.code, door)
+        return gate.inspector.inspect(NotLookedAt(refused.code, door))
 
 
 def inspect_there(gate: Gate, url: str, door: str, seconds: float) -> Verdict:
@@ -45,7 +46,7 @@ def inspect_there(gate: Gate, url: str, door: str, seconds: float) -> Verdict:
     Raises `OutboundRefused` (`NotThere` among them), `TooLarge`, `Overloaded`.
     """
     most: int = settings.REPIT_GATE_MAX_FILE_BYTES
-    with gate.arriving() as upload:
+    with gate.admission.arriving(door) as upload:
         with (
             Outbound("", redirects=True) as outbound,
             outbound.pieces(url, seconds=seconds, max_bytes=most) as (status, pieces),
@@ -56,7 +57,7 @@ def inspect_there(gate: Gate, url: str, door: str, seconds: float) -> Verdict:
                 raise PeerFailed(detail=f"status {status}")
             for piece in pieces:
                 upload.write(piece)
-        return gate.inspector.inspect_arrived(upload, door)
+        return gate.inspector.inspect(upload.asked(door))
 
 
 def _require_web(url: str) -> None:

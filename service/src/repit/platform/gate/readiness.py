@@ -61,7 +61,7 @@ def present(gate: Gate) -> dict[str, float]:
         "feed_lag_changes": float(status.lag_changes),
         "decoders_alive": float(gate.pool.alive),
         "decoders_replaced": float(gate.pool.restarts),
-        "uploads_held_bytes": float(gate.reception.held),
+        "uploads_held_bytes": float(gate.admission.room.held),
         "uploads_waiting": float(gate.pool.waiting),
     }
     return values if lag is None else {**values, "feed_lag_seconds": lag}

@@ -1,8 +1,8 @@
 """The gate of this process.
 
-In: its parts, put together by `assembly`. Out: `Gate`; `inspect`, the one call. Next:
-`platform.integrations.http_api` and every other door; `platform.loops.follow_feed` brings what the feed says
-through `take_snapshot` and `take_changes`.
+In: its parts, put together by `assembly`. Out: `Gate`: its `admission` lets uploads in, its `inspector`
+judges them. Next: every integration; `platform.loops.follow_feed` brings what the feed says through
+`take_snapshot` and `take_changes`.
 """
 
 import threading
@@ -11,19 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from django.conf import settings
-
+from repit.platform.gate.admission import Admission
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import KnownEntry, of_an_exchange
 from repit.platform.gate.errors import GateNotRunning
 from repit.platform.gate.feed_status import StatusBoard
 from repit.platform.gate.index_store import Mirror, Standing
-from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.policy import Policy
-from repit.platform.gate.upload_buffer import Arriving, Reception
-from repit.platform.gate.verdict import Verdict
 
 Announced = Callable[[Sequence[KnownEntry]], None]
 
@@ -43,12 +40,10 @@ class Gate:
     """Hears of every entry once it is served and written down."""
     turn: threading.Lock = field(default_factory=threading.Lock)
     """Followers of several exchanges take turns, so that a snapshot of one keeps what others brought."""
-    reception: Reception = field(default_factory=lambda: Reception(settings.REPIT_GATE_MEMORY))
+    admission: Admission = field(init=False)
 
-    def arriving(self, sender: str = "") -> Arriving:
-        """Room for one upload, of the sizes that the settings allow; `sender`: see `Arriving`."""
-        keep, most = settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES
-        return Arriving(self.reception, keep, most, sender)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "admission", Admission(self.inspector.meters))
 
     def start(self) -> "Gate":
         """Load the mirror, start decoders and recorder."""
@@ -127,8 +122,3 @@ def current() -> Gate:
     if _Process.gate is None:
         raise GateNotRunning
     return _Process.gate
-
-
-def inspect(data: bytes, door: str) -> Verdict:
-    """Judge an upload: the one call behind every door. Raises `Overloaded`, `GateNotRunning`."""
-    return current().inspector.inspect(data, door)

@@ -1,59 +1,61 @@
 """An upload while it arrives: kept in memory as far as a picture may reach, digested beyond.
 
-In: pieces of a file, from any door. Out: `Arriving`, which holds the bytes of a picture, or only the digests
-of a larger file. Next: `inspection`.
+In: pieces of a file, from any channel. Out: `Arriving`, which becomes a question about a whole file, or about
+the digests of a larger one. Next: `inspection`.
 
-`Reception` bounds what all uploads of the process hold together, so that many slow or large ones end in
-"come back later" and never in a process that is killed for its memory. Nothing is written to disk.
+All uploads of the process share one `Room` (`admission`), so that many slow or large ones end in "come back
+later" and never in a process that is killed for its memory. Nothing is written to disk.
 """
 
 import hashlib
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
+from repit.foundation.admission.room import Cost, Room
 from repit.foundation.errors import TooLarge
 from repit.foundation.hashes import Algorithm
 from repit.platform.gate.errors import Overloaded
+from repit.platform.gate.inspection.question import LongFile, WholeFile
+from repit_engine.picture.formats import Format
+from repit_engine.picture.kinds import Kind, Refused, sniffed
 
 HEAD: Final = 4096
 """Bytes by which a file that is not kept is told to be a picture, a film or a letter."""
 
 
-class Reception:
-    """How many bytes of uploads are held at once, by all doors."""
-
-    def __init__(self, room: int) -> None:
-        self.room = room
-        self.held = 0
-        self._turn = threading.Lock()
-
-    def take(self, size: int) -> None:
-        """Make room for more bytes. Raises `Overloaded`."""
-        with self._turn:
-            if self.held + size > self.room:
-                raise Overloaded
-            self.held += size
-
-    def give_back(self, size: int) -> None:
-        """These bytes are held no more."""
-        with self._turn:
-            self.held -= size
+def _nobody_counts() -> None:
+    pass
 
 
 class Arriving:
     """One upload; use it in a `with`, which gives its memory back.
 
     Up to `keep` bytes are kept; a longer file is digested as it comes, up to `most` bytes. `sender`: whatever
-    tells apart those who send; in memory alone, so that they take turns at the decoders.
+    tells apart those who send; in memory alone, so that they take turns at the decoders. `refused` is called
+    once, where there is no room. Until somebody takes it for whole, it may have to give way to others.
     """
 
-    def __init__(self, reception: Reception, keep: int, most: int, sender: str = "") -> None:
+    def __init__(
+        self,
+        room: Room,
+        keep: int,
+        most: int,
+        sender: str = "",
+        refused: Callable[[], None] = _nobody_counts,
+    ) -> None:
         self.sender = sender
-        self._reception, self._keep, self._most = reception, keep, max(keep, most)
+        self._room, self._keep, self._most = room, keep, max(keep, most)
+        self._refused = refused
+        self._turn = threading.Lock()
+        """Around what is held: what comes in by another way may have this give way."""
+        self._cost = Cost()
+        self._coming = self._gave_way = self._is_counted = False
         self._pieces: list[bytes] = []
         self._held = 0
         self._digests: dict[Algorithm, hashlib._Hash] = {}
+        self._sniffed: tuple[int, Format | Refused] | None = None
         self.size = 0
         self.head = b""
 
@@ -77,18 +79,38 @@ class Arriving:
         elif self.size > self._keep:
             self._digest_from_here(piece)
         else:
-            self._reception.take(len(piece))
-            self._held += len(piece)
-            self._pieces.append(piece)
+            self._hold(piece)
 
     @property
     def data(self) -> bytes | None:
-        """The whole file; None if it was too long to be kept."""
+        """The whole file, which gives way to nobody any more; None if it was too long to be kept. Raises
+        `Overloaded` where it had to give way."""
         if self._digests:
             return None
+        self._settle()
         if len(self._pieces) != 1:
             self._pieces = [b"".join(self._pieces)]
         return self._pieces[0]
+
+    @property
+    def looks_like(self) -> Format | Refused:
+        """What its head says of it, found out once."""
+        if self._sniffed is None or self._sniffed[0] != len(self.head):
+            self._sniffed = len(self.head), sniffed(self.head, whole=False)
+        return self._sniffed[1]
+
+    @property
+    def kind(self) -> Kind:
+        """As what it would be shown, by its head."""
+        seen = self.looks_like
+        return seen.kind if isinstance(seen, Refused) else Kind.PICTURE
+
+    def asked(self, channel: str) -> WholeFile | LongFile:
+        """The question about it, now that it is whole. Raises `Overloaded`, as `data` does."""
+        data = self.data
+        if data is None:
+            return LongFile(self.digests(), self.kind, channel, self.sender)
+        return WholeFile(data, channel, self.sender)
 
     def digests(self) -> tuple[tuple[Algorithm, bytes], ...]:
         """MD5 and SHA-256 of a file that was too long to be kept; none of one that was kept."""
@@ -96,11 +118,63 @@ class Arriving:
 
     def forget(self) -> None:
         """Let go of the bytes."""
-        self._pieces = []
-        self._reception.give_back(self._held)
-        self._held = 0
+        self._room.end(self)
+        with self._turn:
+            self._coming = False
+            self._pieces = []
+            held, self._held = self._held, 0
+        self._room.give_back(held)
+
+    def cost(self) -> float:
+        """See `room.Holder`."""
+        with self._turn:
+            return self._cost.so_far(self._held)
+
+    def give_way(self) -> None:
+        """See `room.Holder`."""
+        with self._turn:
+            if not self._coming:
+                return  # somebody has it
+            self._gave_way = True
+        self.forget()
+
+    def _hold(self, piece: bytes) -> None:
+        with self._turn:
+            begins = not (self._coming or self._gave_way)
+            self._coming = self._coming or begins
+        if begins:
+            self._room.begin(self)
+        try:
+            self._room.take(len(piece), self)
+        except Overloaded:
+            self._count()
+            raise
+        with self._turn:
+            if not self._gave_way:
+                self._held += len(piece)
+                self._pieces.append(piece)
+                return
+        self._room.give_back(len(piece))
+        raise self._overloaded()
+
+    def _settle(self) -> None:
+        with self._turn:
+            self._coming = False
+        self._room.end(self)
+        if self._gave_way:
+            raise self._overloaded()
+
+    def _overloaded(self) -> Overloaded:
+        self._count()
+        return Overloaded()
+
+    def _count(self) -> None:
+        if not self._is_counted:
+            self._is_counted = True
+            self._refused()
 
     def _digest_from_here(self, piece: bytes) -> None:
+        self._settle()
         self._digests = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}
         for held in self._pieces:
             self._digest(held)

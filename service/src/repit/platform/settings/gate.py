@@ -136,8 +136,9 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_MEMORY",
         whole(1024**2, 1024**4),
         512 * 1024**2,
-        "Gate: bytes of uploads held in memory at once, by all doors together. When they are used up, doors"
-        " say that the gate is busy.",
+        "Gate: bytes of uploads held in memory at once, by all doors together. When they are used up, the"
+        " upload that is still coming and has held most for longest gives way: its door says that the gate is"
+        " busy.",
         "1048576 to 1099511627776",
         "536870912",
     ),

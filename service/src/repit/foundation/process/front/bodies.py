@@ -9,14 +9,16 @@ held.
 """
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError
 from typing import Any, Final
 
+from repit.foundation.admission.errors import Busy
+from repit.foundation.admission.room import Cost, Room
 from repit.foundation.errors import RepitError, TooLarge, Unavailable
-from repit.foundation.process.front.errors import Busy, TooSlow
-from repit.foundation.process.front.room import Arrivals
+from repit.foundation.process.front.errors import TooSlow
 
 GRACE_SECONDS: Final = 20.0
 PACE: Final = 1000.0
@@ -34,16 +36,18 @@ class Cut(OSError):
 class Body:
     """What has come of one body. The loop fills it, one thread reads it."""
 
-    def __init__(self, receive: Receive, arrivals: Arrivals, most: int) -> None:
+    def __init__(self, receive: Receive, room: Room, most: int) -> None:
         """`most`: bytes that may come at all."""
-        self._receive, self._arrivals, self._most = receive, arrivals, most
+        self._receive, self._room, self._most = receive, room, most
         self._loop = asyncio.get_running_loop()
         self._pieces: deque[bytes] = deque()
-        self._begun = self._counted = self._loop.time()
-        self._cost = 0.0
+        self._begun = self._loop.time()
+        self._turn = threading.Lock()
+        """Around what is held: what comes in by another way may have this give way."""
+        self._cost = Cost()
         self._held = 0
         self._task: asyncio.Task[Any] | None = None
-        self._gave_way = False
+        self._gave_way = self._is_coming = False
         self.size = 0
         self.whole = self.refused = self.ended = False
 
@@ -61,27 +65,34 @@ class Body:
 
     def forget(self) -> None:
         """Let go of what is held."""
-        held, self._held = self._held, 0
-        self._pieces.clear()
-        self._arrivals.room.give_back(held)
+        with self._turn:
+            held, self._held = self._held, 0
+            self._pieces.clear()
+        self._room.give_back(held)
 
     def cost(self) -> float:
         """See `room.Holder`."""
-        moment = self._loop.time()
-        self._cost += self._held * (moment - self._counted)
-        self._counted = moment
-        return self._cost
+        with self._turn:
+            return self._cost.so_far(self._held)
 
     def give_way(self) -> None:
-        """See `room.Holder`."""
-        self._gave_way = True
+        """See `room.Holder`. What is whole by now stays so: somebody has it."""
+        with self._turn:
+            if not self._is_coming:
+                return
+            self._gave_way = True
         self.forget()
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
 
     async def _coming(self, enough: int, longest: float) -> None:
         self._task = asyncio.current_task()
-        self._arrivals.begin(self)
+        with self._turn:
+            self._is_coming = True
+        self._room.begin(self)
         try:
             async with asyncio.timeout_at(self._due(longest)) as limit:
                 while not self.whole and self.size <= enough:
@@ -96,8 +107,12 @@ class Body:
                 raise Busy from None
             raise
         finally:
-            self._arrivals.end(self)
+            self._room.end(self)
+            with self._turn:
+                self._is_coming = False
             self._task = None
+        if self._gave_way:
+            raise Busy
 
     def _due(self, longest: float) -> float:
         return self._begun + min(longest, GRACE_SECONDS + self.size / PACE)
@@ -114,15 +129,22 @@ class Body:
             if self.size > self._most:
                 self.forget()
                 raise TooLarge
-            self.cost()
-            try:
-                self._arrivals.take(self, len(piece))
-            except Unavailable:
-                self.forget()
-                raise
-            self._held += len(piece)
-            self._pieces.append(piece)
+            self._take(piece)
         self.whole = self.ended
+
+    def _take(self, piece: bytes) -> None:
+        try:
+            self._room.take(len(piece), self)
+        except Unavailable:
+            self.forget()
+            raise
+        with self._turn:
+            if not self._gave_way:
+                self._held += len(piece)
+                self._pieces.append(piece)
+                return
+        self._room.give_back(len(piece))
+        raise Busy
 
     async def _more(self) -> None:
         """The next piece, for a thread that waits for it."""
@@ -140,8 +162,9 @@ class Body:
                 self._pieces.appendleft(piece[wanted:])
                 piece = piece[:wanted]
             wanted -= len(piece)
-            self._held -= len(piece)
-            self._arrivals.room.give_back(len(piece))
+            with self._turn:
+                self._held -= len(piece)
+            self._room.give_back(len(piece))
             parts.append(piece)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 

@@ -1,22 +1,14 @@
 """Refusals of the front.
 
-    Unavailable
-    ├── Busy             more requests, or more bytes of them, than can be held: come back
-    └── TooManyStreams   one subscriber reads more long answers at once than it may
     RequestRefused
     ├── TooSlow          the body did not come in time
+    ├── TooManyStreams   one subscriber reads more long answers at once than it may
     └── TooManyWaiting   one subscriber has more requests waiting for changes than it may
 
 In: what went wrong before a view was asked. Out: errors of the service's tree. Next: `gateway` answers.
 """
 
-from repit.foundation.errors import RequestRefused, Text, Unavailable
-
-
-class Busy(Unavailable):
-    code = "busy"
-    message = Text("More is asked for than can be answered.", "Trop de demandes arrivent à la fois.")
-    next_step = Text("Try again in a few seconds.", "Réessayez dans quelques secondes.")
+from repit.foundation.errors import RequestRefused, Text
 
 
 class TooSlow(RequestRefused):

@@ -18,14 +18,14 @@ from typing import Any, Final, Protocol
 
 from django.conf import settings
 
+from repit.foundation.admission.errors import Busy
+from repit.foundation.admission.lanes import Lane
 from repit.foundation.errors import RepitError, Unavailable
 from repit.foundation.process.front import requests
 from repit.foundation.process.front.bodies import Body, Cut
-from repit.foundation.process.front.errors import Busy, TooManyStreams, TooManyWaiting
+from repit.foundation.process.front.errors import TooManyStreams, TooManyWaiting
 from repit.foundation.process.front.handling import Flow, Headers, Whole
-from repit.foundation.process.front.lanes import Lane
 from repit.foundation.process.front.protocol import together
-from repit.foundation.process.front.room import Arrivals
 from repit.foundation.process.front.rules import LaneName, Rules
 from repit.foundation.web.parking import MAY_PARK, WAITED, Parked
 from repit.foundation.web.problems import MACHINE_PATHS
@@ -64,7 +64,6 @@ class Gateway:
         self._lanes: dict[LaneName, Lane] = {
             name: Lane(name, size, _RETURNING.get(name, 0)) for name, size in rules.threads.items()
         }
-        self._arrivals = Arrivals(rules.room)
         self._parked, self._streams = Counter[str](), Counter[str]()
         self._parked_with = Counter[str]()
         """By key as it was sent: who has too many waiting costs no thread, and no look into the database."""
@@ -102,7 +101,7 @@ class Gateway:
         who = requests.who(scope, rules.proxies, key=lane == "uploads" and admitted)
         most, kept = (rules.most_upload, rules.kept) if lane == "uploads" else (rules.most, rules.most)
         announced = requests.announced(scope)
-        exchange.body = body = Body(exchange.receive, self._arrivals, most)
+        exchange.body = body = Body(exchange.receive, rules.room, most)
         try:
             if announced == 0:
                 body.whole = True

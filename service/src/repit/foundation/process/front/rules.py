@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from django.conf import settings
 
-from repit.foundation.process.front.room import Bytes, Room
+from repit.foundation.admission.room import Room
 
 LaneName = Literal["state", "uploads", "feeds", "pages", "streams", "long"]
 UPLOADS: Final = frozenset({"/v1/check", "/v1/refuse"})
@@ -63,7 +63,7 @@ def of_pages(**says: object) -> Rules:
             "streams": 2,
             "long": max(4, threads // 3),
         },
-        room=Bytes(PAGES_ROOM),
+        room=Room(PAGES_ROOM),
         health={"/health": json.dumps({"alive": True, **says}).encode()},
         most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE + FORM,
         proxies=settings.REPIT_PROXIES or int(settings.REPIT_HTTPS),

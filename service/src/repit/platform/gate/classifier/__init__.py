@@ -14,9 +14,9 @@ from typing import BinaryIO, ClassVar, Final
 
 from repit.platform.gate.classifier.sheet import Sheet, read_sheet
 from repit.platform.gate.verdict import Signal
-from repit_engine.child import Child
-from repit_engine.frames import receive_json
+from repit_engine.child.asking import Asker
 from repit_engine.picture import DEFAULT_LIMITS, Limits
+from repit_engine.pipe import receive_json
 from repit_engine.types import NotHashable
 
 __all__ = ["Classifier", "Sheet", "read_sheet"]
@@ -24,13 +24,13 @@ UNANSWERED: Final = Signal("classifier", "unanswered")
 MEMORY: Final = 6 * 1024**3
 
 
-class _Asked(Child):
+class _Asked(Asker):
     program: ClassVar[str] = "repit.platform.gate.classifier.worker"
     patient: ClassVar[bool] = False
 
     def labels(self, data: bytes, limits: Limits) -> list[str] | NotHashable:
         """Labels whose threshold is reached, as the child says them; not trusted yet."""
-        return self._asked(data, limits, False, _heard)
+        return self._asked(data, limits, _heard)
 
 
 class Classifier:

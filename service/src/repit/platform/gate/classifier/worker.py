@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from repit.platform.gate.classifier.sheet import Sheet, read_sheet
-from repit_engine.child import answer_of, serve
+from repit_engine.child.hashing import answer_of
+from repit_engine.child.serving import Request, serve_standard
 from repit_engine.errors import PictureRefused
-from repit_engine.frames import send_json
 from repit_engine.hash import not_hashable
 from repit_engine.picture import Limits, open_picture
-from repit_engine.types import NotHashable
+from repit_engine.pipe import send_json
 
 Scores = NDArray[np.float32]
 
@@ -35,16 +35,15 @@ def main() -> None:
         str(sheet.model), sess_options=options, providers=["CPUExecutionProvider"]
     )
 
-    def answer(pipe: BinaryIO, source: bytes | Path, limits: Limits, full: bool) -> None:  # noqa: ARG001
+    def answer(request: Request, _: BinaryIO, pipe_out: BinaryIO) -> None:
         try:
-            labels = reached(sheet, session, fed(sheet, source, limits))
+            labels = reached(sheet, session, fed(sheet, request.source, request.limits))
         except PictureRefused as refusal:
-            refused = not_hashable(refusal)
-            send_json(pipe, answer_of(refused) if isinstance(refused, NotHashable) else {})
+            send_json(pipe_out, answer_of(not_hashable(refusal)))
             return
-        send_json(pipe, {"labels": labels})
+        send_json(pipe_out, {"labels": labels})
 
-    serve(answer)
+    serve_standard(answer)
 
 
 def fed(sheet: Sheet, source: bytes | Path, limits: Limits) -> Scores:

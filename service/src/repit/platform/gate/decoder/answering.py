@@ -8,17 +8,23 @@ The file is opened once and its views stay here while the parent searches what i
 """
 
 import time
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
-from repit.platform.gate.decoder.views import out_of_time, refused, to_bytes
+from repit.platform.gate.decoder.refusals import out_of_time, refused
 from repit_engine.anchors import Budget, Look, QueryHashes, count_of, looks, query_family
+from repit_engine.anchors.rows import to_bytes
+from repit_engine.child.serving import Request
 from repit_engine.errors import PictureRefused
-from repit_engine.frames import receive_json, send, send_json
+from repit_engine.hash import not_hashable
 from repit_engine.picture import Limits
 from repit_engine.picture import warm_up as warm_up_pictures
 from repit_engine.picture.cost import cost_of
+from repit_engine.picture.formats import Format
+from repit_engine.picture.kinds import Kind, Refused, sniffed
+from repit_engine.picture.source import bytes_of
+from repit_engine.pipe import receive_json, send, send_json
 from repit_engine.types import NotHashable
 from repit_engine.views import Views, open_views
 
@@ -33,19 +39,29 @@ def warm_up() -> None:
     query_family(luma.astype(np.float32))
 
 
-def answer(request: dict[str, Any], data: bytes, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
+def answer(request: Request, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
     """Open one upload and send what is wanted of it: the first stage of the first look, then a `stage` more
     or the first of the next `look`, until neither is. Raises `PipeClosed`.
 
-    What would cost more than the request allows is not opened: the parent has it looked at elsewhere.
+    What would cost more than the request allows is not opened: the parent has it looked at elsewhere. What
+    kind of file it is, is found out once, and goes with a refusal.
     """
-    last, limits, most = int(request["last"]), Limits(**request["limits"]), request.get("cost")
-    if most is not None and cost_of(data) > most:
+    last, limits, most = int(request.asked["last"]), request.limits, request.asked["cost"]
+    try:
+        data = bytes_of(request.source, limits)
+    except PictureRefused as refusal:
+        _refuse(not_hashable(refusal), pipe_out)
+        return
+    file = sniffed(data)
+    if isinstance(file, Refused):
+        _refuse(not_hashable(file.why), pipe_out, file.kind)
+        return
+    if most is not None and cost_of(data, file) > most:
         send_json(pipe_out, {"dear": True})
         send(pipe_out, b"")
         return
     end = time.monotonic() + limits.seconds
-    views = _opened(data, limits)
+    views = _opened(data, limits, file)
     if isinstance(views, NotHashable):
         _refuse(views, pipe_out)
         return
@@ -65,11 +81,11 @@ def answer(request: dict[str, Any], data: bytes, pipe_in: BinaryIO, pipe_out: Bi
             return
 
 
-def _opened(data: bytes, limits: Limits) -> Views | NotHashable:
+def _opened(data: bytes, limits: Limits, known: Format) -> Views | NotHashable:
     try:
-        return open_views(data, limits, closely=True)
+        return open_views(data, limits, closely=True, known=known)
     except PictureRefused as refusal:
-        return NotHashable(refusal.code, refusal.message, refusal.next_step)
+        return not_hashable(refusal)
     except MemoryError:
         return _too_large()
 
@@ -78,14 +94,14 @@ def _next(look: Look) -> QueryHashes | NotHashable:
     try:
         stage = next(look.stages, None)
     except PictureRefused as refusal:
-        return NotHashable(refusal.code, refusal.message, refusal.next_step)
+        return not_hashable(refusal)
     except MemoryError:
         return _too_large()
     return out_of_time() if stage is None else stage
 
 
-def _refuse(outcome: NotHashable, pipe_out: BinaryIO) -> None:
-    send_json(pipe_out, refused(outcome))
+def _refuse(outcome: NotHashable, pipe_out: BinaryIO, kind: Kind = Kind.PICTURE) -> None:
+    send_json(pipe_out, refused(outcome, kind))
     send(pipe_out, b"")
 
 

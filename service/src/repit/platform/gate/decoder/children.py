@@ -1,83 +1,28 @@
 """The gate's side of its decoder processes: one zygote, and children that it makes.
 
-In: how the zygote is started. Out: `Child`s, each with two pipes and a handle by which it can be ended and
-nobody else (pidfd_open(2)). Next: `pool`.
+In: how the zygote is started. Out: children (`repit_engine.child`), each with two pipes and a handle by which
+it can be ended and nobody else. Next: `pool`.
 """
 
 import os
-import select
-import signal
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import BinaryIO, Final, Literal
 
 from repit.platform.gate.decoder.zygote import BORN, READY, STILLBORN
-from repit_engine.frames import PipeClosed, PipeSilent, receive, widen
+from repit_engine.child.process import Child, Copied, started
+from repit_engine.pipe import PipeClosed, PipeSilent
 
 START_SECONDS: Final = 300.0
 """A new machine compiles its kernels first."""
 BIRTH_SECONDS: Final = 5.0
-_KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "PYTHONPATH")
-_ONE_THREAD: Final = {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-_KEEP_MEMORY: Final = {"MALLOC_MMAP_THRESHOLD_": str(32 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(64 * 2**20)}
-"""A picture's planes are let go and taken anew with each upload. Left to itself, glibc gives them back to the
-kernel each time, which then hands out zeroed pages one by one: a quarter of a WebP's time. See mallopt(3).
-"""
 
 
 class NoChild(Exception):
     """The zygote is gone, or could not make one."""
-
-
-class Child:
-    """One decoder process; for whoever holds it."""
-
-    def __init__(self, number: int, handle: int, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
-        self.number, self.pipe_in, self.pipe_out = number, pipe_in, pipe_out
-        self._handle = handle
-        self._turn = threading.Lock()
-
-    @property
-    def gone(self) -> bool:
-        """Whether the process has ended."""
-        with self._turn:
-            if self._handle < 0:
-                return True
-            looking = select.poll()
-            looking.register(self._handle, select.POLLIN)
-            return bool(looking.poll(0))
-
-    def used(self) -> float:
-        """Seconds of processor that it has used so far (clock_getcpuclockid(3)); 0 where it has ended."""
-        try:
-            return time.clock_gettime(~self.number << 3 | 2)
-        except OSError:
-            return 0.0
-
-    def step_back(self, nice: int) -> None:
-        """Let everyone else have the processor first, from now on."""
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.number, nice)
-
-    def kill(self) -> None:
-        """End the process, whatever it does; whoever reads from it then finds its pipe closed."""
-        with self._turn, suppress(OSError):
-            if self._handle >= 0:
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-
-    def close(self) -> None:
-        """Let go of the pipes and the handle; only for whoever holds the child."""
-        for pipe in (self.pipe_in, self.pipe_out):
-            with suppress(OSError):
-                pipe.close()
-        with self._turn:
-            if self._handle >= 0:
-                os.close(self._handle)
-                self._handle = -1
 
 
 class Zygote:
@@ -88,16 +33,8 @@ class Zygote:
         self.broken = False
         """It is gone, or what it says next may belong to an earlier question: start another."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command,
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**kept, **_ONE_THREAD, **_KEEP_MEMORY},
-                close_fds=True,
-            )
+            self.process = started(command, theirs.fileno(), subprocess.DEVNULL)
 
     def wait(self, seconds: float = START_SECONDS) -> None:
         """Until it has loaded everything. Raises `NoChild`."""
@@ -119,15 +56,15 @@ class Zygote:
             if not word.startswith(BORN) or handle < 0:
                 self.broken = word != STILLBORN
                 raise NoChild
-            child = Child(int.from_bytes(word[len(BORN) :], "big"), handle, pipe_in, pipe_out)
+            number = int.from_bytes(word[len(BORN) :], "big")
+            child = Child(Copied(number, handle), pipe_in, pipe_out)
             ours.pop_all()
         try:
-            receive(pipe_out, time.monotonic() + BIRTH_SECONDS)
+            child.wait(time.monotonic() + BIRTH_SECONDS)
         except (PipeClosed, PipeSilent, OSError):
             child.kill()
             child.close()
             raise NoChild from None
-        widen(pipe_in)
         return child
 
     def end(self) -> None:

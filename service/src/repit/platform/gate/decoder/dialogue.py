@@ -5,30 +5,20 @@ trusted: every length is bounded before it is read. Next: `pool` hands it out, `
 decides between the stages.
 """
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from json import loads
 from typing import BinaryIO, Final
 
-from repit.platform.gate.decoder.views import MOST_BYTES, MOST_HASHES, MOST_HEAD, from_bytes, refusal
+from repit.platform.gate.decoder.refusals import refusal
 from repit_engine.anchors import QueryHashes, Stage
-from repit_engine.frames import PipeClosed, send, send_json
+from repit_engine.anchors.rows import MOST_BYTES, MOST_HASHES, from_bytes
+from repit_engine.child.serving import ask
 from repit_engine.picture import Limits
-from repit_engine.types import NotHashable
+from repit_engine.pipe import PipeClosed, receive, receive_json, send_json
 from repit_engine.views import MOST_LOOKS
 
-_PIECE: Final = 1 << 20
+MOST_HEAD: Final = 4096
 _LONGEST_WORD: Final = 40
-
-
-class NotSeen(Exception):
-    """The upload could not be looked at, or not to the end; `outcome` says why."""
-
-    def __init__(self, outcome: NotHashable) -> None:
-        self.outcome = outcome
-        super().__init__(outcome.reason)
 
 
 class ChildFailed(Exception):
@@ -83,9 +73,7 @@ class Dialogue:
                 if place or not first:
                     self._ask("stage" if place else "look")
                 else:
-                    asked = {"limits": asdict(self._limits), "last": int(self._last), "cost": self._cost}
-                    send_json(self._in, asked)
-                    send(self._in, self._data)
+                    ask(self._in, self._data, self._limits, last=int(self._last), cost=self._cost)
                 views, end = self._heard()
             hashes += len(views)
             if hashes > MOST_HASHES or (place == int(self._last) and not end):
@@ -100,15 +88,13 @@ class Dialogue:
         send_json(self._in, {"want": wanted})
 
     def _heard(self) -> tuple[QueryHashes, bool]:
-        head = loads(_bounded(self._out, MOST_HEAD))
-        if not isinstance(head, dict):
-            raise ChildFailed
-        body = _bounded(self._out, MOST_BYTES)
+        head = receive_json(self._out, most=MOST_HEAD)
+        body = receive(self._out, most=MOST_BYTES)
         if head.get("dear") is True:
             raise Dear
-        outcome = refusal(head)
-        if outcome is not None:
-            raise NotSeen(outcome)
+        unseen = refusal(head)
+        if unseen is not None:
+            raise unseen
         self._looks = min(int(head["looks"]), MOST_LOOKS)
         self.unseen = None if head["unseen"] is None else str(head["unseen"])[:_LONGEST_WORD]
         return from_bytes(body), bool(head["end"])
@@ -119,23 +105,5 @@ def _honestly() -> Iterator[None]:
     """What only a child that is gone or says nonsense makes us raise leaves as `ChildFailed`."""
     try:
         yield
-    except (PipeClosed, OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (PipeClosed, OSError, ValueError, KeyError, TypeError):
         raise ChildFailed from None
-
-
-def _bounded(pipe: BinaryIO, most: int) -> bytes:
-    """One frame of at most `most` bytes; a child that was taken over must not make the gate hold more."""
-    size = int.from_bytes(_exactly(pipe, 4), "big")
-    if size > most:
-        raise ChildFailed
-    return _exactly(pipe, size)
-
-
-def _exactly(pipe: BinaryIO, size: int) -> bytes:
-    descriptor, parts = pipe.fileno(), bytearray()
-    while len(parts) < size:
-        part = os.read(descriptor, min(size - len(parts), _PIECE))
-        if not part:
-            raise ChildFailed
-        parts += part
-    return bytes(parts)

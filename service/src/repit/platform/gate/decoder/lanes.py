@@ -5,18 +5,29 @@ waiting at all. Next: `pool`, which has the lock: nothing here is for two thread
 """
 
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from repit.foundation.fairness import FairQueue, Full
+from repit.foundation.admission.fairness import FairQueue, Full
 from repit.platform.gate.errors import Overloaded
-
-if TYPE_CHECKING:
-    from repit.platform.gate.decoder.pool import Worker
+from repit_engine.child.process import Child
 
 WAITING_EACH: Final = 32
 """Uploads that may wait for each decoder of a lane."""
 _REMEMBERED: Final = 0.1
 """Weight of the latest upload in the mean time that uploads keep a decoder."""
+
+
+class Worker:
+    """A child in the pool's books. `due` is when the keeper ends it, on the monotonic clock; None while it
+    idles. `hung`: ended for its time; `ousted`: ended to make room, what it looked at may begin anew.
+    """
+
+    def __init__(self, child: Child) -> None:
+        self.child = child
+        self.lane: Lane | None = None
+        self.due: float | None = None
+        self.taken = self.used = self.allowed = 0.0
+        self.hung = self.ousted = False
 
 
 class Turn:
@@ -29,7 +40,7 @@ class Turn:
         self.told = threading.Event()
         self.worker: Worker | None = None
 
-    def give(self, worker: "Worker | None") -> None:
+    def give(self, worker: Worker | None) -> None:
         """Here is one; None: there will be none, others have more of a right to it."""
         self.worker = worker
         self.told.set()

@@ -7,19 +7,33 @@ given back, or reported lost, exactly once. Next: `pool`, which hands decoders o
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-from repit.platform.gate.decoder.dialogue import ChildFailed, Dear, Dialogue, NotSeen
+from repit.platform.gate.decoder.dialogue import ChildFailed, Dear, Dialogue
+from repit.platform.gate.decoder.lanes import Lane, Worker
+from repit.platform.gate.decoder.refusals import NotSeen, out_of_time
 from repit_engine.anchors import QueryHashes, Stage
 from repit_engine.picture import Limits
 from repit_engine.types import NotHashable
 
-if TYPE_CHECKING:
-    from repit.platform.gate.decoder.lanes import Lane
-    from repit.platform.gate.decoder.pool import DecoderPool, Worker
-
 QUICK_COST: Final = 12_000_000
 """What may be opened in the quick lane, in pixels of a PNG (`picture.cost`): about 0.3 s of a processor."""
+
+
+class Decoders(Protocol):
+    """Whoever hands out decoders."""
+
+    quick: Lane
+    dear: Lane
+
+    def take(self, lane: Lane, sender: str, due: float) -> Worker | None:
+        """One, once it is the sender's turn; None where there is none in time. Raises `Overloaded`."""
+
+    def give_back(self, worker: Worker) -> None:
+        """It is free again."""
+
+    def lost(self, worker: Worker) -> None:
+        """It failed."""
 
 
 class Looking:
@@ -29,7 +43,7 @@ class Looking:
     and `Overloaded` where it is dear and many are. `unseen`: see `Dialogue`.
     """
 
-    def __init__(self, pool: "DecoderPool", data: bytes, limits: Limits, last: Stage, sender: str) -> None:
+    def __init__(self, pool: Decoders, data: bytes, limits: Limits, last: Stage, sender: str) -> None:
         self._pool, self._data, self._limits, self._last = pool, data, limits, last
         self._sender = sender
         self._due = time.monotonic() + limits.seconds
@@ -103,10 +117,10 @@ class Looking:
         except ChildFailed:
             self._lost()
         except StopIteration:  # it shows less than it did before
-            raise NotSeen(_not_in_time("no-time", "The time for this upload ended.")) from None
+            raise NotSeen(out_of_time()) from None
         return stages
 
-    def _take(self, lane: "Lane", cost: int | None) -> None:
+    def _take(self, lane: Lane, cost: int | None) -> None:
         worker = self._pool.take(lane, self._sender, self._due)
         if worker is None:
             raise NotSeen(_not_in_time("no-time", "No decoder became free in time."))

@@ -13,7 +13,6 @@ One thread, the keeper, has children made and ends those that outlast their time
 child, speak to it in frames, and give it back.
 """
 
-import sys
 import threading
 import time
 from collections import deque
@@ -21,13 +20,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from repit.platform.gate.decoder.children import Child, NoChild, Zygote
-from repit.platform.gate.decoder.dialogue import NotSeen
-from repit.platform.gate.decoder.lanes import Lane, Turn
+from repit.platform.gate.decoder.children import NoChild, Zygote
+from repit.platform.gate.decoder.lanes import Lane, Turn, Worker
 from repit.platform.gate.decoder.looking import Looking
+from repit.platform.gate.decoder.refusals import NotSeen
 from repit.platform.gate.errors import Overloaded
 from repit_engine.anchors import Stage
-from repit_engine.child import MEMORY
+from repit_engine.child.process import MEMORY, command_of
 from repit_engine.picture import Limits
 
 SPARE: Final = 1
@@ -45,20 +44,7 @@ _SLOWEST_START: Final = 5.0
 
 def decoder_command(memory: int = MEMORY) -> list[str]:
     """How the zygote of the decoders is started."""
-    return [sys.executable, "-P", "-m", "repit.platform.gate.decoder.worker", str(memory)]
-
-
-class Worker:
-    """A child in the pool's books. `due` is when the keeper ends it, on the monotonic clock; None while it
-    idles. `hung`: ended for its time; `ousted`: ended to make room, what it looked at may begin anew.
-    """
-
-    def __init__(self, child: Child) -> None:
-        self.child = child
-        self.lane: Lane | None = None
-        self.due: float | None = None
-        self.taken = self.used = self.allowed = 0.0
-        self.hung = self.ousted = False
+    return command_of("repit.platform.gate.decoder.worker", memory)
 
 
 class DecoderPool:

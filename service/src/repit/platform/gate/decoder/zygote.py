@@ -21,14 +21,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn
 
+from repit_engine.child.confinement import forgo_privileges
+
 READY: Final = b"ready"
 BORN: Final = b"born"
 STILLBORN: Final = b"stillborn"
 _PR_SET_PDEATHSIG: Final = 1
-_PR_SET_NO_NEW_PRIVS: Final = 38
-_FIRST_TO_GO: Final = "800"
-"""Where memory runs out, the kernel ends a child rather than the gate or this process (proc(5),
-oom_score_adj)."""
 
 Work = Callable[[BinaryIO, BinaryIO], None]
 
@@ -40,7 +38,7 @@ def serve(work: Work) -> None:
     control = socket.socket(fileno=os.dup(sys.stdin.fileno()))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the gate decides when a terminal's Ctrl-C ends it
     signal.signal(signal.SIGCHLD, lambda *_: _reap())
-    _libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    forgo_privileges()
     gc.collect()
     gc.freeze()  # what is here stays as it is, so that children go on sharing its memory
     try:
@@ -78,15 +76,13 @@ def _live(parent: int, control: socket.socket, pipes: list[int], work: Work) -> 
     """A child's life, from which nothing returns into what was copied."""
     status = 1
     try:
-        _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(0)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         control.close()
         os.close(sys.stdin.fileno())
-        with suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, "ascii")
         with os.fdopen(pipes[0], "rb") as pipe_in, os.fdopen(pipes[1], "wb") as pipe_out:
             work(pipe_in, pipe_out)
         status = 0
@@ -99,7 +95,3 @@ def _reap() -> None:
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
-
-
-def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)

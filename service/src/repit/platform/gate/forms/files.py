@@ -14,10 +14,9 @@ from typing import Final
 
 from repit.platform.gate.forms import hidden
 from repit.platform.gate.forms.reader import TOO_MANY, FormReader
+from repit.platform.gate.inspection.question import OddMessage
 from repit.platform.gate.upload_buffer import Arriving
-from repit_engine.errors import PictureRefused
-from repit_engine.picture.formats import sniff
-from repit_engine.picture.kinds import Kind, kind_of
+from repit_engine.picture.kinds import Kind, Refused, kind_of
 
 MOST_FILES: Final = 100
 """Files of one message that are looked at; with more it is undecided."""
@@ -30,6 +29,10 @@ class Found:
 
     files: list[Arriving]
     odd: str
+
+    def asked(self, channel: str, sender: str = "") -> OddMessage:
+        """The question about all of it. Raises `Overloaded`."""
+        return OddMessage(tuple(file.asked(channel) for file in self.files), self.odd, channel, sender)
 
 
 class Finder:
@@ -99,8 +102,6 @@ class Finder:
 
 
 def _is_picture(content: Arriving) -> bool:
-    try:
-        sniff(content.head)
-    except PictureRefused as refused:
-        return refused.code not in ("not-a-picture", "empty-file")
-    return True
+    """Or anything else that has a name."""
+    seen = content.looks_like
+    return not isinstance(seen, Refused) or seen.why.code not in ("not-a-picture", "empty-file")

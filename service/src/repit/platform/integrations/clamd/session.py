@@ -164,7 +164,7 @@ class _Session:
                     answer = await self._examiner.judge(upload, talk)
         except (Overloaded, TooLarge) as refused:
             busy = isinstance(refused, Overloaded)
-            await self._say(_said("stream", self._examiner.turned_away()) if busy else _TOO_LONG)
+            await self._say(_said("stream", Failed(BUSY)) if busy else _TOO_LONG)
             raise _Over from None
         finally:
             if talk is not None:

@@ -1,7 +1,7 @@
 """A question without media: hashes computed elsewhere, or the address of a picture.
 
 In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}` or `{"url": "https://…"}`. Out:
-`Hash`es, or the address. Next: `Inspector.inspect_hashes`, `repit.platform.gate.fetching`.
+`Hash`es, or the address. Next: `Inspector.inspect`, `repit.platform.gate.fetching`.
 """
 
 import json

@@ -25,7 +25,7 @@ from repit.foundation.web.problems import problem
 from repit.platform.gate import fetching, readiness, runtime
 from repit.platform.gate.channels import NAMED
 from repit.platform.gate.errors import Overloaded
-from repit.platform.gate.forms.judging import judged
+from repit.platform.gate.inspection.question import BareHashes
 from repit.platform.gate.metrics import CONTENT_TYPE
 from repit.platform.gate.senders import sent_by
 from repit.platform.gate.verdict import Verdict
@@ -90,17 +90,13 @@ def _verdict(request: HttpRequest, door: str) -> Verdict:
         asked = question_of(body_of(request, _QUESTION_BYTES))
         if isinstance(asked, str):
             return fetching.inspect_at(gate, asked, door)
-        return gate.inspector.inspect_hashes(asked, door)
+        return gate.inspector.inspect(BareHashes(asked, door))
     with ExitStack() as held:
-        try:
-            room = partial(gate.arriving, sender_of(request))
-            found = receive(request, room, held, settings.REPIT_GATE_MAX_FILE_BYTES)
-        except Overloaded:
-            gate.inspector.meters.turned_away(door)
-            raise
-        if found.odd:
-            return judged(gate.inspector, found, door)
-        return gate.inspector.inspect_arrived(found.files[0], door)
+        sender = sender_of(request)
+        room = partial(gate.admission.arriving, door, sender)
+        found = receive(request, room, held, settings.REPIT_GATE_MAX_FILE_BYTES)
+        question = found.asked(door, sender) if found.odd else found.files[0].asked(door)
+        return gate.inspector.inspect(question)
 
 
 @require_GET

@@ -26,10 +26,10 @@ from repit.platform.integrations.sockets.connection import (
     Hears,
     Says,
 )
-from repit.platform.integrations.sockets.examiner import Answer, Examiner, Failed, Passed, Refused
+from repit.platform.integrations.sockets.examiner import Answer, Examiner, Failed, Passed
+from repit.platform.integrations.sockets.examiner import Refused as Blocked
 from repit.platform.integrations.sockets.upstream_scanner import Talk
-from repit_engine.errors import PictureRefused
-from repit_engine.picture.formats import sniff
+from repit_engine.picture.kinds import Refused, sniffed
 
 IDLE_SECONDS: Final = 60.0
 ENOUGH: Final = 1024
@@ -90,7 +90,6 @@ class _Session:
                     answer, in_preview = await self._judged(request, upload)
                     self._writer.write(self._reply(request, answer, upload, in_preview=in_preview))
         except Overloaded:
-            self._examiner.turned_away()
             raise _Over(503) from None
         except TooLarge:
             raise _Over(413) from None
@@ -108,8 +107,8 @@ class _Session:
             with ExitStack() as held:
                 room = partial(self._examiner.arriving, _sender(request))
                 taking = bodies.Taking(body, upload, room, held, most)
-                if await self._take(request, body, upload, taking, talk):
-                    return await self._examiner.judge(upload), True
+                if (nothing := await self._take(request, body, upload, taking, talk)) is not None:
+                    return await self._examiner.cannot_look(nothing.why.code, nothing.kind), True
                 found = await asyncio.to_thread(taking.found, settings.REPIT_GATE_MAX_BYTES)
                 return await self._examiner.judge_all(found, talk), False
         finally:
@@ -118,8 +117,8 @@ class _Session:
 
     async def _take(
         self, request: Request, body: bodies.Body, upload: Arriving, taking: bodies.Taking, talk: Talk | None
-    ) -> bool:
-        """Take the body in; True if its preview is enough to see that there is nothing to look at."""
+    ) -> Refused | None:
+        """Take the body in, or its preview alone where that shows that there is nothing to look at."""
         while True:
             event = await self._event(READ_SECONDS)
             match event:
@@ -128,29 +127,27 @@ class _Session:
                     if talk is not None:
                         await talk.tell(data)
                 case BodyEnd(more=True):
-                    if body.is_one_file and self._is_nothing(upload):
+                    nothing = self._nothing(upload) if body.is_one_file else None
+                    if nothing is not None:
                         self._wire.leave()
-                        return True
+                        return nothing
                     self._writer.write(replies.CONTINUE)
                     await self._writer.drain()
                     self._wire.go_on()
                 case BodyEnd():
-                    return False
+                    return None
                 case Broken(status=status):
                     raise _Over(status)
                 case _:
                     raise _Over
 
-    def _is_nothing(self, upload: Arriving) -> bool:
-        """Whether a preview shows that the rest need not be seen: no picture, and no whole file is known."""
+    def _nothing(self, upload: Arriving) -> Refused | None:
+        """What a preview shows of which the rest need not be seen: no picture, and no whole file is known."""
         data = upload.data
         if data is None or len(data) < ENOUGH or self._examiner.needs_whole_files:
-            return False
-        try:
-            sniff(data)
-        except PictureRefused as refused:
-            return refused.code == "not-a-picture"
-        return False
+            return None
+        seen = sniffed(data)
+        return seen if isinstance(seen, Refused) and seen.why.code == "not-a-picture" else None
 
     async def _skip_body(self, request: Request) -> None:
         if request.has_body:
@@ -163,7 +160,7 @@ class _Session:
 
     def _reply(self, request: Request, answer: Answer, upload: Arriving, *, in_preview: bool) -> bytes:
         match answer:
-            case Refused():
+            case Blocked():
                 return replies.refused(self.istag, answer, language=_language(request), closes=request.closes)
             case Failed(busy=busy):
                 raise _Over(503 if busy else 500)

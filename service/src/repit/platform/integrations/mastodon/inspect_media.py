@@ -22,6 +22,7 @@ from repit.foundation.errors import (
     TooLarge,
 )
 from repit.platform.gate import fetching
+from repit.platform.gate.inspection.question import NotLookedAt
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.senders import sent_by
 from repit.platform.gate.verdict import Verdict
@@ -84,13 +85,13 @@ def _judged(address: str, row: Told, gate: Gate) -> dict[str, Any]:
     except fetching.NotThere:
         return {"outcome": "gone", "decision": "", "seen": False}
     except TooLarge:
-        verdict = gate.inspector.cannot_look("too-large", DOOR)
+        verdict = gate.inspector.inspect(NotLookedAt("too-large", DOOR))
     except OutboundRefused as refused:
         if row.attempts < TRIES and not isinstance(refused, _FOR_GOOD):
             raise
         if isinstance(refused, AddressRefused):
             _log.error("media of the Mastodon server are not reached: list its host in REPIT_OUTBOUND_ALLOW")
-        verdict = gate.inspector.cannot_look(refused.code, DOOR)
+        verdict = gate.inspector.inspect(NotLookedAt(refused.code, DOOR))
     return _found(verdict)
 
 

@@ -11,16 +11,14 @@ every scan would report the same copies to the hotline as fresh ones.
 
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from repit.foundation.errors import TooLarge, Unavailable
 from repit.foundation.hashes import ALGORITHMS
-from repit.platform.gate.channels import Left, left_undone
-from repit.platform.gate.decisions import Unwritten
-from repit.platform.gate.forms.files import Found
-from repit.platform.gate.forms.judging import judged
-from repit.platform.gate.inspection import Inspector
+from repit.platform.gate.channels import left_undone
+from repit.platform.gate.inspection.inspector import Inspector
+from repit.platform.gate.inspection.question import NotLookedAt, OddMessage
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.upload_buffer import HEAD, Arriving
 from repit.platform.gate.verdict import NOT_A_PICTURE, Verdict
@@ -29,9 +27,11 @@ from repit.platform.integrations.s3.codings import CODED, Coding
 from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Finding
 from repit.platform.integrations.s3.store import Held, Store
+from repit_engine.picture.kinds import Kind
 
 DOOR: Final = "s3"
 ENOUGH: Final = HEAD
+_UNREAD: Final = "unsupported-picture"
 
 
 class NotLoaded(Unavailable):
@@ -63,56 +63,51 @@ def look(
     out, and holds if nothing has changed. Raises `Gone`, `OutboundRefused`, `Unavailable`, as `keep` does."""
     if not gate.board.read().loaded:
         raise NotLoaded
-    with store.opened(thing) as content, gate.arriving() as upload:
+    with store.opened(thing) as content, gate.admission.arriving(DOOR) as upload:
         read = Stored(thing.bucket, thing.key, thing.version or content.version)
         # Not every server says with an object how many tags it has.
         labels = store.tags(read) if content.tags or findings.known(read) else {}
         before = findings.standing(read, content.etag, tagged=tags.name() in labels)
         coding = Coding(content.encoding)
-        damaged = _take(gate, coding.plain(content.pieces()), upload, keep)
+        left = _take(gate, coding.plain(content.pieces()), upload, keep)
         held = Held(read, content.etag, labels)
         if quiet or before is not None or earlier:
-            unwritten = replace(gate.inspector, recorder=Unwritten(), hold=None)
-            verdict = _judge(unwritten, upload, coding, damaged)
+            verdict = _judge(gate.inspector.quiet(), upload, coding, left)
             if before is not None and findings.rests_on(before, verdict):
                 return Looked(held, content.size, verdict, before)
             if quiet:
                 return Looked(held, content.size, verdict, None)
             if earlier and findings.repeats(earlier, verdict):
                 return Looked(held, content.size, verdict.told(decision=earlier, recorded=True), None)
-        return Looked(held, content.size, _judge(gate.inspector, upload, coding, damaged), None)
+        return Looked(held, content.size, _judge(gate.inspector, upload, coding, left), None)
 
 
-def _judge(inspector: Inspector, upload: Arriving, coding: Coding, damaged: str) -> Verdict:
-    if damaged:
-        return inspector.cannot_look(damaged, DOOR)
+def _judge(inspector: Inspector, upload: Arriving, coding: Coding, left: NotLookedAt | None) -> Verdict:
+    if left is not None and left.kind is not Kind.OTHER:
+        return inspector.inspect(left)
     if coding.doubt:
-        return judged(inspector, Found([upload], coding.doubt), DOOR)
-    if not coding.sure:
-        seen = replace(inspector, recorder=Unwritten(), hold=None).inspect_arrived(upload, DOOR)
-        if seen.rule == NOT_A_PICTURE:
-            return inspector.cannot_look(CODED, DOOR)
-    return inspector.inspect_arrived(upload, DOOR)
+        files = (upload.asked(DOOR),) if left is None else ()
+        return inspector.inspect(OddMessage(files, coding.doubt, DOOR))
+    question = left or upload.asked(DOOR)
+    if not coding.sure and inspector.quiet().inspect(question).rule == NOT_A_PICTURE:
+        return inspector.inspect(NotLookedAt(CODED, DOOR))
+    return inspector.inspect(question)
 
 
-def _take(gate: Gate, pieces: Iterator[bytes], upload: Arriving, keep: Callable[[], None]) -> str:
-    """Read as much as is needed; why it cannot be looked at, or nothing."""
+def _take(
+    gate: Gate, pieces: Iterator[bytes], upload: Arriving, keep: Callable[[], None]
+) -> NotLookedAt | None:
+    """Read as much as is needed; what is asked of an object that is not looked at."""
     index = gate.index
     whole = any(index.knows_files(name) for name in ALGORITHMS)
     try:
         for piece in pieces:
             upload.write(piece)
-            if not whole and upload.size >= ENOUGH and (left := _unlooked(upload.head)):
-                return "" if left == "no-picture" else left
+            if not whole and upload.size >= ENOUGH and left_undone(DOOR, _UNREAD, upload.kind) != "undecided":
+                return NotLookedAt(_UNREAD, DOOR, kind=upload.kind)
             keep()
     except TooLarge:
-        return "too-many-bytes"
+        return NotLookedAt("too-many-bytes", DOOR)
     except zlib.error:
-        return "damaged"
-    return ""
-
-
-def _unlooked(head: bytes) -> Left | None:
-    """What it is, if that shows already and is nothing to be opened."""
-    left = left_undone(DOOR, "unsupported-picture", head, whole=False)
-    return None if left == "undecided" else left
+        return NotLookedAt("damaged", DOOR)
+    return None

@@ -3,25 +3,25 @@
 In: an upload that has arrived, from a session. Out: `Passed`, `Refused` or `Failed`. Next: the session says
 it in its protocol.
 
-The gate's call blocks while a decoder works, so it runs on threads of its own, as many as may wait at once;
-beyond them the door says that it is busy. Malware is refused whatever the gate says.
+The gate's call blocks while a decoder works, so it runs in a lane of threads, in which senders take turns
+(`platform.gate.admission`). Malware is refused whatever the gate says.
 """
 
-import asyncio
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from repit.foundation.admission.errors import Busy
+from repit.foundation.admission.lanes import Lane
 from repit.foundation.errors import RepitError
 from repit.foundation.hashes import ALGORITHMS
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.forms.files import Found
+from repit.platform.gate.inspection.question import LongFile, NotLookedAt, OneUpload, WholeFile
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.upload_buffer import Arriving
-from repit.platform.gate.verdict import Verdict
 from repit.platform.integrations.sockets.upstream_scanner import Chain, ChainFailed, Talk
+from repit_engine.picture.kinds import Kind
 
 PER_DECODER: Final = 8
 BUSY: Final = "The gate is busy, try again later"
@@ -63,17 +63,15 @@ class Examiner:
     def __init__(self, gate: Gate, door: str, chain: Chain | None, *, chain_must_answer: bool) -> None:
         self._gate, self.door = gate, door
         self._chain, self._chain_must_answer = chain, chain_must_answer
-        self._most = gate.pool.size * PER_DECODER
-        self._threads = ThreadPoolExecutor(self._most, thread_name_prefix=f"door-{door}")
-        self._asked = 0
+        self._lane = Lane(door, gate.pool.size * PER_DECODER)
 
     def close(self) -> None:
         """End the threads once they have answered."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._lane.close()
 
     def arriving(self, sender: str = "") -> Arriving:
         """Room for one upload."""
-        return self._gate.arriving(sender)
+        return self._gate.admission.arriving(self.door, sender)
 
     async def begin_chain(self) -> Talk | None:
         """Begin to tell the real scanner of an upload, if there is one; a failure shows at the end."""
@@ -81,8 +79,7 @@ class Examiner:
 
     async def judge(self, upload: Arriving, talk: Talk | None = None) -> Answer:
         """What becomes of an upload. Its pieces have been sent to `talk` before."""
-        ours = await self._ours(lambda: self._gate.inspector.inspect_arrived(upload, self.door))
-        return await self._with_chain(ours, talk)
+        return await self._judge(upload.asked(self.door), talk)
 
     async def judge_all(self, found: Found, told: Talk | None = None) -> Answer:
         """What becomes of files that stand or fall together: what is known first, then what is undecided.
@@ -90,15 +87,16 @@ class Examiner:
         `told`: the first of them was sent there while it came. Where others may see more in them than was
         found, they are undecided as well; a door that refuses what is undecided then looks at none."""
         odd = found.odd
-        if self._chain is not None and any(upload.data is None for upload in found.files[told is not None :]):
+        files = [upload.asked(self.door) for upload in found.files]
+        if self._chain is not None and any(isinstance(file, LongFile) for file in files[told is not None :]):
             odd = odd or UNTOLD  # too long to be kept, and so not told to the real scanner
         if odd and self._refuses_undecided:
             return await self.cannot_look(odd)
         failed: Answer | None = None
         refused: Answer | None = None
-        for number, upload in enumerate(found.files):
-            talk = told if told is not None and number == 0 else await self._tell(upload)
-            answer = await self.judge(upload, talk)
+        for number, file in enumerate(files):
+            talk = told if told is not None and number == 0 else await self._tell(file)
+            answer = await self._judge(file, talk)
             if isinstance(answer, Refused):
                 if not answer.is_undecided:
                     return answer
@@ -111,9 +109,10 @@ class Examiner:
             return await self.cannot_look(odd)
         return failed or Passed()
 
-    async def cannot_look(self, reason: str) -> Answer:
-        """What becomes of an upload that could not be looked at, or not at all there is."""
-        return await self._ours(lambda: self._gate.inspector.cannot_look(reason, self.door))
+    async def cannot_look(self, reason: str, kind: Kind = Kind.PICTURE) -> Answer:
+        """What becomes of an upload that could not be looked at, or not at all there is; `kind`: see
+        `NotLookedAt`."""
+        return await self._ours(NotLookedAt(reason, self.door, kind=kind))
 
     @property
     def _refuses_undecided(self) -> bool:
@@ -121,10 +120,10 @@ class Examiner:
         undecided = policy.undecided_doors.get(self.door, policy.undecided)
         return undecided == "block" and not policy.dry_run
 
-    async def _tell(self, upload: Arriving) -> Talk | None:
+    async def _tell(self, file: WholeFile | LongFile) -> Talk | None:
         talk = await self.begin_chain()
-        if talk is not None and upload.data is not None:
-            await talk.tell(upload.data)
+        if talk is not None and isinstance(file, WholeFile):
+            await talk.tell(file.data)
         return talk
 
     @property
@@ -135,7 +134,7 @@ class Examiner:
 
     def turned_away(self) -> Failed:
         """The answer when there is no room."""
-        self._gate.inspector.meters.turned_away(self.door)
+        self._gate.admission.turned_away(self.door)
         return Failed(BUSY, busy=True)
 
     def state(self) -> tuple[int, str]:
@@ -146,20 +145,20 @@ class Examiner:
 
     def workers(self) -> tuple[int, int, int]:
         """Decoders alive, uploads that wait, bytes held."""
-        return self._gate.pool.alive, self._gate.pool.waiting, self._gate.reception.held
+        return self._gate.pool.alive, self._gate.pool.waiting, self._gate.admission.room.held
 
-    async def _ours(self, look: Callable[[], Verdict]) -> Answer:
-        if self._asked >= self._most:
-            return self.turned_away()
-        self._asked += 1
+    async def _judge(self, question: OneUpload, talk: Talk | None) -> Answer:
+        return await self._with_chain(await self._ours(question), talk)
+
+    async def _ours(self, question: OneUpload) -> Answer:
         try:
-            verdict = await asyncio.get_running_loop().run_in_executor(self._threads, look)
+            verdict = await self._lane.run(question.sender, lambda: self._gate.inspector.inspect(question))
         except Overloaded:
             return Failed(BUSY, busy=True)
+        except Busy:
+            return self.turned_away()
         except RepitError:
             return Failed(BROKEN)
-        finally:
-            self._asked -= 1
         if verdict.outcome == "block":
             name = f"Repit.{_NAME.sub('-', verdict.rule)}"
             return Refused(name, verdict.decision, verdict.undecided is not None and not verdict.evidence)

@@ -1,7 +1,7 @@
 """Who waits, and who is next: senders take turns, whoever sends more waits behind themselves.
 
-In: things that wait, each with its sender. Out: one of each sender, then the next of each. Next: the lanes of
-`platform.gate.decoder` and of `foundation.process.front`.
+In: things that wait, each with its sender. Out: one of each sender, then the next of each. Next: `lanes`, and
+the lanes to the decoders (`platform.gate.decoder.lanes`).
 
 A sender is any text that tells senders apart; those of whom nothing is known share the empty one. It is kept
 only while something of theirs waits.

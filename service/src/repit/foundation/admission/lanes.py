@@ -1,7 +1,8 @@
-"""Threads for requests that are whole, in lanes, so that no kind of request keeps another waiting.
+"""Threads in lanes, so that no kind of request keeps another waiting.
 
-In: who asks, and a call. Out: what it returns. Next: `gateway`. Where all threads of a lane are busy, those
-who ask take turns; for the thread of the event loop alone.
+In: who asks, and a call. Out: what it returns. Next: `foundation.process.front.gateway`, which has a lane for
+each kind of request; the gate's socket channels, which have one each. Where all threads of a lane are busy,
+those who ask take turns; for the thread of the event loop alone.
 """
 
 import asyncio
@@ -9,8 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
-from repit.foundation.fairness import FairQueue, Full
-from repit.foundation.process.front.errors import Busy
+from repit.foundation.admission.errors import Busy
+from repit.foundation.admission.fairness import FairQueue, Full
 
 WAITING_EACH: Final = 16
 """Requests that may wait for each thread of a lane."""

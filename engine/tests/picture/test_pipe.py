@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from repit_engine import frames
+from repit_engine import pipe as pipes
 
 
 @contextmanager
@@ -25,10 +25,10 @@ def pipe() -> Iterator[tuple[BinaryIO, BinaryIO]]:
 def through(body: bytes, *, wide: bool) -> bytes:
     with pipe() as (out, into):
         if wide:
-            frames.widen(into)
-        sender = threading.Thread(target=frames.send, args=(into, body))
+            pipes.widen(into)
+        sender = threading.Thread(target=pipes.send, args=(into, body))
         sender.start()
-        heard = frames.receive(out, time.monotonic() + 60)
+        heard = pipes.receive(out, time.monotonic() + 60)
         sender.join()
     return heard
 
@@ -47,12 +47,12 @@ def test_sizes_around_the_first_room_arrive_whole(size: int) -> None:
 
 def test_a_promise_of_a_gigabyte_that_does_not_come_takes_little_room() -> None:
     with pipe() as (out, into):
-        into.write(frames.MAX_FRAME.to_bytes(4, "big") + b"a little")
+        into.write(pipes.MAX_FRAME.to_bytes(4, "big") + b"a little")
         into.flush()
         tracemalloc.start()
         try:
-            with pytest.raises(frames.PipeSilent):
-                frames.receive(out, time.monotonic() + 0.2)
+            with pytest.raises(pipes.PipeSilent):
+                pipes.receive(out, time.monotonic() + 0.2)
             assert tracemalloc.get_traced_memory()[1] < 32 << 20
         finally:
             tracemalloc.stop()
@@ -60,12 +60,12 @@ def test_a_promise_of_a_gigabyte_that_does_not_come_takes_little_room() -> None:
 
 def test_more_than_the_greatest_frame_and_an_end_that_goes_away_are_refused() -> None:
     with pipe() as (out, into):
-        into.write((frames.MAX_FRAME + 1).to_bytes(4, "big"))
+        into.write((pipes.MAX_FRAME + 1).to_bytes(4, "big"))
         into.flush()
-        with pytest.raises(frames.PipeClosed):
-            frames.receive(out)
+        with pytest.raises(pipes.PipeClosed):
+            pipes.receive(out)
     with pipe() as (out, into):
         into.write((100).to_bytes(4, "big") + b"half of it")
         into.close()
-        with pytest.raises(frames.PipeClosed):
-            frames.receive(out)
+        with pytest.raises(pipes.PipeClosed):
+            pipes.receive(out)
