@@ -30,7 +30,7 @@ from repit.platform.gate.decoder.dialogue import NotSeen
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.metrics import Meters
 from repit.platform.gate.pictures import Signature, agreement, signature
 from repit.platform.gate.policy import CANARY, Policy, judge
@@ -82,7 +82,7 @@ def in_thread(work: Callable[[], None]) -> None:
 class Inspector:
     """Everything a check needs; one for the whole process, used by all its threads."""
 
-    index: LiveIndex
+    index: Index
     pool: DecoderPool
     policy: Policy
     recorder: Recorder
@@ -156,9 +156,7 @@ class Inspector:
         return told
 
     def _same_file(self, upload: Arriving, door: str) -> list[Evidence] | Undecided | NoPicture:
-        same = matching.strongest(
-            one for name, digest in upload.digests() for one in matching.by_digest(self.index, name, digest)
-        )
+        same = matching.by_digests(self.index, upload.digests())
         if same:
             return same
         left = left_undone(door, "unsupported-picture", upload.head, whole=False)
@@ -239,14 +237,15 @@ class Inspector:
         upload."""
         if self.compared is None:
             return
-        items = [(one.item, one.tier) for one in verdict.evidence if one.tier in SURE]
+        sure = [one for one in verdict.evidence if one.tier in SURE]
         looks = self._views(data, self.budget_seconds)
         views = None if looks is None else [stage for stages in looks for stage in stages]
         if views is None and verdict.evidence[0].tier != "exact":
             return
+        families = self.index.anchored([one.key for one in sure])
         depths = {
-            item: 100 if tier == "exact" else agreement(views or (), self.index.anchored(item))
-            for item, tier in items
+            one.item: 100 if one.tier == "exact" else agreement(views or (), families[one.key])
+            for one in sure
         }
         # Of a file that viewers may show in several ways nobody knows which of them people saw.
         told = (
@@ -261,7 +260,7 @@ class Inspector:
                 row = np.frombuffer(one.value, np.uint8).reshape(1, HASH_BYTES)
                 found += matching.by_hash(self.index, row)
             else:
-                found += matching.by_digest(self.index, one.algorithm, one.value)
+                found += matching.by_digests(self.index, [(one.algorithm, one.value)])
         return matching.strongest(found)
 
 
