@@ -6,7 +6,7 @@ all parts of a run compile the same kernels at the same time, and the first uplo
 
 from repit.platform.gate.altered import AlteredCopies
 from repit.platform.gate.decoder import answering
-from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.index.live import LiveIndex
 from repit_engine import anchors, pdq, picture
 
 if __name__ == "__main__":

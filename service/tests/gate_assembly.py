@@ -12,11 +12,12 @@ from repit.platform.assembly import tell_the_desk
 from repit.platform.gate import runtime
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.index.live import LiveIndex
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.inspection.question import WholeFile
-from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.policy import Policy, default_policy
 from repit.platform.gate.verdict import Verdict
 from repit.platform.review import let_go, media, questions
@@ -52,10 +53,15 @@ def assembled(
     if desk:
         told = {"hold": media.hold, "here": let_go.here, "compared": questions.compared}
         inspector = replace(inspector, **told, later=lambda work: work())
-    mirror = Mirror(None, sealed=False)
-    return runtime.Gate(index, mirror, pool, policy, recorder, board, inspector, tell_the_desk)
+    store = IndexStore(None, sealed=False)
+    return runtime.Gate(index, store, pool, policy, recorder, board, inspector, tell_the_desk)
 
 
 def inspect(content: bytes, channel: str) -> Verdict:
     """What the gate of this process says of a file."""
     return runtime.current().inspector.inspect(WholeFile(content, channel))
+
+
+def held_by(index: LiveIndex) -> list[KnownEntry]:
+    """Everything that an index holds, with its hashes."""
+    return list(index._now.kept_from("no source"))

@@ -15,9 +15,9 @@ from repit.platform.assembly import tell_the_desk
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.index.live import LiveIndex
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.gate.inspection.inspector import Inspector
-from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.policy import default_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.integrations.s3.store import Store
@@ -65,8 +65,8 @@ def gate(transactional_db: None, settings: Any, server: Server, decoders: Decode
     index, board, recorder = LiveIndex(), StatusBoard(), Recorder().start()
     policy = default_policy()
     inspector = Inspector(index, decoders, policy, recorder, board, 30.0, 5_000_000)
-    mirror = Mirror(None, sealed=False)
-    assembled = Gate(index, mirror, decoders, policy, recorder, board, inspector, tell_the_desk)
+    store = IndexStore(None, sealed=False)
+    assembled = Gate(index, store, decoders, policy, recorder, board, inspector, tell_the_desk)
     board.served(0, None)
     index.apply(known("cat", CAT))
     yield assembled

@@ -107,7 +107,7 @@ def test_what_rests_on_a_decision_holds_when_that_is_forgotten(
     quarantine.release(store, row, "person", followed="allow")
     assert scan(gate, store, "undecided").passed == 1
     assert (server.tags("undecided", "cat.jpg"), Decision.objects.count()) == ({}, 0)
-    gate.index.forget("cat")
+    gate.index.apply(known("cat", CAT, "withdrawn"))
     gate.index.apply(known("another", CAT))
     assert scan(gate, store, "undecided").blocked == 1  # which nobody let go
 

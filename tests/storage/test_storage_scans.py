@@ -39,7 +39,7 @@ def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(
     second = scan(gate, store, bucket)
     assert (second.blocked, Decision.objects.count()) == (1, 1)
     assert [line["reason"] for line in findings.of_scan(second)] == [quarantine.FOUND_BEFORE]
-    gate.index.forget("cat")
+    gate.index.apply(known("cat", CAT, "withdrawn"))
     assert scan(gate, store, bucket).passed == 2
     assert server.tags(bucket, "cat.jpg") == {"mine": "1"}
     gate.index.apply(known("cat", CAT))
@@ -67,7 +67,7 @@ def test_tags_of_others_are_kept_where_the_server_does_not_speak_of_them(gate: G
                 >= {"mine": "1", "yours": "2", "repit": "block"}.items()
             )
         assert Decision.objects.count() == 1
-        gate.index.forget("cat")
+        gate.index.apply(known("cat", CAT, "withdrawn"))
         assert scan(gate, store, bucket).passed == 1
     assert server.tags(bucket, "cat.jpg") == {"mine": "1", "yours": "2"}
 

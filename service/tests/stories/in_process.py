@@ -18,7 +18,7 @@ from gate_assembly import AtOnce, assembled
 
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.wire import Page
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.loops.follow_feed import Follower
 
 HOTLINE = "http://testserver"
@@ -75,7 +75,7 @@ class OneRound(FeedClient):
 
 
 class Platform:
-    """A gate with a mirror on disk, which follows a hotline when told to."""
+    """A gate with its index store on disk, which follows a hotline when told to."""
 
     def __init__(self, folder: Path, key: str) -> None:
         self._folder, self._key = folder, key
@@ -83,7 +83,7 @@ class Platform:
 
     def _begin(self) -> None:
         gate = assembled(_NoDecoders(), desk=True)  # type: ignore[arg-type]
-        gate = replace(gate, mirror=Mirror(self._folder, sealed=True))
+        gate = replace(gate, store=IndexStore(self._folder, sealed=True))
         assert isinstance(gate.recorder, AtOnce)
         gate.recorder.start = lambda: gate.recorder  # type: ignore[method-assign]
         self.gate = gate.start()
@@ -97,10 +97,10 @@ class Platform:
                 self.follower._page(client)
 
     def restart(self) -> None:
-        """The process ends and begins anew with its mirror."""
+        """The process ends and begins anew with its index store."""
         self.close()
         self._begin()
 
     def close(self) -> None:
-        self.gate.mirror.close()
+        self.gate.store.close()
         self.gate.index.close()

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import machines
 import pytest
 from django.apps import apps
+from gate_assembly import held_by
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, invariant, multiple, precondition, rule
 from in_process import Platform
@@ -173,8 +174,8 @@ class Rooms(machines.Story):
         assert [one.lag for one in subscribers.statuses() if one.name == "a platform"] == [0]
 
     def gate_holds(self, wanted: dict[str, Published], *, asked: bool = True) -> None:
-        held = self.platform.gate.index.held(lambda _: True)
-        kept = list(self.platform.gate.mirror.entries())
+        held = held_by(self.platform.gate.index)
+        kept = list(self.platform.gate.store.entries())
         for some in (held, kept):
             assert {one.item: told(one) for one in some} == {name: told(one) for name, one in wanted.items()}
         assert not asked or {one.item: one.asked for one in held} == {
@@ -299,7 +300,7 @@ class Rooms(machines.Story):
 
     def nothing_at_the_gate_refers_to_a_case(self) -> None:
         rows = [row for model in at_the_gate() for row in model.objects.values_list()]
-        entries = self.platform.gate.index.held(lambda _: True)
+        entries = held_by(self.platform.gate.index)
         written = repr([rows, [(one, one.record) for one in entries]])
         for mine in self.cases:
             assert not [one for one in (*mine.code, str(mine.file.case_id)) if one in written]

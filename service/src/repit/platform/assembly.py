@@ -22,9 +22,9 @@ from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.index.live import LiveIndex
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.gate.inspection.inspector import Inspector
-from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.policy import Policy, default_policy
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
@@ -70,7 +70,7 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         here=let_go.here,
         compared=questions.compared,
     )
-    return Gate(index, _mirror(), pool, policy, recorder, board, inspector, tell_the_desk)
+    return Gate(index, _store(), pool, policy, recorder, board, inspector, tell_the_desk)
 
 
 def _classifier() -> Classifier | None:
@@ -78,13 +78,13 @@ def _classifier() -> Classifier | None:
     return Classifier(read_sheet(Path(path))) if path else None
 
 
-def _mirror() -> Mirror:
+def _store() -> IndexStore:
     wanted: str = settings.REPIT_GATE_INDEX
     if wanted == "memory":
-        return Mirror(None, sealed=False)
+        return IndexStore(None, sealed=False)
     if wanted == "sealed":
-        return Mirror(Path(settings.REPIT_DATA), sealed=True)
-    return Mirror(Path(wanted).absolute(), sealed=False)
+        return IndexStore(Path(settings.REPIT_DATA), sealed=True)
+    return IndexStore(Path(wanted).absolute(), sealed=False)
 
 
 def _policy() -> Policy:

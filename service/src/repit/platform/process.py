@@ -60,7 +60,7 @@ def running(beside: Sequence[Beside] = ()) -> Iterator[runtime.Gate]:
     runtime.install(gate)
     follower = _follower(gate)
     reporter = _reporter(gate)
-    upkeep = review_upkeep.start(gate.mirror)
+    upkeep = review_upkeep.start(gate.store)
     try:
         with ExitStack() as doors:
             for door in beside:

@@ -27,9 +27,9 @@ from repit.platform.gate import runtime
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.index.live import LiveIndex
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.gate.inspection.inspector import Inspector
-from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.models import Decision
 from repit.platform.gate.pictures import Signature
 from repit.platform.gate.policy import default_policy
@@ -46,11 +46,11 @@ NCMEC = {"user": "user", "password": "pass"}
 STATUS_OK = {"status": 200, "body": ""}
 
 
-def gate_with(mirror: Mirror) -> runtime.Gate:
+def gate_with(store: IndexStore) -> runtime.Gate:
     index, board, recorder, policy = LiveIndex(), StatusBoard(), Recorder(), default_policy()
     pool = DecoderPool(1)  # nobody uploads anything here
     inspector = Inspector(index, pool, policy, recorder, board, 30.0, 5_000_000)
-    return runtime.Gate(index, mirror, pool, policy, recorder, board, inspector, tell_the_desk)
+    return runtime.Gate(index, store, pool, policy, recorder, board, inspector, tell_the_desk)
 
 
 def pulled(gate: runtime.Gate, name: str) -> None:
@@ -59,9 +59,10 @@ def pulled(gate: runtime.Gate, name: str) -> None:
     assert pull(claimed, GateTarget(gate, claimed, {})).error is None
 
 
-def looked_at(someone: Make, item: str, exchange: str, outcome: str) -> None:
+def looked_at(someone: Make, item: str, source: str, outcome: str) -> None:
     """An upload that is this item's very picture, and what moderators make of it."""
-    seen = {"item": item, "exchange": exchange, "confirmations": 1}
+    exchange = source.partition("/")[0]
+    seen = {"item": item, "exchange": exchange, "source": source, "confirmations": 1}
     row = Decision.objects.create(
         name=secrets.token_urlsafe(16),
         at=clock.now(),
@@ -73,8 +74,9 @@ def looked_at(someone: Make, item: str, exchange: str, outcome: str) -> None:
         milliseconds=3,
         sequence=1,
         exchange=exchange,
+        source=source,
         evidence=[seen],
-        also=[item],
+        also=[[item, source]],
     )
     queue.take_in()
     questions.compared(row.name, {item: 80}, Signature(bytes(32), bytes(128)))
@@ -113,8 +115,8 @@ def the_item(gate: runtime.Gate, value: str) -> str:
 def test_stopncii_hears_confirmations_and_disputes_also_after_a_restart(
     someone: Make, settings: LazySettings, tmp_path: Path, pauses: list[float], kept: str
 ) -> None:
-    mirror = Mirror(tmp_path if kept == "sealed" else None, sealed=kept == "sealed")
-    gate = gate_with(mirror)
+    store = IndexStore(tmp_path if kept == "sealed" else None, sealed=kept == "sealed")
+    gate = gate_with(store)
     partners.add("stopncii", "org", STOPNCII, address="http://127.0.0.1:1/v1", gives_feedback=True)
     spoken = [
         stopncii_page(pdq(1), pdq(2)),
@@ -125,21 +127,21 @@ def test_stopncii_hears_confirmations_and_disputes_also_after_a_restart(
         settings.REPIT_OUTBOUND_ALLOW = frozenset(partner.allow)
         moved("org", f"{partner.address}/v1")
         pulled(gate, "org")
-        looked_at(someone, the_item(gate, pdq(1)), "stopncii", "refuse")
-        looked_at(someone, the_item(gate, pdq(2)), "stopncii", "allow")
-        known = mirror.exchange_entry(the_item(gate, pdq(1)))
+        looked_at(someone, the_item(gate, pdq(1)), "stopncii/org", "refuse")
+        looked_at(someone, the_item(gate, pdq(2)), "stopncii/org", "allow")
+        known = store.exchange_entry("stopncii/org", the_item(gate, pdq(1)))
         assert known is not None and known.record and pdq(1) not in repr(known)
         if kept == "sealed":
-            mirror.close()
-            mirror = Mirror(tmp_path, sealed=True)
+            store.close()
+            store = IndexStore(tmp_path, sealed=True)
         assert tell_banks.tell_hotline() == 0
-        assert tell_banks.tell_exchanges(mirror) == 2
-        assert tell_banks.tell_exchanges(mirror) == 0
+        assert tell_banks.tell_exchanges(store) == 2
+        assert tell_banks.tell_exchanges(store) == 0
         partner.finished()
     rows = serializers.serialize("json", [*Decision.objects.all(), *OutgoingOpinion.objects.all()])
     assert pdq(1) not in rows and pdq(2) not in rows
     assert set(OutgoingOpinion.objects.values_list("state", flat=True)) == {"told"}
-    mirror.close()
+    store.close()
 
 
 def test_ncmec_hears_them_by_member_and_entry_with_a_reason(
@@ -153,7 +155,7 @@ def test_ncmec_hears_them_by_member_and_entry_with_a_reason(
     agreed = f'<feedbackSubmission xmlns="{NAMESPACE}"><affirmative /></feedbackSubmission>'
     path = "/npo/v2/entries/42/image1/PDQ/feedback"
     request = {"method": "PUT", "path": path, "body": f'<?xml version="1.0" encoding="utf-8"?>\n{agreed}'}
-    gate = gate_with(Mirror(tmp_path, sealed=True))
+    gate = gate_with(IndexStore(tmp_path, sealed=True))
     partners.add("ncmec", "ngo", NCMEC, address="http://127.0.0.1:1/npo", gives_feedback=True)
     with replayed([*read[0], *feedback, {"request": request, "response": STATUS_OK}]) as partner:
         settings.REPIT_OUTBOUND_ALLOW = frozenset(partner.allow)
@@ -161,11 +163,11 @@ def test_ncmec_hears_them_by_member_and_entry_with_a_reason(
         pulled(gate, "ngo")
         disputed = "e90a1d2766e7ddee0502587b71c80bc9f9d39f0d3f0c4013305130e68bb6c942"
         confirmed = "3838a4061e9e304f82979592060de48f56343fd89122df22660cbc345943d760"
-        looked_at(someone, the_item(gate, disputed), "ncmec", "allow")
-        looked_at(someone, the_item(gate, confirmed), "ncmec", "refuse")
-        assert tell_banks.tell_exchanges(gate.mirror) == 2
+        looked_at(someone, the_item(gate, disputed), "ncmec/ngo", "allow")
+        looked_at(someone, the_item(gate, confirmed), "ncmec/ngo", "refuse")
+        assert tell_banks.tell_exchanges(gate.store) == 2
         partner.finished()
-    gate.mirror.close()
+    gate.store.close()
 
 
 def test_another_hotline_that_the_gate_follows_itself_hears_them(
@@ -174,25 +176,25 @@ def test_another_hotline_that_the_gate_follows_itself_hears_them(
     hotline.open_case(pdq(7))
     key = run_script(hotline.env, "admit", "a gate")
     settings.REPIT_OUTBOUND_ALLOW = frozenset(hotline.allow)
-    gate = gate_with(Mirror(tmp_path, sealed=True))
+    gate = gate_with(IndexStore(tmp_path, sealed=True))
     partners.add("repit", "other", {"key": key}, address=hotline.base_url, gives_feedback=True)
     pulled(gate, "other")
     item = the_item(gate, pdq(7))
-    looked_at(someone, item, "repit", "refuse")
+    looked_at(someone, item, "repit/other", "refuse")
     assert tell_banks.tell_hotline() == 0
-    assert tell_banks.tell_exchanges(gate.mirror) == 1
-    entry = gate.mirror.exchange_entry(item)
+    assert tell_banks.tell_exchanges(gate.store) == 1
+    entry = gate.store.exchange_entry("repit/other", item)
     assert entry is not None
     status, held = hotline.call("GET", f"/exchange/repit/v1/opinions?item={entry.record}", key=key)
     assert (status, held["opinions"]["blocked"]) == (200, 1)
-    gate.mirror.close()
+    gate.store.close()
 
 
 def test_an_exchange_that_is_busy_hears_later_and_the_others_meanwhile(
     someone: Make, settings: LazySettings, tmp_path: Path, pauses: list[float]
 ) -> None:
     busy = {"status": 503, "headers": {"Retry-After": "900"}, "body": ""}
-    gate = gate_with(Mirror(tmp_path, sealed=True))
+    gate = gate_with(IndexStore(tmp_path, sealed=True))
     allowed: set[str] = set()
     with (
         replayed([stopncii_page(pdq(1)), stopncii_feedback(pdq(1), "Blocked", busy)]) as busy_partner,
@@ -203,38 +205,42 @@ def test_an_exchange_that_is_busy_hears_later_and_the_others_meanwhile(
             settings.REPIT_OUTBOUND_ALLOW = frozenset(allowed)
             partners.add("stopncii", name, STOPNCII, address=f"{partner.address}/v1", gives_feedback=True)
             pulled(gate, name)
-            looked_at(someone, the_item(gate, value), "stopncii", "refuse")
-        assert tell_banks.tell_exchanges(gate.mirror) == 1
+            looked_at(someone, the_item(gate, value), f"stopncii/{name}", "refuse")
+        assert tell_banks.tell_exchanges(gate.store) == 1
         busy_partner.finished()
         two.finished()
     row = OutgoingOpinion.objects.get(state="due")
     assert row.trouble == "peer-busy" and (row.due_at - clock.now()).total_seconds() > 800
-    gate.mirror.close()
+    gate.store.close()
 
 
 def test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more(
     someone: Make, tmp_path: Path, pauses: list[float]
 ) -> None:
-    gate = gate_with(Mirror(tmp_path, sealed=True))
+    gate = gate_with(IndexStore(tmp_path, sealed=True))
     path = tmp_path / "list"
     path.write_text(f"pdq {pdq(1)}\npdq {pdq(2)}\n")
     partners.add("file", "quiet", {}, address=str(path))
     partners.add("file", "list", {}, address=str(path), gives_feedback=True)
     items = {}
     for name in ("quiet", "list"):
-        before = gate.index.names("x")
+        before = gate.index.names(f"file/{name}")
         pulled(gate, name)
-        items[name] = sorted(gate.index.names("x") - before)
-    for name in (items["quiet"][0], items["list"][0], "x0123456789:of-a-partner-long-gone"):
-        looked_at(someone, name, "file", "refuse")
+        items[name] = sorted(gate.index.names(f"file/{name}") - before)
+    for name, item in (
+        ("quiet", items["quiet"][0]),
+        ("list", items["list"][0]),
+        ("gone", "of-one-long-gone"),
+    ):
+        looked_at(someone, item, f"file/{name}", "refuse")
     partners.set_active("quiet", False)
-    looked_at(someone, f"{items['list'][0][:12]}never-told-of", "file", "allow")
-    assert tell_banks.tell_exchanges(gate.mirror) == 0
+    looked_at(someone, "never-had", "file/list", "allow")
+    assert tell_banks.tell_exchanges(gate.store) == 0
     troubles = dict(OutgoingOpinion.objects.values_list("item", "trouble"))
     assert troubles.pop(items["quiet"][0]) == ""  # paused: it waits
     assert sorted(troubles.values()) == ["its name was not kept", "not-granted", "the exchange was removed"]
     partners.set_active("quiet", True)
-    assert tell_banks.tell_exchanges(gate.mirror) == 0
+    assert tell_banks.tell_exchanges(gate.store) == 0
     assert set(OutgoingOpinion.objects.values_list("state", flat=True)) == {"given-up"}
     assert OutgoingOpinion.objects.get(item=items["quiet"][0]).trouble == "feedback is off"
-    gate.mirror.close()
+    gate.store.close()

@@ -26,7 +26,7 @@ from repit.foundation.staff import browsers, letting_in, members, retention, tri
 from repit.foundation.staff.models import KnownBrowser, LettingIn, Member, Spent, Try
 from repit.foundation.staff.tries import Rate
 from repit.hotline.loops import case_calendar
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.loops import review_upkeep
 
 pytestmark = pytest.mark.django_db
@@ -390,7 +390,7 @@ def test_hotline_and_gate_forget_what_the_sign_in_leaves_behind(monkeypatch: pyt
 
     monkeypatch.setattr(review_upkeep, "Loop", loop)
     assert left() == 2
-    ending = review_upkeep.start(Mirror.__new__(Mirror))
+    ending = review_upkeep.start(IndexStore.__new__(IndexStore))
     upkeep["sign-in-forgets"](ending)
     assert Try.objects.count() + Spent.objects.count() == 0
 

@@ -7,7 +7,7 @@ from PIL import Image
 from skimage import data
 
 from repit.foundation.hashes import Hash
-from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.entries import FEED, KnownEntry
 from repit_engine import Hashed, hash_picture
 
 
@@ -27,8 +27,11 @@ def pdq(content: bytes) -> Hash:
     return Hash("pdq", "whole", outcome.hash.raw, outcome.quality)
 
 
-def entry(item: str, *hashes: Hash, state: str = "active", confirmations: int = 1) -> KnownEntry:
-    return KnownEntry(item, state, "picture", "intimate", "a-hotline", confirmations, tuple(hashes))
+def entry(
+    item: str, *hashes: Hash, state: str = "active", confirmations: int = 1, source: str = FEED
+) -> KnownEntry:
+    known = (state, "picture", "intimate", "a-hotline", confirmations, tuple(hashes))
+    return KnownEntry(item, *known, source=source)
 
 
 def made_up(number: int, quality: int = 90) -> Hash:

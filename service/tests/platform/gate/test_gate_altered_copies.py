@@ -1,16 +1,20 @@
 """Altered copies, through the gate: what matched, on what it rests, and what is set aside."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from gate_assembly import inspect
 from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageDraw, ImageFont, ImageOps
+from sharded_index import ShardedIndex
 
 from repit.demo.device import submission
 from repit.foundation.hashes import Hash
 from repit.platform.gate import readiness
 from repit.platform.gate.altered import AlteredCopies
-from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.index.live import LiveIndex
+from repit.platform.gate.index.protocol import Index, View
 from repit.platform.gate.models import Decision
 from repit.platform.gate.runtime import Gate
 from repit_engine.anchors import Kind, QueryHashes, Stage
@@ -176,6 +180,84 @@ def test_what_is_on_the_stop_list_has_no_voice_on_either_side_but_as_standard_ha
     whole = upload(2)[:1]
     assert [(one.item, one.tier) for one in gate.found(index, whole)] == [("b", "standard")]
     index.close()
+
+
+class Counted:
+    """An index whose views note what they are asked."""
+
+    def __init__(self, index: Index) -> None:
+        self._index, self.asked = index, list[str]()
+
+    def view(self) -> View:
+        return CountedView(self._index.view(), self.asked)  # type: ignore[return-value]
+
+
+class CountedView:
+    def __init__(self, view: View, asked: list[str]) -> None:
+        self._view, self._asked = view, asked
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("search", "families", "entries"):
+            self._asked.append(name)
+        return getattr(self._view, name)
+
+
+def test_an_index_is_asked_once_a_stage_and_not_once_a_candidate() -> None:
+    index = LiveIndex()
+    index.apply(*(entry(f"n{number}", made_up(1), anchored(2)) for number in range(20)))
+    counted = Counted(index)
+    found = AlteredCopies(NOTHING).found(counted, upload(1, made_up(2)))  # type: ignore[arg-type]
+    assert len(found) == 20 and counted.asked == ["search", "families", "entries"]
+    counted.asked.clear()
+    assert len(AlteredCopies(NOTHING).found(counted, upload(100, made_up(2)))) == 20  # type: ignore[arg-type]
+    assert counted.asked == ["search", "search", "families", "entries"]
+    index.close()
+
+
+def test_an_item_that_is_put_anew_between_two_stages_is_still_met_by_both() -> None:
+    """Each of the two hashes alone is too far from the item's to say anything."""
+    index, gate = LiveIndex(), AlteredCopies(NOTHING)
+    known = entry("a", made_up(1), anchored(2), anchored(3))
+    index.apply(known)
+    stages = [*upload(100, apart(2, 52)), anchor(made_up(200), apart(3, 52))]
+
+    def coming() -> Iterator[QueryHashes]:
+        for stage in stages:
+            yield stage
+            index.apply(known)
+            if stage is stages[-1]:
+                return
+
+    assert [one.item for one in gate.found(index, stages)] == ["a"]
+    assert [one.item for one in gate.found(index, coming())] == ["a"]
+    index.close()
+
+
+def apart(number: int, flipped: int) -> Hash:
+    bits = np.unpackbits(np.frombuffer(made_up(number).value, np.uint8))
+    bits[:flipped] ^= 1
+    return Hash("pdq", "whole", np.packbits(bits).tobytes(), 90)
+
+
+def test_an_index_in_shards_finds_the_same_evidence() -> None:
+    live, sharded, gate = LiveIndex(), ShardedIndex(3), AlteredCopies(NOTHING, Crowd(limit=1000))
+    entries = [
+        entry(f"n{number}", made_up(number), anchored(number + 50), anchored(number % 7 + 90))
+        for number in range(40)
+    ]
+    for index in (live, sharded):
+        index.replace_all(entries)
+    for stages in (
+        upload(3),
+        upload(200, made_up(91)),
+        upload(200, apart(60, 40), made_up(93)),
+        small(5, made_up(92), made_up(95)),
+        upload(201, made_up(202)),
+    ):
+        seen = [sorted(gate.found(index, stages), key=lambda one: one.item) for index in (live, sharded)]
+        assert seen[0] == seen[1]
+    live.close()
+    sharded.close()
 
 
 def test_the_report_counts_what_was_set_aside(knowing: Gate) -> None:

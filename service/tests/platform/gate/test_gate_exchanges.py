@@ -13,8 +13,9 @@ from repit.exchanges import partners
 from repit.exchanges.models import Partner
 from repit.exchanges.pulling import pull
 from repit.foundation import clock
-from repit.platform.gate.entries import exchange_prefix, of_an_exchange
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.decisions import Recorder
+from repit.platform.gate.index_store import IndexStore
+from repit.platform.gate.models import Decision, MatchTally
 from repit.platform.gate.inspection.question import BareHashes
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
@@ -110,16 +111,15 @@ def test_an_exchange_that_is_removed_is_forgotten(gate: Gate, tmp_path: Path) ->
     assert outcome(gate, 1) == "allow"
 
 
-def test_the_mirror_keeps_exchanges_apart_and_over_a_restart(tmp_path: Path) -> None:
-    name = f"{exchange_prefix('stopncii/org')}abc"
-    first = Mirror(tmp_path, sealed=True)
-    first.apply_exchange("stopncii/org", [entry(name, made_up(1))], "here")
-    first.apply_exchange("ncmec/ngo", [entry(f"{exchange_prefix('ncmec/ngo')}abc", made_up(2))], "there")
+def test_the_store_keeps_exchanges_apart_and_over_a_restart(tmp_path: Path) -> None:
+    first = IndexStore(tmp_path, sealed=True)
+    first.apply_exchange("stopncii/org", [entry("abc", made_up(1), source="stopncii/org")], "here")
+    first.apply_exchange("ncmec/ngo", [entry("abc", made_up(2), source="ncmec/ngo")], "there")
     first.close()
-    second = Mirror(tmp_path, sealed=True)
+    second = IndexStore(tmp_path, sealed=True)
     assert second.exchanges() == {"stopncii/org": "here", "ncmec/ngo": "there"}
-    assert {one.item for one in second.entries()} >= {name}
-    second.apply_exchange("stopncii/org", [entry(name, state="withdrawn")], "further")
+    assert {known.source for known in second.entries()} == {"stopncii/org", "ncmec/ngo"}
+    second.apply_exchange("stopncii/org", [entry("abc", state="withdrawn", source="stopncii/org")], "further")
     second.drop_exchange("ncmec/ngo")
     assert list(second.entries()) == [] and second.exchanges() == {"stopncii/org": "further"}
     second.close()
@@ -127,9 +127,37 @@ def test_the_mirror_keeps_exchanges_apart_and_over_a_restart(tmp_path: Path) -> 
     assert made_up(1).value not in raw and made_up(2).value not in raw
 
 
-def test_names_of_exchanges_are_told_from_a_hotlines() -> None:
-    assert of_an_exchange(f"{exchange_prefix('stopncii/org')}abc")
-    assert not of_an_exchange("x" * 22) and exchange_prefix("a") != exchange_prefix("b")
+def test_an_item_whose_name_looks_like_an_exchanges_is_not_taken_for_one(gate: Gate, follow: Pull) -> None:
+    """Names are the hotline's to give: it may call an item as it likes."""
+    follow("one", 1)
+    alike = "x0123456789:an-item-of-the-hotline"
+    gate.take_snapshot("f", 5, [entry(alike, made_up(7))], clock.now())
+    verdict = gate.inspector.inspect_hashes((made_up(7),), "check")
+    row = Decision.objects.get(pk=verdict.decision)
+    assert (row.item, row.source, row.sources()) == (alike, "", {alike: ""})
+    gate.take_snapshot("f", 6, [entry("b", made_up(8))], clock.now())
+    assert [outcome(gate, number) for number in (1, 7, 8)] == ["block", "allow", "block"]
+
+
+def test_a_decision_says_from_which_exchange_each_item_came(gate: Gate, follow: Pull) -> None:
+    follow("one", 1)
+    follow("two", 1)
+    gate.take_changes("f", 1, [entry("a", made_up(1))], clock.now())
+    verdict = gate.inspector.inspect_hashes((made_up(1),), "check")
+    row = Decision.objects.get(pk=verdict.decision)
+    assert sorted(row.sources().values()) == ["", "file/one", "file/two"]
+    assert row.source == row.sources()[row.item] == row.evidence[0]["source"]
+    assert len(row.sources()) == 3, "no two sources give one name"
+
+
+def test_the_hotline_hears_of_matches_with_its_own_items_alone(gate: Gate, follow: Pull) -> None:
+    follow("one", 1)
+    gate.take_changes("f", 1, [entry("a", made_up(1))], clock.now())
+    recorder = Recorder(tally=True).start()
+    inspector = replace(gate.inspector, recorder=recorder)
+    assert inspector.inspect_hashes((made_up(1),), "check").outcome == "block"
+    recorder.close()
+    assert list(MatchTally.objects.values_list("item", "count")) == [("a", 1)]
 
 
 def test_a_paused_exchange_writes_nothing_more(gate: Gate, follow: Pull) -> None:

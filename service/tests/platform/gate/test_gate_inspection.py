@@ -204,7 +204,7 @@ def test_a_restarted_gate_answers_as_before(gate: Gate, settings, tmp_path) -> N
     settings.REPIT_GATE_WORKERS = 1
     first = assemble()
     first.take_changes("f", 3, [entry("cat", pdq(CAT)), entry("x", made_up(1))], clock.now())
-    first.mirror.close()
+    first.store.close()
     second = assemble().start()
     assert second.board.read().sequence == 3
     assert second.inspector.inspect(BareHashes((pdq(CAT),), "check")).outcome == "block"

@@ -59,5 +59,5 @@ def decision(
         exchange=best.get("exchange", ""),
         signals="" if tier else "c2pa-ai:trainedAlgorithmicMedia",
         evidence=found,
-        also=[one["item"] for one in found if one["tier"] in SAME],
+        also=[[one["item"], one.get("source", "")] for one in found if one["tier"] in SAME],
     )

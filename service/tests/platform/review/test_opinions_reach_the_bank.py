@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.test import override_settings
 from review_rows import decision
 from running import Hotline, random_pdq
@@ -13,10 +14,12 @@ from staff_people import Someone
 from repit.exchanges.repit.client import FeedClient
 from repit.foundation.clock import elapsed
 from repit.foundation.jobs import loop
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.entries import FEED
+from repit.platform.gate.index_store import IndexStore
+from repit.platform.gate.models import Decision
 from repit.platform.gate.pictures import Signature
 from repit.platform.loops import review_upkeep, tell_banks
-from repit.platform.review import questions, queue
+from repit.platform.review import opinions, questions, queue
 from repit.platform.review.deciding import Answer, decide
 from repit.platform.review.models import OutgoingOpinion
 
@@ -68,10 +71,57 @@ def test_a_silent_bank_is_tried_again_later(someone: Make) -> None:
     assert (row.state, row.attempts, row.trouble) == ("due", 1, "peer-failed")
 
 
+def allowed(someone: Make, row: Decision, *items: str) -> None:
+    """Two people let the picture of this upload go."""
+    queue.take_in()
+    questions.compared(row.name, dict.fromkeys(items, 80), Signature(bytes(32), bytes(128)))
+    for role in ("moderator", "senior"):
+        who = someone(role)
+        taken = queue.take(who.member)
+        assert taken
+        decide(who.member, taken.name, Answer("allow", picture=True))
+
+
+def test_an_item_of_the_hotline_is_the_hotlines_whatever_its_name_looks_like(someone: Make) -> None:
+    alike = "x0123456789:a-name-that-an-exchange-might-give"
+    allowed(someone, decision("standard", item=alike), alike)
+    assert opinions.give_up_orphans([]) == 0
+    assert opinions.claim("file/one") is None
+    claimed = opinions.claim(FEED)
+    assert claimed is not None and claimed.item == alike
+
+
+def test_each_bank_hears_of_its_own_item_where_one_upload_agrees_with_several(someone: Make) -> None:
+    row = decision("standard", item="a")
+    row.also = [["a", ""], ["b", "file/one"], ["c", "file/gone"]]
+    row.save()
+    allowed(someone, row, "a", "b", "c")
+    assert opinions.give_up_orphans(["file/one"]) == 1
+    claimed = [opinions.claim(source) for source in (FEED, "file/one", "file/gone")]
+    assert [one and one.item for one in claimed] == ["a", "b", None]
+    assert OutgoingOpinion.objects.get(item="c").trouble == "the exchange was removed"
+
+
+def test_what_is_due_to_one_bank_is_found_by_an_index() -> None:
+    steps: list[str] = []
+
+    def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT"):
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN QUERY PLAN " + sql, params)
+                steps.extend(row[3] for row in cursor.fetchall())
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        opinions.claim("file/one")
+    reads = [step for step in steps if step.startswith(("SEARCH", "SCAN"))]
+    assert reads and all("USING INDEX review_opinion_due (source=?" in step for step in reads)
+
+
 def test_a_gate_without_a_feed_keeps_its_opinions() -> None:
     with override_settings(REPIT_GATE_FEED_URL=""):
         review_upkeep.once()
-        review_upkeep.tell(Mirror(None, sealed=False))
+        review_upkeep.tell(IndexStore(None, sealed=False))
 
 
 def test_a_bank_that_hangs_keeps_neither_the_desk_nor_its_forgetting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +140,7 @@ def test_a_bank_that_hangs_keeps_neither_the_desk_nor_its_forgetting(monkeypatch
     monkeypatch.setattr(review_upkeep.sign_in, "sweep", lambda: None)
     monkeypatch.setattr(review_upkeep, "LONGEST_SECONDS", 0.01)
     monkeypatch.setattr(loop.connection, "close", lambda: None)
-    stop = review_upkeep.start(Mirror(None, sealed=False))
+    stop = review_upkeep.start(IndexStore(None, sealed=False))
     try:
         until = elapsed() + 60
         while min(seen.values()) < 3 and elapsed() < until:

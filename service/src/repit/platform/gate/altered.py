@@ -1,6 +1,6 @@
 """Altered copies: stages of an upload against the families of the bank.
 
-In: stages of `QueryHashes`, as the decoder gives them; the live index. Out: `Evidence`. Next: `matching`.
+In: stages of `QueryHashes`, as the decoder gives them; the index. Out: `Evidence`. Next: `matching`.
 
 The engine's rule decides (`repit_engine.decision`), and asks for the next stage only while it has not.
 Stop-lists hold on both sides: such a hash of the upload has no voice, such an anchored hash of the bank is
@@ -10,17 +10,19 @@ its item's other hashes stay.
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repit.platform.gate.live_index import ANCHORED, Bank, LiveIndex
+from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.index.protocol import ANCHORED, NO_FAMILY, Index, View
 from repit.platform.gate.verdict import Evidence, Part, Tier
 from repit_engine.anchors import Kind, QueryHashes
 from repit_engine.decision import Decision, Match, Strength, decide, packed_id, unpacked
 from repit_engine.decision import Tier as Rests
+from repit_engine.decision.rule import SLOTS
 from repit_engine.pdq import Orientation
 from repit_engine.stoplist import Crowd, StopList, package_stoplist
 from repit_engine.types import HASH_BYTES, HashArray, IdArray, RangeResult
@@ -45,7 +47,7 @@ class AlteredCopies:
         self.stoplist.near(np.zeros((1, HASH_BYTES), np.uint8))
 
     def found(
-        self, index: LiveIndex, stages: Iterable[QueryHashes], upload: "Upload | None" = None
+        self, index: Index, stages: Iterable[QueryHashes], upload: "Upload | None" = None
     ) -> list[Evidence]:
         """Items that one look at the upload shows, as it is or altered; all looks at one upload come with the
         same `upload`. Raises what `stages` raises.
@@ -53,23 +55,23 @@ class AlteredCopies:
         heard: list[QueryHashes] = []
         coming = iter(stages)
         while True:
-            bank = index.bank
-            if not bank.families:
+            view = index.view()
+            if not view.has_families:
                 next(coming, None)  # what cannot be opened is still said
                 return []
-            search = _Search(bank, self.stoplist, self._is_aside)
+            search = _Search(view, self.stoplist, self._is_aside)
             decision = decide(
                 _again(heard, coming),
                 search,
-                items=len(bank.numbers),
+                items=view.items,
                 owner=_owner,
                 family_of=search.family,
                 stoplist=self.stoplist,
             )
-            found = [_evidence(bank, match) for match in decision.matches]
-            if None not in found:  # no item changed between the search and the look at its entry
+            known = view.entries(search.met)
+            if len(known) == len(search.met):  # no item that was met changed meanwhile
                 self._count(search, decision, heard, upload or Upload())
-                return [one for one in found if one is not None]
+                return [_evidence(known[match.item], match) for match in decision.matches]
 
     def _is_aside(self, hash_id: int) -> bool:
         return self.set_aside > 0 and self._crowd.is_muted(hash_id)
@@ -84,7 +86,7 @@ class AlteredCopies:
         for match in decision.matches:
             met = search.met.get(match.item, set())
             if match.piece or (match.tier is Rests.ANCHORED and len(met) == 1):
-                for hash_id in sorted(one for one in met if one % 256 >= ANCHORED):
+                for hash_id in sorted(one for one in met if one % SLOTS >= ANCHORED):
                     self._note(hash_id, named)
 
     def _note(self, hash_id: int, upload: NDArray[np.uint8]) -> None:
@@ -111,42 +113,47 @@ class Upload:
 
 
 class _Search:
-    """A bank without the hashes that say nothing; `met`: which hashes of an item were heard."""
+    """A view without the hashes that say nothing; `met`: which hashes of an item were heard."""
 
-    def __init__(self, bank: Bank, stoplist: StopList, is_aside: Callable[[int], bool]) -> None:
-        self._bank, self._stoplist, self._is_aside = bank, stoplist, is_aside
+    def __init__(self, view: View, stoplist: StopList, is_aside: Callable[[int], bool]) -> None:
+        self._view, self._stoplist, self._is_aside = view, stoplist, is_aside
         self._families: dict[int, tuple[HashArray, IdArray]] = {}
+        self._speaking: set[int] = set()
         self.met: dict[int, set[int]] = {}
 
     def __call__(self, hashes: HashArray, radius: int) -> RangeResult:
-        found = self._bank.search(hashes, max(radius, 0))
+        found = self._view.search(hashes, max(radius, 0))
         if not len(found.ids):
             return found
-        keep = np.array([self._heard(hash_id) for hash_id in found.ids.tolist()], np.bool_)
+        ids = found.ids.tolist()
+        self._learn({hash_id // SLOTS for hash_id in ids} - self._families.keys())
+        keep = np.array([self._heard(hash_id) for hash_id in ids], np.bool_)
         kept_before = np.concatenate([np.zeros(1, np.int64), np.cumsum(keep)])
         return RangeResult(kept_before[found.lims], found.ids[keep], found.distances[keep], found.truncated)
 
     def family(self, number: int) -> tuple[HashArray, IdArray]:
-        """An item's hashes that may speak, and their slots as the rule counts them."""
-        hashes, ids = self._speaking(number)
+        """The hashes that may speak of an item whose hashes a search found, and their slots as the rule
+        counts them."""
+        hashes, ids = self._families[number]
         return hashes, _owner(ids)[1]
 
     def _heard(self, hash_id: int) -> bool:
-        number = hash_id // 256
-        heard = hash_id in self._speaking(number)[1].tolist()
+        heard = hash_id in self._speaking
         if heard:
-            self.met.setdefault(number, set()).add(hash_id)
+            self.met.setdefault(hash_id // SLOTS, set()).add(hash_id)
         return heard
 
-    def _speaking(self, number: int) -> tuple[HashArray, IdArray]:
-        if number not in self._families:
-            hashes, slots = self._bank.family(number)
+    def _learn(self, numbers: Collection[int]) -> None:
+        """Of each item's hashes, which may speak."""
+        families = self._view.families(numbers) if numbers else {}
+        for number in numbers:
+            hashes, slots = families.get(number, NO_FAMILY)
             ids = packed_id(number, 0) + slots
             speaks: NDArray[np.bool_] = slots < ANCHORED
             speaks |= ~self._stoplist.near(hashes)
-            speaks &= ~np.array([self._is_aside(one) for one in ids.tolist()], np.bool_)
+            speaks &= ~np.array([self._is_aside(hash_id) for hash_id in ids.tolist()], np.bool_)
             self._families[number] = np.ascontiguousarray(hashes[speaks]), ids[speaks]
-        return self._families[number]
+            self._speaking.update(ids[speaks].tolist())
 
 
 def _owner(ids: IdArray) -> tuple[IdArray, IdArray]:
@@ -163,10 +170,7 @@ def _again(heard: list[QueryHashes], coming: Iterator[QueryHashes]) -> Iterator[
         yield stage
 
 
-def _evidence(bank: Bank, match: Match) -> Evidence | None:
-    entry = bank.entries.get(match.item)
-    if entry is None:
-        return None
+def _evidence(entry: KnownEntry, match: Match) -> Evidence:
     best = match.votes[0]
     return Evidence(
         item=entry.item,
@@ -184,6 +188,7 @@ def _evidence(bank: Bank, match: Match) -> Evidence | None:
             for vote in match.votes[:_MOST_PARTS]
         ),
         exchange=entry.exchange,
+        source=entry.source,
     )
 
 

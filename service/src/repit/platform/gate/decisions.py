@@ -21,6 +21,7 @@ from django.db.models import F
 from repit.foundation.clock import now
 from repit.foundation.ids import token
 from repit.platform.gate import tallies
+from repit.platform.gate.entries import FEED
 from repit.platform.gate.models import Decision, DecisionCount
 from repit.platform.gate.policy import CANARY
 from repit.platform.gate.senders import Senders
@@ -98,7 +99,7 @@ class Recorder:
             fresh = {one.item for one in verdict.evidence if self._senders.first(one.item)}
             row = _row(verdict, door, milliseconds, sequence, moment)
             same = _same(verdict, row.name, fresh) if self._ask is not None else None
-            pending = _Pending(row, tuple(sorted(fresh)) if self._tally else (), same)
+            pending = _Pending(row, _reported(verdict, fresh) if self._tally else (), same)
         with self._changed:
             self._counts[hour, door, verdict.outcome, verdict.rule] += 1
             full = len(self._rows) >= _MOST_WAITING
@@ -193,10 +194,16 @@ def _row(verdict: Verdict, door: str, milliseconds: float, sequence: int, at: da
         milliseconds=round(milliseconds),
         sequence=sequence,
         exchange=best.exchange if best else "",
+        source=best.source if best else "",
         signals=" ".join(f"{one.code}:{one.word}" for one in verdict.signals)[:600],
         evidence=[_kept(one) for one in verdict.evidence[:_MOST_ITEMS]],
-        also=[one.item for one in verdict.evidence if one.tier in SURE][:_MOST_ALSO],
+        also=[[one.item, one.source] for one in verdict.evidence if one.tier in SURE][:_MOST_ALSO],
     )
+
+
+def _reported(verdict: Verdict, fresh: set[str]) -> tuple[str, ...]:
+    """Items that the hotline hears of: those that came from it."""
+    return tuple(sorted({one.item for one in verdict.evidence if one.source == FEED and one.item in fresh}))
 
 
 def _same(verdict: Verdict, decision: str, fresh: set[str]) -> Met | None:
@@ -220,6 +227,7 @@ def _kept(one: Evidence) -> dict[str, Any]:
     return {
         "item": one.item,
         "exchange": one.exchange,
+        "source": one.source,
         "origin": one.origin,
         "kind": one.kind,
         "state": one.state,

@@ -1,20 +1,31 @@
-"""What a gate knows of a banked item, whichever exchange told it.
+"""What a gate knows of a banked item, whichever source it came from.
 
-In: a follower's translation of its protocol. Out: `KnownEntry` and its compact form for the mirror. Next:
-`live_index` searches them, `index_store` keeps them over a restart. Pure: no framework, no network.
+In: a follower's translation of its protocol. Out: `KnownEntry` and its compact form for the index store.
+Next: `index` searches them, `index_store` keeps them over a restart. Pure: no framework, no network.
 """
 
-import hashlib
 import json
 import struct
 from dataclasses import dataclass, field
-from typing import Final, cast, get_args
+from typing import Final, NamedTuple, cast, get_args
 
 from repit.foundation.errors import InputRefused
 from repit.foundation.hashes import ALGORITHMS, FORMS, ROLES, Announced, Hash
 
 _NO_QUALITY: Final = 255
 _HASH: Final = struct.Struct(">BBB")
+
+
+FEED: Final = ""
+"""The source of what came by the feed of the hotline that is followed; exchanges have names
+(`Partner.source`)."""
+
+
+class Key(NamedTuple):
+    """What an entry is held under; what one source says never changes what another holds."""
+
+    source: str
+    item: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +42,17 @@ class KnownEntry:
     exchange: str = "repit"
     """The protocol it came by."""
     record: str = field(default="", repr=False)
-    """The partner's own name for it, which may be a hash; kept in the mirror only, for feedback."""
+    """The partner's own name for it, which may be a hash; kept in the index store only, for feedback."""
     asked: int = 0
-    """How often its bank has asked that people look once more; of the moment, not kept in the mirror."""
+    """How often its bank has asked that people look once more; of the moment, not kept in the store."""
+    source: str = FEED
+    """The exchange that the gate follows itself and that it came from; `FEED` where that is a hotline's feed.
+    """
 
-
-def exchange_prefix(source: str) -> str:
-    """How the names of all items of one exchange begin; no item of a hotline's own feed begins so."""
-    return f"x{hashlib.blake2b(source.encode(), digest_size=5).hexdigest()}:"
-
-
-OF_AN_EXCHANGE: Final = r"^x.{10}:"
-"""The same as `of_an_exchange`, for databases."""
-
-
-def of_an_exchange(name: str) -> bool:
-    """Whether an item was told of by an exchange that the gate follows without a hotline."""
-    return name[:1] == "x" and name[11:12] == ":"
+    @property
+    def key(self) -> Key:
+        """What it is held under."""
+        return Key(self.source, self.item)
 
 
 def packed(entry: KnownEntry) -> bytes:
@@ -61,12 +66,13 @@ def packed(entry: KnownEntry) -> bytes:
         entry.confirmations,
         entry.exchange,
         entry.record,
+        entry.source,
     ]
     parts = [json.dumps(head, separators=(",", ":")).encode(), b"\n"]
-    for one in entry.hashes:
-        quality = _NO_QUALITY if one.quality is None else one.quality
-        parts.append(_HASH.pack(ALGORITHMS.index(one.algorithm), ROLES.index(one.role), quality))
-        parts.append(one.value)
+    for known in entry.hashes:
+        quality = _NO_QUALITY if known.quality is None else known.quality
+        parts.append(_HASH.pack(ALGORITHMS.index(known.algorithm), ROLES.index(known.role), quality))
+        parts.append(known.value)
     return b"".join(parts)
 
 
@@ -74,7 +80,7 @@ def unpacked(raw: bytes) -> KnownEntry:
     """What `packed` wrote. Raises `InputRefused` where the bytes are something else."""
     try:
         line, _, rest = raw.partition(b"\n")
-        item, state, media, kind, origin, confirmations, *rest_of_head = json.loads(line)
+        item, state, media, kind, origin, confirmations, exchange, record, source = json.loads(line)
         hashes, at = [], 0
         while at < len(rest):
             algorithm_number, role_number, quality = _HASH.unpack_from(rest, at)
@@ -87,8 +93,6 @@ def unpacked(raw: bytes) -> KnownEntry:
             hashes.append(Hash(algorithm, ROLES[role_number], rest[start:at], known))
         if state not in get_args(Announced):
             raise InputRefused(detail="an unknown state")
-        # Mirrors of before name no exchange, or no record.
-        exchange, record, *_ = *map(str, rest_of_head), *("repit", "")[len(rest_of_head) :]
         return KnownEntry(
             item,
             cast("Announced", state),
@@ -99,6 +103,7 @@ def unpacked(raw: bytes) -> KnownEntry:
             tuple(hashes),
             exchange,
             record,
+            source=source,
         )
     except (ValueError, IndexError, TypeError, struct.error):
-        raise InputRefused(detail="not an entry of the mirror") from None
+        raise InputRefused(detail="not an entry of the index store") from None

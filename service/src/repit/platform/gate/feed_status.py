@@ -57,7 +57,7 @@ class StatusBoard:
         self._change(followed=followed)
 
     def restored(self, sequence: int, newest_at: datetime | None) -> None:
-        """The mirror held everything up to a sequence."""
+        """The index store held everything up to a sequence."""
         self._change(loaded=True, sequence=sequence, head=sequence, newest_at=newest_at)
 
     def exchange_is_held(self) -> None:

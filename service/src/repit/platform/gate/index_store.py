@@ -1,7 +1,7 @@
 """What the gate knows, kept over a restart.
 
-In: entries and the sequence they bring the gate to. Out: the same, after any crash. Next: `runtime` fills the
-index from it in seconds, the follower resumes from its sequence.
+In: entries and how far they bring the gate. Out: the same, after any crash. Next: `runtime` fills the index
+from it in seconds, the follower and each exchange go on from where they were.
 
 One SQLite file beside the gate's other data. `sealed`: every entry is sealed under the operator's key, which
 lies outside the file, so that a stolen disk tells nothing. A folder: not sealed, because the operator says
@@ -20,23 +20,22 @@ from typing import Final, Literal
 
 from repit.foundation.errors import InputRefused, SealBroken
 from repit.foundation.sealing import Place, Sealer, keyed_digest, operator
-from repit.platform.gate.entries import KnownEntry, packed, unpacked
+from repit.platform.gate.entries import FEED, Key, KnownEntry, packed, unpacked
 
 Mode = Literal["sealed", "folder", "memory"]
-FILE: Final = "gate-mirror.sqlite3"
+FILE: Final = "gate-index.sqlite3"
 _TABLES: Final = """
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;
-CREATE TABLE IF NOT EXISTS entry (name BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS standing (
+CREATE TABLE IF NOT EXISTS entry (
+    source TEXT NOT NULL, name BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (source, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS position (
     one INTEGER PRIMARY KEY CHECK (one = 1), feed TEXT NOT NULL, sequence INTEGER NOT NULL, newest_at TEXT);
 CREATE TABLE IF NOT EXISTS exchange (source TEXT PRIMARY KEY, checkpoint TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS exchange_entry (
-    name BLOB PRIMARY KEY, source TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Position:
     """How far a feed has been taken in; `newest_at` is the ISO time of its newest change, where known."""
 
     feed: str
@@ -44,17 +43,18 @@ class Standing:
     newest_at: str | None = None
 
 
-class Mirror:
-    """Entries by item, and the standing, changed in one transaction. `path` None keeps nothing."""
+class IndexStore:
+    """Entries by source and item, and how far each source was taken in, changed in one transaction. `path`
+    None keeps nothing."""
 
     def __init__(self, path: Path | None, *, sealed: bool) -> None:
         self.mode: Mode = "memory" if path is None else "sealed" if sealed else "folder"
-        self._sealer: Sealer | None = operator("gate mirror") if sealed else None
+        self._sealer: Sealer | None = operator("gate index") if sealed else None
         self._damaged = False
         self._turn = threading.Lock()
         self._db: sqlite3.Connection | None = None
-        self._told: dict[str, KnownEntry] = {}
-        """What exchanges told of, where there is no file to keep it in."""
+        self._records: dict[Key, KnownEntry] = {}
+        """What came from exchanges, where there is no file to keep it in."""
         if path is not None:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = path / FILE
@@ -69,13 +69,13 @@ class Mirror:
                 self._db.close()
                 self._db = None
 
-    def standing(self) -> Standing | None:
-        """Where the gate stood, or None if it never took anything in."""
+    def position(self) -> Position | None:
+        """How far the feed was taken in, or None if nothing of it ever was."""
         with self._turn:
             if self._db is None:
                 return None
-            row = self._db.execute("SELECT feed, sequence, newest_at FROM standing").fetchone()
-        return None if row is None else Standing(*row)
+            row = self._db.execute("SELECT feed, sequence, newest_at FROM position").fetchone()
+        return None if row is None else Position(*row)
 
     def entries(self) -> Iterator[KnownEntry]:
         """Everything kept, without what no longer opens.
@@ -85,8 +85,7 @@ class Mirror:
         if self._db is None:
             return
         opened = broken = 0
-        both = "SELECT name, body FROM entry UNION ALL SELECT name, body FROM exchange_entry"
-        for name, body in self._db.execute(both):
+        for name, body in self._db.execute("SELECT name, body FROM entry"):
             try:
                 yield unpacked(self._open(name, body))
                 opened += 1
@@ -94,41 +93,33 @@ class Mirror:
                 broken += 1
         self._damaged = broken > 0
         if broken and not opened:
-            raise SealBroken(detail="in the gate's mirror")
+            raise SealBroken(detail="in the gate's index store")
 
-    def forget_standing_if_damaged(self) -> None:
+    def forget_position_if_damaged(self) -> None:
         """Where some entries did not open, let the follower begin with a snapshot, which brings them back."""
         if self._damaged:
             with self._turn, self._transaction() as db:
                 if db is not None:
-                    db.execute("DELETE FROM standing")
+                    db.execute("DELETE FROM position")
                     db.execute("UPDATE exchange SET checkpoint = ''")
 
-    def apply(self, entries: Iterable[KnownEntry], standing: Standing) -> None:
-        """Write these states of items and the sequence they lead to, all or nothing."""
+    def apply(self, entries: Iterable[KnownEntry], position: Position) -> None:
+        """Write these states of the feed's items and the sequence they lead to, all or nothing."""
         with self._turn, self._transaction() as db:
             if db is None:
                 return
-            for entry in entries:
-                name = _name(entry.item)
-                if entry.state == "withdrawn":
-                    db.execute("DELETE FROM entry WHERE name = ?", (name,))
-                else:
-                    db.execute("INSERT OR REPLACE INTO entry VALUES (?, ?)", (name, self._seal(name, entry)))
-            _stand(db, standing)
+            self._write(db, FEED, entries)
+            _stand(db, position)
         self._empty_log()
 
-    def replace_all(self, entries: Iterable[KnownEntry], standing: Standing) -> None:
-        """Write these entries in place of everything, all or nothing."""
+    def replace_all(self, entries: Iterable[KnownEntry], position: Position) -> None:
+        """Write these entries in place of everything that the feed brought, all or nothing."""
         with self._turn, self._transaction() as db:
             if db is None:
                 return
-            db.execute("DELETE FROM entry")
-            for entry in entries:
-                if entry.state != "withdrawn":
-                    name = _name(entry.item)
-                    db.execute("INSERT OR REPLACE INTO entry VALUES (?, ?)", (name, self._seal(name, entry)))
-            _stand(db, standing)
+            db.execute("DELETE FROM entry WHERE source = ?", (FEED,))
+            self._write(db, FEED, entries)
+            _stand(db, position)
         self._empty_log()
 
     # --- exchanges that are followed without a hotline ----------------------------------------------------
@@ -145,40 +136,42 @@ class Mirror:
         with self._turn, self._transaction() as db:
             if db is None:
                 for entry in entries:
-                    self._told[entry.item] = entry
+                    self._records[Key(source, entry.item)] = entry
                     if entry.state == "withdrawn":
-                        del self._told[entry.item]
+                        del self._records[Key(source, entry.item)]
                 return
-            for entry in entries:
-                name = _name(entry.item)
-                if entry.state == "withdrawn":
-                    db.execute("DELETE FROM exchange_entry WHERE name = ?", (name,))
-                else:
-                    sealed = self._seal(name, entry)
-                    db.execute(
-                        "INSERT OR REPLACE INTO exchange_entry VALUES (?, ?, ?)", (name, source, sealed)
-                    )
+            self._write(db, source, entries)
             db.execute("INSERT OR REPLACE INTO exchange VALUES (?, ?)", (source, checkpoint))
         self._empty_log()
 
-    def exchange_entry(self, item: str) -> KnownEntry | None:
+    def exchange_entry(self, source: str, item: str) -> KnownEntry | None:
         """One item of an exchange, with the partner's name for it; None where it is gone or was not kept."""
+        name = _name(source, item)
         with self._turn:
             if self._db is None:
-                return self._told.get(item)
-            name = _name(item)
-            row = self._db.execute("SELECT body FROM exchange_entry WHERE name = ?", (name,)).fetchone()
+                return self._records.get(Key(source, item))
+            chosen = "SELECT body FROM entry WHERE source = ? AND name = ?"
+            row = self._db.execute(chosen, (source, name)).fetchone()
         return None if row is None else unpacked(self._open(name, row[0]))
 
     def drop_exchange(self, source: str) -> None:
-        """Forget an exchange and everything it told of."""
+        """Forget an exchange and everything that came from it."""
         with self._turn, self._transaction() as db:
             if db is None:
-                self._told = {item: one for item, one in self._told.items() if one.origin != source}
+                self._records = {key: entry for key, entry in self._records.items() if key.source != source}
                 return
-            db.execute("DELETE FROM exchange_entry WHERE source = ?", (source,))
+            db.execute("DELETE FROM entry WHERE source = ?", (source,))
             db.execute("DELETE FROM exchange WHERE source = ?", (source,))
         self._empty_log()
+
+    def _write(self, db: sqlite3.Connection, source: str, entries: Iterable[KnownEntry]) -> None:
+        for entry in entries:
+            name = _name(source, entry.item)
+            if entry.state == "withdrawn":
+                db.execute("DELETE FROM entry WHERE source = ? AND name = ?", (source, name))
+            else:
+                body = self._seal(name, entry)
+                db.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (source, name, body))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection | None]:
@@ -207,16 +200,16 @@ class Mirror:
         return body if self._sealer is None else self._sealer.open(body, _place(name))
 
 
-def _name(item: str) -> bytes:
-    return keyed_digest("gate mirror", item.encode())
+def _name(source: str, item: str) -> bytes:
+    return keyed_digest("gate index", source.encode(), item.encode())
 
 
 def _place(name: bytes) -> Place:
-    return Place("gate_mirror", name.hex(), "body")
+    return Place("gate_index", name.hex(), "body")
 
 
-def _stand(db: sqlite3.Connection, standing: Standing) -> None:
+def _stand(db: sqlite3.Connection, position: Position) -> None:
     db.execute(
-        "INSERT OR REPLACE INTO standing VALUES (1, ?, ?, ?)",
-        (standing.feed, standing.sequence, standing.newest_at),
+        "INSERT OR REPLACE INTO position VALUES (1, ?, ?, ?)",
+        (position.feed, position.sequence, position.newest_at),
     )

@@ -11,7 +11,7 @@ from typing import Final
 from repit.foundation.hashes import Algorithm
 from repit.platform.gate.altered import FIELD_RADIUS
 from repit.platform.gate.entries import KnownEntry
-from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.verdict import TIERS, Evidence, Tier
 from repit_engine.types import HashArray
 
@@ -21,21 +21,22 @@ _DIGESTS: Final[tuple[tuple[Algorithm, Callable[..., "hashlib._Hash"]], ...]] = 
 )
 
 
-def by_file(index: LiveIndex, data: bytes) -> list[Evidence]:
+def by_file(index: Index, data: bytes) -> list[Evidence]:
     """Items of which this is the very file. The digests are kept nowhere."""
-    found = []
-    for algorithm, digest in _DIGESTS:
-        if index.knows_files(algorithm):
-            found += by_digest(index, algorithm, digest(data, usedforsecurity=False).digest())
-    return strongest(found)
+    digests = [
+        (algorithm, digest(data, usedforsecurity=False).digest())
+        for algorithm, digest in _DIGESTS
+        if index.knows_files(algorithm)
+    ]
+    return by_digests(index, digests) if digests else []
 
 
-def by_digest(index: LiveIndex, algorithm: Algorithm, digest: bytes) -> list[Evidence]:
-    """Items of which a file with this digest is the very file."""
-    return [_evidence(entry, "exact") for entry in index.same_file(algorithm, digest)]
+def by_digests(index: Index, digests: Iterable[tuple[Algorithm, bytes]]) -> list[Evidence]:
+    """Items of which a file with one of these digests is the very file."""
+    return strongest(_evidence(entry, "exact") for entry in index.same_files(digests))
 
 
-def by_hash(index: LiveIndex, hashes: HashArray) -> list[Evidence]:
+def by_hash(index: Index, hashes: HashArray) -> list[Evidence]:
     """Items within the radius of bare ``(n, 32)`` PDQ hashes, which cannot be turned any more."""
     return strongest(_evidence(n.entry, "standard", n.distance) for n in index.within(hashes, FIELD_RADIUS))
 
@@ -61,6 +62,7 @@ def _evidence(entry: KnownEntry, tier: Tier, distance: int | None = None) -> Evi
         tier=tier,
         distance=distance,
         exchange=entry.exchange,
+        source=entry.source,
     )
 
 

@@ -14,7 +14,9 @@ from django.db import models
 class Decision(models.Model):
     """One verdict that was not a plain pass: what, by which rule, on which evidence, how fast.
 
-    `also`: every item with which it surely agrees; `evidence` is cut to the strongest few.
+    `source`: the exchange that the gate follows itself and that `item` came from; empty for the hotline's
+    feed. `also`: every item with which it surely agrees, each with its source; `evidence` is cut to the
+    strongest few.
     """
 
     name = models.CharField(max_length=32, primary_key=True)
@@ -34,6 +36,7 @@ class Decision(models.Model):
     milliseconds = models.PositiveIntegerField()
     sequence = models.BigIntegerField()
     exchange = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=100, blank=True, default="")
     signals = models.CharField(max_length=600, blank=True)
     evidence = models.JSONField(default=list)
     also = models.JSONField(default=list)
@@ -58,6 +61,10 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"Decision({self.outcome}, {self.rule})"
+
+    def sources(self) -> dict[str, str]:
+        """The items with which it surely agrees, and where each came from."""
+        return dict(self.also)
 
 
 class DecisionCount(models.Model):

@@ -1,7 +1,7 @@
 """What the gate says of itself, truthfully.
 
-In: index, feed status, decoders, mirror. Out: a report as plain data, and whether traffic should come. Next:
-`GET /ready`, the demo, an operator's monitoring.
+In: index, feed status, decoders, index store. Out: a report as plain data, and whether traffic should come.
+Next: `GET /ready`, the demo, an operator's monitoring.
 
 Ready means: entries are loaded and a decoder lives. A feed that is silent does not make the gate unready (it
 goes on with what it has), but the report says since when.
@@ -44,7 +44,7 @@ def report(gate: Gate) -> tuple[bool, dict[str, Any]]:
             "trouble": status.trouble,
         },
         "decoders": {"alive": alive, "wanted": gate.pool.wanted, "replaced": gate.pool.restarts},
-        "storage": gate.mirror.mode,
+        "storage": gate.store.mode,
         "dry_run": gate.policy.dry_run,
     }
 

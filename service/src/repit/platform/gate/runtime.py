@@ -9,17 +9,16 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 
 from repit.platform.gate.admission import Admission
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.decoder.pool import DecoderPool
-from repit.platform.gate.entries import KnownEntry, of_an_exchange
+from repit.platform.gate.entries import FEED, KnownEntry
 from repit.platform.gate.errors import GateNotRunning
 from repit.platform.gate.feed_status import StatusBoard
-from repit.platform.gate.index_store import Mirror, Standing
+from repit.platform.gate.index.protocol import Index
+from repit.platform.gate.index_store import IndexStore, Position
 from repit.platform.gate.inspection.inspector import Inspector
-from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.policy import Policy
 
 Announced = Callable[[Sequence[KnownEntry]], None]
@@ -27,10 +26,10 @@ Announced = Callable[[Sequence[KnownEntry]], None]
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Index, mirror, decoders, policy and recorder of one process."""
+    """Index, index store, decoders, policy and recorder of one process."""
 
-    index: LiveIndex
-    mirror: Mirror
+    index: Index
+    store: IndexStore
     pool: DecoderPool
     policy: Policy
     recorder: Recorder
@@ -46,17 +45,17 @@ class Gate:
         object.__setattr__(self, "admission", Admission(self.inspector.meters))
 
     def start(self) -> "Gate":
-        """Load the mirror, start decoders and recorder."""
+        """Load the index store, start decoders and recorder."""
         self.pool.start()
         self.index.warm_up()
         self.inspector.altered.warm_up()
-        standing, exchanges = self.mirror.standing(), self.mirror.exchanges()
-        if standing is not None or exchanges:
-            self.index.replace_all(self.mirror.entries())
-            self.mirror.forget_standing_if_damaged()
-        if standing is not None:
-            newest = None if standing.newest_at is None else datetime.fromisoformat(standing.newest_at)
-            self.board.restored(standing.sequence, newest)
+        position, exchanges = self.store.position(), self.store.exchanges()
+        if position is not None or exchanges:
+            self.index.replace_all(self.store.entries())
+            self.store.forget_position_if_damaged()
+        if position is not None:
+            newest = None if position.newest_at is None else datetime.fromisoformat(position.newest_at)
+            self.board.restored(position.sequence, newest)
         self.recorder.start()
         return self
 
@@ -65,7 +64,7 @@ class Gate:
         self.pool.close()
         self.inspector.signals.close()
         self.recorder.close()
-        self.mirror.close()
+        self.store.close()
         self.index.close()
 
     # --- what followers bring -----------------------------------------------------------------------------
@@ -73,11 +72,11 @@ class Gate:
     def take_snapshot(
         self, feed: str, sequence: int, entries: Sequence[KnownEntry], newest_at: datetime | None
     ) -> None:
-        """Hold these entries in place of everything this feed told of, then write them down."""
+        """Hold these entries in place of everything that the feed brought, then write them down."""
         with self.turn:
-            self.index.replace_all(chain(entries, self.index.held(of_an_exchange)))
+            self.index.replace(FEED, entries)
             at = None if newest_at is None else newest_at.isoformat()
-            self.mirror.replace_all(entries, Standing(feed, sequence, at))
+            self.store.replace_all(entries, Position(feed, sequence, at))
         self.board.served(sequence, newest_at)
         self.announced(entries)
 
@@ -86,26 +85,23 @@ class Gate:
     ) -> None:
         """Serve these states of items at once, then write them down with the sequence they lead to."""
         with self.turn:
-            for entry in entries:
-                self.index.apply(entry)
+            self.index.apply(*entries)
             at = newest_at or self.board.read().newest_at
-            self.mirror.apply(entries, Standing(feed, sequence, None if at is None else at.isoformat()))
+            self.store.apply(entries, Position(feed, sequence, None if at is None else at.isoformat()))
         self.board.served(sequence, newest_at)
         self.announced(entries)
 
     def take_exchange(self, source: str, entries: Sequence[KnownEntry], checkpoint: str) -> None:
-        """Serve what an exchange tells at once, then write it down with how far it leads."""
+        """Serve what came from an exchange at once, then write it down with how far it leads."""
         with self.turn:
-            for entry in entries:
-                self.index.apply(entry)
-            self.mirror.apply_exchange(source, entries, checkpoint)
+            self.index.apply(*entries)
+            self.store.apply_exchange(source, entries, checkpoint)
 
-    def drop_exchange(self, source: str, prefix: str) -> None:
-        """Forget everything that an exchange told of."""
+    def drop_exchange(self, source: str) -> None:
+        """Forget everything that came from an exchange."""
         with self.turn:
-            for name in self.index.names(prefix):
-                self.index.forget(name)
-            self.mirror.drop_exchange(source)
+            self.index.drop(source)
+            self.store.drop_exchange(source)
 
 
 class _Process:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from repit.foundation.errors import Text
+from repit.platform.gate.entries import FEED, Key
 
 if TYPE_CHECKING:  # settings and policies are read without the engine
     from repit.platform.gate.pictures import Signature
@@ -63,7 +64,8 @@ class Evidence:
     `turned`: which of the eight orientations of the upload agreed, None where that means nothing.
     `expected_false`: matches at least this good that one upload of nothing known would give, on average.
     `parts`: nearest first, of the upload alone. `asked`: whether people here are asked about the item now
-    ("yes", "no"); `let_go`: whether the upload shows a picture that they let pass here.
+    ("yes", "no"); `let_go`: whether the upload shows a picture that they let pass here. `source`: the
+    exchange that the gate follows itself and that the item came from; empty for the hotline's feed.
     """
 
     item: str
@@ -80,6 +82,12 @@ class Evidence:
     exchange: str = "repit"
     asked: str = "no"
     let_go: bool = False
+    source: str = FEED
+
+    @property
+    def key(self) -> Key:
+        """What the index holds the item under."""
+        return Key(self.source, self.item)
 
 
 @dataclass(frozen=True, slots=True)

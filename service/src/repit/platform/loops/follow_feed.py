@@ -3,8 +3,8 @@
 In: the feed, through `FeedClient`. Out: `KnownEntry` objects into the gate; acknowledgements back. Next:
 `repit.platform.gate.runtime`.
 
-A snapshot first, unless the gate's mirror says how far it was; then changes by long poll, each page served,
-written down and only then acknowledged. Whatever fails is tried again, ever more slowly up to five
+A snapshot first, unless the gate's index store says how far it was; then changes by long poll, each page
+served, written down and only then acknowledged. Whatever fails is tried again, ever more slowly up to five
 seconds; meanwhile the gate goes on with what it has. A gap or another feed begins anew with a snapshot; so
 does a change that cannot be read, for it may be a withdrawal, and of a snapshot what is missing is forgotten.
 """
@@ -58,9 +58,9 @@ class Follower:
         self._gate = gate
         self._address = base_url
         self._key = key
-        standing = gate.mirror.standing()
-        self._feed: str | None = standing.feed if standing else None
-        self._sequence: int | None = standing.sequence if standing else None
+        position = gate.store.position()
+        self._feed: str | None = position.feed if position else None
+        self._sequence: int | None = position.sequence if position else None
         self._client: FeedClient | None = None
         self._wait = 0.0
         self._loop = Loop("feed-follower", self.turn, backoff=_BACKOFF)

@@ -1,8 +1,8 @@
-"""Where a gate without a hotline writes down what it pulls: its index and its mirror.
+"""Where a gate without a hotline writes down what it pulls: its index and its store.
 
-In: batches. Out: entries served at once, and the checkpoint with them in the mirror, in one transaction.
-Next: `exchanges.pulling`. An item's name is made from exchange and record by keyed digest, since a record's
-own name may be a hash. What two exchanges tell of is held twice, and so until the last of them lets go.
+In: batches. Out: entries served at once, and the checkpoint with them in the index store, in one
+transaction. Next: `exchanges.pulling`. An item's name is made from exchange and record by keyed digest, since
+a record's own name may be a hash. What two exchanges have is held twice, until the last of them lets go.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from repit.exchanges.records import Batch, Pulled
 from repit.foundation.errors import InputRefused
 from repit.foundation.jobs.claims import ClaimLost
 from repit.foundation.sealing import keyed_digest
-from repit.platform.gate.entries import KnownEntry, exchange_prefix
+from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.runtime import Gate
 
 
@@ -23,13 +23,12 @@ class GateTarget:
 
     def __init__(self, gate: Gate, partner: Partner, checkpoints: dict[str, str]) -> None:
         self._gate, self._partner, self._checkpoints = gate, partner, checkpoints
-        self._prefix = exchange_prefix(partner.source)
         self._seen: set[str] | None = None
 
     def checkpoint(self) -> str:
         """How far the gate has come; without a file to keep it in, for as long as the process lives."""
         source = self._partner.source
-        return self._checkpoints.get(source) or self._gate.mirror.exchanges().get(source, "")
+        return self._checkpoints.get(source) or self._gate.store.exchanges().get(source, "")
 
     def take(self, batch: Batch) -> int:
         """Serve a batch and write it down. What a whole reading did not see is forgotten at its end. Raises
@@ -51,21 +50,24 @@ class GateTarget:
         return len(entries)
 
     def _gone(self, seen: set[str]) -> Sequence[KnownEntry]:
-        gone = self._gate.index.names(self._prefix) - seen
-        return [KnownEntry(name, "withdrawn", "", "", "", 0, ()) for name in sorted(gone)]
+        source = self._partner.source
+        gone = self._gate.index.names(source) - seen
+        return [KnownEntry(name, "withdrawn", "", "", "", 0, (), source=source) for name in sorted(gone)]
 
     def _entry(self, record: Pulled) -> KnownEntry:
-        digest = keyed_digest("gate exchange", self._partner.source.encode(), record.name.encode())
+        source = self._partner.source
+        digest = keyed_digest("gate exchange", source.encode(), record.name.encode())
         return KnownEntry(
-            f"{self._prefix}{digest[:20].hex()}",
+            digest[:20].hex(),
             record.state,
             record.media,
             record.kind or self._partner.item_kind,
-            self._partner.source,
+            source,
             1,
             () if record.state == "withdrawn" else record.hashes,
             self._partner.kind,
             record.name,
+            source=source,
         )
 
 
@@ -75,10 +77,10 @@ def for_gate(gate: Gate) -> Puller:
 
     def tidy() -> None:
         wanted = {partner.source for partner in Partner.objects.all()}
-        for source in {*gate.mirror.exchanges(), *checkpoints} - wanted:
-            gate.drop_exchange(source, exchange_prefix(source))
+        for source in {*gate.store.exchanges(), *checkpoints} - wanted:
+            gate.drop_exchange(source)
             checkpoints.pop(source, None)
 
-    if gate.mirror.exchanges():
+    if gate.store.exchanges():
         gate.board.exchange_is_held()
     return Puller(lambda partner: GateTarget(gate, partner, checkpoints), tidy=tidy)

@@ -15,7 +15,7 @@ from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.loop import Loop, Work
 from repit.foundation.kept import store
 from repit.foundation.staff import retention as sign_in
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.loops import tell_banks
 from repit.platform.review import media, queue, retention
 
@@ -24,12 +24,12 @@ FORGET_EVERY_SECONDS: Final = 3600.0
 LONGEST_SECONDS: Final = 30.0
 
 
-def start(mirror: Mirror) -> threading.Event:
+def start(store: IndexStore) -> threading.Event:
     """Do it again and again in threads of this process; setting the event ends them."""
     ending = threading.Event()
     for name, every, does in (
         ("desk-upkeep", EVERY_SECONDS, once),
-        ("desk-tells-banks", EVERY_SECONDS, lambda: tell(mirror)),
+        ("desk-tells-banks", EVERY_SECONDS, lambda: tell(store)),
         ("desk-forgets", FORGET_EVERY_SECONDS, retention.sweep),
         ("sign-in-forgets", FORGET_EVERY_SECONDS, sign_in.sweep),
     ):
@@ -47,10 +47,10 @@ def once() -> None:
     store.delete_expired()
 
 
-def tell(mirror: Mirror) -> None:
+def tell(store: IndexStore) -> None:
     """Everything that is due to banks."""
     tell_banks.tell_hotline()
-    tell_banks.tell_exchanges(mirror)
+    tell_banks.tell_exchanges(store)
 
 
 def _work(does: Callable[[], object], every: float) -> Work:

@@ -4,7 +4,7 @@ In: due rows of `platform.review.opinions`. Out: opinions over the hotline's fee
 calls to those that this gate pulls from itself. Next: `review_upkeep` asks every few seconds.
 
 An exchange knows its items by names that may be hashes. Decisions name them by a keyed digest; the exchange's
-own name stands in the gate's mirror, sealed, and is looked up when it is told.
+own name stands in the gate's index store, sealed, and is looked up when it is needed.
 """
 
 import json
@@ -19,8 +19,8 @@ from repit.exchanges.records import GivenOpinion, View
 from repit.foundation.errors import NotGranted, PeerBusy, RepitError
 from repit.foundation.mapping import named
 from repit.foundation.outbound import Outbound
-from repit.platform.gate.entries import KnownEntry, exchange_prefix
-from repit.platform.gate.index_store import Mirror
+from repit.platform.gate.entries import FEED, KnownEntry
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.review import opinions
 from repit.platform.review.models import OutgoingOpinion
 
@@ -41,7 +41,7 @@ def tell_hotline() -> int:
     taken = 0
     with Outbound(address, headers=headers) as hotline:
         for _ in range(_MOST_AT_ONCE):
-            row = opinions.claim()
+            row = opinions.claim(FEED)
             if row is None:
                 break
             said = {"item": row.item, "opinion": row.opinion, "tags": ["reviewed by a person"]}
@@ -58,20 +58,20 @@ def tell_hotline() -> int:
     return taken
 
 
-def tell_exchanges(mirror: Mirror) -> int:
+def tell_exchanges(store: IndexStore) -> int:
     """Tell each exchange that this gate pulls from; how many opinions they took."""
-    everyone = {exchange_prefix(partner.source): partner for partner in Partner.objects.order_by("pk")}
-    opinions.give_up_orphans(everyone)
-    return sum(_tell(partner, prefix, mirror) for prefix, partner in everyone.items() if partner.active)
+    everyone = list(Partner.objects.order_by("pk"))
+    opinions.give_up_orphans([partner.source for partner in everyone])
+    return sum(_tell(partner, store) for partner in everyone if partner.active)
 
 
-def _tell(partner: Partner, prefix: str, mirror: Mirror) -> int:
+def _tell(partner: Partner, store: IndexStore) -> int:
     taken = 0
     for _ in range(_MOST_AT_ONCE):
-        row = opinions.claim(prefix)
+        row = opinions.claim(partner.source)
         if row is None:
             break
-        entry = _known(mirror, row.item)
+        entry = _known(store, row)
         if not partner.gives_feedback or entry is None or not entry.record:
             trouble = "its name was not kept" if partner.gives_feedback else "feedback is off"
             opinions.failed(row, trouble, for_good=True)
@@ -90,11 +90,11 @@ def _tell(partner: Partner, prefix: str, mirror: Mirror) -> int:
     return taken
 
 
-def _known(mirror: Mirror, item: str) -> KnownEntry | None:
+def _known(store: IndexStore, row: OutgoingOpinion) -> KnownEntry | None:
     try:
-        return mirror.exchange_entry(item)
+        return store.exchange_entry(row.source, row.item)
     except RepitError as error:
-        _log.warning("an item of an exchange cannot be read from the mirror: %s", error.code)
+        _log.warning("an item of an exchange cannot be read from the index store: %s", error.code)
         return None
 
 

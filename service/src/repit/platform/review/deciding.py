@@ -92,7 +92,7 @@ def may_free(review: Review) -> dict[str, int | None]:
     known = review.signature is not None or review.decision.tier == "exact"
     if not review.about or not review.compared or not known:
         return {}
-    items: list[str] = review.decision.also or [review.about]
+    items = list(review.decision.sources()) or [review.about]
     return {item: review.depths.get(item) for item in items if item != CANARY}
 
 

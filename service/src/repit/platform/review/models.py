@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from repit.foundation.jobs.claims import Claimable, Leased, claim_ends, due_index
+from repit.foundation.jobs.claims import Claimable, Leased, claim_ends
 from repit.platform.gate.models import Decision
 from repit.platform.review.states import HELD, OPEN, OUTCOMES
 
@@ -198,11 +198,13 @@ class Worker(models.Model):
 
 
 class OutgoingOpinion(Claimable):
-    """What the desk found of a banked item, to be told to the bank that the hash came from. `depth`: of a
-    hundred, how much of the item's family agreed with what was looked at."""
+    """What the desk found of a banked item, for the bank that the hash came from. `source`: the exchange that
+    is followed without a hotline, empty for the hotline's feed. `depth`: of a hundred, how much of the item's
+    family agreed with what was looked at."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="opinions")
     exchange = models.CharField(max_length=20)
+    source = models.CharField(max_length=100, blank=True, default="")
     item = models.CharField(max_length=64)
     opinion = models.CharField(max_length=12)
     depth = models.PositiveSmallIntegerField(null=True)
@@ -211,7 +213,11 @@ class OutgoingOpinion(Claimable):
     told_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (due_index("review_opinion_due"),)
+        indexes = (
+            models.Index(
+                fields=["source", "due_at"], name="review_opinion_due", condition=Q(due_at__isnull=False)
+            ),
+        )
         constraints = (
             claim_ends("review_opinion_claim_ends"),
             models.CheckConstraint(

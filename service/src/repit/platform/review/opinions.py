@@ -14,7 +14,7 @@ from django.db.models import Q
 from repit.foundation.clock import now
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import Claims
-from repit.platform.gate.entries import OF_AN_EXCHANGE
+from repit.platform.gate.entries import FEED
 from repit.platform.gate.policy import CANARY
 from repit.platform.gate.verdict import SAME
 from repit.platform.review.models import OutgoingOpinion, Review
@@ -40,26 +40,33 @@ def note(review: Review, outcome: Outcome, freed: Mapping[str, int | None]) -> N
     """
     decision = review.decision
     if outcome == "refuse" and decision.item and decision.item != CANARY and decision.tier in _SURE:
-        _due(review, decision.item, "blocked", review.depths.get(decision.item))
+        _due(review, decision.item, decision.source, "blocked", review.depths.get(decision.item))
     if outcome == "allow":
+        sources = {decision.item: decision.source, **decision.sources()}
         for item, depth in freed.items():
-            _due(review, item, "not_blocked", depth)
+            _due(review, item, sources.get(item, FEED), "not_blocked", depth)
 
 
-def _due(review: Review, item: str, view: str, depth: int | None) -> None:
-    known = {"exchange": review.decision.exchange, "item": item}
-    _claims.call_off(Q(**known), state="replaced")
+def _due(review: Review, item: str, source: str, view: str, depth: int | None) -> None:
+    _claims.call_off(Q(source=source, item=item), state="replaced")
     OutgoingOpinion.objects.create(
-        review=review, opinion=view, depth=depth, due_at=now(), made_at=now(), **known
+        review=review,
+        exchange=review.decision.exchange,
+        source=source,
+        item=item,
+        opinion=view,
+        depth=depth,
+        due_at=now(),
+        made_at=now(),
     )
 
 
-def claim(prefix: str = "") -> OutgoingOpinion | None:
+def claim(source: str = FEED) -> OutgoingOpinion | None:
     """One row that is due, held for two minutes; None where there is none.
 
-    `prefix`: with which the names of one exchange's items begin; none for items of the hotline's feed.
+    `source`: of which exchange that is followed without a hotline; `FEED` for items of the hotline's feed.
     """
-    return _claims.claim(Q(item__startswith=prefix) if prefix else ~Q(item__regex=OF_AN_EXCHANGE))
+    return _claims.claim(Q(source=source))
 
 
 def told(row: OutgoingOpinion) -> bool:
@@ -73,11 +80,9 @@ def failed(row: OutgoingOpinion, trouble: str, *, for_good: bool, seconds: float
     return _claims.fail(row, trouble, for_good=for_good, at_least_seconds=seconds)
 
 
-def give_up_orphans(prefixes: Collection[str]) -> int:
+def give_up_orphans(sources: Collection[str]) -> int:
     """Nobody can be told of items of an exchange that is pulled from no more; how many opinions."""
-    orphans = Q(item__regex=OF_AN_EXCHANGE)
-    for prefix in prefixes:
-        orphans &= ~Q(item__startswith=prefix)
+    orphans = ~Q(source__in=[FEED, *sources])
     return _claims.call_off(orphans, state="given-up", trouble="the exchange was removed")
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import connection
 
-from repit.platform.gate.live_index import LiveIndex
+from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.pictures import Signature, agreement, signature
 from repit.platform.gate.verdict import SURE, Verdict
 from repit_engine.anchors import QueryHashes
@@ -35,15 +35,17 @@ def in_thread(work: Callable[[], None]) -> None:
 
 
 def measured(
-    verdict: Verdict, looks: list[list[QueryHashes]] | None, index: LiveIndex, stoplist: StopList
+    verdict: Verdict, looks: list[list[QueryHashes]] | None, index: Index, stoplist: StopList
 ) -> tuple[dict[str, int | None], Signature | None] | None:
     """What is known of it; None where it cannot be measured, which is left to the next upload."""
-    items = [(evidence.item, evidence.tier) for evidence in verdict.evidence if evidence.tier in SURE]
+    sure = [evidence for evidence in verdict.evidence if evidence.tier in SURE]
     views = None if looks is None else [stage for stages in looks for stage in stages]
     if views is None and verdict.evidence[0].tier != "exact":
         return None
+    families = index.anchored([evidence.key for evidence in sure])
     depths: dict[str, int | None] = {
-        item: 100 if tier == "exact" else agreement(views or (), index.anchored(item)) for item, tier in items
+        evidence.item: 100 if evidence.tier == "exact" else agreement(views or (), families[evidence.key])
+        for evidence in sure
     }
     # Of a file that viewers may show in several ways nobody knows which of them people saw.
     one_way = views is not None and len(looks or ()) == 1

@@ -24,6 +24,7 @@ from repit.platform.gate.decisions import Recorder, Unwritten
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
+from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.inspection import let_go, looking
 from repit.platform.gate.inspection.comparison import in_thread, measured
 from repit.platform.gate.inspection.odd_messages import speaking_for
@@ -36,7 +37,6 @@ from repit.platform.gate.inspection.question import (
     Question,
     WholeFile,
 )
-from repit.platform.gate.live_index import LiveIndex
 from repit.platform.gate.metrics import Meters
 from repit.platform.gate.pictures import Signature
 from repit.platform.gate.policy import Policy, judge
@@ -68,7 +68,7 @@ _NOT_HASHED: Final = Text(
 class Inspector:
     """Everything a check needs; one for the whole process, used by all its threads."""
 
-    index: LiveIndex
+    index: Index
     pool: DecoderPool
     policy: Policy
     recorder: Recorder
@@ -128,11 +128,7 @@ class Inspector:
             case WholeFile(data=data):
                 return matching.by_file(self.index, data) or self._looked_at(question)
             case LongFile(digests=digests, kind=kind, channel=channel):
-                same = matching.strongest(
-                    evidence
-                    for name, digest in digests
-                    for evidence in matching.by_digest(self.index, name, digest)
-                )
+                same = matching.by_digests(self.index, digests)
                 return same or _left(left_undone(channel, "unsupported-picture", kind), "too-many-bytes")
             case BareHashes(hashes=hashes):
                 return self._met(hashes)
@@ -184,7 +180,7 @@ class Inspector:
                 row = np.frombuffer(hashed.value, np.uint8).reshape(1, HASH_BYTES)
                 found += matching.by_hash(self.index, row)
             else:
-                found += matching.by_digest(self.index, hashed.algorithm, hashed.value)
+                found += matching.by_digests(self.index, [(hashed.algorithm, hashed.value)])
         return matching.strongest(found)
 
 

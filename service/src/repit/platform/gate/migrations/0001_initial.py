@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('milliseconds', models.PositiveIntegerField()),
                 ('sequence', models.BigIntegerField()),
                 ('exchange', models.CharField(blank=True, max_length=20)),
+                ('source', models.CharField(blank=True, default='', max_length=100)),
                 ('signals', models.CharField(blank=True, max_length=600)),
                 ('evidence', models.JSONField(default=list)),
                 ('also', models.JSONField(default=list)),

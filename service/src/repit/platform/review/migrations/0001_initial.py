@@ -82,6 +82,7 @@ class Migration(migrations.Migration):
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('trouble', models.CharField(blank=True, default='', max_length=60)),
                 ('exchange', models.CharField(max_length=20)),
+                ('source', models.CharField(blank=True, default='', max_length=100)),
                 ('item', models.CharField(max_length=64)),
                 ('opinion', models.CharField(max_length=12)),
                 ('depth', models.PositiveSmallIntegerField(null=True)),
@@ -200,7 +201,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outgoingopinion',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='review_opinion_due'),
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['source', 'due_at'], name='review_opinion_due'),
         ),
         migrations.AddConstraint(
             model_name='outgoingopinion',
