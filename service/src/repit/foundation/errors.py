@@ -62,6 +62,8 @@ class RepitError(Exception):
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     safe_to_show: ClassVar[bool] = True
+    retry_seconds: int = 0
+    """After how many it is worth another try, where that is known."""
     message: Text = Text("Something went wrong on our side.", "Une erreur s'est produite de notre côté.")
     next_step: Text = Text("Try again in a few minutes.", "Réessayez dans quelques minutes.")
 

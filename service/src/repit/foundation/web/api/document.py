@@ -198,7 +198,7 @@ def _refused(refusals: Sequence[type[RepitError]]) -> dict[str, Any]:
     if any(issubclass(each, KeyRefused) for each in refusals):
         headers["WWW-Authenticate"] = {"required": True, **_TEXT}
     if status in (429, 503):
-        headers["Retry-After"] = {"required": status == 429, **_SECONDS}
+        headers["Retry-After"] = _SECONDS
     codes = {"code": {"enum": sorted(each.code for each in refusals)}}
     schema = {"$ref": _REF.format(model=Problem.__name__), "properties": codes}
     return {

@@ -47,8 +47,8 @@ class Reader(Generic[Taken]):
         """A value from JSON. Raises `InputRefused`."""
         try:
             return self.adapter.validate_json(raw)
-        except ValidationError as error:
-            raise InputRefused(detail=_first(error)["type"]) from None
+        except ValidationError:  # which may hold as many faults as there are values
+            raise InputRefused from None
 
     def body(self, request: HttpRequest) -> Taken:
         """The whole body of a request. Raises `InputRefused`."""
