@@ -5,7 +5,6 @@ from __future__ import annotations
 import argon2.exceptions
 import httpx2
 import nacl.exceptions
-import ninja.errors
 import psycopg
 import pytest
 from django.core import exceptions as django_exceptions
@@ -39,7 +38,6 @@ LIBRARIES = [
     *members(db_errors),
     *members(nacl.exceptions),
     *members(argon2.exceptions),
-    *members(ninja.errors),
     *family(psycopg.Error),
     Http404,
     ValueError,

@@ -31,6 +31,8 @@ with `problem`, the command line prints `shown`. `message` and `next_step` never
 
 from typing import ClassVar, NamedTuple
 
+from typing_extensions import TypedDict  # of Python 3.12, whose own pydantic reads only from there on
+
 
 class Text(NamedTuple):
     """One sentence in both languages; written together, so that neither can be missing."""
@@ -43,12 +45,25 @@ class Text(NamedTuple):
         return self.fr if (language or "").lower().startswith("fr") else self.en
 
 
+class Problem(TypedDict):
+    """The members of an `application/problem+json` answer (RFC 9457, section 3.1), and two of ours."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    next_step: str
+
+
 class RepitError(Exception):
     """Base of every error raised on purpose. `detail` is for the log: never personal data, never a hash."""
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     safe_to_show: ClassVar[bool] = True
+    retry_seconds: int = 0
+    """After how many it is worth another try, where that is known."""
     message: Text = Text("Something went wrong on our side.", "Une erreur s'est produite de notre côté.")
     next_step: Text = Text("Try again in a few minutes.", "Réessayez dans quelques minutes.")
 
@@ -67,8 +82,8 @@ class RepitError(Exception):
         source = self if self.safe_to_show else RepitError()
         return source.message.in_language(language), source.next_step.in_language(language)
 
-    def problem(self, language: str | None) -> dict[str, str | int]:
-        """The members of an `application/problem+json` answer (RFC 9457, section 3.1)."""
+    def problem(self, language: str | None) -> Problem:
+        """The answer to a machine, in a language."""
         message, next_step = self.shown(language)
         return {
             "type": f"urn:repit:problem:{self.code}",

@@ -20,7 +20,6 @@ from django.http.multipartparser import MultiPartParserError
 from repit.foundation.errors import (
     DatabaseUnavailable,
     InputRefused,
-    KeyRefused,
     NotFound,
     NotGranted,
     RepitError,
@@ -47,10 +46,6 @@ _NAMED: Final[tuple[tuple[type[BaseException] | str, type[RepitError]], ...]] = 
     (django_exceptions.ImproperlyConfigured, SettingsRefused),
     (Http404, NotFound),
     (MultiPartParserError, InputRefused),
-    ("ninja.errors:ValidationError", InputRefused),
-    ("ninja.errors:AuthenticationError", KeyRefused),
-    ("ninja.errors:Throttled", RequestRefused),
-    ("ninja.errors:HttpError", InputRefused),
     ("pydantic:ValidationError", InputRefused),
     (json.JSONDecodeError, InputRefused),
     (UnicodeError, InputRefused),

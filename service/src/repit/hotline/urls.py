@@ -6,7 +6,7 @@ In: nothing. Out: Django's routes. Next: the views of `hotline.web`.
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from repit.hotline.web.case_pages import api as case_api
+from repit.hotline.web import openapi
 from repit.hotline.web.feeds_api import health
 
 OWN: list[URLPattern | URLResolver] = [
@@ -15,7 +15,8 @@ OWN: list[URLPattern | URLResolver] = [
     path("exchange/", include("repit.hotline.web.feeds_api.urls")),
     path("staff/cases/", include("repit.hotline.web.desk.urls")),
     path("staff/bank/", include("repit.hotline.web.bank_desk.urls")),
-    path("api/v1/", case_api.api.urls),
+    path("api/v1/openapi.json", openapi.openapi),
+    path("api/v1/", include("repit.hotline.web.case_pages.api_urls")),
     path("", include("repit.hotline.web.case_pages.root_urls")),
     *i18n_patterns(
         path("", include("repit.hotline.web.case_pages.urls")),

@@ -15,8 +15,8 @@ from repit.exchanges.pulling import pull
 from repit.foundation import clock
 from repit.platform.gate.decisions import Recorder
 from repit.platform.gate.index_store import IndexStore
-from repit.platform.gate.models import Decision, MatchTally
 from repit.platform.gate.inspection.question import BareHashes
+from repit.platform.gate.models import Decision, MatchTally
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.loops import gate_target

@@ -19,7 +19,14 @@ from repit.foundation.errors import WireRefused
 
 NAMESPACE: Final = "https://hashsharing.ncmec.org/hashsharing/v2"
 MAX_BODY: Final = 65_536
-_TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,6})?Z")
+_YEAR: Final = r"(?:000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
+_DATE: Final = (
+    r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    r"|02-(?:0[1-9]|[12][0-9]))"
+)
+TIME: Final = rf"({_YEAR}-{_DATE}T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){{2}})(?:\.[0-9]{{1,6}})?Z"
+"""Of its 29ths of February some have not been; they are refused as well."""
+_TIME: Final = re.compile(TIME)
 _FORM: Final = "%Y-%m-%dT%H:%M:%S"
 
 Media = Literal["image", "video"]

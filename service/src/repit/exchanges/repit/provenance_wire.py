@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, cast
 
+from typing_extensions import TypedDict
+
 from repit.foundation.errors import WireRefused
 
 MAX_ROOTS: Final = 1_000
@@ -38,12 +40,25 @@ class SharedRoot:
             raise WireRefused(detail="a way that goes in a circle, or through what has no name")
 
 
-def roots_out(roots: tuple[SharedRoot, ...]) -> list[dict[str, object]]:
+class GoneOut(TypedDict):
+    """A submission that its origin has withdrawn."""
+
+    installation: str
+    token: str
+
+
+class RootOut(GoneOut):
+    """A submission that stands, and the way it took."""
+
+    path: list[str]
+
+
+def roots_out(roots: tuple[SharedRoot, ...]) -> list[RootOut]:
     """As JSON values."""
     return [{"installation": r.installation, "token": r.token, "path": list(r.path)} for r in roots]
 
 
-def gone_out(gone: tuple[Gone, ...]) -> list[dict[str, object]]:
+def gone_out(gone: tuple[Gone, ...]) -> list[GoneOut]:
     """As JSON values."""
     return [{"installation": installation, "token": token} for installation, token in gone]
 

@@ -16,9 +16,21 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Final, TypeVar, get_args
+from typing import Annotated, Final, NotRequired, TypeVar, get_args
 
-from repit.exchanges.repit.provenance_wire import Gone, SharedRoot, gone_in, gone_out, roots_in, roots_out
+from pydantic import FailFast, Field
+from typing_extensions import TypedDict
+
+from repit.exchanges.repit.provenance_wire import (
+    Gone,
+    GoneOut,
+    RootOut,
+    SharedRoot,
+    gone_in,
+    gone_out,
+    roots_in,
+    roots_out,
+)
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import InputRefused, WireRefused
 from repit.foundation.hashes import ALGORITHMS, FORMS, ROLES, Algorithm, Announced, Hash, Kind, Media, Role
@@ -102,23 +114,68 @@ class Page:
         return max(self._numbers(), default=None)
 
 
+_Item = Annotated[str, Field(min_length=1, max_length=MAX_ITEM)]
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """What a subscriber has taken in: every change up to `sequence`, and these withdrawals carried out."""
 
-    sequence: int
-    withdrawn_items: tuple[str, ...] = ()
+    sequence: Annotated[int, Field(ge=0, lt=2**63, strict=True)]
+    withdrawn_items: Annotated[tuple[_Item, ...], FailFast()] = ()
 
 
 # --- to bytes ---------------------------------------------------------------------------------------------
+
+
+class HashOut(TypedDict):
+    """A hash in hexadecimal digits; `quality` of a perceptual one, from 0 to 100, where it is known."""
+
+    algorithm: Algorithm
+    role: Role
+    value: str
+    quality: int | None
+
+
+class EntryOut(TypedDict):
+    """One item as its subscriber may see it: its whole present state."""
+
+    item: str
+    state: Announced
+    media: Media
+    kind: Kind
+    origin: str
+    confirmations: int
+    hashes: list[HashOut]
+    roots: NotRequired[list[RootOut]]
+    gone: NotRequired[list[GoneOut]]
+    asked: NotRequired[int]
+
+
+class ChangeOut(TypedDict):
+    """The state of one item after the change of that number."""
+
+    sequence: int
+    at: str
+    entry: EntryOut
+
+
+class PageOut(TypedDict):
+    """Consecutive changes; `head`: the newest number there was (more may follow)."""
+
+    version: int
+    feed_id: str
+    head: int
+    generated_at: str
+    changes: list[ChangeOut]
 
 
 def dump(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def entry_out(entry: Entry) -> dict[str, object]:
-    return {
+def entry_out(entry: Entry) -> EntryOut:
+    told: EntryOut = {
         "item": entry.item,
         "state": entry.state,
         "media": entry.media,
@@ -129,26 +186,29 @@ def entry_out(entry: Entry) -> dict[str, object]:
             {"algorithm": h.algorithm, "role": h.role, "value": h.value.hex(), "quality": h.quality}
             for h in entry.hashes
         ],
-        **({"roots": roots_out(entry.roots)} if entry.roots else {}),
-        **({"gone": gone_out(entry.gone)} if entry.gone else {}),
-        **({"asked": entry.asked} if entry.asked else {}),
     }
+    if entry.roots:
+        told["roots"] = roots_out(entry.roots)
+    if entry.gone:
+        told["gone"] = gone_out(entry.gone)
+    if entry.asked:
+        told["asked"] = entry.asked
+    return told
 
 
 def encode_page(page: Page) -> bytes:
     """One page as a JSON object."""
-    return dump(
-        {
-            "version": VERSION,
-            "feed_id": page.feed_id,
-            "head": page.head,
-            "generated_at": page.generated_at.isoformat(),
-            "changes": [
-                {"sequence": c.sequence, "at": c.at.isoformat(), "entry": entry_out(c.entry)}
-                for c in page.changes
-            ],
-        }
-    )
+    told: PageOut = {
+        "version": VERSION,
+        "feed_id": page.feed_id,
+        "head": page.head,
+        "generated_at": page.generated_at.isoformat(),
+        "changes": [
+            {"sequence": change.sequence, "at": change.at.isoformat(), "entry": entry_out(change.entry)}
+            for change in page.changes
+        ],
+    }
+    return dump(told)
 
 
 def encode_acknowledgement(acknowledgement: Acknowledgement) -> bytes:
@@ -290,13 +350,3 @@ def decode_page(raw: bytes | str) -> Page:
         time_of(source, "generated_at"),
         tuple(rejected),
     )
-
-
-def decode_acknowledgement(raw: bytes | str) -> Acknowledgement:
-    """Read one acknowledgement; raises `WireRefused`."""
-    source = load(raw)
-    items = _list(source, "withdrawn_items") if "withdrawn_items" in source else []
-    names = tuple(name for name in items if isinstance(name, str) and 0 < len(name) <= MAX_ITEM)
-    if len(names) != len(items):
-        raise WireRefused(detail="an item's name is not text")
-    return Acknowledgement(whole(source, "sequence"), names)

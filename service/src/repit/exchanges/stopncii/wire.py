@@ -14,7 +14,10 @@ import binascii
 import json
 import re
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar, cast, get_args
+from typing import Annotated, Any, Final, Literal, TypeVar, cast, get_args
+
+from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
 from repit.foundation.errors import WireRefused
 
@@ -108,21 +111,76 @@ class PageMark:
     closed: int = 0
 
 
+class CspFeedbackOut(TypedDict):
+    """What one platform thinks of a hash."""
+
+    source: str
+    feedbackValue: FeedbackValue
+    tags: list[str]
+
+
+class RecordOut(TypedDict):
+    """The whole present state of one hash. `x_quality` and `x_disputed` are words of our own."""
+
+    lastModtimestamp: int
+    signalType: SignalType
+    hashValue: str
+    hashStatus: Status
+    caseNumbers: dict[str, Status]
+    CSPFeedbacks: list[CspFeedbackOut]
+    x_quality: int | None
+    x_disputed: bool
+
+
+class RecordsOut(TypedDict):
+    """A page; `nextPageToken` is null on the last one."""
+
+    count: int
+    nextPageToken: str | None
+    nextSetTimestamp: int
+    hasMoreRecords: bool
+    hashRecords: list[RecordOut]
+
+
+class FeedbacksIn(BaseModel):
+    """Opinions; each is read by itself."""
+
+    listed: Annotated[
+        list[Any],
+        Field(
+            alias="hashFeedbacks",
+            max_length=MAX_RECORDS,
+            description="Each `{hashValue, feedbackValue, tags}`; of others only their number is told.",
+        ),
+    ]
+
+
+class ProposalsIn(BaseModel):
+    """Proposals; each is read by itself."""
+
+    listed: Annotated[
+        list[Any],
+        Field(
+            alias="hashRecords",
+            max_length=MAX_RECORDS,
+            description="Each `{signalType, hashValue, CSPFeedbacks}`; of others only their number is told.",
+        ),
+    ]
+
+
 def encode_page(page: Page) -> bytes:
     """One page as a JSON object."""
-    return json.dumps(
-        {
-            "count": len(page.records),
-            "nextPageToken": page.next_token,
-            "nextSetTimestamp": page.next_second,
-            "hasMoreRecords": page.next_token is not None,
-            "hashRecords": [_record(record) for record in page.records],
-        },
-        separators=(",", ":"),
-    ).encode()
+    told: RecordsOut = {
+        "count": len(page.records),
+        "nextPageToken": page.next_token,
+        "nextSetTimestamp": page.next_second,
+        "hasMoreRecords": page.next_token is not None,
+        "hashRecords": [_record(record) for record in page.records],
+    }
+    return json.dumps(told, separators=(",", ":")).encode()
 
 
-def _record(record: Record) -> dict[str, object]:
+def _record(record: Record) -> RecordOut:
     return {
         "lastModtimestamp": record.second,
         "signalType": record.signal_type,
@@ -155,33 +213,31 @@ def decode_mark(token: str) -> PageMark:
     return PageMark(int(shape[1]), int(shape[2]), int(shape[3]), int(shape[4] or 0))
 
 
-def decode_feedbacks(raw: bytes) -> tuple[list[Feedback], int]:
-    """(feedbacks, number of those rejected since they cannot be read); raises `WireRefused`."""
+def feedbacks_in(said: FeedbacksIn) -> tuple[list[Feedback], int]:
+    """(feedbacks, number of those rejected since they cannot be read)."""
     read: list[Feedback] = []
-    listed = _listed(raw, "hashFeedbacks")
-    for feedback in listed:
+    for one in said.listed:
         try:
             source = _object(feedback)
             word, tags = _feedback_of(source)
             read.append(Feedback(_value(source), word, tags))
         except WireRefused:
             continue
-    return read, len(listed) - len(read)
+    return read, len(said.listed) - len(read)
 
 
-def decode_proposals(raw: bytes) -> tuple[list[Proposal], int]:
-    """(proposals, number of those rejected since they cannot be read); raises `WireRefused`.
+def proposals_in(said: ProposalsIn) -> tuple[list[Proposal], int]:
+    """(proposals, number of those rejected since they cannot be read).
 
     The unmodified client writes `StopNCIISignalType.ImagePDQ` for `ImagePDQ`; both are read.
     """
     read: list[Proposal] = []
-    listed = _listed(raw, "hashRecords")
-    for proposal in listed:
+    for one in said.listed:
         try:
             read.append(_proposal(_object(proposal)))
         except WireRefused:
             continue
-    return read, len(listed) - len(read)
+    return read, len(said.listed) - len(read)
 
 
 def _proposal(source: dict[str, object]) -> Proposal:
@@ -204,17 +260,6 @@ def _feedback_of(source: dict[str, object]) -> tuple[FeedbackValue, tuple[object
     word: FeedbackValue = _one_of(get_args(FeedbackValue), source.get("feedbackValue"))
     tags = source.get("tags")
     return word, tuple(tags) if isinstance(tags, list) else ()
-
-
-def _listed(raw: bytes, name: str) -> list[object]:
-    try:
-        whole = _object(json.loads(raw))
-    except (ValueError, RecursionError):
-        raise WireRefused(detail="not JSON") from None
-    listed = whole.get(name)
-    if not isinstance(listed, list) or len(listed) > MAX_RECORDS:
-        raise WireRefused(detail=f"{name} is not a list of at most {MAX_RECORDS}")
-    return cast(list[object], listed)
 
 
 def _object(value: object) -> dict[str, object]:

@@ -29,6 +29,8 @@ def problem(error: RepitError) -> HttpResponse:
     )
     answer["Cache-Control"] = "no-store"
     answer["Content-Language"] = "fr" if (language or "").startswith("fr") else "en"
+    if error.retry_seconds:
+        answer["Retry-After"] = str(error.retry_seconds)
     if isinstance(error, KeyRefused):
         answer["WWW-Authenticate"] = 'Bearer realm="repit"'
     return answer

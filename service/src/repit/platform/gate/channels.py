@@ -17,10 +17,10 @@ Left = Literal["no-picture", "film", "page", "undecided"]
 """`film`, `page`: what is not opened by anybody here, and may show what is known."""
 Door = Literal["check", "bare", "clamd", "icap", "s3", "synapse", "mastodon", "wordpress"]
 """`check` and `bare` are `/v1/check` and `/v1/refuse`, whose callers may name a product's door instead."""
+Named = Literal["s3", "synapse", "mastodon", "wordpress"]
+"""Doors that callers over HTTP may say they stand in, so that the policy can tell them apart."""
 
 DOORS: Final[tuple[Door, ...]] = get_args(Door)
-NAMED: Final[tuple[Door, ...]] = ("s3", "synapse", "mastodon", "wordpress")
-"""Doors that callers over HTTP may say they stand in, so that the policy can tell them apart."""
 SEEN_WHOLE: Final = frozenset({"clamd", "icap", "s3", "synapse", "mastodon", "wordpress"})
 """Doors that every file of a platform passes."""
 

@@ -7,13 +7,51 @@ Ready means: entries are loaded and a decoder lives. A feed that is silent does 
 goes on with what it has), but the report says since when.
 """
 
-from typing import Any
+from typing_extensions import TypedDict
 
 from repit.foundation.clock import elapsed, now
+from repit.platform.gate.index_store import Mode
 from repit.platform.gate.runtime import Gate
 
 
-def report(gate: Gate) -> tuple[bool, dict[str, Any]]:
+class FeedReport(TypedDict):
+    """How the gate stands with the feed that it follows."""
+
+    followed: bool
+    sequence: int
+    head: int
+    lag_changes: int
+    lag_seconds: float | None
+    last_contact_seconds: float | None
+    trouble: str | None
+
+
+class DecodersReport(TypedDict):
+    """Children that open pictures."""
+
+    alive: int
+    wanted: int
+    replaced: int
+
+
+class Report(TypedDict):
+    """What is served, how old it is, how far behind, who is alive. `missing`: why traffic should not come."""
+
+    ready: bool
+    missing: list[str]
+    entries: int
+    hashes: int
+    set_aside: dict[str, int]
+    hashes_of_crowds: int
+    newest_entry_at: str | None
+    newest_entry_age_seconds: float | None
+    feed: FeedReport
+    decoders: DecodersReport
+    storage: Mode
+    dry_run: bool
+
+
+def report(gate: Gate) -> tuple[bool, Report]:
     """(ready, the report)."""
     status, holdings = gate.board.read(), gate.index.holdings
     alive, moment = gate.pool.alive, elapsed()

@@ -10,6 +10,8 @@ whose picture it is, or who asked for it to be kept away.
 
 from typing import Any, Final
 
+from typing_extensions import TypedDict
+
 from repit.foundation.clock import now
 from repit.foundation.errors import Text
 from repit.platform.gate.verdict import Evidence, explained
@@ -37,6 +39,26 @@ _SOURCES: Final = {
 _NOTHING_KNOWN: Final = Text("A person looked at the upload.", "Une personne a examiné l'envoi.")
 
 
+class Shown(TypedDict):
+    """Every field of a statement, with its words in one language; moments in ISO 8601."""
+
+    restriction: str
+    restriction_text: str
+    territorial_scope: str | None
+    until: str | None
+    facts: str
+    source: str
+    source_text: str
+    automated_detection: bool
+    automated_decision: bool
+    ground: str
+    ground_kind: str | None
+    ground_title: str | None
+    ground_text: str | None
+    redress: str
+    made_at: str
+
+
 def write(review: Review, ground: str, why: str) -> Statement:
     """The statement of a refusal, in place of any before."""
     decision = review.decision
@@ -59,7 +81,7 @@ def drop(review: Review) -> None:
     Statement.objects.filter(review=review).delete()
 
 
-def shown(statement: Statement, language: str | None) -> dict[str, Any]:
+def shown(statement: Statement, language: str | None) -> Shown:
     """Every field, in words."""
     ground = grounds.named(statement.ground)
     decision = statement.review.decision

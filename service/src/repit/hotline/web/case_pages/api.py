@@ -4,37 +4,27 @@ In: hashes, or a receipt. Out: a receipt, or how the case stands. Next: the brow
 No cookie and no name is involved; the receipt travels in the body, so that it stands in no log.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema, Status, errors
-from pydantic import ConfigDict, Field
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from repit.foundation.errors import InputRefused
+from repit.foundation.errors import InputRefused, NotFound, TooLarge
 from repit.foundation.hashes import MAX_HASHES, Algorithm, Hash, Kind, Media, Role
-from repit.foundation.mapping import named
-from repit.foundation.web.problems import problem
+from repit.foundation.web.api.answers import Answer
+from repit.foundation.web.api.operations import operation
+from repit.foundation.web.api.reading import Strict
 from repit.hotline.bank.types import State, Submission
 from repit.hotline.cases import service, words
 from repit.hotline.web.case_pages import limits, lines
 
-api = NinjaAPI(
-    title="Répit: cases",
-    version="1",
-    description="Open a case from hashes computed on the person's device, follow it, take items back.",
-    docs_url=None,
-    urls_namespace="cases",
-)
-
 Hex = Annotated[str, Field(pattern=r"^([0-9a-f]{32}|[0-9a-f]{64})$")]
 
 
-class _Strict(Schema):
-    model_config = ConfigDict(extra="forbid")
-
-
-class HashIn(_Strict):
+class HashIn(Strict):
     """One hash in lower-case hexadecimal; `quality` for pdq only."""
 
     algorithm: Algorithm
@@ -43,7 +33,7 @@ class HashIn(_Strict):
     quality: Annotated[int, Field(ge=0, le=100)] | None = None
 
 
-class ItemIn(_Strict):
+class ItemIn(Strict):
     """One picture, video or file. `kind` is what the person declares; nothing infers it."""
 
     media: Media
@@ -51,27 +41,37 @@ class ItemIn(_Strict):
     hashes: Annotated[list[HashIn], Field(min_length=1, max_length=MAX_HASHES)]
 
 
-class CaseIn(_Strict):
+class CaseIn(Strict):
+    """What a case is opened with."""
+
     items: Annotated[list[ItemIn], Field(min_length=1, max_length=service.MAX_ITEMS)]
 
 
-class ReceiptIn(_Strict):
+class ReceiptIn(Strict):
+    """What the person kept."""
+
     number: Annotated[str, Field(max_length=40)]
     secret: Annotated[str, Field(max_length=200)]
 
 
 class WithdrawIn(ReceiptIn):
+    """And which items are taken back, by their numbers."""
+
     items: Annotated[list[int], Field(max_length=service.MAX_ITEMS)] | Literal["all"]
 
 
-class ItemOut(Schema):
+class ItemOut(TypedDict):
+    """One item of a case, by its number in it."""
+
     number: int
     state: State
     media: Media
     kind: Kind
 
 
-class StatusOut(Schema):
+class StatusOut(TypedDict):
+    """How a case stands."""
+
     items: list[ItemOut]
 
 
@@ -83,38 +83,32 @@ class ReceiptOut(StatusOut):
     words: dict[str, list[str]]
 
 
-@api.post("/cases", response={201: ReceiptOut}, summary="Open a case")
-def open_case(request: HttpRequest, body: CaseIn) -> Status[ReceiptOut]:
+_OPENED: Final = Answer("The receipt. Its secret is shown this once.", ReceiptOut, status=201)
+_STANDS: Final = Answer("How the case stands.", StatusOut)
+
+
+@operation("POST", answers=(_OPENED,), refusals=(TooLarge, limits.TooOften))
+def open_case(request: HttpRequest, body: CaseIn) -> HttpResponseBase:
+    """Open a case."""
     with limits.opening(request, settings.REPIT_SUBMISSIONS_PER_HOUR):
         receipt = service.open_case([submission(item) for item in body.items])
-    items = _status(receipt.status).items
     spelled = {language: receipt.words(language) for language in words.LANGUAGES}
-    return Status(201, ReceiptOut(number=receipt.number, secret=receipt.secret, words=spelled, items=items))
+    items = _status(receipt.status)["items"]
+    return _OPENED({"number": receipt.number, "secret": receipt.secret, "words": spelled, "items": items})
 
 
-@api.post("/cases/status", response=StatusOut, summary="See how a case stands")
-def status(request: HttpRequest, body: ReceiptIn) -> StatusOut:
+@operation("POST", answers=(_STANDS,), refusals=(NotFound, limits.TooOften), name="case-status")
+def status(request: HttpRequest, body: ReceiptIn) -> HttpResponseBase:
+    """See how a case stands."""
     with lines.turn(request, (body.number, body.secret)):
-        return _status(service.status(body.number, body.secret))
+        return _STANDS(_status(service.status(body.number, body.secret)))
 
 
-@api.post("/cases/withdraw", response=StatusOut, summary="Take items back")
-def withdraw(request: HttpRequest, body: WithdrawIn) -> StatusOut:
+@operation("POST", answers=(_STANDS,), refusals=(NotFound, limits.TooOften))
+def withdraw(request: HttpRequest, body: WithdrawIn) -> HttpResponseBase:
+    """Take items back."""
     with lines.turn(request, (body.number, body.secret)):
-        return _status(service.withdraw(body.number, body.secret, body.items))
-
-
-# ninja has handlers of its own for these, which would answer in another shape and repeat what was sent.
-@api.exception_handler(errors.ValidationError)
-@api.exception_handler(errors.HttpError)
-@api.exception_handler(Http404)
-@api.exception_handler(Exception)
-def _refused(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
-    ours = named(error)
-    answer = problem(ours)
-    if isinstance(ours, limits.TooOften):
-        answer["Retry-After"] = str(ours.seconds)
-    return answer
+        return _STANDS(_status(service.withdraw(body.number, body.secret, body.items)))
 
 
 def submission(item: ItemIn) -> Submission:
@@ -126,6 +120,9 @@ def submission(item: ItemIn) -> Submission:
 
 
 def _status(standing: service.Status) -> StatusOut:
-    return StatusOut(
-        items=[ItemOut(number=i.number, state=i.state, media=i.media, kind=i.kind) for i in standing.items]
-    )
+    return {
+        "items": [
+            {"number": item.number, "state": item.state, "media": item.media, "kind": item.kind}
+            for item in standing.items
+        ]
+    }

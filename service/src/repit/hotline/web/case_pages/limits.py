@@ -36,7 +36,7 @@ class TooOften(RequestRefused):
     next_step = Text("Wait a little, then try again.", "Attendez un peu, puis réessayez.")
 
     def __init__(self, message: Text | None = None, next_step: Text | None = None, seconds: int = 5) -> None:
-        self.seconds = seconds
+        self.seconds = self.retry_seconds = seconds
         super().__init__(message, next_step)
 
 

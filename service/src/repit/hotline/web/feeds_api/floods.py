@@ -7,53 +7,66 @@ again: it counts once.
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field
+from typing_extensions import TypedDict
 
-from repit.foundation.errors import InputRefused
+from repit.foundation.errors import InputRefused, NotGranted, TooManyReports
+from repit.foundation.web.api.answers import Answer
+from repit.foundation.web.api.operations import operation
+from repit.foundation.web.api.reading import Strict
 from repit.hotline.bank.floods import MAX_COUNT
+from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
 from repit.hotline.feeds.matches import report
-from repit.hotline.web.feeds_api.views import for_subscribers
+from repit.hotline.web.feeds_api.security import SUBSCRIBER
 
 
-class _Window(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class WindowIn(Strict):
+    """When the matches were met."""
+
     begins: Annotated[AwareDatetime, Field(alias="from")]
     ends: Annotated[AwareDatetime, Field(alias="to")]
 
 
-class _Match(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class MatchIn(Strict):
+    """How often one item matched."""
+
     item: Annotated[str, Field(min_length=1, max_length=64)]
     count: Annotated[int, Field(gt=0, le=MAX_COUNT, strict=True)]
 
 
-class _Report(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    window: _Window
-    matches: Annotated[list[_Match], Field(min_length=1, max_length=1000)]
+class MatchesIn(Strict):
+    """A report of one window."""
+
+    window: WindowIn
+    matches: Annotated[list[MatchIn], Field(min_length=1, max_length=1000)]
 
 
-@csrf_exempt
-@require_POST
-@for_subscribers
-def matches(request: HttpRequest, who: Granted) -> HttpResponseBase:
+class KnownAnswer(TypedDict):
+    """Of how many items this subscriber may speak."""
+
+    known: int
+
+
+_KNOWN: Final = Answer("Taken in.", KnownAnswer)
+
+
+@operation(
+    "POST",
+    answers=(_KNOWN,),
+    refusals=(NotGranted, TooManyReports, MovedTooMuch),
+    security=SUBSCRIBER,
+)
+def matches(request: HttpRequest, who: Granted, body: MatchesIn) -> HttpResponseBase:  # noqa: ARG001
     """Take in a batch. Raises `InputRefused`, `TooManyReports`."""
-    try:
-        received = _Report.model_validate_json(request.body)
-    except ValidationError:
-        raise InputRefused from None
     counts: Counter[str] = Counter()
-    for match in received.matches:
+    for match in body.matches:
         counts[match.item] += match.count
-    known = report(who, counts, _utc(received.window.begins), _utc(received.window.ends))
-    return JsonResponse({"known": known})
+    return _KNOWN({"known": report(who, counts, _utc(body.window.begins), _utc(body.window.ends))})
 
 
 def _utc(moment: datetime) -> datetime:

@@ -4,29 +4,61 @@ In: nothing. Out: JSON; `/ready` answers 503 when the database cannot be written
 Next: supervisors, `repit demo`. Counts and times only, nothing of a person.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Final, Literal
 
 from django.db import transaction
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_GET
+from typing_extensions import TypedDict
 
 from repit.exchanges import partners
 from repit.foundation.clock import now
 from repit.foundation.errors import SettingsRefused, Unavailable
+from repit.foundation.web.api.answers import Answer
+from repit.foundation.web.api.operations import operation
 from repit.hotline.bank import feed, proving
 from repit.hotline.bank.models import Feed
 from repit.hotline.feeds import feedback
 
 
-@require_GET
-def health(_request: HttpRequest) -> HttpResponseBase:
+class HealthAnswer(TypedDict):
     """The process answers."""
-    return JsonResponse({"alive": True, "role": "hotline"}, headers={"Cache-Control": "no-store"})
+
+    alive: bool
+    role: Literal["hotline"]
 
 
-@require_GET
-def ready(_request: HttpRequest) -> HttpResponseBase:
+@dataclass(frozen=True, slots=True)
+class ExchangeReport(partners.PartnerLag):
+    """How a partner stands. `feedback_due`: opinions that it is still to be told."""
+
+    feedback_due: int
+
+
+class ReadyAnswer(TypedDict):
+    """What the bank has, and how its partners stand."""
+
+    ready: bool
+    role: Literal["hotline"]
+    feed_id: str
+    sequence: int
+    exchanges: list[ExchangeReport]
+    newest_change_age_seconds: float | None
+
+
+_ALIVE: Final = Answer("Alive.", HealthAnswer)
+_READY: Final = Answer("Ready.", ReadyAnswer)
+
+
+@operation("GET", answers=(_ALIVE,))
+def health(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """The process answers."""
+    return _ALIVE({"alive": True, "role": "hotline"})
+
+
+@operation("GET", answers=(_READY,))
+def ready(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
     """A write was tried and taken back, and the keys were tried. Raises `DatabaseUnavailable` or
     `Unavailable`, which are answered with 503."""
     with transaction.atomic():
@@ -38,16 +70,17 @@ def ready(_request: HttpRequest) -> HttpResponseBase:
     except SettingsRefused as refused:
         raise Unavailable(refused.message, refused.next_step) from None
     newest, due = feed.newest_change(), feedback.due()
-    return JsonResponse(
+    return _READY(
         {
             "ready": True,
             "role": "hotline",
             "feed_id": str(line.feed_id),
             "sequence": line.sequence,
-            "exchanges": [{**asdict(lag), "feedback_due": due.get(lag.name, 0)} for lag in partners.lags()],
+            "exchanges": [
+                ExchangeReport(**asdict(lag), feedback_due=due.get(lag.name, 0)) for lag in partners.lags()
+            ],
             "newest_change_age_seconds": None
             if newest is None
             else round((now() - newest).total_seconds(), 3),
-        },
-        headers={"Cache-Control": "no-store"},
+        }
     )

@@ -5,19 +5,15 @@ looked at. Out: XML. Next: threatexchange's NCMEC client with its root pointed a
 `https://hotline/exchange/ncmec`.
 """
 
-import base64
-import binascii
-from collections.abc import Callable
-from functools import update_wrapper
-from typing import Concatenate, Final, ParamSpec
+from typing import Annotated, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from pydantic import Field
 
 from repit.exchanges.ncmec.wire import (
     FINGERPRINTS,
+    TIME,
     Window,
     decode_feedback,
     encode_members,
@@ -26,91 +22,97 @@ from repit.exchanges.ncmec.wire import (
     parse_time,
 )
 from repit.foundation.clock import now
-from repit.foundation.errors import InputRefused, KeyRefused, NotFound, Text, WireRefused
-from repit.hotline.feeds import ncmec_server, subscribers
+from repit.foundation.errors import NotFound, NotGranted, TooManyReports
+from repit.foundation.web.api.answers import Answer, empty
+from repit.foundation.web.api.operations import operation
+from repit.foundation.web.api.reading import Parameters
+from repit.hotline.feeds import ncmec_server
+from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
+from repit.hotline.web.feeds_api.security import NCMEC
 
-P = ParamSpec("P")
-XML: Final = "application/xml; charset=utf-8"
-
-
-def _for_subscribers(
-    view: Callable[Concatenate[HttpRequest, Granted, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Find out whose key the request carries. Raises `KeyRefused`; a wire that is refused is a 400."""
-
-    def recognised(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        who = subscribers.recognise(_password(request.headers.get("Authorization", "")), "ncmec")
-        try:
-            answer = view(request, who, *args, **kwargs)
-        except WireRefused as error:
-            raise InputRefused(detail=error.detail) from None
-        answer["Cache-Control"] = "no-store"
-        return answer
-
-    return update_wrapper(recognised, view)
+_XML: Final = "application/xml"
+_UTF8_XML: Final = "application/xml; charset=utf-8"
+_MOST: Final = 10**18
+_Time = Annotated[str, Field(pattern=f"^{TIME}$")]
+_Number = Annotated[int, Field(ge=0, lt=_MOST)]
 
 
-def _password(authorization: str) -> str:
-    scheme, _, packed = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        raise KeyRefused
-    try:
-        return base64.b64decode(packed.strip(), validate=True).decode().partition(":")[2]
-    except (binascii.Error, ValueError):
-        raise KeyRefused from None
+class EntriesIn(Parameters):
+    """A window of time, and where a page of it begins; `start`, `size` and `max` as `next` gave them."""
+
+    begins: Annotated[_Time, Field(alias="from")] = "1970-01-01T00:00:00Z"
+    ends: Annotated[_Time | None, Field(alias="to", description="Not included; without it, now.")] = None
+    start: _Number = 0
+    size: _Number = ncmec_server.PAGE
+    last: Annotated[_Number, Field(alias="max")] = 0
 
 
-@require_GET
-@_for_subscribers
-def status(_request: HttpRequest, who: Granted) -> HttpResponseBase:
+@operation(
+    "GET",
+    answers=(Answer("Who asks.", media=_XML),),
+    refusals=(NotGranted,),
+    security=NCMEC,
+    name="ncmec-status",
+)
+def status(request: HttpRequest, who: Granted) -> HttpResponseBase:  # noqa: ARG001
     """Who asks."""
-    return HttpResponse(encode_status(ncmec_server.whoami(who)), content_type=XML)
+    return HttpResponse(encode_status(ncmec_server.whoami(who)), content_type=_UTF8_XML)
 
 
-@require_GET
-@_for_subscribers
-def members(_request: HttpRequest, _who: Granted) -> HttpResponseBase:
+@operation(
+    "GET",
+    answers=(Answer("Their numbers and names.", media=_XML),),
+    refusals=(NotGranted,),
+    security=NCMEC,
+    name="ncmec-members",
+)
+def members(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
     """Everyone who gives entries or feedback."""
-    return HttpResponse(encode_members(ncmec_server.members()), content_type=XML)
+    return HttpResponse(encode_members(ncmec_server.members()), content_type=_UTF8_XML)
 
 
-@require_GET
-@_for_subscribers
-def entries(request: HttpRequest, who: Granted) -> HttpResponseBase:
+@operation(
+    "GET",
+    answers=(Answer("A page of entries, with `next` where there are more.", media=_XML),),
+    refusals=(NotGranted,),
+    security=NCMEC,
+    name="ncmec-entries",
+)
+def entries(request: HttpRequest, who: Granted, query: EntriesIn) -> HttpResponseBase:  # noqa: ARG001
     """Entries changed in [from, to), or a little earlier; `start`, `size` and `max` as in `next`."""
-    ends = request.GET.get("to")
     window = Window(
-        parse_time(request.GET.get("from", "1970-01-01T00:00:00Z")),
-        parse_time(ends) if ends else int(now().timestamp()),
+        parse_time(query.begins), int(now().timestamp()) if query.ends is None else parse_time(query.ends)
     )
-    start, last = _number(request, "start", 0), _number(request, "max", 0)
-    page = ncmec_server.entries(who, window, start, last, _number(request, "size", ncmec_server.PAGE))
-    return HttpResponse(page, content_type=XML)
+    page = ncmec_server.entries(who, window, query.start, query.last, query.size)
+    return HttpResponse(page, content_type=_UTF8_XML)
 
 
-@require_GET
-@_for_subscribers
-def reasons(_request: HttpRequest, _who: Granted, fingerprint: str) -> HttpResponseBase:
+@operation(
+    "GET",
+    answers=(Answer("The reasons.", media=_XML),),
+    refusals=(NotFound, NotGranted),
+    security=NCMEC,
+    name="ncmec-reasons",
+)
+def reasons(request: HttpRequest, fingerprint: str) -> HttpResponseBase:  # noqa: ARG001
     """Reasons for negative feedback on one type of fingerprint."""
     if fingerprint not in FINGERPRINTS:
         raise NotFound
-    return HttpResponse(encode_reasons(fingerprint), content_type=XML)
+    return HttpResponse(encode_reasons(fingerprint), content_type=_UTF8_XML)
 
 
-@csrf_exempt
-@require_http_methods(["PUT"])
-@_for_subscribers
+@operation(
+    "PUT",
+    answers=(empty("Noted.", 204),),
+    refusals=(NotFound, NotGranted, TooManyReports, MovedTooMuch),
+    security=NCMEC,
+    bodies={_XML: str},
+    name="ncmec-feedback",
+)
 def feedback(
     request: HttpRequest, who: Granted, member: int, entry: str, fingerprint: str
 ) -> HttpResponseBase:
     """An opinion of one entry. May be repeated."""
     ncmec_server.give_feedback(who, member, entry, fingerprint, decode_feedback(request.body))
     return HttpResponse(status=204)
-
-
-def _number(request: HttpRequest, name: str, absent: int) -> int:
-    raw = request.GET.get(name, str(absent))
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 19):
-        raise InputRefused(Text(f"'{name}' is a number from 0 up.", f"« {name} » est un nombre, 0 ou plus."))
-    return int(raw)

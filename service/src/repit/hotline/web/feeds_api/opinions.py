@@ -7,47 +7,87 @@ much of the item's family agreed with what they saw, of a hundred.
 """
 
 from collections import Counter
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
+from typing_extensions import TypedDict
 
-from repit.foundation.errors import InputRefused, NotFound
+from repit.foundation.errors import NotFound, NotGranted, TooManyReports
+from repit.foundation.web.api.answers import Answer
+from repit.foundation.web.api.operations import at_one_address, operation
+from repit.foundation.web.api.reading import Parameters, Strict
 from repit.hotline.feeds import eligibility, opinions
+from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
-from repit.hotline.web.feeds_api.views import for_desks_too
+from repit.hotline.web.feeds_api.security import DESK_TOO
 
 
-class _OpinionBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class AboutItem(Parameters):
+    """Of which item opinions are asked."""
+
+    item: Annotated[str, Field(max_length=64, description="An item's name in the feed.")] = ""
+
+
+class OpinionIn(Strict):
+    """What a subscriber thinks of an item."""
+
     item: Annotated[str, Field(min_length=1, max_length=64)]
     opinion: Literal["blocked", "not_blocked", "pending"]
-    tags: Annotated[list[str], Field(max_length=opinions.MAX_TAGS)] = []
+    tags: list[str] = Field(default_factory=list, max_length=opinions.MAX_TAGS)
     depth: Annotated[int, Field(ge=0, le=100, strict=True)] | None = None
 
 
-@csrf_exempt
-@require_http_methods(["GET", "POST"])
-@for_desks_too
-def opinion(request: HttpRequest, who: Granted) -> HttpResponseBase:
-    """Say or hear. Raises `InputRefused`, `NotFound`."""
-    if request.method == "GET":
-        return JsonResponse(_together(who, request.GET.get("item", "")))
-    try:
-        body = _OpinionBody.model_validate_json(request.body)
-    except ValidationError:
-        raise InputRefused from None
+class OpinionCounts(TypedDict):
+    """How many subscribers think so."""
+
+    blocked: int
+    not_blocked: int
+    pending: int
+
+
+class OpinionsAnswer(TypedDict):
+    """What all think together."""
+
+    item: str
+    opinions: OpinionCounts
+
+
+_TOGETHER: Final = Answer("What all think together.", OpinionsAnswer)
+
+
+@operation("GET", answers=(_TOGETHER,), refusals=(NotFound, NotGranted), security=DESK_TOO)
+def opinions_of(request: HttpRequest, who: Granted, query: AboutItem) -> HttpResponseBase:  # noqa: ARG001
+    """What all think together of an item. Raises `NotFound`."""
+    return _TOGETHER(_together(who, query.item))
+
+
+@operation(
+    "POST",
+    answers=(_TOGETHER,),
+    refusals=(NotFound, NotGranted, TooManyReports, MovedTooMuch),
+    security=DESK_TOO,
+)
+def give_opinion(request: HttpRequest, who: Granted, body: OpinionIn) -> HttpResponseBase:  # noqa: ARG001
+    """Say what one thinks of an item, and hear what all think together. Raises `NotFound`."""
     if not opinions.give(who, [body.item], body.opinion, body.tags, body.depth):
         raise NotFound
-    return JsonResponse(_together(who, body.item))
+    return _TOGETHER(_together(who, body.item))
 
 
-def _together(who: Granted, name: str) -> dict[str, object]:
+opinion: Final = at_one_address(opinions_of, give_opinion)
+
+
+def _together(who: Granted, name: str) -> OpinionsAnswer:
     if not eligibility.visible(who, [name]).exists():
         raise NotFound
     counts = Counter(held.view for held in opinions.of([name]).get(name, []))
-    words: tuple[opinions.View, ...] = ("blocked", "not_blocked", "pending")
-    return {"item": name, "opinions": {word: counts[word] for word in words}}
+    return {
+        "item": name,
+        "opinions": {
+            "blocked": counts["blocked"],
+            "not_blocked": counts["not_blocked"],
+            "pending": counts["pending"],
+        },
+    }

@@ -2,96 +2,100 @@
 
 In: requests with the two headers of the protocol. Out: JSON. Next: clients whose base address is
 `https://hotline/exchange/stopncii/v1`.
-
-`Ocp-Apim-Subscription-Key` is the subscriber's key and says who asks. `x-functions-key` is no secret here:
-the name of the endpoint, or the subscriber's key again. A client that sends one key only may use either.
 """
 
-import hmac
-from collections.abc import Callable
-from functools import update_wrapper
+from typing import Annotated, Final
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from repit.exchanges.stopncii.wire import (
     MAX_RECORDS,
-    Endpoint,
-    decode_feedbacks,
-    decode_proposals,
+    FeedbacksIn,
+    ProposalsIn,
+    RecordsOut,
     encode_page,
+    feedbacks_in,
+    proposals_in,
 )
-from repit.foundation.errors import InputRefused, KeyRefused, Text, WireRefused
-from repit.hotline.feeds import stopncii_server, subscribers
+from repit.foundation.errors import NotGranted, TooManyReports
+from repit.foundation.web.api.answers import JSON, Answer
+from repit.foundation.web.api.operations import operation
+from repit.foundation.web.api.reading import Parameters
+from repit.hotline.feeds import stopncii_server
+from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
 from repit.hotline.feeds.timeline import LAST_SECOND
-
-View = Callable[[HttpRequest, Granted], HttpResponseBase]
-
-
-def _for(endpoint: Endpoint) -> Callable[[View], Callable[[HttpRequest], HttpResponseBase]]:
-    """Find out whose keys the request carries. Raises `KeyRefused`; a wire that is refused is a 400."""
-
-    def decorated(view: View) -> Callable[[HttpRequest], HttpResponseBase]:
-        def recognised(request: HttpRequest) -> HttpResponseBase:
-            function = request.headers.get("x-functions-key", "").strip()
-            subscription = request.headers.get("Ocp-Apim-Subscription-Key", "").strip() or function
-            fits = [
-                hmac.compare_digest(function.encode(), expected.encode())
-                for expected in (endpoint, subscription, "")
-            ]
-            if not any(fits):
-                raise KeyRefused
-            who = subscribers.recognise(subscription, "stopncii")
-            try:
-                answer = view(request, who)
-            except WireRefused as error:
-                raise InputRefused(detail=error.detail) from None
-            answer["Cache-Control"] = "no-store"
-            return answer
-
-        return update_wrapper(recognised, view)
-
-    return decorated
+from repit.hotline.web.feeds_api.security import StopNciiKeys
 
 
-@require_GET
-@_for("FetchHashes")
-def fetch_hashes(request: HttpRequest, who: Granted) -> HttpResponseBase:
+class RecordsFrom(Parameters):
+    """Where a client is."""
+
+    start: Annotated[
+        int, Field(alias="startTimestamp", ge=0, le=LAST_SECOND, description="In Unix seconds, included.")
+    ] = 0
+    size: Annotated[int, Field(alias="pageSize", ge=0, le=LAST_SECOND)] = 800
+    token: Annotated[str, Field(alias="nextPageToken", description="As the page before gave it.")] = ""
+
+
+class FeedbackAnswer(TypedDict):
+    """`known`: how many concerned a hash that is known here. `rejected`: how many could not be read."""
+
+    known: int
+    rejected: int
+
+
+class ProposalAnswer(TypedDict):
+    """`new`: how many were new to this subscriber. `rejected`: how many could not be read. `most`: in one
+    request."""
+
+    new: int
+    rejected: int
+    most: int
+
+
+_HEARD: Final = Answer("Taken in.", FeedbackAnswer)
+_PROPOSED: Final = Answer("Taken in, for a person to review.", ProposalAnswer)
+_REPORTS: Final = (NotGranted, TooManyReports, MovedTooMuch)
+
+
+@operation(
+    "GET",
+    answers=(Answer("A page of records.", RecordsOut),),
+    refusals=(NotGranted,),
+    security=StopNciiKeys("FetchHashes"),
+    name="stopncii-fetch-hashes",
+)
+def fetch_hashes(request: HttpRequest, who: Granted, query: RecordsFrom) -> HttpResponseBase:  # noqa: ARG001
     """A page of records from `startTimestamp` on, that second included."""
-    page = stopncii_server.fetch(
-        who,
-        _number(request, "startTimestamp", 0),
-        _number(request, "pageSize", 800),
-        request.GET.get("nextPageToken", ""),
-    )
-    return HttpResponse(encode_page(page), content_type="application/json")
+    page = stopncii_server.fetch(who, query.start, query.size, query.token)
+    return HttpResponse(encode_page(page), content_type=JSON)
 
 
-@csrf_exempt
-@require_POST
-@_for("SubmitFeedback")
-def submit_feedback(request: HttpRequest, who: Granted) -> HttpResponseBase:
+@operation(
+    "POST",
+    answers=(_HEARD,),
+    refusals=_REPORTS,
+    security=StopNciiKeys("SubmitFeedback"),
+    name="stopncii-submit-feedback",
+)
+def submit_feedback(request: HttpRequest, who: Granted, body: FeedbacksIn) -> HttpResponseBase:  # noqa: ARG001
     """Opinions on hashes. May be repeated."""
-    feedbacks, rejected = decode_feedbacks(request.body)
-    return JsonResponse({"known": stopncii_server.feedback(who, feedbacks), "rejected": rejected})
+    feedbacks, rejected = feedbacks_in(body)
+    return _HEARD({"known": stopncii_server.feedback(who, feedbacks), "rejected": rejected})
 
 
-@csrf_exempt
-@require_POST
-@_for("SubmitHashes")
-def submit_hashes(request: HttpRequest, who: Granted) -> HttpResponseBase:
+@operation(
+    "POST",
+    answers=(_PROPOSED,),
+    refusals=_REPORTS,
+    security=StopNciiKeys("SubmitHashes"),
+    name="stopncii-submit-hashes",
+)
+def submit_hashes(request: HttpRequest, who: Granted, body: ProposalsIn) -> HttpResponseBase:  # noqa: ARG001
     """Hashes proposed for review. May be repeated."""
-    proposed, rejected = decode_proposals(request.body)
-    return JsonResponse(
-        {"new": stopncii_server.propose(who, proposed), "rejected": rejected, "most": MAX_RECORDS}
-    )
-
-
-def _number(request: HttpRequest, name: str, absent: int) -> int:
-    raw = request.GET.get(name, str(absent))
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 19 and int(raw) <= LAST_SECOND):
-        raise InputRefused(Text(f"'{name}' is a number from 0 up.", f"« {name} » est un nombre, 0 ou plus."))
-    return int(raw)
+    proposed, rejected = proposals_in(body)
+    return _PROPOSED({"new": stopncii_server.propose(who, proposed), "rejected": rejected, "most": MAX_RECORDS})

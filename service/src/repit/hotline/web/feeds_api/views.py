@@ -4,100 +4,76 @@ In: requests with `Authorization: Bearer KEY`. Out: a snapshot as a compressed s
 receipts for acknowledgements. Next: subscribers' clients. Plain Django, since this is a hot path.
 """
 
-from collections.abc import Callable
-from functools import partial, update_wrapper
-from typing import Concatenate, Final, ParamSpec
+from functools import partial
+from typing import Annotated, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from pydantic import Field
 
 from repit.exchanges.repit.snapshot_wire import BLOCK
-from repit.exchanges.repit.wire import decode_acknowledgement, encode_page
-from repit.foundation.errors import InputRefused, KeyRefused, Text, WireRefused
+from repit.exchanges.repit.wire import Acknowledgement, PageOut, encode_page
+from repit.foundation.errors import NotFound, NotGranted
+from repit.foundation.process.front.errors import TooManyStreams, TooManyWaiting
+from repit.foundation.web.api.answers import JSON, Answer, empty
+from repit.foundation.web.api.operations import operation
+from repit.foundation.web.api.reading import Parameters
 from repit.foundation.web.parking import Parked, has_waited, may_park
 from repit.hotline.bank import feed_watch
 from repit.hotline.feeds import repit_server, subscribers
 from repit.hotline.feeds.keys import Granted
 from repit.hotline.web.feeds_api import compression
+from repit.hotline.web.feeds_api.security import SUBSCRIBER
 
-P = ParamSpec("P")
 LINES: Final = "application/x-ndjson"
+_MOST: Final = 2**63
 
 
-def for_subscribers(
-    view: Callable[Concatenate[HttpRequest, Granted, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Find out whose key the request carries. Raises `KeyRefused`, `NotGranted`."""
-    return update_wrapper(_recognised(view, opinions=False), view)
+class SnapshotFrom(Parameters):
+    """`marks`: "yes" for a mark after each block, from which a snapshot that was cut can go on."""
+
+    marks: Annotated[str, Field(description="`yes`: with marks, so that it can go on where it was cut.")] = ""
+    after: Annotated[str, Field(description="The name at the last mark that was read.")] = ""
 
 
-def for_desks_too(
-    view: Callable[Concatenate[HttpRequest, Granted, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """The same; the key of a subscriber's review desk opens it as well."""
-    return update_wrapper(_recognised(view, opinions=True), view)
+class ChangesFrom(Parameters):
+    """Where a subscriber is, and how long it waits for the first change."""
+
+    after: Annotated[int, Field(ge=0, lt=_MOST, description="The last change that was taken in.")] = 0
+    wait: Annotated[
+        float, Field(ge=0, lt=_MOST, description="Seconds to wait for a first change; at most 25 are waited.")
+    ] = 0.0
 
 
-def _recognised(
-    view: Callable[Concatenate[HttpRequest, Granted, P], HttpResponseBase], *, opinions: bool
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    def recognised(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise KeyRefused
-        who = subscribers.recognise(key.strip(), "repit", opinions=opinions)
-        answer = view(request, who, *args, **kwargs)
-        answer["Cache-Control"] = "no-store"
-        return answer
-
-    return recognised
-
-
-@require_GET
-@for_subscribers
-def snapshot(request: HttpRequest, who: Granted) -> HttpResponseBase:
+@operation(
+    "GET",
+    answers=(Answer("Lines of JSON: a head, entries, their number and SHA-256.", media=LINES),),
+    refusals=(NotFound, NotGranted, TooManyStreams),
+    security=SUBSCRIBER,
+)
+def snapshot(request: HttpRequest, who: Granted, query: SnapshotFrom) -> HttpResponseBase:
     """Everything: lines of JSON, last their count and SHA-256; `marks=yes` and `after=` make it resumable."""
-    block = BLOCK if request.GET.get("marks") == "yes" else 0
-    return compression.streamed(
-        request, repit_server.snapshot(who, block, request.GET.get("after", "")), LINES
-    )
+    block = BLOCK if query.marks == "yes" else 0
+    return compression.streamed(request, repit_server.snapshot(who, block, query.after), LINES)
 
 
-@require_GET
-@for_subscribers
-def changes(request: HttpRequest, who: Granted) -> HttpResponseBase:
+@operation(
+    "GET",
+    answers=(Answer("A page of changes.", PageOut),),
+    refusals=(NotGranted, TooManyWaiting),
+    security=SUBSCRIBER,
+)
+def changes(request: HttpRequest, who: Granted, query: ChangesFrom) -> HttpResponseBase:
     """Changes after `after`, waiting up to `wait` seconds (at most 25) for the first."""
-    after = _number(request, "after", whole=True)
-    wait = 0.0 if has_waited(request) else _number(request, "wait", whole=False)
-    outside = repit_server.wait_outside(int(after), wait) if may_park(request) else 0.0
+    wait = 0.0 if has_waited(request) else query.wait
+    outside = repit_server.wait_outside(query.after, wait) if may_park(request) else 0.0
     if outside:
-        return Parked(f"subscriber {who.id}", outside, partial(feed_watch.watch, int(after)))
-    return compression.whole(
-        request, encode_page(repit_server.page(who, int(after), wait)), "application/json"
-    )
+        return Parked(f"subscriber {who.id}", outside, partial(feed_watch.watch, query.after))
+    return compression.whole(request, encode_page(repit_server.page(who, query.after, wait)), JSON)
 
 
-@csrf_exempt
-@require_POST
-@for_subscribers
-def acknowledgements(request: HttpRequest, who: Granted) -> HttpResponseBase:
+@operation("POST", answers=(empty("Noted.", 204),), refusals=(NotGranted,), security=SUBSCRIBER)
+def acknowledgements(request: HttpRequest, who: Granted, body: Acknowledgement) -> HttpResponseBase:  # noqa: ARG001
     """What the subscriber has taken in and forgotten."""
-    try:
-        acknowledgement = decode_acknowledgement(request.body)
-    except WireRefused as error:
-        raise InputRefused(detail=error.detail) from None
-    subscribers.acknowledge(who, acknowledgement.sequence, acknowledgement.withdrawn_items)
+    subscribers.acknowledge(who, body.sequence, body.withdrawn_items)
     return HttpResponse(status=204)
-
-
-def _number(request: HttpRequest, name: str, *, whole: bool) -> float:
-    raw = request.GET.get(name, "0")
-    try:
-        value = int(raw) if whole else float(raw)
-    except ValueError:
-        value = -1
-    if not 0 <= value < 2**63:
-        raise InputRefused(Text(f"'{name}' is a number from 0 up.", f"« {name} » est un nombre, 0 ou plus."))
-    return value

@@ -1,14 +1,62 @@
 """A verdict as JSON.
 
-In: `Verdict`, a language. Out: plain data; no hash is in it. Next: the views; `openapi` describes it.
+In: `Verdict`, a language. Out: plain data of a type that is described; no hash is in it. Next: the views.
 """
 
-from typing import Any
+from typing_extensions import TypedDict
 
-from repit.platform.gate.verdict import Verdict
+from repit.platform.gate.verdict import Outcome, Tier, Verdict
 
 
-def answer(verdict: Verdict, language: str | None) -> dict[str, Any]:
+class SignalAnswer(TypedDict):
+    """A fact that the file states, or what a classifier says."""
+
+    code: str
+    word: str
+
+
+class PartAnswer(TypedDict):
+    """A part of the upload that agreed; `rectangle`: left, top, right, bottom in shares of the upload."""
+
+    of: str
+    distance: int
+    rectangle: tuple[float, float, float, float]
+
+
+class EvidenceAnswer(TypedDict):
+    """One item of a bank that the upload agrees with; `distance` in bits of 256, null for the same file."""
+
+    item: str
+    exchange: str
+    origin: str
+    kind: str
+    media: str
+    state: str
+    confirmations: int
+    tier: Tier
+    distance: int | None
+    orientation: str | None
+    expected_false: float | None
+    parts: list[PartAnswer]
+
+
+class VerdictAnswer(TypedDict):
+    """What is done with an upload, by which rule and on which evidence. `undecided`: why it could not be
+    compared. `would_be`: what a dry run kept from taking effect."""
+
+    verdict: Outcome
+    rule: str
+    explanation: str
+    undecided: str | None
+    would_be: Outcome | None
+    decision: str | None
+    recorded: bool
+    milliseconds: float
+    signals: list[SignalAnswer]
+    evidence: list[EvidenceAnswer]
+
+
+def answer(verdict: Verdict, language: str | None) -> VerdictAnswer:
     """The body of an answer to a check."""
     return {
         "verdict": verdict.outcome,
@@ -19,25 +67,25 @@ def answer(verdict: Verdict, language: str | None) -> dict[str, Any]:
         "decision": verdict.decision,
         "recorded": verdict.recorded,
         "milliseconds": round(verdict.milliseconds, 2),
-        "signals": [{"code": one.code, "word": one.word} for one in verdict.signals],
+        "signals": [{"code": signal.code, "word": signal.word} for signal in verdict.signals],
         "evidence": [
             {
-                "item": one.item,
-                "exchange": one.exchange,
-                "origin": one.origin,
-                "kind": one.kind,
-                "media": one.media,
-                "state": one.state,
-                "confirmations": one.confirmations,
-                "tier": one.tier,
-                "distance": one.distance,
-                "orientation": one.turned,
-                "expected_false": one.expected_false,
+                "item": evidence.item,
+                "exchange": evidence.exchange,
+                "origin": evidence.origin,
+                "kind": evidence.kind,
+                "media": evidence.media,
+                "state": evidence.state,
+                "confirmations": evidence.confirmations,
+                "tier": evidence.tier,
+                "distance": evidence.distance,
+                "orientation": evidence.turned,
+                "expected_false": evidence.expected_false,
                 "parts": [
                     {"of": part.of, "distance": part.distance, "rectangle": part.rectangle}
-                    for part in one.parts
+                    for part in evidence.parts
                 ],
             }
-            for one in verdict.evidence
+            for evidence in verdict.evidence
         ],
     }

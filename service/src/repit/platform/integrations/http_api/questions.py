@@ -4,68 +4,105 @@ In: JSON `{"hashes": [{"algorithm": "pdq", "value": "64 hex digits"}]}` or `{"ur
 `Hash`es, or the address. Next: `Inspector.inspect`, `repit.platform.gate.fetching`.
 """
 
-import json
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic_core import ErrorDetails
 
 from repit.foundation.errors import InputRefused, Text
-from repit.foundation.hashes import ALGORITHMS, FORMS, Hash
+from repit.foundation.hashes import Algorithm, Hash
+from repit.foundation.web.api.reading import Reader, Strict
 
 MAX_HASHES: Final = 100
 MAX_URL: Final = 2048
 
 
+class _Value(BaseModel):
+    """A hash in hexadecimal digits, at its full length."""
+
+    algorithm: Algorithm
+    value: str
+
+    def hash(self) -> Hash:
+        """As the gate's index has it."""
+        return Hash(self.algorithm, "whole", bytes.fromhex(self.value))
+
+
+class PdqValue(_Value):
+    algorithm: Literal["pdq"]
+    value: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+
+
+class Md5Value(_Value):
+    algorithm: Literal["md5"]
+    value: Annotated[str, Field(pattern="^[0-9a-fA-F]{32}$")]
+
+
+class Sha256Value(_Value):
+    algorithm: Literal["sha256"]
+    value: Annotated[str, Field(pattern="^[0-9a-fA-F]{64}$")]
+
+
+class HashesQuestion(BaseModel):
+    """Hashes computed elsewhere; an upload agrees if one of them does."""
+
+    model_config = ConfigDict(json_schema_extra={"not": {"required": ["url"]}})
+    hashes: Annotated[
+        list[Annotated[PdqValue | Md5Value | Sha256Value, Field(discriminator="algorithm")]],
+        Field(min_length=1, max_length=MAX_HASHES),
+    ]
+
+
+class AddressQuestion(Strict):
+    """Where a picture lies, if the operator allows that; and nothing else."""
+
+    url: Annotated[str, Field(min_length=1, max_length=MAX_URL)]
+
+
+def _which(asked: Any) -> str:
+    return "address" if isinstance(asked, dict) and "url" in asked else "hashes"
+
+
+Question = Annotated[
+    Annotated[HashesQuestion, Tag("hashes")] | Annotated[AddressQuestion, Tag("address")],
+    Discriminator(_which),
+]
+_QUESTION: Final[Reader[HashesQuestion | AddressQuestion]] = Reader(Question)
+
+
 def question_of(body: bytes) -> tuple[Hash, ...] | str:
     """The hashes asked about, or an address. Raises `InputRefused`, never repeating them."""
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
-        raise InputRefused(detail="not JSON") from None
-    asked = document if isinstance(document, dict) else {}
-    if "url" in asked:
-        return _address(asked)
-    return _hashes(asked.get("hashes"))
+        asked = _QUESTION.adapter.validate_json(body)
+    except ValidationError as error:
+        raise _refused(error.errors(include_input=False, include_url=False)[0]) from None
+    if isinstance(asked, AddressQuestion):
+        return asked.url
+    return tuple(value.hash() for value in asked.hashes)
 
 
-def _address(asked: dict[str, Any]) -> str:
-    url = asked["url"]
-    if not isinstance(url, str) or not 0 < len(url) <= MAX_URL or "hashes" in asked:
-        raise InputRefused(
+def _refused(error: ErrorDetails) -> InputRefused:
+    place = error["loc"]
+    if not place:
+        return InputRefused(detail="not JSON")
+    if place[0] == "address":
+        return InputRefused(
             Text(
                 f"One address of at most {MAX_URL} characters is needed, and nothing else.",
                 f"Il faut une seule adresse d'au plus {MAX_URL} caractères, et rien d'autre.",
             )
         )
-    return url
-
-
-def _hashes(listed: Any) -> tuple[Hash, ...]:
-    if not isinstance(listed, list) or not 0 < len(listed) <= MAX_HASHES:
-        raise InputRefused(
-            Text(f"One to {MAX_HASHES} hashes are needed.", f"Il faut une à {MAX_HASHES} empreintes.")
-        )
-    return tuple(_one(value) for value in listed)
-
-
-def _one(value: Any) -> Hash:
-    given = value if isinstance(value, dict) else {}
-    for algorithm in ALGORITHMS:
-        if given.get("algorithm") == algorithm:
-            return Hash(algorithm, "whole", _raw(given.get("value"), FORMS[algorithm].length))
-    raise InputRefused(
-        Text("The algorithms are pdq, md5 and sha256.", "Les algorithmes sont pdq, md5 et sha256.")
-    )
-
-
-def _raw(value: Any, length: int) -> bytes:
-    try:
-        raw = bytes.fromhex(value) if isinstance(value, str) and len(value) == 2 * length else b""
-    except ValueError:
-        raw = b""
-    if len(raw) != length:
-        raise InputRefused(
+    if place[-1] == "value":
+        return InputRefused(
             Text(
                 "A hash is written in hexadecimal digits of its full length.",
                 "Une empreinte s'écrit en chiffres hexadécimaux, à sa pleine longueur.",
             )
         )
-    return raw
+    if isinstance(place[-1], int):
+        return InputRefused(
+            Text("The algorithms are pdq, md5 and sha256.", "Les algorithmes sont pdq, md5 et sha256.")
+        )
+    return InputRefused(
+        Text(f"One to {MAX_HASHES} hashes are needed.", f"Il faut une à {MAX_HASHES} empreintes.")
+    )

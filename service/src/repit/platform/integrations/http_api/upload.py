@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from typing import IO, Any, Final
 
 from django.http import HttpRequest
+from pydantic import BaseModel
 
 from repit.foundation.errors import InputRefused, Text, TooLarge
 from repit.platform.gate.forms.files import Finder, Found
@@ -23,6 +24,12 @@ from repit.platform.gate.upload_buffer import Arriving
 _CHUNK: Final = 256 * 1024
 _FORM_ROOM: Final = 64 * 1024
 _FORM: Final = "multipart/form-data"
+
+
+class Form(BaseModel):
+    """A form with exactly one file, of any name, among other fields."""
+
+    file: bytes
 
 
 class NotOneFile(InputRefused):

@@ -1,22 +1,22 @@
-"""The gate's doors over HTTP.
+"""The gate's addresses over HTTP.
 
-In: paths. Out: views. Next: `repit.urls` takes them in for the roles gate and both.
+In: paths. Out: views. Next: `repit.platform.urls`; `/docs` shows them in this order.
 """
 
 from django.urls import path
 
-from repit.platform.integrations.http_api import reviews, views
+from repit.platform.integrations.http_api import docs, reviews, state, views
 
 urlpatterns = [
-    path("health", views.health),
-    path("ready", views.ready),
-    path("v1/health", views.health),
-    path("v1/ready", views.ready),
     path("v1/check", views.check),
     path("v1/refuse", views.refuse),
-    path("v1/reviews/<str:decision>", reviews.review),
+    path("health", state.health),
+    path("ready", state.ready),
+    path("metrics", state.metrics),
+    path("v1/reviews/<str:decision>", reviews.one_review),
     path("v1/reviews/<str:decision>/appeals", reviews.appeal),
-    path("metrics", views.metrics),
-    path("v1/openapi.json", views.openapi),
-    path("docs", views.docs, name="gate-docs"),
+    path("v1/openapi.json", docs.openapi),
+    path("v1/health", state.health),
+    path("v1/ready", state.ready),
+    path("docs", docs.docs, name="gate-docs"),
 ]

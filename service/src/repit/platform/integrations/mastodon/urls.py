@@ -1,6 +1,6 @@
 """The webhook's address.
 
-In: nothing. Out: a route. Next: `repit.urls`.
+In: nothing. Out: a route. Next: `repit.platform.urls`.
 """
 
 from django.urls import path

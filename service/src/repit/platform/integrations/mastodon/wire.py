@@ -10,12 +10,19 @@ passes them on or reports them.
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+)
 
 from repit.foundation.errors import InputRefused, KeyRefused, Text
 
@@ -52,36 +59,78 @@ class Subject:
         return hashlib.sha256("\n".join([self.kind, self.name, *shown]).encode()).hexdigest()
 
 
-class _Attachment(BaseModel):
+class Attachment(BaseModel):
     id: _Id
     url: _Address | None = None
 
 
-class _Account(BaseModel):
+class Account(BaseModel):
     id: _Id
     avatar: _Address | None = None
     header: _Address | None = None
 
 
-class _Status(BaseModel):
+class Status(BaseModel):
     id: _Id
-    account: _Account
-    media_attachments: Annotated[list[_Attachment], Field(max_length=64)] = []
-    reblog: "_Status | None" = None
+    account: Account
+    media_attachments: Annotated[list[Attachment], Field(max_length=64)] = []
+    reblog: "Status | None" = None
 
 
-class _AdminAccount(BaseModel):
-    account: _Account
+class AdminAccount(BaseModel):
+    account: Account
 
 
-class _Report(BaseModel):
-    target_account: _AdminAccount
-    statuses: Annotated[list[_Status], Field(max_length=500)] = []
+class Report(BaseModel):
+    target_account: AdminAccount
+    statuses: Annotated[list[Status], Field(max_length=500)] = []
 
 
-class _Event(BaseModel):
-    event: Annotated[str, StringConstraints(max_length=100)]
+_OfStatus = Literal["status.created", "status.updated"]
+_OfAccount = Literal["account.created", "account.updated", "account.approved"]
+_OfReport = Literal["report.created", "report.updated"]
+_READ: Final = {
+    word: tag
+    for tag, words in (("status", _OfStatus), ("account", _OfAccount), ("report", _OfReport))
+    for word in get_args(words)
+}
+
+
+class StatusEvent(BaseModel):
+    event: _OfStatus
+    object: Status
+
+
+class AccountEvent(BaseModel):
+    event: _OfAccount
+    object: AdminAccount
+
+
+class ReportEvent(BaseModel):
+    event: _OfReport
+    object: Report
+
+
+class OtherEvent(BaseModel):
+    """One that shows nothing; of it no more is read."""
+
+    event: Annotated[str, Field(max_length=100, json_schema_extra={"not": {"enum": sorted(_READ)}})]
     object: dict[str, Any]
+
+
+def _which(told: Any) -> str:
+    word = told.get("event") if isinstance(told, dict) else None
+    return _READ.get(word, "other") if isinstance(word, str) else "other"
+
+
+Event = Annotated[
+    Annotated[StatusEvent, Tag("status")]
+    | Annotated[AccountEvent, Tag("account")]
+    | Annotated[ReportEvent, Tag("report")]
+    | Annotated[OtherEvent, Tag("other")],
+    Discriminator(_which),
+]
+_EVENT: Final[TypeAdapter[StatusEvent | AccountEvent | ReportEvent | OtherEvent]] = TypeAdapter(Event)
 
 
 def verify(secret: str, body: bytes, signature: str) -> None:
@@ -94,56 +143,41 @@ def verify(secret: str, body: bytes, signature: str) -> None:
 def read(body: bytes) -> tuple[Subject, ...]:
     """What is to be looked at; nothing for events that show nothing. Raises `InputRefused`."""
     try:
-        told = _Event.model_validate_json(body)
-        of = _READ.get(told.event)
-        found = of(told.object) if of is not None else ()
-    except (ValidationError, ValueError, RecursionError):
+        told = _EVENT.validate_json(body)
+    except ValidationError:
         raise InputRefused(
             next_step=Text(
                 "Leave the webhook's template empty.", "Laissez vide le modèle du webhook dans Mastodon."
             )
         ) from None
-    return tuple(one for one in found if one.media)
+    return tuple(subject for subject in _subjects(told) if subject.media)
 
 
-def _of_status(told: dict[str, Any]) -> tuple[Subject, ...]:
-    return _posts(_Status.model_validate(told))
+def _subjects(told: StatusEvent | AccountEvent | ReportEvent | OtherEvent) -> tuple[Subject, ...]:
+    match told:
+        case StatusEvent():
+            return _posts(told.object)
+        case AccountEvent():
+            return (_profile(told.object.account),)
+        case ReportEvent():
+            posts = (post for status in told.object.statuses for post in _posts(status))
+            return (_profile(told.object.target_account.account), *posts)
+    return ()
 
 
-def _of_account(told: dict[str, Any]) -> tuple[Subject, ...]:
-    return (_profile(_AdminAccount.model_validate(told).account),)
-
-
-def _of_report(told: dict[str, Any]) -> tuple[Subject, ...]:
-    report = _Report.model_validate(told)
-    posts = (post for status in report.statuses for post in _posts(status))
-    return (_profile(report.target_account.account), *posts)
-
-
-_READ: Final[dict[str, Callable[[dict[str, Any]], tuple[Subject, ...]]]] = {
-    "status.created": _of_status,
-    "status.updated": _of_status,
-    "account.created": _of_account,
-    "account.updated": _of_account,
-    "account.approved": _of_account,
-    "report.created": _of_report,
-    "report.updated": _of_report,
-}
-
-
-def _posts(status: _Status) -> tuple[Subject, ...]:
+def _posts(status: Status) -> tuple[Subject, ...]:
     """The post, and the one that it passes on."""
     return (_post(status),) if status.reblog is None else (_post(status), _post(status.reblog))
 
 
-def _post(status: _Status) -> Subject:
+def _post(status: Status) -> Subject:
     shown = tuple(
         Media(one.id, one.url) for one in status.media_attachments if _fetchable(one.url) and one.url
     )
     return Subject("status", status.id, status.account.id, shown)
 
 
-def _profile(account: _Account) -> Subject:
+def _profile(account: Account) -> Subject:
     pictures = (("avatar", account.avatar), ("header", account.header))
     shown = tuple(
         Media(name, address)

@@ -19,8 +19,10 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import unquote_plus
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from repit.foundation.errors import InputRefused, TooLarge
 
@@ -34,6 +36,41 @@ _VERSION: Final = re.compile(r"[\x21-\x7e]{0,1024}")
 _SEAWEED: Final = re.compile(r"/buckets/(?P<bucket>[^./][^/]*)/(?P<key>.+)", re.S)
 _SEAWEED_VERSION: Final = re.compile(r"(?P<key>.+)\.versions/v_[0-9a-f]+", re.S)
 _UPLOADING: Final = ".uploads/"
+
+
+class Records(BaseModel):
+    """S3's own; each record is read by itself."""
+
+    records: Annotated[list[Any], Field(alias="Records")]
+
+
+class BridgedEvent(BaseModel):
+    """Amazon EventBridge's."""
+
+    detail_type: Annotated[Any, Field(alias="detail-type")]
+
+
+class BridgedFromS3(BaseModel):
+    """EventBridge's, of which only the source is as expected."""
+
+    source: Literal["aws.s3"]
+
+
+class SeaweedEvent(BaseModel):
+    """SeaweedFS'."""
+
+    event_type: str
+
+
+class TestEvent(BaseModel):
+    """What S3 sends once, when it is set up."""
+
+    event: Annotated[Literal["s3:TestEvent"], Field(alias="Event")]
+
+
+Notification = Annotated[
+    Records | BridgedEvent | BridgedFromS3 | SeaweedEvent | TestEvent, Field(union_mode="left_to_right")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +97,19 @@ def heard(body: bytes) -> Heard:
     """The objects a notification tells of. Raises `InputRefused`, `TooLarge`."""
     try:
         said = json.loads(body)
+        form = _NOTIFICATION.validate_python(said)
+    except ValidationError:
+        raise InputRefused(detail="no form that is known") from None
     except (ValueError, RecursionError):
         raise InputRefused(detail="not JSON") from None
-    if not isinstance(said, dict):
-        raise InputRefused(detail="not an object")
-    if isinstance(said.get("Records"), list):
-        return _gathered(_record(one) for one in _limited(said["Records"]))
-    if said.get("source") == "aws.s3" or "detail-type" in said:
-        return _gathered(iter([_bridged(said)]))
-    if isinstance(said.get("event_type"), str):
-        return _gathered(iter([_seaweed(said)]))
-    if said.get("Event") == "s3:TestEvent":
-        return Heard(())
-    raise InputRefused(detail="no form that is known")
+    match form:
+        case Records():
+            return _gathered(map(_record, _limited(form.records)))
+        case SeaweedEvent():
+            return _gathered(iter([_seaweed(said)]))
+        case TestEvent():
+            return Heard(())
+    return _gathered(iter([_bridged(said)]))
 
 
 def stored(bucket: Any, key: Any, version: Any = "") -> Stored | None:
@@ -88,6 +125,7 @@ def stored(bucket: Any, key: Any, version: Any = "") -> Stored | None:
     return Stored(bucket, key, version) if fine and "\0" not in key else None
 
 
+_NOTIFICATION: Final[TypeAdapter[Any]] = TypeAdapter(Notification)
 _NOTHING: Final = Heard(())
 _UNREAD: Final = Heard((), 1)
 

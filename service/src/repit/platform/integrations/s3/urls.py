@@ -1,6 +1,6 @@
 """The paths that storage calls.
 
-In: paths. Out: views. Next: `repit.urls` takes them in for the roles gate and both.
+In: paths. Out: views. Next: `repit.platform.urls`.
 """
 
 from django.urls import path
