@@ -213,31 +213,31 @@ def decode_mark(token: str) -> PageMark:
     return PageMark(int(shape[1]), int(shape[2]), int(shape[3]), int(shape[4] or 0))
 
 
-def feedbacks_in(said: FeedbacksIn) -> tuple[list[Feedback], int]:
+def feedbacks_in(body: FeedbacksIn) -> tuple[list[Feedback], int]:
     """(feedbacks, number of those rejected since they cannot be read)."""
     read: list[Feedback] = []
-    for one in said.listed:
+    for feedback in body.listed:
         try:
             source = _object(feedback)
             word, tags = _feedback_of(source)
             read.append(Feedback(_value(source), word, tags))
         except WireRefused:
             continue
-    return read, len(said.listed) - len(read)
+    return read, len(body.listed) - len(read)
 
 
-def proposals_in(said: ProposalsIn) -> tuple[list[Proposal], int]:
+def proposals_in(body: ProposalsIn) -> tuple[list[Proposal], int]:
     """(proposals, number of those rejected since they cannot be read).
 
     The unmodified client writes `StopNCIISignalType.ImagePDQ` for `ImagePDQ`; both are read.
     """
     read: list[Proposal] = []
-    for one in said.listed:
+    for proposal in body.listed:
         try:
             read.append(_proposal(_object(proposal)))
         except WireRefused:
             continue
-    return read, len(said.listed) - len(read)
+    return read, len(body.listed) - len(read)
 
 
 def _proposal(source: dict[str, object]) -> Proposal:

@@ -98,4 +98,6 @@ def submit_feedback(request: HttpRequest, who: Granted, body: FeedbacksIn) -> Ht
 def submit_hashes(request: HttpRequest, who: Granted, body: ProposalsIn) -> HttpResponseBase:  # noqa: ARG001
     """Hashes proposed for review. May be repeated."""
     proposed, rejected = proposals_in(body)
-    return _PROPOSED({"new": stopncii_server.propose(who, proposed), "rejected": rejected, "most": MAX_RECORDS})
+    return _PROPOSED(
+        {"new": stopncii_server.propose(who, proposed), "rejected": rejected, "most": MAX_RECORDS}
+    )
