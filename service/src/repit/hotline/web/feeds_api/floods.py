@@ -19,6 +19,7 @@ from repit.foundation.errors import InputRefused
 from repit.hotline.bank.floods import MAX_COUNT
 from repit.hotline.feeds.keys import Granted
 from repit.hotline.feeds.matches import report
+from repit.hotline.web.feeds_api.report_limits import counted
 from repit.hotline.web.feeds_api.views import for_subscribers
 
 
@@ -43,6 +44,7 @@ class _Report(BaseModel):
 @csrf_exempt
 @require_POST
 @for_subscribers
+@counted
 def matches(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Take in a batch. Raises `InputRefused`, `TooManyReports`."""
     try:

@@ -29,6 +29,7 @@ from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, KeyRefused, NotFound, Text, WireRefused
 from repit.hotline.feeds import ncmec_server, subscribers
 from repit.hotline.feeds.keys import Granted
+from repit.hotline.web.feeds_api.report_limits import counted
 
 P = ParamSpec("P")
 XML: Final = "application/xml; charset=utf-8"
@@ -101,6 +102,7 @@ def reasons(_request: HttpRequest, _who: Granted, fingerprint: str) -> HttpRespo
 @csrf_exempt
 @require_http_methods(["PUT"])
 @_for_subscribers
+@counted
 def feedback(
     request: HttpRequest, who: Granted, member: int, entry: str, fingerprint: str
 ) -> HttpResponseBase:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from repit.foundation.errors import InputRefused, NotFound
 from repit.hotline.feeds import eligibility, opinions
 from repit.hotline.feeds.keys import Granted
+from repit.hotline.web.feeds_api.report_limits import counted
 from repit.hotline.web.feeds_api.views import for_desks_too
 
 
@@ -32,6 +33,7 @@ class _Said(BaseModel):
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 @for_desks_too
+@counted
 def opinion(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Say or hear. Raises `InputRefused`, `NotFound`."""
     if request.method == "GET":

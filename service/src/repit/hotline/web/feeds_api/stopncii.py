@@ -27,6 +27,7 @@ from repit.foundation.errors import InputRefused, KeyRefused, Text, WireRefused
 from repit.hotline.feeds import stopncii_server, subscribers
 from repit.hotline.feeds.keys import Granted
 from repit.hotline.feeds.timeline import LAST_SECOND
+from repit.hotline.web.feeds_api.report_limits import counted
 
 View = Callable[[HttpRequest, Granted], HttpResponseBase]
 
@@ -73,6 +74,7 @@ def fetch_hashes(request: HttpRequest, who: Granted) -> HttpResponseBase:
 @csrf_exempt
 @require_POST
 @_for("SubmitFeedback")
+@counted
 def submit_feedback(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Opinions on hashes. May be repeated."""
     said, aside = decode_feedbacks(request.body)
@@ -82,6 +84,7 @@ def submit_feedback(request: HttpRequest, who: Granted) -> HttpResponseBase:
 @csrf_exempt
 @require_POST
 @_for("SubmitHashes")
+@counted
 def submit_hashes(request: HttpRequest, who: Granted) -> HttpResponseBase:
     """Hashes proposed for review. May be repeated."""
     proposed, aside = decode_proposals(request.body)
