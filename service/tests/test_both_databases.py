@@ -1,5 +1,5 @@
-"""The tests of bank, feeds and cases, of how rows are claimed, of what the desk does, forgets and tells, and
-the stories that cross rooms: on a real PostgreSQL."""
+"""The tests of bank, feeds and cases, of how rows are claimed, what is counted, of what the desk does,
+forgets and tells, and the stories that cross rooms: on a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 TAKES_NONE = (
     "exchanges/pulling/test_feedback.py::test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more"
 )
-CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py")
+CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py", "foundation/test_limits.py")
 ROOMS = [
     ("hotline/bank",),
     ("hotline/feeds", "hotline/cases", "platform/review/test_forgetting.py", TAKES_NONE, *CLAIMED),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import gc
+import base64
 import json
 import secrets
+from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from repit.foundation.web import rate_limits
+from repit.foundation.limits.models import Count
 from repit.foundation.web.origins import address_of
-from repit.foundation.web.rate_limits import Limiter
+from repit.hotline.feeds import subscribers
 
 ONE, OTHER = "1.1.1.1", "9.9.9.9"
 
@@ -41,23 +43,63 @@ def test_beyond_the_limit_the_answer_says_when_to_come_back_and_others_are_not_k
     assert taken_back.status_code == 400  # not 429: a withdrawal is never kept waiting
 
 
+def report(key: str, door: str = "matches", **headers: str) -> HttpResponse:
+    shown = {"HTTP_AUTHORIZATION": f"Bearer {key}", "REMOTE_ADDR": ONE, **headers}
+    return Client().post(f"/exchange/repit/v1/{door}", "{}", content_type="application/json", **shown)
+
+
 @pytest.mark.django_db
-def test_a_subscribers_reports_are_limited_by_its_key(settings: LazySettings):
+def test_a_subscribers_reports_are_limited_whichever_key_and_whatever_else_it_shows(settings: LazySettings):
     settings.REPIT_REPORTS_PER_HOUR = 2
-    client = Client()
-
-    def report(key: str, door: str = "matches") -> int:
-        headers = {"HTTP_AUTHORIZATION": f"Bearer {key}", "REMOTE_ADDR": ONE}
-        return client.post(
-            f"/exchange/repit/v1/{door}", "{}", content_type="application/json", **headers
-        ).status_code
-
-    assert [report("one") for _ in range(3)] == [401, 401, 429]
-    french = {"HTTP_AUTHORIZATION": "Bearer one", "HTTP_ACCEPT_LANGUAGE": "fr", "REMOTE_ADDR": ONE}
-    refused = client.post("/exchange/repit/v1/matches", "{}", content_type="application/json", **french)
+    one, two = subscribers.add("one"), subscribers.add("two")
+    assert [report(one).status_code for _ in range(2)] == [400, 400]
+    newer = subscribers.rotate("one", overlap=timedelta(days=1))
+    refused = report(newer, HTTP_ACCEPT_LANGUAGE="fr", HTTP_OCP_APIM_SUBSCRIPTION_KEY="another each time")
     assert (refused.status_code, refused.headers["Content-Language"]) == (429, "fr")
-    assert report("two") == 401
-    assert report("one", "acknowledgements") == 401
+    assert 3_500 < int(refused.headers["Retry-After"]) <= 3_661
+    assert report(one, "opinions").status_code == 429
+    assert report(two).status_code == 400
+    assert report(one, "acknowledgements").status_code == 400
+    assert (
+        Client().get("/exchange/repit/v1/opinions?item=x", HTTP_AUTHORIZATION=f"Bearer {one}").status_code
+        == 404
+    )
+
+
+@pytest.mark.django_db
+def test_a_review_desk_is_limited_apart_from_its_gate(settings: LazySettings):
+    settings.REPIT_REPORTS_PER_HOUR = 1
+    gate = subscribers.add("one")
+    desk = subscribers.rotate("one", desk=True)
+    for key in (gate, desk):
+        assert [report(key, "opinions").status_code for _ in range(2)] == [400, 429]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/exchange/stopncii/v1/SubmitHashes", "post"),
+        ("/exchange/stopncii/v1/SubmitFeedback", "post"),
+        ("/exchange/ncmec/v2/entries/1/x/pdq/feedback", "put"),
+    ],
+)
+def test_reports_of_every_protocol_count(settings: LazySettings, path: str, method: str):
+    settings.REPIT_REPORTS_PER_HOUR = 1
+    key = subscribers.add("one")
+    basic = base64.b64encode(f"anyone:{key}".encode()).decode()
+    shown = {"HTTP_OCP_APIM_SUBSCRIPTION_KEY": key, "HTTP_AUTHORIZATION": f"Basic {basic}"}
+    answers = [
+        getattr(Client(), method)(path, "[", content_type="application/json", **shown) for _ in range(2)
+    ]
+    assert [answer.status_code == 429 for answer in answers] == [False, True]
+
+
+@pytest.mark.django_db
+def test_whoever_shows_no_key_that_opens_writes_nothing(settings: LazySettings):
+    settings.REPIT_REPORTS_PER_HOUR = 1
+    assert [report(f"guess {number % 2}").status_code for number in range(6)] == [401] * 6
+    assert not Count.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -81,23 +123,3 @@ def test_the_origin_is_what_the_visitor_could_not_write(
     settings.REPIT_PROXIES = proxies
     request = RequestFactory().post("/", REMOTE_ADDR=remote, HTTP_X_FORWARDED_FOR=forwarded)
     assert address_of(request) == origin
-
-
-def test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten(monkeypatch: pytest.MonkeyPatch):
-    moment = 1_000.0
-    monkeypatch.setattr(rate_limits, "elapsed", lambda: moment)
-    limiter = Limiter()
-    assert limiter.over("open", ONE, 1) == 0.0 and limiter.over("open", ONE, 1) > 0
-    assert limiter.over("report", ONE, 1) == 0.0
-    assert ONE not in repr(gc.get_referents(limiter, limiter.__dict__, limiter._counts))
-    before = (limiter._salt, set(limiter._counts))
-    moment += rate_limits.HOUR
-    assert limiter.over("open", ONE, 1) == 0.0
-    assert limiter._salt != before[0] and not before[1] & set(limiter._counts)
-
-
-def test_a_crowd_of_origins_fills_no_memory_and_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rate_limits, "MOST_ORIGINS", 10)
-    limiter = Limiter()
-    assert [limiter.over("open", str(n), 1) for n in range(50)] == [0.0] * 50
-    assert len(limiter._counts) == 10 and limiter.over("open", "3", 1) > 0

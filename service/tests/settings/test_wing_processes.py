@@ -10,7 +10,18 @@ from pathlib import Path
 
 import pytest
 
-COMMON = {"foundation", "kept", "staff", "exchanges", "auth", "contenttypes", "sessions", "account", "mfa"}
+COMMON = {
+    "foundation",
+    "kept",
+    "limits",
+    "staff",
+    "exchanges",
+    "auth",
+    "contenttypes",
+    "sessions",
+    "account",
+    "mfa",
+}
 LOADED = """
 import json, sys
 from repit.foundation.process import starting

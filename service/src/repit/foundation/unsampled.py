@@ -1,6 +1,7 @@
 """Columns of which PostgreSQL keeps no samples.
 
-In: a table and its columns that hold sealed values. Out: a migration step. Next: the migrations of the bank.
+In: a table and its columns that hold sealed values. Out: a migration step. Next: the migrations of the bank
+and of `limits`.
 
 To plan queries PostgreSQL copies some values of each column into its own statistics, where they outlive the
 rows they came from. Nobody ever searches by a sealed value.

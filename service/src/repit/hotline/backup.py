@@ -33,7 +33,9 @@ from repit.hotline.cases.vault import FILE as CASE_KEYS
 from repit.hotline.feeds import erasure
 
 _FORM: Final = "repit backup 1"
-_LEFT_OUT: Final = frozenset({"cases.session", "kept.kept", "sessions.session", "staff.try", "staff.spent"})
+_LEFT_OUT: Final = frozenset(
+    {"cases.session", "kept.kept", "sessions.session", "limits.count", "limits.salt", "limits.spent"}
+)
 _AT_ONCE: Final = 500
 
 

@@ -158,6 +158,5 @@ WING: Final = Wing(
         "repit.hotline.web.feeds_api",
     ),
     above_files=("repit.hotline.web.case_pages.device_policy.WorkerPolicy",),
-    above_views=("repit.hotline.web.feeds_api.report_limits.ReportLimits",),
     derived=_derived,
 )

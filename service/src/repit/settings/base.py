@@ -46,6 +46,7 @@ _COMMON: Final = [
     "csp",
     "repit.foundation",
     "repit.foundation.kept",
+    "repit.foundation.limits",
     "repit.foundation.staff",
     "allauth",
     "allauth.account",

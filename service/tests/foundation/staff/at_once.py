@@ -5,9 +5,11 @@ together, and prints what each got: one JSON value a line, in and out.
 """
 
 import json
+import secrets
 import sys
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +26,22 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
 
+from repit.foundation import clock, sqlite_log  # noqa: E402
+from repit.foundation.limits import hour, retention  # noqa: E402
+from repit.foundation.limits.models import Count  # noqa: E402
 from repit.foundation.staff.models import Member  # noqa: E402
+from repit.hotline.feeds import subscribers  # noqa: E402
 from repit.platform.web.review_desk import tickets  # noqa: E402
 
 settings.ALLOWED_HOSTS.append("testserver")
+settings.REPIT_SUBMISSIONS_PER_HOUR, settings.REPIT_REPORTS_PER_HOUR = 4, 7
 THREADS = 3
 
 
 def people() -> Any:
-    """Two members, with an app each; a ticket of one."""
+    """Two members, with an app each, and a subscriber."""
     ana, _ = (Someone("moderator", name=name).enrol().with_app() for name in ("ana", "bea"))
-    return [ana.member.pk, ana.secret]
+    return [ana.member.pk, ana.secret, subscribers.add("forum")]
 
 
 def issue(member: int) -> str:
@@ -60,6 +67,39 @@ def code(name: str, shown: str) -> bool:
 def ticket(said: str, member: int) -> bool:
     """Whether the ticket was good."""
     return tickets.used(said, member, "review")
+
+
+def opened(address: str) -> int:
+    """How many of three cases were opened from there."""
+    found = 0
+    for _ in range(3):
+        one = {"algorithm": "pdq", "value": secrets.token_hex(32), "quality": 90}
+        body = {"items": [{"media": "picture", "kind": "intimate", "hashes": [one]}]}
+        answer = Client(REMOTE_ADDR=address).post("/api/v1/cases", body, content_type="application/json")
+        found += answer.status_code == 201
+    return found
+
+
+def reported(key: str) -> int:
+    """How many of three reports were looked at."""
+    shown = {"HTTP_AUTHORIZATION": f"Bearer {key}"}
+    path = "/exchange/repit/v1/matches"
+    answers = [Client().post(path, {}, content_type="application/json", **shown) for _ in range(3)]
+    return sum(answer.status_code == 400 for answer in answers)
+
+
+def salted() -> list[str]:
+    """The salt of the hour, and by what is found what was counted under it."""
+    return [hour.salt()[0].hex(), *Count.objects.values_list("slot", flat=True)]
+
+
+def hour_over() -> bool:
+    """An hour later: whether nothing is left."""
+    begin = clock.now()
+    with clock.at(lambda: begin + timedelta(hours=1, minutes=1)):
+        retention.sweep()
+    sqlite_log.fold()
+    return not Count.objects.filter(ends_at__lt=begin + timedelta(hours=1)).exists()
 
 
 looked_at: list[str] = []
@@ -101,7 +141,14 @@ def say(value: Any) -> None:
 
 
 say(people() if sys.argv[1] == "begin" else [])
-WORK: dict[str, Callable[..., Any]] = {"guess": guess, "code": code, "ticket": ticket}
+WORK: dict[str, Callable[..., Any]] = {
+    "guess": guess,
+    "code": code,
+    "ticket": ticket,
+    "open": opened,
+    "report": reported,
+}
+ALONE: dict[str, Callable[..., Any]] = {"issue": issue, "salted": salted, "hour over": hour_over}
 for line in sys.stdin:
     order, *rest = json.loads(line)
-    say(issue(*rest) if order == "issue" else together(WORK[order], rest))
+    say(ALONE[order](*rest) if order in ALONE else together(WORK[order], rest))

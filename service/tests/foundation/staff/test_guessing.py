@@ -5,29 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.cache import cache
 from django.test import Client
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 from soft_passkey import SoftPasskey
 from staff_people import PASSWORD, Someone, code_of
 
 from repit.foundation import clock
 from repit.foundation.errors import NotFound
-from repit.foundation.jobs.loop import Work
+from repit.foundation.limits import retention
+from repit.foundation.limits.models import Count
 from repit.foundation.models import AuditRow
-from repit.foundation.staff import browsers, letting_in, members, retention, tries
-from repit.foundation.staff.models import KnownBrowser, LettingIn, Member, Spent, Try
-from repit.foundation.staff.tries import Rate
-from repit.hotline.loops import case_calendar
-from repit.platform.gate.index_store import IndexStore
-from repit.platform.loops import review_upkeep
+from repit.foundation.staff import browsers, letting_in, members
+from repit.foundation.staff.models import KnownBrowser, LettingIn, Member
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Someone]
@@ -358,41 +351,17 @@ def test_what_is_counted_says_neither_who_was_tried_nor_from_where_and_goes_away
 ) -> None:
     who = someone("moderator", name="Camille")
     guess("Camille", 3, from_address("198.51.100.77"))
-    assert Try.objects.count() == 2
-    for row in Try.objects.all():
+    assert Count.objects.count() == 2
+    for row in Count.objects.all():
         said = f"{row.slot} {row.moments}"
         assert "Camille" not in said and "198.51" not in said and who.name not in said
     begin = clock.now()
     with clock.at(lambda: begin + timedelta(hours=1, minutes=1)):
         retention.sweep()
-        assert Try.objects.count() == 1  # what is counted by the address is gone first
+        assert Count.objects.count() == 1  # what is counted by the address is gone first
     with clock.at(lambda: begin + timedelta(days=1, minutes=1)):
         retention.sweep()
-    assert not Try.objects.exists()
-
-
-def test_hotline_and_gate_forget_what_the_sign_in_leaves_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both in their upkeep, which their processes start."""
-
-    def left() -> int:
-        ended = clock.now() - timedelta(days=3)
-        Try.objects.create(slot="0" * 64, moments=[ended.timestamp()], ends_at=ended)
-        Spent.objects.create(digest="0" * 64, ends_at=ended)
-        return Try.objects.count() + Spent.objects.count()
-
-    assert left() == 2
-    case_calendar.once()
-    assert Try.objects.count() + Spent.objects.count() == 0
-    upkeep: dict[str, Work] = {}
-
-    def loop(name: str, work: Work, **_: object) -> SimpleNamespace:
-        return SimpleNamespace(start=lambda: upkeep.update({name: work}))
-
-    monkeypatch.setattr(review_upkeep, "Loop", loop)
-    assert left() == 2
-    ending = review_upkeep.start(IndexStore.__new__(IndexStore))
-    upkeep["sign-in-forgets"](ending)
-    assert Try.objects.count() + Spent.objects.count() == 0
+    assert not Count.objects.exists()
 
 
 def test_a_clock_that_ran_ahead_holds_nobody_up_for_longer(someone: Make) -> None:
@@ -401,32 +370,6 @@ def test_a_clock_that_ran_ahead_holds_nobody_up_for_longer(someone: Make) -> Non
     with clock.at(lambda: begin + timedelta(days=400)):
         guess(who.name, 6)
     assert signs_in(Client(), who)
-
-
-class AnyStoryOfTries(TestCase):
-    """In no stretch of time as long as a rate's are there more tries than it allows, and never fewer."""
-
-    @given(
-        steps=st.lists(st.tuples(st.integers(0, 400), st.sampled_from(["wrong", "right"])), max_size=40),
-        rates=st.lists(st.tuples(st.integers(1, 6), st.integers(1, 900)), min_size=1, max_size=3),
-    )
-    def test_tries_are_let_through_exactly_as_often_as_the_rates_say(
-        self, steps: list[tuple[int, str]], rates: list[tuple[int, int]]
-    ) -> None:
-        allowed = [Rate(most, timedelta(seconds=seconds)) for most, seconds in rates]
-        tries.forget("story", "one")
-        moment, kept = clock.now(), list[Any]()
-        for wait, outcome in steps:
-            moment += timedelta(seconds=wait)
-            with clock.at(lambda moment=moment: moment):
-                free = all(sum(moment - then < rate.within for then in kept) < rate.most for rate in allowed)
-                assert (tries.free_in("story", "one", allowed) == timedelta()) == free
-                counted = tries.count("story", "one", allowed)
-                assert (counted is not None) == free
-                if counted and outcome == "right":
-                    counted.give_back()
-                elif counted:
-                    kept.append(moment)
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from staff_people import code_of
+from test_nothing_of_a_sign_in_stands_readable import files_of
 
 PROGRAM = Path(__file__).with_name("at_once.py")
 
@@ -54,15 +55,50 @@ def all_at_once(two: list[Process], *words: object) -> list[Any]:
 
 
 def test_a_code_submitted_six_times_at_once_in_two_processes_signs_in_once(two: list[Process]) -> None:
-    _, secret = two[0].found
+    _, secret, _ = two[0].found
     assert sum(all_at_once(two, "code", "ana", code_of(secret))) == 1
 
 
 def test_a_ticket_brought_six_times_at_once_to_two_processes_opens_once(two: list[Process]) -> None:
-    member, _ = two[0].found
+    member, *_ = two[0].found
     two[0].order("issue", member)
     assert sum(all_at_once(two, "ticket", two[0].heard(), member)) == 1
 
 
 def test_two_processes_look_at_no_more_wrong_passwords_than_one(two: list[Process]) -> None:
     assert sum(all_at_once(two, "guess", "bea")) == 5
+
+
+def test_two_processes_open_no_more_cases_for_one_address_than_one(two: list[Process]) -> None:
+    assert sum(all_at_once(two, "open", "198.51.100.7")) == 4
+    assert sum(all_at_once(two, "open", "203.0.113.9")) == 4  # and nobody else is kept out by it
+
+
+def test_two_processes_look_at_no_more_reports_of_a_subscriber_than_one(two: list[Process]) -> None:
+    assert sum(all_at_once(two, "report", two[0].found[2])) == 7
+
+
+def lying_about(env: dict[str, str], postgresql: Path) -> bytes:
+    """Everything on the disk, now that SQLite's log is folded in."""
+    if "REPIT_DATABASE_URL" in env:
+        return b"\n".join(files_of(env, postgresql))
+    return b"\n".join(file.read_bytes() for file in Path(env["REPIT_DATA"]).glob("*.sqlite3*"))
+
+
+def test_the_salt_of_an_hour_stands_in_no_log_and_once_the_hour_is_over_nowhere(
+    two: list[Process], own_database: dict[str, str], postgresql: tuple[str, Path]
+) -> None:
+    all_at_once(two, "open", "198.51.100.8")
+    two[0].order("salted")
+    salt, *slots = two[0].heard()
+    assert slots
+    if "REPIT_DATABASE_URL" in own_database:
+        log = b"".join(file.read_bytes() for file in (postgresql[1] / "pg_wal").iterdir() if file.is_file())
+        assert b"staff enrolled" in log
+        assert [one for one in (bytes.fromhex(salt), *(slot.encode() for slot in slots)) if one in log] == []
+    else:
+        assert bytes.fromhex(salt) in lying_about(own_database, postgresql[1])
+    two[0].order("hour over")
+    assert two[0].heard()
+    seen = lying_about(own_database, postgresql[1])
+    assert b"staff enrolled" in seen and bytes.fromhex(salt) not in seen

@@ -22,9 +22,10 @@ from staff_people import PASSWORD, Someone, code_of
 
 from repit.foundation import clock
 from repit.foundation.errors import SealBroken
-from repit.foundation.staff import factors, once, retention
+from repit.foundation.limits import once, retention
+from repit.foundation.limits.models import Count, Spent
+from repit.foundation.staff import factors
 from repit.foundation.staff.adapters import SecondFactorAdapter
-from repit.foundation.staff.models import Spent, Try
 from repit.foundation.staff.sessions import SessionStore, stored
 
 pytestmark = pytest.mark.django_db
@@ -173,5 +174,5 @@ def test_passphrases_and_codes_are_counted_apart(someone: Make) -> None:
     who = someone("moderator")
     for number in range(5):
         Client().post("/staff/login/", {"login": who.name, "password": f"wrong {number}"})
-    assert Try.objects.count() == 1
+    assert Count.objects.count() == 1
     assert who.client.post(AGAIN, {"code": code_of(who.secret)}).status_code == 302

@@ -16,8 +16,8 @@ from django.urls import URLPattern, get_resolver
 from staff_people import code_of
 
 from repit.foundation.errors import NotFound, SealBroken
+from repit.foundation.limits.models import Count
 from repit.foundation.models import AuditRow
-from repit.foundation.staff.models import Try
 from repit.foundation.staff.sessions import SessionStore, stored
 from repit.hotline.cases import (
     casework,
@@ -108,7 +108,7 @@ def test_a_wrong_passphrase_opens_nothing_is_noted_and_after_five_nobody_guesses
         assert answer.status_code == 403 and b'role="alert"' in answer.content
     assert AuditRow.objects.filter(action="case keys refused", actor="ana").count() == 5
     assert ana.client.post(INBOX + "unlock/", {"passphrase": PASSPHRASE}).status_code == 429
-    Try.objects.all().delete()
+    Count.objects.all().delete()
     answer = ana.client.post(INBOX + "unlock/", {"passphrase": PASSPHRASE, "next": "https://evil.example/"})
     assert answer.headers["Location"] == INBOX
     assert ana.client.get(INBOX).status_code == 200
@@ -197,10 +197,10 @@ def test_a_passkey_s_secret_opens_the_keys_and_only_with_the_passphrase_is_one_a
         {"secret": "not base 64 \u20ac", "passphrase": PASSPHRASE},
         {"secret": base64.b64encode(secret[:31]).decode(), "passphrase": PASSPHRASE},
     ):
-        Try.objects.all().delete()
+        Count.objects.all().delete()
         assert ana.client.post(page, fields).status_code == 400, fields
     assert passkeys.count("ana") == 0
-    Try.objects.all().delete()
+    Count.objects.all().delete()
     for _ in range(2):
         assert ana.client.post(page, {"secret": sent, "passphrase": PASSPHRASE}).status_code == 302
     assert passkeys.count("ana") == 1

@@ -16,17 +16,12 @@ from repit.foundation import ids
 from repit.foundation.errors import NotFound
 from repit.hotline.cases import access_codes, keys, service, words
 from repit.hotline.cases.models import AccessCode, Case
-from repit.hotline.web.case_pages import limits, lines
+from repit.hotline.web.case_pages import lines
 from repit.hotline.web.case_pages.limits import TooOften
 from repit.hotline.web.case_pages.lines import Lines
 
 pytestmark = pytest.mark.django_db
 HOME = "203.0.113.7"
-
-
-@pytest.fixture(autouse=True)
-def _afresh() -> None:
-    limits.counter.__init__()
 
 
 def visitor_from(address: str) -> Visitor:
@@ -191,14 +186,6 @@ def test_only_cases_that_were_opened_count(settings) -> None:
     body = {"items": [{"media": "picture", "kind": "intimate", "hashes": []}]}
     refused = Client(REMOTE_ADDR=HOME).post("/api/v1/cases", body, content_type="application/json")
     assert refused.status_code == 400
-
-
-def test_who_may_open_the_next_case_is_said_by_the_oldest_of_the_hour() -> None:
-    counted = limits.Counter()
-    assert counted.note(HOME, "x", 2, 60.0) == 0.0 == counted.note(HOME, "x", 2, 60.0)
-    assert 59.0 < counted.note(HOME, "x", 2, 60.0) <= 60.0
-    counted.give_back(HOME, "x")
-    assert counted.note(HOME, "x", 2, 60.0) == 0.0 and counted.note("other", "x", 2, 60.0) == 0.0
 
 
 # --- lines --------------------------------------------------------------------------------------------------

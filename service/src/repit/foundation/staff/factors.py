@@ -21,7 +21,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 
 from repit.foundation.clock import now
-from repit.foundation.staff import once
+from repit.foundation.limits import once
 from repit.foundation.staff.models import Member
 
 _WHOSE: Final[ContextVar[int | None]] = ContextVar("whose second factor", default=None)

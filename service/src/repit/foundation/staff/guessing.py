@@ -24,16 +24,14 @@ from typing import Final, Literal
 from django.http import HttpRequest
 
 from repit.foundation.errors import RequestRefused, Text
-from repit.foundation.staff import browsers, tries
+from repit.foundation.limits.counting import DAY, HOUR, Counted, Limit, Rate
+from repit.foundation.staff import browsers
 from repit.foundation.staff.models import Member
-from repit.foundation.staff.tries import Counted, Rate
 from repit.foundation.web.origins import address_of
 
 What = Literal["password", "code"]
-DAY: Final = timedelta(days=1)
-BY_MEMBER: Final = (Rate(5, timedelta(minutes=5)), Rate(20, DAY))
-BY_BROWSER: Final = (Rate(5, timedelta(minutes=5)), Rate(20, DAY))
-BY_SOURCE: Final = (Rate(30, timedelta(hours=1)),)
+RATES: Final = (Rate(5, timedelta(minutes=5)), Rate(20, DAY))
+BY_SOURCE: Final = Limit("guesses by source", (Rate(30, HOUR),), origins=True)
 
 
 class HeldBack(RequestRefused):
@@ -74,20 +72,20 @@ def begin(what: What, request: HttpRequest, name: str) -> Guess:
     member = Member.objects.named(name)
     browser = browsers.known(request, member) if member else None
     if browser is not None:
-        own = tries.count(f"{what} by browser", str(browser.pk), BY_BROWSER)
+        own = _by_browser(what).count(str(browser.pk))
         if own is not None:
             return Guess((own,))
     source, counted = address_of(request), list[Counted]()
     if source:
-        there = tries.count("by source", source, BY_SOURCE)
+        there = BY_SOURCE.count(source)
         if there is None:
-            raise HeldBack(tries.free_in("by source", source, BY_SOURCE))
+            raise HeldBack(BY_SOURCE.free_in(source))
         counted.append(there)
-    who = _who(member, name)
-    named = tries.count(f"{what} by member", who, BY_MEMBER)
+    who, by_member = _who(member, name), _by_member(what)
+    named = by_member.count(who)
     if named is None:
         Guess(counted).was_right()  # no guess was made
-        raise HeldBack(tries.free_in(f"{what} by member", who, BY_MEMBER))
+        raise HeldBack(by_member.free_in(who))
     return Guess((*counted, named))
 
 
@@ -103,10 +101,17 @@ class Strain:
 def strain(member: Member) -> Strain:
     """What a supervisor is told."""
     who = _who(member, member.name)
-    waits = [tries.free_in(f"{what} by member", who, BY_MEMBER) for what in ("password", "code")]
-    return Strain(
-        tries.made("password by member", who, DAY), tries.made("code by member", who, DAY), max(waits)
-    )
+    passwords, codes = _by_member("password"), _by_member("code")
+    held_back_for = max(passwords.free_in(who), codes.free_in(who))
+    return Strain(passwords.made(who, DAY), codes.made(who, DAY), held_back_for)
+
+
+def _by_browser(what: What) -> Limit:
+    return Limit(f"{what} by browser", RATES)
+
+
+def _by_member(what: What) -> Limit:
+    return Limit(f"{what} by member", RATES)
 
 
 def _who(member: Member | None, name: str) -> str:

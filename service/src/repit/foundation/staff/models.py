@@ -113,27 +113,6 @@ class LettingIn(models.Model):
         return "LettingIn"
 
 
-class Try(models.Model):
-    """When something was tried lately (`tries`): seconds since 1970, under a keyed digest of what and who."""
-
-    slot = models.CharField(max_length=64, primary_key=True)
-    moments = models.JSONField()
-    ends_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return "Try"
-
-
-class Spent(models.Model):
-    """Something that works once and was used (`once`), until it could not be used any more in any case."""
-
-    digest = models.CharField(max_length=64, primary_key=True)
-    ends_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return "Spent"
-
-
 def fresh(member: Any) -> Member:
     """The member behind `request.user`, which Django types as anybody."""
     if not isinstance(member, Member):

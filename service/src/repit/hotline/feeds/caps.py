@@ -2,7 +2,7 @@
 
 In: what a subscriber is about to say, counted. Out: leave, or a refusal and an alarm for a person at the
 hotline. Next: `opinions`, `matches`, `stopncii`. Requests are limited elsewhere
-(`foundation.web.rate_limits`); here it is what they would move, since one request may name a thousand items.
+(`web.feeds_api.report_limits`); here it is what they would move, since one request may name a thousand items.
 
 Who suddenly disagrees with everything was broken into, or sold. What it says does not count from then on,
 also what it said before, until a person has looked (`Subscriber.muted_at`).

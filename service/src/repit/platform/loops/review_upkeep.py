@@ -1,8 +1,9 @@
 """What the review desk needs done without anyone asking.
 
 In: rows and files whose time has come. Out: claims that ended are freed, decisions become reviews, uploads
-held too long are erased, words kept for a browser too, opinions reach the banks, what is too old is
-forgotten. Next: `repit gate` starts it. Every step claims its row, so several processes may run this at once.
+held too long are erased, words kept for a browser and counts too, opinions reach the banks, what is too old
+is forgotten. Next: `repit gate` starts it. Every step claims its row, so several processes may run this at
+once.
 
 Banks may be slow to answer, so telling them has a thread of its own and keeps nothing else.
 """
@@ -14,6 +15,7 @@ from typing import Final
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.loop import Loop, Work
 from repit.foundation.kept import store
+from repit.foundation.limits import retention as limits
 from repit.foundation.staff import retention as sign_in
 from repit.platform.gate.index_store import IndexStore
 from repit.platform.loops import tell_banks
@@ -45,6 +47,7 @@ def once() -> None:
         pass
     media.forget_old()
     store.delete_expired()
+    limits.sweep()
 
 
 def tell(store: IndexStore) -> None:

@@ -18,7 +18,7 @@ keep a neighbour on the same connection out they need a dozen cases of their own
 full, the page says so at once, and what was typed comes back with it, to be sent again by one press.
 
 Connections are known by a digest under a salt of this process, and only while they wait. Whoever comes from a
-network of one's own says nothing of who they are (`rate_limits`): each has a line of their own.
+network of one's own says nothing of who they are (`origins`): each has a line of their own.
 """
 
 import hashlib

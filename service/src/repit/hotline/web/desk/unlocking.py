@@ -17,17 +17,16 @@ from django.utils.http import urlencode
 
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, RequestRefused, Text
-from repit.foundation.staff import drafts, tries
+from repit.foundation.limits.counting import DAY, Limit, Rate
+from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
-from repit.foundation.staff.tries import Rate
 from repit.hotline.cases import caseworkers, passkeys, unlocked
 from repit.hotline.cases.grants import Holder
 
 P = ParamSpec("P")
 _SLOT: Final = "case keys"
-_USE: Final = "case keys"
-_RATES: Final = (Rate(5, timedelta(minutes=5)), Rate(50, timedelta(days=1)))
+_TRIES: Final = Limit("case keys", (Rate(5, timedelta(minutes=5)), Rate(50, DAY)))
 
 
 class TooManyTries(RequestRefused):
@@ -91,7 +90,7 @@ def _open(request: HttpRequest, member: Member, opening: Callable[[], Holder]) -
 
 def check(member: Member) -> None:
     """Count a passphrase that is tried. Raises `TooManyTries`."""
-    if tries.count(_USE, str(member.pk), _RATES) is None:
+    if _TRIES.count(str(member.pk)) is None:
         raise TooManyTries
 
 
@@ -99,7 +98,7 @@ def keep(request: HttpRequest, holder: Holder) -> None:
     """Hold the keys for this sign-in, under a new session key; whoever opened them may try again."""
     request.session.cycle_key()
     request.session[_SLOT] = unlocked.sealed(holder, str(request.session.session_key))
-    tries.forget(_USE, str(request.user.pk))
+    _TRIES.forget(str(request.user.pk))
 
 
 def lock(request: HttpRequest) -> None:

@@ -22,6 +22,7 @@ from repit.hotline.bank.floods import MAX_COUNT
 from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
 from repit.hotline.feeds.matches import report
+from repit.hotline.web.feeds_api.report_limits import counted
 from repit.hotline.web.feeds_api.security import SUBSCRIBER
 
 
@@ -61,6 +62,7 @@ _KNOWN: Final = Answer("Taken in.", KnownAnswer)
     refusals=(NotGranted, TooManyReports, MovedTooMuch),
     security=SUBSCRIBER,
 )
+@counted
 def matches(request: HttpRequest, who: Granted, body: MatchesIn) -> HttpResponseBase:  # noqa: ARG001
     """Take in a batch. Raises `InputRefused`, `TooManyReports`."""
     counts: Counter[str] = Counter()

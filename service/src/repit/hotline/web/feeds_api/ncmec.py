@@ -29,6 +29,7 @@ from repit.foundation.web.api.reading import Parameters
 from repit.hotline.feeds import ncmec_server
 from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
+from repit.hotline.web.feeds_api.report_limits import counted
 from repit.hotline.web.feeds_api.security import NCMEC
 
 _XML: Final = "application/xml"
@@ -110,6 +111,7 @@ def reasons(request: HttpRequest, fingerprint: str) -> HttpResponseBase:  # noqa
     bodies={_XML: str},
     name="ncmec-feedback",
 )
+@counted
 def feedback(
     request: HttpRequest, who: Granted, member: int, entry: str, fingerprint: str
 ) -> HttpResponseBase:

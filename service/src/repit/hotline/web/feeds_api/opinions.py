@@ -21,6 +21,7 @@ from repit.foundation.web.api.reading import Parameters, Strict
 from repit.hotline.feeds import eligibility, opinions
 from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
+from repit.hotline.web.feeds_api.report_limits import counted
 from repit.hotline.web.feeds_api.security import DESK_TOO
 
 
@@ -69,6 +70,7 @@ def opinions_of(request: HttpRequest, who: Granted, query: AboutItem) -> HttpRes
     refusals=(NotFound, NotGranted, TooManyReports, MovedTooMuch),
     security=DESK_TOO,
 )
+@counted
 def give_opinion(request: HttpRequest, who: Granted, body: OpinionIn) -> HttpResponseBase:  # noqa: ARG001
     """Say what one thinks of an item, and hear what all think together. Raises `NotFound`."""
     if not opinions.give(who, [body.item], body.opinion, body.tags, body.depth):

@@ -2,52 +2,45 @@
 
 In: subscribers' reports. Out: let through, or refused with the time to come back. Next: the views.
 
-Of a subscriber's key, this process's memory alone has a digest under a salt that is drawn anew each hour and
-forgotten with the counts.
+Each subscriber has a row of its own, its review desk another, locked for as long as it takes to count: nobody
+waits for another's reports, and those of one wait for one another's count, not for one another. Whoever shows
+no key that opens is not counted, since nothing is taken from them anyway.
 """
 
-import re
 from collections.abc import Callable
-from typing import Final
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from repit.foundation.errors import TooManyReports
+from repit.foundation.limits.counting import HOUR, MINUTE, Limit, Rate
 from repit.foundation.web.problems import problem
-from repit.foundation.web.rate_limits import Limiter
+from repit.hotline.feeds.keys import Granted
 
-REPORTING: Final = re.compile(r"/exchange/.*/(SubmitHashes|SubmitFeedback|matches|opinions|feedback)")
-"""What a subscriber says of items. That it has forgotten one is never kept waiting."""
+View = Callable[..., HttpResponseBase]
 
 
-class ReportLimits:
-    """Middleware: refuses with 429 and `Retry-After` what goes beyond."""
+def counted(view: View) -> View:
+    """For views in which a subscriber says something of items: beyond the limit the answer is 429 with
+    `Retry-After`. What only asks passes, and so does that something was forgotten, which counts nowhere."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self._get_response = get_response
-        self._limiter = Limiter()
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        seconds = self._over(request)
-        if not seconds:
-            return self._get_response(request)
+    @wraps(view)
+    def limited(request: HttpRequest, who: Granted, **rest: Any) -> HttpResponseBase:
+        most: int = settings.REPIT_REPORTS_PER_HOUR
+        if request.method == "GET" or not most:
+            return view(request, who=who, **rest)
+        limit, name = _reports(most), f"{who.id} {'desk' if who.desk else ''}"
+        if limit.count(name) is not None:
+            return view(request, who=who, **rest)
         answer = problem(TooManyReports())
-        answer["Retry-After"] = str(int(seconds) + 1)
+        answer["Retry-After"] = str(int(limit.free_in(name).total_seconds()) + 1)
         return answer
 
-    def _over(self, request: HttpRequest) -> float:
-        if request.method not in ("POST", "PUT"):
-            return 0.0
-        if REPORTING.fullmatch(request.path) and settings.REPIT_REPORTS_PER_HOUR:
-            key = _key(request)
-            return self._limiter.over("report", key, settings.REPIT_REPORTS_PER_HOUR) if key else 0.0
-        return 0.0
+    return limited
 
 
-def _key(request: HttpRequest) -> str:
-    """What a subscriber shows; whether it opens is not asked here."""
-    for header in ("Ocp-Apim-Subscription-Key", "Authorization", "x-functions-key"):
-        if request.headers.get(header):
-            return request.headers[header]
-    return ""
+def _reports(most: int) -> Limit:
+    return Limit("reports", (Rate(most, HOUR),), grain=MINUTE)

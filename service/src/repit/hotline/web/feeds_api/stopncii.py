@@ -28,6 +28,7 @@ from repit.hotline.feeds import stopncii_server
 from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
 from repit.hotline.feeds.timeline import LAST_SECOND
+from repit.hotline.web.feeds_api.report_limits import counted
 from repit.hotline.web.feeds_api.security import StopNciiKeys
 
 
@@ -82,6 +83,7 @@ def fetch_hashes(request: HttpRequest, who: Granted, query: RecordsFrom) -> Http
     security=StopNciiKeys("SubmitFeedback"),
     name="stopncii-submit-feedback",
 )
+@counted
 def submit_feedback(request: HttpRequest, who: Granted, body: FeedbacksIn) -> HttpResponseBase:  # noqa: ARG001
     """Opinions on hashes. May be repeated."""
     feedbacks, rejected = feedbacks_in(body)
@@ -95,6 +97,7 @@ def submit_feedback(request: HttpRequest, who: Granted, body: FeedbacksIn) -> Ht
     security=StopNciiKeys("SubmitHashes"),
     name="stopncii-submit-hashes",
 )
+@counted
 def submit_hashes(request: HttpRequest, who: Granted, body: ProposalsIn) -> HttpResponseBase:  # noqa: ARG001
     """Hashes proposed for review. May be repeated."""
     proposed, rejected = proposals_in(body)

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.core import signing
 
-from repit.foundation.staff import once
+from repit.foundation.limits import once
 
 SECONDS: Final = 60
 _SALT: Final = "review media"

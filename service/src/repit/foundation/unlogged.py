@@ -1,0 +1,30 @@
+"""Tables that PostgreSQL keeps out of its write-ahead log.
+
+In: tables whose rows may be lost when the server crashes. Out: a migration step. Next: the migrations of
+`limits`.
+
+What passes through that log goes to archives and replicas, which keep what was deleted here long ago. A table
+without it is in none of them, is written without waiting for the disk, and is empty after a crash.
+"""
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+def unlogged(*tables: str) -> migrations.RunPython:
+    """A migration operation; it can be undone."""
+
+    def leave_out(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        _set(editor, tables, "UNLOGGED")
+
+    def take_in(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        _set(editor, tables, "LOGGED")
+
+    return migrations.RunPython(leave_out, take_in)
+
+
+def _set(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...], how: str) -> None:
+    if editor.connection.vendor == "postgresql":
+        for table in tables:
+            editor.execute(f"ALTER TABLE {table} SET {how}", params=None)
