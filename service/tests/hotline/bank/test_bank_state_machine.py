@@ -8,9 +8,9 @@ from datetime import timedelta
 import machines
 import pytest
 from django.db import transaction
+from drawn_records import PARTNERS, PICTURES, records, submissions
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, invariant, multiple, precondition, rule
-from drawn_records import PARTNERS, PICTURES, records, submissions
 
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, TransitionRefused
