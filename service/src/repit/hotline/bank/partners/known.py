@@ -18,8 +18,15 @@ from repit.hotline.bank.types import Submission
 
 Pair = tuple[str, str]
 """An origin: an installation, its name there."""
+Said = tuple[str, str, str]
+"""The same with the way it took."""
 ITSELF: Final = ""
 """The name of a record that is its own origin; its row gets one by chance: the partner's may be a hash."""
+
+
+def said(origin: Origin) -> Said:
+    """An origin as a row has it, for comparing."""
+    return origin.installation, origin.token, ",".join(origin.path)
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -68,6 +75,13 @@ class KnownRecord:
     place: int
     name: str | None = None
     origins: dict[Pair, RecordOrigin] = field(default_factory=dict)
+
+    def noted(self) -> dict[Said, RecordOrigin]:
+        """Its origins as `said` has them."""
+        return {
+            (row.installation, ITSELF if row.installation == self.row.source else row.token, row.path): row
+            for row in self.origins.values()
+        }
 
 
 @dataclass(slots=True, eq=False, repr=False)

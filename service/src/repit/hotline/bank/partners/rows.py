@@ -4,7 +4,10 @@ In: what `write` has carried out. Out: rows. Next: `feed`. The order of the stat
 constraint is met half-way: what lets go of a name or a fingerprint comes before what takes it.
 """
 
+from collections.abc import Sequence
 from typing import Final
+
+from django.db.models import Model
 
 from repit.hotline.bank import admitting, questions
 from repit.hotline.bank.incoming import Incoming
@@ -66,7 +69,7 @@ class Rows:
 
     def write(self, run: int) -> None:
         """Write everything down; once. `run`: the reading that saw what said nothing new, 0 for none."""
-        Item.objects.bulk_update([item.row for item in self._items.values()], _ITEM, batch_size=_ROWS)
+        _update(Item, [item.row for item in self._items.values()], _ITEM)
         self._delete()
         admitting.save(self._begun)
         hashes = [row for item in self._items.values() for row in item.hashes if row._state.adding]
@@ -89,8 +92,16 @@ class Rows:
     def _write_records(self) -> None:
         kept = self._records.values()
         changed = [record.row for record in kept if not record.row._state.adding]
-        PartnerRecord.objects.bulk_update(changed, _RECORD, batch_size=_ROWS)
+        _update(PartnerRecord, changed, _RECORD)
         fresh = [record.row for record in kept if record.row._state.adding]
         PartnerRecord.objects.bulk_create(fresh, batch_size=_ROWS)
         origins = [row for record in kept for row in record.origins.values() if row._state.adding]
         RecordOrigin.objects.bulk_create(origins, batch_size=_ROWS)
+
+
+def _update(model: type[Model], rows: Sequence[Model], fields: Sequence[str]) -> None:
+    """Write these fields of rows that are there. (`bulk_update` makes a case of each row and field: for a
+    hundred rows it took ten times as long.)"""
+    model._default_manager.bulk_create(
+        rows, batch_size=_ROWS, update_conflicts=True, unique_fields=["id"], update_fields=fields
+    )

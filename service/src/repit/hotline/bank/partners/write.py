@@ -1,8 +1,8 @@
 """The one writer of partner records: carries decisions out, in their order, and writes what they change.
 
 In: decisions, under the bank's lock. Out: rows (`rows`), steps, changes and audit (`journal`). Next: `feed`.
-Each decision is carried out on what is known, in memory, with all that follows for the item; `close` writes
-it down. For one record it is the same as for a hundred.
+Each decision is carried out on what is known, in memory, with all that follows for the item (`follow`);
+`close` writes it down. For one record it is the same as for a hundred.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,10 +29,10 @@ from repit.hotline.bank.partners.decide import (
     Revise,
     Unchanged,
 )
-from repit.hotline.bank.partners.known import ITSELF, Known, KnownItem, KnownRecord, Pair
+from repit.hotline.bank.partners.follow import Follow
+from repit.hotline.bank.partners.known import ITSELF, Known, KnownItem, KnownRecord, Pair, said
 from repit.hotline.bank.partners.record import Origin, Ready, Record
 from repit.hotline.bank.partners.rows import Rows
-from repit.hotline.bank.types import State
 
 _HELD = "told by a partner"
 _BURIED = "withdrawn by its origin"
@@ -51,6 +51,7 @@ class Writer:
         self._run = run
         self._journal = Journal(line)
         self._rows = Rows(self._journal)
+        self._follow = Follow(known, self._journal, self._rows)
         self._places = count(_NEW)
         self._way = Way(f"{ACTOR} {known.source}"[:100], known.source, publish, own=False)
         made = [one.incoming for one in ready if one.incoming is not None]
@@ -86,7 +87,7 @@ class Writer:
             case Bury(origin):
                 self._bury(origin)
             case Lose(item):
-                self._step(item, "withdrawn", lifecycle.RESTORE, lifecycle.KEYS_GONE)
+                self._follow.step(item, "withdrawn", lifecycle.RESTORE, lifecycle.KEYS_GONE)
 
     def close(self) -> None:
         """Write everything down; once."""
@@ -117,7 +118,7 @@ class Writer:
                 self._journal.announce(row)
         let_out = row.state == "received" and self._way.publish and made.publishable
         if let_out and not made.still_famous(self._listed):
-            self._step(item, "active", self._way.actor, self._way.published)
+            self._follow.step(item, "active", self._way.actor, self._way.published)
 
     def _keep_up(self, item: KnownItem, record: Record, origins: Iterable[Origin]) -> None:
         """A new record keeps an item up."""
@@ -127,14 +128,12 @@ class Writer:
         held = KnownRecord(row, item, next(self._places), record.name)
         known.put(held, [_origin(row, origin) for origin in origins])
         self._rows.kept(held)
-        self._recount(item, self._way.actor, _HELD)
-        self._weigh(item)
+        self._follow.changed(item, self._way.actor, _HELD)
 
     def _revise(self, held: KnownRecord, record: Record, origins: Iterable[Origin]) -> None:
         names.put(held.row, record, self._known.opened, self._lookup)
         differs = self._note(held, record, origins)
-        self._recount(held.item, self._way.actor, _HELD, announce=differs)
-        self._weigh(held.item)
+        self._follow.changed(held.item, self._way.actor, _HELD, announce=differs)
 
     def _move(
         self, held: KnownRecord, ready: Ready, item: KnownItem | None, origins: Iterable[Origin]
@@ -148,7 +147,7 @@ class Writer:
         held.item, held.row.item = item, item.row
         self._revise(held, ready.record, origins)
         # Last, so that no subscriber meets a moment without either.
-        self._left(before, _CHANGED)
+        self._follow.left(before, _CHANGED)
 
     def _keep_down(self, held: KnownRecord, record: Record, origins: Iterable[Origin]) -> None:
         names.keep_down(held.row, record)
@@ -158,7 +157,7 @@ class Writer:
         self._known.drop(held)
         self._rows.released(held)
         if held.item.lives:
-            self._left(held.item, reason)
+            self._follow.left(held.item, reason)
 
     def _bury(self, pair: Pair) -> None:
         self._known.buried.add(pair)
@@ -170,59 +169,19 @@ class Writer:
             if not held.origins:
                 self._release(held, _BURIED)
             elif held.item.lives:
-                self._recount(held.item, ACTOR, _BURIED, announce=True)
+                self._follow.recount(held.item, ACTOR, _BURIED, announce=True)
 
     def _note(self, held: KnownRecord, record: Record, origins: Iterable[Origin]) -> bool:
         """What a record says beside its hashes; whether its origins are others than before."""
         held.row.run, held.row.disputed = self._run or held.row.run, record.disputed
-        wanted = {(origin.installation, origin.token): origin for origin in origins}
-        kept, gone = list[RecordOrigin](), list[RecordOrigin]()
-        for row in held.origins.values():
-            key = row.installation, ITSELF if row.installation == held.row.source else row.token
-            same = key in wanted and row.path == ",".join(wanted[key].path)
-            (kept if same else gone).append(row)
-            if same:
-                del wanted[key]
-        self._known.put(held, [*kept, *(_origin(held.row, origin) for origin in wanted.values())])
+        wanted = {said(origin): origin for origin in origins}
+        kept = {noted: row for noted, row in held.noted().items() if noted in wanted}
+        gone = [row for row in held.origins.values() if row not in kept.values()]
+        fresh = [origin for words, origin in wanted.items() if words not in kept]
+        self._known.put(held, [*kept.values(), *(_origin(held.row, origin) for origin in fresh)])
         self._rows.origins_gone(gone)
         self._rows.kept(held)
-        return bool(gone or wanted)
-
-    # --- what follows for an item
-
-    def _left(self, item: KnownItem, reason: str) -> None:
-        """A record was taken from an item."""
-        if not item.stands:
-            self._step(item, "withdrawn", ACTOR, reason)
-            return
-        item.row.origin = lifecycle.origin_of(item.row, item.first)
-        self._rows.changed(item)
-        self._recount(item, ACTOR, reason, announce=True)
-        self._weigh(item)
-
-    def _recount(self, item: KnownItem, actor: str, reason: str, *, announce: bool = False) -> None:
-        if lifecycle.counted(self._journal, item.row, item.origins, actor, reason, announce=announce):
-            self._rows.changed(item)
-
-    def _weigh(self, item: KnownItem) -> None:
-        after = lifecycle.weighed(item.row, vouched=item.vouched, by_partners=item.by_partners)
-        if after is not None:
-            item.by_partners = after == "disputed"
-            self._step(item, after, ACTOR, lifecycle.why(after))
-
-    def _step(self, item: KnownItem, after: State, actor: str, reason: str) -> None:
-        row = item.row
-        before, root = row.state, row.root
-        taken = lifecycle.enter(row, after)
-        if not item.lives:
-            if root:
-                self._journal.entomb(self._known.here, root, row.token)
-            for record in item.records.values():
-                names.withdraw(record.row, self._known.opened)
-                self._rows.kept(record)
-            self._rows.withdrawn(item, actor, reason)
-        self._rows.changed(item)
-        self._journal.step(row, before, after, actor, reason, announced=taken.announced)
+        return bool(gone or fresh)
 
     # --- what is needed at most once
 
@@ -232,7 +191,7 @@ class Writer:
         if ready.incoming is not None:
             return ready.incoming
         if ready.record.submission is None:
-            raise RuntimeError
+            raise RuntimeError("what is withdrawn has nothing to seal")
         [made] = incoming.ready([ready.record.submission])
         incoming.secure([made], self._slots)
         self._slots.add(made.item.slot)
