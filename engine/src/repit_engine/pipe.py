@@ -30,7 +30,7 @@ class PipeSilent(Exception):
 
 
 def send(pipe: BinaryIO, body: bytes, deadline: float | None = None) -> None:
-    """Write one frame, until `deadline` on the monotonic clock, which takes a pipe that was made `patient`.
+    """Write one frame, until `deadline` on the monotonic clock, which takes a pipe that was `unblock`ed.
     Raises `PipeClosed`, `PipeSilent`.
     """
     descriptor = pipe.fileno()
@@ -79,7 +79,7 @@ def widen(pipe: BinaryIO) -> None:
         fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
 
 
-def patient(pipe: BinaryIO) -> None:
+def unblock(pipe: BinaryIO) -> None:
     """Have writes wait in `send`, where a deadline ends them, and not in the kernel, where nothing does."""
     os.set_blocking(pipe.fileno(), False)
 

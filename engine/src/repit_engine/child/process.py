@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import BinaryIO, Final, Protocol
 
-from repit_engine.pipe import PipeClosed, patient, receive, widen
+from repit_engine.pipe import PipeClosed, receive, unblock, widen
 
 MEMORY: Final = 3 * 1024**3
 """Bytes of address space, enough for a picture at the default limit on pixels."""
@@ -167,5 +167,5 @@ def spawned(command: Sequence[str]) -> Child:
     if process.stdin is None or process.stdout is None:
         raise PipeClosed
     child = Child(_Started(process), process.stdin, process.stdout)  # type: ignore[arg-type]
-    patient(child.pipe_in)
+    unblock(child.pipe_in)
     return child
