@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from repit import __version__
+from repit.foundation.admission.errors import Busy
 from repit.foundation.errors import (
     DatabaseUnavailable,
     InputRefused,
@@ -23,7 +24,6 @@ from repit.foundation.errors import (
     TooLarge,
     Unavailable,
 )
-from repit.foundation.process.front.errors import Busy
 from repit.foundation.web.api.addresses import Address, Routes, addresses
 from repit.foundation.web.api.answers import JSON, PROBLEM, Answer
 from repit.foundation.web.api.operations import Operation
