@@ -57,8 +57,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_SUBMISSIONS_PER_HOUR",
         whole(0, 1_000_000),
         10,
-        "Cases that one address (IPv6: one /64 network) may open in an hour. Counted in memory under a salt"
-        " that changes each hour; no address is kept.",
+        "Cases that one address (IPv6: one /64 network) may open in an hour. Counted under a salt that"
+        " changes each hour; no address is kept.",
         "0 to 1000000; 0 for no limit",
         "10",
     ),
@@ -66,7 +66,8 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_REPORTS_PER_HOUR",
         whole(0, 1_000_000),
         6_000,
-        "Proposals, opinions and match counts that one subscriber's key may send in an hour.",
+        "Proposals, opinions and match counts that one subscriber may send in an hour; its review desk as"
+        " many.",
         "0 to 1000000; 0 for no limit",
         "6000",
     ),

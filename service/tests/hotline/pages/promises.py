@@ -138,7 +138,7 @@ PROMISES: dict[str, Kept] = {
         ),
     ),
     "no address of a visitor is written": Kept(
-        (("hotline/web/case_pages/limits.py", "rate_limits"),),
+        (("hotline/web/case_pages/limits.py", "origins=True"),),
         (
             "hotline/pages/test_case_pages.py::test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_kept",
             "foundation/test_rate_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
@@ -178,9 +178,17 @@ PROMISES: dict[str, Kept] = {
         ("hotline/cases/test_case_grants.py::test_every_look_is_in_a_chain_that_shows_when_it_was_touched",),
     ),
     "tries are counted under a salt that is forgotten": Kept(
-        (("foundation/web/rate_limits.py", "salt"),),
         (
-            "foundation/test_rate_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
+            ("hotline/web/case_pages/limits.py", "origins=True"),
+            ("foundation/limits/counting.py", "hour.salt()"),
+            ("foundation/limits/retention.py", "hour.forget_old()"),
+            ("foundation/process/forget_kept.py", "retention.sweep()"),
+            ("platform/loops/review_upkeep.py", "limits.sweep()"),
+        ),
+        (
+            "foundation/test_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
+            "foundation/staff/test_processes_count_together.py"
+            "::test_the_salt_of_an_hour_stands_in_no_log_and_once_the_hour_is_over_nowhere",
         ),
     ),
     "uploads are held until decided": Kept(
@@ -295,7 +303,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "What was withdrawn since is destroyed again at once ([forgetting.md](forgetting.md)).": _BACK,
         "## What is not kept": None,
         "Ten cases an hour may be opened from one connection (`REPIT_SUBMISSIONS_PER_HOUR`), counted in"
-        " memory by a digest under a salt that is thrown away every hour.": _SALT,
+        " the database, to the minute, by a digest under a salt that is thrown away every hour.": _SALT,
         "The eleventh is told when it may go on, or to connect in another way, and keeps every answer and"
         " every code that the device worked out.": "answers stay where no case could be opened",
         "For that the receipt is kept in the table `kept_kept`, sealed under a secret that only the form"
@@ -326,7 +334,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "Ce qui a été retiré depuis est détruit de nouveau aussitôt ([forgetting.md](forgetting.md)).": _BACK,
         "## Ce qui n'est pas gardé": None,
         "Dix dossiers par heure peuvent être ouverts depuis une connexion (`REPIT_SUBMISSIONS_PER_HOUR`),"
-        " comptés en mémoire par une empreinte sous un sel jeté toutes les heures.": _SALT,
+        " comptés dans la base, à la minute, par une empreinte sous un sel jeté toutes les heures.": _SALT,
         "Pour cela, le récépissé est gardé dans la table `kept_kept`, scellé sous un secret que seuls le"
         " formulaire (avant la réponse) et le cookie (après) détiennent, et autour sous la clé"
         " d'exploitation : la base, avec toutes vos clés, n'ouvre rien.": _HOUR,
