@@ -145,7 +145,8 @@ def _operation(address: Address, operation: Operation, shapes: _Shapes) -> dict[
         bodies[JSON] = operation.readers["body"].shape
     if bodies:
         content = {media: {"schema": shapes.taken(shape)} for media, shape in bodies.items()}
-        told["requestBody"] = {"required": True, "content": content}
+        # A file may be empty, and so may the body that is one.
+        told["requestBody"] = {"required": bytes not in bodies.values(), "content": content}
     return told
 
 

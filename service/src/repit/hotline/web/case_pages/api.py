@@ -12,25 +12,49 @@ from django.http.response import HttpResponseBase
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from repit.foundation.errors import InputRefused, NotFound, TooLarge
-from repit.foundation.hashes import MAX_HASHES, Algorithm, Hash, Kind, Media, Role
+from repit.foundation.errors import NotFound, TooLarge
+from repit.foundation.hashes import BEST_QUALITY, MAX_HASHES, Hash, Kind, Media, Role
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.operations import operation
 from repit.foundation.web.api.reading import Strict
+from repit.foundation.whole import Whole
 from repit.hotline.bank.types import State, Submission
 from repit.hotline.cases import service, words
 from repit.hotline.web.case_pages import limits, lines
 
-Hex = Annotated[str, Field(pattern=r"^([0-9a-f]{32}|[0-9a-f]{64})$")]
+_Long = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+_Short = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
-class HashIn(Strict):
-    """One hash in lower-case hexadecimal; `quality` for pdq only."""
+class PdqIn(Strict):
+    """A hash of what is seen, in lower-case hexadecimal, with its quality."""
 
-    algorithm: Algorithm
+    algorithm: Literal["pdq"]
     role: Role = "whole"
-    value: Hex
-    quality: Annotated[int, Field(ge=0, le=100)] | None = None
+    value: _Long
+    quality: Annotated[Whole, Field(ge=0, le=BEST_QUALITY)]
+
+
+class Md5In(Strict):
+    """A digest of a file, in lower-case hexadecimal; it has no quality."""
+
+    algorithm: Literal["md5"]
+    role: Role = "whole"
+    value: _Short
+    quality: None = None
+
+
+class Sha256In(Strict):
+    """A digest of a file, in lower-case hexadecimal; it has no quality."""
+
+    algorithm: Literal["sha256"]
+    role: Role = "whole"
+    value: _Long
+    quality: None = None
+
+
+HashIn = Annotated[PdqIn | Md5In | Sha256In, Field(discriminator="algorithm")]
+_ONE_OF_THE_WHOLE: Final = {"contains": {"properties": {"role": {"const": "whole"}}}}
 
 
 class ItemIn(Strict):
@@ -38,7 +62,9 @@ class ItemIn(Strict):
 
     media: Media
     kind: Kind
-    hashes: Annotated[list[HashIn], Field(min_length=1, max_length=MAX_HASHES)]
+    hashes: Annotated[
+        list[HashIn], Field(min_length=1, max_length=MAX_HASHES, json_schema_extra=_ONE_OF_THE_WHOLE)
+    ]
 
 
 class CaseIn(Strict):
@@ -57,7 +83,7 @@ class ReceiptIn(Strict):
 class WithdrawIn(ReceiptIn):
     """And which items are taken back, by their numbers."""
 
-    items: Annotated[list[int], Field(max_length=service.MAX_ITEMS)] | Literal["all"]
+    items: Annotated[list[Whole], Field(max_length=service.MAX_ITEMS)] | Literal["all"]
 
 
 class ItemOut(TypedDict):
@@ -112,10 +138,8 @@ def withdraw(request: HttpRequest, body: WithdrawIn) -> HttpResponseBase:
 
 
 def submission(item: ItemIn) -> Submission:
-    try:
-        hashes = [Hash(h.algorithm, h.role, bytes.fromhex(h.value), h.quality) for h in item.hashes]
-    except ValueError:
-        raise InputRefused from None
+    """As the bank takes it. Raises `InputRefused`."""
+    hashes = (Hash(h.algorithm, h.role, bytes.fromhex(h.value), h.quality) for h in item.hashes)
     return Submission(item.media, item.kind, tuple(hashes))
 
 

@@ -11,13 +11,14 @@ from typing import Annotated, Final
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 from typing_extensions import TypedDict
 
 from repit.foundation.errors import InputRefused, NotGranted, TooManyReports
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.operations import operation
 from repit.foundation.web.api.reading import Strict
+from repit.foundation.whole import Whole
 from repit.hotline.bank.floods import MAX_COUNT
 from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
@@ -26,18 +27,28 @@ from repit.hotline.web.feeds_api.report_limits import counted
 from repit.hotline.web.feeds_api.security import SUBSCRIBER
 
 
+def _a_date(told: object) -> object:
+    """A number would be read as seconds, or as thousandths of them."""
+    if isinstance(told, str) and told[4:5] == "-":
+        return told
+    raise ValueError
+
+
+_Moment = Annotated[AwareDatetime, BeforeValidator(_a_date)]
+
+
 class WindowIn(Strict):
     """When the matches were met."""
 
-    begins: Annotated[AwareDatetime, Field(alias="from")]
-    ends: Annotated[AwareDatetime, Field(alias="to")]
+    begins: Annotated[_Moment, Field(alias="from")]
+    ends: Annotated[_Moment, Field(alias="to")]
 
 
 class MatchIn(Strict):
     """How often one item matched."""
 
     item: Annotated[str, Field(min_length=1, max_length=64)]
-    count: Annotated[int, Field(gt=0, le=MAX_COUNT, strict=True)]
+    count: Annotated[Whole, Field(gt=0, le=MAX_COUNT)]
 
 
 class MatchesIn(Strict):

@@ -108,13 +108,14 @@ def reasons(request: HttpRequest, fingerprint: str) -> HttpResponseBase:  # noqa
     answers=(empty("Noted.", 204),),
     refusals=(NotFound, NotGranted, TooManyReports, MovedTooMuch),
     security=NCMEC,
-    bodies={_XML: str},
+    bodies={_XML: bytes},
     name="ncmec-feedback",
 )
 @counted
 def feedback(
     request: HttpRequest, who: Granted, member: int, entry: str, fingerprint: str
 ) -> HttpResponseBase:
-    """An opinion of one entry. May be repeated."""
+    """An opinion of one entry, in `feedbackSubmission`: `affirmative`, or `negative` with the `guid` of a
+    reason. May be repeated."""
     ncmec_server.give_feedback(who, member, entry, fingerprint, decode_feedback(request.body))
     return HttpResponse(status=204)
