@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,14 +19,11 @@ from staff_people import PASSWORD, Someone, code_of
 
 from repit.foundation import clock
 from repit.foundation.errors import NotFound
-from repit.foundation.jobs.loop import Work
 from repit.foundation.models import AuditRow
 from repit.foundation.staff import browsers, letting_in, members, retention, tries
 from repit.foundation.staff.models import KnownBrowser, LettingIn, Member, Spent, Try
 from repit.foundation.staff.tries import Rate
 from repit.hotline.loops import case_calendar
-from repit.platform.gate.index_store import IndexStore
-from repit.platform.loops import review_upkeep
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Someone]
@@ -371,27 +367,12 @@ def test_what_is_counted_says_neither_who_was_tried_nor_from_where_and_goes_away
     assert not Try.objects.exists()
 
 
-def test_hotline_and_gate_forget_what_the_sign_in_leaves_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both in their upkeep, which their processes start."""
-
-    def left() -> int:
-        ended = clock.now() - timedelta(days=3)
-        Try.objects.create(slot="0" * 64, moments=[ended.timestamp()], ends_at=ended)
-        Spent.objects.create(digest="0" * 64, ends_at=ended)
-        return Try.objects.count() + Spent.objects.count()
-
-    assert left() == 2
+def test_a_hotline_forgets_what_the_sign_in_leaves_behind() -> None:
+    """In its upkeep, which its process starts; of a gate `platform/review/test_forgetting` says it."""
+    ended = clock.now() - timedelta(days=3)
+    Try.objects.create(slot="0" * 64, moments=[ended.timestamp()], ends_at=ended)
+    Spent.objects.create(digest="0" * 64, ends_at=ended)
     case_calendar.once()
-    assert Try.objects.count() + Spent.objects.count() == 0
-    upkeep: dict[str, Work] = {}
-
-    def loop(name: str, work: Work, **_: object) -> SimpleNamespace:
-        return SimpleNamespace(start=lambda: upkeep.update({name: work}))
-
-    monkeypatch.setattr(review_upkeep, "Loop", loop)
-    assert left() == 2
-    ending = review_upkeep.start(IndexStore.__new__(IndexStore))
-    upkeep["sign-in-forgets"](ending)
     assert Try.objects.count() + Spent.objects.count() == 0
 
 
