@@ -9,12 +9,16 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 import pytest_django
+from django.apps import apps
 from running import Hotline, environment, run_script
-from staff_people import Someone
+
+if TYPE_CHECKING:  # where no settings are needed there are no tables to import
+    from staff_people import Someone
 
 _numbers = itertools.count(1)
 
@@ -36,7 +40,10 @@ def postgresql() -> Iterator[tuple[str, Path]]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
-    """And the bank's files of keys, as `starting.ready_database` has them made before anything is served."""
+    """And where there is a bank its files of keys, as `starting.ready_database` has them made before anything
+    is served."""
+    if not apps.is_installed("repit.hotline.bank"):
+        return
     from repit.hotline.bank import keys  # noqa: PLC0415 - Django is set up by now
 
     with django_db_blocker.unblock():
@@ -92,6 +99,7 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 @pytest.fixture
 def someone(db: None) -> Callable[..., Someone]:
     """Makes members: `someone("moderator")` is signed in with two factors."""
+    from staff_people import Someone  # noqa: PLC0415 - Django is set up by now
 
     def make(*roles: str, name: str = "") -> Someone:
         return Someone(*roles, name=name).enrol().with_app()

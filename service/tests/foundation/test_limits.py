@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -19,8 +20,6 @@ from repit.foundation.limits import counting, hour, once, retention, room
 from repit.foundation.limits.counting import AHEAD, DAY, HOUR, MINUTE, Counted, Limit, Rate
 from repit.foundation.limits.models import Count, Salt, Spent
 from repit.foundation.process import expire_kept
-from repit.platform.gate.index_store import Mirror
-from repit.platform.loops import review_upkeep
 
 pytestmark = pytest.mark.django_db
 ONE, OTHER = "1.1.1.1", "9.9.9.9"
@@ -243,8 +242,8 @@ def test_what_is_over_goes_and_what_a_clock_that_ran_ahead_wrote_too(watch: Watc
     assert not Count.objects.exists()
 
 
-def test_hotline_and_gate_forget_what_was_counted_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both in what their processes start."""
+def test_a_hotline_forgets_what_was_counted_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In what its process starts; of a gate `platform/review/test_forgetting` says it."""
     begun: dict[str, Work] = {}
 
     def loop(name: str, work: Work, **_: object) -> SimpleNamespace:
@@ -253,16 +252,14 @@ def test_hotline_and_gate_forget_what_was_counted_every_few_seconds(monkeypatch:
     def left() -> int:
         return Count.objects.count() + Spent.objects.count() + Salt.objects.count()
 
-    for module in (expire_kept, review_upkeep):
-        monkeypatch.setattr(module, "Loop", loop)
+    monkeypatch.setattr(expire_kept, "Loop", loop)
     expire_kept.start()
-    ending = review_upkeep.start(Mirror.__new__(Mirror))
     begin = clock.now()
-    for name in ("repit-forget-kept", "desk-upkeep"):
-        assert opening(1).count(ONE) and once.spend("test", name.encode(), lasts=MINUTE) and left() == 3
-        with clock.at(lambda: begin + timedelta(days=1, minutes=2)):
-            assert 0 < begun[name](ending) <= 15
-        assert left() == 0
+    ((_, work),) = begun.items()
+    assert opening(1).count(ONE) and once.spend("test", b"a", lasts=MINUTE) and left() == 3
+    with clock.at(lambda: begin + timedelta(days=1, minutes=2)):
+        assert 0 < work(threading.Event()) <= 15
+    assert left() == 0
     assert Loop is not loop
 
 

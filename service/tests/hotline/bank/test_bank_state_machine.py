@@ -9,7 +9,6 @@ import machines
 import pytest
 from bank_strategies import PARTNERS, PICTURES, records, submissions
 from django.db import transaction
-from drawn_records import PARTNERS, PICTURES, records, submissions
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, initialize, invariant, multiple, precondition, rule
 

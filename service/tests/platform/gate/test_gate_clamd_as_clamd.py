@@ -86,7 +86,7 @@ def told(at: Path, files: Path, steps: tuple[Step, ...], *, leaves: bool = False
                 connection.shutdown(socket.SHUT_WR)
         except BrokenPipeError:
             pass
-        heard = everything(connection).decode()
+        heard = everything(connection).decode(errors="replace")  # names of files may be any bytes
     heard = re.sub(r"fd\[\d+\]", "fd[N]", heard.replace(".UNOFFICIAL", "").replace(". ERROR", " ERROR"))
     # clamd answers the commands of a session in the order in which it is done with them.
     numbered = re.findall(r"\d+: [^\0\n]*[\0\n]", heard)

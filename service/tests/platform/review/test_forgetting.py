@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -11,8 +12,12 @@ from review_rows import decision
 from staff_people import Someone
 
 from repit.foundation import audit, clock
+from repit.foundation.jobs.loop import Work
 from repit.foundation.jobs.retention import GRACE
+from repit.foundation.limits.models import Count, Spent
+from repit.platform.gate.index_store import IndexStore
 from repit.platform.gate.models import Decision
+from repit.platform.loops import review_upkeep
 from repit.platform.review import deciding, opinions, queue
 from repit.platform.review.deciding import Answer, decide
 from repit.platform.review.models import Appeal, OutgoingOpinion, Review, Statement, Step
@@ -164,3 +169,20 @@ def test_the_database_itself_keeps_the_steps_of_a_review_that_is_not_forgotten(s
         with pytest.raises(DatabaseError), transaction.atomic():
             attempt()
     assert Step.objects.filter(pk=step.pk, why="").exists()
+
+
+def test_a_gate_forgets_what_was_counted_in_its_upkeep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which its process starts."""
+    ended = clock.now() - timedelta(days=3)
+    Count.objects.create(slot="0" * 64, moments=[ended.timestamp()], ends_at=ended)
+    Spent.objects.create(digest="0" * 64, ends_at=ended)
+    upkeep: dict[str, Work] = {}
+
+    def loop(name: str, work: Work, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(start=lambda: upkeep.update({name: work}))
+
+    monkeypatch.setattr(review_upkeep, "Loop", loop)
+    ending = review_upkeep.start(IndexStore(None, sealed=False))
+    assert Count.objects.count() + Spent.objects.count() == 2
+    assert 0 < upkeep["desk-upkeep"](ending) <= 15
+    assert Count.objects.count() + Spent.objects.count() == 0

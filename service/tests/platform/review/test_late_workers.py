@@ -10,17 +10,15 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.db.models import Model
+from overtaken import LATE, Overtaken
 from review_rows import decision
 from staff_people import Someone
 
 from repit.exchanges import partners
 from repit.exchanges.models import Partner
-from repit.exchanges.records import GivenOpinion
 from repit.foundation import clock
 from repit.foundation.errors import PeerFailed, TransitionRefused
 from repit.foundation.jobs.claims import ClaimLost
-from repit.hotline.feeds import feedback
-from repit.hotline.feeds.models import Feedback
 from repit.platform.integrations.mastodon import queue as posts
 from repit.platform.integrations.mastodon import wire
 from repit.platform.integrations.mastodon.models import Move, Told
@@ -33,8 +31,6 @@ from repit.platform.review.models import OutgoingOpinion, Review
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Someone]
-LATE = timedelta(minutes=20)
-"""Longer than any lease, and not so long that a wrong clock is believed to be behind it."""
 
 
 class Case(NamedTuple):
@@ -175,36 +171,6 @@ def test_news_of_an_object_ends_no_claim_but_the_holders_own() -> None:
         assert again is not None and again.attempts == 1
 
 
-class Overtaken:
-    """A storage, or a partner, that answers so late that another worker has the row by then."""
-
-    def __init__(self, model: type[Model], claim: Callable[[], Any], answer: Callable[[], object]) -> None:
-        self._model, self._claim, self._answer = model, claim, answer
-        self.moment = clock.now()
-        self.stands: object = None
-
-    def _late(self, *_: object, **__: object) -> object:
-        self.moment += LATE
-        assert self._claim() is not None
-        self.stands = self._model._default_manager.values().get()
-        return self._answer()
-
-    page = tell = _late
-
-    def close(self) -> None:
-        pass
-
-    def left_alone(self, work: Callable[[], object]) -> None:
-        with clock.at(lambda: self.moment):
-            work()
-        assert self.stands is not None
-        assert self._model._default_manager.values().get() == self.stands
-
-
-def failing() -> object:
-    raise PeerFailed
-
-
 @pytest.mark.parametrize("end", ["read", "failed", "closed"])
 def test_a_page_of_a_scan_that_came_late_counts_nothing_and_ends_nothing(end: str) -> None:
     scans.begin("a-bucket", "", versions=False, dry_run=False, per_second=0)
@@ -219,38 +185,6 @@ def test_a_page_of_a_scan_that_came_late_counts_nothing_and_ends_nothing(end: st
 
     store = Overtaken(Scan, scans.claims.claim, answer)
     store.left_alone(lambda: scan_worker.once(None, store, stopping))
-
-
-@pytest.mark.parametrize("answer", [lambda: None, failing], ids=["told", "failed"])
-def test_feedback_that_was_told_late_ends_nothing(
-    answer: Callable[[], object], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    partners.add("file", "list", {}, address="/a/list")
-    partner = Partner.objects.get()
-    Feedback.objects.create(partner=partner, item="a", view="blocked", due_at=clock.now())
-    client = Overtaken(Feedback, feedback._claims.claim, answer)
-    monkeypatch.setattr(partners, "client", lambda _: client)
-    monkeypatch.setattr(feedback, "_opinions", lambda *_: [GivenOpinion("a", "blocked", b"")])
-    client.left_alone(lambda: feedback.send_due(partner))
-
-
-def test_an_opinion_that_changes_while_it_is_told_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    partners.add("file", "list", {}, address="/a/list")
-    partner = Partner.objects.get()
-    feedback._due(partner, "a", "blocked")
-    told: list[str] = []
-
-    def tell(_: object) -> None:
-        told.append(Feedback.objects.get().view)
-        if len(told) == 1:
-            feedback._due(partner, "a", "not_blocked")
-            assert feedback._claims.claim() is None  # the two are not told at once
-
-    monkeypatch.setattr(partners, "client", lambda _: SimpleNamespace(tell=tell, close=lambda: None))
-    monkeypatch.setattr(feedback, "_opinions", lambda *_: [GivenOpinion("a", "blocked", b"")])
-    assert feedback.send_due(partner) == 2
-    row = Feedback.objects.get()
-    assert (told, row.due_at, row.claim) == (["blocked", "not_blocked"], None, "")
 
 
 def test_a_review_that_was_renewed_is_not_freed_by_who_saw_it_run_out(someone: Make) -> None:

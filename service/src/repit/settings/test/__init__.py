@@ -1,0 +1,42 @@
+"""Settings under which tests run: each wing's own, and those of one process for both.
+
+In: the environment, the wings of an installation. Out: its settings, with keys made for the run and a
+database in memory unless told otherwise. Next: `hotline`, `gate`, `both`; tests/library/roles.py says which
+tests run under which.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from repit.foundation.configuration.databases import database
+from repit.foundation.configuration.wing import Wing
+from repit.settings.base import installation
+from repit.settings.declared import DECLARED
+
+
+def under_test(urls: str, *wings: Wing) -> dict[str, Any]:
+    """An installation's settings, and what tests have otherwise."""
+    os.environ.setdefault("REPIT_DATA", str(Path(tempfile.gettempdir()) / f"repit-test-{os.getuid()}"))
+    os.environ.setdefault("REPIT_LANGUAGE", "en")
+    url = DECLARED["REPIT_TEST_DATABASE_URL"].read(os.environ)
+    values = installation("test.sqlite3", urls, *wings)
+    keys = {name: _folder() for name in ("REPIT_CASE_KEYS", "REPIT_BANK_KEYS") if name in values}
+    at_once = {name: 0 for name in ("REPIT_SPREAD_SECONDS",) if name in values}
+    return {
+        **values,
+        **keys,
+        **at_once,
+        "DATABASES": {"default": database(url, Path(":memory:"))},
+        "SECRET_KEY": "for tests only, " * 4,
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="repit-test-keys-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
