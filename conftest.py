@@ -53,6 +53,15 @@ def _named(config: pytest.Config) -> str | None:
     return named
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What the command line names is collected whatever `pytest_ignore_collect` says."""
+    role: str | None = config.getoption("role")
+    if role is not None:
+        config.args = [
+            given for given in config.args if not roles.left_out(Path(given.split("::", 1)[0]), role)
+        ]
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Where a role is named, files and folders of others are left out."""
     role: str | None = config.getoption("role")
