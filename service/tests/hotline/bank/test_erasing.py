@@ -162,6 +162,19 @@ def test_what_a_partner_calls_it_is_destroyed_too_and_does_not_come_back(watcher
     )
 
 
+def test_nor_does_it_come_back_from_a_database_that_was_put_back_once_it_is_found_by_another_key() -> None:
+    """Its keys are gone, and with them the sealed name: only the partner itself still says it."""
+    value = secrets.token_bytes(32)
+    record = Record(f"pdq:{value.hex()}", picture(value))
+    partner_records.take("file/list", [record], publish=True)
+    keys.wipe([slot for slot in Item.objects.values_list("slot", flat=True) if slot is not None])
+    assert erasing.lost() == 1
+    partner_records.take("file/list", [record], publish=True, run=1)
+    turned()
+    assert partner_records.take("file/list", [record], publish=True, run=2) == 0
+    assert list(feed.everything()) == [] and Item.objects.count() == 1
+
+
 def test_only_hashes_by_which_an_exchange_names_it_are_kept_and_only_until_it_was_told(
     watcher: Watcher,
 ) -> None:

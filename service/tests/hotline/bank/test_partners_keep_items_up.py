@@ -123,6 +123,17 @@ def test_what_a_person_here_withdrew_does_not_come_back_by_the_same_record():
     assert list(served()) == [value]
 
 
+def test_a_record_of_what_a_person_withdrew_changes_nothing_when_it_is_said_again_with_what_is_gone():
+    words = told("a", secrets.token_bytes(32), origins=(Origin("b", "x", ("b",)),), gone=(("c", "y"),))
+    take("repit/b", words)
+    items.withdraw(Item.objects.get().token, actor="person at the hotline", reason="a press photograph")
+    head = feed.head()
+    assert take("repit/b", words, run=7) == 0 and feed.head() == head
+    assert PartnerRecord.objects.get().run == 7
+    assert take("repit/b", told("a", secrets.token_bytes(32), disputed=True, gone=(("c", "y"),))) == 1
+    assert served() == {}
+
+
 def test_a_doubt_of_all_partners_is_a_doubt_here_and_ends_with_it():
     value = secrets.token_bytes(32)
     take("repit/a", told("1", value, disputed=True))

@@ -83,6 +83,11 @@ def withdraw(row: PartnerRecord, opened: Opened) -> None:
     row.mark = b""
 
 
+def is_kept_down(row: PartnerRecord, name: str) -> bool:
+    """Whether a record of what was withdrawn is found by its lasting digest."""
+    return bytes(row.name) == _of_the_withdrawn(row.source, name)
+
+
 def keep_down(row: PartnerRecord, record: Record) -> None:
     """The same, in memory, where the partner has just told of the record: its name may not open any more."""
     row.name, row.mark = _of_the_withdrawn(row.source, record.name), b""

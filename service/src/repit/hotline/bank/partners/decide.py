@@ -130,7 +130,8 @@ def _of_one_that_is_here(
     known: Known, held: KnownRecord, ready: Ready, item: KnownItem | None, origins: tuple[Origin, ...]
 ) -> list[Decision]:
     if not held.item.lives:
-        return [KeepDown(held, ready.record, origins)]
+        kept_down = known.is_kept_down(held, ready.record, origins)
+        return [Unchanged(held) if kept_down else KeepDown(held, ready.record, origins)]
     if known.destroyed(held.item):
         return [Lose(held.item), KeepDown(held, ready.record, origins)]
     if item is held.item:

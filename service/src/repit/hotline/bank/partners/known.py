@@ -105,10 +105,16 @@ class Known:
         if held is None:
             return False
         if not held.item.lives:
-            return record.submission is not None and not record.gone
+            kept_down = names.is_kept_down(held.row, record.name)
+            return kept_down and record.submission is not None and not record.gone
         if self.destroyed(held.item):
             return False
         return bytes(held.row.mark) == names.mark(held.item.row, record, self.opened)
+
+    def is_kept_down(self, held: KnownRecord, record: Record, origins: Iterable[Origin]) -> bool:
+        """Whether all that a record of a withdrawn item may still change is as it says."""
+        same = held.row.disputed == record.disputed and set(held.noted()) == set(map(said, origins))
+        return same and names.is_kept_down(held.row, record.name)
 
     def destroyed(self, item: KnownItem) -> bool:
         """Whether the keys of an item are gone, whatever a database that was put back says of it."""
