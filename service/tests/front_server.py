@@ -19,7 +19,7 @@ from repit.foundation.process.front.rules import Rules
 from repit.foundation.process.front.server import Front
 
 MEBIBYTE = 1024**2
-PATIENCE = 60.0
+TIMEOUT = 60.0
 Answer = Callable[[dict[str, Any]], Any]
 
 
@@ -64,14 +64,14 @@ def front(own: Rules, asked: Asked) -> Iterator[int]:
         yield port
     finally:
         served.stop()
-        thread.join(PATIENCE)
+        thread.join(TIMEOUT)
         listening.close()
         while Raw.opened:
             Raw.opened.pop().close()
         assert not thread.is_alive()
 
 
-def within(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+def within(true: Callable[[], bool], seconds: float = TIMEOUT) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
@@ -85,7 +85,7 @@ def within(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
 
 def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     """(status, headers, body)."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     try:
         connection.request("GET", path, headers={name.replace("_", "-"): v for name, v in headers.items()})
         answer = connection.getresponse()
@@ -104,7 +104,7 @@ class Raw:
         self.opened.append(self)
         if room:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
-        self.socket.settimeout(PATIENCE)
+        self.socket.settimeout(TIMEOUT)
         self.socket.connect(("127.0.0.1", port))
         self.heard = b""
         if said:
@@ -123,7 +123,7 @@ class Raw:
         except OSError:
             return False
         finally:
-            self.socket.settimeout(PATIENCE)
+            self.socket.settimeout(TIMEOUT)
         return False
 
     def rest(self) -> bytes:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 240.0
+TIMEOUT = 240.0
 EXAMPLES = 12
 """Random requests for each operation, beside those that walk its limits one by one."""
 
@@ -79,7 +79,7 @@ def run(
     command += ["--report", "ndjson", "--report-ndjson-path", "report.ndjson"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     done = subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return _statuses(folder / "report.ndjson")

@@ -18,7 +18,12 @@ CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py", "f
 ROOMS = [  # each of one role
     ("hotline/bank",),
     ("hotline/feeds", "hotline/cases"),
-    ("platform/review/test_forgetting.py", "platform/review/test_desk_state_machine.py", TAKES_NONE, *CLAIMED),
+    (
+        "platform/review/test_forgetting.py",
+        "platform/review/test_desk_state_machine.py",
+        TAKES_NONE,
+        *CLAIMED,
+    ),
     ("stories",),
 ]
 BRINGS_BOTH_ALONG = "hotline/feeds/test_feed_under_fire.py"

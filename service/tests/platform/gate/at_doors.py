@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from repit.demo.ports import free_port
 from repit.platform.integrations.sockets.start import opened
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 
 
 class At:
@@ -18,7 +18,7 @@ class At:
         self.port = port
 
     def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        return socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
 
     def say(self, *said: bytes) -> bytes:
         """Everything that is answered until the door closes the connection."""
