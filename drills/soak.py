@@ -3,7 +3,7 @@
 In: minutes. Out: 0 if no decision was lost or wrong, and memory and p99 stayed flat; the page
 `docs/bench/soak.md`. Next: a reader.
 
-A real hotline, a real gate with all its doors. Capacity is measured first; then uploads begin at half that
+A real hotline, a real gate with all its channels. Capacity is measured first; then uploads begin at half that
 pace, on time or late, through HTTP, clamd and ICAP. Meanwhile cases are opened and withdrawn every five
 seconds. Every answer is checked, and at the end every recorded decision is looked up in the gate's database.
 """
@@ -25,7 +25,7 @@ import psutil
 from bench.common import Options, Report, Table, publish
 from bench.robustness.scenes import scene
 
-from drills.doors import BUSY, PASSED, REFUSED, Doors, Ports
+from drills.channels import BUSY, PASSED, REFUSED, Channels, Ports
 from repit.demo import processes, story
 from repit.demo.ports import free_port
 from repit.foundation.process import starting
@@ -109,12 +109,12 @@ def _jpeg(number: int) -> bytes:
 
 
 def _until(ports: Ports, data: bytes, wanted: str) -> float:
-    begun, doors = time.monotonic(), Doors(ports)
-    while doors.ask("check", data)[0] != wanted:
+    begun, channels = time.monotonic(), Channels(ports)
+    while channels.ask("check", data)[0] != wanted:
         if time.monotonic() > begun + 60:
             raise TimeoutError(wanted)
         time.sleep(0.1)
-    doors.close()
+    channels.close()
     return time.monotonic() - begun
 
 
@@ -123,10 +123,10 @@ def _capacity(ports: Ports, others: list[bytes]) -> float:
     end = time.monotonic() + MEASURING
 
     def client() -> None:
-        doors = Doors(ports)
+        channels = Channels(ports)
         while time.monotonic() < end:
-            doors.ask("check", others[next(done) % len(others)])
-        doors.close()
+            channels.ask("check", others[next(done) % len(others)])
+        channels.close()
 
     threads = [threading.Thread(target=client) for _ in range(4)]
     for thread in threads:
@@ -152,28 +152,28 @@ def _client(
     end: float,
     numbers: "itertools.count[int]",
 ) -> None:
-    doors, dice = Doors(ports), random.Random()
+    channels, dice = Channels(ports), random.Random()
     while (moment := time.monotonic()) < end:
         due = seen.begun + next(numbers) / pace
         time.sleep(max(0.0, due - moment))
         banked = dice.random() < 0.3
-        data, door = dice.choice(known if banked else others), dice.choice(SHARES)
+        data, channel = dice.choice(known if banked else others), dice.choice(SHARES)
         begun = time.monotonic()
         try:
-            said, decision = doors.ask(door, data)
+            said, decision = channels.ask(channel, data)
         except (OSError, ValueError) as error:
-            seen.failed(door, error)
-            doors = Doors(ports)
+            seen.failed(channel, error)
+            channels = Channels(ports)
             continue
         lasted = time.monotonic() - begun
         with seen.turn:
-            seen.answers[door, said] += 1
+            seen.answers[channel, said] += 1
             seen.seconds[int((begun - seen.begun) // 60)].append(lasted)
             if decision:
                 seen.decisions.add(decision)
             if said not in (BUSY, REFUSED if banked else PASSED):
-                seen.wrong[f"{door}, {'known' if banked else 'unrelated'}: {said}"] += 1
-    doors.close()
+                seen.wrong[f"{channel}, {'known' if banked else 'unrelated'}: {said}"] += 1
+    channels.close()
 
 
 def _churn(seen: Seen, ports: Ports, hotline: processes.Service, end: float) -> None:
@@ -214,15 +214,15 @@ def _lost(folder: Path, seen: Seen) -> dict[str, int]:
     recorded = {name for (name,) in database.execute("SELECT name FROM gate_decision")}
     counted = dict(
         database.execute(
-            "SELECT door || ' ' || outcome, SUM(count) FROM gate_decisioncount GROUP BY door, outcome"
+            "SELECT channel || ' ' || outcome, SUM(count) FROM gate_decisioncount GROUP BY channel, outcome"
         ).fetchall()
     )
     database.close()
     lost = {"decisions told but not recorded": len(seen.decisions - recorded)}
-    for door in ("clamd", "icap"):
+    for channel in ("clamd", "icap"):
         for outcome, said in (("block", REFUSED), ("allow", PASSED)):
-            missing = seen.answers[door, said] - int(counted.get(f"{door} {outcome}", 0))
-            lost[f"{door} {outcome} answered but not counted"] = max(0, missing)
+            missing = seen.answers[channel, said] - int(counted.get(f"{channel} {outcome}", 0))
+            lost[f"{channel} {outcome} answered but not counted"] = max(0, missing)
     return lost
 
 
@@ -251,8 +251,8 @@ def _reported(seen: Seen, capacity: float, lost: dict[str, int], minutes: float)
     report.compare("memory of the gate, last third beside the first", "MiB", own[1], "first third", own[0])
     theirs = _thirds(children)
     report.compare("memory of its decoders", "MiB", theirs[1], "first third", theirs[0])
-    answers = [(door, said, count) for (door, said), count in sorted(seen.answers.items())]
-    report.tables.append(Table("Answers", ("door", "answer", "how many"), answers))
+    answers = [(channel, said, count) for (channel, said), count in sorted(seen.answers.items())]
+    report.tables.append(Table("Answers", ("channel", "answer", "how many"), answers))
     trouble = [("wrong answers: " + what, count) for what, count in seen.wrong.items()]
     trouble += list(lost.items())
     trouble += [("connections that failed", len(seen.errors))]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from installation import Banked, Gate, GateWithDoors, Hotline, Service
+from installation import Banked, Gate, GateWithChannels, Hotline, Service
 from wordpress_site import Browser, Site
 
 
@@ -48,14 +48,14 @@ def gate(tmp_path: Path, hotline: Hotline, running: Callable[[Service], Service]
 
 
 @pytest.fixture(scope="session")
-def gate_with_doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWithDoors]:
-    """A hotline and a gate with all its doors, shared by the tests of the run."""
-    hotline = Hotline(tmp_path_factory.mktemp("doors") / "hotline")
+def gate_with_channels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GateWithChannels]:
+    """A hotline and a gate with all its channels, shared by the tests of the run."""
+    hotline = Hotline(tmp_path_factory.mktemp("channels") / "hotline")
     hotline.start()
     try:
         hotline.ready()
-        gate = GateWithDoors(
-            tmp_path_factory.mktemp("doors") / "gate", hotline, hotline.subscribe("platform")
+        gate = GateWithChannels(
+            tmp_path_factory.mktemp("channels") / "gate", hotline, hotline.subscribe("platform")
         )
         gate.start()
         try:
@@ -77,17 +77,17 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def banked(gate_with_doors: GateWithDoors) -> Iterator[Banked]:
+def banked(gate_with_channels: GateWithChannels) -> Iterator[Banked]:
     """Withdrawn again whatever becomes of the test, since others share the hotline."""
-    published = Banked(gate_with_doors, gate_with_doors.hotline)
+    published = Banked(gate_with_channels, gate_with_channels.hotline)
     yield published
     published.withdraw()
 
 
 @pytest.fixture
-def guarded(site: Site, gate_with_doors: GateWithDoors) -> Site:
+def guarded(site: Site, gate_with_channels: GateWithChannels) -> Site:
     """The site, asking the gate; nothing held, no trouble noted."""
-    site.set(url=gate_with_doors.base, seconds=25)
+    site.set(url=gate_with_channels.base, seconds=25)
     site.php(
         "delete_option('repit_gate_trouble');"
         "foreach (array_keys(Repit\\Gate\\held()) as $one) { delete_option('repit_gate_held_' . $one); }"

@@ -190,7 +190,7 @@ class Banked:
             self._withdrawn = True
 
 
-class GateWithDoors(Gate):
+class GateWithChannels(Gate):
     """A gate that also speaks as ClamAV and in ICAP."""
 
     def __init__(self, data: Path, hotline: Hotline, key: str) -> None:

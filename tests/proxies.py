@@ -64,8 +64,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOTLINE), x509.DNSName(GATE)]), False)
         .sign(key, hashes.SHA256())
     )
-    chain, private = folder / "fullchain.pem", folder / "privkey.pem"
-    chain.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    upstream, private = folder / "fullchain.pem", folder / "privkey.pem"
+    upstream.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     private.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -73,7 +73,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
             serialization.NoEncryption(),
         )
     )
-    return chain, private
+    return upstream, private
 
 
 @dataclass
@@ -125,12 +125,12 @@ class Proxy:
 def proxy(kind: str, folder: Path, hotline: int, gate: int) -> Iterator[Proxy]:
     """Run it in front of these two ports, as the guide has it."""
     folder.mkdir(parents=True)
-    chain, private = certificate(folder)
+    upstream, private = certificate(folder)
     port = free_port()
     text = documented(kind).replace("127.0.0.1:8600", f"127.0.0.1:{hotline}")
     text = text.replace("127.0.0.1:8700", f"127.0.0.1:{gate}")
     make = _nginx if kind == "nginx" else _caddy
-    command = make(text, folder, port, chain, private)
+    command = make(text, folder, port, upstream, private)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             command,
@@ -138,7 +138,7 @@ def proxy(kind: str, folder: Path, hotline: int, gate: int) -> Iterator[Proxy]:
             stderr=subprocess.STDOUT,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), "XDG_DATA_HOME": str(folder)},
         )
-    started = Proxy(kind, folder, port, ssl.create_default_context(cafile=str(chain)))
+    started = Proxy(kind, folder, port, ssl.create_default_context(cafile=str(upstream)))
     try:
         assert eventually(lambda: _answers(started, process), 60), (folder / "server.log").read_text()
         yield started
@@ -149,18 +149,18 @@ def proxy(kind: str, folder: Path, hotline: int, gate: int) -> Iterator[Proxy]:
         process.wait(60)
 
 
-def _nginx(text: str, folder: Path, port: int, chain: Path, private: Path) -> list[str]:
+def _nginx(text: str, folder: Path, port: int, upstream: Path, private: Path) -> list[str]:
     text = text.replace("443", str(port)).replace("/var/log/nginx/", f"{folder}/")
-    text = text.replace("/etc/ssl/repit/fullchain.pem", str(chain))
+    text = text.replace("/etc/ssl/repit/fullchain.pem", str(upstream))
     (folder / "repit.conf").write_text(text.replace("/etc/ssl/repit/privkey.pem", str(private)))
     main = folder / "nginx.conf"
     main.write_text(_NGINX.format(folder=folder))
     return [_found("nginx", "sbin"), "-p", str(folder), "-c", str(main)]
 
 
-def _caddy(text: str, folder: Path, port: int, chain: Path, private: Path) -> list[str]:
+def _caddy(text: str, folder: Path, port: int, upstream: Path, private: Path) -> list[str]:
     for host in (HOTLINE, GATE):
-        text = text.replace(f"{host} {{", f"https://{host}:{port} {{\n\ttls {chain} {private}")
+        text = text.replace(f"{host} {{", f"https://{host}:{port} {{\n\ttls {upstream} {private}")
     text = text.replace("\tadmin off\n", "\tadmin off\n\tauto_https disable_redirects\n")
     file = folder / "Caddyfile.conf"
     file.write_text(text)

@@ -1,4 +1,4 @@
-"""The clients that platforms have, unmodified, at a gate's doors: clamdscan, clamd, python-icap,
+"""The clients that platforms have, unmodified, at a gate's channels: clamdscan, clamd, python-icap,
 c-icap-client, curl."""
 
 import io
@@ -11,7 +11,7 @@ from pathlib import Path
 import clamd
 from icap import IcapClient
 
-from installation import Banked, GateWithDoors, eventually
+from installation import Banked, GateWithChannels, eventually
 
 MISSING = "{0} is missing: run tools/test-parts as root, or install Debian's package {1}"
 
@@ -30,7 +30,7 @@ def run(*command: str) -> tuple[int, str]:
 class Clients:
     """Each says of a file whether it is refused."""
 
-    def __init__(self, gate: GateWithDoors, folder: Path) -> None:
+    def __init__(self, gate: GateWithChannels, folder: Path) -> None:
         self.gate = gate
         self.config = folder / "clamd.conf"
         self.config.write_text(f"TCPSocket {gate.clamd}\nTCPAddr 127.0.0.1\n")
@@ -110,9 +110,9 @@ class Clients:
 
 
 def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_unrelated_one(
-    gate_with_doors: GateWithDoors, banked: Banked, tmp_path: Path
+    gate_with_channels: GateWithChannels, banked: Banked, tmp_path: Path
 ) -> None:
-    gate = gate_with_doors
+    gate = gate_with_channels
     picture, sent = banked.picture, banked.sent
     files = {
         "banked": picture,
@@ -139,9 +139,9 @@ def test_each_client_blocks_a_banked_picture_and_its_altered_copy_and_passes_an_
 
 
 def test_a_terminal_client_learns_the_version_and_what_can_be_asked(
-    gate_with_doors: GateWithDoors, tmp_path: Path
+    gate_with_channels: GateWithChannels, tmp_path: Path
 ) -> None:
-    gate = gate_with_doors
+    gate = gate_with_channels
     clients = Clients(gate, tmp_path)
     code, output = run(tool("clamdscan", "clamdscan"), f"--config-file={clients.config}", "--version")
     assert code == 0

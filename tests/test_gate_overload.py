@@ -11,7 +11,7 @@ from collections import Counter
 
 import psutil
 
-from installation import Banked, GateWithDoors, eventually, request
+from installation import Banked, GateWithChannels, eventually, request
 from repit.demo.pictures import original
 
 CLIENTS = 128
@@ -20,9 +20,9 @@ GROWTH = 96 * 2**20
 
 
 def test_at_five_times_its_capacity_a_gate_refuses_honestly_and_recovers(
-    gate_with_doors: GateWithDoors, banked: Banked
+    gate_with_channels: GateWithChannels, banked: Banked
 ) -> None:
-    gate = gate_with_doors
+    gate = gate_with_channels
     picture, unrelated = banked.picture, banked.sent["Unrelated: a coffee"]
 
     capacity = flood(gate, [unrelated], clients=1, rate=None)
@@ -48,10 +48,10 @@ def test_at_five_times_its_capacity_a_gate_refuses_honestly_and_recovers(
     assert gate.report()["ready"]
     metrics = request_text(gate, "/metrics")
     assert "repit_gate_uploads_held_bytes 0.0" in metrics
-    assert 'repit_gate_turned_away_total{door="check"}' in metrics
+    assert 'repit_gate_turned_away_total{channel="check"}' in metrics
 
 
-def flood(gate: GateWithDoors, contents: list[bytes], clients: int, rate: float | None) -> Counter:
+def flood(gate: GateWithChannels, contents: list[bytes], clients: int, rate: float | None) -> Counter:
     """What was answered: (status, known or Retry-After, verdict), how often. `rate`: begun a second."""
     seen: Counter = Counter()
     turn, numbers, wrong = threading.Lock(), itertools.count(), []
@@ -92,14 +92,14 @@ def ask(connection: http.client.HTTPConnection, content: bytes, known: bool) -> 
     return 200, known, verdict
 
 
-def held(gate: GateWithDoors) -> int:
+def held(gate: GateWithChannels) -> int:
     """Memory of the gate and its decoders that nobody else shares."""
     assert gate.process is not None
     process = psutil.Process(gate.process.pid)
     return sum(child.memory_full_info().uss for child in [process, *process.children(recursive=True)])
 
 
-def request_text(gate: GateWithDoors, path: str) -> str:
+def request_text(gate: GateWithChannels, path: str) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=60)
     connection.request("GET", path)
     text = connection.getresponse().read().decode()
@@ -107,8 +107,8 @@ def request_text(gate: GateWithDoors, path: str) -> str:
     return text
 
 
-def test_the_gate_answers_health_while_it_is_flooded(gate_with_doors: GateWithDoors) -> None:
-    gate = gate_with_doors
+def test_the_gate_answers_health_while_it_is_flooded(gate_with_channels: GateWithChannels) -> None:
+    gate = gate_with_channels
     content = original(None)
     flooding = threading.Thread(
         target=flood, args=(gate, [content, content], CLIENTS, None), name="flood", daemon=True

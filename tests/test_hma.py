@@ -1,4 +1,4 @@
-"""Our doors as HMA uses them: its loop around threatexchange's exchanges, as HMA is on no package index.
+"""Our channels as HMA uses them: its loop around threatexchange's exchanges, as HMA is on no package index.
 
 HMA (hasher-matcher-actioner, `OpenMediaMatch/background_tasks/fetcher.py`) keeps for each exchange the last
 checkpoint it committed, walks `fetch_iter` from there, merges deltas and commits them with the checkpoint of

@@ -1,4 +1,4 @@
-"""The bank is nobody's weapon: what spreads a picture opens no door, and a famous picture ends suspended.
+"""The bank is nobody's weapon: what spreads a picture opens no channel, and a famous picture ends suspended.
 
 And a bank of one item matches.
 """
@@ -50,7 +50,7 @@ def check(gate: Gate, content: bytes) -> dict[str, Any]:
     return verdict
 
 
-def test_no_number_of_uploads_at_any_number_of_gates_opens_a_door(
+def test_no_number_of_uploads_at_any_number_of_gates_ends_a_block(
     hotline: Hotline, tmp_path: Path, running: Start
 ) -> None:
     private = random_hash()

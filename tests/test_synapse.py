@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from homeserver import Homeserver
-from installation import Banked, GateWithDoors, bare_environment, eventually
+from installation import Banked, GateWithChannels, bare_environment, eventually
 from repit.demo.pictures import original
 
 Start = Callable[..., Homeserver]
@@ -40,9 +40,9 @@ def homeserver(tmp_path: Path) -> Iterator[Start]:
 
 
 def test_a_homeserver_refuses_a_banked_picture_and_its_altered_copies_and_keeps_an_unrelated_one(
-    gate_with_doors: GateWithDoors, banked: Banked, homeserver: Start
+    gate_with_channels: GateWithChannels, banked: Banked, homeserver: Start
 ) -> None:
-    gate = gate_with_doors
+    gate = gate_with_channels
     picture, sent = banked.picture, banked.sent
     synapse = homeserver(gate=gate.base, unanswered="refuse", seconds=60, max_bytes=1_000_000)
     known = [picture, sent["Mirrored"], sent["With a border"]]
@@ -157,7 +157,7 @@ def test_the_gate_is_asked_with_its_key_once_a_file_and_again_while_busy_and_pas
     )
     assert not synapse.refuses(_small())
     assert len(synapse.files()) > 1, "no thumbnails were made"
-    sent = "/v1/refuse?door=synapse {} Bearer the-key-of-this-homeserver"
+    sent = "/v1/refuse?channel=synapse {} Bearer the-key-of-this-homeserver"
     assert stranger.asked == [sent.format("application/octet-stream")]
     stranger.answers = [Reply(503, b"", {"Retry-After": "0"}), Reply(503, b"busy"), ALLOW]
     assert not synapse.refuses(b"\0" * 100_001)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from installation import GateWithDoors, eventually
+from installation import GateWithChannels, eventually
 from odd_server import odd
 from repit.demo.pictures import original, uploads
 from repit.demo.ports import free_port
@@ -26,7 +26,7 @@ DAMAGED = original(None)[: original(None).index(b"\xff\xda")]
 """A JPEG without anything to show."""
 
 
-def doors(browser: Browser) -> dict[str, Callable[[bytes], tuple[bool, str]]]:
+def channels(browser: Browser) -> dict[str, Callable[[bytes], tuple[bool, str]]]:
     site = browser.site
     return {
         "media library": browser.form,
@@ -62,34 +62,34 @@ def sent() -> dict[str, bytes]:
     return {upload.name.en: upload.data for upload in uploads(original(None), ours=True)}
 
 
-def test_every_door_refuses_a_banked_picture_and_its_altered_copies_and_passes_an_unrelated_one(
-    guarded: Site, ada: Browser, gate_with_doors: GateWithDoors
+def test_every_channel_refuses_a_banked_picture_and_its_altered_copies_and_passes_an_unrelated_one(
+    guarded: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     pictures = sent()
-    with protecting(gate_with_doors):
-        for door, send in doors(ada).items():
+    with protecting(gate_with_channels):
+        for channel, send in channels(ada).items():
             for name in ("The original file", "Mirrored", "With a border"):
                 taken, message = send(pictures[name])
-                assert not taken and NUMBER.search(message), (door, name, message)
+                assert not taken and NUMBER.search(message), (channel, name, message)
             taken, message = send(pictures["Unrelated: a coffee"])
-            assert taken, (door, message)
-    for door, send in doors(ada).items():
-        assert send(original(None))[0], f"{door}, after the withdrawal"
+            assert taken, (channel, message)
+    for channel, send in channels(ada).items():
+        assert send(original(None))[0], f"{channel}, after the withdrawal"
     assert guarded.php("answer(get_option('repit_gate_trouble'));") is False
 
 
-def test_what_comes_in_unannounced_is_not_stored(guarded: Site, gate_with_doors: GateWithDoors) -> None:
+def test_what_comes_in_unannounced_is_not_stored(guarded: Site, gate_with_channels: GateWithChannels) -> None:
     """Under an action of its own, and in no form: WordPress takes it for moved."""
     call = f"{OWN_ACTION}; $result = array('error' => file_exists($result['file']) ? 'stored' : 'not stored')"
-    with protecting(gate_with_doors):
+    with protecting(gate_with_channels):
         assert from_a_script(guarded, call, original(None))[1] == "not stored"
     assert from_a_script(guarded, call, original(None))[1] == "stored"
 
 
 def test_a_refusal_speaks_the_language_of_whoever_sends(
-    guarded: Site, ada: Browser, bo: Browser, gate_with_doors: GateWithDoors
+    guarded: Site, ada: Browser, bo: Browser, gate_with_channels: GateWithChannels
 ) -> None:
-    with protecting(gate_with_doors):
+    with protecting(gate_with_channels):
         for send in ("form", "rest_form", "rest_raw", "xml_rpc"):
             for who, words in ((ada, "This file was not accepted."), (bo, "Ce fichier n’a pas été accepté.")):
                 taken, message = getattr(who, send)(original(None))
@@ -97,7 +97,7 @@ def test_a_refusal_speaks_the_language_of_whoever_sends(
 
 
 def test_a_file_too_large_to_be_sent_is_refused_when_it_is_the_very_file_that_was_reported(
-    guarded: Site, ada: Browser, gate_with_doors: GateWithDoors
+    guarded: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     """A film or a document: only its digests travel."""
     file = b"%PDF-1.4\n" + b"page" * 50_000
@@ -106,18 +106,18 @@ def test_a_file_too_large_to_be_sent_is_refused_when_it_is_the_very_file_that_wa
         "kind": "intimate",
         "hashes": [{"algorithm": "md5", "role": "whole", "value": hashlib.md5(file).hexdigest()}],  # noqa: S324
     }
-    guarded.set(url=gate_with_doors.base, seconds=25, bytes=65536)
-    receipt = gate_with_doors.hotline.open_case_of(item)
+    guarded.set(url=gate_with_channels.base, seconds=25, bytes=65536)
+    receipt = gate_with_channels.hotline.open_case_of(item)
     assert eventually(lambda: not ada.form(file, "a.pdf")[0])
     assert ada.form(file + b"more", "a.pdf")[0]
-    gate_with_doors.hotline.withdraw(receipt)
+    gate_with_channels.hotline.withdraw(receipt)
     assert ada.form(b"%PDF-1.4 a letter", "b.pdf")[0] and guarded.php(HELD) == []
 
 
 # --- a person has to decide --------------------------------------------------------------------------------
 
 
-def decide(gate: GateWithDoors, **decisions: str) -> None:
+def decide(gate: GateWithChannels, **decisions: str) -> None:
     """Someone at the gate's review desk decides: allow, refuse, refer."""
     asked = [word for decision, outcome in decisions.items() for word in (decision, outcome)]
     command = [sys.executable, str(Path(__file__).with_name("review_decisions.py")), *asked]
@@ -126,7 +126,7 @@ def decide(gate: GateWithDoors, **decisions: str) -> None:
 
 
 def test_what_a_person_has_to_decide_is_shut_until_they_let_it_through_or_is_gone_or_stays_shut(
-    guarded: Site, ada: Browser, bo: Browser, gate_with_doors: GateWithDoors
+    guarded: Site, ada: Browser, bo: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     entries: dict[str, Any] = {}
     for outcome, send in (("allow", ada.form), ("refuse", bo.rest_raw), ("refer", ada.xml_rpc)):
@@ -139,7 +139,7 @@ def test_what_a_person_has_to_decide_is_shut_until_they_let_it_through_or_is_gon
         assert fetched(ada, entry) is None
     guarded.php("do_action('repit_gate_reviews');")
     assert set(guarded.php(HELD)) == set(entries), "nobody has decided yet"
-    decide(gate_with_doors, **{decision: outcome for decision, (outcome, _) in entries.items()})
+    decide(gate_with_channels, **{decision: outcome for decision, (outcome, _) in entries.items()})
     assert guarded.php("answer(wp_get_schedule('repit_gate_reviews'));") == "repit_gate_often"
     guarded.php("wp_schedule_single_event(time() - 1, 'repit_gate_reviews', array('now'));")
     assert ada.http.get("/wp-cron.php").status_code == 200
@@ -160,12 +160,12 @@ def test_what_a_person_has_to_decide_is_shut_until_they_let_it_through_or_is_gon
 
 
 def test_a_site_without_a_desk_accepts_or_refuses_what_a_person_would_decide(
-    guarded: Site, ada: Browser, gate_with_doors: GateWithDoors
+    guarded: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
-    guarded.set(url=gate_with_doors.base, seconds=25, review="refuse")
+    guarded.set(url=gate_with_channels.base, seconds=25, review="refuse")
     taken, message = ada.form(DAMAGED)
     assert not taken and NUMBER.search(message) and "without a person having looked" in message
-    guarded.set(url=gate_with_doors.base, seconds=25, review="accept")
+    guarded.set(url=gate_with_channels.base, seconds=25, review="accept")
     assert ada.form(DAMAGED)[0] and guarded.php(HELD) == []
 
 
@@ -177,9 +177,9 @@ def test_without_a_gate_uploads_fare_as_the_administrator_decided_and_the_admini
     guarded: Site, ada: Browser, unreachable: str, accepted: bool
 ) -> None:
     guarded.set(url=f"http://127.0.0.1:{free_port()}", seconds=2, unreachable=unreachable)
-    for door, send in doors(ada).items():
+    for channel, send in channels(ada).items():
         taken, message = send(original(None))
-        assert taken is accepted, (door, message)
+        assert taken is accepted, (channel, message)
         assert accepted or "cannot be checked" in message, message
     noted = guarded.php("answer(get_option('repit_gate_trouble'));")
     assert (noted["count"], noted["code"]) == (6, "no-answer")
@@ -228,7 +228,7 @@ def test_a_site_that_has_no_gate_yet_says_so(guarded: Site, ada: Browser) -> Non
 
 
 def test_hostile_uploads_neither_pass_as_something_else_nor_break_the_site(
-    guarded: Site, ada: Browser, gate_with_doors: GateWithDoors
+    guarded: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     names = ("a.jpg", "../../a.jpg", "a\x00.jpg", "a" * 300 + ".jpg", "a.php", "<b>.jpg", "é ü.jpg", "")
     for name in names:
@@ -253,7 +253,7 @@ def test_hostile_uploads_neither_pass_as_something_else_nor_break_the_site(
 
 
 def test_only_an_administrator_changes_anything_and_only_from_their_own_page(
-    guarded: Site, ada: Browser, gate_with_doors: GateWithDoors
+    guarded: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     admin = Browser(guarded, "admin")
     page = admin.http.get("/wp-admin/options-general.php?page=repit-gate").text
@@ -264,7 +264,7 @@ def test_only_an_administrator_changes_anything_and_only_from_their_own_page(
         assert who.http.post("/wp-admin/options.php", data=changes | more).status_code == 403
         act = {"action": "repit_gate_act", "do": "seen", **more}
         assert who.http.post("/wp-admin/admin-post.php", data=act).status_code == 403
-    assert guarded.php("answer(Repit\\Gate\\setting('url'));") == gate_with_doors.base
+    assert guarded.php("answer(Repit\\Gate\\setting('url'));") == gate_with_channels.base
     good = changes | {
         "_wpnonce": nonces[0],
         "repit_gate[key]": "a-secret-key",
@@ -281,7 +281,7 @@ def test_only_an_administrator_changes_anything_and_only_from_their_own_page(
 
 
 def test_the_settings_page_says_whether_the_gate_answers_in_both_languages(
-    guarded: Site, gate_with_doors: GateWithDoors
+    guarded: Site, gate_with_channels: GateWithChannels
 ) -> None:
     admin = Browser(guarded, "admin")
     for locale, good, bad in (
@@ -289,7 +289,7 @@ def test_the_settings_page_says_whether_the_gate_answers_in_both_languages(
         ("fr_CA", "Le filtre répond.", "Le filtre ne répond pas"),
     ):
         guarded.php(f"update_user_meta(1, 'locale', '{locale}');")
-        for url, words in ((gate_with_doors.base, good), (f"http://127.0.0.1:{free_port()}", bad)):
+        for url, words in ((gate_with_channels.base, good), (f"http://127.0.0.1:{free_port()}", bad)):
             guarded.set(url=url, seconds=25)
             page = admin.http.get("/wp-admin/options-general.php?page=repit-gate").text
             nonce = re.findall(r'name="_wpnonce" value="(\w+)"', page)[1]

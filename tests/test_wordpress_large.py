@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from installation import GateWithDoors, eventually
+from installation import GateWithChannels, eventually
 from repit.demo.pictures import original, uploads
 from repit.demo.ports import free_port
 from wordpress_site import HELD, NUMBER, Browser, Site, fetched, protecting
@@ -64,14 +64,14 @@ def ask_again(site: Site) -> None:
 
 
 @pytest.fixture
-def strict(guarded: Site, gate_with_doors: GateWithDoors) -> Site:
+def strict(guarded: Site, gate_with_channels: GateWithChannels) -> Site:
     """Little is sent from memory; otherwise as a site is that nobody configured."""
-    guarded.set(url=gate_with_doors.base, seconds=25, bytes=LIMIT)
+    guarded.set(url=gate_with_channels.base, seconds=25, bytes=LIMIT)
     return guarded
 
 
 def test_a_large_picture_is_sent_as_it_is_read_and_refused_or_accepted_by_what_it_shows(
-    strict: Site, ada: Browser, gate_with_doors: GateWithDoors
+    strict: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     ways = {
         "media library": ada.form,
@@ -80,7 +80,7 @@ def test_a_large_picture_is_sent_as_it_is_read_and_refused_or_accepted_by_what_i
         "sideload": lambda content: sideloaded(strict, content),
         "sideload without curl": lambda content: sideloaded(strict, content, options=NO_CURL),
     }
-    with protecting(gate_with_doors):
+    with protecting(gate_with_channels):
         for way, send in ways.items():
             for name in ("The original file", "Mirrored"):
                 taken, message = send(large(SENT[name]))
@@ -92,18 +92,18 @@ def test_a_large_picture_is_sent_as_it_is_read_and_refused_or_accepted_by_what_i
 
 
 def test_the_very_file_is_met_by_its_digests_before_it_travels(
-    strict: Site, ada: Browser, gate_with_doors: GateWithDoors
+    strict: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     file = large(COFFEE)
     digest = {"algorithm": "sha256", "role": "whole", "value": hashlib.sha256(file).hexdigest()}
     item = {"media": "file", "kind": "intimate", "hashes": [digest]}
-    receipt = gate_with_doors.hotline.open_case_of(item)
+    receipt = gate_with_channels.hotline.open_case_of(item)
     assert eventually(lambda: not ada.form(file)[0])
-    gate_with_doors.hotline.withdraw(receipt)
+    gate_with_channels.hotline.withdraw(receipt)
 
 
 def test_a_large_picture_that_nobody_can_look_at_waits_for_a_gate_and_is_then_decided(
-    strict: Site, ada: Browser, bo: Browser, gate_with_doors: GateWithDoors
+    strict: Site, ada: Browser, bo: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     """The gate is away, and the administrator accepts what cannot be checked then."""
     strict.set(url=f"http://127.0.0.1:{free_port()}", seconds=2, bytes=LIMIT, unreachable="open")
@@ -118,8 +118,8 @@ def test_a_large_picture_that_nobody_can_look_at_waits_for_a_gate_and_is_then_de
     ask_again(strict)
     assert len(strict.php(HELD)) == 2, "the gate is still away"
     assert all(fetched(ada, entry) is None for entry in held.values())
-    strict.set(url=gate_with_doors.base, seconds=25, bytes=LIMIT)
-    with protecting(gate_with_doors):
+    strict.set(url=gate_with_channels.base, seconds=25, bytes=LIMIT)
+    with protecting(gate_with_channels):
         ask_again(strict)
     assert strict.php(HELD) == []
     stand = {fetched(ada, entry) is None for entry in held.values()}
@@ -135,12 +135,12 @@ def test_a_large_picture_that_nobody_can_look_at_waits_for_a_gate_and_is_then_de
 
 
 def test_what_a_person_has_to_decide_of_a_large_picture_goes_to_the_desk(
-    strict: Site, ada: Browser, gate_with_doors: GateWithDoors
+    strict: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     damaged = large(CAT[: CAT.index(b"\xff\xda")])
     strict.set(url=f"http://127.0.0.1:{free_port()}", seconds=2, bytes=LIMIT)
     assert ada.form(damaged)[0]
-    strict.set(url=gate_with_doors.base, seconds=25, bytes=LIMIT)
+    strict.set(url=gate_with_channels.base, seconds=25, bytes=LIMIT)
     ask_again(strict)
     ((name, entry),) = strict.php(HELD).items()
     assert not name.startswith("unseen-") and entry["state"] == "waiting"
@@ -155,13 +155,13 @@ def test_a_closed_site_refuses_what_nobody_can_look_at(strict: Site, ada: Browse
 
 
 def test_a_picture_for_which_there_is_no_memory_waits_or_is_refused_with_words(
-    strict: Site, gate_with_doors: GateWithDoors
+    strict: Site, gate_with_channels: GateWithChannels
 ) -> None:
     huge = COFFEE + b"\0" * (70 * 1024**2)
-    strict.set(url=gate_with_doors.base, seconds=25, bytes=LIMIT, unreachable="closed")
+    strict.set(url=gate_with_channels.base, seconds=25, bytes=LIMIT, unreachable="closed")
     taken, message = sideloaded(strict, huge, options=NO_CURL)
     assert not taken and "too large to be checked" in message
-    strict.set(url=gate_with_doors.base, seconds=25, bytes=LIMIT)
+    strict.set(url=gate_with_channels.base, seconds=25, bytes=LIMIT)
     assert sideloaded(strict, huge, options=NO_CURL)[0]
     ((_, entry),) = strict.php(HELD).items()
     assert entry["state"] == "unseen"
@@ -237,7 +237,7 @@ def test_a_picture_that_takes_too_long_is_not_taken_for_a_gate_that_is_away(
 
 
 def test_a_site_may_hold_everything_until_it_can_be_checked(
-    guarded: Site, ada: Browser, gate_with_doors: GateWithDoors
+    guarded: Site, ada: Browser, gate_with_channels: GateWithChannels
 ) -> None:
     guarded.set(url=f"http://127.0.0.1:{free_port()}", seconds=2, unreachable="hold")
     for send in (ada.form, ada.rest_raw, ada.xml_rpc):
@@ -246,7 +246,7 @@ def test_a_site_may_hold_everything_until_it_can_be_checked(
     assert [entry["state"] for entry in held.values()] == ["unseen"] * 3
     page = Browser(guarded, "admin").http.get("/wp-admin/index.php").text
     assert "They are on hold until they can be checked." in page
-    guarded.set(url=gate_with_doors.base, seconds=25, unreachable="hold")
+    guarded.set(url=gate_with_channels.base, seconds=25, unreachable="hold")
     ask_again(guarded)
     assert guarded.php(HELD) == []
     assert all(fetched(ada, entry) == COFFEE for entry in held.values())

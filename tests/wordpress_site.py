@@ -23,7 +23,7 @@ from typing import Any
 
 import httpx2
 
-from installation import GateWithDoors, eventually
+from installation import GateWithChannels, eventually
 from repit.demo.device import submission
 from repit.demo.pictures import original
 from repit.demo.ports import free_port
@@ -310,7 +310,7 @@ def fetched(browser: Browser, entry: dict[str, Any]) -> bytes | None:
 
 
 @contextmanager
-def protecting(gate: GateWithDoors) -> Iterator[None]:
+def protecting(gate: GateWithChannels) -> Iterator[None]:
     """The cat is in the bank meanwhile."""
     receipt = gate.hotline.open_case_of(submission(original(None)))
     try:

@@ -1,6 +1,6 @@
 """The opponents, in a process of their own: `python -m drills.attack.opponents PORTS… KEY SEQUENCE`.
 
-In: the ports of hotline, gate and its ICAP door, a subscriber's key that got about, the feed's head. Out:
+In: the ports of hotline, gate and its ICAP channel, a subscriber's key that got about, the feed's head. Out:
 what became of their connections, as one line of JSON, once standard input closes. Next: `attacked`.
 
 Each holds as many connections as it can, and opens another where one was ended. Addresses are told apart as a

@@ -31,9 +31,9 @@ def _nothing() -> NDArray[np.uint8]:
 @dataclass(frozen=True)
 class Looked:
     """`hashes`: ``(n, 32) uint8``, one a view; none where the file was refused, for `reason`. `passes`: a
-    door that every file goes through would let it by as no picture. `unseen`: there is more in the file than
-    was looked at, so that a door does not pass it for the views alone. `faint`: gives the hashes of all
-    views, those too that hold too little to be searched for.
+    channel that every file goes through would let it by as no picture. `unseen`: there is more in the file
+    than was looked at, so that a channel does not pass it for the views alone. `faint`: gives the hashes of
+    all views, those too that hold too little to be searched for.
     """
 
     hashes: NDArray[np.uint8]
@@ -65,7 +65,7 @@ class Decoder:
                 return Looked(np.concatenate(rows), unseen=talk.unseen or "", faint=partial(_faint, data))
         except NotSeen as refused:
             code = refused.outcome.reason
-            left = {left_undone(door, code, refused.kind) for door in SEEN_WHOLE}
+            left = {left_undone(channel, code, refused.kind) for channel in SEEN_WHOLE}
             passes = "no-picture" in left
             reason = code if passes else min(left - {"undecided"}, default=code)
             return Looked(np.empty((0, 32), np.uint8), reason, passes)

@@ -31,7 +31,7 @@ class Outcome:
     - `same`: every view that stands lies within `NEAR` bits of one that the engine gives;
     - `apart`: one does not; `bits` says by how much;
     - `turned`: the same, but it does once it is turned or mirrored, which the gate tries and a list does not;
-    - `hole`: shown, and a door would let it by as no picture;
+    - `hole`: shown, and a channel would let it by as no picture;
     - `undecided`: shown, and refused for `reason` or not looked at whole: the operator's choice holds;
     - `faint`: shown, but nothing in it reaches quality `CLEAR`;
     - `hidden`: not shown.

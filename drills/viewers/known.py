@@ -36,7 +36,7 @@ KNOWN: Final = (
         lambda entry: entry.kind == TURNED,
     ),
     Known(
-        "A document: compared as a whole file, and let by where every file passes (docs/en/doors.md).",
+        "A document: compared as a whole file, and let by where every file passes (docs/en/integrations.md).",
         lambda entry: entry.kind == HOLE and entry.name == "pdf",
     ),
     Known(

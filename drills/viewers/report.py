@@ -100,7 +100,7 @@ def _undecided(entries: Sequence[Entry]) -> Table:
 def _notes() -> list[str]:
     return [
         "`same`, `apart`, `turned`: the engine hashed the file. `hole`: refused in a way that lets it pass at"
-        " a door which every file goes through. `undecided`: refused, so that the operator's choice holds."
+        " a channel which every file goes through. `undecided`: refused, so that the operator's choice holds."
         " `faint`: nothing in it is clear enough. `hidden`: the browser shows nothing.",
         "A file is made again from its number: `drills.viewers.recipe.recipe(seed, number).made()`. Differing"
         " files lie under `artefacts/viewers`.",

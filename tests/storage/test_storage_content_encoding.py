@@ -51,7 +51,7 @@ OBJECTS: dict[str, tuple[str, bytes, str | None]] = {
 @pytest.fixture
 def closed(gate: Gate) -> Gate:
     """Where the undecided are blocked."""
-    gate.policy.undecided_doors["s3"] = "block"
+    gate.policy.undecided_channels["s3"] = "block"
     return gate
 
 

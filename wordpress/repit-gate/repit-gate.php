@@ -15,7 +15,7 @@
  * upload accepted, held or refused. Next: WordPress, which stores it or says why not.
  *
  * settings  constants and options        gate    the question and its answer
- * doors     where files come in          held    what waits for a person's decision
+ * channels     where files come in          held    what waits for a person's decision
  * page      what the administrator sees
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -31,7 +31,7 @@ const FILE = __FILE__;
 
 require __DIR__ . '/includes/settings.php';
 require __DIR__ . '/includes/gate.php';
-require __DIR__ . '/includes/doors.php';
+require __DIR__ . '/includes/channels.php';
 require __DIR__ . '/includes/held.php';
 require __DIR__ . '/includes/page.php';
 

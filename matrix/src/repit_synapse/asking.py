@@ -45,7 +45,7 @@ class Gate:
 
     def __init__(self, api: ModuleApi, address: str, key: str) -> None:
         self._api = api
-        self._address = f"{address}/v1/refuse?door=synapse"
+        self._address = f"{address}/v1/refuse?channel=synapse"
         self._key = key
 
     async def ask(self, content_type: str, body: bytes) -> Answer:

@@ -51,7 +51,7 @@ QUERY = "application/x-www-form-urlencoded; charset="
 PAGES = ("/staff/login/",) if AT_A_GATE else ("/en/", "/staff/login/", "/en/nowhere")
 MACHINES = (
     "/v1/refuse",
-    "/v1/check?door=wordpress",
+    "/v1/check?channel=wordpress",
     "/api/v1/cases",
     "/v1/reviews/a/appeals",
     "/exchange/nowhere",
@@ -108,7 +108,7 @@ def test_the_refusal_is_in_the_language_of_the_request() -> None:
 def test_what_is_no_form_is_taken_as_it_is_whatever_encoding_it_names(charset: str) -> None:
     """A file sent raw to a gate, a document to a hotline: its bytes matter, the address is read as ever."""
     if AT_A_GATE:
-        status, _ = sent("/v1/refuse?door=nonsense", f"text/plain; charset={charset}", b"a letter")
+        status, _ = sent("/v1/refuse?channel=nonsense", f"text/plain; charset={charset}", b"a letter")
         assert status in (400, 503)
     else:
         status, said = sent("/api/v1/cases", f"application/json; charset={charset}", b"{}")
@@ -129,7 +129,7 @@ def test_a_content_type_that_cannot_be_taken_apart_still_gets_an_answer(kind: st
     form = kind.startswith("multipart")
     for path in PAGES:
         assert (sent(path, kind)[0] == 400) is form
-    assert sent("/v1/refuse?door=nonsense" if AT_A_GATE else "/api/v1/cases", kind)[0] == 400
+    assert sent("/v1/refuse?channel=nonsense" if AT_A_GATE else "/api/v1/cases", kind)[0] == 400
 
 
 # --- the server as it is started ---------------------------------------------------------------------------

@@ -45,12 +45,12 @@ def test_as_json_each_line_is_one_object_with_the_fields_of_the_event() -> None:
     record = logging.LogRecord(
         "repit.platform.gate", logging.INFO, __file__, 1, "judged\nby %s", ("rule",), None
     )
-    record.fields = {"door": "icap", "milliseconds": 3.5}
+    record.fields = {"channel": "icap", "milliseconds": 3.5}
     Redact().filter(record)
     written = JsonLines().format(record)
     assert "\n" not in written
     entry = json.loads(written)
-    assert (entry["message"], entry["door"], entry["milliseconds"]) == ("judged\nby rule", "icap", 3.5)
+    assert (entry["message"], entry["channel"], entry["milliseconds"]) == ("judged\nby rule", "icap", 3.5)
     assert entry["at"].endswith("+00:00")
     try:
         raise ValueError("about someone@example.org here")

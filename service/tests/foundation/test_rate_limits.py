@@ -43,9 +43,9 @@ def test_beyond_the_limit_the_answer_says_when_to_come_back_and_others_are_not_k
     assert taken_back.status_code == 400  # not 429: a withdrawal is never kept waiting
 
 
-def report(key: str, door: str = "matches", **headers: str) -> HttpResponse:
+def report(key: str, endpoint: str = "matches", **headers: str) -> HttpResponse:
     shown = {"HTTP_AUTHORIZATION": f"Bearer {key}", "REMOTE_ADDR": ONE, **headers}
-    return Client().post(f"/exchange/repit/v1/{door}", "{}", content_type="application/json", **shown)
+    return Client().post(f"/exchange/repit/v1/{endpoint}", "{}", content_type="application/json", **shown)
 
 
 @pytest.mark.django_db

@@ -1,6 +1,6 @@
 """Every odd file, by kind: what browsers show of each is `SCENE`.
 
-In: nothing. Out: `ODD`. Next: the tests of the engine, of the gate's doors and of the person's page.
+In: nothing. Out: `ODD`. Next: the tests of the engine, of the gate's channels and of the person's page.
 
 The kinds are those of files that people reported elsewhere, remade from pictures made by code, and others
 that were found by asking what else a viewer might show. What Chromium and Firefox show of each was looked at

@@ -2,7 +2,7 @@
 /**
  * One question to the gate, and what it answered.
  *
- * In: a file, or bytes. Out: an `Answer`. Next: `doors`. The bare contract is asked: 200 accept, 202 a person
+ * In: a file, or bytes. Out: an `Answer`. Next: `channels`. The bare contract is asked: 200 accept, 202 a person
  * has to decide, 451 refuse. Everything else means that the gate could not be asked; it is noted for the
  * administrator, and the setting says what becomes of the upload.
  *
@@ -15,7 +15,7 @@
 
 namespace Repit\Gate;
 
-const QUESTION = '/v1/refuse?door=wordpress';
+const QUESTION = '/v1/refuse?channel=wordpress';
 /** Seconds that someone who uploads a large picture waits at most, and that WordPress' calendar does. */
 const LONGEST = 60.0;
 const PATIENT = 240.0;

@@ -135,7 +135,7 @@ add_action( 'admin_post_' . ACT, __NAMESPACE__ . '\\act' );
 /** A question about no picture at all: it needs the same key as any other. */
 function answers(): bool {
 	$digest = array( 'algorithm' => 'sha256', 'value' => hash( 'sha256', '' ) );
-	$said   = send( 'POST', '/v1/refuse?door=wordpress', (string) wp_json_encode( array( 'hashes' => array( $digest ) ) ) );
+	$said   = send( 'POST', '/v1/refuse?channel=wordpress', (string) wp_json_encode( array( 'hashes' => array( $digest ) ) ) );
 	return 200 === wp_remote_retrieve_response_code( $said ) && false !== strpos( wp_remote_retrieve_body( $said ), '"verdict"' );
 }
 

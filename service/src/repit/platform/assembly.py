@@ -24,18 +24,18 @@ from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.feed_status import StatusBoard
 from repit.platform.gate.index.live import LiveIndex
 from repit.platform.gate.index_store import IndexStore
+from repit.platform.gate.indicators import Indicators
 from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.policy import Policy, default_policy
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
-from repit.platform.gate.signals import Signals
 from repit.platform.gate.verdict import Outcome
 from repit.platform.review import let_go, media, questions
 from repit_engine.anchors import Stage
 
 _log: Final = logging.getLogger(__name__)
 _UNDECIDED: Final[dict[str, Outcome]] = {"pass": "allow", "review": "review", "refuse": "block"}
-_DOORS: Final[dict[str, Outcome]] = {"open": "allow", "review": "review", "closed": "block"}
+_CHANNELS: Final[dict[str, Outcome]] = {"open": "allow", "review": "review", "closed": "block"}
 
 
 def tell_the_desk(entries: Sequence[KnownEntry]) -> None:
@@ -66,7 +66,7 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
         max_bytes=settings.REPIT_GATE_MAX_BYTES,
         last_stage=Stage[settings.REPIT_GATE_STAGES.upper()],
         hold=media.hold,
-        signals=Signals(_classifier()),
+        indicators=Indicators(_classifier()),
         here=let_go.here,
         compared=questions.compared,
     )
@@ -89,18 +89,18 @@ def _store() -> IndexStore:
 
 def _policy() -> Policy:
     undecided = _UNDECIDED[settings.REPIT_GATE_UNDECIDED]
-    doors = {
-        "clamd": _DOORS[settings.REPIT_GATE_CLAMD_UNDECIDED],
-        "icap": _DOORS[settings.REPIT_GATE_ICAP_UNDECIDED],
+    channels = {
+        "clamd": _CHANNELS[settings.REPIT_GATE_CLAMD_UNDECIDED],
+        "icap": _CHANNELS[settings.REPIT_GATE_ICAP_UNDECIDED],
     }
     if settings.REPIT_GATE_S3_UNDECIDED:
-        doors["s3"] = _DOORS[settings.REPIT_GATE_S3_UNDECIDED]
+        channels["s3"] = _CHANNELS[settings.REPIT_GATE_S3_UNDECIDED]
     path: str = settings.REPIT_GATE_POLICY
     if not path:
-        return default_policy(undecided, doors)
+        return default_policy(undecided, channels)
     try:
         policy = parse_policy(Path(path).read_bytes())
-        return replace(policy, undecided_doors={**doors, **policy.undecided_doors})
+        return replace(policy, undecided_channels={**channels, **policy.undecided_channels})
     except OSError:
         raise SettingsRefused(
             Text("The policy file cannot be read.", "Le fichier de politique est illisible."),

@@ -1,7 +1,7 @@
-"""`repit gate`: one process with the index, the follower, the doors, and decoder children.
+"""`repit gate`: one process with the index, the follower, the channels, and decoder children.
 
-In: a host and a port, other doors to open beside, Django set up. Out: a running gate until SIGTERM or SIGINT.
-Next: `commands.serve`, `repit.both`.
+In: a host and a port, other channels to open beside, Django set up. Out: a running gate until SIGTERM or
+SIGINT. Next: `commands.serve`, `repit.both`.
 
 Everything shares one index, so everything lives in this process; opening pictures, digests and search leave
 the interpreter's lock.
@@ -62,9 +62,9 @@ def running(beside: Sequence[Beside] = ()) -> Iterator[runtime.Gate]:
     reporter = _reporter(gate)
     upkeep = review_upkeep.start(gate.store)
     try:
-        with ExitStack() as doors:
-            for door in beside:
-                doors.enter_context(door())
+        with ExitStack() as channels:
+            for channel in beside:
+                channels.enter_context(channel())
             yield gate
     finally:
         upkeep.set()

@@ -66,7 +66,7 @@ def looked_at(someone: Make, item: str, source: str, outcome: str) -> None:
     row = Decision.objects.create(
         name=secrets.token_urlsafe(16),
         at=clock.now(),
-        door="check",
+        channel="check",
         outcome="review",
         rule="r",
         item=item,

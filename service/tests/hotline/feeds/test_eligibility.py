@@ -86,7 +86,7 @@ def addresses() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("exchange", "address"), addresses())
-def test_no_door_opens_for_an_exchange_that_was_not_granted_or_without_a_demanded_agreement(
+def test_no_endpoint_opens_for_an_exchange_that_was_not_granted_or_without_a_demanded_agreement(
     client: Client, settings, exchange: str, address: str
 ):
     others = tuple(other for other in subscribers.EXCHANGES if other != exchange)

@@ -351,7 +351,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
     },
     "THREAT-MODEL.md": {
         "- A key reads and moves nothing that was not granted to it"
-        " (`test_no_door_opens_for_an_exchange_that_was_not_granted_or_without_a_demanded_agreement`);"
+        " (`test_no_endpoint_opens_for_an_exchange_that_was_not_granted_or_without_a_demanded_agreement`);"
         " who disagrees with everything at once is not heard, and a person is told"
         " (`test_who_disagrees_with_everything_at_once_is_stopped_not_heard_and_a_person_is_told`).": None,
         "A stop and a referral before anything is kept"

@@ -1,6 +1,6 @@
 """Forms out of which one parser or another reads a picture, by the name of the trick.
 
-Out: `TRICKS`, (an HTTP head, a body) each. Next: the tests of the ICAP and HTTP doors.
+Out: `TRICKS`, (an HTTP head, a body) each. Next: the tests of the ICAP and HTTP channels.
 """
 
 import base64

@@ -179,7 +179,8 @@ def hostile_forms(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 def plain_forms() -> Iterator[tuple[str, bytes]]:
-    """Forms as browsers write them, each with one file: what no door may call odd. (Content-Type, body)."""
+    """Forms as browsers write them, each with one file: what no channel may call odd. (Content-Type,
+    body)."""
     contents = (one for one in _CONTENTS if one)
     for number, (kind, boundary, content) in enumerate(product(_TYPES[:3], BOUNDARIES[:2], contents)):
         mark, line = b"--" + boundary.encode(), _LINES[2 if number % 2 else 0]

@@ -1,4 +1,4 @@
-"""ClamAV's own daemon, with one file in its database, to compare our door with.
+"""ClamAV's own daemon, with one file in its database, to compare our channel with.
 
 In: a folder, the file that it shall find. Out: a running daemon at a socket in that folder.
 """

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from at_doors import door, everything, stream
+from at_channels import channel, everything, stream
 from gate_pictures import jpeg, sample
 from test_gate_decoders import within
 
@@ -28,17 +28,19 @@ UNFINISHED = {
     b"PUT / HTTP/1.1\r\nHost: a\r\n\r\n186a0\r\n" + bytes(100_000) + b"\r\n",
 }
 BUSY = {"clamd": b"try again later", "icap": b"ICAP/1.0 503"}
-MAKE: dict[str, Callable[..., Any]] = {"clamd": clamd.doorway, "icap": icap.doorway}
+MAKE: dict[str, Callable[..., Any]] = {"clamd": clamd.listener, "icap": icap.listener}
 
 
 def turned_away(gate: Gate, channel: str) -> float:
-    said = gate.inspector.meters.registry.get_sample_value("repit_gate_turned_away_total", {"door": channel})
+    said = gate.inspector.meters.registry.get_sample_value(
+        "repit_gate_turned_away_total", {"channel": channel}
+    )
     return said or 0.0
 
 
 @pytest.mark.parametrize("channel", ["clamd", "icap"])
 def test_an_upload_that_is_sent_slowly_gives_way_to_one_by_another_channel(gate: Gate, channel: str) -> None:
-    at, held = door(MAKE[channel], channel)
+    at, held = channel(MAKE[channel], channel)
     with held, at.connect() as slow:
         slow.sendall(UNFINISHED[channel])
         assert within(30, lambda: gate.admission.room.held >= 100_000)
@@ -82,7 +84,7 @@ def test_a_file_that_is_named_and_finds_no_room_is_counted_as_turned_away(
     (tmp_path / "cat.jpg").write_bytes(CAT)
     settings.REPIT_GATE_CLAMD_PATHS = (str(tmp_path),)
     gate.admission.room.size = 1000
-    at, held = door(clamd.doorway, "clamd")
+    at, held = channel(clamd.listener, "clamd")
     with held:
         assert b"busy" in at.say(f"nSCAN {tmp_path}/cat.jpg\n".encode())
         assert b"busy" in at.say(b"zINSTREAM\0", stream(CAT))
@@ -119,7 +121,7 @@ def test_at_a_socket_channel_a_sender_of_many_does_not_keep_a_sender_of_few_away
     monkeypatch.setattr(examiner, "PER_DECODER", 1)
     monkeypatch.setattr(lanes, "WAITING_EACH", 10)
     judging = Judging()
-    examining = Examiner(judging, "icap", None, chain_must_answer=False)  # type: ignore[arg-type]
+    examining = Examiner(judging, "icap", None, upstream_must_answer=False)  # type: ignore[arg-type]
 
     async def flood() -> tuple[list[Any], Any]:
         many = [asyncio.create_task(examining.judge(Upload("many"))) for _ in range(11)]  # type: ignore[arg-type]

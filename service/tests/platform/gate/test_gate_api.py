@@ -121,9 +121,9 @@ def test_uploads_beyond_the_memory_that_is_allowed_are_asked_to_come_back(
 
 
 def test_a_caller_may_name_the_product_it_stands_in_and_nothing_else(http: Client, gate: Gate) -> None:
-    assert raw(http, "/v1/check?door=wordpress", CAT).json()["verdict"] == "block"
-    assert 'door="wordpress",outcome="block"' in http.get("/metrics").content.decode()
-    assert raw(http, "/v1/check?door=nonsense", CAT).status_code == 400
+    assert raw(http, "/v1/check?channel=wordpress", CAT).json()["verdict"] == "block"
+    assert 'channel="wordpress",outcome="block"' in http.get("/metrics").content.decode()
+    assert raw(http, "/v1/check?channel=nonsense", CAT).status_code == 400
 
 
 def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate: Gate, settings) -> None:
@@ -133,8 +133,8 @@ def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate
     said = http.get("/metrics")
     assert said["Content-Type"].startswith("text/plain")
     text = said.content.decode()
-    assert 'repit_gate_checks_total{decided="yes",door="check",outcome="block"} 1.0' in text
-    assert 'repit_gate_checks_total{decided="no",door="bare",outcome="review"} 1.0' in text
+    assert 'repit_gate_checks_total{decided="yes",channel="check",outcome="block"} 1.0' in text
+    assert 'repit_gate_checks_total{decided="no",channel="bare",outcome="review"} 1.0' in text
     assert f"repit_gate_decoders_alive {float(gate.pool.wanted)}" in text
     assert "repit_gate_entries 1.0" in text
     assert "cat" not in text.replace("allocat", "").replace("indicat", "")
@@ -197,7 +197,7 @@ def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
     assert http.get("/v1/health").json() == {"alive": True}
 
 
-def test_the_openapi_document_names_every_door_and_what_each_answers(http: Client) -> None:
+def test_the_openapi_document_names_every_channel_and_what_each_answers(http: Client) -> None:
     document = http.get("/v1/openapi.json").json()
     reviews = {"/v1/reviews/{decision}", "/v1/reviews/{decision}/appeals"}
     assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready", "/metrics", *reviews}
@@ -218,7 +218,7 @@ def test_the_openapi_document_names_every_door_and_what_each_answers(http: Clien
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "Ask about an upload"), ("fr", "Interroger sur un envoi")]
 )
-def test_the_page_of_doors_is_in_both_languages_without_inline_script(
+def test_the_page_of_channels_is_in_both_languages_without_inline_script(
     http: Client, language: str, words: str
 ) -> None:
     page = http.get("/docs", HTTP_ACCEPT_LANGUAGE=language).content.decode()

@@ -1,4 +1,4 @@
-"""Forms at the HTTP door: a platform may hand on the very form that a stranger sent."""
+"""Forms at the HTTP channel: a platform may hand on the very form that a stranger sent."""
 
 import gzip
 
@@ -21,7 +21,7 @@ OF_HTTP = {
     "a length that is too short",
     "two lengths",
 }
-"""What the HTTP server itself reads, before the door does."""
+"""What the HTTP server itself reads, before the channel does."""
 NONE = {
     "no boundary",
     "a boundary in single quotes",
@@ -57,7 +57,7 @@ def test_no_form_that_hides_a_banked_picture_is_accepted(http: Client, name: str
 def test_a_gate_that_lets_the_undecided_pass_refuses_the_picture_all_the_same(
     http: Client, gate: Gate, name: str
 ) -> None:
-    gate.policy.undecided_doors["bare"] = "allow"
+    gate.policy.undecided_channels["bare"] = "allow"
     lost = {"quoted-printable": 200, "a form that is packed": 200, **dict.fromkeys(NONE, 400)}
     assert sent(http, name) == lost.get(name, 451)
 

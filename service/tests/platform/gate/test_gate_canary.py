@@ -1,4 +1,4 @@
-"""The canary and the signals of an upload, through the gate that decides."""
+"""The canary and the indicators of an upload, through the gate that decides."""
 
 import io
 from pathlib import Path
@@ -46,9 +46,9 @@ def test_what_a_file_says_of_itself_stands_in_the_verdict_and_in_the_decision(ga
     sample().save(out, "PNG", pnginfo=info)
     gate.index.apply(entry("cat", pdq(jpeg(sample()))))
     verdict = inspect(out.getvalue(), "check")
-    assert [f"{one.code}:{one.word}" for one in verdict.signals] == ["generator:novelai"]
+    assert [f"{one.code}:{one.word}" for one in verdict.indicators] == ["generator:novelai"]
     row = Decision.objects.get(name=verdict.decision)
-    assert row.signals == "generator:novelai"
+    assert row.indicators == "generator:novelai"
     assert row.evidence[0]["item"] == "cat"
     assert len(row.evidence[0]["parts"][0]["rectangle"]) == 4
 

@@ -1,4 +1,4 @@
-"""The door that speaks as ClamAV does, over real sockets."""
+"""The channel that speaks as ClamAV does, over real sockets."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from at_doors import At, door, everything, stream
+from at_channels import At, channel, everything, stream
 from django.conf import settings as django_settings
 from gate_pictures import entry, jpeg, pdq, sample
 from PIL import ImageOps
@@ -32,7 +32,7 @@ DAMAGED = CAT[:2000] + b"\xff" * 500
 @pytest.fixture
 def at(gate: Gate) -> Iterator[At]:
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = door(clamd.doorway, "clamd")
+    at, held = channel(clamd.listener, "clamd")
     with held:
         yield at
 
@@ -55,7 +55,7 @@ def test_a_stream_may_come_in_pieces_of_any_size(at: At) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"a letter", b"%PDF-1.7 a document", b"PK\3\4 an archive"])
-def test_what_is_no_picture_is_ok_whatever_the_door_does_with_what_it_cannot_decide(
+def test_what_is_no_picture_is_ok_whatever_the_channel_does_with_what_it_cannot_decide(
     gate: Gate, at: At, content: bytes
 ) -> None:
     undecided_is(gate, "block")
@@ -63,7 +63,7 @@ def test_what_is_no_picture_is_ok_whatever_the_door_does_with_what_it_cannot_dec
 
 
 @pytest.mark.parametrize(("outcome", "said"), [("allow", b"OK"), ("block", b"Repit.undecided FOUND")])
-def test_a_damaged_picture_is_answered_as_the_door_is_set(
+def test_a_damaged_picture_is_answered_as_the_channel_is_set(
     gate: Gate, at: At, outcome: str, said: bytes
 ) -> None:
     undecided_is(gate, outcome)
@@ -71,7 +71,7 @@ def test_a_damaged_picture_is_answered_as_the_door_is_set(
 
 
 def undecided_is(gate: Gate, outcome: str) -> None:
-    gate.policy.undecided_doors["clamd"] = outcome
+    gate.policy.undecided_channels["clamd"] = outcome
 
 
 def test_a_film_is_found_by_its_exact_file_beyond_the_size_that_is_looked_at(
@@ -127,7 +127,7 @@ def test_what_is_not_served_gets_clamds_own_words(at: At, sent: bytes, said: byt
 
 def test_a_stream_beyond_the_limit_is_an_error_in_clamds_words(gate: Gate, settings) -> None:
     settings.REPIT_GATE_MAX_FILE_BYTES = settings.REPIT_GATE_MAX_BYTES = 100_000
-    at, held = door(clamd.doorway, "clamd")
+    at, held = channel(clamd.listener, "clamd")
     with held:
         too_long = b"INSTREAM size limit exceeded. ERROR\0"
         assert at.say(b"zINSTREAM\0", stream(bytes(100_001))) == too_long
@@ -135,7 +135,7 @@ def test_a_stream_beyond_the_limit_is_an_error_in_clamds_words(gate: Gate, setti
     assert gate.admission.room.held == 0
 
 
-def test_without_room_or_decoders_the_door_says_that_it_is_busy(gate: Gate, at: At, monkeypatch) -> None:
+def test_without_room_or_decoders_the_channel_says_that_it_is_busy(gate: Gate, at: At, monkeypatch) -> None:
     monkeypatch.setattr(gate.admission.room, "size", 1000)
     assert at.say(b"zINSTREAM\0", stream(CAT)) == b"stream: The gate is busy, try again later. ERROR\0"
     monkeypatch.setattr(gate.admission.room, "size", 10**9)
@@ -180,7 +180,7 @@ def test_allowed_folders_are_scanned_and_nothing_beyond_them(gate: Gate, tmp_pat
     (allowed / "link.jpg").symlink_to(other / "secret.jpg")
     os.mkfifo(allowed / "pipe")
     settings.REPIT_GATE_CLAMD_PATHS = (str(allowed),)
-    at, held = door(clamd.doorway, "clamd")
+    at, held = channel(clamd.listener, "clamd")
     with held:
         said = at.say(f"nCONTSCAN {allowed}\n".encode()).decode().splitlines()
         assert f"{allowed}/a.jpg: Repit.known FOUND" in said
@@ -199,19 +199,19 @@ def test_allowed_folders_are_scanned_and_nothing_beyond_them(gate: Gate, tmp_pat
 # --- who may come -----------------------------------------------------------------------------------------
 
 
-def test_only_listed_networks_may_use_the_door(gate: Gate, settings) -> None:
+def test_only_listed_networks_may_use_the_channel(gate: Gate, settings) -> None:
     settings.REPIT_GATE_PEERS = ("10.0.0.0/8",)
-    at, held = door(clamd.doorway, "clamd")
+    at, held = channel(clamd.listener, "clamd")
     # Closed at once, perhaps before this side knew that it was open.
     with held, suppress(ConnectionResetError, BrokenPipeError):
         assert at.say(b"zPING\0") == b""
 
 
-def test_the_door_also_listens_at_a_socket_in_the_file_system(gate: Gate, tmp_path: Path) -> None:
+def test_the_channel_also_listens_at_a_socket_in_the_file_system(gate: Gate, tmp_path: Path) -> None:
     path = tmp_path / "clamd.sock"
     for _ in range(2):  # the second time a socket lies there already
         with (
-            opened(f"unix:{path}", clamd.doorway, "clamd"),
+            opened(f"unix:{path}", clamd.listener, "clamd"),
             socket.socket(socket.AF_UNIX) as connection,
         ):
             connection.connect(str(path))
@@ -220,13 +220,13 @@ def test_the_door_also_listens_at_a_socket_in_the_file_system(gate: Gate, tmp_pa
 
 
 @pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:0", "unix:/no/such/folder/socket", "127.0.0.1:x"])
-def test_a_door_that_cannot_listen_says_so(gate: Gate, address: str) -> None:
-    with pytest.raises(SettingsRefused), opened(address, clamd.doorway, "clamd"):
+def test_a_channel_that_cannot_listen_says_so(gate: Gate, address: str) -> None:
+    with pytest.raises(SettingsRefused), opened(address, clamd.listener, "clamd"):
         pass
 
 
 def test_a_port_that_is_taken_is_named(at: At) -> None:
-    with pytest.raises(PortTaken), opened(f"127.0.0.1:{at.port}", clamd.doorway, "clamd"):
+    with pytest.raises(PortTaken), opened(f"127.0.0.1:{at.port}", clamd.listener, "clamd"):
         pass
 
 
@@ -287,10 +287,10 @@ def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(  # noqa: PLR0
     gate: Gate, settings, scanner: bytes | None, failure: str, content: bytes, said: bytes
 ) -> None:
     gate.index.apply(entry("cat", pdq(CAT)))
-    settings.REPIT_GATE_CHAIN_FAILURE = failure
+    settings.REPIT_GATE_UPSTREAM_FAILURE = failure
     with Scanner(scanner) as behind:
-        settings.REPIT_GATE_CHAIN = behind.address
-        at, held = door(clamd.doorway, "clamd")
+        settings.REPIT_GATE_UPSTREAM = behind.address
+        at, held = channel(clamd.listener, "clamd")
         with held:
             assert at.say(b"zINSTREAM\0", stream(content)) == b"stream: " + said + b"\0"
     if scanner is not None:
@@ -298,11 +298,11 @@ def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(  # noqa: PLR0
 
 
 def test_nobody_listening_behind_is_a_failure_too(gate: Gate, settings) -> None:
-    settings.REPIT_GATE_CHAIN = "127.0.0.1:1"
-    at, held = door(clamd.doorway, "clamd")
+    settings.REPIT_GATE_UPSTREAM = "127.0.0.1:1"
+    at, held = channel(clamd.listener, "clamd")
     with held:
         assert at.say(b"zINSTREAM\0", stream(ROCKET)).endswith(b"did not answer. ERROR\0")
-    assert django_settings.REPIT_GATE_CHAIN_FAILURE == "error"
+    assert django_settings.REPIT_GATE_UPSTREAM_FAILURE == "error"
 
 
 def test_discourse_and_nextcloud_get_the_replies_they_read(at: At) -> None:

@@ -1,4 +1,4 @@
-"""The clamd door beside ClamAV's own daemon: the same conversations, the same unmodified clients.
+"""The clamd channel beside ClamAV's own daemon: the same conversations, the same unmodified clients.
 
 Real: clamd and clamdscan as Debian ships them, the Python client `clamd`; sockets in the file system, over
 which files are handed in opened.
@@ -17,7 +17,7 @@ from pathlib import Path
 import clamd as client
 import psutil
 import pytest
-from at_doors import door, everything, stream
+from at_channels import channel, everything, stream
 from gate_pictures import entry, jpeg, pdq, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -62,7 +62,7 @@ def ours(gate: Gate, tmp_path: Path, files: Path, settings) -> Iterator[Path]:
     settings.REPIT_GATE_CLAMD_PATHS = (str(files),)
     settings.REPIT_GATE_MAX_FILE_BYTES = settings.REPIT_GATE_MAX_BYTES = MOST
     gate.index.apply(entry("cat", pdq(CAT)))
-    with opened(f"unix:{tmp_path}/ours.sock", clamd.doorway, "clamd"):
+    with opened(f"unix:{tmp_path}/ours.sock", clamd.listener, "clamd"):
         yield tmp_path / "ours.sock"
     assert gate.admission.room.held == 0
 
@@ -151,7 +151,7 @@ CONVERSATIONS: dict[str, tuple[Step, ...]] = {
 
 
 @pytest.mark.parametrize("name", CONVERSATIONS)
-def test_the_door_answers_as_clamd_does(theirs: Path, ours: Path, files: Path, name: str) -> None:
+def test_the_channel_answers_as_clamd_does(theirs: Path, ours: Path, files: Path, name: str) -> None:
     said = told(ours, files, CONVERSATIONS[name])
     assert said == told(theirs, files, CONVERSATIONS[name])
     assert said
@@ -281,13 +281,13 @@ def test_clamdscan_says_of_every_file_what_it_says_with_clamd(
         assert said[1].count("FOUND") == {"banked.jpg": 1, "below": 1, "": 2}.get(name, 0)
 
 
-def test_clamdscan_takes_an_undecided_file_for_what_the_door_is_set_to(
+def test_clamdscan_takes_an_undecided_file_for_what_the_channel_is_set_to(
     gate: Gate, ours: Path, files: Path, tmp_path: Path
 ) -> None:
     damaged = tmp_path / "damaged.jpg"
     damaged.write_bytes(CAT[:2000] + b"\xff" * 500)
     for undecided, code in (("block", 1), ("allow", 0)):
-        gate.policy.undecided_doors["clamd"] = undecided
+        gate.policy.undecided_channels["clamd"] = undecided
         for way in (("--fdpass",), ("--fdpass", "--multiscan"), ("--stream",)):
             assert clamdscan(ours, tmp_path, *way, str(damaged))[0] == code
 
@@ -394,7 +394,7 @@ def test_clamdscan_finds_the_same_over_a_port_which_carries_no_descriptors(
     gate: Gate, files: Path, tmp_path: Path, settings, way: tuple[str, ...]
 ) -> None:
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = door(clamd.doorway, "clamd")
+    at, held = channel(clamd.listener, "clamd")
     config = tmp_path / "client.conf"
     config.write_text(f"TCPSocket {at.port}\nTCPAddr 127.0.0.1\nStreamMaxLength {MOST}\n")
     with held:

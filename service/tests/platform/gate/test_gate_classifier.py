@@ -15,11 +15,11 @@ from PIL import Image
 
 from repit.foundation.errors import SettingsRefused
 from repit.platform.gate.classifier import UNANSWERED, Classifier, read_sheet
+from repit.platform.gate.indicators import Indicators
 from repit.platform.gate.inspection.question import WholeFile
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
-from repit.platform.gate.signals import Signals
-from repit.platform.gate.verdict import Signal
+from repit.platform.gate.verdict import Indicator
 
 SHEET = """
 model = "tiny.onnx"
@@ -38,7 +38,7 @@ name = "scores"
 labels = ["red", "other"]
 activation = "none"
 
-[signals]
+[indicators]
 red = 0.9
 """
 
@@ -79,8 +79,8 @@ def classifier(folder: Path) -> Iterator[Classifier]:
     one.close()
 
 
-def test_a_label_whose_threshold_is_reached_becomes_a_signal(classifier: Classifier) -> None:
-    assert classifier.of(coloured(255, 0)) == [Signal("classifier", "red")]
+def test_a_label_whose_threshold_is_reached_becomes_an_indicator(classifier: Classifier) -> None:
+    assert classifier.of(coloured(255, 0)) == [Indicator("classifier", "red")]
     assert classifier.of(coloured(0, 255)) == []
 
 
@@ -90,16 +90,19 @@ def test_it_sends_to_review_what_the_policy_says_and_is_not_asked_about_a_sure_m
     document = {
         "version": 1,
         "rules": [{"name": "known", "then": "block"}],
-        "signals": [{"name": "red", "when": {"signal": ["classifier:red"]}, "then": "review"}],
+        "indicators": [{"name": "red", "when": {"indicator": ["classifier:red"]}, "then": "review"}],
     }
     gate.index.apply(entry("cat", pdq(jpeg(sample()))))
     inspector = replace(
-        gate.inspector, policy=parse_policy(json.dumps(document)), signals=Signals(classifier), hold=None
+        gate.inspector,
+        policy=parse_policy(json.dumps(document)),
+        indicators=Indicators(classifier),
+        hold=None,
     )
     seen = inspector.inspect(WholeFile(coloured(255, 0), "check"))
     assert (seen.outcome, seen.rule) == ("review", "red")
     known = inspector.inspect(WholeFile(jpeg(sample()), "check"))
-    assert (known.outcome, known.signals) == ("block", ())
+    assert (known.outcome, known.indicators) == ("block", ())
 
 
 def test_hostile_files_and_a_child_that_dies_give_no_answer_and_the_next_one_does(
@@ -112,7 +115,7 @@ def test_hostile_files_and_a_child_that_dies_give_no_answer_and_the_next_one_doe
     running.kill()
     while not running.gone:
         time.sleep(0.01)
-    assert classifier.of(coloured(255, 0)) == [Signal("classifier", "red")]
+    assert classifier.of(coloured(255, 0)) == [Indicator("classifier", "red")]
 
 
 def test_a_model_that_outlasts_its_time_is_killed(folder: Path) -> None:

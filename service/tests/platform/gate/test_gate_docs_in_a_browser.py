@@ -1,4 +1,4 @@
-"""The page of the gate's doors in a real browser: both languages, wide and narrow, light and dark."""
+"""The page of the gate's channels in a real browser: both languages, wide and narrow, light and dark."""
 
 import logging
 import threading
@@ -22,7 +22,7 @@ from repit.platform.integrations.sockets.examiner import Refused
 SHOTS = Path(__file__).resolve().parents[4] / "artefacts" / "pages"
 WIDE, NARROW = (1280, 900), (320, 640)
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
-TITLES = {"fr": "Les portes de ce filtre", "en": "The doors of this gate"}
+TITLES = {"fr": "Les portes de ce filtre", "en": "The channels of this gate"}
 
 
 class Quiet(WSGIRequestHandler):
@@ -54,7 +54,7 @@ def browser(site: str) -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_the_page_of_doors_has_no_violation_at_any_width_or_light(
+def test_the_page_of_channels_has_no_violation_at_any_width_or_light(
     browser: Browser, site: str, language: str
 ) -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)

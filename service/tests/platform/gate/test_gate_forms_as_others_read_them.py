@@ -1,5 +1,5 @@
-"""Forms at the doors, beside the parsers that sites have: what any of them would store was looked at, or the
-whole is undecided.
+"""Forms at the channels, beside the parsers that sites have: what any of them would store was looked at, or
+the whole is undecided.
 
 Real: PHP, Node with busboy and formidable, Django, Werkzeug, python-multipart, multipart.
 `REPIT_DRILL=1` asks them about 20,000 forms.
@@ -35,7 +35,7 @@ def parsers() -> Iterator[dict[str, Parser]]:
 
 
 def seen(kind: str, body: bytes, cut: int = 1 << 20, more: str = "") -> tuple[set[bytes], str]:
-    """What the ICAP door looks at in such a request, and why that may not be all."""
+    """What the ICAP channel looks at in such a request, and why that may not be all."""
     head = f"POST /a HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\n{more}\r\n".encode("latin-1")
     request = Request("REQMOD", "icap://a/b", {}, head, b"", True, None)
     memory = Room(100 * MOST)
@@ -54,7 +54,7 @@ def seen(kind: str, body: bytes, cut: int = 1 << 20, more: str = "") -> tuple[se
 
 
 def accepted(kind: str, body: bytes) -> bytes | None:
-    """The file that the HTTP door would have accepted of such a request, if it would."""
+    """The file that the HTTP channel would have accepted of such a request, if it would."""
     request = RequestFactory().generic("POST", "/v1/refuse", data=body, content_type=kind)
     room = Room(100 * MOST)
     with ExitStack() as held:

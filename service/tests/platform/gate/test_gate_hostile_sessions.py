@@ -1,4 +1,4 @@
-"""Hostile sessions at the clamd and ICAP doors: no crash, no leak, no wrong "OK".
+"""Hostile sessions at the clamd and ICAP channels: no crash, no leak, no wrong "OK".
 
 A session is made well-formed and then bent: bytes flipped, dropped, doubled, cut, or two sessions spliced.
 `REPIT_DRILL=1` runs 100,000 sessions through each parser and 6,000 through each socket.
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
-from at_doors import At, door, everything
+from at_channels import At, channel, everything
 from gate_pictures import entry
 
 from repit.foundation.clock import elapsed
@@ -234,7 +234,7 @@ def _first_body_is_right(sent: bytes, events: list[object]) -> bool:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Doors that wait for nobody, so that sessions cut short end soon."""
+    """Channels that wait for nobody, so that sessions cut short end soon."""
     monkeypatch.setattr(connection, "LINGER_SECONDS", 0.1)
     for module in (clamd_session, icap_session):
         monkeypatch.setattr(module, "READ_SECONDS", 0.5)
@@ -279,7 +279,7 @@ def test_hostile_sessions_at_the_clamd_socket_get_no_wrong_ok_and_leave_nothing(
     known_file(gate)
     dice = random.Random(3)
     sessions = [bent(dice, clamd_sent(dice), clamd_sent(dice)) for _ in range(SENT)]
-    at, held = door(clamd.doorway, "clamd")
+    at, held = channel(clamd.listener, "clamd")
     found = 0
 
     def check(sent: bytes, said: bytes) -> None:
@@ -305,7 +305,7 @@ def test_hostile_sessions_at_the_icap_socket_get_no_wrong_204_and_leave_nothing(
     known_file(gate)
     dice = random.Random(4)
     sessions = [bent(dice, icap_sent(dice), icap_sent(dice)) for _ in range(SENT)]
-    at, held = door(icap.doorway, "icap")
+    at, held = channel(icap.listener, "icap")
     found = 0
 
     def check(sent: bytes, said: bytes) -> None:

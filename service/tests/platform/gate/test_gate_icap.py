@@ -1,4 +1,4 @@
-"""The ICAP door (RFC 3507), over real sockets."""
+"""The ICAP channel (RFC 3507), over real sockets."""
 
 import gzip
 import hashlib
@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 
 import pytest
-from at_doors import At, door, everything, until
+from at_channels import At, channel, everything, until
 from gate_pictures import entry, jpeg, pdq, sample
 from PIL import ImageOps
 
@@ -29,7 +29,7 @@ FOUND = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n"
 @pytest.fixture
 def at(gate: Gate) -> Iterator[At]:
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = door(icap.doorway, "icap")
+    at, held = channel(icap.listener, "icap")
     with held:
         yield at
 
@@ -125,14 +125,14 @@ def test_a_form_that_cannot_be_told_apart_is_not_decided(gate: Gate, at: At) -> 
     unbounded = b"POST / HTTP/1.1\r\nContent-Type: multipart/form-data\r\n\r\n"
     other = b"POST / HTTP/1.1\r\nContent-Type: multipart/related; boundary=xyz\r\n\r\n"
     for head in (doubled, unbounded, other):
-        gate.policy.undecided_doors["icap"] = "block"
+        gate.policy.undecided_channels["icap"] = "block"
         assert b"Threat=Repit.undecided;" in at.say(reqmod(body, head, CLOSE))
-        gate.policy.undecided_doors["icap"] = "allow"
+        gate.policy.undecided_channels["icap"] = "allow"
         assert status(at.say(reqmod(body, head, CLOSE))) == 204
 
 
 def test_content_codings_are_undone_or_not_decided(gate: Gate, at: At) -> None:
-    gate.policy.undecided_doors["icap"] = "block"
+    gate.policy.undecided_channels["icap"] = "block"
     coded = b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\n\r\n"
     for name, body in ((b"gzip", gzip.compress(CAT)), (b"deflate", zlib.compress(CAT))):
         assert b"Threat=Repit.known;" in at.say(respmod(body, coded % name, CLOSE))
@@ -213,7 +213,7 @@ def test_the_tag_changes_with_what_the_gate_knows(gate: Gate, at: At) -> None:
     assert tag() != before
 
 
-def test_without_room_the_door_is_overloaded_and_says_when_to_come_back(
+def test_without_room_the_channel_is_overloaded_and_says_when_to_come_back(
     gate: Gate, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gate.admission.room, "size", 1000)
@@ -225,10 +225,10 @@ def test_without_room_the_door_is_overloaded_and_says_when_to_come_back(
     assert gate.admission.room.held == 0
 
 
-def test_a_damaged_picture_is_answered_as_the_door_is_set(gate: Gate, at: At) -> None:
-    gate.policy.undecided_doors["icap"] = "allow"
+def test_a_damaged_picture_is_answered_as_the_channel_is_set(gate: Gate, at: At) -> None:
+    gate.policy.undecided_channels["icap"] = "allow"
     assert status(at.say(reqmod(DAMAGED, more=CLOSE))) == 204
-    gate.policy.undecided_doors["icap"] = "block"
+    gate.policy.undecided_channels["icap"] = "block"
     assert b"Threat=Repit.undecided;" in at.say(reqmod(DAMAGED, more=CLOSE))
 
 

@@ -1,4 +1,4 @@
-"""The unmodified ICAP clients at a closed door: what they send by themselves is nothing odd."""
+"""The unmodified ICAP clients at a closed channel: what they send by themselves is nothing odd."""
 
 import shutil
 import socket
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from at_doors import At, door, everything
+from at_channels import At, channel, everything
 from gate_pictures import entry, jpeg, pdq, sample
 from icap import IcapClient
 
@@ -21,9 +21,9 @@ FILES = {"banked.jpg": CAT, "other.jpg": ROCKET, "letter": b"Dear all,\n" * 2000
 
 @pytest.fixture
 def closed(gate: Gate) -> Iterator[At]:
-    gate.policy.undecided_doors["icap"] = "block"
+    gate.policy.undecided_channels["icap"] = "block"
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = door(our_icap.doorway, "icap")
+    at, held = channel(our_icap.listener, "icap")
     with held:
         yield at
 
@@ -78,12 +78,12 @@ def test_c_icap_client_gets_through_what_is_not_known(
         Path(f"{path}.out").unlink(missing_ok=True)
 
 
-def test_the_door_also_listens_at_a_socket_in_the_file_system(gate: Gate, tmp_path: Path) -> None:
+def test_the_channel_also_listens_at_a_socket_in_the_file_system(gate: Gate, tmp_path: Path) -> None:
     gate.index.apply(entry("cat", pdq(CAT)))
     head = b"PUT /a HTTP/1.1\r\nHost: site\r\n\r\n"
     start = b"REQMOD icap://a/b ICAP/1.0\r\nEncapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head) + head
     large = b"a letter" * 500_000
-    with opened(f"unix:{tmp_path}/icap.sock", our_icap.doorway, "icap"):
+    with opened(f"unix:{tmp_path}/icap.sock", our_icap.listener, "icap"):
         for content, words in ((CAT, b"Threat=Repit.known;"), (large, b"%x\r\n" % len(large) + large)):
             with socket.socket(socket.AF_UNIX) as connection:
                 connection.connect(f"{tmp_path}/icap.sock")

@@ -1,7 +1,7 @@
-"""What an opponent writes into a form at the ICAP door, over real sockets, the door open and closed.
+"""What an opponent writes into a form at the ICAP channel, over real sockets, the channel open and closed.
 
 Open, what cannot be decided passes; a known picture should be refused even then. Closed, nothing passes that
-was not looked at. And what browsers and the usual programs write passes a closed door.
+was not looked at. And what browsers and the usual programs write passes a closed channel.
 """
 
 import base64
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from at_doors import At, door
+from at_channels import At, channel
 from form_tricks import CAT, FIELD, FILE, TRICKS, TYPE, form, head_of, part
 from gate_pictures import entry, jpeg, pdq, sample
 
@@ -28,7 +28,7 @@ ROCKET = jpeg(sample("rocket"))
 @pytest.fixture
 def at(gate: Gate) -> Iterator[At]:
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = door(icap.doorway, "icap")
+    at, held = channel(icap.listener, "icap")
     with held:
         yield at
 
@@ -41,20 +41,24 @@ def sent(at: At, body: bytes, head: bytes) -> bytes:
 
 
 UNSEEN_OPEN = {"quoted-printable", "a form that is packed"}
-"""What an open door lets pass: it is known to be undecided, and the picture is not found beside."""
+"""What an open channel lets pass: it is known to be undecided, and the picture is not found beside."""
 
 
 @pytest.mark.parametrize("name", TRICKS)
-def test_a_closed_door_lets_no_form_pass_that_hides_a_banked_picture(gate: Gate, at: At, name: str) -> None:
-    gate.policy.undecided_doors["icap"] = "block"
+def test_a_closed_channel_lets_no_form_pass_that_hides_a_banked_picture(
+    gate: Gate, at: At, name: str
+) -> None:
+    gate.policy.undecided_channels["icap"] = "block"
     head, body = TRICKS[name]
     said = sent(at, body, head)
     assert b"X-Infection-Found" in said, said[:200]
 
 
 @pytest.mark.parametrize("name", sorted(set(TRICKS) - UNSEEN_OPEN))
-def test_even_an_open_door_refuses_the_banked_picture_in_such_a_form(gate: Gate, at: At, name: str) -> None:
-    gate.policy.undecided_doors["icap"] = "allow"
+def test_even_an_open_channel_refuses_the_banked_picture_in_such_a_form(
+    gate: Gate, at: At, name: str
+) -> None:
+    gate.policy.undecided_channels["icap"] = "allow"
     head, body = TRICKS[name]
     assert b"Threat=Repit.known;" in sent(at, body, head)
 
@@ -114,10 +118,10 @@ def written_by_programs() -> dict[str, tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize("name", written_by_programs())
-def test_a_closed_door_lets_pass_what_programs_write_once_it_was_looked_at(
+def test_a_closed_channel_lets_pass_what_programs_write_once_it_was_looked_at(
     gate: Gate, at: At, name: str
 ) -> None:
-    gate.policy.undecided_doors["icap"] = "block"
+    gate.policy.undecided_channels["icap"] = "block"
     kind, body = written_by_programs()[name]
     length = f"Content-Length: {len(body)}"
     assert sent(at, body, head_of(kind, length)).startswith(b"ICAP/1.0 204")
@@ -164,7 +168,7 @@ def texts(picture: bytes) -> dict[str, tuple[str, bytes]]:
 @pytest.mark.parametrize("name", texts(b""))
 def test_a_picture_that_travels_as_text_is_looked_at(gate: Gate, at: At, name: str) -> None:
     for undecided in ("allow", "block"):
-        gate.policy.undecided_doors["icap"] = undecided
+        gate.policy.undecided_channels["icap"] = undecided
         for picture, known in ((CAT, True), (ROCKET, False)):
             kind, body = texts(picture)[name]
             more = ["Content-Encoding: gzip"] if name == "a packed text" else []
@@ -184,10 +188,10 @@ def test_a_picture_that_travels_as_text_is_looked_at(gate: Gate, at: At, name: s
         ("text/xml", b"<a>data:image/webp,%52%49</a>", False),
     ],
 )
-def test_a_closed_door_passes_text_unless_it_announces_a_picture_that_is_not_found(
+def test_a_closed_channel_passes_text_unless_it_announces_a_picture_that_is_not_found(
     gate: Gate, at: At, kind: str, body: bytes, passes: bool
 ) -> None:
-    gate.policy.undecided_doors["icap"] = "block"
+    gate.policy.undecided_channels["icap"] = "block"
     assert sent(at, body, head_of(kind)).startswith(b"ICAP/1.0 204") is passes
     packed = form(part(body, FIELD))
     assert sent(at, packed, head_of()).startswith(b"ICAP/1.0 204") is passes or kind != "application/json"
@@ -219,14 +223,14 @@ def test_a_closed_door_passes_text_unless_it_announces_a_picture_that_is_not_fou
 def test_a_raw_body_that_may_be_read_in_two_ways_is_undecided_and_each_is_looked_at(
     gate: Gate, at: At, more: tuple[str, ...], body: bytes, known: bool
 ) -> None:
-    gate.policy.undecided_doors["icap"] = "block"
+    gate.policy.undecided_channels["icap"] = "block"
     assert b"X-Infection-Found" in sent(at, body, head_of("image/jpeg", *more))
-    gate.policy.undecided_doors["icap"] = "allow"
+    gate.policy.undecided_channels["icap"] = "allow"
     assert (b"Threat=Repit.known;" in sent(at, body, head_of("image/jpeg", *more))) is known
 
 
 def test_a_form_that_nobody_says_is_one_is_undecided(gate: Gate, at: At) -> None:
-    gate.policy.undecided_doors["icap"] = "block"
+    gate.policy.undecided_channels["icap"] = "block"
     assert b"X-Infection-Found" in sent(at, form(part(CAT)), b"")
     assert sent(at, ROCKET, b"").startswith(b"ICAP/1.0 204")
 
@@ -243,9 +247,9 @@ def test_a_page_in_several_parts_is_undecided_on_its_way_back(gate: Gate, at: At
         start = b"RESPMOD icap://gate/repit ICAP/1.0\r\nAllow: 204\r\nConnection: close\r\n"
         start += b"Encapsulated: res-hdr=0, res-body=%d\r\n\r\n" % len(head)
         said = start + head + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
-        gate.policy.undecided_doors["icap"] = "block"
+        gate.policy.undecided_channels["icap"] = "block"
         assert b"X-Infection-Found" in at.say(said)
-        gate.policy.undecided_doors["icap"] = "allow"
+        gate.policy.undecided_channels["icap"] = "allow"
         assert b"Threat=Repit.known;" in at.say(said)
 
 
@@ -262,10 +266,10 @@ def test_a_large_film_in_a_form_is_undecided_where_a_virus_scanner_should_have_s
     gate: Gate, settings
 ) -> None:
     settings.REPIT_GATE_MAX_BYTES = 100_000
-    settings.REPIT_GATE_CHAIN = "127.0.0.1:1"
-    settings.REPIT_GATE_CHAIN_FAILURE = "pass"
-    gate.policy.undecided_doors["icap"] = "block"
-    at, held = door(icap.doorway, "icap")
+    settings.REPIT_GATE_UPSTREAM = "127.0.0.1:1"
+    settings.REPIT_GATE_UPSTREAM_FAILURE = "pass"
+    gate.policy.undecided_channels["icap"] = "block"
+    at, held = channel(icap.listener, "icap")
     film = b"\x1aE\xdf\xa3" + bytes(500_000)
     with held:
         assert b"Threat=Repit.undecided;" in sent(at, form(part(film)), head_of())
@@ -273,7 +277,7 @@ def test_a_large_film_in_a_form_is_undecided_where_a_virus_scanner_should_have_s
 
 
 def test_a_bomb_in_a_coding_is_undecided_and_costs_no_memory(gate: Gate, at: At) -> None:
-    gate.policy.undecided_doors["icap"] = "block"
+    gate.policy.undecided_channels["icap"] = "block"
     bomb = gzip.compress(bytes(200_000_000))
     assert b"Threat=Repit.undecided;" in sent(at, bomb, head_of("image/jpeg", "Content-Encoding: gzip"))
     assert gate.admission.room.held == 0

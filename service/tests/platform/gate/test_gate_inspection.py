@@ -1,4 +1,4 @@
-"""The one call behind every door."""
+"""The one call behind every channel."""
 
 import hashlib
 import json
@@ -147,7 +147,7 @@ def test_a_decision_is_written_before_it_is_answered_and_holds_neither_media_nor
     verdict = inspect(CAT, "check")
     assert verdict.recorded
     row = Decision.objects.get(name=verdict.decision)
-    assert (row.outcome, row.rule, row.item, row.tier, row.door) == (
+    assert (row.outcome, row.rule, row.item, row.tier, row.channel) == (
         "block",
         "known",
         "cat",

@@ -1,4 +1,4 @@
-"""The Mastodon door, against a stand-in for the server that is written from its documentation."""
+"""The Mastodon channel, against a stand-in for the server that is written from its documentation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.verdict import Verdict
 from repit.platform.integrations.mastodon import queue, start, states
-from repit.platform.integrations.mastodon.models import Move, Told
+from repit.platform.integrations.mastodon.models import Move, QueuedMedia
 from repit.platform.integrations.mastodon.worker import Follower
 from repit.platform.review import queue as reviews
 from repit.platform.review.models import Review
@@ -82,7 +82,7 @@ def real() -> datetime:
 
 
 def standing() -> list[str]:
-    return list(Told.objects.order_by("pk").values_list("state", flat=True))
+    return list(QueuedMedia.objects.order_by("pk").values_list("state", flat=True))
 
 
 # --- who may tell -----------------------------------------------------------------------------------------
@@ -93,9 +93,9 @@ def test_only_what_the_server_signed_is_taken_in(gate: Gate, server: StandIn, se
     wrong = [None, "", "sha256=", right[:-1], right.upper(), right.replace("sha256", "sha1"), "é" * 71]
     for signature in (*wrong, signed(body, "another secret"), signed(body + b" ")):
         assert _post(body, signature) == 401
-    assert not Told.objects.exists()
+    assert not QueuedMedia.objects.exists()
     assert _post(body, right) == 202
-    assert Told.objects.count() == 1
+    assert QueuedMedia.objects.count() == 1
     settings.REPIT_MASTODON_SECRET = ""
     assert _post(body, signed(body, "")) == 401
     settings.REPIT_MASTODON_URL = ""
@@ -135,7 +135,7 @@ def _hostile(server: StandIn) -> list[bytes]:
 def test_what_is_signed_and_not_in_the_form_is_refused_without_a_trace(gate: Gate, server: StandIn) -> None:
     for body in _hostile(server):
         assert _post(body, signed(body)) == 400, body[:80]
-    assert not Told.objects.exists()
+    assert not QueuedMedia.objects.exists()
     large = json.dumps({"event": "x", "object": {"text": "a" * 9_000_000}}).encode()
     assert _post(large, signed(large)) == 413
 
@@ -147,7 +147,7 @@ def test_events_that_show_nothing_leave_no_row(tell: Tell, gate: Gate, server: S
     odd = (None, "file:///a", "http://a/\0", "http://[", "http://a:b@c/d")
     still = {**server.status(), "media_attachments": [server.attachment(one) for one in odd]}
     assert tell("status.created", still) == 202
-    assert not Told.objects.exists()
+    assert not QueuedMedia.objects.exists()
 
 
 # --- what follows -----------------------------------------------------------------------------------------
@@ -169,14 +169,14 @@ def test_a_banked_picture_is_reported_once_however_often_it_is_told_of(
     assert tell("status.updated", {**status, "edited_at": "2026-01-01T00:00:00.000Z"}) == 202
     assert tell("report.created", server.report_of(status["account"], status)) == 202
     assert work(follower) == 0
-    row = Told.objects.get()
+    row = QueuedMedia.objects.get()
     assert (row.state, row.report, row.media) == ("reported", report["id"], [])
     assert list(row.moves.order_by("pk").values_list("before", "after")) == [
         ("judge", "report"),
         ("report", "reported"),
     ]
     assert server.sensitized == []
-    told = json.dumps([*Told.objects.values(), *Move.objects.values()], default=str)
+    told = json.dumps([*QueuedMedia.objects.values(), *Move.objects.values()], default=str)
     assert not any(word in told for word in ("192.0.2.7", "mail.example", "nobody's business", "someone"))
 
 
@@ -208,7 +208,10 @@ def test_profiles_and_posts_of_other_servers_are_looked_at_once_somebody_reports
     theirs = server.account(avatar=CAT)
     tell("report.created", server.report_of(theirs, server.status(ROCKET, account=theirs)))
     work(follower)
-    assert sorted(Told.objects.values_list("kind", "state")) == [("account", "reported"), ("status", "clear")]
+    assert sorted(QueuedMedia.objects.values_list("kind", "state")) == [
+        ("account", "reported"),
+        ("status", "clear"),
+    ]
     (report,) = server.reports.values()
     assert report["status_ids"] == [] and report["target_account"]["id"] == theirs["id"]
     tell("account.updated", server.admin_account(server.account(avatar=COFFEE)))
@@ -264,7 +267,7 @@ def test_what_needs_a_person_waits_for_the_desk_and_only_a_person_leads_to_a_mea
     work_after(follower, timedelta(minutes=2))
     assert (len(server.reports), len(server.sensitized)) == (reports, measures)
     if measures:
-        assert server.sensitized == [(Told.objects.get().account, Told.objects.get().report)]
+        assert server.sensitized == [(QueuedMedia.objects.get().account, QueuedMedia.objects.get().report)]
         assert server.transcript[-1].form["send_email_notification"] == ["true"]
     if reports:
         word = {"refuse": "refused it", "refer": "refers it to you"}[outcome]
@@ -280,7 +283,7 @@ def test_a_match_alone_never_leads_to_a_measure_not_even_by_the_database(
     work(follower)
     assert standing() == ["reported"] and server.sensitized == []
     with pytest.raises(IntegrityError):
-        Told.objects.update(state="restrict")
+        QueuedMedia.objects.update(state="restrict")
     for before in (*states.WORK, *states.DONE):
         if before != "report":
             with pytest.raises(TransitionRefused):
@@ -294,7 +297,7 @@ def test_without_acting_decisions_are_recorded_only(
     tell("status.created", server.status(CAT))
     work(follower)
     assert standing() == ["clear"] and server.transcript == []
-    assert Told.objects.get().decisions[0]["outcome"] == "block"
+    assert QueuedMedia.objects.get().decisions[0]["outcome"] == "block"
 
 
 # --- what goes wrong --------------------------------------------------------------------------------------
@@ -322,7 +325,7 @@ def test_a_server_that_says_too_many_is_left_alone_until_its_reset(
     server.answers, server.reset = [429], timedelta(minutes=4)
     tell("status.created", server.status(CAT))
     work(follower)
-    row = Told.objects.get()
+    row = QueuedMedia.objects.get()
     assert (row.state, row.trouble) == ("report", "peer-busy")
     assert timedelta(minutes=3) < row.due_at - real() <= timedelta(minutes=4)
     work_after(follower, timedelta(minutes=4, seconds=1))
@@ -348,10 +351,10 @@ def test_each_refusal_of_the_server_has_its_consequence(
     server.answers = [status]
     tell("status.created", server.status(CAT))
     work(follower)
-    row = Told.objects.get()
+    row = QueuedMedia.objects.get()
     assert (row.state, row.trouble) == (state, trouble)
     work_after(follower, timedelta(minutes=20))
-    assert (Told.objects.get().state == "reported") == (state == "report")
+    assert (QueuedMedia.objects.get().state == "reported") == (state == "report")
 
 
 def test_media_that_are_gone_or_cannot_be_fetched_are_not_held_against_anybody(
@@ -406,7 +409,7 @@ def test_nobody_does_the_same_row_twice(gate: Gate, server: StandIn, tell: Tell)
     assert len({row.pk for row in claimed if row}) == 3 and claimed[3] is None
     row = claimed[0]
     assert row is not None
-    Told.objects.filter(pk=row.pk).update(state="clear")
+    QueuedMedia.objects.filter(pk=row.pk).update(state="clear")
     with pytest.raises(TransitionRefused):
         queue.move(row, "report")
 
@@ -446,7 +449,7 @@ def test_what_is_worked_on_stays_held_however_long_it_takes(
     work(follower)
     assert taken == [None] * 9 and standing() == ["reported"]
     follower.keep()
-    row = Told.objects.get()
+    row = QueuedMedia.objects.get()
     assert (row.claim, row.claimed_until, row.due_at) == ("", None, None)
 
 
@@ -466,7 +469,7 @@ def test_addresses_that_are_signed_anew_each_time_do_not_make_it_new(
     for signature in ("", "?X-Amz-Signature=1", "?X-Amz-Signature=2"):
         status["media_attachments"][0]["url"] = address + signature
         assert tell("status.updated", status) == 202
-    assert Told.objects.count() == 1
+    assert QueuedMedia.objects.count() == 1
 
 
 def test_a_decision_that_could_not_be_recorded_is_taken_again(
@@ -476,7 +479,7 @@ def test_a_decision_that_could_not_be_recorded_is_taken_again(
     monkeypatch.setattr(fetching, "inspect_there", lambda *_: lost)
     tell("status.created", server.status(CAT))
     work(follower)
-    assert standing() == ["judge"] and Told.objects.get().trouble == "DatabaseUnavailable"
+    assert standing() == ["judge"] and QueuedMedia.objects.get().trouble == "DatabaseUnavailable"
     monkeypatch.undo()
     work_after(follower, timedelta(hours=1))
     assert standing() == ["reported"]
@@ -496,18 +499,18 @@ def test_rows_are_forgotten_a_month_after_they_are_done(
 # --- how it is opened -------------------------------------------------------------------------------------
 
 
-def test_without_a_server_no_door_is_opened_and_without_secret_or_token_nothing_starts(
+def test_without_a_server_no_channel_is_opened_and_without_secret_or_token_nothing_starts(
     server: StandIn, settings
 ) -> None:
-    assert len(start.doors()) == 1
+    assert len(start.channels()) == 1
     settings.REPIT_MASTODON_SECRET = "short"
     with pytest.raises(SettingsRefused) as refused:
-        start.doors()
+        start.channels()
     assert "REPIT_MASTODON_SECRET" in refused.value.message.en
     settings.REPIT_MASTODON_SECRET, settings.REPIT_MASTODON_TOKEN = SECRET, ""
     with pytest.raises(SettingsRefused):
-        start.doors()
+        start.channels()
     settings.REPIT_MASTODON_ACT = "none"
-    assert len(start.doors()) == 1
+    assert len(start.channels()) == 1
     settings.REPIT_MASTODON_URL = ""
-    assert start.doors() == ()
+    assert start.channels() == ()

@@ -1,10 +1,10 @@
-"""Every odd file at every door, open and closed: what a viewer could show is what is judged."""
+"""Every odd file at every channel, open and closed: what a viewer could show is what is judged."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from at_doors import At, door, stream
+from at_channels import At, channel, stream
 from django.test import Client
 from gate_pictures import entry, jpeg, sample
 from odd_files.catalogue import SCENE, Odd, odd
@@ -76,18 +76,18 @@ def test_an_odd_file_that_shows_nothing_known_passes_and_is_decided(gate: Gate) 
     assert wrong == []
 
 
-class Doors:
-    """Every door that a test can walk through: what it says of a file."""
+class Channels:
+    """Every channel that a test can walk through: what it says of a file."""
 
-    def __init__(self, gate: Gate, clamd_door: At, icap_door: At) -> None:
+    def __init__(self, gate: Gate, clamd_channel: At, icap_channel: At) -> None:
         self._gate, self._http = gate, Client()
-        self._clamd, self._icap = clamd_door, icap_door
+        self._clamd, self._icap = clamd_channel, icap_channel
 
     def all(self) -> Iterator[tuple[str, Callable[[bytes], Outcome]]]:
         yield "check", self._check
         yield "bare", lambda content: self._bare(content, "")
         for product in ("synapse", "mastodon", "wordpress"):
-            yield product, lambda content, product=product: self._bare(content, f"?door={product}")
+            yield product, lambda content, product=product: self._bare(content, f"?channel={product}")
         yield "s3", self._stored
         yield "clamd", self._scanned
         yield "icap", self._adapted
@@ -118,43 +118,45 @@ class Doors:
 
 
 @pytest.fixture
-def doors(knowing: Gate) -> Iterator[Doors]:
+def channels(knowing: Gate) -> Iterator[Channels]:
     with ExitStack() as held:
         opened = []
-        for make, name in ((clamd.doorway, "clamd"), (icap.doorway, "icap")):
-            at, open_door = door(make, name)
-            held.enter_context(open_door)
+        for make, name in ((clamd.listener, "clamd"), (icap.listener, "icap")):
+            at, open_channel = channel(make, name)
+            held.enter_context(open_channel)
             opened.append(at)
-        yield Doors(knowing, *opened)
+        yield Channels(knowing, *opened)
 
 
 def closed(gate: Gate, *, yes: bool) -> None:
-    for name, _ in Doors(gate, At(0), At(0)).all():
-        gate.policy.undecided_doors[name] = "block" if yes else "allow"
+    for name, _ in Channels(gate, At(0), At(0)).all():
+        gate.policy.undecided_channels[name] = "block" if yes else "allow"
 
 
-def test_every_kind_of_odd_file_is_refused_at_every_door_open_or_closed(knowing: Gate, doors: Doors) -> None:
+def test_every_kind_of_odd_file_is_refused_at_every_channel_open_or_closed(
+    knowing: Gate, channels: Channels
+) -> None:
     wrong = []
     for shut in (False, True):
         closed(knowing, yes=shut)
-        for name, ask in doors.all():
+        for name, ask in channels.all():
             for one in one_of_each_kind():
-                # A drawing cannot be looked at: it follows the door.
+                # A drawing cannot be looked at: it follows the channel.
                 expected = "block" if shut or not one.unread else "allow"
                 if ask(one.content) != expected:
                     wrong.append((name, "closed" if shut else "open", str(one)))
     assert wrong == []
 
 
-def test_what_a_viewer_shows_and_nobody_opens_follows_the_door_and_what_nobody_shows_passes_each(
-    knowing: Gate, doors: Doors
+def test_what_a_viewer_shows_and_nobody_opens_follows_the_channel_and_what_nobody_shows_passes_each(
+    knowing: Gate, channels: Channels
 ) -> None:
     wrong = []
     for shut in (False, True):
         closed(knowing, yes=shut)
-        for name, ask in doors.all():
+        for name, ask in channels.all():
             for what, content in {**OTHERS, **NOTHING}.items():
-                # Doors for pictures are asked about pictures: there, a letter is not decided either.
+                # Channels for pictures are asked about pictures: there, a letter is not decided either.
                 follows = what in OTHERS or name in ("check", "bare")
                 if ask(content) != ("block" if shut and follows else "allow"):
                     wrong.append((name, "closed" if shut else "open", what))

@@ -19,7 +19,7 @@ from repit.platform.gate.policy_file import (
     PolicyWrongValue,
     parse_policy,
 )
-from repit.platform.gate.verdict import OUTCOMES, TIERS, Evidence, Signal, Undecided
+from repit.platform.gate.verdict import OUTCOMES, TIERS, Evidence, Indicator, Undecided
 
 POLICY = """
 version = 1
@@ -34,22 +34,22 @@ name = "known"
 when = {tier = ["exact", "standard"]}
 then = "block"
 
-[[signals]]
+[[indicators]]
 name = "made"
-when = {signal = ["c2pa-ai", "classifier:nudity"], door = ["check"]}
+when = {indicator = ["c2pa-ai", "classifier:nudity"], channel = ["check"]}
 then = "review"
 """
-MADE = Signal("c2pa-ai", "trainedAlgorithmicMedia")
+MADE = Indicator("c2pa-ai", "trainedAlgorithmicMedia")
 EXAMPLE = {
     "version": 1,
     "dry_run": False,
     "rules": [
         {"name": "disputed", "when": {"state": ["disputed"]}, "then": "review"},
         {"name": "two", "when": {"tier": ["exact", "standard"], "confirmations": 2}, "then": "block"},
-        {"name": "known", "when": {"origin": ["b"], "door": ["bare"]}, "then": "block"},
+        {"name": "known", "when": {"origin": ["b"], "channel": ["bare"]}, "then": "block"},
         {"name": "watch", "when": {"kind": ["deepfake"]}, "then": "block", "dry_run": True},
     ],
-    "undecided": {"default": "review", "doors": {"bare": "allow", "strict": "block"}},
+    "undecided": {"default": "review", "channels": {"bare": "allow", "strict": "block"}},
 }
 UNDECIDED = Undecided("decoder-hung", Text("too long", "trop long"))
 
@@ -78,9 +78,11 @@ def test_an_upload_of_which_nothing_is_known_passes() -> None:
     assert (verdict.outcome, verdict.rule, verdict.evidence) == ("allow", "no-match", ())
 
 
-@pytest.mark.parametrize(("door", "outcome"), [("bare", "allow"), ("strict", "block"), ("check", "review")])
-def test_what_cannot_be_decided_is_answered_door_by_door(door: str, outcome: str) -> None:
-    verdict = judge(parse_policy(json.dumps(EXAMPLE)), door, UNDECIDED)
+@pytest.mark.parametrize(
+    ("channel", "outcome"), [("bare", "allow"), ("strict", "block"), ("check", "review")]
+)
+def test_what_cannot_be_decided_is_answered_channel_by_channel(channel: str, outcome: str) -> None:
+    verdict = judge(parse_policy(json.dumps(EXAMPLE)), channel, UNDECIDED)
     assert (verdict.outcome, verdict.undecided) == (outcome, "decoder-hung")
 
 
@@ -160,25 +162,25 @@ def test_a_policy_may_be_toml_and_tell_exchanges_apart() -> None:
     assert judge(policy, "check", [replace(seen(), exchange="ncmec")]).rule == "theirs"
 
 
-def test_a_signal_sends_to_review_where_its_rule_says_so_and_the_verdict_shows_it() -> None:
+def test_an_indicator_sends_to_review_where_its_rule_says_so_and_the_verdict_shows_it() -> None:
     policy = parse_policy(POLICY)
     verdict = judge(policy, "check", [], [MADE])
-    assert (verdict.outcome, verdict.rule, verdict.signals) == ("review", "made", (MADE,))
+    assert (verdict.outcome, verdict.rule, verdict.indicators) == ("review", "made", (MADE,))
     assert judge(policy, "bare", [], [MADE]).outcome == "allow"
-    assert judge(policy, "check", [], [Signal("classifier", "cats")]).outcome == "allow"
+    assert judge(policy, "check", [], [Indicator("classifier", "cats")]).outcome == "allow"
     assert judge(policy, "check", [seen()], [MADE]).rule == "known"
 
 
 @pytest.mark.parametrize("then", ["block", "refuse", "", None])
-def test_a_rule_on_signals_alone_cannot_block(then: str | None) -> None:
+def test_a_rule_on_indicators_alone_cannot_block(then: str | None) -> None:
     document = {
         "version": 1,
         "rules": [],
-        "signals": [{"name": "a", "when": {"signal": ["c2pa-ai"]}, "then": then}],
+        "indicators": [{"name": "a", "when": {"indicator": ["c2pa-ai"]}, "then": then}],
     }
     with pytest.raises(PolicyWrongValue) as caught:
         parse_policy(json.dumps(document))
-    assert caught.value.where == "signals[0].then"
+    assert caught.value.where == "indicators[0].then"
 
 
 # A busy machine draws slowly; what is drawn stays the same.
@@ -189,21 +191,21 @@ CODE = st.sampled_from(["c2pa", "c2pa-ai", "iptc-ai", "generator", "classifier"]
 @AT_LEISURE
 @given(
     st.lists(st.tuples(CODE, st.sampled_from(["allow", "review"]), st.booleans()), max_size=5),
-    st.lists(st.builds(Signal, CODE, st.just("x")), max_size=5),
+    st.lists(st.builds(Indicator, CODE, st.just("x")), max_size=5),
     st.lists(st.builds(seen, tier=st.sampled_from(TIERS)), max_size=3),
 )
-def test_no_policy_and_no_set_of_signals_blocks_what_no_match_blocks(
-    rules: list[tuple[str, str, bool]], signals: list[Signal], found: list[Evidence]
+def test_no_policy_and_no_set_of_indicators_blocks_what_no_match_blocks(
+    rules: list[tuple[str, str, bool]], indicators: list[Indicator], found: list[Evidence]
 ) -> None:
     document = {
         **EXAMPLE,
-        "signals": [
-            {"name": f"s{at}", "when": {"signal": [code]}, "then": then, "dry_run": dry}
+        "indicators": [
+            {"name": f"s{at}", "when": {"indicator": [code]}, "then": then, "dry_run": dry}
             for at, (code, then, dry) in enumerate(rules)
         ],
     }
     policy = parse_policy(json.dumps(document))
-    without, told = judge(policy, "check", found), judge(policy, "check", found, signals)
+    without, told = judge(policy, "check", found), judge(policy, "check", found, indicators)
     assert (told.outcome == "block") == (without.outcome == "block")
     assert OUTCOMES.index(told.outcome) >= OUTCOMES.index(without.outcome)
     assert told.evidence == without.evidence
@@ -223,7 +225,7 @@ def test_the_command_checks_a_policy_and_explains_it(tmp_path: Path) -> None:
     file.write_text(POLICY)
     run = CliRunner().invoke
     assert run(app, ["check", str(file)]).exit_code == 0
-    told = run(app, ["explain", str(file), "--exchange", "ncmec", "--signal", "c2pa-ai"]).stdout
+    told = run(app, ["explain", str(file), "--exchange", "ncmec", "--indicator", "c2pa-ai"]).stdout
     assert "theirs" in told
     assert "made" in told
     file.write_text(POLICY.replace("tier =", "tiers ="))
@@ -238,8 +240,8 @@ def test_films_pass_where_people_would_look_unless_the_policy_has_them_look() ->
         ({"unopened": "review"}, "review", "undecided"),
         ({"default": "block"}, "block", "undecided"),
         ({"default": "allow"}, "allow", "undecided"),
-        ({"doors": {"clamd": "block"}}, "block", "undecided"),
-        ({"doors": {"clamd": "block"}, "unopened": "review"}, "block", "undecided"),
+        ({"channels": {"clamd": "block"}}, "block", "undecided"),
+        ({"channels": {"clamd": "block"}, "unopened": "review"}, "block", "undecided"),
     ):
         verdict = judge(parse_policy(json.dumps({**plain, "undecided": undecided})), "clamd", film)
         assert (verdict.outcome, verdict.rule, verdict.undecided) == (outcome, rule, "film"), undecided

@@ -1,4 +1,4 @@
-"""Slow clients at the clamd and ICAP doors: where there are too many, the slowest makes room."""
+"""Slow clients at the clamd and ICAP channels: where there are too many, the slowest makes room."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from at_doors import At, door, everything
+from at_channels import At, channel, everything
 from test_gate_decoders import within
 
 from repit.platform.gate.runtime import Gate
@@ -37,9 +37,9 @@ def opened(
     request: pytest.FixtureRequest, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[str, At, Gate]]:
     monkeypatch.setattr(listener, "MOST_CONNECTIONS", MOST)
-    make: Callable = {"clamd": clamd.doorway, "icap": icap.doorway}[request.param]
-    at, open_door = door(make, request.param)
-    with open_door:
+    make: Callable = {"clamd": clamd.listener, "icap": icap.listener}[request.param]
+    at, open_channel = channel(make, request.param)
+    with open_channel:
         yield request.param, at, gate
 
 
@@ -55,7 +55,7 @@ def silent(connection: socket.socket) -> bool:
     return False
 
 
-def test_a_door_full_of_unfinished_uploads_answers_whoever_comes(opened: tuple[str, At, Gate]) -> None:
+def test_a_channel_full_of_unfinished_uploads_answers_whoever_comes(opened: tuple[str, At, Gate]) -> None:
     name, at, gate = opened
     with ExitStack() as held:
         quick = held.enter_context(at.connect())

@@ -13,7 +13,7 @@ from repit.foundation.errors import InputRefused, SettingsRefused, TooLarge
 from repit.platform.integrations.s3 import queue, start, tags
 from repit.platform.integrations.s3.errors import NoRoom
 from repit.platform.integrations.s3.events_wire import MOST_RECORDS, Stored, heard
-from repit.platform.integrations.s3.models import Arrival
+from repit.platform.integrations.s3.models import QueuedObject
 
 PATH = "/v1/storage/s3/events"
 TOKEN = "a-token-of-tests-only-000"
@@ -170,7 +170,7 @@ def post(body: bytes, authorization: str = f"Bearer {TOKEN}") -> Any:
 
 
 @pytest.mark.django_db
-def test_the_door_is_shut_without_a_storage_and_opens_to_its_token_only(settings: Any) -> None:
+def test_the_channel_is_shut_without_a_storage_and_opens_to_its_token_only(settings: Any) -> None:
     settings.REPIT_GATE_S3_TOKEN = TOKEN
     assert post(told(record("a"))).status_code == 404
     settings.REPIT_GATE_S3_URL = "https://s3.example"
@@ -181,7 +181,7 @@ def test_the_door_is_shut_without_a_storage_and_opens_to_its_token_only(settings
     assert post(told(record("a")), "Bearer ").status_code == 401
     assert Client().head(PATH).status_code == 200
     assert Client().get(PATH).status_code == 405
-    assert not Arrival.objects.exists()
+    assert not QueuedObject.objects.exists()
 
 
 @pytest.mark.django_db
@@ -205,7 +205,7 @@ def test_an_object_is_one_row_however_often_it_is_told_of_and_its_name_is_sealed
     body = told(record("someone/private.jpg"), record("someone/private.jpg", versionId="v1"), None)
     assert post(body).json() == {"taken_in": 2, "unread": 1}
     assert post(body).json() == {"taken_in": 2, "unread": 1}
-    rows = list(Arrival.objects.all())
+    rows = list(QueuedObject.objects.all())
     assert len(rows) == 2
     assert {queue.place(row) for row in rows} == {
         Stored("b-1", "someone/private.jpg"),
@@ -260,10 +260,10 @@ def test_a_storage_that_is_half_described_stops_the_start(
 ) -> None:
     settings.REPIT_GATE_S3_KEY_ID, settings.REPIT_GATE_S3_SECRET = "key", "secret"
     settings.REPIT_GATE_S3_QUARANTINE, settings.REPIT_GATE_S3_QUARANTINE_TO = "move", "jail/"
-    assert len(start.doors()) == 1
+    assert len(start.channels()) == 1
     setattr(settings, setting, value)
     with pytest.raises(SettingsRefused) as refused:
-        start.doors()
+        start.channels()
     assert setting in refused.value.message.en
     settings.REPIT_GATE_S3_URL = ""
-    assert start.doors() == ()
+    assert start.channels() == ()

@@ -98,7 +98,7 @@ def test_what_cannot_be_fetched_is_not_decided(
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip,br", "x-own", "aws-chunked"])
 def test_what_comes_in_a_coding_that_is_not_read_is_not_decided(gate: Gate, site: str, coding: str) -> None:
     """Not even where every file of a platform passes: a browser would unpack it and show a picture."""
-    said = asked(f"{site}/{coding}/huge.jpg", "/v1/check?door=mastodon").json()
+    said = asked(f"{site}/{coding}/huge.jpg", "/v1/check?channel=mastodon").json()
     assert (said["verdict"], said["undecided"]) == ("review", "peer-failed")
 
 

@@ -44,7 +44,7 @@ def decision(
     return Decision.objects.create(
         name=secrets.token_urlsafe(16),
         at=at or now(),
-        door="check",
+        channel="check",
         outcome=outcome,
         rule="possible" if tier else "made",
         item=best.get("item", ""),
@@ -57,7 +57,7 @@ def decision(
         milliseconds=3,
         sequence=1,
         exchange=best.get("exchange", ""),
-        signals="" if tier else "c2pa-ai:trainedAlgorithmicMedia",
+        indicators="" if tier else "c2pa-ai:trainedAlgorithmicMedia",
         evidence=found,
         also=[[one["item"], one.get("source", "")] for one in found if one["tier"] in SAME],
     )

@@ -178,7 +178,7 @@ def test_objections_come_after_a_decision_and_not_without_end(someone: Make) -> 
 @pytest.mark.parametrize(
     "body", ["", "[]", "{}", '{"said": ""}', '{"said": 5}', '{"said": "a", "more": 1}', "\0"]
 )
-def test_nonsense_at_the_platform_s_doors_is_refused(someone: Make, body: str) -> None:
+def test_nonsense_at_the_platform_s_channels_is_refused(someone: Make, body: str) -> None:
     row = decision("altered")
     client = Client()
     for address in (f"/v1/reviews/{row.name}/appeals", f"/v1/reviews/{row.name}"):
@@ -240,7 +240,7 @@ def test_opinions_are_tried_again_ever_later_and_given_up_in_the_end(someone: Ma
     assert (row.state, row.due_at) == ("given-up", None)
 
 
-def test_signals_alone_and_the_canary_say_nothing_to_a_bank(someone: Make) -> None:
+def test_indicators_alone_and_the_canary_say_nothing_to_a_bank(someone: Make) -> None:
     decision("")
     decided_by(someone("moderator"), ALLOW)
     decision("altered", item="canary")

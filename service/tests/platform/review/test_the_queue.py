@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def test_every_decision_that_asks_for_review_becomes_one_review_and_only_one() -> None:
     names = {decision().name for _ in range(3)}
     Decision.objects.create(
-        name="x", at=clock.now(), door="check", outcome="block", rule="known", milliseconds=1, sequence=1
+        name="x", at=clock.now(), channel="check", outcome="block", rule="known", milliseconds=1, sequence=1
     )
     assert queue.take_in() == 3
     assert queue.take_in() == 0

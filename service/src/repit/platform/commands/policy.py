@@ -27,16 +27,16 @@ def check(file: File = None) -> None:
 @app.command()
 def explain(  # noqa: PLR0917 - typer reads the options from here
     file: File = None,
-    door: Annotated[str, typer.Option(help="check, bare, clamd, icap, … / La porte.")] = "check",
+    channel: Annotated[str, typer.Option(help="check, bare, clamd, icap, … / Le canal.")] = "check",
     exchange: Annotated[str, typer.Option(help="By which protocol. / Par quel protocole.")] = "repit",
     origin: Annotated[str, typer.Option(help="From which hotline. / De quelle association.")] = "repit",
     kind: Annotated[str, typer.Option(help="intimate, deepfake")] = "intimate",
     media: Annotated[str, typer.Option(help="picture, video, file")] = "picture",
     confirmations: Annotated[int, typer.Option(min=1, help="Submitted so often. / Nombre de dépôts.")] = 1,
-    signal: Annotated[list[str] | None, typer.Option(help="code:word; several. / Un signal.")] = None,
+    indicator: Annotated[list[str] | None, typer.Option(help="code:word; several. / Un indicator.")] = None,
 ) -> None:
     """What follows for each strength of evidence, and by which rule. / Ce qui suit, et par quelle règle."""
     from repit.platform.commands import policy_shown
 
     known = policy_shown.Known(exchange, origin, kind, media, confirmations)
-    policy_shown.explain(file, door, known, signal or [])
+    policy_shown.explain(file, channel, known, indicator or [])

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from repit.foundation.errors import Text
-from repit.platform.gate.policy import Policy, Rule, SignalRule, default_policy, judge
+from repit.platform.gate.policy import IndicatorRule, Policy, Rule, default_policy, judge
 from repit.platform.gate.policy_file import parse_policy
-from repit.platform.gate.verdict import TIERS, Evidence, Signal, Tier, Undecided, Verdict
+from repit.platform.gate.verdict import TIERS, Evidence, Indicator, Tier, Undecided, Verdict
 
 _STATES: Final = ("active", "disputed")
 _UNDECIDED: Final = Undecided("damaged", Text("It cannot be opened.", "Il ne s'ouvre pas."))
@@ -28,16 +28,17 @@ def check(file: Path | None) -> None:
     `PolicyWrongValue`.
     """
     policy = _read(file)
+    matches, indicators = len(policy.rules), len(policy.indicator_rules)
     print(
-        _said(
+        _shown(
             Text(
-                f"It can be applied: {len(policy.rules)} rules, {len(policy.signal_rules)} on signals.",
-                f"Elle est applicable : {len(policy.rules)} règles, {len(policy.signal_rules)} sur signaux.",
+                f"It can be applied: {matches} rules, {indicators} on indicators.",
+                f"Elle est applicable : {matches} règles, {indicators} sur des indicateurs.",
             )
         )
     )
     if policy.dry_run:
-        print(_said(Text("Dry run: nothing is refused.", "Essai à blanc : rien n'est refusé.")))
+        print(_shown(Text("Dry run: nothing is refused.", "Essai à blanc : rien n'est refusé.")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +52,34 @@ class Known:
     confirmations: int
 
 
-def explain(file: Path | None, door: str, known: Known, signal: Sequence[str]) -> None:
+def explain(file: Path | None, channel: str, known: Known, indicator: Sequence[str]) -> None:
     """What follows for each strength of evidence, and by which rule. Raises as `check` does."""
     policy = _read(file)
     _rules(policy)
-    signals = [Signal(code, word) for code, _, word in (one.partition(":") for one in signal)]
+    indicators = [Indicator(code, word) for code, _, word in (one.partition(":") for one in indicator)]
 
     def seen(tier: Tier, state: str) -> Verdict:
         said = (known.origin, known.kind, known.media, state, known.confirmations, tier)
         found = Evidence("item", *said, exchange=known.exchange)
-        return judge(policy, door, [found], signals)
+        return judge(policy, channel, [found], indicators)
 
-    table = Table(title=_said(Text(f"At the door {door}", f"À la porte {door}")))
+    table = Table(title=_shown(Text(f"At the channel {channel}", f"Au canal {channel}")))
     for heading in (
         Text("Evidence", "Preuve"),
         Text("State", "État"),
         Text("Outcome", "Issue"),
         Text("Rule", "Règle"),
     ):
-        table.add_column(_said(heading))
+        table.add_column(_shown(heading))
     for tier, state in product(TIERS, _STATES):
         _row(table, tier, state, seen(tier, state))
-    _row(table, _said(Text("nothing known", "rien de connu")), "", judge(policy, door, [], signals))
-    _row(table, _said(Text("cannot be decided", "indécidable")), "", judge(policy, door, _UNDECIDED, signals))
+    _row(table, _shown(Text("nothing known", "rien de connu")), "", judge(policy, channel, [], indicators))
+    _row(
+        table,
+        _shown(Text("cannot be decided", "indécidable")),
+        "",
+        judge(policy, channel, _UNDECIDED, indicators),
+    )
     Console().print(table)
 
 
@@ -82,20 +88,20 @@ def _rules(policy: Policy) -> None:
         print(
             f"{number}. {rule.name}: {_conditions(rule)} → {rule.then}{' (dry run)' if rule.dry_run else ''}"
         )
-    for each in policy.signal_rules:
-        print(f"   {each.name}: {_signals(each)} → {each.then}{' (dry run)' if each.dry_run else ''}")
+    for each in policy.indicator_rules:
+        print(f"   {each.name}: {_indicators(each)} → {each.then}{' (dry run)' if each.dry_run else ''}")
 
 
 def _conditions(rule: Rule) -> str:
     parts = [f"{name} = {'|'.join(sorted(values))}" for name, values in rule.when.items()]
     if rule.confirmations:
         parts.append(f"confirmations ≥ {rule.confirmations}")
-    return ", ".join(parts) or _said(Text("anything", "tout"))
+    return ", ".join(parts) or _shown(Text("anything", "tout"))
 
 
-def _signals(rule: SignalRule) -> str:
-    doors = f", door = {'|'.join(sorted(rule.doors))}" if rule.doors else ""
-    return f"signal = {'|'.join(sorted(rule.signals))}{doors}"
+def _indicators(rule: IndicatorRule) -> str:
+    channels = f", channel = {'|'.join(sorted(rule.channels))}" if rule.channels else ""
+    return f"indicator = {'|'.join(sorted(rule.indicators))}{channels}"
 
 
 def _row(table: Table, what: str, state: str, verdict: Verdict) -> None:
@@ -107,6 +113,6 @@ def _read(file: Path | None) -> Policy:
     return default_policy() if file is None else parse_policy(file.read_bytes())
 
 
-def _said(text: Text) -> str:
+def _shown(text: Text) -> str:
     chosen = os.environ.get("REPIT_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG")
     return text.in_language(chosen)

@@ -44,4 +44,4 @@ def integrations(clamd: str = "", icap: str = "") -> "list[Beside]":
     from repit.platform.integrations.s3 import start as s3
     from repit.platform.integrations.sockets import start as sockets
 
-    return [*sockets.doors(clamd, icap), *mastodon.doors(), *s3.doors()]
+    return [*sockets.channels(clamd, icap), *mastodon.channels(), *s3.channels()]

@@ -90,18 +90,18 @@ class Recorder:
         if self._thread.ident is not None:
             self._thread.join(WAIT_SECONDS)
 
-    def record(self, verdict: Verdict, door: str, milliseconds: float, sequence: int) -> Verdict:
+    def record(self, verdict: Verdict, channel: str, milliseconds: float, sequence: int) -> Verdict:
         """Write the decision down; the verdict with its name, and whether it is safe."""
         moment = now()
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
         if not verdict.is_plain:
             fresh = {one.item for one in verdict.evidence if self._senders.first(one.item)}
-            row = _row(verdict, door, milliseconds, sequence, moment)
+            row = _row(verdict, channel, milliseconds, sequence, moment)
             same = _same(verdict, row.name, fresh) if self._ask is not None else None
             pending = _Pending(row, _reported(verdict, fresh) if self._tally else (), same)
         with self._changed:
-            self._counts[hour, door, verdict.outcome, verdict.rule] += 1
+            self._counts[hour, channel, verdict.outcome, verdict.rule] += 1
             full = len(self._rows) >= _MOST_WAITING
             if pending is not None and not full:
                 self._rows.append(pending)
@@ -137,8 +137,8 @@ class Recorder:
             close_old_connections()
             with transaction.atomic():
                 Decision.objects.bulk_create([pending.row for pending in rows])
-                for (hour, door, outcome, rule), count in counts.items():
-                    _count(hour, door, outcome, rule, count)
+                for (hour, channel, outcome, rule), count in counts.items():
+                    _count(hour, channel, outcome, rule, count)
                 met = Counter(item for pending in rows for item in pending.met)
                 tallies.add(met)
                 same = [pending.same for pending in rows if pending.same is not None]
@@ -161,25 +161,25 @@ class Recorder:
 class Unwritten(Recorder):
     """Writes nothing down: for a look that only prepares another, or repeats one."""
 
-    def record(self, verdict: Verdict, door: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
+    def record(self, verdict: Verdict, channel: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
         """The verdict, unnamed."""
         return verdict.told(milliseconds=milliseconds)
 
 
-def _count(hour: datetime, door: str, outcome: str, rule: str, count: int) -> None:
-    key = {"hour": hour, "door": door, "outcome": outcome, "rule": rule}
+def _count(hour: datetime, channel: str, outcome: str, rule: str, count: int) -> None:
+    key = {"hour": hour, "channel": channel, "outcome": outcome, "rule": rule}
     if not DecisionCount.objects.filter(**key).update(count=F("count") + count):
         row, made = DecisionCount.objects.get_or_create(**key, defaults={"count": count})
         if not made:
             DecisionCount.objects.filter(pk=row.pk).update(count=F("count") + count)
 
 
-def _row(verdict: Verdict, door: str, milliseconds: float, sequence: int, at: datetime) -> Decision:
+def _row(verdict: Verdict, channel: str, milliseconds: float, sequence: int, at: datetime) -> Decision:
     best = verdict.evidence[0] if verdict.evidence else None
     return Decision(
         name=token(),
         at=at,
-        door=door,
+        channel=channel,
         outcome=verdict.outcome,
         would_be=verdict.would_be or "",
         rule=verdict.rule,
@@ -195,7 +195,7 @@ def _row(verdict: Verdict, door: str, milliseconds: float, sequence: int, at: da
         sequence=sequence,
         exchange=best.exchange if best else "",
         source=best.source if best else "",
-        signals=" ".join(f"{one.code}:{one.word}" for one in verdict.signals)[:600],
+        indicators=" ".join(f"{one.code}:{one.word}" for one in verdict.indicators)[:600],
         evidence=[_kept(one) for one in verdict.evidence[:_MOST_ITEMS]],
         also=[[one.item, one.source] for one in verdict.evidence if one.tier in SURE][:_MOST_ALSO],
     )

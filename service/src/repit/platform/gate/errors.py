@@ -6,7 +6,7 @@
     NotGranted
     └── UrlsRefused     the operator does not let the gate fetch pictures by address
 
-In: what went wrong. Out: errors of the service's tree. Next: the doors answer with them.
+In: what went wrong. Out: errors of the service's tree. Next: the channels answer with them.
 """
 
 from repit.foundation.errors import NotGranted, Text, Unavailable

@@ -29,24 +29,24 @@ class NotThere(OutboundRefused):
     message = Text("Nothing is at that address.", "Il n'y a rien à cette adresse.")
 
 
-def inspect_at(gate: Gate, url: str, door: str) -> Verdict:
+def inspect_at(gate: Gate, url: str, channel: str) -> Verdict:
     """Judge what lies at an address. Raises `UrlsRefused`, `InputRefused`, `TooLarge`, `Overloaded`."""
     if not settings.REPIT_GATE_URLS:
         raise UrlsRefused
     _require_web(url)
     try:
-        return inspect_there(gate, url, door, SECONDS)
+        return inspect_there(gate, url, channel, SECONDS)
     except OutboundRefused as refused:
-        return gate.inspector.inspect(NotLookedAt(refused.code, door))
+        return gate.inspector.inspect(NotLookedAt(refused.code, channel))
 
 
-def inspect_there(gate: Gate, url: str, door: str, seconds: float) -> Verdict:
+def inspect_there(gate: Gate, url: str, channel: str, seconds: float) -> Verdict:
     """Judge what can be fetched from an address; of a long file its digests, as they come.
 
     Raises `OutboundRefused` (`NotThere` among them), `TooLarge`, `Overloaded`.
     """
     most: int = settings.REPIT_GATE_MAX_FILE_BYTES
-    with gate.admission.arriving(door) as upload:
+    with gate.admission.arriving(channel) as upload:
         with (
             Outbound("", redirects=True) as outbound,
             outbound.pieces(url, seconds=seconds, max_bytes=most) as (status, pieces),
@@ -57,7 +57,7 @@ def inspect_there(gate: Gate, url: str, door: str, seconds: float) -> Verdict:
                 raise PeerFailed(detail=f"status {status}")
             for piece in pieces:
                 upload.write(piece)
-        return gate.inspector.inspect(upload.asked(door))
+        return gate.inspector.inspect(upload.asked(channel))
 
 
 def _require_web(url: str) -> None:

@@ -1,7 +1,8 @@
 """What an operator's monitoring reads.
 
 In: every verdict, every upload turned away, and the gate itself when it is asked. Out: Prometheus metrics.
-Next: `GET /metrics`. Nothing of an upload, an item or a person is in them: doors, outcomes, counts, seconds.
+Next: `GET /metrics`. Nothing of an upload, an item or a person is in them: channels, outcomes, counts,
+seconds.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any, Final
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from repit.platform.gate.channels import DOORS
+from repit.platform.gate.channels import CHANNELS
 from repit.platform.gate.verdict import Verdict
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -25,34 +26,34 @@ class Meters:
         self.registry = CollectorRegistry()
         self._checks = Counter(
             "repit_gate_checks",
-            "Uploads answered, by door, outcome, and whether they could be decided.",
-            ("door", "outcome", "decided"),
+            "Uploads answered, by channel, outcome, and whether they could be decided.",
+            ("channel", "outcome", "decided"),
             registry=self.registry,
         )
         self._seconds = Histogram(
             "repit_gate_check_seconds",
             "Seconds from a whole upload to its verdict.",
-            ("door",),
+            ("channel",),
             buckets=_SECONDS,
             registry=self.registry,
         )
         self._turned_away = Counter(
             "repit_gate_turned_away",
             "Uploads answered with 'come back later'.",
-            ("door",),
+            ("channel",),
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
 
-    def answered(self, verdict: Verdict, door: str, seconds: float) -> None:
+    def answered(self, verdict: Verdict, channel: str, seconds: float) -> None:
         """One upload was judged."""
         decided = "no" if verdict.undecided else "yes"
-        self._checks.labels(_known(door), verdict.outcome, decided).inc()
-        self._seconds.labels(_known(door)).observe(seconds)
+        self._checks.labels(_known(channel), verdict.outcome, decided).inc()
+        self._seconds.labels(_known(channel)).observe(seconds)
 
-    def turned_away(self, door: str) -> None:
+    def turned_away(self, channel: str) -> None:
         """One upload was asked to come back later."""
-        self._turned_away.labels(_known(door)).inc()
+        self._turned_away.labels(_known(channel)).inc()
 
     def watch(self, report: Callable[[], dict[str, float]]) -> None:
         """Ask this for present values whenever metrics are read: name without prefix, value."""
@@ -76,5 +77,5 @@ class _Present:
             yield GaugeMetricFamily(f"repit_gate_{name}", name.replace("_", " "), value)
 
 
-def _known(door: str) -> str:
-    return door if door in DOORS else _OTHER
+def _known(channel: str) -> str:
+    return channel if channel in CHANNELS else _OTHER

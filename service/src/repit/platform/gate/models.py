@@ -21,7 +21,7 @@ class Decision(models.Model):
 
     name = models.CharField(max_length=32, primary_key=True)
     at = models.DateTimeField()
-    door = models.CharField(max_length=40)
+    channel = models.CharField(max_length=40)
     outcome = models.CharField(max_length=10)
     would_be = models.CharField(max_length=10, blank=True)
     rule = models.CharField(max_length=60)
@@ -37,7 +37,7 @@ class Decision(models.Model):
     sequence = models.BigIntegerField()
     exchange = models.CharField(max_length=20, blank=True)
     source = models.CharField(max_length=100, blank=True, default="")
-    signals = models.CharField(max_length=600, blank=True)
+    indicators = models.CharField(max_length=600, blank=True)
     evidence = models.JSONField(default=list)
     also = models.JSONField(default=list)
     queued = models.BooleanField(default=False)
@@ -68,17 +68,17 @@ class Decision(models.Model):
 
 
 class DecisionCount(models.Model):
-    """How many uploads met one outcome by one rule at one door within one hour."""
+    """How many uploads met one outcome by one rule at one channel within one hour."""
 
     hour = models.DateTimeField()
-    door = models.CharField(max_length=40)
+    channel = models.CharField(max_length=40)
     outcome = models.CharField(max_length=10)
     rule = models.CharField(max_length=60)
     count = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["hour", "door", "outcome", "rule"], name="gate_count_once"),
+            models.UniqueConstraint(fields=["hour", "channel", "outcome", "rule"], name="gate_count_once"),
         )
 
     def __str__(self) -> str:

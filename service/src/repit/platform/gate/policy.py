@@ -4,7 +4,7 @@ In: `policy_file`'s reading of a file, or the default. Out: `Policy`, and `judge
 `inspect`. Pure: no framework, no network, no clock.
 
 A rule fits when every condition it names holds; `confirmations` means "at least". Evidence that no rule fits
-is reviewed, never silently allowed. Signals (what is no match) have rules of their own whose type holds no
+is reviewed, never silently allowed. Indicators (what is no match) have rules of their own whose type holds no
 "block": what anyone can write into a file must not refuse it.
 
 The canary (`repit.platform.gate.canary`) is judged before all rules, and blocked: it tells an operator that
@@ -20,19 +20,19 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Literal, get_args
 
 from repit.platform.gate.verdict import (
+    INDICATED,
     LET_GO_HERE,
     NO_MATCH,
     NOT_A_PICTURE,
     NOTHING_KNOWN,
-    SIGNALLED,
     TIERS,
     UNDECIDED,
     UNOPENED_RULE,
     Evidence,
     Here,
+    Indicator,
     Outcome,
     Ruling,
-    Signal,
     Undecided,
     Verdict,
     explained,
@@ -47,7 +47,7 @@ LET_GO: Final = "let-go-here"
 RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE, UNDECIDED, NO_RULE, CANARY, LET_GO)
 NOBODY: Final = Here()
 
-Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "asked", "door"]
+Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "asked", "channel"]
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
 Mild = Literal["allow", "review"]
 MILD: Final[tuple[Mild, ...]] = get_args(Mild)
@@ -63,52 +63,52 @@ class Rule:
     confirmations: int = 0
     dry_run: bool = False
 
-    def fits(self, evidence: Evidence, door: str) -> bool:
-        """Whether this rule speaks to this evidence at this door."""
+    def fits(self, evidence: Evidence, channel: str) -> bool:
+        """Whether this rule speaks to this evidence at this channel."""
         if evidence.confirmations < self.confirmations:
             return False
         return all(
-            (door if condition == "door" else getattr(evidence, condition)) in allowed
+            (channel if condition == "channel" else getattr(evidence, condition)) in allowed
             for condition, allowed in self.when.items()
         )
 
 
 @dataclass(frozen=True, slots=True)
-class SignalRule:
-    """What follows from signals alone; it can send to review, and nothing more.
+class IndicatorRule:
+    """What follows from indicators alone; it can send to review, and nothing more.
 
-    `signals`: codes, or codes with a word (`c2pa-ai`, `classifier:nudity`); any of them is enough.
+    `indicators`: codes, or codes with a word (`c2pa-ai`, `classifier:nudity`); any of them is enough.
     `channels`: an empty set stands for all.
     """
 
     name: str
     then: Mild
-    signals: frozenset[str]
-    doors: frozenset[str] = frozenset()
+    indicators: frozenset[str]
+    channels: frozenset[str] = frozenset()
     dry_run: bool = False
 
-    def fits(self, signals: Sequence[Signal], door: str) -> bool:
-        """Whether this rule speaks to any of these signals at this door."""
-        if self.doors and door not in self.doors:
+    def fits(self, indicators: Sequence[Indicator], channel: str) -> bool:
+        """Whether this rule speaks to any of these indicators at this channel."""
+        if self.channels and channel not in self.channels:
             return False
-        return any({one.code, f"{one.code}:{one.word}"} & self.signals for one in signals)
+        return any({one.code, f"{one.code}:{one.word}"} & self.indicators for one in indicators)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Rules in their order; what happens, door by door, when the gate cannot decide."""
+    """Rules in their order; what happens, channel by channel, when the gate cannot decide."""
 
     rules: tuple[Rule, ...]
-    signal_rules: tuple[SignalRule, ...] = ()
+    indicator_rules: tuple[IndicatorRule, ...] = ()
     undecided: Outcome = "review"
-    undecided_doors: Mapping[str, Outcome] = field(default_factory=dict)
+    undecided_channels: Mapping[str, Outcome] = field(default_factory=dict)
     unopened: Mild = "allow"
     """Where undecided uploads are reviewed: what happens to films and pages, of which there are too many."""
     dry_run: bool = False
 
 
 def default_policy(
-    undecided: Outcome = "review", undecided_doors: Mapping[str, Outcome] | None = None
+    undecided: Outcome = "review", undecided_channels: Mapping[str, Outcome] | None = None
 ) -> Policy:
     """What a gate does that nobody configured: known pictures are refused, doubtful ones looked at."""
     strong = frozenset({"exact", "standard", "orientation", "altered"})
@@ -119,44 +119,44 @@ def default_policy(
             Rule("possible", "review"),
         ),
         undecided=undecided,
-        undecided_doors=undecided_doors or {},
+        undecided_channels=undecided_channels or {},
     )
 
 
 def judge(
     policy: Policy,
-    door: str,
+    channel: str,
     seen: Sequence[Evidence] | Undecided,
-    signals: Sequence[Signal] = (),
+    indicators: Sequence[Indicator] = (),
     here: Here = NOBODY,
 ) -> Verdict:
     """Apply the policy to what was found, or to not having been able to look; `here`: what people at this
     platform have decided and are asked."""
-    told = tuple(signals)
+    told = tuple(indicators)
     if isinstance(seen, Undecided):
-        verdict = _of_undecided(policy, door, seen, here)
+        verdict = _of_undecided(policy, channel, seen, here)
     else:
-        verdict = _of_evidence(policy, door, seen, here)
-    verdict = replace(verdict, signals=told)
+        verdict = _of_evidence(policy, channel, seen, here)
+    verdict = replace(verdict, indicators=told)
     if verdict.outcome != "allow" or verdict.would_be == "block":
-        return verdict  # a signal cannot make it stricter
-    ruling = _of_signals(policy, door, told)
+        return verdict  # an indicator cannot make it stricter
+    ruling = _of_indicators(policy, channel, told)
     if ruling is None or ruling.outcome == "allow":
         return verdict
-    # What rests on more than signals keeps its own explanation.
-    explanation = verdict.explanation if verdict.evidence or verdict.undecided else SIGNALLED
-    return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), signals=told)
+    # What rests on more than indicators keeps its own explanation.
+    explanation = verdict.explanation if verdict.evidence or verdict.undecided else INDICATED
+    return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), indicators=told)
 
 
-def _of_undecided(policy: Policy, door: str, seen: Undecided, here: Here) -> Verdict:
+def _of_undecided(policy: Policy, channel: str, seen: Undecided, here: Here) -> Verdict:
     """What was not looked at is judged as such, and what was found besides as it is: the stricter holds."""
-    outcome, rule = policy.undecided_doors.get(door, policy.undecided), UNDECIDED
+    outcome, rule = policy.undecided_channels.get(channel, policy.undecided), UNDECIDED
     if seen.is_unopened and outcome == "review":
         outcome, rule = policy.unopened, UNDECIDED if policy.unopened == "review" else UNOPENED_RULE
     verdict = pronounced(Ruling(outcome, rule, policy.dry_run), seen.text, (), seen.reason)
     if not seen.evidence:
         return verdict
-    other = _of_evidence(policy, door, seen.evidence, here)
+    other = _of_evidence(policy, channel, seen.evidence, here)
     both = [
         Ruling(one.would_be or one.outcome, one.rule, one.would_be is not None) for one in (verdict, other)
     ]
@@ -165,31 +165,31 @@ def _of_undecided(policy: Policy, door: str, seen: Undecided, here: Here) -> Ver
     return replace(verdict, evidence=other.evidence)
 
 
-def _of_evidence(policy: Policy, door: str, seen: Sequence[Evidence], here: Here) -> Verdict:
+def _of_evidence(policy: Policy, channel: str, seen: Sequence[Evidence], here: Here) -> Verdict:
     if not seen:
         return Verdict("allow", NO_MATCH, NOTHING_KNOWN)
     told = [replace(one, asked="yes") if one.item in here.asked else one for one in seen]
     ordered = sorted(told, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
-    rulings = [_ruling(policy, door, evidence, here) for evidence in ordered]
+    rulings = [_ruling(policy, channel, evidence, here) for evidence in ordered]
     chosen = strictest(rulings)
     explanation = LET_GO_HERE if rulings[chosen].rule == LET_GO else explained(ordered[chosen])
     return pronounced(rulings[chosen], explanation, tuple(ordered), None)
 
 
-def _ruling(policy: Policy, door: str, evidence: Evidence, here: Here) -> Ruling:
+def _ruling(policy: Policy, channel: str, evidence: Evidence, here: Here) -> Ruling:
     if evidence.item == CANARY:
         return Ruling("block", CANARY, policy.dry_run)
     if evidence.let_go or (evidence.tier == "exact" and evidence.item in here.let_go):
         return Ruling("allow", LET_GO, policy.dry_run)
     for rule in policy.rules:
-        if rule.fits(evidence, door):
+        if rule.fits(evidence, channel):
             return Ruling(rule.then, rule.name, rule.dry_run or policy.dry_run)
     return Ruling("review", NO_RULE, policy.dry_run)
 
 
-def _of_signals(policy: Policy, door: str, signals: Sequence[Signal]) -> Ruling | None:
-    """The first signal rule that fits."""
-    for rule in policy.signal_rules:
-        if rule.fits(signals, door):
+def _of_indicators(policy: Policy, channel: str, indicators: Sequence[Indicator]) -> Ruling | None:
+    """The first indicator rule that fits."""
+    for rule in policy.indicator_rules:
+        if rule.fits(indicators, channel):
             return Ruling(rule.then, rule.name, rule.dry_run or policy.dry_run)
     return None

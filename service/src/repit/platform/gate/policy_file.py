@@ -16,14 +16,14 @@ or a refusal that names the place. Next: `policy.judge`; `repit policy check` te
     when = {tier = ["exact", "standard", "orientation", "altered"], confirmations = 2}
     then = "block"
 
-    [[signals]]
+    [[indicators]]
     name = "says it is made by a machine"
-    when = {signal = ["c2pa-ai", "iptc-ai"]}
+    when = {indicator = ["c2pa-ai", "iptc-ai"]}
     then = "review"
 
     [undecided]
     default = "review"
-    doors = {bare = "allow"}
+    channels = {bare = "allow"}
     unopened = "allow"
 """
 
@@ -33,7 +33,16 @@ import tomllib
 from typing import Any, Final, cast
 
 from repit.foundation.errors import SettingsRefused, Text
-from repit.platform.gate.policy import CONDITIONS, MILD, RESERVED, Condition, Mild, Policy, Rule, SignalRule
+from repit.platform.gate.policy import (
+    CONDITIONS,
+    MILD,
+    RESERVED,
+    Condition,
+    IndicatorRule,
+    Mild,
+    Policy,
+    Rule,
+)
 from repit.platform.gate.verdict import OUTCOMES, TIERS, Outcome
 
 VERSION: Final = 1
@@ -41,7 +50,7 @@ MOST_BYTES: Final = 256 * 1024
 MOST_RULES: Final = 200
 _STATES: Final = ("active", "disputed")
 _KNOWN: Final[dict[str, tuple[str, ...]]] = {"tier": TIERS, "state": _STATES, "asked": ("yes", "no")}
-_SIGNAL: Final = re.compile(r"[a-z0-9-]{1,40}(?::[\w.-]{1,60})?")
+_INDICATOR: Final = re.compile(r"[a-z0-9-]{1,40}(?::[\w.-]{1,60})?")
 
 
 class PolicyRefused(SettingsRefused):
@@ -77,24 +86,28 @@ class PolicyWrongValue(PolicyRefused):
 
 def parse_policy(raw: bytes | str) -> Policy:
     """Read a policy. Raises `PolicyNotRead`, `PolicyUnknownField`, `PolicyWrongValue`."""
-    source = _object(_document(raw), "the document", ("version", "dry_run", "rules", "signals", "undecided"))
+    source = _object(
+        _document(raw), "the document", ("version", "dry_run", "rules", "indicators", "undecided")
+    )
     if source.get("version") != VERSION or isinstance(source.get("version"), bool):
         raise PolicyWrongValue("version", f"only {VERSION} is read", f"seule la version {VERSION} est lue")
     rules = tuple(_rule(one, f"rules[{at}]") for at, one in enumerate(_list(source.get("rules"), "rules")))
-    listed = _list(source.get("signals", []), "signals")
-    signals = tuple(_signal_rule(one, f"signals[{at}]") for at, one in enumerate(listed))
-    names = [rule.name for rule in rules] + [rule.name for rule in signals]
+    listed = _list(source.get("indicators", []), "indicators")
+    indicators = tuple(_indicator_rule(one, f"indicators[{at}]") for at, one in enumerate(listed))
+    names = [rule.name for rule in rules] + [rule.name for rule in indicators]
     if len(set(names)) != len(names):
         raise PolicyWrongValue("rules", "two rules share a name", "deux règles portent le même nom")
-    undecided = _object(source.get("undecided", {}), "undecided", ("default", "doors", "unopened"))
-    doors = undecided.get("doors", {})
-    if not isinstance(doors, dict):
-        raise PolicyWrongValue("undecided.doors", "an object is needed", "il faut un objet")
+    undecided = _object(source.get("undecided", {}), "undecided", ("default", "channels", "unopened"))
+    channels = undecided.get("channels", {})
+    if not isinstance(channels, dict):
+        raise PolicyWrongValue("undecided.channels", "an object is needed", "il faut un objet")
     return Policy(
         rules=rules,
-        signal_rules=signals,
+        indicator_rules=indicators,
         undecided=_outcome(undecided.get("default", "review"), "undecided.default"),
-        undecided_doors={door: _outcome(value, f"undecided.doors.{door}") for door, value in doors.items()},
+        undecided_channels={
+            channel: _outcome(value, f"undecided.channels.{channel}") for channel, value in channels.items()
+        },
         unopened=_mild(undecided.get("unopened", "allow"), "undecided.unopened"),
         dry_run=_yes_or_no(source.get("dry_run", False), "dry_run"),
     )
@@ -135,28 +148,30 @@ def _rule(value: Any, where: str) -> Rule:
     )
 
 
-def _signal_rule(value: Any, where: str) -> SignalRule:
+def _indicator_rule(value: Any, where: str) -> IndicatorRule:
     source = _object(value, where, ("name", "when", "then", "dry_run"))
-    when = _object(source.get("when", {}), f"{where}.when", ("signal", "door"))
-    signals = _values(when.get("signal"), f"{where}.when.signal", None)
-    if not all(_SIGNAL.fullmatch(one) for one in signals):
+    when = _object(source.get("when", {}), f"{where}.when", ("indicator", "channel"))
+    indicators = _values(when.get("indicator"), f"{where}.when.indicator", None)
+    if not all(_INDICATOR.fullmatch(one) for one in indicators):
         raise PolicyWrongValue(
-            f"{where}.when.signal", "a signal is code or code:word", "un signal s'écrit code ou code:mot"
+            f"{where}.when.indicator",
+            "an indicator is code or code:word",
+            "un indicator s'écrit code ou code:mot",
         )
     then = source.get("then")
     for mild in MILD:
         if then == mild:
-            return SignalRule(
+            return IndicatorRule(
                 _name(source, where),
                 mild,
-                signals,
-                _values(when["door"], f"{where}.when.door", None) if "door" in when else frozenset(),
+                indicators,
+                _values(when["channel"], f"{where}.when.channel", None) if "channel" in when else frozenset(),
                 _yes_or_no(source.get("dry_run", False), f"{where}.dry_run"),
             )
     raise PolicyWrongValue(
         f"{where}.then",
-        "signals alone allow or send to review, they never block",
-        "des signaux seuls laissent passer ou envoient à l'examen, ils ne bloquent jamais",
+        "indicators alone allow or send to review, they never block",
+        "des indicateurs seuls laissent passer ou envoient à l'examen, ils ne bloquent jamais",
     )
 
 

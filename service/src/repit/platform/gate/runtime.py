@@ -62,7 +62,7 @@ class Gate:
     def close(self) -> None:
         """End the children, write what is left, close the files."""
         self.pool.close()
-        self.inspector.signals.close()
+        self.inspector.indicators.close()
         self.recorder.close()
         self.store.close()
         self.index.close()

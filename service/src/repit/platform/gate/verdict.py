@@ -1,8 +1,8 @@
 """From evidence to a verdict that explains itself.
 
-In: what an upload has in common with banked items (or why it could not be looked at), a door, a policy. Out:
-`Verdict`: allow, review or block, the rule that said so and the evidence it rests on. Next: every door
-answers with it, `decisions` records it. Pure: no framework, no network, no clock.
+In: what an upload has in common with banked items (or why it could not be looked at), a channel, a policy.
+Out: `Verdict`: allow, review or block, the rule that said so and the evidence it rests on. Next: every
+channel answers with it, `decisions` records it. Pure: no framework, no network, no clock.
 
 Each piece of evidence meets the policy's rules in their order and takes the first that fits; of all those
 outcomes the strictest is the verdict's. So one entry that a rule lets pass can never hide another that is
@@ -110,7 +110,7 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class Indicator:
     """Something that is no match: a fact that the file states, or what a platform's own classifier says.
 
     `code` and `word` are short and from known lists; together, `c2pa-ai:trainedAlgorithmicMedia`.
@@ -130,12 +130,12 @@ class Undecided:
     text: Text
     evidence: tuple[Evidence, ...] = ()
     is_unopened: bool = False
-    """A film or a page at a door that every file passes: nobody could look at each."""
+    """A film or a page at a channel that every file passes: nobody could look at each."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoPicture:
-    """The upload is no picture and not a known file, at a door where that is nothing to decide about."""
+    """The upload is no picture and not a known file, at a channel where that is nothing to decide about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Verdict:
     decision: str | None = None
     recorded: bool = False
     milliseconds: float = 0.0
-    signals: tuple[Signal, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     wanted: bool = False
     """Whether the desk is asked about the item, and this upload is the one to look at."""
 
@@ -218,7 +218,7 @@ def explained(best: Evidence) -> Text:
     )
 
 
-SIGNALLED: Final = Text(
+INDICATED: Final = Text(
     "Nothing known agrees with this, but the file itself gives a reason to look.",
     "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
 )

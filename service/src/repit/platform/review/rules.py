@@ -15,7 +15,7 @@ from repit.platform.review.states import Outcome
 
 _OF_TIER: Final = {"exact": 90, "standard": 80, "orientation": 75, "altered": 65, "possible": 40}
 _UNDECIDED: Final = 20
-_SIGNAL: Final = 15
+_INDICATOR: Final = 15
 _MOST_CONFIRMATIONS: Final = 5
 _URGENT: Final = 75
 
@@ -24,7 +24,7 @@ def risk(tier: str, confirmations: int, *, undecided: bool) -> int:
     """0 to 100."""
     if tier in _OF_TIER:
         return min(100, _OF_TIER[tier] + 2 * min(max(confirmations - 1, 0), _MOST_CONFIRMATIONS))
-    return _UNDECIDED if undecided else _SIGNAL
+    return _UNDECIDED if undecided else _INDICATOR
 
 
 def due(taken_in: datetime, hours: int, of_risk: int) -> datetime:
@@ -33,8 +33,8 @@ def due(taken_in: datetime, hours: int, of_risk: int) -> datetime:
 
 
 def basis(tier: str, *, undecided: bool) -> str:
-    """On what a decision rests, in one word: a tier, `undecided` or `signal`."""
-    return tier or ("undecided" if undecided else "signal")
+    """On what a decision rests, in one word: a tier, `undecided` or `indicator`."""
+    return tier or ("undecided" if undecided else "indicator")
 
 
 def needs_second(outcome: Outcome, of: str, pairs: Collection[str], *, item: bool = False) -> bool:

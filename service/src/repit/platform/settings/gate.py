@@ -128,7 +128,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         whole(1024, 1024**4),
         4 * 1024**3,
         "Gate: size of the largest file whose digests are compared; larger ones are answered with 413, or"
-        " with an error at the other doors.",
+        " with an error at the other channels.",
         "1024 to 1099511627776",
         "4294967296",
     ),
@@ -136,9 +136,9 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_MEMORY",
         whole(1024**2, 1024**4),
         512 * 1024**2,
-        "Gate: bytes of uploads held in memory at once, by all doors together. When they are used up, the"
-        " upload that is still coming and has held most for longest gives way: its door says that the gate is"
-        " busy.",
+        "Gate: bytes of uploads held in memory at once, by all channels together. When they are used up, the"
+        " upload that is still coming and has held most for longest gives way: its channel says that the gate"
+        " is busy.",
         "1048576 to 1099511627776",
         "536870912",
     ),
@@ -165,7 +165,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         text,
         "",
         "Gate: a sheet that describes a classifier of your own, in ONNX. What it says of uploads that nothing"
-        " is known of becomes signals, which a policy may send to review. None is shipped.",
+        " is known of becomes indicators, which a policy may send to review. None is shipped.",
         "path of a TOML file",
         "none",
     ),

@@ -1,4 +1,4 @@
-"""A gate's doors beside HTTP: ClamAV, ICAP, object storage, Mastodon.
+"""A gate's channels beside HTTP: ClamAV, ICAP, object storage, Mastodon.
 
 In: nothing. Out: `SETTINGS`. Next: `declared`.
 """
@@ -30,7 +30,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_CLAMD_UNDECIDED",
         one_of("open", "closed"),
         "open",
-        "Gate: what its clamd door says of a picture that cannot be decided, unless a policy file says:"
+        "Gate: what its clamd channel says of a picture that cannot be decided, unless a policy file says:"
         " `open` OK, `closed` FOUND.",
         "`open` or `closed`",
         "`open`",
@@ -39,7 +39,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_CLAMD_PATHS",
         listed,
         (),
-        "Gate: folders whose files SCAN, CONTSCAN, MULTISCAN and ALLMATCHSCAN may name at the clamd door.",
+        "Gate: folders whose files SCAN, CONTSCAN, MULTISCAN and ALLMATCHSCAN may name at the clamd channel.",
         "folders separated by commas",
         "none: such commands are refused",
     ),
@@ -55,7 +55,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_ICAP_UNDECIDED",
         one_of("open", "closed"),
         "open",
-        "Gate: what its ICAP door does with a picture that cannot be decided, unless a policy file says:"
+        "Gate: what its ICAP channel does with a picture that cannot be decided, unless a policy file says:"
         " `open` passes it, `closed` refuses it.",
         "`open` or `closed`",
         "`open`",
@@ -64,21 +64,21 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_PEERS",
         networks,
         ("127.0.0.0/8", "::1/128"),
-        "Gate: from where its clamd and ICAP doors may be used; those protocols know no keys.",
+        "Gate: from where its clamd and ICAP channels may be used; those protocols know no keys.",
         "addresses or networks, separated by commas",
         "`127.0.0.0/8,::1/128`",
     ),
     Setting(
-        "REPIT_GATE_CHAIN",
+        "REPIT_GATE_UPSTREAM",
         endpoint,
         "",
-        "Gate: a real ClamAV daemon that its clamd and ICAP doors ask as well, so that protection from"
+        "Gate: a real ClamAV daemon that its clamd and ICAP channels ask as well, so that protection from"
         " malware is kept. What it finds is refused, whatever the gate says.",
         "`host:port` or `unix:/path`",
         "none",
     ),
     Setting(
-        "REPIT_GATE_CHAIN_FAILURE",
+        "REPIT_GATE_UPSTREAM_FAILURE",
         one_of("error", "pass"),
         "error",
         "Gate: what follows when that daemon does not answer as it should: `error` says so to the client,"

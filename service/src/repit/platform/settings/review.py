@@ -29,12 +29,12 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_REVIEW_SECOND_LOOK",
-        pairs(("refuse", "allow"), (*TIERS, "undecided", "signal")),
-        ("allow:exact", "allow:standard", "refuse:possible", "refuse:signal"),
+        pairs(("refuse", "allow"), (*TIERS, "undecided", "indicator")),
+        ("allow:exact", "allow:standard", "refuse:possible", "refuse:indicator"),
         "Review desk: decisions that a second person must take too, as `outcome:basis`. Outcomes: `refuse`,"
-        " `allow`. Bases: the tiers of evidence, `undecided`, `signal`. `none` for none.",
+        " `allow`. Bases: the tiers of evidence, `undecided`, `indicator`. `none` for none.",
         "pairs separated by commas, or `none`",
-        "`allow:exact,allow:standard,refuse:possible,refuse:signal`",
+        "`allow:exact,allow:standard,refuse:possible,refuse:indicator`",
     ),
     Setting(
         "REPIT_REVIEW_STRETCH_MINUTES",

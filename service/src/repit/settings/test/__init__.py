@@ -24,7 +24,9 @@ def under_test(urls: str, *wings: Wing) -> dict[str, Any]:
     os.environ.setdefault("REPIT_LANGUAGE", "en")
     url = DECLARED["REPIT_TEST_DATABASE_URL"].read(os.environ)
     values = installation("test.sqlite3", urls, *wings)
-    keys: dict[str, Any] = {name: _folder() for name in ("REPIT_CASE_KEYS", "REPIT_BANK_KEYS") if name in values}
+    keys: dict[str, Any] = {
+        name: _folder() for name in ("REPIT_CASE_KEYS", "REPIT_BANK_KEYS") if name in values
+    }
     at_once: dict[str, Any] = {name: 0 for name in ("REPIT_SPREAD_SECONDS",) if name in values}
     return {
         **values,

@@ -1,4 +1,4 @@
-"""Cases as JSON: the door that the person's device uses once it has computed the hashes.
+"""Cases as JSON: the interface that the person's device uses once it has computed the hashes.
 
 In: hashes, or a receipt. Out: a receipt, or how the case stands. Next: the browser package, `repit demo`.
 No cookie and no name is involved; the receipt travels in the body, so that it stands in no log.

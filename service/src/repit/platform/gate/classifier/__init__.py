@@ -1,8 +1,8 @@
 """The plug-in point for a platform's own classifier; none is shipped.
 
-In: a sheet (REPIT_GATE_CLASSIFIER) that describes an ONNX model, and uploads. Out: `Signal`s such as
+In: a sheet (REPIT_GATE_CLASSIFIER) that describes an ONNX model, and uploads. Out: `Indicator`s such as
 `classifier:nudity`, for labels whose score reaches the sheet's threshold; `classifier:unanswered` where it
-did not answer in time. Next: `repit.platform.gate.signals`.
+did not answer in time. Next: `repit.platform.gate.indicators`.
 
 The model runs in a child process without secrets, bounded in memory and killed when it outlasts its time. It
 says what kind of picture something may be, never who is in it, and it never refuses anything: the policy
@@ -13,14 +13,14 @@ import threading
 from typing import BinaryIO, ClassVar, Final
 
 from repit.platform.gate.classifier.sheet import Sheet, read_sheet
-from repit.platform.gate.verdict import Signal
+from repit.platform.gate.verdict import Indicator
 from repit_engine.child.asking import Asker
 from repit_engine.picture import DEFAULT_LIMITS, Limits
 from repit_engine.pipe import receive_json
 from repit_engine.types import NotHashable
 
 __all__ = ["Classifier", "Sheet", "read_sheet"]
-UNANSWERED: Final = Signal("classifier", "unanswered")
+UNANSWERED: Final = Indicator("classifier", "unanswered")
 MEMORY: Final = 6 * 1024**3
 
 
@@ -47,7 +47,7 @@ class Classifier:
             seconds=sheet.milliseconds / 1000,
         )
 
-    def of(self, data: bytes) -> list[Signal]:
+    def of(self, data: bytes) -> list[Indicator]:
         """What the classifier says of one upload. Never raises."""
         if not self._turn.acquire(timeout=self._sheet.milliseconds / 1000):
             return [UNANSWERED]
@@ -57,7 +57,7 @@ class Classifier:
             self._turn.release()
         if isinstance(labels, NotHashable):
             return [UNANSWERED]
-        return [Signal("classifier", label) for label in labels if label in self._sheet.thresholds]
+        return [Indicator("classifier", label) for label in labels if label in self._sheet.thresholds]
 
     def close(self) -> None:
         """End the child."""

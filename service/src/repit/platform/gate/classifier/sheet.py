@@ -19,7 +19,7 @@ and time from it, the child everything else.
     labels = ["other", "nudity"]
     activation = "softmax"   # or "sigmoid", or "none"
 
-    [signals]
+    [indicators]
     nudity = 0.8
 """
 
@@ -71,14 +71,14 @@ def read_sheet(path: Path) -> Sheet:
                 "The sheet that REPIT_GATE_CLASSIFIER names cannot be read.",
                 "La fiche nommée par REPIT_GATE_CLASSIFIER est illisible.",
             ),
-            Text("Compare it with docs/en/signals.md.", "Comparez-la avec docs/fr/signals.md."),
+            Text("Compare it with docs/en/indicators.md.", "Comparez-la avec docs/fr/indicators.md."),
         ) from None
 
 
 def _sheet(path: Path, said: dict[str, Any]) -> Sheet:
     fed, read = said["input"], said["output"]
     labels = tuple(read["labels"])
-    thresholds = {str(label): float(score) for label, score in said["signals"].items()}
+    thresholds = {str(label): float(score) for label, score in said["indicators"].items()}
     sheet = Sheet(
         path=path,
         model=path.parent / said["model"],

@@ -6,5 +6,5 @@ alone, which all of them read alike; whatever else stands in a form makes it odd
 whatever was found in it. `hidden` looks for pictures where parsers would disagree, so that a known one is
 refused even then. `files` says what of a form is judged.
 
-In: heads and bodies, from the HTTP and ICAP doors. Out: files to judge, and why that may not be all.
+In: heads and bodies, from the HTTP and ICAP channels. Out: files to judge, and why that may not be all.
 """

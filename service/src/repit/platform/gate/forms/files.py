@@ -1,7 +1,7 @@
 """What of a message must be judged.
 
 In: a form that was read, or a whole body. Out: the uploads to judge, and why others may see more in it. Next:
-the HTTP and ICAP doors.
+the HTTP and ICAP channels.
 
 A plain field of a form is judged only where it holds a picture, as it is or as base64. Everything else in a
 form counts as a file, whatever it calls itself; in what has no file's name, base64 is looked for as well.

@@ -25,6 +25,7 @@ from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
 from repit.platform.gate.index.protocol import Index
+from repit.platform.gate.indicators import Indicators
 from repit.platform.gate.inspection import let_go, looking
 from repit.platform.gate.inspection.comparison import in_thread, measured
 from repit.platform.gate.inspection.odd_messages import speaking_for
@@ -40,7 +41,6 @@ from repit.platform.gate.inspection.question import (
 from repit.platform.gate.metrics import Meters
 from repit.platform.gate.pictures import Signature
 from repit.platform.gate.policy import Policy, judge
-from repit.platform.gate.signals import Signals
 from repit.platform.gate.verdict import (
     NO_PICTURE,
     NOT_OPENED,
@@ -77,7 +77,7 @@ class Inspector:
     max_bytes: int
     last_stage: Stage = Stage.TURNED
     altered: AlteredCopies = field(default_factory=AlteredCopies)
-    signals: Signals = field(default_factory=Signals)
+    indicators: Indicators = field(default_factory=Indicators)
     hold: Callable[[str, bytes], None] | None = None
     """Takes an upload that waits for review, with the name of its decision."""
     meters: Meters = field(default_factory=Meters)
@@ -115,7 +115,7 @@ class Inspector:
         if isinstance(seen, NoPicture):
             verdict = NO_PICTURE
         else:
-            stated = self.signals.of(question.data, seen) if isinstance(question, WholeFile) else ()
+            stated = self.indicators.of(question.data, seen) if isinstance(question, WholeFile) else ()
             verdict = judge(self.policy, channel, seen, stated, self.here())
         recorded = self.recorder.record(verdict, channel, (elapsed() - begun) * 1000, status.sequence)
         self.meters.answered(recorded, channel, elapsed() - begun)
@@ -187,7 +187,7 @@ class Inspector:
 def _fields(verdict: Verdict, channel: str) -> dict[str, str | float | None]:
     """What the log says of a verdict: nothing of the file, nor of who sent it."""
     return {
-        "door": channel,
+        "channel": channel,
         "outcome": verdict.outcome,
         "rule": verdict.rule,
         "tier": verdict.evidence[0].tier if verdict.evidence else None,

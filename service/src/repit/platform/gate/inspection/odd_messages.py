@@ -29,7 +29,7 @@ def speaking_for(
             doubtful = file
         if elapsed() > until:
             break
-    undecided = policy.undecided_doors.get(message.channel, policy.undecided)
+    undecided = policy.undecided_channels.get(message.channel, policy.undecided)
     if doubtful is not None and undecided != "block":
         return doubtful
     return NotLookedAt(message.reason, message.channel, message.sender)

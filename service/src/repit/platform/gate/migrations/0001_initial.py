@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('name', models.CharField(max_length=32, primary_key=True, serialize=False)),
                 ('at', models.DateTimeField()),
-                ('door', models.CharField(max_length=40)),
+                ('channel', models.CharField(max_length=40)),
                 ('outcome', models.CharField(max_length=10)),
                 ('would_be', models.CharField(blank=True, max_length=10)),
                 ('rule', models.CharField(max_length=60)),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('sequence', models.BigIntegerField()),
                 ('exchange', models.CharField(blank=True, max_length=20)),
                 ('source', models.CharField(blank=True, default='', max_length=100)),
-                ('signals', models.CharField(blank=True, max_length=600)),
+                ('indicators', models.CharField(blank=True, max_length=600)),
                 ('evidence', models.JSONField(default=list)),
                 ('also', models.JSONField(default=list)),
                 ('queued', models.BooleanField(default=False)),
@@ -48,13 +48,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('hour', models.DateTimeField()),
-                ('door', models.CharField(max_length=40)),
+                ('channel', models.CharField(max_length=40)),
                 ('outcome', models.CharField(max_length=10)),
                 ('rule', models.CharField(max_length=60)),
                 ('count', models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('hour', 'door', 'outcome', 'rule'), name='gate_count_once')],
+                'constraints': [models.UniqueConstraint(fields=('hour', 'channel', 'outcome', 'rule'), name='gate_count_once')],
             },
         ),
         migrations.CreateModel(

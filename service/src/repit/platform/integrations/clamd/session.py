@@ -154,7 +154,7 @@ class _Session:
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
                 with self._examiner.arriving() as upload:
-                    talk = await self._examiner.begin_chain()
+                    talk = await self._examiner.begin_upstream()
                     while isinstance(piece := await self._event(READ_SECONDS), Piece):
                         upload.write(piece.data)
                         if talk is not None:
@@ -216,7 +216,7 @@ class _Session:
         try:
             file = await asyncio.to_thread(opened)
             with file, self._examiner.arriving() as upload:
-                talk = await self._examiner.begin_chain()
+                talk = await self._examiner.begin_upstream()
                 while piece := await asyncio.to_thread(file.read, READ):
                     upload.write(piece)
                     if talk is not None:

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from repit.platform.gate.verdict import Outcome, Tier, Verdict
 
 
-class SignalAnswer(TypedDict):
+class IndicatorAnswer(TypedDict):
     """A fact that the file states, or what a classifier says."""
 
     code: str
@@ -52,7 +52,7 @@ class VerdictAnswer(TypedDict):
     decision: str | None
     recorded: bool
     milliseconds: float
-    signals: list[SignalAnswer]
+    indicators: list[IndicatorAnswer]
     evidence: list[EvidenceAnswer]
 
 
@@ -67,7 +67,7 @@ def answer(verdict: Verdict, language: str | None) -> VerdictAnswer:
         "decision": verdict.decision,
         "recorded": verdict.recorded,
         "milliseconds": round(verdict.milliseconds, 2),
-        "signals": [{"code": signal.code, "word": signal.word} for signal in verdict.signals],
+        "indicators": [{"code": indicator.code, "word": indicator.word} for indicator in verdict.indicators],
         "evidence": [
             {
                 "item": evidence.item,

@@ -54,7 +54,7 @@ _REFUSALS: Final = (NotOneFile, UrlsRefused, TooLarge, Overloaded, GateNotRunnin
 class InFrontOf(Parameters):
     """Of which product this upload is, where one stands between the platform and the gate."""
 
-    door: Named | None = None
+    channel: Named | None = None
 
 
 class SentBy(Parameters):
@@ -78,7 +78,7 @@ class SentBy(Parameters):
 )
 def check(request: HttpRequest, query: InFrontOf, headers: SentBy) -> HttpResponseBase:
     """The whole verdict; the status is 200 whatever it is."""
-    return _answered(request, query.door or "check", headers.sender, bare=False)
+    return _answered(request, query.channel or "check", headers.sender, bare=False)
 
 
 @operation(
@@ -91,14 +91,14 @@ def check(request: HttpRequest, query: InFrontOf, headers: SentBy) -> HttpRespon
 )
 def refuse(request: HttpRequest, query: InFrontOf, headers: SentBy) -> HttpResponseBase:
     """The bare contract: 200 allow, 202 allow and hold for review, 451 refuse."""
-    return _answered(request, query.door or "bare", headers.sender, bare=True)
+    return _answered(request, query.channel or "bare", headers.sender, bare=True)
 
 
-def _answered(request: HttpRequest, door: str, sender: str, *, bare: bool) -> HttpResponse:
+def _answered(request: HttpRequest, channel: str, sender: str, *, bare: bool) -> HttpResponse:
     try:
         # An opaque name of the account, so that one sender counts once (`repit.platform.gate.senders`).
         with sent_by(sender):
-            verdict = _verdict(request, door)
+            verdict = _verdict(request, channel)
     except Overloaded as error:
         busy = problem(error)
         busy["Retry-After"] = _RETRY_SECONDS
@@ -109,16 +109,16 @@ def _answered(request: HttpRequest, door: str, sender: str, *, bare: bool) -> Ht
     return said(answer(verdict, get_language()))
 
 
-def _verdict(request: HttpRequest, door: str) -> Verdict:
+def _verdict(request: HttpRequest, channel: str) -> Verdict:
     gate = runtime.current()
     if request.content_type == "application/json":
         asked = question_of(body_of(request, _QUESTION_BYTES))
         if isinstance(asked, str):
-            return fetching.inspect_at(gate, asked, door)
-        return gate.inspector.inspect(BareHashes(asked, door))
+            return fetching.inspect_at(gate, asked, channel)
+        return gate.inspector.inspect(BareHashes(asked, channel))
     with ExitStack() as held:
         sender = sender_of(request)
-        room = partial(gate.admission.arriving, door, sender)
+        room = partial(gate.admission.arriving, channel, sender)
         found = receive(request, room, held, settings.REPIT_GATE_MAX_FILE_BYTES)
-        question = found.asked(door, sender) if found.odd else found.files[0].asked(door)
+        question = found.asked(channel, sender) if found.odd else found.files[0].asked(channel)
         return gate.inspector.inspect(question)

@@ -9,7 +9,7 @@ from typing import Final
 from repit.foundation.errors import Text
 from repit.foundation.web.api.operations import Words
 
-TITLE: Final = Text("The doors of this gate", "Les portes de ce filtre")
+TITLE: Final = Text("The channels of this gate", "Les canaux de ce filtre")
 PURPOSE: Final = Text(
     "This gate answers whether an upload is known to a bank of hashes. It keeps nothing of what is sent.",
     "Ce filtre répond si un envoi est connu d'une base d'empreintes. Il ne garde rien de ce qui est envoyé.",

@@ -1,6 +1,6 @@
-"""The door that speaks ICAP (RFC 3507).
+"""The channel that speaks ICAP (RFC 3507).
 
-In: an examiner, who may come. Out: a `Doorway`. Next: `opening`.
+In: an examiner, who may come. Out: a `Listener`. Next: `opening`.
 """
 
 from functools import partial
@@ -8,9 +8,9 @@ from functools import partial
 from repit.platform.integrations.icap.replies import BROKEN, FULL
 from repit.platform.integrations.icap.session import serve
 from repit.platform.integrations.sockets.examiner import Examiner
-from repit.platform.integrations.sockets.listener import Doorway
+from repit.platform.integrations.sockets.listener import Listener
 
 
-def doorway(examiner: Examiner, peers: tuple[str, ...]) -> Doorway:
-    """The ICAP door."""
-    return Doorway("icap", partial(serve, examiner), FULL, BROKEN, peers)
+def listener(examiner: Examiner, peers: tuple[str, ...]) -> Listener:
+    """The ICAP channel."""
+    return Listener("icap", partial(serve, examiner), FULL, BROKEN, peers)

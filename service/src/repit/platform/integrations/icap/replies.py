@@ -1,4 +1,4 @@
-"""What the ICAP door says (RFC 3507).
+"""What the ICAP channel says (RFC 3507).
 
 In: an answer, the request it is for. Out: bytes. Next: the client.
 

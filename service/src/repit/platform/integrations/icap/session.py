@@ -101,7 +101,7 @@ class _Session:
         if not request.has_body:
             return Passed(), False
         body = bodies.body_of(request)
-        talk = await self._examiner.begin_chain() if body.boundary is None else None
+        talk = await self._examiner.begin_upstream() if body.boundary is None else None
         most: int = settings.REPIT_GATE_MAX_FILE_BYTES
         try:
             with ExitStack() as held:

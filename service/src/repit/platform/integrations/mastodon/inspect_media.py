@@ -27,10 +27,10 @@ from repit.platform.gate.runtime import Gate
 from repit.platform.gate.senders import sent_by
 from repit.platform.gate.verdict import Verdict
 from repit.platform.integrations.mastodon import queue
-from repit.platform.integrations.mastodon.models import Told
+from repit.platform.integrations.mastodon.models import QueuedMedia
 from repit.platform.review import queue as reviews
 
-DOOR: Final = "mastodon"
+CHANNEL: Final = "mastodon"
 SECONDS: Final = 60.0
 TRIES: Final = 6
 _FRESH: Final = timedelta(hours=1)
@@ -40,7 +40,7 @@ _FOR_GOOD: Final = (AddressRefused, AnswerTooLarge)
 _log: Final = logging.getLogger(__name__)
 
 
-def look(row: Told, gate: Gate) -> None:
+def inspect(row: QueuedMedia, gate: Gate) -> None:
     """Inspect what is not inspected yet, then move the row on. Raises `Overloaded`, `DatabaseUnavailable`."""
     known = {one["media"] for one in row.decisions}
     for medium in row.media:
@@ -64,7 +64,7 @@ def look(row: Told, gate: Gate) -> None:
         queue.move(row, "gone" if outcomes == {"gone"} else "clear")
 
 
-def ask_the_desk(row: Told) -> None:
+def ask_the_desk(row: QueuedMedia) -> None:
     """Move on what people have decided."""
     names = [one["decision"] for one in row.decisions if one["outcome"] == "review" and one["decision"]]
     decided = list(reviews.outcomes(names).values())
@@ -78,20 +78,20 @@ def ask_the_desk(row: Told) -> None:
         queue.later(row, "", _DESK_SECONDS if fresh else _DESK_SECONDS_LATER)
 
 
-def _judged(address: str, row: Told, gate: Gate) -> dict[str, Any]:
+def _judged(address: str, row: QueuedMedia, gate: Gate) -> dict[str, Any]:
     try:
         with sent_by(row.account):
-            verdict = fetching.inspect_there(gate, address, DOOR, SECONDS)
+            verdict = fetching.inspect_there(gate, address, CHANNEL, SECONDS)
     except fetching.NotThere:
         return {"outcome": "gone", "decision": "", "seen": False}
     except TooLarge:
-        verdict = gate.inspector.inspect(NotLookedAt("too-large", DOOR))
+        verdict = gate.inspector.inspect(NotLookedAt("too-large", CHANNEL))
     except OutboundRefused as refused:
         if row.attempts < TRIES and not isinstance(refused, _FOR_GOOD):
             raise
         if isinstance(refused, AddressRefused):
             _log.error("media of the Mastodon server are not reached: list its host in REPIT_OUTBOUND_ALLOW")
-        verdict = gate.inspector.inspect(NotLookedAt(refused.code, DOOR))
+        verdict = gate.inspector.inspect(NotLookedAt(refused.code, CHANNEL))
     return _found(verdict)
 
 

@@ -11,7 +11,7 @@ from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
 from repit.platform.integrations.mastodon.states import DONE, WORK
 
 
-class Told(Claimable):
+class QueuedMedia(Claimable):
     """One post or profile with the media that it showed. `decisions`: media, outcome, name, seen or not.
 
     `desk`: what a person at the gate's desk said, if one did.
@@ -51,7 +51,7 @@ class Told(Claimable):
 class Move(models.Model):
     """One step: when, from where, to where, why."""
 
-    told = models.ForeignKey(Told, on_delete=models.CASCADE, related_name="moves")
+    told = models.ForeignKey(QueuedMedia, on_delete=models.CASCADE, related_name="moves")
     at = models.DateTimeField()
     before = models.CharField(max_length=12)
     after = models.CharField(max_length=12)

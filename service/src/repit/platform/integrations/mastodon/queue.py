@@ -16,20 +16,20 @@ from django.db.models import Q
 from repit.foundation.clock import now
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import TROUBLE, ClaimLost, Claims
-from repit.platform.integrations.mastodon.models import Move, Told
+from repit.platform.integrations.mastodon.models import Move, QueuedMedia
 from repit.platform.integrations.mastodon.states import DONE, WORK, State, step
 from repit.platform.integrations.mastodon.wire import Subject
 
 LEASE: Final = timedelta(seconds=20)
 KEPT: Final = timedelta(days=30)
-_claims: Final = Claims(Told.objects.filter(state__in=WORK), LEASE, Backoff(5.0, 3600.0))
+_claims: Final = Claims(QueuedMedia.objects.filter(state__in=WORK), LEASE, Backoff(5.0, 3600.0))
 
 
 def take_in(subjects: Iterable[Subject]) -> None:
     """Write down what is new; what was told before, with the same media, stays as it is."""
     moment = now()
     rows = [
-        Told(
+        QueuedMedia(
             mark=one.mark(),
             kind=one.kind,
             subject=one.name,
@@ -41,26 +41,26 @@ def take_in(subjects: Iterable[Subject]) -> None:
         )
         for one in subjects
     ]
-    Told.objects.bulk_create(rows, ignore_conflicts=True)
+    QueuedMedia.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def claim() -> Told | None:
+def claim() -> QueuedMedia | None:
     """One row that is due, held for `LEASE`; None where there is none."""
     return _claims.claim()
 
 
-def keep(row: Told) -> bool:
+def keep(row: QueuedMedia) -> bool:
     """Hold a row for another `LEASE`; whether it is still ours."""
     return _claims.keep(row)
 
 
-def note(row: Told) -> None:
+def note(row: QueuedMedia) -> None:
     """Keep what was found so far, so that nothing is looked at twice. Raises `ClaimLost`."""
     if not _claims.keep(row, decisions=row.decisions):
         raise ClaimLost
 
 
-def move(row: Told, after: State, **changes: Any) -> None:
+def move(row: QueuedMedia, after: State, **changes: Any) -> None:
     """Take a step of the table. Raises `TransitionRefused`, also if somebody else holds the row by now."""
     before: State = row.state  # type: ignore[assignment]
     why = step(before, after)
@@ -77,7 +77,7 @@ def move(row: Told, after: State, **changes: Any) -> None:
         setattr(row, name, value)
 
 
-def later(row: Told, trouble: str, seconds: float | None = None) -> bool:
+def later(row: QueuedMedia, trouble: str, seconds: float | None = None) -> bool:
     """Try again after a while: as long as is said, which does not count as a try; or ever longer, up to an
     hour. Whether it was still ours.
     """
@@ -88,5 +88,5 @@ def later(row: Told, trouble: str, seconds: float | None = None) -> bool:
 
 def forget_old() -> int:
     """Drop what was done with a month ago; how many rows."""
-    _, dropped = Told.objects.filter(state__in=DONE, changed_at__lt=now() - KEPT).delete()
+    _, dropped = QueuedMedia.objects.filter(state__in=DONE, changed_at__lt=now() - KEPT).delete()
     return dropped.get("mastodon.Told", 0)

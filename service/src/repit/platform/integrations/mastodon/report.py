@@ -14,7 +14,7 @@ from django.conf import settings
 from repit.foundation.errors import InputRefused, KeyRefused, NotFound, NotGranted, PeerBusy, PeerFailed, Text
 from repit.platform.integrations.mastodon import queue
 from repit.platform.integrations.mastodon.client import Mastodon
-from repit.platform.integrations.mastodon.models import Told
+from repit.platform.integrations.mastodon.models import QueuedMedia
 
 _KEY_SECONDS: Final = 600.0
 _log: Final = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ _MEASURE: Final = Text(
 )
 
 
-def report(row: Told, server: Mastodon) -> None:
+def report(row: QueuedMedia, server: Mastodon) -> None:
     """Open the report."""
     statuses = [row.subject] if row.kind == "status" else []
     try:
@@ -56,7 +56,7 @@ def report(row: Told, server: Mastodon) -> None:
     queue.move(row, "restrict" if further else "reported", report=made)
 
 
-def restrict(row: Told, server: Mastodon) -> None:
+def restrict(row: QueuedMedia, server: Mastodon) -> None:
     """Mark the account's media as sensitive, naming the report."""
     try:
         server.mark_as_sensitive(row.account, row.report, _said(_MEASURE))
@@ -66,7 +66,9 @@ def restrict(row: Told, server: Mastodon) -> None:
     queue.move(row, "restricted")
 
 
-def _not_done(row: Told, error: PeerFailed | KeyRefused | NotGranted | NotFound | InputRefused) -> None:
+def _not_done(
+    row: QueuedMedia, error: PeerFailed | KeyRefused | NotGranted | NotFound | InputRefused
+) -> None:
     if isinstance(error, NotFound):
         queue.move(row, "gone")
     elif isinstance(error, InputRefused):
@@ -81,7 +83,7 @@ def _not_done(row: Told, error: PeerFailed | KeyRefused | NotGranted | NotFound 
         queue.later(row, error.code, error.seconds if isinstance(error, PeerBusy) else None)
 
 
-def _comment(row: Told) -> str:
+def _comment(row: QueuedMedia) -> str:
     """At most the thousand characters that Mastodon takes."""
     found = [one for one in row.decisions if one["outcome"] in ("block", "review")]
     agree = sum(one["seen"] for one in found)

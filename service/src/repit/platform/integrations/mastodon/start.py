@@ -1,4 +1,4 @@
-"""Opens the door beside the gate's others, where the settings name a server.
+"""Opens the channel beside the gate's others, where the settings name a server.
 
 In: settings. Out: what `repit gate` holds open. Next: `platform.commands.serve`.
 """
@@ -16,7 +16,7 @@ from repit.platform.integrations.mastodon.worker import Follower
 LEAST_SECRET: Final = 16
 
 
-def doors() -> Sequence[Callable[[], AbstractContextManager[object]]]:
+def channels() -> Sequence[Callable[[], AbstractContextManager[object]]]:
     """None without REPIT_MASTODON_URL. Raises `SettingsRefused`."""
     if not settings.REPIT_MASTODON_URL:
         return ()

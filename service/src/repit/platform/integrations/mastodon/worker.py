@@ -1,6 +1,6 @@
 """Does what is due: looks, asks the desk, reports.
 
-In: rows of `queue`. Out: rows moved on, reports opened. Next: `start` starts it beside the gate's doors.
+In: rows of `queue`. Out: rows moved on, reports opened. Next: `start` starts it beside the gate's channels.
 Each row is claimed by one UPDATE, so that several processes may run this at once; a slow file keeps one
 thread, and one more thread keeps the claims.
 """
@@ -19,7 +19,7 @@ from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.runtime import Gate
 from repit.platform.integrations.mastodon import inspect_media, queue, report
 from repit.platform.integrations.mastodon.client import Mastodon
-from repit.platform.integrations.mastodon.models import Told
+from repit.platform.integrations.mastodon.models import QueuedMedia
 
 AT_ONCE: Final = 2
 _LOOK_SECONDS: Final = 1.0
@@ -40,7 +40,7 @@ class Follower:
         self._gate = gate
         self._server = Mastodon(settings.REPIT_MASTODON_URL, settings.REPIT_MASTODON_TOKEN)
         self._tidied = elapsed()
-        self._held: dict[int, Told] = {}
+        self._held: dict[int, QueuedMedia] = {}
         self._loops = [
             Loop("mastodon", self._work, workers=AT_ONCE, wake=told, backoff=_BACKOFF),
             Loop("mastodon-keeper", self._keep, first=_KEEP_SECONDS, backoff=_BACKOFF),
@@ -82,16 +82,16 @@ class Follower:
             queue.later(row, busy.code, _BUSY_SECONDS)
         except TransitionRefused:
             _log.info("a row was moved by someone else")
-        except Exception as error:  # noqa: BLE001 - one bad row must not end the door
-            _log.error("a row of the Mastodon door could not be done: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one bad row must not end the channel
+            _log.error("a row of the Mastodon channel could not be done: %s", type(error).__name__)
             queue.later(row, type(error).__name__)
         finally:
             self._held.pop(row.pk, None)
         return True
 
-    def _do(self, row: Told) -> None:
+    def _do(self, row: QueuedMedia) -> None:
         if row.state == "judge":
-            inspect_media.look(row, self._gate)
+            inspect_media.inspect(row, self._gate)
         elif row.state == "desk":
             inspect_media.ask_the_desk(row)
         elif row.state == "report":

@@ -30,9 +30,9 @@ class Attempt:
 
     def made(self, *, scan: Scan | None = None, dry_run: bool = False) -> Outcome:
         """Try; what it came to. Raises as `keep`, `inspect_object.look` and `quarantine.act` do."""
-        looked = inspect_object.look(
+        inspected = inspect_object.inspect(
             self.gate, self.store, self.thing, self.keep, quiet=dry_run, earlier=self.decision
         )
-        self.decision = looked.verdict.decision or ""
+        self.decision = inspected.verdict.decision or ""
         self.keep()  # who was late looking leaves the act to whoever took over
-        return quarantine.act(self.store, looked, scan=scan, dry_run=dry_run)
+        return quarantine.act(self.store, inspected, scan=scan, dry_run=dry_run)

@@ -1,4 +1,4 @@
-"""Refusals at the storage's door.
+"""Refusals at the storage's channel.
 
     OutboundRefused
     ├── StoreRefused    the storage does not let this be done: a key, a right, a name

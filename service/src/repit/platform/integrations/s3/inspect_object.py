@@ -3,7 +3,7 @@
 In: an object of the storage. Out: `Looked`: which bytes they were, the verdict, what was found before. Next:
 `quarantine`.
 
-The object is read as it comes, into the room that all doors share, and no further than needed: a file that
+The object is read as it comes, into the room that all channels share, and no further than needed: a file that
 is no picture, where no whole file is banked, is left after its first bytes. Looking again at an object that
 was found before, unchanged and for the same reason, makes no new decision and counts no new match; otherwise
 every scan would report the same copies to the hotline as fresh ones.
@@ -29,7 +29,7 @@ from repit.platform.integrations.s3.models import Finding
 from repit.platform.integrations.s3.store import Held, Store
 from repit_engine.picture.kinds import Kind
 
-DOOR: Final = "s3"
+CHANNEL: Final = "s3"
 ENOUGH: Final = HEAD
 _UNREAD: Final = "unsupported-picture"
 
@@ -41,7 +41,7 @@ class NotLoaded(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Inspected:
     """`held` names the very version that was read. `before`: the finding that this look only repeats."""
 
     held: Held
@@ -50,7 +50,7 @@ class Looked:
     before: Finding | None
 
 
-def look(
+def inspect(
     gate: Gate,
     store: Store,
     thing: Stored,
@@ -58,12 +58,12 @@ def look(
     *,
     quiet: bool = False,
     earlier: str = "",
-) -> Looked:
+) -> Inspected:
     """Read and judge it; `quiet`: without a decision; `earlier`: a decision on it that could not be carried
     out, and holds if nothing has changed. Raises `Gone`, `OutboundRefused`, `Unavailable`, as `keep` does."""
     if not gate.board.read().loaded:
         raise NotLoaded
-    with store.opened(thing) as content, gate.admission.arriving(DOOR) as upload:
+    with store.opened(thing) as content, gate.admission.arriving(CHANNEL) as upload:
         read = Stored(thing.bucket, thing.key, thing.version or content.version)
         # Not every server says with an object how many tags it has.
         labels = store.tags(read) if content.tags or findings.known(read) else {}
@@ -74,23 +74,23 @@ def look(
         if quiet or before is not None or earlier:
             verdict = _judge(gate.inspector.quiet(), upload, coding, left)
             if before is not None and findings.rests_on(before, verdict):
-                return Looked(held, content.size, verdict, before)
+                return Inspected(held, content.size, verdict, before)
             if quiet:
-                return Looked(held, content.size, verdict, None)
+                return Inspected(held, content.size, verdict, None)
             if earlier and findings.repeats(earlier, verdict):
-                return Looked(held, content.size, verdict.told(decision=earlier, recorded=True), None)
-        return Looked(held, content.size, _judge(gate.inspector, upload, coding, left), None)
+                return Inspected(held, content.size, verdict.told(decision=earlier, recorded=True), None)
+        return Inspected(held, content.size, _judge(gate.inspector, upload, coding, left), None)
 
 
 def _judge(inspector: Inspector, upload: Arriving, coding: Coding, left: NotLookedAt | None) -> Verdict:
     if left is not None and left.kind is not Kind.OTHER:
         return inspector.inspect(left)
     if coding.doubt:
-        files = (upload.asked(DOOR),) if left is None else ()
-        return inspector.inspect(OddMessage(files, coding.doubt, DOOR))
-    question = left or upload.asked(DOOR)
+        files = (upload.asked(CHANNEL),) if left is None else ()
+        return inspector.inspect(OddMessage(files, coding.doubt, CHANNEL))
+    question = left or upload.asked(CHANNEL)
     if not coding.sure and inspector.quiet().inspect(question).rule == NOT_A_PICTURE:
-        return inspector.inspect(NotLookedAt(CODED, DOOR))
+        return inspector.inspect(NotLookedAt(CODED, CHANNEL))
     return inspector.inspect(question)
 
 
@@ -103,11 +103,15 @@ def _take(
     try:
         for piece in pieces:
             upload.write(piece)
-            if not whole and upload.size >= ENOUGH and left_undone(DOOR, _UNREAD, upload.kind) != "undecided":
-                return NotLookedAt(_UNREAD, DOOR, kind=upload.kind)
+            if (
+                not whole
+                and upload.size >= ENOUGH
+                and left_undone(CHANNEL, _UNREAD, upload.kind) != "undecided"
+            ):
+                return NotLookedAt(_UNREAD, CHANNEL, kind=upload.kind)
             keep()
     except TooLarge:
-        return NotLookedAt("too-many-bytes", DOOR)
+        return NotLookedAt("too-many-bytes", CHANNEL)
     except zlib.error:
-        return NotLookedAt("damaged", DOOR)
+        return NotLookedAt("damaged", CHANNEL)
     return None

@@ -1,4 +1,4 @@
-"""What waits at the storage's door, what was found there, and how far a scan has come.
+"""What waits at the storage's channel, what was found there, and how far a scan has come.
 
 In: `queue`, `findings`, `scan_worker`. Out: rows. Next: `worker`, the commands.
 
@@ -14,7 +14,7 @@ from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
 from repit.platform.integrations.s3.states import ARRIVAL, FINDING, SCAN
 
 
-class Arrival(Claimable):
+class QueuedObject(Claimable):
     """One object to be looked at. `news` changes with each notification, so that none is lost while the
     object is in someone's hands; `decision` is what was decided of these very news and could not be carried
     out yet."""

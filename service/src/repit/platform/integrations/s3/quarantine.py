@@ -17,7 +17,7 @@ from repit.platform.gate.verdict import Outcome
 from repit.platform.integrations.s3 import findings, sealed_locations, tags
 from repit.platform.integrations.s3.errors import Changed, Gone, StoreRefused
 from repit.platform.integrations.s3.events_wire import Stored
-from repit.platform.integrations.s3.inspect_object import Looked
+from repit.platform.integrations.s3.inspect_object import Inspected
 from repit.platform.integrations.s3.models import Finding, Scan
 from repit.platform.integrations.s3.store import Held, Store
 
@@ -26,9 +26,9 @@ FOUND_BEFORE: Final = "found-before"
 _NAME_DIGITS: Final = 40
 
 
-def act(store: Store, looked: Looked, *, scan: Scan | None = None, dry_run: bool = False) -> Outcome:
+def act(store: Store, inspected: Inspected, *, scan: Scan | None = None, dry_run: bool = False) -> Outcome:
     """Do what the verdict asks; what it came to. Raises `Gone`, `Changed`, `OutboundRefused`."""
-    held, size, verdict, before = looked.held, looked.size, looked.verdict, looked.before
+    held, size, verdict, before = inspected.held, inspected.size, inspected.verdict, inspected.before
     outcome: Outcome = verdict.outcome
     if scan is not None and findings.in_scan(scan, held.thing):
         return outcome  # the page is walked again, after a kill

@@ -23,14 +23,14 @@ from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import Claims, Hold
 from repit.platform.integrations.s3 import sealed_locations
 from repit.platform.integrations.s3.events_wire import Stored
-from repit.platform.integrations.s3.models import Arrival
+from repit.platform.integrations.s3.models import QueuedObject
 
 LEASE: Final = timedelta(seconds=90)
 """Renewed while an object is being read (`kept`)."""
 MOST_ATTEMPTS: Final = 34
 """With pauses that double from five seconds to an hour: about a day."""
 _claims: Final = Claims(
-    Arrival.objects.filter(state="waiting"),
+    QueuedObject.objects.filter(state="waiting"),
     LEASE,
     Backoff(5.0, 3600.0, spread=0.25),
     most=MOST_ATTEMPTS,
@@ -48,7 +48,7 @@ def take_in(things: tuple[Stored, ...], decision: str = "") -> int:
     if rows:
         fresh = ["place", "news", "state", "due_at", "attempts", "trouble", "decision"]
         with transaction.atomic():
-            Arrival.objects.bulk_create(
+            QueuedObject.objects.bulk_create(
                 rows, update_conflicts=True, unique_fields=["digest"], update_fields=fresh
             )
         woken.set()
@@ -64,7 +64,7 @@ def followed(thing: Stored) -> bool:
     return not buckets or thing.bucket in buckets
 
 
-def claim() -> Arrival | None:
+def claim() -> QueuedObject | None:
     """One that is due, held for us."""
     return _claims.claim()
 
@@ -74,62 +74,62 @@ def free_all() -> None:
     _claims.free_all()
 
 
-def kept(row: Arrival) -> Hold[Arrival]:
+def kept(row: QueuedObject) -> Hold[QueuedObject]:
     """Call it while the object is being read, so that nobody else takes the row."""
     return Hold(_claims, row)
 
 
-def place(row: Arrival) -> Stored:
+def place(row: QueuedObject) -> Stored:
     """Which object it is. Raises `SealBroken`."""
     return Stored(*sealed_locations.opened(row.place, "arrival", row.digest))
 
 
-def done(row: Arrival) -> bool:
+def done(row: QueuedObject) -> bool:
     """It was looked at, and goes unless there is news of it since; whether it was still ours."""
     return _claims.remove(row, when=_no_news(row)) or _claims.let_go(row)
 
 
-def later(row: Arrival, seconds: float) -> bool:
+def later(row: QueuedObject, seconds: float) -> bool:
     """Not now, and that is nobody's fault; whether it was still ours."""
     put_off = _claims.later(row, seconds, when=_no_news(row), decision=row.decision)
     return put_off or _claims.let_go(row)
 
 
-def failed(row: Arrival, trouble: str, *, for_good: bool) -> bool:
+def failed(row: QueuedObject, trouble: str, *, for_good: bool) -> bool:
     """It could not be looked at; it is tried again, ever later, and in the end a person must see it. Whether
     it was still ours."""
     noted = _claims.fail(row, trouble, for_good=for_good, when=_no_news(row), decision=row.decision)
     return noted or _claims.let_go(row)
 
 
-def dead() -> list[Arrival]:
+def dead() -> list[QueuedObject]:
     """Those that a person must see, oldest first."""
-    return list(Arrival.objects.filter(state="dead").order_by("taken_in_at"))
+    return list(QueuedObject.objects.filter(state="dead").order_by("taken_in_at"))
 
 
 def try_again() -> int:
     """Give every dead one another chance; how many."""
-    return Arrival.objects.filter(state="dead").update(state="waiting", attempts=0, due_at=now())
+    return QueuedObject.objects.filter(state="dead").update(state="waiting", attempts=0, due_at=now())
 
 
 def standing() -> dict[str, float]:
     """For monitoring: how many wait, for how long the first has, how many are dead."""
     moment = now()
-    waiting = Arrival.objects.filter(state="waiting")
+    waiting = QueuedObject.objects.filter(state="waiting")
     try:
         oldest = waiting.aggregate(first=Min("due_at"))["first"]
         return {
             "storage_waiting": float(waiting.count()),
             "storage_overdue_seconds": 0.0 if oldest is None else max(0.0, (moment - oldest).total_seconds()),
-            "storage_dead": float(Arrival.objects.filter(state="dead").count()),
+            "storage_dead": float(QueuedObject.objects.filter(state="dead").count()),
         }
     except DatabaseError:
         return {}
 
 
-def _row(thing: Stored, decision: str) -> Arrival:
+def _row(thing: Stored, decision: str) -> QueuedObject:
     digest, moment = sealed_locations.digest(thing), now()
-    return Arrival(
+    return QueuedObject(
         digest=digest,
         place=sealed_locations.sealed(sealed_locations.listed(thing), "arrival", digest),
         news=token(),
@@ -139,6 +139,6 @@ def _row(thing: Stored, decision: str) -> Arrival:
     )
 
 
-def _no_news(row: Arrival) -> Q:
+def _no_news(row: QueuedObject) -> Q:
     """What came meanwhile is due at once, and none of it is decided."""
     return Q(news=row.news)

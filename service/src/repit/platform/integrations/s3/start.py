@@ -1,4 +1,4 @@
-"""The storage's door, beside the gate's others.
+"""The storage's channel, beside the gate's others.
 
 In: the settings. Out: a context manager that holds the workers running. Next: `platform.commands.serve` has
 it opened.
@@ -20,8 +20,8 @@ _TAG: Final = re.compile(r"[A-Za-z0-9_-]{1,100}")
 Opening = Callable[[], AbstractContextManager[object]]
 
 
-def doors() -> Sequence[Opening]:
-    """The door, if the settings name a storage. Raises `SettingsRefused`."""
+def channels() -> Sequence[Opening]:
+    """The channel, if the settings name a storage. Raises `SettingsRefused`."""
     if not settings.REPIT_GATE_S3_URL:
         return ()
     require_settings()
@@ -39,7 +39,7 @@ def require_settings() -> None:
     if not _TAG.fullmatch(settings.REPIT_GATE_S3_TAG):
         raise _missing("REPIT_GATE_S3_TAG")
     try:
-        import botocore  # noqa: F401, PLC0415 - an extra that only this door needs
+        import botocore  # noqa: F401, PLC0415 - an extra that only this channel needs
     except ImportError:
         raise SettingsRefused(
             Text("What speaks S3 is not installed.", "Il manque ce qui parle S3."),

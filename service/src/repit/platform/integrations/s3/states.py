@@ -1,4 +1,4 @@
-"""The lives of what stands at the storage's door, as tables.
+"""The lives of what stands at the storage's channel, as tables.
 
 In: a state and the state asked for. Out: whether that step exists. Next: `findings`, which leaves a row for
 each step. Pure.

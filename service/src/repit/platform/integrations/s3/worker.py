@@ -1,7 +1,7 @@
 """The threads that look at what the storage tells of.
 
 In: arrivals, one at a time; decisions of people; scans. Out: objects tagged or moved, rows gone or put off.
-Next: the storage. Held open beside the gate's other doors (`start`).
+Next: the storage. Held open beside the gate's other channels (`start`).
 """
 
 import logging
@@ -18,7 +18,7 @@ from repit.platform.gate.verdict import Outcome
 from repit.platform.integrations.s3 import apply_decisions, queue, retention, scan_worker
 from repit.platform.integrations.s3.attempts import Attempt
 from repit.platform.integrations.s3.errors import Changed, Gone, NoRoom
-from repit.platform.integrations.s3.models import Arrival
+from repit.platform.integrations.s3.models import QueuedObject
 from repit.platform.integrations.s3.store import Store
 
 IDLE_SECONDS: Final = 1.0
@@ -27,7 +27,7 @@ FORGET_SECONDS: Final = 3600.0
 _BUSY_SECONDS: Final = 1.0
 _BACKOFF: Final = Backoff(1.0, FOLLOW_SECONDS)
 _LAST_SECONDS: Final = 1.0
-"""For what is under way when the door closes; what takes longer is begun again after the next start."""
+"""For what is under way when the channel closes; what takes longer is begun again after the next start."""
 _log: Final = logging.getLogger(__name__)
 
 
@@ -37,7 +37,7 @@ def once(gate: Gate, store: Store) -> bool:
     if row is None:
         return False
     try:
-        _look_at(gate, store, row)
+        _inspect(gate, store, row)
     except ClaimLost:
         _log.info("a worker was late, and another looks at its object")
     except (Gone, Changed):
@@ -48,7 +48,7 @@ def once(gate: Gate, store: Store) -> bool:
     return True
 
 
-def _put_off(row: Arrival, error: RepitError) -> None:
+def _put_off(row: QueuedObject, error: RepitError) -> None:
     if isinstance(error, Unavailable):
         queue.later(row, _BUSY_SECONDS)
         return
@@ -57,7 +57,7 @@ def _put_off(row: Arrival, error: RepitError) -> None:
     queue.failed(row, reason, for_good=isinstance(error, NoRoom | SealBroken))
 
 
-def _look_at(gate: Gate, store: Store, row: Arrival) -> Outcome:
+def _inspect(gate: Gate, store: Store, row: QueuedObject) -> Outcome:
     attempt = Attempt(gate, store, queue.place(row), queue.kept(row), row.decision)
     try:
         outcome = attempt.made()
@@ -73,7 +73,7 @@ class Workers:
     def __init__(self, gate: Gate, store: Store, count: int) -> None:
         self._gate, self._store = gate, store
         self._loops = [
-            Loop("storage-arrivals", self._arrival, workers=count, wake=queue.woken, backoff=_BACKOFF),
+            Loop("storage-arrivals", self._queued, workers=count, wake=queue.woken, backoff=_BACKOFF),
             Loop("storage-decisions", self._decisions),
             Loop("storage-scans", self._scan),
             Loop("storage-forgets", self._forgetting),
@@ -90,7 +90,7 @@ class Workers:
             loop.stop(_LAST_SECONDS)
         self._store.close()
 
-    def _arrival(self, _stop: threading.Event) -> float:
+    def _queued(self, _stop: threading.Event) -> float:
         return 0.0 if once(self._gate, self._store) else IDLE_SECONDS
 
     def _decisions(self, _stop: threading.Event) -> float:

@@ -1,4 +1,4 @@
-"""What a client at an antivirus door says, event by event.
+"""What a client at an antivirus channel says, event by event.
 
 In: a connection, the reader of a protocol's `wire`. Out: its events in turn; at the end a polite silence.
 Next: the sessions of `clamd` and `icap`, which answer.

@@ -1,4 +1,4 @@
-"""One upload at an antivirus door: what the gate says, and what a real virus scanner says.
+"""One upload at an antivirus channel: what the gate says, and what a real virus scanner says.
 
 In: an upload that has arrived, from a session. Out: `Passed`, `Refused` or `Failed`. Next: the session says
 it in its protocol.
@@ -20,7 +20,7 @@ from repit.platform.gate.forms.files import Found
 from repit.platform.gate.inspection.question import LongFile, NotLookedAt, OneUpload, WholeFile
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.upload_buffer import Arriving
-from repit.platform.integrations.sockets.upstream_scanner import Chain, ChainFailed, Talk
+from repit.platform.integrations.sockets.upstream_scanner import Talk, UpstreamFailed, UpstreamScanner
 from repit_engine.picture.kinds import Kind
 
 PER_DECODER: Final = 8
@@ -58,12 +58,14 @@ Answer = Passed | Refused | Failed
 
 
 class Examiner:
-    """Asks for one door; `close` it."""
+    """Asks for one channel; `close` it."""
 
-    def __init__(self, gate: Gate, door: str, chain: Chain | None, *, chain_must_answer: bool) -> None:
-        self._gate, self.door = gate, door
-        self._chain, self._chain_must_answer = chain, chain_must_answer
-        self._lane = Lane(door, gate.pool.size * PER_DECODER)
+    def __init__(
+        self, gate: Gate, channel: str, upstream: UpstreamScanner | None, *, upstream_must_answer: bool
+    ) -> None:
+        self._gate, self.channel = gate, channel
+        self._upstream, self._upstream_must_answer = upstream, upstream_must_answer
+        self._lane = Lane(channel, gate.pool.size * PER_DECODER)
 
     def close(self) -> None:
         """End the threads once they have answered."""
@@ -71,24 +73,26 @@ class Examiner:
 
     def arriving(self, sender: str = "") -> Arriving:
         """Room for one upload."""
-        return self._gate.admission.arriving(self.door, sender)
+        return self._gate.admission.arriving(self.channel, sender)
 
-    async def begin_chain(self) -> Talk | None:
+    async def begin_upstream(self) -> Talk | None:
         """Begin to tell the real scanner of an upload, if there is one; a failure shows at the end."""
-        return None if self._chain is None else await self._chain.begin()
+        return None if self._upstream is None else await self._upstream.begin()
 
     async def judge(self, upload: Arriving, talk: Talk | None = None) -> Answer:
         """What becomes of an upload. Its pieces have been sent to `talk` before."""
-        return await self._judge(upload.asked(self.door), talk)
+        return await self._judge(upload.asked(self.channel), talk)
 
     async def judge_all(self, found: Found, told: Talk | None = None) -> Answer:
         """What becomes of files that stand or fall together: what is known first, then what is undecided.
 
         `told`: the first of them was sent there while it came. Where others may see more in them than was
-        found, they are undecided as well; a door that refuses what is undecided then looks at none."""
+        found, they are undecided as well; a channel that refuses what is undecided then looks at none."""
         odd = found.odd
-        files = [upload.asked(self.door) for upload in found.files]
-        if self._chain is not None and any(isinstance(file, LongFile) for file in files[told is not None :]):
+        files = [upload.asked(self.channel) for upload in found.files]
+        if self._upstream is not None and any(
+            isinstance(file, LongFile) for file in files[told is not None :]
+        ):
             odd = odd or UNTOLD  # too long to be kept, and so not told to the real scanner
         if odd and self._refuses_undecided:
             return await self.cannot_look(odd)
@@ -112,16 +116,16 @@ class Examiner:
     async def cannot_look(self, reason: str, kind: Kind = Kind.PICTURE) -> Answer:
         """What becomes of an upload that could not be looked at, or not at all there is; `kind`: see
         `NotLookedAt`."""
-        return await self._ours(NotLookedAt(reason, self.door, kind=kind))
+        return await self._ours(NotLookedAt(reason, self.channel, kind=kind))
 
     @property
     def _refuses_undecided(self) -> bool:
         policy = self._gate.inspector.policy
-        undecided = policy.undecided_doors.get(self.door, policy.undecided)
+        undecided = policy.undecided_channels.get(self.channel, policy.undecided)
         return undecided == "block" and not policy.dry_run
 
     async def _tell(self, file: WholeFile | LongFile) -> Talk | None:
-        talk = await self.begin_chain()
+        talk = await self.begin_upstream()
         if talk is not None and isinstance(file, WholeFile):
             await talk.tell(file.data)
         return talk
@@ -130,11 +134,11 @@ class Examiner:
     def needs_whole_files(self) -> bool:
         """Whether even a file that is no picture must be read to its end."""
         index = self._gate.index
-        return self._chain is not None or any(index.knows_files(name) for name in ALGORITHMS)
+        return self._upstream is not None or any(index.knows_files(name) for name in ALGORITHMS)
 
     def turned_away(self) -> Failed:
         """The answer when there is no room."""
-        self._gate.admission.turned_away(self.door)
+        self._gate.admission.turned_away(self.channel)
         return Failed(BUSY, busy=True)
 
     def state(self) -> tuple[int, str]:
@@ -148,7 +152,7 @@ class Examiner:
         return self._gate.pool.alive, self._gate.pool.waiting, self._gate.admission.room.held
 
     async def _judge(self, question: OneUpload, talk: Talk | None) -> Answer:
-        return await self._with_chain(await self._ours(question), talk)
+        return await self._with_upstream(await self._ours(question), talk)
 
     async def _ours(self, question: OneUpload) -> Answer:
         try:
@@ -164,12 +168,12 @@ class Examiner:
             return Refused(name, verdict.decision, verdict.undecided is not None and not verdict.evidence)
         return Passed()
 
-    async def _with_chain(self, ours: Answer, talk: Talk | None) -> Answer:
+    async def _with_upstream(self, ours: Answer, talk: Talk | None) -> Answer:
         if talk is None:
             return ours
         try:
             found = await talk.verdict()
-        except ChainFailed:
-            unsure = isinstance(ours, Passed) and self._chain_must_answer
+        except UpstreamFailed:
+            unsure = isinstance(ours, Passed) and self._upstream_must_answer
             return Failed(NO_SCANNER) if unsure else ours
         return Refused(found) if found else ours

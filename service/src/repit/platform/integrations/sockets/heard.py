@@ -1,4 +1,4 @@
-"""A client's half of a connection, and how long the door waited for it.
+"""A client's half of a connection, and how long the channel waited for it.
 
 In: the half of it that sends. Out: the same, counted, to be ended from outside. Next: `listener`, sessions.
 """

@@ -1,10 +1,10 @@
-"""Connections at an antivirus door: who may come, how many at once, for how long.
+"""Connections at an antivirus channel: who may come, how many at once, for how long.
 
 In: an address to listen on, a session for each connection. Out: a server that is running. Next: `start`.
 
-Neither protocol knows keys, so a door looks at where a connection comes from. A session that fails costs its
-own connection and nothing else. Where there are too many, the one gives way whose client has kept the door
-waiting most, beside what it sent.
+Neither protocol knows keys, so a channel looks at where a connection comes from. A session that fails costs
+its own connection and nothing else. Where there are too many, the one gives way whose client has kept the
+channel waiting most, beside what it sent.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ def listen(address: str) -> socket.socket:
         listening.listen(_BACKLOG)
     except (OSError, ValueError) as error:
         raise SettingsRefused(
-            Text("A door of the gate cannot listen there.", "Une porte du filtre ne peut pas écouter là."),
+            Text("A channel of the gate cannot listen there.", "Un canal du filtre ne peut pas écouter là."),
             Text(
                 "Write it as host:port or unix:/path, where this user may listen.",
                 "Écrivez hôte:port ou unix:/chemin, là où cet utilisateur peut écouter.",
@@ -71,7 +71,7 @@ def _at_a_port(address: str) -> socket.socket:
     return socket.create_server((host, int(port)), family=family)
 
 
-class Doorway:
+class Listener:
     """Hands connections to sessions."""
 
     def __init__(
@@ -102,8 +102,8 @@ class Doorway:
             await writer.drain()
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass  # the client went away
-        except Exception as error:  # noqa: BLE001 - one connection must not end the door
-            _log.error("a session at the %s door failed: %s", self._name, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one connection must not end the channel
+            _log.error("a session at the %s channel failed: %s", self._name, type(error).__name__)
             writer.write(self._failed)
         finally:
             self._open.pop(heard, None)

@@ -1,6 +1,6 @@
-"""The antivirus doors of a gate, on one thread with an event loop of its own.
+"""The antivirus channels of a gate, on one thread with an event loop of its own.
 
-In: addresses from the command line or the settings. Out: context managers that hold a door open. Next:
+In: addresses from the command line or the settings. Out: context managers that hold a channel open. Next:
 `platform.commands.serve` has them opened beside the HTTP server.
 """
 
@@ -16,50 +16,50 @@ from django.conf import settings
 from repit.platform.gate import runtime
 from repit.platform.integrations import clamd, icap
 from repit.platform.integrations.sockets.examiner import Examiner
-from repit.platform.integrations.sockets.listener import Doorway, listen
-from repit.platform.integrations.sockets.upstream_scanner import Chain
+from repit.platform.integrations.sockets.listener import Listener, listen
+from repit.platform.integrations.sockets.upstream_scanner import UpstreamScanner
 
 Opening = Callable[[], AbstractContextManager[object]]
 
 
-def doors(clamd_at: str = "", icap_at: str = "") -> Sequence[Opening]:
-    """The doors that the settings, or these addresses before them, ask for."""
+def channels(clamd_at: str = "", icap_at: str = "") -> Sequence[Opening]:
+    """The channels that the settings, or these addresses before them, ask for."""
     wanted = (
-        (clamd_at or settings.REPIT_GATE_CLAMD, clamd.doorway),
-        (icap_at or settings.REPIT_GATE_ICAP, icap.doorway),
+        (clamd_at or settings.REPIT_GATE_CLAMD, clamd.listener),
+        (icap_at or settings.REPIT_GATE_ICAP, icap.listener),
     )
     return [partial(opened, address, make) for address, make in wanted if address]
 
 
 @contextmanager
 def opened(
-    address: str, make: Callable[[Examiner, tuple[str, ...]], Doorway], name: str = ""
+    address: str, make: Callable[[Examiner, tuple[str, ...]], Listener], name: str = ""
 ) -> Iterator[None]:
-    """Hold one door open. Raises `PortTaken`, `SettingsRefused`, `GateNotRunning`."""
+    """Hold one channel open. Raises `PortTaken`, `SettingsRefused`, `GateNotRunning`."""
     name = name or make.__module__.rsplit(".", 1)[1]
-    chain = Chain(settings.REPIT_GATE_CHAIN) if settings.REPIT_GATE_CHAIN else None
-    must = settings.REPIT_GATE_CHAIN_FAILURE == "error"
-    examiner = Examiner(runtime.current(), name, chain, chain_must_answer=must)
+    upstream = UpstreamScanner(settings.REPIT_GATE_UPSTREAM) if settings.REPIT_GATE_UPSTREAM else None
+    must = settings.REPIT_GATE_UPSTREAM_FAILURE == "error"
+    examiner = Examiner(runtime.current(), name, upstream, upstream_must_answer=must)
     listening = listen(address)
-    door = _Door(make(examiner, settings.REPIT_GATE_PEERS), listening, name)
+    channel = _Serving(make(examiner, settings.REPIT_GATE_PEERS), listening, name)
     try:
-        with door:
+        with channel:
             yield
     finally:
         examiner.close()
         listening.close()
 
 
-class _Door:
+class _Serving:
     """An event loop on a thread."""
 
-    def __init__(self, doorway: Doorway, listening: socket.socket, name: str) -> None:
-        self._doorway, self._listening = doorway, listening
+    def __init__(self, listener: Listener, listening: socket.socket, name: str) -> None:
+        self._listener, self._listening = listener, listening
         self._loop = asyncio.new_event_loop()
         self._ending = asyncio.Event()
         self._ready = threading.Event()
         self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name=f"door-{name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"channel-{name}", daemon=True)
 
     def __enter__(self) -> None:
         self._thread.start()
@@ -75,13 +75,13 @@ class _Door:
         try:
             with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
                 runner.run(self._serve())
-        except BaseException as error:  # noqa: BLE001 - raised again where the door is being opened
+        except BaseException as error:  # noqa: BLE001 - raised again where the channel is being opened
             self._failure = error
         finally:
             self._ready.set()
 
     async def _serve(self) -> None:
-        server = await self._doorway.serve(self._listening)
+        server = await self._listener.serve(self._listening)
         self._ready.set()
         await self._ending.wait()
         server.close()

@@ -1,4 +1,4 @@
-"""A real ClamAV daemon behind our doors, so that protection from malware is kept.
+"""A real ClamAV daemon behind our channels, so that protection from malware is kept.
 
 In: the pieces of an upload, while they arrive. Out: the name of what it found, or nothing. Next: `examiner`.
 
@@ -18,11 +18,11 @@ _MOST_REPLY: Final = 4096
 _FOUND: Final = re.compile(rb"^stream: ([\x21-\x7e]{1,200}) FOUND$")
 
 
-class ChainFailed(Exception):
+class UpstreamFailed(Exception):
     """The real scanner cannot be reached, is too slow, or did not say OK or FOUND."""
 
 
-class Chain:
+class UpstreamScanner:
     """Where the real scanner listens: `host:port` or `unix:/path`."""
 
     def __init__(self, address: str) -> None:
@@ -70,14 +70,14 @@ class Talk:
     async def verdict(self) -> str | None:
         """The name of what was found, or None. Raises `ChainFailed`."""
         if self.writer is None or self.reader is None:
-            raise ChainFailed
+            raise UpstreamFailed
         try:
             async with asyncio.timeout(VERDICT_SECONDS):
                 self.writer.write(bytes(4))
                 await self.writer.drain()
                 reply = await self.reader.readuntil(b"\0")
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            raise ChainFailed from None
+            raise UpstreamFailed from None
         finally:
             await self.end()
         said = reply[:_MOST_REPLY].rstrip(b"\0\r\n ")
@@ -85,7 +85,7 @@ class Talk:
             return None
         found = _FOUND.match(said)
         if found is None:
-            raise ChainFailed
+            raise UpstreamFailed
         return found[1].decode("ascii")
 
     async def end(self) -> None:

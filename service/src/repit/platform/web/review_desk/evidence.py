@@ -23,7 +23,7 @@ TIERS: Final = {
 BASES: Final = {
     **TIERS,
     "undecided": _("It could not be compared"),
-    "signal": _("Signals of the file alone"),
+    "indicator": _("Indicators of the file alone"),
 }
 STATES: Final = {"active": _("in force"), "disputed": _("in doubt: its bank is looking again")}
 KINDS: Final = {"intimate": _("intimate"), "deepfake": _("made up (deepfake)"), "canary": _("test picture")}
@@ -35,7 +35,7 @@ PARTS: Final = {
     "proposed": _("a picture within the picture"),
     "cell": _("a cell of a collage"),
 }
-SIGNALS: Final = {
+INDICATORS: Final = {
     "c2pa": _("carries a C2PA manifest"),
     "c2pa-ai": _("its C2PA manifest says that a machine made it"),
     "iptc-ai": _("its metadata says that a machine made it"),
@@ -79,10 +79,10 @@ def agreements(decision: Decision) -> list[Agreement]:
     return [_agreement(one) for one in decision.evidence]
 
 
-def signals(decision: Decision) -> list[tuple[Any, str]]:
-    """(what, word) of each signal."""
-    pairs = (one.partition(":") for one in decision.signals.split())
-    return [(SIGNALS.get(code, code), word) for code, _, word in pairs]
+def indicators(decision: Decision) -> list[tuple[Any, str]]:
+    """(what, word) of each indicator."""
+    pairs = (one.partition(":") for one in decision.indicators.split())
+    return [(INDICATORS.get(code, code), word) for code, _, word in pairs]
 
 
 def _agreement(one: Mapping[str, Any]) -> Agreement:

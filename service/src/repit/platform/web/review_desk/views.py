@@ -217,7 +217,7 @@ def _item(
         "review": review,
         "decision": review.decision,
         "agreements": evidence.agreements(review.decision),
-        "signals": evidence.signals(review.decision),
+        "indicators": evidence.indicators(review.decision),
         "steps": list(review.steps.select_related("member").order_by("pk")),
         "objections": list(review.objections.filter(answered_at__isnull=True).order_by("-pk")[:_OBJECTIONS]),
         "about": _about(review),

@@ -1,4 +1,4 @@
-"""The three doors of a running gate, each kept open by one client.
+"""The three channels of a running gate, each kept open by one client.
 
 In: a gate's ports, an upload. Out: whether it was refused, passed, or turned away. Next: `soak`.
 """
@@ -21,8 +21,8 @@ class Ports:
     icap: int
 
 
-class Doors:
-    """One client with a connection to each door that keeps connections."""
+class Channels:
+    """One client with a connection to each channel that keeps connections."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -34,13 +34,13 @@ class Doors:
         self._http.close()
         self._icap.close()
 
-    def ask(self, door: str, data: bytes) -> tuple[str, str | None]:
-        """(what became of it, the number of the recorded decision where the door tells it)."""
-        if door == "icap" and _left(self._icap):
+    def ask(self, channel: str, data: bytes) -> tuple[str, str | None]:
+        """(what became of it, the number of the recorded decision where the channel tells it)."""
+        if channel == "icap" and _left(self._icap):
             self._reconnect()
-        if door == "check" and self._http.sock is not None and _left(self._http.sock):
+        if channel == "check" and self._http.sock is not None and _left(self._http.sock):
             self._http.close()  # the next request opens it again
-        return {"check": self._check, "clamd": self._clamd, "icap": self._icap_reqmod}[door](data)
+        return {"check": self._check, "clamd": self._clamd, "icap": self._icap_reqmod}[channel](data)
 
     def _reconnect(self) -> None:
         self._icap.close()
@@ -92,6 +92,6 @@ class Doors:
 
 
 def _left(connection: socket.socket) -> bool:
-    """Whether the door has closed a connection that was silent for a while, as it may."""
+    """Whether the channel has closed a connection that was silent for a while, as it may."""
     ready, _, _ = select.select([connection], [], [], 0)
     return bool(ready)

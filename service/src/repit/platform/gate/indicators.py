@@ -1,6 +1,6 @@
-"""Signals that are not matches, from an upload.
+"""Indicators that are not matches, from an upload.
 
-In: the bytes of an upload, and what is known of it. Out: `Signal`s: what the file states
+In: the bytes of an upload, and what is known of it. Out: `Indicator`s: what the file states
 (`repit_engine.provenance`), what the platform's own classifier says. Next: `policy.judge`, which may send to
 review by them; the review desk shows them as facts.
 
@@ -12,19 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from repit.platform.gate.classifier import Classifier
-from repit.platform.gate.verdict import Evidence, Signal, Undecided
+from repit.platform.gate.verdict import Evidence, Indicator, Undecided
 from repit_engine.provenance import facts
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
-    """Where signals come from."""
+class Indicators:
+    """Where indicators come from."""
 
     classifier: Classifier | None = None
 
-    def of(self, data: bytes, seen: Sequence[Evidence] | Undecided) -> list[Signal]:
-        """Every signal of an upload."""
-        stated = [Signal(fact.code, fact.word) for fact in facts(data)]
+    def of(self, data: bytes, seen: Sequence[Evidence] | Undecided) -> list[Indicator]:
+        """Every indicator of an upload."""
+        stated = [Indicator(fact.code, fact.word) for fact in facts(data)]
         if self.classifier is None or isinstance(seen, Undecided) or any(_sure(one) for one in seen):
             return stated
         return [*stated, *self.classifier.of(data)]

@@ -1,4 +1,4 @@
-"""Speaking to the antivirus doors from tests: raw bytes in, raw bytes out."""
+"""Speaking to the antivirus channels from tests: raw bytes in, raw bytes out."""
 
 import socket
 import struct
@@ -12,7 +12,7 @@ TIMEOUT = 30.0
 
 
 class At:
-    """A door that is open at a port."""
+    """A channel that is open at a port."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -21,7 +21,7 @@ class At:
         return socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
 
     def say(self, *said: bytes) -> bytes:
-        """Everything that is answered until the door closes the connection."""
+        """Everything that is answered until the channel closes the connection."""
         with self.connect() as connection:
             for part in said:
                 connection.sendall(part)
@@ -50,7 +50,7 @@ def until(connection: socket.socket, end: bytes) -> bytes:
     return bytes(heard)
 
 
-def door(make: Callable, name: str) -> tuple[At, AbstractContextManager[None]]:
+def channel(make: Callable, name: str) -> tuple[At, AbstractContextManager[None]]:
     port = free_port()
     return At(port), opened(f"127.0.0.1:{port}", make, name)
 
