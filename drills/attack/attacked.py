@@ -166,7 +166,7 @@ def _measured(
         (visitors.health, tally, hotline.port, "hotline", over),
         (visitors.health, tally, gate.port, "gate", over),
     ]
-    threads = [threading.Thread(target=one[0], args=one[1:]) for one in people]
+    threads = [threading.Thread(target=person[0], args=person[1:]) for person in people]
     for thread in threads:
         thread.start()
     until = time.monotonic() + seconds

@@ -67,7 +67,7 @@ def _checked(port: int, data: bytes, sender: str) -> str:
     said = json.loads(body)
     if said["undecided"]:
         return f"undecided: {said['undecided']}"
-    known = [one for one in said["evidence"] if one["tier"] in _ALTERED]
+    known = [load for load in said["evidence"] if load["tier"] in _ALTERED]
     return (
         "refused" if said["verdict"] == "block" else f"{said['verdict']}{' although known' if known else ''}"
     )

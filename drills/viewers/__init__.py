@@ -28,11 +28,11 @@ def run_files(files: int, program: str = "chromium", seed: int = SEED, only: Seq
             sheet.sheet(seed, only, browser, ours, folder)
             return 0
         version = f"{program.capitalize()} {browser.version}"
-        one = Run(seed, folder, browser, ours)
+        run = Run(seed, folder, browser, ours)
         try:
-            entries = one.causes(one.files(files))
+            entries = run.causes(run.files(files))
         finally:
-            one.close()
+            run.close()
     ordered = [entries[number] for number in sorted(entries)]
     command = f"make drill NAME=viewers ARGS='--files {files} --browser {program}'"
     publish(page(ordered, seed, version, program), Options(), command)

@@ -77,8 +77,8 @@ class Chromium:
         """What is shown of each, in order."""
         found: list[Shown | None] = [None] * len(files)
         images = [place for place, file in enumerate(files) if file.way == "img"]
-        for place, one in zip(images, self._images([files[place] for place in images]), strict=True):
-            found[place] = one
+        for place, image in zip(images, self._images([files[place] for place in images]), strict=True):
+            found[place] = image
         broken = [place for place, one in enumerate(found) if one is not None and one.broken]
         for place, views in zip(broken, self.stood([files[place] for place in broken]), strict=True):
             found[place] = replace(found[place] or Shown(), views=views)

@@ -73,8 +73,8 @@ class Firefox:
         """What is shown of each, in order."""
         found: list[Shown | None] = [None] * len(files)
         images = [place for place, file in enumerate(files) if file.way == "img"]
-        for place, one in zip(images, self._images([files[place] for place in images]), strict=True):
-            found[place] = Shown(hidden="broken animation") if one.broken else one
+        for place, image in zip(images, self._images([files[place] for place in images]), strict=True):
+            found[place] = Shown(hidden="broken animation") if image.broken else image
         return [one or Shown(hidden="not opened") for one in found]
 
     def _images(self, files: Sequence[Made]) -> list[Shown]:

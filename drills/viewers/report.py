@@ -50,7 +50,7 @@ def page(entries: Sequence[Entry], seed: int, browser: str, program: str) -> Rep
 
 def _outcomes(entries: Sequence[Entry]) -> Table:
     counts = Counter((entry.family, entry.kind) for entry in entries)
-    families = list(dict.fromkeys(entry.family for entry in sorted(entries, key=lambda one: one.family)))
+    families = list(dict.fromkeys(entry.family for entry in sorted(entries, key=lambda entry: entry.family)))
     rows = [(family, *(counts[family, kind] for kind in _KINDS)) for family in families]
     rows.append(("all", *(sum(counts[family, kind] for family in families) for kind in _KINDS)))
     return Table("What came of them", ("format", *_KINDS), rows)

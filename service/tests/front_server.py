@@ -48,7 +48,7 @@ class Asked:
 
     @property
     def paths(self) -> list[str]:
-        return [one["PATH_INFO"] for one in self.environs]
+        return [environ["PATH_INFO"] for environ in self.environs]
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def _sequence(dice: random.Random) -> Made:
     pictures = frames(dice, image, count)
     if chance(dice, 0.2):
         kind = dice.choice(ALPHAS)
-        pictures, name = [with_alpha(one, kind) for one in pictures], f"{name}-{kind}"
+        pictures, name = [with_alpha(picture, kind) for picture in pictures], f"{name}-{kind}"
     options["duration"] = [max(1, 10 * wait_of(waits, place, count)) for place in range(count)]
     data = saved(pictures[0], "AVIF", save_all=True, append_images=pictures[1:], **options)
     return Made(timeless(data), f"sequence-{count}frames-{waits}-{name}", TYPE)

@@ -40,7 +40,7 @@ def _encoded(dice: random.Random, image: Image.Image) -> tuple[list[riff.Chunk],
 def _still(dice: random.Random) -> Made:
     image = scenes.picture(dice)
     chunks, name = _encoded(dice, image)
-    before, behind, flags = [], [], ALPHA if any(one.kind == b"ALPH" for one in chunks) else 0
+    before, behind, flags = [], [], ALPHA if any(chunk.kind == b"ALPH" for chunk in chunks) else 0
     if chance(dice, 0.25):
         data, told = profile(dice)
         before, flags, name = [riff.Chunk(b"ICCP", data)], flags | ICC, f"{name}-{told}"

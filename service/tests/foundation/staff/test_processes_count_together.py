@@ -41,15 +41,15 @@ def two(own_database: dict[str, str]) -> Iterator[list[Process]]:
     """Two processes that have begun."""
     processes = [Process(own_database, how) for how in ("begin", "join")]
     yield processes
-    for one in processes:
-        one.end()
+    for process in processes:
+        process.end()
 
 
 def all_at_once(two: list[Process], *words: object) -> list[Any]:
     """What each thread of each process got."""
     for one in two:
         one.order(*words)
-    got = [found for one in two for found in one.heard()]
+    got = [found for process in two for found in process.heard()]
     assert not any(isinstance(found, str) for found in got), got
     return got
 

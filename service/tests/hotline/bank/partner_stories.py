@@ -6,13 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bank_strategies import PARTNERS, records, submissions
+from bank_strategies import PARTNERS, PICTURES, records, submissions
 from django.db import transaction
 from hypothesis import strategies as st
 
 from repit.foundation.errors import TransitionRefused
 from repit.foundation.models import AuditRow
-from repit.hotline.bank import erasing, feed, items, keys, lookups, names, partner_records, turning
+from repit.hotline.bank import (
+    erasing,
+    feed,
+    items,
+    keys,
+    lookups,
+    names,
+    partner_records,
+    turning,
+    widely_published,
+)
 from repit.hotline.bank.models import (
     Change,
     Item,
@@ -55,7 +65,7 @@ class Deed:
 
 DEEDS = (
     *("withdraw", "withdraw", "withdraw_one", "dispute", "settle", "erase"),
-    *("destroy_keys", "destroy_keys", "find_lost", "turn", "carry_over"),
+    *("destroy_keys", "destroy_keys", "find_lost", "turn", "carry_over", "everyone_has_seen"),
 )
 GROUPS = st.builds(
     Group,
@@ -119,6 +129,8 @@ def _do(deed: Deed) -> None:
                 erasing.lost()
             elif deed.what == "turn":
                 _turn()
+            elif deed.what == "everyone_has_seen":
+                widely_published.add(PICTURES, actor="person")
             elif deed.what == "carry_over":
                 turning.carry_over(deed.number)
             else:

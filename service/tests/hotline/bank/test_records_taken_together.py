@@ -14,7 +14,7 @@ from repit.hotline.bank import lookups, partner_records
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(story=STORIES)
 def test_records_taken_together_leave_what_they_leave_one_by_one(
     story: Sequence[Group | Submitted | Deed],

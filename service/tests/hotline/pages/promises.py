@@ -40,7 +40,11 @@ _ERASED = "hotline/bank/test_erasing.py::"
 
 PROMISES: dict[str, Kept] = {
     "sites are told of a withdrawal": Kept(
-        (*_WITHDRAWS, ("hotline/bank/lifecycle.py", "feed.append(line, item)")),
+        (
+            *_WITHDRAWS,
+            ("hotline/bank/lifecycle.py", "journal.step(item"),
+            ("hotline/bank/journal.py", "feed.write("),
+        ),
         (
             "hotline/bank/test_letters.py::test_what_is_asked_for_arrives_within_the_time_and_the_case_follows_it",
             "hotline/cases/test_receipts_and_cases.py::test_taking_back_reaches_the_feed_and_may_be_repeated",

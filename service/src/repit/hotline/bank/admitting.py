@@ -90,35 +90,35 @@ def write(line: Feed, fresh: Sequence[Incoming], way: Way) -> list[Item]:
         begin(journal, one, way, listed)
     save(fresh)
     journal.write()
-    return [one.item for one in fresh]
+    return [incoming.item for incoming in fresh]
 
 
-def begin(journal: Journal, one: Incoming, way: Way, listed: bytes) -> None:
+def begin(journal: Journal, incoming: Incoming, way: Way, listed: bytes) -> None:
     """Begin the life of a new item, in memory, once it is secured. `listed`: as `widely_published` has it.
 
     With `publish` it reaches subscribers at once, unless none of its hashes has the quality for it, or one
     comes close to a widely published picture: then it stays received, for a person to look at.
     """
-    famous, item = one.still_famous(listed), one.item
+    famous, item = incoming.still_famous(listed), incoming.item
     item.origin, item.own = way.origin, int(way.own)
     item.root = item.token if way.own else ""
     item.state, item.announced = "received", False
     why = widely_published.REASON if famous else way.received
     journal.step(item, "", "received", way.actor, why, announced=False)
-    if way.publish and one.publishable and not famous:
+    if way.publish and incoming.publishable and not famous:
         item.state, item.announced = "active", True
         journal.step(item, "received", "active", way.actor, way.published, announced=True)
 
 
 def save(fresh: Sequence[Incoming]) -> None:
     """Write the rows of new items."""
-    Item.objects.bulk_create([one.item for one in fresh], batch_size=_ROWS)
-    ItemHash.objects.bulk_create([row for one in fresh for row in one.hashes], batch_size=_ROWS)
+    Item.objects.bulk_create([incoming.item for incoming in fresh], batch_size=_ROWS)
+    ItemHash.objects.bulk_create([row for incoming in fresh for row in incoming.hashes], batch_size=_ROWS)
 
 
-def _again(line: Feed, item: Item, one: Incoming, way: Way) -> None:
+def _again(line: Feed, item: Item, incoming: Incoming, way: Way) -> None:
     """A submission of an item that lives already."""
-    lift(line, item, one)
+    lift(line, item, incoming)
     if way.own:
         item.own += 1
         item.root = item.root or token()
@@ -127,17 +127,17 @@ def _again(line: Feed, item: Item, one: Incoming, way: Way) -> None:
             lifecycle.name_origin(item)
         lifecycle.recount(line, item, way.actor, AGAIN)
         lifecycle.weigh(line, item)
-    if item.state == "received" and way.publish and one.publishable:
-        let_out(line, item, one, way)
+    if item.state == "received" and way.publish and incoming.publishable:
+        let_out(line, item, incoming, way)
 
 
-def let_out(line: Feed, item: Item, one: Incoming, way: Way) -> None:
+def let_out(line: Feed, item: Item, incoming: Incoming, way: Way) -> None:
     """Let subscribers have a received item, unless everyone has seen it."""
-    if not one.still_famous(widely_published.listed()):
+    if not incoming.still_famous(widely_published.listed()):
         lifecycle.move(line, item, "active", way.actor, way.published)
 
 
-def lift(line: Feed, item: Item, one: Incoming) -> bool:
+def lift(line: Feed, item: Item, incoming: Incoming) -> bool:
     """Put hashes that were told of as too poor to be served in again, as they are told of now; whether any
     was.
 
@@ -148,7 +148,7 @@ def lift(line: Feed, item: Item, one: Incoming) -> bool:
     if not poor:
         return False
     opened = sealed.opened([item])
-    gone, fresh = better(item, poor, one.submission, opened, lookups.newest())
+    gone, fresh = better(item, poor, incoming.submission, opened, lookups.newest())
     if not fresh:
         return False
     ItemHash.objects.filter(pk__in=[row.pk for row in gone]).delete()

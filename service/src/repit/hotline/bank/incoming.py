@@ -57,8 +57,8 @@ class Incoming:
 
     def mark(self, alive: Sequence[Lookup]) -> None:
         """Note by what it is found."""
-        self.marks = tuple(fingerprint(self.submission, one) for one in alive)
-        self.known = tuple(one.number for one in alive)
+        self.marks = tuple(fingerprint(self.submission, lookup) for lookup in alive)
+        self.known = tuple(lookup.number for lookup in alive)
 
     def seal(self, slot: int, pair: Pair, lookup: Lookup) -> None:
         """Make its rows, under these keys."""
@@ -73,11 +73,11 @@ def ready(submissions: Sequence[Submission]) -> list[Incoming]:
     if not submissions:
         return []
     listed, alive = widely_published.listed(), _alive()
-    doubtful = widely_published.near(hash_ for one in submissions for hash_ in one.hashes)
+    doubtful = widely_published.near(hash_ for submission in submissions for hash_ in submission.hashes)
     made = []
-    for one, (slot, pair) in zip(submissions, keys.draw(len(submissions)), strict=True):
-        item = Item(id=random_key(), token=token(), media=one.media, kind=one.kind)
-        coming = Incoming(one, item, doubtful and widely_published.near(one.hashes), listed)
+    for submission, (slot, pair) in zip(submissions, keys.draw(len(submissions)), strict=True):
+        item = Item(id=random_key(), token=token(), media=submission.media, kind=submission.kind)
+        coming = Incoming(submission, item, doubtful and widely_published.near(submission.hashes), listed)
         coming.mark(alive)
         coming.seal(slot, pair, alive[0])
         made.append(coming)
@@ -96,7 +96,7 @@ def settle(some: Sequence[Incoming]) -> None:
 def secure(fresh: Sequence[Incoming], beside: Collection[int | None] = ()) -> None:
     """Under the lock: see that each of these, which are about to be written, is sealed under keys that are
     nobody else's, and found by the newest key. `beside`: slots of others that are about to be written."""
-    free = keys.still_free({one.item.slot: one.pair for one in fresh if one.item.slot is not None})
+    free = keys.still_free({incoming.item.slot: incoming.pair for incoming in fresh if incoming.item.slot is not None})
     lookup, taken, stale = lookups.newest(), set(beside), list[Incoming]()
     for one in fresh:
         if one.item.slot not in free or one.item.slot in taken or one.item.found_by != lookup.number:

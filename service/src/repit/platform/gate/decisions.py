@@ -96,7 +96,7 @@ class Recorder:
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
         if not verdict.is_plain:
-            fresh = {one.item for one in verdict.evidence if self._senders.first(one.item)}
+            fresh = {evidence.item for evidence in verdict.evidence if self._senders.first(evidence.item)}
             row = _row(verdict, channel, milliseconds, sequence, moment)
             same = _same(verdict, row.name, fresh) if self._ask is not None else None
             pending = _Pending(row, _reported(verdict, fresh) if self._tally else (), same)
@@ -195,15 +195,15 @@ def _row(verdict: Verdict, channel: str, milliseconds: float, sequence: int, at:
         sequence=sequence,
         exchange=best.exchange if best else "",
         source=best.source if best else "",
-        indicators=" ".join(f"{one.code}:{one.word}" for one in verdict.indicators)[:600],
-        evidence=[_kept(one) for one in verdict.evidence[:_MOST_ITEMS]],
-        also=[[one.item, one.source] for one in verdict.evidence if one.tier in SURE][:_MOST_ALSO],
+        indicators=" ".join(f"{indicator.code}:{indicator.word}" for indicator in verdict.indicators)[:600],
+        evidence=[_kept(evidence) for evidence in verdict.evidence[:_MOST_ITEMS]],
+        also=[[evidence.item, evidence.source] for evidence in verdict.evidence if evidence.tier in SURE][:_MOST_ALSO],
     )
 
 
 def _reported(verdict: Verdict, fresh: set[str]) -> tuple[str, ...]:
     """Items that the hotline hears of: those that came from it."""
-    return tuple(sorted({one.item for one in verdict.evidence if one.source == FEED and one.item in fresh}))
+    return tuple(sorted({evidence.item for evidence in verdict.evidence if evidence.source == FEED and evidence.item in fresh}))
 
 
 def _same(verdict: Verdict, decision: str, fresh: set[str]) -> Met | None:
@@ -222,22 +222,22 @@ def _same(verdict: Verdict, decision: str, fresh: set[str]) -> Met | None:
     )
 
 
-def _kept(one: Evidence) -> dict[str, Any]:
+def _kept(evidence: Evidence) -> dict[str, Any]:
     """What the desk shows of one item that agrees."""
     return {
-        "item": one.item,
-        "exchange": one.exchange,
-        "source": one.source,
-        "origin": one.origin,
-        "kind": one.kind,
-        "state": one.state,
-        "confirmations": one.confirmations,
-        "tier": one.tier,
-        "distance": one.distance,
-        "turned": one.turned,
-        "expected_false": one.expected_false,
+        "item": evidence.item,
+        "exchange": evidence.exchange,
+        "source": evidence.source,
+        "origin": evidence.origin,
+        "kind": evidence.kind,
+        "state": evidence.state,
+        "confirmations": evidence.confirmations,
+        "tier": evidence.tier,
+        "distance": evidence.distance,
+        "turned": evidence.turned,
+        "expected_false": evidence.expected_false,
         "parts": [
             {"of": part.of, "distance": part.distance, "rectangle": [round(x, 4) for x in part.rectangle]}
-            for part in one.parts
+            for part in evidence.parts
         ],
     }

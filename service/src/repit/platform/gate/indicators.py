@@ -35,5 +35,5 @@ class Indicators:
             self.classifier.close()
 
 
-def _sure(one: Evidence) -> bool:
-    return one.tier != "possible"
+def _sure(evidence: Evidence) -> bool:
+    return evidence.tier != "possible"

@@ -91,7 +91,7 @@ class IndicatorRule:
         """Whether this rule speaks to any of these indicators at this channel."""
         if self.channels and channel not in self.channels:
             return False
-        return any({one.code, f"{one.code}:{one.word}"} & self.indicators for one in indicators)
+        return any({indicator.code, f"{indicator.code}:{indicator.word}"} & self.indicators for indicator in indicators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _of_undecided(policy: Policy, channel: str, seen: Undecided, here: Here) -> 
 def _of_evidence(policy: Policy, channel: str, seen: Sequence[Evidence], here: Here) -> Verdict:
     if not seen:
         return Verdict("allow", NO_MATCH, NOTHING_KNOWN)
-    told = [replace(one, asked="yes") if one.item in here.asked else one for one in seen]
+    told = [replace(evidence, asked="yes") if evidence.item in here.asked else evidence for evidence in seen]
     ordered = sorted(told, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
     rulings = [_ruling(policy, channel, evidence, here) for evidence in ordered]
     chosen = strictest(rulings)

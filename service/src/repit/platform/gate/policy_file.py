@@ -152,7 +152,7 @@ def _indicator_rule(value: Any, where: str) -> IndicatorRule:
     source = _object(value, where, ("name", "when", "then", "dry_run"))
     when = _object(source.get("when", {}), f"{where}.when", ("indicator", "channel"))
     indicators = _values(when.get("indicator"), f"{where}.when.indicator", None)
-    if not all(_INDICATOR.fullmatch(one) for one in indicators):
+    if not all(_INDICATOR.fullmatch(indicator) for indicator in indicators):
         raise PolicyWrongValue(
             f"{where}.when.indicator",
             "an indicator is code or code:word",

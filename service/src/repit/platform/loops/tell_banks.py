@@ -100,7 +100,7 @@ def _known(store: IndexStore, row: OutgoingOpinion) -> KnownEntry | None:
 
 def _say(partner: Partner, entry: KnownEntry, row: OutgoingOpinion) -> None:
     view: View = "blocked" if row.opinion == "blocked" else "not_blocked"
-    known = {one.algorithm: one.value for one in reversed(entry.hashes) if one.role == "whole"}
+    known = {hash_.algorithm: hash_.value for hash_ in reversed(entry.hashes) if hash_.role == "whole"}
     client = partners.client(partner)
     try:
         client.give_opinion(GivenOpinion(entry.record, view, known.get("pdq") or known.get("md5") or b""))

@@ -80,7 +80,7 @@ def grounds() -> tuple[Ground, ...]:
 
 def named(code: str) -> Ground | None:
     """The ground of that code."""
-    return next((one for one in grounds() if one.code == code), None)
+    return next((ground for ground in grounds() if ground.code == code), None)
 
 
 @lru_cache(maxsize=4)
@@ -89,7 +89,7 @@ def _from_file(path: str) -> tuple[Ground, ...]:
         raw = Path(path).read_bytes()
         if len(raw) > _MOST_BYTES:
             raise ValueError
-        found = tuple(_ground(one) for one in tomllib.loads(raw.decode())["grounds"])
+        found = tuple(_ground(load) for load in tomllib.loads(raw.decode())["grounds"])
         if not found or len({one.code for one in found}) != len(found):
             raise ValueError
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

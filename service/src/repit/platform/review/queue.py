@@ -82,15 +82,15 @@ def split(review: Review) -> int:
 def _each(found: Sequence[Decision]) -> None:
     """A review for each of these."""
     reviews = Review.objects.bulk_create([_review(decision) for decision in found])
-    Part.objects.bulk_create([Part(decision_id=one.decision_id, review=one) for one in reviews])
+    Part.objects.bulk_create([Part(decision_id=review.decision_id, review=review) for review in reviews])
 
 
 def _grouped(found: Sequence[Decision]) -> None:
     """One review for each item of which these are the very picture."""
-    first = {one.item: one for one in reversed(found)}
+    first = {decision.item: decision for decision in reversed(found)}
     Review.objects.bulk_create([_review(one, item) for item, one in first.items()], ignore_conflicts=True)
     asked = dict(Review.objects.filter(about__in=first).exclude(state="decided").values_list("about", "pk"))
-    Part.objects.bulk_create([Part(decision=one, review_id=asked[one.item]) for one in found])
+    Part.objects.bulk_create([Part(decision=decision, review_id=asked[decision.item]) for decision in found])
 
 
 def open_to(member: Member) -> QuerySet[Review]:

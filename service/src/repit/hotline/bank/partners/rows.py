@@ -35,9 +35,9 @@ class Rows:
         self._hashes_gone = list[int]()
         self._withdrawn = dict[tuple[str, str], list[Item]]()
 
-    def begun(self, one: Incoming) -> None:
+    def begun(self, incoming: Incoming) -> None:
         """Its item is new."""
-        self._begun.append(one)
+        self._begun.append(incoming)
 
     def changed(self, item: KnownItem) -> None:
         """It says something else than before."""

@@ -104,7 +104,7 @@ def _sheet(path: Path, said: dict[str, Any]) -> Sheet:
         and len(sheet.mean) == len(sheet.deviation) == 3
         and all(sheet.deviation)
         and labels
-        and all(isinstance(one, str) and _LABEL.fullmatch(one) and one != _RESERVED for one in labels)
+        and all(isinstance(label, str) and _LABEL.fullmatch(label) and label != _RESERVED for label in labels)
         and thresholds
         and set(thresholds) <= set(labels)
     )

@@ -43,7 +43,7 @@ def receive(request: HttpRequest, room: Callable[[], Arriving], held: ExitStack,
     `held` gives the room back. Raises `TooLarge`, `InputRefused`, `Overloaded`.
     """
     kind = request.headers.get("Content-Type", "")
-    codings = {one.strip().lower() for one in request.headers.get("Content-Encoding", "").split(",")}
+    codings = {part.strip().lower() for part in request.headers.get("Content-Encoding", "").split(",")}
     finder = Finder(room, held)
     if codings - {"", "identity"}:
         finder.doubt("content-coding")

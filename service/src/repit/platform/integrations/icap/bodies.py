@@ -56,7 +56,7 @@ def body_of(request: Request) -> Body:
     head = request.request_head if asks else request.response_head
     kinds = heads.values(head, "content-type")
     said = [
-        one.strip().lower() for value in heads.values(head, "content-encoding") for one in value.split(",")
+        part.strip().lower() for value in heads.values(head, "content-encoding") for part in value.split(",")
     ]
     codings = tuple(one for one in said if one not in ("", "identity"))
     boundary, odd = None, _odd_head(head, asks=asks)
@@ -83,7 +83,7 @@ def _odd_head(head: bytes, *, asks: bool) -> str:
     if asks and head and not heads.is_plain(head):
         return DAMAGED
     ranges = [_RANGE.fullmatch(value) for value in heads.values(head, "content-range")]
-    whole = all(one is not None and int(one[1]) + 1 == int(one[2]) for one in ranges)
+    whole = all(range_ is not None and int(range_[1]) + 1 == int(range_[2]) for range_ in ranges)
     if not whole or (asks and heads.values(head, "upload-offset")):
         return PARTIAL
     return ""

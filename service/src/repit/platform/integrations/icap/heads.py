@@ -27,7 +27,7 @@ def values(head: bytes, name: str) -> list[str]:
 
 def length(head: bytes) -> int | None:
     """The length of the body, if one is said; -1 where that is no number, or several."""
-    said = {one.strip() for value in values(head, "content-length") for one in value.split(",")}
+    said = {part.strip() for value in values(head, "content-length") for part in value.split(",")}
     if not said:
         return None
     number = said.pop()

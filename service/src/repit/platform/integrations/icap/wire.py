@@ -43,7 +43,7 @@ class Request:
     @property
     def may_204(self) -> bool:
         """Whether "unchanged" may be said after the preview, or without one."""
-        return "204" in [one.strip() for one in self.headers.get("allow", "").split(",")]
+        return "204" in [part.strip() for part in self.headers.get("allow", "").split(",")]
 
     @property
     def closes(self) -> bool:

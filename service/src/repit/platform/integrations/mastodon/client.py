@@ -50,7 +50,7 @@ class Mastodon:
         `NotGranted`, `NotFound`, `InputRefused`.
         """
         said = [("account_id", account), ("comment", comment), ("category", "other"), ("forward", "false")]
-        answer = self._post("/api/v1/reports", [*said, *(("status_ids[]", one) for one in statuses)])
+        answer = self._post("/api/v1/reports", [*said, *(("status_ids[]", status) for status in statuses)])
         try:
             return _Made.model_validate_json(answer.body).id[:40]
         except ValidationError:

@@ -42,7 +42,7 @@ _log: Final = logging.getLogger(__name__)
 
 def inspect(row: QueuedMedia, gate: Gate) -> None:
     """Inspect what is not inspected yet, then move the row on. Raises `Overloaded`, `DatabaseUnavailable`."""
-    known = {one["media"] for one in row.decisions}
+    known = {decision["media"] for decision in row.decisions}
     for medium in row.media:
         if medium["name"] in known:
             continue
@@ -53,7 +53,7 @@ def inspect(row: QueuedMedia, gate: Gate) -> None:
             return
         row.decisions.append({"media": medium["name"], **found})
         queue.note(row)
-    outcomes = {one["outcome"] for one in row.decisions}
+    outcomes = {decision["outcome"] for decision in row.decisions}
     if settings.REPIT_MASTODON_ACT == "none":
         queue.move(row, "clear")
     elif "block" in outcomes:
@@ -66,7 +66,7 @@ def inspect(row: QueuedMedia, gate: Gate) -> None:
 
 def ask_the_desk(row: QueuedMedia) -> None:
     """Move on what people have decided."""
-    names = [one["decision"] for one in row.decisions if one["outcome"] == "review" and one["decision"]]
+    names = [decision["decision"] for decision in row.decisions if decision["outcome"] == "review" and decision["decision"]]
     decided = list(reviews.outcomes(names).values())
     said = next((outcome for outcome in ("refuse", "refer") if outcome in decided), "")
     if said:

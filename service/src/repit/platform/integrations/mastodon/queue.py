@@ -30,16 +30,16 @@ def take_in(subjects: Iterable[Subject]) -> None:
     moment = now()
     rows = [
         QueuedMedia(
-            mark=one.mark(),
-            kind=one.kind,
-            subject=one.name,
-            account=one.account,
-            media=[{"name": media.name, "address": media.address} for media in one.media],
+            mark=subject.mark(),
+            kind=subject.kind,
+            subject=subject.name,
+            account=subject.account,
+            media=[{"name": media.name, "address": media.address} for media in subject.media],
             due_at=moment,
             received_at=moment,
             changed_at=moment,
         )
-        for one in subjects
+        for subject in subjects
     ]
     QueuedMedia.objects.bulk_create(rows, ignore_conflicts=True)
 

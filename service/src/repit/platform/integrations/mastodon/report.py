@@ -85,10 +85,10 @@ def _not_done(
 
 def _comment(row: QueuedMedia) -> str:
     """At most the thousand characters that Mastodon takes."""
-    found = [one for one in row.decisions if one["outcome"] in ("block", "review")]
-    agree = sum(one["seen"] for one in found)
+    found = [decision for decision in row.decisions if decision["outcome"] in ("block", "review")]
+    agree = sum(decision["seen"] for decision in found)
     what = _said(_AGREE).format(count=agree) if agree else _said(_UNSEEN).format(count=len(found))
-    names = ", ".join(one["decision"] for one in found[:8] if one["decision"])
+    names = ", ".join(decision["decision"] for decision in found[:8] if decision["decision"])
     looked = _said({"refuse": _REFUSED, "refer": _REFERRED}.get(row.desk, _NOBODY))
     return _said(_COMMENT).format(what=what, looked=looked, names=names)[:1000]
 

@@ -26,7 +26,7 @@ class Coding:
     """
 
     def __init__(self, said: str) -> None:
-        tokens = [one.strip() for one in said.lower().split(",") if one.strip()]
+        tokens = [part.strip() for part in said.lower().split(",") if part.strip()]
         self._packed = tokens in (["gzip"], ["x-gzip"])
         self.sure = not tokens or self._packed
         self.doubt = "" if self.sure or set(tokens) <= _EMPTY else CODED

@@ -66,7 +66,7 @@ def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> No
         sealed_locations.opened(scan.marker, "scan marker", scan.name, scan.version) if scan.marker else {}
     )
     page = store.page(at.bucket, at.prefix, marker, versions=scan.versions, most=_size(scan))
-    things = [one for one in page.things if _wanted(one.thing, scan)]
+    things = [thing for thing in page.things if _wanted(thing.thing, scan)]
     walked = _Walked(gate, store, scan, stopping)
     with ThreadPoolExecutor(settings.REPIT_GATE_S3_WORKERS, thread_name_prefix="storage-scan") as threads:
         list(threads.map(walked.go, [iter(things)] * settings.REPIT_GATE_S3_WORKERS))
@@ -75,7 +75,7 @@ def _walk(gate: Gate, store: Store, scan: Scan, stopping: threading.Event) -> No
         return
     fresh: dict[str, Any] = {
         "seen": F("seen") + len(things),
-        "bytes": F("bytes") + sum(one.size for one in things),
+        "bytes": F("bytes") + sum(thing.size for thing in things),
         **{name: F(name) + count for name, count in walked.counts.items()},
     }
     if page.marker is None:
@@ -127,8 +127,8 @@ class _Walked:
         with self._turn:
             return next(things, None)
 
-    def _look(self, one: Listed) -> None:
-        became, attempt = "unread", Attempt(self._gate, self._store, one.thing, self._keep)
+    def _look(self, listed: Listed) -> None:
+        became, attempt = "unread", Attempt(self._gate, self._store, listed.thing, self._keep)
         while not self._stopping.is_set():
             try:
                 became = _BECAME[attempt.made(scan=self._scan, dry_run=self._scan.dry_run)]
@@ -141,20 +141,20 @@ class _Walked:
             except Exception as error:  # noqa: BLE001 - one object must not end the walk
                 ours = named(error)
                 if not isinstance(ours, Unavailable):
-                    self._unread(one, ours, attempt.decision)
+                    self._unread(listed, ours, attempt.decision)
                     break
             self._stopping.wait(_PAUSE_SECONDS)
             self._keep()
         with self._turn:
             self.counts[became] += 1
 
-    def _unread(self, one: Listed, error: RepitError, decision: str) -> None:
+    def _unread(self, listed: Listed, error: RepitError, decision: str) -> None:
         if self._scan.dry_run:
             findings.record(
-                Held(one.thing, "", {}), one.size, None, "unread", scan=self._scan, reason=error.code
+                Held(listed.thing, "", {}), listed.size, None, "unread", scan=self._scan, reason=error.code
             )
         else:
-            queue.take_in((one.thing,), decision)
+            queue.take_in((listed.thing,), decision)
 
     def _wait(self) -> bool:
         """Hold the pace; whether to go on."""

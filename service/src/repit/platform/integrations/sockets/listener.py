@@ -79,7 +79,7 @@ class Listener:
     ) -> None:
         """`full`: what a connection is told that comes when there are too many; `failed`: when it fails."""
         self._name, self._session, self._full, self._failed = name, session, full, failed
-        self._peers: list[IPv4Network | IPv6Network] = [ip_network(one) for one in peers]
+        self._peers: list[IPv4Network | IPv6Network] = [ip_network(peer) for peer in peers]
         self._open: dict[Heard, Says] = {}
 
     async def serve(self, listening: socket.socket) -> asyncio.AbstractServer | LocalServer:

@@ -76,12 +76,12 @@ class Agreement:
 
 def agreements(decision: Decision) -> list[Agreement]:
     """Strongest first."""
-    return [_agreement(one) for one in decision.evidence]
+    return [_agreement(evidence) for evidence in decision.evidence]
 
 
 def indicators(decision: Decision) -> list[tuple[Any, str]]:
     """(what, word) of each indicator."""
-    pairs = (one.partition(":") for one in decision.indicators.split())
+    pairs = (part.partition(":") for part in decision.indicators.split())
     return [(INDICATORS.get(code, code), word) for code, _, word in pairs]
 
 

@@ -40,7 +40,7 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
         .order_by("claimed_until"),
         "referred": Review.objects.filter(outcome="refer").order_by("-decided_at")[:_SHOWN],
         "recent": Review.objects.filter(state="decided").order_by("-decided_at")[:_SHOWN],
-        "people": [(one, wellbeing.standing(one)) for one in people.order_by("name")],
+        "people": [(person, wellbeing.standing(person)) for person in people.order_by("name")],
         "opinions": opinions.counts(),
         "let_go": let_go.rows()[:_SHOWN],
         "audit_broken_at": audit.verify(),

@@ -226,12 +226,12 @@ def _item(
         "ticket": ticket,
         "grounds": [
             {
-                "code": one.code,
-                "kind": one.kind,
-                "title": one.title.in_language(language),
-                "text": one.text.in_language(language),
+                "code": ground.code,
+                "kind": ground.kind,
+                "title": ground.title.in_language(language),
+                "text": ground.text.in_language(language),
             }
-            for one in grounds.grounds()
+            for ground in grounds.grounds()
         ],
     }
     answer = render(request, "review_desk/item.html", words, status=refused.status if refused else 200)
