@@ -96,7 +96,7 @@ class Rooms(machines.Story):
 
     @rule(target=persons, pictures=st.lists(PICTURE, min_size=1, max_size=2))
     def open(self, pictures: list[int]) -> Mine:
-        receipt = service.open_case([PICTURES[one] for one in pictures])
+        receipt = service.open_case([PICTURES[picture] for picture in pictures])
         file = access_codes.enter(receipt.number, receipt.secret)
         self.cases.append(Mine(file, (receipt.number, receipt.secret), [*pictures], [False] * len(pictures)))
         return self.cases[-1]
@@ -171,7 +171,7 @@ class Rooms(machines.Story):
         self.platform.follow()
         self.held = {one.item: one for one in feed.everything()}
         self.gate_holds(self.held)
-        assert [one.lag for one in subscribers.statuses() if one.name == "a platform"] == [0]
+        assert [status.lag for status in subscribers.statuses() if status.name == "a platform"] == [0]
 
     def gate_holds(self, wanted: dict[str, Published], *, asked: bool = True) -> None:
         held = held_by(self.platform.gate.index)
@@ -263,7 +263,7 @@ class Rooms(machines.Story):
 
     def weighed(self, deed: Callable[[], object]) -> None:
         """No opinion takes anything of an item away; people of fewer than three parties suspend nothing."""
-        before = {one.token: one for one in Item.objects.filter(state__in=LIVE)}
+        before = {item.token: item for item in Item.objects.filter(state__in=LIVE)}
         served = {one.item: one.hashes for one in feed.everything()}
         deed()
         assert {one.item: one.hashes for one in feed.everything()} == served
@@ -301,7 +301,7 @@ class Rooms(machines.Story):
     def nothing_at_the_gate_refers_to_a_case(self) -> None:
         rows = [row for model in at_the_gate() for row in model.objects.values_list()]
         entries = held_by(self.platform.gate.index)
-        written = repr([rows, [(one, one.record) for one in entries]])
+        written = repr([rows, [(entry, entry.record) for entry in entries]])
         for mine in self.cases:
             assert not [one for one in (*mine.code, str(mine.file.case_id)) if one in written]
         assert not [name for name in ISSUED if name in written]

@@ -76,7 +76,7 @@ def werkzeug(kind: str, body: bytes) -> list[bytes]:
     }
     with suppress(Exception):
         FormDataParser(stream_factory=opened, silent=False).parse_from_environ(environ)
-    return [one.getvalue() for one in files]
+    return [file_.getvalue() for file_ in files]
 
 
 def starlette(kind: str, body: bytes) -> list[bytes]:
@@ -178,4 +178,4 @@ def _asked(port: int, path: str, kind: str, body: bytes) -> list[bytes]:
             while part := connection.recv(65536):
                 said += part
     _, _, told = said.partition(b"\r\n\r\n")
-    return [base64.b64decode(one) for one in json.loads(told)["files"]] if told.startswith(b"{") else []
+    return [base64.b64decode(load) for load in json.loads(told)["files"]] if told.startswith(b"{") else []

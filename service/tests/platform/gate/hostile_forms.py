@@ -123,7 +123,7 @@ def _part(draw: st.DrawFn, boundary: bytes) -> bytes:
     )
     contents = draw(st.lists(_mostly(_CONTENTS, (*_CONTENTS, *inside)), min_size=1, max_size=2))
     before = draw(
-        _rarely(b"--" + boundary + b"\r\n", tuple(b"--" + boundary + one for one in (*_ENDS, b"x\r\n")))
+        _rarely(b"--" + boundary + b"\r\n", tuple(b"--" + boundary + end for end in (*_ENDS, b"x\r\n")))
     )
     return before + head + draw(line) + b"".join(contents) + draw(line)
 

@@ -100,7 +100,7 @@ def test_a_withdrawn_family_is_forgotten_whole(knowing: Gate) -> None:
 def anchor(*hashes: Hash) -> QueryHashes:
     """A stage of anchors, side by side."""
     n = len(hashes)
-    rows = np.frombuffer(b"".join(one.value for one in hashes), np.uint8).reshape(n, 32)
+    rows = np.frombuffer(b"".join(hash_.value for hash_ in hashes), np.uint8).reshape(n, 32)
     places = np.array([[i / n, 0.0, (i + 1) / n, 1.0] for i in range(n)])
     kinds, stages = np.full(n, Kind.ANCHOR, np.uint8), np.full(n, Stage.ANCHORS, np.uint8)
     return QueryHashes(rows, places, kinds, np.zeros(n, np.uint8), stages)

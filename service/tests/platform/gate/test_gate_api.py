@@ -164,7 +164,7 @@ def test_overload_says_when_to_come_back_and_floods_no_log(
     monkeypatch.setattr(Inspector, "inspect", full)
     answer = raw(http, "/v1/check", CAT)
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
-    assert not [one for one in caplog.records if one.name == "django.request"]
+    assert not [record for record in caplog.records if record.name == "django.request"]
 
 
 def test_a_platform_says_whose_uploads_take_turns(rf: RequestFactory) -> None:

@@ -46,7 +46,7 @@ def test_what_a_file_says_of_itself_stands_in_the_verdict_and_in_the_decision(ga
     sample().save(out, "PNG", pnginfo=info)
     gate.index.apply(entry("cat", pdq(jpeg(sample()))))
     verdict = inspect(out.getvalue(), "check")
-    assert [f"{one.code}:{one.word}" for one in verdict.indicators] == ["generator:novelai"]
+    assert [f"{indicator.code}:{indicator.word}" for indicator in verdict.indicators] == ["generator:novelai"]
     row = Decision.objects.get(name=verdict.decision)
     assert row.indicators == "generator:novelai"
     assert row.evidence[0]["item"] == "cat"

@@ -181,9 +181,9 @@ def test_what_another_clamd_may_know_is_never_answered_with_ok(ours: Path, files
     said = told(ours, files, SAFE[name])
     assert said
     assert "OK" not in said
-    replies = [one for one in re.split(r"[\0\n]", said) if one]
+    replies = [part for part in re.split(r"[\0\n]", said) if part]
     fine = ("FOUND", "ERROR", "UNKNOWN COMMAND", "COMMAND UNAVAILABLE")
-    assert all(one.endswith(fine) for one in replies), replies
+    assert all(reply.endswith(fine) for reply in replies), replies
     if name in ("options", "options, a file handed in", "options of a path", "two files at once"):
         assert "FOUND" in said
     assert told(ours, files, (b"zPING\0",)) == "PONG\0"
@@ -379,9 +379,9 @@ def test_no_conversation_about_a_banked_file_is_answered_with_ok(
     def holds(steps: tuple[Step, ...]) -> None:
         replies = re.split(r"[\0\n]", told(ours, files, steps, leaves=True))
         assert not [
-            one
-            for one in replies
-            if one.endswith(": OK") and not one.endswith(("other.jpg: OK", "empty: OK"))
+            reply
+            for reply in replies
+            if reply.endswith(": OK") and not reply.endswith(("other.jpg: OK", "empty: OK"))
         ]
 
     holds()

@@ -272,7 +272,7 @@ def test_decoders_are_confined_by_the_kernel_and_hold_no_secret_and_no_socket(
             assert int(limits["Max address space"]) == MEMORY
             assert (process / "oom_score_adj").read_text().strip() == "800"
             assert b"hunter2" not in (process / "environ").read_bytes()
-            held = [str(one.readlink()) for one in (process / "fd").iterdir()]
+            held = [str(path.readlink()) for path in (process / "fd").iterdir()]
             assert not [one for one in held if one.startswith("socket:")]
 
 

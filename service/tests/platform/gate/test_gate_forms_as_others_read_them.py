@@ -48,7 +48,7 @@ def seen(kind: str, body: bytes, cut: int = 1 << 20, more: str = "") -> tuple[se
         for at in range(0, len(body), cut):
             taking.take(body[at : at + cut], keep=True)
         found = taking.found(MOST)
-        files = {one.data or b"" for one in found.files}
+        files = {file_.data or b"" for file_ in found.files}
     assert memory.held == 0
     return files, found.odd
 

@@ -37,14 +37,14 @@ Tell = Callable[..., int]
 
 @pytest.fixture
 def server(settings) -> Iterator[StandIn]:
-    one = StandIn()
-    settings.REPIT_MASTODON_URL = one.base
+    stand_in = StandIn()
+    settings.REPIT_MASTODON_URL = stand_in.base
     settings.REPIT_MASTODON_SECRET = SECRET
     settings.REPIT_MASTODON_TOKEN = TOKEN
     settings.REPIT_MASTODON_ACT = "report"
-    settings.REPIT_OUTBOUND_ALLOW = frozenset({one.host})
-    yield one
-    one.close()
+    settings.REPIT_OUTBOUND_ALLOW = frozenset({stand_in.host})
+    yield stand_in
+    stand_in.close()
 
 
 @pytest.fixture

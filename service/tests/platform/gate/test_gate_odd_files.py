@@ -51,7 +51,7 @@ def one_of_each_kind() -> list[Odd]:
     kinds: dict[str, Odd] = {}
     for one in odd():
         kinds.setdefault(one.kind, one)
-    return [one for one in kinds.values() if not one.unread] + [one for one in odd() if one.unread]
+    return [kind for kind in kinds.values() if not kind.unread] + [one for one in odd() if one.unread]
 
 
 def test_whatever_a_viewer_could_show_is_refused(knowing: Gate) -> None:

@@ -271,4 +271,4 @@ def test_where_not_all_was_seen_the_stricter_of_what_was_found_and_of_not_knowin
     assert rank[0] == max(rank[1:])
     assert both.outcome == "allow" or not dry
     assert both.undecided == "decoder-hung"
-    assert {one.item for one in both.evidence} == {one.item for one in found}
+    assert {evidence.item for evidence in both.evidence} == {evidence.item for evidence in found}

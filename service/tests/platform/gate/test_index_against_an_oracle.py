@@ -59,16 +59,18 @@ class Oracle:
     @staticmethod
     def voices(known: KnownEntry, role: str) -> list[bytes]:
         return [
-            one.value
-            for one in known.hashes
-            if one.algorithm == "pdq" and one.role == role and (one.quality is None or one.quality >= 50)
+            hash_.value
+            for hash_ in known.hashes
+            if hash_.algorithm == "pdq"
+            and hash_.role == role
+            and (hash_.quality is None or hash_.quality >= 50)
         ]
 
     def searched(self) -> dict[Key, KnownEntry]:
         return {
             key: known
             for key, known in self.held.items()
-            if any(one.algorithm != "pdq" for one in known.hashes)
+            if any(hash_.algorithm != "pdq" for hash_ in known.hashes)
             or any(self.voices(known, role) for role in ROLES)
         }
 
@@ -139,7 +141,7 @@ class AnIndex(RuleBasedStateMachine):
             wanted = self.oracle.held[known.key]
             for role in ROLES:
                 rows = hashes[(held >= ANCHORED) == (role == "anchored")]
-                assert [one.tobytes() for one in rows] == self.oracle.voices(wanted, role)
+                assert [row.tobytes() for row in rows] == self.oracle.voices(wanted, role)
 
     @rule(numbers=st.lists(st.integers(0, 3), max_size=3, unique=True))
     def same_files(self, numbers: list[int]) -> None:
@@ -159,14 +161,14 @@ class AnIndex(RuleBasedStateMachine):
         assert sum(self.index.holdings.set_aside.values()) == aside
         for source in SOURCES:
             assert self.index.names(source) == {key.item for key in self.oracle.held if key.source == source}
-        files = any(one.algorithm == "md5" for known in searched.values() for one in known.hashes)
+        files = any(hash_.algorithm == "md5" for known in searched.values() for hash_ in known.hashes)
         voices = {key: self.oracle.voices(known, "anchored") for key, known in searched.items()}
         assert self.index.knows_files("md5") == files
         assert view.has_families == any(
             self.oracle.voices(known, role) for known in searched.values() for role in ROLES
         )
         held = self.index.anchored(list(self.oracle.held))
-        assert {key: [one.tobytes() for one in rows] for key, rows in held.items() if len(rows)} == {
+        assert {key: [row.tobytes() for row in rows] for key, rows in held.items() if len(rows)} == {
             key: values for key, values in voices.items() if values
         }
 

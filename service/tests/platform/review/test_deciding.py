@@ -313,7 +313,7 @@ def test_a_platform_s_own_grounds_are_read_strictly(tmp_path: Path) -> None:
     good = f'[[grounds]]\ncode = "t-1"\nkind = "terms"\n{texts}'
     file.write_text(good)
     with override_settings(REPIT_REVIEW_GROUNDS=str(file)):
-        assert [one.code for one in grounds.grounds()] == ["t-1"]
+        assert [ground.code for ground in grounds.grounds()] == ["t-1"]
         assert grounds.named("law-fr-226-2-1") is None
     for number, bad in enumerate(
         (good.replace("terms", "whim"), good.replace(', en = "y"', ""), good * 2, "x")

@@ -233,15 +233,15 @@ class Desk(machines.Story):
         explained = of_reviews(Statement.objects.all())
         self.every_upload_belongs_to_one_review(reviews)
         self.every_claim_is_one_persons(reviews)
-        for one in reviews:
-            said = [step for step in steps[one.pk] if step.outcome]
+        for review in reviews:
+            said = [step for step in steps[review.pk] if step.outcome]
             final = [step.outcome for step in said if step.after == "decided"]
-            self.the_steps_are_in_the_table(one, steps[one.pk])
-            self.what_was_said_last_is_what_stands(one, said, final)
-            self.it_is_decided_once_and_about_an_item_by_two(one, said, final)
-            assert bool(explained[one.pk]) == (one.outcome == "refuse")
-            self.objections_are_answered_with_it(one, objections[one.pk])
-            self.banks_hear_of_what_is_sure(one, final, told[one.pk])
+            self.the_steps_are_in_the_table(review, steps[review.pk])
+            self.what_was_said_last_is_what_stands(review, said, final)
+            self.it_is_decided_once_and_about_an_item_by_two(review, said, final)
+            assert bool(explained[review.pk]) == (review.outcome == "refuse")
+            self.objections_are_answered_with_it(review, objections[review.pk])
+            self.banks_hear_of_what_is_sure(review, final, told[review.pk])
         due = [(row.exchange, row.item) for rows in told.values() for row in rows if row.state == "due"]
         assert len(due) == len(set(due))
         assert audit.verify() is None
@@ -250,7 +250,7 @@ class Desk(machines.Story):
         parts = dict(Part.objects.values_list("decision", "review"))
         queued = set(Decision.objects.filter(queued=True).values_list("pk", flat=True))
         assert queued <= set(parts) and {review.decision_id for review in reviews} <= set(parts)
-        assert all(parts[one.decision_id] == one.pk for one in reviews if one.state != "decided")
+        assert all(parts[review.decision_id] == review.pk for review in reviews if review.state != "decided")
         open_ones = [review.about for review in reviews if review.about and review.state != "decided"]
         assert len(open_ones) == len(set(open_ones))
         counts = queue.counts()
@@ -287,8 +287,8 @@ class Desk(machines.Story):
         assert len(said) >= 2 or not (review.why and final) or review.outcome == "refer"
 
     def objections_are_answered_with_it(self, review: Review, objections: list[Appeal]) -> None:
-        assert len(objections) == len({one.number for one in objections})
-        open_ones = [one for one in objections if one.answered_at is None]
+        assert len(objections) == len({objection.number for objection in objections})
+        open_ones = [objection for objection in objections if objection.answered_at is None]
         if review.state == "decided":
             assert not open_ones
         assert open_ones or review.state not in OBJECTED
@@ -299,7 +299,7 @@ class Desk(machines.Story):
         sure = review.decision.item and review.decision.tier in ("standard", "altered")
         blocked = ["blocked" for one in final if one == "refuse" and sure]
         freed = ["not_blocked"] * (review.picture and review.outcome == "allow")
-        assert sorted(one.opinion for one in told) == sorted([*blocked, *freed])
+        assert sorted(record.opinion for record in told) == sorted([*blocked, *freed])
 
 
 def of_reviews(rows: QuerySet[Any]) -> defaultdict[int, list[Any]]:

@@ -96,7 +96,9 @@ def settle(some: Sequence[Incoming]) -> None:
 def secure(fresh: Sequence[Incoming], beside: Collection[int | None] = ()) -> None:
     """Under the lock: see that each of these, which are about to be written, is sealed under keys that are
     nobody else's, and found by the newest key. `beside`: slots of others that are about to be written."""
-    free = keys.still_free({incoming.item.slot: incoming.pair for incoming in fresh if incoming.item.slot is not None})
+    free = keys.still_free(
+        {incoming.item.slot: incoming.pair for incoming in fresh if incoming.item.slot is not None}
+    )
     lookup, taken, stale = lookups.newest(), set(beside), list[Incoming]()
     for one in fresh:
         if one.item.slot not in free or one.item.slot in taken or one.item.found_by != lookup.number:

@@ -197,13 +197,23 @@ def _row(verdict: Verdict, channel: str, milliseconds: float, sequence: int, at:
         source=best.source if best else "",
         indicators=" ".join(f"{indicator.code}:{indicator.word}" for indicator in verdict.indicators)[:600],
         evidence=[_kept(evidence) for evidence in verdict.evidence[:_MOST_ITEMS]],
-        also=[[evidence.item, evidence.source] for evidence in verdict.evidence if evidence.tier in SURE][:_MOST_ALSO],
+        also=[[evidence.item, evidence.source] for evidence in verdict.evidence if evidence.tier in SURE][
+            :_MOST_ALSO
+        ],
     )
 
 
 def _reported(verdict: Verdict, fresh: set[str]) -> tuple[str, ...]:
     """Items that the hotline hears of: those that came from it."""
-    return tuple(sorted({evidence.item for evidence in verdict.evidence if evidence.source == FEED and evidence.item in fresh}))
+    return tuple(
+        sorted(
+            {
+                evidence.item
+                for evidence in verdict.evidence
+                if evidence.source == FEED and evidence.item in fresh
+            }
+        )
+    )
 
 
 def _same(verdict: Verdict, decision: str, fresh: set[str]) -> Met | None:

@@ -91,7 +91,10 @@ class IndicatorRule:
         """Whether this rule speaks to any of these indicators at this channel."""
         if self.channels and channel not in self.channels:
             return False
-        return any({indicator.code, f"{indicator.code}:{indicator.word}"} & self.indicators for indicator in indicators)
+        return any(
+            {indicator.code, f"{indicator.code}:{indicator.word}"} & self.indicators
+            for indicator in indicators
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,9 @@ class _Reading:
         held = [known.named[name].item.row for name in fresh if name in known.named]
         self.items([*held, *(record.item.row for record in met), *living])
         self._poor(living)
-        self._buried({(origin.installation, origin.token) for record in concerned for origin in record.origins})
+        self._buried(
+            {(origin.installation, origin.token) for record in concerned for origin in record.origins}
+        )
 
     def items(self, some: Sequence[Item]) -> None:
         """Of each of these items everything that keeps it up."""

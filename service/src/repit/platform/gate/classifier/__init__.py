@@ -69,6 +69,10 @@ def _heard(pipe: BinaryIO, deadline: float) -> list[str] | NotHashable:
     if "reason" in answer:
         return NotHashable(str(answer["reason"]), "The picture cannot be opened.", "Send another file.")
     labels = answer["labels"]
-    if not isinstance(labels, list) or len(labels) > 100 or not all(isinstance(label, str) for label in labels):
+    if (
+        not isinstance(labels, list)
+        or len(labels) > 100
+        or not all(isinstance(label, str) for label in labels)
+    ):
         raise ValueError
     return labels

@@ -66,7 +66,11 @@ def inspect(row: QueuedMedia, gate: Gate) -> None:
 
 def ask_the_desk(row: QueuedMedia) -> None:
     """Move on what people have decided."""
-    names = [decision["decision"] for decision in row.decisions if decision["outcome"] == "review" and decision["decision"]]
+    names = [
+        decision["decision"]
+        for decision in row.decisions
+        if decision["outcome"] == "review" and decision["decision"]
+    ]
     decided = list(reviews.outcomes(names).values())
     said = next((outcome for outcome in ("refuse", "refer") if outcome in decided), "")
     if said:

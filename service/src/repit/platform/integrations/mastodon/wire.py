@@ -172,7 +172,9 @@ def _posts(status: Status) -> tuple[Subject, ...]:
 
 def _post(status: Status) -> Subject:
     shown = tuple(
-        Media(attachment.id, attachment.url) for attachment in status.media_attachments if _fetchable(attachment.url) and attachment.url
+        Media(attachment.id, attachment.url)
+        for attachment in status.media_attachments
+        if _fetchable(attachment.url) and attachment.url
     )
     return Subject("status", status.id, status.account.id, shown)
 

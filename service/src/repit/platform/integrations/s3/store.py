@@ -195,7 +195,10 @@ class Store:
             # A key can be gone on from for ever; a token of the server's own only where there is no key.
             after = {"key": told[-1]["Key"]} if told else {"token": said.get("NextContinuationToken", "")}
         things = tuple(
-            Listed(Stored(bucket, str(record["Key"]), _version(record.get("VersionId"))), int(record.get("Size") or 0))
+            Listed(
+                Stored(bucket, str(record["Key"]), _version(record.get("VersionId"))),
+                int(record.get("Size") or 0),
+            )
             for record in told
         )
         goes_on = bool(said.get("IsTruncated")) and any(after.values())
