@@ -234,7 +234,7 @@ def _thirds(values: list[float]) -> tuple[float, float]:
 
 def _reported(seen: Seen, capacity: float, lost: dict[str, int], minutes: float) -> int:
     by_minute = [seen.seconds[minute] for minute in sorted(seen.seconds) if len(seen.seconds[minute]) > 20]
-    p99 = [float(np.percentile(one, 99)) * 1e3 for one in by_minute]
+    p99 = [float(np.percentile(seconds, 99)) * 1e3 for seconds in by_minute]
     memory = [own / 2**20 for _, own, _ in seen.memory[3:]]
     children = [theirs / 2**20 for _, _, theirs in seen.memory[3:]]
     answered = sum(seen.answers.values())

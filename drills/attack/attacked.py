@@ -131,7 +131,7 @@ class _Peaks:
         for root in self._roots:
             parent = psutil.Process(root)
             threads = max(threads, parent.num_threads())
-            memory += sum(_memory(one) for one in [parent, *parent.children(recursive=True)])
+            memory += sum(_memory(process) for process in [parent, *parent.children(recursive=True)])
             self.connections = max(self.connections, parent.num_fds())
         self.memory, self.threads = max(self.memory, memory), max(self.threads, threads)
 

@@ -37,7 +37,7 @@ class Opponents:
 
     async def attack(self, over: asyncio.Event) -> None:
         """Until it is over."""
-        tasks = [asyncio.ensure_future(self._again(over, *one)) for one in self._plan()]
+        tasks = [asyncio.ensure_future(self._again(over, *plan)) for plan in self._plan()]
         await over.wait()
         for task in tasks:
             task.cancel()
@@ -45,7 +45,7 @@ class Opponents:
 
     def _plan(self) -> list[tuple[str, Callable[[int], Awaitable[None]], int]]:
         plan: list[tuple[str, Callable[[int], Awaitable[None]], int]] = []
-        for name, one, count in (
+        for name, ask, count in (
             ("unfinished body", self._body, BODIES),
             ("unfinished head", self._head, HEADS),
             ("long poll", self._poll, POLLS),
@@ -55,15 +55,15 @@ class Opponents:
             ("upload", self._flood, FLOODERS),
             ("page", self._call, CALLERS),
         ):
-            plan += [(name, one, number) for number in range(count)]
+            plan += [(name, ask, number) for number in range(count)]
         return plan
 
     async def _again(
-        self, over: asyncio.Event, name: str, one: Callable[[int], Awaitable[None]], number: int
+        self, over: asyncio.Event, name: str, ask: Callable[[int], Awaitable[None]], number: int
     ) -> None:
         while not over.is_set():
             try:
-                await one(number)
+                await ask(number)
             except (OSError, asyncio.IncompleteReadError, ValueError):
                 self.seen[f"{name}: ended by the other side"] += 1
             await asyncio.sleep(_REST * random.random())

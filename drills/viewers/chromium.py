@@ -79,10 +79,12 @@ class Chromium:
         images = [place for place, file in enumerate(files) if file.way == "img"]
         for place, image in zip(images, self._images([files[place] for place in images]), strict=True):
             found[place] = image
-        broken = [place for place, one in enumerate(found) if one is not None and one.broken]
+        broken = [place for place, shown in enumerate(found) if shown is not None and shown.broken]
         for place, views in zip(broken, self.stood([files[place] for place in broken]), strict=True):
             found[place] = replace(found[place] or Shown(), views=views)
-        return [self._opened(file) if one is None else one for file, one in zip(files, found, strict=True)]
+        return [
+            self._opened(file) if shown is None else shown for file, shown in zip(files, found, strict=True)
+        ]
 
     def _images(self, files: Sequence[Made]) -> list[Shown]:
         if not files:

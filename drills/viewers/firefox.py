@@ -75,7 +75,7 @@ class Firefox:
         images = [place for place, file in enumerate(files) if file.way == "img"]
         for place, image in zip(images, self._images([files[place] for place in images]), strict=True):
             found[place] = Shown(hidden="broken animation") if image.broken else image
-        return [one or Shown(hidden="not opened") for one in found]
+        return [shown or Shown(hidden="not opened") for shown in found]
 
     def _images(self, files: Sequence[Made]) -> list[Shown]:
         if not files:

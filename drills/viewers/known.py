@@ -26,7 +26,7 @@ def _few(family: str, most: int, part: str = "", mutation: str = "") -> Callable
         and entry.family == family
         and entry.bits <= most
         and part in entry.name
-        and any(mutation in one for one in (*entry.mutations, ""))
+        and any(mutation in known for known in (*entry.mutations, ""))
     )
 
 

@@ -52,7 +52,8 @@ class Run:
         begun, done = time.monotonic(), 0
         for recipes, made, outcomes in self._compared(todo):
             entries = [
-                _entry(one, file, outcome) for one, file, outcome in zip(recipes, made, outcomes, strict=True)
+                _entry(made_by, file, outcome)
+                for made_by, file, outcome in zip(recipes, made, outcomes, strict=True)
             ]
             for entry, file in zip(entries, made, strict=True):
                 self._kept(entry, file)
@@ -79,11 +80,11 @@ class Run:
             ]
             found: dict[int, Entry] = {}
             numbers = iter(number for number, _ in asked)
-            for recipes, _, outcomes in self._compared([one for _, one in asked]):
-                for one, outcome in zip(recipes, outcomes, strict=True):
+            for recipes, _, outcomes in self._compared([group for _, group in asked]):
+                for made_by, outcome in zip(recipes, outcomes, strict=True):
                     number = next(numbers)
                     if outcome.kind == open_[number].kind and number not in found:
-                        found[number] = replace(open_[number], cause=one.names)
+                        found[number] = replace(open_[number], cause=made_by.names)
             self._journal.write(found.values())
             entries = entries | found
             open_ = {number: entry for number, entry in open_.items() if number not in found}
@@ -119,15 +120,15 @@ class Run:
 
 
 def _made(recipes: Sequence[Recipe]) -> list[Made]:
-    return [one.made() for one in recipes]
+    return [each.made() for each in recipes]
 
 
-def _entry(one: Recipe, file: Made, outcome: Outcome) -> Entry:
+def _entry(made_by: Recipe, file: Made, outcome: Outcome) -> Entry:
     return Entry(
-        one.number,
-        one.family.name,
+        made_by.number,
+        made_by.family.name,
         file.name,
-        one.names,
+        made_by.names,
         outcome.kind,
         outcome.bits,
         outcome.reason,

@@ -26,11 +26,11 @@ _LEFT: Final = 6
 def sheet(seed: int, numbers: Sequence[int], browser: Browser, engine: Engine, folder: Path) -> None:
     """One row a file."""
     recipes = [recipe(seed, number) for number in numbers]
-    files = [one.made() for one in recipes]
+    files = [made_by.made() for made_by in recipes]
     drawn = Image.new("RGB", (_ACROSS * _CELL[0], len(files) * _CELL[1]), (200, 0, 200))
-    for row, (one, file, shown) in enumerate(zip(recipes, files, browser.shown(files), strict=True)):
+    for row, (made_by, file, shown) in enumerate(zip(recipes, files, browser.shown(files), strict=True)):
         outcome = judged(shown, engine.looked(file.data))
-        print(one.number, one.family.name, file.name, "+".join(one.names) or "plain", outcome)
+        print(made_by.number, made_by.family.name, file.name, "+".join(made_by.names) or "plain", outcome)
         ours, told = _ours(file.data)
         print("   ", ", ".join(told))
         theirs = [Image.fromarray(view.rgb) for view in shown.standing()]
@@ -46,12 +46,12 @@ def sheet(seed: int, numbers: Sequence[int], browser: Browser, engine: Engine, f
 def _ours(data: bytes) -> tuple[list[Image.Image], list[str]]:
     pictures, told = [], []
     try:
-        for one in all_shown(data, closely=True):
-            if isinstance(one, Shown):
-                told.append(f"{one.of.value} {one.seconds:g} s")
-                pictures.append(Image.fromarray(one.picture.luma.clip(0, 255).astype(np.uint8)))
+        for view in all_shown(data, closely=True):
+            if isinstance(view, Shown):
+                told.append(f"{view.of.value} {view.seconds:g} s")
+                pictures.append(Image.fromarray(view.picture.luma.clip(0, 255).astype(np.uint8)))
             else:
-                told.append(f"unseen: {one.reason}")
+                told.append(f"unseen: {view.reason}")
     except PictureRefused as refusal:
         told.append(refusal.code)
     return pictures, told

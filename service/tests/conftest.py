@@ -84,16 +84,16 @@ def start_hotline() -> Iterator[Callable[[dict[str, str]], Hotline]]:
         return started[-1]
 
     yield start
-    for one in started:
-        one.kill()
+    for process in started:
+        process.kill()
 
 
 @pytest.fixture(scope="module")
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
     """A running hotline on SQLite, shared by the tests of a file."""
-    one = Hotline(environment(tmp_path_factory.mktemp("hotline")))
-    yield one
-    one.kill()
+    running = Hotline(environment(tmp_path_factory.mktemp("hotline")))
+    yield running
+    running.kill()
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ class StandIn:
             "content": "<p>words that are nobody's business</p>",
             "reblog": None,
             "account": account or self.account(),
-            "media_attachments": [self.attachment(self.file(one)) for one in media],
+            "media_attachments": [self.attachment(self.file(content)) for content in media],
             "mentions": [],
             "tags": [],
             "emojis": [],

@@ -50,8 +50,8 @@ def _double(file: File, dice: random.Random) -> None:
 
 def _swap(file: File, dice: random.Random) -> None:
     boxes = dice.choice(_parents(file))
-    one, other = dice.randrange(len(boxes)), dice.randrange(len(boxes))
-    boxes[one], boxes[other] = boxes[other], boxes[one]
+    first, other = dice.randrange(len(boxes)), dice.randrange(len(boxes))
+    boxes[first], boxes[other] = boxes[other], boxes[first]
 
 
 def _brands(file: File, dice: random.Random) -> None:

@@ -79,8 +79,8 @@ def _double(blocks: list[Block], dice: random.Random) -> None:
 
 
 def _swap(blocks: list[Block], dice: random.Random) -> None:
-    one, other = _some(blocks, dice), _some(blocks, dice)
-    blocks[one], blocks[other] = blocks[other], blocks[one]
+    first, other = _some(blocks, dice), _some(blocks, dice)
+    blocks[first], blocks[other] = blocks[other], blocks[first]
 
 
 def _screen(blocks: list[Block], dice: random.Random) -> None:

@@ -95,8 +95,8 @@ def _double(parts: list[Part], dice: random.Random) -> None:
 
 
 def _swap(parts: list[Part], dice: random.Random) -> None:
-    one, other = _some(parts, dice), _some(parts, dice)
-    parts[one], parts[other] = parts[other], parts[one]
+    first, other = _some(parts, dice), _some(parts, dice)
+    parts[first], parts[other] = parts[other], parts[first]
 
 
 def _shorten(parts: list[Part], dice: random.Random) -> None:

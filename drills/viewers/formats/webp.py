@@ -82,5 +82,5 @@ def _animated(dice: random.Random) -> Made:
             )
         )
         flags = dice.choice((0, 0, 1, 2, 3))
-        chunks.append(riff.Chunk(b"ANMF", head + bytes([flags]) + b"".join(one.packed() for one in held)))
+        chunks.append(riff.Chunk(b"ANMF", head + bytes([flags]) + b"".join(chunk.packed() for chunk in held)))
     return Made(riff.file_of(chunks), f"animated-{count}frames-{waits}-plays{plays}", TYPE)

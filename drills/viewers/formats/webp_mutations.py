@@ -44,8 +44,8 @@ def _double(chunks: list[Chunk], dice: random.Random) -> None:
 
 
 def _swap(chunks: list[Chunk], dice: random.Random) -> None:
-    one, other = _some(chunks, dice), _some(chunks, dice)
-    chunks[one], chunks[other] = chunks[other], chunks[one]
+    first, other = _some(chunks, dice), _some(chunks, dice)
+    chunks[first], chunks[other] = chunks[other], chunks[first]
 
 
 def _size(chunks: list[Chunk], dice: random.Random) -> None:

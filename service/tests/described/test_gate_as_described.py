@@ -36,17 +36,17 @@ def gate(tmp_path: Path, start_hotline: Any) -> Iterator[tuple[Gate, str]]:
         "REPIT_MASTODON_SECRET": SECRET,
         "REPIT_MASTODON_ACT": "none",
     }
-    one = Gate(followed, tmp_path / "gate", **settings)
-    yield one, value
-    one.kill()
+    running = Gate(followed, tmp_path / "gate", **settings)
+    yield running, value
+    running.kill()
 
 
 def test_a_gate_answers_as_its_description_says(gate: tuple[Gate, str], tmp_path: Path) -> None:
-    one, value = gate
+    running, value = gate
     known = {"hashes": [{"algorithm": "pdq", "value": value}]}
-    refused = one.call("POST", "/v1/check", known, PLATFORM)[1]["decision"]
-    held = _held(one)
-    described = Described(one.base_url, one.call("GET", "/v1/openapi.json")[1])
+    refused = running.call("POST", "/v1/check", known, PLATFORM)[1]["decision"]
+    held = _held(running)
+    described = Described(running.base_url, running.call("GET", "/v1/openapi.json")[1])
     for method in ("get", "post"):
         described.only(method, "/v1/reviews/{decision}", "decision", held)
     described.only("post", "/v1/reviews/{decision}/appeals", "decision", refused)

@@ -38,9 +38,9 @@ class Watch:
 
 @pytest.fixture
 def watch() -> Iterator[Watch]:
-    one = Watch()
-    with clock.at(lambda: one.moment):
-        yield one
+    clock_ = Watch()
+    with clock.at(lambda: clock_.moment):
+        yield clock_
 
 
 @pytest.fixture(autouse=True)

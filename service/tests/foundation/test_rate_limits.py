@@ -20,8 +20,8 @@ ONE, OTHER = "1.1.1.1", "9.9.9.9"
 
 
 def opened(client: Client, address: str = ONE, **headers: str) -> int:
-    one = {"algorithm": "pdq", "value": secrets.token_hex(32), "quality": 90}
-    body = {"items": [{"media": "picture", "kind": "intimate", "hashes": [one]}]}
+    hash_ = {"algorithm": "pdq", "value": secrets.token_hex(32), "quality": 90}
+    body = {"items": [{"media": "picture", "kind": "intimate", "hashes": [hash_]}]}
     answer = client.post(
         "/api/v1/cases", json.dumps(body), content_type="application/json", REMOTE_ADDR=address, **headers
     )
@@ -51,17 +51,17 @@ def report(key: str, endpoint: str = "matches", **headers: str) -> HttpResponse:
 @pytest.mark.django_db
 def test_a_subscribers_reports_are_limited_whichever_key_and_whatever_else_it_shows(settings: LazySettings):
     settings.REPIT_REPORTS_PER_HOUR = 2
-    one, two = subscribers.add("one"), subscribers.add("two")
-    assert [report(one).status_code for _ in range(2)] == [400, 400]
+    first, two = subscribers.add("one"), subscribers.add("two")
+    assert [report(first).status_code for _ in range(2)] == [400, 400]
     newer = subscribers.rotate("one", overlap=timedelta(days=1))
     refused = report(newer, HTTP_ACCEPT_LANGUAGE="fr", HTTP_OCP_APIM_SUBSCRIPTION_KEY="another each time")
     assert (refused.status_code, refused.headers["Content-Language"]) == (429, "fr")
     assert 3_500 < int(refused.headers["Retry-After"]) <= 3_661
-    assert report(one, "opinions").status_code == 429
+    assert report(first, "opinions").status_code == 429
     assert report(two).status_code == 400
-    assert report(one, "acknowledgements").status_code == 400
+    assert report(first, "acknowledgements").status_code == 400
     assert (
-        Client().get("/exchange/repit/v1/opinions?item=x", HTTP_AUTHORIZATION=f"Bearer {one}").status_code
+        Client().get("/exchange/repit/v1/opinions?item=x", HTTP_AUTHORIZATION=f"Bearer {first}").status_code
         == 404
     )
 

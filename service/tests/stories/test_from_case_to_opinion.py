@@ -169,7 +169,7 @@ class Rooms(machines.Story):
             self.platform.restart()
             self.gate_holds(self.held, asked=False)
         self.platform.follow()
-        self.held = {one.item: one for one in feed.everything()}
+        self.held = {item.item: item for item in feed.everything()}
         self.gate_holds(self.held)
         assert [status.lag for status in subscribers.statuses() if status.name == "a platform"] == [0]
 
@@ -177,9 +177,11 @@ class Rooms(machines.Story):
         held = held_by(self.platform.gate.index)
         kept = list(self.platform.gate.store.entries())
         for some in (held, kept):
-            assert {one.item: told(one) for one in some} == {name: told(one) for name, one in wanted.items()}
-        assert not asked or {one.item: one.asked for one in held} == {
-            n: one.asked for n, one in wanted.items()
+            assert {item.item: told(item) for item in some} == {
+                name: told(item) for name, item in wanted.items()
+            }
+        assert not asked or {item.item: item.asked for item in held} == {
+            n: item.asked for n, item in wanted.items()
         }
 
     # --- the platform
@@ -189,10 +191,10 @@ class Rooms(machines.Story):
         """What the gate was told of is refused; what was suspended is looked at; anything else passes."""
         let_go.forget_memory()
         [shown, *_] = PICTURES[picture].hashes
-        met = [one for one in self.held.values() if shown in one.hashes]
+        met = [item for item in self.held.values() if shown in item.hashes]
         passes = {item for row in let_go.rows() for item in row.exact}
         verdict = self.platform.gate.inspector.inspect(BareHashes((shown,), "check"))
-        states = {one.state for one in met if one.item not in passes}
+        states = {item.state for item in met if item.item not in passes}
         unsure = states or not self.loaded
         assert verdict.outcome == ("block" if "active" in states else "review" if unsure else "allow")
         self.note(f"upload: {verdict.outcome}, {verdict.rule}")
@@ -200,7 +202,7 @@ class Rooms(machines.Story):
             return multiple()
         if verdict.wanted:
             seen = Signature(bytes(32), bytes(128)) if known else None
-            questions.compared(verdict.decision, {one.item: depth for one in met}, seen)
+            questions.compared(verdict.decision, {item.item: depth for item in met}, seen)
         return multiple(verdict.decision)
 
     @rule(upload=uploads)
@@ -245,7 +247,9 @@ class Rooms(machines.Story):
             assert row.state == ("told" if row.item in live else "given-up")
             self.note(f"{row.opinion}: {row.state}")
             if row.state == "told":
-                [ours] = [one for one in opinions.of([row.item])[row.item] if one.name == "a platform"]
+                [ours] = [
+                    opinion for opinion in opinions.of([row.item])[row.item] if opinion.name == "a platform"
+                ]
                 assert ours.people and ours.view == row.opinion and ours.depth == row.depth
 
     @precondition(lambda self: self.all_arrived)
@@ -264,15 +268,15 @@ class Rooms(machines.Story):
     def weighed(self, deed: Callable[[], object]) -> None:
         """No opinion takes anything of an item away; people of fewer than three parties suspend nothing."""
         before = {item.token: item for item in Item.objects.filter(state__in=LIVE)}
-        served = {one.item: one.hashes for one in feed.everything()}
+        served = {item.item: item.hashes for item in feed.everything()}
         deed()
-        assert {one.item: one.hashes for one in feed.everything()} == served
+        assert {item.item: item.hashes for item in feed.everything()} == served
         for after in Item.objects.filter(token__in=before):
             was = before[after.token]
             assert (after.own, after.confirmations) == (was.own, was.confirmations)
             if after.state != was.state:
                 said = opinions.of([after.token])[after.token]
-                against = [one for one in said if one.people and one.view == "not_blocked"]
+                against = [opinion for opinion in said if opinion.people and opinion.view == "not_blocked"]
                 assert (was.state, after.state) == ("active", "disputed") and len(against) >= PARTIES
                 self.note("suspended by platforms' people")
 
@@ -289,7 +293,7 @@ class Rooms(machines.Story):
 
     def what_was_withdrawn_never_lives_again(self) -> None:
         over = set(Item.objects.exclude(state__in=LIVE).values_list("token", flat=True))
-        assert self.over <= over and not over & {one.item for one in feed.everything()}
+        assert self.over <= over and not over & {item.item for item in feed.everything()}
         self.over = over
 
     def every_review_is_decided_once_an_objection(self) -> None:
@@ -303,7 +307,7 @@ class Rooms(machines.Story):
         entries = held_by(self.platform.gate.index)
         written = repr([rows, [(entry, entry.record) for entry in entries]])
         for mine in self.cases:
-            assert not [one for one in (*mine.code, str(mine.file.case_id)) if one in written]
+            assert not [word for word in (*mine.code, str(mine.file.case_id)) if word in written]
         assert not [name for name in ISSUED if name in written]
 
     def what_persons_and_partners_want_is_protected_and_counted(self) -> None:
@@ -336,15 +340,15 @@ class Rooms(machines.Story):
 
     def item_of(self, picture: int) -> Any:
         """The living item of a picture."""
-        found = [one for one in feed.everything() if set(one.hashes) == set(PICTURES[picture].hashes)]
+        found = [item for item in feed.everything() if set(item.hashes) == set(PICTURES[picture].hashes)]
         assert len(found) <= 1
         return Item.objects.get(token=found[0].item) if found else None
 
 
-def told(one: Any) -> tuple[object, ...]:
+def told(item: Any) -> tuple[object, ...]:
     """What a bank serves of an item, or a gate holds of it; a gate's index forgets qualities."""
-    hashes = {(known.algorithm, known.role, known.value) for known in one.hashes}
-    return one.state, one.kind, one.origin, one.confirmations, frozenset(hashes)
+    hashes = {(known.algorithm, known.role, known.value) for known in item.hashes}
+    return item.state, item.kind, item.origin, item.confirmations, frozenset(hashes)
 
 
 def at_the_gate() -> Iterator[Any]:

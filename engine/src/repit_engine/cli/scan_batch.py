@@ -72,7 +72,7 @@ def row_of(item: Item, outcome: Hashed | NotHashable) -> Row:
         return row | {"reason": outcome.reason}
     row |= {"hash": outcome.hash.hex, "quality": outcome.quality}
     if outcome.others:
-        row["others"] = [one.hex for one in outcome.others]
+        row["others"] = [view.hex for view in outcome.others]
     if outcome.unseen:
         row["unseen"] = outcome.unseen
     return row

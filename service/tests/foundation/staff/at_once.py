@@ -53,7 +53,7 @@ def guess(name: str) -> int:
     before = len(looked_at)
     for number in range(6):
         Client().post("/staff/login/", {"login": name, "password": f"wrong {number} {threading.get_ident()}"})
-    return sum(str(threading.get_ident()) in one for one in looked_at[before:])
+    return sum(str(threading.get_ident()) in thread_name for thread_name in looked_at[before:])
 
 
 def code(name: str, shown: str) -> bool:
@@ -73,8 +73,8 @@ def opened(address: str) -> int:
     """How many of three cases were opened from there."""
     found = 0
     for _ in range(3):
-        one = {"algorithm": "pdq", "value": secrets.token_hex(32), "quality": 90}
-        body = {"items": [{"media": "picture", "kind": "intimate", "hashes": [one]}]}
+        hash_ = {"algorithm": "pdq", "value": secrets.token_hex(32), "quality": 90}
+        body = {"items": [{"media": "picture", "kind": "intimate", "hashes": [hash_]}]}
         answer = Client(REMOTE_ADDR=address).post("/api/v1/cases", body, content_type="application/json")
         found += answer.status_code == 201
     return found

@@ -209,12 +209,12 @@ def test_a_right_password_costs_nothing_and_does_not_wash_wrong_ones_away(
 def test_a_known_browser_is_bounded_too_and_known_to_its_own_member_only(
     someone: Make, passwords_looked_at: list[str]
 ) -> None:
-    one, other = someone("moderator"), someone("moderator")
-    own = after_leaving(one)
-    guess(one.name, 5, own)
-    guess(one.name, 5)
+    member, other = someone("moderator"), someone("moderator")
+    own = after_leaving(member)
+    guess(member.name, 5, own)
+    guess(member.name, 5)
     passwords_looked_at.clear()
-    guess(one.name, 3, own)
+    guess(member.name, 3, own)
     assert passwords_looked_at == []
     guess(other.name, 5)
     guess(other.name, 1, own)

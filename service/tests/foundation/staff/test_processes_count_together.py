@@ -47,8 +47,8 @@ def two(own_database: dict[str, str]) -> Iterator[list[Process]]:
 
 def all_at_once(two: list[Process], *words: object) -> list[Any]:
     """What each thread of each process got."""
-    for one in two:
-        one.order(*words)
+    for running in two:
+        running.order(*words)
     got = [found for process in two for found in process.heard()]
     assert not any(isinstance(found, str) for found in got), got
     return got
@@ -95,7 +95,9 @@ def test_the_salt_of_an_hour_stands_in_no_log_and_once_the_hour_is_over_nowhere(
     if "REPIT_DATABASE_URL" in own_database:
         log = b"".join(file.read_bytes() for file in (postgresql[1] / "pg_wal").iterdir() if file.is_file())
         assert b"staff enrolled" in log
-        assert [one for one in (bytes.fromhex(salt), *(slot.encode() for slot in slots)) if one in log] == []
+        assert [
+            value for value in (bytes.fromhex(salt), *(slot.encode() for slot in slots)) if value in log
+        ] == []
     else:
         assert bytes.fromhex(salt) in lying_about(own_database, postgresql[1])
     two[0].order("hour over")

@@ -106,7 +106,7 @@ def decided(found: Known, record: Record) -> list[Decision]:
 def test_one_thing_is_done_about_a_record_and_nothing_is_changed_by_deciding(
     found: Known, record: Record
 ) -> None:
-    kinds = [type(one) for one in decided(found, record) if not isinstance(one, Bury | Lose)]
+    kinds = [type(decision) for decision in decided(found, record) if not isinstance(decision, Bury | Lose)]
     if record.name in found.named:
         assert len(kinds) == 1 and kinds[0] not in (Admit, Join)
     else:
@@ -119,14 +119,14 @@ def test_one_thing_is_done_about_a_record_and_nothing_is_changed_by_deciding(
 def test_what_is_withdrawn_by_its_origins_or_came_from_here_is_not_taken_in(
     found: Known, record: Record
 ) -> None:
-    for one in decided(found, record):
-        if isinstance(one, Admit | Join | Revise | Move | KeepDown):
-            assert one.origins
-            for origin in one.origins:
+    for decision in decided(found, record):
+        if isinstance(decision, Admit | Join | Revise | Move | KeepDown):
+            assert decision.origins
+            for origin in decision.origins:
                 assert (origin.installation, origin.token) not in found.buried
                 assert HERE not in (origin.installation, *origin.path)
-        if isinstance(one, Bury):
-            assert one.origin in record.gone and one.origin[0] != HERE
+        if isinstance(decision, Bury):
+            assert decision.origin in record.gone and decision.origin[0] != HERE
 
 
 @settings(max_examples=100, deadline=None)
@@ -134,17 +134,17 @@ def test_what_is_withdrawn_by_its_origins_or_came_from_here_is_not_taken_in(
 def test_a_partner_brings_nothing_back_and_doubles_nothing(found: Known, record: Record) -> None:
     held = found.named.get(record.name)
     same = found.item_of(record.submission) if record.submission is not None else None
-    for one in decided(found, record):
+    for decision in decided(found, record):
         if held is not None and not held.item.lives:
-            assert isinstance(one, Unchanged | KeepDown | Release | Bury)
-        if isinstance(one, Lose):
-            assert one.item.lives and found.destroyed(one.item)
-        if isinstance(one, Admit) or (isinstance(one, Move) and one.item is None):
+            assert isinstance(decision, Unchanged | KeepDown | Release | Bury)
+        if isinstance(decision, Lose):
+            assert decision.item.lives and found.destroyed(decision.item)
+        if isinstance(decision, Admit) or (isinstance(decision, Move) and decision.item is None):
             assert same is None or found.destroyed(same)
-        if isinstance(one, Join) or (isinstance(one, Move) and one.item is not None):
-            assert one.item is same and not found.destroyed(one.item)
-        if isinstance(one, Release):
-            assert one.held is held and (record.submission is None or not found.acceptable(record))
+        if isinstance(decision, Join) or (isinstance(decision, Move) and decision.item is not None):
+            assert decision.item is same and not found.destroyed(decision.item)
+        if isinstance(decision, Release):
+            assert decision.held is held and (record.submission is None or not found.acceptable(record))
 
 
 @settings(max_examples=100, deadline=None)

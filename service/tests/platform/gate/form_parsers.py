@@ -88,9 +88,9 @@ def starlette(kind: str, body: bytes) -> list[bytes]:
         )
         parser.write(body)
         parser.finalize()
-    for one in kept:
-        one.file_object.seek(0)
-    return [one.file_object.read() for one in kept]
+    for file_ in kept:
+        file_.file_object.seek(0)
+    return [file_.file_object.read() for file_ in kept]
 
 
 def bottle(kind: str, body: bytes) -> list[bytes]:

@@ -112,7 +112,7 @@ def _part(draw: st.DrawFn, boundary: bytes) -> bytes:
     lines = draw(st.lists(_mostly(_LINES, _ODD_LINES), min_size=1, max_size=3))
     if draw(st.booleans()):
         lines = [draw(st.sampled_from(_LINES[:3])), *lines[:1]]
-    head = b"".join(one + draw(line) for one in lines)
+    head = b"".join(text + draw(line) for text in lines)
     inside = (
         b"\r\n--" + boundary + b"x",
         b"\n--" + boundary + b"\n",
@@ -181,7 +181,7 @@ def hostile_forms(draw: st.DrawFn) -> tuple[str, bytes]:
 def plain_forms() -> Iterator[tuple[str, bytes]]:
     """Forms as browsers write them, each with one file: what no channel may call odd. (Content-Type,
     body)."""
-    contents = (one for one in _CONTENTS if one)
+    contents = (inside for inside in _CONTENTS if inside)
     for number, (kind, boundary, content) in enumerate(product(_TYPES[:3], BOUNDARIES[:2], contents)):
         mark, line = b"--" + boundary.encode(), _LINES[2 if number % 2 else 0]
         yield kind.format(boundary), b"\r\n".join((mark, line, _LINES[3], b"", content, mark + b"--", b""))

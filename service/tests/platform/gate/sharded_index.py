@@ -54,7 +54,7 @@ class ShardedView:
             ids.append((numbers * np.uint64(ORDINALS) + np.uint64(ordinal)) * np.uint64(256) + slots)
             distances.append(found.distances)
             truncated |= found.truncated
-        row, hash_id, distance = (np.concatenate(one) for one in (rows, ids, distances))
+        row, hash_id, distance = (np.concatenate(arrays) for arrays in (rows, ids, distances))
         order = np.lexsort((hash_id, distance, row))
         first = np.searchsorted(row[order], np.arange(len(queries)))
         kept = order[np.arange(len(order)) - first[row[order]] < MAX_NEIGHBOURS]
@@ -156,10 +156,12 @@ class ShardedIndex:
     def holdings(self) -> Holdings:
         each = [shard.index.holdings for shard in self._all()]
         aside = {"unreadable": self._unread} if self._unread else {}
-        for one in each:
-            for reason, times in one.set_aside.items():
+        for holding in each:
+            for reason, times in holding.set_aside.items():
                 aside[reason] = aside.get(reason, 0) + times
-        return Holdings(sum(one.items for one in each), sum(one.hashes for one in each), aside)
+        return Holdings(
+            sum(holding.items for holding in each), sum(holding.hashes for holding in each), aside
+        )
 
     def _all(self) -> Iterator[Shard]:
         return (shard for shards in tuple(self._shards.values()) for shard in shards)

@@ -135,4 +135,4 @@ def test_at_a_socket_channel_a_sender_of_many_does_not_keep_a_sender_of_few_away
     examining.close()
     assert isinstance(few, Passed)
     assert judging.order.index("few") <= 2
-    assert [isinstance(one, Failed) and one.busy for one in many] == [False] * 10 + [True]
+    assert [isinstance(answer, Failed) and answer.busy for answer in many] == [False] * 10 + [True]

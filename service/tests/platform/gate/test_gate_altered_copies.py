@@ -26,8 +26,8 @@ NOTHING = StopList(np.empty((0, 32), np.uint8))
 
 def family(content: bytes) -> list[Hash]:
     return [
-        Hash("pdq", one["role"], bytes.fromhex(one["value"]), one["quality"])
-        for one in submission(content)["hashes"]
+        Hash("pdq", hash_["role"], bytes.fromhex(hash_["value"]), hash_["quality"])
+        for hash_ in submission(content)["hashes"]
     ]
 
 
@@ -149,13 +149,13 @@ def test_a_sticker_that_an_item_and_an_upload_share_is_possible_and_never_altere
     index, gate = LiveIndex(), AlteredCopies(NOTHING)
     index.apply(entry("a", made_up(1), *(anchored(number) for number in range(2, 10))))
     lone, several = upload(100, made_up(2)), upload(100, made_up(2), made_up(3), made_up(4))
-    assert [one.tier for one in gate.found(index, lone)] == ["altered"]
-    assert [one.tier for one in gate.found(index, several)] == ["altered"]
+    assert [evidence.tier for evidence in gate.found(index, lone)] == ["altered"]
+    assert [evidence.tier for evidence in gate.found(index, several)] == ["altered"]
     for some in ([2], [2, 3], [2, 3, 4, 5]):
         hashes = [made_up(number) for number in some]
-        assert [one.tier for one in gate.found(index, small(100, *hashes))] == ["possible"]
+        assert [evidence.tier for evidence in gate.found(index, small(100, *hashes))] == ["possible"]
     most = [made_up(number) for number in range(2, 8)]
-    assert [one.tier for one in gate.found(index, small(100, *most))] == ["altered"]
+    assert [evidence.tier for evidence in gate.found(index, small(100, *most))] == ["altered"]
     index.close()
 
 
@@ -178,7 +178,7 @@ def test_what_is_on_the_stop_list_has_no_voice_on_either_side_but_as_standard_ha
     found = gate.found(index, upload(100, made_up(2)))
     assert found == []
     whole = upload(2)[:1]
-    assert [(one.item, one.tier) for one in gate.found(index, whole)] == [("b", "standard")]
+    assert [(evidence.item, evidence.tier) for evidence in gate.found(index, whole)] == [("b", "standard")]
     index.close()
 
 
@@ -228,8 +228,8 @@ def test_an_item_that_is_put_anew_between_two_stages_is_still_met_by_both() -> N
             if stage is stages[-1]:
                 return
 
-    assert [one.item for one in gate.found(index, stages)] == ["a"]
-    assert [one.item for one in gate.found(index, coming())] == ["a"]
+    assert [evidence.item for evidence in gate.found(index, stages)] == ["a"]
+    assert [evidence.item for evidence in gate.found(index, coming())] == ["a"]
     index.close()
 
 
@@ -254,7 +254,9 @@ def test_an_index_in_shards_finds_the_same_evidence() -> None:
         small(5, made_up(92), made_up(95)),
         upload(201, made_up(202)),
     ):
-        seen = [sorted(gate.found(index, stages), key=lambda one: one.item) for index in (live, sharded)]
+        seen = [
+            sorted(gate.found(index, stages), key=lambda evidence: evidence.item) for index in (live, sharded)
+        ]
         assert seen[0] == seen[1]
     live.close()
     sharded.close()

@@ -171,9 +171,9 @@ def test_a_platform_says_whose_uploads_take_turns(rf: RequestFactory) -> None:
     def sender(*, address: str = "127.0.0.1", **headers: str) -> str:
         return sender_of(rf.post("/v1/check", REMOTE_ADDR=address, headers=headers))
 
-    one, another = sender(**{"Repit-Sender": "7f3a"}), sender(**{"Repit-Sender": "c0de"})
-    assert len({one, another, sender(), sender(address="192.0.2.7")}) == 4
-    assert one != sender(**{"Repit-Sender": "7f3a", "Authorization": "Bearer another-platform"})
+    first, another = sender(**{"Repit-Sender": "7f3a"}), sender(**{"Repit-Sender": "c0de"})
+    assert len({first, another, sender(), sender(address="192.0.2.7")}) == 4
+    assert first != sender(**{"Repit-Sender": "7f3a", "Authorization": "Bearer another-platform"})
     assert len(sender(**{"Repit-Sender": "x" * 100_000})) <= LONGEST + 1
 
 

@@ -54,7 +54,9 @@ def test_what_a_file_says_of_itself_stands_in_the_verdict_and_in_the_decision(ga
 
 
 def test_the_canary_is_told_from_the_first_stage_of_a_look_alone() -> None:
-    shown, other = (next(query_stages(open_picture(one))) for one in (CANARY.read_bytes(), jpeg(sample())))
+    shown, other = (
+        next(query_stages(open_picture(content))) for content in (CANARY.read_bytes(), jpeg(sample()))
+    )
     for _ in range(2):
         (evidence,) = canary.seen_in(shown)
         assert (evidence.item, evidence.tier, evidence.distance) == ("canary", "standard", 0)

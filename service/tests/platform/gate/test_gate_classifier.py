@@ -74,9 +74,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def classifier(folder: Path) -> Iterator[Classifier]:
-    one = Classifier(read_sheet(folder / "sheet.toml"))
-    yield one
-    one.close()
+    made = Classifier(read_sheet(folder / "sheet.toml"))
+    yield made
+    made.close()
 
 
 def test_a_label_whose_threshold_is_reached_becomes_an_indicator(classifier: Classifier) -> None:

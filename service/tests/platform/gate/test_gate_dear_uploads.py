@@ -198,7 +198,7 @@ def test_whoever_waits_is_served_as_often_as_any_other_who_does(senders: list[st
         latest[sender] = number
         served[sender] += 1
         left[sender] -= 1
-        for other in (one for one in left if left[one]):
+        for other in (waiting for waiting in left if left[waiting]):
             assert served[sender] <= served[other] + 1
     with pytest.raises(KeyError):
         queue.pop()

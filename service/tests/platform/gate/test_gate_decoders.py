@@ -103,8 +103,8 @@ def test_a_file_with_several_views_is_worth_a_glance_and_a_look_at_each(decoders
         seen = [list(stages) for stages in looks]
     assert [len(stages) for stages in seen] == [2, 5, 5, 5]
     for there, here in zip(seen, known_looks(views), strict=True):
-        for one, other in zip(there, here.stages, strict=True):
-            assert np.array_equal(one.hashes, other.hashes)
+        for stage, other in zip(there, here.stages, strict=True):
+            assert np.array_equal(stage.hashes, other.hashes)
     with decoders.open(content, PATIENT, Stage.STANDARD) as looks:
         assert [len(list(stages)) for stages in looks] == [1, 1, 1, 1]
 
@@ -273,7 +273,7 @@ def test_decoders_are_confined_by_the_kernel_and_hold_no_secret_and_no_socket(
             assert (process / "oom_score_adj").read_text().strip() == "800"
             assert b"hunter2" not in (process / "environ").read_bytes()
             held = [str(path.readlink()) for path in (process / "fd").iterdir()]
-            assert not [one for one in held if one.startswith("socket:")]
+            assert not [handle for handle in held if handle.startswith("socket:")]
 
 
 def _limits(process: int) -> dict[str, str]:

@@ -49,8 +49,8 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(site: str) -> Iterator[Browser]:
-    with chromium.running() as one:
-        yield one
+    with chromium.running() as started:
+        yield started
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -77,15 +77,15 @@ def test_whatever_any_parser_would_store_was_looked_at_or_the_form_is_undecided(
         nonlocal decided
         kind, body = form
         files, odd = seen(kind, body)
-        one = accepted(kind, body)
+        taken = accepted(kind, body)
         decided += not odd
         for name, parse in parsers.items():
             others = [other for other in parse(kind, body) if other]
             stored[name] += len(others)
             if not odd:
                 assert not [other for other in others if other not in files], name
-            if one is not None:
-                assert set(others) <= {one}, name
+            if taken is not None:
+                assert set(others) <= {taken}, name
 
     holds()
     assert decided and min(stored[name] for name in parsers), "no form came through: the test shows nothing"

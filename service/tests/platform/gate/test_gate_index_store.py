@@ -19,7 +19,7 @@ def content(folder: Path) -> bytes:
 
 
 def kept(store: IndexStore) -> dict[str, str]:
-    return {one.item: one.state for one in store.entries()}
+    return {known.item: known.state for known in store.entries()}
 
 
 @pytest.mark.parametrize("sealed", [True, False])
@@ -33,7 +33,7 @@ def test_a_restart_finds_entries_and_position_as_they_were(tmp_path: Path, seale
     second = IndexStore(tmp_path, sealed=sealed)
     assert kept(second) == {"b": "active", "c": "disputed"}
     assert second.position() == Position("f", 7, "t")
-    assert {one.item: one.hashes for one in second.entries()}["b"] == (made_up(2),)
+    assert {known.item: known.hashes for known in second.entries()}["b"] == (made_up(2),)
     second.close()
 
 

@@ -145,7 +145,7 @@ def test_events_that_show_nothing_leave_no_row(tell: Tell, gate: Gate, server: S
     assert tell("status.created", server.status()) == 202
     assert tell("account.created", server.admin_account(server.account())) == 202
     odd = (None, "file:///a", "http://a/\0", "http://[", "http://a:b@c/d")
-    still = {**server.status(), "media_attachments": [server.attachment(one) for one in odd]}
+    still = {**server.status(), "media_attachments": [server.attachment(media) for media in odd]}
     assert tell("status.created", still) == 202
     assert not QueuedMedia.objects.exists()
 

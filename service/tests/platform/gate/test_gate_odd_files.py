@@ -35,8 +35,8 @@ NOTHING = {
 
 def banked() -> list[Hash]:
     return [
-        Hash("pdq", one["role"], bytes.fromhex(one["value"]), one["quality"])
-        for one in submission(saved(SCENE, "PNG"))["hashes"]
+        Hash("pdq", hash_["role"], bytes.fromhex(hash_["value"]), hash_["quality"])
+        for hash_ in submission(saved(SCENE, "PNG"))["hashes"]
     ]
 
 
@@ -49,18 +49,18 @@ def knowing(gate: Gate) -> Gate:
 def one_of_each_kind() -> list[Odd]:
     """The first of each kind that is read, and every drawing."""
     kinds: dict[str, Odd] = {}
-    for one in odd():
-        kinds.setdefault(one.kind, one)
-    return [kind for kind in kinds.values() if not kind.unread] + [one for one in odd() if one.unread]
+    for file_ in odd():
+        kinds.setdefault(file_.kind, file_)
+    return [kind for kind in kinds.values() if not kind.unread] + [file_ for file_ in odd() if file_.unread]
 
 
 def test_whatever_a_viewer_could_show_is_refused(knowing: Gate) -> None:
     wrong = []
-    for one in odd():
-        verdict = knowing.inspector.inspect(WholeFile(one.content, "check"))
-        expected = ("review", "undecided") if one.unread else ("block", "known")
+    for file_ in odd():
+        verdict = knowing.inspector.inspect(WholeFile(file_.content, "check"))
+        expected = ("review", "undecided") if file_.unread else ("block", "known")
         if (verdict.outcome, verdict.rule) != expected:
-            wrong.append((str(one), verdict.outcome, verdict.rule, verdict.undecided))
+            wrong.append((str(file_), verdict.outcome, verdict.rule, verdict.undecided))
     assert wrong == []
 
 
@@ -68,11 +68,11 @@ def test_an_odd_file_that_shows_nothing_known_passes_and_is_decided(gate: Gate) 
     known = submission(jpeg(sample()))["hashes"][0]
     gate.index.apply(entry("cat", Hash("pdq", "whole", bytes.fromhex(known["value"]), known["quality"])))
     wrong = []
-    for one in one_of_each_kind():
-        verdict = gate.inspector.inspect(WholeFile(one.content, "check"))
-        expected = ("review", True) if one.unread else ("allow", False)
+    for file_ in one_of_each_kind():
+        verdict = gate.inspector.inspect(WholeFile(file_.content, "check"))
+        expected = ("review", True) if file_.unread else ("allow", False)
         if (verdict.outcome, verdict.undecided is not None) != expected:
-            wrong.append((str(one), verdict.outcome, verdict.undecided))
+            wrong.append((str(file_), verdict.outcome, verdict.undecided))
     assert wrong == []
 
 
@@ -140,11 +140,11 @@ def test_every_kind_of_odd_file_is_refused_at_every_channel_open_or_closed(
     for shut in (False, True):
         closed(knowing, yes=shut)
         for name, ask in channels.all():
-            for one in one_of_each_kind():
+            for file_ in one_of_each_kind():
                 # A drawing cannot be looked at: it follows the channel.
-                expected = "block" if shut or not one.unread else "allow"
-                if ask(one.content) != expected:
-                    wrong.append((name, "closed" if shut else "open", str(one)))
+                expected = "block" if shut or not file_.unread else "allow"
+                if ask(file_.content) != expected:
+                    wrong.append((name, "closed" if shut else "open", str(file_)))
     assert wrong == []
 
 
@@ -167,10 +167,10 @@ def test_where_undecided_files_wait_for_a_person_drawings_do_and_films_and_pages
     knowing: Gate,
 ) -> None:
     for name in ("s3", "synapse", "mastodon", "wordpress"):
-        for one in odd():
-            if one.unread:
-                verdict = knowing.inspector.inspect(WholeFile(one.content, name))
-                assert (verdict.outcome, verdict.rule) == ("review", "undecided"), (name, str(one))
+        for file_ in odd():
+            if file_.unread:
+                verdict = knowing.inspector.inspect(WholeFile(file_.content, name))
+                assert (verdict.outcome, verdict.rule) == ("review", "undecided"), (name, str(file_))
         for what, content in OTHERS.items():
             verdict = knowing.inspector.inspect(WholeFile(content, name))
             sure = what != "what may be a film"

@@ -267,7 +267,7 @@ def test_where_not_all_was_seen_the_stricter_of_what_was_found_and_of_not_knowin
     policy = parse_policy(json.dumps(document))
     both = judge(policy, "check", replace(UNDECIDED, evidence=tuple(found)))
     apart = judge(policy, "check", found), judge(policy, "check", UNDECIDED)
-    rank = [OUTCOMES.index(one.would_be or one.outcome) for one in (both, *apart)]
+    rank = [OUTCOMES.index(verdict.would_be or verdict.outcome) for verdict in (both, *apart)]
     assert rank[0] == max(rank[1:])
     assert both.outcome == "allow" or not dry
     assert both.undecided == "decoder-hung"

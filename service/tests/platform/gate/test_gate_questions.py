@@ -393,7 +393,7 @@ def film(*others: Image.Image) -> bytes:
     """A film that begins with what was let go; each of its pictures stands for a second."""
     out, first = io.BytesIO(), sample("chelsea")
     first = first if len(others) == 1 else first.resize((120, 80))
-    rest = [one.convert("RGB").resize(first.size, Image.Resampling.NEAREST) for one in others]
+    rest = [image.convert("RGB").resize(first.size, Image.Resampling.NEAREST) for image in others]
     first.save(out, "WEBP", save_all=True, append_images=rest, duration=1000, loop=0, quality=90)
     return out.getvalue()
 

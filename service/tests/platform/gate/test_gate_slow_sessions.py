@@ -68,11 +68,11 @@ def test_a_channel_full_of_unfinished_uploads_answers_whoever_comes(opened: tupl
             hanging.append(connection)
         for _ in range(3):
             assert everything_said(at, FAIR[name]).startswith(FINE[name])
-        ended = [one for one in hanging if not silent(one)]
+        ended = [client for client in hanging if not silent(client)]
         assert 1 <= len(ended) <= 3
         assert silent(quick)  # it has sent so much that it kept nobody waiting
-        for one in ended:
-            assert everything(one).startswith(FULL[name])
+        for client in ended:
+            assert everything(client).startswith(FULL[name])
 
 
 def everything_said(at: At, said: bytes) -> bytes:

@@ -149,7 +149,7 @@ def test_nothing_that_is_sent_is_more_than_refused(body: bytes) -> None:
         said = heard(body)
     except InputRefused:
         return
-    assert all(isinstance(one, Stored) for one in said.written)
+    assert all(isinstance(thing, Stored) for thing in said.written)
 
 
 def test_too_many_records_at_once_are_refused() -> None:

@@ -210,7 +210,8 @@ def test_what_is_gone_is_left_out_of_an_answer(index: Index) -> None:
     index.apply(entry("a", made_up(1)), entry("b", made_up(2)))
     view = index.view()
     numbers = [
-        one // 256 for one in view.search(np.concatenate([row(made_up(1)), row(made_up(2))]), 0).ids.tolist()
+        hash_id // 256
+        for hash_id in view.search(np.concatenate([row(made_up(1)), row(made_up(2))]), 0).ids.tolist()
     ]
     index.apply(entry("a", state="withdrawn"))
     assert list(view.entries([*numbers, 7_000_000])) == list(view.families(numbers)) == numbers[1:]
@@ -275,7 +276,7 @@ def test_a_search_sees_a_snapshot_whole_or_not_at_all(index: Index) -> None:
     torn = []
     while not done.is_set():
         view = index.view()
-        numbers = [one // 256 for one in view.search(queries, 0).ids.tolist()]
+        numbers = [hash_id // 256 for hash_id in view.search(queries, 0).ids.tolist()]
         seen = sorted(known.item for known in view.entries(numbers).values())
         if seen not in ([f"a{n}" for n in range(8)], [f"b{n}" for n in range(8)]):
             torn.append(seen)

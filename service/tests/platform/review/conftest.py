@@ -12,13 +12,13 @@ from playwright.sync_api import Browser
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     world = Path(__file__).with_name("desk_world.py")
-    one = Desk(tmp_path_factory.mktemp("desk"), world, REPIT_REVIEW_MEDIA="hold")
-    yield one
-    one.end()
-    assert "Traceback" not in one.errors, one.errors
+    running = Desk(tmp_path_factory.mktemp("desk"), world, REPIT_REVIEW_MEDIA="hold")
+    yield running
+    running.end()
+    assert "Traceback" not in running.errors, running.errors
 
 
 @pytest.fixture(scope="module")
 def browser(desk: Desk) -> Iterator[Browser]:
-    with chromium.running() as one:
-        yield one
+    with chromium.running() as started:
+        yield started

@@ -59,5 +59,5 @@ def decision(
         exchange=best.get("exchange", ""),
         indicators="" if tier else "c2pa-ai:trainedAlgorithmicMedia",
         evidence=found,
-        also=[[one["item"], one.get("source", "")] for one in found if one["tier"] in SAME],
+        also=[[piece["item"], piece.get("source", "")] for piece in found if piece["tier"] in SAME],
     )

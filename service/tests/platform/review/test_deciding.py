@@ -60,10 +60,10 @@ def test_one_person_decides_what_needs_one_and_the_platform_reads_the_statement(
 
 def test_four_eyes_agree_and_the_second_does_not_see_what_the_first_decided(someone: Make) -> None:
     decision("possible")
-    one, senior = someone("moderator"), someone("senior")
-    review = decided_by(one, REFUSE)
+    moderator, senior = someone("moderator"), someone("senior")
+    review = decided_by(moderator, REFUSE)
     assert (review.state, review.outcome) == ("second", "")
-    assert queue.take(one.member) is None
+    assert queue.take(moderator.member) is None
     assert queue.take(someone("moderator").member) is None
     taken = queue.take(senior.member)
     assert taken is not None
@@ -77,8 +77,8 @@ def test_four_eyes_agree_and_the_second_does_not_see_what_the_first_decided(some
 
 def test_where_two_disagree_a_third_decides_who_has_not_looked_yet(someone: Make) -> None:
     decision("possible")
-    one, two, three = someone("moderator"), someone("senior"), someone("senior")
-    decided_by(one, REFUSE)
+    moderator, two, three = someone("moderator"), someone("senior"), someone("senior")
+    decided_by(moderator, REFUSE)
     assert decided_by(two, ALLOW).state == "split"
     assert queue.take(two.member) is None
     review = decided_by(three, ALLOW)
@@ -127,17 +127,17 @@ def test_an_answer_that_is_not_whole_changes_nothing(someone: Make, answer: Answ
 
 def test_nobody_decides_what_they_do_not_hold_or_no_longer_hold(someone: Make) -> None:
     decision("altered")
-    one, other = someone("moderator"), someone("moderator")
-    taken = queue.take(one.member)
+    moderator, other = someone("moderator"), someone("moderator")
+    taken = queue.take(moderator.member)
     assert taken
     with pytest.raises(NotFound):
         decide(other.member, taken.name, REFUSE)
     begin = clock.now()
     with clock.at(lambda: begin + timedelta(minutes=16)), pytest.raises(NotFound):
-        decide(one.member, taken.name, REFUSE)
-    decide(one.member, taken.name, REFUSE)
+        decide(moderator.member, taken.name, REFUSE)
+    decide(moderator.member, taken.name, REFUSE)
     with pytest.raises(NotFound):
-        decide(one.member, taken.name, REFUSE)
+        decide(moderator.member, taken.name, REFUSE)
 
 
 def test_an_objection_is_answered_by_someone_else_who_may_reverse_it(someone: Make) -> None:

@@ -297,7 +297,7 @@ class Desk(machines.Story):
         self, review: Review, final: list[str], told: list[OutgoingOpinion]
     ) -> None:
         sure = review.decision.item and review.decision.tier in ("standard", "altered")
-        blocked = ["blocked" for one in final if one == "refuse" and sure]
+        blocked = ["blocked" for outcome in final if outcome == "refuse" and sure]
         freed = ["not_blocked"] * (review.picture and review.outcome == "allow")
         assert sorted(record.opinion for record in told) == sorted([*blocked, *freed])
 

@@ -87,10 +87,10 @@ def test_decisions_without_a_review_go_too(someone: Make) -> None:
 
 
 def test_what_waits_for_someone_is_never_forgotten(someone: Make) -> None:
-    one, two = someone("moderator"), someone("moderator")
-    owed = reviewed(one, item="owed")
-    appealed = reviewed(one, item="appealed")
-    stopped = reviewed(one, Answer("refer"))
+    moderator, two = someone("moderator"), someone("moderator")
+    owed = reviewed(moderator, item="owed")
+    appealed = reviewed(moderator, item="appealed")
+    stopped = reviewed(moderator, Answer("refer"))
     deciding.object_to(appealed.decision, "That is my dog.")
     OutgoingOpinion.objects.exclude(item="owed").update(state="told")
     decision("altered", item="waiting")

@@ -189,10 +189,10 @@ def test_a_page_of_a_scan_that_came_late_counts_nothing_and_ends_nothing(end: st
 
 def test_a_review_that_was_renewed_is_not_freed_by_who_saw_it_run_out(someone: Make) -> None:
     decision()
-    one = someone("moderator").member
-    assert queue.take(one)
+    moderator = someone("moderator").member
+    assert queue.take(moderator)
     seen = Review.objects.get()
     with clock.at(lambda: clock._wall() + timedelta(minutes=14)):
-        assert queue.held_by(one)
+        assert queue.held_by(moderator)
     assert not queue._free(seen, None, "its time ran out")
-    assert Review.objects.get().holder == one
+    assert Review.objects.get().holder == moderator

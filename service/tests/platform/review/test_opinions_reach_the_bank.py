@@ -98,7 +98,7 @@ def test_each_bank_hears_of_its_own_item_where_one_upload_agrees_with_several(so
     allowed(someone, row, "a", "b", "c")
     assert opinions.give_up_orphans(["file/one"]) == 1
     claimed = [opinions.claim(source) for source in (FEED, "file/one", "file/gone")]
-    assert [one and one.item for one in claimed] == ["a", "b", None]
+    assert [opinion and opinion.item for opinion in claimed] == ["a", "b", None]
     assert OutgoingOpinion.objects.get(item="c").trouble == "the exchange was removed"
 
 

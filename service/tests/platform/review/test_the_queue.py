@@ -44,12 +44,12 @@ def test_what_is_due_soon_comes_first_then_the_higher_risk(someone: Make) -> Non
 def test_two_who_ask_at_once_get_two_different_ones_and_nobody_gets_two(someone: Make) -> None:
     for _ in range(2):
         decision()
-    one, other = someone("moderator").member, someone("moderator").member
-    first, second = queue.take(one), queue.take(other)
+    moderator, other = someone("moderator").member, someone("moderator").member
+    first, second = queue.take(moderator), queue.take(other)
     assert first is not None
     assert second is not None
     assert first.pk != second.pk
-    assert queue.take(one) == first
+    assert queue.take(moderator) == first
     assert queue.take(someone("moderator").member) is None
 
 
@@ -57,43 +57,43 @@ def test_a_claim_that_lost_the_race_changes_nothing(someone: Make) -> None:
     decision()
     queue.take_in()
     row = Review.objects.get()
-    one, other = someone("moderator").member, someone("moderator").member
-    assert queue._claim(row, one)
+    moderator, other = someone("moderator").member, someone("moderator").member
+    assert queue._claim(row, moderator)
     assert not queue._claim(row, other)
-    assert Review.objects.get().holder == one
+    assert Review.objects.get().holder == moderator
     assert Step.objects.count() == 1
 
 
 def test_a_claim_ends_by_itself_and_looking_at_it_holds_it_on(someone: Make) -> None:
     decision()
-    one, other = someone("moderator").member, someone("moderator").member
+    moderator, other = someone("moderator").member, someone("moderator").member
     begin = clock.now()
-    assert queue.take(one)
+    assert queue.take(moderator)
     with clock.at(lambda: begin + timedelta(minutes=14)):
-        assert queue.held_by(one)
+        assert queue.held_by(moderator)
     with clock.at(lambda: begin + timedelta(minutes=28)):
         assert queue.take(other) is None
     with clock.at(lambda: begin + timedelta(minutes=30)):
-        assert queue.held_by(one) is None
+        assert queue.held_by(moderator) is None
         assert queue.take(other)
     assert [row.why for row in Step.objects.order_by("pk")][1] == "its time ran out"
 
 
 def test_a_clock_that_jumps_back_frees_nothing_and_breaks_nothing(someone: Make) -> None:
     decision()
-    one = someone("moderator").member
-    held = queue.take(one)
+    moderator = someone("moderator").member
+    held = queue.take(moderator)
     with clock.at(lambda: clock._wall() - timedelta(days=400)):
         assert queue.free_overdue() == 0
-        assert queue.held_by(one) == held
+        assert queue.held_by(moderator) == held
 
 
 def test_who_gave_it_back_may_take_it_again_and_a_supervisor_can_free_it(someone: Make) -> None:
     decision()
-    one, chief = someone("moderator").member, someone("supervisor").member
-    assert queue.take(one)
-    queue.give_back(one)
-    taken = queue.take(one)
+    moderator, chief = someone("moderator").member, someone("supervisor").member
+    assert queue.take(moderator)
+    queue.give_back(moderator)
+    taken = queue.take(moderator)
     assert taken
     queue.free(taken.name, chief)
     assert Review.objects.get().state == "waiting"

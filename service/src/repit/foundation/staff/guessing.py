@@ -63,8 +63,8 @@ class Guess:
 
     def was_right(self) -> None:
         """It costs nothing."""
-        for one in self.counted:
-            one.give_back()
+        for deed in self.counted:
+            deed.give_back()
 
 
 def begin(what: What, request: HttpRequest, name: str) -> Guess:

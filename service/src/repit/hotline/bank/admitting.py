@@ -47,19 +47,19 @@ def admit(line: Feed, incoming: Sequence[Incoming], way: Way) -> list[Item]:
     """The item of each submission, in their order."""
     held = living(line, incoming)
     fresh: dict[bytes, Incoming] = {}
-    for one in incoming:
-        if one.fingerprint not in held:
-            fresh.setdefault(one.fingerprint, one)
+    for coming in incoming:
+        if coming.fingerprint not in held:
+            fresh.setdefault(coming.fingerprint, coming)
     made = dict(zip(fresh, write(line, list(fresh.values()), way), strict=True))
     first = set(fresh)
     found = []
-    for one in incoming:
-        if one.fingerprint in first:
-            first.discard(one.fingerprint)
-            found.append(made[one.fingerprint])
+    for coming in incoming:
+        if coming.fingerprint in first:
+            first.discard(coming.fingerprint)
+            found.append(made[coming.fingerprint])
             continue
-        item = held.get(one.fingerprint) or made[one.fingerprint]
-        _again(line, item, one, way)
+        item = held.get(coming.fingerprint) or made[coming.fingerprint]
+        _again(line, item, coming, way)
         found.append(item)
     return found
 
@@ -67,7 +67,7 @@ def admit(line: Feed, incoming: Sequence[Incoming], way: Way) -> list[Item]:
 def living(line: Feed, incoming: Sequence[Incoming]) -> dict[bytes, Item]:
     """Living items that have exactly these hashes, by the newest fingerprint. One whose keys were destroyed
     since a backup that was put back is none: it is withdrawn here."""
-    newest = {mark: one.fingerprint for one in incoming for mark in one.marks}
+    newest = {mark: coming.fingerprint for coming in incoming for mark in coming.marks}
     sought, found = list(newest), dict[bytes, Item]()
     for begin in range(0, len(sought), _ROWS):
         some = list(Item.objects.filter(fingerprint__in=sought[begin : begin + _ROWS], state__in=LIVE))
@@ -86,8 +86,8 @@ def write(line: Feed, fresh: Sequence[Incoming], way: Way) -> list[Item]:
         return []
     secure(fresh)
     listed, journal = widely_published.listed(), Journal(line)
-    for one in fresh:
-        begin(journal, one, way, listed)
+    for coming in fresh:
+        begin(journal, coming, way, listed)
     save(fresh)
     journal.write()
     return [incoming.item for incoming in fresh]

@@ -58,11 +58,16 @@ def _take(batch: list[Incoming], way: Way) -> Loaded:
     line = feed.locked()
     incoming.settle(batch)
     living = admitting.living(line, batch)
-    fresh = {one.fingerprint: one for one in batch if one.fingerprint not in living}
+    fresh = {coming.fingerprint: coming for coming in batch if coming.fingerprint not in living}
     made = admitting.write(line, list(fresh.values()), way)
-    for one in batch:
-        item = living.get(one.fingerprint)
-        if item is not None and admitting.lift(line, item, one) and way.publish and item.state == "received":
-            admitting.let_out(line, item, one, way)
+    for coming in batch:
+        item = living.get(coming.fingerprint)
+        if (
+            item is not None
+            and admitting.lift(line, item, coming)
+            and way.publish
+            and item.state == "received"
+        ):
+            admitting.let_out(line, item, coming, way)
     active = sum(item.state == "active" for item in made)
     return Loaded(active, len(made) - active, len(batch) - len(made))

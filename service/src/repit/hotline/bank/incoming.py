@@ -87,10 +87,10 @@ def ready(submissions: Sequence[Submission]) -> list[Incoming]:
 def settle(some: Sequence[Incoming]) -> None:
     """Under the lock: see that each is marked by the keys that live now."""
     alive = lookups.alive()
-    numbers = tuple(one.number for one in alive)
-    for one in some:
-        if one.known != numbers:
-            one.mark(alive)
+    numbers = tuple(lookup.number for lookup in alive)
+    for coming in some:
+        if coming.known != numbers:
+            coming.mark(alive)
 
 
 def secure(fresh: Sequence[Incoming], beside: Collection[int | None] = ()) -> None:
@@ -100,12 +100,12 @@ def secure(fresh: Sequence[Incoming], beside: Collection[int | None] = ()) -> No
         {incoming.item.slot: incoming.pair for incoming in fresh if incoming.item.slot is not None}
     )
     lookup, taken, stale = lookups.newest(), set(beside), list[Incoming]()
-    for one in fresh:
-        if one.item.slot not in free or one.item.slot in taken or one.item.found_by != lookup.number:
-            stale.append(one)
+    for coming in fresh:
+        if coming.item.slot not in free or coming.item.slot in taken or coming.item.found_by != lookup.number:
+            stale.append(coming)
         else:
-            taken.add(one.item.slot)
-        one.item.fingerprint = one.fingerprint
+            taken.add(coming.item.slot)
+        coming.item.fingerprint = coming.fingerprint
     while stale:
         drawn = [(slot, pair) for slot, pair in keys.draw(len(stale)) if slot not in taken]
         for slot, pair in drawn:

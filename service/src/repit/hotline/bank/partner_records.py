@@ -48,12 +48,14 @@ def write(source: str, group: Sequence[Ready], *, publish: bool, run: int = 0) -
     with transaction.atomic():
         line = feed.locked()
         lookups.newest()
-        incoming.settle([one.incoming for one in group if one.incoming is not None])
+        incoming.settle(
+            [sealed_record.incoming for sealed_record in group if sealed_record.incoming is not None]
+        )
         known = collect.group(str(line.feed_id), source, group, lookups.alive())
         writer = Writer(line, known, group, publish=publish, run=run)
-        for one in group:
-            writer.carry_out(burials(known, one))
-            changed += writer.carry_out(decisions(known, one))
+        for sealed_record in group:
+            writer.carry_out(burials(known, sealed_record))
+            changed += writer.carry_out(decisions(known, sealed_record))
         writer.close()
     return changed
 

@@ -56,7 +56,7 @@ def explain(file: Path | None, channel: str, known: Known, indicator: Sequence[s
     """What follows for each strength of evidence, and by which rule. Raises as `check` does."""
     policy = _read(file)
     _rules(policy)
-    indicators = [Indicator(code, word) for code, _, word in (one.partition(":") for one in indicator)]
+    indicators = [Indicator(code, word) for code, _, word in (stated.partition(":") for stated in indicator)]
 
     def seen(tier: Tier, state: str) -> Verdict:
         said = (known.origin, known.kind, known.media, state, known.confirmations, tier)

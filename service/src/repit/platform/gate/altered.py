@@ -86,7 +86,7 @@ class AlteredCopies:
         for match in decision.matches:
             met = search.met.get(match.item, set())
             if match.piece or (match.tier is Rests.ANCHORED and len(met) == 1):
-                for hash_id in sorted(one for one in met if one % SLOTS >= ANCHORED):
+                for hash_id in sorted(number for number in met if number % SLOTS >= ANCHORED):
                     self._note(hash_id, named)
 
     def _note(self, hash_id: int, upload: NDArray[np.uint8]) -> None:

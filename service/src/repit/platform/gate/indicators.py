@@ -25,7 +25,11 @@ class Indicators:
     def of(self, data: bytes, seen: Sequence[Evidence] | Undecided) -> list[Indicator]:
         """Every indicator of an upload."""
         stated = [Indicator(fact.code, fact.word) for fact in facts(data)]
-        if self.classifier is None or isinstance(seen, Undecided) or any(_sure(one) for one in seen):
+        if (
+            self.classifier is None
+            or isinstance(seen, Undecided)
+            or any(_sure(evidence) for evidence in seen)
+        ):
             return stated
         return [*stated, *self.classifier.of(data)]
 

@@ -44,10 +44,10 @@ def by_hash(index: Index, hashes: HashArray) -> list[Evidence]:
 def strongest(found: Iterable[Evidence]) -> list[Evidence]:
     """One piece of evidence an item: the best tier, then the least distance."""
     best: dict[str, Evidence] = {}
-    for one in found:
-        held = best.get(one.item)
-        if held is None or _rank(one) < _rank(held):
-            best[one.item] = one
+    for evidence in found:
+        held = best.get(evidence.item)
+        if held is None or _rank(evidence) < _rank(held):
+            best[evidence.item] = evidence
     return list(best.values())
 
 

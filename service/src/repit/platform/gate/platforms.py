@@ -11,5 +11,5 @@ def admits(authorization: str, keys: tuple[str, ...]) -> bool:
     """Whether a header carries one of the keys; whatever it says, where there are none."""
     scheme, _, key = authorization.partition(" ")
     given = key.strip().encode()
-    known = [hmac.compare_digest(given, one.encode()) for one in keys]
+    known = [hmac.compare_digest(given, known_key.encode()) for known_key in keys]
     return not keys or (scheme.lower() == "bearer" and any(known))

@@ -161,7 +161,8 @@ def _of_undecided(policy: Policy, channel: str, seen: Undecided, here: Here) -> 
         return verdict
     other = _of_evidence(policy, channel, seen.evidence, here)
     both = [
-        Ruling(one.would_be or one.outcome, one.rule, one.would_be is not None) for one in (verdict, other)
+        Ruling(ruled.would_be or ruled.outcome, ruled.rule, ruled.would_be is not None)
+        for ruled in (verdict, other)
     ]
     if strictest(both) == 1:
         return replace(other, undecided=seen.reason)

@@ -91,9 +91,9 @@ def parse_policy(raw: bytes | str) -> Policy:
     )
     if source.get("version") != VERSION or isinstance(source.get("version"), bool):
         raise PolicyWrongValue("version", f"only {VERSION} is read", f"seule la version {VERSION} est lue")
-    rules = tuple(_rule(one, f"rules[{at}]") for at, one in enumerate(_list(source.get("rules"), "rules")))
+    rules = tuple(_rule(rule, f"rules[{at}]") for at, rule in enumerate(_list(source.get("rules"), "rules")))
     listed = _list(source.get("indicators", []), "indicators")
-    indicators = tuple(_indicator_rule(one, f"indicators[{at}]") for at, one in enumerate(listed))
+    indicators = tuple(_indicator_rule(rule, f"indicators[{at}]") for at, rule in enumerate(listed))
     names = [rule.name for rule in rules] + [rule.name for rule in indicators]
     if len(set(names)) != len(names):
         raise PolicyWrongValue("rules", "two rules share a name", "deux règles portent le même nom")
@@ -198,7 +198,7 @@ def _object(value: Any, where: str, known: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _values(value: Any, where: str, known: tuple[str, ...] | None) -> frozenset[str]:
-    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
         raise PolicyWrongValue(where, "a list of words is needed", "il faut une liste de mots")
     if known is not None and not set(value) <= set(known):
         raise PolicyWrongValue(

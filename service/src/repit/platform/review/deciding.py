@@ -224,9 +224,9 @@ def _answer_objections(review: Review, outcome: Outcome, why: str) -> None:
     unanswered = Appeal.objects.filter(review=review, answered_at__isnull=True)
     if outcome == "allow" and not _for_all(review):
         # The upload at hand was let go, and what others objected to is looked at by itself.
-        for one in unanswered.exclude(decision__isnull=True).exclude(decision=review.decision):
-            one.answer, one.answered_at, one.upheld = why, now(), False
-            one.save(update_fields=["answer", "answered_at", "upheld"])
+        for objection in unanswered.exclude(decision__isnull=True).exclude(decision=review.decision):
+            objection.answer, objection.answered_at, objection.upheld = why, now(), False
+            objection.save(update_fields=["answer", "answered_at", "upheld"])
     unanswered.update(answer=why, answered_at=now(), upheld=outcome == "allow")
 
 

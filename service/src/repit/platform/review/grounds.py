@@ -90,7 +90,7 @@ def _from_file(path: str) -> tuple[Ground, ...]:
         if len(raw) > _MOST_BYTES:
             raise ValueError
         found = tuple(_ground(load) for load in tomllib.loads(raw.decode())["grounds"])
-        if not found or len({one.code for one in found}) != len(found):
+        if not found or len({ground.code for ground in found}) != len(found):
             raise ValueError
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise SettingsRefused(
@@ -103,11 +103,11 @@ def _from_file(path: str) -> tuple[Ground, ...]:
     return found
 
 
-def _ground(one: dict[str, Any]) -> Ground:
-    code, kind = one["code"], one["kind"]
+def _ground(source: dict[str, Any]) -> Ground:
+    code, kind = source["code"], source["kind"]
     if not _CODE.fullmatch(code) or kind not in ("law", "terms"):
         raise ValueError
-    return Ground(code, kind, _text(one["title"], 200), _text(one["text"], 4000))
+    return Ground(code, kind, _text(source["title"], 200), _text(source["text"], 4000))
 
 
 def _text(both: dict[str, Any], most: int) -> Text:

@@ -88,7 +88,9 @@ def _each(found: Sequence[Decision]) -> None:
 def _grouped(found: Sequence[Decision]) -> None:
     """One review for each item of which these are the very picture."""
     first = {decision.item: decision for decision in reversed(found)}
-    Review.objects.bulk_create([_review(one, item) for item, one in first.items()], ignore_conflicts=True)
+    Review.objects.bulk_create(
+        [_review(decision, item) for item, decision in first.items()], ignore_conflicts=True
+    )
     asked = dict(Review.objects.filter(about__in=first).exclude(state="decided").values_list("about", "pk"))
     Part.objects.bulk_create([Part(decision=decision, review_id=asked[decision.item]) for decision in found])
 

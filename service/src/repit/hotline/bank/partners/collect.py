@@ -31,7 +31,7 @@ def held(source: str, called: Collection[str], alive: Sequence[Lookup]) -> Known
 
 def group(here: str, source: str, ready: Sequence[Ready], alive: Sequence[Lookup]) -> Known:
     """What is known of a group of records of one partner."""
-    records = [one.record for one in ready]
+    records = [sealed_record.record for sealed_record in ready]
     reading = _Reading(Known(here, source, alive, Opened({})))
     reading.held({record.name for record in records})
     reading.whole(records)

@@ -54,10 +54,10 @@ class Writer:
         self._follow = Follow(known, self._journal, self._rows)
         self._places = count(_NEW)
         self._way = Way(f"{ACTOR} {known.source}"[:100], known.source, publish, own=False)
-        made = [one.incoming for one in ready if one.incoming is not None]
+        made = [sealed_record.incoming for sealed_record in ready if sealed_record.incoming is not None]
         if made:
             incoming.secure(made)
-        self._slots = {one.item.slot for one in made}
+        self._slots = {coming.item.slot for coming in made}
 
     def carry_out(self, decisions: Iterable[Decision]) -> bool:
         """Whether any of them changed a record."""

@@ -52,7 +52,9 @@ def fed(sheet: Sheet, source: bytes | Path, limits: Limits) -> Scores:
     if rgb is None:
         raise ValueError
     small = Image.fromarray(rgb).resize((sheet.width, sheet.height), Image.Resampling.BILINEAR)
-    mean, deviation = (np.asarray(one, np.float32) for one in (sheet.mean, sheet.deviation))
+    mean, deviation = (
+        np.asarray(channel_values, np.float32) for channel_values in (sheet.mean, sheet.deviation)
+    )
     values: Scores = ((np.asarray(small, np.float32) / 255 - mean) / deviation).astype(np.float32)
     if sheet.layout == "nchw":
         values = values.transpose(2, 0, 1)

@@ -73,7 +73,7 @@ def in_text(text: bytes) -> tuple[list[bytes], bool]:
     found: list[bytes] = []
     announced = False
     for reading in _readings(text):
-        found += [one for one in islice(_pictures(reading), MOST + 1) if one not in found]
+        found += [picture for picture in islice(_pictures(reading), MOST + 1) if picture not in found]
         announced = announced or _ANNOUNCED.search(reading) is not None
     return found[:MOST], len(found) > MOST or (announced and not found)
 
@@ -117,7 +117,7 @@ def _windows(text: bytes) -> Iterator[bytes]:
     at = 0
     while at < len(text):
         end = min(at + _WINDOW, len(text))
-        mark = max(text.rfind(one, max(at + 1, end - 12), end) for one in (b"%", b"\\", b"&"))
+        mark = max(text.rfind(byte, max(at + 1, end - 12), end) for byte in (b"%", b"\\", b"&"))
         if end < len(text) and mark > at:
             end = mark
         yield text[at:end]

@@ -190,7 +190,7 @@ def _oddness(head: bytes) -> str:
     """Why others may read this head, or the content for its sake, in another way; or nothing."""
     lines = head.split(b"\r\n")
     found = [_LINE.fullmatch(line) for line in lines]
-    names = [one[1].lower() for one in found if one is not None]
+    names = [match[1].lower() for match in found if match is not None]
     if len(names) != len(lines) or len(set(names)) != len(names):
         return DAMAGED
     values = _values(head)

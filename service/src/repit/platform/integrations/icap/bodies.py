@@ -58,7 +58,7 @@ def body_of(request: Request) -> Body:
     said = [
         part.strip().lower() for value in heads.values(head, "content-encoding") for part in value.split(",")
     ]
-    codings = tuple(one for one in said if one not in ("", "identity"))
+    codings = tuple(coding for coding in said if coding not in ("", "identity"))
     boundary, odd = None, _odd_head(head, asks=asks)
     try:
         boundary = boundary_of(kinds)

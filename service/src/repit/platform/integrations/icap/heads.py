@@ -38,7 +38,7 @@ def is_plain(head: bytes) -> bool:
     """Whether a request's head has one meaning only."""
     start, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
     found = [_LINE.fullmatch(line) for line in lines]
-    names = [one[1].lower() for one in found if one is not None]
+    names = [match[1].lower() for match in found if match is not None]
     if not head.endswith(b"\r\n\r\n") or len(names) != len(lines) or _START.fullmatch(start) is None:
         return False
     if any(names.count(name) > 1 for name in _ONCE):

@@ -55,7 +55,7 @@ class Subject:
 
     def mark(self) -> str:
         """The same for each telling of the same media; addresses signed anew differ behind the `?` only."""
-        shown = sorted(f"{one.name} {one.address.partition('?')[0]}" for one in self.media)
+        shown = sorted(f"{media.name} {media.address.partition('?')[0]}" for media in self.media)
         return hashlib.sha256("\n".join([self.kind, self.name, *shown]).encode()).hexdigest()
 
 

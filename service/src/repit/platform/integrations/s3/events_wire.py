@@ -139,9 +139,9 @@ def _limited(records: list[Any]) -> list[Any]:
 def _gathered(read: Iterator[Heard]) -> Heard:
     written: dict[Stored, None] = {}
     unread = 0
-    for one in read:
-        written |= dict.fromkeys(one.written)
-        unread += one.unread
+    for record in read:
+        written |= dict.fromkeys(record.written)
+        unread += record.unread
     return Heard(tuple(written), unread)
 
 

@@ -118,8 +118,8 @@ class _Walked:
     def go(self, things: Iterator[Listed]) -> None:
         """Take the next of these, which other threads take from too, until there are no more."""
         try:
-            while (one := self._next_of(things)) is not None and self._wait():
-                self._look(one)
+            while (thing := self._next_of(things)) is not None and self._wait():
+                self._look(thing)
         finally:
             connection.close()
 

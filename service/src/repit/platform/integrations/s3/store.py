@@ -154,7 +154,7 @@ class Store:
             if refused.detail in _NO_TAGS:
                 return {}
             raise
-        return {str(one["Key"]): str(one["Value"]) for one in said.get("TagSet", ())}
+        return {str(tag["Key"]): str(tag["Value"]) for tag in said.get("TagSet", ())}
 
     def tag(self, thing: Stored, tags: Mapping[str, str]) -> None:
         """Give it these tags in place of all others. Raises `Gone`, `StoreRefused`."""

@@ -111,7 +111,7 @@ class Listener:
 
     def _make_room(self) -> bool:
         """End the session that waits for its client and has done so longest; False where none waits."""
-        waiting = [one for one in self._open if one.waits]
+        waiting = [peer for peer in self._open if peer.waits]
         if not waiting:
             return False
         slowest = max(waiting, key=Heard.kept_waiting)

@@ -85,18 +85,18 @@ def indicators(decision: Decision) -> list[tuple[Any, str]]:
     return [(INDICATORS.get(code, code), word) for code, _, word in pairs]
 
 
-def _agreement(one: Mapping[str, Any]) -> Agreement:
+def _agreement(kept: Mapping[str, Any]) -> Agreement:
     return Agreement(
-        TIERS.get(one["tier"], one["tier"]),
-        STATES.get(one["state"], one["state"]),
-        KINDS.get(one["kind"], one["kind"]),
-        one["origin"],
-        one["exchange"],
-        one["confirmations"],
-        one["distance"],
-        one["turned"] or "",
-        _rarity(one["expected_false"]),
-        tuple(_outline(number, part) for number, part in enumerate(one["parts"], 1)),
+        TIERS.get(kept["tier"], kept["tier"]),
+        STATES.get(kept["state"], kept["state"]),
+        KINDS.get(kept["kind"], kept["kind"]),
+        kept["origin"],
+        kept["exchange"],
+        kept["confirmations"],
+        kept["distance"],
+        kept["turned"] or "",
+        _rarity(kept["expected_false"]),
+        tuple(_outline(number, part) for number, part in enumerate(kept["parts"], 1)),
     )
 
 
