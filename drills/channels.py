@@ -52,34 +52,34 @@ class Channels:
         body = answer.read()
         if answer.status == 503:
             return BUSY, None
-        said = json.loads(body)
-        if said["undecided"] or said["verdict"] == "review":
-            return f"review:{said['undecided']}", said["decision"]
-        return (REFUSED if said["verdict"] == "block" else PASSED), said["decision"]
+        reply = json.loads(body)
+        if reply["undecided"] or reply["verdict"] == "review":
+            return f"review:{reply['undecided']}", reply["decision"]
+        return (REFUSED if reply["verdict"] == "block" else PASSED), reply["decision"]
 
     def _clamd(self, data: bytes) -> tuple[str, str | None]:
         with socket.create_connection(("127.0.0.1", self._ports.clamd), timeout=60) as connection:
             connection.sendall(b"zINSTREAM\0" + len(data).to_bytes(4, "big") + data + bytes(4))
-            said = b""
-            while not said.endswith(b"\0"):
-                said += connection.recv(4096) or b"\0"
+            reply = b""
+            while not reply.endswith(b"\0"):
+                reply += connection.recv(4096) or b"\0"
         known = {b"stream: Repit.known FOUND\0": REFUSED, b"stream: OK\0": PASSED}
-        return known.get(said, BUSY if b"busy" in said else repr(said)), None
+        return known.get(reply, BUSY if b"busy" in reply else repr(reply)), None
 
     def _icap_reqmod(self, data: bytes) -> tuple[str, str | None]:
         head = b"PUT / HTTP/1.1\r\nHost: a\r\n\r\n"
         start = b"REQMOD icap://gate/repit ICAP/1.0\r\nHost: gate\r\nAllow: 204\r\n"
         start += b"Encapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head)
         self._icap.sendall(start + head + b"%x\r\n" % len(data) + data + b"\r\n0\r\n\r\n")
-        said = self._until(b"\r\n\r\n")
-        status = int(said.split(b" ")[1])
+        reply = self._until(b"\r\n\r\n")
+        status = int(reply.split(b" ")[1])
         if status == 204:
             return PASSED, None
         if status != 200:
             self._reconnect()
             return (BUSY if status == 503 else str(status)), None
         self._until(b"\r\n0\r\n\r\n")
-        return (REFUSED if b"Threat=Repit.known;" in said else "found something else"), None
+        return (REFUSED if b"Threat=Repit.known;" in reply else "found something else"), None
 
     def _until(self, end: bytes) -> bytes:
         heard = bytearray()

@@ -160,19 +160,19 @@ def _client(
         data, channel = dice.choice(known if banked else others), dice.choice(SHARES)
         begun = time.monotonic()
         try:
-            said, decision = channels.ask(channel, data)
+            answer, decision = channels.ask(channel, data)
         except (OSError, ValueError) as error:
             seen.failed(channel, error)
             channels = Channels(ports)
             continue
         lasted = time.monotonic() - begun
         with seen.turn:
-            seen.answers[channel, said] += 1
+            seen.answers[channel, answer] += 1
             seen.seconds[int((begun - seen.begun) // 60)].append(lasted)
             if decision:
                 seen.decisions.add(decision)
-            if said not in (BUSY, REFUSED if banked else PASSED):
-                seen.wrong[f"{channel}, {'known' if banked else 'unrelated'}: {said}"] += 1
+            if answer not in (BUSY, REFUSED if banked else PASSED):
+                seen.wrong[f"{channel}, {'known' if banked else 'unrelated'}: {answer}"] += 1
     channels.close()
 
 
@@ -220,8 +220,8 @@ def _lost(folder: Path, seen: Seen) -> dict[str, int]:
     database.close()
     lost = {"decisions told but not recorded": len(seen.decisions - recorded)}
     for channel in ("clamd", "icap"):
-        for outcome, said in (("block", REFUSED), ("allow", PASSED)):
-            missing = seen.answers[channel, said] - int(counted.get(f"{channel} {outcome}", 0))
+        for outcome, answer in (("block", REFUSED), ("allow", PASSED)):
+            missing = seen.answers[channel, answer] - int(counted.get(f"{channel} {outcome}", 0))
             lost[f"{channel} {outcome} answered but not counted"] = max(0, missing)
     return lost
 
@@ -251,7 +251,7 @@ def _reported(seen: Seen, capacity: float, lost: dict[str, int], minutes: float)
     report.compare("memory of the gate, last third beside the first", "MiB", own[1], "first third", own[0])
     theirs = _thirds(children)
     report.compare("memory of its decoders", "MiB", theirs[1], "first third", theirs[0])
-    answers = [(channel, said, count) for (channel, said), count in sorted(seen.answers.items())]
+    answers = [(channel, answer, count) for (channel, answer), count in sorted(seen.answers.items())]
     report.tables.append(Table("Answers", ("channel", "answer", "how many"), answers))
     trouble = [("wrong answers: " + what, count) for what, count in seen.wrong.items()]
     trouble += list(lost.items())

@@ -91,7 +91,7 @@ def test_a_famous_picture_is_suspended_by_moderators_of_three_platforms_before_i
     refused = [check(platform, famous) for _ in range(8)]
     assert {answer["verdict"] for answer in refused} == {"block"}
     item, decision = refused[0]["evidence"][0]["item"], refused[0]["decision"]
-    status, _ = request(f"{platform.base}/v1/reviews/{decision}/appeals", b'{"said": "Everyone knows it."}')
+    status, _ = request(f"{platform.base}/v1/reviews/{decision}/appeals", b'{"text": "Everyone knows it."}')
     assert status == 201
     command = [sys.executable, str(DESK), decision, "free"]
     subprocess.run(command, env=platform.env, check=True, capture_output=True)

@@ -68,22 +68,24 @@ def test_a_role_under_test_has_the_apps_pages_and_middleware_of_that_role(role: 
 
 def test_paths_of_one_role_are_given_its_settings() -> None:
     for path, role in ((GATE, "gate"), (HOTLINE, "hotline")):
-        status, said = collected(path, "-v")
-        assert (status, f"settings: repit.settings.test.{role}" in said) == (0, True), said
+        status, output = collected(path, "-v")
+        assert (status, f"settings: repit.settings.test.{role}" in output) == (0, True), output
 
 
 def test_paths_of_two_roles_are_refused_in_words_and_one_role_of_them_can_be_named() -> None:
-    status, said = collected(GATE, HOTLINE)
+    status, output = collected(GATE, HOTLINE)
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert "hold tests of several (hotline, gate). Name one with --role" in said and "Traceback" not in said
-    status, said = collected(GATE, HOTLINE, "--role", "gate")
-    assert status == 0 and GATE in said and HOTLINE not in said
+    assert (
+        "hold tests of several (hotline, gate). Name one with --role" in output and "Traceback" not in output
+    )
+    status, output = collected(GATE, HOTLINE, "--role", "gate")
+    assert status == 0 and GATE in output and HOTLINE not in output
 
 
 def test_settings_of_another_role_in_the_environment_are_not_taken_silently() -> None:
-    status, said = collected(GATE, DJANGO_SETTINGS_MODULE="repit.settings.test.hotline")
+    status, output = collected(GATE, DJANGO_SETTINGS_MODULE="repit.settings.test.hotline")
     assert status == pytest.ExitCode.USAGE_ERROR
-    assert "these tests run under repit.settings.test.gate" in said
+    assert "these tests run under repit.settings.test.gate" in output
 
 
 def test_what_runs_under_two_roles_is_run_under_each() -> None:

@@ -71,9 +71,9 @@ def _attacked(
     time.sleep(3.0)
     peaks = _Peaks([hotline.process.pid, gate.process.pid])
     during = _measured(hotline, gate, banked, others, minutes * 60, peaks.look)
-    said = _ended(attack)
+    outcome_of_attack = _ended(attack)
     after = _measured(hotline, gate, banked, others, 10.0, lambda: None)
-    return _reported(before, during, after, said, peaks, minutes)
+    return _reported(before, during, after, outcome_of_attack, peaks, minutes)
 
 
 def _fill(folder: Path) -> None:
@@ -114,8 +114,8 @@ def _begun(
 
 def _ended(attack: "subprocess.Popen[bytes]") -> dict[str, object]:
     out, _ = attack.communicate(b"", timeout=60)
-    said: dict[str, object] = json.loads(out)
-    return said
+    outcome_of_attack: dict[str, object] = json.loads(out)
+    return outcome_of_attack
 
 
 class _Peaks:
@@ -184,7 +184,12 @@ def _percentile(tally: Tally, what: str, share: float) -> float:
 
 
 def _reported(
-    before: Tally, during: Tally, after: Tally, said: dict[str, object], peaks: _Peaks, minutes: float
+    before: Tally,
+    during: Tally,
+    after: Tally,
+    outcome_of_attack: dict[str, object],
+    peaks: _Peaks,
+    minutes: float,
 ) -> int:
     counts = during.answers["banked"]
     report = Report(
@@ -198,7 +203,7 @@ def _reported(
         " more than two cores can do. Beside them people look at pages and a platform's users upload."
         " Hotline, gate, opponents and visitors share the machine's cores, and whatever else ran there. The"
         " opponents used"
-        f" {float(str(said['processor_seconds'])):,.0f} s of processor themselves.",
+        f" {float(str(outcome_of_attack['processor_seconds'])):,.0f} s of processor themselves.",
     )
     for what, unit, least in (("banked", "s", 50), ("page", "s", 50), ("page", "s", 99), ("page", "s", 100)):
         name = f"{what}, {'median' if least == 50 else 'slowest' if least == 100 else f'p{least}'}"
@@ -224,7 +229,7 @@ def _reported(
     report.tables.append(
         Table("How long it took, in seconds", ("what", "how many", "p50", "p95", "p99", "most"), slow)
     )
-    seen = said["seen"]
+    seen = outcome_of_attack["seen"]
     heard = sorted(seen.items()) if isinstance(seen, dict) else []
     report.tables.append(Table("What opponents were answered", ("what", "how many"), heard))
     report.tables.append(

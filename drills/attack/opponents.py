@@ -77,12 +77,12 @@ class Opponents:
             while True:
                 try:
                     async with asyncio.timeout(DRIBBLE_SECONDS):
-                        said = await reader.read(4096)
+                        sent = await reader.read(4096)
                 except TimeoutError:
                     writer.write(b"x")
                     await writer.drain()
                 else:
-                    self.seen[f"{name}: {_status(said)}"] += 1
+                    self.seen[f"{name}: {_status(sent)}"] += 1
                     return
         finally:
             writer.close()
@@ -97,11 +97,11 @@ class Opponents:
 
     async def _icap(self, number: int) -> None:
         head = b"PUT / HTTP/1.1\r\nHost: a\r\n\r\n"
-        said = b"REQMOD icap://gate/repit ICAP/1.0\r\nHost: gate\r\nX-Client-IP: 10.0.0.%d\r\n" % (
+        sent = b"REQMOD icap://gate/repit ICAP/1.0\r\nHost: gate\r\nX-Client-IP: 10.0.0.%d\r\n" % (
             number % 250
         )
-        said += b"Allow: 204\r\nEncapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head)
-        await self._dribbled("unfinished ICAP", self.icap, said + head + b"fffff\r\n")
+        sent += b"Allow: 204\r\nEncapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head)
+        await self._dribbled("unfinished ICAP", self.icap, sent + head + b"fffff\r\n")
 
     async def _poll(self, number: int) -> None:
         del number
@@ -143,10 +143,10 @@ class Opponents:
         head = _post("/v1/check", len(content), 0, f"Repit-Sender: {sender}\r\n")
         await self._whole(name, self.gate, head + content)
 
-    async def _whole(self, name: str, port: int, said: bytes) -> None:
+    async def _whole(self, name: str, port: int, sent: bytes) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
-            writer.write(said)
+            writer.write(sent)
             self.seen[f"{name}: {_status(await reader.read(4096))}"] += 1
             while await reader.read(65_536):
                 pass
@@ -165,9 +165,9 @@ def _get(path: str, address: str, key: str = "") -> bytes:
     return f"{head}Connection: close\r\n\r\n".encode()
 
 
-def _status(said: bytes) -> str:
+def _status(sent: bytes) -> str:
     """The status of an answer, or that there was none."""
-    words = said.split(b" ", 2)
+    words = sent.split(b" ", 2)
     return words[1].decode("ascii", "replace") if len(words) > 1 else "ended without an answer"
 
 

@@ -46,13 +46,13 @@ def uploads(tally: Tally, port: int, content: Callable[[], bytes], what: str, ov
         if over.wait(random.uniform(0.5, 1.5)):
             return
         begun, data, sender = time.monotonic(), content(), f"user-{what}-{number}"
-        said, tries = _checked(port, data, sender), 1
-        while said == "busy" and tries < TRIES:
+        verdict, tries = _checked(port, data, sender), 1
+        while verdict == "busy" and tries < TRIES:
             over.wait(1.0)
-            said, tries = _checked(port, data, sender), tries + 1
-        tally.note(what, said, time.monotonic() - begun)
+            verdict, tries = _checked(port, data, sender), tries + 1
+        tally.note(what, verdict, time.monotonic() - begun)
         with tally.turn:
-            tally.first += tries == 1 and said == "refused"
+            tally.first += tries == 1 and verdict == "refused"
 
 
 def _checked(port: int, data: bytes, sender: str) -> str:
@@ -64,12 +64,14 @@ def _checked(port: int, data: bytes, sender: str) -> str:
         return "busy"
     if status != 200:
         return f"status {status}"
-    said = json.loads(body)
-    if said["undecided"]:
-        return f"undecided: {said['undecided']}"
-    known = [load for load in said["evidence"] if load["tier"] in _ALTERED]
+    verdict = json.loads(body)
+    if verdict["undecided"]:
+        return f"undecided: {verdict['undecided']}"
+    known = [load for load in verdict["evidence"] if load["tier"] in _ALTERED]
     return (
-        "refused" if said["verdict"] == "block" else f"{said['verdict']}{' although known' if known else ''}"
+        "refused"
+        if verdict["verdict"] == "block"
+        else f"{verdict['verdict']}{' although known' if known else ''}"
     )
 
 
@@ -81,10 +83,10 @@ def pages(tally: Tally, port: int, number: int, over: threading.Event) -> None:
         begun = time.monotonic()
         try:
             status, _ = _asked(port, "GET", path, None, {"X-Forwarded-For": address})
-            said = str(status)
+            verdict = str(status)
         except OSError as error:
-            said = type(error).__name__
-        tally.note("page", said, time.monotonic() - begun)
+            verdict = type(error).__name__
+        tally.note("page", verdict, time.monotonic() - begun)
 
 
 def health(tally: Tally, port: int, what: str, over: threading.Event) -> None:
@@ -93,10 +95,10 @@ def health(tally: Tally, port: int, what: str, over: threading.Event) -> None:
         for path in ("/health", "/ready"):
             begun = time.monotonic()
             try:
-                said = str(_asked(port, "GET", path, None, {})[0])
+                verdict = str(_asked(port, "GET", path, None, {})[0])
             except OSError as error:
-                said = type(error).__name__
-            tally.note(f"{what} {path}", said, time.monotonic() - begun)
+                verdict = type(error).__name__
+            tally.note(f"{what} {path}", verdict, time.monotonic() - begun)
 
 
 def _asked(

@@ -53,8 +53,8 @@ class Firefox:
 
     @property
     def version(self) -> str:
-        told = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
-        return told.stdout.split()[-1]
+        shown = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+        return shown.stdout.split()[-1]
 
     def close(self) -> None:
         self.restart()

@@ -50,12 +50,12 @@ class Journal:
             return found
         for line in self._path.read_text(encoding="utf-8").splitlines():
             try:
-                told = json.loads(line)
+                row = json.loads(line)
             except ValueError:
                 continue
-            cause = told["cause"]
-            told |= {"mutations": tuple(told["mutations"]), "cause": None if cause is None else tuple(cause)}
-            found[told["number"]] = Entry(**told)
+            cause = row["cause"]
+            row |= {"mutations": tuple(row["mutations"]), "cause": None if cause is None else tuple(cause)}
+            found[row["number"]] = Entry(**row)
         return found
 
     def write(self, entries: Iterable[Entry]) -> None:

@@ -115,8 +115,8 @@ class Run:
         place = self._folder / entry.kind / entry.family
         place.mkdir(parents=True, exist_ok=True)
         if len(list(place.iterdir())) < _KEPT:
-            told = "+".join(entry.mutations) or "plain"
-            (place / f"{entry.number:06}-{told}-{entry.bits}bits.{entry.family}").write_bytes(file.data)
+            label = "+".join(entry.mutations) or "plain"
+            (place / f"{entry.number:06}-{label}-{entry.bits}bits.{entry.family}").write_bytes(file.data)
 
 
 def _made(recipes: Sequence[Recipe]) -> list[Made]:

@@ -31,8 +31,8 @@ def sheet(seed: int, numbers: Sequence[int], browser: Browser, engine: Engine, f
     for row, (made_by, file, shown) in enumerate(zip(recipes, files, browser.shown(files), strict=True)):
         outcome = judged(shown, engine.looked(file.data))
         print(made_by.number, made_by.family.name, file.name, "+".join(made_by.names) or "plain", outcome)
-        ours, told = _ours(file.data)
-        print("   ", ", ".join(told))
+        ours, captions = _ours(file.data)
+        print("   ", ", ".join(captions))
         theirs = [Image.fromarray(view.rgb) for view in shown.standing()]
         for column, picture in enumerate(theirs[:_LEFT]):
             drawn.paste(picture.resize(_CELL), (column * _CELL[0], row * _CELL[1]))
@@ -44,14 +44,14 @@ def sheet(seed: int, numbers: Sequence[int], browser: Browser, engine: Engine, f
 
 
 def _ours(data: bytes) -> tuple[list[Image.Image], list[str]]:
-    pictures, told = [], []
+    pictures, captions = [], []
     try:
         for view in all_shown(data, closely=True):
             if isinstance(view, Shown):
-                told.append(f"{view.of.value} {view.seconds:g} s")
+                captions.append(f"{view.of.value} {view.seconds:g} s")
                 pictures.append(Image.fromarray(view.picture.luma.clip(0, 255).astype(np.uint8)))
             else:
-                told.append(f"unseen: {view.reason}")
+                captions.append(f"unseen: {view.reason}")
     except PictureRefused as refusal:
-        told.append(refusal.code)
-    return pictures, told
+        captions.append(refusal.code)
+    return pictures, captions

@@ -80,9 +80,9 @@ def unpacked(posted: bytes) -> list[Shown]:
     length = int.from_bytes(posted[:4], "big")
     at = 4 + length
     found = []
-    for told in json.loads(posted[4:at]):
+    for report in json.loads(posted[4:at]):
         views = []
-        for view in told["views"]:
+        for view in report["views"]:
             across, down = view["across"], view["down"]
             size = 4 * across * down
             rgba = np.frombuffer(posted, np.uint8, size, at).reshape(down, across, 4)
@@ -92,12 +92,12 @@ def unpacked(posted: bytes) -> list[Shown]:
             )
         found.append(
             Shown(
-                told.get("width", 0),
-                told.get("height", 0),
-                told.get("repeats", 0),
+                report.get("width", 0),
+                report.get("height", 0),
+                report.get("repeats", 0),
                 tuple(views),
-                told.get("hidden", ""),
-                told.get("broken", False),
+                report.get("hidden", ""),
+                report.get("broken", False),
             )
         )
     return found

@@ -26,13 +26,13 @@ Answer = Callable[[dict[str, Any]], Any]
 def rules(**other: Any) -> Rules:
     """Small rules."""
     threads = {**dict.fromkeys(("state", "uploads", "pages", "streams", "long"), 2), "feeds": 8}
-    told: dict[str, Any] = {
+    usual: dict[str, Any] = {
         "threads": threads,
         "room": Room(8 * MEBIBYTE),
         "health": {"/health": b'{"alive": true}'},
         "most": MEBIBYTE,
     }
-    return Rules(**{**told, **other})
+    return Rules(**{**usual, **other})
 
 
 class Asked:
@@ -99,7 +99,7 @@ class Raw:
 
     opened: ClassVar[list[Raw]] = []
 
-    def __init__(self, port: int, said: bytes = b"", *, room: int = 0) -> None:
+    def __init__(self, port: int, sent: bytes = b"", *, room: int = 0) -> None:
         self.socket = socket.socket()
         self.opened.append(self)
         if room:
@@ -107,11 +107,11 @@ class Raw:
         self.socket.settimeout(TIMEOUT)
         self.socket.connect(("127.0.0.1", port))
         self.heard = b""
-        if said:
-            self.say(said)
+        if sent:
+            self.say(sent)
 
-    def say(self, said: bytes) -> None:
-        self.socket.sendall(said)
+    def say(self, sent: bytes) -> None:
+        self.socket.sendall(sent)
 
     def silent(self) -> bool:
         """Whether nothing came, and the other end is still there."""

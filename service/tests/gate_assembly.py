@@ -51,8 +51,8 @@ def assembled(
     policy = policy or default_policy()
     inspector = Inspector(index, pool, policy, recorder, board, 30.0, max_bytes)
     if desk:
-        told = {"hold": media.hold, "here": let_go.here, "compared": questions.compared}
-        inspector = replace(inspector, **told, later=lambda work: work())
+        lent = {"hold": media.hold, "here": let_go.here, "compared": questions.compared}
+        inspector = replace(inspector, **lent, later=lambda work: work())
     store = IndexStore(None, sealed=False)
     return runtime.Gate(index, store, pool, policy, recorder, board, inspector, tell_the_desk)
 

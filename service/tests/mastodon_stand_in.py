@@ -139,14 +139,14 @@ class StandIn:
 
     # --- webhooks -------------------------------------------------------------------------------------
 
-    def told(self, event: str, thing: Any) -> tuple[bytes, str]:
+    def webhook(self, event: str, thing: Any) -> tuple[bytes, str]:
         """(body, signature) of a delivery."""
         body = json.dumps({"event": event, "created_at": _iso(datetime.now(UTC)), "object": thing}).encode()
         return body, signed(body)
 
     def deliver(self, url: str, event: str, thing: Any) -> int:
         """The status that the receiver answers."""
-        body, signature = self.told(event, thing)
+        body, signature = self.webhook(event, thing)
         headers = {"Content-Type": "application/json", "X-Hub-Signature": signature}
         request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310
         try:
@@ -175,14 +175,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         server = self.server_of
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        status, said = self._api(form)
+        status, content = self._api(form)
         server.transcript.append(Asked("POST", self.path, form, status))
         limits = {
             "X-RateLimit-Limit": "300",
             "X-RateLimit-Remaining": str(server.remaining),
             "X-RateLimit-Reset": _iso(datetime.now(UTC) + server.reset),
         }
-        self._answer(status, json.dumps(said).encode(), limits)
+        self._answer(status, json.dumps(content).encode(), limits)
 
     def _api(self, form: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
         server = self.server_of

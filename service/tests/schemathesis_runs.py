@@ -100,8 +100,8 @@ def _settings(base_url: str, keys: Mapping[str, Mapping[str, str]], beyond: Mapp
         "[auth.openapi]",
     ]
     for scheme, shown in keys.items():
-        told = ", ".join(f"{name} = {json.dumps(value)}" for name, value in shown.items())
-        lines.append(f"{scheme} = {{ {told} }}")
+        shown_as = ", ".join(f"{name} = {json.dumps(value)}" for name, value in shown.items())
+        lines.append(f"{scheme} = {{ {shown_as} }}")
     for operation, status in beyond.items():
         lines += ["[[operations]]", f"include-operation-id = {json.dumps(operation)}"]
         usual = '"2xx", 401, 403, 404, 409, 429'

@@ -35,7 +35,7 @@ from repit.platform.integrations.s3 import (
 )
 from repit.platform.integrations.s3.botocore_transport import Raw
 from repit.platform.integrations.s3.events_wire import Stored
-from repit.platform.integrations.s3.models import Arrival, Finding, Scan, Step
+from repit.platform.integrations.s3.models import Finding, QueuedObject, Scan, Step
 from repit.platform.integrations.s3.store import Store
 from repit.platform.review import queue as reviews
 from repit.platform.review.models import Review
@@ -58,7 +58,7 @@ def test_a_moved_object_leaves_its_name_behind_and_can_be_put_back(
     assert "cat" not in kept
     assert server.client.get_object(Bucket="jail-of-names", Key=kept)["Body"].read() == CAT
     queue.take_in((Stored("jail-of-names", kept),))
-    assert not Arrival.objects.exists()  # what lies in quarantine is not looked at again
+    assert not QueuedObject.objects.exists()  # what lies in quarantine is not looked at again
     quarantine.release(store, Finding.objects.get(), "person", why="a mistake", followed="allow")
     assert server.keys("jail-of-names") == []
     back = server.client.get_object(Bucket=bucket, Key="someone/cat é.jpg")
@@ -84,7 +84,7 @@ def test_only_the_version_that_is_known_is_moved(
     for news in announced:
         queue.take_in((news,))
     work_off(gate, store)
-    assert not Arrival.objects.exists()
+    assert not QueuedObject.objects.exists()
     left = server.client.list_object_versions(Bucket=bucket)["Versions"]
     assert [version["VersionId"] for version in left] == [new]
     assert len(server.keys("jail-of-versions")) == 1
@@ -113,7 +113,7 @@ def test_what_replaced_an_object_meanwhile_is_not_touched(gate: Gate, store: Sto
     with Late(server.url, "us-east-1", *GATE) as late:
         queue.take_in(tuple(Stored(bucket, key) for key in ("a.jpg", "b.jpg", "c.jpg")))
         work_off(gate, late)
-    assert not Arrival.objects.exists()
+    assert not QueuedObject.objects.exists()
     assert server.keys(bucket) == ["a.jpg", "c.jpg"]
     assert server.tags(bucket, "a.jpg") == {}
     assert server.tags(bucket, "c.jpg")["repit"] == "block"
@@ -154,14 +154,14 @@ def test_what_cannot_be_done_waits_ever_longer_and_then_says_why(
         queue.take_in((Stored(bucket, "b.jpg"),))
         moments = []
         for _ in range(queue.MOST_ATTEMPTS):
-            due = Arrival.objects.get(state="waiting").due_at
+            due = QueuedObject.objects.get(state="waiting").due_at
             moments.append(due)
             with clock.at(lambda due=due: due):
                 work_off(gate, wrong)
     waits = [(b - a).total_seconds() for a, b in pairwise(moments)]
     assert waits[5] > 3 * waits[1]
     assert max(waits) <= 4500
-    assert [arrival.trouble for arrival in queue.dead()] == [
+    assert [queued.trouble for queued in queue.dead()] == [
         "no-room-for-a-tag",
         "store-refused SignatureDoesNotMatch",
     ]
@@ -182,7 +182,7 @@ def test_a_gate_without_entries_or_without_room_lets_objects_wait(
     room, gate.admission.room.size = gate.admission.room.size, 10
     assert worker.once(gate, store)
     gate.admission.room.size = room
-    row = Arrival.objects.get()
+    row = QueuedObject.objects.get()
     assert (row.state, row.attempts) == ("waiting", 0)
     with clock.at(lambda: clock._wall() + timedelta(seconds=10)):
         assert worker.once(replace(gate, board=StatusBoard()), store)
@@ -271,7 +271,7 @@ def test_what_changed_between_two_attempts_is_decided_anew(
     with clock.at(lambda: datetime.now(UTC) + timedelta(minutes=1)):
         work_off(gate, store)
     assert "repit" not in server.tags(bucket, "a.jpg")
-    assert not Finding.objects.exists() and not Arrival.objects.exists()
+    assert not Finding.objects.exists() and not QueuedObject.objects.exists()
 
 
 def raising(error: type[Exception]) -> Any:
@@ -301,12 +301,12 @@ def test_the_storage_is_reached_through_the_vetted_way_out_only(
     queue.take_in((Stored(bucket, "a.jpg"),))
     with Store(server.url, "us-east-1", *GATE) as nowhere:
         work_off(gate, nowhere)
-    assert Arrival.objects.get().trouble.startswith("address-refused")
-    Arrival.objects.update(due_at=clock.now())
+    assert QueuedObject.objects.get().trouble.startswith("address-refused")
+    QueuedObject.objects.update(due_at=clock.now())
     settings.REPIT_OUTBOUND_ALLOW = frozenset({server.peer})
     with Store(server.url, "us-east-1", *GATE) as allowed:
         work_off(gate, allowed)
-    assert not Arrival.objects.exists()
+    assert not QueuedObject.objects.exists()
 
 
 def test_packed_pictures_are_seen_and_bombs_are_not_swallowed(
@@ -322,7 +322,7 @@ def test_packed_pictures_are_seen_and_bombs_are_not_swallowed(
     }
     for key, (content, _) in packed.items():
         server.put(bucket, key, content, ContentEncoding="gzip", ContentType="image/jpeg")
-    assert scan(gate, store, bucket).unread == 0, work_off(gate, store) or Arrival.objects.values_list(
+    assert scan(gate, store, bucket).unread == 0, work_off(gate, store) or QueuedObject.objects.values_list(
         "reason", "attempts"
     )
     assert {key: server.tags(bucket, key).get("repit") for key in packed} == {
@@ -381,8 +381,8 @@ def test_a_storage_that_answers_nonsense_ends_nothing(gate: Gate, settings: Any)
             work_off(gate, store)
             row = scan_once(gate, store, "b-1")
         liar.shutdown()
-    assert [arrival.attempts for arrival in Arrival.objects.all()] == [1] * len(things)
-    assert all(arrival.trouble for arrival in Arrival.objects.all())
+    assert [queued.attempts for queued in QueuedObject.objects.all()] == [1] * len(things)
+    assert all(queued.trouble for queued in QueuedObject.objects.all())
     assert (row.state, row.attempts) == ("running", 1)
     assert gate.admission.room.held == 0
 

@@ -74,8 +74,8 @@ def _by_pillow(dice: random.Random) -> Made:
         options["exif"] = b"Exif\0\0" + exif.block(dice.randrange(1, 9))
         name += "-exif"
     if chance(dice, 0.2):
-        options["icc_profile"], told = profile(dice)
-        name += f"-{told}"
+        options["icc_profile"], label = profile(dice)
+        name += f"-{label}"
     return Made(saved(image, "AVIF", **options), f"pillow-{name}", TYPE)
 
 
@@ -116,12 +116,12 @@ def _by_hand(dice: random.Random) -> Made:
         properties[-1:] = [(colours(*values, chance(dice, 0.6)), False)]
         name += "-nclx" + "-".join(map(str, values))
     if chance(dice, 0.12):
-        data, told = profile(dice)
+        data, label = profile(dice)
         properties.append((Box(b"colr", dice.choice((b"prof", b"rICC")) + data), False))
-        name += f"-{told}"
-    turns, told = _turns(dice, image)
+        name += f"-{label}"
+    turns, label = _turns(dice, image)
     properties += turns
-    name += told
+    name += label
     items = [Item(1, b"av01", samples, tuple(properties))]
     if chance(dice, 0.25):
         items.append(_alpha(dice, image, 2))
@@ -211,8 +211,8 @@ def _grid(dice: random.Random) -> Made:
             items.append(Item(number, b"av01", samples, properties, hidden=True))
     width, height = side * across - dice.choice((0, 0, 10)), side * down - dice.choice((0, 0, 6))
     body = bytes((0, 0, down - 1, across - 1)) + width.to_bytes(2, "big") + height.to_bytes(2, "big")
-    turns, told = _turns(dice, image)
+    turns, label = _turns(dice, image)
     first = items[0].properties
     properties = ((extent(width, height), False), first[2], first[3], *turns)
     items.append(Item(1, b"grid", body, properties, ((b"dimg", tuple(numbers)),)))
-    return Made(Container(items, 1).packed(), f"grid{across}x{down}{told}", TYPE)
+    return Made(Container(items, 1).packed(), f"grid{across}x{down}{label}", TYPE)

@@ -93,11 +93,11 @@ def bitmap(dice: random.Random, image: Image.Image, *, plain: bool = False) -> t
             top_down = False
         else:
             pixels = _packed(indices if top_down else indices[::-1], depth)
-        told = f"{kind}{depth}"
+        label = f"{kind}{depth}"
     elif kind in ("24", "32", "16"):
         depth = int(kind)
         pixels = _plain(image, depth, top_down)
-        told = kind
+        label = kind
     else:
         name = (
             dice.choice(sorted(_MASKS))
@@ -108,9 +108,9 @@ def bitmap(dice: random.Random, image: Image.Image, *, plain: bool = False) -> t
         coded = 6 if masks[3] and header == 40 and chance(dice, 0.5) else 3
         alpha = dice.choice(ALPHAS) if masks[3] else "opaque"
         pixels = _masked(with_alpha(image, alpha), depth, masks, top_down)
-        told = f"masks-{name}-{alpha}"
+        label = f"masks-{name}-{alpha}"
     head = _header(dice, header, (width, -height if top_down else height), depth, coded, masks, len(pixels))
-    return head + palette + pixels, f"header{header}-{told}" + ("-top-down" if top_down else "")
+    return head + palette + pixels, f"header{header}-{label}" + ("-top-down" if top_down else "")
 
 
 def _header(

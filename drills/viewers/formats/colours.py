@@ -40,5 +40,5 @@ def colour_chunk(dice: random.Random, space: bytes) -> tuple[tuple[bytes, bytes]
     if kind == "cICP":
         values = [dice.choice(_CICP[field]) for field in ("primaries", "transfer", "matrix", "range")]
         return (b"cICP", bytes(values)), "cICP-" + "-".join(map(str, values))
-    data, told = profile(dice, space)
-    return (b"iCCP", b"made\0\0" + zlib.compress(data)), f"iCCP-{told}"
+    data, label = profile(dice, space)
+    return (b"iCCP", b"made\0\0" + zlib.compress(data)), f"iCCP-{label}"

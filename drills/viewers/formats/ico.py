@@ -27,9 +27,9 @@ def make(dice: random.Random) -> Made:
         image = (same if chance(dice, 0.5) else scenes.picture(dice)).resize(
             (size, dice.choice((size, size * 3 // 4)))
         )
-        body, depth, told = _entry(dice, image)
+        body, depth, label = _entry(dice, image)
         entries.append((image.size, body, depth))
-        name += f"-{size}{told}"
+        name += f"-{size}{label}"
     if chance(dice, 0.1):
         # The directory may say less than what is inside.
         image = scenes.picture(dice).resize((400, 300))
@@ -47,9 +47,9 @@ def _entry(dice: random.Random, image: Image.Image) -> tuple[bytes, int, str]:
         pixels = with_alpha(image, dice.choice(ALPHAS)).tobytes("raw", "BGRA", 0, -1)
         head = struct.pack("<IiiHHIIiiII", 40, image.width, 2 * image.height, 1, 32, 0, 0, 0, 0, 0, 0)
         return head + pixels + _mask(dice, image), 32, "alpha"
-    body, told = bitmap(dice, image, plain=True)
+    body, label = bitmap(dice, image, plain=True)
     body = body[:8] + struct.pack("<i", 2 * image.height) + body[12:]
-    return body + _mask(dice, image), int.from_bytes(body[14:16], "little"), told
+    return body + _mask(dice, image), int.from_bytes(body[14:16], "little"), label
 
 
 def _mask(dice: random.Random, image: Image.Image) -> bytes:

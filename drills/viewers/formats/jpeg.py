@@ -67,8 +67,8 @@ def _by_pillow(dice: random.Random, *, large: bool = False) -> Made:
         options["exif"] = b"Exif\0\0" + exif.block(dice.randrange(1, 9))
         name += "-exif"
     if chance(dice, 0.15):
-        options["icc_profile"], said = profile(dice, {"L": b"GRAY", "CMYK": b"CMYK"}.get(mode, b"RGB "))
-        name += f"-{said}"
+        options["icc_profile"], label = profile(dice, {"L": b"GRAY", "CMYK": b"CMYK"}.get(mode, b"RGB "))
+        name += f"-{label}"
     return Made(saved(image.convert(mode), "JPEG", **options), name + ("-large" if large else ""), TYPE)
 
 
@@ -94,8 +94,8 @@ def _by_hand(dice: random.Random) -> Made:
         later=dice.choice((0, 1, 2)) if scans == "progressive" else 0,
         before=before,
     )
-    told = ",".join(f"{across}x{down}" for across, down in factors)
-    name = f"hand-{colours}-{told}-{scans}-r{form.restart}" + ("-12bit" if bits == 12 else "")
+    label = ",".join(f"{across}x{down}" for across, down in factors)
+    name = f"hand-{colours}-{label}-{scans}-r{form.restart}" + ("-12bit" if bits == 12 else "")
     return Made(encoded(planes, form), name, TYPE)
 
 

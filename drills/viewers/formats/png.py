@@ -66,8 +66,8 @@ def _still(dice: random.Random) -> Made:
     body = png_write.packed(samples, depth, interlaced, dice)
     name = f"type{colour}-{depth}bit-{kind}" + ("-interlaced" if interlaced else "")
     if chance(dice, 0.25):
-        extra, told = colour_chunk(dice, b"GRAY" if colour in (0, 4) else b"RGB ")
-        more, name = [extra, *more], f"{name}-{told}"
+        extra, label = colour_chunk(dice, b"GRAY" if colour in (0, 4) else b"RGB ")
+        more, name = [extra, *more], f"{name}-{label}"
     if chance(dice, 0.1):
         more, name = [(b"eXIf", exif.block(dice.randrange(1, 9))), *more], f"{name}-eXIf"
     head = png_write.header(width, height, depth, colour, interlaced)

@@ -42,8 +42,8 @@ def _still(dice: random.Random) -> Made:
     chunks, name = _encoded(dice, image)
     before, behind, flags = [], [], ALPHA if any(chunk.kind == b"ALPH" for chunk in chunks) else 0
     if chance(dice, 0.25):
-        data, told = profile(dice)
-        before, flags, name = [riff.Chunk(b"ICCP", data)], flags | ICC, f"{name}-{told}"
+        data, label = profile(dice)
+        before, flags, name = [riff.Chunk(b"ICCP", data)], flags | ICC, f"{name}-{label}"
     if chance(dice, 0.3):
         prefix = dice.choice((b"", b"Exif\0\0"))
         behind = [riff.Chunk(b"EXIF", prefix + exif.block(dice.randrange(1, 9)))]

@@ -151,11 +151,11 @@ def test_a_child_that_stops_reading_amid_a_large_file_is_ended_in_time(child: Ha
 def test_a_child_is_confined_by_the_kernel(child: HashingChild) -> None:
     child.hash(CAT, Limits(seconds=5))
     process = Path(f"/proc/{process_of(child)}")
-    said = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+    status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
     limits = {
         line[:26].strip(): line[26:].split()[0] for line in (process / "limits").read_text().splitlines()
     }
-    assert said["NoNewPrivs"].strip() == "1"
+    assert status["NoNewPrivs"].strip() == "1"
     assert limits["Max file size"] == limits["Max core file size"] == "0"
     assert int(limits["Max address space"]) == MEMORY
     # Where its parent is gone, a file that never ends is ended all the same.

@@ -66,7 +66,7 @@ def _held(gate: Gate) -> str:
     headers = {"Authorization": f"Bearer {PLATFORM}", "Content-Type": "image/jpeg"}
     asked = urllib.request.Request(f"{gate.base_url}/v1/check", data=b"text", headers=headers)  # noqa: S310
     with urllib.request.urlopen(asked) as answer:  # noqa: S310
-        said = json.loads(answer.read())
-    assert said["verdict"] == "review"
-    decision: str = said["decision"]
+        body = json.loads(answer.read())
+    assert body["verdict"] == "review"
+    decision: str = body["decision"]
     return decision

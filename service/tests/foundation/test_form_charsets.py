@@ -111,8 +111,8 @@ def test_what_is_no_form_is_taken_as_it_is_whatever_encoding_it_names(charset: s
         status, _ = sent("/v1/refuse?channel=nonsense", f"text/plain; charset={charset}", b"a letter")
         assert status in (400, 503)
     else:
-        status, said = sent("/api/v1/cases", f"application/json; charset={charset}", b"{}")
-        assert (status, json.loads(said)["code"]) == (400, "input-refused")
+        status, content = sent("/api/v1/cases", f"application/json; charset={charset}", b"{}")
+        assert (status, json.loads(content)["code"]) == (400, "input-refused")
 
 
 KINDS_THAT_CANNOT_BE_READ = (

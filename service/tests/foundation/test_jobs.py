@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from repit.foundation import clock
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import Claims, Hold
-from repit.platform.integrations.s3.models import Arrival
+from repit.platform.integrations.s3.models import QueuedObject
 
 pytestmark = pytest.mark.django_db
 LEASE, FARTHEST, MOST = timedelta(seconds=60), timedelta(days=1), 4
@@ -34,9 +34,9 @@ WORKERS = st.integers(0, 2)
 _numbers = itertools.count()
 
 
-def claims_of(**how: object) -> Claims[Arrival]:
+def claims_of(**how: object) -> Claims[QueuedObject]:
     return Claims(
-        Arrival.objects.filter(state="waiting"),
+        QueuedObject.objects.filter(state="waiting"),
         LEASE,
         BACKOFF,
         most=MOST,
@@ -46,9 +46,11 @@ def claims_of(**how: object) -> Claims[Arrival]:
     )
 
 
-def waiting(**how: object) -> Arrival:
+def waiting(**how: object) -> QueuedObject:
     moment, name = clock.now(), f"row {next(_numbers)}"
-    return Arrival.objects.create(digest=name, place=b"", news="n", due_at=moment, taken_in_at=moment, **how)
+    return QueuedObject.objects.create(
+        digest=name, place=b"", news="n", due_at=moment, taken_in_at=moment, **how
+    )
 
 
 class Story(RuleBasedStateMachine):
@@ -56,13 +58,13 @@ class Story(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        Arrival.objects.all().delete()
+        QueuedObject.objects.all().delete()
         self.claims, self.moment = claims_of(), BEGIN
         self.at = clock.at(lambda: self.moment)
         self.at.__enter__()
-        self.rows: dict[int, Arrival] = {}
+        self.rows: dict[int, QueuedObject] = {}
         """How each should stand."""
-        self.hands: list[Arrival] = []
+        self.hands: list[QueuedObject] = []
         """What each of three workers believes to hold."""
         self.ended: dict[int, int] = {}
 
@@ -74,10 +76,10 @@ class Story(RuleBasedStateMachine):
                     self.ended[row.pk] = self.ended.get(row.pk, 0) + 1
                     assert self.claims.end(row)
                 self.moment += FARTHEST
-            left = Arrival.objects.exclude(state="dead").exclude(due_at=None)
+            left = QueuedObject.objects.exclude(state="dead").exclude(due_at=None)
             assert not left.exists()
             assert all(count == 1 for count in self.ended.values())
-            dead = Arrival.objects.filter(state="dead")
+            dead = QueuedObject.objects.filter(state="dead")
             assert set(self.rows) == {*self.ended, *dead.values_list("pk", flat=True)}
         finally:
             self.at.__exit__(None, None, None)
@@ -99,7 +101,7 @@ class Story(RuleBasedStateMachine):
         spent = [row for row in able if row.attempts >= MOST]
         taken = self.claims.claim()
         for row in spent:
-            stands = Arrival.objects.get(pk=row.pk)
+            stands = QueuedObject.objects.get(pk=row.pk)
             if stands.state == "dead":  # met on the way to another
                 assert stands.trouble and (stands.claim, stands.due_at) == ("", None)
                 self.rows[row.pk] = stands
@@ -186,7 +188,7 @@ class Story(RuleBasedStateMachine):
     @invariant()
     def the_table_stands_as_foretold(self) -> None:
         columns = ("state", "claim", "claimed_until", "due_at", "attempts", "trouble")
-        stands = {row.pk: [getattr(row, name) for name in columns] for row in Arrival.objects.all()}
+        stands = {row.pk: [getattr(row, name) for name in columns] for row in QueuedObject.objects.all()}
         assert stands == {pk: [getattr(row, name) for name in columns] for pk, row in self.rows.items()}
 
     @invariant()
@@ -194,24 +196,24 @@ class Story(RuleBasedStateMachine):
         holding = [row.pk for row in self.hands if self._is_theirs(row)]
         assert len(holding) == len(set(holding))
 
-    def _hand(self, who: int) -> Arrival:
+    def _hand(self, who: int) -> QueuedObject:
         """What one of those at work has in hand, and lays down."""
         return self.hands.pop(who % len(self.hands))
 
-    def _is_theirs(self, row: Arrival) -> bool:
+    def _is_theirs(self, row: QueuedObject) -> bool:
         return bool(row.claim) and self.rows[row.pk].claim == row.claim
 
-    def _due(self, row: Arrival) -> bool:
+    def _due(self, row: QueuedObject) -> bool:
         due = row.due_at
         return (
             row.state == "waiting" and due is not None and not self.moment < due <= self.moment + 2 * FARTHEST
         )
 
-    def _free(self, row: Arrival) -> bool:
+    def _free(self, row: QueuedObject) -> bool:
         until = row.claimed_until
         return until is None or not self.moment < until <= self.moment + 2 * LEASE
 
-    def _foretell(self, row: Arrival, **changes: object) -> None:
+    def _foretell(self, row: QueuedObject, **changes: object) -> None:
         for name, value in changes.items():
             setattr(self.rows[row.pk], name, value)
 
@@ -266,7 +268,7 @@ def test_a_claim_without_an_end_and_an_end_without_a_claim_are_refused_by_the_da
     row = waiting()
     for odd in ({"claim": "a"}, {"claimed_until": clock.now()}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Arrival.objects.filter(pk=row.pk).update(**odd)
+            QueuedObject.objects.filter(pk=row.pk).update(**odd)
 
 
 def test_a_hold_renews_when_a_third_of_its_lease_is_over_by_either_clock(monkeypatch: pytest.MonkeyPatch):

@@ -60,7 +60,7 @@ class Rooms(machines.Story):
         self.platform = Platform(self.world.folder, self.world.key)
         self.within.callback(lambda: self.platform.close())  # noqa: PLW0108 - the one after a restart
         self.cases: list[Mine] = []
-        self.told: dict[str, tuple[int, bool]] = {}
+        self.recorded: dict[str, tuple[int, bool]] = {}
         """The partner's records: the picture, and whether the hotline's people have withdrawn it since."""
         self.carrier, self.held = carrying.Carrier(), dict[str, Published]()
         self.over: set[str] = set()
@@ -127,11 +127,11 @@ class Rooms(machines.Story):
         partner_records.take(
             "a", [Record(name, None if picture is None else PICTURES[picture])], publish=True
         )
-        ended = self.told.get(name, (0, False))[1]
+        ended = self.recorded.get(name, (0, False))[1]
         if picture is None:
-            self.told.pop(name, None)
+            self.recorded.pop(name, None)
         elif not ended:
-            self.told[name] = picture, False
+            self.recorded[name] = picture, False
 
     @precondition(lambda self: self.all_arrived)
     @rule(picture=PICTURE, what=st.sampled_from(("keep", "suspend", "ask again", "withdraw")))
@@ -150,7 +150,9 @@ class Rooms(machines.Story):
         if done and what == "withdraw":
             for mine in self.cases:
                 mine.ended = [was or mine.wants[at] == picture for at, was in enumerate(mine.ended)]
-            self.told = {name: (of, ended or of == picture) for name, (of, ended) in self.told.items()}
+            self.recorded = {
+                name: (of, ended or of == picture) for name, (of, ended) in self.recorded.items()
+            }
 
     # --- the way there
 
@@ -177,8 +179,8 @@ class Rooms(machines.Story):
         held = held_by(self.platform.gate.index)
         kept = list(self.platform.gate.store.entries())
         for some in (held, kept):
-            assert {item.item: told(item) for item in some} == {
-                name: told(item) for name, item in wanted.items()
+            assert {item.item: recorded(item) for item in some} == {
+                name: recorded(item) for name, item in wanted.items()
             }
         assert not asked or {item.item: item.asked for item in held} == {
             n: item.asked for n, item in wanted.items()
@@ -244,9 +246,9 @@ class Rooms(machines.Story):
         live = set(Item.objects.filter(state__in=LIVE).values_list("token", flat=True))
         self.weighed(tell_banks.tell_hotline)
         for row in OutgoingOpinion.objects.filter(pk__in=due):
-            assert row.state == ("told" if row.item in live else "given-up")
+            assert row.state == ("answered" if row.item in live else "given-up")
             self.note(f"{row.opinion}: {row.state}")
-            if row.state == "told":
+            if row.state == "answered":
                 [ours] = [
                     opinion for opinion in opinions.of([row.item])[row.item] if opinion.name == "a platform"
                 ]
@@ -275,8 +277,8 @@ class Rooms(machines.Story):
             was = before[after.token]
             assert (after.own, after.confirmations) == (was.own, was.confirmations)
             if after.state != was.state:
-                said = opinions.of([after.token])[after.token]
-                against = [opinion for opinion in said if opinion.people and opinion.view == "not_blocked"]
+                given = opinions.of([after.token])[after.token]
+                against = [opinion for opinion in given if opinion.people and opinion.view == "not_blocked"]
                 assert (was.state, after.state) == ("active", "disputed") and len(against) >= PARTIES
                 self.note("suspended by platforms' people")
 
@@ -317,7 +319,7 @@ class Rooms(machines.Story):
             for want, ended in zip(mine.wants, mine.ended, strict=True)
             if not ended
         )
-        partners = Counter(picture for picture, ended in self.told.values() if not ended)
+        partners = Counter(picture for picture, ended in self.recorded.values() if not ended)
         for picture in range(len(PICTURES)):
             item, wanted = self.item_of(picture), own[picture] + partners[picture]
             assert (item is not None) == bool(wanted)
@@ -345,7 +347,7 @@ class Rooms(machines.Story):
         return Item.objects.get(token=found[0].item) if found else None
 
 
-def told(item: Any) -> tuple[object, ...]:
+def recorded(item: Any) -> tuple[object, ...]:
     """What a bank serves of an item, or a gate holds of it; a gate's index forgets qualities."""
     hashes = {(known.algorithm, known.role, known.value) for known in item.hashes}
     return item.state, item.kind, item.origin, item.confirmations, frozenset(hashes)

@@ -45,13 +45,13 @@ def insert(rows: list[tuple[str, dict[str, Any]]]) -> None:
             cursor.execute(statement, [value(raw) for raw in row.values()])
 
 
-told = json.loads(Path(sys.argv[1]).read_text())
-MigrationExecutor(connection).migrate(list(told["from"].items()))
-insert(told["rows"])
+fixture = json.loads(Path(sys.argv[1]).read_text())
+MigrationExecutor(connection).migrate(list(fixture["from"].items()))
+insert(fixture["rows"])
 before = count()
 call_command("migrate", verbosity=0, interactive=False)
 connection.check_constraints()
 for model in apps.get_models():
-    if model._meta.app_label in told["from"]:
+    if model._meta.app_label in fixture["from"]:
         list(model._default_manager.all())  # what stands there can be read as today's rows
 sys.stdout.write(json.dumps({"before": before, "after": count()}))

@@ -140,7 +140,7 @@ def test_stopncii_hears_confirmations_and_disputes_also_after_a_restart(
         partner.finished()
     rows = serializers.serialize("json", [*Decision.objects.all(), *OutgoingOpinion.objects.all()])
     assert pdq(1) not in rows and pdq(2) not in rows
-    assert set(OutgoingOpinion.objects.values_list("state", flat=True)) == {"told"}
+    assert set(OutgoingOpinion.objects.values_list("state", flat=True)) == {"answered"}
     store.close()
 
 

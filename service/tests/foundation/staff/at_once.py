@@ -64,9 +64,9 @@ def code(name: str, shown: str) -> bool:
     return client.get("/staff/").status_code == 200
 
 
-def ticket(said: str, member: int) -> bool:
+def ticket(content: str, member: int) -> bool:
     """Whether the ticket was good."""
-    return tickets.used(said, member, "review")
+    return tickets.used(content, member, "review")
 
 
 def opened(address: str) -> int:

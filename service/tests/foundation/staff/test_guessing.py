@@ -179,8 +179,8 @@ def test_a_name_that_nobody_has_is_refused_as_one_that_somebody_has(someone: Mak
     for name in (who.name, "Dominique"):
         for number in range(7):
             page = Client().post(LOGIN, {"login": name, "password": f"a wrong one, no {number}"})
-            said = re.findall(r'<p class="complaint" role="alert">(.*?)</p>', page.content.decode())
-            answers.setdefault(name, []).append(f"{page.status_code} {said}")
+            text = re.findall(r'<p class="complaint" role="alert">(.*?)</p>', page.content.decode())
+            answers.setdefault(name, []).append(f"{page.status_code} {text}")
     assert answers["Camille"] == answers["Dominique"]
     assert "Too many wrong tries" in answers["Camille"][5]
     assert "Too many" not in answers["Camille"][4]
@@ -353,8 +353,8 @@ def test_what_is_counted_says_neither_who_was_tried_nor_from_where_and_goes_away
     guess("Camille", 3, from_address("198.51.100.77"))
     assert Count.objects.count() == 2
     for row in Count.objects.all():
-        said = f"{row.slot} {row.moments}"
-        assert "Camille" not in said and "198.51" not in said and who.name not in said
+        text = f"{row.slot} {row.moments}"
+        assert "Camille" not in text and "198.51" not in text and who.name not in text
     begin = clock.now()
     with clock.at(lambda: begin + timedelta(hours=1, minutes=1)):
         retention.sweep()

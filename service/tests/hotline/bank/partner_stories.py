@@ -199,7 +199,7 @@ def _item(item: Item, open_: Any) -> dict[str, Any]:
     return {
         "hashes": sorted(map(repr, hashes)),
         "steps": [(s.before, s.after, s.actor, s.reason, s.sequence is not None) for s in steps],
-        **{name: getattr(item, name) for name in ("media", "kind", "origin", "state", "told")},
+        **{name: getattr(item, name) for name in ("media", "kind", "origin", "state", "announced")},
         **{name: getattr(item, name) for name in ("confirmations", "own", "parts", "forget_on", "asked")},
         "root": bool(item.root),
         "fingerprint": bool(item.fingerprint),
@@ -209,6 +209,6 @@ def _item(item: Item, open_: Any) -> dict[str, Any]:
 
 def _record(row: PartnerRecord, places: dict[Any, int]) -> tuple[Any, ...]:
     origins = RecordOrigin.objects.filter(record=row).values_list("installation", "token", "path")
-    said = sorted((there, "itself" if there == row.source else name, path) for there, name, path in origins)
+    listed = sorted((there, "itself" if there == row.source else name, path) for there, name, path in origins)
     named = names.of([row])
-    return row.source, places[row.item_id], named, bool(row.mark), row.disputed, row.run, said
+    return row.source, places[row.item_id], named, bool(row.mark), row.disputed, row.run, listed

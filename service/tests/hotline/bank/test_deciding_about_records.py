@@ -67,17 +67,17 @@ def an_item(draw: st.DrawFn, found: Known, number: int) -> KnownItem:
 
 
 def a_record(draw: st.DrawFn, found: Known, item: KnownItem, place: int, name: str) -> None:
-    said = draw(records())
-    row = PartnerRecord(id=place + 1, item=item.row, source=SOURCE, disputed=said.disputed)
+    earlier = draw(records())
+    row = PartnerRecord(id=place + 1, item=item.row, source=SOURCE, disputed=earlier.disputed)
     names.put(
         row,
-        Record(name, said.submission, said.disputed, said.origins, said.gone),
+        Record(name, earlier.submission, earlier.disputed, earlier.origins, earlier.gone),
         found.opened,
         found.lookups[0],
     )
     if not item.lives and draw(st.booleans()):
         names.withdraw(row, found.opened)
-    origins = [RecordOrigin(record=row, installation=o.installation, token=o.token) for o in said.origins]
+    origins = [RecordOrigin(record=row, installation=o.installation, token=o.token) for o in earlier.origins]
     found.put(KnownRecord(row, item, place, name), origins)
 
 

@@ -20,7 +20,7 @@ def picture(value: bytes) -> Submission:
     return Submission("picture", "intimate", (Hash("pdq", "whole", value, 90),))
 
 
-def told(name: str, value: bytes | None, **more: object) -> Record:
+def a_record(name: str, value: bytes | None, **more: object) -> Record:
     return Record(name, None if value is None else picture(value), **more)
 
 
@@ -34,38 +34,38 @@ def served() -> dict[bytes, tuple[str, int, str]]:
 
 def test_a_record_is_served_with_its_exchange_and_partner_and_goes_when_it_is_withdrawn():
     value = secrets.token_bytes(32)
-    assert take("stopncii/org", told("a", value)) == 1
+    assert take("stopncii/org", a_record("a", value)) == 1
     assert served() == {value: ("active", 1, "stopncii/org")}
     head = feed.head().sequence
-    assert take("stopncii/org", told("a", value)) == 0 and feed.head().sequence == head
-    assert take("stopncii/org", told("a", None), told("never heard of", None)) == 1
+    assert take("stopncii/org", a_record("a", value)) == 0 and feed.head().sequence == head
+    assert take("stopncii/org", a_record("a", None), a_record("never heard of", None)) == 1
     assert served() == {}
 
 
 def test_a_hash_that_several_tell_of_stays_until_the_last_lets_go():
     value = secrets.token_bytes(32)
-    take("stopncii/org", told("a", value))
+    take("stopncii/org", a_record("a", value))
     mine = items.submit(picture(value), actor="person", publish=True)
-    take("ncmec/ngo", told("42-1", value))
+    take("ncmec/ngo", a_record("42-1", value))
     assert served() == {value: ("active", 3, "repit")}
     items.withdraw_one(mine.item, actor="person")
     assert served() == {value: ("active", 2, "stopncii/org")}
     items.withdraw_one(mine.item, actor="person")  # a second time changes nothing
-    take("stopncii/org", told("a", None))
+    take("stopncii/org", a_record("a", None))
     assert served() == {value: ("active", 1, "ncmec/ngo")}
-    take("ncmec/ngo", told("42-1", None))
+    take("ncmec/ngo", a_record("42-1", None))
     assert served() == {}
 
 
 def test_a_partner_s_near_duplicates_are_served_each_and_stay_as_long_as_it_tells_of_them():
     value = secrets.token_bytes(32)
     near, nearer = (bytes([value[0] ^ bit]) + value[1:] for bit in (1, 2))
-    take("stopncii/org", told("a", value), told("b", near))
-    take("ncmec/ngo", told("42-1", near))
+    take("stopncii/org", a_record("a", value), a_record("b", near))
+    take("ncmec/ngo", a_record("42-1", near))
     assert served() == {value: ("active", 1, "stopncii/org"), near: ("active", 2, "stopncii/org")}
-    assert take("stopncii/org", told("a", nearer)) == 1
+    assert take("stopncii/org", a_record("a", nearer)) == 1
     assert served() == {nearer: ("active", 1, "stopncii/org"), near: ("active", 2, "stopncii/org")}
-    take("stopncii/org", told("b", None), told("a", None))
+    take("stopncii/org", a_record("b", None), a_record("a", None))
     assert served() == {near: ("active", 1, "ncmec/ngo")}
 
 
@@ -73,25 +73,25 @@ def test_no_partner_takes_away_what_was_submitted_here():
     value = secrets.token_bytes(32)
     mine = items.submit(picture(value), actor="person", publish=True)
     here = feed.head().feed_id
-    take("repit/b", told("x", value, origins=(Origin("b", "x", ("b",)),), gone=((here, mine.item),)))
-    take("repit/b", told("x", None, gone=((here, mine.item),)))
+    take("repit/b", a_record("x", value, origins=(Origin("b", "x", ("b",)),), gone=((here, mine.item),)))
+    take("repit/b", a_record("x", None, gone=((here, mine.item),)))
     assert served() == {value: ("active", 1, "repit")}
     assert not Tombstone.objects.exists()
 
 
 def test_what_came_from_here_is_not_taken_back_in():
     here = feed.head().feed_id
-    take("repit/b", told("x", secrets.token_bytes(32), origins=(Origin(here, "mine", (here, "b")),)))
-    take("repit/b", told("y", secrets.token_bytes(32), origins=(Origin("c", "y", ("c", here, "b")),)))
+    take("repit/b", a_record("x", secrets.token_bytes(32), origins=(Origin(here, "mine", (here, "b")),)))
+    take("repit/b", a_record("y", secrets.token_bytes(32), origins=(Origin("c", "y", ("c", here, "b")),)))
     assert served() == {} and not Item.objects.exists()
 
 
 def test_one_submission_that_arrives_by_two_ways_counts_once():
     value = secrets.token_bytes(32)
-    take("repit/b", told("x", value, origins=(Origin("a", "1", ("a", "b")),)))
-    take("repit/a", told("1", value, origins=(Origin("a", "1", ("a",)),)))
+    take("repit/b", a_record("x", value, origins=(Origin("a", "1", ("a", "b")),)))
+    take("repit/a", a_record("1", value, origins=(Origin("a", "1", ("a",)),)))
     assert served() == {value: ("active", 1, "repit/b")}
-    take("repit/a", told("1", value, origins=(Origin("a", "1", ("a",)), Origin("c", "7", ("c", "a")))))
+    take("repit/a", a_record("1", value, origins=(Origin("a", "1", ("a",)), Origin("c", "7", ("c", "a")))))
     assert served() == {value: ("active", 2, "repit/b")}
 
 
@@ -99,86 +99,86 @@ def test_one_submission_that_arrives_by_two_ways_counts_once():
 def test_a_withdrawal_by_its_origin_wins_whatever_the_order(order: tuple[int, ...]):
     value = secrets.token_bytes(32)
     words = [
-        ("repit/a", told("1", value, origins=(Origin("a", "1", ("a",)),))),
-        ("repit/b", told("x", value, origins=(Origin("a", "1", ("a", "b")),))),
-        ("repit/c", told("y", None, gone=(("a", "1"),))),
+        ("repit/a", a_record("1", value, origins=(Origin("a", "1", ("a",)),))),
+        ("repit/b", a_record("x", value, origins=(Origin("a", "1", ("a", "b")),))),
+        ("repit/c", a_record("y", None, gone=(("a", "1"),))),
     ]
     for place in order:
         source, record = words[place]
         take(source, record)
     assert served() == {} and not RecordOrigin.objects.exists() and not PartnerRecord.objects.exists()
-    take("repit/d", told("z", value, origins=(Origin("a", "1", ("a", "d")), Origin("d", "z", ("d",)))))
+    take("repit/d", a_record("z", value, origins=(Origin("a", "1", ("a", "d")), Origin("d", "z", ("d",)))))
     assert served() == {value: ("active", 1, "repit/d")}
 
 
 def test_what_a_person_here_withdrew_does_not_come_back_by_the_same_record():
     value = secrets.token_bytes(32)
-    take("stopncii/org", told("a", value))
+    take("stopncii/org", a_record("a", value))
     name = Item.objects.get().token
     items.withdraw(name, actor="person at the hotline", reason="a press photograph")
-    take("stopncii/org", told("a", value, disputed=True))
-    take("stopncii/org", told("a", secrets.token_bytes(32)))
+    take("stopncii/org", a_record("a", value, disputed=True))
+    take("stopncii/org", a_record("a", secrets.token_bytes(32)))
     assert served() == {}
-    take("ncmec/ngo", told("42-1", value))
+    take("ncmec/ngo", a_record("42-1", value))
     assert list(served()) == [value]
 
 
 def test_a_record_of_what_a_person_withdrew_changes_nothing_when_it_is_said_again_with_what_is_gone():
-    words = told("a", secrets.token_bytes(32), origins=(Origin("b", "x", ("b",)),), gone=(("c", "y"),))
+    words = a_record("a", secrets.token_bytes(32), origins=(Origin("b", "x", ("b",)),), gone=(("c", "y"),))
     take("repit/b", words)
     items.withdraw(Item.objects.get().token, actor="person at the hotline", reason="a press photograph")
     head = feed.head()
     assert take("repit/b", words, run=7) == 0 and feed.head() == head
     assert PartnerRecord.objects.get().run == 7
-    assert take("repit/b", told("a", secrets.token_bytes(32), disputed=True, gone=(("c", "y"),))) == 1
+    assert take("repit/b", a_record("a", secrets.token_bytes(32), disputed=True, gone=(("c", "y"),))) == 1
     assert served() == {}
 
 
 def test_a_doubt_of_all_partners_is_a_doubt_here_and_ends_with_it():
     value = secrets.token_bytes(32)
-    take("repit/a", told("1", value, disputed=True))
+    take("repit/a", a_record("1", value, disputed=True))
     assert served()[value][0] == "disputed"
-    take("repit/b", told("2", value))
+    take("repit/b", a_record("2", value))
     assert served()[value][0] == "active"
-    take("repit/b", told("2", value, disputed=True))
+    take("repit/b", a_record("2", value, disputed=True))
     assert served()[value][0] == "disputed"
     # Whoever submits it here is protected at once, whatever partners think.
     mine = items.submit(picture(value), actor="person", publish=True)
     assert mine.state == "active" and served()[value][0] == "active"
-    take("repit/b", told("2", None), told("3", value, disputed=True))
+    take("repit/b", a_record("2", None), a_record("3", value, disputed=True))
     assert served()[value][0] == "active"
     items.withdraw_one(mine.item, actor="person")
     assert served()[value][0] == "disputed"
     name = items.submit(picture(value), actor="person", publish=True).item
     items.dispute(name, actor="platforms' people", reason="they looked")
-    take("repit/b", told("2", value))
+    take("repit/b", a_record("2", value))
     assert served()[value][0] == "disputed"  # not a doubt of theirs to end
 
 
 def test_a_partner_may_change_the_hashes_of_a_record():
     before, after = secrets.token_bytes(32), secrets.token_bytes(32)
-    take("ncmec/ngo", told("42-1", before))
-    take("ncmec/ngo", told("42-1", after))
+    take("ncmec/ngo", a_record("42-1", before))
+    take("ncmec/ngo", a_record("42-1", after))
     assert list(served()) == [after] and PartnerRecord.objects.count() == 1
 
 
 def test_a_whole_reading_lets_go_of_what_it_did_not_see():
     values = [secrets.token_bytes(32) for _ in range(5)]
-    take("file/list", *(told(str(n), value) for n, value in enumerate(values)), run=1)
-    take("other/list", told("0", values[0]), run=1)
-    take("file/list", *(told(str(n), values[n]) for n in (1, 3)), run=2)
+    take("file/list", *(a_record(str(n), value) for n, value in enumerate(values)), run=1)
+    take("other/list", a_record("0", values[0]), run=1)
+    take("file/list", *(a_record(str(n), values[n]) for n in (1, 3)), run=2)
     assert partner_records.sweep("file/list", 2) == 3
     assert set(served()) == {values[0], values[1], values[3]}
 
 
 def test_after_review_it_waits_for_a_person():
-    take("file/list", told("1", secrets.token_bytes(32)), publish=False)
+    take("file/list", a_record("1", secrets.token_bytes(32)), publish=False)
     assert served() == {} and Item.objects.get().state == "received"
 
 
 def test_names_of_partners_are_sealed_since_they_may_be_hashes():
     value = secrets.token_bytes(32)
-    take("stopncii/org", told(value.hex(), value))
+    take("stopncii/org", a_record(value.hex(), value))
     record = PartnerRecord.objects.get()
     assert value.hex().encode() not in bytes(record.sealed_name)
     assert [bytes(record.name)] == lookups.everywhere(
@@ -202,10 +202,10 @@ def test_whatever_happens_counts_equal_what_stands():
         else:
             source, name = chance.choice("ab"), str(which)
             if chance.random() < 0.5:
-                take(source, told(name, values[which]))
+                take(source, a_record(name, values[which]))
                 theirs[source, name] = which
             else:
-                take(source, told(name, None))
+                take(source, a_record(name, None))
                 theirs.pop((source, name), None)
         standing = [which for _, which in mine] + list(theirs.values())
         assert {values.index(value): count for value, (_, count, _) in served().items()} == {

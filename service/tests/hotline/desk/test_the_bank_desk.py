@@ -43,7 +43,7 @@ def flood(name: str) -> None:
         floods.report(reporter, {name: 70}, now(), now() + timedelta(minutes=1))
 
 
-def told(name: str) -> str:
+def state_of(name: str) -> str:
     return [change.item.state for change in feed.changes_after(0) if change.item.item == name][-1]
 
 
@@ -70,7 +70,7 @@ def test_a_role_opens_the_desk_or_does_not(someone: Make, role: str, opens: bool
         assert who.client.get(address).status_code == (200 if opens else 403)
     decide = who.client.post(f"{BANK}{name}/decide/", {"what": "withdraw", "why": "because"})
     assert decide.status_code == (302 if opens else 403)
-    assert told(name) == ("withdrawn" if opens else "active")
+    assert state_of(name) == ("withdrawn" if opens else "active")
     assert ("bank" in read(who, "/staff/").lower()) == opens
     assert Client().get(BANK).status_code == 302
 
@@ -82,7 +82,7 @@ def test_a_flood_is_put_before_a_person_with_its_counts_and_goes_on_being_refuse
     assert name in shown and quiet not in shown and "refused meanwhile" in shown
     page = read(who, f"{BANK}{name}/")
     assert "video site" in page and "70" in page and "no reason to suspend it" in page
-    assert "<img" not in page and told(name) == "active"
+    assert "<img" not in page and state_of(name) == "active"
     looks = AuditRow.objects.filter(action="item looked at", actor=who.name)
     assert looks.values_list("subject", flat=True).get() == name
 
@@ -104,8 +104,8 @@ def test_a_person_decides_with_a_reason_that_is_kept(someone: Make, what: str, s
         answer = who.client.post(f"{BANK}{name}/decide/", {"what": what, "why": why})
         assert answer.status_code == status
         if status == 400:
-            assert b'role="alert"' in answer.content and told(name) == "active"
-    assert told(name) == state
+            assert b'role="alert"' in answer.content and state_of(name) == "active"
+    assert state_of(name) == state
     question = Question.objects.get()
     assert (question.decision, question.by, question.explanation) == (
         decision,
@@ -146,7 +146,7 @@ def test_what_waits_to_be_published_is_published_or_withdrawn_here(someone: Make
     name, who = submit(famous), someone("supervisor")
     assert name in read(who)
     who.client.post(f"{BANK}{name}/decide/", {"what": "keep", "why": "Not that picture."})
-    assert told(name) == "active"
+    assert state_of(name) == "active"
 
 
 def test_an_alarm_is_shown_and_its_platform_is_heard_again_only_when_a_person_says_so(someone: Make):

@@ -40,11 +40,11 @@ def test_an_opinion_that_changes_while_it_is_told_is_told_again(monkeypatch: pyt
     partners.add("file", "list", {}, address="/a/list")
     partner = Partner.objects.get()
     feedback._due(partner, "a", "blocked")
-    told: list[str] = []
+    given: list[str] = []
 
     def tell(_: object) -> None:
-        told.append(Feedback.objects.get().view)
-        if len(told) == 1:
+        given.append(Feedback.objects.get().view)
+        if len(given) == 1:
             feedback._due(partner, "a", "not_blocked")
             assert feedback._claims.claim() is None  # the two are not told at once
 
@@ -52,4 +52,4 @@ def test_an_opinion_that_changes_while_it_is_told_is_told_again(monkeypatch: pyt
     monkeypatch.setattr(feedback, "_opinions", lambda *_: [GivenOpinion("a", "blocked", b"")])
     assert feedback.send_due(partner) == 2
     row = Feedback.objects.get()
-    assert (told, row.due_at, row.claim) == (["blocked", "not_blocked"], None, "")
+    assert (given, row.due_at, row.claim) == (["blocked", "not_blocked"], None, "")

@@ -20,10 +20,10 @@ class At:
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=TIMEOUT)
 
-    def say(self, *said: bytes) -> bytes:
+    def say(self, *sent: bytes) -> bytes:
         """Everything that is answered until the channel closes the connection."""
         with self.connect() as connection:
-            for part in said:
+            for part in sent:
                 connection.sendall(part)
             return everything(connection)
 

@@ -173,9 +173,11 @@ def _asked(port: int, path: str, kind: str, body: bytes) -> list[bytes]:
     head = f"POST {path} HTTP/1.0\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall(head.encode("latin-1") + body)
-        said = b""
+        received = b""
         with suppress(ConnectionResetError):
             while part := connection.recv(65536):
-                said += part
-    _, _, told = said.partition(b"\r\n\r\n")
-    return [base64.b64decode(load) for load in json.loads(told)["files"]] if told.startswith(b"{") else []
+                received += part
+    _, _, content = received.partition(b"\r\n\r\n")
+    return (
+        [base64.b64decode(load) for load in json.loads(content)["files"]] if content.startswith(b"{") else []
+    )

@@ -32,10 +32,10 @@ MAKE: dict[str, Callable[..., Any]] = {"clamd": clamd.listener, "icap": icap.lis
 
 
 def turned_away(gate: Gate, channel: str) -> float:
-    said = gate.inspector.meters.registry.get_sample_value(
+    value = gate.inspector.meters.registry.get_sample_value(
         "repit_gate_turned_away_total", {"channel": channel}
     )
-    return said or 0.0
+    return value or 0.0
 
 
 @pytest.mark.parametrize("channel", ["clamd", "icap"])

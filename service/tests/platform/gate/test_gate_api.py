@@ -38,9 +38,9 @@ def test_a_raw_body_a_form_and_bare_hashes_get_the_same_verdict(http: Client) ->
         http.post("/v1/check", {"file": SimpleUploadedFile("secret-name.jpg", CAT)}),
         raw(http, "/v1/check", bare.encode(), "application/json"),
     ):
-        said = answer.json()
-        assert (answer.status_code, said["verdict"], said["rule"]) == (200, "block", "known")
-        assert said["evidence"][0]["item"] == "cat"
+        body = answer.json()
+        assert (answer.status_code, body["verdict"], body["rule"]) == (200, "block", "known")
+        assert body["evidence"][0]["item"] == "cat"
         assert answer["Cache-Control"] == "no-store"
         assert pdq(CAT).value.hex() not in answer.content.decode()
 
@@ -102,8 +102,8 @@ def test_a_video_too_large_to_be_looked_at_is_refused_by_its_exact_file(
             raw(http, "/v1/check", video, "video/mp4"),
             http.post("/v1/check", {"file": SimpleUploadedFile("film.mp4", video)}),
         ):
-            said = answer.json()
-            assert (said["verdict"], said["evidence"][0]["tier"]) == ("block", "exact")
+            body = answer.json()
+            assert (body["verdict"], body["evidence"][0]["tier"]) == ("block", "exact")
         gate.index.apply(entry(f"film-{number}", known, state="withdrawn"))
     assert gate.admission.room.held == 0
 
@@ -130,9 +130,9 @@ def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate
     raw(http, "/v1/check", CAT)
     raw(http, "/v1/refuse", b"text")
     gate.inspector.meters.watch(lambda: readiness.present(gate))
-    said = http.get("/metrics")
-    assert said["Content-Type"].startswith("text/plain")
-    text = said.content.decode()
+    body = http.get("/metrics")
+    assert body["Content-Type"].startswith("text/plain")
+    text = body.content.decode()
     assert 'repit_gate_checks_total{decided="yes",channel="check",outcome="block"} 1.0' in text
     assert 'repit_gate_checks_total{decided="no",channel="bare",outcome="review"} 1.0' in text
     assert f"repit_gate_decoders_alive {float(gate.pool.wanted)}" in text
@@ -185,9 +185,9 @@ def test_reading_and_asking_have_their_own_methods(http: Client) -> None:
 def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
     http: Client, gate: Gate, decoders
 ) -> None:
-    said = http.get("/v1/ready")
-    assert said.status_code == 200
-    assert (said.json()["entries"], said.json()["decoders"]["alive"], said.json()["storage"]) == (
+    body = http.get("/v1/ready")
+    assert body.status_code == 200
+    assert (body.json()["entries"], body.json()["decoders"]["alive"], body.json()["storage"]) == (
         1,
         decoders.wanted,
         "memory",
@@ -207,9 +207,9 @@ def test_the_openapi_document_names_every_channel_and_what_each_answers(http: Cl
             for answer in operation["responses"].values():
                 for content in answer["content"].values():
                     assert content["schema"]["$ref"].rsplit("/", 1)[1] in names
-    said = raw(http, "/v1/check", CAT).json()
-    assert set(said) == set(names["Verdict"]["properties"])
-    assert set(said["evidence"][0]) == set(names["Evidence"]["properties"])
+    body = raw(http, "/v1/check", CAT).json()
+    assert set(body) == set(names["Verdict"]["properties"])
+    assert set(body["evidence"][0]) == set(names["Evidence"]["properties"])
     assert set(http.get("/v1/ready").json()) == set(names["Readiness"]["properties"])
     waiting = raw(http, "/v1/check", b"text").json()["decision"]
     assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["Review"]["properties"])

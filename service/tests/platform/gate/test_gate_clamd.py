@@ -40,8 +40,8 @@ def at(gate: Gate) -> Iterator[At]:
 def test_a_banked_picture_and_its_altered_copy_are_found_and_an_unrelated_one_is_ok(at: At) -> None:
     for prefix, end in ((b"z", b"\0"), (b"n", b"\n")):
         for content in (CAT, MIRRORED):
-            said = at.say(prefix + b"INSTREAM" + end, stream(content))
-            assert said == b"stream: Repit.known FOUND" + end
+            reply = at.say(prefix + b"INSTREAM" + end, stream(content))
+            assert reply == b"stream: Repit.known FOUND" + end
         assert at.say(prefix + b"INSTREAM" + end, stream(ROCKET)) == b"stream: OK" + end
     assert at.say(b"INSTREAM\n", stream(CAT)) == b"stream: Repit.known FOUND\n"
 
@@ -62,12 +62,12 @@ def test_what_is_no_picture_is_ok_whatever_the_channel_does_with_what_it_cannot_
     assert at.say(b"zINSTREAM\0", stream(content)) == b"stream: OK\0"
 
 
-@pytest.mark.parametrize(("outcome", "said"), [("allow", b"OK"), ("block", b"Repit.undecided FOUND")])
+@pytest.mark.parametrize(("outcome", "reply"), [("allow", b"OK"), ("block", b"Repit.undecided FOUND")])
 def test_a_damaged_picture_is_answered_as_the_channel_is_set(
-    gate: Gate, at: At, outcome: str, said: bytes
+    gate: Gate, at: At, outcome: str, reply: bytes
 ) -> None:
     undecided_is(gate, outcome)
-    assert at.say(b"zINSTREAM\0", stream(DAMAGED)) == b"stream: " + said + b"\0"
+    assert at.say(b"zINSTREAM\0", stream(DAMAGED)) == b"stream: " + reply + b"\0"
 
 
 def undecided_is(gate: Gate, outcome: str) -> None:
@@ -101,14 +101,14 @@ def test_only_the_first_command_of_a_connection_is_answered_outside_a_session(at
 
 
 def test_a_session_numbers_its_replies_until_its_end(at: At) -> None:
-    said = at.say(
+    reply = at.say(
         b"zIDSESSION\0zPING\0zINSTREAM\0" + stream(CAT) + b"zINSTREAM\0" + stream(ROCKET) + b"zEND\0"
     )
-    assert said == b"1: PONG\0" + b"2: stream: Repit.known FOUND\0" + b"3: stream: OK\0"
+    assert reply == b"1: PONG\0" + b"2: stream: Repit.known FOUND\0" + b"3: stream: OK\0"
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "reply"),
     [
         (b"zSHUTDOWN\0", b"COMMAND UNAVAILABLE\0"),
         (b"nRELOAD\n", b"COMMAND UNAVAILABLE\n"),
@@ -121,8 +121,8 @@ def test_a_session_numbers_its_replies_until_its_end(at: At) -> None:
         (b"\n", b"UNKNOWN COMMAND\n"),
     ],
 )
-def test_what_is_not_served_gets_clamds_own_words(at: At, sent: bytes, said: bytes) -> None:
-    assert at.say(sent) == said
+def test_what_is_not_served_gets_clamds_own_words(at: At, sent: bytes, reply: bytes) -> None:
+    assert at.say(sent) == reply
 
 
 def test_a_stream_beyond_the_limit_is_an_error_in_clamds_words(gate: Gate, settings) -> None:
@@ -182,12 +182,12 @@ def test_allowed_folders_are_scanned_and_nothing_beyond_them(gate: Gate, tmp_pat
     settings.REPIT_GATE_CLAMD_PATHS = (str(allowed),)
     at, held = channel(clamd.listener, "clamd")
     with held:
-        said = at.say(f"nCONTSCAN {allowed}\n".encode()).decode().splitlines()
-        assert f"{allowed}/a.jpg: Repit.known FOUND" in said
-        assert f"{allowed}/below/b.jpg: Repit.known FOUND" in said
-        assert f"{allowed}/link.jpg: Access denied. ERROR" in said
-        assert f"{allowed}/pipe: Not supported file type. ERROR" in said
-        assert len(said) == 4
+        reply = at.say(f"nCONTSCAN {allowed}\n".encode()).decode().splitlines()
+        assert f"{allowed}/a.jpg: Repit.known FOUND" in reply
+        assert f"{allowed}/below/b.jpg: Repit.known FOUND" in reply
+        assert f"{allowed}/link.jpg: Access denied. ERROR" in reply
+        assert f"{allowed}/pipe: Not supported file type. ERROR" in reply
+        assert len(reply) == 4
         assert at.say(f"nSCAN {allowed}\n".encode()).decode().count("FOUND") == 1
         assert at.say(f"nSCAN {allowed}/fine.jpg\n".encode()) == f"{allowed}/fine.jpg: OK\n".encode()
         for beyond in (f"{allowed}/../allowed-not/secret.jpg", f"{other}", "/etc/passwd", "relative", ""):
@@ -236,8 +236,8 @@ def test_a_port_that_is_taken_is_named(at: At) -> None:
 class Scanner:
     """A stand-in for ClamAV's daemon that says one thing of every stream, or hangs up."""
 
-    def __init__(self, said: bytes | None) -> None:
-        self.said, self.heard = said, b""
+    def __init__(self, reply: bytes | None) -> None:
+        self.reply, self.heard = reply, b""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve)
@@ -245,9 +245,9 @@ class Scanner:
     def _serve(self) -> None:
         connection, _ = self._socket.accept()
         with connection:
-            if self.said is not None:
-                self.heard = told(connection)
-                connection.sendall(self.said)
+            if self.reply is not None:
+                self.heard = received(connection)
+                connection.sendall(self.reply)
 
     def __enter__(self) -> "Scanner":
         self._thread.start()
@@ -258,7 +258,7 @@ class Scanner:
         self._socket.close()
 
 
-def told(connection: socket.socket) -> bytes:
+def received(connection: socket.socket) -> bytes:
     """The file that a stream carries."""
     heard = bytearray()
     with connection.makefile("rb") as lines:
@@ -269,7 +269,7 @@ def told(connection: socket.socket) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("scanner", "failure", "content", "said"),
+    ("scanner", "failure", "content", "reply"),
     [
         (b"stream: Eicar-Test FOUND\0", "error", ROCKET, b"Eicar-Test FOUND"),
         (b"stream: Eicar-Test FOUND\0", "error", CAT, b"Eicar-Test FOUND"),
@@ -284,7 +284,7 @@ def told(connection: socket.socket) -> bytes:
     ],
 )
 def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(  # noqa: PLR0917
-    gate: Gate, settings, scanner: bytes | None, failure: str, content: bytes, said: bytes
+    gate: Gate, settings, scanner: bytes | None, failure: str, content: bytes, reply: bytes
 ) -> None:
     gate.index.apply(entry("cat", pdq(CAT)))
     settings.REPIT_GATE_UPSTREAM_FAILURE = failure
@@ -292,7 +292,7 @@ def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(  # noqa: PLR0
         settings.REPIT_GATE_UPSTREAM = behind.address
         at, held = channel(clamd.listener, "clamd")
         with held:
-            assert at.say(b"zINSTREAM\0", stream(content)) == b"stream: " + said + b"\0"
+            assert at.say(b"zINSTREAM\0", stream(content)) == b"stream: " + reply + b"\0"
     if scanner is not None:
         assert behind.heard == content
 
@@ -309,9 +309,9 @@ def test_discourse_and_nextcloud_get_the_replies_they_read(at: At) -> None:
     """discourse-antivirus speaks in sessions of one command and strips "1: "; Nextcloud uses nINSTREAM."""
 
     def discourse(command: bytes) -> bytes:
-        said = at.say(b"zIDSESSION\0" + command + b"zEND\0")
-        assert said.endswith(b"\0")
-        return said.replace(b"1: ", b"").strip(b"\0 ")
+        reply = at.say(b"zIDSESSION\0" + command + b"zEND\0")
+        assert reply.endswith(b"\0")
+        return reply.replace(b"1: ", b"").strip(b"\0 ")
 
     assert discourse(b"zPING\0") == b"PONG"
     assert len(discourse(b"zVERSION\0").split(b"/")) == 3

@@ -67,20 +67,20 @@ def ours(gate: Gate, tmp_path: Path, files: Path, settings) -> Iterator[Path]:
     assert gate.admission.room.held == 0
 
 
-def told(at: Path, files: Path, steps: tuple[Step, ...], *, leaves: bool = False) -> str:
+def conversation(at: Path, files: Path, steps: tuple[Step, ...], *, leaves: bool = False) -> str:
     """All that is said until the connection ends, without what may differ."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(30)
         connection.connect(str(at))
         try:
             for step in steps:
-                said, name = step if isinstance(step, tuple) else (step, "")
-                said = said.replace(b"FILES", os.fsencode(files))
+                answer, name = step if isinstance(step, tuple) else (step, "")
+                answer = answer.replace(b"FILES", os.fsencode(files))
                 if not name:
-                    connection.sendall(said)
+                    connection.sendall(answer)
                     continue
                 descriptor = os.open(files / name, os.O_RDONLY)
-                socket.send_fds(connection, [said], [descriptor])
+                socket.send_fds(connection, [answer], [descriptor])
                 os.close(descriptor)
             if leaves:
                 connection.shutdown(socket.SHUT_WR)
@@ -152,9 +152,9 @@ CONVERSATIONS: dict[str, tuple[Step, ...]] = {
 
 @pytest.mark.parametrize("name", CONVERSATIONS)
 def test_the_channel_answers_as_clamd_does(theirs: Path, ours: Path, files: Path, name: str) -> None:
-    said = told(ours, files, CONVERSATIONS[name])
-    assert said == told(theirs, files, CONVERSATIONS[name])
-    assert said
+    answer = conversation(ours, files, CONVERSATIONS[name])
+    assert answer == conversation(theirs, files, CONVERSATIONS[name])
+    assert answer
 
 
 SAFE: dict[str, tuple[Step, ...]] = {
@@ -178,20 +178,20 @@ SAFE: dict[str, tuple[Step, ...]] = {
 
 @pytest.mark.parametrize("name", SAFE)
 def test_what_another_clamd_may_know_is_never_answered_with_ok(ours: Path, files: Path, name: str) -> None:
-    said = told(ours, files, SAFE[name])
-    assert said
-    assert "OK" not in said
-    replies = [part for part in re.split(r"[\0\n]", said) if part]
+    answer = conversation(ours, files, SAFE[name])
+    assert answer
+    assert "OK" not in answer
+    replies = [part for part in re.split(r"[\0\n]", answer) if part]
     fine = ("FOUND", "ERROR", "UNKNOWN COMMAND", "COMMAND UNAVAILABLE")
     assert all(reply.endswith(fine) for reply in replies), replies
     if name in ("options", "options, a file handed in", "options of a path", "two files at once"):
-        assert "FOUND" in said
-    assert told(ours, files, (b"zPING\0",)) == "PONG\0"
+        assert "FOUND" in answer
+    assert conversation(ours, files, (b"zPING\0",)) == "PONG\0"
 
 
 def test_a_command_that_the_client_leaves_behind_is_answered(ours: Path, files: Path) -> None:
-    assert told(ours, files, (b"PING",), leaves=True) == "PONG\n"
-    assert told(ours, files, (b"SCAN FILES/banked.jpg",), leaves=True).endswith("Repit.known FOUND\n")
+    assert conversation(ours, files, (b"PING",), leaves=True) == "PONG\n"
+    assert conversation(ours, files, (b"SCAN FILES/banked.jpg",), leaves=True).endswith("Repit.known FOUND\n")
 
 
 def test_a_file_is_looked_at_from_its_beginning_wherever_its_owner_stands_in_it(
@@ -234,7 +234,7 @@ def test_descriptors_that_nobody_asked_for_do_not_pile_up(ours: Path, files: Pat
             except OSError:
                 pass  # it was enough
             connection.close()
-    assert told(ours, files, hand("banked.jpg")).endswith("FOUND\0")
+    assert conversation(ours, files, hand("banked.jpg")).endswith("FOUND\0")
     assert psutil.Process().num_fds() <= before + 2
 
 
@@ -242,9 +242,9 @@ def test_folders_that_are_not_looked_into_are_not_ok(ours: Path, files: Path, tm
     (files / "clean" / "elsewhere").symlink_to(tmp_path)
     try:
         for command in (b"SCAN", b"CONTSCAN", b"MULTISCAN", b"ALLMATCHSCAN"):
-            said = told(ours, files, (b"z" + command + b" FILES/clean\0",))
-            assert said.endswith("/clean/elsewhere: Folder not looked into ERROR\0")
-            assert "OK" not in said
+            answer = conversation(ours, files, (b"z" + command + b" FILES/clean\0",))
+            assert answer.endswith("/clean/elsewhere: Folder not looked into ERROR\0")
+            assert "OK" not in answer
     finally:
         (files / "clean" / "elsewhere").unlink()
 
@@ -260,8 +260,8 @@ def clamdscan(at: Path, folder: Path, *how: str) -> tuple[int, str]:
     done = subprocess.run(
         (found, f"--config-file={config}", "--no-summary", *how), capture_output=True, timeout=60, check=False
     )
-    said = (done.stdout + done.stderr).decode().replace(".UNOFFICIAL", "")
-    return done.returncode, "".join(sorted(said.splitlines(keepends=True)))
+    answer = (done.stdout + done.stderr).decode().replace(".UNOFFICIAL", "")
+    return done.returncode, "".join(sorted(answer.splitlines(keepends=True)))
 
 
 WAYS = [
@@ -275,10 +275,10 @@ def test_clamdscan_says_of_every_file_what_it_says_with_clamd(
     theirs: Path, ours: Path, files: Path, tmp_path: Path, way: tuple[str, ...]
 ) -> None:
     for name, code in (("banked.jpg", 1), ("other.jpg", 0), ("clean", 0), ("below", 1), ("", 1)):
-        said = clamdscan(ours, tmp_path, *way, str(files / name))
-        assert said == clamdscan(theirs, tmp_path, *way, str(files / name)), name
-        assert said[0] == code
-        assert said[1].count("FOUND") == {"banked.jpg": 1, "below": 1, "": 2}.get(name, 0)
+        answer = clamdscan(ours, tmp_path, *way, str(files / name))
+        assert answer == clamdscan(theirs, tmp_path, *way, str(files / name)), name
+        assert answer[0] == code
+        assert answer[1].count("FOUND") == {"banked.jpg": 1, "below": 1, "": 2}.get(name, 0)
 
 
 def test_clamdscan_takes_an_undecided_file_for_what_the_channel_is_set_to(
@@ -297,9 +297,9 @@ def test_clamdscan_calls_nothing_clean_where_the_gate_has_no_room(
     gate: Gate, ours: Path, files: Path, tmp_path: Path, way: tuple[str, ...]
 ) -> None:
     gate.admission.room.size = 10
-    code, said = clamdscan(ours, tmp_path, *way, str(files))
+    code, answer = clamdscan(ours, tmp_path, *way, str(files))
     assert code == 2
-    assert not re.search(r"banked.jpg: OK|^\S+scanned\S*: OK", said, re.MULTILINE), said
+    assert not re.search(r"banked.jpg: OK|^\S+scanned\S*: OK", answer, re.MULTILINE), answer
 
 
 def test_clamdscan_calls_nothing_clean_where_the_session_fails(
@@ -307,9 +307,9 @@ def test_clamdscan_calls_nothing_clean_where_the_session_fails(
 ) -> None:
     monkeypatch.setattr(session._Session, "_answer", None)
     for way in WAYS:
-        code, said = clamdscan(ours, tmp_path, *way, str(files))
-        assert code == 2, (way, said)
-        assert ": OK" not in said
+        code, answer = clamdscan(ours, tmp_path, *way, str(files))
+        assert code == 2, (way, answer)
+        assert ": OK" not in answer
 
 
 def test_the_python_client_finds_the_same_at_both(theirs: Path, ours: Path, files: Path) -> None:
@@ -317,10 +317,10 @@ def test_the_python_client_finds_the_same_at_both(theirs: Path, ours: Path, file
     for at in (theirs, ours):
         scanner = client.ClamdUnixSocket(str(at), timeout=60)
         assert scanner.ping() == "PONG"
-        said = [scanner.instream(io.BytesIO(content)) for content in (CAT, ROCKET, b"")]
-        said += [scanner.scan(str(files / name)) for name in ("banked.jpg", "other.jpg")]
-        said += [scan(str(files / "below")) for scan in (scanner.contscan, scanner.multiscan)]
-        answers.append(str(said).replace(".UNOFFICIAL", ""))
+        answer = [scanner.instream(io.BytesIO(content)) for content in (CAT, ROCKET, b"")]
+        answer += [scanner.scan(str(files / name)) for name in ("banked.jpg", "other.jpg")]
+        answer += [scan(str(files / "below")) for scan in (scanner.contscan, scanner.multiscan)]
+        answers.append(str(answer).replace(".UNOFFICIAL", ""))
         assert "END" in scanner.stats()
     assert answers[0] == answers[1]
 
@@ -377,7 +377,7 @@ def test_no_conversation_about_a_banked_file_is_answered_with_ok(
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(_conversation())
     def holds(steps: tuple[Step, ...]) -> None:
-        replies = re.split(r"[\0\n]", told(ours, files, steps, leaves=True))
+        replies = re.split(r"[\0\n]", conversation(ours, files, steps, leaves=True))
         assert not [
             reply
             for reply in replies
@@ -400,6 +400,6 @@ def test_clamdscan_finds_the_same_over_a_port_which_carries_no_descriptors(
     with held:
         command = ("clamdscan", f"--config-file={config}", "--no-summary", *way, str(files))
         done = subprocess.run(command, capture_output=True, timeout=60, check=False)
-    said = (done.stdout + done.stderr).decode()
-    assert done.returncode in (1, 2), said
-    assert not re.search(r"banked.jpg: OK|^\S+scanned\S*: OK", said, re.MULTILINE), said
+    answer = (done.stdout + done.stderr).decode()
+    assert done.returncode in (1, 2), answer
+    assert not re.search(r"banked.jpg: OK|^\S+scanned\S*: OK", answer, re.MULTILINE), answer

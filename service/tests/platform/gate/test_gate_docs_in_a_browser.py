@@ -64,7 +64,7 @@ def test_the_page_of_channels_has_no_violation_at_any_width_or_light(
         requests: list[str] = []
         complaints: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         answer = page.goto(f"{site}/docs")
         assert answer is not None
@@ -101,8 +101,8 @@ def test_the_keyboard_reaches_the_link_and_every_example(browser: Browser, site:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_page_of_refusal_has_no_violation_at_any_width_or_light(browser: Browser, language: str) -> None:
-    said = refused('ISTag: "a"', Refused("Repit.known", "a-number"), language=language, closes=True)
-    html = said.split(b"\r\n\r\n", 2)[2].partition(b"\r\n")[2].removesuffix(b"\r\n0\r\n\r\n").decode()
+    message = refused('ISTag: "a"', Refused("Repit.known", "a-number"), language=language, closes=True)
+    html = message.split(b"\r\n\r\n", 2)[2].partition(b"\r\n")[2].removesuffix(b"\r\n0\r\n\r\n").decode()
     context = browser.new_context(locale=language)
     try:
         page = context.new_page()

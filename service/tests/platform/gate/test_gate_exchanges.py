@@ -83,8 +83,8 @@ def test_a_policy_tells_exchanges_apart(gate: Gate, follow: Pull) -> None:
     follow("one", 1)
     follow("two", 2)
     inspector = replace(gate.inspector, policy=policy)
-    said = [inspector.inspect(BareHashes((made_up(number),), "check")).outcome for number in (1, 2)]
-    assert said == ["block", "review"]
+    outcomes = [inspector.inspect(BareHashes((made_up(number),), "check")).outcome for number in (1, 2)]
+    assert outcomes == ["block", "review"]
 
 
 def test_a_snapshot_of_the_feed_keeps_what_exchanges_told_of(gate: Gate, follow: Pull) -> None:

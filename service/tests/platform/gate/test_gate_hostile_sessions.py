@@ -38,20 +38,20 @@ COMMANDS = (b"PING", b"VERSION", b"STATS", b"IDSESSION", b"END", b"SCAN /etc", b
 
 def clamd_sent(dice: random.Random) -> bytes:
     prefix, end = dice.choice(((b"z", b"\0"), (b"n", b"\n"), (b"", b"\n")))
-    said = bytearray(prefix + b"IDSESSION" + end if dice.random() < 0.5 else b"")
+    octets = bytearray(prefix + b"IDSESSION" + end if dice.random() < 0.5 else b"")
     for _ in range(dice.randint(1, 4)):
         command = dice.choice(COMMANDS) if dice.random() < 0.6 else b"INSTREAM"
-        said += prefix + command + end
+        octets += prefix + command + end
         if command == b"INSTREAM":
             content = KNOWN if dice.random() < 0.5 else dice.randbytes(dice.randint(0, 900))
             for piece in pieces(dice, content):
-                said += len(piece).to_bytes(4, "big") + piece
-            said += bytes(4)
-    return bytes(said)
+                octets += len(piece).to_bytes(4, "big") + piece
+            octets += bytes(4)
+    return bytes(octets)
 
 
 def icap_sent(dice: random.Random) -> bytes:
-    said = bytearray()
+    octets = bytearray()
     for _ in range(dice.randint(1, 3)):
         content = KNOWN if dice.random() < 0.5 else dice.randbytes(dice.randint(0, 900))
         head = dice.choice((b"PUT / HTTP/1.1\r\nHost: a\r\n\r\n", b"POST /a HTTP/1.0\r\n\r\n"))
@@ -59,18 +59,18 @@ def icap_sent(dice: random.Random) -> bytes:
             content, head = form(dice, content)
         more = dice.choice((b"Allow: 204\r\n", b"", b"Preview: 1024\r\nAllow: 204\r\n", b"X-Some: thing\r\n"))
         if dice.random() < 0.2:
-            said += b"OPTIONS icap://a/b ICAP/1.0\r\nHost: a\r\n\r\n"
+            octets += b"OPTIONS icap://a/b ICAP/1.0\r\nHost: a\r\n\r\n"
         if dice.random() < 0.5:
-            said += b"REQMOD icap://a/b ICAP/1.0\r\n" + more
-            said += b"Encapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head) + head
+            octets += b"REQMOD icap://a/b ICAP/1.0\r\n" + more
+            octets += b"Encapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head) + head
         else:
             answer = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"
-            said += b"RESPMOD icap://a/b ICAP/1.0\r\n" + more
-            said += b"Encapsulated: res-hdr=0, res-body=%d\r\n\r\n" % len(answer) + answer
+            octets += b"RESPMOD icap://a/b ICAP/1.0\r\n" + more
+            octets += b"Encapsulated: res-hdr=0, res-body=%d\r\n\r\n" % len(answer) + answer
         for piece in pieces(dice, content):
-            said += b"%x%s\r\n" % (len(piece), dice.choice((b"", b";a=b", b" "))) + piece + b"\r\n"
-        said += dice.choice((b"0\r\n\r\n", b"0; ieof\r\n\r\n", b"0\r\nA: b\r\n\r\n"))
-    return bytes(said)
+            octets += b"%x%s\r\n" % (len(piece), dice.choice((b"", b";a=b", b" "))) + piece + b"\r\n"
+        octets += dice.choice((b"0\r\n\r\n", b"0; ieof\r\n\r\n", b"0\r\nA: b\r\n\r\n"))
+    return bytes(octets)
 
 
 def form(dice: random.Random, content: bytes) -> tuple[bytes, bytes]:
@@ -90,25 +90,25 @@ def pieces(dice: random.Random, content: bytes) -> Iterator[bytes]:
 
 def bent(dice: random.Random, sent: bytes, other: bytes) -> bytes:
     """The session, hurt in up to three places; or, one time in four, as it was."""
-    said = bytearray(sent)
+    octets = bytearray(sent)
     for _ in range(dice.randint(0, 3)):
-        at = dice.randrange(len(said) + 1)
+        at = dice.randrange(len(octets) + 1)
         how = dice.randrange(7)
-        if how == 0 and at < len(said):
-            said[at] = dice.randrange(256)
+        if how == 0 and at < len(octets):
+            octets[at] = dice.randrange(256)
         elif how == 1:
-            del said[at : at + dice.randint(1, 40)]
+            del octets[at : at + dice.randint(1, 40)]
         elif how == 2:
-            said[at:at] = dice.choice((b"\r\n", b"\0", b"\n", b"\xff" * 4, b"0\r\n\r\n", dice.randbytes(9)))
+            octets[at:at] = dice.choice((b"\r\n", b"\0", b"\n", b"\xff" * 4, b"0\r\n\r\n", dice.randbytes(9)))
         elif how == 3:
-            said[at:at] = said[at : at + dice.randint(1, 200)]
+            octets[at:at] = octets[at : at + dice.randint(1, 200)]
         elif how == 4:
-            del said[at:]
+            del octets[at:]
         elif how == 5:
-            said[at:] = other[dice.randrange(len(other) + 1) :]
+            octets[at:] = other[dice.randrange(len(other) + 1) :]
         else:
-            said[at : at + 4] = dice.randrange(2**32).to_bytes(4, "big")
-    return bytes(said)
+            octets[at : at + 4] = dice.randrange(2**32).to_bytes(4, "big")
+    return bytes(octets)
 
 
 # --- what the parsers make of them --------------------------------------------------------------------------
@@ -282,9 +282,9 @@ def test_hostile_sessions_at_the_clamd_socket_get_no_wrong_ok_and_leave_nothing(
     at, held = channel(clamd.listener, "clamd")
     found = 0
 
-    def check(sent: bytes, said: bytes) -> None:
+    def check(sent: bytes, octets: bytes) -> None:
         nonlocal found
-        verdicts = [part for part in said.replace(b"\0", b"\n").split(b"\n") if b"stream: " in part]
+        verdicts = [part for part in octets.replace(b"\0", b"\n").split(b"\n") if b"stream: " in part]
         for content, verdict in zip(clamd_files(sent), verdicts, strict=False):
             if content == KNOWN:
                 assert verdict.endswith((b"stream: Repit.known FOUND", b" try again later. ERROR")), verdict
@@ -308,14 +308,14 @@ def test_hostile_sessions_at_the_icap_socket_get_no_wrong_204_and_leave_nothing(
     at, held = channel(icap.listener, "icap")
     found = 0
 
-    def check(sent: bytes, said: bytes) -> None:
+    def check(sent: bytes, octets: bytes) -> None:
         nonlocal found
         events = heard(icap_wire.Reader(), [sent], go_on=True)
         plain = len(events) > 2 and isinstance(events[0], icap_wire.Request)
         plain = plain and isinstance(events[2], icap_wire.BodyEnd) and not events[2].more
         if plain and events[1] == KNOWN and b"encoding" not in events[0].request_head.lower():
-            refused = b"Threat=Repit.known;" in said.split(b"<!doctype")[0]
-            assert refused or said.startswith(b"ICAP/1.0 503"), said[:300]
+            refused = b"Threat=Repit.known;" in octets.split(b"<!doctype")[0]
+            assert refused or octets.startswith(b"ICAP/1.0 503"), octets[:300]
             found += refused
 
     with held:

@@ -68,17 +68,17 @@ def form(*files: bytes, boundary: bytes = b"xyz", named: bool = True) -> tuple[b
 CLOSE = b"Allow: 204\r\nConnection: close\r\n"
 
 
-def status(said: bytes) -> int:
-    return int(said.split(b" ", 2)[1])
+def status(reply: bytes) -> int:
+    return int(reply.split(b" ", 2)[1])
 
 
 def test_options_say_what_the_service_does(at: At) -> None:
-    said = at.say(b"OPTIONS icap://gate/repit ICAP/1.0\r\nHost: gate\r\nConnection: close\r\n\r\n")
-    assert status(said) == 200
+    reply = at.say(b"OPTIONS icap://gate/repit ICAP/1.0\r\nHost: gate\r\nConnection: close\r\n\r\n")
+    assert status(reply) == 200
     for line in (b"Methods: REQMOD, RESPMOD", b"Allow: 204", b"Preview: 4096", b"Max-Connections: 256"):
-        assert line + b"\r\n" in said
-    assert b'\r\nISTag: "' in said
-    assert b"Encapsulated: null-body=0\r\n" in said
+        assert line + b"\r\n" in reply
+    assert b'\r\nISTag: "' in reply
+    assert b"Encapsulated: null-body=0\r\n" in reply
 
 
 @pytest.mark.parametrize("make", [reqmod, respmod])
@@ -86,9 +86,9 @@ def test_a_banked_picture_and_its_altered_copy_are_refused_and_an_unrelated_one_
     at: At, make
 ) -> None:
     for content in (CAT, MIRRORED):
-        said = at.say(make(content, more=CLOSE))
-        icap_head, http_head, page = said.split(b"\r\n\r\n", 2)
-        assert status(said) == 200
+        reply = at.say(make(content, more=CLOSE))
+        icap_head, http_head, page = reply.split(b"\r\n\r\n", 2)
+        assert status(reply) == 200
         assert b"X-Infection-Found: Type=0; Resolution=2; Threat=Repit.known;" in icap_head
         assert b"X-Virus-ID: Repit.known" in icap_head
         assert b"X-Violations-Found: 1\r\n\t-\r\n\tRepit.known\r\n" in icap_head
@@ -100,12 +100,12 @@ def test_a_banked_picture_and_its_altered_copy_are_refused_and_an_unrelated_one_
 
 def test_the_page_of_refusal_is_in_the_language_of_the_person_and_gives_the_number(at: At) -> None:
     head = b"PUT /a HTTP/1.1\r\nAccept-Language: fr-CA, en;q=0.5\r\n\r\n"
-    said = at.say(reqmod(CAT, head, CLOSE)).decode()
-    assert '<html lang="fr">' in said
-    assert "n&#x27;a pas été accepté" in said
-    assert Decision.objects.get().name in said
-    assert "<script" not in said
-    assert "style=" not in said
+    reply = at.say(reqmod(CAT, head, CLOSE)).decode()
+    assert '<html lang="fr">' in reply
+    assert "n&#x27;a pas été accepté" in reply
+    assert Decision.objects.get().name in reply
+    assert "<script" not in reply
+    assert "style=" not in reply
 
 
 def test_every_file_of_a_form_is_looked_at_with_or_without_a_name(at: At) -> None:
@@ -182,9 +182,9 @@ def test_once_whole_files_are_known_even_what_is_no_picture_is_read_to_its_end(g
 
 @pytest.mark.parametrize("make", [reqmod, respmod])
 def test_who_takes_no_204_gets_the_message_back_as_it_came(at: At, make) -> None:
-    said = at.say(make(ROCKET, more=b"Connection: close\r\n"))
-    head, _, rest = said.partition(b"\r\n\r\n")
-    assert status(said) == 200
+    reply = at.say(make(ROCKET, more=b"Connection: close\r\n"))
+    head, _, rest = reply.partition(b"\r\n\r\n")
+    assert status(reply) == 200
     carried = PUT if make is reqmod else FOUND
     assert rest == carried + b"%x\r\n" % len(ROCKET) + ROCKET + b"\r\n0\r\n\r\n"
     assert b"-body=%d" % len(carried) in head
@@ -217,9 +217,9 @@ def test_without_room_the_channel_is_overloaded_and_says_when_to_come_back(
     gate: Gate, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gate.admission.room, "size", 1000)
-    said = at.say(reqmod(CAT))
-    assert status(said) == 503
-    assert b"Retry-After: 1\r\n" in said
+    reply = at.say(reqmod(CAT))
+    assert status(reply) == 503
+    assert b"Retry-After: 1\r\n" in reply
     monkeypatch.setattr(gate.admission.room, "size", 10**9)
     assert status(at.say(reqmod(ROCKET, more=CLOSE))) == 204
     assert gate.admission.room.held == 0
@@ -284,8 +284,8 @@ def test_nextcloud_finds_what_it_looks_for_where_it_looks(at: At, mode: str) -> 
         f"Encapsulated: {parts.format(len(heads))}\r\n\r\n"
     ).encode()
     for content, infected in ((CAT, True), (ROCKET, False), (b"a letter", False)):
-        said = at.say(start + heads + chunks(content, 1_048_576))
-        assert status(said) in (200, 204)
-        read, _, _ = said.partition(b"Encapsulated: ")
+        reply = at.say(start + heads + chunks(content, 1_048_576))
+        assert status(reply) in (200, 204)
+        read, _, _ = reply.partition(b"Encapsulated: ")
         assert (b"\r\nX-Infection-Found: " in read) is infected
-        assert (b"403 Forbidden" in said) is infected
+        assert (b"403 Forbidden" in reply) is infected

@@ -72,9 +72,9 @@ def test_c_icap_client_gets_through_what_is_not_known(
             "-v",
         )
         done = subprocess.run((client, *where, *how), capture_output=True, timeout=60, check=False)
-        said = (done.stdout + done.stderr).decode(errors="replace")
-        assert "ICAP HEADERS" in said
-        assert ("Threat=Repit." in said) is (name == "banked.jpg"), (name, said)
+        output = (done.stdout + done.stderr).decode(errors="replace")
+        assert "ICAP HEADERS" in output
+        assert ("Threat=Repit." in output) is (name == "banked.jpg"), (name, output)
         Path(f"{path}.out").unlink(missing_ok=True)
 
 

@@ -50,8 +50,8 @@ def test_a_closed_channel_lets_no_form_pass_that_hides_a_banked_picture(
 ) -> None:
     gate.policy.undecided_channels["icap"] = "block"
     head, body = TRICKS[name]
-    said = sent(at, body, head)
-    assert b"X-Infection-Found" in said, said[:200]
+    reply = sent(at, body, head)
+    assert b"X-Infection-Found" in reply, reply[:200]
 
 
 @pytest.mark.parametrize("name", sorted(set(TRICKS) - UNSEEN_OPEN))
@@ -172,9 +172,9 @@ def test_a_picture_that_travels_as_text_is_looked_at(gate: Gate, at: At, name: s
         for picture, known in ((CAT, True), (ROCKET, False)):
             kind, body = texts(picture)[name]
             more = ["Content-Encoding: gzip"] if name == "a packed text" else []
-            said = sent(at, gzip.compress(body) if more else body, head_of(kind, *more))
-            assert (b"Threat=Repit.known;" in said) is known, said[:200]
-            assert known or said.startswith(b"ICAP/1.0 204")
+            reply = sent(at, gzip.compress(body) if more else body, head_of(kind, *more))
+            assert (b"Threat=Repit.known;" in reply) is known, reply[:200]
+            assert known or reply.startswith(b"ICAP/1.0 204")
 
 
 @pytest.mark.parametrize(
@@ -246,11 +246,11 @@ def test_a_page_in_several_parts_is_undecided_on_its_way_back(gate: Gate, at: At
         head = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%s\r\n" % (kind.encode(), more)
         start = b"RESPMOD icap://gate/repit ICAP/1.0\r\nAllow: 204\r\nConnection: close\r\n"
         start += b"Encapsulated: res-hdr=0, res-body=%d\r\n\r\n" % len(head)
-        said = start + head + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
+        reply = start + head + b"%x\r\n" % len(body) + body + b"\r\n0\r\n\r\n"
         gate.policy.undecided_channels["icap"] = "block"
-        assert b"X-Infection-Found" in at.say(said)
+        assert b"X-Infection-Found" in at.say(reply)
         gate.policy.undecided_channels["icap"] = "allow"
-        assert b"Threat=Repit.known;" in at.say(said)
+        assert b"Threat=Repit.known;" in at.say(reply)
 
 
 def test_a_large_film_in_a_form_is_met_by_its_digest(gate: Gate, at: At, settings) -> None:

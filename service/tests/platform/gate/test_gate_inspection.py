@@ -119,8 +119,10 @@ def test_what_kind_of_file_was_refused_is_found_out_where_it_is_opened_and_not_a
     monkeypatch.setattr("repit_engine.picture.kinds.sniff", again)
     monkeypatch.setattr("repit_engine.picture.formats.sniff", again)
     film = b"\x1aE\xdf\xa3" + bytes(100)
-    said = [inspect(content, "clamd").undecided for content in (b"a letter", film, b"<html><body>", b"<svg>")]
-    assert said == [None, "film", "page", "unsupported-picture"]
+    reasons = [
+        inspect(content, "clamd").undecided for content in (b"a letter", film, b"<html><body>", b"<svg>")
+    ]
+    assert reasons == [None, "film", "page", "unsupported-picture"]
 
 
 def test_what_cannot_be_opened_is_for_the_policy_to_answer(gate: Gate) -> None:

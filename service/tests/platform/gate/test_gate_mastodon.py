@@ -50,7 +50,7 @@ def server(settings) -> Iterator[StandIn]:
 @pytest.fixture
 def tell(server: StandIn) -> Tell:
     def deliver(event: str, thing: Any) -> int:
-        body, signature = server.told(event, thing)
+        body, signature = server.webhook(event, thing)
         return _post(body, signature)
 
     return deliver
@@ -89,7 +89,7 @@ def standing() -> list[str]:
 
 
 def test_only_what_the_server_signed_is_taken_in(gate: Gate, server: StandIn, settings) -> None:
-    body, right = server.told("status.created", server.status(CAT))
+    body, right = server.webhook("status.created", server.status(CAT))
     wrong = [None, "", "sha256=", right[:-1], right.upper(), right.replace("sha256", "sha1"), "é" * 71]
     for signature in (*wrong, signed(body, "another secret"), signed(body + b" ")):
         assert _post(body, signature) == 401
@@ -176,8 +176,8 @@ def test_a_banked_picture_is_reported_once_however_often_it_is_told_of(
         ("report", "reported"),
     ]
     assert server.sensitized == []
-    told = json.dumps([*QueuedMedia.objects.values(), *Move.objects.values()], default=str)
-    assert not any(word in told for word in ("192.0.2.7", "mail.example", "nobody's business", "someone"))
+    webhook = json.dumps([*QueuedMedia.objects.values(), *Move.objects.values()], default=str)
+    assert not any(word in webhook for word in ("192.0.2.7", "mail.example", "nobody's business", "someone"))
 
 
 def test_an_unrelated_picture_a_film_and_a_profile_without_pictures_are_let_be(

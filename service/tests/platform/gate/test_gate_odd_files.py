@@ -105,16 +105,16 @@ class Channels:
             return self._gate.inspector.inspect(upload.asked("s3")).outcome
 
     def _scanned(self, content: bytes) -> Outcome:
-        said = self._clamd.say(b"zINSTREAM\0", stream(content))
-        return "block" if said.endswith(b" FOUND\0") else "allow"
+        reply = self._clamd.say(b"zINSTREAM\0", stream(content))
+        return "block" if reply.endswith(b" FOUND\0") else "allow"
 
     def _adapted(self, content: bytes) -> Outcome:
         head = b"PUT /a HTTP/1.1\r\nHost: site\r\n\r\n"
         start = b"REQMOD icap://gate/repit ICAP/1.0\r\nHost: gate\r\nAllow: 204\r\nConnection: close\r\n"
         body = b"%x\r\n%s\r\n" % (len(content), content) if content else b""
         encapsulated = b"Encapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head)
-        said = self._icap.say(start + encapsulated + head + body + b"0\r\n\r\n")
-        return "allow" if said.split(b" ", 2)[1] == b"204" else "block"
+        reply = self._icap.say(start + encapsulated + head + body + b"0\r\n\r\n")
+        return "allow" if reply.split(b" ", 2)[1] == b"204" else "block"
 
 
 @pytest.fixture

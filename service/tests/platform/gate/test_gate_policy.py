@@ -205,10 +205,10 @@ def test_no_policy_and_no_set_of_indicators_blocks_what_no_match_blocks(
         ],
     }
     policy = parse_policy(json.dumps(document))
-    without, told = judge(policy, "check", found), judge(policy, "check", found, indicators)
-    assert (told.outcome == "block") == (without.outcome == "block")
-    assert OUTCOMES.index(told.outcome) >= OUTCOMES.index(without.outcome)
-    assert told.evidence == without.evidence
+    without, judged = judge(policy, "check", found), judge(policy, "check", found, indicators)
+    assert (judged.outcome == "block") == (without.outcome == "block")
+    assert OUTCOMES.index(judged.outcome) >= OUTCOMES.index(without.outcome)
+    assert judged.evidence == without.evidence
 
 
 def test_the_canary_is_blocked_before_every_rule_and_passes_in_a_dry_run() -> None:
@@ -225,9 +225,9 @@ def test_the_command_checks_a_policy_and_explains_it(tmp_path: Path) -> None:
     file.write_text(POLICY)
     run = CliRunner().invoke
     assert run(app, ["check", str(file)]).exit_code == 0
-    told = run(app, ["explain", str(file), "--exchange", "ncmec", "--indicator", "c2pa-ai"]).stdout
-    assert "theirs" in told
-    assert "made" in told
+    judged = run(app, ["explain", str(file), "--exchange", "ncmec", "--indicator", "c2pa-ai"]).stdout
+    assert "theirs" in judged
+    assert "made" in judged
     file.write_text(POLICY.replace("tier =", "tiers ="))
     assert isinstance(run(app, ["check", str(file)]).exception, PolicyUnknownField)
 

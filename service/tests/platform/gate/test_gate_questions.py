@@ -75,7 +75,7 @@ def start(members: object, decoders: DecoderPool) -> Iterator[Callable[..., runt
     runtime.install(None)
 
 
-def said(gate: runtime.Gate, content: bytes = CAT, sender: str = "") -> tuple[str, str]:
+def verdict_of(gate: runtime.Gate, content: bytes = CAT, sender: str = "") -> tuple[str, str]:
     with sent_by(sender):
         verdict = gate.inspector.inspect(WholeFile(content, "check"))
     assert verdict.recorded
@@ -85,7 +85,7 @@ def said(gate: runtime.Gate, content: bytes = CAT, sender: str = "") -> tuple[st
 def freed(gate: runtime.Gate, members: Callable[[str], Someone]) -> None:
     """It came as often as it takes for people to be asked, and two of them let it go."""
     for _ in range(asking.LOOK_AFTER):
-        said(gate)
+        verdict_of(gate)
     for role in ("moderator", "senior"):
         decide(members(role), FREE)
 
@@ -102,7 +102,7 @@ def test_fifty_uploads_are_all_refused_and_cost_people_one_look_at_one_of_them(
     start: Callable[..., runtime.Gate],
 ):
     gate = start(family("cat"), entry("other", made_up(1)))
-    assert [said(gate, CAT if n % 2 else AGAIN) for n in range(50)] == [("block", "known")] * 50
+    assert [verdict_of(gate, CAT if n % 2 else AGAIN) for n in range(50)] == [("block", "known")] * 50
     [review] = Review.objects.all()
     assert (review.about, review.why, review.state) == ("cat", "counts", "waiting")
     assert review.compared and review.depths["cat"] >= deciding.DEEP
@@ -113,10 +113,10 @@ def test_fifty_uploads_are_all_refused_and_cost_people_one_look_at_one_of_them(
 def test_one_account_that_tries_again_and_again_counts_once(start: Callable[..., runtime.Gate]):
     gate = start(family("cat"))
     for _ in range(20):
-        assert said(gate, sender="anna")[0] == "block"
+        assert verdict_of(gate, sender="anna")[0] == "block"
     assert MatchTally.objects.get(item="cat").count == 1 and not Review.objects.exists()
     for number in range(asking.LOOK_AFTER - 1):
-        said(gate, sender=f"account {number}")
+        verdict_of(gate, sender=f"account {number}")
     assert Review.objects.get().why == "counts"
 
 
@@ -135,14 +135,14 @@ def test_two_people_let_the_picture_go_here_and_a_supervisor_takes_it_back(
 ):
     gate = start(family("cat"), family("cat too", AGAIN), entry("other", made_up(1)))
     for _ in range(asking.LOOK_AFTER):
-        said(gate)
+        verdict_of(gate)
     assert decide(members("moderator"), FREE).state == "second"
-    assert said(gate) == ("block", "known")
+    assert verdict_of(gate) == ("block", "known")
     assert decide(members("senior"), FREE).state == "decided"
-    assert said(gate) == said(gate, AGAIN) == ("allow", "let-go-here")
-    told = OutgoingOpinion.objects.values_list("item", "opinion", "depth")
-    assert {(item, view) for item, view, _ in told} == {("cat", "not_blocked"), ("cat too", "not_blocked")}
-    assert all(depth >= deciding.DEEP for _, _, depth in told)
+    assert verdict_of(gate) == verdict_of(gate, AGAIN) == ("allow", "let-go-here")
+    body = OutgoingOpinion.objects.values_list("item", "opinion", "depth")
+    assert {(item, view) for item, view, _ in body} == {("cat", "not_blocked"), ("cat too", "not_blocked")}
+    assert all(depth >= deciding.DEEP for _, _, depth in body)
     chief = members("supervisor").client
     [row] = let_go.rows()
     assert row.name in chief.get("/staff/review/oversight/").content.decode()
@@ -150,7 +150,7 @@ def test_two_people_let_the_picture_go_here_and_a_supervisor_takes_it_back(
         answer = chief.post("/staff/review/oversight/refuse-again/", {"name": row.name})
         assert answer.status_code == status
     let_go.forget_memory()
-    assert said(gate) == ("block", "known")
+    assert verdict_of(gate) == ("block", "known")
 
 
 def test_what_is_submitted_tomorrow_of_the_same_picture_refuses_nobody_here(
@@ -160,8 +160,8 @@ def test_what_is_submitted_tomorrow_of_the_same_picture_refuses_nobody_here(
     freed(gate, members)
     tomorrow = [family(f"cat {n}", jpeg(sample("chelsea"), 60 + 9 * n)) for n in range(3)]
     gate.take_changes("feed", 2, [*tomorrow, family("private", jpeg(sample("coffee")))], None)
-    assert said(gate) == said(gate, AGAIN) == ("allow", "let-go-here")
-    assert said(gate, jpeg(sample("coffee")))[0] == "block"
+    assert verdict_of(gate) == verdict_of(gate, AGAIN) == ("allow", "let-go-here")
+    assert verdict_of(gate, jpeg(sample("coffee")))[0] == "block"
 
 
 def test_another_picture_in_a_corner_of_one_that_was_let_go_is_refused(
@@ -172,7 +172,7 @@ def test_another_picture_in_a_corner_of_one_that_was_let_go_is_refused(
     collage = Image.new("RGB", (902, 300))
     collage.paste(sample("chelsea"), (0, 0))
     collage.paste(sample("coffee").resize((451, 300)), (451, 0))
-    assert said(gate, jpeg(collage))[0] != "allow"
+    assert verdict_of(gate, jpeg(collage))[0] != "allow"
 
 
 def test_people_who_refuse_are_two_as_well_and_the_bank_hears_that_they_confirm(
@@ -180,14 +180,14 @@ def test_people_who_refuse_are_two_as_well_and_the_bank_hears_that_they_confirm(
 ):
     gate = start(family("cat"))
     for _ in range(asking.LOOK_AFTER):
-        said(gate)
+        verdict_of(gate)
     assert decide(members("moderator"), REFUSE).state == "second"
     assert decide(members("senior"), FREE).state == "split"
     assert decide(members("senior"), REFUSE).state == "decided"
-    assert said(gate) == ("block", "known")
+    assert verdict_of(gate) == ("block", "known")
     assert OutgoingOpinion.objects.values_list("item", "opinion").get() == ("cat", "blocked")
     for _ in range(20):
-        said(gate)
+        verdict_of(gate)
     assert Review.objects.count() == 1  # counts ask once
 
 
@@ -198,12 +198,12 @@ def test_a_harmless_picture_that_only_has_the_hash_frees_itself_and_nothing_else
     private = family("private", CAT, anchored=jpeg(sample("rocket")))
     gate = start(private)
     for _ in range(asking.LOOK_AFTER):
-        said(gate)
+        verdict_of(gate)
     review = Review.objects.get()
     assert review.depths == {"private": 0} and not deciding.is_the_item(review)
     for role in ("moderator", "senior"):
         decide(members(role), FREE)
-    assert said(gate) == ("allow", "let-go-here")
+    assert verdict_of(gate) == ("allow", "let-go-here")
     # Their word goes out with how little agreed, so that no bank takes it for one about the item.
     assert OutgoingOpinion.objects.values_list("item", "opinion", "depth").get() == (
         "private",
@@ -235,9 +235,9 @@ def test_a_picture_stored_anew_is_known_again_and_no_other_is_taken_for_it(name:
     assert signature(views[:1], stoplist) is None and "0x" not in repr(known)
 
 
-def object_to(decision: str, said: str = "That is my dog.") -> tuple[int, dict]:
+def object_to(decision: str, text: str = "That is my dog.") -> tuple[int, dict]:
     answer = Client().post(
-        f"/v1/reviews/{decision}/appeals", json.dumps({"said": said}), content_type="application/json"
+        f"/v1/reviews/{decision}/appeals", json.dumps({"text": text}), content_type="application/json"
     )
     return answer.status_code, answer.json()
 
@@ -246,12 +246,12 @@ def test_whoever_was_refused_by_the_gate_alone_may_object_and_is_answered(
     start: Callable[..., runtime.Gate], members: Callable[[str], Someone]
 ):
     gate = start(family("cat"))
-    said(gate)
+    verdict_of(gate)
     first = Decision.objects.get()
-    status, told = object_to(first.name)
-    assert (status, told["state"], told["outcome"]) == (201, "appealed", None)
+    status, body = object_to(first.name)
+    assert (status, body["state"], body["outcome"]) == (201, "appealed", None)
     assert object_to(first.name)[0] == 409
-    said(gate, AGAIN)  # the next upload is put before those who look, since the first is gone
+    verdict_of(gate, AGAIN)  # the next upload is put before those who look, since the first is gone
     review = Review.objects.get()
     assert review.compared and review.decision_id != first.name and review.parts.count() == 2
     senior = members("senior")
@@ -261,9 +261,9 @@ def test_whoever_was_refused_by_the_gate_alone_may_object_and_is_answered(
     assert "That is my dog." in page and 'value="free"' in page
     deciding.decide(senior.member, taken.name, REFUSE)
     decide(members("senior"), REFUSE)
-    told = Client().get(f"/v1/reviews/{first.name}").json()
-    assert (told["state"], told["outcome"], told["decision"]) == ("decided", "refuse", first.name)
-    assert told["appeal"] == {"number": 1, "upheld": False, "answer": "It is the picture."}
+    body = Client().get(f"/v1/reviews/{first.name}").json()
+    assert (body["state"], body["outcome"], body["decision"]) == ("decided", "refuse", first.name)
+    assert body["appeal"] == {"number": 1, "upheld": False, "answer": "It is the picture."}
 
 
 def test_an_answer_rests_however_many_object_and_then_is_taken_up_again(
@@ -271,11 +271,11 @@ def test_an_answer_rests_however_many_object_and_then_is_taken_up_again(
 ):
     gate = start(family("cat"))
     for _ in range(asking.LOOK_AFTER):
-        said(gate)
+        verdict_of(gate)
     for role in ("moderator", "senior"):
         decide(members(role), REFUSE)
     decided = Review.objects.get()
-    said(gate)
+    verdict_of(gate)
     refused = list(Decision.objects.exclude(pk=decided.decision_id).order_by("at"))
     for row in refused:
         assert object_to(row.name)[0] == 201
@@ -298,15 +298,15 @@ def test_a_bank_that_asks_again_has_the_next_upload_looked_at_and_nothing_opens_
 ):
     gate = start(family("cat"))
     freed(gate, members)
-    assert said(gate) == ("allow", "let-go-here")
+    assert verdict_of(gate) == ("allow", "let-go-here")
     asked = replace(family("cat"), asked=1)
     for _ in range(2):
         gate.take_changes("feed", 2, [asked], None)
-    said(gate)
+    verdict_of(gate)
     assert Review.objects.get(state="waiting").why == "again"
     for role in ("senior", "senior"):
         decide(members(role), REFUSE)
-    assert said(gate) == ("block", "known") and not LetGo.objects.exists()
+    assert verdict_of(gate) == ("block", "known") and not LetGo.objects.exists()
     gate.take_changes("feed", 3, [replace(asked, state="withdrawn", hashes=())], None)
     assert not AskedItem.objects.exists()
 
@@ -316,10 +316,10 @@ def test_a_platform_may_hold_back_instead_of_refusing_while_its_people_look(
 ):
     gate = start(family("cat"), policy=ASKING)
     for _ in range(asking.LOOK_AFTER):
-        assert said(gate) == ("block", "known")
+        assert verdict_of(gate) == ("block", "known")
     let_go.forget_memory()
     for _ in range(30):
-        assert said(gate) == ("review", "held back")
+        assert verdict_of(gate) == ("review", "held back")
     while queue.take_in():
         pass
     [review] = Review.objects.all()
@@ -327,8 +327,8 @@ def test_a_platform_may_hold_back_instead_of_refusing_while_its_people_look(
     for role in ("moderator", "senior"):
         decide(members(role), FREE)
     held = Decision.objects.filter(outcome="review")
-    told = {Client().get(f"/v1/reviews/{row.name}").json()["outcome"] for row in held}
-    assert told == {"allow"} and said(gate) == ("allow", "let-go-here")
+    body = {Client().get(f"/v1/reviews/{row.name}").json()["outcome"] for row in held}
+    assert body == {"allow"} and verdict_of(gate) == ("allow", "let-go-here")
 
 
 def test_what_was_decided_of_one_upload_alone_holds_for_no_other(
@@ -336,10 +336,10 @@ def test_what_was_decided_of_one_upload_alone_holds_for_no_other(
 ):
     gate = start(family("private", CAT, anchored=jpeg(sample("rocket"))), policy=ASKING)
     for _ in range(asking.LOOK_AFTER):
-        said(gate)
+        verdict_of(gate)
     let_go.forget_memory()
     for _ in range(3):
-        said(gate)
+        verdict_of(gate)
     queue.take_in()
     for role in ("moderator", "senior"):
         decide(members(role), FREE)
@@ -354,7 +354,7 @@ def test_the_upload_at_hand_is_held_where_the_operator_wants_uploads_held(
     gate = start(family("cat"))
     with override_settings(REPIT_REVIEW_MEDIA="hold", REPIT_DATA=tmp_path):
         for _ in range(asking.LOOK_AFTER + 5):
-            said(gate)
+            verdict_of(gate)
         assert len(list((tmp_path / "held").iterdir())) == 1
         assert media.opened(Review.objects.get()) == CAT
 
@@ -367,7 +367,7 @@ def test_the_desk_is_not_flooded_by_many_items_in_a_day(
     gate = start(*(family(name, jpeg(sample(name))) for name in names))
     for name in names:
         for _ in range(asking.LOOK_AFTER):
-            assert said(gate, jpeg(sample(name))) == ("block", "known")
+            assert verdict_of(gate, jpeg(sample(name))) == ("block", "known")
     assert Review.objects.count() == 2
     latest = Decision.objects.filter(item="coins").first()
     assert latest is not None and object_to(latest.name)[0] == 201
@@ -379,11 +379,11 @@ def test_what_may_show_a_minor_is_never_asked_about_again(
 ):
     gate = start(family("cat"))
     for _ in range(asking.LOOK_AFTER):
-        said(gate)
+        verdict_of(gate)
     assert decide(members("moderator"), Answer("refer")).state == "decided"
     questions.bank_asks({"cat": 3}, ())
     for _ in range(20):
-        assert said(gate) == ("block", "known")
+        assert verdict_of(gate) == ("block", "known")
     assert Review.objects.count() == 1
     with pytest.raises(TransitionRefused):
         deciding.object_to(Review.objects.get().decision, "No.")
@@ -403,8 +403,8 @@ def test_a_film_that_begins_with_what_was_let_go_is_judged_by_all_of_it(
 ):
     gate = start(family("cat"), family("private", jpeg(sample("coffee"))))
     freed(gate, members)
-    assert said(gate) == said(gate, film(sample("chelsea"))) == ("allow", "let-go-here")
-    assert said(gate, film(sample("coffee"))) == ("block", "known")
+    assert verdict_of(gate) == verdict_of(gate, film(sample("chelsea"))) == ("allow", "let-go-here")
+    assert verdict_of(gate, film(sample("coffee"))) == ("block", "known")
     noise = np.random.default_rng(3).integers(0, 256, (300, 16, 16, 3), np.uint8)
     # More pictures than are looked at: what was let go says nothing of the others.
-    assert said(gate, film(*map(Image.fromarray, noise))) == ("review", "undecided")
+    assert verdict_of(gate, film(*map(Image.fromarray, noise))) == ("review", "undecided")

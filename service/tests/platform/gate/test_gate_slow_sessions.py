@@ -75,7 +75,7 @@ def test_a_channel_full_of_unfinished_uploads_answers_whoever_comes(opened: tupl
             assert everything(client).startswith(FULL[name])
 
 
-def everything_said(at: At, said: bytes) -> bytes:
+def everything_said(at: At, sent: bytes) -> bytes:
     with at.connect() as connection:
-        connection.sendall(said)
+        connection.sendall(sent)
         return everything(connection)

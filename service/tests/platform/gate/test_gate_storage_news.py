@@ -29,7 +29,7 @@ def record(key: Any, name: Any = "ObjectCreated:Put", bucket: Any = "b-1", **mor
     }
 
 
-def told(*records: Any) -> bytes:
+def notification(*records: Any) -> bytes:
     return json.dumps({"Records": list(records)}).encode()
 
 
@@ -42,16 +42,16 @@ def seaweed(path: str, event: str = "create", old: Any = None, **new: Any) -> by
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (told(record("a.jpg")), [Stored("b-1", "a.jpg")]),
-        (told(record("caf%C3%A9+noir%2B%2525.jpg")), [Stored("b-1", "café noir+%25.jpg")]),
-        (told(record("a", "s3:ObjectCreated:Copy", versionId="v1")), [Stored("b-1", "a", "v1")]),
+        (notification(record("a.jpg")), [Stored("b-1", "a.jpg")]),
+        (notification(record("caf%C3%A9+noir%2B%2525.jpg")), [Stored("b-1", "café noir+%25.jpg")]),
+        (notification(record("a", "s3:ObjectCreated:Copy", versionId="v1")), [Stored("b-1", "a", "v1")]),
         (
-            told(record("a", "s3:ObjectCreated:CompleteMultipartUpload", versionId="null")),
+            notification(record("a", "s3:ObjectCreated:CompleteMultipartUpload", versionId="null")),
             [Stored("b-1", "a")],
         ),
-        (told(record("a"), record("a"), record("b")), [Stored("b-1", "a"), Stored("b-1", "b")]),
-        (told(record("a", "s3:ObjectCreated:PutTagging"), record("a", "ObjectTagging:Put")), []),
-        (told(record("a", "s3:ObjectRemoved:Delete"), record("folder/")), []),
+        (notification(record("a"), record("a"), record("b")), [Stored("b-1", "a"), Stored("b-1", "b")]),
+        (notification(record("a", "s3:ObjectCreated:PutTagging"), record("a", "ObjectTagging:Put")), []),
+        (notification(record("a", "s3:ObjectRemoved:Delete"), record("folder/")), []),
         (b'{"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b"}', []),
         (
             json.dumps(
@@ -81,8 +81,8 @@ def seaweed(path: str, event: str = "create", old: Any = None, **new: Any) -> by
 def test_each_servers_news_is_read_and_what_is_no_writing_is_passed_over(
     body: bytes, expected: list[Stored]
 ) -> None:
-    said = heard(body)
-    assert (list(said.written), said.unread) == (expected, 0)
+    read = heard(body)
+    assert (list(read.written), read.unread) == (expected, 0)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_each_servers_news_is_read_and_what_is_no_writing_is_passed_over(
     ],
 )
 def test_one_unreadable_record_does_not_cost_the_others(bad: Any) -> None:
-    said = heard(told(bad, record("good")))
-    assert (said.written, said.unread) == ((Stored("b-1", "good"),), 1)
+    read = heard(notification(bad, record("good")))
+    assert (read.written, read.unread) == ((Stored("b-1", "good"),), 1)
 
 
 _NAMES = [
@@ -146,15 +146,15 @@ _JSON = st.recursive(
 @given(st.binary(max_size=200) | _JSON.map(lambda value: json.dumps(value).encode()))
 def test_nothing_that_is_sent_is_more_than_refused(body: bytes) -> None:
     try:
-        said = heard(body)
+        read = heard(body)
     except InputRefused:
         return
-    assert all(isinstance(thing, Stored) for thing in said.written)
+    assert all(isinstance(thing, Stored) for thing in read.written)
 
 
 def test_too_many_records_at_once_are_refused() -> None:
     with pytest.raises(TooLarge):
-        heard(told(*[record("a")] * (MOST_RECORDS + 1)))
+        heard(notification(*[record("a")] * (MOST_RECORDS + 1)))
 
 
 @pytest.fixture
@@ -172,13 +172,13 @@ def post(body: bytes, authorization: str = f"Bearer {TOKEN}") -> Any:
 @pytest.mark.django_db
 def test_the_channel_is_shut_without_a_storage_and_opens_to_its_token_only(settings: Any) -> None:
     settings.REPIT_GATE_S3_TOKEN = TOKEN
-    assert post(told(record("a"))).status_code == 404
+    assert post(notification(record("a"))).status_code == 404
     settings.REPIT_GATE_S3_URL = "https://s3.example"
     for wrong in ("", "Bearer", f"Basic {TOKEN}", f"Bearer {TOKEN}0", "Bearer é"):
-        refused = post(told(record("a")), wrong)
+        refused = post(notification(record("a")), wrong)
         assert (refused.status_code, refused.json()["code"]) == (401, "key-refused")
     settings.REPIT_GATE_S3_TOKEN = ""
-    assert post(told(record("a")), "Bearer ").status_code == 401
+    assert post(notification(record("a")), "Bearer ").status_code == 401
     assert Client().head(PATH).status_code == 200
     assert Client().get(PATH).status_code == 405
     assert not QueuedObject.objects.exists()
@@ -202,7 +202,7 @@ def test_a_body_in_no_form_is_refused(storage: None, body: bytes, status: int) -
 
 @pytest.mark.django_db
 def test_an_object_is_one_row_however_often_it_is_told_of_and_its_name_is_sealed(storage: None) -> None:
-    body = told(record("someone/private.jpg"), record("someone/private.jpg", versionId="v1"), None)
+    body = notification(record("someone/private.jpg"), record("someone/private.jpg", versionId="v1"), None)
     assert post(body).json() == {"taken_in": 2, "unread": 1}
     assert post(body).json() == {"taken_in": 2, "unread": 1}
     rows = list(QueuedObject.objects.all())
@@ -224,7 +224,7 @@ def test_only_buckets_that_are_followed_and_not_the_quarantine_are_taken_in(
 ) -> None:
     settings.REPIT_GATE_S3_QUARANTINE_TO = "jail/kept/"
     settings.REPIT_GATE_S3_BUCKETS = ("b-1", "jail")
-    news = told(
+    news = notification(
         record("a"), record("a", bucket="b-2"), record("kept/a", bucket="jail"), record("a", bucket="jail")
     )
     assert post(news).json() == {"taken_in": 2, "unread": 0}

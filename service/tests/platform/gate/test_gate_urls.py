@@ -91,23 +91,23 @@ def test_what_cannot_be_fetched_is_not_decided(
     gate: Gate, site: str, settings, path: str, reason: str
 ) -> None:
     settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES = 200_000, 400_000
-    said = asked(site + path).json()
-    assert (said["verdict"], said["undecided"]) == ("review", reason)
+    verdict = asked(site + path).json()
+    assert (verdict["verdict"], verdict["undecided"]) == ("review", reason)
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip,br", "x-own", "aws-chunked"])
 def test_what_comes_in_a_coding_that_is_not_read_is_not_decided(gate: Gate, site: str, coding: str) -> None:
     """Not even where every file of a platform passes: a browser would unpack it and show a picture."""
-    said = asked(f"{site}/{coding}/huge.jpg", "/v1/check?channel=mastodon").json()
-    assert (said["verdict"], said["undecided"]) == ("review", "peer-failed")
+    verdict = asked(f"{site}/{coding}/huge.jpg", "/v1/check?channel=mastodon").json()
+    assert (verdict["verdict"], verdict["undecided"]) == ("review", "peer-failed")
 
 
 def test_a_long_file_at_an_address_is_known_by_its_digest(gate: Gate, site: str, settings) -> None:
     settings.REPIT_GATE_MAX_BYTES = 200_000
     digest = hashlib.sha256(Site.files["/large.jpg"]).digest()
     gate.index.apply(entry("film", Hash("sha256", "whole", digest)))
-    said = asked(site + "/large.jpg").json()
-    assert (said["verdict"], said["evidence"][0]["tier"]) == ("block", "exact")
+    verdict = asked(site + "/large.jpg").json()
+    assert (verdict["verdict"], verdict["evidence"][0]["tier"]) == ("block", "exact")
     assert gate.admission.room.held == 0
 
 

@@ -34,9 +34,9 @@ def test_one_person_decides_what_needs_one_and_the_platform_reads_the_statement(
     row = decision("altered", item="item-1")
     review = decided_by(someone("moderator"), REFUSE)
     assert (review.state, review.outcome) == ("decided", "refuse")
-    told = Client().get(f"/v1/reviews/{row.name}", headers={"accept-language": "fr"}).json()
-    assert (told["state"], told["outcome"]) == ("decided", "refuse")
-    statement = told["statement"]
+    shown = Client().get(f"/v1/reviews/{row.name}", headers={"accept-language": "fr"}).json()
+    assert (shown["state"], shown["outcome"]) == ("decided", "refuse")
+    statement = shown["statement"]
     # Regulation (EU) 2022/2065, article 17(3): (a) restriction, scope, duration; (b) facts and source;
     # (c) automated means; (d) or (e) ground; (f) redress
     for field in (
@@ -55,7 +55,7 @@ def test_one_person_decides_what_needs_one_and_the_platform_reads_the_statement(
     assert "concorde" in statement["facts"]
     assert statement["automated_decision"] is False
     assert statement["ground_kind"] == "terms"
-    assert "item-1" not in json.dumps(told)
+    assert "item-1" not in json.dumps(shown)
 
 
 def test_four_eyes_agree_and_the_second_does_not_see_what_the_first_decided(someone: Make) -> None:
@@ -145,7 +145,7 @@ def test_an_objection_is_answered_by_someone_else_who_may_reverse_it(someone: Ma
     senior = someone("senior")
     decided_by(senior, REFUSE)
     address = f"/v1/reviews/{row.name}/appeals"
-    answer = Client().post(address, {"said": "That is my dog."}, content_type="application/json")
+    answer = Client().post(address, {"text": "That is my dog."}, content_type="application/json")
     assert (answer.status_code, answer.json()["state"]) == (201, "appealed")
     assert queue.take(senior.member) is None
     other = someone("senior")
@@ -154,9 +154,9 @@ def test_an_objection_is_answered_by_someone_else_who_may_reverse_it(someone: Ma
     page = other.client.get(f"/staff/review/{taken.name}/").content.decode()
     assert "That is my dog." in page
     decide(other.member, taken.name, Answer("allow", "", "You are right, sorry."))
-    told = Client().get(f"/v1/reviews/{row.name}").json()
-    assert (told["outcome"], told["statement"]) == ("allow", None)
-    assert told["appeal"] == {"number": 1, "upheld": True, "answer": "You are right, sorry."}
+    shown = Client().get(f"/v1/reviews/{row.name}").json()
+    assert (shown["outcome"], shown["statement"]) == ("allow", None)
+    assert shown["appeal"] == {"number": 1, "upheld": True, "answer": "You are right, sorry."}
     # That this upload is let go says nothing of the item.
     assert list(OutgoingOpinion.objects.values_list("opinion", "state")) == [("blocked", "due")]
 
@@ -176,7 +176,7 @@ def test_objections_come_after_a_decision_and_not_without_end(someone: Make) -> 
 
 
 @pytest.mark.parametrize(
-    "body", ["", "[]", "{}", '{"said": ""}', '{"said": 5}', '{"said": "a", "more": 1}', "\0"]
+    "body", ["", "[]", "{}", '{"text": ""}', '{"text": 5}', '{"text": "a", "more": 1}', "\0"]
 )
 def test_nonsense_at_the_platform_s_channels_is_refused(someone: Make, body: str) -> None:
     row = decision("altered")

@@ -103,8 +103,8 @@ class Desk(machines.Story):
             if tier == "standard":
                 upload = questions.Met(row.name, item, "repit", tier, 1, refused=True, counts=True)
                 for wanted in questions.met([upload]):
-                    told = Signature(bytes(32), bytes(128)) if known else None
-                    questions.compared(wanted, {item: depth}, told)
+                    recorded = Signature(bytes(32), bytes(128)) if known else None
+                    questions.compared(wanted, {item: depth}, recorded)
         return row.name
 
     @rule(upload=uploads, decided=st.booleans(), number=NUMBERS)
@@ -219,7 +219,7 @@ class Desk(machines.Story):
     def tell(self, reached: bool) -> None:
         row = opinions.claim()
         if row is not None:
-            opinions.told(row) if reached else opinions.failed(row, "no", for_good=False)
+            opinions.recorded(row) if reached else opinions.failed(row, "no", for_good=False)
             self.note("told" if reached else "not reached")
         opinions.give_up_orphans(("repit-y",))
 
@@ -229,20 +229,20 @@ class Desk(machines.Story):
     def holds(self) -> None:
         reviews = list(Review.objects.select_related("decision"))
         steps, objections = of_reviews(Step.objects.order_by("pk")), of_reviews(Appeal.objects.all())
-        told = of_reviews(OutgoingOpinion.objects.order_by("pk"))
+        recorded = of_reviews(OutgoingOpinion.objects.order_by("pk"))
         explained = of_reviews(Statement.objects.all())
         self.every_upload_belongs_to_one_review(reviews)
         self.every_claim_is_one_persons(reviews)
         for review in reviews:
-            said = [step for step in steps[review.pk] if step.outcome]
-            final = [step.outcome for step in said if step.after == "decided"]
+            answered = [step for step in steps[review.pk] if step.outcome]
+            final = [step.outcome for step in answered if step.after == "decided"]
             self.the_steps_are_in_the_table(review, steps[review.pk])
-            self.what_was_said_last_is_what_stands(review, said, final)
-            self.it_is_decided_once_and_about_an_item_by_two(review, said, final)
+            self.what_was_said_last_is_what_stands(review, answered, final)
+            self.it_is_decided_once_and_about_an_item_by_two(review, answered, final)
             assert bool(explained[review.pk]) == (review.outcome == "refuse")
             self.objections_are_answered_with_it(review, objections[review.pk])
-            self.banks_hear_of_what_is_sure(review, final, told[review.pk])
-        due = [(row.exchange, row.item) for rows in told.values() for row in rows if row.state == "due"]
+            self.banks_hear_of_what_is_sure(review, final, recorded[review.pk])
+        due = [(row.exchange, row.item) for rows in recorded.values() for row in rows if row.state == "due"]
         assert len(due) == len(set(due))
         assert audit.verify() is None
 
@@ -270,21 +270,23 @@ class Desk(machines.Story):
         assert all((step.before, step.after) in TRANSITIONS for step in steps)
         self.reached.update(f"{step.before} to {step.after}" for step in steps)
 
-    def what_was_said_last_is_what_stands(self, review: Review, said: list[Step], final: list[str]) -> None:
-        assert len({step.member_id for step in said}) == len(said)
+    def what_was_said_last_is_what_stands(
+        self, review: Review, answered: list[Step], final: list[str]
+    ) -> None:
+        assert len({step.member_id for step in answered}) == len(answered)
         assert review.outcome == (final[-1] if final else "")
         assert (review.decided_at is not None) == bool(final)
-        assert review.first == (said[0].outcome if said else "")
+        assert review.first == (answered[0].outcome if answered else "")
 
     def it_is_decided_once_and_about_an_item_by_two(
-        self, review: Review, said: list[Step], final: list[str]
+        self, review: Review, answered: list[Step], final: list[str]
     ) -> None:
         if not review.about:
             assert len(final) <= 1 + review.appeals
             return
         assert len(final) <= 1 and review.state not in OBJECTED
-        assert len(said) >= 2 or not review.picture
-        assert len(said) >= 2 or not (review.why and final) or review.outcome == "refer"
+        assert len(answered) >= 2 or not review.picture
+        assert len(answered) >= 2 or not (review.why and final) or review.outcome == "refer"
 
     def objections_are_answered_with_it(self, review: Review, objections: list[Appeal]) -> None:
         assert len(objections) == len({objection.number for objection in objections})
@@ -294,12 +296,12 @@ class Desk(machines.Story):
         assert open_ones or review.state not in OBJECTED
 
     def banks_hear_of_what_is_sure(
-        self, review: Review, final: list[str], told: list[OutgoingOpinion]
+        self, review: Review, final: list[str], recorded: list[OutgoingOpinion]
     ) -> None:
         sure = review.decision.item and review.decision.tier in ("standard", "altered")
         blocked = ["blocked" for outcome in final if outcome == "refuse" and sure]
         freed = ["not_blocked"] * (review.picture and review.outcome == "allow")
-        assert sorted(record.opinion for record in told) == sorted([*blocked, *freed])
+        assert sorted(record.opinion for record in recorded) == sorted([*blocked, *freed])
 
 
 def of_reviews(rows: QuerySet[Any]) -> defaultdict[int, list[Any]]:

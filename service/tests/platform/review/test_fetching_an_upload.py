@@ -89,10 +89,10 @@ def taken(someone: Make, reference: str = "upload-77") -> tuple[Someone, Review]
     """A review that a moderator holds, of an upload that the platform keeps under this reference."""
     row = decision("altered")
     if reference:
-        said = Client().post(
+        response = Client().post(
             f"/v1/reviews/{row.name}", {"reference": reference}, content_type="application/json"
         )
-        assert said.status_code == 200
+        assert response.status_code == 200
     who = someone("moderator")
     review = queue.take(who.member)
     assert review is not None

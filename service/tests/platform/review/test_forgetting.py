@@ -56,7 +56,7 @@ def reviewed(who: Someone, answer: Answer = REFUSE, item: str = "") -> Review:
 
 def tell_all() -> None:
     while (row := opinions.claim()) is not None:
-        opinions.told(row)
+        opinions.answered(row)
 
 
 def plain(at: datetime | None = None, outcome: str = "block") -> Decision:
@@ -92,7 +92,7 @@ def test_what_waits_for_someone_is_never_forgotten(someone: Make) -> None:
     appealed = reviewed(moderator, item="appealed")
     stopped = reviewed(moderator, Answer("refer"))
     deciding.object_to(appealed.decision, "That is my dog.")
-    OutgoingOpinion.objects.exclude(item="owed").update(state="told")
+    OutgoingOpinion.objects.exclude(item="owed").update(state="answered")
     decision("altered", item="waiting")
     decision("altered", item="held")
     held = queue.take(two.member)

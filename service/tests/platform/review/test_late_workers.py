@@ -21,11 +21,11 @@ from repit.foundation.errors import PeerFailed, TransitionRefused
 from repit.foundation.jobs.claims import ClaimLost
 from repit.platform.integrations.mastodon import queue as posts
 from repit.platform.integrations.mastodon import wire
-from repit.platform.integrations.mastodon.models import Move, Told
-from repit.platform.integrations.s3 import queue as arrivals
+from repit.platform.integrations.mastodon.models import Move, QueuedMedia
+from repit.platform.integrations.s3 import queue as storage_queue
 from repit.platform.integrations.s3 import scan_worker, scans
 from repit.platform.integrations.s3.events_wire import Stored
-from repit.platform.integrations.s3.models import Arrival, Scan
+from repit.platform.integrations.s3.models import QueuedObject, Scan
 from repit.platform.review import opinions, queue
 from repit.platform.review.models import OutgoingOpinion, Review
 
@@ -54,34 +54,34 @@ def an_opinion() -> None:
     )
 
 
-def moved(row: Told) -> None:
+def moved(row: QueuedMedia) -> None:
     with pytest.raises(TransitionRefused):
         posts.move(row, "report")
 
 
-def noted(row: Told) -> None:
+def noted(row: QueuedMedia) -> None:
     row.decisions.append({"media": "late"})
     with pytest.raises(TransitionRefused):
         posts.note(row)
 
 
-def kept_arrival(row: Arrival) -> None:
-    hold = arrivals.kept(row)
+def kept_object(row: QueuedObject) -> None:
+    hold = storage_queue.kept(row)
     with clock.at(lambda: clock._wall() + 2 * LATE), pytest.raises(ClaimLost):
         hold()
 
 
 CASES = {
-    "arrivals": Case(
-        Arrival,
-        lambda: arrivals.take_in((Stored("a-bucket", "a.jpg"),)),
-        arrivals.claim,
+    "queued objects": Case(
+        QueuedObject,
+        lambda: storage_queue.take_in((Stored("a-bucket", "a.jpg"),)),
+        storage_queue.claim,
         (
-            arrivals.done,
-            lambda row: arrivals.later(row, 5),
-            lambda row: arrivals.failed(row, "late", for_good=False),
-            lambda row: arrivals.failed(row, "late", for_good=True),
-            kept_arrival,
+            storage_queue.done,
+            lambda row: storage_queue.later(row, 5),
+            lambda row: storage_queue.failed(row, "late", for_good=False),
+            lambda row: storage_queue.failed(row, "late", for_good=True),
+            kept_object,
         ),
     ),
     "opinions": Case(
@@ -89,13 +89,13 @@ CASES = {
         an_opinion,
         opinions.claim,
         (
-            opinions.told,
+            opinions.answered,
             lambda row: opinions.failed(row, "late", for_good=False),
             lambda row: opinions.failed(row, "late", for_good=True),
         ),
     ),
     "mastodon": Case(
-        Told,
+        QueuedMedia,
         lambda: posts.take_in([wire.Subject("status", "1", "2", (wire.Media("3", "https://a.example/b"),))]),
         posts.claim,
         (
@@ -135,39 +135,39 @@ def test_who_comes_late_neither_ends_nor_keeps_nor_moves_what_another_holds(case
 
 
 def test_the_second_worker_ends_what_the_first_one_was_late_for() -> None:
-    arrivals.take_in((Stored("a-bucket", "a.jpg"),))
-    late = arrivals.claim()
+    storage_queue.take_in((Stored("a-bucket", "a.jpg"),))
+    late = storage_queue.claim()
     assert late is not None
     with clock.at(lambda: clock._wall() + LATE):
-        other = arrivals.claim()
+        other = storage_queue.claim()
         assert other is not None
-        assert not arrivals.done(late)
-        assert arrivals.done(other)
-    assert not Arrival.objects.exists()
+        assert not storage_queue.done(late)
+        assert storage_queue.done(other)
+    assert not QueuedObject.objects.exists()
 
 
 def test_who_is_late_and_was_not_replaced_goes_on() -> None:
-    arrivals.take_in((Stored("a-bucket", "a.jpg"),))
-    late = arrivals.claim()
+    storage_queue.take_in((Stored("a-bucket", "a.jpg"),))
+    late = storage_queue.claim()
     assert late is not None
     with clock.at(lambda: clock._wall() + LATE):
-        arrivals.kept(late)()
-        assert arrivals.claim() is None
-        assert arrivals.done(late)
+        storage_queue.kept(late)()
+        assert storage_queue.claim() is None
+        assert storage_queue.done(late)
 
 
 def test_news_of_an_object_ends_no_claim_but_the_holders_own() -> None:
-    arrivals.take_in((Stored("a-bucket", "a.jpg"),))
-    late = arrivals.claim()
+    storage_queue.take_in((Stored("a-bucket", "a.jpg"),))
+    late = storage_queue.claim()
     assert late is not None
     with clock.at(lambda: clock._wall() + LATE):
-        other = arrivals.claim()
+        other = storage_queue.claim()
         assert other is not None
-        arrivals.take_in((Stored("a-bucket", "a.jpg"),))
-        assert not arrivals.done(late)
-        assert Arrival.objects.get().claim == other.claim and arrivals.claim() is None
-        assert arrivals.done(other)
-        again = arrivals.claim()
+        storage_queue.take_in((Stored("a-bucket", "a.jpg"),))
+        assert not storage_queue.done(late)
+        assert QueuedObject.objects.get().claim == other.claim and storage_queue.claim() is None
+        assert storage_queue.done(other)
+        again = storage_queue.claim()
         assert again is not None and again.attempts == 1
 
 

@@ -35,8 +35,8 @@ def test_confirmations_and_disputes_arrive_and_what_the_bank_does_not_know_is_gi
     with FeedClient(hotline.base_url, key, allow=hotline.allow) as feed:
         _, entries = feed.snapshot()
         names = [entry.item for entry in entries]
-    said = dict(zip(names[:2], ("refuse", "allow"), strict=True)) | {"an item it never had": "refuse"}
-    for name, outcome in said.items():
+    decided = dict(zip(names[:2], ("refuse", "allow"), strict=True)) | {"an item it never had": "refuse"}
+    for name, outcome in decided.items():
         row = decision("standard", item=name)
         queue.take_in()
         questions.compared(row.name, {name: 80}, Signature(bytes(32), bytes(128)))
@@ -51,7 +51,7 @@ def test_confirmations_and_disputes_arrive_and_what_the_bank_does_not_know_is_gi
         assert tell_banks.tell_hotline() == 2
         assert tell_banks.tell_hotline() == 0
     states = dict(OutgoingOpinion.objects.values_list("item", "state"))
-    assert states == {names[0]: "told", names[1]: "told", "an item it never had": "given-up"}
+    assert states == {names[0]: "answered", names[1]: "answered", "an item it never had": "given-up"}
     for name, word in ((names[0], "blocked"), (names[1], "not_blocked")):
         status, held = hotline.call("GET", f"/exchange/repit/v1/opinions?item={name}", key=key)
         assert status == 200

@@ -107,7 +107,7 @@ def test_a_screen_has_no_violation_at_any_width_or_light(
     cookie = desk.world["begun"] if role == "begun" else desk.world["cookies"].get(role, "")
     with visit(browser, desk, cookie, language) as page:
         complaints: list[str] = []
-        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda asked: asked.url.startswith(desk.base) or complaints.append(asked.url))
         go(page, desk)

@@ -105,8 +105,8 @@ def test_a_decision_pressed_twice_is_one_and_leads_on(desk: Desk) -> None:
     assert Review.objects.get(decision=other).state == "held"
     for _ in range(2):
         desk.who.client.get("/staff/review/")
-    said = desk.who.client.get("/staff/review/").content.decode()
-    assert "You no longer hold" not in said and not Kept.objects.exists()
+    queue_page = desk.who.client.get("/staff/review/").content.decode()
+    assert "You no longer hold" not in queue_page and not Kept.objects.exists()
 
 
 def test_a_decision_pressed_twice_at_the_end_of_the_work_leads_to_the_queue(desk: Desk) -> None:

@@ -176,7 +176,7 @@ def dump(value: object) -> bytes:
 
 
 def entry_out(entry: Entry) -> EntryOut:
-    told: EntryOut = {
+    body: EntryOut = {
         "item": entry.item,
         "state": entry.state,
         "media": entry.media,
@@ -189,17 +189,17 @@ def entry_out(entry: Entry) -> EntryOut:
         ],
     }
     if entry.roots:
-        told["roots"] = roots_out(entry.roots)
+        body["roots"] = roots_out(entry.roots)
     if entry.gone:
-        told["gone"] = gone_out(entry.gone)
+        body["gone"] = gone_out(entry.gone)
     if entry.asked:
-        told["asked"] = entry.asked
-    return told
+        body["asked"] = entry.asked
+    return body
 
 
 def encode_page(page: Page) -> bytes:
     """One page as a JSON object."""
-    told: PageOut = {
+    body: PageOut = {
         "version": VERSION,
         "feed_id": page.feed_id,
         "head": page.head,
@@ -209,7 +209,7 @@ def encode_page(page: Page) -> bytes:
             for change in page.changes
         ],
     }
-    return dump(told)
+    return dump(body)
 
 
 def encode_acknowledgement(acknowledgement: Acknowledgement) -> bytes:

@@ -170,14 +170,14 @@ class ProposalsIn(BaseModel):
 
 def encode_page(page: Page) -> bytes:
     """One page as a JSON object."""
-    told: RecordsOut = {
+    page_out: RecordsOut = {
         "count": len(page.records),
         "nextPageToken": page.next_token,
         "nextSetTimestamp": page.next_second,
         "hasMoreRecords": page.next_token is not None,
         "hashRecords": [_record(record) for record in page.records],
     }
-    return json.dumps(told, separators=(",", ":")).encode()
+    return json.dumps(page_out, separators=(",", ":")).encode()
 
 
 def _record(record: Record) -> RecordOut:

@@ -59,8 +59,8 @@ def explain(file: Path | None, channel: str, known: Known, indicator: Sequence[s
     indicators = [Indicator(code, word) for code, _, word in (stated.partition(":") for stated in indicator)]
 
     def seen(tier: Tier, state: str) -> Verdict:
-        said = (known.origin, known.kind, known.media, state, known.confirmations, tier)
-        found = Evidence("item", *said, exchange=known.exchange)
+        facts = (known.origin, known.kind, known.media, state, known.confirmations, tier)
+        found = Evidence("item", *facts, exchange=known.exchange)
         return judge(policy, channel, [found], indicators)
 
     table = Table(title=_shown(Text(f"At the channel {channel}", f"Au canal {channel}")))

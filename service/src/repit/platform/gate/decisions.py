@@ -107,9 +107,9 @@ class Recorder:
                 self._rows.append(pending)
                 self._changed.notify_all()
         if pending is None:
-            return verdict.told(milliseconds=milliseconds)
+            return verdict.with_record(milliseconds=milliseconds)
         safe = not full and pending.done.wait(WAIT_SECONDS) and pending.written
-        return verdict.told(
+        return verdict.with_record(
             milliseconds=milliseconds,
             decision=pending.row.name,
             recorded=safe,
@@ -163,7 +163,7 @@ class Unwritten(Recorder):
 
     def record(self, verdict: Verdict, channel: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
         """The verdict, unnamed."""
-        return verdict.told(milliseconds=milliseconds)
+        return verdict.with_record(milliseconds=milliseconds)
 
 
 def _count(hour: datetime, channel: str, outcome: str, rule: str, count: int) -> None:

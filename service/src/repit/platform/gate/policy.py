@@ -135,20 +135,20 @@ def judge(
 ) -> Verdict:
     """Apply the policy to what was found, or to not having been able to look; `here`: what people at this
     platform have decided and are asked."""
-    told = tuple(indicators)
+    given = tuple(indicators)
     if isinstance(seen, Undecided):
         verdict = _of_undecided(policy, channel, seen, here)
     else:
         verdict = _of_evidence(policy, channel, seen, here)
-    verdict = replace(verdict, indicators=told)
+    verdict = replace(verdict, indicators=given)
     if verdict.outcome != "allow" or verdict.would_be == "block":
         return verdict  # an indicator cannot make it stricter
-    ruling = _of_indicators(policy, channel, told)
+    ruling = _of_indicators(policy, channel, given)
     if ruling is None or ruling.outcome == "allow":
         return verdict
     # What rests on more than indicators keeps its own explanation.
     explanation = verdict.explanation if verdict.evidence or verdict.undecided else INDICATED
-    return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), indicators=told)
+    return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), indicators=given)
 
 
 def _of_undecided(policy: Policy, channel: str, seen: Undecided, here: Here) -> Verdict:
@@ -172,8 +172,8 @@ def _of_undecided(policy: Policy, channel: str, seen: Undecided, here: Here) -> 
 def _of_evidence(policy: Policy, channel: str, seen: Sequence[Evidence], here: Here) -> Verdict:
     if not seen:
         return Verdict("allow", NO_MATCH, NOTHING_KNOWN)
-    told = [replace(evidence, asked="yes") if evidence.item in here.asked else evidence for evidence in seen]
-    ordered = sorted(told, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
+    given = [replace(evidence, asked="yes") if evidence.item in here.asked else evidence for evidence in seen]
+    ordered = sorted(given, key=lambda e: (TIERS.index(e.tier), e.distance or 0, e.item))
     rulings = [_ruling(policy, channel, evidence, here) for evidence in ordered]
     chosen = strictest(rulings)
     explanation = LET_GO_HERE if rulings[chosen].rule == LET_GO else explained(ordered[chosen])

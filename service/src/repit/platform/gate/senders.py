@@ -50,8 +50,8 @@ class Senders:
         with self._turn:
             if elapsed() >= self._until or len(self._met) >= MOST:
                 self._begin()
-            said = f"{len(sender)} {sender} {item}".encode()
-            digest = hashlib.blake2b(said, key=self._salt, digest_size=12).digest()
+            text = f"{len(sender)} {sender} {item}".encode()
+            digest = hashlib.blake2b(text, key=self._salt, digest_size=12).digest()
             if digest in self._met:
                 return False
             self._met.add(digest)

@@ -169,7 +169,7 @@ class Verdict:
         """Whether only a count is kept of it."""
         return self.rule in PLAIN
 
-    def told(self, **changes: str | bool | float | None) -> "Verdict":
+    def with_record(self, **changes: str | bool | float | None) -> "Verdict":
         """The same verdict with what only its recorder knows."""
         return replace(self, **changes)  # type: ignore[arg-type]
 

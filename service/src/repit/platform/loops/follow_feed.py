@@ -47,8 +47,8 @@ def known(entry: Entry) -> KnownEntry:
 
 def _room() -> int:
     """How large a snapshot may be: an eighth of the machine's memory, in which it is kept, or as told."""
-    told: int = settings.REPIT_GATE_FEED_BYTES
-    return told or os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8
+    most: int = settings.REPIT_GATE_FEED_BYTES
+    return most or os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 8
 
 
 class Follower:

@@ -44,15 +44,15 @@ def tell_hotline() -> int:
             row = opinions.claim(FEED)
             if row is None:
                 break
-            said = {"item": row.item, "opinion": row.opinion, "tags": ["reviewed by a person"]}
-            body = json.dumps(said if row.depth is None else {**said, "depth": row.depth})
+            given = {"item": row.item, "opinion": row.opinion, "tags": ["reviewed by a person"]}
+            body = json.dumps(given if row.depth is None else {**given, "depth": row.depth})
             try:
                 status = hotline.post("/exchange/repit/v1/opinions", body.encode(), seconds=_SECONDS).status
             except RepitError as error:
                 opinions.failed(row, error.code, for_good=False)
                 break  # the next would meet the same
             if status == 200:
-                taken += opinions.told(row)
+                taken += opinions.answered(row)
             else:
                 opinions.failed(row, f"status {status}", for_good=status in _FOR_GOOD)
     return taken
@@ -86,7 +86,7 @@ def _tell(partner: Partner, store: IndexStore) -> int:
             if isinstance(ours, NotGranted):
                 continue
             break  # the next would meet the same
-        taken += opinions.told(row)
+        taken += opinions.answered(row)
     return taken
 
 

@@ -148,14 +148,14 @@ def _checked(answer: Answer) -> Outcome:
 # --- objections ---------------------------------------------------------------------------------------------
 
 
-def object_to(decision: Decision, said: str) -> Review:
+def object_to(decision: Decision, text: str) -> Review:
     """Note an objection to a refusal; the review that answers it. Raises `TransitionRefused`, `InputRefused`,
     `NotFound` for a decision that refused nothing and of which there is no review.
 
     An upload that is an item's very picture is objected to as part of the question about that item: whoever
     spreads a picture would otherwise ask until somebody errs. Any other is looked at again by itself.
     """
-    if not said.strip() or len(said) > MOST_TEXT or "\0" in said:
+    if not text.strip() or len(text) > MOST_TEXT or "\0" in text:
         raise InputRefused(
             Text("Say in a few words what is wrong.", "Dites en quelques mots ce qui ne va pas.")
         )
@@ -163,10 +163,10 @@ def object_to(decision: Decision, said: str) -> Review:
         review = queue.review_of(decision.pk)
         asked = _waiting_with(decision, review)
         if asked is not None:
-            return _objected(asked, decision, said)
+            return _objected(asked, decision, text)
         if review is None:
             raise NotFound
-        return _appealed(review, said)
+        return _appealed(review, text)
 
 
 def _waiting_with(decision: Decision, review: Review | None) -> Review | None:
@@ -187,22 +187,22 @@ def _unanswered_yet(review: Review) -> bool:
     return review.state not in ("decided", "appealed", "appeal-held") and review.decision.outcome == "block"
 
 
-def _objected(review: Review, decision: Decision, said: str) -> Review:
+def _objected(review: Review, decision: Decision, text: str) -> Review:
     before = Appeal.objects.filter(Q(decision=decision) | Q(decision__isnull=True, review__decision=decision))
     if before.count() >= MOST_APPEALS or before.filter(answered_at__isnull=True).exists():
         raise _ENOUGH
     if Appeal.objects.filter(review=review).count() >= MOST_OBJECTIONS:
         raise _ENOUGH
-    _note(review, said, decision)
+    _note(review, text, decision)
     return review
 
 
-def _note(review: Review, said: str, decision: Decision | None = None) -> None:
+def _note(review: Review, text: str, decision: Decision | None = None) -> None:
     number = Appeal.objects.filter(review=review).count() + 1
-    Appeal.objects.create(review=review, decision=decision, number=number, at=now(), said=said)
+    Appeal.objects.create(review=review, decision=decision, number=number, at=now(), text=text)
 
 
-def _appealed(review: Review, said: str) -> Review:
+def _appealed(review: Review, text: str) -> Review:
     changed = Review.objects.filter(pk=review.pk, state="decided", appeals__lt=MOST_APPEALS).update(
         state="appealed",
         appeals=F("appeals") + 1,
@@ -212,7 +212,7 @@ def _appealed(review: Review, said: str) -> Review:
         raise _ENOUGH
     review.refresh_from_db()
     queue.note(review, "decided", "appealed", None)
-    _note(review, said)
+    _note(review, text)
     return review
 
 

@@ -168,7 +168,7 @@ class Appeal(models.Model):
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="+")
     number = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
-    said = models.TextField()
+    text = models.TextField()
     answer = models.TextField(blank=True)
     upheld = models.BooleanField(null=True)
     answered_at = models.DateTimeField(null=True)
@@ -210,7 +210,7 @@ class OutgoingOpinion(Claimable):
     depth = models.PositiveSmallIntegerField(null=True)
     state = models.CharField(max_length=10, default="due")
     made_at = models.DateTimeField()
-    told_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (
@@ -221,7 +221,8 @@ class OutgoingOpinion(Claimable):
         constraints = (
             claim_ends("review_opinion_claim_ends"),
             models.CheckConstraint(
-                condition=Q(state__in=["due", "told", "replaced", "given-up"]), name="review_opinion_state"
+                condition=Q(state__in=["due", "answered", "replaced", "given-up"]),
+                name="review_opinion_state",
             ),
         )
 

@@ -69,9 +69,9 @@ def claim(source: str = FEED) -> OutgoingOpinion | None:
     return _claims.claim(Q(source=source))
 
 
-def told(row: OutgoingOpinion) -> bool:
+def answered(row: OutgoingOpinion) -> bool:
     """The bank has it; whether it was still ours to tell."""
-    return _claims.end(row, state="told", told_at=now())
+    return _claims.end(row, state="answered", answered_at=now())
 
 
 def failed(row: OutgoingOpinion, trouble: str, *, for_good: bool, seconds: float = 0.0) -> bool:
@@ -88,5 +88,5 @@ def give_up_orphans(sources: Collection[str]) -> int:
 
 def counts() -> dict[str, int]:
     """How many opinions are in each state."""
-    states = ("due", "told", "replaced", "given-up")
+    states = ("due", "answered", "replaced", "given-up")
     return {state: OutgoingOpinion.objects.filter(state=state).count() for state in states}

@@ -67,10 +67,10 @@ def document(routes: Routes, about: About) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     schemes: dict[str, Any] = {}
     for address, operation in found:
-        told = _operation(address, operation, shapes)
+        entry = _operation(address, operation, shapes)
         if operation.name in {each["operationId"] for path in paths.values() for each in path.values()}:
-            told["operationId"] = address.path.strip("/").replace("/", "-")
-        paths.setdefault(address.path, {})[operation.method.lower()] = told
+            entry["operationId"] = address.path.strip("/").replace("/", "-")
+        paths.setdefault(address.path, {})[operation.method.lower()] = entry
         schemes |= {} if operation.security is None else operation.security.schemes
     return {
         "openapi": "3.1.0",
@@ -131,11 +131,11 @@ def _sent(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _operation(address: Address, operation: Operation, shapes: _Shapes) -> dict[str, Any]:
     words = operation.words
-    said = inspect.cleandoc(operation.view.__doc__ or "").partition(" Raises `")[0]
-    told: dict[str, Any] = {
+    text = inspect.cleandoc(operation.view.__doc__ or "").partition(" Raises `")[0]
+    entry: dict[str, Any] = {
         "operationId": operation.name,
-        "summary": words.summary.en if words else said.splitlines()[0],
-        "description": words.about.en if words else said,
+        "summary": words.summary.en if words else text.splitlines()[0],
+        "description": words.about.en if words else text,
         "parameters": list(_parameters(address, operation, shapes)),
         "responses": _responses(operation, shapes),
         "security": [] if operation.security is None else operation.security.requirements(),
@@ -146,8 +146,8 @@ def _operation(address: Address, operation: Operation, shapes: _Shapes) -> dict[
     if bodies:
         content = {media: {"schema": shapes.taken(shape)} for media, shape in bodies.items()}
         # A file may be empty, and so may the body that is one.
-        told["requestBody"] = {"required": bytes not in bodies.values(), "content": content}
-    return told
+        entry["requestBody"] = {"required": bytes not in bodies.values(), "content": content}
+    return entry
 
 
 def _parameters(address: Address, operation: Operation, shapes: _Shapes) -> Iterator[dict[str, Any]]:
@@ -162,19 +162,19 @@ def _parameters(address: Address, operation: Operation, shapes: _Shapes) -> Iter
 
 
 def _responses(operation: Operation, shapes: _Shapes) -> dict[str, Any]:
-    told = {str(answer.status): _answer(answer, shapes) for answer in operation.answers}
+    entry = {str(answer.status): _answer(answer, shapes) for answer in operation.answers}
     by_status: dict[int, list[type[RepitError]]] = {}
     for refusal in _refusals(operation):
         by_status.setdefault(refusal.status, []).append(refusal)
     for status, refusals in sorted(by_status.items()):
-        kept = told.get(str(status), {"description": "", "content": {}})
+        kept = entry.get(str(status), {"description": "", "content": {}})
         refused = _refused(refusals)
-        told[str(status)] = {
+        entry[str(status)] = {
             **refused,
             "description": f"{kept['description']} {refused['description']}".strip(),
             "content": {**kept["content"], **refused["content"]},
         }
-    return told
+    return entry
 
 
 def _refusals(operation: Operation) -> list[type[RepitError]]:

@@ -64,9 +64,9 @@ class Reader(Generic[Taken]):
             {name: request.headers[name] for name in names(self.shape) if name in request.headers}
         )
 
-    def _parameters(self, said: Mapping[str, object]) -> Taken:
+    def _parameters(self, given: Mapping[str, object]) -> Taken:
         try:
-            return self.adapter.validate_python(said)
+            return self.adapter.validate_python(given)
         except ValidationError as error:
             raise _refused(error) from None
 

@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'received'), ('announced', False)), models.Q(('state', 'received'), _negated=True), _connector='OR'), name='item_announced'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('announced', False), ('state', 'received')), models.Q(('state', 'received'), _negated=True), _connector='OR'), name='item_announced'),
         ),
         migrations.AddConstraint(
             model_name='item',

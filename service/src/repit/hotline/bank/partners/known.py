@@ -18,13 +18,13 @@ from repit.hotline.bank.types import Submission
 
 Pair = tuple[str, str]
 """An origin: an installation, its name there."""
-Said = tuple[str, str, str]
+OriginKey = tuple[str, str, str]
 """The same with the way it took."""
 ITSELF: Final = ""
 """The name of a record that is its own origin; its row gets one by chance: the partner's may be a hash."""
 
 
-def said(origin: Origin) -> Said:
+def origin_key(origin: Origin) -> OriginKey:
     """An origin as a row has it, for comparing."""
     return origin.installation, origin.token, ",".join(origin.path)
 
@@ -76,7 +76,7 @@ class KnownRecord:
     name: str | None = None
     origins: dict[Pair, RecordOrigin] = field(default_factory=dict)
 
-    def noted(self) -> dict[Said, RecordOrigin]:
+    def noted(self) -> dict[OriginKey, RecordOrigin]:
         """Its origins as `said` has them."""
         return {
             (row.installation, ITSELF if row.installation == self.row.source else row.token, row.path): row
@@ -113,7 +113,7 @@ class Known:
 
     def is_kept_down(self, held: KnownRecord, record: Record, origins: Iterable[Origin]) -> bool:
         """Whether all that a record of a withdrawn item may still change is as it says."""
-        same = held.row.disputed == record.disputed and set(held.noted()) == set(map(said, origins))
+        same = held.row.disputed == record.disputed and set(held.noted()) == set(map(origin_key, origins))
         return same and names.is_kept_down(held.row, record.name)
 
     def destroyed(self, item: KnownItem) -> bool:

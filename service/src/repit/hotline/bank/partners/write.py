@@ -30,7 +30,7 @@ from repit.hotline.bank.partners.decide import (
     Unchanged,
 )
 from repit.hotline.bank.partners.follow import Follow
-from repit.hotline.bank.partners.known import ITSELF, Known, KnownItem, KnownRecord, Pair, said
+from repit.hotline.bank.partners.known import ITSELF, Known, KnownItem, KnownRecord, Pair, origin_key
 from repit.hotline.bank.partners.record import Origin, Ready, Record
 from repit.hotline.bank.partners.rows import Rows
 
@@ -174,7 +174,7 @@ class Writer:
     def _note(self, held: KnownRecord, record: Record, origins: Iterable[Origin]) -> bool:
         """What a record says beside its hashes; whether its origins are others than before."""
         held.row.run, held.row.disputed = self._run or held.row.run, record.disputed
-        wanted = {said(origin): origin for origin in origins}
+        wanted = {origin_key(origin): origin for origin in origins}
         kept = {noted: row for noted, row in held.noted().items() if noted in wanted}
         gone = [row for row in held.origins.values() if row not in kept.values()]
         fresh = [origin for words, origin in wanted.items() if words not in kept]

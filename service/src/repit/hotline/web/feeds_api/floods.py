@@ -27,10 +27,10 @@ from repit.hotline.web.feeds_api.report_limits import counted
 from repit.hotline.web.feeds_api.security import SUBSCRIBER
 
 
-def _a_date(told: object) -> object:
+def _a_date(value: object) -> object:
     """A number would be read as seconds, or as thousandths of them."""
-    if isinstance(told, str) and told[4:5] == "-":
-        return told
+    if isinstance(value, str) and value[4:5] == "-":
+        return value
     raise ValueError
 
 

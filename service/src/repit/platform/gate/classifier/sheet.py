@@ -75,14 +75,14 @@ def read_sheet(path: Path) -> Sheet:
         ) from None
 
 
-def _sheet(path: Path, said: dict[str, Any]) -> Sheet:
-    fed, read = said["input"], said["output"]
+def _sheet(path: Path, table: dict[str, Any]) -> Sheet:
+    fed, read = table["input"], table["output"]
     labels = tuple(read["labels"])
-    thresholds = {str(label): float(score) for label, score in said["indicators"].items()}
+    thresholds = {str(label): float(score) for label, score in table["indicators"].items()}
     sheet = Sheet(
         path=path,
-        model=path.parent / said["model"],
-        milliseconds=int(said["milliseconds"]),
+        model=path.parent / table["model"],
+        milliseconds=int(table["milliseconds"]),
         input_name=str(fed["name"]),
         width=int(fed["width"]),
         height=int(fed["height"]),

@@ -33,17 +33,17 @@ class Worker:
 class Turn:
     """An upload that waits until `due` for a worker: told once it has one, or once there will be none."""
 
-    __slots__ = ("due", "sender", "told", "worker")
+    __slots__ = ("due", "sender", "settled", "worker")
 
     def __init__(self, sender: str, due: float) -> None:
         self.sender, self.due = sender, due
-        self.told = threading.Event()
+        self.settled = threading.Event()
         self.worker: Worker | None = None
 
     def give(self, worker: Worker | None) -> None:
         """Here is one; None: there will be none, others have more of a right to it."""
         self.worker = worker
-        self.told.set()
+        self.settled.set()
 
 
 class Lane:

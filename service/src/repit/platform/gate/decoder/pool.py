@@ -152,10 +152,10 @@ class DecoderPool:
             else:
                 lane.line_up(turn, due - time.monotonic())
                 self._tending.notify()  # others wait now: what is dear has to make room
-        if not turn.told.wait(max(0.0, due - time.monotonic())):
+        if not turn.settled.wait(max(0.0, due - time.monotonic())):
             with self._turn:
                 lane.waiting.remove(sender, turn)
-        if turn.worker is None and turn.told.is_set() and not self._closing:
+        if turn.worker is None and turn.settled.is_set() and not self._closing:
             raise Overloaded
         return turn.worker
 

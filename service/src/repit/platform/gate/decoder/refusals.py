@@ -23,8 +23,8 @@ class NotSeen(Exception):
 
 def refused(outcome: NotHashable, kind: Kind = Kind.PICTURE) -> dict[str, Any]:
     """The head of an answer."""
-    said = {"reason": outcome.reason, "message": outcome.message, "next_step": outcome.next_step}
-    return {**said, "kind": kind.value}
+    words = {"reason": outcome.reason, "message": outcome.message, "next_step": outcome.next_step}
+    return {**words, "kind": kind.value}
 
 
 def refusal(head: dict[str, Any]) -> NotSeen | None:

@@ -39,8 +39,8 @@ class Odd(Exception):
 
 def boundary_of(kinds: Sequence[str]) -> bytes | None:
     """The boundary of a form; None if this is no form of several parts. Raises `Odd`."""
-    said = " ".join(kinds).lower()
-    if "multipart" not in said and "boundary" not in said:
+    words = " ".join(kinds).lower()
+    if "multipart" not in words and "boundary" not in words:
         return None
     found = _FORM.fullmatch(kinds[0]) if len(kinds) == 1 else None
     if found is None:

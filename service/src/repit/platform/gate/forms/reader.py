@@ -72,8 +72,8 @@ class Part:
         if self._waiting is not None:
             self.odd = DAMAGED
             self._go_on(0)
-        said = _values(self.head).get(b"content-length")
-        if said is not None and said != b"%d" % self.content.size:
+        length = _values(self.head).get(b"content-length")
+        if length is not None and length != b"%d" % self.content.size:
             self.odd = DAMAGED  # there are parsers that go by it
 
     def _go_on(self, at: int) -> None:

@@ -135,7 +135,7 @@ class _Session:
             case name if name in SCANS:
                 await self._scan(name, command.argument)
             case name:
-                await self._say(self._told(name))
+                await self._say(self._answer_to(name))
 
     def _refusal(self, command: Command) -> str:
         """Why a command is not carried out, in clamd's words; or nothing."""
@@ -164,12 +164,12 @@ class _Session:
                     answer = await self._examiner.judge(upload, talk)
         except (Overloaded, TooLarge) as refused:
             busy = isinstance(refused, Overloaded)
-            await self._say(_said("stream", Failed(BUSY)) if busy else _TOO_LONG)
+            await self._say(_reply("stream", Failed(BUSY)) if busy else _TOO_LONG)
             raise _Over from None
         finally:
             if talk is not None:
                 await talk.end()
-        await self._say(_said("stream", answer))
+        await self._say(_reply("stream", answer))
 
     async def _scan(self, name: str, argument: bytes) -> None:
         """SCAN ends at the first file that is found; CONTSCAN and MULTISCAN go on."""
@@ -182,13 +182,13 @@ class _Session:
             return
         clean = not closed
         for path in closed:
-            await self._say(_said(paths.printable(path), Failed("Folder not looked into")))
+            await self._say(_reply(paths.printable(path), Failed("Folder not looked into")))
         for path in files:
             answer = await self._looked_at(partial(paths.open_file, path, self._limits.folders))
             if isinstance(answer, Passed):
                 continue
             clean = False
-            await self._say(_said(paths.printable(path), answer))
+            await self._say(_reply(paths.printable(path), answer))
             if name == "SCAN" and isinstance(answer, Refused):
                 return
         if clean:
@@ -209,7 +209,7 @@ class _Session:
         if descriptor is None:
             await self._refuse(_NO_DESCRIPTOR)
         handed = paths.Handed(descriptor)
-        await self._say(_said(f"fd[{descriptor}]", await self._looked_at(handed.opened)))
+        await self._say(_reply(f"fd[{descriptor}]", await self._looked_at(handed.opened)))
 
     async def _looked_at(self, opened: Callable[[], BinaryIO | paths.Handed]) -> Answer:
         talk: Talk | None = None
@@ -234,7 +234,7 @@ class _Session:
 
     # --- what is said -------------------------------------------------------------------------------------
 
-    def _told(self, name: str) -> str:
+    def _answer_to(self, name: str) -> str:
         match name:
             case "PING":
                 return "PONG"
@@ -296,7 +296,7 @@ class _Session:
         await self._refuse("COMMAND READ TIMED OUT")
 
 
-def _said(what: str, answer: Answer) -> str:
+def _reply(what: str, answer: Answer) -> str:
     match answer:
         case Passed():
             return f"{what}: OK"

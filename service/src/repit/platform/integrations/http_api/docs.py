@@ -39,7 +39,7 @@ def _document(*, keyed: bool) -> dict[str, Any]:  # noqa: ARG001 - what needs a 
 def docs(request: HttpRequest) -> HttpResponseBase:
     """The same for people; each once, though some have two addresses."""
     language, host = get_language(), request.get_host()
-    told = {
+    by_path = {
         operation: {
             "method": operation.method,
             "path": address.path,
@@ -51,7 +51,9 @@ def docs(request: HttpRequest) -> HttpResponseBase:
         if operation.words is not None
     }
     texts = {"title": words.TITLE, "purpose": words.PURPOSE, "machines": words.FOR_MACHINES}
-    said = {name: text.in_language(language) for name, text in texts.items()}
+    texts_shown = {name: text.in_language(language) for name, text in texts.items()}
     return render(
-        request, "http_api/docs.html", {"operations": list(told.values()), "language": language, **said}
+        request,
+        "http_api/docs.html",
+        {"operations": list(by_path.values()), "language": language, **texts_shown},
     )

@@ -35,7 +35,7 @@ class Reference(Strict):
 class Objection(Strict):
     """What whoever made the upload says."""
 
-    said: Annotated[str, Field(max_length=deciding.MOST_TEXT, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+    text: Annotated[str, Field(max_length=deciding.MOST_TEXT, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
 class AppealAnswer(TypedDict):
@@ -95,7 +95,7 @@ def appeal(request: HttpRequest, decision: str, body: Objection) -> HttpResponse
         raise NotFound
     if row.outcome == "review" and not row.queued:
         queue.take_in()
-    found = deciding.object_to(row, body.said)
+    found = deciding.object_to(row, body.text)
     found.refresh_from_db()
     return _NOTED(_shown(found, decision))
 

@@ -19,5 +19,5 @@ HEADER: Final = "Repit-Sender"
 def sender_of(request: HttpRequest) -> str:
     """What tells this sender from others."""
     key = request.headers.get("Authorization", "")
-    said = request.headers.get(HEADER, "") or request.META.get("REMOTE_ADDR", "")
-    return f"{key} {said[:LONGEST]}"
+    name = request.headers.get(HEADER, "") or request.META.get("REMOTE_ADDR", "")
+    return f"{key} {name[:LONGEST]}"

@@ -105,8 +105,8 @@ def _answered(request: HttpRequest, channel: str, sender: str, *, bare: bool) ->
         # Django logs each 5xx as an error; a flood of uploads must not become a flood of lines.
         busy._has_been_logged = True  # type: ignore[attr-defined]
         return busy
-    said = _BARE[verdict.outcome] if bare else _CHECKED
-    return said(answer(verdict, get_language()))
+    respond = _BARE[verdict.outcome] if bare else _CHECKED
+    return respond(answer(verdict, get_language()))
 
 
 def _verdict(request: HttpRequest, channel: str) -> Verdict:

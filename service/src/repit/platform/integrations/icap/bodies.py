@@ -55,10 +55,10 @@ def body_of(request: Request) -> Body:
     asks = request.method == "REQMOD"
     head = request.request_head if asks else request.response_head
     kinds = heads.values(head, "content-type")
-    said = [
+    names = [
         part.strip().lower() for value in heads.values(head, "content-encoding") for part in value.split(",")
     ]
-    codings = tuple(coding for coding in said if coding not in ("", "identity"))
+    codings = tuple(coding for coding in names if coding not in ("", "identity"))
     boundary, odd = None, _odd_head(head, asks=asks)
     try:
         boundary = boundary_of(kinds)

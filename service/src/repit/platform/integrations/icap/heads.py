@@ -27,11 +27,11 @@ def values(head: bytes, name: str) -> list[str]:
 
 def length(head: bytes) -> int | None:
     """The length of the body, if one is said; -1 where that is no number, or several."""
-    said = {part.strip() for value in values(head, "content-length") for part in value.split(",")}
-    if not said:
+    lengths = {part.strip() for value in values(head, "content-length") for part in value.split(",")}
+    if not lengths:
         return None
-    number = said.pop()
-    return int(number) if not said and re.fullmatch(r"[0-9]{1,18}", number) else -1
+    number = lengths.pop()
+    return int(number) if not lengths and re.fullmatch(r"[0-9]{1,18}", number) else -1
 
 
 def is_plain(head: bytes) -> bool:

@@ -182,8 +182,8 @@ class _Session:
 
 def _sender(request: Request) -> str:
     """Who sent the upload, as the proxy tells it (draft-stecher-icap-subid); kept while it waits."""
-    told = (request.headers.get(name, "") for name in ("x-authenticated-user", "x-client-ip"))
-    return next(filter(None, told), "")
+    names = (request.headers.get(name, "") for name in ("x-authenticated-user", "x-client-ip"))
+    return next(filter(None, names), "")
 
 
 def _language(request: Request) -> str:

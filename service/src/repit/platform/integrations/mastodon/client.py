@@ -49,8 +49,8 @@ class Mastodon:
         """Open a report to the moderators; its id. Raises `PeerBusy`, `PeerFailed`, `KeyRefused`,
         `NotGranted`, `NotFound`, `InputRefused`.
         """
-        said = [("account_id", account), ("comment", comment), ("category", "other"), ("forward", "false")]
-        answer = self._post("/api/v1/reports", [*said, *(("status_ids[]", status) for status in statuses)])
+        form = [("account_id", account), ("comment", comment), ("category", "other"), ("forward", "false")]
+        answer = self._post("/api/v1/reports", [*form, *(("status_ids[]", status) for status in statuses)])
         try:
             return _Made.model_validate_json(answer.body).id[:40]
         except ValidationError:
@@ -61,15 +61,15 @@ class Mastodon:
 
         Raises as `report` does.
         """
-        told = ("send_email_notification", "true")
-        said = [("type", "sensitive"), ("report_id", report), ("text", text), told]
-        self._post(f"/api/v1/admin/accounts/{account}/action", said)
+        mail = ("send_email_notification", "true")
+        form = [("type", "sensitive"), ("report_id", report), ("text", text), mail]
+        self._post(f"/api/v1/admin/accounts/{account}/action", form)
 
-    def _post(self, path: str, said: list[tuple[str, str]]) -> Answer:
+    def _post(self, path: str, form: list[tuple[str, str]]) -> Answer:
         rest = self._resting_until - elapsed()
         if rest > 0:
             raise PeerBusy(rest, detail="its limit is used up")
-        answer = self._server.post(path, urlencode(said).encode(), content_type=_FORM, seconds=SECONDS)
+        answer = self._server.post(path, urlencode(form).encode(), content_type=_FORM, seconds=SECONDS)
         self._mind_limits(answer)
         _refuse(answer)
         return answer

@@ -31,13 +31,13 @@ class QueuedMedia(Claimable):
 
     class Meta:
         indexes = (
-            due_index("mastodon_told_due"),
-            models.Index(fields=["changed_at"], name="mastodon_told_changed"),
+            due_index("mastodon_media_due"),
+            models.Index(fields=["changed_at"], name="mastodon_media_changed"),
         )
         constraints = (
-            claim_ends("mastodon_told_claim_ends"),
-            models.CheckConstraint(condition=Q(state__in=[*WORK, *DONE]), name="mastodon_told_state"),
-            models.CheckConstraint(condition=Q(kind__in=["status", "account"]), name="mastodon_told_kind"),
+            claim_ends("mastodon_media_claim_ends"),
+            models.CheckConstraint(condition=Q(state__in=[*WORK, *DONE]), name="mastodon_media_state"),
+            models.CheckConstraint(condition=Q(kind__in=["status", "account"]), name="mastodon_media_kind"),
             models.CheckConstraint(
                 condition=~Q(state__in=["restrict", "restricted"]) | Q(desk="refuse"),
                 name="mastodon_only_people_restrict",
@@ -51,7 +51,7 @@ class QueuedMedia(Claimable):
 class Move(models.Model):
     """One step: when, from where, to where, why."""
 
-    told = models.ForeignKey(QueuedMedia, on_delete=models.CASCADE, related_name="moves")
+    media = models.ForeignKey(QueuedMedia, on_delete=models.CASCADE, related_name="moves")
     at = models.DateTimeField()
     before = models.CharField(max_length=12)
     after = models.CharField(max_length=12)

@@ -71,7 +71,7 @@ def move(row: QueuedMedia, after: State, **changes: Any) -> None:
     with transaction.atomic():
         if not _claims.end(row, when=Q(state=before), **fresh):
             raise ClaimLost
-        Move.objects.create(told=row, at=now(), before=before, after=after, why=why)
+        Move.objects.create(media=row, at=now(), before=before, after=after, why=why)
     # Not read anew: somebody else may hold it by now, and their token must not come into our hands.
     for name, value in fresh.items():
         setattr(row, name, value)

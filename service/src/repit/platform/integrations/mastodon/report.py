@@ -59,7 +59,7 @@ def report(row: QueuedMedia, server: Mastodon) -> None:
 def restrict(row: QueuedMedia, server: Mastodon) -> None:
     """Mark the account's media as sensitive, naming the report."""
     try:
-        server.mark_as_sensitive(row.account, row.report, _said(_MEASURE))
+        server.mark_as_sensitive(row.account, row.report, _in_language(_MEASURE))
     except (PeerFailed, KeyRefused, NotGranted, NotFound, InputRefused) as error:
         _not_done(row, error)
         return
@@ -87,11 +87,13 @@ def _comment(row: QueuedMedia) -> str:
     """At most the thousand characters that Mastodon takes."""
     found = [decision for decision in row.decisions if decision["outcome"] in ("block", "review")]
     agree = sum(decision["seen"] for decision in found)
-    what = _said(_AGREE).format(count=agree) if agree else _said(_UNSEEN).format(count=len(found))
+    what = (
+        _in_language(_AGREE).format(count=agree) if agree else _in_language(_UNSEEN).format(count=len(found))
+    )
     names = ", ".join(decision["decision"] for decision in found[:8] if decision["decision"])
-    looked = _said({"refuse": _REFUSED, "refer": _REFERRED}.get(row.desk, _NOBODY))
-    return _said(_COMMENT).format(what=what, looked=looked, names=names)[:1000]
+    finding = _in_language({"refuse": _REFUSED, "refer": _REFERRED}.get(row.desk, _NOBODY))
+    return _in_language(_COMMENT).format(what=what, finding=finding, names=names)[:1000]
 
 
-def _said(text: Text) -> str:
+def _in_language(text: Text) -> str:
     return text.in_language(settings.REPIT_LANGUAGE)

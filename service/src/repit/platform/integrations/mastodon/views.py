@@ -66,5 +66,5 @@ def hook(request: HttpRequest) -> HttpResponseBase:
     found = wire.read(request.body)
     if found:
         queue.take_in(found)
-        worker.told.set()
+        worker.announced.set()
     return HttpResponse(status=202)

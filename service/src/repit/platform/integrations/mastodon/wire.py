@@ -118,8 +118,8 @@ class OtherEvent(BaseModel):
     object: dict[str, Any]
 
 
-def _which(told: Any) -> str:
-    word = told.get("event") if isinstance(told, dict) else None
+def _which(received: Any) -> str:
+    word = received.get("event") if isinstance(received, dict) else None
     return _READ.get(word, "other") if isinstance(word, str) else "other"
 
 
@@ -143,25 +143,25 @@ def verify(secret: str, body: bytes, signature: str) -> None:
 def read(body: bytes) -> tuple[Subject, ...]:
     """What is to be looked at; nothing for events that show nothing. Raises `InputRefused`."""
     try:
-        told = _EVENT.validate_json(body)
+        received = _EVENT.validate_json(body)
     except ValidationError:
         raise InputRefused(
             next_step=Text(
                 "Leave the webhook's template empty.", "Laissez vide le modèle du webhook dans Mastodon."
             )
         ) from None
-    return tuple(subject for subject in _subjects(told) if subject.media)
+    return tuple(subject for subject in _subjects(received) if subject.media)
 
 
-def _subjects(told: StatusEvent | AccountEvent | ReportEvent | OtherEvent) -> tuple[Subject, ...]:
-    match told:
+def _subjects(received: StatusEvent | AccountEvent | ReportEvent | OtherEvent) -> tuple[Subject, ...]:
+    match received:
         case StatusEvent():
-            return _posts(told.object)
+            return _posts(received.object)
         case AccountEvent():
-            return (_profile(told.object.account),)
+            return (_profile(received.object.account),)
         case ReportEvent():
-            posts = (post for status in told.object.statuses for post in _posts(status))
-            return (_profile(told.object.target_account.account), *posts)
+            posts = (post for status in received.object.statuses for post in _posts(status))
+            return (_profile(received.object.target_account.account), *posts)
     return ()
 
 

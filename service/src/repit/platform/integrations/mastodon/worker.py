@@ -29,7 +29,7 @@ _KEEP_SECONDS: Final = queue.LEASE.total_seconds() / 3
 _BACKOFF: Final = Backoff(1.0, 5.0)
 _log: Final = logging.getLogger(__name__)
 
-told: Final = threading.Event()
+announced: Final = threading.Event()
 """Set by the webhook, so that nobody waits for the next look."""
 
 
@@ -42,7 +42,7 @@ class Follower:
         self._tidied = elapsed()
         self._held: dict[int, QueuedMedia] = {}
         self._loops = [
-            Loop("mastodon", self._work, workers=AT_ONCE, wake=told, backoff=_BACKOFF),
+            Loop("mastodon", self._work, workers=AT_ONCE, wake=announced, backoff=_BACKOFF),
             Loop("mastodon-keeper", self._keep, first=_KEEP_SECONDS, backoff=_BACKOFF),
         ]
 

@@ -25,8 +25,8 @@ class Coding:
     picture.
     """
 
-    def __init__(self, said: str) -> None:
-        tokens = [part.strip() for part in said.lower().split(",") if part.strip()]
+    def __init__(self, header: str) -> None:
+        tokens = [part.strip() for part in header.lower().split(",") if part.strip()]
         self._packed = tokens in (["gzip"], ["x-gzip"])
         self.sure = not tokens or self._packed
         self.doubt = "" if self.sure or set(tokens) <= _EMPTY else CODED

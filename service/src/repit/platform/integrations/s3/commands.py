@@ -166,7 +166,7 @@ def _ready() -> None:
 def _follow(row: Any) -> None:
     """Show how far it is until it is over; an interrupt leaves it running."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    moved, told = time.monotonic(), False
+    moved, warned = time.monotonic(), False
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=None)
         while row.state == "running":
@@ -180,9 +180,9 @@ def _follow(row: Any) -> None:
             )
             bar.update(task, description=seen.in_language(language()))
             if row.seen != before:
-                moved, told = time.monotonic(), False
-            elif time.monotonic() - moved > _SILENT_SECONDS and not told:
-                told = True
+                moved, warned = time.monotonic(), False
+            elif time.monotonic() - moved > _SILENT_SECONDS and not warned:
+                warned = True
                 bar.console.print(_SILENT.in_language(language()))
             time.sleep(_LOOK_SECONDS)
 

@@ -96,8 +96,8 @@ class Heard:
 def heard(body: bytes) -> Heard:
     """The objects a notification tells of. Raises `InputRefused`, `TooLarge`."""
     try:
-        said = json.loads(body)
-        form = _NOTIFICATION.validate_python(said)
+        notification = json.loads(body)
+        form = _NOTIFICATION.validate_python(notification)
     except ValidationError:
         raise InputRefused(detail="no form that is known") from None
     except (ValueError, RecursionError):
@@ -106,10 +106,10 @@ def heard(body: bytes) -> Heard:
         case Records():
             return _gathered(map(_record, _limited(form.records)))
         case SeaweedEvent():
-            return _gathered(iter([_seaweed(said)]))
+            return _gathered(iter([_seaweed(notification)]))
         case TestEvent():
             return Heard(())
-    return _gathered(iter([_bridged(said)]))
+    return _gathered(iter([_bridged(notification)]))
 
 
 def stored(bucket: Any, key: Any, version: Any = "") -> Stored | None:
@@ -147,40 +147,44 @@ def _gathered(read: Iterator[Heard]) -> Heard:
 
 def _record(record: Any) -> Heard:
     try:
-        name, told = record["eventName"], record["s3"]
+        name, place = record["eventName"], record["s3"]
         if not isinstance(name, str):
             return _UNREAD
         if not _WRITTEN.fullmatch(name):
             return _NOTHING
-        thing = told["object"]
+        thing = place["object"]
         key = unquote_plus(thing["key"], errors="strict")
-        return _file(stored(told["bucket"]["name"], key, thing.get("versionId", "")))
+        return _file(stored(place["bucket"]["name"], key, thing.get("versionId", "")))
     except (KeyError, TypeError, AttributeError, ValueError):
         return _UNREAD
 
 
-def _bridged(said: dict[str, Any]) -> Heard:
-    if said.get("detail-type") != "Object Created":
+def _bridged(notification: dict[str, Any]) -> Heard:
+    if notification.get("detail-type") != "Object Created":
         return _NOTHING
     try:
-        detail = said["detail"]
+        detail = notification["detail"]
         thing = detail["object"]
         return _file(stored(detail["bucket"]["name"], thing["key"], thing.get("version-id", "")))
     except (KeyError, TypeError, AttributeError):
         return _UNREAD
 
 
-def _seaweed(said: dict[str, Any]) -> Heard:
+def _seaweed(notification: dict[str, Any]) -> Heard:
     try:
-        new = said["message"].get("new_entry")
-        old = said["message"].get("old_entry")
-        path = said["key"]
-        if said["event_type"] not in ("create", "update", "rename") or not new or new.get("is_directory"):
+        new = notification["message"].get("new_entry")
+        old = notification["message"].get("old_entry")
+        path = notification["key"]
+        if (
+            notification["event_type"] not in ("create", "update", "rename")
+            or not new
+            or new.get("is_directory")
+        ):
             return _NOTHING
         if new.get("extended", {}).get("Seaweed-X-Amz-Delete-Marker") or _same_content(old, new):
             return _NOTHING
-        if said["event_type"] == "rename":
-            path = f"{said['message']['new_parent_path']}/{new['name']}"
+        if notification["event_type"] == "rename":
+            path = f"{notification['message']['new_parent_path']}/{new['name']}"
         found = _SEAWEED.fullmatch(path)
         version = _version_id(new)
     except (KeyError, TypeError, AttributeError):

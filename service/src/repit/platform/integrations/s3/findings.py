@@ -54,7 +54,7 @@ def record(
         made = Finding.objects.create(
             name=name,
             digest=_digest(held.thing),
-            place=sealed_locations.sealed(_told(held.thing, held.etag, size, moved), "finding", name),
+            place=sealed_locations.sealed(_location(held.thing, held.etag, size, moved), "finding", name),
             state=state,
             decision=(verdict.decision or "") if verdict else "",
             outcome=(verdict.would_be or verdict.outcome) if verdict else "",
@@ -87,7 +87,7 @@ def change(
         fresh = {
             "state": after,
             "place": sealed_locations.sealed(
-                _told(at.thing, etag or at.etag, at.size, moved), "finding", finding.name
+                _location(at.thing, etag or at.etag, at.size, moved), "finding", finding.name
             ),
             "followed": followed or finding.followed,
             "looked_for_at": now(),
@@ -107,9 +107,9 @@ def change(
 
 def where(finding: Finding) -> Where:
     """Which object it is about. Raises `SealBroken`."""
-    said = sealed_locations.opened(finding.place, "finding", finding.name)
-    moved = Stored(*said["moved"]) if said["moved"] else None
-    return Where(Stored(*said["thing"]), said["etag"], said["size"], moved)
+    location = sealed_locations.opened(finding.place, "finding", finding.name)
+    moved = Stored(*location["moved"]) if location["moved"] else None
+    return Where(Stored(*location["thing"]), location["etag"], location["size"], moved)
 
 
 def known(thing: Stored) -> bool:
@@ -191,7 +191,7 @@ def _digest(thing: Stored) -> str:
     return sealed_locations.digest(Stored(thing.bucket, thing.key))
 
 
-def _told(thing: Stored, etag: str, size: int, moved: Stored | None) -> dict[str, Any]:
+def _location(thing: Stored, etag: str, size: int, moved: Stored | None) -> dict[str, Any]:
     return {
         "thing": sealed_locations.listed(thing),
         "etag": etag,

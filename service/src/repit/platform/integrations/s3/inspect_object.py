@@ -78,7 +78,9 @@ def inspect(
             if quiet:
                 return Inspected(held, content.size, verdict, None)
             if earlier and findings.repeats(earlier, verdict):
-                return Inspected(held, content.size, verdict.told(decision=earlier, recorded=True), None)
+                return Inspected(
+                    held, content.size, verdict.with_record(decision=earlier, recorded=True), None
+                )
         return Inspected(held, content.size, _judge(gate.inspector, upload, coding, left), None)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from repit.foundation.clock import now
 from repit.foundation.jobs.claims import Claimable, claim_ends, due_index
-from repit.platform.integrations.s3.states import ARRIVAL, FINDING, SCAN
+from repit.platform.integrations.s3.states import FINDING, QUEUED, SCAN
 
 
 class QueuedObject(Claimable):
@@ -27,14 +27,14 @@ class QueuedObject(Claimable):
     taken_in_at = models.DateTimeField()
 
     class Meta:
-        indexes = (due_index("storage_arrival_due"),)
+        indexes = (due_index("storage_queued_due"),)
         constraints = (
-            claim_ends("storage_arrival_claim_ends"),
-            models.CheckConstraint(condition=Q(state__in=ARRIVAL), name="storage_arrival_state"),
+            claim_ends("storage_queued_claim_ends"),
+            models.CheckConstraint(condition=Q(state__in=QUEUED), name="storage_queued_state"),
         )
 
     def __str__(self) -> str:
-        return f"Arrival({self.state})"
+        return f"QueuedObject({self.state})"
 
 
 class Scan(Claimable):

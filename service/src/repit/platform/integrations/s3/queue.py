@@ -1,7 +1,7 @@
 """Objects that wait to be looked at, as rows.
 
-In: what notifications tell. Out: one arrival at a time, claimed for as long as someone works on it. Next:
-`worker`.
+In: what notifications tell. Out: one queued object at a time, claimed for as long as someone works on it.
+Next: `worker`.
 
 There is one row for an object, however often it is told of. A notification is answered once its rows are
 committed; a worker that dies leaves its claim to run out, and another takes the row. News that comes while
@@ -81,7 +81,7 @@ def kept(row: QueuedObject) -> Hold[QueuedObject]:
 
 def place(row: QueuedObject) -> Stored:
     """Which object it is. Raises `SealBroken`."""
-    return Stored(*sealed_locations.opened(row.place, "arrival", row.digest))
+    return Stored(*sealed_locations.opened(row.place, "queued object", row.digest))
 
 
 def done(row: QueuedObject) -> bool:
@@ -131,7 +131,7 @@ def _row(thing: Stored, decision: str) -> QueuedObject:
     digest, moment = sealed_locations.digest(thing), now()
     return QueuedObject(
         digest=digest,
-        place=sealed_locations.sealed(sealed_locations.listed(thing), "arrival", digest),
+        place=sealed_locations.sealed(sealed_locations.listed(thing), "queued object", digest),
         news=token(),
         due_at=moment,
         decision=decision,

@@ -8,8 +8,8 @@ from typing import Final, Literal
 
 from repit.foundation.errors import TransitionRefused
 
-ARRIVAL: Final = ("waiting", "dead")
-"""An arrival waits until it was looked at and is gone, or dies with a reason, for a person to see."""
+QUEUED: Final = ("waiting", "dead")
+"""A queued object waits until it was looked at and is gone, or dies with a reason, for a person to see."""
 
 SCAN: Final = ("running", "stopped", "done", "failed")
 

@@ -128,15 +128,15 @@ class Store:
     @contextmanager
     def opened(self, thing: Stored) -> Iterator[Content]:
         """An object, to be read while the block lasts. Raises `Gone`, `StoreRefused`."""
-        said = self._ask("get_object", **_named(thing))
-        raw: Raw = said["Body"]._raw_stream
+        answer = self._ask("get_object", **_named(thing))
+        raw: Raw = answer["Body"]._raw_stream
         try:
             yield Content(
-                etag=str(said.get("ETag", "")),
-                version=_version(said.get("VersionId")),
-                size=int(said.get("ContentLength") or 0),
-                encoding=str(said.get("ContentEncoding") or "").lower(),
-                tags=int(said.get("TagCount") or 0),
+                etag=str(answer.get("ETag", "")),
+                version=_version(answer.get("VersionId")),
+                size=int(answer.get("ContentLength") or 0),
+                encoding=str(answer.get("ContentEncoding") or "").lower(),
+                tags=int(answer.get("TagCount") or 0),
                 body=raw,
             )
         finally:
@@ -149,12 +149,12 @@ class Store:
     def tags(self, thing: Stored) -> dict[str, str]:
         """Its tags. Raises `Gone`."""
         try:
-            said = self._ask("get_object_tagging", **_named(thing))
+            answer = self._ask("get_object_tagging", **_named(thing))
         except StoreRefused as refused:
             if refused.detail in _NO_TAGS:
                 return {}
             raise
-        return {str(tag["Key"]): str(tag["Value"]) for tag in said.get("TagSet", ())}
+        return {str(tag["Key"]): str(tag["Value"]) for tag in answer.get("TagSet", ())}
 
     def tag(self, thing: Stored, tags: Mapping[str, str]) -> None:
         """Give it these tags in place of all others. Raises `Gone`, `StoreRefused`."""
@@ -184,46 +184,48 @@ class Store:
         if versions:
             names = {"key": "KeyMarker", "version": "VersionIdMarker"}
             asked |= {names[name]: value for name, value in marker.items() if name in names}
-            said = self._ask("list_object_versions", **asked)
-            told = said.get("Versions", ())
-            after = {"key": said.get("NextKeyMarker", ""), "version": said.get("NextVersionIdMarker", "")}
+            answer = self._ask("list_object_versions", **asked)
+            entries = answer.get("Versions", ())
+            after = {"key": answer.get("NextKeyMarker", ""), "version": answer.get("NextVersionIdMarker", "")}
         else:
             names = {"key": "StartAfter", "token": "ContinuationToken"}
             asked |= {names[name]: value for name, value in marker.items() if name in names}
-            said = self._ask("list_objects_v2", **asked)
-            told = said.get("Contents", ())
+            answer = self._ask("list_objects_v2", **asked)
+            entries = answer.get("Contents", ())
             # A key can be gone on from for ever; a token of the server's own only where there is no key.
-            after = {"key": told[-1]["Key"]} if told else {"token": said.get("NextContinuationToken", "")}
+            after = (
+                {"key": entries[-1]["Key"]} if entries else {"token": answer.get("NextContinuationToken", "")}
+            )
         things = tuple(
             Listed(
                 Stored(bucket, str(record["Key"]), _version(record.get("VersionId"))),
                 int(record.get("Size") or 0),
             )
-            for record in told
+            for record in entries
         )
-        goes_on = bool(said.get("IsTruncated")) and any(after.values())
+        goes_on = bool(answer.get("IsTruncated")) and any(after.values())
         return Page(things, {name: str(v) for name, v in after.items() if v} if goes_on else None)
 
     def _ask(self, what: str, **how: Any) -> dict[str, Any]:
         try:
-            said: dict[str, Any] = getattr(self._client, what)(**how)
+            answer: dict[str, Any] = getattr(self._client, what)(**how)
         except ClientError as error:
             raise _refusal(error) from None
         except (BotoCoreError, ResponseParserError) as error:
             raise StoreRefused(detail=type(error).__name__) from None
-        return said
+        return answer
 
 
 def _refusal(error: ClientError) -> RepitError:
     """Ours for what the server says; of its words only the code is kept."""
     code = str(error.response.get("Error", {}).get("Code", ""))[:60]
     status = str(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))
-    told = {code, status}
-    if told & _CHANGED:
+    entries = {code, status}
+    if entries & _CHANGED:
         return Changed()
     if code in _GONE or status == "404":
         return Gone(detail=code)
-    if told & _BUSY or status.startswith("5"):
+    if entries & _BUSY or status.startswith("5"):
         return StoreBusy(detail=code)
     return StoreRefused(detail=code)
 
@@ -233,5 +235,5 @@ def _named(thing: Stored) -> dict[str, str]:
     return {**named, "VersionId": thing.version} if thing.version else named
 
 
-def _version(said: Any) -> str:
-    return "" if said in (None, "null") else str(said)
+def _version(answer: Any) -> str:
+    return "" if answer in (None, "null") else str(answer)

@@ -96,11 +96,11 @@ _REFUSALS: Final = (NotFound,)
 )
 def notify(request: HttpRequest) -> HttpResponseBase:
     """Write down what was stored. Raises `InputRefused`, `TooLarge`."""
-    said = heard(_body(request))
-    taken_in = queue.take_in(said.written)
-    if said.unread:
-        _log.warning("records of a notification cannot be read: %d", said.unread)
-    return _TAKEN({"taken_in": taken_in, "unread": said.unread})
+    news = heard(_body(request))
+    taken_in = queue.take_in(news.written)
+    if news.unread:
+        _log.warning("records of a notification cannot be read: %d", news.unread)
+    return _TAKEN({"taken_in": taken_in, "unread": news.unread})
 
 
 @operation("HEAD", name="storage-there", answers=(empty("Here.", 200),), refusals=_REFUSALS, words=_THERE)

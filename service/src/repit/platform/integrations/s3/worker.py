@@ -1,7 +1,7 @@
 """The threads that look at what the storage tells of.
 
-In: arrivals, one at a time; decisions of people; scans. Out: objects tagged or moved, rows gone or put off.
-Next: the storage. Held open beside the gate's other channels (`start`).
+In: queued objects, one at a time; decisions of people; scans. Out: objects tagged or moved, rows gone or put
+off. Next: the storage. Held open beside the gate's other channels (`start`).
 """
 
 import logging
@@ -32,7 +32,7 @@ _log: Final = logging.getLogger(__name__)
 
 
 def once(gate: Gate, store: Store) -> bool:
-    """Look at one arrival; whether there was one."""
+    """Look at one queued object; whether there was one."""
     row = queue.claim()
     if row is None:
         return False
@@ -73,7 +73,7 @@ class Workers:
     def __init__(self, gate: Gate, store: Store, count: int) -> None:
         self._gate, self._store = gate, store
         self._loops = [
-            Loop("storage-arrivals", self._queued, workers=count, wake=queue.woken, backoff=_BACKOFF),
+            Loop("storage-queue", self._queued, workers=count, wake=queue.woken, backoff=_BACKOFF),
             Loop("storage-decisions", self._decisions),
             Loop("storage-scans", self._scan),
             Loop("storage-forgets", self._forgetting),

@@ -26,7 +26,7 @@ from repit_engine.picture.kinds import Kind
 PER_DECODER: Final = 8
 BUSY: Final = "The gate is busy, try again later"
 NO_SCANNER: Final = "The malware scanner behind the gate did not answer"
-UNTOLD: Final = "too-many-bytes"
+NOT_KEPT: Final = "too-many-bytes"
 BROKEN: Final = "The gate could not look at this"
 _NAME: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -83,7 +83,7 @@ class Examiner:
         """What becomes of an upload. Its pieces have been sent to `talk` before."""
         return await self._judge(upload.asked(self.channel), talk)
 
-    async def judge_all(self, found: Found, told: Talk | None = None) -> Answer:
+    async def judge_all(self, found: Found, talk_before: Talk | None = None) -> Answer:
         """What becomes of files that stand or fall together: what is known first, then what is undecided.
 
         `told`: the first of them was sent there while it came. Where others may see more in them than was
@@ -91,15 +91,15 @@ class Examiner:
         odd = found.odd
         files = [upload.asked(self.channel) for upload in found.files]
         if self._upstream is not None and any(
-            isinstance(file, LongFile) for file in files[told is not None :]
+            isinstance(file, LongFile) for file in files[talk_before is not None :]
         ):
-            odd = odd or UNTOLD  # too long to be kept, and so not told to the real scanner
+            odd = odd or NOT_KEPT  # too long to be kept, and so not told to the real scanner
         if odd and self._refuses_undecided:
             return await self.cannot_look(odd)
         failed: Answer | None = None
         refused: Answer | None = None
         for number, file in enumerate(files):
-            talk = told if told is not None and number == 0 else await self._tell(file)
+            talk = talk_before if talk_before is not None and number == 0 else await self._tell(file)
             answer = await self._judge(file, talk)
             if isinstance(answer, Refused):
                 if not answer.is_undecided:

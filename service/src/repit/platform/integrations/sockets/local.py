@@ -34,9 +34,9 @@ class LocalReader:
             except BlockingIOError:
                 await _readable(loop, self._connection)
                 continue
-            for level, kind, told in beside:
+            for level, kind, handles in beside:
                 if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-                    self._hold(told)
+                    self._hold(handles)
             return data
 
     def take_descriptor(self) -> int | None:
@@ -48,9 +48,9 @@ class LocalReader:
         while (descriptor := self.take_descriptor()) is not None:
             os.close(descriptor)
 
-    def _hold(self, told: bytes) -> None:
+    def _hold(self, handles: bytes) -> None:
         came = array.array("i")
-        came.frombytes(told[: len(told) - len(told) % came.itemsize])
+        came.frombytes(handles[: len(handles) - len(handles) % came.itemsize])
         self._held.extend(came)
         if len(came) > 1 or len(self._held) > _MOST:
             self.close()

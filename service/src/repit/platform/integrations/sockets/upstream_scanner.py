@@ -80,10 +80,10 @@ class Talk:
             raise UpstreamFailed from None
         finally:
             await self.end()
-        said = reply[:_MOST_REPLY].rstrip(b"\0\r\n ")
-        if said == b"stream: OK":
+        line = reply[:_MOST_REPLY].rstrip(b"\0\r\n ")
+        if line == b"stream: OK":
             return None
-        found = _FOUND.match(said)
+        found = _FOUND.match(line)
         if found is None:
             raise UpstreamFailed
         return found[1].decode("ascii")

@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('depth', models.PositiveSmallIntegerField(null=True)),
                 ('state', models.CharField(default='due', max_length=10)),
                 ('made_at', models.DateTimeField()),
-                ('told_at', models.DateTimeField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='review.review')),
             ],
         ),
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
                 ('at', models.DateTimeField()),
-                ('said', models.TextField()),
+                ('text', models.TextField()),
                 ('answer', models.TextField(blank=True)),
                 ('upheld', models.BooleanField(null=True)),
                 ('answered_at', models.DateTimeField(null=True)),
@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='outgoingopinion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['due', 'told', 'replaced', 'given-up'])), name='review_opinion_state'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['due', 'answered', 'replaced', 'given-up'])), name='review_opinion_state'),
         ),
         migrations.AddConstraint(
             model_name='appeal',

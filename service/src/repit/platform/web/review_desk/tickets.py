@@ -24,8 +24,8 @@ def issue(member: int, review: str) -> str:
 def used(ticket: str, member: int, review: str) -> bool:
     """Whether this is such a ticket, not used before; it is used now."""
     try:
-        said = signing.loads(ticket, salt=_SALT, max_age=SECONDS)
+        content = signing.loads(ticket, salt=_SALT, max_age=SECONDS)
     except signing.BadSignature:
         return False
     lasts = timedelta(seconds=SECONDS * 2)
-    return said == [member, review] and once.spend("review ticket", ticket.encode(), lasts=lasts)
+    return content == [member, review] and once.spend("review ticket", ticket.encode(), lasts=lasts)

@@ -173,7 +173,7 @@ def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
         return _let_go(request, member, name)
     drafts.sent(request, reverse("review-item", args=[name]))
     wellbeing.at_work(member)
-    messages.info(request, _said(review))
+    messages.info(request, _notice(review))
     if request.POST.get("then") == "queue":
         return HttpResponseRedirect(reverse("review-queue"))
     return take_next(request)
@@ -264,7 +264,7 @@ def _held(member: Member, name: str) -> Review:
     return review
 
 
-def _said(review: Review) -> str:
+def _notice(review: Review) -> str:
     if review.state == "second":
         return _("Noted. Someone else looks at it too.")
     if review.state == "split":

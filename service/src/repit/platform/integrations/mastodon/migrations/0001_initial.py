@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Told',
+            name='QueuedMedia',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('claim', models.CharField(blank=True, default='', max_length=32)),
@@ -34,8 +34,8 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='mastodon_told_due'), models.Index(fields=['changed_at'], name='mastodon_told_changed')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('claim', ''), _negated=True), ('claimed_until__isnull', False)), models.Q(('claim', ''), ('claimed_until__isnull', True)), _connector='OR'), name='mastodon_told_claim_ends'), models.CheckConstraint(condition=models.Q(('state__in', ['judge', 'desk', 'report', 'restrict', 'clear', 'reported', 'restricted', 'gone', 'given-up'])), name='mastodon_told_state'), models.CheckConstraint(condition=models.Q(('kind__in', ['status', 'account'])), name='mastodon_told_kind'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['restrict', 'restricted']), _negated=True), ('desk', 'refuse'), _connector='OR'), name='mastodon_only_people_restrict')],
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='mastodon_media_due'), models.Index(fields=['changed_at'], name='mastodon_media_changed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('claim', ''), _negated=True), ('claimed_until__isnull', False)), models.Q(('claim', ''), ('claimed_until__isnull', True)), _connector='OR'), name='mastodon_media_claim_ends'), models.CheckConstraint(condition=models.Q(('state__in', ['judge', 'desk', 'report', 'restrict', 'clear', 'reported', 'restricted', 'gone', 'given-up'])), name='mastodon_media_state'), models.CheckConstraint(condition=models.Q(('kind__in', ['status', 'account'])), name='mastodon_media_kind'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['restrict', 'restricted']), _negated=True), ('desk', 'refuse'), _connector='OR'), name='mastodon_only_people_restrict')],
             },
         ),
         migrations.CreateModel(
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('before', models.CharField(max_length=12)),
                 ('after', models.CharField(max_length=12)),
                 ('why', models.CharField(max_length=200)),
-                ('told', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='mastodon.told')),
+                ('media', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='mastodon.queuedmedia')),
             ],
         ),
     ]

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Arrival',
+            name='QueuedObject',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('claim', models.CharField(blank=True, default='', max_length=32)),
@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
                 ('taken_in_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='storage_arrival_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('claim', ''), _negated=True), ('claimed_until__isnull', False)), models.Q(('claim', ''), ('claimed_until__isnull', True)), _connector='OR'), name='storage_arrival_claim_ends'), models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'dead'))), name='storage_arrival_state')],
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='storage_queued_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('claim', ''), _negated=True), ('claimed_until__isnull', False)), models.Q(('claim', ''), ('claimed_until__isnull', True)), _connector='OR'), name='storage_queued_claim_ends'), models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'dead'))), name='storage_queued_state')],
             },
         ),
         migrations.CreateModel(
