@@ -12,6 +12,7 @@ import pytest
 from front_server import MEBIBYTE, Asked, Raw, front, get, post, rules, within
 
 from repit.foundation.admission import lanes
+from repit.foundation.admission.errors import Busy
 from repit.foundation.admission.room import Room
 from repit.foundation.errors import InputRefused
 from repit.foundation.process.front import bodies, gateway, protocol
@@ -136,6 +137,40 @@ def test_where_memory_is_short_the_body_that_cost_most_gives_way() -> None:
         assert sum(not client.silent() for client in hoarding if client is not gone) == 0
         for client in [*hoarding, small]:
             client.close()
+        assert within(lambda: room.held == 0)
+
+
+class Elsewhere:
+    """Something that comes in by another way than HTTP, in another thread."""
+
+    def cost(self) -> float:
+        return 0.0
+
+    def give_way(self) -> None:
+        raise AssertionError
+
+
+def test_a_body_gives_way_to_what_comes_by_another_way_until_it_is_whole() -> None:
+    room, begun, go_on = Room(MEBIBYTE), threading.Event(), threading.Event()
+
+    def waiting(environ: dict[str, Any]) -> Whole:
+        begun.set()
+        go_on.wait(60)
+        return reading(environ)
+
+    with front(rules(room=room), Asked(waiting)) as port:
+        slow = Raw(port, post("/form", 900_000, b"x" * 800_000))
+        assert within(lambda: room.held == 800_000)
+        room.take(500_000, Elsewhere())
+        assert room.held == 500_000
+        assert slow.answer()[0] == 503
+        whole = Raw(port, post("/form", 500_000, b"y" * 500_000))
+        assert begun.wait(60)
+        with pytest.raises(Busy):
+            room.take(500_000, Elsewhere())
+        go_on.set()
+        assert whole.answer() == (200, hashlib.sha256(b"y" * 500_000).hexdigest().encode())
+        room.give_back(500_000)
         assert within(lambda: room.held == 0)
 
 
