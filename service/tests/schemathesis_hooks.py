@@ -1,7 +1,7 @@
 """Hooks of Schemathesis.
 
-A webhook is signed as the server signs it, once its body is known. A body that only says of itself that it is a
-form is left out: the gate does not refuse it, since others may read a file in it; people look
+A webhook is signed as the server signs it, once its body is known. A body that only says of itself that it is
+a form is left out: the gate does not refuse it, since others may read a file in it; people look
 (`test_gate_api_forms`).
 """
 
