@@ -1,4 +1,4 @@
-"""A gate's description, put to the gate by schemathesis: loaded, with everything set that can be."""
+"""A gate's description, put to the gate by schemathesis: a loaded one, with everything set that can be."""
 
 from __future__ import annotations
 

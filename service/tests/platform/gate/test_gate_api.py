@@ -70,6 +70,8 @@ def test_explanations_come_in_the_language_asked_for(http: Client) -> None:
         (b" " * 70_000, "application/json", 413),
         (b'{"url": "https://example.org/a.jpg"}', "application/json", 403),
         (b'{"url": 5}', "application/json", 400),
+        (b'{"url": "https://example.org/a.jpg", "name": "a"}', "application/json", 400),
+        (b'{"url": "https://example.org/a.jpg", "hashes": []}', "application/json", 400),
     ],
 )
 def test_what_is_not_in_the_right_form_is_refused_as_a_problem(
@@ -197,22 +199,14 @@ def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
     assert http.get("/v1/health").json() == {"alive": True}
 
 
-def test_the_openapi_document_names_every_channel_and_what_each_answers(http: Client) -> None:
-    document = http.get("/v1/openapi.json").json()
-    reviews = {"/v1/reviews/{decision}", "/v1/reviews/{decision}/appeals"}
-    assert set(document["paths"]) == {"/v1/check", "/v1/refuse", "/health", "/ready", "/metrics", *reviews}
-    names = document["components"]["schemas"]
-    for path in document["paths"].values():
-        for operation in path.values():
-            for answer in operation["responses"].values():
-                for content in answer["content"].values():
-                    assert content["schema"]["$ref"].rsplit("/", 1)[1] in names
+def test_the_openapi_document_describes_what_is_really_answered(http: Client) -> None:
+    names = http.get("/v1/openapi.json").json()["components"]["schemas"]
     body = raw(http, "/v1/check", CAT).json()
-    assert set(body) == set(names["Verdict"]["properties"])
-    assert set(body["evidence"][0]) == set(names["Evidence"]["properties"])
-    assert set(http.get("/v1/ready").json()) == set(names["Readiness"]["properties"])
+    assert set(body) == set(names["VerdictAnswer"]["properties"])
+    assert set(body["evidence"][0]) == set(names["EvidenceAnswer"]["properties"])
+    assert set(http.get("/v1/ready").json()) == set(names["ReadyAnswer"]["properties"])
     waiting = raw(http, "/v1/check", b"text").json()["decision"]
-    assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["Review"]["properties"])
+    assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["ReviewAnswer"]["properties"])
 
 
 @pytest.mark.parametrize(

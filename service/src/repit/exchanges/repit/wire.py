@@ -34,7 +34,7 @@ from repit.exchanges.repit.provenance_wire import (
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import InputRefused, WireRefused
 from repit.foundation.hashes import ALGORITHMS, FORMS, ROLES, Algorithm, Announced, Hash, Kind, Media, Role
-from repit.foundation.whole import Whole
+from repit.foundation.whole import WHOLE
 
 VERSION: Final = 1
 MAX_ITEM: Final = 64
@@ -122,7 +122,7 @@ _Item = Annotated[str, Field(min_length=1, max_length=MAX_ITEM)]
 class Acknowledgement:
     """What a subscriber has taken in: every change up to `sequence`, and these withdrawals carried out."""
 
-    sequence: Annotated[Whole, Field(ge=0, lt=2**63)]
+    sequence: Annotated[int, Field(ge=0, lt=2**63), WHOLE]
     withdrawn_items: Annotated[tuple[_Item, ...], FailFast()] = ()
 
 

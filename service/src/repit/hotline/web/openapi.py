@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import get_resolver
+from django.urls import URLResolver, get_resolver
 
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.document import About, document
@@ -27,9 +27,9 @@ _DOCUMENT: Final = Answer("This document.", dict)
 @operation("GET", answers=(_DOCUMENT,))
 def openapi(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
     """The description that machines read."""
-    return _DOCUMENT(_document())
+    return _DOCUMENT(_document(get_resolver()))
 
 
 @cache
-def _document() -> dict[str, Any]:
-    return document(get_resolver().url_patterns, ABOUT)
+def _document(routes: URLResolver) -> dict[str, Any]:
+    return document(routes.url_patterns, ABOUT)

@@ -55,7 +55,7 @@ class About:
 def described(routes: Routes, about: About) -> Iterator[tuple[Address, Operation]]:
     """Every operation that the document has."""
     for address in addresses(routes):
-        if address.endpoint is not None and address.endpoint.__module__.startswith(f"{about.rooms}."):
+        if address.endpoint is not None and f"{address.endpoint.__module__}.".startswith(f"{about.rooms}."):
             for operation in address.endpoint.operations.values():
                 yield address, operation
 

@@ -21,7 +21,7 @@ _WORD: Final = re.compile(r"'([^']*)'")
 
 
 class Strict(BaseModel):
-    """A body in which everything has a name that is known. Numbers in it are `foundation.whole.Whole`."""
+    """A body in which everything has a name that is known; whole numbers bear `foundation.whole.WHOLE`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

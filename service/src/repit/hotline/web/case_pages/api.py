@@ -17,7 +17,7 @@ from repit.foundation.hashes import BEST_QUALITY, MAX_HASHES, Hash, Kind, Media,
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.operations import operation
 from repit.foundation.web.api.reading import Strict
-from repit.foundation.whole import Whole
+from repit.foundation.whole import WHOLE
 from repit.hotline.bank.types import State, Submission
 from repit.hotline.cases import service, words
 from repit.hotline.web.case_pages import limits, lines
@@ -32,7 +32,7 @@ class PdqIn(Strict):
     algorithm: Literal["pdq"]
     role: Role = "whole"
     value: _Long
-    quality: Annotated[Whole, Field(ge=0, le=BEST_QUALITY)]
+    quality: Annotated[int, Field(ge=0, le=BEST_QUALITY), WHOLE]
 
 
 class Md5In(Strict):
@@ -83,7 +83,7 @@ class ReceiptIn(Strict):
 class WithdrawIn(ReceiptIn):
     """And which items are taken back, by their numbers."""
 
-    items: Annotated[list[Whole], Field(max_length=service.MAX_ITEMS)] | Literal["all"]
+    items: Annotated[list[Annotated[int, WHOLE]], Field(max_length=service.MAX_ITEMS)] | Literal["all"]
 
 
 class ItemOut(TypedDict):

@@ -18,7 +18,7 @@ from repit.foundation.errors import InputRefused, NotGranted, TooManyReports
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.operations import operation
 from repit.foundation.web.api.reading import Strict
-from repit.foundation.whole import Whole
+from repit.foundation.whole import WHOLE
 from repit.hotline.bank.floods import MAX_COUNT
 from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
@@ -48,7 +48,7 @@ class MatchIn(Strict):
     """How often one item matched."""
 
     item: Annotated[str, Field(min_length=1, max_length=64)]
-    count: Annotated[Whole, Field(gt=0, le=MAX_COUNT)]
+    count: Annotated[int, Field(gt=0, le=MAX_COUNT), WHOLE]
 
 
 class MatchesIn(Strict):

@@ -18,7 +18,7 @@ from repit.foundation.errors import NotFound, NotGranted, TooManyReports
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.operations import at_one_address, operation
 from repit.foundation.web.api.reading import Parameters, Strict
-from repit.foundation.whole import Whole
+from repit.foundation.whole import WHOLE
 from repit.hotline.feeds import eligibility, opinions
 from repit.hotline.feeds.caps import MovedTooMuch
 from repit.hotline.feeds.keys import Granted
@@ -38,7 +38,7 @@ class OpinionIn(Strict):
     item: Annotated[str, Field(min_length=1, max_length=64)]
     opinion: Literal["blocked", "not_blocked", "pending"]
     tags: list[str] = Field(default_factory=list, max_length=opinions.MAX_TAGS)
-    depth: Annotated[Whole, Field(ge=0, le=100)] | None = None
+    depth: Annotated[int, Field(ge=0, le=100), WHOLE] | None = None
 
 
 class OpinionCounts(TypedDict):
