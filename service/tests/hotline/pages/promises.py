@@ -145,7 +145,7 @@ PROMISES: dict[str, Kept] = {
         (("hotline/web/case_pages/limits.py", "origins=True"),),
         (
             "hotline/pages/test_case_pages.py::test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_kept",
-            "foundation/test_rate_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
+            "foundation/test_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
         ),
     ),
     "kept for one browser, for an hour": Kept(
