@@ -48,7 +48,7 @@ PROMISES: dict[str, Kept] = {
         (
             "hotline/bank/test_letters.py::test_what_is_asked_for_arrives_within_the_time_and_the_case_follows_it",
             "hotline/cases/test_receipts_and_cases.py::test_taking_back_reaches_the_feed_and_may_be_repeated",
-            "platform/gate/test_gate_mirror.py::test_a_withdrawn_hash_leaves_no_trace_in_an_unsealed_file_or_its_log",
+            "platform/gate/test_gate_index_store.py::test_a_withdrawn_hash_leaves_no_trace_in_an_unsealed_file_or_its_log",
         ),
     ),
     "the code is destroyed here, its key first": Kept(

@@ -24,14 +24,14 @@ def under_test(urls: str, *wings: Wing) -> dict[str, Any]:
     os.environ.setdefault("REPIT_LANGUAGE", "en")
     url = DECLARED["REPIT_TEST_DATABASE_URL"].read(os.environ)
     values = installation("test.sqlite3", urls, *wings)
-    keys: dict[str, Any] = {
-        name: _folder() for name in ("REPIT_CASE_KEYS", "REPIT_BANK_KEYS") if name in values
+    otherwise: dict[str, Any] = {
+        "REPIT_CASE_KEYS": _folder(),
+        "REPIT_BANK_KEYS": _folder(),
+        "REPIT_SPREAD_SECONDS": 0,
     }
-    at_once: dict[str, Any] = {name: 0 for name in ("REPIT_SPREAD_SECONDS",) if name in values}
     return {
         **values,
-        **keys,
-        **at_once,
+        **{name: value for name, value in otherwise.items() if name in values},
         "DATABASES": {"default": database(url, Path(":memory:"))},
         "SECRET_KEY": "for tests only, " * 4,
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],

@@ -71,13 +71,13 @@ class Generation:
 
     def families(self, numbers: Collection[int]) -> Mapping[int, Family]:
         """See `protocol.View`."""
-        held = ((number, self.raw.get(number)) for number in numbers)
-        return {number: _family(*raw) for number, raw in held if raw is not None}
+        raw = self.raw.get
+        return {number: _family(*held) for number in numbers if (held := raw(number)) is not None}
 
     def entries(self, numbers: Collection[int]) -> Mapping[int, KnownEntry]:
         """See `protocol.View`."""
-        held = ((number, self.known.get(number)) for number in numbers)
-        return {number: entry for number, entry in held if entry is not None}
+        known = self.known.get
+        return {number: entry for number in numbers if (entry := known(number)) is not None}
 
     def number(self, key: Key) -> int | None:
         """Under which the state of an item is held now."""

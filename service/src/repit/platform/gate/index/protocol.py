@@ -14,8 +14,8 @@ not at all. A new state of an item is found before the old one is forgotten: no 
 an item that was held before it and after it. Numbers that a search gave may be gone when they are asked for;
 whoever meets that searches again.
 
-**Calls.** One call a stage, not one a candidate: where the index is elsewhere each is a journey. What counts
-by item or source is answered from what the index holds at hand.
+**Calls.** One call a stage, not one a candidate: where the index is elsewhere each is a journey.
+`knows_files`, `names` and `holdings` are asked for often, or of everything, and are to be kept at hand.
 
 Every method may be called from any thread. Entries that cannot be searched are set aside with a reason.
 """
