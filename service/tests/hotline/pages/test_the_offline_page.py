@@ -62,11 +62,11 @@ def test_the_page_hashes_from_a_disk_and_its_text_is_taken_by_the_case_page(
                 assert violations(page) == []
         assert [url for url in seen.requests if not url.startswith(("file:", "blob:"))] == []
         assert seen.complaints == []
-    carried = json.loads(text)
-    assert [each["value"] for each in carried["items"][0]["hashes"]] == made(0).hashes
+    content = json.loads(text)
+    assert [each["value"] for each in content["items"][0]["hashes"]] == made(0).hashes
     # Without script the same text is pasted and sent as it is.
     assert [[each.value.hex() for each in submission.hashes] for submission in submissions(text)] == [
-        [each["value"] for each in item["hashes"]] for item in carried["items"]
+        [each["value"] for each in item["hashes"]] for item in content["items"]
     ]
     for carried in ("pasted", "chosen"):
         with visit(browser) as seen:
@@ -81,7 +81,7 @@ def test_the_page_hashes_from_a_disk_and_its_text_is_taken_by_the_case_page(
             else:
                 page.locator("[data-device-files]").set_input_files(saved)
             expect(page.locator(".device-list li[data-mood=ready]")).to_have_count(1)
-            assert [{**item, "kind": "intimate"} for item in carried["items"]] == [
+            assert [{**item, "kind": "intimate"} for item in content["items"]] == [
                 {**item, "kind": "intimate"} for item in sent(page)
             ]
 
