@@ -37,7 +37,7 @@ def ours(port: int, size: int) -> None:
     from repit.platform.process import rules_of  # noqa: PLC0415
 
     gate = assemble()
-    gate.inspector.meters.watch(lambda: readiness.present(gate))
+    gate.inspector.metrics.watch(lambda: readiness.present(gate))
     gate.start()
     gate.board.started(followed=False)
     gate.take_snapshot("bench", 1, list(_entries(bank(size))), None)

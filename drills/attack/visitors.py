@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 PAGES = ("/en/", "/fr/", "/en/start/", "/en/come-back/")
 TRIES = 3
-PATIENCE = 30.0
+TIMEOUT = 30.0
 _ALTERED = frozenset({"standard", "exact", "orientation", "altered"})
 
 
@@ -104,7 +104,7 @@ def health(tally: Tally, port: int, what: str, over: threading.Event) -> None:
 def _asked(
     port: int, method: str, path: str, body: bytes | None, headers: dict[str, str]
 ) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     try:
         connection.request(method, path, body, {"Content-Type": "application/octet-stream", **headers})
         answer = connection.getresponse()

@@ -35,7 +35,7 @@ CELL: Final = (360, 270)
 """Across and down, of a file in the window; what is larger is cut."""
 _STANDS: Final = 600
 """Milliseconds after which a picture is taken of broken animations."""
-_PATIENCE: Final = 60_000
+_TIMEOUT: Final = 60_000
 _DOCUMENT: Final = 10_000
 _COLOURS: Final = 500
 """A page with fewer shows text, or how a browser says that it cannot show something."""
@@ -95,7 +95,7 @@ class Chromium:
             page = self._at()
             page.evaluate(f"void show({self._number})")
             # Unlike `evaluate`, this gives up, whatever the page is doing.
-            page.wait_for_function(f"done === {self._number}", timeout=_PATIENCE)
+            page.wait_for_function(f"done === {self._number}", timeout=_TIMEOUT)
             found = unpacked(self._server.posted)
         except Error:
             self.restart()
@@ -142,7 +142,7 @@ class Chromium:
         browser = self._started()
         if self._page is None:
             self._page = browser.new_page()
-            self._page.set_default_timeout(_PATIENCE)
+            self._page.set_default_timeout(_TIMEOUT)
             self._page.goto(self._server.address + "/")
         return self._page
 

@@ -20,7 +20,7 @@ from drills.viewers.served import Server, packed
 from drills.viewers.shown import Shown, unpacked
 
 PROGRAMS: Final = ("firefox-esr", "firefox")
-_PATIENCE: Final = 60.0
+_TIMEOUT: Final = 60.0
 _SETTINGS: Final = """
 user_pref("gfx.color_management.force_srgb", true);
 user_pref("browser.shell.checkDefaultBrowser", false);
@@ -86,7 +86,7 @@ class Firefox:
         server.batch, server.posted, server.wanted = packed(files), b"", self._number
         server.answered.clear()
         server.asked.set()
-        if server.answered.wait(_PATIENCE):
+        if server.answered.wait(_TIMEOUT):
             return unpacked(server.posted)
         self.restart()
         if len(files) == 1:

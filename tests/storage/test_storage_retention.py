@@ -177,7 +177,7 @@ def test_a_finding_whose_seal_is_broken_does_not_keep_the_others(
     gate: Gate, store: Store, server: Server, swept: Swept
 ) -> None:
     broken = found(gate, store, server, "broken")
-    Finding.objects.filter(pk=broken.pk).update(place=b"nothing that we sealed")
+    Finding.objects.filter(pk=broken.pk).update(location=b"nothing that we sealed")
     other = found(gate, store, server, "whole")
     server.client.delete_object(Bucket="whole", Key="cat.jpg")
     assert swept(WEEK) == 0

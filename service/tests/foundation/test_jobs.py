@@ -49,7 +49,7 @@ def claims_of(**how: object) -> Claims[QueuedObject]:
 def waiting(**how: object) -> QueuedObject:
     moment, name = clock.now(), f"row {next(_numbers)}"
     return QueuedObject.objects.create(
-        digest=name, place=b"", news="n", due_at=moment, taken_in_at=moment, **how
+        digest=name, location=b"", news="n", due_at=moment, taken_in_at=moment, **how
     )
 
 

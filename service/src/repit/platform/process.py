@@ -55,7 +55,7 @@ def serve(host: str, port: int, beside: Sequence[Beside] = ()) -> None:
 def running(beside: Sequence[Beside] = ()) -> Iterator[runtime.Gate]:
     """The gate of this process with its loops and integrations; what it holds is written down at the end."""
     gate = assembly.assemble()
-    gate.inspector.meters.watch(lambda: readiness.present(gate))
+    gate.inspector.metrics.watch(lambda: readiness.present(gate))
     gate.start()
     runtime.install(gate)
     follower = _follower(gate)

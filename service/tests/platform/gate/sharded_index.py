@@ -155,12 +155,12 @@ class ShardedIndex:
     @property
     def holdings(self) -> Holdings:
         each = [shard.index.holdings for shard in self._all()]
-        aside = {"unreadable": self._unread} if self._unread else {}
+        rejected = {"unreadable": self._unread} if self._unread else {}
         for holding in each:
-            for reason, times in holding.set_aside.items():
-                aside[reason] = aside.get(reason, 0) + times
+            for reason, times in holding.rejected.items():
+                rejected[reason] = rejected.get(reason, 0) + times
         return Holdings(
-            sum(holding.items for holding in each), sum(holding.hashes for holding in each), aside
+            sum(holding.items for holding in each), sum(holding.hashes for holding in each), rejected
         )
 
     def _all(self) -> Iterator[Shard]:

@@ -32,7 +32,7 @@ MAKE: dict[str, Callable[..., Any]] = {"clamd": clamd.listener, "icap": icap.lis
 
 
 def turned_away(gate: Gate, channel: str) -> float:
-    value = gate.inspector.meters.registry.get_sample_value(
+    value = gate.inspector.metrics.registry.get_sample_value(
         "repit_gate_turned_away_total", {"channel": channel}
     )
     return value or 0.0
@@ -45,7 +45,7 @@ def test_an_upload_that_is_sent_slowly_gives_way_to_one_by_another_channel(gate:
         slow.sendall(UNFINISHED[channel])
         assert within(30, lambda: gate.admission.room.held >= 100_000)
         gate.admission.room.size = 150_000
-        with gate.admission.arriving("s3") as quick:
+        with gate.admission.buffer("s3") as quick:
             quick.write(bytes(100_000))
             assert quick.data == bytes(100_000)
             assert gate.admission.room.held == 100_000
@@ -57,7 +57,7 @@ def test_an_upload_that_is_sent_slowly_gives_way_to_one_by_another_channel(gate:
 
 def test_what_somebody_has_taken_for_whole_gives_way_no_more(gate: Gate) -> None:
     gate.admission.room.size = 150_000
-    with gate.admission.arriving("s3") as whole, gate.admission.arriving("clamd") as other:
+    with gate.admission.buffer("s3") as whole, gate.admission.buffer("clamd") as other:
         whole.write(bytes(100_000))
         question = whole.asked("s3")
         with pytest.raises(Overloaded):
@@ -68,7 +68,7 @@ def test_what_somebody_has_taken_for_whole_gives_way_no_more(gate: Gate) -> None
 
 def test_what_had_to_give_way_is_never_judged_for_the_part_that_is_left(gate: Gate) -> None:
     gate.admission.room.size = 150_000
-    with gate.admission.arriving("s3") as slow, gate.admission.arriving("clamd") as quick:
+    with gate.admission.buffer("s3") as slow, gate.admission.buffer("clamd") as quick:
         slow.write(bytes(100_000))
         quick.write(bytes(100_000))
         for ask in (lambda: slow.asked("s3"), lambda: slow.data, lambda: slow.write(b"more")):

@@ -122,7 +122,7 @@ def test_a_hash_that_meets_many_unrelated_uploads_is_muted_and_its_item_s_others
     index.apply(entry("a", made_up(1), anchored(2), anchored(3), anchored(4)))
     met = [bool(gate.found(index, upload(number, made_up(2)))) for number in range(100, 106)]
     assert met == [True, True, True, True, False, False]
-    assert gate.set_aside == 1
+    assert gate.rejected == 1
     assert gate.found(index, upload(200, made_up(3)))
     assert gate.found(index, upload(201, made_up(2), made_up(3), made_up(4)))
     index.close()
@@ -134,7 +134,7 @@ def test_copies_of_one_picture_and_uploads_with_several_voices_are_no_crowd() ->
     for number in range(100, 110):
         assert gate.found(index, upload(100, made_up(2)))
         assert gate.found(index, upload(number, made_up(2), made_up(3)))
-    assert gate.set_aside == 0
+    assert gate.rejected == 0
     index.close()
 
 
@@ -165,7 +165,7 @@ def test_a_sticker_with_several_voices_is_set_aside_once_a_crowd_wears_it() -> N
     worn = [made_up(2), made_up(3)]
     met = [bool(gate.found(index, small(number, *worn))) for number in range(100, 106)]
     assert met == [True, True, True, True, False, False]
-    assert gate.set_aside == 2
+    assert gate.rejected == 2
     assert gate.found(index, upload(200, made_up(4)))
     index.close()
 

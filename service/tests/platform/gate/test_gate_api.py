@@ -131,7 +131,7 @@ def test_a_caller_may_name_the_product_it_stands_in_and_nothing_else(http: Clien
 def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate: Gate, settings) -> None:
     raw(http, "/v1/check", CAT)
     raw(http, "/v1/refuse", b"text")
-    gate.inspector.meters.watch(lambda: readiness.present(gate))
+    gate.inspector.metrics.watch(lambda: readiness.present(gate))
     body = http.get("/metrics")
     assert body["Content-Type"].startswith("text/plain")
     text = body.content.decode()

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from repit.foundation.admission.room import Room
 from repit.foundation.errors import InputRefused
-from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.upload_buffer import UploadBuffer
 from repit.platform.integrations.http_api.upload import receive
 from repit.platform.integrations.icap.bodies import Taking, body_of
 from repit.platform.integrations.icap.wire import Request
@@ -40,8 +40,8 @@ def seen(kind: str, body: bytes, cut: int = 1 << 20, more: str = "") -> tuple[se
     request = Request("REQMOD", "icap://a/b", {}, head, b"", True, None)
     memory = Room(100 * MOST)
 
-    def room() -> Arriving:
-        return Arriving(memory, MOST, MOST)
+    def room() -> UploadBuffer:
+        return UploadBuffer(memory, MOST, MOST)
 
     with room() as upload, ExitStack() as held:
         taking = Taking(body_of(request), upload, room, held, MOST)
@@ -59,7 +59,7 @@ def accepted(kind: str, body: bytes) -> bytes | None:
     room = Room(100 * MOST)
     with ExitStack() as held:
         try:
-            found = receive(request, lambda: Arriving(room, MOST, MOST), held, MOST)
+            found = receive(request, lambda: UploadBuffer(room, MOST, MOST), held, MOST)
         except InputRefused:
             return None
         return None if found.odd else found.files[0].data

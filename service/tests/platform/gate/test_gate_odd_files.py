@@ -100,7 +100,7 @@ class Channels:
         return {200: "allow", 202: "review", 451: "block"}[answer.status_code]
 
     def _stored(self, content: bytes) -> Outcome:
-        with self._gate.admission.arriving("s3") as upload:
+        with self._gate.admission.buffer("s3") as upload:
             upload.write(content)
             return self._gate.inspector.inspect(upload.asked("s3")).outcome
 

@@ -207,15 +207,15 @@ def test_an_object_is_one_row_however_often_it_is_told_of_and_its_name_is_sealed
     assert post(body).json() == {"taken_in": 2, "unread": 1}
     rows = list(QueuedObject.objects.all())
     assert len(rows) == 2
-    assert {queue.place(row) for row in rows} == {
+    assert {queue.location(row) for row in rows} == {
         Stored("b-1", "someone/private.jpg"),
         Stored("b-1", "someone/private.jpg", "v1"),
     }
     for row in rows:
-        kept = b"".join(str(value).encode() for value in vars(row).values()) + bytes(row.place)
+        kept = b"".join(str(value).encode() for value in vars(row).values()) + bytes(row.location)
         assert b"private" not in kept
         assert b"b-1" not in kept
-    assert "private" not in repr(queue.place(rows[0]))
+    assert "private" not in repr(queue.location(rows[0]))
 
 
 @pytest.mark.django_db

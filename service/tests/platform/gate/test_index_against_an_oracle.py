@@ -157,8 +157,8 @@ class AnIndex(RuleBasedStateMachine):
     def counts_and_names_agree(self) -> None:
         searched, view = self.oracle.searched(), self.index.view()
         assert self.index.holdings.items == view.items == len(searched)
-        aside = len(self.oracle.held) - len(searched)
-        assert sum(self.index.holdings.set_aside.values()) == aside
+        rejected = len(self.oracle.held) - len(searched)
+        assert sum(self.index.holdings.rejected.values()) == rejected
         for source in SOURCES:
             assert self.index.names(source) == {key.item for key in self.oracle.held if key.source == source}
         files = any(hash_.algorithm == "md5" for known in searched.values() for hash_ in known.hashes)

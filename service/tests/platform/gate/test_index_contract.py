@@ -90,7 +90,7 @@ def test_of_several_states_of_an_item_in_a_snapshot_the_last_is_held(index: Inde
     index.replace_all([entry("a", made_up(1)), entry("b", made_up(2)), entry("a", made_up(3))])
     assert [items(index, made_up(number)) for number in (1, 2, 3)] == [[], ["b"], ["a"]]
     index.replace_all([entry("a", made_up(1)), entry("a", state="withdrawn")])
-    assert index.holdings.items == 0 and index.holdings.set_aside == {}
+    assert index.holdings.items == 0 and index.holdings.rejected == {}
 
 
 def test_a_source_is_replaced_whole_and_the_others_stay_with_all_their_hashes(index: Index) -> None:
@@ -105,7 +105,7 @@ def test_a_source_is_replaced_whole_and_the_others_stay_with_all_their_hashes(in
     )
     assert [e.item for e in index.same_files([("sha256", b"t" * 32)])] == ["a"]
     assert index.names("file/one") == {"a", "flat"} and index.names(FEED) == {"c"}
-    assert index.holdings.set_aside == {"low-quality": 1}
+    assert index.holdings.rejected == {"low-quality": 1}
 
 
 def test_what_one_source_says_never_changes_what_another_holds(index: Index) -> None:
@@ -129,19 +129,19 @@ def test_names_that_begin_alike_are_not_of_one_source(index: Index) -> None:
 def test_an_entry_that_cannot_be_searched_is_set_aside_and_the_others_go_on(index: Index) -> None:
     index.replace_all([entry("flat", made_up(1, 10)), entry("none"), entry("good", made_up(4))])
     assert items(index, made_up(4)) == ["good"]
-    assert index.holdings.set_aside == {"low-quality": 1, "no-hash": 1}
+    assert index.holdings.rejected == {"low-quality": 1, "no-hash": 1}
     index.note_unread(2)
-    assert index.holdings.set_aside["unreadable"] == 2
+    assert index.holdings.rejected["unreadable"] == 2
     index.replace_all([entry("none")])
     index.apply(entry("flat", made_up(1)))
-    assert index.holdings.set_aside == {"no-hash": 1}
+    assert index.holdings.rejected == {"no-hash": 1}
 
 
 def test_an_entry_with_more_hashes_than_there_are_slots_is_set_aside(index: Index) -> None:
     many = [Hash("pdq", "anchored", bytes([number]) * 32, 90) for number in range(ANCHORED + 1)]
     index.apply(entry("full", *many[:-1]), entry("too full", *many))
     assert index.names(FEED) == {"full", "too full"} and index.view().items == 1
-    assert index.holdings.set_aside == {"too-many-hashes": 1}
+    assert index.holdings.rejected == {"too-many-hashes": 1}
 
 
 def test_anchored_hashes_are_asked_for_apart(index: Index) -> None:

@@ -23,13 +23,13 @@ def test_after_a_stretch_of_work_the_desk_gives_no_more_until_ten_minutes_have_p
         with clock.at(lambda minute=minute: begin + timedelta(minutes=minute)):
             wellbeing.at_work(who.member)
     with clock.at(lambda: begin + timedelta(minutes=50, seconds=1)):
-        standing = wellbeing.standing(who.member)
-        assert standing.resting_until is not None
+        workload = wellbeing.workload(who.member)
+        assert workload.resting_until is not None
         wellbeing.back(who.member)
-        assert wellbeing.standing(who.member).resting_until is not None
+        assert wellbeing.workload(who.member).resting_until is not None
     with clock.at(lambda: begin + timedelta(minutes=61)):
-        standing = wellbeing.standing(who.member)
-        assert (standing.resting_until, standing.minutes_worked) == (None, 0)
+        workload = wellbeing.workload(who.member)
+        assert (workload.resting_until, workload.minutes_worked) == (None, 0)
 
 
 def test_a_pause_of_ten_minutes_begins_the_stretch_anew(someone: Make) -> None:
@@ -39,7 +39,7 @@ def test_a_pause_of_ten_minutes_begins_the_stretch_anew(someone: Make) -> None:
         with clock.at(lambda minute=minute: begin + timedelta(minutes=minute)):
             wellbeing.at_work(who.member)
     with clock.at(lambda: begin + timedelta(minutes=80)):
-        assert wellbeing.standing(who.member).minutes_worked == 0
+        assert wellbeing.workload(who.member).minutes_worked == 0
 
 
 def test_a_break_of_one_s_own_gives_back_what_one_held_and_may_end_early(someone: Make) -> None:
@@ -56,10 +56,10 @@ def test_a_break_of_one_s_own_gives_back_what_one_held_and_may_end_early(someone
 def test_counts_begin_anew_each_day(someone: Make) -> None:
     who = someone("moderator")
     assert wellbeing.looked(who.member)
-    assert wellbeing.standing(who.member).looks == 1
+    assert wellbeing.workload(who.member).looks == 1
     begin = clock.now()
     with clock.at(lambda: begin + timedelta(days=1)):
-        assert wellbeing.standing(who.member).looks == 0
+        assert wellbeing.workload(who.member).looks == 0
 
 
 def test_a_supervisor_sets_a_budget_of_one_s_own_and_zero_means_none(someone: Make) -> None:

@@ -84,11 +84,11 @@ def counted(
     `origins`: of its partner records. One that reaches us by several partners counts once. With `announce`,
     subscribers hear of the item even if the count is what it was.
     """
-    standing = item.own + origins
-    changed: bool = standing != item.confirmations
+    confirmations = item.own + origins
+    changed: bool = confirmations != item.confirmations
     if changed:
-        item.confirmations = standing
-        journal.audit(actor, f"item.confirmations {standing}", item, reason)
+        item.confirmations = confirmations
+        journal.audit(actor, f"item.confirmations {confirmations}", item, reason)
     if (changed or announce) and item.announced:
         journal.announce(item)
     return changed

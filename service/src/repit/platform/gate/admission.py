@@ -1,6 +1,6 @@
 """How an upload comes to be judged, by whatever channel, and who is told to come back.
 
-In: the channel of an upload, and what tells its sender from others. Out: room for it (`Arriving`), or
+In: the channel of an upload, and what tells its sender from others. Out: room for it (`UploadBuffer`), or
 `Overloaded`, counted. Next: every integration.
 
 Three things are scarce. Each is guarded once, and all by `foundation.admission`:
@@ -18,21 +18,21 @@ from django.conf import settings
 
 from repit.foundation.admission.room import Room
 from repit.platform.gate.errors import Overloaded
-from repit.platform.gate.metrics import Meters
-from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.metrics import Metrics
+from repit.platform.gate.upload_buffer import UploadBuffer
 
 
 class Admission:
     """One for the gate of a process, for all its channels and threads."""
 
-    def __init__(self, meters: Meters) -> None:
+    def __init__(self, metrics: Metrics) -> None:
         self.room = Room(settings.REPIT_GATE_MEMORY, Overloaded)
-        self._meters = meters
+        self._meters = metrics
 
-    def arriving(self, channel: str, sender: str = "") -> Arriving:
-        """Room for one upload, of the sizes that the settings allow; `sender`: see `Arriving`."""
+    def buffer(self, channel: str, sender: str = "") -> UploadBuffer:
+        """Room for one upload, of the sizes that the settings allow; `sender`: see `UploadBuffer`."""
         keep, most = settings.REPIT_GATE_MAX_BYTES, settings.REPIT_GATE_MAX_FILE_BYTES
-        return Arriving(self.room, keep, most, sender, lambda: self.turned_away(channel))
+        return UploadBuffer(self.room, keep, most, sender, lambda: self.turned_away(channel))
 
     def turned_away(self, channel: str) -> None:
         """Count an upload that was asked to come back later."""

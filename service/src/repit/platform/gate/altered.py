@@ -40,7 +40,7 @@ class AlteredCopies:
         self.stoplist = package_stoplist() if stoplist is None else stoplist
         self._crowd = crowd or Crowd()
         self._counting = threading.Lock()
-        self.set_aside = 0
+        self.rejected = 0
 
     def warm_up(self) -> None:
         """Load the kernels of the rule, so that the first upload does not wait for them."""
@@ -59,7 +59,7 @@ class AlteredCopies:
             if not view.has_families:
                 next(coming, None)  # what cannot be opened is still said
                 return []
-            search = _Search(view, self.stoplist, self._is_aside)
+            search = _Search(view, self.stoplist, self._is_muted)
             decision = decide(
                 _again(heard, coming),
                 search,
@@ -73,8 +73,8 @@ class AlteredCopies:
                 self._count(search, decision, heard, upload or Upload())
                 return [_evidence(known[match.item], match) for match in decision.matches]
 
-    def _is_aside(self, hash_id: int) -> bool:
-        return self.set_aside > 0 and self._crowd.is_muted(hash_id)
+    def _is_muted(self, hash_id: int) -> bool:
+        return self.rejected > 0 and self._crowd.is_muted(hash_id)
 
     def _count(
         self, search: "_Search", decision: Decision, heard: list[QueryHashes], upload: "Upload"
@@ -93,7 +93,7 @@ class AlteredCopies:
         with self._counting:
             before = self._crowd.is_muted(hash_id)
             if self._crowd.met(hash_id, upload) and not before:
-                self.set_aside += 1
+                self.rejected += 1
                 _log.warning("an anchored hash met many unrelated uploads and is set aside")
 
 
@@ -115,8 +115,8 @@ class Upload:
 class _Search:
     """A view without the hashes that say nothing; `met`: which hashes of an item were heard."""
 
-    def __init__(self, view: View, stoplist: StopList, is_aside: Callable[[int], bool]) -> None:
-        self._view, self._stoplist, self._is_aside = view, stoplist, is_aside
+    def __init__(self, view: View, stoplist: StopList, is_muted: Callable[[int], bool]) -> None:
+        self._view, self._stoplist, self._is_muted = view, stoplist, is_muted
         self._families: dict[int, tuple[HashArray, IdArray]] = {}
         self._speaking: set[int] = set()
         self.met: dict[int, set[int]] = {}
@@ -151,7 +151,7 @@ class _Search:
             ids = packed_id(number, 0) + slots
             speaks: NDArray[np.bool_] = slots < ANCHORED
             speaks |= ~self._stoplist.near(hashes)
-            speaks &= ~np.array([self._is_aside(hash_id) for hash_id in ids.tolist()], np.bool_)
+            speaks &= ~np.array([self._is_muted(hash_id) for hash_id in ids.tolist()], np.bool_)
             self._families[number] = np.ascontiguousarray(hashes[speaks]), ids[speaks]
             self._speaking.update(ids[speaks].tolist())
 

@@ -46,7 +46,7 @@ def inspect_there(gate: Gate, url: str, channel: str, seconds: float) -> Verdict
     Raises `OutboundRefused` (`NotThere` among them), `TooLarge`, `Overloaded`.
     """
     most: int = settings.REPIT_GATE_MAX_FILE_BYTES
-    with gate.admission.arriving(channel) as upload:
+    with gate.admission.buffer(channel) as upload:
         with (
             Outbound("", redirects=True) as outbound,
             outbound.pieces(url, seconds=seconds, max_bytes=most) as (status, pieces),

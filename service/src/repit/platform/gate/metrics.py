@@ -19,7 +19,7 @@ _SECONDS: Final = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.0, 5.0)
 _OTHER: Final = "other"
 
 
-class Meters:
+class Metrics:
     """Counters of one gate, in a registry of its own."""
 
     def __init__(self) -> None:

@@ -41,7 +41,7 @@ class Report(TypedDict):
     missing: list[str]
     entries: int
     hashes: int
-    set_aside: dict[str, int]
+    rejected: dict[str, int]
     hashes_of_crowds: int
     newest_entry_at: str | None
     newest_entry_age_seconds: float | None
@@ -68,8 +68,8 @@ def report(gate: Gate) -> tuple[bool, Report]:
         "missing": missing,
         "entries": holdings.items,
         "hashes": holdings.hashes,
-        "set_aside": holdings.set_aside,
-        "hashes_of_crowds": gate.inspector.altered.set_aside,
+        "rejected": holdings.rejected,
+        "hashes_of_crowds": gate.inspector.altered.rejected,
         "newest_entry_at": None if status.newest_at is None else status.newest_at.isoformat(),
         "newest_entry_age_seconds": age,
         "feed": {
@@ -95,7 +95,7 @@ def present(gate: Gate) -> dict[str, float]:
         "loaded": float(status.loaded),
         "entries": float(holdings.items),
         "hashes": float(holdings.hashes),
-        "entries_set_aside": float(sum(holdings.set_aside.values())),
+        "entries_rejected": float(sum(holdings.rejected.values())),
         "feed_lag_changes": float(status.lag_changes),
         "decoders_alive": float(gate.pool.alive),
         "decoders_replaced": float(gate.pool.restarts),

@@ -42,7 +42,7 @@ class Gate:
     admission: Admission = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "admission", Admission(self.inspector.meters))
+        object.__setattr__(self, "admission", Admission(self.inspector.metrics))
 
     def start(self) -> "Gate":
         """Load the index store, start decoders and recorder."""

@@ -1,7 +1,7 @@
 """An upload while it arrives: kept in memory as far as a picture may reach, digested beyond.
 
-In: pieces of a file, from any channel. Out: `Arriving`, which becomes a question about a whole file, or about
-the digests of a larger one. Next: `inspection`.
+In: pieces of a file, from any channel. Out: `UploadBuffer`, which becomes a question about a whole file, or
+about the digests of a larger one. Next: `inspection`.
 
 All uploads of the process share one `Room` (`admission`), so that many slow or large ones end in "come back
 later" and never in a process that is killed for its memory. Nothing is written to disk.
@@ -29,7 +29,7 @@ def _nobody_counts() -> None:
     pass
 
 
-class Arriving:
+class UploadBuffer:
     """One upload; use it in a `with`, which gives its memory back.
 
     Up to `keep` bytes are kept; a longer file is digested as it comes, up to `most` bytes. `sender`: whatever

@@ -26,7 +26,7 @@ REST: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Workload:
     """`resting_until`: no work before then. `looks_left`: openings of media left today."""
 
     resting_until: datetime | None
@@ -38,7 +38,7 @@ class Standing:
     budget: int | None
 
 
-def standing(member: Member) -> Standing:
+def workload(member: Member) -> Workload:
     """How a member stands now. A rest that is due begins here."""
     worker = _today(member)
     moment = now()
@@ -51,7 +51,7 @@ def standing(member: Member) -> Standing:
         worker.resting_until = worker.began_at = None
     worked = moment - worker.began_at if worker.began_at else timedelta()
     budget = settings.REPIT_REVIEW_LOOKS if worker.budget is None else worker.budget
-    return Standing(
+    return Workload(
         worker.resting_until,
         int(worked.total_seconds() // 60),
         worker.looks,

@@ -143,10 +143,10 @@ def submission(item: ItemIn) -> Submission:
     return Submission(item.media, item.kind, tuple(hashes))
 
 
-def _status(standing: service.Status) -> StatusOut:
+def _status(protected: service.Status) -> StatusOut:
     return {
         "items": [
             {"number": item.number, "state": item.state, "media": item.media, "kind": item.kind}
-            for item in standing.items
+            for item in protected.items
         ]
     }

@@ -15,7 +15,7 @@ from typing import Final
 from repit.platform.gate.forms import hidden
 from repit.platform.gate.forms.reader import TOO_MANY, FormReader
 from repit.platform.gate.inspection.question import OddMessage
-from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.upload_buffer import UploadBuffer
 from repit_engine.picture.kinds import Kind, Refused, kind_of
 
 MOST_FILES: Final = 100
@@ -27,7 +27,7 @@ TEXT: Final = "text-coding"
 class Found:
     """Files to judge; `odd`: why that may not be all, or nothing."""
 
-    files: list[Arriving]
+    files: list[UploadBuffer]
     odd: str
 
     def asked(self, channel: str, sender: str = "") -> OddMessage:
@@ -38,12 +38,12 @@ class Found:
 class Finder:
     """Collects the files of one message; `held` gives back the room of those that are taken out of others."""
 
-    def __init__(self, room: Callable[[], Arriving], held: ExitStack) -> None:
+    def __init__(self, room: Callable[[], UploadBuffer], held: ExitStack) -> None:
         self._room, self._held = room, held
-        self._files: list[Arriving] = []
+        self._files: list[UploadBuffer] = []
         self._odd = ""
 
-    def add(self, upload: Arriving) -> None:
+    def add(self, upload: UploadBuffer) -> None:
         """A file."""
         self._files.append(upload)
 
@@ -64,7 +64,7 @@ class Finder:
             elif data is not None and not part.is_named:
                 self._take_out_of_text(data)
 
-    def add_text(self, body: Arriving, *, message: bool = False) -> None:
+    def add_text(self, body: UploadBuffer, *, message: bool = False) -> None:
         """A body that is text, and the pictures in it. `message`: XML that programs send each other, which
         nobody shows as a page unless it is a drawing. Raises `Overloaded`."""
         if not message or kind_of(body.data or body.head, whole=body.data is not None) is not Kind.PAGE:
@@ -74,7 +74,7 @@ class Finder:
         else:
             self._take_out_of_text(body.data)
 
-    def add_odd(self, body: Arriving, reason: str) -> None:
+    def add_odd(self, body: UploadBuffer, reason: str) -> None:
         """A body of which nobody knows how it will be read. Raises `Overloaded`."""
         self.add(body)
         self.doubt(reason)
@@ -101,7 +101,7 @@ class Finder:
             self.add(upload)
 
 
-def _is_picture(content: Arriving) -> bool:
+def _is_picture(content: UploadBuffer) -> bool:
     """Or anything else that has a name."""
     seen = content.looks_like
     return not isinstance(seen, Refused) or seen.why.code not in ("not-a-picture", "empty-file")

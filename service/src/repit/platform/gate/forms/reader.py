@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from typing import Final
 
 from repit.foundation.errors import TooLarge
-from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.upload_buffer import UploadBuffer
 
 MOST_PARTS: Final = 1000
 """Django and PHP stop at as many, each in its own way."""
@@ -36,7 +36,7 @@ class Part:
     Where the head does not end as it should, `head` is empty and everything is content.
     """
 
-    def __init__(self, content: Arriving) -> None:
+    def __init__(self, content: UploadBuffer) -> None:
         self.content = content
         self.head = b""
         self.odd = ""
@@ -88,7 +88,7 @@ class FormReader:
     `held` gives the parts' room back.
     """
 
-    def __init__(self, boundary: bytes, room: Callable[[], Arriving], held: ExitStack, most: int) -> None:
+    def __init__(self, boundary: bytes, room: Callable[[], UploadBuffer], held: ExitStack, most: int) -> None:
         """`most`: bytes of the whole form."""
         self._mark = b"--" + boundary
         self._room, self._held, self._left = room, held, most

@@ -23,7 +23,7 @@ from repit_engine.types import HASH_BYTES, HashArray, IdArray, RangeResult
 _HURRIED: Final = 3
 
 
-class SetAside(Exception):
+class Rejected(Exception):
     """Why an entry is not searched; its text is a short code."""
 
 
@@ -40,7 +40,7 @@ class Generation:
     known: dict[int, KnownEntry] = field(default_factory=dict)
     numbers: dict[str, dict[str, int]] = field(default_factory=dict)
     """By source and item."""
-    aside: dict[Key, str] = field(default_factory=dict)
+    rejected: dict[Key, str] = field(default_factory=dict)
     unread: int = 0
     replaced: int = 0
     changing: threading.Lock = field(default_factory=threading.Lock)
@@ -94,8 +94,8 @@ class Generation:
                 continue
             try:
                 _check(entry)
-            except SetAside as reason:
-                self.aside[entry.key] = str(reason)
+            except Rejected as reason:
+                self.rejected[entry.key] = str(reason)
                 continue
             number = self.next_number()
             whole, anchored = (_values(entry, role) for role in ROLES)
@@ -117,7 +117,7 @@ class Generation:
 
     def let_go(self, key: Key) -> int | None:
         """Hold an item under its number no longer; what is left of it is to be forgotten."""
-        self.aside.pop(key, None)
+        self.rejected.pop(key, None)
         return self.numbers.get(key.source, {}).pop(key.item, None)
 
     def forget(self, number: int) -> None:
@@ -168,8 +168,8 @@ def _searched(known: Hash) -> bool:
 
 def _check(entry: KnownEntry) -> None:
     if not entry.hashes:
-        raise SetAside("no-hash")
+        raise Rejected("no-hash")
     if not any(_searched(known) or not known.perceptual for known in entry.hashes):
-        raise SetAside("low-quality")
+        raise Rejected("low-quality")
     if any(len(_values(entry, role)) > ANCHORED for role in ROLES):
-        raise SetAside("too-many-hashes")
+        raise Rejected("too-many-hashes")

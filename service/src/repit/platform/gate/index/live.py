@@ -55,8 +55,8 @@ class LiveIndex:
     def replace(self, source: str, entries: Iterable[KnownEntry]) -> None:
         """Hold these entries in place of all of this source."""
         with self._writing:
-            aside = {key: why for key, why in self._now.aside.items() if key.source != source}
-            self._next_generation(chain(entries, self._now.kept_from(source)), aside)
+            rejected = {key: why for key, why in self._now.rejected.items() if key.source != source}
+            self._next_generation(chain(entries, self._now.kept_from(source)), rejected)
 
     def apply(self, *entries: KnownEntry) -> None:
         """Hold these states of items in place of any before."""
@@ -73,7 +73,7 @@ class LiveIndex:
         """Forget all that came from a source."""
         with self._writing:
             now = self._now
-            now.aside = {key: reason for key, reason in now.aside.items() if key.source != source}
+            now.rejected = {key: reason for key, reason in now.rejected.items() if key.source != source}
             for number in now.numbers.pop(source, {}).values():
                 with now.changing:
                     now.forget(number)
@@ -83,8 +83,8 @@ class LiveIndex:
         with self._writing:
             self._now.unread += count
 
-    def _next_generation(self, entries: Iterable[KnownEntry], aside: dict[Key, str]) -> None:
-        fresh = Generation(self._next_number, aside=aside)
+    def _next_generation(self, entries: Iterable[KnownEntry], rejected: dict[Key, str]) -> None:
+        fresh = Generation(self._next_number, rejected=rejected)
         try:
             batch: dict[Key, KnownEntry] = {}
             for entry in entries:
@@ -140,17 +140,17 @@ class LiveIndex:
     def names(self, source: str) -> set[str]:
         """Items that came from a source."""
         with self._writing:
-            aside = {key.item for key in self._now.aside if key.source == source}
-            return aside | self._now.numbers.get(source, {}).keys()
+            rejected = {key.item for key in self._now.rejected if key.source == source}
+            return rejected | self._now.numbers.get(source, {}).keys()
 
     @property
     def holdings(self) -> Holdings:
         """Counts, for readiness."""
         now = self._now
         hashes = len(now.hashes) + sum(len(files) for files in now.files.values())
-        aside = Counter(tuple(now.aside.values()))
-        aside["unreadable"] += now.unread
-        return Holdings(now.items, hashes, dict(+aside))
+        rejected = Counter(tuple(now.rejected.values()))
+        rejected["unreadable"] += now.unread
+        return Holdings(now.items, hashes, dict(+rejected))
 
 
 def _near(now: Generation, queries: HashArray, radius: int, role: Role) -> list[Near] | None:

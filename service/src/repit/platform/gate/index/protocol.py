@@ -62,7 +62,7 @@ class Holdings:
 
     items: int
     hashes: int
-    set_aside: dict[str, int]
+    rejected: dict[str, int]
 
 
 class View(Protocol):
@@ -95,7 +95,7 @@ class View(Protocol):
 
 
 class Index(Protocol):
-    """See the module. Nothing here raises for what an entry says; see `set_aside` of `holdings`."""
+    """See the module. Nothing here raises for what an entry says; see `rejected` of `holdings`."""
 
     def warm_up(self) -> None:
         """Make ready what the first upload would otherwise wait for."""

@@ -38,7 +38,7 @@ from repit.platform.gate.inspection.question import (
     Question,
     WholeFile,
 )
-from repit.platform.gate.metrics import Meters
+from repit.platform.gate.metrics import Metrics
 from repit.platform.gate.pictures import Signature
 from repit.platform.gate.policy import Policy, judge
 from repit.platform.gate.verdict import (
@@ -80,7 +80,7 @@ class Inspector:
     indicators: Indicators = field(default_factory=Indicators)
     hold: Callable[[str, bytes], None] | None = None
     """Takes an upload that waits for review, with the name of its decision."""
-    meters: Meters = field(default_factory=Meters)
+    metrics: Metrics = field(default_factory=Metrics)
     here: Callable[[], Here] = Here
     """What people at this platform have let go, and are asked about."""
     compared: Callable[[str, Mapping[str, int | None], Signature | None], None] | None = None
@@ -110,7 +110,7 @@ class Inspector:
         try:
             seen = self._seen(question) if status.loaded else _NOT_LOADED
         except Overloaded:
-            self.meters.turned_away(channel)
+            self.metrics.turned_away(channel)
             raise
         if isinstance(seen, NoPicture):
             verdict = NO_PICTURE
@@ -118,7 +118,7 @@ class Inspector:
             stated = self.indicators.of(question.data, seen) if isinstance(question, WholeFile) else ()
             verdict = judge(self.policy, channel, seen, stated, self.here())
         recorded = self.recorder.record(verdict, channel, (elapsed() - begun) * 1000, status.sequence)
-        self.meters.answered(recorded, channel, elapsed() - begun)
+        self.metrics.answered(recorded, channel, elapsed() - begun)
         if not recorded.is_plain:
             _log.info("an upload was judged", extra={"fields": _fields(recorded, channel)})
         return recorded

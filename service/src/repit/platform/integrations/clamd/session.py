@@ -153,7 +153,7 @@ class _Session:
         talk: Talk | None = None
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
-                with self._examiner.arriving() as upload:
+                with self._examiner.buffer() as upload:
                     talk = await self._examiner.begin_upstream()
                     while isinstance(piece := await self._event(READ_SECONDS), Piece):
                         upload.write(piece.data)
@@ -215,7 +215,7 @@ class _Session:
         talk: Talk | None = None
         try:
             file = await asyncio.to_thread(opened)
-            with file, self._examiner.arriving() as upload:
+            with file, self._examiner.buffer() as upload:
                 talk = await self._examiner.begin_upstream()
                 while piece := await asyncio.to_thread(file.read, READ):
                     upload.write(piece)

@@ -46,7 +46,7 @@ _UNREADY: Final = Answer("Not ready: traffic should not come.", ReadyAnswer, sta
 )
 def metrics(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
     """Figures for an operator's monitoring."""
-    return HttpResponse(runtime.current().inspector.meters.written(), content_type=CONTENT_TYPE)
+    return HttpResponse(runtime.current().inspector.metrics.written(), content_type=CONTENT_TYPE)
 
 
 @operation("GET", answers=(_ALIVE,), words=words.HEALTH)

@@ -19,7 +19,7 @@ from repit.foundation.errors import InputRefused, Text, TooLarge
 from repit.platform.gate.forms.files import Finder, Found
 from repit.platform.gate.forms.kind import Odd, boundary_of
 from repit.platform.gate.forms.reader import FormReader
-from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.upload_buffer import UploadBuffer
 
 _CHUNK: Final = 256 * 1024
 _FORM_ROOM: Final = 64 * 1024
@@ -37,7 +37,7 @@ class NotOneFile(InputRefused):
     message = Text("A form must hold exactly one file.", "Un formulaire doit contenir exactement un fichier.")
 
 
-def receive(request: HttpRequest, room: Callable[[], Arriving], held: ExitStack, most: int) -> Found:
+def receive(request: HttpRequest, room: Callable[[], UploadBuffer], held: ExitStack, most: int) -> Found:
     """Take the upload in: one file, or what is found in a message that others may read differently.
 
     `held` gives the room back. Raises `TooLarge`, `InputRefused`, `Overloaded`.
@@ -80,7 +80,9 @@ def body_of(request: HttpRequest, most: int) -> bytes:
     return bytes(taken)
 
 
-def _whole(request: HttpRequest, room: Callable[[], Arriving], held: ExitStack, most: int) -> Arriving:
+def _whole(
+    request: HttpRequest, room: Callable[[], UploadBuffer], held: ExitStack, most: int
+) -> UploadBuffer:
     upload = held.enter_context(room())
     for piece in _pieces(request, most):
         upload.write(piece)

@@ -118,7 +118,7 @@ def _verdict(request: HttpRequest, channel: str) -> Verdict:
         return gate.inspector.inspect(BareHashes(asked, channel))
     with ExitStack() as held:
         sender = sender_of(request)
-        room = partial(gate.admission.arriving, channel, sender)
+        room = partial(gate.admission.buffer, channel, sender)
         found = receive(request, room, held, settings.REPIT_GATE_MAX_FILE_BYTES)
         question = found.asked(channel, sender) if found.odd else found.files[0].asked(channel)
         return gate.inspector.inspect(question)

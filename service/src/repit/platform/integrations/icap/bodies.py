@@ -17,7 +17,7 @@ from typing import Final
 from repit.platform.gate.forms.files import Finder, Found
 from repit.platform.gate.forms.kind import UNKNOWN, Odd, boundary_of, is_message, is_text
 from repit.platform.gate.forms.reader import DAMAGED, FormReader
-from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.upload_buffer import UploadBuffer
 from repit.platform.integrations.icap import heads
 from repit.platform.integrations.icap.wire import Request
 
@@ -93,7 +93,7 @@ class Taking:
     """The body while it arrives; `held` gives back the room of what is taken out of it."""
 
     def __init__(
-        self, body: Body, upload: Arriving, room: Callable[[], Arriving], held: ExitStack, most: int
+        self, body: Body, upload: UploadBuffer, room: Callable[[], UploadBuffer], held: ExitStack, most: int
     ) -> None:
         """`upload`: room for the body as it came. `most`: bytes of a whole form."""
         self._body, self._upload, self._room, self._held = body, upload, room, held
@@ -123,7 +123,7 @@ class Taking:
             finder.doubt(DAMAGED)
         return finder.found()
 
-    def _add(self, finder: Finder, upload: Arriving) -> None:
+    def _add(self, finder: Finder, upload: UploadBuffer) -> None:
         if self._body.text:
             finder.add_text(upload, message=self._body.message)
         else:

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from repit.foundation.errors import TooLarge
 from repit.platform.gate.errors import Overloaded
-from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.upload_buffer import UploadBuffer
 from repit.platform.integrations.icap import bodies, heads, replies
 from repit.platform.integrations.icap.wire import BodyEnd, Broken, Event, Piece, Reader, Request
 from repit.platform.integrations.sockets.connection import (
@@ -86,7 +86,7 @@ class _Session:
     async def _adapt(self, request: Request) -> None:
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
-                with self._examiner.arriving(_sender(request)) as upload:
+                with self._examiner.buffer(_sender(request)) as upload:
                     answer, in_preview = await self._judged(request, upload)
                     self._writer.write(self._reply(request, answer, upload, in_preview=in_preview))
         except Overloaded:
@@ -96,7 +96,7 @@ class _Session:
         except TimeoutError:
             raise _Over(408) from None
 
-    async def _judged(self, request: Request, upload: Arriving) -> tuple[Answer, bool]:
+    async def _judged(self, request: Request, upload: UploadBuffer) -> tuple[Answer, bool]:
         """What becomes of a message, and whether the client still waits after its preview."""
         if not request.has_body:
             return Passed(), False
@@ -105,7 +105,7 @@ class _Session:
         most: int = settings.REPIT_GATE_MAX_FILE_BYTES
         try:
             with ExitStack() as held:
-                room = partial(self._examiner.arriving, _sender(request))
+                room = partial(self._examiner.buffer, _sender(request))
                 taking = bodies.Taking(body, upload, room, held, most)
                 if (nothing := await self._take(request, body, upload, taking, talk)) is not None:
                     return await self._examiner.cannot_look(nothing.why.code, nothing.kind), True
@@ -116,7 +116,12 @@ class _Session:
                 await talk.end()
 
     async def _take(
-        self, request: Request, body: bodies.Body, upload: Arriving, taking: bodies.Taking, talk: Talk | None
+        self,
+        request: Request,
+        body: bodies.Body,
+        upload: UploadBuffer,
+        taking: bodies.Taking,
+        talk: Talk | None,
     ) -> Refused | None:
         """Take the body in, or its preview alone where that shows that there is nothing to look at."""
         while True:
@@ -141,7 +146,7 @@ class _Session:
                 case _:
                     raise _Over
 
-    def _nothing(self, upload: Arriving) -> Refused | None:
+    def _nothing(self, upload: UploadBuffer) -> Refused | None:
         """What a preview shows of which the rest need not be seen: no picture, and no whole file is known."""
         data = upload.data
         if data is None or len(data) < ENOUGH or self._examiner.needs_whole_files:
@@ -158,7 +163,7 @@ class _Session:
                     self._wire.leave()
                     return
 
-    def _reply(self, request: Request, answer: Answer, upload: Arriving, *, in_preview: bool) -> bytes:
+    def _reply(self, request: Request, answer: Answer, upload: UploadBuffer, *, in_preview: bool) -> bytes:
         match answer:
             case Blocked():
                 return replies.refused(self.istag, answer, language=_language(request), closes=request.closes)

@@ -122,7 +122,7 @@ def dead() -> None:
     from repit.platform.integrations.s3 import queue
 
     for row in queue.dead():
-        thing = queue.place(row)
+        thing = queue.location(row)
         print(f"{row.taken_in_at:%Y-%m-%d %H:%M}  x{row.attempts}  {row.trouble}  {thing.bucket}/{thing.key}")
 
 

@@ -147,14 +147,14 @@ def _gathered(read: Iterator[Heard]) -> Heard:
 
 def _record(record: Any) -> Heard:
     try:
-        name, place = record["eventName"], record["s3"]
+        name, location = record["eventName"], record["s3"]
         if not isinstance(name, str):
             return _UNREAD
         if not _WRITTEN.fullmatch(name):
             return _NOTHING
-        thing = place["object"]
+        thing = location["object"]
         key = unquote_plus(thing["key"], errors="strict")
-        return _file(stored(place["bucket"]["name"], key, thing.get("versionId", "")))
+        return _file(stored(location["bucket"]["name"], key, thing.get("versionId", "")))
     except (KeyError, TypeError, AttributeError, ValueError):
         return _UNREAD
 

@@ -54,7 +54,7 @@ def record(
         made = Finding.objects.create(
             name=name,
             digest=_digest(held.thing),
-            place=sealed_locations.sealed(_location(held.thing, held.etag, size, moved), "finding", name),
+            location=sealed_locations.sealed(_location(held.thing, held.etag, size, moved), "finding", name),
             state=state,
             decision=(verdict.decision or "") if verdict else "",
             outcome=(verdict.would_be or verdict.outcome) if verdict else "",
@@ -86,7 +86,7 @@ def change(
         at = where(finding)
         fresh = {
             "state": after,
-            "place": sealed_locations.sealed(
+            "location": sealed_locations.sealed(
                 _location(at.thing, etag or at.etag, at.size, moved), "finding", finding.name
             ),
             "followed": followed or finding.followed,
@@ -107,7 +107,7 @@ def change(
 
 def where(finding: Finding) -> Where:
     """Which object it is about. Raises `SealBroken`."""
-    location = sealed_locations.opened(finding.place, "finding", finding.name)
+    location = sealed_locations.opened(finding.location, "finding", finding.name)
     moved = Stored(*location["moved"]) if location["moved"] else None
     return Where(Stored(*location["thing"]), location["etag"], location["size"], moved)
 
@@ -117,7 +117,7 @@ def known(thing: Stored) -> bool:
     return Finding.objects.filter(digest=_digest(thing), state__in=_LIVE).exists()
 
 
-def standing(thing: Stored, etag: str, *, tagged: bool) -> Finding | None:
+def of(thing: Stored, etag: str, *, tagged: bool) -> Finding | None:
     """What was found of these very bytes at this very place before, if it still holds.
 
     What a person let go stays so in every version. An object without our tag that should have it was written

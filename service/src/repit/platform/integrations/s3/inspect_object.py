@@ -20,7 +20,7 @@ from repit.platform.gate.channels import left_undone
 from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.inspection.question import NotLookedAt, OddMessage
 from repit.platform.gate.runtime import Gate
-from repit.platform.gate.upload_buffer import HEAD, Arriving
+from repit.platform.gate.upload_buffer import HEAD, UploadBuffer
 from repit.platform.gate.verdict import NOT_A_PICTURE, Verdict
 from repit.platform.integrations.s3 import findings, tags
 from repit.platform.integrations.s3.codings import CODED, Coding
@@ -63,11 +63,11 @@ def inspect(
     out, and holds if nothing has changed. Raises `Gone`, `OutboundRefused`, `Unavailable`, as `keep` does."""
     if not gate.board.read().loaded:
         raise NotLoaded
-    with store.opened(thing) as content, gate.admission.arriving(CHANNEL) as upload:
+    with store.opened(thing) as content, gate.admission.buffer(CHANNEL) as upload:
         read = Stored(thing.bucket, thing.key, thing.version or content.version)
         # Not every server says with an object how many tags it has.
         labels = store.tags(read) if content.tags or findings.known(read) else {}
-        before = findings.standing(read, content.etag, tagged=tags.name() in labels)
+        before = findings.of(read, content.etag, tagged=tags.name() in labels)
         coding = Coding(content.encoding)
         left = _take(gate, coding.plain(content.pieces()), upload, keep)
         held = Held(read, content.etag, labels)
@@ -84,7 +84,7 @@ def inspect(
         return Inspected(held, content.size, _judge(gate.inspector, upload, coding, left), None)
 
 
-def _judge(inspector: Inspector, upload: Arriving, coding: Coding, left: NotLookedAt | None) -> Verdict:
+def _judge(inspector: Inspector, upload: UploadBuffer, coding: Coding, left: NotLookedAt | None) -> Verdict:
     if left is not None and left.kind is not Kind.OTHER:
         return inspector.inspect(left)
     if coding.doubt:
@@ -97,7 +97,7 @@ def _judge(inspector: Inspector, upload: Arriving, coding: Coding, left: NotLook
 
 
 def _take(
-    gate: Gate, pieces: Iterator[bytes], upload: Arriving, keep: Callable[[], None]
+    gate: Gate, pieces: Iterator[bytes], upload: UploadBuffer, keep: Callable[[], None]
 ) -> NotLookedAt | None:
     """Read as much as is needed; what is asked of an object that is not looked at."""
     index = gate.index

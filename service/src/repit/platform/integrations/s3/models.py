@@ -20,7 +20,7 @@ class QueuedObject(Claimable):
     out yet."""
 
     digest = models.CharField(max_length=64, unique=True)
-    place = models.BinaryField()
+    location = models.BinaryField()
     news = models.CharField(max_length=32)
     state = models.CharField(max_length=10, default="waiting")
     decision = models.CharField(max_length=32, blank=True, default="")
@@ -42,7 +42,7 @@ class Scan(Claimable):
     bucket's name."""
 
     name = models.CharField(max_length=32, unique=True)
-    place = models.BinaryField()
+    location = models.BinaryField()
     marker = models.BinaryField(default=bytes)
     version = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=10, default="running")
@@ -78,7 +78,7 @@ class Finding(models.Model):
 
     name = models.CharField(max_length=32, unique=True)
     digest = models.CharField(max_length=64, db_index=True)
-    place = models.BinaryField()
+    location = models.BinaryField()
     state = models.CharField(max_length=10)
     decision = models.CharField(max_length=32, blank=True, db_index=True)
     outcome = models.CharField(max_length=10)

@@ -78,14 +78,14 @@ def release(store: Store, finding: Finding, actor: str, why: str = "", followed:
 
 def _put_back(store: Store, moved: Stored, home: Stored) -> str:
     """The ETag at its old place: a copy of an object that was sent in parts has another."""
-    place = Stored(home.bucket, home.key)
+    location = Stored(home.bucket, home.key)
     try:
-        store.etag(place)
+        store.etag(location)
     except Gone:
         _unmark(store, moved, store.tags(moved))  # a copy takes its tags along
-        store.copy(moved, "", place)
+        store.copy(moved, "", location)
         store.remove(moved, "")
-        return store.etag(place)
+        return store.etag(location)
     raise Changed
 
 
@@ -93,7 +93,7 @@ def _forget(store: Store, held: Held) -> None:
     """Nothing is known of it any more: take our tag off, unless a person refused it."""
     if tags.name() not in held.tags:
         return
-    row = findings.standing(held.thing, held.etag, tagged=True)
+    row = findings.of(held.thing, held.etag, tagged=True)
     if row is not None and row.followed == "refuse":
         return
     _unmark(store, held.thing, held.tags)

@@ -46,7 +46,7 @@ def take_in(things: tuple[Stored, ...], decision: str = "") -> int:
     """Write down those that are followed, with what is decided of them already; how many."""
     rows = [_row(thing, decision) for thing in things if followed(thing)]
     if rows:
-        fresh = ["place", "news", "state", "due_at", "attempts", "trouble", "decision"]
+        fresh = ["location", "news", "state", "due_at", "attempts", "trouble", "decision"]
         with transaction.atomic():
             QueuedObject.objects.bulk_create(
                 rows, update_conflicts=True, unique_fields=["digest"], update_fields=fresh
@@ -79,9 +79,9 @@ def kept(row: QueuedObject) -> Hold[QueuedObject]:
     return Hold(_claims, row)
 
 
-def place(row: QueuedObject) -> Stored:
+def location(row: QueuedObject) -> Stored:
     """Which object it is. Raises `SealBroken`."""
-    return Stored(*sealed_locations.opened(row.place, "queued object", row.digest))
+    return Stored(*sealed_locations.opened(row.location, "queued object", row.digest))
 
 
 def done(row: QueuedObject) -> bool:
@@ -112,7 +112,7 @@ def try_again() -> int:
     return QueuedObject.objects.filter(state="dead").update(state="waiting", attempts=0, due_at=now())
 
 
-def standing() -> dict[str, float]:
+def depths() -> dict[str, float]:
     """For monitoring: how many wait, for how long the first has, how many are dead."""
     moment = now()
     waiting = QueuedObject.objects.filter(state="waiting")
@@ -131,7 +131,7 @@ def _row(thing: Stored, decision: str) -> QueuedObject:
     digest, moment = sealed_locations.digest(thing), now()
     return QueuedObject(
         digest=digest,
-        place=sealed_locations.sealed(sealed_locations.listed(thing), "queued object", digest),
+        location=sealed_locations.sealed(sealed_locations.listed(thing), "queued object", digest),
         news=token(),
         due_at=moment,
         decision=decision,

@@ -72,7 +72,7 @@ def _look_for_objects(store: Store, stopping: Callable[[], bool]) -> None:
         except RepitError:  # of this one it cannot be said
             gone = False
         since = min(row.gone_at or moment, moment) if gone else None
-        Finding.objects.filter(pk=row.pk, place=row.place).update(looked_for_at=moment, gone_at=since)
+        Finding.objects.filter(pk=row.pk, location=row.location).update(looked_for_at=moment, gone_at=since)
 
 
 def _is_gone(store: Store, row: Finding) -> bool:

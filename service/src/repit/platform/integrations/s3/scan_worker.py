@@ -6,7 +6,7 @@ Next: the command, which shows the progress and writes the report.
 The gate that runs walks, with the index it serves from: no second copy of it is loaded. A page is at most
 two hundred names; its objects are looked at side by side, not faster than the scan may. When a page is done,
 the counts and the place to go on from are written at once, so a process that is killed repeats one page at
-most, and what it found there before is known (`findings.standing`). What cannot be read now becomes
+most, and what it found there before is known (`findings.of`). What cannot be read now becomes
 a queued object, which is tried again with a backoff of its own; in a dry run it is only written down.
 """
 

@@ -55,7 +55,7 @@ def begin(bucket: str, prefix: str, *, versions: bool, dry_run: bool, per_second
     name = sealed_locations.name()
     made = Scan.objects.create(
         name=name,
-        place=sealed_locations.sealed([bucket, prefix], "scan", name),
+        location=sealed_locations.sealed([bucket, prefix], "scan", name),
         per_second=per_second,
         begun_at=now(),
         due_at=now(),
@@ -66,7 +66,7 @@ def begin(bucket: str, prefix: str, *, versions: bool, dry_run: bool, per_second
 
 def target(scan: Scan) -> Target:
     """What it walks through. Raises `SealBroken`."""
-    return Target(*sealed_locations.opened(scan.place, "scan", scan.name))
+    return Target(*sealed_locations.opened(scan.location, "scan", scan.name))
 
 
 def called(name: str) -> Scan:

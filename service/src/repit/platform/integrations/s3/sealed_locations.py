@@ -27,12 +27,12 @@ def digest(thing: Stored) -> str:
 
 def sealed(value: Any, table: str, row: str, version: int = 1) -> bytes:
     """A value for a row, as JSON under the operator's key."""
-    return operator(_USE).seal(json.dumps(value).encode(), Place(table, row, "place", version))
+    return operator(_USE).seal(json.dumps(value).encode(), Place(table, row, "location", version))
 
 
 def opened(raw: bytes | memoryview, table: str, row: str, version: int = 1) -> Any:
     """The value again. Raises `SealBroken`."""
-    return json.loads(operator(_USE).open(raw, Place(table, row, "place", version)))
+    return json.loads(operator(_USE).open(raw, Place(table, row, "location", version)))
 
 
 def listed(thing: Stored) -> list[str]:

@@ -58,7 +58,7 @@ def opened() -> Iterator[None]:
     if settings.REPIT_EMBEDDED:
         queue.free_all()
         scan_worker.free_all()
-    gate.inspector.meters.watch(queue.standing)
+    gate.inspector.metrics.watch(queue.depths)
     with Workers(gate, Store.of_settings(), settings.REPIT_GATE_S3_WORKERS):
         yield
 

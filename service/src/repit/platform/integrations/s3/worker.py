@@ -58,7 +58,7 @@ def _put_off(row: QueuedObject, error: RepitError) -> None:
 
 
 def _inspect(gate: Gate, store: Store, row: QueuedObject) -> Outcome:
-    attempt = Attempt(gate, store, queue.place(row), queue.kept(row), row.decision)
+    attempt = Attempt(gate, store, queue.location(row), queue.kept(row), row.decision)
     try:
         outcome = attempt.made()
     finally:
@@ -76,7 +76,7 @@ class Workers:
             Loop("storage-queue", self._queued, workers=count, wake=queue.woken, backoff=_BACKOFF),
             Loop("storage-decisions", self._decisions),
             Loop("storage-scans", self._scan),
-            Loop("storage-forgets", self._forgetting),
+            Loop("storage-forgets", self._expire),
         ]
 
     def __enter__(self) -> None:
@@ -100,6 +100,6 @@ class Workers:
     def _scan(self, stop: threading.Event) -> float:
         return 0.0 if scan_worker.once(self._gate, self._store, stop) else IDLE_SECONDS
 
-    def _forgetting(self, stop: threading.Event) -> float:
+    def _expire(self, stop: threading.Event) -> float:
         retention.sweep(self._store, stop.is_set)
         return FORGET_SECONDS

@@ -19,7 +19,7 @@ from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.forms.files import Found
 from repit.platform.gate.inspection.question import LongFile, NotLookedAt, OneUpload, WholeFile
 from repit.platform.gate.runtime import Gate
-from repit.platform.gate.upload_buffer import Arriving
+from repit.platform.gate.upload_buffer import UploadBuffer
 from repit.platform.integrations.sockets.upstream_scanner import Talk, UpstreamFailed, UpstreamScanner
 from repit_engine.picture.kinds import Kind
 
@@ -71,15 +71,15 @@ class Examiner:
         """End the threads once they have answered."""
         self._lane.close()
 
-    def arriving(self, sender: str = "") -> Arriving:
+    def buffer(self, sender: str = "") -> UploadBuffer:
         """Room for one upload."""
-        return self._gate.admission.arriving(self.channel, sender)
+        return self._gate.admission.buffer(self.channel, sender)
 
     async def begin_upstream(self) -> Talk | None:
         """Begin to tell the real scanner of an upload, if there is one; a failure shows at the end."""
         return None if self._upstream is None else await self._upstream.begin()
 
-    async def judge(self, upload: Arriving, talk: Talk | None = None) -> Answer:
+    async def judge(self, upload: UploadBuffer, talk: Talk | None = None) -> Answer:
         """What becomes of an upload. Its pieces have been sent to `talk` before."""
         return await self._judge(upload.asked(self.channel), talk)
 

@@ -40,7 +40,7 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
         .order_by("claimed_until"),
         "referred": Review.objects.filter(outcome="refer").order_by("-decided_at")[:_SHOWN],
         "recent": Review.objects.filter(state="decided").order_by("-decided_at")[:_SHOWN],
-        "people": [(person, wellbeing.standing(person)) for person in people.order_by("name")],
+        "people": [(person, wellbeing.workload(person)) for person in people.order_by("name")],
         "opinions": opinions.counts(),
         "let_go": let_go.rows()[:_SHOWN],
         "audit_broken_at": audit.verify(),
@@ -59,7 +59,7 @@ def record(request: HttpRequest, member: Member, name: str) -> HttpResponse:  # 
     words = {
         "review": review,
         "steps": review.steps.select_related("member").order_by("pk"),
-        "looks": AuditRow.objects.filter(subject=name).order_by("sequence"),
+        "accesses": AuditRow.objects.filter(subject=name).order_by("sequence"),
         "statement": statements.shown(statement, request.LANGUAGE_CODE) if statement else None,
         "objections": review.objections.order_by("number"),
     }

@@ -20,7 +20,7 @@ from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.platform.review import deciding, grounds, media, queue, wellbeing
 from repit.platform.review.models import Review, Step
-from repit.platform.review.wellbeing import Standing
+from repit.platform.review.wellbeing import Workload
 from repit.platform.web.review_desk import evidence, tickets
 from repit.platform.web.review_desk.images import kind_of
 
@@ -43,7 +43,7 @@ def queue_page(request: HttpRequest, member: Member) -> HttpResponse:
     waiting = queue.open_to(member).select_related("decision")
     held = queue.held_by(member)
     words = {
-        "standing": wellbeing.standing(member),
+        "workload": wellbeing.workload(member),
         "held": held,
         "rows": [(row, evidence.BASES.get(row.basis, row.basis)) for row in waiting[:_SHOWN]],
         "count": waiting.count(),
@@ -56,7 +56,7 @@ def queue_page(request: HttpRequest, member: Member) -> HttpResponse:
 @needs("review.work", "review.second")
 def take_next(request: HttpRequest, member: Member) -> HttpResponse:
     """The most pressing one, or the one that was chosen."""
-    if wellbeing.standing(member).resting_until is not None:
+    if wellbeing.workload(member).resting_until is not None:
         return HttpResponseRedirect(reverse("review-rest"))
     chosen = request.POST.get("name", "")
     taken = queue.take_named(member, chosen) if chosen else queue.take(member)
@@ -85,7 +85,7 @@ def rest(request: HttpRequest, member: Member) -> HttpResponse:
         queue.give_back(member)
         wellbeing.rest(member)
         return HttpResponseRedirect(reverse("review-rest"))
-    return render(request, "review_desk/rest.html", {"standing": wellbeing.standing(member)})
+    return render(request, "review_desk/rest.html", {"workload": wellbeing.workload(member)})
 
 
 @needs("review.work", "review.second", "review.oversee")
@@ -94,7 +94,7 @@ def keys(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST":
         wellbeing.set_shortcuts(member, on="on" in request.POST)
         return HttpResponseRedirect(reverse("review-keys"))
-    return render(request, "review_desk/keys.html", {"standing": wellbeing.standing(member)})
+    return render(request, "review_desk/keys.html", {"workload": wellbeing.workload(member)})
 
 
 @require_GET
@@ -114,7 +114,7 @@ def open_media(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     """The same page with the upload on it, grey and blurred; counted and written down."""
     review = _held(member, name)
     enough = _("You have opened enough for today. Decide on the evidence, or give it back.")
-    if not wellbeing.standing(member).looks_left:
+    if not wellbeing.workload(member).looks_left:
         # Before anything is opened: nothing leaves the platform for a look that will not be.
         messages.info(request, enough)
     elif not _is_there(review):
@@ -206,7 +206,7 @@ def _item(
     ticket: str = "",
     refused: InputRefused | None = None,
 ) -> HttpResponse:
-    standing: Standing = wellbeing.standing(member)
+    workload: Workload = wellbeing.workload(member)
     language, here = request.LANGUAGE_CODE, reverse("review-item", args=[review.name])
     waits = drafts.typed_on(request, here)
     words = {
@@ -221,7 +221,7 @@ def _item(
         "steps": list(review.steps.select_related("member").order_by("pk")),
         "objections": list(review.objections.filter(answered_at__isnull=True).order_by("-pk")[:_OBJECTIONS]),
         "about": _about(review),
-        "standing": standing,
+        "workload": workload,
         "media_kept": media.kept(review),
         "ticket": ticket,
         "grounds": [
