@@ -43,6 +43,11 @@ class Reader(Generic[Taken]):
         """Of pydantic."""
         return TypeAdapter(self.shape)
 
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        """The names of headers, as WSGI (PEP 3333) writes them."""
+        return {name: f"HTTP_{name.upper().replace('-', '_')}" for name in names(self.shape)}
+
     def json(self, raw: bytes) -> Taken:
         """A value from JSON. Raises `InputRefused`."""
         try:
@@ -61,7 +66,7 @@ class Reader(Generic[Taken]):
     def headers(self, request: HttpRequest) -> Taken:
         """Raises `InputRefused`."""
         return self._parameters(
-            {name: request.headers[name] for name in names(self.shape) if name in request.headers}
+            {name: request.META[key] for name, key in self._keys.items() if key in request.META}
         )
 
     def _parameters(self, given: Mapping[str, object]) -> Taken:
