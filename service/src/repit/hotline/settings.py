@@ -149,7 +149,6 @@ def _derived(value: Mapping[str, Any], data: Path) -> Mapping[str, Any]:
 WING: Final = Wing(
     SETTINGS,
     apps=(
-        "ninja",
         "repit.hotline.bank",
         "repit.exchanges",
         "repit.hotline.feeds",
