@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+import repit_engine.kernels.jit.compiled  # noqa: F401 - Numba, whose loading is no picture's time
 from repit_engine.errors import EngineError, PictureRefused
 from repit_engine.pdq import hash_luma, hash_luma_orientations
 from repit_engine.picture import DEFAULT_LIMITS, Limits, Picture

@@ -26,7 +26,7 @@ from repit_engine.errors import (
     SnapshotTruncated,
     WrongInput,
 )
-from repit_engine.kernels.jit.distances import distance_matrix
+from repit_engine.kernels import jit
 from repit_engine.types import HASH_BYTES, HashArray, as_hash_array
 
 FORMAT: Final = "repit stop-list 1"
@@ -50,7 +50,7 @@ class StopList:
         hashes = as_hash_array(hashes)
         apart = np.full((len(hashes), len(self.hashes)), 256, np.uint16)
         if apart.size:
-            distance_matrix(hashes.view(np.uint64), self.hashes.view(np.uint64), apart)
+            jit.distances.distance_matrix(hashes.view(np.uint64), self.hashes.view(np.uint64), apart)
         return np.asarray((apart <= self.radius).any(axis=1), np.bool_)
 
     def write(self, path: Path) -> None:

@@ -20,6 +20,7 @@ def both(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     """Start a hotline and a gate together. / Démarrer ensemble plateforme d'aide et filtre."""
     from repit.foundation.process import serving, starting
 
+    serving.loads()
     starting.ready("both")
     from django.conf import settings
 

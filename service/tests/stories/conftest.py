@@ -16,7 +16,7 @@ from pytest_django import Settings as SettingsWrapper
 from staff_people import Someone
 from story_world import NEIGHBOURS, ROLES, SPREAD, World, issued
 
-from repit.foundation import clock, outbound
+from repit.foundation import clock, outbound_http
 from repit.hotline.bank import admitting, carrying, incoming, letters
 from repit.hotline.bank.partners import write
 from repit.hotline.cases import keys
@@ -52,7 +52,7 @@ def world(
     monkeypatch.setattr(AlteredCopies, "warm_up", lambda _: None)
     # Decisions are written within the story's own transaction, which no connection may be closed in.
     monkeypatch.setattr(decisions, "close_old_connections", lambda: None)
-    monkeypatch.setattr(outbound, "_VettedTransport", InProcess)
+    monkeypatch.setattr(outbound_http, "VettedTransport", InProcess)
     subscribers.add("a platform", sees_anchored=True)
     subscribers.set_people("a platform", True)
     key = rotate("a platform")

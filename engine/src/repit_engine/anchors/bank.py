@@ -16,7 +16,7 @@ from repit_engine.anchors import tables
 from repit_engine.anchors.plane import as_picture, working_plane
 from repit_engine.anchors.shades import drawn
 from repit_engine.errors import WrongInput
-from repit_engine.kernels.jit.anchors_hash import hash_areas
+from repit_engine.kernels import jit
 from repit_engine.picture import Picture
 from repit_engine.stoplist import StopList
 from repit_engine.types import HashArray, LumaArray
@@ -82,7 +82,7 @@ def anchored(
         taken = at.spread(found, order, work.shape, k, OVERLAP) if k else np.empty(0, np.int64)
         fresh = np.array([i for i in taken.tolist() if i not in known], np.int64)
         areas = at.squares(found[fresh])
-        rows, qualities, structure, breadth = hash_areas(work, areas, 1, tables.COSINE_TABLE)
+        rows, qualities, structure, breadth = jit.anchors_hash.hash_areas(work, areas, 1, tables.COSINE_TABLE)
         good = (
             (qualities >= tables.LEAST_QUALITY)
             & (structure <= tables.MOST_STRUCTURE)

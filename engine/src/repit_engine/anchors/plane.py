@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from repit_engine.anchors.tables import WORK_SIDE
 from repit_engine.errors import WrongInput
-from repit_engine.kernels.jit import anchors_detect as detect
+from repit_engine.kernels import jit
 from repit_engine.picture import Picture
 from repit_engine.types import LumaArray
 
@@ -33,9 +33,13 @@ def as_picture(picture: Picture | LumaArray) -> Picture:
 
 def working_plane(luma: LumaArray) -> NDArray[np.int32]:
     """Bring luma to `WORK_SIDE` by exact area average, up or down."""
-    fine = detect.plane_of_bytes(luma) if luma.dtype == np.uint8 else detect.plane_of_floats(luma)
+    fine = (
+        jit.anchors_detect.plane_of_bytes(luma)
+        if luma.dtype == np.uint8
+        else jit.anchors_detect.plane_of_floats(luma)
+    )
     height, width = sides_at(luma.shape, WORK_SIDE)
-    plane: NDArray[np.int32] = detect.area_average(fine, height, width)
+    plane: NDArray[np.int32] = jit.anchors_detect.area_average(fine, height, width)
     return plane
 
 

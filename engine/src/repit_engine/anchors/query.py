@@ -20,9 +20,7 @@ from repit_engine.anchors import squares as at
 from repit_engine.anchors import tables
 from repit_engine.anchors.plane import as_picture, sides_at, working_plane
 from repit_engine.anchors.shades import ASKED, drawn
-from repit_engine.kernels.jit import anchors_detect as detect
-from repit_engine.kernels.jit import anchors_frames as frames
-from repit_engine.kernels.jit.anchors_hash import hash_areas, structures
+from repit_engine.kernels import jit
 from repit_engine.pdq import Orientation
 from repit_engine.picture import Picture
 from repit_engine.types import HashArray, LumaArray
@@ -204,7 +202,7 @@ class _Views:
 
     def whole(self) -> QueryHashes:
         parts: list[_Rows] = []
-        good = structures(self._whole[:1])[0] <= tables.MOST_STRUCTURE
+        good = jit.anchors_hash.structures(self._whole[:1])[0] <= tables.MOST_STRUCTURE
         if self._quality >= tables.LEAST_QUALITY and good:
             places = np.tile([0.0, 0.0, 1.0, 1.0], (8, 1))
             turns = np.arange(8, dtype=np.uint8)
@@ -219,7 +217,7 @@ class _Views:
         return _pack(Stage.ANCHORS, [self._areas(self._anchors(), 2, Kind.ANCHOR)])
 
     def parts(self) -> QueryHashes:
-        proposed = frames.propose(self.work, MOST_PROPOSED, LEAST_STEP)
+        proposed = jit.anchors_frames.propose(self.work, MOST_PROPOSED, LEAST_STEP)
         return _pack(
             Stage.PARTS,
             [
@@ -257,10 +255,12 @@ class _Views:
     ) -> tuple[NDArray[np.int32], tuple[float, float], tuple[float, float]]:
         """The working plane at `side`, turned; its scale across and down; cosine and sine."""
         if side not in self._small_planes:
-            self._small_planes[side] = detect.area_average(self.work, *sides_at(self.work.shape, side))
+            self._small_planes[side] = jit.anchors_detect.area_average(
+                self.work, *sides_at(self.work.shape, side)
+            )
         small = self._small_planes[side]
         cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-        plane: NDArray[np.int32] = frames.turn(small, cosine, sine)
+        plane: NDArray[np.int32] = jit.anchors_frames.turn(small, cosine, sine)
         scale = small.shape[1] / self.work.shape[1], small.shape[0] / self.work.shape[0]
         return plane, scale, (cosine, sine)
 
@@ -270,7 +270,9 @@ class _Views:
         """Hash areas (1/64 of a pixel of `plane`), without those that lack detail."""
         plane = self.work if plane is None else plane
         height, width = plane.shape
-        hashes, qualities, structure, breadth = hash_areas(plane, areas, orientations, tables.COSINE_TABLE)
+        hashes, qualities, structure, breadth = jit.anchors_hash.hash_areas(
+            plane, areas, orientations, tables.COSINE_TABLE
+        )
         good = (qualities >= tables.LEAST_QUALITY) & (structure <= tables.MOST_STRUCTURE)
         if kind in (Kind.ANCHOR, Kind.TURNED_ANCHOR):
             good &= breadth >= tables.LEAST_BREADTH_ASKED
@@ -288,9 +290,9 @@ class _Views:
         height, width = self.work.shape
         trims: list[list[int]] = [[0, 0, width, height]]
         cuts: tuple[Callable[[], NDArray[np.int64]], ...] = (
-            lambda: frames.trim_uniform(self.work, 0.98, 12 * 256),
-            lambda: frames.trim_uniform(self.work, 0.6, 18 * 256),
-            lambda: frames.trim_dull(self.work),
+            lambda: jit.anchors_frames.trim_uniform(self.work, 0.98, 12 * 256),
+            lambda: jit.anchors_frames.trim_uniform(self.work, 0.6, 18 * 256),
+            lambda: jit.anchors_frames.trim_dull(self.work),
         )
         for cut in cuts:
             if min(height, width) < 64:

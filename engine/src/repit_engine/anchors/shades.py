@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.anchors_drawn import drawing
+from repit_engine.kernels import jit
 
 SHARP: Final = 24
 """Smallest step between neighbours that is sharp, in two grey levels: 48 levels."""
@@ -35,7 +35,7 @@ def drawn(work: NDArray[np.int32], areas: NDArray[np.int64], most: float = BANKE
     `SPREAD` times the share of the neighbours over which the steps spread (the square of their sum over the
     sum of their squares). In doubles, in the order written here, so that every program says the same.
     """
-    pixels, fullest, pairs, steps, sharp, squares = drawing(work, areas, SHARP).T
+    pixels, fullest, pairs, steps, sharp, squares = jit.anchors_drawn.drawing(work, areas, SHARP).T
     spread = steps * steps // np.maximum(squares, 1)
     signs = fullest / np.maximum(pixels, 1) + sharp / np.maximum(steps, 1)
     result: NDArray[np.bool_] = (signs > most + SPREAD * (spread / np.maximum(pairs, 1))) & (pixels > 0)

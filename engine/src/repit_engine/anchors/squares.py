@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.anchors import tables
-from repit_engine.kernels.jit import anchors_detect as detect
+from repit_engine.kernels import jit
 
 STRENGTH, X, Y, HALF, OCTAVE = range(5)
 """Columns of a row of `extrema`."""
@@ -21,7 +21,7 @@ SLACK: Final = 64
 def extrema(work: NDArray[np.int32], octaves: Sequence[int], least: int) -> NDArray[np.int64]:
     """``(n, 5) int64``, one row per extremum (strength, x, y, half-side, octave), in order of detection."""
     sides = np.array([tables.FIRST_SIDE >> o if o >= 0 else tables.FIRST_SIDE << -o for o in octaves])
-    found: NDArray[np.int64] = detect.extrema(
+    found: NDArray[np.int64] = jit.anchors_detect.extrema(
         work,
         sides,
         octaves[0],
@@ -66,7 +66,9 @@ def spread(
     overlap: tuple[int, int],
 ) -> NDArray[np.int64]:
     """Indices of the first `most` squares of `order` within the plane that overlap by at most `overlap`."""
-    taken: NDArray[np.int64] = detect.spread(found, order, shape[0], shape[1], most, *overlap, SLACK)
+    taken: NDArray[np.int64] = jit.anchors_detect.spread(
+        found, order, shape[0], shape[1], most, *overlap, SLACK
+    )
     return taken
 
 

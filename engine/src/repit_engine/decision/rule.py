@@ -14,7 +14,7 @@ from repit_engine.decision.rates import DEFAULT_RULE, Limit, Rule
 from repit_engine.decision.result import Decision, Match, Strength, Tier
 from repit_engine.decision.votes import Heard, Votes, apart, broad
 from repit_engine.errors import WrongInput
-from repit_engine.kernels.jit.distances import distance_matrix
+from repit_engine.kernels import jit
 from repit_engine.stoplist import StopList
 from repit_engine.types import HashArray, IdArray, RangeResult, as_hash_array
 
@@ -108,7 +108,7 @@ def _second_votes(votes: Votes, item: int, family_of: FamilyOf, radius: int, sin
     for place, stage in enumerate(votes.stages[since:], since):
         bits = np.empty((len(stage), len(hashes)), np.uint16)
         if bits.size:
-            distance_matrix(stage.hashes.view(np.uint64), hashes.view(np.uint64), bits)
+            jit.distances.distance_matrix(stage.hashes.view(np.uint64), hashes.view(np.uint64), bits)
         rows, columns = np.nonzero(bits <= radius)
         votes.hush(place, rows)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):

@@ -7,7 +7,7 @@ In: ids and hashes, under the writer's lock. Out: rows that readers see as soon 
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.ring_query import DEAD, HEAD, LAYOUT_ITEMS, ROWS, TAIL
+from repit_engine.kernels.jit.layout import DEAD, HEAD, LAYOUT_ITEMS, ROWS, TAIL
 from repit_engine.search import RingSegment
 from repit_engine.types import IdArray
 

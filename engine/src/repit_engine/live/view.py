@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.ring_query import DEAD, LAYOUT_ITEMS, ROWS
+from repit_engine.kernels.jit.layout import DEAD, LAYOUT_ITEMS, ROWS
 from repit_engine.live.memtable import Memtable, mark
 from repit_engine.search import RingSegment
 from repit_engine.search.hits import scan_rows, search_segment, search_segments

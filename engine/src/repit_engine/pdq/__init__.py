@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.errors import WrongInput
-from repit_engine.kernels.jit import pdq_bits, pdq_samples
-from repit_engine.kernels.jit.distances import distance_matrix
+from repit_engine.kernels import jit
 from repit_engine.pdq import checks
 from repit_engine.pdq.orientation import Orientation
 from repit_engine.pdq.weights import SideTables, side
@@ -98,7 +97,7 @@ def _hash_whole(  # noqa: PLR0917 (the keywords of its two callers)
         side(height, shrink, not partial_first_row),
         side(width, shrink, not partial_first_column),
     )
-    return hashes, int(pdq_bits.luma_hash(luma, *sides, hashes))
+    return hashes, int(jit.pdq_bits.luma_hash(luma, *sides, hashes))
 
 
 def hash_rgb(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
@@ -108,7 +107,7 @@ def hash_rgb(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], int]:
     hashes = np.zeros((1, HASH_BYTES), np.uint8)
     if min(width, height) < MIN_SIDE:
         return hashes[0], 0
-    quality = pdq_bits.rgb_hash(rgb, side(height, 1, False), side(width, 1, False), hashes)
+    quality = jit.pdq_bits.rgb_hash(rgb, side(height, 1, False), side(width, 1, False), hashes)
     return hashes[0], int(quality)
 
 
@@ -127,7 +126,7 @@ def hash_rectangles(
     lengths = np.concatenate(
         (rectangles[:, 2] - rectangles[:, 0], rectangles[:, 3] - rectangles[:, 1]), dtype=np.int64
     )
-    pdq_bits.rectangle_hashes(luma, rectangles, _RECTANGLE_SIDES.holding(lengths), hashes, qualities)
+    jit.pdq_bits.rectangle_hashes(luma, rectangles, _RECTANGLE_SIDES.holding(lengths), hashes, qualities)
     return hashes, qualities
 
 
@@ -140,7 +139,7 @@ def hash_samples(
     """
     samples = checks.samples_array(samples)
     hashes, qualities = _room_for(len(samples), orientations)
-    pdq_bits.samples_hashes(samples, hashes, qualities)
+    jit.pdq_bits.samples_hashes(samples, hashes, qualities)
     return hashes, qualities
 
 
@@ -159,7 +158,7 @@ def samples_of(
     height = checks.original_side(luma.shape[0], height, shrink)
     samples = np.empty((64, 64), np.float32)
     down, across = side(height, shrink, partial_first_row), side(width, shrink, partial_first_column)
-    pdq_samples.luma_samples(luma, down, across, samples)
+    jit.pdq_samples.luma_samples(luma, down, across, samples)
     return samples
 
 
@@ -173,7 +172,7 @@ def distances(left: HashArray, right: HashArray) -> NDArray[np.uint16]:
     """Hamming distance of each of ``(n, 32)`` to each of ``(m, 32)``: ``(n, m) uint16``."""
     left, right = as_hash_array(left), as_hash_array(right)
     result = np.empty((len(left), len(right)), np.uint16)
-    distance_matrix(left.view(np.uint64), right.view(np.uint64), result)
+    jit.distances.distance_matrix(left.view(np.uint64), right.view(np.uint64), result)
     return result
 
 

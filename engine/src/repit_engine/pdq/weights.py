@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.pdq_weights import side_weights
+from repit_engine.kernels import jit
 
 Side = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 """`starts` ``(64,)``, `bounds` ``(65,)``, `weights` ``(bounds[64],)``; see `side_weights`."""
@@ -19,7 +19,7 @@ Side = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
 @lru_cache(maxsize=256)
 def side(length: int, shrink: int, partial_first: bool) -> Side:
     """Weights of one side of `length` original pixels, at most some 64 · 2 · length / 128 float32."""
-    starts, bounds, weights = side_weights(length, shrink, partial_first)
+    starts, bounds, weights = jit.pdq_weights.side_weights(length, shrink, partial_first)
     return starts, bounds, weights
 
 
@@ -75,7 +75,7 @@ def _grown(table: SideTable, lengths: NDArray[np.int64]) -> SideTable:
     count, end = len(table.starts), len(table.weights)
     for length in np.unique(lengths):
         if sides[length] < 0:
-            new_starts, new_bounds, new_weights = side_weights(int(length), 1, False)
+            new_starts, new_bounds, new_weights = jit.pdq_weights.side_weights(int(length), 1, False)
             starts.append(new_starts[np.newaxis])
             bounds.append(new_bounds[np.newaxis] + end)
             weights.append(new_weights)

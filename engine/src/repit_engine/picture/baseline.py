@@ -17,10 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.jpeg_skim import NOT_PLAIN, skim
-from repit_engine.kernels.jit.jpeg_swing import SAMPLED
-from repit_engine.kernels.jit.jpeg_tables import FIRST_BITS, RUN_BITS, code_table, first_table, run_table
-from repit_engine.kernels.jit.luma import luma_of_planes
+from repit_engine.kernels import jit
 from repit_engine.picture.result import Pixels
 
 SHRINK: Final = 8
@@ -82,7 +79,7 @@ class Skim:
 
 def skimmed_closely(data: bytes, size: tuple[int, int]) -> Skim | None:
     """As `skimmed`, with all that tells whether viewers show something else."""
-    swing = np.zeros(SAMPLED, np.float64)
+    swing = np.zeros(jit.jpeg_swing.SAMPLED, np.float64)
     # Which blocks are looked at nobody knows before the file is made.
     swing[-1] = zlib.crc32(data[-_END:]) % _DICE
     found = _read(data, size, coloured=True, swing=swing)
@@ -91,7 +88,7 @@ def skimmed_closely(data: bytes, size: tuple[int, int]) -> Skim | None:
     luma, colours = found
     bound = float(swing[-3] / max(1.0, swing[-2]))
     swings = bound > max(_LEAST_SWING, _SWING * float(luma.std()))
-    return Skim(luma, None if colours is None else luma_of_planes(luma, colours), swings)
+    return Skim(luma, None if colours is None else jit.luma.luma_of_planes(luma, colours), swings)
 
 
 def _read(
@@ -137,12 +134,12 @@ def _skimmed(
     colours = np.empty((2, down, across), np.uint8) if coloured and count == 3 else None
     three = np.array([*steps, 1, 1][:3], np.int64)
     # fmt: off
-    plain = skim(
+    plain = jit.jpeg_skim.skim(
         file, header.at, addresses, across, down, header.restart, luma_blocks, luma_across, three, luma,
         colours, swing,
     )
     # fmt: on
-    _plain(plain != NOT_PLAIN)
+    _plain(plain != jit.jpeg_skim.NOT_PLAIN)
     return luma, colours
 
 
@@ -207,10 +204,11 @@ def _tables(first: bytes, later: bytes) -> tuple[NDArray[np.int32], NDArray[np.u
     _plain(max(first[16:], default=0) <= 15)
     for stated, filled in ((first, first_codes), (later, codes)):
         counts, symbols = np.frombuffer(stated[:16], np.uint8), np.frombuffer(stated[16:], np.uint8)
-        _plain(bool(code_table(counts, symbols, filled)))
-    firsts, runs = np.empty(1 << FIRST_BITS, np.int32), np.empty(1 << RUN_BITS, np.uint16)
-    first_table(first_codes, codes, firsts)
-    run_table(codes, runs)
+        _plain(bool(jit.jpeg_tables.code_table(counts, symbols, filled)))
+    firsts = np.empty(1 << jit.jpeg_tables.FIRST_BITS, np.int32)
+    runs = np.empty(1 << jit.jpeg_tables.RUN_BITS, np.uint16)
+    jit.jpeg_tables.first_table(first_codes, codes, firsts)
+    jit.jpeg_tables.run_table(codes, runs)
     return firsts, runs, first_codes, codes
 
 
@@ -224,8 +222,8 @@ def warm_up() -> None:
     addresses = np.array([[part.ctypes.data for part in four]], np.uint64)
     luma, colours = np.empty((1, 1), np.uint8), np.zeros((2, 1, 1), np.uint8)
     for each in (None, colours):
-        skim(scan, 0, addresses, 1, 1, 0, 1, 1, np.ones(3, np.int64), luma, each, _UNSAMPLED)
-    luma_of_planes(luma, colours)
+        jit.jpeg_skim.skim(scan, 0, addresses, 1, 1, 0, 1, 1, np.ones(3, np.int64), luma, each, _UNSAMPLED)
+    jit.luma.luma_of_planes(luma, colours)
 
 
 def _plain(holds: bool) -> None:

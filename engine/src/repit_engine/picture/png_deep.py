@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from repit_engine.kernels.jit.png_rows import unfiltered
+from repit_engine.kernels import jit
 
 _CHANNELS: Final = {0: 1, 2: 3, 4: 2, 6: 4}
 _MOST_PIXELS: Final = 30_000_000
@@ -33,7 +33,7 @@ def brought_out(header: bytes, data: list[bytes], gamma: float) -> Image.Image |
         return None
     if len(rows) < size:
         return None
-    plain = unfiltered(np.frombuffer(rows, np.uint8).reshape(height, -1).copy(), step)
+    plain = jit.png_rows.unfiltered(np.frombuffer(rows, np.uint8).reshape(height, -1).copy(), step)
     samples = plain.view(">u2").reshape(height, width, -1)
     shown = _levels(gamma)[samples[:, :, : 1 if kind in (0, 4) else 3]]
     return Image.fromarray(shown[:, :, 0] if shown.shape[2] == 1 else shown)
@@ -52,4 +52,4 @@ def _levels(gamma: float) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 def warm_up() -> None:
     """Compile or load the kernel."""
-    unfiltered(np.zeros((1, 3), np.uint8), 2)
+    jit.png_rows.unfiltered(np.zeros((1, 3), np.uint8), 2)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.luma import luma_of_rgb
+from repit_engine.kernels import jit
 from repit_engine.types import LumaArray
 
 Pixels: TypeAlias = NDArray[np.uint8]
@@ -55,7 +55,7 @@ def luma_of(pixels: Pixels) -> LumaArray:
     """
     if pixels.ndim == 2:
         return pixels
-    luma: LumaArray = luma_of_rgb(np.ascontiguousarray(pixels))
+    luma: LumaArray = jit.luma.luma_of_rgb(np.ascontiguousarray(pixels))
     return luma
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.errors import WrongInput
-from repit_engine.kernels.jit.scan_sorted import ROWS_AT_ONCE, scan_sorted
+from repit_engine.kernels import jit
 from repit_engine.search.arguments import MAX_ROWS, as_id_array, as_words, check_limits
 from repit_engine.search.results import Hits, combine
 from repit_engine.types import HASH_BITS, HashArray, IdArray, RangeResult
@@ -39,7 +39,7 @@ class CompactIndex:
         order = np.argsort(keys, kind="stable")
         offsets = np.zeros(_KEYS + 1, np.uint32)
         np.cumsum(np.bincount(keys, minlength=_KEYS), out=offsets[1:])
-        first = np.zeros(len(words) + ROWS_AT_ONCE, np.uint64)
+        first = np.zeros(len(words) + jit.scan_sorted.ROWS_AT_ONCE, np.uint64)
         first[: len(words)] = words[order, 1]
         planes: list[NDArray[np.generic]] = [
             first,
@@ -110,7 +110,7 @@ class _Asked:
         def part(number: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
             hits, at_distance = np.empty(room, np.uint64), np.zeros(HASH_BITS + 1, np.int64)
             keys = np.uint64(self._keys[number]), np.uint64(self._keys[number + 1])
-            count = scan_sorted(
+            count = jit.scan_sorted.scan_sorted(
                 index._addresses, index._offsets, self._query, np.uint64(radius), *keys, hits, at_distance
             )
             return hits[: min(room, int(count))], at_distance

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.errors import WrongInput
-from repit_engine.kernels.jit.ring_query import DEAD, HEAD, LAYOUT_ITEMS, ROWS, TAIL
+from repit_engine.kernels.jit.layout import DEAD, HEAD, LAYOUT_ITEMS, ROWS, TAIL
 from repit_engine.search.arguments import MAX_ROWS, as_id_array, as_words, check_limits
 from repit_engine.search.hits import scan_rows
 from repit_engine.search.results import Hits, combine

@@ -11,24 +11,22 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.ring_query import (
+from repit_engine.kernels import jit
+from repit_engine.kernels.jit.layout import (
     AT_HITS,
     AT_LENGTHS,
     AT_LIMS,
     AT_PENDING,
     AT_SCANNED,
     AT_STARTS,
+    BLOCK,
     DEAD,
     HEAD,
     MOST_PARTS,
     ROOM_ITEMS,
     ROWS,
     TAIL,
-    ring_alone,
-    ring_batch,
 )
-from repit_engine.kernels.jit.scan import scan, scan_nearest
-from repit_engine.kernels.jit.scan_batch import BLOCK, scan_batch
 from repit_engine.search.plan import FLIP_ENDS, FLIPS, Plan, plan
 from repit_engine.search.results import Hits
 from repit_engine.search.segment import RingSegment
@@ -89,7 +87,9 @@ def search_alone(segment: RingSegment, query: NDArray[np.uint64], radius: int) -
     chosen, scratch = plan(radius, 1), _scratch
     if not chosen.ring:
         return None
-    count = ring_alone(scratch.address, segment.layout_address, 1, chosen.address, radius, query)
+    count = jit.ring_query.ring_alone(
+        scratch.address, segment.layout_address, 1, chosen.address, radius, query
+    )
     return None if count < 0 else scratch.hits[:count].copy()
 
 
@@ -103,7 +103,7 @@ def search_segments(
     chosen, scratch, parts = plan(radius, 1), _scratch, len(layouts)
     if not chosen.ring or parts > MOST_PARTS:
         return np.zeros(parts + 1, np.int64), np.empty(0, np.uint64), np.ones(parts, np.bool_)
-    ring_alone(scratch.address, int(layouts.ctypes.data), parts, chosen.address, radius, query)
+    jit.ring_query.ring_alone(scratch.address, int(layouts.ctypes.data), parts, chosen.address, radius, query)
     lims = scratch.lims[: parts + 1].copy()
     return lims, scratch.hits[: lims[-1]].copy(), scratch.scanned[:parts] != 0
 
@@ -123,7 +123,7 @@ def _batch(
     scratch, count = _scratch, len(queries)
     lims, scanned = np.empty(count + 1, np.int64), np.empty(count, np.bool_)
     if chosen.ring:
-        ring_batch(
+        jit.ring_query.ring_batch(
             layout,
             queries,
             np.uint64(radius),
@@ -188,19 +188,21 @@ def _scanned(
     place = layout[HEAD], layout[TAIL], layout[DEAD]
     rows, limit = layout[ROWS], np.uint64(radius)
     if count == 1 and lanes == 2:
-        counts[0] = scan(*place, rows, queries[0], limit, hits[0])
+        counts[0] = jit.scan.scan(*place, rows, queries[0], limit, hits[0])
     elif count:
-        scan_batch(*place, np.uint64(0), rows, queries, limit, lanes, _scratch.block, hits, counts)
+        jit.scan_batch.scan_batch(
+            *place, np.uint64(0), rows, queries, limit, lanes, _scratch.block, hits, counts
+        )
     answers = []
     for number, total in enumerate(counts.tolist()):
         if total <= SCAN_ROOM:
             answer = hits[number, :total]
         elif max_results is None or total <= max_results + 1:
             answer = np.empty(total, np.uint64)
-            scan(*place, rows, queries[number], limit, answer)
+            jit.scan.scan(*place, rows, queries[number], limit, answer)
         else:
             answer = np.empty(max_results + 1, np.uint64)
-            scan_nearest(*place, rows, queries[number], limit, answer)
+            jit.scan.scan_nearest(*place, rows, queries[number], limit, answer)
         answers.append(np.sort(answer))
     return answers
 

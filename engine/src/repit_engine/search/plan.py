@@ -13,13 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.kernels.jit.ring_query import (
-    MOST_FLIPPED,
-    PLAN_COSTS,
-    PLAN_FLIP_ENDS,
-    PLAN_FLIPS,
-    PLAN_ITEMS,
-)
+from repit_engine.kernels.jit.layout import MOST_FLIPPED, PLAN_COSTS, PLAN_FLIP_ENDS, PLAN_FLIPS, PLAN_ITEMS
 
 WORDS: Final = 16
 MOST_FLIPS: Final = 4

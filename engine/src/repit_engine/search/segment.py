@@ -17,10 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.errors import WrongInput
-from repit_engine.kernels.jit import ring_build
-from repit_engine.kernels.jit.ring_query import (
+from repit_engine.kernels import jit
+from repit_engine.kernels.jit import layout
+from repit_engine.kernels.jit.layout import (
+    BLOCK_BITS,
     BLOCKS,
     CUTS,
+    ENTRY_BYTES,
     HEAD,
     LAYOUT_ITEMS,
     OFFSETS,
@@ -34,7 +37,7 @@ from repit_engine.search.packed_ids import PackedIds
 from repit_engine.types import HashArray, IdArray
 
 TABLE_COUNT: Final = 16
-KEYS: Final = ring_build.KEYS
+KEYS: Final = layout.KEYS
 TABLE_PADDING: Final = 128
 """Bytes after each table, for vector loads that begin inside it."""
 SMALLEST_WITH_TABLES = 8192
@@ -82,16 +85,16 @@ class RingSegment:
             return cls(rows, False, head, tail, packed, offsets, cuts, np.empty(0, np.uint8))
         runs = _repeats(head, tail) > _RUNS_WORTH_IT
         offsets = np.empty((TABLE_COUNT, KEYS + 1), np.uint32)
-        cuts = np.zeros(((rows - 1) >> ring_build.BLOCK_BITS, TABLE_COUNT, KEYS), np.uint32)
+        cuts = np.zeros(((rows - 1) >> BLOCK_BITS, TABLE_COUNT, KEYS), np.uint32)
         addresses = np.uint64(head.ctypes.data), np.uint64(tail.ctypes.data), np.uint64(rows)
 
         def count(table: int) -> None:
-            ring_build.count_entries(*addresses, np.uint64(table), runs, offsets[table])
+            jit.ring_build.count_entries(*addresses, np.uint64(table), runs, offsets[table])
 
         def fill(table: int) -> None:
             at = np.uint64(tables.ctypes.data + starts[table])
             cursor = np.empty(KEYS, np.uint32)
-            ring_build.fill_table(
+            jit.ring_build.fill_table(
                 *addresses, np.uint64(table), runs, offsets[table], at, cursor, cuts[:, table]
             )
 
@@ -150,7 +153,7 @@ def table_starts(offsets: NDArray[np.uint32]) -> list[int]:
     """Where each of the sixteen tables begins among the tables' bytes, and where the last one ends."""
     starts = [0]
     for entries in offsets[:, -1].tolist():
-        starts.append(starts[-1] + ring_build.ENTRY_BYTES * entries + TABLE_PADDING)
+        starts.append(starts[-1] + ENTRY_BYTES * entries + TABLE_PADDING)
     return starts
 
 
@@ -158,7 +161,7 @@ def _repeats(head: NDArray[np.uint64], tail: NDArray[np.uint64]) -> float:
     """Share of entries that runs would save, from about a hundred thousand rows."""
     rows = len(head)
     step = 1 + rows // 100_000
-    same = ring_build.repeated_words(
+    same = jit.ring_build.repeated_words(
         np.uint64(head.ctypes.data), np.uint64(tail.ctypes.data), np.uint64(rows), np.uint64(step)
     )
     return float(same) * step / (TABLE_COUNT * max(1, rows))

@@ -6,9 +6,9 @@ lets rows go whose time is over. Next: the migrations of the bank's change feed,
 
 from typing import Final
 
-from django.apps.registry import Apps
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from repit.foundation.statements import Statements
 
 _SQLITE: Final = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
@@ -26,26 +26,26 @@ FOR EACH ROW EXECUTE FUNCTION repit_append_only()
 """
 
 
-def append_only(table: str) -> migrations.RunPython:
+def append_only(table: str) -> Statements:
     """A migration operation; it can be undone."""
 
-    def forbid(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def forbid(editor: BaseDatabaseSchemaEditor) -> None:
         _forbid(editor, table)
 
-    def allow(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def allow(editor: BaseDatabaseSchemaEditor) -> None:
         _drop(editor, table)
 
-    return migrations.RunPython(forbid, allow)
+    return Statements(forbid, allow)
 
 
-def deletable_once_marked(table: str, columns: tuple[str, ...], mark: str) -> migrations.RunPython:
+def deletable_once_marked(table: str, columns: tuple[str, ...], mark: str) -> Statements:
     """A migration operation for a table that only grows: a row may be deleted once its column `mark` is set.
 
     `columns` are those that still nobody changes. It can be undone.
     """
     update = "UPDATE OF " + ", ".join(f'"{column}"' for column in columns)
 
-    def loosen(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def loosen(editor: BaseDatabaseSchemaEditor) -> None:
         _drop(editor, table)
         sqlite = editor.connection.vendor == "sqlite"
         row = "" if sqlite else "FOR EACH ROW"
@@ -56,20 +56,20 @@ def deletable_once_marked(table: str, columns: tuple[str, ...], mark: str) -> mi
                 f"CREATE TRIGGER {table}_no_{verb} BEFORE {event} ON {table} {row} {when} {does}", params=None
             )
 
-    def tighten(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def tighten(editor: BaseDatabaseSchemaEditor) -> None:
         _drop(editor, table)
         _forbid(editor, table)
 
-    return migrations.RunPython(loosen, tighten)
+    return Statements(loosen, tighten)
 
 
-def only_later(table: str, columns: tuple[str, ...], moment: str) -> migrations.RunPython:
+def only_later(table: str, columns: tuple[str, ...], moment: str) -> Statements:
     """A migration operation for a table that only grows: its column `moment` may be moved up, never down.
 
     `columns` are those that still nobody changes. It can be undone.
     """
 
-    def loosen(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def loosen(editor: BaseDatabaseSchemaEditor) -> None:
         sqlite = editor.connection.vendor == "sqlite"
         row = "" if sqlite else "FOR EACH ROW"
         refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -83,13 +83,13 @@ def only_later(table: str, columns: tuple[str, ...], moment: str) -> migrations.
                 params=None,
             )
 
-    def tighten(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def tighten(editor: BaseDatabaseSchemaEditor) -> None:
         suffix = "" if editor.connection.vendor == "sqlite" else f" ON {table}"
         editor.execute(f"DROP TRIGGER {table}_only_later{suffix}")
         _drop(editor, table)
         _forbid(editor, table)
 
-    return migrations.RunPython(loosen, tighten)
+    return Statements(loosen, tighten)
 
 
 def _forbid(editor: BaseDatabaseSchemaEditor, table: str) -> None:

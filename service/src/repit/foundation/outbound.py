@@ -8,23 +8,24 @@ it comes in, redirects, the body. `vetted` opens connections; a redirect opens a
 again, and what a redirect says besides is not read. The host name in TLS and in the request stays the
 caller's. Peers outside the public internet, such as a hotline on the same machine, are reached only if the
 operator lists them as `host:port` (`REPIT_OUTBOUND_ALLOW`); so are ports other than 80 and 443.
+
+The HTTP client itself (`outbound_http`) is loaded with the first `Outbound`: a process that reaches out to
+nobody, or not yet, starts without it.
 """
 
-import ssl
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
-import httpcore2
-import httpx2
 from django.conf import settings
 
 from repit.foundation import unpacking
-from repit.foundation.errors import OutboundRefused, PeerFailed
-from repit.foundation.vetted import Exchange, Resolve, VettingBackend, resolve
+from repit.foundation.errors import PeerFailed
+
+if TYPE_CHECKING:
+    from repit.foundation.outbound_http import Exchange, Response
 
 TOTAL_SECONDS: Final = 30.0
 MAX_BYTES: Final = 2 * 1024 * 1024
@@ -35,29 +36,6 @@ LONG: Final = 60.0
 SILENCE: Final = 120.0
 PACE: Final = 1024
 """Bytes a second, on the average, that a long answer brings at least; whoever dribbles is not waited for."""
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whom we trust; reading the list of authorities takes longer than most requests, so it is read once."""
-    return httpx2.create_ssl_context(trust_env=False)
-
-
-class _VettedTransport(httpx2.HTTPTransport):
-    """httpx2's transport over a pool whose connections our backend opens.
-
-    The pool is a private attribute of httpx2; a test holds that requests do pass through the backend.
-    """
-
-    def __init__(self, allow: frozenset[str], look_up: Resolve) -> None:
-        super().__init__(verify=_trusted(), trust_env=False)
-        self._pool.close()
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=_trusted(),
-            max_connections=20,
-            keepalive_expiry=30.0,
-            network_backend=VettingBackend(allow, look_up),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +50,15 @@ class Answer:
 class Streamed:
     """An answer whose body is read piece by piece, as it was sent; close it. `headers`: lower-case names."""
 
-    def __init__(self, response: httpx2.Response, exchange: Exchange) -> None:
+    def __init__(self, response: "Response", pieces: Iterator[bytes]) -> None:
         self.status = response.status_code
         self.headers: Mapping[str, str] = dict(response.headers)
         self._response = response
-        self._pieces = _raw(response, exchange)
+        self._pieces = pieces
 
     def pieces(self) -> Iterator[bytes]:
         """The rest of the body. Raises `OutboundRefused`."""
-        with _named_failures():
-            yield from self._pieces
+        return self._pieces
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -98,21 +75,16 @@ class Outbound:
         headers: Mapping[str, str] | None = None,
         allow: Collection[str] | None = None,
         redirects: bool = False,
-        look_up: Resolve = resolve,
+        look_up: Callable[[str, int], list[str]] | None = None,
     ) -> None:
-        """`allow`: the `host:port` of peers to be reached wherever they are; default: the operator's list."""
+        """`allow`: the `host:port` of peers to be reached wherever they are; default: the operator's list.
+        `look_up`: what gives all addresses of a name; default: the system's resolver."""
+        from repit.foundation import outbound_http  # noqa: PLC0415 - an eighth of a second, for who reaches out
+
         permitted: Collection[str] = settings.REPIT_OUTBOUND_ALLOW if allow is None else allow
-        self._client = httpx2.Client(
-            base_url=base_url,
-            headers={
-                "User-Agent": USER_AGENT,
-                "Accept-Encoding": unpacking.ACCEPTED,
-                **(headers or {}),
-            },
-            transport=_VettedTransport(frozenset(permitted), look_up),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        said = {"User-Agent": USER_AGENT, "Accept-Encoding": unpacking.ACCEPTED, **(headers or {})}
+        self._http = outbound_http
+        self._client = outbound_http.client(base_url, said, frozenset(permitted), look_up)
         self._redirects = MAX_REDIRECTS if redirects else 0
 
     def __enter__(self) -> Self:
@@ -170,21 +142,21 @@ class Outbound:
     ) -> Iterator[tuple[int, Iterator[str]]]:
         """GET as (status, lines as they come), same limits. Raises `OutboundRefused`, also midway."""
         with self._answered("GET", path, seconds) as (response, exchange):
-            pieces = _named(_body(response, exchange, max_bytes))
+            pieces = self._named(_body(response, exchange, max_bytes))
             yield response.status_code, unpacking.lines(pieces, max_line)
 
     @contextmanager
     def pieces(self, path: str, *, seconds: float, max_bytes: int) -> Iterator[tuple[int, Iterator[bytes]]]:
         """GET as (status, bytes as they come), same limits. Raises `OutboundRefused`, also midway."""
         with self._answered("GET", path, seconds) as (response, exchange):
-            yield response.status_code, _named(_body(response, exchange, max_bytes))
+            yield response.status_code, self._named(_body(response, exchange, max_bytes))
 
     def opened(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, seconds: float
     ) -> Streamed:
         """One request as it was signed: the path of `url` goes out unchanged. Raises `OutboundRefused`."""
-        with _named_failures():
-            exchange = _exchange(seconds)
+        with self._http.named_failures():
+            exchange = self._exchange(seconds)
             parts = urlsplit(url)
             target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}".encode("ascii")
             request = self._client.build_request(
@@ -197,7 +169,7 @@ class Outbound:
             )
             response = self._client.send(request, stream=True)
             exchange.body()
-            return Streamed(response, exchange)
+            return Streamed(response, self._named(_raw(response, exchange)))
 
     def _whole(self, method: str, path: str, seconds: float, max_bytes: int, **rest: Any) -> Answer:
         with self._answered(method, path, seconds, **rest) as (response, exchange):
@@ -207,10 +179,10 @@ class Outbound:
     @contextmanager
     def _answered(
         self, method: str, path: str, seconds: float, **rest: Any
-    ) -> Iterator[tuple[httpx2.Response, Exchange]]:
+    ) -> Iterator[tuple["Response", "Exchange"]]:
         """The answer's head, its body still to be read, after as many redirects as are followed."""
-        with _named_failures():
-            exchange = _exchange(seconds)
+        with self._http.named_failures():
+            exchange = self._exchange(seconds)
             request = self._client.build_request(method, path, timeout=exchange, **rest)
             response = self._client.send(request, stream=True)
             try:
@@ -227,12 +199,15 @@ class Outbound:
             finally:
                 response.close()
 
+    def _exchange(self, seconds: float) -> "Exchange":
+        return self._http.Exchange(seconds, SILENCE if seconds > LONG else None)
 
-def _exchange(seconds: float) -> Exchange:
-    return Exchange(seconds, SILENCE if seconds > LONG else None)
+    def _named(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        with self._http.named_failures():
+            yield from pieces
 
 
-def _raw(response: httpx2.Response, exchange: Exchange) -> Iterator[bytes]:
+def _raw(response: "Response", exchange: "Exchange") -> Iterator[bytes]:
     """The body as it was sent, while there is time for it and, where that is long, a pace in it."""
     came, begun = 0, exchange.left()
     for piece in response.iter_raw():
@@ -245,24 +220,6 @@ def _raw(response: httpx2.Response, exchange: Exchange) -> Iterator[bytes]:
         yield piece
 
 
-def _body(response: httpx2.Response, exchange: Exchange, most: int) -> Iterator[bytes]:
+def _body(response: "Response", exchange: "Exchange", most: int) -> Iterator[bytes]:
     coding = response.headers.get("content-encoding", "")
     return unpacking.unpacked(_raw(response, exchange), coding, most)
-
-
-def _named(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    with _named_failures():
-        yield from pieces
-
-
-@contextmanager
-def _named_failures() -> Iterator[None]:
-    """httpx2's exceptions into ours; their texts may hold addresses, so only the class is kept."""
-    try:
-        yield
-    except httpx2.TimeoutException as error:
-        raise PeerFailed(detail=f"timeout: {type(error).__name__}") from None
-    except (httpx2.HTTPError, httpx2.StreamError) as error:
-        raise PeerFailed(detail=type(error).__name__) from None
-    except (httpx2.InvalidURL, httpx2.CookieConflict) as error:
-        raise OutboundRefused(detail=type(error).__name__) from None

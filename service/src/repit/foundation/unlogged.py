@@ -7,21 +7,21 @@ What passes through that log goes to archives and replicas, which keep what was 
 without it is in none of them, is written without waiting for the disk, and is empty after a crash.
 """
 
-from django.apps.registry import Apps
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from repit.foundation.statements import Statements
 
-def unlogged(*tables: str) -> migrations.RunPython:
+
+def unlogged(*tables: str) -> Statements:
     """A migration operation; it can be undone."""
 
-    def leave_out(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def leave_out(editor: BaseDatabaseSchemaEditor) -> None:
         _set(editor, tables, "UNLOGGED")
 
-    def take_in(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def take_in(editor: BaseDatabaseSchemaEditor) -> None:
         _set(editor, tables, "LOGGED")
 
-    return migrations.RunPython(leave_out, take_in)
+    return Statements(leave_out, take_in)
 
 
 def _set(editor: BaseDatabaseSchemaEditor, tables: tuple[str, ...], how: str) -> None:

@@ -7,24 +7,24 @@ To plan queries PostgreSQL copies some values of each column into its own statis
 rows they came from. Nobody ever searches by a sealed value.
 """
 
-from django.apps.registry import Apps
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
+from repit.foundation.statements import Statements
 
-def unsampled(table: str, *columns: str) -> migrations.RunPython:
+
+def unsampled(table: str, *columns: str) -> Statements:
     """A migration operation; it can be undone."""
 
-    def drop_samples(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def drop_samples(editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "postgresql":
             for column in columns:
                 # The same type anew: what was sampled before is dropped, and no row is touched.
                 editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE bytea", params=None)
                 editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0", params=None)
 
-    def sample(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def sample(editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "postgresql":
             for column in columns:
                 editor.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS -1", params=None)
 
-    return migrations.RunPython(drop_samples, sample)
+    return Statements(drop_samples, sample)

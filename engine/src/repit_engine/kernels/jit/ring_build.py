@@ -14,13 +14,10 @@ word (frames of one shot) share one entry, cut at every 64th row so that an entr
 import numpy as np
 from numba import njit
 
+from repit_engine.kernels.jit.layout import BLOCK_BITS, ENTRY_BYTES, KEYS, RUN_ROWS
 from repit_engine.kernels.jit.popcount import load_u16, store_u8, store_u16
 
 U = np.uint64
-ENTRY_BYTES = 5
-RUN_ROWS = 64
-BLOCK_BITS = 24
-KEYS = 65536
 
 
 @njit(cache=True, nogil=True, boundscheck=False)

@@ -15,6 +15,38 @@ import numpy as np
 from numba import njit
 from numba.np.numpy_support import carray
 
+from repit_engine.kernels.jit.layout import (
+    AT_HITS,
+    AT_LENGTHS,
+    AT_LIMS,
+    AT_PENDING,
+    AT_SCANNED,
+    AT_STARTS,
+    BLOCK_BITS,
+    BLOCKS,
+    CUTS,
+    DEAD,
+    ENTRY_BYTES,
+    HEAD,
+    LAYOUT_ITEMS,
+    MOST_FLIPPED,
+    OFFSETS,
+    PENDING,
+    PER_CANDIDATE,
+    PER_ENTRY,
+    PER_PROBE,
+    PER_SCANNED_ROW,
+    PLAN_COSTS,
+    PLAN_FLIP_ENDS,
+    PLAN_FLIPS,
+    PLAN_ITEMS,
+    ROOM_ITEMS,
+    ROWS,
+    RUN_ROWS,
+    RUNS,
+    TABLES,
+    TAIL,
+)
 from repit_engine.kernels.jit.popcount import (
     load_u16,
     load_u32,
@@ -25,35 +57,13 @@ from repit_engine.kernels.jit.popcount import (
     trailing_zeros,
     words_at,
 )
-from repit_engine.kernels.jit.ring_build import BLOCK_BITS, ENTRY_BYTES, RUN_ROWS, word_address
+from repit_engine.kernels.jit.ring_build import word_address
 from repit_engine.kernels.jit.scan import is_dead, scan
 
 U = np.uint64
-# What stands where in `layout`, a (32,) uint64 array; from TABLES on, sixteen addresses.
-LAYOUT_ITEMS = 32
-HEAD, TAIL, DEAD, ROWS, OFFSETS, CUTS, BLOCKS, RUNS, TABLES = 0, 1, 2, 3, 4, 5, 6, 7, 16
-# What stands where in `costs`, a (4,) float64 array of nanoseconds.
-PER_PROBE, PER_ENTRY, PER_CANDIDATE, PER_SCANNED_ROW = 0, 1, 2, 3
-PENDING = 512
-"""Candidates gathered before they are verified together, so that their cache misses overlap."""
 LOOK_AHEAD = U(12)
 """Probes between the prefetch of a bucket and its use."""
 TOO_DEAR = U(0xFFFFFFFFFFFFFFFF)
-# What stands where in a packed plan, a (PLAN_ITEMS,) uint64 array: sixteen limits, four costs, two addresses.
-PLAN_ITEMS, PLAN_COSTS, PLAN_FLIPS, PLAN_FLIP_ENDS = 22, 16, 20, 21
-MOST_FLIPPED = 2520
-"""Words of up to four flipped bits, rounded up to whole uint64."""
-MOST_PARTS = 1024
-"""Segments that one call searches."""
-MOST_HITS = 1 << 16
-"""Hits of one call that are kept; a query with more is scanned."""
-# What stands where in a thread's room.
-AT_PENDING, AT_STARTS = 0, PENDING
-AT_LENGTHS = AT_STARTS + 16 * MOST_FLIPPED
-AT_LIMS = AT_LENGTHS + 8 * MOST_FLIPPED
-AT_SCANNED = AT_LIMS + MOST_PARTS + 1
-AT_HITS = AT_SCANNED + MOST_PARTS
-ROOM_ITEMS = AT_HITS + MOST_HITS
 
 
 @njit(cache=True, nogil=True, boundscheck=False)

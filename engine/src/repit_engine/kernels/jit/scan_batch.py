@@ -13,6 +13,7 @@ those.
 import numpy as np
 from numba import njit
 
+from repit_engine.kernels.jit.layout import BLOCK
 from repit_engine.kernels.jit.popcount import (
     load_u64,
     near_four_lanes,
@@ -24,7 +25,6 @@ from repit_engine.kernels.jit.popcount import (
 from repit_engine.kernels.jit.scan import is_dead
 
 U = np.uint64
-BLOCK = 1024
 
 
 @njit(cache=True, nogil=True, boundscheck=False)

@@ -9,6 +9,7 @@ process ends.
 """
 
 import errno
+import gc
 import logging
 import os
 import socket
@@ -16,6 +17,12 @@ from collections.abc import Callable
 
 from repit.foundation.errors import PortTaken, SettingsRefused, Text
 from repit.foundation.process.front.rules import Rules
+
+
+def loads() -> None:
+    """From here on the process loads what stays for as long as it does. The collector would look at all of it
+    again and again, and rests until `answer`."""
+    gc.disable()
 
 
 def serve(host: str, port: int, rules: Rules, *endings: Callable[[], None]) -> None:
@@ -35,6 +42,8 @@ def answer(host: str, port: int, rules: Rules) -> None:
     require_free(host, port)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family, backlog=server.BACKLOG) as listening:
+        gc.freeze()  # what is here now stays, and is not looked at again
+        gc.enable()
         server.Front(listening, rules).run()
 
 

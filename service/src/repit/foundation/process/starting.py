@@ -4,6 +4,7 @@ In: a role. Out: Django set up, or a refusal that says what to do. Next: the com
 each wing.
 """
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Final
@@ -53,6 +54,7 @@ def migrate() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as error:
         raise DatabaseUnavailable(next_step=_REACHABLE, detail=type(error).__name__) from None
+    gc.collect()  # each step made models of its own, which hold one another
     _check()
 
 

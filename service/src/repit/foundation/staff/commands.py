@@ -9,8 +9,6 @@ The settings of a role are read only once it is known; what needs them is theref
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from repit.foundation.errors import Text
 from repit.foundation.process.ports import GATE_PORT, HOTLINE_PORT
@@ -88,6 +86,9 @@ def staff_close(name: MemberName, at: At = "hotline") -> None:
 def staff_list(at: At = "hotline") -> None:
     """Who works here, in which roles, with how many second factors. / Qui travaille ici."""
     _ready(at)
+    from rich.console import Console
+    from rich.table import Table
+
     from repit.foundation.staff import members
 
     here = language()

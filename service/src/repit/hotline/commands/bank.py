@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from repit.foundation.errors import Text
 from repit.foundation.terminal import language, say
@@ -128,6 +126,9 @@ def bank_import(
 ) -> None:
     """Take a file of hashes in (docs/en/exchanges.md). / Prendre un fichier d'empreintes."""
     ready()
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
     from repit.hotline.bank import import_file
 
     rejected = import_file.RejectedLines()

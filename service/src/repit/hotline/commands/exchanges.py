@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from repit.foundation.errors import InputRefused, Text, TransitionRefused
 from repit.foundation.terminal import language, say
@@ -73,6 +71,9 @@ def add(
 def listed(gate: Gate = False) -> None:
     """Who is pulled from, and who lags. / Qui est suivi, et avec quel retard."""
     _ready(gate)
+    from rich.console import Console
+    from rich.table import Table
+
     from repit.exchanges import partners
 
     due: dict[str, int] = {}

@@ -18,6 +18,9 @@ from repit.hotline.commands.ready import ready
 
 def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     """Start a hotline: bank, feed, cases, pages. / Démarrer le service d'une association d'aide."""
+    from repit.foundation.process import serving
+
+    serving.loads()
     ready()
     from repit.hotline import process
 

@@ -10,8 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from repit.foundation.errors import InputRefused, Text
 from repit.foundation.terminal import language, say
@@ -270,6 +268,9 @@ def _time(moment: datetime | None) -> str:
 
 
 def _table(headings: tuple[Text, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table()
     for heading in headings:
         table.add_column(heading.in_language(language()), overflow="fold")

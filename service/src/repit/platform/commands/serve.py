@@ -30,6 +30,7 @@ def gate(
     """Start a platform's gate, fed by a hotline. / Démarrer le filtre d'une plateforme."""
     from repit.foundation.process import serving, starting
 
+    serving.loads()
     starting.ready("gate")
     from repit.platform import process
 

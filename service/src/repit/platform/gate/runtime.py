@@ -47,8 +47,8 @@ class Gate:
     def start(self) -> "Gate":
         """Load the index store, start decoders and recorder."""
         self.pool.start()
-        self.index.warm_up()
-        self.inspector.altered.warm_up()
+        # Beside the decoders, which load more and for which the first upload waits in any case.
+        threading.Thread(target=self._load_kernels, name="gate-kernels", daemon=True).start()
         position, exchanges = self.store.position(), self.store.exchanges()
         if position is not None or exchanges:
             self.index.replace_all(self.store.entries())
@@ -58,6 +58,10 @@ class Gate:
             self.board.restored(position.sequence, newest)
         self.recorder.start()
         return self
+
+    def _load_kernels(self) -> None:
+        self.index.warm_up()
+        self.inspector.altered.warm_up()
 
     def close(self) -> None:
         """End the children, write what is left, close the files."""

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.terminal import language, say
@@ -165,6 +163,9 @@ def _ready() -> None:
 
 def _follow(row: Any) -> None:
     """Show how far it is until it is over; an interrupt leaves it running."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     moved, warned = time.monotonic(), False
     with Progress(*columns, console=Console(stderr=True)) as bar:
