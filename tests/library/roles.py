@@ -29,6 +29,7 @@ UNDER: Final[dict[str, frozenset[str]]] = {
     "service/tests/exchanges/pulling/test_opinions_reach_exchanges.py": frozenset({"gate"}),
     "service/tests/foundation": frozenset({"hotline"}),
     "service/tests/foundation/test_charsets_of_forms.py": EACH,
+    "service/tests/foundation/test_errors_have_names.py": frozenset({"both"}),  # those of either wing
     "service/tests/foundation/test_jobs.py": frozenset({"gate"}),
     "service/tests/hotline": frozenset({"hotline"}),
     "service/tests/platform": frozenset({"gate"}),
