@@ -30,6 +30,7 @@ UNDER: Final[dict[str, frozenset[str]]] = {
     "service/tests/exchanges/pulling/test_feedback.py": frozenset({"gate"}),
     "service/tests/foundation": frozenset({"hotline"}),
     "service/tests/foundation/test_form_charsets.py": EACH,
+    "service/tests/foundation/test_error_mapping.py": frozenset({"both"}),  # those of either wing
     "service/tests/foundation/test_jobs.py": frozenset({"gate"}),
     "service/tests/hotline": frozenset({"hotline"}),
     "service/tests/platform": frozenset({"gate"}),

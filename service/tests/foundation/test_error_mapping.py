@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from pathlib import Path
+
 import argon2.exceptions
 import httpx2
 import nacl.exceptions
@@ -11,6 +14,7 @@ from django.core import exceptions as django_exceptions
 from django.db import utils as db_errors
 from django.http import Http404
 
+import repit
 from repit.foundation import errors
 from repit.foundation.errors import RepitError
 from repit.foundation.mapping import named
@@ -20,6 +24,18 @@ from repit_engine import errors as engine_errors
 
 def family(base: type[BaseException]) -> list[type[BaseException]]:
     return [base, *(sub for child in base.__subclasses__() for sub in family(child))]
+
+
+def load_all() -> None:
+    """Every module that names an error of ours, of the ground and of both wings."""
+    root = Path(repit.__file__).parent
+    for file in sorted(root.rglob("*.py")):
+        if '\n    code = "' in file.read_text():
+            name = ".".join(("repit", *file.relative_to(root).with_suffix("").parts))
+            importlib.import_module(name.removesuffix(".__init__"))
+
+
+load_all()
 
 
 def members(module: object) -> list[type[BaseException]]:
