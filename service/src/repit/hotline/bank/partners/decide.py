@@ -96,7 +96,7 @@ Decision = Unchanged | Admit | Join | Revise | Move | KeepDown | Release | Bury 
 
 def burials(known: Known, ready: Ready) -> list[Decision]:
     """What its origins have withdrawn, told beside a record. Ours is not theirs to withdraw."""
-    if known.says_nothing_new(ready.record):
+    if not ready.record.gone or known.says_nothing_new(ready.record):
         return []
     return [Bury(pair) for pair in ready.record.gone if pair[0] != known.here]
 

@@ -97,6 +97,9 @@ class Known:
     items: dict[bytes, KnownItem] = field(default_factory=dict)
     buried: set[Pair] = field(default_factory=set)
     _of_origin: dict[Pair, dict[int, KnownRecord]] = field(default_factory=dict)
+    _marks: dict[int, tuple[Submission, list[bytes]]] = field(default_factory=dict)
+    _said: dict[tuple[int, int], tuple[Record, bytes]] = field(default_factory=dict)
+    """Digests that were made already; each beside what it is of, so that no other is taken for it."""
 
     def says_nothing_new(self, record: Record) -> bool:
         """Whether a record is here and changes nothing. Of what was withdrawn here nothing is kept to compare
@@ -109,7 +112,7 @@ class Known:
             return kept_down and record.submission is not None and not record.gone
         if self.destroyed(held.item):
             return False
-        return bytes(held.row.mark) == names.mark(held.item.row, record, self.opened)
+        return bytes(held.row.mark) == self._words(held.item, record)
 
     def is_kept_down(self, held: KnownRecord, record: Record, origins: Iterable[Origin]) -> bool:
         """Whether all that a record of a withdrawn item may still change is as it says."""
@@ -122,7 +125,10 @@ class Known:
 
     def marks(self, submission: Submission) -> list[bytes]:
         """By what an item with exactly these hashes may be found."""
-        return [fingerprint(submission, lookup) for lookup in self.lookups]
+        if id(submission) not in self._marks:
+            found = [fingerprint(submission, lookup) for lookup in self.lookups]
+            self._marks[id(submission)] = submission, found
+        return self._marks[id(submission)][1]
 
     def item_of(self, submission: Submission) -> KnownItem | None:
         """The living item with exactly these hashes."""
@@ -158,6 +164,12 @@ class Known:
         record.item.records.pop(record.place, None)
         if record.name is not None:
             self.named.pop(record.name, None)
+
+    def _words(self, item: KnownItem, record: Record) -> bytes:
+        key = item.row.pk, id(record)
+        if key not in self._said:
+            self._said[key] = record, names.mark(item.row, record, self.opened)
+        return self._said[key][1]
 
     def _set(self, record: KnownRecord, origins: Iterable[RecordOrigin]) -> None:
         for pair in record.origins:
