@@ -10,7 +10,7 @@ import roles
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
 GATE, HOTLINE = (
-    "service/tests/platform/review/test_sparing_people.py",
+    "service/tests/platform/review/test_wellbeing.py",
     "service/tests/foundation/test_backoff.py",
 )
 SETTINGS = """

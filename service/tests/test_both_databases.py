@@ -19,7 +19,7 @@ ROOMS = [  # each of one role
     ("hotline/bank",),
     ("hotline/feeds", "hotline/cases"),
     (
-        "platform/review/test_forgetting.py",
+        "platform/review/test_review_retention.py",
         "platform/review/test_desk_state_machine.py",
         TAKES_NONE,
         *CLAIMED,

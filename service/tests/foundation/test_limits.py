@@ -243,7 +243,7 @@ def test_what_is_over_goes_and_what_a_clock_that_ran_ahead_wrote_too(watch: Watc
 
 
 def test_a_hotline_forgets_what_was_counted_every_few_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In what its process starts; of a gate `platform/review/test_forgetting` says it."""
+    """In what its process starts; of a gate `platform/review/test_review_retention` says it."""
     begun: dict[str, Work] = {}
 
     def loop(name: str, work: Work, **_: object) -> SimpleNamespace:

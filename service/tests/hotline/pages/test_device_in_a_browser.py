@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from device_page import apart, choose, sent
 from device_pictures import made
-from device_visits import apart, choose, sent
 from playwright.sync_api import Browser, Page, expect
 from test_pages_in_a_browser import NARROW, SHOTS, WIDE, violations, visit
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from device_page import apart
 from device_pictures import made
-from device_visits import apart
 
 ALL = range(100)
 HERE = Path(__file__).parent

@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from device_visits import apart, choose, sent
+from device_page import apart, choose, sent
 from odd_files.catalogue import SCENE, Odd, odd
 from PIL import Image
 from playwright.sync_api import Browser, Page

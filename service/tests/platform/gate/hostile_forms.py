@@ -1,6 +1,6 @@
 """Forms as an opponent writes them, for Hypothesis: well-formed, bent in places, or made of loose pieces.
 
-Out: the value of Content-Type, and a body. Next: `test_gate_forms_as_others_read_them`.
+Out: the value of Content-Type, and a body. Next: `test_gate_form_parsers`.
 """
 
 from collections.abc import Iterator

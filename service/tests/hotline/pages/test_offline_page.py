@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from device_page import choose, sent
 from device_pictures import made
-from device_visits import choose, sent
 from django.test import override_settings
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
