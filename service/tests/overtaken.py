@@ -28,7 +28,7 @@ class Overtaken:
         self.stands = self._model._default_manager.values().get()
         return self._answer()
 
-    page = tell = _late
+    page = give_opinion = _late
 
     def close(self) -> None:
         pass

@@ -48,7 +48,7 @@ def test_an_opinion_that_changes_while_it_is_told_is_told_again(monkeypatch: pyt
             feedback._due(partner, "a", "not_blocked")
             assert feedback._claims.claim() is None  # the two are not told at once
 
-    monkeypatch.setattr(partners, "client", lambda _: SimpleNamespace(tell=tell, close=lambda: None))
+    monkeypatch.setattr(partners, "client", lambda _: SimpleNamespace(give_opinion=tell, close=lambda: None))
     monkeypatch.setattr(feedback, "_opinions", lambda *_: [GivenOpinion("a", "blocked", b"")])
     assert feedback.send_due(partner) == 2
     row = Feedback.objects.get()

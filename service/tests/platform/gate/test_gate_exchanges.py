@@ -101,7 +101,7 @@ def test_an_exchange_that_is_removed_is_forgotten(gate: Gate, tmp_path: Path) ->
     listed(path, 1)
     partners.add("file", "list", {}, address=str(path))
     puller = gate_target.for_gate(gate)
-    assert puller._begin_one()
+    assert puller._begin_pull()
     until = clock.elapsed() + 60
     while outcome(gate, 1) != "block" and clock.elapsed() < until:
         pass
