@@ -41,6 +41,7 @@ def gate(tmp_path: Path, start_hotline: Any) -> Iterator[tuple[Gate, str]]:
     running.kill()
 
 
+@pytest.mark.timeout(schemathesis_runs.TIMEOUT)
 def test_a_gate_answers_as_its_description_says(gate: tuple[Gate, str], tmp_path: Path) -> None:
     running, value = gate
     known = {"hashes": [{"algorithm": "pdq", "value": value}]}

@@ -142,7 +142,7 @@ def test_what_is_read_is_what_is_described() -> None:
     count = here["components"]["schemas"]["Body"]["properties"]["count"]
     assert count == {"type": "integer", "exclusiveMinimum": 0, "maximum": 9}
     assert {"200", "400", "401", "413", "503"} <= set(read["responses"])
-    assert {"204", "400", "404", "413", "503"} == set(wrote["responses"])
+    assert {"204", "400", "404", "408", "413", "503"} == set(wrote["responses"])
     assert wrote["responses"]["204"]["content"] == {}
     whole = next(each for each in paths["/numbers/{name}"]["get"]["parameters"] if each["in"] == "path")
     assert whole["schema"] == {"type": "integer", "minimum": 0}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from staff_people import code_of
-from test_nothing_of_a_sign_in_stands_readable import files_of
+from test_sign_in_at_rest import files_of
 
 PROGRAM = Path(__file__).with_name("at_once.py")
 

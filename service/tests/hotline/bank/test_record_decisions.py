@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from drawn_records import HOTLINES, records, submissions
+from bank_strategies import HOTLINES, records, submissions
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 

@@ -220,3 +220,14 @@ def test_the_page_of_channels_is_in_both_languages_without_inline_script(
     assert f'<html lang="{language}">' in page
     assert "<script" not in page
     assert "style=" not in page
+
+
+def test_the_page_shows_each_call_once_under_its_first_address(http: Client, settings) -> None:
+    settings.ROOT_URLCONF = "repit.platform.urls"
+    page = http.get("/docs", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    described = http.get("/v1/openapi.json").json()["paths"]
+    methods = sum(len(operations) for operations in described.values())
+    assert page.count("<h2>") == methods - 2
+    assert "GET /health" in page and "GET /v1/health" not in page
+    assert "curl http://testserver/ready" in page
+    assert "POST /v1/storage/s3/events" in page and "POST /v1/hooks/mastodon" in page

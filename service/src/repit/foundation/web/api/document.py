@@ -24,6 +24,7 @@ from repit.foundation.errors import (
     TooLarge,
     Unavailable,
 )
+from repit.foundation.process.front.errors import TooSlow
 from repit.foundation.web.api.addresses import Address, Routes, addresses
 from repit.foundation.web.api.answers import JSON, PROBLEM, Answer
 from repit.foundation.web.api.operations import Operation
@@ -182,6 +183,8 @@ def _refusals(operation: Operation) -> list[type[RepitError]]:
     follow: list[type[RepitError]] = [*_ANYWHERE]
     if operation.readers or operation.bodies:
         follow += [InputRefused, TooLarge]
+    if operation.bodies or "body" in operation.readers:
+        follow.append(TooSlow)
     if operation.security is not None:
         follow.append(KeyRefused)
     return list(dict.fromkeys([*operation.refusals, *follow]))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.document import About, described, document
-from repit.foundation.web.api.operations import operation
+from repit.foundation.web.api.operations import Operation, operation
 from repit.platform.integrations.http_api import words
 
 ABOUT: Final = About("Répit gate", words.PURPOSE.en, "repit.platform")
@@ -39,21 +39,20 @@ def _document(routes: URLResolver, *, keyed: bool) -> dict[str, Any]:  # noqa: A
 def docs(request: HttpRequest) -> HttpResponseBase:
     """The same for people; each once, though some have two addresses."""
     language, host = get_language(), request.get_host()
-    by_path = {
-        operation: {
-            "method": operation.method,
-            "path": address.path,
-            "summary": operation.words.summary.in_language(language),
-            "about": operation.words.about.in_language(language),
-            "example": operation.words.example.format(address=host),
-        }
-        for address, operation in described(get_resolver().url_patterns, ABOUT)
-        if operation.words is not None
-    }
+    by_operation: dict[Operation, dict[str, str]] = {}
+    for address, found in described(get_resolver().url_patterns, ABOUT):
+        if found.words is not None and found not in by_operation:
+            by_operation[found] = {
+                "method": found.method,
+                "path": address.path,
+                "summary": found.words.summary.in_language(language),
+                "about": found.words.about.in_language(language),
+                "example": found.words.example.format(address=host, path=address.path),
+            }
     texts = {"title": words.TITLE, "purpose": words.PURPOSE, "machines": words.FOR_MACHINES}
     texts_shown = {name: text.in_language(language) for name, text in texts.items()}
     return render(
         request,
         "http_api/docs.html",
-        {"operations": list(by_path.values()), "language": language, **texts_shown},
+        {"operations": list(by_operation.values()), "language": language, **texts_shown},
     )

@@ -44,7 +44,7 @@ REFUSE: Final = Words(
 HEALTH: Final = Words(
     Text("Is the process alive?", "Le processus vit-il ?"),
     Text("200 as soon as the process answers.", "200 dès que le processus répond."),
-    "curl http://{address}/health",
+    "curl http://{address}{path}",
 )
 READY: Final = Words(
     Text("Is the gate ready, and how fresh?", "Le filtre est-il prêt, et à jour ?"),
@@ -55,7 +55,7 @@ READY: Final = Words(
         " décodeurs en vie, et où les entrées sont gardées. 503 tant que rien n'est chargé ou"
         " qu'aucun décodeur ne vit.",
     ),
-    "curl http://{address}/ready",
+    "curl http://{address}{path}",
 )
 METRICS: Final = Words(
     Text("Figures for monitoring", "Des chiffres pour la surveillance"),
