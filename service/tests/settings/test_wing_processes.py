@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -9,6 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from running import environment
+
+from repit.demo.ports import free_port
+from repit.foundation.process import serving
+from repit.foundation.process.front import server
+from repit.foundation.process.front.rules import of_pages
 
 COMMON = {
     "foundation",
@@ -72,6 +79,76 @@ def test_a_wing_loads_no_page_and_has_no_table_of_the_other(
     assert rooms(tables) - COMMON == own
 
 
-def test_a_hotline_starts_without_what_only_decoding_needs(tmp_path: Path) -> None:
-    modules, _ = loaded("hotline", tmp_path / "data")
-    assert "numba" not in modules
+STARTED = """
+import json, os, sys
+from repit.cli import app
+from repit.foundation.process import serving
+def answer(*_):
+    print("MODULES", json.dumps(sorted({name.split(".")[0] for name in sys.modules})), flush=True)
+    os._exit(0)
+serving.answer = answer
+if %r == "gate":
+    import threading
+    begun = threading.Thread.start
+    threading.Thread.start = lambda one: None if one.name == "gate-kernels" else begun(one)
+app([%r, "--port", %r])
+"""
+HEAVY = {
+    "numba": "the search's kernels come in a thread of their own, the decoders' in the decoders",
+    "llvmlite": "with numba",
+    "httpx2": "the HTTP client comes with the first request to somebody else",
+    "httpcore2": "with httpx2",
+    "rich": "tables are for commands that print some",
+    "ninja": "addresses are read with the first request",
+    "botocore": "only where a storage is watched",
+    "onnxruntime": "only in the classifier's own process",
+}
+
+
+@pytest.mark.parametrize("role", ["hotline", "gate"])
+def test_a_process_that_is_about_to_answer_has_loaded_nothing_heavy_that_it_does_not_need_yet(
+    role: str, tmp_path: Path
+) -> None:
+    """Imports are most of what a start costs."""
+    command = [sys.executable, "-c", STARTED % (role, role, str(free_port()))]
+    done = subprocess.run(
+        command, env=environment(tmp_path / "data"), capture_output=True, timeout=120, check=True
+    )
+    [line] = [one for one in done.stdout.decode().splitlines() if one.startswith("MODULES ")]
+    modules = set(json.loads(line.partition(" ")[2]))
+    assert "django" in modules and modules & set(HEAVY) == set()
+
+
+HELPED = """
+import json, sys
+from repit.cli import app
+try:
+    app(["--help"])
+except SystemExit:
+    print("MODULES", json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
+"""
+
+
+def test_who_asks_for_help_waits_for_neither_django_nor_the_engine() -> None:
+    done = subprocess.run([sys.executable, "-c", HELPED], capture_output=True, timeout=120, check=True)
+    [line] = [one for one in done.stdout.decode().splitlines() if one.startswith("MODULES ")]
+    modules = set(json.loads(line.partition(" ")[2]))
+    assert "typer" in modules and modules & {"django", "numpy", "pydantic", *HEAVY} == {"rich"}
+
+
+def test_the_collector_rests_while_a_process_loads_and_works_once_it_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = list[tuple[bool, bool]]()
+    frozen = gc.get_freeze_count()
+    monkeypatch.setattr(
+        server.Front, "run", lambda _: seen.append((gc.isenabled(), gc.get_freeze_count() > frozen))
+    )
+    try:
+        serving.loads()
+        assert not gc.isenabled()
+        serving.answer("127.0.0.1", free_port(), of_pages())
+    finally:
+        gc.unfreeze()
+        gc.enable()
+    assert seen == [(True, True)]
