@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -145,6 +146,25 @@ def test_imports_ends_of_lists_and_expiry_take_many_short_turns(lock: Lock):
     while items.expire_due():
         pass
     assert len(lock.turns) >= 10
+
+
+@pytest.mark.parametrize("what", ["come", "change", "join", "go", "are withdrawn by their origins"])
+def test_a_hundred_records_of_a_partner_take_few_statements(
+    what: str, django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]]
+):
+    origins = [(Origin("there", f"t{number}", ("there",)),) for number in range(100)]
+    group = [Record(f"r{number}", picture(0), origins=origins[number]) for number in range(100)]
+    if what != "come":
+        partner_records.take("b" if what == "join" else "a", group, publish=True)
+    if what == "change":
+        group = [Record(record.name, picture(0), disputed=True) for record in group]
+    elif what == "go":
+        group = [Record(record.name, None) for record in group]
+    elif what == "are withdrawn by their origins":
+        group = [Record(record.name, None, gone=(("there", f"t{n}"),)) for n, record in enumerate(group)]
+    made = partner_records.ready("a", group)
+    with django_assert_max_num_queries(40):
+        partner_records.write("a", made, publish=True)
 
 
 def test_a_partner_s_page_is_cut_by_the_work_that_it_makes(lock: Lock):
