@@ -26,6 +26,7 @@ UNDER: Final[dict[str, frozenset[str]]] = {
     "tests": ANY,
     "tests/storage": frozenset({"gate"}),
     "service/tests/described": ANY,
+    "service/tests/described/test_every_address_is_described.py": frozenset({"both"}),
     "service/tests/exchanges": frozenset({"hotline"}),
     "service/tests/exchanges/pulling/test_feedback.py": frozenset({"gate"}),
     "service/tests/foundation": frozenset({"hotline"}),

@@ -114,7 +114,7 @@ def test_a_process_that_is_about_to_answer_has_loaded_nothing_heavy_that_it_does
     done = subprocess.run(
         command, env=environment(tmp_path / "data"), capture_output=True, timeout=120, check=True
     )
-    [line] = [one for one in done.stdout.decode().splitlines() if one.startswith("MODULES ")]
+    [line] = [printed for printed in done.stdout.decode().splitlines() if printed.startswith("MODULES ")]
     modules = set(json.loads(line.partition(" ")[2]))
     assert "django" in modules and modules & set(HEAVY) == set()
 
@@ -131,7 +131,7 @@ except SystemExit:
 
 def test_who_asks_for_help_waits_for_neither_django_nor_the_engine() -> None:
     done = subprocess.run([sys.executable, "-c", HELPED], capture_output=True, timeout=120, check=True)
-    [line] = [one for one in done.stdout.decode().splitlines() if one.startswith("MODULES ")]
+    [line] = [printed for printed in done.stdout.decode().splitlines() if printed.startswith("MODULES ")]
     modules = set(json.loads(line.partition(" ")[2]))
     assert "typer" in modules and modules & {"django", "numpy", "pydantic", *HEAVY} == {"rich"}
 
