@@ -117,7 +117,7 @@ class AnIndex(RuleBasedStateMachine):
     @rule(query=VALUES, radius=st.sampled_from((0, 1, 30, 31, 61, 256)), role=st.sampled_from(ROLES))
     def within(self, query: bytes, radius: int, role: str) -> None:
         row = np.frombuffer(query, np.uint8).reshape(1, 32)
-        found = [(one.distance, one.entry.key) for one in self.index.within(row, radius, role)]
+        found = [(met.distance, met.entry.key) for met in self.index.within(row, radius, role)]
         assert found == sorted(found, key=lambda pair: pair[0])
         assert sorted(found) == self.oracle.within(query, radius, role)
 
