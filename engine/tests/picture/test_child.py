@@ -112,7 +112,7 @@ def test_frames_that_are_cut_silent_or_nonsense_are_told_apart(tmp_path: Path) -
 class Impatient(HashingChild):
     """A child whose successors stand still as soon as they are there."""
 
-    patient = False
+    waits_for_restart = False
     still = False
 
     def _begun(self):

@@ -22,7 +22,7 @@ from repit.foundation.limits.models import Count, Salt, Spent
 from repit.foundation.process import expire_kept
 
 pytestmark = pytest.mark.django_db
-ONE, OTHER = "1.1.1.1", "9.9.9.9"
+SOMEONE, OTHER = "1.1.1.1", "9.9.9.9"
 BEGINS = datetime(2026, 3, 4, 9, 30, 20, tzinfo=UTC)
 
 
@@ -121,7 +121,7 @@ class AnyStory(TestCase):
         with clock.at(lambda: watch.moment):
             for seconds in waits:
                 watch.wait(timedelta(seconds=seconds))
-                if limit.count(ONE) is not None:
+                if limit.count(SOMEONE) is not None:
                     done.append((hour.salt()[0], watch.moment))
         for salt, then in done:
             assert sum(salt == other for other, _ in done) <= most
@@ -133,26 +133,26 @@ class AnyStory(TestCase):
 
 def test_how_long_is_said_by_the_oldest_that_counts_and_others_are_not_kept_out(watch: Watch) -> None:
     limit = Limit("x", (Rate(2, MINUTE),))
-    first, second = limit.count(ONE), limit.count(ONE)
-    assert first and second and limit.count(ONE) is None and limit.free_in(ONE) == MINUTE
+    first, second = limit.count(SOMEONE), limit.count(SOMEONE)
+    assert first and second and limit.count(SOMEONE) is None and limit.free_in(SOMEONE) == MINUTE
     watch.wait(timedelta(seconds=20))
     second.give_back()
-    assert limit.made(ONE, MINUTE) == 1 and limit.count(ONE) and limit.count(OTHER)
-    assert limit.free_in(ONE) == timedelta(seconds=40)
-    assert Limit("y", (Rate(2, MINUTE),)).count(ONE)
+    assert limit.made(SOMEONE, MINUTE) == 1 and limit.count(SOMEONE) and limit.count(OTHER)
+    assert limit.free_in(SOMEONE) == timedelta(seconds=40)
+    assert Limit("y", (Rate(2, MINUTE),)).count(SOMEONE)
 
 
 def test_an_origin_is_told_when_the_hour_ends_where_that_is_sooner(watch: Watch) -> None:
     limit = opening(1)
     assert opening(9).count(OTHER)
     watch.wait(timedelta(minutes=50))
-    assert limit.count(ONE) and limit.free_in(ONE) == timedelta(minutes=10)
+    assert limit.count(SOMEONE) and limit.free_in(SOMEONE) == timedelta(minutes=10)
     watch.wait(timedelta(minutes=10))
-    assert limit.count(ONE)
+    assert limit.count(SOMEONE)
 
 
 def test_what_came_to_nothing_leaves_no_row(watch: Watch) -> None:
-    counted = opening(2).count(ONE)
+    counted = opening(2).count(SOMEONE)
     assert counted and Count.objects.count() == 1
     counted.give_back()
     counted.give_back()
@@ -173,32 +173,32 @@ def test_who_is_over_the_limit_costs_two_looks_and_no_write(
     watch: Watch, django_assert_num_queries: Any
 ) -> None:
     limit = opening(1)
-    assert limit.count(ONE)
+    assert limit.count(SOMEONE)
     with django_assert_num_queries(2):
-        assert limit.count(ONE) is None
+        assert limit.count(SOMEONE) is None
 
 
 def test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten(watch: Watch) -> None:
     limit = opening(1)
-    assert limit.count(ONE) and limit.count(ONE) is None
+    assert limit.count(SOMEONE) and limit.count(SOMEONE) is None
     [row] = Count.objects.values_list("slot", "moments")
     [salt] = Salt.objects.values_list("salt", flat=True)
-    assert ONE not in repr(row) and row[0] == limit._slot(ONE, watch.moment)[0]
+    assert SOMEONE not in repr(row) and row[0] == limit._slot(SOMEONE, watch.moment)[0]
     watch.wait(HOUR)
     retention.sweep()
     assert not Count.objects.exists() and not Salt.objects.exists()
-    assert limit.count(ONE)  # and whoever had the salt of before finds nothing by it
+    assert limit.count(SOMEONE)  # and whoever had the salt of before finds nothing by it
     assert Salt.objects.get().salt != salt and Count.objects.get().slot != row[0]
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=2), timedelta(days=-3)])
 def test_an_hour_that_a_wrong_clock_began_ends_at_once(watch: Watch, jump: timedelta) -> None:
     limit = opening(1)
-    assert limit.count(ONE)
+    assert limit.count(SOMEONE)
     watch.wait(jump)
-    assert limit.count(ONE) and hour.salt()[1] - watch.moment == HOUR
+    assert limit.count(SOMEONE) and hour.salt()[1] - watch.moment == HOUR
     watch.wait(-jump)
-    assert limit.count(ONE) and hour.salt()[1] - watch.moment == HOUR
+    assert limit.count(SOMEONE) and hour.salt()[1] - watch.moment == HOUR
     assert Salt.objects.count() == 1
     retention.sweep()
     assert Salt.objects.count() == 1  # its hour goes on
@@ -256,7 +256,7 @@ def test_a_hotline_forgets_what_was_counted_every_few_seconds(monkeypatch: pytes
     expire_kept.start()
     begin = clock.now()
     ((_, work),) = begun.items()
-    assert opening(1).count(ONE) and once.spend("test", b"a", lasts=MINUTE) and left() == 3
+    assert opening(1).count(SOMEONE) and once.spend("test", b"a", lasts=MINUTE) and left() == 3
     with clock.at(lambda: begin + timedelta(days=1, minutes=2)):
         assert 0 < work(threading.Event()) <= 15
     assert left() == 0
@@ -264,4 +264,4 @@ def test_a_hotline_forgets_what_was_counted_every_few_seconds(monkeypatch: pytes
 
 
 def test_a_deed_says_nothing_of_who_did_it(watch: Watch) -> None:
-    assert ONE not in repr(opening(1).count(ONE)) and "slot" not in repr(Counted("slot", 1.0))
+    assert SOMEONE not in repr(opening(1).count(SOMEONE)) and "slot" not in repr(Counted("slot", 1.0))

@@ -35,7 +35,7 @@ class Body(Strict):
     count: Annotated[int, Field(gt=0, le=9), WHOLE]
 
 
-class Told(TypedDict):
+class HeardAnswer(TypedDict):
     heard: str
 
 
@@ -51,13 +51,13 @@ class OneKey:
         return [{"key": []}]
 
 
-TOLD: Final = Answer("What was heard.", Told)
+HEARD: Final = Answer("What was heard.", HeardAnswer)
 
 
-@operation("GET", answers=(TOLD,), security=OneKey())
+@operation("GET", answers=(HEARD,), security=OneKey())
 def reading(request: Any, who: str, name: str, query: Query, headers: Headers) -> HttpResponseBase:
     """Read. Raises `NotFound`."""
-    return TOLD({"heard": f"{who} {name} {query.after} {query.size} {headers.sender}"})
+    return HEARD({"heard": f"{who} {name} {query.after} {query.size} {headers.sender}"})
 
 
 @operation("POST", answers=(empty("Noted.", 204),), refusals=(NotFound,))

@@ -27,7 +27,7 @@ class Asker:
 
     program: ClassVar[str]
     """The module that is run (`process.command_of`)."""
-    patient: ClassVar[bool] = True
+    waits_for_restart: ClassVar[bool] = True
     """Whether a picture waits for as long as a child takes to start that replaces one; if not, the new one
     starts at once, and whoever comes before it is ready hears so within their own time."""
 
@@ -56,13 +56,13 @@ class Asker:
         with self._turn:
             try:
                 begun = time.monotonic()
-                waits = self.patient or not self._started
+                waits = self.waits_for_restart or not self._started
                 child = self._running(begun + (_START_SECONDS if waits else limits.seconds))
                 deadline = (time.monotonic() if waits else begun) + limits.seconds + _GRACE_SECONDS
                 ask(child.pipe_in, source, limits, deadline, **asked)
                 return heard(child.pipe_out, deadline)
             except PipeSilent:
-                if self._ready or self.patient:
+                if self._ready or self.waits_for_restart:
                     self._replace()
                 return _refused(TookTooLong, "Decoding the picture took longer than allowed.")
             except (PipeClosed, KeyError, ValueError, TypeError):
@@ -86,7 +86,7 @@ class Asker:
     def _replace(self) -> None:
         """End it. Where nobody is to wait for it, the next child starts before it is needed."""
         self._end()
-        if not self.patient:
+        if not self.waits_for_restart:
             self._child = self._begun()
 
     def _end(self) -> None:

@@ -82,9 +82,9 @@ class Outbound:
         from repit.foundation import outbound_http  # noqa: PLC0415 - an eighth of a second, for who reaches out
 
         permitted: Collection[str] = settings.REPIT_OUTBOUND_ALLOW if allow is None else allow
-        said = {"User-Agent": USER_AGENT, "Accept-Encoding": unpacking.ACCEPTED, **(headers or {})}
+        sent = {"User-Agent": USER_AGENT, "Accept-Encoding": unpacking.ACCEPTED, **(headers or {})}
         self._http = outbound_http
-        self._client = outbound_http.client(base_url, said, frozenset(permitted), look_up)
+        self._client = outbound_http.client(base_url, sent, frozenset(permitted), look_up)
         self._redirects = MAX_REDIRECTS if redirects else 0
 
     def __enter__(self) -> Self:

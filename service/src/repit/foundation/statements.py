@@ -13,7 +13,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-Said = Callable[[BaseDatabaseSchemaEditor], None]
+Change = Callable[[BaseDatabaseSchemaEditor], None]
 
 
 class Statements(Operation):
@@ -21,7 +21,7 @@ class Statements(Operation):
 
     reduces_to_sql = False
 
-    def __init__(self, forwards: Said, backwards: Said) -> None:
+    def __init__(self, forwards: Change, backwards: Change) -> None:
         self._forwards, self._backwards = forwards, backwards
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:

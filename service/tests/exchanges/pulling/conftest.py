@@ -24,12 +24,12 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr(retrying, "pause", waited.append)
     real = partners.client
 
-    def patient(partner: Partner) -> object:
+    def waits_for_restart(partner: Partner) -> object:
         client = real(partner)
         client._wait = waited.append
         return client
 
-    monkeypatch.setattr(partners, "client", patient)
+    monkeypatch.setattr(partners, "client", waits_for_restart)
     return waited
 
 

@@ -118,7 +118,7 @@ def together(work: Callable[..., Any], arguments: list[Any]) -> list[Any]:
     got: list[Any] = []
     gate = threading.Barrier(THREADS)
 
-    def one() -> None:
+    def caller() -> None:
         gate.wait()
         try:
             got.append(work(*arguments))
@@ -127,7 +127,7 @@ def together(work: Callable[..., Any], arguments: list[Any]) -> list[Any]:
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=one) for _ in range(THREADS)]
+    threads = [threading.Thread(target=caller) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -159,7 +159,7 @@ def test_a_sticker_that_an_item_and_an_upload_share_is_possible_and_never_altere
     index.close()
 
 
-def test_a_sticker_with_several_voices_is_set_aside_once_a_crowd_wears_it() -> None:
+def test_a_sticker_with_several_voices_is_muted_once_a_crowd_wears_it() -> None:
     index, gate = LiveIndex(), AlteredCopies(NOTHING, Crowd(limit=4))
     index.apply(entry("a", made_up(1), anchored(2), anchored(3), anchored(4)))
     worn = [made_up(2), made_up(3)]
@@ -262,5 +262,5 @@ def test_an_index_in_shards_finds_the_same_evidence() -> None:
     sharded.close()
 
 
-def test_the_report_counts_what_was_set_aside(knowing: Gate) -> None:
+def test_the_report_counts_what_was_muted(knowing: Gate) -> None:
     assert readiness.report(knowing)[1]["hashes_of_crowds"] == 0

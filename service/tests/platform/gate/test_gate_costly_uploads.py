@@ -12,7 +12,7 @@ from gate_assembly import SCRIPTED
 from gate_pictures import jpeg, sample
 from hypothesis import given
 from hypothesis import strategies as st
-from test_gate_decoders import PATIENT, look, reason, within
+from test_gate_decoders import GENEROUS, look, reason, within
 
 from repit.foundation.admission.fairness import FairQueue, Full
 from repit.platform.gate.decoder.lanes import WAITING_EACH
@@ -41,7 +41,7 @@ class Crowd:
         self._threads: list[threading.Thread] = []
         self.over: deque[str] = deque()
 
-    def send(self, content: bytes, times: int, sender: str = "", limits: Limits = PATIENT) -> None:
+    def send(self, content: bytes, times: int, sender: str = "", limits: Limits = GENEROUS) -> None:
         for _ in range(times):
             thread = threading.Thread(target=self._one, args=(content, sender, limits))
             thread.start()
@@ -113,7 +113,7 @@ def test_small_uploads_are_seen_while_dear_ones_hang(scripted: DecoderPool, crow
     crowd.send(b"dear hang", 8)
     assert within(30, lambda: scripted.dear.free == 0 and len(scripted.dear.waiting) == 7)
     for _ in range(50):
-        assert isinstance(look(scripted, b"fine", PATIENT), list)
+        assert isinstance(look(scripted, b"fine", GENEROUS), list)
     assert not crowd.over
 
 
@@ -129,7 +129,7 @@ def test_more_dear_uploads_than_can_be_seen_are_asked_to_come_back(
 ) -> None:
     crowd.send(b"dear hang", WAITING_EACH + 4)
     assert within(30, lambda: list(crowd.over) == ["overloaded"] * 3)
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
 
 
 def test_large_pictures_in_small_files_keep_nobody_waiting(decoders: DecoderPool) -> None:
@@ -140,7 +140,7 @@ def test_large_pictures_in_small_files_keep_nobody_waiting(decoders: DecoderPool
     assert within(60, lambda: decoders.dear.free == 0)
     seen_first = 0
     while decoders.dear.free == 0 and seen_first < 10:
-        assert isinstance(look(decoders, SMALL, PATIENT), list)
+        assert isinstance(look(decoders, SMALL, GENEROUS), list)
         seen_first += 1
     assert seen_first == 10
     assert set(crowd.join()) <= {"seen", "overloaded"}
@@ -153,7 +153,7 @@ def test_what_takes_long_makes_way_for_those_who_wait(scripted: DecoderPool, cro
     crowd.send(b"burn", 1, limits=Limits(seconds=60))
     assert within(30, lambda: scripted.quick.free == 0)
     # It goes on in the other lane.
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
     assert not crowd.over
     assert scripted.dear.free == 0
     assert scripted.restarts == 0
@@ -166,7 +166,7 @@ def test_what_takes_long_begins_anew_where_the_other_lane_is_full(
     assert within(30, lambda: scripted.dear.free == 0)
     crowd.send(b"burn", 1, limits=Limits(seconds=60))
     assert within(30, lambda: scripted.quick.free == 0)
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
     assert within(30, lambda: len(scripted.dear.waiting) == 1)
     assert not crowd.over
 
@@ -177,7 +177,7 @@ def test_what_takes_long_begins_anew_where_the_other_lane_is_full(
 def test_a_sender_of_many_does_not_keep_a_sender_of_few_waiting(scripted: DecoderPool, crowd: Crowd) -> None:
     crowd.send(b"slow", WAITING_EACH + 1, "many")
     assert within(30, lambda: len(scripted.quick.waiting) == WAITING_EACH)
-    assert isinstance(look(scripted, b"fine", PATIENT, sender="few"), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS, sender="few"), list)
     assert crowd.over.count("overloaded") == 1  # the newest of the many left its place
     assert len(crowd.over) < WAITING_EACH // 2
 
@@ -247,4 +247,4 @@ def test_those_who_wait_hear_when_the_gate_ends(scripted: DecoderPool, crowd: Cr
     assert within(30, lambda: len(scripted.quick.waiting) == 2)
     scripted.close()
     assert set(crowd.join()) <= {"no-time", "decoder-crashed", "decoder-hung"}
-    assert reason(look(scripted, b"fine", PATIENT)) == "no-time"
+    assert reason(look(scripted, b"fine", GENEROUS)) == "no-time"

@@ -33,7 +33,7 @@ from repit_engine.views import open_views
 
 Seen = list[QueryHashes]
 
-PATIENT = Limits(seconds=30)
+GENEROUS = Limits(seconds=30)
 PARENT = """
 import sys, time
 from repit.platform.gate.decoder.pool import DecoderPool
@@ -89,7 +89,7 @@ def bomb(width: int, height: int) -> bytes:
 
 def test_a_child_sees_in_a_picture_what_the_engine_sees_stage_by_stage(decoders: DecoderPool) -> None:
     content = jpeg(sample())
-    seen = look(decoders, content, PATIENT)
+    seen = look(decoders, content, GENEROUS)
     assert isinstance(seen, list)
     for there, here in zip(seen, query_stages(open_picture(content)), strict=True):
         for name in ("hashes", "rectangles", "kinds", "orientation", "stages"):
@@ -99,13 +99,13 @@ def test_a_child_sees_in_a_picture_what_the_engine_sees_stage_by_stage(decoders:
 def test_a_file_with_several_views_is_worth_a_glance_and_a_look_at_each(decoders: DecoderPool) -> None:
     content = png.animated([(DECOY, 900), (SCENE, 400), (OTHER, 900)])
     views = open_views(content)
-    with decoders.open(content, PATIENT) as looks:
+    with decoders.open(content, GENEROUS) as looks:
         seen = [list(stages) for stages in looks]
     assert [len(stages) for stages in seen] == [2, 5, 5, 5]
     for there, here in zip(seen, known_looks(views), strict=True):
         for stage, other in zip(there, here.stages, strict=True):
             assert np.array_equal(stage.hashes, other.hashes)
-    with decoders.open(content, PATIENT, Stage.STANDARD) as looks:
+    with decoders.open(content, GENEROUS, Stage.STANDARD) as looks:
         assert [len(list(stages)) for stages in looks] == [1, 1, 1, 1]
 
 
@@ -113,15 +113,15 @@ def test_a_look_may_be_left_for_the_next_and_all_for_another_upload(decoders: De
     content = png.animated([(DECOY, 900), (SCENE, 400), (OTHER, 900)])
     child = decoders.process_ids
     for wanted in range(1, 5):
-        with decoders.open(content, PATIENT) as looks:
+        with decoders.open(content, GENEROUS) as looks:
             for _, stages in zip(range(wanted), looks, strict=False):
                 next(stages)
-    assert isinstance(look(decoders, jpeg(sample()), PATIENT), list)
+    assert isinstance(look(decoders, jpeg(sample()), GENEROUS), list)
     assert decoders.process_ids == child
 
 
 def test_word_of_what_was_not_looked_at_crosses_the_pipe(decoders: DecoderPool) -> None:
-    with decoders.open(png.animated([(SCENE, 100), (DECOY, 100)]), replace(PATIENT, frames=1)) as looks:
+    with decoders.open(png.animated([(SCENE, 100), (DECOY, 100)]), replace(GENEROUS, frames=1)) as looks:
         for stages in looks:
             next(stages)
         assert looks.unseen == "too-many-frames"
@@ -130,11 +130,11 @@ def test_word_of_what_was_not_looked_at_crosses_the_pipe(decoders: DecoderPool) 
 def test_only_the_stages_that_are_asked_for_are_computed_and_the_child_goes_on(scripted: DecoderPool) -> None:
     child = scripted.process_ids
     for wanted in (0, 1, 2):
-        with scripted.open(b"leave later" if wanted == 1 else b"fine", PATIENT) as looks:
+        with scripted.open(b"leave later" if wanted == 1 else b"fine", GENEROUS) as looks:
             stages = next(iter(looks))
             for _ in range(wanted):
                 next(stages)
-    assert isinstance(look(scripted, b"leave later", PATIENT, Stage.STANDARD), list)
+    assert isinstance(look(scripted, b"leave later", GENEROUS, Stage.STANDARD), list)
     assert scripted.process_ids == child
 
 
@@ -152,21 +152,21 @@ def test_only_the_stages_that_are_asked_for_are_computed_and_the_child_goes_on(s
 )
 def test_a_child_that_says_what_no_honest_one_says_is_replaced(scripted: DecoderPool, word: bytes) -> None:
     before = scripted.process_ids
-    assert reason(look(scripted, word, PATIENT)) == "decoder-crashed"
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert reason(look(scripted, word, GENEROUS)) == "decoder-crashed"
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
     assert len(set(before) & set(scripted.process_ids)) == len(before) - 1
 
 
 def test_a_child_that_hangs_between_the_stages_is_ended_in_time(scripted: DecoderPool) -> None:
     assert reason(look(scripted, b"hang later", Limits(seconds=0.3))) == "decoder-hung"
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
 
 
 def test_whoever_fails_between_the_stages_leaves_no_child_in_the_middle(scripted: DecoderPool) -> None:
-    with pytest.raises(ZeroDivisionError), scripted.open(b"fine", PATIENT) as looks:
+    with pytest.raises(ZeroDivisionError), scripted.open(b"fine", GENEROUS) as looks:
         next(next(iter(looks)))
         raise ZeroDivisionError
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
 
 
 @pytest.mark.parametrize(
@@ -179,12 +179,12 @@ def test_whoever_fails_between_the_stages_leaves_no_child_in_the_middle(scripted
     ],
 )
 def test_a_bad_file_is_refused_by_name(decoders: DecoderPool, content: bytes, expected: str) -> None:
-    assert reason(look(decoders, content, PATIENT)) == expected
+    assert reason(look(decoders, content, GENEROUS)) == expected
 
 
 def test_a_bomb_within_the_limits_neither_kills_the_gate_nor_lasts(decoders: DecoderPool) -> None:
-    assert reason(look(decoders, bomb(10_000, 10_000), PATIENT)) in ("damaged-picture", "too-much-memory")
-    assert isinstance(look(decoders, jpeg(sample("coffee")), PATIENT), list)
+    assert reason(look(decoders, bomb(10_000, 10_000), GENEROUS)) in ("damaged-picture", "too-much-memory")
+    assert isinstance(look(decoders, jpeg(sample("coffee")), GENEROUS), list)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_failing_child_is_replaced_and_the_next_upload_is_looked_at(
 ) -> None:
     before = scripted.process_ids
     assert reason(look(scripted, word, Limits(seconds=0.3 if word == b"hang" else 30))) == expected
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
     (failed,) = set(before) - set(scripted.process_ids)
     assert within(30, lambda: not psutil.pid_exists(failed))
     assert within(30, lambda: scripted.alive == scripted.wanted)
@@ -212,7 +212,7 @@ def test_a_child_that_stops_reading_does_not_hold_its_caller(scripted: DecoderPo
     assert reason(look(scripted, bytes(10_000_000), Limits(seconds=0.3))) == "decoder-hung"
     for child in scripted.process_ids:
         os.kill(child, signal.SIGCONT)
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
 
 
 def test_children_killed_while_they_idle_cost_no_upload_its_answer(scripted: DecoderPool) -> None:
@@ -220,7 +220,7 @@ def test_children_killed_while_they_idle_cost_no_upload_its_answer(scripted: Dec
     for child in before:
         psutil.Process(child).kill()
         assert within(30, lambda gone=child: not _lives(gone))  # type: ignore[misc]
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
     assert within(30, lambda: scripted.alive == scripted.wanted)
     assert not set(before) & set(scripted.process_ids)
 
@@ -228,7 +228,7 @@ def test_children_killed_while_they_idle_cost_no_upload_its_answer(scripted: Dec
 def test_a_new_child_is_a_copy_of_what_was_loaded_once(scripted: DecoderPool) -> None:
     (zygote,) = {psutil.Process(child).ppid() for child in scripted.process_ids}
     for _ in range(5):
-        look(scripted, b"segfault", PATIENT)
+        look(scripted, b"segfault", GENEROUS)
     assert within(30, lambda: scripted.alive == scripted.wanted)
     assert {psutil.Process(child).ppid() for child in scripted.process_ids} == {zygote}
 
@@ -238,7 +238,7 @@ def test_a_zygote_that_is_killed_is_started_again(scripted: DecoderPool) -> None
     psutil.Process(psutil.Process(before[0]).ppid()).kill()
     assert within(30, lambda: not any(_lives(child) for child in before))
     assert within(60, lambda: scripted.alive == scripted.wanted)
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
 
 
 def test_a_process_that_runs_threads_is_not_copied() -> None:
@@ -259,7 +259,7 @@ def test_decoders_are_confined_by_the_kernel_and_hold_no_secret_and_no_socket(
     monkeypatch.setenv("REPIT_DATABASE_URL", "postgres://repit:hunter2@db/repit")
     with DecoderPool(1) as pool:
         assert within(60, lambda: pool.alive == pool.wanted)
-        assert isinstance(look(pool, jpeg(sample()), PATIENT), list)
+        assert isinstance(look(pool, jpeg(sample()), GENEROUS), list)
         times = {_limits(child)["Max cpu time"] for child in pool.process_ids}
         assert any(time.isdecimal() and int(time) < 3600 for time in times)  # of one that has looked
         for child in pool.process_ids:
@@ -282,7 +282,7 @@ def _limits(process: int) -> dict[str, str]:
 
 
 def test_when_nobody_becomes_free_in_time_that_is_said(scripted: DecoderPool) -> None:
-    slow = threading.Thread(target=look, args=(scripted, b"slow", PATIENT))
+    slow = threading.Thread(target=look, args=(scripted, b"slow", GENEROUS))
     slow.start()
     assert within(5, lambda: scripted.quick.free == 0)
     assert reason(look(scripted, b"fine", Limits(seconds=0.02))) == "no-time"
@@ -294,7 +294,7 @@ def test_a_full_queue_is_an_honest_refusal_and_soon_over(scripted: DecoderPool) 
 
     def one() -> None:
         try:
-            outcomes.append(type(look(scripted, b"slow", PATIENT)).__name__)
+            outcomes.append(type(look(scripted, b"slow", GENEROUS)).__name__)
         except Overloaded:
             outcomes.append("overloaded")
 
@@ -304,13 +304,13 @@ def test_a_full_queue_is_an_honest_refusal_and_soon_over(scripted: DecoderPool) 
     for thread in crowd:
         thread.join()
     assert set(outcomes) == {"list", "overloaded"}
-    assert isinstance(look(scripted, b"fine", PATIENT), list)
+    assert isinstance(look(scripted, b"fine", GENEROUS), list)
 
 
 def test_who_would_wait_longer_than_they_have_is_turned_away_at_once(scripted: DecoderPool) -> None:
     for _ in range(20):
-        look(scripted, b"slow", PATIENT)
-    with scripted.open(b"fine", PATIENT) as looks:
+        look(scripted, b"slow", GENEROUS)
+    with scripted.open(b"fine", GENEROUS) as looks:
         next(next(iter(looks)))
         with pytest.raises(Overloaded):
             look(scripted, b"fine", Limits(seconds=0.02))

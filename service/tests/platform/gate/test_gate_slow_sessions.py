@@ -67,7 +67,7 @@ def test_a_channel_full_of_unfinished_uploads_answers_whoever_comes(opened: tupl
             connection.sendall(UNFINISHED[name])
             hanging.append(connection)
         for _ in range(3):
-            assert everything_said(at, FAIR[name]).startswith(FINE[name])
+            assert all_replies(at, FAIR[name]).startswith(FINE[name])
         ended = [client for client in hanging if not silent(client)]
         assert 1 <= len(ended) <= 3
         assert silent(quick)  # it has sent so much that it kept nobody waiting
@@ -75,7 +75,7 @@ def test_a_channel_full_of_unfinished_uploads_answers_whoever_comes(opened: tupl
             assert everything(client).startswith(FULL[name])
 
 
-def everything_said(at: At, sent: bytes) -> bytes:
+def all_replies(at: At, sent: bytes) -> bytes:
     with at.connect() as connection:
         connection.sendall(sent)
         return everything(connection)

@@ -126,7 +126,7 @@ def test_names_that_begin_alike_are_not_of_one_source(index: Index) -> None:
     assert items(index, made_up(1)) == [] and items(index, made_up(2)) == ["a"]
 
 
-def test_an_entry_that_cannot_be_searched_is_set_aside_and_the_others_go_on(index: Index) -> None:
+def test_an_entry_that_cannot_be_searched_is_rejected_and_the_others_go_on(index: Index) -> None:
     index.replace_all([entry("flat", made_up(1, 10)), entry("none"), entry("good", made_up(4))])
     assert items(index, made_up(4)) == ["good"]
     assert index.holdings.rejected == {"low-quality": 1, "no-hash": 1}
@@ -137,7 +137,7 @@ def test_an_entry_that_cannot_be_searched_is_set_aside_and_the_others_go_on(inde
     assert index.holdings.rejected == {"no-hash": 1}
 
 
-def test_an_entry_with_more_hashes_than_there_are_slots_is_set_aside(index: Index) -> None:
+def test_an_entry_with_more_hashes_than_there_are_slots_is_rejected(index: Index) -> None:
     many = [Hash("pdq", "anchored", bytes([number]) * 32, 90) for number in range(ANCHORED + 1)]
     index.apply(entry("full", *many[:-1]), entry("too full", *many))
     assert index.names(FEED) == {"full", "too full"} and index.view().items == 1

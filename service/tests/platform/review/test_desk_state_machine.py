@@ -237,7 +237,7 @@ class Desk(machines.Story):
             answered = [step for step in steps[review.pk] if step.outcome]
             final = [step.outcome for step in answered if step.after == "decided"]
             self.the_steps_are_in_the_table(review, steps[review.pk])
-            self.what_was_said_last_is_what_stands(review, answered, final)
+            self.what_was_decided_last_is_what_stands(review, answered, final)
             self.it_is_decided_once_and_about_an_item_by_two(review, answered, final)
             assert bool(explained[review.pk]) == (review.outcome == "refuse")
             self.objections_are_answered_with_it(review, objections[review.pk])
@@ -270,7 +270,7 @@ class Desk(machines.Story):
         assert all((step.before, step.after) in TRANSITIONS for step in steps)
         self.reached.update(f"{step.before} to {step.after}" for step in steps)
 
-    def what_was_said_last_is_what_stands(
+    def what_was_decided_last_is_what_stands(
         self, review: Review, answered: list[Step], final: list[str]
     ) -> None:
         assert len({step.member_id for step in answered}) == len(answered)

@@ -20,7 +20,7 @@ from repit.foundation.kept.marks import Mark
 from repit.foundation.sealing import keyed_digest
 
 _DONE: Final = "done"
-NOT_SAID: Final = (marks.FIELD, "csrfmiddlewaretoken")
+NOT_COMPARED: Final = (marks.FIELD, "csrfmiddlewaretoken")
 _REDIRECTS: Final = (301, 302, 303)
 
 
@@ -55,6 +55,6 @@ def _act(request: HttpRequest, mark: Mark) -> str:
     """Known only to who has the form: its number is drawn at random and stands nowhere else."""
     parts = [mark.number, request.path]
     for name, values in sorted(request.POST.lists()):
-        if name not in NOT_SAID:
+        if name not in NOT_COMPARED:
             parts += [name, *values, ""]
     return keyed_digest("form sent once", *(part.encode("utf-8", "surrogatepass") for part in parts)).hex()

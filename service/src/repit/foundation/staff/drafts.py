@@ -106,7 +106,7 @@ def _page_of(request: HttpRequest) -> str | None:
 
 def _put(request: HttpRequest, page: str, words: dict[str, Any], *, afresh: bool = False) -> None:
     mark = marks.read(request.POST.get(marks.FIELD, ""))
-    fields = {name: values for name, values in words.items() if name not in once.NOT_SAID}
+    fields = {name: values for name, values in words.items() if name not in once.NOT_COMPARED}
     size = sum(len(value.strip()) for values in fields.values() for value in values)
     if mark is None or not 0 < size <= _MOST:
         return

@@ -27,7 +27,7 @@ class Admission:
 
     def __init__(self, metrics: Metrics) -> None:
         self.room = Room(settings.REPIT_GATE_MEMORY, Overloaded)
-        self._meters = metrics
+        self._metrics = metrics
 
     def buffer(self, channel: str, sender: str = "") -> UploadBuffer:
         """Room for one upload, of the sizes that the settings allow; `sender`: see `UploadBuffer`."""
@@ -36,4 +36,4 @@ class Admission:
 
     def turned_away(self, channel: str) -> None:
         """Count an upload that was asked to come back later."""
-        self._meters.turned_away(channel)
+        self._metrics.turned_away(channel)

@@ -26,7 +26,7 @@ MEMORY: Final = 6 * 1024**3
 
 class _Asked(Asker):
     program: ClassVar[str] = "repit.platform.gate.classifier.worker"
-    patient: ClassVar[bool] = False
+    waits_for_restart: ClassVar[bool] = False
 
     def labels(self, data: bytes, limits: Limits) -> list[str] | NotHashable:
         """Labels whose threshold is reached, as the child says them; not trusted yet."""

@@ -72,9 +72,9 @@ def ask_the_desk(row: QueuedMedia) -> None:
         if decision["outcome"] == "review" and decision["decision"]
     ]
     decided = list(reviews.outcomes(names).values())
-    outcome_said = next((outcome for outcome in ("refuse", "refer") if outcome in decided), "")
-    if outcome_said:
-        queue.move(row, "report", desk=outcome_said)
+    decision = next((outcome for outcome in ("refuse", "refer") if outcome in decided), "")
+    if decision:
+        queue.move(row, "report", desk=decision)
     elif len(decided) == len(names):
         queue.move(row, "clear")
     else:

@@ -17,7 +17,7 @@ from repit.foundation.outbound import Outbound, Streamed
 SECONDS: Final = 60.0
 LONG_SECONDS: Final = 900.0
 """For reading an object, and for a copy that the server makes, which may be of several gigabytes."""
-MOST_SAID: Final = 16 * 1024 * 1024
+MOST_ANSWERED: Final = 16 * 1024 * 1024
 """Bytes of an answer that is not an object."""
 _LONG: Final = ("GetObject", "CopyObject")
 
@@ -53,7 +53,7 @@ class Raw:
         try:
             for piece in self._answer.pieces():
                 taken += len(piece)
-                if taken > MOST_SAID:
+                if taken > MOST_ANSWERED:
                     raise AnswerTooLarge
                 yield piece
         finally:
