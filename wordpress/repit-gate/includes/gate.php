@@ -18,7 +18,7 @@ namespace Repit\Gate;
 const QUESTION = '/v1/refuse?channel=wordpress';
 /** Seconds that someone who uploads a large picture waits at most, and that WordPress' calendar does. */
 const LONGEST = 60.0;
-const PATIENT = 240.0;
+const LONGEST_WAIT = 240.0;
 
 final class Answer {
 	const ACCEPT  = 'accept';
@@ -138,10 +138,10 @@ function streamed( $file, int $size, float $seconds ) {
 		curl_setopt( $curl, CURLOPT_READFUNCTION, $read );
 	};
 	add_action( 'http_api_curl', $hook, 10000 );
-	$said = send( 'POST', QUESTION, '', 'application/octet-stream', $seconds );
+	$response = send( 'POST', QUESTION, '', 'application/octet-stream', $seconds );
 	remove_action( 'http_api_curl', $hook, 10000 );
 	// An answer to less than the whole says nothing: WordPress may have sent an empty body by other means.
-	return $sent === $size ? $said : new \WP_Error( 'repit-gate', 'cut' );
+	return $sent === $size ? $response : new \WP_Error( 'repit-gate', 'cut' );
 }
 
 function fits_memory( int $bytes ): bool {
@@ -215,9 +215,9 @@ function asked( callable $once, float $seconds, bool $noted = true ): Answer {
 	}
 	$until = microtime( true ) + $seconds;
 	for ( $try = 1; ; $try++ ) {
-		$said   = $once( $until - microtime( true ) );
-		$status = is_wp_error( $said ) ? 0 : (int) wp_remote_retrieve_response_code( $said );
-		$rest   = 503 === $status ? (float) wp_remote_retrieve_header( $said, 'retry-after' ) : 0.0;
+		$response   = $once( $until - microtime( true ) );
+		$status = is_wp_error( $response ) ? 0 : (int) wp_remote_retrieve_response_code( $response );
+		$rest   = 503 === $status ? (float) wp_remote_retrieve_header( $response, 'retry-after' ) : 0.0;
 		if ( 503 !== $status || $try > 1 || $rest <= 0 || microtime( true ) + $rest + 0.5 > $until ) {
 			break;
 		}
@@ -227,7 +227,7 @@ function asked( callable $once, float $seconds, bool $noted = true ): Answer {
 	if ( ! isset( $outcomes[ $status ] ) ) {
 		return not_known( 0 === $status ? 'no-answer' : "status-$status", $noted );
 	}
-	$verdict = json_decode( wp_remote_retrieve_body( $said ), true );
+	$verdict = json_decode( wp_remote_retrieve_body( $response ), true );
 	// Any web server answers 200 to something; only a gate names its verdict.
 	if ( ! is_array( $verdict ) || ! isset( $verdict['verdict'] ) ) {
 		return not_known( 'not-a-gate', $noted );

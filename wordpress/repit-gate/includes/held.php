@@ -68,7 +68,7 @@ function held(): array {
 
 /** Ask how each review stands, and do what was decided; have looked at what was not seen. */
 function ask_about_held(): void {
-	$until = microtime( true ) + PATIENT;
+	$until = microtime( true ) + LONGEST_WAIT;
 	foreach ( held() as $decision => $entry ) {
 		if ( ! in_array( $entry['state'], array( 'waiting', 'unseen' ), true ) || microtime( true ) > $until ) {
 			continue;
@@ -93,7 +93,7 @@ function looked_at_again( string $name, array $entry, ?\WP_User $author ): bool 
 		}
 		return true;
 	}
-	$answer = ask_about_stream( $file, true, PATIENT, false );
+	$answer = ask_about_stream( $file, true, LONGEST_WAIT, false );
 	fclose( $file );
 	$asks = Answer::REVIEW === $answer->outcome ? setting( 'review' ) : '';
 	if ( Answer::ACCEPT === $answer->outcome || 'accept' === $asks ) {
@@ -128,11 +128,11 @@ add_action( EVENT, __NAMESPACE__ . '\\ask_about_held' );
 
 /** Whether the gate answered at all. */
 function done_as_decided( string $decision, array $entry, ?\WP_User $author ): bool {
-	$said = send( 'GET', "/v1/reviews/$decision" );
-	if ( is_wp_error( $said ) ) {
+	$response = send( 'GET', "/v1/reviews/$decision" );
+	if ( is_wp_error( $response ) ) {
 		return false;
 	}
-	$review  = 200 === wp_remote_retrieve_response_code( $said ) ? json_decode( wp_remote_retrieve_body( $said ), true ) : null;
+	$review  = 200 === wp_remote_retrieve_response_code( $response ) ? json_decode( wp_remote_retrieve_body( $response ), true ) : null;
 	$outcome = is_array( $review ) && 'decided' === ( $review['state'] ?? '' ) ? ( $review['outcome'] ?? '' ) : '';
 	if ( 'allow' === $outcome ) {
 		released( $decision, $entry );

@@ -50,8 +50,8 @@ function field( string $name, string $id ): void {
 	$common = ' id="' . esc_attr( $id ) . '" name="' . esc_attr( OPTION . "[$name]" ) . '"' . disabled( is_constant( $name ), true, false );
 	if ( isset( choices()[ $name ] ) ) {
 		echo '<select' . $common . '>';
-		foreach ( choices()[ $name ] as $word => $said ) {
-			echo '<option value="' . esc_attr( $word ) . '"' . selected( $value, $word, false ) . '>' . esc_html( $said ) . '</option>';
+		foreach ( choices()[ $name ] as $word => $label ) {
+			echo '<option value="' . esc_attr( $word ) . '"' . selected( $value, $word, false ) . '>' . esc_html( $label ) . '</option>';
 		}
 		echo '</select>';
 	} elseif ( 'key' === $name ) {
@@ -119,15 +119,15 @@ function act(): void {
 		wp_die( esc_html__( 'You may not do this.', 'repit-gate' ), 403 );
 	}
 	$do   = isset( $_POST['do'] ) && is_string( $_POST['do'] ) ? $_POST['do'] : '';
-	$said = '';
+	$response = '';
 	if ( 'try' === $do ) {
-		$said = '' !== setting( 'url' ) && answers() ? 'answers' : 'silent';
+		$response = '' !== setting( 'url' ) && answers() ? 'answers' : 'silent';
 	} elseif ( 'ask' === $do ) {
 		ask_about_held();
 	} elseif ( 'seen' === $do ) {
 		delete_option( TROUBLE );
 	}
-	wp_safe_redirect( add_query_arg( array_filter( array( 'page' => 'repit-gate', 'gate' => $said ) ), admin_url( 'options-general.php' ) ) );
+	wp_safe_redirect( add_query_arg( array_filter( array( 'page' => 'repit-gate', 'gate' => $response ) ), admin_url( 'options-general.php' ) ) );
 	exit;
 }
 add_action( 'admin_post_' . ACT, __NAMESPACE__ . '\\act' );
@@ -135,8 +135,8 @@ add_action( 'admin_post_' . ACT, __NAMESPACE__ . '\\act' );
 /** A question about no picture at all: it needs the same key as any other. */
 function answers(): bool {
 	$digest = array( 'algorithm' => 'sha256', 'value' => hash( 'sha256', '' ) );
-	$said   = send( 'POST', '/v1/refuse?channel=wordpress', (string) wp_json_encode( array( 'hashes' => array( $digest ) ) ) );
-	return 200 === wp_remote_retrieve_response_code( $said ) && false !== strpos( wp_remote_retrieve_body( $said ), '"verdict"' );
+	$response   = send( 'POST', '/v1/refuse?channel=wordpress', (string) wp_json_encode( array( 'hashes' => array( $digest ) ) ) );
+	return 200 === wp_remote_retrieve_response_code( $response ) && false !== strpos( wp_remote_retrieve_body( $response ), '"verdict"' );
 }
 
 function notices(): void {

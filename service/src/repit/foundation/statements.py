@@ -1,6 +1,6 @@
 """A migration step that speaks to the database alone.
 
-In: what is said to the database, and how it is taken back. Out: a migration operation. Next: `append_only`,
+In: what changes in the database, and how it is taken back. Out: a migration operation. Next: `append_only`,
 `unsampled`, `unlogged`.
 
 Django's `RunPython` hands over every model as it was at that step, and making those takes longer than the
@@ -17,7 +17,7 @@ Change = Callable[[BaseDatabaseSchemaEditor], None]
 
 
 class Statements(Operation):
-    """Says `forwards` to the database, or `backwards` where the step is undone."""
+    """Does `forwards` in the database, or `backwards` where the step is undone."""
 
     reduces_to_sql = False
 
@@ -46,4 +46,4 @@ class Statements(Operation):
         self._backwards(schema_editor)
 
     def describe(self) -> str:
-        return "Says something to the database"
+        return "Changes the database"

@@ -10,8 +10,8 @@ $walk  = function ($names, $errors) use (&$walk, &$files) {
 		$files[] = base64_encode(file_get_contents($names));
 	}
 };
-foreach ($_FILES as $one) {
-	$walk($one['tmp_name'], $one['error']);
+foreach ($_FILES as $file) {
+	$walk($file['tmp_name'], $file['error']);
 }
 $fields = array();
 array_walk_recursive($_POST, function ($value) use (&$fields) {

@@ -292,13 +292,13 @@ def test_when_nobody_becomes_free_in_time_that_is_said(scripted: DecoderPool) ->
 def test_a_full_queue_is_an_honest_refusal_and_soon_over(scripted: DecoderPool) -> None:
     outcomes: list[str] = []
 
-    def one() -> None:
+    def send() -> None:
         try:
             outcomes.append(type(look(scripted, b"slow", GENEROUS)).__name__)
         except Overloaded:
             outcomes.append("overloaded")
 
-    crowd = [threading.Thread(target=one) for _ in range(WAITING_EACH + 10)]
+    crowd = [threading.Thread(target=send) for _ in range(WAITING_EACH + 10)]
     for thread in crowd:
         thread.start()
     for thread in crowd:

@@ -235,7 +235,7 @@ def test_a_form_that_nobody_says_is_one_is_undecided(gate: Gate, at: At) -> None
     assert sent(at, ROCKET, b"").startswith(b"ICAP/1.0 204")
 
 
-def test_a_page_in_several_parts_is_undecided_on_its_way_back(gate: Gate, at: At) -> None:
+def test_a_page_in_several_parts_is_undecided_in_an_answer(gate: Gate, at: At) -> None:
     """`multipart/x-mixed-replace` is shown by browsers as one picture after another; a range is no whole."""
     body = form(part(CAT, b"Content-Type: image/jpeg"))
     for kind, more in (

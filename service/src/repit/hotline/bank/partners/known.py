@@ -98,7 +98,7 @@ class Known:
     buried: set[Pair] = field(default_factory=set)
     _of_origin: dict[Pair, dict[int, KnownRecord]] = field(default_factory=dict)
     _marks: dict[int, tuple[Submission, list[bytes]]] = field(default_factory=dict)
-    _marks: dict[tuple[int, int], tuple[Record, bytes]] = field(default_factory=dict)
+    _record_marks: dict[tuple[int, int], tuple[Record, bytes]] = field(default_factory=dict)
     """Digests that were made already; each beside what it is of, so that no other is taken for it."""
 
     def says_nothing_new(self, record: Record) -> bool:
@@ -167,9 +167,9 @@ class Known:
 
     def _words(self, item: KnownItem, record: Record) -> bytes:
         key = item.row.pk, id(record)
-        if key not in self._marks:
-            self._marks[key] = record, names.mark(item.row, record, self.opened)
-        return self._marks[key][1]
+        if key not in self._record_marks:
+            self._record_marks[key] = record, names.mark(item.row, record, self.opened)
+        return self._record_marks[key][1]
 
     def _set(self, record: KnownRecord, origins: Iterable[RecordOrigin]) -> None:
         for pair in record.origins:
