@@ -16,10 +16,10 @@ from repit.foundation.limits.models import Count
 from repit.foundation.web.origins import address_of
 from repit.hotline.feeds import subscribers
 
-SUBMITTED, OTHER = "1.1.1.1", "9.9.9.9"
+HOME, OTHER = "1.1.1.1", "9.9.9.9"
 
 
-def opened(client: Client, address: str = SUBMITTED, **headers: str) -> int:
+def opened(client: Client, address: str = HOME, **headers: str) -> int:
     hash_ = {"algorithm": "pdq", "value": secrets.token_hex(32), "quality": 90}
     body = {"items": [{"media": "picture", "kind": "intimate", "hashes": [hash_]}]}
     answer = client.post(
@@ -38,13 +38,13 @@ def test_beyond_the_limit_the_answer_says_when_to_come_back_and_others_are_not_k
     assert opened(client, OTHER) == 201
     receipt = {"number": "XXXXX-XXXXX", "secret": "x", "items": "all"}
     taken_back = client.post(
-        "/api/v1/cases/withdraw", json.dumps(receipt), content_type="application/json", REMOTE_ADDR=SUBMITTED
+        "/api/v1/cases/withdraw", json.dumps(receipt), content_type="application/json", REMOTE_ADDR=HOME
     )
     assert taken_back.status_code == 400  # not 429: a withdrawal is never kept waiting
 
 
 def report(key: str, endpoint: str = "matches", **headers: str) -> HttpResponse:
-    shown = {"HTTP_AUTHORIZATION": f"Bearer {key}", "REMOTE_ADDR": SUBMITTED, **headers}
+    shown = {"HTTP_AUTHORIZATION": f"Bearer {key}", "REMOTE_ADDR": HOME, **headers}
     return Client().post(f"/exchange/repit/v1/{endpoint}", "{}", content_type="application/json", **shown)
 
 
@@ -105,13 +105,13 @@ def test_whoever_shows_no_key_that_opens_writes_nothing(settings: LazySettings):
 @pytest.mark.parametrize(
     ("proxies", "remote", "forwarded", "origin"),
     [
-        (0, SUBMITTED, "", SUBMITTED),
-        (0, SUBMITTED, OTHER, SUBMITTED),
+        (0, HOME, "", HOME),
+        (0, HOME, OTHER, HOME),
         (0, "10.0.0.7", OTHER, ""),
         (0, "127.0.0.1", "", ""),
-        (1, "10.0.0.7", f"{OTHER}, {SUBMITTED}", SUBMITTED),
-        (2, "10.0.0.7", f"6.6.6.6, {OTHER}, {SUBMITTED}", OTHER),
-        (2, "10.0.0.7", SUBMITTED, ""),
+        (1, "10.0.0.7", f"{OTHER}, {HOME}", HOME),
+        (2, "10.0.0.7", f"6.6.6.6, {OTHER}, {HOME}", OTHER),
+        (2, "10.0.0.7", HOME, ""),
         (1, "10.0.0.7", "", ""),
         (1, "10.0.0.7", "nonsense", ""),
         (0, "2606:4700:1:2:3:4:5:6", "", "2606:4700:1:2::/64"),

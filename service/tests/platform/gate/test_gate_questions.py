@@ -65,13 +65,13 @@ def members(db: None) -> Callable[[str], Someone]:
 
 @pytest.fixture
 def start(members: object, decoders: DecoderPool) -> Iterator[Callable[..., runtime.Gate]]:
-    def send(*entries: KnownEntry, policy: bytes = b"") -> runtime.Gate:
+    def begin(*entries: KnownEntry, policy: bytes = b"") -> runtime.Gate:
         whole = assembled(decoders, parse_policy(policy) if policy else None, desk=True)
         whole.take_snapshot("feed", 1, list(entries), None)
         runtime.install(whole)
         return whole
 
-    yield send
+    yield begin
     runtime.install(None)
 
 
