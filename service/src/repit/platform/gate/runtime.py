@@ -51,10 +51,14 @@ class Gate:
         return Arriving(self.reception, keep, most, sender)
 
     def start(self) -> "Gate":
-        """Load the mirror, start decoders and recorder."""
+        """Load the mirror and the kernels, start decoders and recorder."""
+        self.begin()
+        self.load_kernels()
+        return self
+
+    def begin(self) -> None:
+        """The same but for the kernels, which then come with the first search, or beside it."""
         self.pool.start()
-        # Beside the decoders, which load more and for which the first upload waits in any case.
-        threading.Thread(target=self._load_kernels, name="gate-kernels", daemon=True).start()
         standing, exchanges = self.mirror.standing(), self.mirror.exchanges()
         if standing is not None or exchanges:
             self.index.replace_all(self.mirror.entries())
@@ -63,9 +67,9 @@ class Gate:
             newest = None if standing.newest_at is None else datetime.fromisoformat(standing.newest_at)
             self.board.restored(standing.sequence, newest)
         self.recorder.start()
-        return self
 
-    def _load_kernels(self) -> None:
+    def load_kernels(self) -> None:
+        """So that the first upload does not wait for them."""
         self.index.warm_up()
         self.inspector.altered.warm_up()
 
