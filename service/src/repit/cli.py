@@ -15,15 +15,16 @@ import typer
 
 from repit.both import both
 from repit.foundation.errors import Text
+from repit.foundation.process.plain_command import PlainCommand, PlainGroup
 from repit.foundation.staff import commands as staff
 from repit.foundation.terminal import language, say
 from repit.hotline import commands as hotline
 from repit.platform import commands as platform
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=PlainGroup, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 hotline.add_to(app)
 platform.add_to(app)
-app.command()(both)
+app.command(cls=PlainCommand)(both)
 app.add_typer(staff.app, name="staff")
 
 

@@ -10,12 +10,14 @@ the interpreter's lock.
 import ipaddress
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
+from django.urls import get_resolver
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.foundation.process import fold_log, serving
@@ -56,8 +58,10 @@ def running(beside: Sequence[Beside] = ()) -> Iterator[runtime.Gate]:
     """The gate of this process with its loops and integrations; what it holds is written down at the end."""
     gate = assembly.assemble()
     gate.inspector.metrics.watch(lambda: readiness.present(gate))
-    gate.start()
+    gate.begin()
     runtime.install(gate)
+    # Beside the decoders, which load more and for which the first upload waits in any case.
+    threading.Thread(target=_load_the_rest, args=(gate,), name="gate-loads", daemon=True).start()
     follower = _follower(gate)
     reporter = _reporter(gate)
     upkeep = review_upkeep.start(gate.store)
@@ -73,6 +77,12 @@ def running(beside: Sequence[Beside] = ()) -> Iterator[runtime.Gate]:
         if reporter is not None:
             reporter.close()
         gate.close()
+
+
+def _load_the_rest(gate: runtime.Gate) -> None:
+    """What the first upload needs."""
+    gate.load_kernels()
+    _ = get_resolver().url_patterns  # reads the views, and what they import
 
 
 def rules_of(gate: runtime.Gate, pages: Rules) -> Rules:

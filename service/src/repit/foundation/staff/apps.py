@@ -4,6 +4,7 @@ In: nothing. Out: an app label, a menu entry. Next: Django, `menu`.
 """
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +14,9 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from repit.foundation.staff.menu import MenuEntry, register  # noqa: PLC0415 - once apps are loaded
+
+        # Who may do what is said by our roles; of Django's permissions, four for each table, nobody has any.
+        post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
         register(
             MenuEntry(

@@ -45,10 +45,14 @@ class Gate:
         object.__setattr__(self, "admission", Admission(self.inspector.metrics))
 
     def start(self) -> "Gate":
-        """Load the index store, start decoders and recorder."""
+        """Load the index store and the kernels, start decoders and recorder."""
+        self.begin()
+        self.load_kernels()
+        return self
+
+    def begin(self) -> None:
+        """The same but for the kernels, which then come with the first search, or beside it."""
         self.pool.start()
-        # Beside the decoders, which load more and for which the first upload waits in any case.
-        threading.Thread(target=self._load_kernels, name="gate-kernels", daemon=True).start()
         position, exchanges = self.store.position(), self.store.exchanges()
         if position is not None or exchanges:
             self.index.replace_all(self.store.entries())
@@ -57,9 +61,9 @@ class Gate:
             newest = None if position.newest_at is None else datetime.fromisoformat(position.newest_at)
             self.board.restored(position.sequence, newest)
         self.recorder.start()
-        return self
 
-    def _load_kernels(self) -> None:
+    def load_kernels(self) -> None:
+        """So that the first upload does not wait for them."""
         self.index.warm_up()
         self.inspector.altered.warm_up()
 

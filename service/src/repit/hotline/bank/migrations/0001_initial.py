@@ -26,21 +26,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Change',
-            fields=[
-                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Claim',
-            fields=[
-                ('id', repit.foundation.fields.RandomKey(serialize=False)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('back', models.BooleanField(default=False)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Item',
             fields=[
                 ('id', repit.foundation.fields.RandomKey(serialize=False)),
@@ -61,6 +46,31 @@ class Migration(migrations.Migration):
                 ('parts', models.SmallIntegerField(null=True)),
                 ('forget_on', models.DateField(null=True)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('found_by__isnull', False)), fields=['found_by'], name='item_by_its_lookup'), models.Index(condition=models.Q(('forget_on__isnull', False)), fields=['forget_on'], name='item_to_be_erased'), models.Index(fields=['fingerprint'], name='item_by_fingerprint'), models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='item_expiry_is_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('media__in', ['picture', 'video', 'file'])), name='item_media'), models.CheckConstraint(condition=models.Q(('kind__in', ['intimate', 'deepfake'])), name='item_kind'), models.CheckConstraint(condition=models.Q(('state__in', ['received', 'active', 'disputed', 'withdrawn', 'erased'])), name='item_state'), models.CheckConstraint(condition=models.Q(models.Q(('announced', False), ('state', 'received')), models.Q(('state', 'received'), _negated=True), _connector='OR'), name='item_announced'), models.CheckConstraint(condition=models.Q(models.Q(('confirmations__gt', 0), ('state__in', ('received', 'active', 'disputed'))), models.Q(('confirmations', 0), ('state__in', ['withdrawn', 'erased'])), _connector='OR'), name='item_stands_on_submissions'), models.UniqueConstraint(condition=models.Q(('state__in', ('received', 'active', 'disputed'))), fields=('fingerprint',), name='item_once_while_it_lives'), models.CheckConstraint(condition=models.Q(('own__gte', 0), models.Q(('own', 0), ('state__in', ('received', 'active', 'disputed')), _connector='OR')), name='item_own_stand_while_it_lives'), models.UniqueConstraint(condition=models.Q(('slot__isnull', False)), fields=('slot',), name='item_has_keys_of_its_own')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Change',
+            fields=[
+                ('sequence', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('at', models.DateTimeField()),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='bank.item')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['at'], name='change_by_moment')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='change_counts_from_one')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Claim',
+            fields=[
+                ('id', repit.foundation.fields.RandomKey(serialize=False)),
+                ('digest', models.BinaryField(max_length=32, unique=True)),
+                ('back', models.BooleanField(default=False)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='bank.item')),
+            ],
         ),
         migrations.CreateModel(
             name='ItemHash',
@@ -72,7 +82,11 @@ class Migration(migrations.Migration):
                 ('publishable', models.BooleanField()),
                 ('sealed', models.BinaryField()),
                 ('digest', models.BinaryField(db_index=True, max_length=32, null=True)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hashes', to='bank.item')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('algorithm__in', ['pdq', 'md5', 'sha256'])), name='hash_algorithm'), models.CheckConstraint(condition=models.Q(('role__in', ['whole', 'anchored'])), name='hash_role'), models.CheckConstraint(condition=models.Q(models.Q(('algorithm', 'pdq'), ('quality__gte', 0), ('quality__isnull', False), ('quality__lte', 100)), models.Q(models.Q(('algorithm', 'pdq'), _negated=True), ('quality__isnull', True)), _connector='OR'), name='hash_quality'), models.CheckConstraint(condition=models.Q(('publishable', False), ('quality__isnull', True), ('quality__gte', 50), _connector='OR'), name='hash_below_the_floor_is_never_published'), models.UniqueConstraint(fields=('item', 'algorithm', 'role', 'digest'), name='hash_once_an_item')],
+            },
         ),
         migrations.CreateModel(
             name='Letter',
@@ -100,7 +114,12 @@ class Migration(migrations.Migration):
                 ('ends', models.DateTimeField()),
                 ('at', models.DateTimeField(db_index=True)),
                 ('forget_at', models.DateTimeField(null=True)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='match_reports', to='bank.item')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('forget_at__isnull', False)), fields=['forget_at'], name='match_report_forgotten'), models.Index(fields=['reporter', 'at'], name='match_report_by_reporter')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='match_report_counts'), models.UniqueConstraint(fields=('reporter', 'item', 'begins'), name='match_report_once')],
+            },
         ),
         migrations.CreateModel(
             name='Question',
@@ -114,16 +133,12 @@ class Migration(migrations.Migration):
                 ('decision', models.CharField(blank=True, max_length=10)),
                 ('by', models.CharField(blank=True, max_length=100)),
                 ('explanation', models.CharField(blank=True, max_length=200)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='bank.item')),
             ],
-        ),
-        migrations.CreateModel(
-            name='RecordOrigin',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('installation', models.CharField(max_length=100)),
-                ('token', models.CharField(max_length=64)),
-                ('path', models.TextField(blank=True)),
-            ],
+            options={
+                'indexes': [models.Index(fields=['why', 'opened_at'], name='question_by_day'), models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['opened_at'], name='question_is_open')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('item',), name='question_once_an_item'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('decision', '')), models.Q(('closed_at__isnull', False), ('decision__in', ['kept', 'suspended', 'withdrawn'])), _connector='OR'), name='question_answered')],
+            },
         ),
         migrations.CreateModel(
             name='PartnerRecord',
@@ -135,7 +150,25 @@ class Migration(migrations.Migration):
                 ('disputed', models.BooleanField(default=False)),
                 ('mark', models.BinaryField(max_length=32)),
                 ('run', models.BigIntegerField(default=0)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partner_records', to='bank.item')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('source', 'name'), name='partner_record_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RecordOrigin',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('installation', models.CharField(max_length=100)),
+                ('token', models.CharField(max_length=64)),
+                ('path', models.TextField(blank=True)),
+                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='origins', to='bank.partnerrecord')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['installation', 'token'], name='record_origin_by_name')],
+                'constraints': [models.UniqueConstraint(fields=('record', 'installation', 'token'), name='record_origin_once')],
+            },
         ),
         migrations.CreateModel(
             name='Tombstone',
@@ -146,6 +179,9 @@ class Migration(migrations.Migration):
                 ('item', models.CharField(blank=True, db_index=True, max_length=64)),
                 ('at', models.DateTimeField()),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('installation', 'token', 'item'), name='tombstone_once')],
+            },
         ),
         migrations.CreateModel(
             name='Transition',
@@ -157,6 +193,7 @@ class Migration(migrations.Migration):
                 ('actor', models.CharField(max_length=100)),
                 ('reason', models.CharField(blank=True, max_length=200)),
                 ('sequence', models.BigIntegerField(null=True)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='bank.item')),
             ],
         ),
         migrations.CreateModel(
@@ -186,170 +223,6 @@ class Migration(migrations.Migration):
                 ('item', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='match_total', serialize=False, to='bank.item')),
                 ('count', models.BigIntegerField(default=0)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('found_by__isnull', False)), fields=['found_by'], name='item_by_its_lookup'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('forget_on__isnull', False)), fields=['forget_on'], name='item_to_be_erased'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(fields=['fingerprint'], name='item_by_fingerprint'),
-        ),
-        migrations.AddIndex(
-            model_name='item',
-            index=models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='item_expiry_is_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('media__in', ['picture', 'video', 'file'])), name='item_media'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['intimate', 'deepfake'])), name='item_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'active', 'disputed', 'withdrawn', 'erased'])), name='item_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('announced', False), ('state', 'received')), models.Q(('state', 'received'), _negated=True), _connector='OR'), name='item_announced'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmations__gt', 0), ('state__in', ('received', 'active', 'disputed'))), models.Q(('confirmations', 0), ('state__in', ['withdrawn', 'erased'])), _connector='OR'), name='item_stands_on_submissions'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('received', 'active', 'disputed'))), fields=('fingerprint',), name='item_once_while_it_lives'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.CheckConstraint(condition=models.Q(('own__gte', 0), models.Q(('own', 0), ('state__in', ('received', 'active', 'disputed')), _connector='OR')), name='item_own_stand_while_it_lives'),
-        ),
-        migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(condition=models.Q(('slot__isnull', False)), fields=('slot',), name='item_has_keys_of_its_own'),
-        ),
-        migrations.AddField(
-            model_name='claim',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='bank.item'),
-        ),
-        migrations.AddField(
-            model_name='change',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='bank.item'),
-        ),
-        migrations.AddField(
-            model_name='itemhash',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hashes', to='bank.item'),
-        ),
-        migrations.AddField(
-            model_name='matchreport',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='match_reports', to='bank.item'),
-        ),
-        migrations.AddField(
-            model_name='question',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='bank.item'),
-        ),
-        migrations.AddField(
-            model_name='partnerrecord',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partner_records', to='bank.item'),
-        ),
-        migrations.AddField(
-            model_name='recordorigin',
-            name='record',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='origins', to='bank.partnerrecord'),
-        ),
-        migrations.AddConstraint(
-            model_name='tombstone',
-            constraint=models.UniqueConstraint(fields=('installation', 'token', 'item'), name='tombstone_once'),
-        ),
-        migrations.AddField(
-            model_name='transition',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='bank.item'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['at'], name='change_by_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='change_counts_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemhash',
-            constraint=models.CheckConstraint(condition=models.Q(('algorithm__in', ['pdq', 'md5', 'sha256'])), name='hash_algorithm'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemhash',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['whole', 'anchored'])), name='hash_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemhash',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('algorithm', 'pdq'), ('quality__gte', 0), ('quality__isnull', False), ('quality__lte', 100)), models.Q(models.Q(('algorithm', 'pdq'), _negated=True), ('quality__isnull', True)), _connector='OR'), name='hash_quality'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemhash',
-            constraint=models.CheckConstraint(condition=models.Q(('publishable', False), ('quality__isnull', True), ('quality__gte', 50), _connector='OR'), name='hash_below_the_floor_is_never_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemhash',
-            constraint=models.UniqueConstraint(fields=('item', 'algorithm', 'role', 'digest'), name='hash_once_an_item'),
-        ),
-        migrations.AddIndex(
-            model_name='matchreport',
-            index=models.Index(condition=models.Q(('forget_at__isnull', False)), fields=['forget_at'], name='match_report_forgotten'),
-        ),
-        migrations.AddIndex(
-            model_name='matchreport',
-            index=models.Index(fields=['reporter', 'at'], name='match_report_by_reporter'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchreport',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gt', 0)), name='match_report_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='matchreport',
-            constraint=models.UniqueConstraint(fields=('reporter', 'item', 'begins'), name='match_report_once'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(fields=['why', 'opened_at'], name='question_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='question',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['opened_at'], name='question_is_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('item',), name='question_once_an_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('decision', '')), models.Q(('closed_at__isnull', False), ('decision__in', ['kept', 'suspended', 'withdrawn'])), _connector='OR'), name='question_answered'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerrecord',
-            constraint=models.UniqueConstraint(fields=('source', 'name'), name='partner_record_once'),
-        ),
-        migrations.AddIndex(
-            model_name='recordorigin',
-            index=models.Index(fields=['installation', 'token'], name='record_origin_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordorigin',
-            constraint=models.UniqueConstraint(fields=('record', 'installation', 'token'), name='record_origin_once'),
         ),
         migrations.RunPython(begin, migrations.RunPython.noop),
         append_only("bank_transition"),

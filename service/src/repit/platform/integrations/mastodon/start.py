@@ -11,7 +11,6 @@ from django.conf import settings
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.platform.gate import runtime
-from repit.platform.integrations.mastodon.worker import Follower
 
 LEAST_SECRET: Final = 16
 
@@ -43,4 +42,6 @@ def channels() -> Sequence[Callable[[], AbstractContextManager[object]]]:
                 "Créez un jeton de portée write:reports, ou réglez REPIT_MASTODON_ACT=none.",
             ),
         )
+    from repit.platform.integrations.mastodon.worker import Follower  # noqa: PLC0415 - only where it is wanted
+
     return (lambda: Follower(runtime.current()),)

@@ -64,6 +64,10 @@ class Migration(migrations.Migration):
                 ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gate.decision')),
                 ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['state', 'due_at'], name='review_by_deadline'), models.Index(fields=['why', 'taken_in_at'], name='review_by_why'), models.Index(condition=models.Q(('holder__isnull', False)), fields=['holder'], name='review_by_holder')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'second', 'split', 'appealed', 'held', 'second-held', 'split-held', 'appeal-held', 'decided'])), name='review_state_known'), models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'refuse', 'allow', 'refer'])), name='review_outcome_known'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('claim', ''), _negated=True), ('claimed_until__isnull', False)), models.Q(('claim', ''), ('claimed_until__isnull', True)), _connector='OR'), name='review_claim_ends'), models.CheckConstraint(condition=models.Q(models.Q(('claimed_until__isnull', False), ('holder__isnull', False), ('state__in', ['held', 'second-held', 'split-held', 'appeal-held'])), models.Q(('claimed_until__isnull', True), ('holder__isnull', True), ('state__in', ['waiting', 'second', 'split', 'appealed', 'decided'])), _connector='OR'), name='review_held_by_someone'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='review_decided_has_outcome'), models.UniqueConstraint(condition=models.Q(models.Q(('about', ''), _negated=True), models.Q(('state', 'decided'), _negated=True)), fields=('about',), name='review_once_an_item')],
+            },
         ),
         migrations.CreateModel(
             name='Part',
@@ -91,6 +95,10 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField(null=True)),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='review.review')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['source', 'due_at'], name='review_opinion_due')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(models.Q(('claim', ''), _negated=True), ('claimed_until__isnull', False)), models.Q(('claim', ''), ('claimed_until__isnull', True)), _connector='OR'), name='review_opinion_claim_ends'), models.CheckConstraint(condition=models.Q(('state__in', ['due', 'answered', 'replaced', 'given-up'])), name='review_opinion_state')],
+            },
         ),
         migrations.CreateModel(
             name='LetGo',
@@ -117,6 +125,9 @@ class Migration(migrations.Migration):
                 ('decision', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='gate.decision')),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='review.review')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('review', 'number'), name='review_appeal_once')],
+            },
         ),
         migrations.CreateModel(
             name='Statement',
@@ -162,58 +173,6 @@ class Migration(migrations.Migration):
                 ('shortcuts', models.BooleanField(default=True)),
                 ('member', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='review_worker', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['state', 'due_at'], name='review_by_deadline'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['why', 'taken_in_at'], name='review_by_why'),
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('holder__isnull', False)), fields=['holder'], name='review_by_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'second', 'split', 'appealed', 'held', 'second-held', 'split-held', 'appeal-held', 'decided'])), name='review_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'refuse', 'allow', 'refer'])), name='review_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('claim', ''), _negated=True), ('claimed_until__isnull', False)), models.Q(('claim', ''), ('claimed_until__isnull', True)), _connector='OR'), name='review_claim_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('claimed_until__isnull', False), ('holder__isnull', False), ('state__in', ['held', 'second-held', 'split-held', 'appeal-held'])), models.Q(('claimed_until__isnull', True), ('holder__isnull', True), ('state__in', ['waiting', 'second', 'split', 'appealed', 'decided'])), _connector='OR'), name='review_held_by_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'decided'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='review_decided_has_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('about', ''), _negated=True), models.Q(('state', 'decided'), _negated=True)), fields=('about',), name='review_once_an_item'),
-        ),
-        migrations.AddIndex(
-            model_name='outgoingopinion',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['source', 'due_at'], name='review_opinion_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='outgoingopinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('claim', ''), _negated=True), ('claimed_until__isnull', False)), models.Q(('claim', ''), ('claimed_until__isnull', True)), _connector='OR'), name='review_opinion_claim_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='outgoingopinion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['due', 'answered', 'replaced', 'given-up'])), name='review_opinion_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(fields=('review', 'number'), name='review_appeal_once'),
         ),
         append_only("review_step"),
         deletable_once_marked("review_step", FIXED, "forget_at"),

@@ -92,6 +92,10 @@ class Migration(migrations.Migration):
                 ('forget_at', models.DateTimeField(null=True)),
                 ('scan', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='s3.scan')),
             ],
+            options={
+                'indexes': [models.Index(fields=['outcome', 'state'], name='storage_finding_reviewed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('review', 'tagged', 'moved', 'listed', 'unread', 'released'))), name='storage_finding_state')],
+            },
         ),
         migrations.CreateModel(
             name='Step',
@@ -105,14 +109,6 @@ class Migration(migrations.Migration):
                 ('forget_at', models.DateTimeField(null=True)),
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='s3.finding')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['outcome', 'state'], name='storage_finding_reviewed'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('review', 'tagged', 'moved', 'listed', 'unread', 'released'))), name='storage_finding_state'),
         ),
         append_only("s3_step"),
         deletable_once_marked("s3_step", FIXED, "forget_at"),
