@@ -15,7 +15,7 @@ from django.http import Http404
 from repit.foundation import errors
 from repit.foundation.errors import RepitError
 from repit.foundation.mapping import named
-from repit.foundation.outbound import _named_failures
+from repit.foundation.outbound_http import named_failures
 from repit_engine import errors as engine_errors
 
 
@@ -83,7 +83,7 @@ def test_the_engines_refusals_keep_their_words():
 
 @pytest.mark.parametrize("kind", family(httpx2.HTTPError) + family(httpx2.StreamError) + [httpx2.InvalidURL])
 def test_the_http_clients_exceptions_stay_inside_outbound(kind: type[Exception]):
-    with pytest.raises(errors.OutboundRefused) as refused, _named_failures():
+    with pytest.raises(errors.OutboundRefused) as refused, named_failures():
         raise instance(kind)
     assert "0123456789abcdef" not in str(refused.value)
 

@@ -12,7 +12,8 @@ import pytest
 
 from repit.foundation.addresses import is_public
 from repit.foundation.errors import AddressRefused, AnswerTooLarge, PeerFailed
-from repit.foundation.outbound import Outbound, resolve
+from repit.foundation.outbound import Outbound
+from repit.foundation.vetted import resolve
 
 PRIVATE = [
     "127.0.0.1",
