@@ -50,7 +50,7 @@ def until(connection: socket.socket, end: bytes) -> bytes:
     return bytes(heard)
 
 
-def channel(make: Callable, name: str) -> tuple[At, AbstractContextManager[None]]:
+def listening(make: Callable, name: str) -> tuple[At, AbstractContextManager[None]]:
     port = free_port()
     return At(port), opened(f"127.0.0.1:{port}", make, name)
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from at_channels import channel, everything, stream
+from at_channels import everything, listening, stream
 from gate_pictures import jpeg, sample
 from test_gate_decoders import within
 
@@ -40,7 +40,7 @@ def turned_away(gate: Gate, channel: str) -> float:
 
 @pytest.mark.parametrize("channel", ["clamd", "icap"])
 def test_an_upload_that_is_sent_slowly_gives_way_to_one_by_another_channel(gate: Gate, channel: str) -> None:
-    at, held = channel(MAKE[channel], channel)
+    at, held = listening(MAKE[channel], channel)
     with held, at.connect() as slow:
         slow.sendall(UNFINISHED[channel])
         assert within(30, lambda: gate.admission.room.held >= 100_000)
@@ -84,7 +84,7 @@ def test_a_file_that_is_named_and_finds_no_room_is_counted_as_turned_away(
     (tmp_path / "cat.jpg").write_bytes(CAT)
     settings.REPIT_GATE_CLAMD_PATHS = (str(tmp_path),)
     gate.admission.room.size = 1000
-    at, held = channel(clamd.listener, "clamd")
+    at, held = listening(clamd.listener, "clamd")
     with held:
         assert b"busy" in at.say(f"nSCAN {tmp_path}/cat.jpg\n".encode())
         assert b"busy" in at.say(b"zINSTREAM\0", stream(CAT))

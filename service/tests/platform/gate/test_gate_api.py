@@ -124,7 +124,7 @@ def test_uploads_beyond_the_memory_that_is_allowed_are_asked_to_come_back(
 
 def test_a_caller_may_name_the_product_it_stands_in_and_nothing_else(http: Client, gate: Gate) -> None:
     assert raw(http, "/v1/check?channel=wordpress", CAT).json()["verdict"] == "block"
-    assert 'channel="wordpress",outcome="block"' in http.get("/metrics").content.decode()
+    assert 'channel="wordpress",decided="yes",outcome="block"' in http.get("/metrics").content.decode()
     assert raw(http, "/v1/check?channel=nonsense", CAT).status_code == 400
 
 
@@ -135,8 +135,8 @@ def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate
     body = http.get("/metrics")
     assert body["Content-Type"].startswith("text/plain")
     text = body.content.decode()
-    assert 'repit_gate_checks_total{decided="yes",channel="check",outcome="block"} 1.0' in text
-    assert 'repit_gate_checks_total{decided="no",channel="bare",outcome="review"} 1.0' in text
+    assert 'repit_gate_checks_total{channel="check",decided="yes",outcome="block"} 1.0' in text
+    assert 'repit_gate_checks_total{channel="bare",decided="no",outcome="review"} 1.0' in text
     assert f"repit_gate_decoders_alive {float(gate.pool.wanted)}" in text
     assert "repit_gate_entries 1.0" in text
     assert "cat" not in text.replace("allocat", "").replace("indicat", "")

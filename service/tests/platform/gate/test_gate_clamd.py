@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from at_channels import At, channel, everything, stream
+from at_channels import At, everything, listening, stream
 from django.conf import settings as django_settings
 from gate_pictures import entry, jpeg, pdq, sample
 from PIL import ImageOps
@@ -32,7 +32,7 @@ DAMAGED = CAT[:2000] + b"\xff" * 500
 @pytest.fixture
 def at(gate: Gate) -> Iterator[At]:
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = channel(clamd.listener, "clamd")
+    at, held = listening(clamd.listener, "clamd")
     with held:
         yield at
 
@@ -127,7 +127,7 @@ def test_what_is_not_served_gets_clamds_own_words(at: At, sent: bytes, reply: by
 
 def test_a_stream_beyond_the_limit_is_an_error_in_clamds_words(gate: Gate, settings) -> None:
     settings.REPIT_GATE_MAX_FILE_BYTES = settings.REPIT_GATE_MAX_BYTES = 100_000
-    at, held = channel(clamd.listener, "clamd")
+    at, held = listening(clamd.listener, "clamd")
     with held:
         too_long = b"INSTREAM size limit exceeded. ERROR\0"
         assert at.say(b"zINSTREAM\0", stream(bytes(100_001))) == too_long
@@ -180,7 +180,7 @@ def test_allowed_folders_are_scanned_and_nothing_beyond_them(gate: Gate, tmp_pat
     (allowed / "link.jpg").symlink_to(other / "secret.jpg")
     os.mkfifo(allowed / "pipe")
     settings.REPIT_GATE_CLAMD_PATHS = (str(allowed),)
-    at, held = channel(clamd.listener, "clamd")
+    at, held = listening(clamd.listener, "clamd")
     with held:
         reply = at.say(f"nCONTSCAN {allowed}\n".encode()).decode().splitlines()
         assert f"{allowed}/a.jpg: Repit.known FOUND" in reply
@@ -201,7 +201,7 @@ def test_allowed_folders_are_scanned_and_nothing_beyond_them(gate: Gate, tmp_pat
 
 def test_only_listed_networks_may_use_the_channel(gate: Gate, settings) -> None:
     settings.REPIT_GATE_PEERS = ("10.0.0.0/8",)
-    at, held = channel(clamd.listener, "clamd")
+    at, held = listening(clamd.listener, "clamd")
     # Closed at once, perhaps before this side knew that it was open.
     with held, suppress(ConnectionResetError, BrokenPipeError):
         assert at.say(b"zPING\0") == b""
@@ -290,7 +290,7 @@ def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(  # noqa: PLR0
     settings.REPIT_GATE_UPSTREAM_FAILURE = failure
     with Scanner(scanner) as behind:
         settings.REPIT_GATE_UPSTREAM = behind.address
-        at, held = channel(clamd.listener, "clamd")
+        at, held = listening(clamd.listener, "clamd")
         with held:
             assert at.say(b"zINSTREAM\0", stream(content)) == b"stream: " + reply + b"\0"
     if scanner is not None:
@@ -299,7 +299,7 @@ def test_malware_wins_and_a_scanner_that_fails_is_answered_as_set(  # noqa: PLR0
 
 def test_nobody_listening_behind_is_a_failure_too(gate: Gate, settings) -> None:
     settings.REPIT_GATE_UPSTREAM = "127.0.0.1:1"
-    at, held = channel(clamd.listener, "clamd")
+    at, held = listening(clamd.listener, "clamd")
     with held:
         assert at.say(b"zINSTREAM\0", stream(ROCKET)).endswith(b"did not answer. ERROR\0")
     assert django_settings.REPIT_GATE_UPSTREAM_FAILURE == "error"

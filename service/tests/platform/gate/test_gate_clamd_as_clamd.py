@@ -17,7 +17,7 @@ from pathlib import Path
 import clamd as client
 import psutil
 import pytest
-from at_channels import channel, everything, stream
+from at_channels import everything, listening, stream
 from gate_pictures import entry, jpeg, pdq, sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -394,7 +394,7 @@ def test_clamdscan_finds_the_same_over_a_port_which_carries_no_descriptors(
     gate: Gate, files: Path, tmp_path: Path, settings, way: tuple[str, ...]
 ) -> None:
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = channel(clamd.listener, "clamd")
+    at, held = listening(clamd.listener, "clamd")
     config = tmp_path / "client.conf"
     config.write_text(f"TCPSocket {at.port}\nTCPAddr 127.0.0.1\nStreamMaxLength {MOST}\n")
     with held:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
-from at_channels import At, channel, everything
+from at_channels import At, everything, listening
 from gate_pictures import entry
 
 from repit.foundation.clock import elapsed
@@ -279,7 +279,7 @@ def test_hostile_sessions_at_the_clamd_socket_get_no_wrong_ok_and_leave_nothing(
     known_file(gate)
     dice = random.Random(3)
     sessions = [bent(dice, clamd_sent(dice), clamd_sent(dice)) for _ in range(SENT)]
-    at, held = channel(clamd.listener, "clamd")
+    at, held = listening(clamd.listener, "clamd")
     found = 0
 
     def check(sent: bytes, octets: bytes) -> None:
@@ -305,7 +305,7 @@ def test_hostile_sessions_at_the_icap_socket_get_no_wrong_204_and_leave_nothing(
     known_file(gate)
     dice = random.Random(4)
     sessions = [bent(dice, icap_sent(dice), icap_sent(dice)) for _ in range(SENT)]
-    at, held = channel(icap.listener, "icap")
+    at, held = listening(icap.listener, "icap")
     found = 0
 
     def check(sent: bytes, octets: bytes) -> None:

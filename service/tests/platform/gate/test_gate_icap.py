@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 
 import pytest
-from at_channels import At, channel, everything, until
+from at_channels import At, everything, listening, until
 from gate_pictures import entry, jpeg, pdq, sample
 from PIL import ImageOps
 
@@ -29,7 +29,7 @@ FOUND = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n"
 @pytest.fixture
 def at(gate: Gate) -> Iterator[At]:
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = channel(icap.listener, "icap")
+    at, held = listening(icap.listener, "icap")
     with held:
         yield at
 

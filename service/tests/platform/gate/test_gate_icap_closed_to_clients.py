@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from at_channels import At, channel, everything
+from at_channels import At, everything, listening
 from gate_pictures import entry, jpeg, pdq, sample
 from icap import IcapClient
 
@@ -23,7 +23,7 @@ FILES = {"banked.jpg": CAT, "other.jpg": ROCKET, "letter": b"Dear all,\n" * 2000
 def closed(gate: Gate) -> Iterator[At]:
     gate.policy.undecided_channels["icap"] = "block"
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = channel(our_icap.listener, "icap")
+    at, held = listening(our_icap.listener, "icap")
     with held:
         yield at
 

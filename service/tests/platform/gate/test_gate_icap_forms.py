@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from at_channels import At, channel
+from at_channels import At, listening
 from form_tricks import CAT, FIELD, FILE, TRICKS, TYPE, form, head_of, part
 from gate_pictures import entry, jpeg, pdq, sample
 
@@ -28,7 +28,7 @@ ROCKET = jpeg(sample("rocket"))
 @pytest.fixture
 def at(gate: Gate) -> Iterator[At]:
     gate.index.apply(entry("cat", pdq(CAT)))
-    at, held = channel(icap.listener, "icap")
+    at, held = listening(icap.listener, "icap")
     with held:
         yield at
 
@@ -269,7 +269,7 @@ def test_a_large_film_in_a_form_is_undecided_where_a_virus_scanner_should_have_s
     settings.REPIT_GATE_UPSTREAM = "127.0.0.1:1"
     settings.REPIT_GATE_UPSTREAM_FAILURE = "pass"
     gate.policy.undecided_channels["icap"] = "block"
-    at, held = channel(icap.listener, "icap")
+    at, held = listening(icap.listener, "icap")
     film = b"\x1aE\xdf\xa3" + bytes(500_000)
     with held:
         assert b"Threat=Repit.undecided;" in sent(at, form(part(film)), head_of())

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from at_channels import At, channel, stream
+from at_channels import At, listening, stream
 from django.test import Client
 from gate_pictures import entry, jpeg, sample
 from odd_files.catalogue import SCENE, Odd, odd
@@ -122,7 +122,7 @@ def channels(knowing: Gate) -> Iterator[Channels]:
     with ExitStack() as held:
         opened = []
         for make, name in ((clamd.listener, "clamd"), (icap.listener, "icap")):
-            at, open_channel = channel(make, name)
+            at, open_channel = listening(make, name)
             held.enter_context(open_channel)
             opened.append(at)
         yield Channels(knowing, *opened)

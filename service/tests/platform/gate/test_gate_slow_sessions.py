@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from at_channels import At, channel, everything
+from at_channels import At, everything, listening
 from test_gate_decoders import within
 
 from repit.platform.gate.runtime import Gate
@@ -38,7 +38,7 @@ def opened(
 ) -> Iterator[tuple[str, At, Gate]]:
     monkeypatch.setattr(listener, "MOST_CONNECTIONS", MOST)
     make: Callable = {"clamd": clamd.listener, "icap": icap.listener}[request.param]
-    at, open_channel = channel(make, request.param)
+    at, open_channel = listening(make, request.param)
     with open_channel:
         yield request.param, at, gate
 

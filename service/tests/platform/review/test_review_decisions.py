@@ -184,8 +184,11 @@ def test_nonsense_at_the_platform_s_channels_is_refused(someone: Make, body: str
     for address in (f"/v1/reviews/{row.name}/appeals", f"/v1/reviews/{row.name}"):
         assert client.post(address, body, content_type="application/json").status_code == 400
     assert client.get("/v1/reviews/absent").status_code == 404
-    said = '{"said": "That is my dog."}'
-    assert client.post("/v1/reviews/absent/appeals", said, content_type="application/json").status_code == 404
+    objection = '{"text": "That is my dog."}'
+    assert (
+        client.post("/v1/reviews/absent/appeals", objection, content_type="application/json").status_code
+        == 404
+    )
 
 
 def test_the_platform_needs_a_key_where_there_are_keys() -> None:
