@@ -362,5 +362,5 @@ def test_every_step_leaves_protected_what_persons_want_and_nothing_else(world: W
     Rooms.world = world
     reached = machines.tell(Rooms, stories=7, steps=14, openings=OPENINGS)
     wanted = {"upload: allow, no-match", "upload: block, known", "upload: review, disputed"}
-    wanted |= {"blocked: told", "not_blocked: told", "decided: refuse", "decided: allow"}
+    wanted |= {"blocked: answered", "not_blocked: answered", "decided: refuse", "decided: allow"}
     assert {*wanted, "suspended by platforms' people"} <= set(reached)

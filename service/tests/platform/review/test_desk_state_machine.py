@@ -219,7 +219,7 @@ class Desk(machines.Story):
     def tell(self, reached: bool) -> None:
         row = opinions.claim()
         if row is not None:
-            opinions.recorded(row) if reached else opinions.failed(row, "no", for_good=False)
+            opinions.answered(row) if reached else opinions.failed(row, "no", for_good=False)
             self.note("told" if reached else "not reached")
         opinions.give_up_orphans(("repit-y",))
 
