@@ -87,7 +87,7 @@ def _reported(found: list[dict[str, Any]]) -> int:
         "`bare`: the same towns if rows were never laid down anew and moments never forgotten, so that one"
         " sees what this looks for. A case that was opened within the last minute before the theft is still"
         " where it was written. PostgreSQL's log (`pg_wal`) tells the order of writes for as long as it lies"
-        " there: begun anew within the minute, where the operator grants it (docs/en/forgetting.md), it holds"
+        " there: begun anew within the minute, where the operator grants it (docs/en/retention.md), it holds"
         " nothing of cases, which the small town of the suite looks up."
     )
     report.notes.append(f"Nothing certain, and no way better than the day by more than {MOST:.0%}: {held}.")

@@ -4,7 +4,7 @@ In: nothing. Out: a log that holds nothing from before. Next: `hotline.loops.upk
 anew.
 
 The log keeps every write in its order, with its moment, until the server has no use for it, and then renames
-the file and keeps it for later. Two rights and a setting (docs/en/forgetting.md) change that: the log goes on
+the file and keeps it for later. Two rights and a setting (docs/en/retention.md) change that: the log goes on
 in a new file, a checkpoint ends the need for the old ones, and they are deleted. An archive of the log and
 replicas keep what they were sent.
 """

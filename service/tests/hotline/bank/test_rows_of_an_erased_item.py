@@ -28,7 +28,7 @@ from repit.hotline.feeds.models import Feedback
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[4]
-GUIDES = [ROOT / "docs" / language / "forgetting.md" for language in ("en", "fr")]
+GUIDES = [ROOT / "docs" / language / "retention.md" for language in ("en", "fr")]
 COLUMN = re.compile(r"`([A-Z]\w+\.\w+)`")
 OF_NO_ITEM = {"Feed", "LookupKey", "Letter", "WidelyPublished", "Subscriber", "SubscriberKey", "Access"}
 OF_NO_ITEM |= {"Partner", "RejectedRecord", "FeedbackCursor", "Moved", "Alarm"}

@@ -193,7 +193,7 @@ def test_a_helper_taken_out_is_out_at_once_and_what_they_kept_opens_nothing():
     assert len(service.view(mine).status.items) == 1
 
 
-def test_every_look_is_in_a_chain_that_shows_when_it_was_touched():
+def test_every_access_is_in_a_chain_that_shows_when_it_was_touched():
     ana, *_ = staff("ana")
     mine = file_of(opened())
     worklist.inbox(desk.unlock(ana))

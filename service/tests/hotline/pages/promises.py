@@ -138,7 +138,7 @@ PROMISES: dict[str, Kept] = {
         ),
         (
             "hotline/cases/test_recovery_and_erasure.py::test_a_session_lasts_half_an_hour_and_ends_when_asked_to",
-            "hotline/pages/test_case_pages.py::test_leaving_ends_the_visit_and_signing_out_needs_the_token",
+            "hotline/pages/test_case_pages.py::test_leaving_ends_the_session_and_signing_out_needs_the_token",
         ),
     ),
     "no address of a visitor is written": Kept(
@@ -179,14 +179,14 @@ PROMISES: dict[str, Kept] = {
     ),
     "of one's own visits the day": Kept(
         (("hotline/cases/access_log.py", "def record("),),
-        ("hotline/cases/test_case_grants.py::test_every_look_is_in_a_chain_that_shows_when_it_was_touched",),
+        ("hotline/cases/test_case_grants.py::test_every_access_is_in_a_chain_that_shows_when_it_was_touched",),
     ),
     "tries are counted under a salt that is forgotten": Kept(
         (
             ("hotline/web/case_pages/limits.py", "origins=True"),
             ("foundation/limits/counting.py", "hour.salt()"),
-            ("foundation/limits/retention.py", "hour.forget_old()"),
-            ("foundation/process/forget_kept.py", "retention.sweep()"),
+            ("foundation/limits/retention.py", "hour.delete_expired()"),
+            ("foundation/process/expire_kept.py", "retention.sweep()"),
             ("platform/loops/review_upkeep.py", "limits.sweep()"),
         ),
         (
@@ -304,7 +304,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "Destroying overwrites that key and then deletes the rows.": _ALL,
         "Two copies from two days bring back what was destroyed in between.": None,
         "The wait is kept by the service.": "recovery waits",
-        "What was withdrawn since is destroyed again at once ([forgetting.md](forgetting.md)).": _BACK,
+        "What was withdrawn since is destroyed again at once ([retention.md](retention.md)).": _BACK,
         "## What is not kept": None,
         "Ten cases an hour may be opened from one connection (`REPIT_SUBMISSIONS_PER_HOUR`), counted in"
         " the database, to the minute, by a digest under a salt that is thrown away every hour.": _SALT,
@@ -335,7 +335,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "## Détruire, jusque dans les sauvegardes": None,
         "Détruire écrase cette clé, puis supprime les lignes.": _ALL,
         "Deux copies de deux jours font revenir ce qui a été détruit entre-temps.": None,
-        "Ce qui a été retiré depuis est détruit de nouveau aussitôt ([forgetting.md](forgetting.md)).": _BACK,
+        "Ce qui a été retiré depuis est détruit de nouveau aussitôt ([retention.md](retention.md)).": _BACK,
         "## Ce qui n'est pas gardé": None,
         "Dix dossiers par heure peuvent être ouverts depuis une connexion (`REPIT_SUBMISSIONS_PER_HOUR`),"
         " comptés dans la base, à la minute, par une empreinte sous un sel jeté toutes les heures.": _SALT,
@@ -393,7 +393,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " (`test_what_was_withdrawn_opens_with_no_key_that_is_left`,"
         " `test_only_hashes_by_which_an_exchange_names_it_are_kept_and_only_until_it_was_told`,"
         " `test_the_last_day_ends_all_waiting`; [what is forgotten"
-        " when](docs/en/forgetting.md)).": _GONE,
+        " when](docs/en/retention.md)).": _GONE,
         "With two of three parts (slip, helper, the hotline's offline key) a new one"
         " comes after 72 hours"
         " (`test_slip_and_hotline_together_give_a_new_receipt_after_the_wait`,"
@@ -417,7 +417,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " cases, receipts, persons: a gate never has them": "uploads are held until decided",
         "the hashes it was granted; where it watches object storage, its access key:"
         " whatever that key may read, tag, move or delete.": None,
-        "the keys, visits, what is kept for an hour"
+        "the keys, sessions, what is kept for an hour"
         " (`test_a_backup_tells_nothing_even_to_whoever_opens_it`)": "a backup holds no keys",
     },
 }

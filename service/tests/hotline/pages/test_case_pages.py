@@ -303,7 +303,7 @@ def test_the_cookie_is_strict_new_at_each_sign_in_and_worthless_when_planted(set
     assert secure["secure"] and secure["path"] == "/" and not secure["domain"]
 
 
-def test_leaving_ends_the_visit_and_signing_out_needs_the_token() -> None:
+def test_leaving_ends_the_session_and_signing_out_needs_the_token() -> None:
     person, _ = signed_in()
     assert post(person.client, "/en/mine/out/", {"form": "x"}).status_code == 403
     kept = person.client.cookies["v"].value
