@@ -23,8 +23,8 @@ class _Plain:
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         for option in self.get_params(ctx):  # type: ignore[attr-defined]
             option._runtime_param = _Reading(option)
-        said: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
-        return said
+        given: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        return given
 
 
 class PlainCommand(_Plain, TyperCommand):
@@ -46,11 +46,11 @@ class _Reading:
         """The value. Raises `BadParameter`."""
         if not self._whole or value is None:
             return value
-        said = str(value)
-        if not said.isascii() or not said.isdigit() or not self._least <= int(said[:9]) <= self._most:
+        given = str(value)
+        if not given.isascii() or not given.isdigit() or not self._least <= int(given[:9]) <= self._most:
             bounds = Text(
                 f"a whole number from {self._least} to {self._most}",
                 f"un nombre entier de {self._least} à {self._most}",
             )
             raise typer.BadParameter(bounds.in_language(language()), ctx=ctx, param=param)
-        return int(said)
+        return int(given)
