@@ -89,7 +89,7 @@ def test_settings_of_another_role_in_the_environment_are_not_taken_silently() ->
 
 
 def test_what_runs_under_two_roles_is_run_under_each() -> None:
-    each = "service/tests/foundation/test_charsets_of_forms.py"
+    each = "service/tests/foundation/test_form_charsets.py"
     assert roles.needed([each]) == ["hotline", "gate"]
     assert roles.needed([GATE]) == roles.needed(["engine/tests"]) == []
     assert roles.needed(["service/tests"]) == ["hotline", "gate", "both", "any"]

@@ -179,7 +179,9 @@ PROMISES: dict[str, Kept] = {
     ),
     "of one's own visits the day": Kept(
         (("hotline/cases/access_log.py", "def record("),),
-        ("hotline/cases/test_case_grants.py::test_every_access_is_in_a_chain_that_shows_when_it_was_touched",),
+        (
+            "hotline/cases/test_case_grants.py::test_every_access_is_in_a_chain_that_shows_when_it_was_touched",
+        ),
     ),
     "tries are counted under a salt that is forgotten": Kept(
         (

@@ -132,7 +132,7 @@ def test_an_item_whose_name_looks_like_an_exchanges_is_not_taken_for_one(gate: G
     follow("one", 1)
     alike = "x0123456789:an-item-of-the-hotline"
     gate.take_snapshot("f", 5, [entry(alike, made_up(7))], clock.now())
-    verdict = gate.inspector.inspect_hashes((made_up(7),), "check")
+    verdict = gate.inspector.inspect(BareHashes((made_up(7),), "check"))
     row = Decision.objects.get(pk=verdict.decision)
     assert (row.item, row.source, row.sources()) == (alike, "", {alike: ""})
     gate.take_snapshot("f", 6, [entry("b", made_up(8))], clock.now())
@@ -143,7 +143,7 @@ def test_a_decision_says_from_which_exchange_each_item_came(gate: Gate, follow: 
     follow("one", 1)
     follow("two", 1)
     gate.take_changes("f", 1, [entry("a", made_up(1))], clock.now())
-    verdict = gate.inspector.inspect_hashes((made_up(1),), "check")
+    verdict = gate.inspector.inspect(BareHashes((made_up(1),), "check"))
     row = Decision.objects.get(pk=verdict.decision)
     assert sorted(row.sources().values()) == ["", "file/one", "file/two"]
     assert row.source == row.sources()[row.item] == row.evidence[0]["source"]
@@ -155,7 +155,7 @@ def test_the_hotline_hears_of_matches_with_its_own_items_alone(gate: Gate, follo
     gate.take_changes("f", 1, [entry("a", made_up(1))], clock.now())
     recorder = Recorder(tally=True).start()
     inspector = replace(gate.inspector, recorder=recorder)
-    assert inspector.inspect_hashes((made_up(1),), "check").outcome == "block"
+    assert inspector.inspect(BareHashes((made_up(1),), "check")).outcome == "block"
     recorder.close()
     assert list(MatchTally.objects.values_list("item", "count")) == [("a", 1)]
 

@@ -6,7 +6,8 @@ In: a function with its types. Out: `Endpoint`, which Django calls. Next: `urls`
     def appeal(request: HttpRequest, decision: str, body: Objection) -> HttpResponseBase: ...
 
 `query`, `headers` and `body` are read as the types that the function names, and described as the same; `who`
-is whoever `security` recognised, which is asked first. Every other parameter is a part of the path. A view
+is whoever `security` recognised, which is asked first; then `limit` may refuse, before anything is read.
+Every other parameter is a part of the path. A view
 that reads its body itself, in pieces, says in `bodies` what that may be.
 """
 
@@ -26,6 +27,8 @@ from repit.foundation.web.api.security import Security
 
 Method = Literal["GET", "HEAD", "POST", "PUT"]
 View = Callable[..., HttpResponseBase]
+Limit = Callable[[Any], None]
+"""Counts one more request of whoever was recognised; raises a `RepitError` where it is one too many."""
 _READ: Final = ("query", "headers", "body")
 
 
@@ -50,6 +53,7 @@ class Operation:
     security: Security[Any] | None
     bodies: Mapping[str, Any] = field(default_factory=dict)
     words: Words | None = None
+    limit: Limit | None = None
 
     @cached_property
     def readers(self) -> dict[str, Reader[Any]]:
@@ -65,6 +69,8 @@ class Operation:
         """Who asks first, then what is asked, then the view."""
         if self.security is not None:
             who = self.security.recognise(request)
+            if self.limit is not None:
+                self.limit(who)
             if self._wants_who:
                 path["who"] = who
         for name, reader in self.readers.items():
@@ -100,12 +106,15 @@ def operation(
     bodies: Mapping[str, Any] | None = None,
     name: str = "",
     words: Words | None = None,
+    limit: Limit | None = None,
 ) -> Callable[[View], Endpoint]:
     """Say what a view is; see the module's words. `name`: where the function's own is not the only one."""
 
     def described(view: View) -> Endpoint:
         known = name or view.__name__.replace("_", "-")
-        return Endpoint(Operation(method, known, view, answers, refusals, security, bodies or {}, words))
+        return Endpoint(
+            Operation(method, known, view, answers, refusals, security, bodies or {}, words, limit)
+        )
 
     return described
 

@@ -72,8 +72,8 @@ _KNOWN: Final = Answer("Taken in.", KnownAnswer)
     answers=(_KNOWN,),
     refusals=(NotGranted, TooManyReports, MovedTooMuch),
     security=SUBSCRIBER,
+    limit=counted,
 )
-@counted
 def matches(request: HttpRequest, who: Granted, body: MatchesIn) -> HttpResponseBase:  # noqa: ARG001
     """Take in a batch. Raises `InputRefused`, `TooManyReports`."""
     counts: Counter[str] = Counter()

@@ -110,8 +110,8 @@ def reasons(request: HttpRequest, fingerprint: str) -> HttpResponseBase:  # noqa
     security=NCMEC,
     bodies={_XML: bytes},
     name="ncmec-feedback",
+    limit=counted,
 )
-@counted
 def feedback(
     request: HttpRequest, who: Granted, member: int, entry: str, fingerprint: str
 ) -> HttpResponseBase:

@@ -70,8 +70,8 @@ def opinions_of(request: HttpRequest, who: Granted, query: AboutItem) -> HttpRes
     answers=(_TOGETHER,),
     refusals=(NotFound, NotGranted, TooManyReports, MovedTooMuch),
     security=DESK_TOO,
+    limit=counted,
 )
-@counted
 def give_opinion(request: HttpRequest, who: Granted, body: OpinionIn) -> HttpResponseBase:  # noqa: ARG001
     """Say what one thinks of an item, and hear what all think together. Raises `NotFound`."""
     if not opinions.give(who, [body.item], body.opinion, body.tags, body.depth):

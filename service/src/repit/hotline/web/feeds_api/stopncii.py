@@ -82,8 +82,8 @@ def fetch_hashes(request: HttpRequest, who: Granted, query: RecordsFrom) -> Http
     refusals=_REPORTS,
     security=StopNciiKeys("SubmitFeedback"),
     name="stopncii-submit-feedback",
+    limit=counted,
 )
-@counted
 def submit_feedback(request: HttpRequest, who: Granted, body: FeedbacksIn) -> HttpResponseBase:  # noqa: ARG001
     """Opinions on hashes. May be repeated."""
     feedbacks, rejected = feedbacks_in(body)
@@ -96,8 +96,8 @@ def submit_feedback(request: HttpRequest, who: Granted, body: FeedbacksIn) -> Ht
     refusals=_REPORTS,
     security=StopNciiKeys("SubmitHashes"),
     name="stopncii-submit-hashes",
+    limit=counted,
 )
-@counted
 def submit_hashes(request: HttpRequest, who: Granted, body: ProposalsIn) -> HttpResponseBase:  # noqa: ARG001
     """Hashes proposed for review. May be repeated."""
     proposed, rejected = proposals_in(body)

@@ -19,8 +19,8 @@ from repit.platform.integrations.mastodon.models import QueuedMedia
 _KEY_SECONDS: Final = 600.0
 _log: Final = logging.getLogger(__name__)
 _COMMENT: Final = Text(
-    "Répit: {what} {looked} Please look and decide; nothing was changed. Decisions at the gate: {names}",
-    "Répit : {what} {looked} Regardez et décidez ; rien n'a été modifié. Décisions du filtre : {names}",
+    "Répit: {what} {finding} Please look and decide; nothing was changed. Decisions at the gate: {names}",
+    "Répit : {what} {finding} Regardez et décidez ; rien n'a été modifié. Décisions du filtre : {names}",
 )
 _AGREE: Final = Text(
     "Files here that agree with pictures someone asked to keep off this site: {count}.",
