@@ -34,9 +34,9 @@ from repit.platform.integrations.s3 import (
     worker,
 )
 from repit.platform.integrations.s3.botocore_transport import Raw
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Finding, QueuedObject, Scan, Step
 from repit.platform.integrations.s3.store import Store
+from repit.platform.integrations.s3.stored import Stored
 from repit.platform.review import queue as reviews
 from repit.platform.review.models import Review
 

@@ -14,9 +14,9 @@ from repit.foundation import clock
 from repit.platform.gate.models import Decision
 from repit.platform.gate.runtime import Gate
 from repit.platform.integrations.s3 import findings, quarantine, scan_worker, scans
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Scan
 from repit.platform.integrations.s3.store import Content, Store
+from repit.platform.integrations.s3.stored import Stored
 
 
 def test_a_second_scan_counts_no_match_twice_and_a_withdrawn_item_lets_go(

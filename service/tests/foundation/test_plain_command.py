@@ -23,7 +23,7 @@ def other(number: int = 1) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "value"),
     [
         ("serve", "'127.0.0.1' 8600"),
         ("serve --port 1 --host ::1", "'::1' 1"),
@@ -31,9 +31,9 @@ def other(number: int = 1) -> None:
         ("other --number 7", "7"),
     ],
 )
-def test_values_come_as_typer_gives_them(line: str, said: str) -> None:
+def test_values_come_as_typer_gives_them(line: str, value: str) -> None:
     done = CliRunner().invoke(app, line.split())
-    assert (done.exit_code, done.output.strip()) == (0, said)
+    assert (done.exit_code, done.output.strip()) == (0, value)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "x", "8_600", "٨", "9" * 5_000])

@@ -492,7 +492,7 @@ def test_rows_are_forgotten_a_month_after_they_are_done(
     work(follower)
     tell("status.created", server.status(COFFEE))
     with clock.at(lambda: real() + timedelta(days=31)):
-        assert queue.forget_old() == 1
+        assert queue.delete_expired() == 1
     assert standing() == ["judge"]
 
 

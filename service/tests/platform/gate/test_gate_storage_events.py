@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from repit.foundation.errors import InputRefused, SettingsRefused, TooLarge
 from repit.platform.integrations.s3 import queue, start, tags
 from repit.platform.integrations.s3.errors import NoRoom
-from repit.platform.integrations.s3.events_wire import MOST_RECORDS, Stored, heard
+from repit.platform.integrations.s3.events_wire import MOST_RECORDS, heard
 from repit.platform.integrations.s3.models import QueuedObject
+from repit.platform.integrations.s3.stored import Stored
 
 PATH = "/v1/storage/s3/events"
 TOKEN = "a-token-of-tests-only-000"

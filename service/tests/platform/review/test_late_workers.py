@@ -24,8 +24,8 @@ from repit.platform.integrations.mastodon import wire
 from repit.platform.integrations.mastodon.models import Move, QueuedMedia
 from repit.platform.integrations.s3 import queue as storage_queue
 from repit.platform.integrations.s3 import scan_worker, scans
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import QueuedObject, Scan
+from repit.platform.integrations.s3.stored import Stored
 from repit.platform.review import opinions, queue
 from repit.platform.review.models import OutgoingOpinion, Review
 

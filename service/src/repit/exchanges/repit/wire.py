@@ -16,9 +16,8 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Annotated, Final, NotRequired, TypeVar, get_args
+from typing import Final, NotRequired, TypeVar, get_args
 
-from pydantic import FailFast, Field
 from typing_extensions import TypedDict
 
 from repit.exchanges.repit.provenance_wire import (
@@ -34,7 +33,6 @@ from repit.exchanges.repit.provenance_wire import (
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import InputRefused, WireRefused
 from repit.foundation.hashes import ALGORITHMS, FORMS, ROLES, Algorithm, Announced, Hash, Kind, Media, Role
-from repit.foundation.whole import WHOLE
 
 VERSION: Final = 1
 MAX_ITEM: Final = 64
@@ -115,15 +113,12 @@ class Page:
         return max(self._numbers(), default=None)
 
 
-_Item = Annotated[str, Field(min_length=1, max_length=MAX_ITEM)]
-
-
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """What a subscriber has taken in: every change up to `sequence`, and these withdrawals carried out."""
 
-    sequence: Annotated[int, Field(ge=0, lt=2**63), WHOLE]
-    withdrawn_items: Annotated[tuple[_Item, ...], FailFast()] = ()
+    sequence: int
+    withdrawn_items: tuple[str, ...] = ()
 
 
 # --- to bytes ---------------------------------------------------------------------------------------------

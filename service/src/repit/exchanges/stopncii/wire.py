@@ -13,10 +13,10 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, TypeVar, cast, get_args
+from typing import Final, Literal, TypeVar, cast, get_args
 
-from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from repit.foundation.errors import WireRefused
@@ -142,32 +142,6 @@ class RecordsOut(TypedDict):
     hashRecords: list[RecordOut]
 
 
-class FeedbacksIn(BaseModel):
-    """Opinions; each is read by itself."""
-
-    listed: Annotated[
-        list[Any],
-        Field(
-            alias="hashFeedbacks",
-            max_length=MAX_RECORDS,
-            description="Each `{hashValue, feedbackValue, tags}`; of others only their number is told.",
-        ),
-    ]
-
-
-class ProposalsIn(BaseModel):
-    """Proposals; each is read by itself."""
-
-    listed: Annotated[
-        list[Any],
-        Field(
-            alias="hashRecords",
-            max_length=MAX_RECORDS,
-            description="Each `{signalType, hashValue, CSPFeedbacks}`; of others only their number is told.",
-        ),
-    ]
-
-
 def encode_page(page: Page) -> bytes:
     """One page as a JSON object."""
     page_out: RecordsOut = {
@@ -213,31 +187,31 @@ def decode_mark(token: str) -> PageMark:
     return PageMark(int(shape[1]), int(shape[2]), int(shape[3]), int(shape[4] or 0))
 
 
-def feedbacks_in(body: FeedbacksIn) -> tuple[list[Feedback], int]:
+def feedbacks_in(listed: Sequence[object]) -> tuple[list[Feedback], int]:
     """(feedbacks, number of those rejected since they cannot be read)."""
     read: list[Feedback] = []
-    for feedback in body.listed:
+    for feedback in listed:
         try:
             source = _object(feedback)
             word, tags = _feedback_of(source)
             read.append(Feedback(_value(source), word, tags))
         except WireRefused:
             continue
-    return read, len(body.listed) - len(read)
+    return read, len(listed) - len(read)
 
 
-def proposals_in(body: ProposalsIn) -> tuple[list[Proposal], int]:
+def proposals_in(listed: Sequence[object]) -> tuple[list[Proposal], int]:
     """(proposals, number of those rejected since they cannot be read).
 
     The unmodified client writes `StopNCIISignalType.ImagePDQ` for `ImagePDQ`; both are read.
     """
     read: list[Proposal] = []
-    for proposal in body.listed:
+    for proposal in listed:
         try:
             read.append(_proposal(_object(proposal)))
         except WireRefused:
             continue
-    return read, len(body.listed) - len(read)
+    return read, len(listed) - len(read)
 
 
 def _proposal(source: dict[str, object]) -> Proposal:

@@ -4,17 +4,15 @@ In: requests with the two headers of the protocol. Out: JSON. Next: clients whos
 `https://hotline/exchange/stopncii/v1`.
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from pydantic import Field
+from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from repit.exchanges.stopncii.wire import (
     MAX_RECORDS,
-    FeedbacksIn,
-    ProposalsIn,
     RecordsOut,
     encode_page,
     feedbacks_in,
@@ -40,6 +38,32 @@ class RecordsFrom(Parameters):
     ] = 0
     size: Annotated[int, Field(alias="pageSize", ge=0, le=LAST_SECOND)] = 800
     token: Annotated[str, Field(alias="nextPageToken", description="As the page before gave it.")] = ""
+
+
+class FeedbacksIn(BaseModel):
+    """Opinions; each is read by itself."""
+
+    listed: Annotated[
+        list[Any],
+        Field(
+            alias="hashFeedbacks",
+            max_length=MAX_RECORDS,
+            description="Each `{hashValue, feedbackValue, tags}`; of others only their number is told.",
+        ),
+    ]
+
+
+class ProposalsIn(BaseModel):
+    """Proposals; each is read by itself."""
+
+    listed: Annotated[
+        list[Any],
+        Field(
+            alias="hashRecords",
+            max_length=MAX_RECORDS,
+            description="Each `{signalType, hashValue, CSPFeedbacks}`; of others only their number is told.",
+        ),
+    ]
 
 
 class FeedbackAnswer(TypedDict):
@@ -86,7 +110,7 @@ def fetch_hashes(request: HttpRequest, who: Granted, query: RecordsFrom) -> Http
 )
 def submit_feedback(request: HttpRequest, who: Granted, body: FeedbacksIn) -> HttpResponseBase:  # noqa: ARG001
     """Opinions on hashes. May be repeated."""
-    feedbacks, rejected = feedbacks_in(body)
+    feedbacks, rejected = feedbacks_in(body.listed)
     return _HEARD({"known": stopncii_server.feedback(who, feedbacks), "rejected": rejected})
 
 
@@ -100,7 +124,7 @@ def submit_feedback(request: HttpRequest, who: Granted, body: FeedbacksIn) -> Ht
 )
 def submit_hashes(request: HttpRequest, who: Granted, body: ProposalsIn) -> HttpResponseBase:  # noqa: ARG001
     """Hashes proposed for review. May be repeated."""
-    proposed, rejected = proposals_in(body)
+    proposed, rejected = proposals_in(body.listed)
     return _PROPOSED(
         {"new": stopncii_server.propose(who, proposed), "rejected": rejected, "most": MAX_RECORDS}
     )

@@ -9,16 +9,17 @@ from typing import Annotated, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from pydantic import Field
+from pydantic import BaseModel, FailFast, Field
 
 from repit.exchanges.repit.snapshot_wire import BLOCK
-from repit.exchanges.repit.wire import Acknowledgement, PageOut, encode_page
+from repit.exchanges.repit.wire import MAX_ITEM, PageOut, encode_page
 from repit.foundation.errors import NotFound, NotGranted
 from repit.foundation.process.front.errors import TooManyStreams, TooManyWaiting
 from repit.foundation.web.api.answers import JSON, Answer, empty
 from repit.foundation.web.api.operations import operation
 from repit.foundation.web.api.reading import Parameters
 from repit.foundation.web.parking import Parked, has_waited, may_park
+from repit.foundation.whole import WHOLE
 from repit.hotline.bank import feed_watch
 from repit.hotline.feeds import repit_server, subscribers
 from repit.hotline.feeds.keys import Granted
@@ -43,6 +44,15 @@ class ChangesFrom(Parameters):
     wait: Annotated[
         float, Field(ge=0, lt=_MOST, description="Seconds to wait for a first change; at most 25 are waited.")
     ] = 0.0
+
+
+class AcknowledgementIn(BaseModel):
+    """What a subscriber has taken in: every change up to `sequence`, and these withdrawals carried out."""
+
+    sequence: Annotated[int, Field(ge=0, lt=_MOST), WHOLE]
+    withdrawn_items: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=MAX_ITEM)], ...], FailFast()
+    ] = ()
 
 
 @operation(
@@ -73,7 +83,7 @@ def changes(request: HttpRequest, who: Granted, query: ChangesFrom) -> HttpRespo
 
 
 @operation("POST", answers=(empty("Noted.", 204),), refusals=(NotGranted,), security=SUBSCRIBER)
-def acknowledgements(request: HttpRequest, who: Granted, body: Acknowledgement) -> HttpResponseBase:  # noqa: ARG001
+def acknowledgements(request: HttpRequest, who: Granted, body: AcknowledgementIn) -> HttpResponseBase:  # noqa: ARG001
     """What the subscriber has taken in and forgotten."""
     subscribers.acknowledge(who, body.sequence, body.withdrawn_items)
     return HttpResponse(status=204)

@@ -86,7 +86,7 @@ def later(row: QueuedMedia, trouble: str, seconds: float | None = None) -> bool:
     return _claims.later(row, seconds, trouble=trouble[:TROUBLE])
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Drop what was done with a month ago; how many rows."""
     _, dropped = QueuedMedia.objects.filter(state__in=DONE, changed_at__lt=now() - KEPT).delete()
-    return dropped.get("mastodon.Told", 0)
+    return dropped.get("mastodon.QueuedMedia", 0)

@@ -102,4 +102,4 @@ class Follower:
     def _tidy(self) -> None:
         if elapsed() - self._tidied > _TIDY_SECONDS:
             self._tidied = elapsed()
-            queue.forget_old()
+            queue.delete_expired()

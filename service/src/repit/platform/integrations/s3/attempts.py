@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.verdict import Outcome
 from repit.platform.integrations.s3 import inspect_object, quarantine
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Scan
 from repit.platform.integrations.s3.store import Store
+from repit.platform.integrations.s3.stored import Stored
 
 
 @dataclass(slots=True)

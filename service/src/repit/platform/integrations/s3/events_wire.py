@@ -25,14 +25,12 @@ from urllib.parse import unquote_plus
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from repit.foundation.errors import InputRefused, TooLarge
+from repit.platform.integrations.s3.stored import Stored, stored
 
 MOST_RECORDS: Final = 2000
-MOST_KEY: Final = 1024
 _WRITTEN: Final = re.compile(
     r"(?:s3:)?ObjectCreated:(?:Put|Post|Copy|CompleteMultipartUpload)|(?:s3:)?ObjectSynced:Create"
 )
-_BUCKET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
-_VERSION: Final = re.compile(r"[\x21-\x7e]{0,1024}")
 _SEAWEED: Final = re.compile(r"/buckets/(?P<bucket>[^./][^/]*)/(?P<key>.+)", re.S)
 _SEAWEED_VERSION: Final = re.compile(r"(?P<key>.+)\.versions/v_[0-9a-f]+", re.S)
 _UPLOADING: Final = ".uploads/"
@@ -74,18 +72,6 @@ Notification = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """An object, or one version of it; `version` is empty where the bucket keeps none."""
-
-    bucket: str
-    key: str
-    version: str = ""
-
-    def __repr__(self) -> str:
-        return "Stored(…)"
-
-
-@dataclass(frozen=True, slots=True)
 class Heard:
     """What a notification says; `unread` records are in no form that is known."""
 
@@ -110,19 +96,6 @@ def heard(body: bytes) -> Heard:
         case TestEvent():
             return Heard(())
     return _gathered(iter([_bridged(notification)]))
-
-
-def stored(bucket: Any, key: Any, version: Any = "") -> Stored | None:
-    """An object by its names; None if it cannot be one."""
-    version = "" if version in (None, "null") else version
-    if not (isinstance(bucket, str) and isinstance(key, str) and isinstance(version, str)):
-        return None
-    try:
-        size = len(key.encode())
-    except UnicodeEncodeError:
-        return None
-    fine = _BUCKET.fullmatch(bucket) and _VERSION.fullmatch(version) and 0 < size <= MOST_KEY
-    return Stored(bucket, key, version) if fine and "\0" not in key else None
 
 
 _NOTIFICATION: Final[TypeAdapter[Any]] = TypeAdapter(Notification)

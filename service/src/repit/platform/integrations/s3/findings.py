@@ -15,10 +15,10 @@ from repit.foundation.clock import now
 from repit.platform.gate.models import Decision
 from repit.platform.gate.verdict import Verdict
 from repit.platform.integrations.s3 import sealed_locations
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Finding, Scan, Step
 from repit.platform.integrations.s3.states import State, step
 from repit.platform.integrations.s3.store import Held
+from repit.platform.integrations.s3.stored import Stored
 
 GATE = "gate"
 _LIVE = ("review", "tagged", "released")

@@ -24,9 +24,9 @@ from repit.platform.gate.upload_buffer import HEAD, UploadBuffer
 from repit.platform.gate.verdict import NOT_A_PICTURE, Verdict
 from repit.platform.integrations.s3 import findings, tags
 from repit.platform.integrations.s3.codings import CODED, Coding
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Finding
 from repit.platform.integrations.s3.store import Held, Store
+from repit.platform.integrations.s3.stored import Stored
 from repit_engine.picture.kinds import Kind
 
 CHANNEL: Final = "s3"

@@ -16,10 +16,10 @@ from django.conf import settings
 from repit.platform.gate.verdict import Outcome
 from repit.platform.integrations.s3 import findings, sealed_locations, tags
 from repit.platform.integrations.s3.errors import Changed, Gone, StoreRefused
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.inspect_object import Inspected
 from repit.platform.integrations.s3.models import Finding, Scan
 from repit.platform.integrations.s3.store import Held, Store
+from repit.platform.integrations.s3.stored import Stored
 
 Mark = Literal["block", "review"]
 FOUND_BEFORE: Final = "found-before"

@@ -22,8 +22,8 @@ from repit.foundation.ids import token
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import Claims, Hold
 from repit.platform.integrations.s3 import sealed_locations
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import QueuedObject
+from repit.platform.integrations.s3.stored import Stored
 
 LEASE: Final = timedelta(seconds=90)
 """Renewed while an object is being read (`kept`)."""

@@ -27,9 +27,9 @@ from repit.foundation.errors import PeerFailed, RepitError
 from repit.foundation.jobs import retention
 from repit.platform.integrations.s3 import findings
 from repit.platform.integrations.s3.errors import Gone
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Finding, Scan, Step
 from repit.platform.integrations.s3.store import Store
+from repit.platform.integrations.s3.stored import Stored
 
 _LOOK_AGAIN: Final = timedelta(days=7)
 _MOST_LOOKS: Final = 1000

@@ -30,9 +30,9 @@ from repit.platform.gate.runtime import Gate
 from repit.platform.integrations.s3 import findings, queue, scans, sealed_locations
 from repit.platform.integrations.s3.attempts import Attempt
 from repit.platform.integrations.s3.errors import Changed, Gone
-from repit.platform.integrations.s3.events_wire import Stored
 from repit.platform.integrations.s3.models import Scan
 from repit.platform.integrations.s3.store import Held, Listed, Store
+from repit.platform.integrations.s3.stored import Stored
 
 PAGE: Final = 200
 _PAGE_SECONDS: Final = 5

@@ -15,8 +15,8 @@ from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import Claims
 from repit.platform.integrations.s3 import findings, sealed_locations
-from repit.platform.integrations.s3.events_wire import MOST_KEY, stored
 from repit.platform.integrations.s3.models import Scan
+from repit.platform.integrations.s3.stored import MOST_KEY, stored
 
 MOST_FAILURES: Final = 20
 claims: Final = Claims(

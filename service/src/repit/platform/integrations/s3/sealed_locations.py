@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 
 from repit.foundation.sealing import Place, keyed_digest, operator
-from repit.platform.integrations.s3.events_wire import Stored
+from repit.platform.integrations.s3.stored import Stored
 
 _USE = "stored object"
 

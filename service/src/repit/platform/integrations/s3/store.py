@@ -24,7 +24,7 @@ from repit.foundation.errors import RepitError
 from repit.foundation.outbound import Outbound
 from repit.platform.integrations.s3.botocore_transport import Raw, Sender
 from repit.platform.integrations.s3.errors import Changed, Gone, StoreBusy, StoreRefused
-from repit.platform.integrations.s3.events_wire import Stored
+from repit.platform.integrations.s3.stored import Stored
 
 _GONE: Final = frozenset(
     {"NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404", "NotFound", "MethodNotAllowed"}
