@@ -22,7 +22,7 @@ from repit.platform.integrations.sockets.examiner import Refused
 SHOTS = Path(__file__).resolve().parents[4] / "artefacts" / "pages"
 WIDE, NARROW = (1280, 900), (320, 640)
 SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
-TITLES = {"fr": "Les portes de ce filtre", "en": "The channels of this gate"}
+TITLES = {"fr": "Les canaux de ce filtre", "en": "The channels of this gate"}
 
 
 class Quiet(WSGIRequestHandler):
