@@ -38,6 +38,7 @@ UNDER: Final[dict[str, frozenset[str]]] = {
     "service/tests/query_plans": frozenset({"hotline"}),
     "service/tests/query_plans/test_index_definitions.py": EACH,
     "service/tests/settings": ANY,
+    "service/tests/settings/test_wing_processes.py": frozenset({"hotline"}),
     "service/tests/settings/test_settings.py": frozenset({"both"}),  # migrations of either wing
     "service/tests/stories": frozenset({"both"}),
     "service/tests/test_both_databases.py": ANY,
