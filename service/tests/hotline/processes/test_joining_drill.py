@@ -45,6 +45,9 @@ class Town:
             with psycopg.connect(server, autocommit=True) as own:
                 own.execute(f'CREATE DATABASE "{name}"')
                 own.execute("ALTER SYSTEM SET wal_recycle = off")  # as the guide says
+                # Whenever it comes by, it may write pages down whole, as they lie: on a busy machine within
+                # the town's last minute.
+                own.execute("ALTER SYSTEM SET autovacuum = off")
                 own.execute("SELECT pg_reload_conf()")
             address = server.replace("/postgres?", f"/{name}?")
         env = {**environment(folder / "data", address), "REPIT_SPREAD_SECONDS": "5"}
