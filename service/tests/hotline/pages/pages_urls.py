@@ -7,8 +7,8 @@ from django.template import engines
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from repit.urls import *  # noqa: F403
-from repit.urls import urlpatterns as real
+from repit.hotline.urls import *  # noqa: F403
+from repit.hotline.urls import urlpatterns as real
 
 
 def fails(_request: HttpRequest) -> HttpResponse:
