@@ -14,10 +14,10 @@ HERE = Path(__file__).resolve().parent
 TAKES_NONE = (
     "exchanges/pulling/test_feedback.py::test_who_takes_no_opinion_or_is_gone_is_noted_and_asked_no_more"
 )
-CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py", "foundation/test_limits.py")
+CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py")
 ROOMS = [  # each of one role
     ("hotline/bank",),
-    ("hotline/feeds", "hotline/cases"),
+    ("hotline/feeds", "hotline/cases", "foundation/test_limits.py"),
     (
         "platform/review/test_review_retention.py",
         "platform/review/test_desk_state_machine.py",
