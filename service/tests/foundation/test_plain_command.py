@@ -36,7 +36,7 @@ def test_values_come_as_typer_gives_them(line: str, value: str) -> None:
     assert (done.exit_code, done.output.strip()) == (0, value)
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "-1", "x", "8_600", "٨", "9" * 5_000])
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "x", "8_600", "٨", "000000080999999", "9" * 5_000])
 @pytest.mark.parametrize(("language", "words"), [("en", "from 1 to 65535"), ("fr", "de 1 à 65535")])
 def test_a_port_that_is_none_is_refused_in_the_readers_language(
     monkeypatch: pytest.MonkeyPatch, port: str, language: str, words: str

@@ -378,10 +378,11 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " doubtful matches go to a person"
         " (`test_weak_evidence_alone_is_for_a_person_to_look_at`).": None,
         "One address may open 10 cases in an hour and one subscriber send 6,000 reports"
-        " (`REPIT_SUBMISSIONS_PER_HOUR`, `REPIT_REPORTS_PER_HOUR`), counted in memory"
-        " under a salt that is forgotten each hour"
-        " (`test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten`);"
-        " someone with many addresses is not stopped by that.": _SALT,
+        " (`REPIT_SUBMISSIONS_PER_HOUR`, `REPIT_REPORTS_PER_HOUR`), counted in the"
+        " database for all processes together: addresses under a salt that is forgotten"
+        " each hour and stands in no PostgreSQL log"
+        " (`test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten`,"
+        " `test_the_salt_of_an_hour_stands_in_no_log_and_once_the_hour_is_over_nowhere`).": _SALT,
         "So hashes are treated as personal data: sealed at rest, granted one by one,"
         " forgotten on withdrawal"
         " (`test_what_was_withdrawn_opens_with_no_key_that_is_left`); and anchored hashes"

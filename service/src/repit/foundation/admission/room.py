@@ -8,6 +8,7 @@ seconds: whoever sends a form over a bad line costs little, whoever holds megaby
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
@@ -26,20 +27,6 @@ class Holder(Protocol):
         """Let go of everything, at once; whoever sends it hears that there was no room."""
 
 
-class Cost:
-    """Bytes times seconds of one holder; it has a lock."""
-
-    def __init__(self) -> None:
-        self._counted, self._cost = monotonic(), 0.0
-
-    def so_far(self, held: int) -> float:
-        """With so many bytes held since the last time."""
-        moment = monotonic()
-        self._cost += held * (moment - self._counted)
-        self._counted = moment
-        return self._cost
-
-
 class Room:
     """So many bytes, for all who share them. For any thread."""
 
@@ -47,7 +34,7 @@ class Room:
         """`refusal`: what is raised where there is no room."""
         self.size = size
         self.held = 0
-        self._refusal = refusal
+        self.refusal = refusal
         self._coming: set[Holder] = set()
         self._turn = threading.Lock()
 
@@ -71,7 +58,7 @@ class Room:
                 coming = list(self._coming)
             dearest = max(coming, key=lambda other: other.cost(), default=holder)
             if dearest is holder:
-                raise self._refusal()
+                raise self.refusal()
             self.end(dearest)
             dearest.give_way()
 
@@ -79,3 +66,86 @@ class Room:
         """These bytes are held no more."""
         with self._turn:
             self.held -= size
+
+
+class Held:
+    """The bytes that have come of one thing; a `Holder`. One thread adds to them, whoever needs room may have
+    them let go of."""
+
+    def __init__(self, room: Room, gave_way: Callable[[], object] = lambda: None) -> None:
+        """`gave_way`: called once, from whatever thread it is, when everything was let go of."""
+        self.pieces: deque[bytes] = deque()
+        self.gave_way = False
+        self._room, self._tell = room, gave_way
+        self._turn = threading.Lock()
+        self._coming = False
+        self._size = 0
+        self._cost, self._counted = 0.0, monotonic()
+
+    def begin(self) -> None:
+        """More is coming, and it gives way where it must; again, where it does so already."""
+        with self._turn:
+            if self._coming or self.gave_way:
+                return
+            self._coming = True
+        self._room.begin(self)
+
+    def rest(self) -> None:
+        """Nothing more is coming for now, and what is here gives way to nobody."""
+        with self._turn:
+            self._coming = False
+        self._room.end(self)
+
+    def settle(self) -> None:
+        """Somebody takes what is here, and it gives way no more. Raises `room.refusal` where it did."""
+        self.rest()
+        if self.gave_way:
+            raise self._room.refusal()
+
+    def add(self, piece: bytes) -> None:
+        """One more piece. Raises `room.refusal`."""
+        self._room.take(len(piece), self)
+        with self._turn:
+            if not self.gave_way:
+                self._reckon()
+                self._size += len(piece)
+                self.pieces.append(piece)
+                return
+        self._room.give_back(len(piece))
+        raise self._room.refusal()
+
+    def give_back(self, size: int) -> None:
+        """So many bytes were read and are held no more."""
+        with self._turn:
+            self._reckon()
+            self._size -= size
+        self._room.give_back(size)
+
+    def forget(self) -> None:
+        """Let go of everything; nothing more is coming."""
+        self._room.end(self)
+        with self._turn:
+            self._coming = False
+            self.pieces.clear()
+            size, self._size = self._size, 0
+        self._room.give_back(size)
+
+    def cost(self) -> float:
+        """See `Holder`."""
+        with self._turn:
+            return self._reckon()
+
+    def give_way(self) -> None:
+        """See `Holder`. What somebody has taken by now stays."""
+        with self._turn:
+            if not self._coming:
+                return
+            self.gave_way = True
+        self.forget()
+        self._tell()
+
+    def _reckon(self) -> float:
+        moment = monotonic()
+        self._cost += self._size * (moment - self._counted)
+        self._counted = moment
+        return self._cost

@@ -8,6 +8,7 @@ with the first request that it validates, if at all. `_runtime_param` is where t
 read; a test holds that a start does without pydantic.
 """
 
+import re
 from typing import Any
 
 import typer
@@ -47,7 +48,7 @@ class _Reading:
         if not self._whole or value is None:
             return value
         given = str(value)
-        if not given.isascii() or not given.isdigit() or not self._least <= int(given[:9]) <= self._most:
+        if not re.fullmatch("[0-9]{1,9}", given) or not self._least <= int(given) <= self._most:
             bounds = Text(
                 f"a whole number from {self._least} to {self._most}",
                 f"un nombre entier de {self._least} à {self._most}",

@@ -8,12 +8,11 @@ later" and never in a process that is killed for its memory. Nothing is written 
 """
 
 import hashlib
-import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
-from repit.foundation.admission.room import Cost, Room
+from repit.foundation.admission.room import Held, Room
 from repit.foundation.errors import TooLarge
 from repit.foundation.hashes import Algorithm
 from repit.platform.gate.errors import Overloaded
@@ -46,14 +45,10 @@ class UploadBuffer:
         refused: Callable[[], None] = _nobody_counts,
     ) -> None:
         self.sender = sender
-        self._room, self._keep, self._most = room, keep, max(keep, most)
-        self._refused = refused
-        self._turn = threading.Lock()
-        """Around what is held: what comes in by another way may have this give way."""
-        self._cost = Cost()
-        self._coming = self._gave_way = self._is_counted = False
-        self._pieces: list[bytes] = []
-        self._held = 0
+        self._keep, self._most = keep, max(keep, most)
+        self._refused, self._is_counted = refused, False
+        self._held = Held(room)
+        self._whole: bytes | None = None
         self._digests: dict[Algorithm, hashlib._Hash] = {}
         self._sniffed: tuple[int, Format | Refused] | None = None
         self.size = 0
@@ -88,9 +83,11 @@ class UploadBuffer:
         if self._digests:
             return None
         self._settle()
-        if len(self._pieces) != 1:
-            self._pieces = [b"".join(self._pieces)]
-        return self._pieces[0]
+        if self._whole is None:
+            pieces = self._held.pieces
+            self._whole = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            pieces.clear()
+        return self._whole
 
     @property
     def looks_like(self) -> Format | Refused:
@@ -118,55 +115,23 @@ class UploadBuffer:
 
     def forget(self) -> None:
         """Let go of the bytes."""
-        self._room.end(self)
-        with self._turn:
-            self._coming = False
-            self._pieces = []
-            held, self._held = self._held, 0
-        self._room.give_back(held)
-
-    def cost(self) -> float:
-        """See `room.Holder`."""
-        with self._turn:
-            return self._cost.so_far(self._held)
-
-    def give_way(self) -> None:
-        """See `room.Holder`."""
-        with self._turn:
-            if not self._coming:
-                return  # somebody has it
-            self._gave_way = True
-        self.forget()
+        self._whole = None
+        self._held.forget()
 
     def _hold(self, piece: bytes) -> None:
-        with self._turn:
-            begins = not (self._coming or self._gave_way)
-            self._coming = self._coming or begins
-        if begins:
-            self._room.begin(self)
         try:
-            self._room.take(len(piece), self)
+            self._held.begin()
+            self._held.add(piece)
         except Overloaded:
             self._count()
             raise
-        with self._turn:
-            if not self._gave_way:
-                self._held += len(piece)
-                self._pieces.append(piece)
-                return
-        self._room.give_back(len(piece))
-        raise self._overloaded()
 
     def _settle(self) -> None:
-        with self._turn:
-            self._coming = False
-        self._room.end(self)
-        if self._gave_way:
-            raise self._overloaded()
-
-    def _overloaded(self) -> Overloaded:
-        self._count()
-        return Overloaded()
+        try:
+            self._held.settle()
+        except Overloaded:
+            self._count()
+            raise
 
     def _count(self) -> None:
         if not self._is_counted:
@@ -176,7 +141,7 @@ class UploadBuffer:
     def _digest_from_here(self, piece: bytes) -> None:
         self._settle()
         self._digests = {"md5": hashlib.md5(usedforsecurity=False), "sha256": hashlib.sha256()}
-        for held in self._pieces:
+        for held in self._held.pieces:
             self._digest(held)
         self.forget()
         self._digest(piece)

@@ -9,14 +9,12 @@ held.
 """
 
 import asyncio
-import threading
-from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError
 from typing import Any, Final
 
 from repit.foundation.admission.errors import Busy
-from repit.foundation.admission.room import Cost, Room
+from repit.foundation.admission.room import Held, Room
 from repit.foundation.errors import RepitError, TooLarge, Unavailable
 from repit.foundation.process.front.errors import TooSlow
 
@@ -38,16 +36,11 @@ class Body:
 
     def __init__(self, receive: Receive, room: Room, most: int) -> None:
         """`most`: bytes that may come at all."""
-        self._receive, self._room, self._most = receive, room, most
+        self._receive, self._most = receive, most
         self._loop = asyncio.get_running_loop()
-        self._pieces: deque[bytes] = deque()
         self._begun = self._loop.time()
-        self._turn = threading.Lock()
-        """Around what is held: what comes in by another way may have this give way."""
-        self._cost = Cost()
-        self._held = 0
+        self._held = Held(room, lambda: self._loop.call_soon_threadsafe(self._stop))
         self._task: asyncio.Task[Any] | None = None
-        self._gave_way = self._is_coming = False
         self.size = 0
         self.whole = self.refused = self.ended = False
 
@@ -65,24 +58,7 @@ class Body:
 
     def forget(self) -> None:
         """Let go of what is held."""
-        with self._turn:
-            held, self._held = self._held, 0
-            self._pieces.clear()
-        self._room.give_back(held)
-
-    def cost(self) -> float:
-        """See `room.Holder`."""
-        with self._turn:
-            return self._cost.so_far(self._held)
-
-    def give_way(self) -> None:
-        """See `room.Holder`. What is whole by now stays so: somebody has it."""
-        with self._turn:
-            if not self._is_coming:
-                return
-            self._gave_way = True
-        self.forget()
-        self._loop.call_soon_threadsafe(self._stop)
+        self._held.forget()
 
     def _stop(self) -> None:
         if self._task is not None:
@@ -90,9 +66,7 @@ class Body:
 
     async def _coming(self, enough: int, longest: float) -> None:
         self._task = asyncio.current_task()
-        with self._turn:
-            self._is_coming = True
-        self._room.begin(self)
+        self._held.begin()
         try:
             async with asyncio.timeout_at(self._due(longest)) as limit:
                 while not self.whole and self.size <= enough:
@@ -102,17 +76,14 @@ class Body:
             self.forget()
             raise TooSlow from None
         except asyncio.CancelledError:
-            if self._gave_way and self._task is not None:
+            if self._held.gave_way and self._task is not None:
                 self._task.uncancel()
                 raise Busy from None
             raise
         finally:
-            self._room.end(self)
-            with self._turn:
-                self._is_coming = False
+            self._held.rest()
             self._task = None
-        if self._gave_way:
-            raise Busy
+        self._held.settle()
 
     def _due(self, longest: float) -> float:
         return self._begun + min(longest, GRACE_SECONDS + self.size / PACE)
@@ -134,17 +105,10 @@ class Body:
 
     def _take(self, piece: bytes) -> None:
         try:
-            self._room.take(len(piece), self)
+            self._held.add(piece)
         except Unavailable:
             self.forget()
             raise
-        with self._turn:
-            if not self._gave_way:
-                self._held += len(piece)
-                self._pieces.append(piece)
-                return
-        self._room.give_back(len(piece))
-        raise Busy
 
     async def _more(self) -> None:
         """The next piece, for a thread that waits for it."""
@@ -159,12 +123,10 @@ class Body:
         parts: list[bytes] = []
         while wanted and (piece := self._next()):
             if len(piece) > wanted:
-                self._pieces.appendleft(piece[wanted:])
+                self._held.pieces.appendleft(piece[wanted:])
                 piece = piece[:wanted]
             wanted -= len(piece)
-            with self._turn:
-                self._held -= len(piece)
-            self._room.give_back(len(piece))
+            self._held.give_back(len(piece))
             parts.append(piece)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
@@ -179,11 +141,11 @@ class Body:
         """Nothing to close; what is left is let go of by the loop."""
 
     def _next(self) -> bytes:
-        while not self._pieces:
+        while not self._held.pieces:
             if self.whole:
                 return b""
             try:
                 asyncio.run_coroutine_threadsafe(self._more(), self._loop).result()
             except (RepitError, asyncio.CancelledError, CancelledError):
                 raise Cut("the body did not come in time") from None
-        return self._pieces.popleft()
+        return self._held.pieces.popleft()
