@@ -9,6 +9,7 @@ from gate_pictures import entry, made_up
 from sharded_index import ShardedIndex
 
 from repit.foundation.hashes import Hash
+from repit.platform.gate import matching
 from repit.platform.gate.entries import FEED, Key, packed, unpacked
 from repit.platform.gate.index.live import LiveIndex
 from repit.platform.gate.index.protocol import ANCHORED, MAX_NEIGHBOURS, Index
@@ -117,6 +118,12 @@ def test_what_one_source_says_never_changes_what_another_holds(index: Index) -> 
     index.drop("file/one")
     assert items(index, made_up(1)) == ["a"] and items(index, made_up(2)) == []
     assert index.names("file/one") == set()
+
+
+def test_items_that_two_sources_name_alike_are_each_evidence(index: Index) -> None:
+    index.apply(entry("a", made_up(1)), entry("a", made_up(1), source="file/one"))
+    found = matching.by_hash(index, row(made_up(1)))
+    assert {evidence.key for evidence in found} == {Key(FEED, "a"), Key("file/one", "a")}
 
 
 def test_names_that_begin_alike_are_not_of_one_source(index: Index) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from repit.foundation.hashes import Algorithm
 from repit.platform.gate.altered import FIELD_RADIUS
-from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.entries import Key, KnownEntry
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.verdict import TIERS, Evidence, Tier
 from repit_engine.types import HashArray
@@ -43,11 +43,11 @@ def by_hash(index: Index, hashes: HashArray) -> list[Evidence]:
 
 def strongest(found: Iterable[Evidence]) -> list[Evidence]:
     """One piece of evidence an item: the best tier, then the least distance."""
-    best: dict[str, Evidence] = {}
+    best: dict[Key, Evidence] = {}
     for evidence in found:
-        held = best.get(evidence.item)
+        held = best.get(evidence.key)
         if held is None or _rank(evidence) < _rank(held):
-            best[evidence.item] = evidence
+            best[evidence.key] = evidence
     return list(best.values())
 
 

@@ -50,5 +50,5 @@ def marked(
             )
             (let_go if goes else found).append(replace(evidence, let_go=goes))
     found = matching.strongest(found)
-    held = {evidence.item for evidence in found}
-    return [*found, *(evidence for evidence in matching.strongest(let_go) if evidence.item not in held)]
+    held = {evidence.key for evidence in found}
+    return [*found, *(evidence for evidence in matching.strongest(let_go) if evidence.key not in held)]
