@@ -48,7 +48,6 @@ class UploadBuffer:
         self._keep, self._most = keep, max(keep, most)
         self._refused, self._is_counted = refused, False
         self._held = Held(room)
-        self._whole: bytes | None = None
         self._digests: dict[Algorithm, hashlib._Hash] = {}
         self._sniffed: tuple[int, Format | Refused] | None = None
         self.size = 0
@@ -78,16 +77,17 @@ class UploadBuffer:
 
     @property
     def data(self) -> bytes | None:
-        """The whole file, which gives way to nobody any more; None if it was too long to be kept. Raises
+        """What has come, which gives way to nobody until more comes; None if it is too long to keep. Raises
         `Overloaded` where it had to give way."""
         if self._digests:
             return None
         self._settle()
-        if self._whole is None:
-            pieces = self._held.pieces
-            self._whole = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces = self._held.pieces
+        if len(pieces) != 1:
+            whole = b"".join(pieces)
             pieces.clear()
-        return self._whole
+            pieces.append(whole)
+        return pieces[0]
 
     @property
     def looks_like(self) -> Format | Refused:
@@ -115,7 +115,6 @@ class UploadBuffer:
 
     def forget(self) -> None:
         """Let go of the bytes."""
-        self._whole = None
         self._held.forget()
 
     def _hold(self, piece: bytes) -> None:
