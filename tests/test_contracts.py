@@ -77,6 +77,9 @@ BREACHES = [
     ("protocols-apart", "repit/exchanges/ncmec/__init__.py", "import repit.exchanges.stopncii"),
     ("an-index-is-named-once", "repit/platform/gate/matching.py", "import repit.platform.gate.index.live"),
     ("kernels-apart", "repit_engine/kernels/reference/__init__.py", "import repit_engine.kernels.jit"),
+    ("no-circles", "repit/hotline/feeds/models.py", "import repit.hotline.feeds.blocking"),
+    ("no-circles", "repit/foundation/errors.py", "import repit.foundation.process.front.errors"),
+    ("no-circles", "repit_engine/types.py", "import repit_engine.anchors"),
 ]
 
 

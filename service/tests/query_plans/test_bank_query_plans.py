@@ -22,7 +22,7 @@ from repit.foundation.clock import now
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import bulk, feed, floods, items, partner_records, retention
 from repit.hotline.bank.models import Item
-from repit.hotline.bank.partners.record import Origin, Record
+from repit.hotline.bank.record import Origin, Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.cases import service
 from repit.hotline.feeds import keys, opinions, subscribers

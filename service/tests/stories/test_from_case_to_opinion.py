@@ -21,7 +21,7 @@ from repit.foundation import audit
 from repit.foundation.errors import NotFound, NotGranted, TooLarge, TransitionRefused
 from repit.hotline.bank import carrying, feed, items, partner_records
 from repit.hotline.bank.models import Item
-from repit.hotline.bank.partners.record import Record
+from repit.hotline.bank.record import Record
 from repit.hotline.bank.states import LIVE
 from repit.hotline.bank.types import Published
 from repit.hotline.cases import access_codes, closing, service

@@ -6,6 +6,7 @@
     ├── RequestRefused              what came in will not be handled, and why
     │   ├── InputRefused            not the shape that is asked for
     │   ├── TooLarge                more bytes or entries than the limit
+    │   ├── TooSlow                 it did not come in time
     │   ├── TooManyReports          more of them in an hour than one subscriber may send
     │   ├── KeyRefused              no key, or not one of ours
     │   ├── NotGranted              a good key, without this permission
@@ -128,6 +129,13 @@ class TooLarge(RequestRefused):
     status = 413
     message = Text("This is larger than what is accepted.", "Ceci dépasse la taille acceptée.")
     next_step = Text("Send less at a time.", "Envoyez-en moins à la fois.")
+
+
+class TooSlow(RequestRefused):
+    code = "too-slow"
+    status = 408
+    message = Text("The request did not arrive in time.", "La demande n'est pas arrivée à temps.")
+    next_step = Text("Send it again.", "Envoyez-la de nouveau.")
 
 
 class TooManyReports(RequestRefused):

@@ -7,7 +7,7 @@ import hashlib
 from hypothesis import strategies as st
 
 from repit.foundation.hashes import Hash
-from repit.hotline.bank.partners.record import Origin, Record
+from repit.hotline.bank.record import Origin, Record
 from repit.hotline.bank.types import Submission
 
 HOTLINES = ("here", "there", "elsewhere")

@@ -32,7 +32,7 @@ from repit.hotline.bank.models import (
     Tombstone,
     Transition,
 )
-from repit.hotline.bank.partners.record import Record
+from repit.hotline.bank.record import Record
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.types import Submission
 

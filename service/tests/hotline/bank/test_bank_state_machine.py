@@ -38,7 +38,7 @@ from repit.hotline.bank.models import (
     WidelyPublished,
 )
 from repit.hotline.bank.partners import write
-from repit.hotline.bank.partners.record import Record
+from repit.hotline.bank.record import Record
 from repit.hotline.bank.states import LIVE, SHARED, TRANSITIONS
 from repit.hotline.bank.types import Published, Submission
 

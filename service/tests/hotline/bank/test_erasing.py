@@ -21,7 +21,7 @@ from repit.foundation.errors import TransitionRefused
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import bulk, erasing, feed, items, keys, lookups, partner_records, turning
 from repit.hotline.bank.models import Item, ItemHash, LookupKey, PartnerRecord, Transition
-from repit.hotline.bank.partners.record import Record
+from repit.hotline.bank.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import erasure, subscribers
 from repit.hotline.feeds import ncmec_server as ncmec

@@ -11,7 +11,7 @@ from django.apps import apps
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import bulk, feed, items, partner_records, widely_published
 from repit.hotline.bank.models import Item, ItemHash
-from repit.hotline.bank.partners.record import Record
+from repit.hotline.bank.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.cases import service
 

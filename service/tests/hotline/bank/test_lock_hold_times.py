@@ -33,7 +33,7 @@ from repit.hotline.bank import (
 from repit.hotline.bank.admitting import Way
 from repit.hotline.bank.incoming import Incoming
 from repit.hotline.bank.models import Item
-from repit.hotline.bank.partners.record import Origin, Record
+from repit.hotline.bank.record import Origin, Record
 from repit.hotline.bank.types import MAX_HASHES_TOGETHER, Submission
 from repit.hotline.feeds import bank_target
 

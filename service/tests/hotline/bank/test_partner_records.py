@@ -10,7 +10,7 @@ import pytest
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import feed, items, lookups, partner_records
 from repit.hotline.bank.models import Item, PartnerRecord, RecordOrigin, Tombstone
-from repit.hotline.bank.partners.record import Origin, Record
+from repit.hotline.bank.record import Origin, Record
 from repit.hotline.bank.types import Submission
 
 pytestmark = pytest.mark.django_db

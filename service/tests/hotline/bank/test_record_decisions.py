@@ -32,7 +32,7 @@ from repit.hotline.bank.partners.decide import (
     decisions,
 )
 from repit.hotline.bank.partners.known import Known, KnownItem, KnownRecord
-from repit.hotline.bank.partners.record import Ready, Record
+from repit.hotline.bank.record import Ready, Record
 from repit.hotline.bank.sealed import Opened
 
 HERE, SOURCE = HOTLINES[0], "a"

@@ -20,7 +20,7 @@ from repit.foundation import clock
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import carrying, feed, floods, items, partner_records, retention
 from repit.hotline.bank.models import Item, PartnerRecord
-from repit.hotline.bank.partners.record import Origin, Record
+from repit.hotline.bank.record import Origin, Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import erasure, feedback, opinions, subscribers
 from repit.hotline.feeds.keys import recognise

@@ -17,7 +17,7 @@ from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow, Upkeep
 from repit.hotline.bank import carrying, closing, feed, items, partner_records
 from repit.hotline.bank.models import Change, Claim, Feed, Transition
-from repit.hotline.bank.partners.record import Record
+from repit.hotline.bank.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.cases import service
 from repit.hotline.feeds import access, erasure, opinions, subscribers

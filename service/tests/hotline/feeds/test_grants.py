@@ -21,7 +21,7 @@ from repit.foundation.clock import now
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import feed, items, partner_records
 from repit.hotline.bank.models import Item, MatchReport
-from repit.hotline.bank.partners.record import Record
+from repit.hotline.bank.record import Record
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import caps, keys, subscribers
 from repit.hotline.feeds.models import Alarm, Opinion, Subscriber, WithdrawalAcknowledged

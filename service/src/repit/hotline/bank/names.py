@@ -17,7 +17,7 @@ from repit.foundation.sealing import Place, keyed_digest
 from repit.hotline.bank import sealed
 from repit.hotline.bank.lookups import Lookup
 from repit.hotline.bank.models import Item, PartnerRecord
-from repit.hotline.bank.partners.record import Record
+from repit.hotline.bank.record import Record
 from repit.hotline.bank.sealed import Opened
 
 _USE: Final = "partner record name"

@@ -17,8 +17,8 @@ from repit.hotline.bank import feed, incoming, lookups, names
 from repit.hotline.bank.models import PartnerRecord
 from repit.hotline.bank.partners import collect
 from repit.hotline.bank.partners.decide import Release, burials, decisions
-from repit.hotline.bank.partners.record import Ready, Record
 from repit.hotline.bank.partners.write import Writer
+from repit.hotline.bank.record import Ready, Record
 
 _NOT_IN_LIST: Final = "no longer in the partner's list"
 _SWEPT_TOGETHER: Final = 25

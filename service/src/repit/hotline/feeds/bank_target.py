@@ -18,7 +18,7 @@ from repit.exchanges.records import Batch, Pulled
 from repit.foundation.hashes import Kind
 from repit.foundation.jobs.claims import ClaimLost
 from repit.hotline.bank import partner_records
-from repit.hotline.bank.partners.record import Origin, Ready, Record
+from repit.hotline.bank.record import Origin, Ready, Record
 from repit.hotline.bank.types import Submission
 
 TOGETHER: Final = 100

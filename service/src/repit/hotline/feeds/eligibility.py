@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 
 from repit.hotline.bank.models import Item, PartnerRecord
 from repit.hotline.bank.states import SHARED
-from repit.hotline.feeds import opinions
+from repit.hotline.feeds.blocking import blocked_by
 from repit.hotline.feeds.keys import SYNC, Granted
 
 _PLAIN: Final = Granted(0, "", sees_anchored=False, exchanges=frozenset())
@@ -35,7 +35,7 @@ def confirmed(who: Granted, names: Collection[str] | None = None) -> frozenset[s
     held = PartnerRecord.objects.filter(source__in=who.confirmed_by)
     if names is not None:
         held = held.filter(item__token__in=names)
-    return opinions.blocked_by(who.confirmed_by, names) | set(held.values_list("item__token", flat=True))
+    return blocked_by(who.confirmed_by, names) | set(held.values_list("item__token", flat=True))
 
 
 def wanted(

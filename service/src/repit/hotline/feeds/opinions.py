@@ -121,14 +121,3 @@ def of(names: Collection[str]) -> dict[str, list[Held]]:
     for (name, _), held in sorted(latest.items(), key=lambda pair: pair[1].name):
         found.setdefault(name, []).append(held)
     return found
-
-
-def blocked_by(subscribers: Collection[str], names: Collection[str] | None = None) -> frozenset[str]:
-    """Of these items (None: of all), those that one of these subscribers says to block at present."""
-    rows = Opinion.objects.filter(subscriber__name__in=subscribers)
-    if names is not None:
-        rows = rows.filter(item__in=names)
-    latest: dict[tuple[str, int], str] = {}
-    for item, subscriber, view in rows.order_by("id").values_list("item", "subscriber", "opinion"):
-        latest[item, subscriber] = view
-    return frozenset(item for (item, _), view in latest.items() if view == "blocked")

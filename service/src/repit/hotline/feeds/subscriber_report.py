@@ -28,7 +28,7 @@ from repit.foundation.errors import NotFound
 from repit.hotline.bank import feed
 from repit.hotline.bank.models import Item, PartnerRecord, Transition
 from repit.hotline.bank.states import SHARED
-from repit.hotline.feeds import opinions
+from repit.hotline.feeds.blocking import blocked_by
 from repit.hotline.feeds.models import Access, Opinion, Subscriber, SubscriberKey, WithdrawalAcknowledged
 from repit.hotline.feeds.opinions import View as Opined
 from repit.hotline.feeds.subscribers import Grant, granted
@@ -200,7 +200,7 @@ def _shown(grant: Grant) -> QuerySet[Item]:
     if not grant.confirmed_by:
         return items
     held = PartnerRecord.objects.filter(source__in=grant.confirmed_by).values("item")
-    blocked = opinions.blocked_by(grant.confirmed_by)
+    blocked = blocked_by(grant.confirmed_by)
     return items.filter(Q(origin__in=grant.confirmed_by) | Q(pk__in=held) | Q(token__in=blocked))
 
 

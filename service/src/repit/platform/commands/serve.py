@@ -41,8 +41,10 @@ def gate(
 
 def integrations(clamd: str = "", icap: str = "") -> "list[Beside]":
     """What the settings, or these addresses, want opened beside HTTP. Raises `SettingsRefused`."""
+    from repit.platform.integrations.clamd import start as clamd_channel
+    from repit.platform.integrations.icap import start as icap_channel
     from repit.platform.integrations.mastodon import start as mastodon
     from repit.platform.integrations.s3 import start as s3
-    from repit.platform.integrations.sockets import start as sockets
 
-    return [*sockets.channels(clamd, icap), *mastodon.channels(), *s3.channels()]
+    antivirus = (*clamd_channel.channels(clamd), *icap_channel.channels(icap))
+    return [*antivirus, *mastodon.channels(), *s3.channels()]

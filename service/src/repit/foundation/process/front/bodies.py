@@ -15,8 +15,7 @@ from typing import Any, Final
 
 from repit.foundation.admission.errors import Busy
 from repit.foundation.admission.room import Held, Room
-from repit.foundation.errors import RepitError, TooLarge, Unavailable
-from repit.foundation.process.front.errors import TooSlow
+from repit.foundation.errors import RepitError, TooLarge, TooSlow, Unavailable
 
 GRACE_SECONDS: Final = 20.0
 PACE: Final = 1000.0

@@ -1,7 +1,6 @@
 """Refusals of the front.
 
     RequestRefused
-    ├── TooSlow          the body did not come in time
     ├── TooManyStreams   one subscriber reads more long answers at once than it may
     └── TooManyWaiting   one subscriber has more requests waiting for changes than it may
 
@@ -9,13 +8,6 @@ In: what went wrong before a view was asked. Out: errors of the service's tree. 
 """
 
 from repit.foundation.errors import RequestRefused, Text
-
-
-class TooSlow(RequestRefused):
-    code = "too-slow"
-    status = 408
-    message = Text("The request did not arrive in time.", "La demande n'est pas arrivée à temps.")
-    next_step = Text("Send it again.", "Envoyez-la de nouveau.")
 
 
 class TooManyWaiting(RequestRefused):

@@ -22,9 +22,9 @@ from repit.foundation.errors import (
     RepitError,
     RequestRefused,
     TooLarge,
+    TooSlow,
     Unavailable,
 )
-from repit.foundation.process.front.errors import TooSlow
 from repit.foundation.web.api.addresses import Address, Routes, addresses
 from repit.foundation.web.api.answers import JSON, PROBLEM, Answer
 from repit.foundation.web.api.operations import Operation

@@ -14,7 +14,7 @@ from repit.hotline.bank import keys, lifecycle, names
 from repit.hotline.bank.lookups import Lookup
 from repit.hotline.bank.models import Item, ItemHash, PartnerRecord, RecordOrigin, Tombstone
 from repit.hotline.bank.partners.known import Known, KnownItem, KnownRecord, Pair
-from repit.hotline.bank.partners.record import Ready, Record
+from repit.hotline.bank.record import Ready, Record
 from repit.hotline.bank.sealed import Opened
 from repit.hotline.bank.states import LIVE
 

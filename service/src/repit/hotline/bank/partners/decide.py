@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from repit.hotline.bank.partners.known import Known, KnownItem, KnownRecord, Pair
-from repit.hotline.bank.partners.record import Origin, Ready, Record
+from repit.hotline.bank.record import Origin, Ready, Record
 
 WITHDRAWN: Final = "withdrawn by the partner"
 

@@ -11,7 +11,7 @@ from typing import Final
 from repit.hotline.bank import names
 from repit.hotline.bank.lookups import Lookup
 from repit.hotline.bank.models import Item, ItemHash, PartnerRecord, RecordOrigin
-from repit.hotline.bank.partners.record import Origin, Record
+from repit.hotline.bank.record import Origin, Record
 from repit.hotline.bank.sealed import Opened, fingerprint
 from repit.hotline.bank.states import LIVE
 from repit.hotline.bank.types import Submission

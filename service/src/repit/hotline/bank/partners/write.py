@@ -31,8 +31,8 @@ from repit.hotline.bank.partners.decide import (
 )
 from repit.hotline.bank.partners.follow import Follow
 from repit.hotline.bank.partners.known import ITSELF, Known, KnownItem, KnownRecord, Pair, origin_key
-from repit.hotline.bank.partners.record import Origin, Ready, Record
 from repit.hotline.bank.partners.rows import Rows
+from repit.hotline.bank.record import Origin, Ready, Record
 
 _HELD = "told by a partner"
 _BURIED = "withdrawn by its origin"

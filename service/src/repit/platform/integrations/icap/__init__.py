@@ -1,6 +1,6 @@
 """The channel that speaks ICAP (RFC 3507).
 
-In: an examiner, who may come. Out: a `Listener`. Next: `opening`.
+In: an examiner, who may come. Out: a `Listener`. Next: `start`.
 """
 
 from functools import partial

@@ -1,34 +1,23 @@
-"""The antivirus channels of a gate, on one thread with an event loop of its own.
+"""An antivirus channel of a gate, on one thread with an event loop of its own.
 
-In: addresses from the command line or the settings. Out: context managers that hold a channel open. Next:
-`platform.commands.serve` has them opened beside the HTTP server.
+In: an address, and what listens at it. Out: a context manager that holds the channel open. Next: `clamd` and
+`icap`, which `platform.commands.serve` has opened beside the HTTP server.
 """
 
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
 
 from django.conf import settings
 
 from repit.platform.gate import runtime
-from repit.platform.integrations import clamd, icap
 from repit.platform.integrations.sockets.examiner import Examiner
 from repit.platform.integrations.sockets.listener import Listener, listen
 from repit.platform.integrations.sockets.upstream_scanner import UpstreamScanner
 
 Opening = Callable[[], AbstractContextManager[object]]
-
-
-def channels(clamd_at: str = "", icap_at: str = "") -> Sequence[Opening]:
-    """The channels that the settings, or these addresses before them, ask for."""
-    wanted = (
-        (clamd_at or settings.REPIT_GATE_CLAMD, clamd.listener),
-        (icap_at or settings.REPIT_GATE_ICAP, icap.listener),
-    )
-    return [partial(opened, address, make) for address, make in wanted if address]
 
 
 @contextmanager

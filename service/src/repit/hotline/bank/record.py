@@ -1,7 +1,7 @@
 """What a partner tells of, as value objects.
 
 In: records of any protocol, already checked. Out: `Record`; `Ready`, sealed before the bank's lock is taken.
-Next: `partner_records`.
+Next: `partners`, `partner_records`.
 """
 
 from dataclasses import dataclass
