@@ -6,7 +6,7 @@
  * alike: opaque, at rest, in plain colours. The engine's own list of what differs is `repit_engine.picture.shown`.
  */
 
-import type { Header } from "./header.ts";
+import { brandsOf, type Header } from "./header.ts";
 
 /** Of a colour profile: what all readers take alike. */
 const USUAL_CLASSES = ["mntr", "scnr", "spac"];
@@ -33,7 +33,7 @@ export function mayMove(bytes: Uint8Array, { format }: Header): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (format === "gif") return true;
   if (format === "webp") return bytes.length > 20 && text(view, 12, 4) === "VP8X" && (view.getUint8(20) & 2) !== 0;
-  if (format === "avif") return brandsOf(view).includes("avis");
+  if (format === "avif") return brandsOf(bytes).includes("avis");
   if (format !== "png") return false;
   for (let at = 8; at + 8 <= view.byteLength; at += 12 + view.getUint32(at)) {
     const name = text(view, at + 4, 4);
@@ -52,14 +52,6 @@ export function isMoving(bytes: Uint8Array, header: Header): boolean {
     if (bytes[at] === 0x21 && bytes[at + 1] === 0xf9 && bytes[at + 2] === 4 && bytes[at + 7] === 0) frames += 1;
   }
   return frames > 1;
-}
-
-/** The brands of an ISO media file, the major one first. */
-export function brandsOf(view: DataView): string[] {
-  const end = Math.min(view.byteLength, view.byteLength >= 4 ? view.getUint32(0) : 0, 1024);
-  const brands = view.byteLength >= 12 ? [text(view, 8, 4)] : [];
-  for (let at = 16; at + 4 <= end; at += 4) brands.push(text(view, at, 4));
-  return brands;
 }
 
 function isPlainJpeg(view: DataView): boolean {

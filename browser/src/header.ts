@@ -5,8 +5,6 @@
  * turns what it decodes itself. The names are those of the engine's `picture.formats`.
  */
 
-import { brandsOf } from "./doubt.ts";
-
 export type Format = "jpeg" | "png" | "gif" | "webp" | "bmp" | "tiff" | "heic" | "avif" | "ico";
 
 export interface Header {
@@ -55,9 +53,18 @@ const HEIC = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
 
 /** Browsers show an AVIF whatever its major brand is, if it says avif among the others. */
 function fromBrands(bytes: Uint8Array): Format | null {
-  const brands = brandsOf(new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+  const brands = brandsOf(bytes);
   if (brands.includes("avif") || brands.includes("avis")) return "avif";
   return brands.some((brand) => HEIC.includes(brand)) ? "heic" : null;
+}
+
+/** The brands of an ISO media file, the major one first. */
+export function brandsOf(bytes: Uint8Array): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const end = Math.min(bytes.length, bytes.length >= 4 ? view.getUint32(0) : 0, 1024);
+  const brands = bytes.length >= 12 ? [text(bytes, 8, 12)] : [];
+  for (let at = 16; at + 4 <= end; at += 4) brands.push(text(bytes, at, at + 4));
+  return brands;
 }
 
 const VIDEO_STARTS = ["\x1aE\xdf\xa3", "\0\0\x01\xba", "\0\0\x01\xb3", "OggS", "FLV", "\x30\x26\xb2\x75"];
