@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 
-from installation import Banked, Gate, GateWithChannels, Hotline, Service
+from installation import Banked, Gate, GateWithChannels, Hotline, Service, eventually
 from wordpress_site import Browser, Site
 
 
@@ -78,10 +78,14 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def banked(gate_with_channels: GateWithChannels) -> Iterator[Banked]:
-    """Withdrawn again whatever becomes of the test, since others share the hotline."""
-    published = Banked(gate_with_channels, gate_with_channels.hotline)
+    """Withdrawn again whatever becomes of the test, and gone from the gate, since others share both.
+
+    A withdrawal is carried out at a moment of its own, seconds later."""
+    gate = gate_with_channels
+    published = Banked(gate, gate.hotline)
     yield published
     published.withdraw()
+    assert eventually(lambda: gate.verdict(published.picture)[0] == "allow")
 
 
 @pytest.fixture
