@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from installation import GateWithChannels, eventually
+from installation import GateWithChannels
 from repit.demo.pictures import original, uploads
 from repit.demo.ports import free_port
 from wordpress_site import HELD, NUMBER, Browser, Site, fetched, protecting
@@ -97,9 +97,9 @@ def test_the_very_file_is_met_by_its_digests_before_it_travels(
     file = large(COFFEE)
     digest = {"algorithm": "sha256", "role": "whole", "value": hashlib.sha256(file).hexdigest()}
     item = {"media": "file", "kind": "intimate", "hashes": [digest]}
-    receipt = gate_with_channels.hotline.open_case_of(item)
-    assert eventually(lambda: not ada.form(file)[0])
-    gate_with_channels.hotline.withdraw(receipt)
+    with protecting(gate_with_channels, file, item):
+        taken, message = ada.form(file)
+        assert not taken and NUMBER.search(message), message
 
 
 def test_a_large_picture_that_nobody_can_look_at_waits_for_a_gate_and_is_then_decided(
