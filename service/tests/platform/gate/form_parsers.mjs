@@ -7,15 +7,16 @@ const require = createRequire(process.argv[2]);
 const busboy = require("busboy");
 const { IncomingForm } = require("formidable");
 
-function withBusboy(request, done) {
-  const files = [], fields = [];
-  const said = () => done({ files, fields });
+// Some forms leave a parser waiting for ever; what it gave before that counts.
+const SETTLED_MS = 500;
+
+function withBusboy(request, { files, fields }, done) {
   let parser;
   try {
     parser = busboy({ headers: request.headers });
   } catch {
     request.resume();
-    return said();
+    return done();
   }
   parser.on("file", (_name, stream) => {
     const parts = [];
@@ -24,14 +25,12 @@ function withBusboy(request, done) {
     stream.on("error", () => {});
   });
   parser.on("field", (_name, value) => fields.push(Buffer.from(value).toString("base64")));
-  parser.on("close", said);
-  parser.on("error", said);
+  parser.on("close", done);
+  parser.on("error", done);
   request.pipe(parser);
 }
 
-function withFormidable(request, done) {
-  const files = [], fields = [];
-  const said = () => done({ files, fields });
+function withFormidable(request, { files, fields }, done) {
   const form = new IncomingForm({
     allowEmptyFiles: true,
     minFileSize: 0,
@@ -45,17 +44,19 @@ function withFormidable(request, done) {
     },
   });
   form.on("field", (_name, value) => fields.push(Buffer.from(String(value)).toString("base64")));
-  form.parse(request, said);
+  form.parse(request, done);
 }
 
 const server = createServer((request, response) => {
+  const found = { files: [], fields: [] };
   let answered = false;
-  const done = (found) => {
+  const done = () => {
     if (answered) return;
     answered = true;
     response.setHeader("Connection", "close");
     response.end(JSON.stringify(found));
   };
-  (request.url === "/busboy" ? withBusboy : withFormidable)(request, done);
+  (request.url === "/busboy" ? withBusboy : withFormidable)(request, found, done);
+  request.on("end", () => setTimeout(done, SETTLED_MS));
 });
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));
