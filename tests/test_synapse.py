@@ -94,6 +94,8 @@ class Reply:
 
 
 ALLOW = Reply(200, b'{"verdict": "allow", "decision": null}')
+CUT = Reply(0)
+"""The connection ends without an answer."""
 
 
 class Stranger:
@@ -122,6 +124,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
         answers = self.stranger.answers
         reply = answers.pop(0) if len(answers) > 1 else answers[0]
+        if reply is CUT:
+            return
         self.send_response(reply.status)
         for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
             self.send_header(name, value)
@@ -169,6 +173,21 @@ def test_the_gate_is_asked_with_its_key_once_a_file_and_again_while_busy_and_pas
     assert not synapse.refuses(b"nobody is there")
     assert "(ConnectionRefusedError): allow" in last_words(synapse)
     assert "the-key-of-this-homeserver" not in synapse.log.read_text()
+
+
+def test_a_connection_that_the_gate_has_closed_is_no_reason_to_let_a_file_pass(
+    homeserver: Start, stranger: Stranger
+) -> None:
+    """One that was kept may end just as it is used: the gate is asked once more, over another."""
+    synapse = homeserver(gate=stranger.base, unanswered="allow", seconds=30)
+    block = Reply(451, b'{"verdict": "block", "decision": "a-name"}')
+    stranger.answers = [CUT, block]
+    assert synapse.refuses(b"a banked file")
+    assert last_words(synapse).endswith("a file is refused: decision a-name")
+    stranger.answers = [CUT, CUT, block]
+    assert not synapse.refuses(b"a banked file")
+    assert "the gate gave no verdict" in last_words(synapse)
+    assert len(stranger.asked) == 4
 
 
 def test_a_picture_too_long_to_be_sent_is_refused_and_a_film_asked_about_by_its_digests(

@@ -12,9 +12,10 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from synapse.http import RequestTimedOutError
 from synapse.module_api import ModuleApi, make_deferred_yieldable
 from twisted.internet.protocol import Protocol
-from twisted.web.client import RequestTransmissionFailed, ResponseNeverReceived, readBody
+from twisted.web.client import RequestTransmissionFailed, readBody
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
@@ -23,8 +24,9 @@ _VERDICTS: Final[dict[int, Verdict]] = {200: "allow", 202: "review", 451: "block
 _BUSY: Final = 503
 _LONGEST_PAUSE: Final = 30.0
 _MOST_BYTES: Final = 1024 * 1024
-_CUT: Final = (RequestTransmissionFailed, ResponseNeverReceived)
-"""A connection kept from the last question, which the gate has closed since. Twisted repeats no POST."""
+_CUT: Final = (RequestTransmissionFailed, RequestTimedOutError)
+"""A connection kept from the last question, which the gate has closed since: Synapse's client calls that a
+time that ran out, as it does one that was not made in time. Twisted repeats no POST."""
 _DECISION: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
