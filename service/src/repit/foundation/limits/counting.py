@@ -92,8 +92,11 @@ class Limit:
             return Counted(slot, at)
         with transaction.atomic():
             row = _locked(slot, ends_at, there=row is not None)
-            held = _counting(_read(row), moment, self._longest)
+            before = _read(row)
+            held = _counting(before, moment, self._longest)
             is_full = self._full(held, moment)
+            if is_full and not _of_a_wrong_clock(before, moment):
+                return None
             if not is_full:
                 held[at] = held.get(at, 0) + 1
             row.moments, row.ends_at = _written(held), ends_at
