@@ -1,6 +1,7 @@
 """The walk: every screen of the staff area, both languages, wide and narrow, light and dark, by keyboard."""
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -216,7 +217,9 @@ def test_a_member_begins_with_a_link_a_password_and_a_passkey_and_signs_in_with_
         page.wait_for_url("**/second-factor/")
         page.goto(f"{desk.base}/staff/review/")
         assert page.url.endswith("/staff/second-factor/")
-        page.get_by_role("link", name="Add a passkey").click()
+        # However slowly its script comes: until then the button cannot be pressed.
+        page.route("**/mfa/js/webauthn.js", lambda route: (time.sleep(1), route.continue_()))
+        page.get_by_role("link", name="Add a passkey").click(no_wait_after=True)
         page.get_by_role("button", name="Add it").click()
         page.wait_for_url("**/recovery-codes/")
         assert page.locator(".codes code").count() == 10

@@ -13,3 +13,7 @@ if (navigator.credentials) {
     return create({ ...asked, publicKey: { ...publicKey, extensions: { ...publicKey.extensions, prf: {} } } });
   };
 }
+// Pressed before the scripts above are there, a button would do nothing, or send its form without a passkey.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-passkey-button]")) button.disabled = false;
+});
