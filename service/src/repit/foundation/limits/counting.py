@@ -5,9 +5,9 @@ is one too many. Next: sign-in (`staff.guessing`), passphrases, cases that are o
 
 A deed is counted before it is done, under the lock of its row, so that a hundred at once are no more than a
 hundred in turn; one that came to nothing is given back. Everybody has a row of their own: nobody waits for
-another's, and one that is refused writes nothing, unless a clock was wrong. A row is found by a keyed digest
-and holds moments only; where it counts an origin, it is found under the salt of the hour too, and lost with
-it (`hour`). It goes when its time is over (`retention`).
+another's, and one that is refused writes nothing. A row is found by a keyed digest and holds moments only;
+where it counts an origin, it is found under the salt of the hour too, and lost with it (`hour`). It goes when
+its time is over (`retention`).
 """
 
 import hashlib
@@ -30,8 +30,9 @@ LONGEST: Final = DAY
 """No rate is for longer; a row that would end later was written by a clock that ran ahead."""
 AHEAD: Final = 2 * MINUTE
 """Clocks of several machines differ by less, and moments are rounded up by a minute at most. What seems to
-lie further ahead was counted by a clock that was wrong: it counts no more, and goes with whoever is counted
-or refused next, so that it holds nobody up when its time comes."""
+lie further ahead was counted by a clock that was wrong, and does not count before its time comes. It goes
+with the next that is counted, not with one that is refused: where the clocks of two machines differ by more,
+whoever is refused at one would begin anew at the other."""
 _Moments = dict[float, int]
 
 
@@ -84,24 +85,20 @@ class Limit:
         moment = now()
         slot, ends_at = self._slot(who, moment)
         row = Count.objects.filter(pk=slot).first()
-        held = _read(row)
-        if self._full(held, moment) and not _of_a_wrong_clock(held, moment):
+        if self._full(_read(row), moment):
             return None
         at = self._kept_as(moment)
         if row is None and self.origins and not room.take():
             return Counted(slot, at)
         with transaction.atomic():
             row = _locked(slot, ends_at, there=row is not None)
-            before = _read(row)
-            held = _counting(before, moment, self._longest)
-            is_full = self._full(held, moment)
-            if is_full and not _of_a_wrong_clock(before, moment):
+            held = _counting(_read(row), moment, self._longest)
+            if self._full(held, moment):
                 return None
-            if not is_full:
-                held[at] = held.get(at, 0) + 1
+            held[at] = held.get(at, 0) + 1
             row.moments, row.ends_at = _written(held), ends_at
             row.save(update_fields=["moments", "ends_at"])
-        return None if is_full else Counted(slot, at)
+        return Counted(slot, at)
 
     def free_in(self, who: str) -> timedelta:
         """How long until the next is let through; zero if one would be now."""
@@ -167,12 +164,6 @@ def _counting(moments: _Moments, moment: datetime, within: timedelta) -> _Moment
     """Those within the time."""
     reference, span, ahead = moment.timestamp(), within.total_seconds(), AHEAD.total_seconds()
     return {at: count for at, count in moments.items() if -ahead <= reference - at < span}
-
-
-def _of_a_wrong_clock(moments: _Moments, moment: datetime) -> bool:
-    """Whether any lies too far ahead."""
-    latest = moment.timestamp() + AHEAD.total_seconds()
-    return any(at > latest for at in moments)
 
 
 def _free_in(moments: _Moments, moment: datetime, rate: Rate) -> timedelta:
