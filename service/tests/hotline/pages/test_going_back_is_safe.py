@@ -17,7 +17,7 @@ from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in
 from repit.foundation import clock
 from repit.foundation.kept import store
 from repit.foundation.kept.models import Kept
-from repit.hotline.cases import access_codes, helpers, keys, recovery, service, thread
+from repit.hotline.cases import access_codes, helpers, keys, recovery, service, sessions, thread
 from repit.hotline.cases.models import AccessCode, Case, Session
 from repit.hotline.web.case_pages import receipts
 
@@ -310,6 +310,33 @@ def test_everything_erased_twice_says_so_twice() -> None:
         assert "Everything is erased" in arrived(answer).content.decode()
     assert not Case.objects.exists() and not Session.objects.exists()
     assert "Everything is erased" in person.client.get("/en/done/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "words"),
+    [
+        ("end/", {"how": "everything", "sure": "1"}, "Everything is erased"),
+        ("spare/", {"new-words": "1"}, 'class="words"'),
+    ],
+)
+def test_a_second_press_that_the_first_one_overtakes_leads_where_it_led(path, fields, words) -> None:
+    person, _ = signed_in()
+    form = hidden(person.client.get(f"/en/mine/{path}"), "form")
+    first, second = with_only_the_cookie(person.client), with_only_the_cookie(person.client)
+    session_of_a_token = sessions.going_on
+    answers: list[HttpResponse] = []
+
+    def overtaken(token: str):
+        """The other request ends the session after this one has looked whether it was sent before."""
+        with mock.patch.object(sessions, "going_on", session_of_a_token):
+            answers.append(post(first, f"/en/mine/{path}", {"form": form, **fields}))
+        return session_of_a_token(token)
+
+    with mock.patch.object(sessions, "going_on", overtaken):
+        answers.append(post(second, f"/en/mine/{path}", {"form": form, **fields}))
+    assert answers[0].status_code == answers[1].status_code == 302
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert words in arrived(answers[0]).content.decode()
 
 
 def test_signing_out_twice_ends_on_the_first_page() -> None:

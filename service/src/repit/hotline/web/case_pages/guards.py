@@ -76,13 +76,14 @@ def session_page(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mark = marks.read(request.POST.get(marks.FIELD, "")) if request.method == "POST" else None
-        done = once.led_to(request, mark) if mark else None
+        done = _done_before(request, mark)
         if done is not None:
             return done
         try:
             session = sessions.going_on(token_of(request))
         except NotFound:
-            return _signed_out(request, mark)
+            # What ended the session since we looked may be this very form, pressed twice.
+            return _done_before(request, mark) or _signed_out(request, mark)
         if request.method != "POST":
             return view(request, session, *args, **kwargs)
         if mark is None:
@@ -115,6 +116,10 @@ def _take_up(request: HttpRequest) -> None:
 
 def _purpose(request: HttpRequest) -> str:
     return f"sent to {request.resolver_match.url_name if request.resolver_match else ''}"
+
+
+def _done_before(request: HttpRequest, mark: Mark | None) -> HttpResponse | None:
+    return once.led_to(request, mark) if mark else None
 
 
 def _signed_out(request: HttpRequest, mark: Mark | None) -> HttpResponse:
