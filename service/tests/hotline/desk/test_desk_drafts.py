@@ -229,6 +229,17 @@ def test_a_form_pressed_twice_acts_once() -> None:
     assert [task.text for task in casework.overview(at.mine).tasks] == ["once"]
 
 
+def test_a_case_let_go_by_two_presses_leads_back_to_the_inbox_both_times() -> None:
+    at, colleague = OpenCase(), caseworker("bea")
+    at.send("hand-on", at.mark(), who="bea")
+    mark = mark_of(colleague.client.get(at.page), f"{at.page}release/")
+    for _ in range(2):
+        answer = colleague.client.post(f"{at.page}release/", {"form": mark, "who": "bea"})
+        assert answer.status_code == 302 and answer["Location"] == "/staff/cases/"
+    assert colleague.client.get(at.page).status_code == 404
+    assert casework.holders(at.mine.case_id) == [at.who.name]
+
+
 def test_a_refused_form_is_not_taken_for_done() -> None:
     at = OpenCase()
     mark = at.mark()

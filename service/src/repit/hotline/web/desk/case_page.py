@@ -61,9 +61,9 @@ def _action(act: Action, anchor: str = "") -> View:
     @_STAYS
     @with_keys
     def view(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
-        file, here = casework.file_of(holder, case), reverse("cases-case", args=[case])
-
         def acted() -> HttpResponse:
+            # Within: the same form, sent before, may have let go of the case.
+            file, here = casework.file_of(holder, case), reverse("cases-case", args=[case])
             try:
                 gone = act(request, file)
             except (InputRefused, TooLarge) as refused:
