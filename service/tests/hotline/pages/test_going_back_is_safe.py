@@ -312,6 +312,7 @@ def test_everything_erased_twice_says_so_twice() -> None:
     assert "Everything is erased" in person.client.get("/en/done/").content.decode()
 
 
+@pytest.mark.parametrize("moment", ["before the session is looked for", "after"])
 @pytest.mark.parametrize(
     ("path", "fields", "words"),
     [
@@ -319,7 +320,7 @@ def test_everything_erased_twice_says_so_twice() -> None:
         ("spare/", {"new-words": "1"}, 'class="words"'),
     ],
 )
-def test_a_second_press_that_the_first_one_overtakes_leads_where_it_led(path, fields, words) -> None:
+def test_a_second_press_that_the_first_one_overtakes_leads_where_it_led(path, fields, words, moment) -> None:
     person, _ = signed_in()
     form = hidden(person.client.get(f"/en/mine/{path}"), "form")
     first, second = with_only_the_cookie(person.client), with_only_the_cookie(person.client)
@@ -327,16 +328,29 @@ def test_a_second_press_that_the_first_one_overtakes_leads_where_it_led(path, fi
     answers: list[HttpResponse] = []
 
     def overtaken(token: str):
-        """The other request ends the session after this one has looked whether it was sent before."""
+        """The other request, whole, while this one has come here."""
+        found = session_of_a_token(token)
         with mock.patch.object(sessions, "going_on", session_of_a_token):
             answers.append(post(first, f"/en/mine/{path}", {"form": form, **fields}))
-        return session_of_a_token(token)
+        return found if moment == "after" else session_of_a_token(token)
 
     with mock.patch.object(sessions, "going_on", overtaken):
         answers.append(post(second, f"/en/mine/{path}", {"form": form, **fields}))
     assert answers[0].status_code == answers[1].status_code == 302
     assert answers[0]["Location"] == answers[1]["Location"]
     assert words in arrived(answers[0]).content.decode()
+
+
+def test_a_form_that_was_done_is_done_in_a_later_session_too_and_its_words_do_not_wait() -> None:
+    person = Visitor()
+    code = person.receipt()
+    person.sign_in(*code)
+    form = {"form": hidden(person.client.get("/en/mine/messages/"), "form"), "text": "only once"}
+    first = post(person.client, "/en/mine/messages/", form)
+    person.sign_in(*code)
+    again = post(person.client, "/en/mine/messages/", form)
+    assert again.status_code == 302 and again["Location"] == first["Location"]
+    assert arrived(again).content.decode().count("only once") == 1
 
 
 def test_signing_out_twice_ends_on_the_first_page() -> None:

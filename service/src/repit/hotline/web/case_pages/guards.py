@@ -76,13 +76,10 @@ def session_page(view: View) -> View:
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mark = marks.read(request.POST.get(marks.FIELD, "")) if request.method == "POST" else None
-        done = _done_before(request, mark)
-        if done is not None:
-            return done
         try:
             session = sessions.going_on(token_of(request))
         except NotFound:
-            # What ended the session since we looked may be this very form, pressed twice.
+            # Looked for after the session: the same form, pressed twice at once, may have ended it just now.
             return _done_before(request, mark) or _signed_out(request, mark)
         if request.method != "POST":
             return view(request, session, *args, **kwargs)
@@ -90,7 +87,7 @@ def session_page(view: View) -> View:
             raise PermissionDenied
         if mark.session == session_of(request):
             return once.only(request, mark, lambda: view(request, session, *args, **kwargs))
-        return _of_another_session(request, mark, session)
+        return _done_before(request, mark) or _of_another_session(request, mark, session)
 
     return page
 
