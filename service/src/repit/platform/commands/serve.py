@@ -31,7 +31,7 @@ def gate(
     from repit.foundation.process import serving, starting
 
     serving.loads()
-    starting.ready("gate")
+    starting.serving("gate")
     from repit.platform import process
 
     serving.require_free(host, port)
