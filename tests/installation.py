@@ -103,6 +103,7 @@ class Hotline(Service):
     role = "hotline"
 
     def subscribe(self, name: str, *grants: str) -> str:
+        installations.made(self.env, self.role)
         done = subprocess.run(
             [*REPIT, "subscriber", "add", name, *grants, "--key-only"],
             env=self.env,

@@ -29,6 +29,7 @@ _FILES_AND_LANGUAGE: Final = (
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "repit.foundation.web.charsets.KnownCharsets",
+    "repit.foundation.web.surroundings.KnownSurroundings",
 )
 _NEXT_TO_VIEWS: Final = (
     "repit.foundation.web.problems.ProblemMiddleware",
@@ -142,6 +143,7 @@ REPIT_LOG_FORMAT: str
 REPIT_THREADS: int
 REPIT_STAFF_IDLE_MINUTES: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
+REPIT_OUTBOUND_CA: str
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
 REPIT_PROXIES: int

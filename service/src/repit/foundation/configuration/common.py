@@ -13,6 +13,7 @@ from repit.foundation.configuration.environment import (
     key32,
     one_of,
     peers,
+    pem_file,
     secret,
     text,
     web_address,
@@ -142,6 +143,15 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "Peers that may be reached although they are not on the public internet or not on port 80 or 443.",
         "`host:port`, separated by commas",
         "none",
+    ),
+    Setting(
+        "REPIT_OUTBOUND_CA",
+        pem_file,
+        "",
+        "A certificate authority of yours that is trusted beside the public ones: for peers with certificates"
+        " that you issue.",
+        "path of a PEM file",
+        "none: only public authorities are trusted",
     ),
     Setting(
         "REPIT_STAFF_IDLE_MINUTES",

@@ -8,6 +8,7 @@ ignored is how a gate comes to fail open.
 """
 
 import difflib
+import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -121,6 +122,13 @@ def folder(raw: str) -> Path:
 def a_file(raw: str) -> str:
     """The path of a file, whole."""
     return str(folder(raw))
+
+
+def pem_file(raw: str) -> str:
+    """The path of a file that can be read."""
+    if not os.access(path := a_file(raw), os.R_OK):
+        raise ValueError
+    return path
 
 
 def secret(least: int) -> Callable[[str], str]:
@@ -245,7 +253,8 @@ def page(declared: Mapping[str, Setting[object]]) -> str:
         [
             "# Settings",
             "",
-            "Servers and commands find them in the same places, so that they act on the same installation: the",
+            "Servers and commands find them in the same places, so that they act on the same installation:"
+            " the",
             "file that `REPIT_CONFIG` (or `repit --config FILE`) names; else `repit.toml` in the folder",
             "`REPIT_DATA`, and nowhere else where that is set; else in the working directory; else",
             "`/etc/repit/repit.toml`. What the environment says comes first. `repit init` writes the file:",
@@ -258,9 +267,12 @@ def page(declared: Mapping[str, Setting[object]]) -> str:
             'operator_key_file = "operator.key"     # from the folder of this file',
             "```",
             "",
-            "It belongs to the service's user or to root, and nobody else may write to it. Settings marked *or",
-            "`_FILE`* may instead name a file that holds the value, which keeps secrets out of process listings.",
-            "A value that cannot be read, a variable that begins with `REPIT_` and does not stand here, or such a",
+            "It belongs to the service's user or to root, and nobody else may write to it. Settings marked"
+            " *or",
+            "`_FILE`* may instead name a file that holds the value, which keeps secrets out of process"
+            " listings.",
+            "A value that cannot be read, a variable that begins with `REPIT_` and does not stand here, or"
+            " such a",
             "name in the file, stops the start with a message that says what to do.",
             "",
             "This page is written from the declarations in `repit.settings.declared` by `repit settings`; a",

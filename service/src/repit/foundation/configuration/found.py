@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from repit.foundation.configuration.environment import Setting, a_file, folder, nearest
+from repit.foundation.configuration.environment import Setting, a_file, folder, nearest, pem_file
 from repit.foundation.errors import SettingsRefused, Text
 
 NAME: Final = "repit.toml"
@@ -166,7 +166,7 @@ def _value(file: Path, name: str, raw: Any, declared: Mapping[str, Setting[Any]]
                 "Écrivez un texte, un nombre, true, false, ou une liste.",
             ),
         )
-    if names_a_file or (setting is not None and setting.parse in (folder, a_file)):
+    if names_a_file or (setting is not None and setting.parse in (folder, a_file, pem_file)):
         written = str(file.parent / Path(written).expanduser())
     return {variable: written}
 
