@@ -18,7 +18,7 @@ class Both(Gate, Hotline):
     """It follows its own feed, with a key that was made before it started."""
 
     role = "both"
-    key = "the forum's own"
+    key = "the forum's own key"
 
     def __init__(self, data: Path) -> None:
         own = {"REPIT_GATE_WORKERS": "1", "REPIT_GATE_BUDGET_MS": "20000", "REPIT_GATE_KEYS": self.key}
