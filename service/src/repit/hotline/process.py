@@ -15,6 +15,7 @@ from repit.hotline.loops import (
     case_calendar,
     erase_items,
     expire_items,
+    look_through,
     pull_partners,
     upkeep,
 )
@@ -36,7 +37,17 @@ def require() -> None:
 
 def begin() -> None:
     """Start the loops beside the pages; `access_log.write` is for the end."""
-    for room in (expire_items, carry_letters, erase_items, upkeep, fold_log, access_log, case_calendar):
+    rooms = (
+        expire_items,
+        carry_letters,
+        erase_items,
+        look_through,
+        upkeep,
+        fold_log,
+        access_log,
+        case_calendar,
+    )
+    for room in rooms:
         room.start()
     expire_kept.start()
     pull_partners.for_hotline().start()
