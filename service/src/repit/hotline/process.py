@@ -4,11 +4,13 @@ In: a host and a port, Django set up. Out: a running hotline until SIGTERM or SI
 `repit.both`.
 """
 
+import logging
 from collections.abc import Callable
+from typing import Final
 
 from repit.foundation.process import expire_kept, fold_log, serving
 from repit.foundation.process.front.rules import of_pages
-from repit.hotline.cases import key_file
+from repit.hotline.cases import desk, key_file
 from repit.hotline.loops import (
     access_log,
     carry_letters,
@@ -19,6 +21,8 @@ from repit.hotline.loops import (
     pull_partners,
     upkeep,
 )
+
+_log: Final = logging.getLogger(__name__)
 
 
 def serve(host: str, port: int, begun: Callable[[], None]) -> None:
@@ -37,6 +41,9 @@ def require() -> None:
 
 def begin() -> None:
     """Start the loops beside the pages; `access_log.write` is for the end."""
+    desk.make_ready()
+    if desk.state() == "waiting":
+        _log.warning("nobody takes cases in yet: they wait until a caseworker sets the desk up")
     rooms = (
         expire_items,
         carry_letters,
