@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from damaged_rows import FOREIGN_KEY, PLANTED, imported_under_a_wrong_key, submit
+from damaged_rows import FOREIGN_KEY, PLANTED, imported_under_a_wrong_key, picture, submit
 from typer.testing import CliRunner, Result
 
-from repit.foundation.errors import InputRefused, NotFound
+from repit.foundation.errors import InputRefused, NotFound, SettingsRefused
 from repit.foundation.models import AuditRow
 from repit.foundation.process import starting
-from repit.hotline.bank import erasing, feed, items, keys, unreadable
-from repit.hotline.bank.models import Item, ItemHash
+from repit.hotline.bank import carrying, erasing, feed, incoming, items, keys, unreadable
+from repit.hotline.bank.models import Item, ItemHash, Letter
 from repit.hotline.commands import bank
 from repit.hotline.feeds import stopncii_server as stopncii
 from repit.hotline.feeds import subscribers
@@ -138,6 +138,21 @@ def test_who_is_told_by_hash_is_waited_for_unless_the_operator_will_not(run: Run
     assert items.states([name]) == {name: "erased"}
 
 
+@pytest.mark.parametrize("name", ["-tIolz9UM5hcDayymqX2Bw", "--reasonUM5hcDaymqX2Bw", "-h"])
+def test_a_name_that_begins_with_a_dash_is_a_name(
+    run: Run, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming, "token", lambda: name)
+    submit(value())
+    assert name in run("show", name).stdout
+    run("suspend", name, "--reason", "asked")
+    run("release", name, "--reason", "kept")
+    run("ask", name, "--reason", "look again")
+    run("withdraw", name, "--reason", "asked")
+    run("erase", name, "--reason", "asked", "--yes")
+    assert items.states([name]) == {name: "erased"}
+
+
 def test_what_a_person_submitted_is_erased_only_by_who_types_the_number(run: Run) -> None:
     name = submit(value())
     for typed in ("", "y\n", "2\n"):
@@ -180,3 +195,19 @@ def test_where_nothing_opens_nothing_is_erased_by_mistake(run: Run, settings: An
     assert set(items.states(names).values()) == {"active"}
     run("erase", "--unreadable", "--keys-lost", "--reason", "lost for good", "--yes")
     assert set(items.states(names).values()) == {"erased"}
+
+
+def test_a_bank_whose_files_of_keys_are_lost_for_good_goes_on_with_new_ones(run: Run, settings: Any) -> None:
+    settings.REPIT_SPREAD_SECONDS = 1
+    old = submit(value())
+    carrying.protect([picture(value())], actor="person", publish=True)
+    shutil.rmtree(settings.REPIT_BANK_KEYS)
+    with pytest.raises(SettingsRefused):
+        run("check")
+    assert [row["item"] for row in lines(run("list", "--unreadable", "--json"))] == [old]
+    said = run("erase", "--unreadable", "--keys-lost", "--reason", "the disk is gone", "--yes").stdout
+    assert "Letters of cases lost: 4" in said and not Letter.objects.exists()
+    assert items.states([old]) == {old: "erased"}
+    fresh = submit(value())
+    assert "Living items: 1" in run("check").stdout
+    assert [published.item for published in feed.everything()] == [fresh]

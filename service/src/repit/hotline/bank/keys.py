@@ -48,6 +48,13 @@ def make_ready() -> None:
             file.find([highest])
 
 
+def begin_anew() -> None:
+    """Make files where some are missing, though rows name slots of them: for an operator who says that they
+    are lost for good."""
+    for name in FILES:
+        pool(name).begin()
+
+
 def reach_everything() -> None:
     """Raises `SettingsRefused` where rows name slots that their file does not reach."""
     for name, highest in _highest().items():

@@ -39,7 +39,10 @@ class KeysForeign(SettingsRefused):
 
 def prove() -> None:
     """Raises `SettingsRefused`."""
-    keys.make_ready()
+    try:
+        keys.make_ready()
+    except SettingsRefused as refused:
+        raise KeysForeign(refused.message, refused.next_step) from None
     lookups.alive()
     newest = list(Item.objects.filter(slot__isnull=False).order_by("-slot")[:_TOGETHER])
     found = _opens(newest)

@@ -73,7 +73,7 @@ def give_up(actor: str) -> tuple[str, ...]:
                 Text("Nobody takes cases in.", "Personne ne reçoit les dossiers."),
                 Text(
                     "Cases wait: a caseworker sets the desk up on the page “Who takes cases in”.",
-                    "Les dossiers attendent : une intervenante ou un intervenant met le bureau en place,"
+                    "Les dossiers attendent : un membre de l'équipe met l'accueil en place,"
                     " page « Qui reçoit les dossiers ».",
                 ),
             )

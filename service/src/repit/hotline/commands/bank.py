@@ -15,7 +15,7 @@ import typer
 from repit.foundation.errors import Text
 from repit.foundation.terminal import language, say
 from repit.hotline.commands import bank_items
-from repit.hotline.commands.bank_items import ItemName, Reason
+from repit.hotline.commands.bank_items import NAMES_MAY_BEGIN_WITH_A_DASH, ItemName, Reason
 from repit.hotline.commands.ready import ready
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / I
 app.add_typer(widely, name="widely-published")
 
 for name, command in bank_items.COMMANDS.items():
-    app.command(name)(command)
+    app.command(name, context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)(command)
 
 
 @app.command("review")
@@ -48,7 +48,7 @@ def bank_review() -> None:
         )
 
 
-@app.command("release")
+@app.command("release", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_release(item: ItemName, reason: Reason) -> None:
     """Publish a received item, or keep one in doubt. / Publier un élément reçu, ou garder un élément."""
     ready()
@@ -58,7 +58,7 @@ def bank_release(item: ItemName, reason: Reason) -> None:
     say(Text("Subscribers are told.", "Les abonnés en sont informés."))
 
 
-@app.command("suspend")
+@app.command("suspend", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_suspend(item: ItemName, reason: Reason) -> None:
     """Have subscribers keep an item apart. / Suspendre un élément."""
     ready()
@@ -68,7 +68,7 @@ def bank_suspend(item: ItemName, reason: Reason) -> None:
     say(Text("Suspended.", "Suspendu."))
 
 
-@app.command("ask")
+@app.command("ask", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_ask(item: ItemName, reason: Reason) -> None:
     """Ask platforms' people to look once more. / Demander aux plateformes un nouvel examen."""
     ready()
@@ -78,7 +78,7 @@ def bank_ask(item: ItemName, reason: Reason) -> None:
     say(Text("Asked.", "Demandé."))
 
 
-@app.command("withdraw")
+@app.command("withdraw", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_withdraw(
     item: ItemName,
     reason: Reason,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs: one object a line. / Pour programmes.")]
+NAMES_MAY_BEGIN_WITH_A_DASH: Final = {"ignore_unknown_options": True}
 _STATES: Final = ("received", "active", "disputed", "withdrawn", "erased")
 _DOES_NOT_OPEN: Final = Text("does not open", "ne s'ouvre pas")
 
@@ -140,9 +141,12 @@ def bank_erase(
                 "Remettez les bonnes clés. Si elles sont perdues pour de bon, dites-le avec --keys-lost.",
             ),
         )
-    from repit.hotline.bank import listing
+    from repit.hotline.bank import keys, listing
+    from repit.hotline.curation import ACTOR
     from repit.hotline.feeds import erasing_by_name
 
+    if not opens:
+        keys.begin_anew()
     broken = listing.names(listing.Wanted(unreadable=True, nothing_opens=not opens)) if unreadable else []
     wanted = erasing_by_name.to_erase([*(items or []), *broken])
     if not wanted.names:
@@ -156,6 +160,9 @@ def bank_erase(
     if not yes:
         _ask(wanted)
     done = _erase(wanted, reason, at_once=now)
+    if not opens and unreadable:
+        lost = erasing_by_name.give_up_lost_keys(ACTOR)
+        say(Text(f"Letters of cases lost: {lost}.", f"Lettres de dossiers perdues : {lost}."))
     say(Text(f"Everyone is told to forget: {done.told}.", f"Oubli annoncé à tous : {done.told}."))
     say(Text(f"Destroyed for good: {done.destroyed}.", f"Détruits pour de bon : {done.destroyed}."))
     if done.waiting:

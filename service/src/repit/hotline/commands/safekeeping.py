@@ -91,7 +91,7 @@ def give_up(
 def new_desk(
     yes: Annotated[bool, typer.Option("--yes", help="Without asking. / Sans demander.")] = False,
 ) -> None:
-    """Everyone who takes cases in left or lost their passphrase: begin anew. / Refaire le bureau."""
+    """Everyone who takes cases in left or lost their passphrase: begin anew. / Refaire l'accueil."""
     ready()
     from repit.hotline.cases import desk
 
@@ -101,7 +101,7 @@ def new_desk(
         " wait for the first who sets the desk up. What came in before opens again once its person signs in."
         " Go on?",
         f"Les clés de {', '.join(names) or 'personne'} n'ouvriront plus rien ; de nouvelles sont à créer. Les"
-        " nouveaux dossiers attendront la première personne qui met le bureau en place. Les anciens"
+        " nouveaux dossiers attendront la première personne qui met l'accueil en place. Les anciens"
         " s'ouvriront de nouveau quand la personne concernée reviendra. Continuer ?",
     )
     if names and not yes and not typer.confirm(asked.in_language(language())):
@@ -110,7 +110,7 @@ def new_desk(
     say(
         Text(
             f"Done: {', '.join(gone)}. Set the desk up again: Cases, “Who takes cases in”.",
-            f"Fait : {', '.join(gone)}. Remettez le bureau en place : Dossiers, « Qui reçoit les dossiers ».",
+            f"Fait : {', '.join(gone)}. Remettez l'accueil en place : Dossiers, « Qui reçoit les dossiers ».",
         )
     )
 

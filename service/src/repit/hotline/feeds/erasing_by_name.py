@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from repit.foundation import audit
 from repit.foundation.audit import Entry
 from repit.foundation.errors import InputRefused, NotFound, Text
-from repit.hotline.bank import erasing, import_file, items
-from repit.hotline.bank.models import Claim, Item, Transition
+from repit.hotline.bank import erasing, feed, import_file, items, letters, lookups, unreadable
+from repit.hotline.bank.models import Claim, Item, Letter, LookupKey, Transition
 from repit.hotline.bank.states import LIVE
 from repit.hotline.feeds import erasure
 
@@ -49,6 +50,20 @@ class Erased:
 
     def __add__(self, other: "Erased") -> "Erased":
         return Erased(self.told + other.told, self.destroyed + other.destroyed, self.waiting + other.waiting)
+
+
+def give_up_lost_keys(actor: str) -> int:
+    """The bank's keys are lost for good: what is found or asked for by them is dropped, so that the bank goes
+    on with new ones; how many letters of cases went. What they asked for is lost: their persons submit it
+    again. Items are erased by themselves (`erase`)."""
+    with transaction.atomic():
+        feed.locked()
+        letters.opened(list(Letter.objects.all()))
+        lost, _ = Letter.objects.filter(pk__in=unreadable.others(letters.TABLE)).delete()
+        alive = [lookup.number for lookup in lookups.alive()]
+        LookupKey.objects.exclude(pk__in=alive).delete()
+        audit.record(actor, "bank-keys.give-up", "", f"{lost} letters")
+    return lost
 
 
 def to_erase(names: Sequence[str]) -> ToErase:
