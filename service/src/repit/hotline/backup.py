@@ -30,6 +30,7 @@ from repit.foundation.errors import InputRefused, SettingsRefused, Text
 from repit.foundation.keyfile import write_once
 from repit.hotline.bank import erasing, keys, proving, turning
 from repit.hotline.cases.vault import FILE as CASE_KEYS
+from repit.hotline.cases.waiting_desk import FILE as DESK_KEYS
 from repit.hotline.feeds import erasure
 
 _FORM: Final = "repit backup 1"
@@ -145,9 +146,10 @@ def _objects(lines: Iterable[str]) -> Iterator[models.Model]:
 
 def _keys() -> Iterator[str]:
     yield json.dumps({"form": f"{_FORM} case keys"})
-    file = Path(settings.REPIT_CASE_KEYS) / CASE_KEYS
-    if file.is_file():
-        yield json.dumps([file.name, file.read_bytes().hex()])
+    for name in (CASE_KEYS, DESK_KEYS):
+        file = Path(settings.REPIT_CASE_KEYS) / name
+        if file.is_file():
+            yield json.dumps([file.name, file.read_bytes().hex()])
 
 
 def _keys_of_the_bank() -> Iterator[str]:
@@ -175,7 +177,7 @@ def _restore_keys(file: Path, private: bytes) -> None:
         raise InputRefused(Text("This file holds no case keys.", "Ce fichier ne contient pas de clés."))
     for line in lines:
         name, raw = json.loads(line)
-        if name != CASE_KEYS:
+        if name not in (CASE_KEYS, DESK_KEYS):
             raise InputRefused(Text("This file holds no case keys.", "Ce fichier ne contient pas de clés."))
         if not (folder / name).exists():
             write_once(folder / name, bytes.fromhex(raw))

@@ -1,5 +1,7 @@
 """`repit bank …`: items that wait for a person, what is decided of them, files of hashes.
 
+`bank_items` has the commands that list, show, check and erase.
+
 In: a command line. Out: rows, or what they say, in French or English. Next: an operator.
 """
 
@@ -12,14 +14,19 @@ import typer
 
 from repit.foundation.errors import Text
 from repit.foundation.terminal import language, say
+from repit.hotline.commands import bank_items
+from repit.hotline.commands.bank_items import NAMES_MAY_BEGIN_WITH_A_DASH, ItemName, Reason
 from repit.hotline.commands.ready import ready
 
-app = typer.Typer(no_args_is_help=True, help="Items that wait for a person. / Éléments à examiner.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What the bank holds, and what waits for a person. / Le contenu de la banque, et ce qui attend.",
+)
 widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
 app.add_typer(widely, name="widely-published")
 
-ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")]
+for name, command in bank_items.COMMANDS.items():
+    app.command(name, context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)(command)
 
 
 @app.command("review")
@@ -41,30 +48,7 @@ def bank_review() -> None:
         )
 
 
-@app.command("show")
-def bank_show(item: ItemName) -> None:
-    """An item's life and the evidence of a flood. / La vie d'un élément et les preuves d'un afflux."""
-    ready()
-    from repit.hotline import curation
-
-    row = curation.show(item)
-    print(f"{row.item}  {row.state}  {row.media}  {row.kind}  {row.origin}  x{row.confirmations}")
-    if row.expires_at is not None:
-        say(Text(f"Ends {row.expires_at:%Y-%m-%d %H:%M} UTC", f"Fin {row.expires_at:%Y-%m-%d %H:%M} UTC"))
-    say(Text("Steps:", "Étapes :"))
-    for step in row.steps:
-        print(f"  {step.at:%Y-%m-%d %H:%M}  {step.before or '–'} → {step.after}  {step.actor}  {step.reason}")
-    say(Text("Matches reported:", "Correspondances signalées :"))
-    for seen in row.matches:
-        print(f"  {seen.begins:%Y-%m-%d %H:%M} – {seen.ends:%Y-%m-%d %H:%M}  {seen.reporter}  {seen.count}")
-    say(Text("Opinions:", "Avis :"))
-    for held in row.opinions:
-        people = Text("people", "personnes") if held.people else Text("a script", "un script")
-        by, deep = people.in_language(language()), "" if held.depth is None else f"{held.depth} %"
-        print(f"  {held.at:%Y-%m-%d %H:%M}  {held.name}  {held.view}  {by}  {deep}  {', '.join(held.tags)}")
-
-
-@app.command("release")
+@app.command("release", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_release(item: ItemName, reason: Reason) -> None:
     """Publish a received item, or keep one in doubt. / Publier un élément reçu, ou garder un élément."""
     ready()
@@ -74,7 +58,7 @@ def bank_release(item: ItemName, reason: Reason) -> None:
     say(Text("Subscribers are told.", "Les abonnés en sont informés."))
 
 
-@app.command("suspend")
+@app.command("suspend", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_suspend(item: ItemName, reason: Reason) -> None:
     """Have subscribers keep an item apart. / Suspendre un élément."""
     ready()
@@ -84,7 +68,7 @@ def bank_suspend(item: ItemName, reason: Reason) -> None:
     say(Text("Suspended.", "Suspendu."))
 
 
-@app.command("ask")
+@app.command("ask", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_ask(item: ItemName, reason: Reason) -> None:
     """Ask platforms' people to look once more. / Demander aux plateformes un nouvel examen."""
     ready()
@@ -94,7 +78,7 @@ def bank_ask(item: ItemName, reason: Reason) -> None:
     say(Text("Asked.", "Demandé."))
 
 
-@app.command("withdraw")
+@app.command("withdraw", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_withdraw(
     item: ItemName,
     reason: Reason,

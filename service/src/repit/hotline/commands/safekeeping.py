@@ -87,6 +87,34 @@ def give_up(
     say(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"))
 
 
+@case_keys.command("new-desk")
+def new_desk(
+    yes: Annotated[bool, typer.Option("--yes", help="Without asking. / Sans demander.")] = False,
+) -> None:
+    """Everyone who takes cases in left or lost their passphrase: begin anew. / Refaire l'accueil."""
+    ready()
+    from repit.hotline.cases import desk
+
+    names = desk.members()
+    asked = Text(
+        f"The keys of {', '.join(names) or 'nobody'} open nothing any more; they make new ones. New cases"
+        " wait for the first who sets the desk up. What came in before opens again once its person signs in."
+        " Go on?",
+        f"Les clés de {', '.join(names) or 'personne'} n'ouvriront plus rien ; de nouvelles sont à créer. Les"
+        " nouveaux dossiers attendront la première personne qui met l'accueil en place. Les anciens"
+        " s'ouvriront de nouveau quand la personne concernée reviendra. Continuer ?",
+    )
+    if names and not yes and not typer.confirm(asked.in_language(language())):
+        raise typer.Exit(1)
+    gone = desk.give_up("operator")
+    say(
+        Text(
+            f"Done: {', '.join(gone)}. Set the desk up again: Cases, “Who takes cases in”.",
+            f"Fait : {', '.join(gone)}. Remettez l'accueil en place : Dossiers, « Qui reçoit les dossiers ».",
+        )
+    )
+
+
 @recovery.command("release")
 def release(
     reference: Annotated[str, typer.Argument(help="As the person says it. / Donnée par la personne.")],

@@ -19,6 +19,7 @@ from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.operations import operation
 from repit.hotline.bank import feed, proving
 from repit.hotline.bank.models import Feed
+from repit.hotline.bank.unreadable import unreadable
 from repit.hotline.feeds import feedback
 
 
@@ -37,7 +38,7 @@ class ExchangeReport(partners.PartnerLag):
 
 
 class ReadyAnswer(TypedDict):
-    """What the bank has, and how its partners stand."""
+    """What the bank has, and how its partners stand. `unreadable_items`: living ones that do not open."""
 
     ready: bool
     role: Literal["hotline"]
@@ -45,6 +46,7 @@ class ReadyAnswer(TypedDict):
     sequence: int
     exchanges: list[ExchangeReport]
     newest_change_age_seconds: float | None
+    unreadable_items: int
 
 
 _ALIVE: Final = Answer("Alive.", HealthAnswer)
@@ -82,5 +84,6 @@ def ready(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
             "newest_change_age_seconds": None
             if newest is None
             else round((now() - newest).total_seconds(), 3),
+            "unreadable_items": unreadable(),
         }
     )
