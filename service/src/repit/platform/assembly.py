@@ -30,7 +30,7 @@ from repit.platform.gate.policy import Policy, default_policy
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.verdict import Outcome
-from repit.platform.review import let_go, media, questions
+from repit.platform.review import grounds, let_go, media, questions
 from repit_engine.anchors import Stage
 
 _log: Final = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ def assemble(decoder: Sequence[str] | None = None) -> Gate:
     reports = settings.REPIT_GATE_REPORT_MATCHES and bool(settings.REPIT_GATE_FEED_URL)
     recorder = Recorder(tally=reports, ask=questions.met)
     policy = _policy()
+    grounds.of_gate("known")  # a file of grounds that cannot be read stops the gate before it refuses anybody
     pool = DecoderPool(settings.REPIT_GATE_WORKERS or os.cpu_count() or 1, decoder)
     inspector = Inspector(
         index=index,

@@ -29,7 +29,7 @@ from repit.platform.gate.models import Decision, MatchTally
 from repit.platform.gate.pictures import Signature, agreement, signature
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.senders import Senders, sent_by
-from repit.platform.review import asking, deciding, let_go, media, questions, queue
+from repit.platform.review import asking, deciding, let_go, media, objections, questions, queue
 from repit.platform.review.deciding import Answer
 from repit.platform.review.models import AskedItem, LetGo, OutgoingOpinion, Part, Review
 from repit_engine.anchors import bank_family, query_stages
@@ -249,8 +249,10 @@ def test_whoever_was_refused_by_the_gate_alone_may_object_and_is_answered(
     verdict_of(gate)
     first = Decision.objects.get()
     status, body = object_to(first.name)
-    assert (status, body["state"], body["outcome"]) == (201, "appealed", None)
-    assert object_to(first.name)[0] == 409
+    assert (status, body["state"], body["outcome"]) == (201, "appealed", "refuse")
+    assert body["automated"] and body["statement"]["automated_decision"]
+    assert object_to(first.name) == (status, body)  # sent again, it is noted once
+    assert object_to(first.name, "And another thing.")[0] == 409
     verdict_of(gate, AGAIN)  # the next upload is put before those who look, since the first is gone
     review = Review.objects.get()
     assert review.compared and review.decision_id != first.name and review.parts.count() == 2
@@ -386,7 +388,7 @@ def test_what_may_show_a_minor_is_never_asked_about_again(
         assert verdict_of(gate) == ("block", "known")
     assert Review.objects.count() == 1
     with pytest.raises(TransitionRefused):
-        deciding.object_to(Review.objects.get().decision, "No.")
+        objections.object_to(Review.objects.get().decision, "No.")
 
 
 def film(*others: Image.Image) -> bytes:

@@ -90,14 +90,17 @@ class Recorder:
         if self._thread.ident is not None:
             self._thread.join(WAIT_SECONDS)
 
-    def record(self, verdict: Verdict, channel: str, milliseconds: float, sequence: int) -> Verdict:
-        """Write the decision down; the verdict with its name, and whether it is safe."""
+    def record(
+        self, verdict: Verdict, channel: str, milliseconds: float, sequence: int, file: str = ""
+    ) -> Verdict:
+        """Write the decision down; the verdict with its name, and whether it is safe. `file`: by what the
+        very file is known again."""
         moment = now()
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
         if not verdict.is_plain:
             fresh = {evidence.item for evidence in verdict.evidence if self._senders.first(evidence.item)}
-            row = _row(verdict, channel, milliseconds, sequence, moment)
+            row = _row(verdict, channel, milliseconds, sequence, moment, file)
             same = _same(verdict, row.name, fresh) if self._ask is not None else None
             pending = _Pending(row, _reported(verdict, fresh) if self._tally else (), same)
         with self._changed:
@@ -161,7 +164,14 @@ class Recorder:
 class Unwritten(Recorder):
     """Writes nothing down: for a look that only prepares another, or repeats one."""
 
-    def record(self, verdict: Verdict, channel: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
+    def record(
+        self,
+        verdict: Verdict,
+        channel: str,  # noqa: ARG002
+        milliseconds: float,
+        sequence: int,  # noqa: ARG002
+        file: str = "",  # noqa: ARG002
+    ) -> Verdict:
         """The verdict, unnamed."""
         return verdict.with_record(milliseconds=milliseconds)
 
@@ -174,7 +184,9 @@ def _count(hour: datetime, channel: str, outcome: str, rule: str, count: int) ->
             DecisionCount.objects.filter(pk=row.pk).update(count=F("count") + count)
 
 
-def _row(verdict: Verdict, channel: str, milliseconds: float, sequence: int, at: datetime) -> Decision:
+def _row(  # noqa: PLR0917 - a row has so many columns
+    verdict: Verdict, channel: str, milliseconds: float, sequence: int, at: datetime, file: str
+) -> Decision:
     best = verdict.evidence[0] if verdict.evidence else None
     return Decision(
         name=token(),
@@ -200,6 +212,7 @@ def _row(verdict: Verdict, channel: str, milliseconds: float, sequence: int, at:
         also=[[evidence.item, evidence.source] for evidence in verdict.evidence if evidence.tier in SURE][
             :_MOST_ALSO
         ],
+        file=file,
     )
 
 

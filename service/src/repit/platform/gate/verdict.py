@@ -9,8 +9,8 @@ outcomes the strictest is the verdict's. So one entry that a rule lets pass can 
 blocked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from repit.foundation.errors import Text
@@ -102,11 +102,13 @@ class LetGoPicture:
 @dataclass(frozen=True, slots=True)
 class Here:
     """What people at this platform have to do with items: `let_go`, whose very file passes here; `asked`,
-    about which they are asked now; `pictures`, which pass here."""
+    about which they are asked now; `pictures`, which pass here; `files`, which do as well, each as long as it
+    agrees with no other items than those that people saw beside it."""
 
     let_go: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     pictures: tuple[LetGoPicture, ...] = ()
+    files: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +225,8 @@ INDICATED: Final = Text(
     "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
 )
 LET_GO_HERE: Final = Text(
-    "A known picture agrees, and this platform's own people have let it go here.",
-    "Une image connue concorde ; les modérateurs de cette plateforme l'ont laissée passer ici.",
+    "It would be refused, but this platform's own people have looked and let it go here.",
+    "Il serait refusé, mais les modérateurs de cette plateforme l'ont examiné et laissé passer ici.",
 )
 NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
 NOT_OPENED: Final = Text(

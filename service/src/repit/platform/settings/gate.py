@@ -171,11 +171,12 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_GATE_DECISION_DAYS",
-        whole(1, 3650),
+        whole(184, 3650),
         365,
         "Gate: for how many days a decision is kept that no person had to take, and what was found of a"
-        " stored object after that is gone. Counts by the hour stay.",
-        "1 to 3650",
+        " stored object after that is gone. Six months at least: for so long it may be objected to. Counts by"
+        " the hour stay.",
+        "184 to 3650",
         "365",
     ),
 )
