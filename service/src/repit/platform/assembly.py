@@ -51,7 +51,7 @@ def tell_the_desk(entries: Sequence[KnownEntry]) -> None:
 
 def assemble(decoder: Sequence[str] | None = None) -> Gate:
     """A gate as the settings want it, not yet started. Raises `SettingsRefused`."""
-    index, board = LiveIndex(), StatusBoard()
+    index, board = LiveIndex(), StatusBoard(settings.REPIT_GATE_STALE_HOURS * 3600)
     reports = settings.REPIT_GATE_REPORT_MATCHES and bool(settings.REPIT_GATE_FEED_URL)
     recorder = Recorder(tally=reports, ask=questions.met)
     policy = _policy()
@@ -98,7 +98,7 @@ def _policy() -> Policy:
         channels["s3"] = _CHANNELS[settings.REPIT_GATE_S3_UNDECIDED]
     path: str = settings.REPIT_GATE_POLICY
     if not path:
-        return default_policy(undecided, channels)
+        return default_policy(undecided, channels, _UNDECIDED[settings.REPIT_GATE_CONTAINERS])
     try:
         policy = parse_policy(Path(path).read_bytes())
         return replace(policy, undecided_channels={**channels, **policy.undecided_channels})

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
+from at_channels import Channels, listening
 from django.core.cache import cache
 from gate_assembly import assembled
 from staff_people import Someone
@@ -13,6 +15,7 @@ from repit.platform.gate import runtime
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.policy_file import parse_policy
+from repit.platform.integrations import clamd, icap
 from repit.platform.review import let_go
 
 
@@ -58,3 +61,15 @@ def start(members: object, decoders: DecoderPool) -> Iterator[Callable[..., runt
 
     yield begin
     runtime.install(None)
+
+
+@pytest.fixture
+def channels(gate: runtime.Gate) -> Iterator[Channels]:
+    """Every channel that a test can walk through, open."""
+    with ExitStack() as held:
+        opened = []
+        for make, name in ((clamd.listener, "clamd"), (icap.listener, "icap")):
+            at, open_channel = listening(make, name)
+            held.enter_context(open_channel)
+            opened.append(at)
+        yield Channels(gate, *opened)

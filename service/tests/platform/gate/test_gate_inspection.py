@@ -98,7 +98,8 @@ def test_every_question_is_asked_in_the_same_way(knowing: Gate) -> None:
         LongFile((("sha256", other),), Kind.PICTURE, "clamd"): "too-many-bytes",
         LongFile((("sha256", other),), Kind.OTHER, "clamd"): None,
         NotLookedAt("not-a-picture", "clamd", kind=Kind.OTHER): None,
-        NotLookedAt("not-a-picture", "check", kind=Kind.OTHER): "not-a-picture",
+        NotLookedAt("not-a-picture", "check", kind=Kind.OTHER): None,
+        NotLookedAt("not-a-picture", "check", kind=Kind.CONTAINER): "container",
         OddMessage((WholeFile(b"text", "clamd"),), "damaged-form", "clamd"): "damaged-form",
     }
     assert [ask(question).undecided for question in unknown] == list(unknown.values())
@@ -126,8 +127,8 @@ def test_what_kind_of_file_was_refused_is_found_out_where_it_is_opened_and_not_a
 
 
 def test_what_cannot_be_opened_is_for_the_policy_to_answer(gate: Gate) -> None:
-    verdict = inspect(b"text", "check")
-    assert (verdict.outcome, verdict.rule, verdict.undecided) == ("review", "undecided", "not-a-picture")
+    verdict = inspect(b"\xff\xd8\xff\xe0" + bytes(5000), "check")
+    assert (verdict.outcome, verdict.rule, verdict.undecided) == ("review", "undecided", "damaged-picture")
 
 
 def test_a_gate_that_has_received_nothing_yet_decides_nothing(
