@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from gate_assembly import assembled, inspect
 from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageOps
@@ -176,6 +176,27 @@ def test_a_verdict_stands_when_the_database_does_not(knowing: Gate, monkeypatch:
     monkeypatch.setattr(Decision.objects, "bulk_create", broken)
     verdict = inspect(CAT, "check")
     assert (verdict.outcome, verdict.recorded) == ("block", False)
+
+
+def test_what_could_not_be_written_down_is_told_and_written_once_the_database_answers_again(
+    knowing: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Decision.objects, "bulk_create", away)
+        verdict = inspect(CAT, "check")
+        assert (verdict.outcome, verdict.recorded) == ("block", False)
+        told = readiness.report(knowing)
+        assert told[0] and not told[1]["recording"]["working"]
+        assert told[1]["recording"]["failing_seconds"] >= 0 and told[1]["recording"]["unrecorded"] == 1
+        assert readiness.present(knowing)["recording"] == 0.0
+    assert 'repit_gate_unrecorded_total{channel="check"} 1.0' in knowing.inspector.metrics.written().decode()
+    assert inspect(CAT, "check").recorded
+    assert Decision.objects.filter(pk=verdict.decision).exists()
+    recording = readiness.report(knowing)[1]["recording"]
+    assert (recording["working"], recording["failing_seconds"], recording["unrecorded"]) == (True, None, 1)
 
 
 def test_the_report_survives_a_clock_that_jumps(gate: Gate) -> None:
