@@ -14,6 +14,7 @@ from review_rows import decision
 from staff_people import Someone
 from typer.testing import CliRunner
 
+from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
 from repit.foundation.hashes import Hash
 from repit.platform.commands import decision as command
@@ -265,3 +266,7 @@ def test_the_operator_reads_a_decision_in_plain_words_or_as_json(
     assert (data["decision"], data["outcome"], data["automated"]) == (number, "refuse", True)
     assert data["objections"][0]["text"] == "That is my dog." and data["statement"]["ground"]
     assert isinstance(CliRunner().invoke(command.app, ["show", "A" * 22]).exception, NotFound)
+    Decision.objects.create(
+        name="-begins-as-an-option", at=now(), channel="check", outcome="allow", milliseconds=1, sequence=1
+    )
+    assert "let through by the gate" in said("show", "-begins-as-an-option")

@@ -241,6 +241,18 @@ def test_opinions_are_tried_again_ever_later_and_given_up_in_the_end(someone: Ma
     assert (row.state, row.due_at) == ("given-up", None)
 
 
+def test_the_desk_shows_what_a_file_says_of_itself_and_what_the_gate_did_with_it(someone: Make) -> None:
+    row = decision("", outcome="allow")
+    objections.object_to(row, "It is me.")
+    who = someone("moderator")
+    taken = queue.take(who.member)
+    assert taken is not None
+    page = who.client.get(f"/staff/review/{taken.name}/", headers={"accept-language": "en"}).content.decode()
+    for words in ("its C2PA manifest says", "The gate let it through by the rule", "It is me."):
+        assert words in page
+    assert "objected to its having passed" in page
+
+
 def test_indicators_alone_and_the_canary_say_nothing_to_a_bank(someone: Make) -> None:
     decision("")
     decided_by(someone("moderator"), ALLOW)

@@ -12,7 +12,8 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="What a gate decided. / Ce qu'un filtre a décidé.")
 
 
-@app.command()
+# A number may begin as an option does.
+@app.command(context_settings={"ignore_unknown_options": True})
 def show(
     number: Annotated[str, typer.Argument(help="The decision's number. / Son numéro.")],
     json: Annotated[bool, typer.Option("--json", help="For programs. / Pour les programmes.")] = False,
