@@ -19,6 +19,7 @@ from repit.platform.gate.senders import LONGEST
 from repit.platform.integrations.http_api.senders import sender_of
 
 CAT, ROCKET = jpeg(sample()), jpeg(sample("rocket"))
+DAMAGED = b"\xff\xd8\xff\xe0" + bytes(5000)
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_raw_body_a_form_and_bare_hashes_get_the_same_verdict(http: Client) ->
 def test_the_bare_contract_is_spoken_in_statuses(http: Client) -> None:
     assert raw(http, "/v1/refuse", CAT).status_code == 451
     assert raw(http, "/v1/refuse", ROCKET).status_code == 200
-    assert raw(http, "/v1/refuse", b"text").status_code == 202
+    assert raw(http, "/v1/refuse", DAMAGED).status_code == 202
 
 
 def test_explanations_come_in_the_language_asked_for(http: Client) -> None:
@@ -130,7 +131,7 @@ def test_a_caller_may_name_the_product_it_stands_in_and_nothing_else(http: Clien
 
 def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate: Gate, settings) -> None:
     raw(http, "/v1/check", CAT)
-    raw(http, "/v1/refuse", b"text")
+    raw(http, "/v1/refuse", DAMAGED)
     gate.inspector.metrics.watch(lambda: readiness.present(gate))
     body = http.get("/metrics")
     assert body["Content-Type"].startswith("text/plain")
@@ -205,7 +206,7 @@ def test_the_openapi_document_describes_what_is_really_answered(http: Client) ->
     assert set(body) == set(names["VerdictAnswer"]["properties"])
     assert set(body["evidence"][0]) == set(names["EvidenceAnswer"]["properties"])
     assert set(http.get("/v1/ready").json()) == set(names["ReadyAnswer"]["properties"])
-    waiting = raw(http, "/v1/check", b"text").json()["decision"]
+    waiting = raw(http, "/v1/check", DAMAGED).json()["decision"]
     assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["ReviewAnswer"]["properties"])
 
 

@@ -40,3 +40,11 @@ def explain(  # noqa: PLR0917 - typer reads the options from here
 
     known = policy_shown.Known(exchange, origin, kind, media, confirmations)
     policy_shown.explain(file, channel, known, indicator or [])
+
+
+@app.command()
+def kinds(file: File = None) -> None:
+    """What becomes of each kind of file at each channel. / Ce que devient chaque sorte de fichier."""
+    from repit.platform.commands import policy_shown
+
+    policy_shown.kinds(file)

@@ -6,7 +6,7 @@ where the file is wrong. Next: `policy`.
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from repit.foundation.errors import Text
+from repit.platform.gate import kinds_table
 from repit.platform.gate.policy import IndicatorRule, Policy, Rule, default_policy, judge
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.verdict import TIERS, Evidence, Indicator, Tier, Undecided, Verdict
@@ -83,6 +84,17 @@ def explain(file: Path | None, channel: str, known: Known, indicator: Sequence[s
     Console().print(table)
 
 
+def kinds(file: Path | None) -> None:
+    """What becomes of each kind of file at each channel, as a table in Markdown. Raises as `check` does."""
+    installed = kinds_table.as_installed()
+    policy = installed
+    if file is not None:
+        policy = _read(file)
+        channels = {**installed.undecided_channels, **policy.undecided_channels}
+        policy = replace(policy, undecided_channels=channels)
+    print(kinds_table.table(policy, _chosen() or "en"), end="")
+
+
 def _rules(policy: Policy) -> None:
     for number, rule in enumerate(policy.rules, 1):
         print(
@@ -114,5 +126,8 @@ def _read(file: Path | None) -> Policy:
 
 
 def _shown(text: Text) -> str:
-    chosen = os.environ.get("REPIT_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG")
-    return text.in_language(chosen)
+    return text.in_language(_chosen())
+
+
+def _chosen() -> str | None:
+    return os.environ.get("REPIT_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG")

@@ -3,8 +3,9 @@
 In: index, feed status, decoders, index store. Out: a report as plain data, and whether traffic should come.
 Next: `GET /ready`, the demo, an operator's monitoring.
 
-Ready means: entries are loaded and a decoder lives. A feed that is silent does not make the gate unready (it
-goes on with what it has), but the report says since when.
+Ready means: entries are loaded and a decoder lives. A feed that is silent does not make the gate unready, for
+to take the uploads away from a gate that knows nearly everything would protect nobody; the report says since
+when, and whether it is too old (`REPIT_GATE_STALE_HOURS`).
 """
 
 from typing_extensions import TypedDict
@@ -23,6 +24,7 @@ class FeedReport(TypedDict):
     lag_changes: int
     lag_seconds: float | None
     last_contact_seconds: float | None
+    stale: bool
     trouble: str | None
 
 
@@ -32,6 +34,14 @@ class DecodersReport(TypedDict):
     alive: int
     wanted: int
     replaced: int
+
+
+class RecordingReport(TypedDict):
+    """Whether decisions are written down; `unrecorded`: verdicts, since the start, given before they were."""
+
+    working: bool
+    failing_seconds: float | None
+    unrecorded: int
 
 
 class Report(TypedDict):
@@ -47,6 +57,7 @@ class Report(TypedDict):
     newest_entry_age_seconds: float | None
     feed: FeedReport
     decoders: DecodersReport
+    recording: RecordingReport
     storage: Mode
     dry_run: bool
 
@@ -62,7 +73,7 @@ def report(gate: Gate) -> tuple[bool, Report]:
         missing.append("no-decoder-alive")
     age = None if status.newest_at is None else round(max(0.0, (now() - status.newest_at).total_seconds()), 3)
     lag = status.lag_seconds(moment)
-    contact = None if status.contact is None else round(moment - status.contact, 3)
+    silent, failing = status.silent_seconds(moment), gate.recorder.failing_since
     return not missing, {
         "ready": not missing,
         "missing": missing,
@@ -78,10 +89,16 @@ def report(gate: Gate) -> tuple[bool, Report]:
             "head": status.head,
             "lag_changes": status.lag_changes,
             "lag_seconds": None if lag is None else round(lag, 3),
-            "last_contact_seconds": contact,
+            "last_contact_seconds": None if silent is None else round(silent, 3),
+            "stale": gate.board.is_stale(),
             "trouble": status.trouble,
         },
         "decoders": {"alive": alive, "wanted": gate.pool.wanted, "replaced": gate.pool.restarts},
+        "recording": {
+            "working": failing is None,
+            "failing_seconds": None if failing is None else round(moment - failing, 3),
+            "unrecorded": gate.recorder.unrecorded,
+        },
         "storage": gate.store.mode,
         "dry_run": gate.policy.dry_run,
     }
@@ -101,5 +118,7 @@ def present(gate: Gate) -> dict[str, float]:
         "decoders_replaced": float(gate.pool.restarts),
         "uploads_held_bytes": float(gate.admission.room.held),
         "uploads_waiting": float(gate.pool.waiting),
+        "feed_stale": float(gate.board.is_stale()),
+        "recording": float(gate.recorder.failing_since is None),
     }
     return values if lag is None else {**values, "feed_lag_seconds": lag}

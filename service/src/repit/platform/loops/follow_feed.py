@@ -108,7 +108,7 @@ class Follower:
             self._sequence = None
             return
         self._wait = WAIT_SECONDS
-        self._gate.board.heard(page.head)
+        self._gate.heard(page.head)
         if page.rejected:
             _log.warning("a change cannot be read: starting again from a snapshot")
             self._sequence = None
