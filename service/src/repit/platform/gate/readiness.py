@@ -3,13 +3,14 @@
 In: index, feed status, decoders, index store. Out: a report as plain data, and whether traffic should come.
 Next: `GET /ready`, the demo, an operator's monitoring.
 
-Ready means: entries are loaded and a decoder lives. A feed that is silent does not make the gate unready (it
-goes on with what it has), but the report says since when.
+Ready means: entries are loaded and a decoder lives (`health`). A feed that is silent does not make the gate
+unready (it goes on with what it has), but the report says since when.
 """
 
 from typing_extensions import TypedDict
 
 from repit.foundation.clock import elapsed, now
+from repit.foundation.health.findings import Shown, wing
 from repit.platform.gate.index_store import Mode
 from repit.platform.gate.runtime import Gate
 
@@ -35,9 +36,12 @@ class DecodersReport(TypedDict):
 
 
 class Report(TypedDict):
-    """What is served, how old it is, how far behind, who is alive. `missing`: why traffic should not come."""
+    """What is served, how old it is, how far behind, who is alive. `missing`: why traffic should not come, by
+    code; `problems`: the same in words, with what to do; `warnings`: what a person should see to."""
 
     ready: bool
+    problems: list[Shown]
+    warnings: list[Shown]
     missing: list[str]
     entries: int
     hashes: int
@@ -51,21 +55,18 @@ class Report(TypedDict):
     dry_run: bool
 
 
-def report(gate: Gate) -> tuple[bool, Report]:
+def report(gate: Gate, language: str | None) -> tuple[bool, Report]:
     """(ready, the report)."""
     status, holdings = gate.board.read(), gate.index.holdings
-    alive, moment = gate.pool.alive, elapsed()
-    missing = []
-    if not status.loaded:
-        missing.append("entries-not-loaded")
-    if not alive:
-        missing.append("no-decoder-alive")
+    alive, moment, found = gate.pool.alive, elapsed(), wing("gate").look()
     age = None if status.newest_at is None else round(max(0.0, (now() - status.newest_at).total_seconds()), 3)
     lag = status.lag_seconds(moment)
     contact = None if status.contact is None else round(moment - status.contact, 3)
-    return not missing, {
-        "ready": not missing,
-        "missing": missing,
+    return found.ready, {
+        "ready": found.ready,
+        "problems": found.problems(language),
+        "warnings": found.warnings(language),
+        "missing": [finding.code for finding in found.all if finding.grave],
         "entries": holdings.items,
         "hashes": holdings.hashes,
         "rejected": holdings.rejected,

@@ -1,0 +1,56 @@
+"""What of a hotline must be so while it serves, and what its monitoring reads of the process.
+
+In: nothing. Out: checks and figures of the wing. Next: `foundation.health`, `foundation.metrics`. Other rooms
+register what they know in the same way; `cases` its keys, `feeds` who lags.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from repit.foundation.clock import day
+from repit.foundation.health import clocks, database, disk, loops
+from repit.foundation.health.findings import Finding, wing
+from repit.foundation.metrics import own
+from repit.foundation.metrics.figures import Figure, of, plain
+from repit.foundation.staff import figures as staff
+from repit.hotline.bank import proving
+from repit.hotline.bank.models import Change, Question
+
+
+def register() -> None:
+    """As Django starts."""
+    health, figures = wing("hotline"), of("hotline")
+    health.register("database", database.check)
+    health.register("disk", disk.check(_places))
+    health.register("bank-keys", _keys)
+    health.register("loops", loops.check)
+    health.register("clock", clocks.check, grave=False)
+    own.register(figures, health, "hotline", _places)
+    figures.register("staff", staff.source)
+    figures.register("bank", _bank)
+
+
+def changes_before_today() -> int:
+    """How far the feed was when the day began: what may be told at every moment without telling moments."""
+    newest = Change.objects.filter(at__lt=day()).order_by("-sequence").values_list("sequence", flat=True)
+    return newest.first() or 0
+
+
+def _places() -> Iterable[Path]:
+    return Path(settings.REPIT_CASE_KEYS), Path(settings.REPIT_BANK_KEYS)
+
+
+def _keys() -> Iterable[Finding]:
+    proving.prove()
+    return ()
+
+
+def _bank() -> Iterable[Figure]:
+    about = "The newest change of the feed when the present day (UTC) began."
+    yield plain("repit_hotline_feed_sequence", about, float(changes_before_today()))
+    waiting = Question.objects.filter(closed_at__isnull=True).count()
+    yield plain(
+        "repit_hotline_questions_open", "Questions about items that wait for a person.", float(waiting)
+    )

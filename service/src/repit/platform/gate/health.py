@@ -1,0 +1,107 @@
+"""What of a gate must be so while it serves, and what its monitoring reads of the process.
+
+In: the gate of this process. Out: checks and figures of the wing. Next: `foundation.health`,
+`foundation.metrics`, `readiness`; other rooms register what they know in the same way.
+
+A gate that cannot write goes on refusing what it knows: that its disk is full or its database away is a
+warning here, for taking it out of service would let everything through.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from repit.exchanges import health as exchanges
+from repit.foundation.clock import elapsed
+from repit.foundation.errors import Text
+from repit.foundation.health import clocks, database, disk, loops
+from repit.foundation.health.findings import Finding, wing
+from repit.foundation.metrics import own
+from repit.foundation.metrics.figures import of
+from repit.foundation.staff import figures as staff
+from repit.platform.gate import runtime
+
+SILENT_SECONDS: Final = 300.0
+FOLLOWER: Final = "feed-follower"
+
+
+def register() -> None:
+    """As Django starts."""
+    health, figures = wing("gate"), of("gate")
+    health.register("gate", check)
+    health.register("database", database.check, grave=False)
+    health.register("disk", disk.check(_places, grave=False), grave=False)
+    health.register("loops", lambda: loops.check({FOLLOWER}))
+    health.register("clock", clocks.check, grave=False)
+    health.register("partners", exchanges.check, grave=False)
+    own.register(figures, health, "gate", _places)
+    figures.register("staff", staff.source)
+    figures.register("partners", exchanges.figures)
+
+
+def check() -> Iterator[Finding]:
+    """The gate itself. Raises `GateNotRunning`."""
+    gate = runtime.current()
+    status, moment = gate.board.read(), elapsed()
+    if not status.loaded:
+        yield Finding("entries-not-loaded", _NOT_LOADED, _LET_IT_LOAD)
+    if not gate.pool.alive:
+        yield Finding("no-decoder-alive", _NO_DECODER, _START_AGAIN)
+    elif gate.pool.alive < gate.pool.wanted:
+        yield Finding("decoders-missing", _DECODERS, _LOOK_AT_MEMORY, grave=False)
+    silent = None if status.contact is None else moment - status.contact
+    if status.followed and status.trouble and (silent is None or silent > SILENT_SECONDS):
+        yield Finding("feed-silent", _silent(silent, status.trouble), _ASK_THE_HOTLINE, grave=False)
+
+
+def _places() -> Iterable[Path]:
+    wanted: str = settings.REPIT_GATE_INDEX
+    return () if wanted in ("memory", "sealed") else (Path(wanted).absolute(),)
+
+
+def _silent(seconds: float | None, trouble: str) -> Text:
+    if seconds is None:
+        return Text(
+            f"The hotline has not answered since this gate began ({trouble}).",
+            f"La plateforme d'aide n'a pas répondu depuis le démarrage de ce filtre ({trouble}).",
+        )
+    minutes = int(seconds // 60)
+    return Text(
+        f"The hotline has not answered for {minutes} minutes ({trouble}).",
+        f"La plateforme d'aide n'a pas répondu depuis {minutes} minutes ({trouble}).",
+    )
+
+
+_NOT_LOADED: Final = Text(
+    "The gate knows no entries yet: everything is undecided.",
+    "Le filtre ne connaît encore aucune entrée : tout est indécis.",
+)
+_LET_IT_LOAD: Final = Text(
+    "Wait for the first snapshot. If it does not come, check REPIT_GATE_FEED_URL and the key, and whether the"
+    " hotline can be reached from here.",
+    "Attendez la première copie. Si elle ne vient pas, vérifiez REPIT_GATE_FEED_URL et la clé, et que la"
+    " plateforme d'aide est joignable d'ici.",
+)
+_NO_DECODER: Final = Text(
+    "No decoder lives: pictures cannot be opened.", "Aucun décodeur ne vit : les images ne s'ouvrent pas."
+)
+_START_AGAIN: Final = Text(
+    "Restart the gate; the log says why its children ended. Memory is the most frequent reason.",
+    "Redémarrez le filtre ; le journal dit pourquoi ses enfants se sont arrêtés. La mémoire en est la cause"
+    " la plus fréquente.",
+)
+_DECODERS: Final = Text("Fewer decoders live than are wanted.", "Il y a moins de décodeurs en vie que prévu.")
+_LOOK_AT_MEMORY: Final = Text(
+    "They are replaced by themselves. If it stays so, give the machine more memory or lower"
+    " REPIT_GATE_WORKERS.",
+    "Ils sont remplacés d'eux-mêmes. Si cela dure, donnez plus de mémoire à la machine ou baissez"
+    " REPIT_GATE_WORKERS.",
+)
+_ASK_THE_HOTLINE: Final = Text(
+    "The gate goes on with what it has. See whether the hotline can be reached from here and whether the key"
+    " still opens; ask the hotline.",
+    "Le filtre continue avec ce qu'il a. Voyez si la plateforme d'aide est joignable d'ici et si la clé ouvre"
+    " encore ; demandez-lui.",
+)
