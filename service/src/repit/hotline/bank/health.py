@@ -10,13 +10,13 @@ from pathlib import Path
 from django.conf import settings
 
 from repit.foundation.clock import day
-from repit.foundation.health import clocks, database, disk, loops
+from repit.foundation.health import backups, clocks, database, disk, loops
 from repit.foundation.health.findings import Finding, wing
 from repit.foundation.metrics import own
 from repit.foundation.metrics.figures import Figure, of, plain
 from repit.foundation.staff import figures as staff
 from repit.hotline.bank import proving
-from repit.hotline.bank.models import Change, Question
+from repit.hotline.bank.models import Change, Item, Question
 
 
 def register() -> None:
@@ -27,9 +27,11 @@ def register() -> None:
     health.register("bank-keys", _keys)
     health.register("loops", loops.check)
     health.register("clock", clocks.check, grave=False)
+    health.register("backup", backups.check(Item.objects.exists), grave=False)
     own.register(figures, health, "hotline", _places)
     figures.register("staff", staff.source)
     figures.register("bank", _bank)
+    figures.register("backup", own.backup)
 
 
 def changes_before_today() -> int:

@@ -103,4 +103,6 @@ def present(gate: Gate) -> dict[str, float]:
         "uploads_held_bytes": float(gate.admission.room.held),
         "uploads_waiting": float(gate.pool.waiting),
     }
+    if status.contact is not None:
+        values["feed_silent_seconds"] = max(0.0, elapsed() - status.contact)
     return values if lag is None else {**values, "feed_lag_seconds": lag}
