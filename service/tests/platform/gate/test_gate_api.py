@@ -11,6 +11,7 @@ from gate_assembly import assembled
 from gate_pictures import entry, jpeg, pdq, sample
 
 from repit.foundation.hashes import Hash
+from repit.foundation.health import disk
 from repit.platform.gate import readiness, runtime
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.inspection.inspector import Inspector
@@ -199,6 +200,43 @@ def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
     runtime.install(assembled(decoders))
     assert http.get("/v1/ready", headers=HERE).status_code == 503
     assert http.get("/v1/health").json() == {"alive": True}
+
+
+def test_what_is_wrong_is_told_in_words_to_the_operator_and_to_platforms_alone(
+    http: Client, gate: Gate, decoders, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime.install(assembled(decoders))
+    settings.REPIT_GATE_KEYS, settings.REPIT_METRICS_KEY = ("platform",), "operator"
+    for authorization, reads in (
+        ("", False),
+        ("Bearer x", False),
+        ("Bearer platform", True),
+        ("Bearer operator", True),
+    ):
+        answer = http.get(
+            "/v1/ready", headers={"authorization": authorization, "accept-language": "fr", **HERE}
+        )
+        # What a stranger is told may be some seconds old.
+        assert not reads or answer.status_code == 503
+        assert ("problems" in answer.json()) is reads
+        assert (http.get("/v1/metrics", headers={"authorization": authorization}).status_code == 200) is reads
+    found = {problem["code"]: problem for problem in answer.json()["problems"]}
+    assert set(found) == {"entries-not-loaded"} == set(answer.json()["missing"])
+    assert "tout est indécis" in found["entries-not-loaded"]["message"]
+    settings.REPIT_METRICS_KEY = ""
+    assert "problems" in http.get("/v1/ready", headers=HERE).json()
+    assert "problems" not in http.get("/v1/ready", headers={**HERE, "x-forwarded-for": "127.0.0.1"}).json()
+    assert "problems" not in http.get("/v1/ready", headers=HERE, REMOTE_ADDR="192.0.2.7").json()
+
+
+def test_a_gate_that_cannot_write_goes_on_serving_and_says_so(
+    http: Client, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    full = [disk.Room(tmp_path, 1024, 1024**3, 1)]
+    monkeypatch.setattr(disk, "rooms", lambda _folders: full)
+    answer = http.get("/v1/ready", headers=HERE)
+    assert answer.status_code == 200 and answer.json()["problems"] == []
+    assert "disk-full" in {warning["code"] for warning in answer.json()["warnings"]}
 
 
 def test_the_openapi_document_describes_what_is_really_answered(http: Client) -> None:

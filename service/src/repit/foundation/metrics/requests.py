@@ -11,7 +11,7 @@ seconds, since a receipt takes longer to make than a page to show: a case that i
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, get_args
 
 from repit.foundation.metrics.figures import Figure, Spread
 
@@ -40,8 +40,14 @@ class Requests:
         self._lanes: Mapping[Any, Queue] = {}
 
     def served_by(self, lanes: Mapping[Any, Queue]) -> None:
-        """Tell of these lanes, too."""
+        """Tell of these lanes, too. What has not happened yet is told as none of it: of a figure that begins
+        with one Prometheus sees no rise."""
         self._lanes = lanes
+        for lane in lanes:
+            for outcome in get_args(Outcome):
+                self._answered[lane, outcome] += 0
+            self._counts.setdefault(lane, [0] * (len(SECONDS) + 1))
+            self._sums[lane] += 0
 
     def answered(self, lane: str, status: int, seconds: float) -> None:
         """One request has its answer, after so many seconds of work."""

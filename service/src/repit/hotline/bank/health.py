@@ -16,7 +16,7 @@ from repit.foundation.metrics import own
 from repit.foundation.metrics.figures import Figure, of, plain
 from repit.foundation.staff import figures as staff
 from repit.hotline.bank import proving
-from repit.hotline.bank.models import Change, Item, Question
+from repit.hotline.bank.models import Change, Question
 
 
 def register() -> None:
@@ -27,7 +27,7 @@ def register() -> None:
     health.register("bank-keys", _keys)
     health.register("loops", loops.check)
     health.register("clock", clocks.check, grave=False)
-    health.register("backup", backups.check(Item.objects.exists), grave=False)
+    health.register("backup", backups.check(lambda: changes_before_today() > 0), grave=False)
     own.register(figures, health, "hotline", _places)
     figures.register("staff", staff.source)
     figures.register("bank", _bank)

@@ -99,6 +99,7 @@ def present(gate: Gate) -> dict[str, float]:
         "entries_rejected": float(sum(holdings.rejected.values())),
         "feed_lag_changes": float(status.lag_changes),
         "decoders_alive": float(gate.pool.alive),
+        "decoders_wanted": float(gate.pool.wanted),
         "decoders_replaced": float(gate.pool.restarts),
         "uploads_held_bytes": float(gate.admission.room.held),
         "uploads_waiting": float(gate.pool.waiting),
