@@ -131,8 +131,9 @@ def unconfirmed(row: Subscriber) -> int:
     """Withdrawals of days before today that a subscriber has not confirmed; over protocols in which nothing
     is confirmed, those that it has not fetched."""
     grant = granted(row.name)
-    confirmed = ["acknowledged", "taken_in", *(["sent"] if "repit" not in grant.exchanges else [])]
-    return _withdrawals(row, grant).filter(at__lt=day()).exclude(obeyed__in=confirmed).count()
+    through = row.acknowledged if "repit" in grant.exchanges else max(row.acknowledged, row.fetched)
+    late = _withdrawals(row, grant).filter(at__lt=day(), sequence__gt=through)
+    return late.filter(acknowledged_at__isnull=True).count()
 
 
 def _view(row: Subscriber, part: int) -> View:

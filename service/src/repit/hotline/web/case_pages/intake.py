@@ -212,6 +212,7 @@ def _page(
         "number_of_step": STEPS.index(step) + 1,
         "number_of_steps": len(STEPS),
         "complaint": complaint,
+        "of_ours": status >= 500,
         "switch": other_language(request) if step != "who" else None,
         # What the device worked out comes back where the page is shown again because something was amiss.
         "pasted": request.POST.get("hashes", "") if complaint else "",

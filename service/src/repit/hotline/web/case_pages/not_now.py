@@ -38,30 +38,30 @@ def met(error: Exception, *, sent: bool) -> NotNow | None:
 _FORM: Final = (
     Text(
         "This could not be taken just now. Something does not work on our side; it is not your doing.",
-        "Nous n'avons pas pu recevoir ceci pour l'instant. Quelque chose ne marche pas de notre côté ; vous"
-        " n'y êtes pour rien.",
+        "Nous n’avons pas pu recevoir ceci pour l’instant. Quelque chose ne marche pas de notre côté ; vous"
+        " n’y êtes pour rien.",
     ),
     Text(
         "Nothing was sent, and what you wrote is still on this page. Leave it open, wait a few minutes, then"
         " press the button again: it counts once, however often you press. If you do not want to wait alone,"
         " the page “Who can help” says whom you can call.",
-        "Rien n'a été envoyé, et ce que vous avez écrit est toujours sur cette page. Laissez-la ouverte,"
-        " attendez quelques minutes, puis appuyez de nouveau sur le bouton : cela compte une seule fois, même"
-        " si vous appuyez plusieurs fois. Si vous ne voulez pas attendre sans personne, la page « Qui peut"
-        " aider » dit qui appeler.",
+        "Rien n’a été envoyé, et ce que vous avez écrit est toujours sur cette page. Laissez-la ouverte,"
+        " attendez quelques minutes, puis appuyez de nouveau sur le bouton : cela compte une seule fois, même"
+        " si vous appuyez plusieurs fois. Si vous ne voulez pas attendre sans personne, la page « Qui peut"
+        " aider » dit qui appeler.",
     ),
 )
 _PAGE: Final = (
     Text(
         "This page cannot be shown just now. Something does not work on our side; it is not your doing.",
-        "Cette page ne peut pas s'afficher pour l'instant. Quelque chose ne marche pas de notre côté ; vous"
-        " n'y êtes pour rien.",
+        "Cette page ne peut pas s’afficher pour l’instant. Quelque chose ne marche pas de notre côté ; vous"
+        " n’y êtes pour rien.",
     ),
     Text(
         "Nothing of yours is lost, and what is protected stays protected. Wait a few minutes, then open it"
         " again. If you do not want to wait alone, the page “Who can help” says whom you can call.",
-        "Rien de ce qui est à vous n'est perdu, et ce qui est protégé le reste. Attendez quelques minutes,"
-        " puis rouvrez-la. Si vous ne voulez pas attendre sans personne, la page « Qui peut aider » dit qui"
+        "Rien de ce qui est à vous n’est perdu, et ce qui est protégé le reste. Attendez quelques minutes,"
+        " puis rouvrez-la. Si vous ne voulez pas attendre sans personne, la page « Qui peut aider » dit qui"
         " appeler.",
     ),
 )
