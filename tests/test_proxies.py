@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from installation import Banked, Gate, Hotline, eventually, random_hash
+from installation import Banked, Gate, Hotline, eventually, random_hash, request
 from proxies import GATE, HOTLINE, KINDS, Proxy, documented, proxy
 from repit.demo.ports import free_port
 
@@ -107,7 +107,7 @@ def test_a_hundred_long_polls_of_one_key_stop_no_page_and_hear_of_a_change(
 ) -> None:
     hotline, _, _ = installed
     key = hotline.subscribe(f"many-{front.kind}")
-    head = json.loads(front.ask(HOTLINE, "GET", "/ready")[2])["sequence"]
+    head = request(f"{hotline.base}/ready")[1]["sequence"]
     asked = f"GET /exchange/repit/v1/changes?after={head}&wait=25 HTTP/1.1\r\nHost: {HOTLINE}\r\n"
     polls = []
     for _ in range(MANY):

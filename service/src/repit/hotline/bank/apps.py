@@ -1,6 +1,6 @@
 """Django's name for this room, and what must hold before it is served.
 
-In: nothing. Out: an app label, a check. Next: Django, `foundation.process.holding`.
+In: nothing. Out: an app label, checks. Next: Django, `foundation.process.holding`, `foundation.health`.
 """
 
 from django.apps import AppConfig
@@ -12,6 +12,8 @@ class BankConfig(AppConfig):
 
     def ready(self) -> None:
         from repit.foundation.process import holding  # noqa: PLC0415 - only once Django has its models
+        from repit.hotline.bank import health  # noqa: PLC0415
         from repit.hotline.bank.proving import prove  # noqa: PLC0415
 
         holding.require(prove)
+        health.register()

@@ -14,7 +14,6 @@ from prometheus_client.core import GaugeMetricFamily
 from repit.platform.gate.channels import CHANNELS
 from repit.platform.gate.verdict import NOT_A_PICTURE, UNOPENED, Verdict
 
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS: Final = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.0, 5.0)
 _OTHER: Final = "other"
 _KINDS: Final = frozenset({*UNOPENED, "container"})

@@ -3,14 +3,15 @@
 In: index, feed status, decoders, index store. Out: a report as plain data, and whether traffic should come.
 Next: `GET /ready`, the demo, an operator's monitoring.
 
-Ready means: entries are loaded and a decoder lives. A feed that is silent does not make the gate unready, for
-to take the uploads away from a gate that knows nearly everything would protect nobody; the report says since
-when, and whether it is too old (`REPIT_GATE_STALE_HOURS`).
+Ready means: entries are loaded and a decoder lives (`health`). A feed that is silent does not make the gate
+unready, for to take the uploads away from a gate that knows nearly everything would protect nobody; the
+report says since when, and whether it is too old (`REPIT_GATE_STALE_HOURS`).
 """
 
 from typing_extensions import TypedDict
 
 from repit.foundation.clock import elapsed, now
+from repit.foundation.health.findings import Shown, wing
 from repit.platform.gate.index_store import Mode
 from repit.platform.gate.runtime import Gate
 
@@ -45,9 +46,12 @@ class RecordingReport(TypedDict):
 
 
 class Report(TypedDict):
-    """What is served, how old it is, how far behind, who is alive. `missing`: why traffic should not come."""
+    """What is served, how old it is, how far behind, who is alive. `missing`: why traffic should not come, by
+    code; `problems`: the same in words, with what to do; `warnings`: what a person should see to."""
 
     ready: bool
+    problems: list[Shown]
+    warnings: list[Shown]
     missing: list[str]
     entries: int
     hashes: int
@@ -62,21 +66,18 @@ class Report(TypedDict):
     dry_run: bool
 
 
-def report(gate: Gate) -> tuple[bool, Report]:
+def report(gate: Gate, language: str | None) -> tuple[bool, Report]:
     """(ready, the report)."""
     status, holdings = gate.board.read(), gate.index.holdings
-    alive, moment = gate.pool.alive, elapsed()
-    missing = []
-    if not status.loaded:
-        missing.append("entries-not-loaded")
-    if not alive:
-        missing.append("no-decoder-alive")
+    alive, moment, found = gate.pool.alive, elapsed(), wing("gate").look()
     age = None if status.newest_at is None else round(max(0.0, (now() - status.newest_at).total_seconds()), 3)
     lag = status.lag_seconds(moment)
     silent, failing = status.silent_seconds(moment), gate.recorder.failing_since
-    return not missing, {
-        "ready": not missing,
-        "missing": missing,
+    return found.ready, {
+        "ready": found.ready,
+        "problems": found.problems(language),
+        "warnings": found.warnings(language),
+        "missing": [finding.code for finding in found.all if finding.grave],
         "entries": holdings.items,
         "hashes": holdings.hashes,
         "rejected": holdings.rejected,
@@ -115,10 +116,14 @@ def present(gate: Gate) -> dict[str, float]:
         "entries_rejected": float(sum(holdings.rejected.values())),
         "feed_lag_changes": float(status.lag_changes),
         "decoders_alive": float(gate.pool.alive),
+        "decoders_wanted": float(gate.pool.wanted),
         "decoders_replaced": float(gate.pool.restarts),
         "uploads_held_bytes": float(gate.admission.room.held),
         "uploads_waiting": float(gate.pool.waiting),
         "feed_stale": float(gate.board.is_stale()),
         "recording": float(gate.recorder.failing_since is None),
     }
+    silent = status.silent_seconds(elapsed())
+    if silent is not None:
+        values["feed_silent_seconds"] = silent
     return values if lag is None else {**values, "feed_lag_seconds": lag}
