@@ -13,7 +13,9 @@ from typing import Annotated
 
 import typer
 
+from repit import safekeeping
 from repit.both import both
+from repit.foundation import audit_commands
 from repit.foundation.errors import Text
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
 from repit.foundation.staff import commands as staff
@@ -26,6 +28,10 @@ hotline.add_to(app)
 platform.add_to(app)
 app.command(cls=PlainCommand)(both)
 app.add_typer(staff.app, name="staff")
+app.add_typer(audit_commands.app, name="audit")
+app.command("offline-key")(safekeeping.offline_key)
+app.command()(safekeeping.backup)
+app.command()(safekeeping.restore)
 
 
 @app.command()

@@ -17,3 +17,8 @@ def language() -> str:
 def say(text: Text) -> None:
     """One line for the person at the terminal."""
     print(text.in_language(language()), flush=True)  # noqa: T201 - this is what prints
+
+
+def put(line: str) -> None:
+    """One line as it is: for a program, or the same in every language."""
+    print(line, flush=True)  # noqa: T201 - this is what prints

@@ -1,6 +1,7 @@
-"""Django's name for this room, and what must hold before it is served.
+"""Django's name for this room, what must hold before it is served, and what it has to say about backups.
 
-In: nothing. Out: an app label, a check. Next: Django, `foundation.process.starting`.
+In: nothing. Out: an app label, a check, a part of a backup. Next: Django, `foundation.process.starting`,
+`foundation.backups`.
 """
 
 from django.apps import AppConfig
@@ -11,7 +12,10 @@ class BankConfig(AppConfig):
     label = "bank"
 
     def ready(self) -> None:
+        from repit.foundation.backups.parts import register  # noqa: PLC0415
         from repit.foundation.process import starting  # noqa: PLC0415 - only once Django has its models
         from repit.hotline.bank.proving import prove  # noqa: PLC0415
+        from repit.hotline.bank.safekeeping import PART  # noqa: PLC0415
 
         starting.require(prove)
+        register(PART)
