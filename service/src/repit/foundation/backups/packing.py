@@ -118,7 +118,7 @@ def _packed(lines: Iterable[str]) -> Iterator[bytes]:
 
 def _sweep(folder: Path) -> None:
     """Take away drafts that nobody is writing any more."""
-    for path in folder.glob(f".*{_ENDING}"):
+    for path in filter(Path.is_file, folder.glob(f".*{_ENDING}")):
         with suppress(OSError), path.open("rb") as file:  # locked: somebody writes it; or it is not ours
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             path.unlink(missing_ok=True)
