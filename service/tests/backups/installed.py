@@ -26,6 +26,7 @@ if WHAT == "rows":
 
 from allauth.mfa.models import Authenticator  # noqa: E402
 from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 from django.db.migrations.recorder import MigrationRecorder  # noqa: E402
@@ -35,6 +36,8 @@ from repit.foundation import audit  # noqa: E402
 from repit.foundation.backups import parts, restoring, tables  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.process.acting import private_key  # noqa: E402
+
+settings.ALLOWED_HOSTS.append("testserver")
 
 
 def rows() -> None:
