@@ -40,6 +40,11 @@ class Putting:
 
     def __init__(self) -> None:
         self._drafts: dict[str, Drafts] = {}
+        self._hold = False
+
+    def hold(self) -> None:
+        """What was placed stays: the rows that belong to it are there for good."""
+        self._hold = True
 
     def prove(self, *, lost: bool) -> dict[str, str]:
         """See that the keys of the rows that were just put back are in their places; which were put there.
@@ -83,10 +88,10 @@ class Putting:
         except OSError as error:
             raise refusals.not_written(error, folder.name) from None
 
-    def end(self, *, good: bool) -> None:
+    def end(self) -> None:
         """Leave no drafts; nor, where the restore came to nothing, what was placed."""
         for drafts in self._drafts.values():
-            if good:
+            if self._hold:
                 drafts.drop()
             else:
                 drafts.take_back()
@@ -96,14 +101,12 @@ class Putting:
 def read(copies: Mapping[str, Path], role: str, private: bytes) -> Iterator[Putting]:
     """The copies that were given, read whole before any row is written."""
     putting = Putting()
-    good = False
     try:
         for folder, path in chosen(copies, role):
             putting.add(folder, path, private)
         yield putting
-        good = True
     finally:
-        putting.end(good=good)
+        putting.end()
 
 
 def _pieces(folder: KeyFolder, lines: Iterator[str]) -> Iterator[Piece]:

@@ -6,19 +6,24 @@ The keys are copied after the rows, so that they hold every slot that a row name
 names before the backup does, so that no backup stands beside copies older than itself.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.db import connection
 
 from repit.foundation.backups import head, keys, last, refusals, tables
 from repit.foundation.backups.packing import Draft
 from repit.foundation.clock import now
 from repit.foundation.one_moment import one_moment
+
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,11 @@ def make(
     require_database()
     counted, at = _Counted(), now()
     with ExitStack() as drafts:
-        with one_moment():
-            rows = Draft(file, _lines(counted, role, advance or _unheard), public)
+        try:
+            with one_moment():
+                rows = Draft(file, _lines(counted, role, advance or _unheard), public)
+        except DatabaseError:
+            raise refusals.not_reached() from None
         drafts.callback(rows.drop)
         others = []
         for folder, path in wanted:
@@ -62,7 +70,10 @@ def make(
         for other in others:
             other.keep()
         rows.keep()
-    last.note(at, counted.rows)
+    try:
+        last.note(at, counted.rows)
+    except OSError as error:  # the backup is good; whoever watches its age is alarmed too early
+        _log.warning("the moment of this backup could not be noted: %s", type(error).__name__)
     return Made(counted.rows, at, file.stat().st_size, tuple(folder.name for folder, _ in wanted))
 
 

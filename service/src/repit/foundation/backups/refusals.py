@@ -7,7 +7,7 @@ In: what was found. Out: errors for the person at the terminal. Next: every modu
 import errno
 from collections.abc import Sequence
 
-from repit.foundation.errors import InputRefused, SettingsRefused, Text
+from repit.foundation.errors import DatabaseUnavailable, InputRefused, SettingsRefused, Text
 
 _ROLES = {
     "hotline": Text("a hotline", "une plateforme d'aide"),
@@ -266,6 +266,28 @@ def row_not_taken(table: str) -> InputRefused:
             "Regardez le disque et le journal de la base. Si la sauvegarde vient de l'autre base (SQLite,"
             " PostgreSQL), restaurez-la là.",
         ),
+    )
+
+
+def not_taken() -> InputRefused:
+    return InputRefused(
+        Text(
+            "The database did not take this backup. Nothing was put back.",
+            "La base n'a pas accepté cette sauvegarde. Rien n'a été remis.",
+        ),
+        Text(
+            "Look at the disk and the database's log, then give the command again.",
+            "Regardez le disque et le journal de la base, puis relancez la commande.",
+        ),
+    )
+
+
+def not_reached() -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        next_step=Text(
+            "Check REPIT_DATABASE_URL, and that the database runs. No backup was made.",
+            "Vérifiez REPIT_DATABASE_URL, et que la base tourne. Aucune sauvegarde n'a été faite.",
+        )
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.color import no_style
+from django.db import Error as DatabaseError
 from django.db import connection, transaction
 
 from repit.foundation import audit
@@ -51,15 +52,19 @@ def restore(
     made_by = head.read(next(lines, ""))
     form = tables.present()
     _require(made_by, form, role)
-    with keys.read(copies or {}, role, private) as putting, transaction.atomic():
-        _clear(form)
-        rows = _fill(form, lines)
-        _count_on(form)
-        placed = putting.prove(lost=keys_lost)
-        parts.settle()
-        reason = f"backup of {made_by.made_at:%Y-%m-%d %H:%M} by {made_by.version}"
-        audit.record(ACTOR, "restore", "", reason)
-        found = audit.examine()
+    try:
+        with keys.read(copies or {}, role, private) as putting, transaction.atomic():
+            transaction.on_commit(putting.hold)
+            _clear(form)
+            rows = _fill(form, lines)
+            _count_on(form)
+            placed = putting.prove(lost=keys_lost)
+            parts.settle()
+            reason = f"backup of {made_by.made_at:%Y-%m-%d %H:%M} by {made_by.version}"
+            audit.record(ACTOR, "restore", "", reason)
+            found = audit.examine()
+    except DatabaseError:
+        raise refusals.not_taken() from None
     parts.catch_up()
     return Restored(rows, made_by, found, placed)
 
