@@ -14,8 +14,9 @@ from typing import Annotated
 
 import typer
 
-from repit import __version__, installing
+from repit import __version__, installing, safekeeping
 from repit.both import both
+from repit.foundation import audit_commands
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
 from repit.foundation.staff import commands as staff
 from repit.foundation.terminal import language
@@ -29,6 +30,10 @@ app.command(cls=PlainCommand)(both)
 app.command()(installing.init)
 app.command()(installing.migrate)
 app.add_typer(staff.app, name="staff")
+app.add_typer(audit_commands.app, name="audit")
+app.command("offline-key")(safekeeping.offline_key)
+app.command()(safekeeping.backup)
+app.command()(safekeeping.restore)
 
 
 @app.callback(invoke_without_command=True)

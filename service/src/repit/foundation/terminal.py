@@ -38,3 +38,8 @@ def say(text: Text) -> None:
 def aside(text: Text) -> None:
     """One line on standard error: for the person, not for the program that reads the output."""
     print(text.in_language(language()), file=sys.stderr, flush=True)  # noqa: T201 - this is what prints
+
+
+def put(line: str) -> None:
+    """One line as it is: for a program, or the same in every language."""
+    print(line, flush=True)  # noqa: T201 - this is what prints

@@ -13,8 +13,9 @@ from django.db import connection
 from django.db.models import Min, Q
 
 from repit import __version__
+from repit.foundation.backups.last import last_backup
 from repit.foundation.clock import now
-from repit.foundation.health import backups, clocks, disk
+from repit.foundation.health import clocks, disk
 from repit.foundation.health.findings import Health
 from repit.foundation.jobs.claims import Claimable
 from repit.foundation.jobs.rounds import Standing, standings
@@ -40,7 +41,7 @@ def register(figures: Figures, health: Health, role: str, places: disk.Places) -
 
 def backup() -> Iterable[Figure]:
     """A source for those wings that are backed up."""
-    last = backups.made_at()
+    last = last_backup()
     if last is not None:
         about = "Seconds since the last good backup was made."
         yield plain("repit_backup_age_seconds", about, max(0.0, (now() - last).total_seconds()))

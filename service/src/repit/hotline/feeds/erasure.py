@@ -45,6 +45,12 @@ def begin() -> int:
     return len(some)
 
 
+def begin_all() -> None:
+    """The same until nothing is left of it, as after a restore."""
+    while begin():
+        pass
+
+
 def go_on() -> int:
     """Destroy the rest of what nobody needs any more; how many items."""
     done, after = 0, 0

@@ -17,12 +17,13 @@ from repit.exchanges import health as exchanges
 from repit.foundation import installation
 from repit.foundation.clock import elapsed
 from repit.foundation.errors import AddressRefused, KeyRefused, PeerUntrusted, Text
-from repit.foundation.health import clocks, database, disk, loops
+from repit.foundation.health import backups, clocks, database, disk, loops
 from repit.foundation.health.findings import Finding, wing
 from repit.foundation.metrics import own
 from repit.foundation.metrics.figures import of
 from repit.foundation.staff import figures as staff
 from repit.platform.gate import runtime
+from repit.platform.gate.models import Decision
 
 SILENT_SECONDS: Final = 300.0
 FOLLOWER: Final = "feed-follower"
@@ -38,9 +39,11 @@ def register() -> None:
     health.register("loops", lambda: loops.check({FOLLOWER}))
     health.register("clock", clocks.check, grave=False)
     health.register("partners", exchanges.check, grave=False)
+    health.register("backup", backups.check(Decision.objects.exists), grave=False)
     own.register(figures, health, "gate", _places)
     figures.register("staff", staff.source)
     figures.register("partners", exchanges.figures)
+    figures.register("backup", own.backup)
 
 
 def check() -> Iterator[Finding]:

@@ -25,6 +25,7 @@ from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.jobs.retention import mark
 from repit.platform.gate.models import Decision
+from repit.platform.review import media
 from repit.platform.review.models import Appeal, OutgoingOpinion, Part, Review, Statement, Step
 
 _TOGETHER: Final = 200
@@ -43,6 +44,12 @@ def sweep() -> int:
     while some := _forget_decisions(moment):
         gone += some
     return gone
+
+
+def sweep_all() -> None:
+    """The same after a restore, with uploads that were held for longer than anyone may."""
+    sweep()
+    media.forget_old()
 
 
 def _reviews_due(moment: datetime) -> QuerySet[Review]:
