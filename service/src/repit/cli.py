@@ -17,7 +17,7 @@ from repit.both import both
 from repit.foundation.errors import Text
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
 from repit.foundation.staff import commands as staff
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import complain, say
 from repit.hotline import commands as hotline
 from repit.platform import commands as platform
 
@@ -62,14 +62,13 @@ def settings() -> None:
 
 
 def main() -> None:
-    """Run the command; a refusal is two sentences on stderr and exit code 1."""
+    """Run the command; a refusal is said on stderr, with exit code 1."""
     from repit.foundation.errors import RepitError
 
     try:
         app()
     except RepitError as error:
-        message, next_step = error.shown(language())
-        print(f"{message}\n{next_step}", file=sys.stderr)
+        complain(error, sys.argv[1:])
         sys.exit(1)
 
 
