@@ -17,7 +17,7 @@ from repit.both import both
 from repit.foundation.errors import Text
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
 from repit.foundation.staff import commands as staff
-from repit.foundation.terminal import complain, say
+from repit.foundation.terminal import AsJson, complain, say, write_json
 from repit.hotline import commands as hotline
 from repit.platform import commands as platform
 
@@ -53,11 +53,15 @@ def migrate(role: Annotated[str, typer.Option(help="hotline, gate, both")] = "ho
 
 
 @app.command()
-def settings() -> None:
+def settings(as_json: AsJson = False) -> None:
     """Print the page that documents every setting. / Afficher la page des réglages."""
-    from repit.foundation.configuration.environment import page
+    from repit.foundation.configuration.environment import page, plain
     from repit.settings.declared import DECLARED
 
+    if as_json:
+        for setting in DECLARED.values():
+            write_json(plain(setting))
+        return
     print(page(DECLARED), end="")
 
 

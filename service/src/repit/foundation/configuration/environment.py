@@ -197,6 +197,12 @@ def refuse_unknown(environ: Mapping[str, str], declared: Mapping[str, Setting[ob
             )
 
 
+def plain(setting: Setting[object]) -> dict[str, object]:
+    """What `page` says of one, for a program."""
+    shown = {"name": setting.name, "form": setting.form, "when_absent": setting.shown_default}
+    return {**shown, "about": setting.about, "secret": setting.secret}
+
+
 def page(declared: Mapping[str, Setting[object]]) -> str:
     """docs/en/settings.md, whole."""
     rows = [

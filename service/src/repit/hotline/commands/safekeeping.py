@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from repit.foundation.errors import InputRefused, Text
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import AsJson, answer, language, say, write_json
 from repit.hotline.commands.ready import private_key, ready
 
 recovery = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
@@ -24,7 +24,7 @@ BankKeysFile = Annotated[
 ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier.")]
 
 
-def offline_key(file: ToFile) -> None:
+def offline_key(file: ToFile, as_json: AsJson = False) -> None:
     """Make the hotline's offline key; keep the file off this machine. / Créer la clé hors ligne."""
     from repit.foundation.keyfile import write_once
     from repit.hotline.cases import keys
@@ -37,6 +37,9 @@ def offline_key(file: ToFile) -> None:
             Text("The file cannot be made.", "Le fichier ne peut pas être créé."),
             Text("Name a new file in a folder of yours.", "Nommez un nouveau fichier."),
         ) from None
+    if as_json:
+        write_json({"file": file, "REPIT_OFFLINE_KEY": pair.public.hex()})
+        return
     say(Text("Set this where the hotline runs:", "À régler là où tourne le service :"))
     print(f"\n    REPIT_OFFLINE_KEY={pair.public.hex()}\n")
     say(
@@ -72,6 +75,7 @@ def restore(
 @case_keys.command("give-up")
 def give_up(
     yes: Annotated[bool, typer.Option("--yes", help="Without asking. / Sans demander.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """The case keys are lost for good: delete the cases that nobody can open any more. / Clés perdues."""
     ready()
@@ -79,22 +83,24 @@ def give_up(
         "Cases that no key opens any more are deleted. What they protect stays protected. Go on?",
         "Les dossiers qu'aucune clé n'ouvre plus sont supprimés ; la protection reste. Continuer ?",
     )
-    if not yes and not typer.confirm(asked.in_language(language())):
+    if not yes and not typer.confirm(asked.in_language(language()), err=True):
         raise typer.Exit(1)
     from repit.hotline.cases import key_file
 
     gone = key_file.give_up_lost("operator")
-    say(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"))
+    answer(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"), {"cases_deleted": gone}, as_json)
 
 
 @recovery.command("release")
 def release(
     reference: Annotated[str, typer.Argument(help="As the person says it. / Donnée par la personne.")],
     offline_key: OfflineFile,
+    as_json: AsJson = False,
 ) -> None:
     """Give the hotline's part to someone who lost their receipt. / Donner la part de l'association."""
     ready()
     from repit.hotline.cases.recovery import release as give
 
     give(reference, private_key(offline_key))
-    say(Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours."))
+    said = Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours.")
+    answer(said, {"reference": reference, "given": True}, as_json)
