@@ -15,7 +15,9 @@ import typer
 
 from repit.both import both
 from repit.foundation.errors import Text
+from repit.foundation.process.options import Port
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
+from repit.foundation.process.ports import GATE_PORT
 from repit.foundation.staff import commands as staff
 from repit.foundation.terminal import AsJson, complain, say, write_json
 from repit.hotline import commands as hotline
@@ -38,6 +40,14 @@ def demo(
     from repit.demo import run
 
     raise typer.Exit(run(picture))
+
+
+@app.command(cls=PlainCommand)
+def sandbox(port: Port = GATE_PORT) -> None:
+    """Start a gate to write code against. / Démarrer un filtre pour essayer votre code."""
+    from repit.demo import sandbox as alone
+
+    raise typer.Exit(alone.run(port))
 
 
 @app.command()
