@@ -60,10 +60,10 @@ def test_what_has_no_form_is_not_made_up(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_refusal_is_a_problem_for_a_program(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.complain(NotFound(), ["subscriber", "show", "x", "--json"])
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert json.loads(said.err)["code"] == "not-found"
-    assert json.loads(said.err)["type"] == "urn:repit:problem:not-found"
+    body = capsys.readouterr()
+    assert body.out == ""
+    assert json.loads(body.err)["code"] == "not-found"
+    assert json.loads(body.err)["type"] == "urn:repit:problem:not-found"
 
 
 def test_a_refusal_is_two_sentences_for_a_person(

@@ -52,10 +52,10 @@ def complain(error: RepitError, words: Sequence[str]) -> None:
     JSON."""
     here = language()
     if "--json" in words:
-        said = json.dumps(error.problem(here), ensure_ascii=False)
+        text = json.dumps(error.problem(here), ensure_ascii=False)
     else:
-        said = "\n".join(error.shown(here))
-    print(said, file=sys.stderr, flush=True)  # noqa: T201 - see above
+        text = "\n".join(error.shown(here))
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - see above
 
 
 def _plain(value: object) -> object:

@@ -77,8 +77,8 @@ def bank_release(item: ItemName, reason: Reason, as_json: AsJson = False) -> Non
     from repit.hotline import curation
 
     curation.release(item, reason)
-    said = Text("Subscribers are told.", "Les abonnés en sont informés.")
-    answer(said, {"item": item, "done": "released"}, as_json)
+    text = Text("Subscribers are told.", "Les abonnés en sont informés.")
+    answer(text, {"item": item, "done": "released"}, as_json)
 
 
 @app.command("suspend")

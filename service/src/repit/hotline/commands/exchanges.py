@@ -70,8 +70,8 @@ def add(
         gives_feedback=feedback,
         every_seconds=every or None,
     )
-    said = Text("Added; it is pulled from at once.", "Ajouté ; il est suivi dès maintenant.")
-    answer(said, {"partner": name, "kind": kind, "active": True}, as_json)
+    text = Text("Added; it is pulled from at once.", "Ajouté ; il est suivi dès maintenant.")
+    answer(text, {"partner": name, "kind": kind, "active": True}, as_json)
 
 
 @app.command("list")
@@ -144,13 +144,13 @@ def pull(
             Text("First: repit exchange resume.", "D'abord : repit exchange resume."),
         )
     if gate:
-        said = Text("Due; the running gate pulls at once.", "Dû ; le filtre en marche suit aussitôt.")
-        answer(said, {"partner": name, "pulled": "by-the-gate"}, as_json)
+        text = Text("Due; the running gate pulls at once.", "Dû ; le filtre en marche suit aussitôt.")
+        answer(text, {"partner": name, "pulled": "by-the-gate"}, as_json)
         return
     claimed = partners.claim_one(partner.pk)
     if claimed is None:
-        said = Text("A running hotline is pulling from it.", "Un service en marche le suit en ce moment.")
-        answer(said, {"partner": name, "pulled": "by-the-hotline"}, as_json)
+        text = Text("A running hotline is pulling from it.", "Un service en marche le suit en ce moment.")
+        answer(text, {"partner": name, "pulled": "by-the-hotline"}, as_json)
         return
     from repit.exchanges.pulling import pull as pull_from
     from repit.hotline.feeds.bank_target import BankTarget
@@ -199,8 +199,8 @@ def resume(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
     from repit.exchanges import partners
 
     partners.set_active(name, True)
-    said = Text("It is pulled from again.", "Il est suivi à nouveau.")
-    answer(said, {"partner": name, "active": True}, as_json)
+    text = Text("It is pulled from again.", "Il est suivi à nouveau.")
+    answer(text, {"partner": name, "active": True}, as_json)
 
 
 @app.command("remove")
@@ -212,17 +212,17 @@ def remove(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
     partner = partners.hurry(name)
     if gate:
         partners.remove(name)
-        said = Text(
+        text = Text(
             "Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu'il a donné."
         )
-        answer(said, {"partner": name, "removed": True}, as_json)
+        answer(text, {"partner": name, "removed": True}, as_json)
         return
     from repit.hotline.feeds.bank_target import let_go
 
     gone = let_go(partner)
     partners.remove(name)
-    said = Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}.")
-    answer(said, {"partner": name, "removed": True, "records_let_go": gone}, as_json)
+    text = Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}.")
+    answer(text, {"partner": name, "removed": True, "records_let_go": gone}, as_json)
 
 
 def _ready(gate: bool) -> None:

@@ -102,5 +102,5 @@ def release(
     from repit.hotline.cases.recovery import release as give
 
     give(reference, private_key(offline_key))
-    said = Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours.")
-    answer(said, {"reference": reference, "given": True}, as_json)
+    text = Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours.")
+    answer(text, {"reference": reference, "given": True}, as_json)

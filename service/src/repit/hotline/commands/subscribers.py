@@ -80,10 +80,10 @@ def grant(
 
     granted = _grant(exchange, kind, confirmed_by, anchored, confirmations)
     subscribers.grant(name, granted)
-    said = Text(
+    text = Text(
         "Granted. Its gates start afresh by themselves.", "Accordé. Ses filtres repartent d'eux-mêmes."
     )
-    answer(said, {"subscriber": name, "grant": granted}, as_json)
+    answer(text, {"subscriber": name, "grant": granted}, as_json)
 
 
 @app.command("agree")
@@ -138,8 +138,8 @@ def people(
 
     subscribers.set_people(name, not no, party)
     if no:
-        said = Text("Its people's word counts no more.", "L'avis de ses personnes ne compte plus.")
-        answer(said, {"subscriber": name, "people": False}, as_json)
+        text = Text("Its people's word counts no more.", "L'avis de ses personnes ne compte plus.")
+        answer(text, {"subscriber": name, "people": False}, as_json)
         return
     key = subscribers.rotate(name, desk=True)
     if as_json:

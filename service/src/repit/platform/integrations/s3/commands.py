@@ -91,10 +91,10 @@ def stop_scan(name: Name, as_json: AsJson = False) -> None:
 
     ran = scans.stop(scans.called(name))
     if ran:
-        said = Text("It rests after the page under way.", "Il s'arrête après la page en cours.")
+        text = Text("It rests after the page under way.", "Il s'arrête après la page en cours.")
     else:
-        said = Text("It was not running.", "Il n'était pas en cours.")
-    answer(said, {"scan": name, "was_running": ran}, as_json)
+        text = Text("It was not running.", "Il n'était pas en cours.")
+    answer(text, {"scan": name, "was_running": ran}, as_json)
 
 
 @app.command("report")
