@@ -164,7 +164,7 @@ def _unlike(what: str, english: Counter[str], french: Counter[str]) -> Iterator[
 
 
 def _differences(english: Section, french: Section) -> Iterator[str]:
-    ours, theirs = ([_bare(*block) for block in one.code] for one in (english, french))
+    ours, theirs = ([_bare(*block) for block in half.code] for half in (english, french))
     if ours != theirs:
         yield "code differs"
     if english.tables != french.tables:
@@ -188,9 +188,9 @@ def compare(english: str, french: str) -> Iterator[str]:
         ]
         yield f"headings differ: {titles[0]} / {titles[1]}"
         return
-    for one, other in zip(ours, theirs, strict=True):
-        for difference in _differences(one, other):
-            yield f"{one.line}, {other.line} ({one.title}): {difference}"
+    for here, there in zip(ours, theirs, strict=True):
+        for difference in _differences(here, there):
+            yield f"{here.line}, {there.line} ({here.title}): {difference}"
 
 
 def _detours(french: str) -> list[str]:
