@@ -11,7 +11,7 @@ import typer
 
 from repit.foundation.errors import Text
 from repit.foundation.process.acting import private_key
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import AsJson, answer, language
 from repit.hotline.commands.ready import ready
 
 recovery = typer.Typer(no_args_is_help=True, help="Lost receipts. / Récépissés perdus.")
@@ -23,6 +23,7 @@ OfflineFile = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Th
 @case_keys.command("give-up")
 def give_up(
     yes: Annotated[bool, typer.Option("--yes", help="Without asking. / Sans demander.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """The case keys are lost for good: delete the cases that nobody can open any more. / Clés perdues."""
     ready()
@@ -30,17 +31,18 @@ def give_up(
         "Cases that no key opens any more are deleted. What they protect stays protected. Go on?",
         "Les dossiers qu'aucune clé n'ouvre plus sont supprimés ; la protection reste. Continuer ?",
     )
-    if not yes and not typer.confirm(asked.in_language(language())):
+    if not yes and not typer.confirm(asked.in_language(language()), err=True):
         raise typer.Exit(1)
     from repit.hotline.cases import key_file
 
     gone = key_file.give_up_lost("operator")
-    say(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"))
+    answer(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"), {"cases_deleted": gone}, as_json)
 
 
 @case_keys.command("new-desk")
 def new_desk(
     yes: Annotated[bool, typer.Option("--yes", help="Without asking. / Sans demander.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Everyone who takes cases in left or lost their passphrase: begin anew. / Refaire l'accueil."""
     ready()
@@ -58,11 +60,13 @@ def new_desk(
     if names and not yes and not typer.confirm(asked.in_language(language())):
         raise typer.Exit(1)
     gone = desk.give_up("operator")
-    say(
+    answer(
         Text(
             f"Done: {', '.join(gone)}. Set the desk up again: Cases, “Who takes cases in”.",
             f"Fait : {', '.join(gone)}. Remettez l'accueil en place : Dossiers, « Qui reçoit les dossiers ».",
-        )
+        ),
+        {"keys_given_up": list(gone)},
+        as_json,
     )
 
 
@@ -70,10 +74,12 @@ def new_desk(
 def release(
     reference: Annotated[str, typer.Argument(help="As the person says it. / Donnée par la personne.")],
     offline_key: OfflineFile,
+    as_json: AsJson = False,
 ) -> None:
     """Give the hotline's part to someone who lost their receipt. / Donner la part de l'association."""
     ready()
     from repit.hotline.cases.recovery import release as give
 
     give(reference, private_key(offline_key))
-    say(Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours."))
+    text = Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours.")
+    answer(text, {"reference": reference, "given": True}, as_json)
