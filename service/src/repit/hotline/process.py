@@ -16,6 +16,7 @@ from repit.hotline.loops import (
     erase_items,
     expire_items,
     pull_partners,
+    refresh_pages,
     upkeep,
 )
 
@@ -36,7 +37,16 @@ def require() -> None:
 
 def begin() -> None:
     """Start the loops beside the pages; `access_log.write` is for the end."""
-    for room in (expire_items, carry_letters, erase_items, upkeep, fold_log, access_log, case_calendar):
+    for room in (
+        expire_items,
+        carry_letters,
+        erase_items,
+        upkeep,
+        fold_log,
+        access_log,
+        case_calendar,
+        refresh_pages,
+    ):
         room.start()
     expire_kept.start()
     pull_partners.for_hotline().start()

@@ -14,6 +14,7 @@ OWN: list[URLPattern | URLResolver] = [
     path("ready", health.ready),
     path("exchange/", include("repit.hotline.web.feeds_api.urls")),
     path("staff/cases/", include("repit.hotline.web.desk.urls")),
+    path("staff/pages/", include("repit.hotline.web.pages_desk.urls")),
     path("staff/bank/", include("repit.hotline.web.bank_desk.urls")),
     path("api/v1/openapi.json", openapi.openapi),
     path("api/v1/", include("repit.hotline.web.case_pages.api_urls")),
