@@ -1,4 +1,4 @@
-"""The pages' desk and what it writes, as people meet them: both languages, wide and narrow, light and dark."""
+"""The pages' desk and what it writes, as people meet them: both languages, wide, narrow, light and dark."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Asked:
     """One field of a form. `choices`: what may be chosen, where it is not typed."""
 
     key: str
-    label: Promise
+    label: Promise | str
     hint: Promise | str = ""
     choices: str = ""
 
