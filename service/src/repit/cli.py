@@ -15,6 +15,7 @@ import typer
 
 from repit.both import both
 from repit.foundation.errors import Text
+from repit.foundation.notify import commands as notify
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
 from repit.foundation.staff import commands as staff
 from repit.foundation.terminal import language, say
@@ -26,6 +27,7 @@ hotline.add_to(app)
 platform.add_to(app)
 app.command(cls=PlainCommand)(both)
 app.add_typer(staff.app, name="staff")
+app.add_typer(notify.app, name="notify")
 
 
 @app.command()

@@ -15,6 +15,7 @@ from repit.hotline.loops import (
     case_calendar,
     erase_items,
     expire_items,
+    news,
     pull_partners,
     refresh_pages,
     upkeep,
@@ -37,16 +38,9 @@ def require() -> None:
 
 def begin() -> None:
     """Start the loops beside the pages; `access_log.write` is for the end."""
-    for room in (
-        expire_items,
-        carry_letters,
-        erase_items,
-        upkeep,
-        fold_log,
-        access_log,
-        case_calendar,
-        refresh_pages,
-    ):
+    for room in (expire_items, carry_letters, erase_items, upkeep, fold_log, access_log, case_calendar):
         room.start()
     expire_kept.start()
+    refresh_pages.start()
+    news.start()
     pull_partners.for_hotline().start()

@@ -24,4 +24,8 @@ OWN: list[URLPattern | URLResolver] = [
         path("", include("repit.hotline.web.feeds_api.page_urls")),
     ),
 ]
-urlpatterns = [path("staff/", include("repit.foundation.staff.urls")), *OWN]
+urlpatterns = [
+    path("staff/", include("repit.foundation.staff.urls")),
+    path("staff/", include("repit.foundation.notify.urls")),
+    *OWN,
+]

@@ -6,6 +6,7 @@ In: nothing. Out: `SETTINGS`. Next: `declared`.
 from pathlib import Path
 from typing import Any, Final
 
+from repit.foundation.configuration import notifying
 from repit.foundation.configuration.environment import (
     Setting,
     folder,
@@ -132,4 +133,5 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "2 to 720",
         "20",
     ),
+    *notifying.SETTINGS,
 )
