@@ -77,6 +77,13 @@ def test_a_public_page_that_says_who_it_is_is_whole(
         whole(page, f"{name}-{language}")
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_page_of_mail_to_a_member_is_whole(browser: Browser, desk: Desk, language: str) -> None:
+    with staff_visit(browser, desk, desk.world["cookies"]["Ana"], language) as page:
+        page.goto(f"{desk.base}/staff/mail/")
+        whole(page, f"mail-{language}")
+
+
 def test_a_preview_and_a_complaint_are_whole_and_what_was_typed_stays(browser: Browser, desk: Desk) -> None:
     with staff_visit(browser, desk, desk.world["cookies"]["Dominique"]) as page:
         page.goto(f"{desk.base}/staff/pages/hours/")

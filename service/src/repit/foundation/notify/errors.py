@@ -112,13 +112,12 @@ class ServerRefused(NotDelivered):
 
 class WebhookRefused(NotDelivered):
     code = "webhook-refused"
+    message = Text("The webhook did not take the message.", "Le webhook n'a pas pris le message.")
+    next_step = Text(
+        "Check REPIT_OPERATOR_WEBHOOK and its secret; any answer from 200 to 299 counts as taken.",
+        "Vérifiez REPIT_OPERATOR_WEBHOOK et son secret ; de 200 à 299, c'est accepté.",
+    )
 
-    def __init__(self, status: int) -> None:
-        super().__init__(
-            Text(f"The webhook answered {status}.", f"Le webhook a répondu {status}."),
-            Text(
-                "Check REPIT_OPERATOR_WEBHOOK and its secret; any answer from 200 to 299 counts as taken.",
-                "Vérifiez REPIT_OPERATOR_WEBHOOK et son secret ; de 200 à 299, c'est accepté.",
-            ),
-            detail=str(status),
-        )
+    def __init__(self, status: int = 0) -> None:
+        answered = Text(f"The webhook answered {status}.", f"Le webhook a répondu {status}.")
+        super().__init__(answered if status else None, detail=str(status or ""))

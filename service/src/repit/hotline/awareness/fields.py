@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -34,12 +35,20 @@ class FieldsRefused(InputRefused):
     """`wrong`: each field that cannot be taken, and why."""
 
     code = "fields-refused"
+    message = Text("A field cannot be taken as it is.", "Un champ ne peut pas être pris tel quel.")
+    next_step = Text("Correct it; nothing is saved yet.", "Corrigez-le ; rien n'est encore enregistré.")
 
-    def __init__(self, wrong: Mapping[Cleaned, Text]) -> None:
+    def __init__(self, wrong: Mapping[Cleaned, Text] = MappingProxyType({})) -> None:
         self.wrong = wrong
-        where = ", ".join(f"{key} ({language})" if language else key for key, language in wrong)
-        first = next(iter(wrong.values()))
-        super().__init__(Text(f"{where}: {first.en}", f"{where} : {first.fr}"), Text("", ""))
+        said = [(f"{key} ({language})" if language else key, text) for (key, language), text in wrong.items()]
+        super().__init__(
+            Text(
+                " ".join(f"{name}: {text.en}" for name, text in said),
+                " ".join(f"{name} : {text.fr}" for name, text in said),
+            )
+            if said
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
