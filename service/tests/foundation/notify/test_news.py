@@ -24,7 +24,7 @@ from repit.foundation.models import AuditRow
 from repit.foundation.notify import loop, outbox, problems, quiet, work_mail
 from repit.foundation.notify.models import Look, OperatorNews, Told, WorkAddress
 from repit.foundation.notify.problem import Problem
-from repit.foundation.staff import members
+from repit.foundation.staff import members, menu
 from repit.foundation.staff.models import Member
 
 Make = Callable[..., Someone]
@@ -294,7 +294,10 @@ def test_what_makes_no_sense_is_said_and_what_was_typed_stays(
     ],
 )
 def test_who_works_on_something_may_ask_for_mail(someone: Make, role: str, opens: bool) -> None:
-    assert someone(role).client.get("/staff/mail/").status_code == (200 if opens else 403)
+    who = someone(role)
+    assert who.client.get("/staff/mail/").status_code == (200 if opens else 403)
+    listed = [entry.route for entry in menu.open_to(who.member)]
+    assert listed[-1:] == ["staff-mail"] if opens else "staff-mail" not in listed
 
 
 def test_without_a_mail_server_nothing_is_lost_and_nobody_is_told(

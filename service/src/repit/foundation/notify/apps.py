@@ -20,5 +20,6 @@ class NotifyConfig(AppConfig):
                 _("Mail to you"),
                 _("A mail that says that something new waits for you, and nothing more."),
                 frozenset({"cases.work", "review.work"}),
+                last=True,
             )
         )
