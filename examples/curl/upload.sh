@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A platform in a shell that asks the gate before it keeps a file (docs/en/examples.md).
 #
-# GATE_KEY=repit-sandbox bash upload.sh FILE ACCOUNT
+# GATE_KEY=repit-sandbox-key bash upload.sh FILE ACCOUNT
 set -euo pipefail
 gate=${GATE_URL:-http://127.0.0.1:8700} kept=${KEPT:-kept} file=$1 account=$2
 mkdir -p "$kept"

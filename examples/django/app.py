@@ -1,6 +1,6 @@
 """A platform in Django that asks the gate before it keeps an upload (docs/en/examples.md).
 
-pip install django requests; GATE_KEY=repit-sandbox python app.py runserver
+pip install django requests; GATE_KEY=repit-sandbox-key python app.py runserver
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 // A platform in Express that asks the gate before it keeps an upload (docs/en/examples.md).
 //
-// npm install express multer; GATE_KEY=repit-sandbox node app.js
+// npm install express multer; GATE_KEY=repit-sandbox-key node app.js
 
 const { createHash, randomBytes } = require("node:crypto");
 const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");

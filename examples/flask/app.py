@@ -1,6 +1,6 @@
 """A platform in Flask that asks the gate before it keeps an upload (docs/en/examples.md).
 
-pip install flask requests; GATE_KEY=repit-sandbox flask --app app run
+pip install flask requests; GATE_KEY=repit-sandbox-key flask --app app run
 """
 
 import hashlib

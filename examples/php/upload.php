@@ -1,7 +1,7 @@
 <?php
 // A platform in PHP that asks the gate before it keeps an upload (docs/en/examples.md).
 //
-// With PHP's curl extension: GATE_KEY=repit-sandbox php -S 127.0.0.1:8000 upload.php
+// With PHP's curl extension: GATE_KEY=repit-sandbox-key php -S 127.0.0.1:8000 upload.php
 
 const SORRY = 'This picture cannot be shared here: someone has asked that it stay private.'
     . ' If you think that this is a mistake, write to us with this number: ';

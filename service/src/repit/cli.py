@@ -17,6 +17,7 @@ import typer
 from repit import __version__, installing, safekeeping
 from repit.both import both
 from repit.foundation import audit_commands
+from repit.foundation.notify import commands as notify
 from repit.foundation.process.options import Port
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
 from repit.foundation.process.ports import GATE_PORT
@@ -32,6 +33,7 @@ app.command(cls=PlainCommand)(both)
 app.command()(installing.init)
 app.command()(installing.migrate)
 app.add_typer(staff.app, name="staff")
+app.add_typer(notify.app, name="notify")
 app.add_typer(audit_commands.app, name="audit")
 app.command("offline-key")(safekeeping.offline_key)
 app.command()(safekeeping.backup)

@@ -18,7 +18,7 @@ from repit.foundation.process.serving import require_free
 from repit.foundation.terminal import say
 from repit.platform.gate.canary import HASH
 
-KEY: Final = "repit-sandbox"
+KEY: Final = "repit-sandbox-key"
 """Known to everyone, and good for nothing but this."""
 _LOOPBACK: Final = "127.0.0.1"
 _LOOK_SECONDS: Final = 0.2

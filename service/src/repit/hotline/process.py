@@ -18,7 +18,9 @@ from repit.hotline.loops import (
     erase_items,
     expire_items,
     look_through,
+    news,
     pull_partners,
+    refresh_pages,
     upkeep,
 )
 
@@ -57,4 +59,6 @@ def begin() -> None:
     for room in rooms:
         room.start()
     expire_kept.start()
+    refresh_pages.start()
+    news.start()
     pull_partners.for_hotline().start()

@@ -15,6 +15,7 @@ OWN: list[URLPattern | URLResolver] = [
     path("metrics", health.metrics),
     path("exchange/", include("repit.hotline.web.feeds_api.urls")),
     path("staff/cases/", include("repit.hotline.web.desk.urls")),
+    path("staff/pages/", include("repit.hotline.web.pages_desk.urls")),
     path("staff/bank/", include("repit.hotline.web.bank_desk.urls")),
     path("api/v1/openapi.json", openapi.openapi),
     path("api/v1/", include("repit.hotline.web.case_pages.api_urls")),
@@ -24,4 +25,8 @@ OWN: list[URLPattern | URLResolver] = [
         path("", include("repit.hotline.web.feeds_api.page_urls")),
     ),
 ]
-urlpatterns = [path("staff/", include("repit.foundation.staff.urls")), *OWN]
+urlpatterns = [
+    path("staff/", include("repit.foundation.staff.urls")),
+    path("staff/", include("repit.foundation.notify.urls")),
+    *OWN,
+]

@@ -20,12 +20,13 @@ from django.conf import settings
 from django.urls import get_resolver
 
 from repit.foundation.errors import SettingsRefused, Text
+from repit.foundation.notify import loop as notify
 from repit.foundation.process import fold_log, serving
 from repit.foundation.process.front.rules import FORM, Rules, of_pages
 from repit.platform import assembly
 from repit.platform.gate import readiness, runtime
 from repit.platform.gate.platforms import admits
-from repit.platform.loops import review_upkeep
+from repit.platform.loops import news, review_upkeep
 from repit.platform.loops.follow_feed import Follower
 from repit.platform.loops.gate_target import for_gate
 from repit.platform.loops.report_matches import MatchReporter
@@ -42,6 +43,7 @@ def serve(host: str, port: int, begun: Callable[[], None], beside: Sequence[Besi
     require(host)
     serving.require_free(host, port)
     fold_log.start()
+    notify.start()
     with running(beside) as gate:
         exchanges = for_gate(gate).start()
         begun()
@@ -66,6 +68,7 @@ def running(beside: Sequence[Beside] = ()) -> Iterator[runtime.Gate]:
     follower = _follower(gate)
     reporter = _reporter(gate)
     upkeep = review_upkeep.start(gate.store)
+    news.register()
     try:
         with ExitStack() as channels:
             for channel in beside:

@@ -11,4 +11,8 @@ OWN: list[URLPattern | URLResolver] = [
     path("v1/storage/", include("repit.platform.integrations.s3.urls")),
     path("staff/review/", include("repit.platform.web.review_desk.urls")),
 ]
-urlpatterns = [path("staff/", include("repit.foundation.staff.urls")), *OWN]
+urlpatterns = [
+    path("staff/", include("repit.foundation.staff.urls")),
+    path("staff/", include("repit.foundation.notify.urls")),
+    *OWN,
+]

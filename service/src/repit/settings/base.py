@@ -50,6 +50,7 @@ _COMMON: Final = [
     "repit.foundation.kept",
     "repit.foundation.limits",
     "repit.foundation.staff",
+    "repit.foundation.notify",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -145,6 +146,11 @@ REPIT_THREADS: int
 REPIT_STAFF_IDLE_MINUTES: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
 REPIT_OUTBOUND_CA: str
+REPIT_SMTP_URL: str
+REPIT_MAIL_FROM: str
+REPIT_OPERATOR_MAIL: tuple[str, ...]
+REPIT_OPERATOR_WEBHOOK: str
+REPIT_OPERATOR_WEBHOOK_SECRET: bytes
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
 REPIT_PROXIES: int

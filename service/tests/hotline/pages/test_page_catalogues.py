@@ -81,4 +81,4 @@ def test_an_incomplete_catalogue_is_refused(
 def test_strings_of_templates_and_of_code_are_both_found(catalogues: ModuleType) -> None:
     found = {message.id for message in catalogues.template_catalogue()}
     assert "Leave this page quickly" in found
-    assert "For a child in danger. Free, day and night." in found
+    assert "Open now, day and night." in found

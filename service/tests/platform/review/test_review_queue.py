@@ -14,6 +14,7 @@ from staff_people import Someone
 from repit.foundation import clock
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.platform.gate.models import Decision
+from repit.platform.loops import news
 from repit.platform.review import queue, rules
 from repit.platform.review.models import Review, Step
 from repit.platform.review.states import HELD, NEEDS, OPEN, TRANSITIONS, step
@@ -30,6 +31,15 @@ def test_every_decision_that_asks_for_review_becomes_one_review_and_only_one() -
     assert queue.take_in() == 3
     assert queue.take_in() == 0
     assert set(Review.objects.values_list("decision_id", flat=True)) == names
+
+
+def test_only_what_is_due_within_two_hours_is_news_to_those_who_may_take_it(someone: Make) -> None:
+    decision("standard")
+    old = decision("possible", at=clock.now() - timedelta(hours=47))
+    queue.take_in()
+    soon = {str(Review.objects.get(decision=old).pk)}
+    people = [someone(role).member for role in ("moderator", "caseworker")]
+    assert news._waiting(people) == {people[0].name: soon, people[1].name: set()}
 
 
 def test_what_is_due_soon_comes_first_then_the_higher_risk(someone: Make) -> None:

@@ -5,6 +5,7 @@ In: nothing. Out: `SETTINGS`. Next: `declared`.
 
 from typing import Any, Final
 
+from repit.foundation.configuration import notifying
 from repit.foundation.configuration.environment import (
     Setting,
     a_file,
@@ -172,4 +173,5 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "2 to 720",
         "20",
     ),
+    *notifying.SETTINGS,
 )

@@ -15,12 +15,14 @@ from repit.foundation.staff.roles import Permission
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A page that members with one of these permissions may open: its route, its name, one sentence on it."""
+    """A page that members with one of these permissions may open: its route, its name, one sentence on it.
+    `last`: behind the desks, whenever it was added."""
 
     route: str
     name: str | Promise
     about: str | Promise
     permissions: frozenset[Permission]
+    last: bool = False
 
 
 _ENTRIES: Final[dict[str, MenuEntry]] = {}
@@ -33,4 +35,5 @@ def register(entry: MenuEntry) -> None:
 
 def open_to(member: Member) -> list[MenuEntry]:
     """The entries that this member may open, in the order in which they were added."""
-    return [entry for entry in _ENTRIES.values() if entry.permissions & member.permissions]
+    found = [entry for entry in _ENTRIES.values() if entry.permissions & member.permissions]
+    return sorted(found, key=lambda entry: entry.last)

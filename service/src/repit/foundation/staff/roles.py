@@ -14,6 +14,7 @@ Permission = Literal[
     "review.oversee",  # see the queue whole, free a claim, set budgets, read who looked at what
     "cases.work",  # work on the cases that one is assigned to
     "bank.decide",  # decide about items of the bank, on counts and opinions
+    "pages.edit",  # say who the hotline is, when it is open, whom to call
     "cases.oversee",  # see how many cases there are and how long they wait, nothing in them
     "staff.manage",  # add, reset and close members
     "staff.let-in",  # see whom strangers hold up at the sign-in, and give their members a link
@@ -22,7 +23,7 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 GRANTS: Final[dict[Role, frozenset[Permission]]] = {
     "moderator": frozenset({"review.work"}),
     "senior": frozenset({"review.work", "review.second"}),
-    "supervisor": frozenset({"review.oversee", "cases.oversee", "bank.decide", "staff.let-in"}),
+    "supervisor": frozenset({"review.oversee", "cases.oversee", "pages.edit", "bank.decide", "staff.let-in"}),
     "caseworker": frozenset({"cases.work", "bank.decide"}),
     # Who keeps the machines running looks at neither uploads nor cases.
     "administrator": frozenset({"staff.manage", "staff.let-in"}),

@@ -6,7 +6,7 @@ In: nothing. Out: `add_to`, which joins these commands to `repit`. Next: `repit.
 import typer
 
 from repit.foundation.process.plain_command import PlainCommand
-from repit.hotline.commands import bank, exchanges, safekeeping, serve, subscribers
+from repit.hotline.commands import bank, exchanges, pages, safekeeping, serve, subscribers
 
 
 def add_to(app: typer.Typer) -> None:
@@ -16,5 +16,6 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(subscribers.app, name="subscriber")
     app.add_typer(exchanges.app, name="exchange")
     app.add_typer(bank.app, name="bank")
+    app.add_typer(pages.app, name="pages")
     app.add_typer(safekeeping.case_keys, name="case-keys")
     app.add_typer(safekeeping.recovery, name="recovery")

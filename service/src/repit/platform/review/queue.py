@@ -113,6 +113,12 @@ def open_to(member: Member) -> QuerySet[Review]:
     return _takeable(member).annotate(pressing=pressing).order_by("pressing", "-risk", "due_at", "pk")
 
 
+def due_soon(member: Member) -> set[str]:
+    """What this member may take and is due within two hours, by its number."""
+    due = _takeable(member).filter(due_at__lte=now() + _SOON)
+    return {str(pk) for pk in due.values_list("pk", flat=True)[:_AT_ONCE]}
+
+
 def take(member: Member) -> Review | None:
     """The review this member holds already, else the most pressing one; None where nothing waits."""
     take_in()

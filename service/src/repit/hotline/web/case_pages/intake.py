@@ -27,7 +27,6 @@ from repit.foundation.errors import InputRefused, TooLarge, TransitionRefused
 from repit.foundation.hashes import Kind
 from repit.foundation.ids import case_number
 from repit.foundation.web.content_policy import DEVICE
-from repit.hotline.awareness.helplines import COUNTRIES
 from repit.hotline.cases import locations, service
 from repit.hotline.cases.locations import WANTS, Wishes
 from repit.hotline.web.case_pages import carried, codes, hashes, limits, not_now, receipts
@@ -108,7 +107,7 @@ def _answered(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
 def _not_here(request: HttpRequest) -> HttpResponse:
     if request.POST["who"] == "helper":
         return HttpResponseRedirect(reverse("case_pages:helping"))
-    return show(request, "start_stop", {"countries": COUNTRIES})
+    return show(request, "start_stop")
 
 
 def _who(request: HttpRequest, answers: dict[str, Any]) -> None:

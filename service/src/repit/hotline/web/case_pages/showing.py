@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from repit.foundation.errors import Text
 from repit.foundation.kept import marks
-from repit.hotline.awareness.helplines import NEAREST
+from repit.hotline.awareness import published
 from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages.cookies import session_of, token_of
 
@@ -37,7 +37,7 @@ def show(
     a way out that ends what it opens."""
     complaint = "" if error is None else error.in_language(language())
     context: dict[str, Any] = {
-        "nearest": NEAREST,
+        "nearest": published.current().nearest,
         "complaint": complaint,
         "leaves": bool(token_of(request)),
         **(values or {}),

@@ -11,7 +11,7 @@ from django.urls import reverse, translate_url
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, get_language_from_request, override
 
-from repit.hotline.awareness.helplines import COUNTRIES, NEAREST
+from repit.hotline.awareness import published
 from repit.hotline.bank.erasing import forgotten_days
 from repit.hotline.web.case_pages.cookies import token_of
 
@@ -44,8 +44,7 @@ def information(request: HttpRequest, template: str) -> HttpResponse:
             "name": LANGUAGES[other],
             "address": translate_url(request.path, other),
         },
-        "countries": COUNTRIES,
-        "nearest": NEAREST,
+        "nearest": published.current().nearest,
         "leaves": bool(token_of(request)),
         "forgotten_days": forgotten_days(),
     }

@@ -1,0 +1,52 @@
+"""`repit notify test`, as an operator types it: each channel is tried, and each failure has a sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import mail_server
+import pytest
+import webhook_receiver
+from running import environment
+
+
+def run(data: Path, language: str = "en", **settings: str) -> tuple[int, str]:
+    env = {**environment(data), "REPIT_LANGUAGE": language, **settings}
+    command = [sys.executable, "-m", "repit.cli", "notify", "test"]
+    done = subprocess.run(command, env=env, capture_output=True, timeout=120, check=False)
+    return done.returncode, done.stdout.decode() + done.stderr.decode()
+
+
+def test_both_channels_are_tried_and_their_answers_said(tmp_path: Path) -> None:
+    with mail_server.running(tmp_path) as server, webhook_receiver.running() as receiver:
+        settings = {
+            "REPIT_SMTP_URL": server.url(),
+            "REPIT_MAIL_FROM": "repit@mail.example",
+            "REPIT_OPERATOR_MAIL": "one@mail.example, two@mail.example",
+            "REPIT_OPERATOR_WEBHOOK": f"http://{receiver.peer}/",
+            "REPIT_OUTBOUND_ALLOW": receiver.peer,
+            "SSL_CERT_FILE": str(server.authority),
+        }
+        code, said = run(tmp_path / "data", **settings)
+        assert (code, said) == (0, "Mail: taken.\nWebhook: taken.\n")
+        assert server.taken[0].to == ["one@mail.example", "two@mail.example"]
+        wrong = {**settings, "REPIT_SMTP_URL": server.url(password="wrong"), "REPIT_OUTBOUND_ALLOW": "x:1"}
+        code, said = run(tmp_path / "data", "fr", **wrong)
+        assert code == 1 and "refuse le nom d'utilisateur ou le mot de passe" in said
+        assert "REPIT_OUTBOUND_ALLOW" in said and "wrong" not in said
+
+
+def test_an_installation_that_tells_nobody_says_so(tmp_path: Path) -> None:
+    code, said = run(tmp_path / "data")
+    assert code == 1 and "Nobody is told anything" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("REPIT_SMTP_URL", "smtp://mail.example"), ("REPIT_OPERATOR_WEBHOOK_SECRET", "whsec_short")],
+)
+def test_a_setting_that_makes_no_sense_stops_the_start(tmp_path: Path, name: str, value: str) -> None:
+    code, said = run(tmp_path / "data", **{name: value})
+    assert code == 1 and name in said and value not in said

@@ -1,0 +1,55 @@
+"""A hotline whose pages say who it is, with a supervisor, served by itself.
+
+Run as a program with a port; prints what the walk needs as one line of JSON, then serves.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1] / "desk"), str(Path(__file__).parents[2])]
+
+from repit.foundation.process import serving, starting  # noqa: E402
+
+starting.set_up("hotline")
+starting.ready_database()
+
+from desk_people import caseworker, person  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+from repit.foundation.process.front.rules import of_pages  # noqa: E402
+from repit.hotline.awareness import editing, published  # noqa: E402
+
+settings.ALLOWED_HOSTS.append("testserver")
+supervisor, worker = person("supervisor", name="Dominique"), caseworker("Ana", founds=True)
+editing.save_texts(
+    {
+        ("name", "fr"): "Parapluie",
+        ("name", "en"): "Umbrella",
+        ("phone", ""): "01 23 45 67 89",
+        ("mail", ""): "bonjour@parapluie.example",
+        ("reach", "fr"): "Une personne vous répond en général dans l’heure.\n\nVous pouvez rester anonyme.",
+        ("address", "fr"): "Association Parapluie\n1 rue du Port\n29200 Brest",
+        ("zone", ""): "Europe/Paris",
+        **{(f"hours.{day}", ""): "9-12:30 14-18" for day in range(5)},
+        ("hours.5", ""): "10-13",
+        ("closed", ""): "2026-12-24..2027-01-03\n2027-05-01",
+        ("hours.note", "en"): "At other hours, the helplines below answer.",
+        ("legal.operator", "fr"): "Association Parapluie, loi 1901, RNA W291000000.\n"
+        "Directrice de la publication : C. Martin.\nhttps://parapluie.example/",
+        ("legal.host", "fr"): "Hébergeur SAS, 2 quai Sud, 75013 Paris, 01 00 00 00 00.",
+    },
+    actor="Dominique",
+)
+editing.save_helpline(
+    "",
+    {("name", "fr"): "Écoute Brest", ("place", ""): "france", ("number", ""): "02 98 00 00 00"}
+    | {("does", "fr"): "Une permanence près de chez vous.", ("languages", ""): "fr, br", ("free", ""): "yes"},
+    actor="Dominique",
+)
+editing.act("pharos", "hide", actor="Dominique")
+published.refresh()
+cookies = {who.name: who.client.cookies["repit_staff"].value for who in (supervisor, worker)}
+sys.stdout.write(json.dumps({"cookies": cookies}) + "\n")
+sys.stdout.flush()
+serving.serve("127.0.0.1", int(sys.argv[1]), of_pages())
