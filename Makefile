@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock sbom audit setup setup-demo setup-s3 format clean
+.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock wheels sbom audit setup setup-demo setup-s3 format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -94,6 +94,9 @@ drill: setup ## A long run: make drill NAME=soak|feed|attack|erasure|joining|vie
 # --- locks ----------------------------------------------------------------------------------------------
 lock: $(BIN)/uv ## Resolve anew and export the hashed requirement files
 	@PATH="$(abspath $(BIN)):$$PATH" bash tools/lock
+
+wheels: $(BIN)/uv ## Build what others install into artefacts/wheels: wheels, the WordPress plug-in, locks, digests
+	@$(BIN)/python tools/wheels.py artefacts/wheels
 
 sbom: setup ## Write the list of parts (CycloneDX) to artefacts/repit.cdx.json
 	@$(BIN)/python tools/sbom.py artefacts/repit.cdx.json
