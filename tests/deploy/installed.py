@@ -19,6 +19,8 @@ from pathlib import Path
 from installation import bare_environment
 
 ROOT = Path(__file__).resolve().parents[2]
+PARTS_OF_A_MACHINE = "/opt/repit-parts"
+"""Where `boot` shows them."""
 OURS = ("repit", "repit-engine", "repit-tx", "repit-synapse")
 
 
@@ -55,14 +57,21 @@ def installed() -> Iterator[Installed]:
         folder.chmod(0o755)  # another account is to start it
         build(folder / "built")
         environment = folder / "opt"
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
+        uv = [sys.executable, "-m", "uv", "--quiet", "--offline", "--no-config"]
+        # Relocatable, since a machine of a test has it at /opt/repit.
+        subprocess.run(
+            [*uv, "venv", "--relocatable", "--python", sys.executable, str(environment)], check=True
+        )
         python = environment / "bin" / "python"
-        parts = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--offline", "--no-config"]
         wheels = ["--no-deps", "--no-index", "--find-links", str(folder / "built"), "--compile-bytecode"]
-        subprocess.run([*parts, "--python", str(python), *wheels, *OURS], check=True)
+        subprocess.run([*uv, "pip", "install", "--python", str(python), *wheels, *OURS], check=True)
         # A plain line in a .pth file is a folder to import from; editable installs there are not followed.
         (packages,) = environment.glob("lib/python*/site-packages")
-        (packages / "parts.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
+        (packages / "parts.pth").write_text(f"{sysconfig.get_path('purelib')}\n{PARTS_OF_A_MACHINE}\n")
+        # Kernels that this machine has compiled from these very sources (`repit_engine.kernels.jit.folders`).
+        kernels = Path("repit_engine", "kernels", "jit", "__pycache__")
+        for compiled in (ROOT / "engine" / "src" / kernels).glob("repit-kernels-*"):
+            shutil.copytree(compiled, packages / kernels / compiled.name)
         yield Installed(folder / "built", environment)
     finally:
         shutil.rmtree(folder)
