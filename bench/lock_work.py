@@ -12,9 +12,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from repit.foundation.process import starting
+from repit.demo import installations
 
-starting.set_up("hotline")
+installations.set_up("hotline")
 
 from django.db import transaction  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -187,5 +187,4 @@ WORK = {"attack": attack, "import": move_in, "pull": pull, "reports": reports, "
 
 
 if __name__ == "__main__":
-    starting.ready_database()
     print(json.dumps(WORK[sys.argv[1]](Held())))

@@ -7,7 +7,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed", "attack", "erasure", "joining", "viewers")
+NAMES = ("soak", "feed", "attack", "erasure", "joining", "viewers", "faults")
 
 
 def main(arguments: list[str]) -> int:

@@ -26,9 +26,8 @@ from bench.common import Options, Report, Table, publish
 from bench.robustness.scenes import scene
 
 from drills.channels import BUSY, PASSED, REFUSED, Channels, Ports
-from repit.demo import processes, story
+from repit.demo import installations, processes, story
 from repit.demo.ports import free_port
-from repit.foundation.process import starting
 
 CLIENTS = 8
 MEASURING = 8.0
@@ -63,7 +62,7 @@ def run(minutes: float) -> int:
     with tempfile.TemporaryDirectory(prefix="repit-soak-") as name:
         folder = Path(name)
         os.environ["REPIT_DATA"] = str(folder / "own")
-        starting.set_up("hotline")  # for outbound, which `story` uses
+        installations.set_up("hotline")  # for outbound, which `story` uses
         clamd, icap = free_port(), free_port()
         more = {"REPIT_GATE_CLAMD": f"127.0.0.1:{clamd}", "REPIT_GATE_ICAP": f"127.0.0.1:{icap}"}
         more["REPIT_GATE_BUDGET_MS"] = "10000"

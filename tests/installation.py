@@ -16,6 +16,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+from repit.demo import installations
 from repit.demo.device import submission
 from repit.demo.pictures import original, uploads
 from repit.demo.ports import free_port
@@ -67,6 +68,7 @@ class Service:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        installations.made(self.env, self.role)
         self.process = subprocess.Popen(
             [*REPIT, self.role, "--port", str(self.port)],
             env=self.env,
@@ -101,6 +103,7 @@ class Hotline(Service):
     role = "hotline"
 
     def subscribe(self, name: str, *grants: str) -> str:
+        installations.made(self.env, self.role)
         done = subprocess.run(
             [*REPIT, "subscriber", "add", name, *grants, "--key-only"],
             env=self.env,

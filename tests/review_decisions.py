@@ -6,9 +6,9 @@ OUTCOME `free` lets the picture itself go. As many people look as it takes.
 import secrets
 import sys
 
-from repit.foundation.process import starting
+from repit.demo import installations
 
-starting.set_up("gate")
+installations.set_up("gate")
 
 from repit.foundation.staff import members  # noqa: E402
 from repit.foundation.staff.models import Member  # noqa: E402

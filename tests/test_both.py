@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from installation import REPIT, Gate, Hotline, Service, bare_environment, eventually, random_hash, request
+from repit.demo import installations
 
 Start = Callable[[Service], Service]
 
@@ -59,6 +60,7 @@ def test_what_is_submitted_is_refused_by_the_same_process_and_passes_once_it_is_
 def test_nobody_who_reaches_its_pages_can_ask_its_gate(tmp_path: Path, running: Start) -> None:
     """Behind a proxy all come from this machine, and all to one port."""
     env = {**bare_environment(), "REPIT_DATA": str(tmp_path / "bare")}
+    installations.made(env, "both")
     for language, word in (("en", "no keys"), ("fr", "pas de clés")):
         environment = {**env, "REPIT_LANGUAGE": language}
         done = subprocess.run([*REPIT, "both"], env=environment, capture_output=True, timeout=90, check=False)

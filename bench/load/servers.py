@@ -27,10 +27,10 @@ def ours(port: int, size: int) -> None:
     """A gate with `size` hashes, nine an item, as a hotline that grants anchored hashes gives them."""
     from django.conf import settings  # noqa: PLC0415 - set up first
 
-    from repit.foundation.process import serving, starting  # noqa: PLC0415
+    from repit.demo import installations  # noqa: PLC0415
+    from repit.foundation.process import serving  # noqa: PLC0415
 
-    starting.set_up("gate")
-    starting.ready_database()
+    installations.set_up("gate")
     from repit.foundation.process.front.rules import of_pages  # noqa: PLC0415
     from repit.platform.assembly import assemble  # noqa: PLC0415 - models need what was set up
     from repit.platform.gate import readiness, runtime  # noqa: PLC0415

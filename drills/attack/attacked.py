@@ -22,9 +22,8 @@ from bench.common import Options, Report, Table, publish
 from drills.attack import opponents, visitors
 from drills.attack.pictures import bomb, jpeg
 from drills.attack.visitors import Tally
-from repit.demo import processes, story
+from repit.demo import installations, processes, story
 from repit.demo.ports import free_port
-from repit.foundation.process import starting
 
 BANKED, PEOPLE, USERS = 6, 4, 3
 STOCK = 20_000
@@ -38,7 +37,7 @@ def run(minutes: float) -> int:
     with tempfile.TemporaryDirectory(prefix="repit-attack-") as name:
         folder = Path(name)
         os.environ["REPIT_DATA"] = str(folder / "own")
-        starting.set_up("hotline")  # for outbound, which `story` uses
+        installations.set_up("hotline")  # for outbound, which `story` uses
         icap = free_port()
         behind = {"REPIT_PROXIES": "1"}
         # Told of matches, the hotline would soon put before a person what matches thousands of times a day.

@@ -21,9 +21,9 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from repit.foundation.process import starting
+from repit.demo import installations
 
-starting.set_up("hotline")
+installations.set_up("hotline")
 
 import zstandard  # noqa: E402
 from django.conf import settings  # noqa: E402
@@ -190,7 +190,6 @@ def _same(moment: datetime) -> datetime:
 def main() -> None:
     """See the module's words."""
     seed, cases, days = map(int, sys.argv[1:4])
-    starting.migrate()
     town = Town(seed, cases, days, Path(sys.argv[4]), bare="bare" in sys.argv[5:])
     town.live()
     print(json.dumps([[person.case, person.items] for person in town.people]))

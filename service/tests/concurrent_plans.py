@@ -17,10 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from repit.foundation.process import starting
+from repit.demo import installations
 
-starting.set_up("hotline")
-starting.migrate()
+installations.set_up("hotline")
 
 from django.db import connection, transaction  # noqa: E402
 from ncmec_client import CLIENT_LAG, updates  # noqa: E402

@@ -15,7 +15,9 @@ import psycopg
 import pytest
 import pytest_django
 from django.apps import apps
-from running import Hotline, environment, run_script
+from running import Hotline, environment
+
+from repit.demo import installations
 
 if TYPE_CHECKING:  # where no settings are needed there are no tables to import
     from staff_people import Someone
@@ -40,14 +42,16 @@ def postgresql() -> Iterator[tuple[str, Path]]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
-    """And where there is a bank its files of keys, as `starting.ready_database` has them made before anything
-    is served."""
-    if not apps.is_installed("repit.hotline.bank"):
-        return
-    from repit.hotline.bank import keys  # noqa: PLC0415 - Django is set up by now
+    """And what `repit init` makes: the row by which the database knows its key, and where there is a bank its
+    files of keys."""
+    from repit.foundation import installation  # noqa: PLC0415 - Django is set up by now
 
     with django_db_blocker.unblock():
-        keys.make_ready()
+        installation.begin("hotline")
+        if apps.is_installed("repit.hotline.bank"):
+            from repit.hotline.bank import keys  # noqa: PLC0415
+
+            keys.make_ready()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")
@@ -64,13 +68,15 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, st
 
 def a_database(request: pytest.FixtureRequest, data: Path) -> dict[str, str]:
     if request.param == "sqlite":
-        return environment(data)
+        own = environment(data)
+        installations.made(own, "hotline")
+        return own
     address, _ = request.getfixturevalue("postgresql")
     name = f"own_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     own = environment(data, address.replace("/postgres?", f"/{name}?"))
-    run_script(own, "migrate")
+    installations.made(own, "hotline")
     return own
 
 

@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from repit.demo import installations
 from repit.demo.ports import free_port
 
 HERE = Path(__file__).resolve().parent
@@ -79,6 +80,7 @@ class Hotline:
         self.port = port or free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.allow = [f"127.0.0.1:{self.port}"]
+        installations.made(env, self.role)
         command = [*REPIT, self.role, "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.log: list[bytes] = []

@@ -1,6 +1,6 @@
 """What tests do in processes of their own, against a database that is really written.
 
-Usage: scripts.py migrate | seed N | write WHO N | follow N | prepare | act WHO NUMBER WORDS SECONDS | found
+Usage: scripts.py seed N | write WHO N | follow N | prepare | act WHO NUMBER WORDS SECONDS | found
 NUMBER WORDS | admit NAME | join KIND NAME ADDRESS JSON | bank | a week later. Prints one JSON value.
 """
 
@@ -14,11 +14,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from repit.foundation.process import starting
+from repit.demo import installations
 
-starting.set_up("hotline")
-if sys.argv[1] in ("migrate", "seed", "prepare", "admit"):
-    starting.migrate()
+installations.set_up("hotline")
 
 from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402

@@ -29,6 +29,7 @@ UNDER: Final[dict[str, frozenset[str]]] = {
     "service/tests/described/test_every_address_is_described.py": frozenset({"both"}),
     "service/tests/exchanges": frozenset({"hotline"}),
     "service/tests/exchanges/pulling/test_feedback.py": frozenset({"gate"}),
+    "service/tests/faults": ANY,
     "service/tests/foundation": frozenset({"hotline"}),
     "service/tests/foundation/test_form_charsets.py": EACH,
     "service/tests/foundation/test_error_mapping.py": frozenset({"both"}),  # those of either wing

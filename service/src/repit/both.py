@@ -21,7 +21,7 @@ def both(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     from repit.foundation.process import serving, starting
 
     serving.loads()
-    starting.ready("both")
+    starting.serving("both")
     from django.conf import settings
 
     from repit.foundation.process.front.rules import of_pages

@@ -7,17 +7,18 @@ The settings of a role are read only once the command is known; what needs them 
 """
 
 # ruff: noqa: PLC0415
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from repit import __version__, installing
 from repit.both import both
-from repit.foundation.errors import Text
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
 from repit.foundation.staff import commands as staff
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import language
 from repit.hotline import commands as hotline
 from repit.platform import commands as platform
 
@@ -25,7 +26,24 @@ app = typer.Typer(cls=PlainGroup, no_args_is_help=True, add_completion=False, pr
 hotline.add_to(app)
 platform.add_to(app)
 app.command(cls=PlainCommand)(both)
+app.command()(installing.init)
+app.command()(installing.migrate)
 app.add_typer(staff.app, name="staff")
+
+
+@app.callback(invoke_without_command=True)
+def repit(
+    config: Annotated[
+        str, typer.Option(help="The installation's file (REPIT_CONFIG). / Fichier de l'installation.")
+    ] = "",
+    version: Annotated[bool, typer.Option("--version", help="Say which version. / Dire la version.")] = False,
+) -> None:
+    """Répit: remove once means gone, and staying gone. / Répit : retiré une fois, disparu pour de bon."""
+    if version:
+        print(f"repit {__version__}")
+        raise typer.Exit
+    if config:
+        os.environ["REPIT_CONFIG"] = config
 
 
 @app.command()
@@ -38,18 +56,6 @@ def demo(
     from repit.demo import run
 
     raise typer.Exit(run(picture))
-
-
-@app.command()
-def migrate(role: Annotated[str, typer.Option(help="hotline, gate, both")] = "hotline") -> None:
-    """Bring the database into its present form. / Mettre la base de données à jour."""
-    from repit.foundation.process import starting
-
-    if role not in starting.ROLES:
-        raise typer.BadParameter(", ".join(starting.ROLES))
-    starting.set_up(role)
-    starting.migrate()
-    say(Text("The database is in its present form.", "La base de données est à jour."))
 
 
 @app.command()

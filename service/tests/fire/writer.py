@@ -13,9 +13,9 @@ import secrets
 import sys
 import time
 
-from repit.foundation.process import starting
+from repit.demo import installations
 
-starting.set_up("hotline")
+installations.set_up("hotline")
 
 from repit.foundation.hashes import Hash  # noqa: E402
 from repit.hotline.bank import feed, items  # noqa: E402

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import stat
 import subprocess
 import sys
-import threading
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 
-from repit.foundation.configuration.databases import database
+from repit.foundation.configuration.databases import database, shown
 from repit.foundation.configuration.environment import page, refuse_unknown
-from repit.foundation.configuration.keys import kept
 from repit.foundation.errors import SettingsRefused
 from repit.settings.declared import DECLARED
 
@@ -38,6 +36,14 @@ ROOT = Path(__file__).resolve().parents[3]
         ("REPIT_GATE_FEED_URL", "hotline.example"),
         ("REPIT_GATE_FEED_URL", "https://hotline.example/feed"),
         ("REPIT_GATE_BUDGET_MS", "0"),
+        ("REPIT_ALLOWED_HOSTS", "https://hotline.example"),
+        ("REPIT_ALLOWED_HOSTS", "hotline.example:443"),
+        ("REPIT_ALLOWED_HOSTS", "*"),
+        ("REPIT_ADDRESS", "hotline.example"),
+        ("REPIT_SECRET_KEY", "short"),
+        ("REPIT_GATE_KEYS", "a-good-and-long-key,short"),
+        ("REPIT_GATE_S3_TOKEN", "nineteen-characters"),
+        ("REPIT_MASTODON_SECRET", "fifteen-letters"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_refused_by_name_and_not_repeated(name: str, raw: str):
@@ -98,36 +104,28 @@ def test_every_setting_is_documented_as_it_is():
     assert (ROOT / "docs/en/settings.md").read_text() == page(DECLARED)
 
 
-def test_keys_are_made_once_for_their_owner_only(tmp_path: Path):
-    folder = tmp_path / "data"
-    made: list[str] = []
-    threads = [threading.Thread(target=lambda: made.append(kept(folder, "operator.key"))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(made) == 8 and len(set(made)) == 1 and len(bytes.fromhex(made[0])) == 32
-    assert stat.S_IMODE((folder / "operator.key").stat().st_mode) == 0o600
-    assert [file.name for file in folder.iterdir()] == ["operator.key"]
-
-
-def test_a_key_that_others_may_read_or_that_is_damaged_is_refused(tmp_path: Path):
-    kept(tmp_path, "operator.key")
-    (tmp_path / "operator.key").chmod(0o644)
-    with pytest.raises(SettingsRefused):
-        kept(tmp_path, "operator.key")
-    (tmp_path / "operator.key").chmod(0o600)
-    (tmp_path / "operator.key").write_text("short")
-    with pytest.raises(SettingsRefused):
-        kept(tmp_path, "operator.key")
-
-
 def test_database_addresses(tmp_path: Path):
     assert database("", tmp_path / "x.sqlite3")["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert database("sqlite:////data/x", tmp_path)["NAME"] == "/data/x"
     server = database("postgresql://u%40:p%2F@h:5433/n?sslmode=require", tmp_path)
     assert (server["USER"], server["PASSWORD"], server["HOST"], server["PORT"]) == ("u@", "p/", "h", "5433")
     assert server["OPTIONS"]["sslmode"] == "require"
+
+
+@pytest.mark.parametrize("password", ["pa/ss", "p@ss", "p:a", "a?b", "é#", "100%25"])
+def test_a_password_may_hold_what_it_likes(password: str, tmp_path: Path):
+    server = database(f"postgresql://repit:{password}@db.example:5433/name?sslmode=require", tmp_path)
+    assert (server["PASSWORD"], server["HOST"], server["PORT"]) == (unquote(password), "db.example", "5433")
+    assert password not in shown(server)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hunter2@h:port/n", "postgresql://u:hunter2@h", "hunter2"])
+def test_no_part_of_an_address_that_cannot_be_read_is_printed(url: str, tmp_path: Path):
+    with pytest.raises(SettingsRefused) as refused:
+        database(url, tmp_path)
+    assert "hunter2" not in " ".join(
+        (*refused.value.shown("en"), *refused.value.shown("fr"), str(refused.value))
+    )
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from running import environment
 
+from repit.demo import installations
 from repit.demo.ports import free_port
 from repit.foundation.process import serving
 from repit.foundation.process.front import server
@@ -50,6 +51,7 @@ def loaded(role: str, data: Path) -> tuple[list[str], list[str]]:
     """The modules that a process of this role has loaded before it serves, and the tables of its database."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
     env = {**clean, "REPIT_DATA": str(data)}
+    installations.made(env, role)
     command = [sys.executable, "-c", LOADED % (role, role)]
     done = subprocess.run(command, env=env, capture_output=True, timeout=120, check=True)
     modules, tables = json.loads(done.stdout)
@@ -112,9 +114,9 @@ def test_a_process_that_is_about_to_answer_has_loaded_nothing_heavy_that_it_does
 ) -> None:
     """Imports are most of what a start costs."""
     command = [sys.executable, "-c", STARTED % (role, role, str(free_port()))]
-    done = subprocess.run(
-        command, env=environment(tmp_path / "data"), capture_output=True, timeout=120, check=True
-    )
+    env = environment(tmp_path / "data")
+    installations.made(env, role)
+    done = subprocess.run(command, env=env, capture_output=True, timeout=120, check=True)
     [line] = [printed for printed in done.stdout.decode().splitlines() if printed.startswith("MODULES ")]
     modules = set(json.loads(line.partition(" ")[2]))
     assert "django" in modules and modules & set(HEAVY) == set()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -24,14 +25,16 @@ SCHEMAS = sorted(HERE.glob("*.json"))
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
     """An environment with a database in which nothing is yet."""
+    (tmp_path / "data").mkdir()
+    key = {"REPIT_OPERATOR_KEY": secrets.token_hex(32)}
     if request.param == "sqlite":
-        return environment(tmp_path / "data")
+        return environment(tmp_path / "data") | key
     address, _ = request.getfixturevalue("postgresql")
     name = f"upgraded_{os.getpid()}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
         connection.execute(f'CREATE DATABASE "{name}"')
-    return environment(tmp_path / "data", address.replace("/postgres?", f"/{name}?"))
+    return environment(tmp_path / "data", address.replace("/postgres?", f"/{name}?")) | key
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda path: path.stem)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from repit.demo import installations
 from repit.demo.ports import free_port
 from repit.foundation.errors import PeerFailed, RepitError, Text, Unavailable
 from repit.foundation.outbound import Outbound
@@ -102,7 +103,8 @@ def subscribe(data: Path, name: str) -> str:
 @contextmanager
 def _running(role: str, folder: Path, settings: Mapping[str, str]) -> Iterator[Service]:
     data, port, parent = folder / role, free_port(), os.getpid()
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environ = _environment({"REPIT_DATA": str(data), "REPIT_LOG_LEVEL": "WARNING", **settings})
+    installations.made(environ, role)
     libc = ctypes.CDLL(None)
 
     def bound() -> None:
@@ -114,7 +116,7 @@ def _running(role: str, folder: Path, settings: Mapping[str, str]) -> Iterator[S
     with (folder / f"{role}.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
             _command(role, "--host", _LOOPBACK, "--port", str(port)),
-            env=_environment({"REPIT_DATA": str(data), "REPIT_LOG_LEVEL": "WARNING", **settings}),
+            env=environ,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -106,7 +106,7 @@ def set_active(name: str, active: bool, *, actor: str = "operator") -> None:
     """Pause a partner, or go on with it at once; what it told of stays meanwhile. Raises `NotFound`."""
     with transaction.atomic():
         if not Partner.objects.filter(name=name).update(active=active, due_at=now(), attempts=0):
-            raise NotFound
+            raise _unknown()
         audit.record(actor, "partner.resume" if active else "partner.pause", name)
 
 
@@ -115,7 +115,7 @@ def hurry(name: str, *, may_shrink: bool = False) -> Partner:
     Partner.objects.filter(name=name).update(due_at=now(), may_shrink=may_shrink)
     partner = Partner.objects.filter(name=name).first()
     if partner is None:
-        raise NotFound
+        raise _unknown()
     return partner
 
 
@@ -123,7 +123,7 @@ def remove(name: str, *, actor: str = "operator") -> None:
     """Remove a partner's row; the caller has let go of what it told of. Raises `NotFound`."""
     with transaction.atomic():
         if not Partner.objects.filter(name=name).delete()[0]:
-            raise NotFound
+            raise _unknown()
         audit.record(actor, "partner.remove", name)
 
 
@@ -184,7 +184,7 @@ def rejected_of(name: str) -> list[RejectedRecord]:
     """What was rejected of a partner's, latest first. Raises `NotFound`."""
     partner = Partner.objects.filter(name=name).first()
     if partner is None:
-        raise NotFound
+        raise _unknown()
     return list(RejectedRecord.objects.filter(partner=partner).order_by("-last_at", "-id")[:1_000])
 
 
@@ -242,3 +242,12 @@ def _address(kind: str, address: str) -> str:
     if kind != "file" and parts.query:
         raise refused
     return address if kind == "file" else address.rstrip("/")
+
+
+def _unknown() -> NotFound:
+    return NotFound(
+        Text("There is no partner of that name.", "Aucun partenaire ne porte ce nom."),
+        Text(
+            "`repit exchange list` shows those there are.", "`repit exchange list` montre ceux qui existent."
+        ),
+    )

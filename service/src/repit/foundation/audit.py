@@ -62,6 +62,16 @@ def record_all(entries: Sequence[Entry]) -> int:
         return head.sequence
 
 
+def is_ours() -> bool:
+    """Whether the newest row was chained under the operator's key; so is an empty chain."""
+    newest = list(AuditRow.objects.order_by("-sequence")[:2])
+    if not newest:
+        return True
+    row, before = newest[0], bytes(newest[1].digest) if newest[1:] else b""
+    digest = _digest(before, row.sequence, row.at, row.actor, row.action, row.subject, row.reason)
+    return hmac.compare_digest(digest, bytes(row.digest))
+
+
 def verify() -> int | None:
     """The number of the first row that does not fit, or None if the whole chain holds."""
     before, expected = b"", 0

@@ -18,6 +18,7 @@
     ├── OutboundRefused             a request of ours that is not made, or whose answer is not taken
     │   ├── AddressRefused          the name leads to an address we do not connect to
     │   ├── PeerFailed              no connection, or no usable answer
+    │   │   ├── PeerUntrusted       its certificate is of nobody whom we trust
     │   │   └── PeerBusy            it asks to be left alone for a while
     │   └── AnswerTooLarge          more bytes than the caller allows
     └── ExchangeRefused             a feed that will not be followed further, and why
@@ -224,6 +225,19 @@ class PeerFailed(OutboundRefused):
     code = "peer-failed"
     message = Text(
         "The other service did not answer as it should.", "L'autre service n'a pas répondu correctement."
+    )
+
+
+class PeerUntrusted(PeerFailed):
+    code = "peer-untrusted"
+    message = Text(
+        "The other service's certificate is not trusted.", "Le certificat de l'autre service n'est pas sûr."
+    )
+    next_step = Text(
+        "If the address is right, name its certificate authority in REPIT_OUTBOUND_CA; a wrong clock looks"
+        " the same.",
+        "Si l'adresse est bonne, donnez son autorité de certification dans REPIT_OUTBOUND_CA ; une horloge"
+        " fausse a le même effet.",
     )
 
 

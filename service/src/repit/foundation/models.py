@@ -1,10 +1,29 @@
-"""The audit's rows, and when what is done each night was last done.
+"""Which installation this database is of, the audit's rows, and when what is done each night was last done.
 
-In: `audit`, `hotline.loops.upkeep`. Out: three tables. Next: `audit.verify`, an operator who must show what
-was done.
+In: `installation`, `audit`, `hotline.loops.upkeep`. Out: four tables. Next: `installation.prove`,
+`audit.verify`, an operator who must show what was done.
 """
 
 from django.db import models
+
+
+class Installation(models.Model):
+    """One row, by which a database knows its key, its role and the version that brought it into form."""
+
+    identity = models.CharField(max_length=32)
+    role = models.CharField(max_length=8)
+    key_check = models.BinaryField()
+    fingerprint = models.CharField(max_length=9)
+    version = models.CharField(max_length=40)
+    made_on = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=models.Q(pk=1), name="database_has_one_installation"),
+        )
+
+    def __str__(self) -> str:
+        return "Installation"
 
 
 class AuditHead(models.Model):

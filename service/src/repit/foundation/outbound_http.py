@@ -11,18 +11,23 @@ from functools import cache
 
 import httpcore2
 import httpx2
+from django.conf import settings
 from httpx2 import Client, Response
 
-from repit.foundation.errors import OutboundRefused, PeerFailed
+from repit.foundation.errors import OutboundRefused, PeerFailed, PeerUntrusted
 from repit.foundation.vetted import Exchange, Resolve, VettingBackend, resolve
 
 __all__ = ["Client", "Exchange", "Response", "VettedTransport", "client", "named_failures"]
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Whom we trust; reading the list of authorities takes longer than most requests, so it is read once."""
-    return httpx2.create_ssl_context(trust_env=False)
+def _trusted(own: str) -> ssl.SSLContext:
+    """Whom we trust, the operator's `own` authority too; reading the list of authorities takes longer than
+    most requests, so it is read once."""
+    trusted = httpx2.create_ssl_context(trust_env=False)
+    if own:
+        trusted.load_verify_locations(cafile=own)
+    return trusted
 
 
 class VettedTransport(httpx2.HTTPTransport):
@@ -32,10 +37,11 @@ class VettedTransport(httpx2.HTTPTransport):
     """
 
     def __init__(self, allow: frozenset[str], look_up: Resolve) -> None:
-        super().__init__(verify=_trusted(), trust_env=False)
+        trusted = _trusted(settings.REPIT_OUTBOUND_CA)
+        super().__init__(verify=trusted, trust_env=False)
         self._pool.close()
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=_trusted(),
+            ssl_context=trusted,
             max_connections=20,
             keepalive_expiry=30.0,
             network_backend=VettingBackend(allow, look_up),
@@ -63,6 +69,17 @@ def named_failures() -> Iterator[None]:
     except httpx2.TimeoutException as error:
         raise PeerFailed(detail=f"timeout: {type(error).__name__}") from None
     except (httpx2.HTTPError, httpx2.StreamError) as error:
+        if _of_a_certificate(error):
+            raise PeerUntrusted from None
         raise PeerFailed(detail=type(error).__name__) from None
     except (httpx2.InvalidURL, httpx2.CookieConflict) as error:
         raise OutboundRefused(detail=type(error).__name__) from None
+
+
+def _of_a_certificate(error: BaseException | None) -> bool:
+    """Whether a certificate that did not prove whose it is stands behind this error."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -103,6 +103,9 @@ def _policy() -> Policy:
         return replace(policy, undecided_channels={**channels, **policy.undecided_channels})
     except OSError:
         raise SettingsRefused(
-            Text("The policy file cannot be read.", "Le fichier de politique est illisible."),
-            Text("Check REPIT_GATE_POLICY.", "Vérifiez REPIT_GATE_POLICY."),
+            Text(f"The policy {path} cannot be read.", f"La politique {path} est illisible."),
+            Text(
+                "Correct REPIT_GATE_POLICY, or give the service's user the right to read it.",
+                "Corrigez REPIT_GATE_POLICY, ou donnez à l'utilisateur du service le droit de la lire.",
+            ),
         ) from None

@@ -37,13 +37,14 @@ Beside = Callable[[], AbstractContextManager[object]]
 """Another integration to open, for as long as the process serves."""
 
 
-def serve(host: str, port: int, beside: Sequence[Beside] = ()) -> None:
-    """Serve until told to stop. Raises `PortTaken`, `SettingsRefused`."""
+def serve(host: str, port: int, begun: Callable[[], None], beside: Sequence[Beside] = ()) -> None:
+    """Serve until told to stop; `begun` is called before. Raises `PortTaken`, `SettingsRefused`."""
     require(host)
     serving.require_free(host, port)
     fold_log.start()
     with running(beside) as gate:
         exchanges = for_gate(gate).start()
+        begun()
         try:
             serving.answer(host, port, rules_of(gate, of_pages()))
         finally:

@@ -7,17 +7,18 @@ In: the environment, the wings of an installation. Out: Django's settings. Next:
 import os
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from repit.foundation.configuration import common
+from repit.foundation.configuration import common, found, keys
 from repit.foundation.configuration.databases import database
 from repit.foundation.configuration.environment import refuse_unknown
-from repit.foundation.configuration.keys import kept
 from repit.foundation.configuration.wing import Wing
 from repit.foundation.web import content_policy
 from repit.settings.declared import DECLARED
 from repit.settings.staff import *  # noqa: F403
 
 _HERE: Final = Path(__file__).resolve().parent.parent
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 # From the outermost inwards: each sees an answer before the one above it does.
 _OUTERMOST: Final = (
     "django.middleware.security.SecurityMiddleware",
@@ -28,6 +29,7 @@ _FILES_AND_LANGUAGE: Final = (
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "repit.foundation.web.charsets.KnownCharsets",
+    "repit.foundation.web.surroundings.KnownSurroundings",
 )
 _NEXT_TO_VIEWS: Final = (
     "repit.foundation.web.problems.ProblemMiddleware",
@@ -58,20 +60,28 @@ def installation(embedded: str, urls: str, *wings: Wing) -> dict[str, Any]:
     """Settings of one wing, or of both, as module globals. `embedded`: the file in the data folder that is
     the database where none is named. Raises `SettingsRefused` before anything else happens."""
     refuse_unknown(os.environ, DECLARED)
+    environ = found.values(os.environ, DECLARED)
     declared = (*common.SETTINGS, *(setting for wing in wings for setting in wing.settings))
-    value: dict[str, Any] = {setting.name: setting.read(os.environ) for setting in declared}
+    value: dict[str, Any] = {setting.name: setting.read(environ) for setting in declared}
     url: str = value.pop("REPIT_DATABASE_URL")
     data: Path = value["REPIT_DATA"]
     for wing in wings:
         value |= wing.derived(value, data)
+    entry = database(url, data / embedded)
+    key = value["REPIT_OPERATOR_KEY"] or keys.read(data)
+    address = urlsplit(value["REPIT_ADDRESS"])
+    https = address.scheme == "https" if value["REPIT_HTTPS"] is None else value["REPIT_HTTPS"]
     return {
         **value,
-        "REPIT_OPERATOR_KEY": value["REPIT_OPERATOR_KEY"] or bytes.fromhex(kept(data, "operator.key")),
-        "SECRET_KEY": value["REPIT_SECRET_KEY"] or kept(data, "secret.key"),
+        "REPIT_OPERATOR_KEY": key,
+        "REPIT_HTTPS": https,
+        "SECRET_KEY": value["REPIT_SECRET_KEY"] or keys.of_forms(key),
         "REPIT_SECRET_KEY": "",
-        "DATABASES": {"default": database(url, data / embedded)},
+        "DATABASES": {"default": entry},
         "REPIT_EMBEDDED": not url,
-        "ALLOWED_HOSTS": list(value["REPIT_ALLOWED_HOSTS"]),
+        "ALLOWED_HOSTS": list(
+            value["REPIT_ALLOWED_HOSTS"] or (*_LOOPBACK, *filter(None, [address.hostname]))
+        ),
         "INSTALLED_APPS": list(dict.fromkeys([*_COMMON, *(app for wing in wings for app in wing.apps)])),
         "MIDDLEWARE": [
             *_OUTERMOST,
@@ -84,7 +94,7 @@ def installation(embedded: str, urls: str, *wings: Wing) -> dict[str, Any]:
         "LANGUAGE_CODE": value["REPIT_LANGUAGE"],
         "LOGGING": _logging(value["REPIT_LOG_LEVEL"], value["REPIT_LOG_FORMAT"]),
         "SESSION_COOKIE_AGE": value["REPIT_STAFF_IDLE_MINUTES"] * 60,
-        **(_BEHIND_HTTPS if value["REPIT_HTTPS"] else {}),
+        **(_BEHIND_HTTPS if https else {}),
     }
 
 
@@ -123,6 +133,7 @@ def _logging(level: str, form: str) -> dict[str, Any]:
 
 # What `installation` sets by name, said again for the type checker.
 REPIT_DATA: Path
+REPIT_ADDRESS: str
 REPIT_EMBEDDED: bool
 REPIT_OPERATOR_KEY: bytes
 REPIT_HTTPS: bool
@@ -132,6 +143,7 @@ REPIT_LOG_FORMAT: str
 REPIT_THREADS: int
 REPIT_STAFF_IDLE_MINUTES: int
 REPIT_OUTBOUND_ALLOW: frozenset[str]
+REPIT_OUTBOUND_CA: str
 REPIT_ORIGIN: str
 REPIT_PUBLISH: str
 REPIT_PROXIES: int

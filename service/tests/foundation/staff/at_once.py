@@ -15,11 +15,9 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[2])]
 
-from repit.foundation.process import starting  # noqa: E402
+from repit.demo import installations  # noqa: E402
 
-starting.set_up("both")
-if sys.argv[1] == "begin":
-    starting.migrate()
+installations.set_up("both")
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402

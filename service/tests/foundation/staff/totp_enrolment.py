@@ -7,10 +7,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2])]
 
-from repit.foundation.process import starting  # noqa: E402
+from repit.demo import installations  # noqa: E402
 
-starting.set_up("both")
-starting.migrate()
+installations.set_up("both")
 
 from allauth.account.models import EmailAddress  # noqa: E402
 from allauth.mfa.models import Authenticator  # noqa: E402

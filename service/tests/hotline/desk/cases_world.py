@@ -13,10 +13,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
-from repit.foundation.process import serving, starting  # noqa: E402
+from repit.demo import installations  # noqa: E402
 
-starting.set_up("hotline")
-starting.ready_database()
+installations.set_up("hotline")
 
 from desk_people import PASSPHRASE, caseworker, file_of, person, receipt  # noqa: E402
 from django.conf import settings  # noqa: E402
@@ -25,6 +24,7 @@ from staff_people import PASSWORD, Someone  # noqa: E402
 from repit.foundation import clock  # noqa: E402
 from repit.foundation.clock import now  # noqa: E402
 from repit.foundation.hashes import Hash  # noqa: E402
+from repit.foundation.process import serving  # noqa: E402
 from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.hotline.bank import floods, items  # noqa: E402
 from repit.hotline.bank.types import Submission  # noqa: E402

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from fire import Fire
-from running import run_script
 
 SECONDS = float(os.environ.get("DRILL_SECONDS", "0"))
 SHORT = 8.0
@@ -24,7 +23,6 @@ CHANGES_A_MINUTE = 1_000
 def test_every_subscriber_ends_equal_to_the_bank_nothing_lost_nothing_twice_in_order(
     own_database: dict[str, str], tmp_path: Path
 ) -> None:
-    run_script(own_database, "migrate")
     whole = SECONDS > 0
     # All of it shares two cores in the drill: a subscriber there is content with a page every two seconds.
     whole_size = {"subscribers": 50, "processes": 5, "rest": 4.0}

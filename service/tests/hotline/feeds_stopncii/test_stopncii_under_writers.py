@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-from running import Hotline, run_script, start_script
+from running import Hotline, start_script
 
 WRITERS, ITEMS, SIZE = 2, 12, 5
 
@@ -23,7 +23,6 @@ def fetch(hotline: Hotline, key: str, start: int, token: str) -> dict[str, Any]:
 def test_a_client_that_reads_while_others_write_ends_equal_to_the_bank(
     own_database: dict[str, str], start_hotline: Callable[[dict[str, str]], Hotline]
 ):
-    run_script(own_database, "migrate")
     hotline = start_hotline(own_database)
     key = hotline.add_subscriber("reader")
     writers = [start_script(own_database, "write", f"writer {n}", str(ITEMS)) for n in range(WRITERS)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from running import run_script, start_script
+from running import start_script
 
 
 def test_a_follower_sees_every_change_of_two_writers_once_and_in_order(own_database: dict[str, str]):
-    run_script(own_database, "migrate")
     each = 40
     changes = 2 * (each + each // 4)
     follower = start_script(own_database, "follow", str(changes))

@@ -102,7 +102,6 @@ def test_nothing_that_was_withdrawn_can_be_read_or_recognised_with_every_key_tha
     request: pytest.FixtureRequest,
 ) -> None:
     cluster = request.getfixturevalue("postgresql")[1] if "REPIT_DATABASE_URL" in own_database else None
-    run_script(own_database, "migrate")
     env = {**own_database, "REPIT_SPREAD_SECONDS": "1", "REPIT_LOG_LEVEL": "DEBUG"}
     disk = Disk(env, cluster)
     hotline = start_hotline(env)

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from drills.joining import attack, theft
 from drills.joining.attack import Stolen, Way
-from running import environment, run_script
+from running import environment
 
 RUNS = int(os.environ.get("DRILL_RUNS", "1"))
 CASES = int(os.environ.get("DRILL_CASES", "12"))
@@ -51,7 +51,6 @@ class Town:
                 own.execute("SELECT pg_reload_conf()")
             address = server.replace("/postgres?", f"/{name}?")
         env = {**environment(folder / "data", address), "REPIT_SPREAD_SECONDS": "5"}
-        run_script(env, "migrate")
         command = [sys.executable, "-m", "drills.joining.town", str(seed), str(CASES), str(DAYS), str(folder)]
         command += more
         root = Path(__file__).resolve().parents[4]

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from running import REPIT, TIMEOUT, Hotline, environment, run_script
 
+from repit.demo import installations
 from repit.demo.ports import free_port
 
 Start = Callable[[dict[str, str]], Hotline]
@@ -74,16 +75,17 @@ def elsewhere(
     def make(name: str) -> dict[str, str]:
         data = tmp_path / name
         data.mkdir()
-        for key in ("operator.key", "secret.key"):
-            shutil.copy(Path(new_database["REPIT_DATA"]) / key, data)
+        shutil.copy(Path(new_database["REPIT_DATA"]) / "operator.key", data)
         if "REPIT_DATABASE_URL" not in new_database:
-            return environment(data)
+            env = environment(data)
+            installations.made(env, "hotline")
+            return env
         address, _ = request.getfixturevalue("postgresql")
         database = f"{name}_{secrets.token_hex(4)}"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{database}"')
         env = environment(data, address.replace("/postgres?", f"/{database}?"))
-        run_script(env, "migrate")
+        installations.made(env, "hotline")
         return env
 
     return make
@@ -95,7 +97,6 @@ def test_an_older_database_with_todays_keys_brings_nothing_back_that_was_withdra
     elsewhere: Callable[[str], dict[str, str]],
     tmp_path: Path,
 ) -> None:
-    run_script(new_database, "migrate")
     hotline = start_hotline(new_database)
     gone, stays = secrets.token_hex(32), secrets.token_hex(32)
     receipt = hotline.open_case(gone)
@@ -130,7 +131,6 @@ def test_missing_or_foreign_keys_stop_everything_with_a_sentence(
     elsewhere: Callable[[str], dict[str, str]],
     tmp_path: Path,
 ) -> None:
-    run_script(new_database, "migrate")
     hotline = start_hotline(new_database)
     hotline.open_case(secrets.token_hex(32))
     backups = Backups(new_database, tmp_path)

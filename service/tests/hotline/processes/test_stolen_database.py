@@ -24,6 +24,7 @@ from nacl.bindings import crypto_scalarmult_base
 from needles import PIECE, Needles, forms
 from running import REPIT, TIMEOUT, Hotline, environment, run_script
 
+from repit.demo import installations
 from repit.foundation import sealed_file
 from repit.foundation.errors import SealBroken
 
@@ -195,14 +196,13 @@ def test_what_was_backed_up_comes_back_and_works(
     env, _, folder = backup
     other = dict(env, REPIT_DATA=str(tmp_path / "other"))
     Path(other["REPIT_DATA"]).mkdir()
-    for name in ("operator.key", "secret.key"):
-        shutil.copy(Path(env["REPIT_DATA"]) / name, other["REPIT_DATA"])
+    shutil.copy(Path(env["REPIT_DATA"]) / "operator.key", other["REPIT_DATA"])
     if "REPIT_DATABASE_URL" in env:
         address, _ = request.getfixturevalue("postgresql")
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute("CREATE DATABASE restored")
         other["REPIT_DATABASE_URL"] = address.replace("/postgres?", "/restored?")
-        run_script(other, "migrate")
+    installations.made(other, "hotline")
     options = ("--offline-key", str(folder / "offline"), "--case-keys", str(folder / "keys"))
     options += ("--bank-keys", str(folder / "bank"))
     repit(other, "restore", str(folder / "rows"), *options)

@@ -11,10 +11,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
-from repit.foundation.process import starting  # noqa: E402
+from repit.demo import installations  # noqa: E402
 
-starting.set_up("gate")
-starting.migrate()
+installations.set_up("gate")
 
 from django.db import connection  # noqa: E402
 from review_rows import decision  # noqa: E402

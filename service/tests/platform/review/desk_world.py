@@ -11,16 +11,16 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
-from repit.foundation.process import serving, starting  # noqa: E402
+from repit.demo import installations  # noqa: E402
 
-starting.set_up("gate")
-starting.ready_database()
+installations.set_up("gate")
 
 from django.conf import settings  # noqa: E402
 from PIL import Image  # noqa: E402
 from review_rows import decision  # noqa: E402
 from staff_people import PASSWORD, Someone  # noqa: E402
 
+from repit.foundation.process import serving  # noqa: E402
 from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.foundation.staff import letting_in, members  # noqa: E402
 from repit.platform.gate.pictures import Signature  # noqa: E402

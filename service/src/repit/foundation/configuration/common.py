@@ -3,29 +3,50 @@
 In: nothing. Out: `SETTINGS`. Next: `declared`.
 """
 
-from pathlib import Path
 from typing import Any, Final
 
 from repit.foundation.configuration.environment import (
     Setting,
+    a_file,
     folder,
+    hosts,
     key32,
-    listed,
     one_of,
     peers,
+    pem_file,
+    secret,
     text,
+    web_address,
     whole,
     yes_or_no,
 )
 
 SETTINGS: Final[tuple[Setting[Any], ...]] = (
     Setting(
+        "REPIT_CONFIG",
+        a_file,
+        "",
+        "The file of this installation's settings, if it is none of those that are looked for.",
+        "path of a `repit.toml`",
+        "looked for, as said above",
+    ),
+    Setting(
         "REPIT_DATA",
         folder,
-        Path("var").absolute(),
-        "Folder of the embedded databases and of the keys made at the first start.",
+        None,
+        "Folder of what the installation keeps beside its database, of an embedded database, of the keys that"
+        " `repit init` makes, and of its `repit.toml`.",
         "a folder",
-        "`var/` in the working directory",
+        "the folder of `repit.toml`",
+    ),
+    Setting(
+        "REPIT_ADDRESS",
+        web_address,
+        "",
+        "The address at which people reach this installation. Links that commands print begin with it, and"
+        " `REPIT_ALLOWED_HOSTS` and `REPIT_HTTPS` follow from it.",
+        "`https://host`",
+        "none: links begin with `http://localhost`",
     ),
     Setting(
         "REPIT_DATABASE_URL",
@@ -43,34 +64,34 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "Seals what the database holds at rest. Keep it, and its backup, apart from the database:"
         " without it the bank cannot be read, with both it can.",
         "64 hexadecimal digits",
-        "made once, in `operator.key` of the data folder",
+        "`operator.key` in the data folder, made by `repit init`",
         secret=True,
     ),
     Setting(
         "REPIT_SECRET_KEY",
-        text,
+        secret(50),
         "",
         "Signs sessions and forms.",
         "at least 50 characters",
-        "made once, in `secret.key` of the data folder",
+        "follows from the operator's key",
         secret=True,
     ),
     Setting(
         "REPIT_ALLOWED_HOSTS",
-        listed,
-        ("localhost", "127.0.0.1", "[::1]"),
+        hosts,
+        (),
         "Names under which the service answers.",
-        "names separated by commas",
-        "`localhost,127.0.0.1,[::1]`",
+        "names separated by commas, without `https://` and without ports",
+        "that of `REPIT_ADDRESS`, and `localhost,127.0.0.1,[::1]`",
     ),
     Setting(
         "REPIT_HTTPS",
         yes_or_no,
-        False,
+        None,
         "Whether people reach the service over HTTPS through a proxy that sets `X-Forwarded-Proto`:"
         " cookies then travel over HTTPS only.",
         "`yes` or `no`",
-        "`no`",
+        "as `REPIT_ADDRESS` says",
     ),
     Setting(
         "REPIT_PROXIES",
@@ -122,6 +143,15 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "Peers that may be reached although they are not on the public internet or not on port 80 or 443.",
         "`host:port`, separated by commas",
         "none",
+    ),
+    Setting(
+        "REPIT_OUTBOUND_CA",
+        pem_file,
+        "",
+        "A certificate authority of yours that is trusted beside the public ones: for peers with certificates"
+        " that you issue.",
+        "path of a PEM file",
+        "none: only public authorities are trusted",
     ),
     Setting(
         "REPIT_STAFF_IDLE_MINUTES",

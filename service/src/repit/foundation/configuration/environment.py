@@ -8,6 +8,7 @@ ignored is how a gate comes to fail open.
 """
 
 import difflib
+import os
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -118,6 +119,46 @@ def folder(raw: str) -> Path:
     return Path(raw).expanduser().absolute()
 
 
+def a_file(raw: str) -> str:
+    """The path of a file, whole."""
+    return str(folder(raw))
+
+
+def pem_file(raw: str) -> str:
+    """The path of a file that can be read."""
+    if not os.access(path := a_file(raw), os.R_OK):
+        raise ValueError
+    return path
+
+
+def secret(least: int) -> Callable[[str], str]:
+    """A text that nobody guesses: of so many characters at least."""
+
+    def parse(raw: str) -> str:
+        if len(raw) < least:
+            raise ValueError
+        return raw
+
+    return parse
+
+
+def secrets_of(least: int) -> Callable[[str], tuple[str, ...]]:
+    """The same, several, separated by commas."""
+
+    def parse(raw: str) -> tuple[str, ...]:
+        return tuple(map(secret(least), listed(raw)))
+
+    return parse
+
+
+def hosts(raw: str) -> tuple[str, ...]:
+    """Names of hosts as browsers say them: neither `https://`, nor a path, nor a port, nor `*`."""
+    found = listed(raw)
+    if not all(re.fullmatch(r"\.?[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]", host) for host in found):
+        raise ValueError
+    return found
+
+
 def peers(raw: str) -> frozenset[str]:
     """`host:port`, separated by commas."""
     found = listed(raw)
@@ -189,12 +230,17 @@ def refuse_unknown(environ: Mapping[str, str], declared: Mapping[str, Setting[ob
     known = set(declared) | {f"{s.name}_FILE" for s in declared.values() if s.secret}
     for name in sorted(environ):
         if name.startswith("REPIT_") and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = Text(f" Did you mean {near[0]}?", f" Vouliez-vous {near[0]} ?") if near else Text("", "")
+            hint = nearest(name, known)
             raise SettingsRefused(
                 Text(f"{name} is not a setting.{hint.en}", f"{name} n'est pas un réglage.{hint.fr}"),
                 Text("See docs/en/settings.md, or unset it.", "Voir docs/en/settings.md, ou supprimez-le."),
             )
+
+
+def nearest(name: str, known: Collection[str]) -> Text:
+    """A question about the name that was perhaps meant; empty where none is near."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return Text(f" Did you mean {near[0]}?", f" Vouliez-vous {near[0]} ?") if near else Text("", "")
 
 
 def page(declared: Mapping[str, Setting[object]]) -> str:
@@ -207,10 +253,27 @@ def page(declared: Mapping[str, Setting[object]]) -> str:
         [
             "# Settings",
             "",
-            "Every setting is an environment variable. Those marked *or `_FILE`* may instead name a file",
-            "that holds the value, which keeps secrets out of process listings. A value that cannot be read,",
-            "or a variable that begins with `REPIT_` and does not stand here, stops the start with a message",
-            "that says what to do.",
+            "Servers and commands find them in the same places, so that they act on the same installation:"
+            " the",
+            "file that `REPIT_CONFIG` (or `repit --config FILE`) names; else `repit.toml` in the folder",
+            "`REPIT_DATA`, and nowhere else where that is set; else in the working directory; else",
+            "`/etc/repit/repit.toml`. What the environment says comes first. `repit init` writes the file:",
+            "",
+            "```toml",
+            'role = "hotline"                       # or "platform", or "both"',
+            'address = "https://hotline.example"    # REPIT_ADDRESS, in small letters and without REPIT_',
+            'database_url = "postgresql:///repit?host=/run/postgresql"',
+            "proxies = 1",
+            'operator_key_file = "operator.key"     # from the folder of this file',
+            "```",
+            "",
+            "It belongs to the service's user or to root, and nobody else may write to it. Settings marked"
+            " *or",
+            "`_FILE`* may instead name a file that holds the value, which keeps secrets out of process"
+            " listings.",
+            "A value that cannot be read, a variable that begins with `REPIT_` and does not stand here, or"
+            " such a",
+            "name in the file, stops the start with a message that says what to do.",
             "",
             "This page is written from the declarations in `repit.settings.declared` by `repit settings`; a",
             "test fails when they differ.",

@@ -1,70 +1,80 @@
-"""Keys that the embedded default makes for itself at its first start.
+"""The operator's key: read where it is kept, made by `repit init` alone.
 
-In: the data folder. Out: a secret, read from a file there that only its owner may read. Next: `base`.
-The files lie outside the database, so that a copy of the database alone opens nothing.
+In: the data folder. Out: 32 bytes, from a file that only its owner may read. Next: `repit.settings.base`,
+`foundation.process.initializing`.
+
+The file lies outside the database, so that a copy of the database alone opens nothing. A key that is missing
+is missed, never replaced: with another one nothing opens that the first one sealed, and what is sealed
+meanwhile opens for nobody else.
 """
 
-import os
-import secrets
-import time
+import hashlib
 from pathlib import Path
 from typing import Final
 
 from repit.foundation.errors import SettingsRefused, Text
+from repit.foundation.keyfile import write_once
 
-_HEX_DIGITS: Final = 64
+NAME: Final = "operator.key"
+_BYTES: Final = 32
 
 
-def kept(folder: Path, name: str) -> str:
-    """64 hexadecimal digits from `folder/name`, made at the first call. Raises `SettingsRefused`."""
-    path = folder / name
+def read(data: Path) -> bytes:
+    """The key in the data folder. Raises `SettingsRefused`."""
+    path = data / NAME
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _make_once(path)
-        return _read(path)
+        raw, mode = path.read_text(encoding="ascii").strip(), path.stat().st_mode
+        key = bytes.fromhex(raw)
+    except FileNotFoundError:
+        raise _missing(path) from None
     except OSError:
         raise SettingsRefused(
             Text(
-                f"The key file {name} can be neither read nor made in the data folder.",
-                f"Le fichier de clé {name} ne peut être ni lu ni créé dans le dossier de données.",
+                f"The operator's key {path} cannot be read by this user.",
+                f"La clé d'exploitation {path} n'est pas lisible par cet utilisateur.",
             ),
             Text(
-                "Make REPIT_DATA a folder that this user may write to.",
-                "Faites de REPIT_DATA un dossier où cet utilisateur peut écrire.",
+                "Run this as the service's user (`sudo -u repit repit …`).",
+                "Lancez ceci sous l'utilisateur du service (`sudo -u repit repit …`).",
             ),
         ) from None
-
-
-def _make_once(path: Path) -> None:
-    """Written whole under another name, then linked: two first starts at once agree on one key."""
-    if path.exists():
-        return
-    draft = path.with_name(f"{path.name}.{os.getpid()}-{time.monotonic_ns()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(descriptor, secrets.token_hex(_HEX_DIGITS // 2).encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
-
-
-def _read(path: Path) -> str:
-    value = path.read_text().strip()
-    if len(value) != _HEX_DIGITS or path.stat().st_mode & 0o077:
+    except ValueError:
+        key, mode = b"", 0
+    if len(key) != _BYTES or mode & 0o077:
         raise SettingsRefused(
             Text(
-                f"The key file {path.name} is damaged, or others may read it.",
-                f"Le fichier de clé {path.name} est abîmé, ou d'autres peuvent le lire.",
+                f"The operator's key {path} is damaged, or others may read it.",
+                f"La clé d'exploitation {path} est abîmée, ou d'autres peuvent la lire.",
             ),
             Text(
-                "Restore it from its backup, and `chmod 600` it.",
-                "Restaurez-le depuis sa sauvegarde, puis `chmod 600`.",
+                "Put back its copy, 64 hexadecimal digits, and `chmod 600` it.",
+                "Remettez sa copie, 64 chiffres hexadécimaux, puis `chmod 600`.",
             ),
         )
-    return value
+    return key
+
+
+def write(data: Path, key: bytes) -> None:
+    """Keep a new key in the data folder. Raises `FileExistsError`, `OSError`."""
+    write_once(data / NAME, key.hex().encode() + b"\n")
+
+
+def of_forms(key: bytes) -> str:
+    """What signs sessions and forms where nothing else was set: so that processes on several machines agree,
+    and there is no second file to lose. From it nobody finds the operator's key (BLAKE2b, RFC 7693)."""
+    return hashlib.blake2b(b"forms and sessions", key=key, digest_size=_BYTES).hexdigest()
+
+
+def _missing(path: Path) -> SettingsRefused:
+    return SettingsRefused(
+        Text(
+            f"The operator's key is missing: there is no {path}.",
+            f"La clé d'exploitation manque : il n'y a pas de {path}.",
+        ),
+        Text(
+            "Put back its copy there (`chmod 600`), or name its file in REPIT_OPERATOR_KEY_FILE. Only a new"
+            " installation gets a new one: `repit init`.",
+            "Remettez-y sa copie (`chmod 600`), ou donnez son fichier dans REPIT_OPERATOR_KEY_FILE. Seule une"
+            " nouvelle installation en reçoit une nouvelle : `repit init`.",
+        ),
+    )

@@ -1,87 +1,87 @@
-"""What must be so before a process serves: settings read, database there and in its present form.
+"""Which installation is meant, and Django set up for it.
 
-In: a role. Out: Django set up, or a refusal that says what to do. Next: the commands of
-each wing.
+In: a role. Out: Django set up and the database ready (`present`), or a refusal that says what to do. Next:
+the commands of each wing. Nothing is made here: an installation that is not there stays away
+(`initializing`).
 """
 
-import gc
 import os
-from collections.abc import Callable
 from typing import Final
 
 import django
 from django.conf import settings
-from django.core.management import call_command
-from django.db import Error as DatabaseError
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-from repit.foundation.errors import DatabaseUnavailable, SettingsRefused, Text
+from repit.foundation import terminal
+from repit.foundation.configuration.databases import shown
+from repit.foundation.configuration.found import located
+from repit.foundation.errors import SettingsRefused, Text
 
 ROLES: Final = ("hotline", "gate", "both")
-_MUST_HOLD: Final[list[Callable[[], None]]] = []
-_REACHABLE: Final = Text(
-    "Check REPIT_DATABASE_URL, that the database runs, and that the disk is not full.",
-    "Vérifiez REPIT_DATABASE_URL, que la base tourne, et que le disque n'est pas plein.",
-)
-
-
-def require(check: Callable[[], None]) -> None:
-    """Have something checked once the database is ready, which refuses to go on by raising; a room's app says
-    so as Django starts."""
-    _MUST_HOLD.append(check)
+NAMES: Final = {
+    "hotline": Text("Hotline", "Plateforme d'aide"),
+    "gate": Text("Platform", "Filtre"),
+    "both": Text("Hotline and platform", "Plateforme d'aide et filtre"),
+}
 
 
 def set_up(role: str) -> None:
     """Read the settings of a role and start Django. Raises `SettingsRefused`."""
     os.environ["DJANGO_SETTINGS_MODULE"] = f"repit.settings.{role}"
     django.setup()
+    terminal.speak(located(os.environ).language)
 
 
-def ready(role: str) -> None:
-    """Django set up and the database ready, as every command needs it. Raises `SettingsRefused`,
+def ready(wanted: str) -> None:
+    """A command of one wing, or one that any installation has (`any`): the installation that is meant set up,
+    its database ready; said on standard error which one that is. Raises `SettingsRefused`,
     `DatabaseUnavailable`.
     """
+    set_up(meant(wanted))
+    ready_database()
+    terminal.aside(Text(_named("en"), _named("fr")))
+
+
+def serving(role: str) -> None:
+    """The same for a process that serves in exactly this role."""
+    meant(role, exactly=True)
     set_up(role)
     ready_database()
+    from repit.foundation.process import occupied  # noqa: PLC0415
+
+    occupied.serve()
 
 
-def migrate() -> None:
-    """Bring the database into its present form, with what must hold beside it. Raises `DatabaseUnavailable`,
-    `SettingsRefused`.
-    """
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-    except DatabaseError as error:
-        raise DatabaseUnavailable(next_step=_REACHABLE, detail=type(error).__name__) from None
-    gc.collect()  # each step made models of its own, which hold one another
-    _check()
+def meant(wanted: str, *, exactly: bool = False) -> str:
+    """The role of the installation that the surroundings name: as its file says, else the one wanted. Raises
+    `SettingsRefused` where the command is none of that installation's."""
+    here = located(os.environ)
+    role = here.role or ("hotline" if wanted == "any" else wanted)
+    if wanted in (role, "any") or (role == "both" and not exactly):
+        return role
+    asked, there = NAMES[wanted], NAMES[role]
+    raise SettingsRefused(
+        Text(
+            f"This is a command of another kind of installation ({asked.en}): {here.file} says {there.en}.",
+            f"Cette commande est celle d'une autre installation ({asked.fr}) : {here.file} dit {there.fr}.",
+        ),
+        Text(
+            "Name the file of the installation that you mean in REPIT_CONFIG."
+            + (" This one is started by `repit both`." if role == "both" else ""),
+            "Donnez dans REPIT_CONFIG le fichier de l'installation voulue."
+            + (" Celle-ci se démarre par `repit both`." if role == "both" else ""),
+        ),
+    )
 
 
 def ready_database() -> None:
-    """The embedded database is migrated here; a server's must have been, by someone who meant it."""
-    if _behind():
-        if not settings.REPIT_EMBEDDED:
-            raise SettingsRefused(
-                Text("The database is not in its present form.", "La base de données n'est pas à jour."),
-                Text("Back it up, then run `repit migrate`.", "Sauvegardez-la, puis lancez `repit migrate`."),
-            )
-        migrate()
-    else:
-        _check()
+    """Raises `SettingsRefused`, `DatabaseUnavailable` (`present.require`)."""
+    from repit.foundation.process import present  # noqa: PLC0415 - its tables are there once Django is set up
+
+    present.require()
 
 
-def _check() -> None:
-    for check in _MUST_HOLD:
-        check()
-
-
-def _behind() -> bool:
-    """Whether the database has a migration to come."""
-    try:
-        executor = MigrationExecutor(connection)
-        behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-        connection.close()
-    except DatabaseError as error:
-        raise DatabaseUnavailable(next_step=_REACHABLE, detail=type(error).__name__) from None
-    return behind
+def _named(language: str) -> str:
+    role = os.environ["DJANGO_SETTINGS_MODULE"].rpartition(".")[2]
+    where = located(os.environ).file or settings.REPIT_DATA
+    parts = [NAMES[role].in_language(language), settings.REPIT_ADDRESS, str(where)]
+    return " · ".join([*filter(None, parts), shown(settings.DATABASES["default"])])

@@ -12,7 +12,7 @@ import typer
 
 from repit.foundation.errors import Text
 from repit.foundation.process.ports import GATE_PORT, HOTLINE_PORT
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import aside, language, say
 
 app = typer.Typer(no_args_is_help=True, help="People who work here. / Personnes qui travaillent ici.")
 
@@ -21,31 +21,35 @@ Roles = Annotated[
     list[str],
     typer.Option(help="moderator, senior, supervisor, caseworker, administrator. / Un rôle, ou plusieurs."),
 ]
-At = Annotated[str, typer.Option(help="hotline, gate, both. / Quelle installation.")]
-Address = Annotated[str, typer.Option(help="Address people use. / Adresse publique : https://…")]
+At = Annotated[
+    str, typer.Option(help="hotline, gate, both, where no repit.toml says it. / Quelle installation.")
+]
+Address = Annotated[
+    str, typer.Option(help="Address people use, instead of REPIT_ADDRESS. / Adresse publique : https://…")
+]
 ADMINISTRATOR: Final = "administrator (command line)"
 
 
 @app.command("add")
-def staff_add(name: MemberName, role: Roles, at: At = "hotline", address: Address = "") -> None:
+def staff_add(name: MemberName, role: Roles, at: At = "", address: Address = "") -> None:
     """Add someone; prints the link with which they begin, once. / Ajouter quelqu'un, afficher son lien."""
     _ready(at)
     from repit.foundation.staff import members
 
-    _show_link(members.add(name, role, actor=ADMINISTRATOR), address, at)
+    _show_link(members.add(name, role, actor=ADMINISTRATOR), address)
 
 
 @app.command("reset")
-def staff_reset(name: MemberName, at: At = "hotline", address: Address = "") -> None:
+def staff_reset(name: MemberName, at: At = "", address: Address = "") -> None:
     """Let someone begin again: new password, new second factor. / Laisser quelqu'un recommencer."""
     _ready(at)
     from repit.foundation.staff import members
 
-    _show_link(members.reset(name, actor=ADMINISTRATOR), address, at)
+    _show_link(members.reset(name, actor=ADMINISTRATOR), address)
 
 
 @app.command("let-in")
-def staff_let_in(name: MemberName, at: At = "hotline", address: Address = "") -> None:
+def staff_let_in(name: MemberName, at: At = "", address: Address = "") -> None:
     """A link that lets someone try to sign in whom strangers hold up. / Débloquer un navigateur."""
     _ready(at)
     from repit.foundation.staff import letting_in
@@ -59,11 +63,11 @@ def staff_let_in(name: MemberName, at: At = "hotline", address: Address = "") ->
             " second facteur restent demandés :",
         )
     )
-    print(f"\n    {_base(address, at)}/staff/let-in/{secret}/\n")
+    print(f"\n    {_base(address)}/staff/let-in/{secret}/\n")
 
 
 @app.command("roles")
-def staff_roles(name: MemberName, role: Roles, at: At = "hotline") -> None:
+def staff_roles(name: MemberName, role: Roles, at: At = "") -> None:
     """Give someone these roles and no others. / Donner ces rôles et aucun autre."""
     _ready(at)
     from repit.foundation.staff import members
@@ -73,7 +77,7 @@ def staff_roles(name: MemberName, role: Roles, at: At = "hotline") -> None:
 
 
 @app.command("close")
-def staff_close(name: MemberName, at: At = "hotline") -> None:
+def staff_close(name: MemberName, at: At = "") -> None:
     """End someone's access at once. / Fermer tout de suite l'accès de quelqu'un."""
     _ready(at)
     from repit.foundation.staff import members
@@ -83,7 +87,7 @@ def staff_close(name: MemberName, at: At = "hotline") -> None:
 
 
 @app.command("list")
-def staff_list(at: At = "hotline") -> None:
+def staff_list(at: At = "") -> None:
     """Who works here, in which roles, with how many second factors. / Qui travaille ici."""
     _ready(at)
     from rich.console import Console
@@ -112,21 +116,34 @@ def staff_list(at: At = "hotline") -> None:
 def _ready(at: str) -> None:
     from repit.foundation.process import starting
 
-    if at not in starting.ROLES:
+    if at not in ("", *starting.ROLES):
         raise typer.BadParameter(", ".join(starting.ROLES))
-    starting.ready(at)
+    starting.ready(at or "any")
 
 
-def _base(address: str, at: str) -> str:
-    port = GATE_PORT if at == "gate" else HOTLINE_PORT
-    return address.rstrip("/") or f"http://localhost:{port}"
+def _base(address: str) -> str:
+    """Where people reach this installation, as far as anybody said so."""
+    from django.apps import apps
+    from django.conf import settings
+
+    known: str = address.rstrip("/") or settings.REPIT_ADDRESS
+    if not known:
+        aside(
+            Text(
+                "No address is known: the link begins with localhost. Set REPIT_ADDRESS, or use --address.",
+                "Aucune adresse connue : le lien commence par localhost. Réglez REPIT_ADDRESS, ou utilisez"
+                " --address.",
+            )
+        )
+    here = HOTLINE_PORT if apps.is_installed("repit.hotline.web.desk") else GATE_PORT
+    return known or f"http://localhost:{here}"
 
 
-def _show_link(secret: str, address: str, at: str) -> None:
+def _show_link(secret: str, address: str) -> None:
     say(
         Text(
             "Give them this link over a private channel. It works once, within three days:",
             "Transmettez ce lien par un canal privé. Il sert une fois, dans les trois jours :",
         )
     )
-    print(f"\n    {_base(address, at)}/staff/enrol/{secret}/\n")
+    print(f"\n    {_base(address)}/staff/enrol/{secret}/\n")

@@ -157,7 +157,10 @@ def _digest(secret: str) -> bytes:
 def _named(name: str) -> Member:
     member = Member.objects.named(name)
     if member is None:
-        raise NotFound
+        raise NotFound(
+            Text("There is nobody of that name.", "Personne ne porte ce nom."),
+            Text("`repit staff list` shows who there is.", "`repit staff list` montre qui il y a."),
+        )
     return member
 
 

@@ -1,6 +1,6 @@
 """Django's name for this room, and what must hold before it is served.
 
-In: nothing. Out: an app label, a check. Next: Django, `foundation.process.starting`.
+In: nothing. Out: an app label, a check. Next: Django, `foundation.process.holding`.
 """
 
 from django.apps import AppConfig
@@ -11,7 +11,7 @@ class BankConfig(AppConfig):
     label = "bank"
 
     def ready(self) -> None:
-        from repit.foundation.process import starting  # noqa: PLC0415 - only once Django has its models
+        from repit.foundation.process import holding  # noqa: PLC0415 - only once Django has its models
         from repit.hotline.bank.proving import prove  # noqa: PLC0415
 
-        starting.require(prove)
+        holding.require(prove)

@@ -18,10 +18,10 @@ from repit.hotline.commands.ready import ready
 
 def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     """Start a hotline: bank, feed, cases, pages. / Démarrer le service d'une association d'aide."""
-    from repit.foundation.process import serving
+    from repit.foundation.process import serving, starting
 
     serving.loads()
-    ready()
+    starting.serving("hotline")
     from repit.hotline import process
 
     says = Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}")
@@ -32,9 +32,7 @@ def device_page(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write to. / Dossier de destination.")],
 ) -> None:
     """Write the signed page for use without internet. / Écrire la page signée pour l'usage hors ligne."""
-    from repit.foundation.process import starting
-
-    starting.set_up("hotline")
+    ready()
     from repit.hotline.web.case_pages import offline_page
 
     out.mkdir(parents=True, exist_ok=True)

@@ -31,12 +31,11 @@ def gate(
     from repit.foundation.process import serving, starting
 
     serving.loads()
-    starting.ready("gate")
+    starting.serving("gate")
     from repit.platform import process
 
-    serving.require_free(host, port)
-    say(Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}"))
-    process.serve(host, port, integrations(clamd, icap))
+    says = Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}")
+    process.serve(host, port, lambda: say(says), integrations(clamd, icap))
 
 
 def integrations(clamd: str = "", icap: str = "") -> "list[Beside]":

@@ -23,6 +23,17 @@ def _derived(value: Mapping[str, Any], data: Path) -> Mapping[str, Any]:  # noqa
             ),
             Text("Set REPIT_REVIEW_FETCH_URL too.", "Renseignez aussi REPIT_REVIEW_FETCH_URL."),
         )
+    if value["REPIT_GATE_FEED_URL"] and not value["REPIT_GATE_FEED_KEY"]:
+        raise SettingsRefused(
+            Text(
+                "REPIT_GATE_FEED_URL is set, without the key that the hotline issued.",
+                "REPIT_GATE_FEED_URL est défini, sans la clé émise par la plateforme d'aide.",
+            ),
+            Text(
+                "Set REPIT_GATE_FEED_KEY or REPIT_GATE_FEED_KEY_FILE too.",
+                "Renseignez aussi REPIT_GATE_FEED_KEY ou REPIT_GATE_FEED_KEY_FILE.",
+            ),
+        )
     return {}
 
 

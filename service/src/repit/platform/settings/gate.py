@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from repit.foundation.configuration.environment import (
     Setting,
-    listed,
+    a_file,
     one_of,
+    secrets_of,
     text,
     web_address,
     whole,
@@ -99,11 +100,11 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_GATE_KEYS",
-        listed,
+        secrets_of(16),
         (),
         "Gate: keys of the platforms that may ask it, sent as `Authorization: Bearer …`. Without any, the"
         " gate answers on loopback only.",
-        "keys separated by commas",
+        "keys of 16 characters or more, separated by commas",
         "none",
         secret=True,
     ),
@@ -153,7 +154,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_GATE_POLICY",
-        text,
+        a_file,
         "",
         "Gate: a file that says what is allowed, reviewed and blocked. Without it, known pictures are blocked"
         " and disputed ones reviewed.",
@@ -162,7 +163,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_GATE_CLASSIFIER",
-        text,
+        a_file,
         "",
         "Gate: a sheet that describes a classifier of your own, in ONNX. What it says of uploads that nothing"
         " is known of becomes indicators, which a policy may send to review. None is shipped.",

@@ -12,6 +12,7 @@ from repit.foundation.configuration.environment import (
     listed,
     networks,
     one_of,
+    secret,
     text,
     web_address,
     whole,
@@ -123,7 +124,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_GATE_S3_TOKEN",
-        text,
+        secret(20),
         "",
         "Gate: what the storage sends with each notification, as `Authorization: Bearer …`.",
         "at least 20 characters",
@@ -191,7 +192,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_MASTODON_SECRET",
-        text,
+        secret(16),
         "",
         "Gate: the signing secret that Mastodon shows for that webhook.",
         "at least 16 characters",

@@ -5,7 +5,15 @@ In: nothing. Out: `SETTINGS`. Next: `declared`.
 
 from typing import Any, Final
 
-from repit.foundation.configuration.environment import Setting, one_of, pairs, text, web_address, whole
+from repit.foundation.configuration.environment import (
+    Setting,
+    a_file,
+    one_of,
+    pairs,
+    text,
+    web_address,
+    whole,
+)
 from repit.platform.gate.verdict import TIERS
 
 SETTINGS: Final[tuple[Setting[Any], ...]] = (
@@ -54,7 +62,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_REVIEW_GROUNDS",
-        text,
+        a_file,
         "",
         "Review desk: the rules that a refusal may rest on, with their text in both languages.",
         "path of a TOML file",

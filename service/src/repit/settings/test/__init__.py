@@ -7,6 +7,7 @@ tests run under which.
 
 import atexit
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -20,7 +21,11 @@ from repit.settings.declared import DECLARED
 
 def under_test(urls: str, *wings: Wing) -> dict[str, Any]:
     """An installation's settings, and what tests have otherwise."""
-    os.environ.setdefault("REPIT_DATA", str(Path(tempfile.gettempdir()) / f"repit-test-{os.getuid()}"))
+    data = Path(
+        os.environ.setdefault("REPIT_DATA", str(Path(tempfile.gettempdir()) / f"repit-test-{os.getuid()}"))
+    )
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.setdefault("REPIT_OPERATOR_KEY", secrets.token_hex(32))
     os.environ.setdefault("REPIT_LANGUAGE", "en")
     url = DECLARED["REPIT_TEST_DATABASE_URL"].read(os.environ)
     values = installation("test.sqlite3", urls, *wings)
