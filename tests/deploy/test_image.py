@@ -108,7 +108,7 @@ def test_caddy_takes_it() -> None:
 
 
 def test_what_the_image_is_made_of_is_there_and_not_left_out() -> None:
-    ignored = (ROOT / ".containerignore").read_text().split()
+    ignored = (ROOT / ".dockerignore").read_text().split()
     copied = re.findall(r"^COPY (?!--from)(\S+) ", CONTAINERFILE, re.MULTILINE)
     locks = re.findall(r"requirements/\S+\.txt", CONTAINERFILE)
     tools = [f"tools/{name}" for name in re.findall(r"tools/(\w+\.py)", CONTAINERFILE)]
