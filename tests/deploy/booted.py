@@ -22,6 +22,7 @@ from installation import eventually
 HERE = Path(__file__).parent
 SYSTEMD = Path("/lib/systemd/systemd")
 SECONDS = 120
+_LOG = "[Service]\nStandardOutput=append:/var/log/%N.log\nStandardError=inherit\n"
 
 
 def missing() -> str:
@@ -67,8 +68,9 @@ class Machine:
         assert done.returncode == 0, self.said(unit)
 
     def said(self, unit: str) -> str:
-        """How a unit is, and what it printed."""
-        return self.run("systemctl", "status", "--no-pager", "--full", "--lines=40", unit).stdout
+        """How a unit is, and what it printed: there is no journal."""
+        status = self.run("systemctl", "status", "--no-pager", "--full", unit).stdout
+        return status + self.run("tail", "--lines=40", f"/var/log/{unit}.log").stdout
 
     def ask(self, address: str, body: bytes | None = None, *headers: str) -> tuple[int, str]:
         """(status, body) of one request from that machine itself; 0 while nobody answers."""
@@ -106,6 +108,7 @@ def machine(environment: Path, folder: Path) -> Iterator[Machine]:
         assert eventually(lambda: started.run(*running).stdout.strip() == "running", 60), started.run(
             "systemctl", "list-units", "--failed", "--no-pager"
         ).stdout
+        started.write("/etc/systemd/system/service.d/log.conf", _LOG)
         yield started
     finally:
         first = _first_of(outer.pid)
