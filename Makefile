@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues pages bundle bench drill lock sbom audit setup setup-demo setup-s3 format clean
+.PHONY: help demo test check lint types contracts catalogues pages bundle bench drill lock wheels image sbom audit setup setup-demo setup-s3 format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -97,6 +97,13 @@ drill: setup ## A long run: make drill NAME=soak|feed|attack|erasure|joining|vie
 # --- locks ----------------------------------------------------------------------------------------------
 lock: $(BIN)/uv ## Resolve anew and export the hashed requirement files
 	@PATH="$(abspath $(BIN)):$$PATH" bash tools/lock
+
+wheels: $(BIN)/uv ## Build what others install into artefacts/wheels: wheels, the WordPress plug-in, locks, digests
+	@$(BIN)/python tools/wheels.py artefacts/wheels
+
+image: ## Build the container image localhost/repit, with podman or docker
+	@$$(command -v podman || command -v docker) build -f deploy/oci/Containerfile -t localhost/repit \
+		--build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .
 
 sbom: setup ## Write the list of parts (CycloneDX) to artefacts/repit.cdx.json
 	@$(BIN)/python tools/sbom.py artefacts/repit.cdx.json

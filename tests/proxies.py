@@ -1,6 +1,6 @@
-"""The proxies of the operators' guide, run from its very text.
+"""The proxies of `deploy/proxy`, run from these very files.
 
-In: a guide, ports. Out: nginx or Caddy as Debian has them, in front of them. Next: `test_proxies`, and the
+In: a file, ports. Out: nginx or Caddy as Debian has them, in front of them. Next: `test_proxies`, and the
 attack drill. Only what a machine's own differs by is put in: names of hosts stay, since TLS asks for them;
 ports, paths of certificates and of logs are the test's.
 """
@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("nginx", "caddy")
 HOTLINE, GATE = "hotline.example", "gate.example"
 _FENCE = {"nginx": "nginx", "caddy": "caddyfile"}
+_FILE = {"nginx": "nginx.conf", "caddy": "Caddyfile"}
 _NGINX = """daemon off; master_process on; pid {folder}/pid; error_log {folder}/main.log crit;
 events {{ worker_connections 2048; }}
 http {{
@@ -41,7 +42,12 @@ http {{
 """
 
 
-def documented(kind: str, language: str = "en") -> str:
+def shipped(kind: str) -> str:
+    """The file as operators copy it."""
+    return (ROOT / "deploy" / "proxy" / _FILE[kind]).read_text()
+
+
+def documented(kind: str, language: str) -> str:
     """The file as the guide shows it."""
     guide = (ROOT / "docs" / language / "operators.md").read_text()
     (found,) = re.findall(rf"^```{_FENCE[kind]}\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
@@ -123,11 +129,11 @@ class Proxy:
 
 @contextmanager
 def proxy(kind: str, folder: Path, hotline: int, gate: int) -> Iterator[Proxy]:
-    """Run it in front of these two ports, as the guide has it."""
+    """Run it in front of these two ports, as it is shipped."""
     folder.mkdir(parents=True)
     upstream, private = certificate(folder)
     port = free_port()
-    text = documented(kind).replace("127.0.0.1:8600", f"127.0.0.1:{hotline}")
+    text = shipped(kind).replace("127.0.0.1:8600", f"127.0.0.1:{hotline}")
     text = text.replace("127.0.0.1:8700", f"127.0.0.1:{gate}")
     make = _nginx if kind == "nginx" else _caddy
     command = make(text, folder, port, upstream, private)

@@ -1,15 +1,14 @@
 """The pictures of the demonstration and what uploaders do to them.
 
-In: scikit-image's cat, coffee and rocket (none of a person), or a file. Out: `Upload`s, each with the way in
-which the gate should meet it. Next: `story`.
+In: a cat, a coffee and a rocket (`samples`; none of a person), or a file. Out: `Upload`s, each with the way
+in which the gate should meet it. Next: `story`.
 """
 
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from repit.foundation.errors import InputRefused, Text
@@ -17,6 +16,7 @@ from repit.foundation.errors import InputRefused, Text
 Hope = Literal["refused", "turned", "altered", "passes"]
 """`refused`: as it stands. `turned`: after a turn or mirror. `altered`: by its parts."""
 
+_SAMPLES: Final = Path(__file__).parent / "samples"
 _LARGEST: Final = 64 * 1024**2
 _ENGLISH_CAPTION: Final = "when monday comes again"
 
@@ -34,7 +34,7 @@ class Upload:
 def original(path: Path | None) -> bytes:
     """The picture to protect, as a JPEG or as the file is. Raises `InputRefused`."""
     if path is None:
-        return _jpeg(_sample("chelsea"), 92)
+        return _sample("cat")
     try:
         if path.stat().st_size > _LARGEST:
             raise OSError
@@ -50,20 +50,11 @@ def uploads(picture: bytes, *, ours: bool) -> list[Upload]:
     """The picture, its altered copies, and unrelated ones. Raises `InputRefused`."""
     image = _opened(picture)
     unrelated = [
-        Upload(
-            Text("Unrelated: a coffee", "Sans rapport : un café"), _jpeg(_sample("coffee")), "jpeg", "passes"
-        ),
-        Upload(
-            Text("Unrelated: a rocket", "Sans rapport : une fusée"),
-            _jpeg(_sample("rocket")),
-            "jpeg",
-            "passes",
-        ),
+        Upload(Text("Unrelated: a coffee", "Sans rapport : un café"), _sample("coffee"), "jpeg", "passes"),
+        Upload(Text("Unrelated: a rocket", "Sans rapport : une fusée"), _sample("rocket"), "jpeg", "passes"),
     ]
     if not ours:
-        cat = Upload(
-            Text("Unrelated: a cat", "Sans rapport : un chat"), _jpeg(_sample("chelsea")), "jpeg", "passes"
-        )
+        cat = Upload(Text("Unrelated: a cat", "Sans rapport : un chat"), _sample("cat"), "jpeg", "passes")
         unrelated.insert(0, cat)
     return [
         Upload(Text("The original file", "Le fichier d'origine"), picture, "jpeg", "refused"),
@@ -84,11 +75,8 @@ def uploads(picture: bytes, *, ours: bool) -> list[Upload]:
     ]
 
 
-def _sample(name: str) -> Image.Image:
-    from skimage import data  # noqa: PLC0415 - only the demonstration needs it
-
-    pixels: Any = getattr(data, name)()
-    return Image.fromarray(np.asarray(pixels, np.uint8)).convert("RGB")
+def _sample(name: str) -> bytes:
+    return (_SAMPLES / f"{name}.jpg").read_bytes()
 
 
 def _opened(picture: bytes) -> Image.Image:

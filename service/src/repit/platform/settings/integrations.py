@@ -92,7 +92,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         web_address,
         "",
         "Gate: the object storage that is watched, in S3's protocol; a server that is not on the public"
-        " internet is listed in `REPIT_OUTBOUND_ALLOW` too. Needs the extra `repit[s3]`.",
+        " internet is listed in `REPIT_OUTBOUND_ALLOW` too. Needs the extra `s3` (`make setup-s3`).",
         "`https://host[:port]`",
         "none",
     ),

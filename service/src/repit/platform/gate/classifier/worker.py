@@ -2,7 +2,7 @@
 
 In: pictures, over a pipe (`repit_engine.child`). Out: the labels whose threshold is reached. Next: the
 parent, which trusts none of it. Run as `python -m repit.platform.gate.classifier.worker MEMORY SHEET`; needs
-onnxruntime (`pip install 'repit[classifier]'`).
+onnxruntime, the extra `classifier`.
 """
 
 import sys

@@ -43,7 +43,12 @@ def require_settings() -> None:
     except ImportError:
         raise SettingsRefused(
             Text("What speaks S3 is not installed.", "Il manque ce qui parle S3."),
-            Text("Install the extra: pip install 'repit[s3]'.", "Installez-le : pip install 'repit[s3]'."),
+            Text(
+                "In a checkout: `make setup-s3`. Beside the wheels of `make wheels`:"
+                " pip install --require-hashes -r requirements-s3.txt.",
+                "Dans une copie du dépôt : `make setup-s3`. À côté des fichiers de `make wheels` :"
+                " pip install --require-hashes -r requirements-s3.txt.",
+            ),
         ) from None
 
 
