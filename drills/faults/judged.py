@@ -15,7 +15,8 @@ from repit.foundation.errors import RepitError
 
 _FRENCH: Final = re.compile(
     r"\b(le|la|les|un|une|des|est|et|dans|ne|par|pas|porte|sans|sont|aucune?|cette?|l'|d'|n'|s'|y)\b",
-    re.IGNORECASE )
+    re.IGNORECASE,
+)
 _WHICH: Final = " · "
 """Stands in the line that says on which installation a command acts."""
 

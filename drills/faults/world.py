@@ -115,4 +115,4 @@ def _common(text: str, world: World) -> str:
     text = text.replace(str(world.data), "/var/lib/repit").replace(str(world.data.parent), "/var/lib")
     text = re.sub(r"\b[0-9a-f]{4}-[0-9a-f]{4}\b", "1a2b-3c4d", text)
     text = re.sub(r"(PostgreSQL \w+ @ )/\S+?(:\d+)?(?=[\s:;,.]|$)", r"\1/run/postgresql", text)
-    return re.sub(r"\b(port|127\.0\.0\.1:) ?[0-9]{4,5}\b", r"\1 8600", text)
+    return re.sub(r"\b([Pp]ort|127\.0\.0\.1:) ?[0-9]{4,5}\b", r"\1 8600", text)

@@ -17,8 +17,9 @@ from mail_server import MailServer
 from pytest_django import Settings as SettingsWrapper
 from webhook_receiver import Receiver
 
+from repit.foundation import mail_addresses as addresses
 from repit.foundation.errors import AddressRefused, PeerFailed
-from repit.foundation.notify import addresses, errors, smtp, webhook
+from repit.foundation.notify import errors, smtp, webhook
 
 FROM, TO = "repit@mail.example", "operator@mail.example"
 SECRET = bytes(range(32))

@@ -6,7 +6,7 @@ In: nothing. Out: `SETTINGS`. Next: `common`.
 from typing import Any, Final
 
 from repit.foundation.configuration.environment import Setting
-from repit.foundation.notify.addresses import mail_server, mailbox, mailboxes, webhook, webhook_secret
+from repit.foundation.mail_addresses import mail_server, mailbox, mailboxes, webhook, webhook_secret
 
 
 def _kept_as_written(raw: str) -> str:

@@ -13,8 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from repit.foundation.mail_addresses import mailbox
 from repit.foundation.notify import smtp, work_mail
-from repit.foundation.notify.addresses import mailbox
 from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member

@@ -19,8 +19,8 @@ from typing import Final
 from django.conf import settings
 
 from repit.foundation.ids import token
+from repit.foundation.mail_addresses import MailServer, mail_server
 from repit.foundation.notify import errors
-from repit.foundation.notify.addresses import MailServer, mail_server
 
 SECONDS: Final = 30.0
 
