@@ -8,10 +8,11 @@ written, no core left behind, no more memory or time than one file may cost.
 
 import ctypes
 import resource
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from repit_engine.kernels.jit import folders
 
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _FIRST_TO_GO: Final = "800"
@@ -23,11 +24,9 @@ _GRACE: Final = 2
 def confine(memory: int) -> None:
     """Bound what the process may take, now that its own code is loaded.
 
-    A kernel that is compiled after this cannot be kept on disk, which must not end the process.
+    A kernel that is compiled after this is not kept on disk.
     """
-    caching = sys.modules.get("numba.core.caching")
-    if caching is not None:
-        caching.IndexDataCacheFile.save = lambda *_: None
+    folders.keep_no_more()
     forgo_privileges()
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, "ascii")

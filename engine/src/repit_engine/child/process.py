@@ -27,6 +27,7 @@ _KEPT: Final = (
     "LC_ALL",
     "TMPDIR",
     "XDG_CACHE_HOME",
+    "CACHE_DIRECTORY",
     "NUMBA_CACHE_DIR",
     "PYTHONPATH",
     "COVERAGE_PROCESS_START",

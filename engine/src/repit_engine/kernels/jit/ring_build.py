@@ -12,21 +12,21 @@ word (frames of one shot) share one entry, cut at every 64th row so that an entr
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
-from numba import njit
 
+from repit_engine.kernels.jit.compiled import kernel
 from repit_engine.kernels.jit.layout import BLOCK_BITS, ENTRY_BYTES, KEYS, RUN_ROWS
 from repit_engine.kernels.jit.popcount import load_u16, store_u8, store_u16
 
 U = np.uint64
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def word_address(head, tail, word):
     """Where a word of row 0 stands; the row's stride is 16 bytes."""
     return (head if word < U(8) else tail) + U(2) * (word & U(7))
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def count_entries(head, tail, rows, table, runs, offsets):
     """Fill `offsets` ``(65537,) uint32`` with where each bucket of one table begins, in entries."""
     at = word_address(head, tail, table)
@@ -45,7 +45,7 @@ def count_entries(head, tail, rows, table, runs, offsets):
         offsets[key + U(1)] += offsets[key]
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def fill_table(head, tail, rows, table, runs, offsets, out, cursor, cuts):
     """Write one table's bytes at address `out`. `cursor` ``(65536,) uint32`` is scratch, `cuts` ``(b,
     65536)``."""
@@ -74,7 +74,7 @@ def fill_table(head, tail, rows, table, runs, offsets, out, cursor, cuts):
         store_u8(place + U(2), np.uint8((row >> U(16)) & U(0xFF)))
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def repeated_words(head, tail, rows, step):
     """Of the rows seen (one in `step`, all sixteen tables), how many would share the entry of the row
     before."""

@@ -12,9 +12,9 @@ counts only from the first such i, so nothing is found twice.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
-from numba import njit
 from numba.np.numpy_support import carray
 
+from repit_engine.kernels.jit.compiled import kernel
 from repit_engine.kernels.jit.layout import (
     AT_HITS,
     AT_LENGTHS,
@@ -66,12 +66,12 @@ LOOK_AHEAD = U(12)
 TOO_DEAR = U(0xFFFFFFFFFFFFFFFF)
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def _word(head, tail, row, word):
     return load_u16(word_address(head, tail, word) + row * U(16))
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def _first_table(head, tail, row, words, limits):
     """The first word at which this row satisfies the ring's condition."""
     here = U(popcount(np.uint16(_word(head, tail, row, U(0)) ^ words[0])))
@@ -84,7 +84,7 @@ def _first_table(head, tail, row, words, limits):
     return U(16)
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def _verify(layout, pending, count, query, words, limits, radius, hits, found):
     """Compare the pending candidates in full; return how many hits there are now (they stop fitting
     silently)."""
@@ -134,7 +134,7 @@ def _verify(layout, pending, count, query, words, limits, radius, hits, found):
     return found
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def ring_hits(layout, query, words, radius, limits, flips, flip_ends, costs, starts, lengths, pending, hits):
     """Hits of one query, unsorted, into `hits`; returns how many, or `TOO_DEAR` where a scan is cheaper."""
     offsets, rows = layout[OFFSETS], layout[ROWS]
@@ -201,7 +201,7 @@ def ring_hits(layout, query, words, radius, limits, flips, flip_ends, costs, sta
     return _verify(layout, pending, waiting, query, words, limits, radius, hits, found)
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def sort_hits(hits):
     """In place, by distance then row."""
     if len(hits) > 32:
@@ -215,7 +215,7 @@ def sort_hits(hits):
         hits[back] = value
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def ring_batch(
     layout, queries, radius, limits, flips, flip_ends, costs, starts, lengths, pending, hits, lims, scanned
 ):
@@ -248,7 +248,7 @@ def ring_batch(
         lims[number + 1] = end
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def ring_alone(room, layouts, parts, chosen, radius, queries):
     """Search many segments for the one query of ``(1, 4)`` in one call; those without tables are scanned.
 

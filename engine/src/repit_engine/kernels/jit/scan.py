@@ -11,8 +11,8 @@ memory bandwidth: 16 bytes a row.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
-from numba import njit
 
+from repit_engine.kernels.jit.compiled import kernel
 from repit_engine.kernels.jit.popcount import load_u64, near_halves, popcount, prefetch, trailing_zeros
 
 U = np.uint64
@@ -21,7 +21,7 @@ AHEAD = U(2048)
 ROWS = U(32)
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def _distance_within(head, tail, row, query, radius):
     """Distance of one row, or anything above `radius` once that is certain."""
     at = head + row * U(16)
@@ -32,7 +32,7 @@ def _distance_within(head, tail, row, query, radius):
     return apart + popcount(load_u64(at) ^ query[2]) + popcount(load_u64(at + U(8)) ^ query[3])
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def is_dead(dead, row):
     """Whether the bitmap at `dead` (0: none) has this row."""
     if dead == U(0):
@@ -41,7 +41,7 @@ def is_dead(dead, row):
     return (word >> (row & U(63))) & U(1) != U(0)
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def scan(head, tail, dead, rows, query, radius, hits):
     """Write the packed hits of one query in row order while they fit; return how many there are.
 
@@ -70,7 +70,7 @@ def scan(head, tail, dead, rows, query, radius, hits):
     return found
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def scan_nearest(head, tail, dead, rows, query, radius, hits):
     """Fill all of `hits` with the nearest, ties by row; there are at least as many within `radius`.
 

@@ -11,8 +11,8 @@ those.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
-from numba import njit
 
+from repit_engine.kernels.jit.compiled import kernel
 from repit_engine.kernels.jit.layout import BLOCK
 from repit_engine.kernels.jit.popcount import (
     load_u64,
@@ -27,7 +27,7 @@ from repit_engine.kernels.jit.scan import is_dead
 U = np.uint64
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def scan_batch(head, tail, dead, first, last, queries, radius, lanes, block, hits, counts):
     """Scan rows `first` to `last` (exclusive). `block` is ``(4, 1024) uint64`` scratch, `hits` ``(m, c)
     uint64``,

@@ -11,8 +11,8 @@ memory bandwidth.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
 import numpy as np
-from numba import njit
 
+from repit_engine.kernels.jit.compiled import kernel
 from repit_engine.kernels.jit.popcount import (
     load_u16,
     load_u32,
@@ -30,7 +30,7 @@ AHEAD = U(4096)
 """How far before use the first plane is fetched, in bytes; measured best of 0 to 8,192 on Emerald Rapids."""
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@kernel
 def scan_sorted(planes, offsets, query, radius, first_key, last_key, hits, at_distance):
     """Search the buckets `first_key` to `last_key` (exclusive); return how many hits there are, those that
     fit being written.
