@@ -1,17 +1,9 @@
 """`repit-scan`: every file one row, in order, whatever kills it."""
 
-import io
-import json
 import os
-import random
-import signal
-import subprocess
-import sys
 import tarfile
-import time
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -19,30 +11,13 @@ import pytest
 from odd_files import png
 from odd_files.catalogue import DECOY, SCENE
 from odd_files.scenes import saved
-from PIL import Image
+from scans import picture, rows_of, scan
 
 from repit_engine import Hash, Hashed, Limits, hash_file, hash_picture
 from repit_engine.cli.scan_batch import Against, scan_batch
 from repit_engine.cli.scan_items import Item, items_of_tar, items_of_zip
 from repit_engine.search import FlatIndex, RingSegment
 from repit_engine.snapshot import write_snapshot
-
-COMMAND = [sys.executable, "-m", "repit_engine.cli.scan"]
-
-
-def picture(seed: int) -> bytes:
-    small = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
-    file = io.BytesIO()
-    Image.fromarray(small).resize((128, 96), Image.Resampling.BICUBIC).save(file, "JPEG")
-    return file.getvalue()
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, check=False)
-
-
-def rows_of(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +48,13 @@ def test_a_scan_gives_one_row_a_file_in_order_with_its_matches(
     archive: Path, bank: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "rows.jsonl"
-    done = run(archive, "--against", bank, "--out", out, "--workers", "2")
+    done = scan(archive, "--against", bank, "--out", out, "--workers", "2")
     assert done.returncode == 0, done.stderr
     rows = rows_of(out)
     assert [row["file"] for row in rows] == sorted(str(path) for path in archive.rglob("*.*"))
     assert {Path(row["file"]).name: row["matches"] for row in rows if row["matches"]} == {
-        "007.jpg": [[2, 0]],
-        "031.jpg": [[3, 0]],
+        "007.jpg": [{"id": 2, "item": "item 7", "distance": 0}],
+        "031.jpg": [{"id": 3, "item": "item 31", "distance": 0}],
     }
     assert {Path(row["file"]).name: row["reason"] for row in rows if row["reason"]} == {
         "text.txt": "not-a-picture",
@@ -89,16 +64,10 @@ def test_a_scan_gives_one_row_a_file_in_order_with_its_matches(
 
 
 def test_parquet_holds_the_same_rows(archive: Path, bank: Path, tmp_path: Path) -> None:
-    lines, parts = tmp_path / "rows.jsonl", tmp_path / "rows.parquet"
-    for out in (lines, parts):
-        assert run(archive, "--against", bank, "--out", out).returncode == 0
-    table = pq.read_table(parts).to_pylist()
-    plain = rows_of(lines)
-    assert [row["file"] for row in table] == [row["file"] for row in plain]
-    assert [row["hash"] and row["hash"].hex() for row in table] == [row["hash"] for row in plain]
-    assert [[[m["id"], m["distance"]] for m in row["matches"]] for row in table] == [
-        row["matches"] for row in plain
-    ]
+    lines, table = tmp_path / "rows.jsonl", tmp_path / "rows.parquet"
+    for out in (lines, table):
+        assert scan(archive, "--against", bank, "--out", out).returncode == 0
+    assert pq.read_table(table).to_pylist() == rows_of(lines)
 
 
 def test_a_snapshot_is_searched_as_a_list_is(archive: Path, bank: Path, tmp_path: Path) -> None:
@@ -106,8 +75,9 @@ def test_a_snapshot_is_searched_as_a_list_is(archive: Path, bank: Path, tmp_path
     rows = np.stack([Hash.from_hex(text).row() for text in hashes])
     snapshot = tmp_path / "bank.snapshot"
     write_snapshot(snapshot, RingSegment.build(np.array([2, 3, 4], np.uint64), rows))
-    for name, hashes_file in (("list.jsonl", bank), ("snapshot.jsonl", snapshot)):
-        assert run(archive / "0", "--against", hashes_file, "--out", tmp_path / name).returncode == 0
+    (tmp_path / "nameless.txt").write_text("# two of the archive\n" + "".join(f"{text}\n" for text in hashes))
+    for name, hashes_file in (("list.jsonl", tmp_path / "nameless.txt"), ("snapshot.jsonl", snapshot)):
+        assert scan(archive / "0", "--against", hashes_file, "--out", tmp_path / name).returncode == 0
     assert rows_of(tmp_path / "list.jsonl") == rows_of(tmp_path / "snapshot.jsonl")
 
 
@@ -122,48 +92,11 @@ def test_archives_and_listings_are_read_in_place(archive: Path, tmp_path: Path) 
                 packed.write(file, file.name)
     (tmp_path / "listing").write_text("".join(f"{file}\n" for file in files))
     sources = (tmp_path / "a.tar", tmp_path / "a.zip", tmp_path / "b.zip", "--listing", tmp_path / "listing")
-    assert run(*sources, "--out", tmp_path / "rows.jsonl").returncode == 0
+    assert scan(*sources, "--out", tmp_path / "rows.jsonl").returncode == 0
     hashes = [row["hash"] for row in rows_of(tmp_path / "rows.jsonl")]
     assert len(hashes) == 24
     assert hashes[:6] == hashes[6:12] == hashes[12:18] == hashes[18:]
     assert all(hashes)
-
-
-def test_a_killed_scan_goes_on_and_ends_with_the_same_rows(tmp_path: Path, bank: Path) -> None:
-    listing = tmp_path / "listing"
-    files = tmp_path / "files"
-    files.mkdir()
-    for number in range(64):
-        (files / f"{number}.jpg").write_bytes(picture(number))
-    names = [str(files / f"{number % 64}.jpg") for number in range(1900)]
-    listing.write_text("\n".join(names))
-    out = tmp_path / "rows.jsonl"
-    arguments = ["--listing", str(listing), "--against", str(bank), "--out", str(out), "--workers", "2"]
-    rng, kills = random.Random(7), 0
-    for _ in range(3):
-        running = subprocess.Popen(
-            [*COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        grown = rng.randrange(100, 40_000) + (out.stat().st_size if out.exists() else 0)
-        while running.poll() is None and not (out.exists() and out.stat().st_size > grown):
-            time.sleep(0.005)
-        running.send_signal(signal.SIGKILL)
-        kills += running.wait() == -signal.SIGKILL
-    assert kills
-    done = run(*arguments)
-    assert done.returncode == 0, done.stderr
-    rows = rows_of(out)
-    assert [row["file"] for row in rows] == names
-    assert all(row == rows[number % 64] for number, row in enumerate(rows))
-
-
-def test_an_interrupted_scan_with_other_settings_is_refused(archive: Path, tmp_path: Path) -> None:
-    journal = tmp_path / "rows.jsonl.journal"
-    journal.mkdir()
-    (journal / "state.json").write_text(json.dumps({"version": 1, "settings": {}, "state": {"items": 1}}))
-    done = run(archive, "--out", tmp_path / "rows.jsonl")
-    assert done.returncode == 2
-    assert b"other settings" in done.stderr.replace(b"\n", b" ").replace("│".encode(), b"")
 
 
 @pytest.mark.parametrize(
@@ -185,7 +118,7 @@ def test_a_mistake_on_the_command_line_ends_with_2(
     for name in ("archive.tar.gz", "broken.zip", "complete.jsonl"):
         (tmp_path / name).write_text("no archive, no hash")
     monkeypatch.chdir(tmp_path)
-    assert run(*arguments).returncode == 2
+    assert scan(*arguments).returncode == 2
 
 
 def test_a_batch_is_a_pure_function_of_its_items(archive: Path) -> None:
@@ -245,9 +178,9 @@ def test_a_match_on_any_view_of_a_file_counts(tmp_path: Path) -> None:
     bank.write_text(f"{outcome.hash.hex}\n")
     for more in ((), ("--altered",)):
         out = tmp_path / f"rows{len(more)}.jsonl"
-        done = run(tmp_path / "moving.png", "--against", bank, "--out", out, *more)
+        done = scan(tmp_path / "moving.png", "--against", bank, "--out", out, *more)
         assert done.returncode == 0, done.stderr
         (row,) = rows_of(out)
         assert row["hash"] != outcome.hash.hex
-        assert row["matches"] == [[1, 0]]
+        assert row["matches"] == [{"id": 1, "item": "1", "distance": 0}]
         assert row["others"] == [outcome.hash.hex]

@@ -7,6 +7,7 @@ In: bytes, or a path. Out: what the child says, or `NotHashable`, always, within
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, Self, TypeVar
 
@@ -17,7 +18,8 @@ from repit_engine.picture import Limits
 from repit_engine.pipe import PipeClosed, PipeSilent
 from repit_engine.types import NotHashable
 
-_START_SECONDS: Final = 60.0
+_START_SECONDS: Final = 600.0
+"""Enough to compile every kernel anew on a busy machine, where no folder keeps them."""
 _GRACE_SECONDS: Final = 0.5
 _Heard = TypeVar("_Heard")
 
@@ -37,6 +39,11 @@ class Asker:
         self._turn = threading.Lock()
         self._child: Child | None = None
         self._ready = self._started = False
+
+    def start(self) -> None:
+        """Start the process and wait until it is ready; where it does not get so far, asking it says so."""
+        with self._turn, suppress(PipeSilent, PipeClosed):
+            self._running(time.monotonic() + _START_SECONDS)
 
     def close(self) -> None:
         """End the process; the next call would start another."""

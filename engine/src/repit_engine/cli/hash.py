@@ -7,6 +7,7 @@ Exit code: 0 if every picture was hashed, 1 if at least one was not, 2 for a mis
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,10 @@ from typing import Annotated, Any
 import typer
 
 from repit_engine.anchors import bank_family
-from repit_engine.cli.files import files_under
+from repit_engine.cli.files import UNREADABLE_FOLDER, Found, files_under
+from repit_engine.cli.names import readable
 from repit_engine.cli.progress import DelayedProgress
+from repit_engine.cli.words import CommandRefused, Text, refuse, show_version, told
 from repit_engine.errors import PictureRefused
 from repit_engine.hash import orientations_of
 from repit_engine.pdq import Orientation
@@ -28,34 +31,114 @@ from repit_engine.views import open_views
 Row = dict[str, Any]
 
 
+_HELP = told(
+    "Print the PDQ hash and quality of pictures. A quality below 50 says that the picture holds too little "
+    "to be told from others. The first line of a file is what browsers show on white; where it may also look "
+    "otherwise (further frames, another ground, other colours), a line each follows. Exit code 0: every "
+    "picture was hashed; 1: at least one was not, and its line says why; 2: the command line was wrong.",
+    "Affiche l’empreinte PDQ et la qualité d’images. Une qualité sous 50 dit que l’image montre trop peu "
+    "pour être distinguée d’autres. La première ligne d’un fichier est ce que les navigateurs montrent sur "
+    "blanc ; s’il peut avoir un autre aspect (autres images, autre fond, autres couleurs), une ligne suit "
+    "pour chacun. Code de sortie 0 : chaque image a son empreinte ; 1 : au moins une n’en a pas, et sa ligne "
+    "dit pourquoi ; 2 : erreur dans la commande.",
+)
+
+
+def _warm(wanted: bool) -> None:
+    if wanted:
+        # Imported here: hashing a file at hand needs no search.
+        from repit_engine.cli.warming import warm  # noqa: PLC0415
+
+        warm()
+        raise typer.Exit
+
+
 def command(  # noqa: PLR0917 - typer reads options from parameters
     files: Annotated[
-        list[str], typer.Argument(help="Pictures; folders with --recursive; - for standard input.")
+        list[str],
+        typer.Argument(
+            help=told(
+                "Pictures; folders with --recursive; - for standard input.",
+                "Images ; dossiers avec --recursive ; - pour l’entrée standard.",
+            )
+        ),
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help=told(
+                "One JSON object a line, for programs.", "Un objet JSON par ligne, pour des programmes."
+            ),
+        ),
+    ] = False,
     orientations: Annotated[
-        bool, typer.Option("--orientations", help="All eight orientations: turned and mirrored.")
+        bool,
+        typer.Option(
+            "--orientations",
+            help=told(
+                "All eight orientations: turned and mirrored.", "Les huit orientations : tournées, en miroir."
+            ),
+        ),
     ] = False,
     family: Annotated[
-        bool, typer.Option("--family", help="The anchored hashes too, by which altered copies are found.")
+        bool,
+        typer.Option(
+            "--family",
+            help=told(
+                "The anchored hashes too, by which altered copies are found.",
+                "Aussi les empreintes ancrées, par lesquelles les copies modifiées sont trouvées.",
+            ),
+        ),
     ] = False,
-    recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Read folders to the bottom.")] = False,
+    recursive: Annotated[
+        bool,
+        typer.Option(
+            "--recursive",
+            "-r",
+            help=told("Read folders to the bottom.", "Lire les dossiers jusqu’au fond."),
+        ),
+    ] = False,
     full: Annotated[
-        bool, typer.Option("--full", help="Decode every pixel in colour: slower, equal to PDQ's reference.")
+        bool,
+        typer.Option(
+            "--full",
+            help=told(
+                "Decode every pixel in colour: slower, equal to PDQ's reference.",
+                "Décoder chaque pixel en couleur : plus lent, égal à la référence de PDQ.",
+            ),
+        ),
+    ] = False,
+    warm: Annotated[  # noqa: ARG001 - acts as it is read
+        bool,
+        typer.Option(
+            "--warm",
+            callback=_warm,
+            is_eager=True,
+            help=told(
+                "Compile once, as you install, for every account; then end.",
+                "Compiler une fois, à l’installation, pour tous les comptes ; puis finir.",
+            ),
+        ),
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - acts as it is read
+        bool,
+        typer.Option(
+            "--version",
+            callback=show_version,
+            is_eager=True,
+            help=told("Say which version this is.", "Dire la version."),
+        ),
     ] = False,
 ) -> None:
-    """Print the PDQ hash and quality of pictures.
-
-    A quality below 50 says that the picture holds too little to be told from others. The first line of a file
-    is what browsers show on white; where it may also look otherwise (further frames, another ground, other
-    colours), a line each follows. Exit code 0: every picture was hashed; 1: at least one was not, and its
-    line says why; 2: the command line was wrong.
-    """
-    sources = list(_sources(files, recursive))
+    try:
+        sources = list(_sources(files, recursive))
+    except FolderRefused as refusal:
+        raise refuse(refusal, as_json=as_json) from None
     unhashed = False
-    with DelayedProgress("hashing", len(sources)) as progress:
-        for name in sources:
-            row = _row(name, orientations=orientations, family=family, full=full)
+    with DelayedProgress(told("hashing", "calcul"), len(sources)) as progress:
+        for source in sources:
+            row = _row(source, orientations=orientations, family=family, full=full)
             for line in [json.dumps(row)] if as_json else _lines(row, orientations=orientations):
                 typer.echo(line)
             unhashed = unhashed or bool(row["reason"])
@@ -65,24 +148,47 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
 
 def main() -> None:
     """Entry point of `repit-hash`."""
-    typer.run(command)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command(help=_HELP)(command)
+    app()
 
 
-def _sources(names: list[str], recursive: bool) -> Iterator[str]:
+class FolderRefused(CommandRefused):
+    """A folder where files were expected."""
+
+    code = "folder-refused"
+
+
+def _sources(names: list[str], recursive: bool) -> Iterator[str | Found]:
     for name in names:
-        if name != "-" and Path(name).is_dir():
+        if name != "-" and os.path.isdir(name):  # noqa: PTH112 - false, too, for what may not be looked at
             if not recursive:
-                raise typer.BadParameter(f"{name} is a folder; add --recursive to read it.")
-            yield from (str(path) for path in files_under(Path(name)))
+                shown = readable(name)[0]
+                raise FolderRefused(
+                    Text(f"{shown} is a folder.", f"{shown} est un dossier."),
+                    Text("Add --recursive to read it.", "Ajoutez --recursive pour le lire."),
+                )
+            yield from files_under(Path(name))
         else:
             yield name
 
 
-def _row(name: str, *, orientations: bool, family: bool, full: bool) -> Row:
-    row: Row = {"file": name, "hash": None, "quality": None, "reason": None, "message": None}
+def _row(given: str | Found, *, orientations: bool, family: bool, full: bool) -> Row:
+    name, raw = readable(given if isinstance(given, str) else str(given.path))
+    row: Row = {"file": name, "file_base64": raw, "hash": None, "quality": None}
+    row |= {"reason": None, "message": None}
+    if isinstance(given, Found) and given.is_folder:
+        return row | {
+            "reason": UNREADABLE_FOLDER,
+            "message": "The folder cannot be read. Look at its rights.",
+        }
     try:
         # One byte more than the limit is enough to see that there is too much.
-        source = sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1) if name == "-" else Path(name)
+        source = (
+            sys.stdin.buffer.read(DEFAULT_LIMITS.bytes + 1)
+            if given == "-"
+            else Path(given if isinstance(given, str) else given.path)
+        )
         views = open_views(source, full=full, closely=True)
         hashes, quality = orientations_of(views.shown)
     except PictureRefused as refusal:

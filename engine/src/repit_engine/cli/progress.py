@@ -4,19 +4,22 @@ In: the number of steps, where it is known. Out: a bar on standard error. Next: 
 """
 
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+_Step = TypeVar("_Step")
 SHOWN_AFTER_SECONDS: Final = 2.0
 
 
 class DelayedProgress:
     """Shows itself only after two seconds, only on a terminal; standard output stays clean."""
 
-    def __init__(self, what: str, total: int | None) -> None:
+    def __init__(self, what: str, total: int | None, already: int = 0) -> None:
+        """`already`: how many of the `total` were done before, by another run."""
         self._bar = Progress(
             TextColumn(what),
             BarColumn(),
@@ -29,7 +32,7 @@ class DelayedProgress:
         )
         self._task = self._bar.add_task(what, total=total, rate="")
         self._start = time.monotonic()
-        self._done = 0
+        self._done = self._already = already
         self._shown = False
 
     def advance(self, steps: int = 1) -> None:
@@ -40,7 +43,15 @@ class DelayedProgress:
             self._bar.start()
             self._shown = True
         if self._shown:
-            self._bar.update(self._task, completed=self._done, rate=f"{self._done / elapsed:,.0f}/s")
+            self._bar.update(
+                self._task, completed=self._done, rate=f"{(self._done - self._already) / elapsed:,.0f}/s"
+            )
+
+    def counted(self, steps: Iterable[_Step]) -> Iterator[_Step]:
+        """The same, each counted as it comes."""
+        for step in steps:
+            self.advance()
+            yield step
 
     def __enter__(self) -> "DelayedProgress":
         return self

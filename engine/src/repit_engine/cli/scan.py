@@ -1,105 +1,193 @@
 """`repit-scan SOURCE… --out RESULTS`: hash and match an archive of millions of files.
 
-In: folders, tar or zip archives, files, or a listing of paths; a file of hashes to look for. Out: JSON
-lines, or a folder of Parquet. With ``--altered`` each picture is looked at in stages, and found again where
-it was cropped, mirrored or framed. Next: the people who decide about the matches.
+In: folders, tar or zip archives, files, or a listing of paths; a file of hashes to look for. Out: one file of
+JSON lines or of Parquet, which appears when it is complete. With ``--altered`` each picture is looked at in
+stages, and found again where it was cropped, mirrored or framed. Next: the people who decide about the
+matches.
 
 Run the same command again after an interruption, and it goes on. Exit code: 0 when the scan is complete,
-whatever it found; 2 for a mistake on the command line; 130 when interrupted.
+whatever it found; 1 when the machine had no room for the results; 2 for a mistake on the command line; 130
+when interrupted.
 """
 
 import os
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from repit_engine.cli.progress import DelayedProgress
 from repit_engine.cli.scan_altered import Families
 from repit_engine.cli.scan_bank import load_bank, load_families, stamp
 from repit_engine.cli.scan_batch import Against
+from repit_engine.cli.scan_finish import Stopped, deliver, is_delivered, report
 from repit_engine.cli.scan_items import Item
 from repit_engine.cli.scan_journal import Journal, JournalRefused, State
-from repit_engine.cli.scan_list import BankRefused
-from repit_engine.cli.scan_listing import ListingRefused, items_of, write_listing
+from repit_engine.cli.scan_listing import items_of, outside, write_listing
 from repit_engine.cli.scan_run import BATCH, run
-from repit_engine.cli.scan_sinks import SCHEMA, SCHEMA_ALTERED, JsonLines, Parquet, Sink
+from repit_engine.cli.scan_sinks import SCHEMA, SCHEMA_ALTERED, Rows
+from repit_engine.cli.words import CommandRefused, Text, refuse, show_version, told
 from repit_engine.picture import DEFAULT_LIMITS, Limits
 
 _CORES = len(os.sched_getaffinity(0))
+_HELP = told(
+    "Hash every picture, and look each up among the hashes given. Run the same command again after an "
+    "interruption and it goes on where it was. Exit code 0: complete; 1: no room for the results; 2: the "
+    "command line was wrong; 130: interrupted.",
+    "Calcule l’empreinte de chaque image et la cherche parmi celles qui sont données. Après une "
+    "interruption, relancez la même commande et elle continue. Code de sortie 0 : complet ; 1 : pas de "
+    "place pour les résultats ; 2 : erreur dans la commande ; 130 : interrompu.",
+)
+
+
+class ScanRefused(CommandRefused):
+    """Options that do not go together."""
+
+    code = "scan-refused"
 
 
 def command(  # noqa: PLR0917 - the options of the command line
-    out: Annotated[Path, typer.Option(help="Results: NAME.jsonl, or NAME.parquet for a folder of parts.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            help=told(
+                "Results: NAME.jsonl or NAME.parquet; there once complete.",
+                "Résultats : NOM.jsonl ou NOM.parquet ; présent une fois complet.",
+            )
+        ),
+    ],
     sources: Annotated[
-        list[Path] | None, typer.Argument(help="Folders, .tar or .zip archives, files.")
+        list[Path] | None,
+        typer.Argument(
+            help=told("Folders, .tar or .zip archives, files.", "Dossiers, archives .tar ou .zip, fichiers.")
+        ),
     ] = None,
-    listing: Annotated[Path | None, typer.Option(help="A file of paths, one a line; - for input.")] = None,
+    listing: Annotated[
+        Path | None,
+        typer.Option(
+            help=told(
+                "A file of paths, one a line or as find -print0; - for input.",
+                "Un fichier de chemins, un par ligne ou comme find -print0 ; - pour l’entrée.",
+            )
+        ),
+    ] = None,
     against: Annotated[
-        Path | None, typer.Option(help="What to look for: hashes, repit-hash --json --family, a snapshot.")
+        Path | None,
+        typer.Option(
+            help=told(
+                "What to look for: hashes, repit-hash --json --family, a snapshot.",
+                "Ce qui est cherché : des empreintes, repit-hash --json --family, un instantané.",
+            )
+        ),
     ] = None,
     altered: Annotated[
-        bool, typer.Option("--altered", help="Find crops, mirrors, borders too: slower, a tier a row.")
+        bool,
+        typer.Option(
+            "--altered",
+            help=told(
+                "Find crops, mirrors, borders too: slower, a tier a row.",
+                "Trouver aussi recadrages, miroirs, bordures : plus lent, un `tier` par ligne.",
+            ),
+        ),
     ] = False,
-    radius: Annotated[int, typer.Option(min=0, max=256, help="Greatest distance of a match, in bits.")] = 31,
-    max_matches: Annotated[int, typer.Option(min=1, help="Matches reported a file; the nearest.")] = 100,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that decode.")] = _CORES,
-    seconds: Annotated[float, typer.Option(min=0.1, help="Longest time a file.")] = DEFAULT_LIMITS.seconds,
+    radius: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=256,
+            help=told("Greatest distance of a match, in bits.", "Distance maximale, en bits."),
+        ),
+    ] = 31,
+    max_matches: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help=told(
+                "Matches reported a file; the nearest.", "Concordances par fichier ; les plus proches."
+            ),
+        ),
+    ] = 100,
+    workers: Annotated[
+        int, typer.Option(min=1, help=told("Processes that decode.", "Processus qui décodent."))
+    ] = _CORES,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help=told("Longest time a file.", "Temps maximal par fichier."))
+    ] = DEFAULT_LIMITS.seconds,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help=told("Say how it ended as one JSON object.", "Dire l’issue sous forme d’un objet JSON."),
+        ),
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - acts as it is read
+        bool,
+        typer.Option(
+            "--version",
+            callback=show_version,
+            is_eager=True,
+            help=told("Say which version this is.", "Dire la version."),
+        ),
+    ] = False,
 ) -> None:
-    """Hash every picture, and look each up among the hashes given.
-
-    Run the same command again after an interruption and it goes on where it was. Exit code 0: complete; 2:
-    the command line was wrong; 130: interrupted.
-    """
-    if out.suffix not in (".jsonl", ".parquet"):
-        raise typer.BadParameter("--out ends in .jsonl or .parquet, and so says its form.")
-    if not sources and listing is None:
-        raise typer.BadParameter("Name a folder, an archive, a file or a --listing.")
-    if altered and against is None:
-        raise typer.BadParameter("--altered looks for the items of --against: name them.")
     try:
+        _check(out, sources or [], listing, against, altered=altered)
         matching = _matching(against, radius, max_matches, altered=altered)
         settings = {
-            "sources": [str(source.absolute()) for source in sources or []],
-            "listing": str(listing) if listing else None,
-            "against": stamp(against) if against else None,
-            "altered": altered,
-            "radius": radius,
-            "max_matches": max_matches,
-            "seconds": seconds,
+            "SOURCE": [str(source.absolute()) for source in sources or []],
+            "--listing": str(listing) if listing else None,
+            "--against": stamp(against) if against else None,
+            "--altered": altered,
+            "--radius": radius,
+            "--max-matches": max_matches,
+            "--seconds": seconds,
         }
         journal = Journal(out.with_name(out.name + ".journal"), settings)
-        state = _begin(journal, out, items_of(sources or [], listing))
-    except (BankRefused, JournalRefused, ListingRefused) as refusal:
-        raise typer.BadParameter(str(refusal)) from None
-    schema = SCHEMA_ALTERED if altered else SCHEMA
-    parquet = out.suffix == ".parquet"
-    sink: Sink = Parquet(out, state.mark, schema) if parquet else JsonLines(out, state.mark)
-    try:
-        with DelayedProgress("scanning", state.items) as progress:
-            progress.advance(min(state.items, state.batches * BATCH))
-            counts = run(
-                journal,
-                state,
-                sink,
-                workers=workers,
-                limits=Limits(seconds=seconds),
-                against=matching,
-                on_progress=progress.advance,
-            )
-    finally:
-        sink.close()
-    journal.finish()
-    _report(counts)
+        try:
+            state = _begun(journal, out, sources or [], listing)
+            state = _scanned(journal, state, workers, Limits(seconds=seconds), matching)
+            if not is_delivered(state, out):
+                state = deliver(journal, state, out, SCHEMA_ALTERED if altered else SCHEMA)
+        except OSError as error:
+            raise Stopped(error) from None
+        journal.finish()
+    except CommandRefused as refusal:
+        raise refuse(refusal, as_json=as_json) from None
+    report(state, out, as_json=as_json)
 
 
 def main() -> None:
     """Entry point of `repit-scan`."""
-    typer.run(command)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command(help=_HELP)(command)
+    app()
+
+
+def _check(
+    out: Path, sources: list[Path], listing: Path | None, against: Path | None, *, altered: bool
+) -> None:
+    if out.suffix not in (".jsonl", ".parquet"):
+        raise ScanRefused(
+            Text(f"--out {out} says no form of results.", f"--out {out} ne dit pas la forme des résultats."),
+            Text("Give a name in .jsonl or .parquet.", "Donnez un nom en .jsonl ou .parquet."),
+        )
+    if not sources and listing is None:
+        raise ScanRefused(
+            Text("There is nothing to scan.", "Il n’y a rien à parcourir."),
+            Text(
+                "Name a folder, an archive, a file or a --listing.",
+                "Indiquez un dossier, une archive, un fichier ou une liste (--listing).",
+            ),
+        )
+    if altered and against is None:
+        raise ScanRefused(
+            Text(
+                "--altered looks for the items of --against.", "--altered cherche les éléments de --against."
+            ),
+            Text("Name them.", "Indiquez-les."),
+        )
 
 
 def _matching(
@@ -107,35 +195,69 @@ def _matching(
 ) -> Against | Families | None:
     if path is None:
         return None
-    if altered:
-        return load_families(path, radius, max_matches)
-    return Against(load_bank(path), radius, max_matches)
+    return (load_families if altered else load_bank)(path, radius, max_matches)
 
 
-def _begin(journal: Journal, out: Path, items: Iterator[Item]) -> State:
+def _begun(journal: Journal, out: Path, sources: list[Path], listing: Path | None) -> State:
+    """The state to go on from: of the run that was interrupted, or a new one. Raises `CommandRefused`,
+    `OSError`.
+    """
+    if os.path.lexists(out) and not journal.folder.exists():
+        raise _taken(out)
+    journal.open()
     state = journal.load()
     if state is not None:
-        Console(stderr=True).print("Going on where the last run stopped.")
-        return state
-    if out.exists():
-        raise JournalRefused(f"{out} exists already and is complete: give another name, or remove it.")
-    journal.start()
-    with Console(stderr=True).status("Listing the files …"):
-        # Results written below a folder that is scanned are no part of it.
-        own = (out.resolve(), journal.listing.parent.resolve())
-        others = (item for item in items if not any(map(Path(item.path).resolve().is_relative_to, own)))
-        state = State(write_listing(journal.listing, others))
+        if os.path.lexists(out) and not is_delivered(state, out):
+            raise _taken(out)
+        typer.echo(
+            told("Going on where the last run stopped.", "Reprise là où la dernière s’est arrêtée."), err=True
+        )
+        state = replace(state, runs=state.runs + 1)
+    elif os.path.lexists(out):
+        raise _taken(out)
+    else:
+        try:
+            state = State(_listed(journal, out, items_of(sources, listing)))
+        except CommandRefused:
+            journal.finish()
+            raise
     journal.save(state)
     return state
 
 
-def _report(counts: Counter[str]) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("Outcome")
-    table.add_column("Files", justify="right")
-    for outcome, number in counts.most_common():
-        table.add_row(outcome, f"{number:,}")
-    Console(stderr=True).print(table)
+def _listed(journal: Journal, out: Path, items: Iterator[Item]) -> int:
+    with DelayedProgress(told("listing", "liste"), None) as progress:
+        is_other = outside((out, journal.folder))
+        return write_listing(journal.listing, progress.counted(filter(is_other, items)))
+
+
+def _scanned(
+    journal: Journal, state: State, workers: int, limits: Limits, matching: Against | Families | None
+) -> State:
+    if state.finished is not None:
+        return state
+    rows = Rows(journal.rows, state.mark)
+    try:
+        already = min(state.items, state.batches * BATCH)
+        with DelayedProgress(told("scanning", "parcours"), state.items, already) as progress:
+            return run(
+                journal,
+                state,
+                rows,
+                workers=workers,
+                limits=limits,
+                against=matching,
+                on_progress=progress.advance,
+            )
+    finally:
+        rows.close()
+
+
+def _taken(out: Path) -> JournalRefused:
+    return JournalRefused(
+        Text(f"--out {out} exists already.", f"--out {out} existe déjà."),
+        Text("Give another name, or remove it.", "Donnez un autre nom ou supprimez-le."),
+    )
 
 
 if __name__ == "__main__":

@@ -26,13 +26,14 @@ NO_COPY: Final[Row] = {
     "tier": None,
     "strength": None,
     "item": None,
+    "item_id": None,
     "distances": [],
     "expected_false": None,
     "also": [],
 }
-"""What a row gains: `tier` and `strength` as in docs/en/altered-copies.md, the surest `item`, the `distances`
-of its votes, nearest first, how many false matches as good are expected (`expected_false`), and the other
-items met, surest first (`also`). As here where no item was met.
+"""What a row gains: `tier` and `strength` as in docs/en/altered-copies.md, name and number of the surest item
+(`item`, `item_id`), the `distances` of its votes, nearest first, how many false matches as good are expected
+(`expected_false`), and the other items met, surest first (`also`). As here where no item was met.
 """
 
 
@@ -63,7 +64,7 @@ def scan_altered(
 
 def _row(item: Item, limits: Limits, families: Families, looker: Looker) -> Row:
     source = item.source(limits.bytes)
-    looked = unhashed() if source is None else looker(source, limits)
+    looked = unhashed(item) if source is None else looker(source, limits)
     if isinstance(looked, NotHashable):
         return row_of(item, looked) | NO_COPY
     return row_of(item, looked.hashed) | _copy(looked.looks, families, package_stoplist())
@@ -88,10 +89,14 @@ def _copy(looks: Sequence[QueryHashes], families: Families, stoplist: StopList) 
     return {
         "tier": best.tier.value,
         "strength": best.strength.value,
-        "item": best.item,
+        "item": families.plain.names.of(best.item),
+        "item_id": best.item,
         "distances": [vote.distance for vote in best.votes],
         "expected_false": best.expected_false,
-        "also": [match.item for match in others[: families.plain.max_matches - 1]],
+        "also": [
+            {"id": match.item, "item": families.plain.names.of(match.item)}
+            for match in others[: families.plain.max_matches - 1]
+        ],
     }
 
 

@@ -4,6 +4,7 @@ In: a snapshot, a text file of hexadecimal hashes, or the lines of `repit-hash -
 `Families`. Next: `scan_batch.Against`, `scan_altered`.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 
 from repit_engine.cli.scan_altered import Families
 from repit_engine.cli.scan_batch import Against, Searchable
-from repit_engine.cli.scan_list import BankRefused, Listed, read_list
+from repit_engine.cli.scan_list import BankRefused, Listed, read_list, unreadable
+from repit_engine.cli.words import Text
 from repit_engine.decision.rule import SLOTS, SMALL_BANK, unpacked
-from repit_engine.errors import SnapshotForeign, SnapshotRefused
+from repit_engine.errors import SnapshotForeign, SnapshotOutdated, SnapshotRefused
 from repit_engine.search import FlatIndex, RingIndex
 from repit_engine.snapshot import open_snapshot
 from repit_engine.stoplist import package_stoplist
@@ -29,17 +31,18 @@ _STEP: Final = 10_000
 """Hashes compared with the stop-list at a time: the distances of all at once would not fit."""
 
 
-def load_bank(path: Path) -> Searchable:
+def load_bank(path: Path, radius: int, max_matches: int) -> Against:
     """The standard hashes: a snapshot, mapped into memory and shared by all threads, or else a list.
 
     A match's id is the snapshot's, or the number of its line in the list, from 1. Raises `BankRefused`.
     """
     snapshot = _snapshot(path)
     if snapshot is not None:
-        return snapshot
+        return Against(snapshot, radius, max_matches)
     listed = read_list(path)
     standard = listed.slots == 0
-    return _index(listed.lines[standard], listed.hashes[standard], ring=standard.sum() >= _WORTH_A_RING)
+    index = _index(listed.lines[standard], listed.hashes[standard], ring=standard.sum() >= _WORTH_A_RING)
+    return Against(index, radius, max_matches, listed.names)
 
 
 def load_families(path: Path, radius: int, max_matches: int) -> Families:
@@ -65,16 +68,18 @@ def load_families(path: Path, radius: int, max_matches: int) -> Families:
     items = len(np.unique(listed.lines))
     # A small bank is asked far beyond the radius at which tables are faster than a scan.
     index = _index(ids, hashes, ring=items > SMALL_BANK and len(ids) >= _WORTH_A_RING)
-    return Families(index.range_search, items, Against(plain, radius, max_matches), family_of=family_of)
+    return Families(
+        index.range_search, items, Against(plain, radius, max_matches, listed.names), family_of=family_of
+    )
 
 
-def stamp(path: Path) -> list[int]:
-    """What tells one bank from another in a journal: size and time of change. Raises `BankRefused`."""
+def stamp(path: Path) -> str:
+    """What tells one bank from another in a journal: a digest of its bytes. Raises `BankRefused`."""
     try:
-        found = path.stat()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        raise BankRefused(f"{path} cannot be read.") from None
-    return [found.st_size, found.st_mtime_ns]
+        raise unreadable(path) from None
 
 
 def _snapshot(path: Path) -> RingIndex | None:
@@ -83,9 +88,25 @@ def _snapshot(path: Path) -> RingIndex | None:
     except SnapshotForeign:
         return None
     except SnapshotRefused as refusal:
-        raise BankRefused(str(refusal)) from None
+        raise _not_opened(path, outdated=isinstance(refusal, SnapshotOutdated)) from None
     except OSError:
-        raise BankRefused(f"{path} cannot be read.") from None
+        raise unreadable(path) from None
+
+
+def _not_opened(path: Path, *, outdated: bool) -> BankRefused:
+    if outdated:
+        message = Text(
+            f"--against {path} is a snapshot of a version that is no longer read.",
+            f"--against {path} est un instantané d’une version qui n’est plus lue.",
+        )
+    else:
+        message = Text(
+            f"--against {path} is a snapshot that is damaged.",
+            f"--against {path} est un instantané abîmé.",
+        )
+    return BankRefused(
+        message, Text("Make it again, or fetch it again.", "Refaites-le ou récupérez-le de nouveau.")
+    )
 
 
 def _alone(ids: IdArray) -> tuple[IdArray, IdArray]:

@@ -6,23 +6,27 @@ alone.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
-from repit_engine.cli.scan_items import Item
+from repit_engine.cli.files import UNREADABLE_FOLDER
+from repit_engine.cli.names import readable
+from repit_engine.cli.scan_items import FOLDER, Item
+from repit_engine.cli.scan_names import Names
 from repit_engine.errors import UnreadableFile
 from repit_engine.hash import hash_file, hash_picture
 from repit_engine.picture import DEFAULT_LIMITS, Limits
 from repit_engine.types import Hashed, NotHashable, RangeResult
 
 Row: TypeAlias = dict[str, Any]
-"""`file`, `hash` (64 digits or None), `quality`, `reason` (None where hashed), `matches`: a list of `[id,
-distance]`, nearest first, and `more_matches`: whether there were more than the cap. `others`, where the file
-has them: the hashes of what else it shows, of which each counts for a match; `unseen`: why not all of it was
-looked at.
+"""`file`, `file_base64` (its exact bytes where `file` is not them, else None), `hash` (64 digits or None),
+`quality`, `reason` (None where hashed), `item` and `item_id`: name and number of the nearest item, `matches`:
+a list of objects with `id`, `item` and `distance`, nearest first, and `more_matches`: whether there were more
+than the cap. `others`: the hashes of what else the file shows, of which each counts for a match; `unseen`:
+why not all of it was looked at. All are there in every row.
 """
 Hasher: TypeAlias = Callable[[bytes | Path, Limits], Hashed | NotHashable]
 
@@ -37,13 +41,14 @@ class Searchable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What to match with: an index, the radius (inclusive, in bits) and how many matches a picture may
-    report.
+    """What to match with: an index, the radius (inclusive, in bits), how many matches a picture may report,
+    and what items are called.
     """
 
     index: Searchable
     radius: int = 31
     max_matches: int = 100
+    names: Names = field(default_factory=Names)
 
 
 def hash_here(source: bytes | Path, limits: Limits) -> Hashed | NotHashable:
@@ -61,46 +66,52 @@ def scan_batch(
     rows = [_row(item, limits, hasher) for item in items]
     if against is not None:
         match_rows(rows, against)
+        for row in rows:
+            for nearest in row["matches"][:1]:
+                row.update(item=nearest["item"], item_id=nearest["id"])
     return rows
 
 
 def row_of(item: Item, outcome: Hashed | NotHashable) -> Row:
     """An item's row before it is looked up."""
-    row: Row = {"file": item.name, "hash": None, "quality": None, "reason": None}
-    row |= {"matches": [], "more_matches": False}
+    name, raw = readable(item.name)
+    row: Row = {"file": name, "file_base64": raw, "hash": None, "quality": None, "reason": None}
+    row |= {"item": None, "item_id": None, "matches": [], "more_matches": False, "others": [], "unseen": None}
     if isinstance(outcome, NotHashable):
         return row | {"reason": outcome.reason}
-    row |= {"hash": outcome.hash.hex, "quality": outcome.quality}
-    if outcome.others:
-        row["others"] = [view.hex for view in outcome.others]
-    if outcome.unseen:
-        row["unseen"] = outcome.unseen
-    return row
+    row |= {"hash": outcome.hash.hex, "quality": outcome.quality, "unseen": outcome.unseen}
+    return row | {"others": [view.hex for view in outcome.others]}
 
 
-def unhashed() -> NotHashable:
-    """The outcome of an item whose archive does not hold it any more."""
+def unhashed(item: Item) -> NotHashable:
+    """The outcome of a folder that cannot be read, or of what its archive does not hold any more."""
+    if item.packing == FOLDER:
+        return NotHashable(UNREADABLE_FOLDER, "The folder cannot be read.", "Look at its rights.")
     return NotHashable(UnreadableFile.code, "The archive cannot be read there.", "Scan it again.")
 
 
 def match_rows(rows: list[Row], against: Against) -> None:
     """Look up those that have a hash, all in one search."""
-    asked = [(row, digits) for row in rows if row["hash"] for digits in (row["hash"], *row.get("others", ()))]
+    asked = [(row, digits) for row in rows if row["hash"] for digits in (row["hash"], *row["others"])]
     if not asked:
         return
-    hashes = np.frombuffer(bytes.fromhex("".join(digits for _, digits in asked)), np.uint8).reshape(-1, 32)
+    digits_of_all = bytearray.fromhex("".join(digits for _, digits in asked))
+    hashes = np.frombuffer(digits_of_all, np.uint8).reshape(-1, 32)
     found = against.index.range_search(hashes, against.radius, against.max_matches)
     for number, (row, _) in enumerate(asked):
         part = slice(int(found.lims[number]), int(found.lims[number + 1]))
         pairs = zip(found.distances[part].tolist(), found.ids[part].tolist(), strict=True)
-        nearest: dict[int, int] = dict(row["matches"])
+        nearest: dict[int, int] = {match["id"]: match["distance"] for match in row["matches"]}
         for distance, item in pairs:
             nearest[item] = min(nearest.get(item, distance), distance)
-        row["matches"] = [list(pair) for pair in sorted(nearest.items(), key=lambda pair: (pair[1], pair[0]))]
+        order = sorted(nearest.items(), key=lambda pair: (pair[1], pair[0]))
+        row["matches"] = [
+            {"id": item, "item": against.names.of(item), "distance": distance}
+            for item, distance in order[: against.max_matches]
+        ]
         row["more_matches"] |= bool(found.truncated[number]) or len(nearest) > against.max_matches
-        del row["matches"][against.max_matches :]
 
 
 def _row(item: Item, limits: Limits, hasher: Hasher) -> Row:
     source = item.source(limits.bytes)
-    return row_of(item, unhashed() if source is None else hasher(source, limits))
+    return row_of(item, unhashed(item) if source is None else hasher(source, limits))

@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+FOLDER: Final = "folder"
+"""The packing of a folder that cannot be read: there is nothing to open."""
 _LOCAL_HEADER: Final = 30
 _PACKINGS: Final = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflated"}
 
@@ -44,9 +46,10 @@ class Item:
         return cls(**json.loads(line))
 
     def source(self, limit: int) -> bytes | Path | None:
-        """The path, or up to ``limit + 1`` bytes of the member; None if the archive has none."""
-        if self.packing == "file":
-            return Path(self.path)
+        """The path, or up to ``limit + 1`` bytes of the member; None if the archive has none, or it is a
+        folder that cannot be read."""
+        if self.packing in ("file", FOLDER):
+            return Path(self.path) if self.packing == "file" else None
         try:
             with Path(self.path).open("rb") as archive:
                 archive.seek(self.offset)

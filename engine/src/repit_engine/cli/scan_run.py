@@ -1,6 +1,7 @@
 """A scan from its journal to its results, over all cores, in bounded memory.
 
-In: a listing, a sink, an index. Out: rows in the order of the listing, and counts. Next: `scan` reports them.
+In: a listing, the rows so far, an index. Out: rows in the order of the listing, and what they came to. Next:
+`scan` reports it.
 
 Each worker is a thread with a child process of its own (`repit_engine.child`): a file that crashes, hangs
 or swells its decoder costs one child and leaves one row. At most two batches a worker are under way.
@@ -12,6 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, Final
 
 from repit_engine.child.asking import Asker
@@ -22,7 +24,7 @@ from repit_engine.cli.scan_child import LookingChild
 from repit_engine.cli.scan_items import Item
 from repit_engine.cli.scan_journal import Journal, State
 from repit_engine.cli.scan_listing import batches
-from repit_engine.cli.scan_sinks import Sink
+from repit_engine.cli.scan_sinks import Rows
 from repit_engine.picture import Limits
 
 BATCH: Final = 64
@@ -33,31 +35,30 @@ _SECONDS_A_MARK: Final = 1.0
 def run(
     journal: Journal,
     state: State,
-    sink: Sink,
+    rows: Rows,
     *,
     workers: int,
     limits: Limits,
     against: Against | Families | None,
     on_progress: Callable[[int], None],
-) -> Counter[str]:
-    """Scan what `state` leaves to do; count rows as `hashed`, `matched`, `altered` (met by another hash than
-    the standard one) and by reason of refusal.
+) -> State:
+    """Scan what `state` leaves to do. The counts of the state that comes back are of all runs together:
+    `hashed`, `matched`, `altered` (met by another hash than the standard one), and reasons of refusal.
     """
-    counts: Counter[str] = Counter()
+    counts = Counter(state.counts)
     done, marked = state.batches, time.monotonic()
     todo = batches(journal.listing, BATCH, skip=state.batches)
-    for rows in _in_order(todo, workers, limits, against):
-        sink.write(rows)
+    for batch in _in_order(todo, workers, limits, against):
+        rows.write(batch)
         done += 1
-        counts.update(map(_outcome, rows))
+        counts.update(map(_outcome, batch))
         if time.monotonic() - marked > _SECONDS_A_MARK:
-            mark, marked = sink.mark(), time.monotonic()
-            if mark is not None:
-                journal.save(State(state.items, done, mark))
-        on_progress(len(rows))
-    mark = sink.mark(last=True)
-    journal.save(State(state.items, done, mark or 0))
-    return counts
+            journal.save(replace(state, batches=done, mark=rows.mark(), counts=dict(counts)))
+            marked = time.monotonic()
+        on_progress(len(batch))
+    state = replace(state, batches=done, mark=rows.mark(), counts=dict(counts))
+    journal.save(state)
+    return state
 
 
 def _outcome(row: Row) -> str:
@@ -93,8 +94,11 @@ def _in_order(
             free.put(child)
 
     with ExitStack() as stack:
-        for _ in range(workers):
-            free.put(stack.enter_context(start()))
+        children = [stack.enter_context(start()) for _ in range(workers)]
+        # What is not compiled yet is compiled by one, for all.
+        children[0].start()
+        for child in children:
+            free.put(child)
         pool = stack.enter_context(ThreadPoolExecutor(workers))
         under_way: deque[Future[list[Row]]] = deque()
         stack.callback(lambda: [future.cancel() for future in under_way])

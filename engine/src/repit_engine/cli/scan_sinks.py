@@ -1,59 +1,59 @@
-"""Where the rows of a scan go: JSON lines in one file, or Parquet in a folder of parts.
+"""Where the rows of a scan go while it runs, and the file that they become when it is complete.
 
-In: rows, in order. Out: files that are right up to the last mark, whatever kills the scan. Next:
-`scan_journal` keeps the mark; DuckDB, Polars, Spark or a text editor read the rows.
+In: rows, in order. Out: JSON lines in the journal, right up to the last mark whatever kills the scan; in the
+end one file of JSON lines or of Parquet, which appears whole. Next: DuckDB, Polars, pandas, a text editor.
 """
 
+import itertools
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from repit_engine.cli.scan_batch import Row
 
-ROWS_A_PART: Final = 50_000
+_ROWS_A_GROUP: Final = 20_000
+_ITEM: Final = pa.struct([("id", pa.uint64()), ("item", pa.string())])
 SCHEMA: Final = pa.schema(
     [
         ("file", pa.string()),
-        ("hash", pa.binary(32)),
+        ("file_base64", pa.string()),
+        ("hash", pa.string()),
         ("quality", pa.uint8()),
         ("reason", pa.string()),
-        ("matches", pa.list_(pa.struct([("id", pa.uint64()), ("distance", pa.uint16())]))),
+        ("item", pa.string()),
+        ("item_id", pa.uint64()),
+        ("matches", pa.list_(pa.struct([*_ITEM, ("distance", pa.uint16())]))),
         ("more_matches", pa.bool_()),
-        ("others", pa.list_(pa.binary(32))),
+        ("others", pa.list_(pa.string())),
         ("unseen", pa.string()),
     ]
 )
+"""The same names and kinds in both forms: hashes as digits, since pandas reads no list of fixed bytes."""
 
 SCHEMA_ALTERED: Final = pa.schema(
     [
         *SCHEMA,
         ("tier", pa.string()),
         ("strength", pa.string()),
-        ("item", pa.uint64()),
         ("distances", pa.list_(pa.uint16())),
         ("expected_false", pa.float64()),
-        ("also", pa.list_(pa.uint64())),
+        ("also", pa.list_(_ITEM)),
     ]
 )
 """With what a scan for altered copies says of each file besides."""
+_SAMPLED: Final = 100
+"""Rows from which a reader guesses what a column holds: Polars looks at so many, DuckDB at 20,480, and both
+lose or refuse what comes later and is of another kind."""
 
 
-class Sink(Protocol):
-    """`write` takes rows; `mark` says where to go on from, or None while rows are held back; `close` ends
-    it.
-    """
-
-    def write(self, rows: list[Row]) -> None: ...
-    def mark(self, *, last: bool = False) -> int | None: ...
-    def close(self) -> None: ...
-
-
-class JsonLines:
-    """One object a line; the mark is the length of the file in bytes, and what lies beyond it is cut off."""
+class Rows:
+    """The rows so far, one JSON object a line; the mark is their length in bytes, and what lies beyond it is
+    cut off."""
 
     def __init__(self, path: Path, mark: int) -> None:
         self._file = path.open("r+b" if path.exists() else "w+b")
@@ -64,57 +64,62 @@ class JsonLines:
         """Append."""
         self._file.write("".join(json.dumps(row) + "\n" for row in rows).encode())
 
-    def mark(self, *, last: bool = False) -> int:  # noqa: ARG002 - the shape of every sink
+    def mark(self) -> int:
         """Flush to the disk; the number of bytes that are there for good."""
         self._file.flush()
         os.fsync(self._file.fileno())
         return self._file.tell()
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file; what does not reach the disk any more lies beyond the mark."""
+        with suppress(OSError):
+            self._file.close()
 
 
-class Parquet:
-    """Parts of at least 50,000 rows; the mark is the number of parts, and later ones are removed."""
-
-    def __init__(self, folder: Path, mark: int, schema: pa.Schema = SCHEMA) -> None:
-        self._schema = schema
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._parts, self._rows = folder, mark, list[dict[str, Any]]()
-        for stale in folder.glob("part-*"):
-            if stale.suffix != ".parquet" or int(stale.stem.removeprefix("part-")) >= mark:
-                stale.unlink()
-
-    def write(self, rows: list[Row]) -> None:
-        """Hold the rows until there are enough for a part."""
-        self._rows += [_typed(row) for row in rows]
-
-    def mark(self, *, last: bool = False) -> int | None:
-        """Write a part if there is enough for one (or `last`); the number of parts, None if rows are still
-        held.
-        """
-        if self._rows and (last or len(self._rows) >= ROWS_A_PART):
-            path = self._folder / f"part-{self._parts:05}.parquet"
-            unfinished = path.with_suffix(".unfinished")
-            pq.write_table(pa.Table.from_pylist(self._rows, self._schema), unfinished, compression="zstd")
-            with unfinished.open("rb") as file:
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-            self._rows.clear()
-            self._parts += 1
-        return None if self._rows else self._parts
-
-    def close(self) -> None:
-        """Drop what is held: it lies beyond the mark."""
-        self._rows.clear()
+def as_parquet(rows: Path, schema: pa.Schema, unfinished: Path) -> Path:
+    """The rows as one file of Parquet, in their order."""
+    with (
+        rows.open(encoding="utf-8") as lines,
+        unfinished.open("wb") as file,
+        pq.ParquetWriter(file, schema, compression="zstd") as writer,
+    ):
+        while group := [json.loads(line) for line in itertools.islice(lines, _ROWS_A_GROUP)]:
+            writer.write_table(pa.Table.from_pylist(group, schema))
+    return _on_disk(unfinished)
 
 
-def _typed(row: Row) -> dict[str, Any]:
-    return row | {
-        # A name that is no Unicode keeps its bytes as escapes.
-        "file": row["file"].encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"),
-        "hash": bytes.fromhex(row["hash"]) if row["hash"] else None,
-        "others": [bytes.fromhex(value) for value in row.get("others", ())],
-        "matches": [{"id": name, "distance": distance} for name, distance in row["matches"]],
-    }
+def as_json_lines(rows: Path, schema: pa.Schema, unfinished: Path) -> Path:
+    """The rows as they are; but for each column the first that says something in it stands near the top,
+    where readers look to learn what the column holds.
+    """
+    first = _telling(rows, schema)
+    if all(number < _SAMPLED for number in first):
+        return rows
+    with rows.open("rb") as lines, unfinished.open("wb") as file:
+        file.writelines(line for number, line in enumerate(lines) if number in first)
+        lines.seek(0)
+        file.writelines(line for number, line in enumerate(lines) if number not in first)
+    return _on_disk(unfinished)
+
+
+def _telling(rows: Path, schema: pa.Schema) -> set[int]:
+    """The number of the first row that has something in a column, for each column that has any."""
+    # As `json.dumps` writes it, and no name in the row can: there a quotation mark has a backslash before it.
+    silent = {name: (f'"{name}": null'.encode(), f'"{name}": []'.encode()) for name in schema.names}
+    found = set()
+    with rows.open("rb") as lines:
+        for number, line in enumerate(lines):
+            said = [name for name, (null, empty) in silent.items() if null not in line and empty not in line]
+            if said:
+                found.add(number)
+                for name in said:
+                    del silent[name]
+            if not silent:
+                break
+    return found
+
+
+def _on_disk(path: Path) -> Path:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    return path

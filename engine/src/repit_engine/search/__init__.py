@@ -11,5 +11,6 @@ from repit_engine.search.compact import CompactIndex
 from repit_engine.search.flat import FlatIndex
 from repit_engine.search.ring import RingIndex
 from repit_engine.search.segment import RingSegment
+from repit_engine.search.warming import warm_up
 
-__all__ = ["CompactIndex", "FlatIndex", "RingIndex", "RingSegment"]
+__all__ = ["CompactIndex", "FlatIndex", "RingIndex", "RingSegment", "warm_up"]

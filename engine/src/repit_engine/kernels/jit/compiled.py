@@ -17,6 +17,6 @@ from repit_engine.kernels.jit.kept import Kept
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile on first use, without the interpreter's lock, without bounds checks."""
-    compiled = njit(nogil=True, boundscheck=False)(function)
+    compiled: Any = njit(nogil=True, boundscheck=False)(function)
     compiled._cache = Kept(function)  # where `njit(cache=True)` puts Numba's own
     return compiled

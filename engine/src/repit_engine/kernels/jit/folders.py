@@ -33,6 +33,7 @@ _UNUSED: Final = 30 * _DAY
 """Kernels of another version go once nobody has loaded them for so long."""
 _log = logging.getLogger("repit_engine.kernels")
 _full: set[Path] = set()
+_used: set[Path] = set()
 _said: set[str] = set()
 
 
@@ -78,9 +79,9 @@ def say_that_nothing_is_kept() -> None:
     if "nowhere" not in _said:
         _said.add("nowhere")
         _log.warning(
-            "Compiled code cannot be kept: no folder takes it, so that every start compiles again and takes a "
-            "minute more. Run `repit-hash --warm` as the owner of the installation, or set NUMBA_CACHE_DIR to "
-            "a folder that this account owns."
+            "Compiled code cannot be kept: no folder takes it, so that every start compiles again and takes "
+            "a minute more. Run `repit-hash --warm` as the owner of the installation, or set NUMBA_CACHE_DIR "
+            "to a folder that this account owns."
         )
 
 
@@ -102,8 +103,8 @@ def _places() -> tuple[_Place, ...]:
 
 
 def _own_cache() -> Path | None:
-    """The account's folder for caches (XDG Base Directory Specification); none in a home that is another's, as
-    under sudo.
+    """The account's folder for caches (XDG Base Directory Specification); none in a home that is another's,
+    as under sudo.
     """
     given = os.environ.get("XDG_CACHE_HOME", "")
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - an account without a home is no error here
@@ -175,11 +176,16 @@ def _clear(place: _Place) -> None:
                 shutil.rmtree(other, ignore_errors=True)
 
 
+def used() -> list[Path]:
+    """Where this process has loaded kernels from, or kept them."""
+    return sorted(_used)
+
+
 def mark_used(folder: Path) -> None:
-    """Note that kernels were loaded from there, once a day at most."""
-    if str(folder) in _said:
+    """Note that kernels were loaded from there or are kept there; on the disk once a day at most."""
+    if folder in _used:
         return
-    _said.add(str(folder))
+    _used.add(folder)
     with suppress(OSError):
         if time.time() - folder.stat().st_mtime > _DAY:
             os.utime(folder)

@@ -5,9 +5,11 @@ In: a kernel, the kinds of its arguments, this processor. Out: what was compiled
 
 Numba's own cache ends a process that has no folder to write to (numba/core/caching.py: "no locator
 available"), compiles again for whoever may only read, takes no notice when a kernel that is compiled into
-another changes, and numbers the files of one kernel in an index that two processes overwrite for one another.
-Here a file is named after all that its code depends on, processor included, so that none is taken for another.
+another changes, and numbers the files of one kernel in an index that two processes overwrite for one
+another. Here a file is named after all that its code depends on, processor included, so that none is taken
+for another.
 """
+# mypy: disable-error-code="no-untyped-call"
 
 import hashlib
 from collections.abc import Callable
@@ -71,6 +73,7 @@ class Kept:
             except OSError:
                 folders.did_not_take(folder)
             else:
+                folders.mark_used(folder)
                 return
         folders.say_that_nothing_is_kept()
 
