@@ -124,6 +124,17 @@ def test_with_the_put_by_key_lost_nobody_is_kept_out_and_the_person_lets_the_des
     assert waiting == {file_of(case).case_id for case in (found, later)}
 
 
+def test_a_changed_bit_of_what_is_put_by_is_noticed_and_later_cases_wait_elsewhere() -> None:
+    receipt()
+    waiting = Desk.objects.get()
+    raw = bytes(waiting.put_by)
+    Desk.objects.update(put_by=raw[:-1] + bytes([raw[-1] ^ 1]))
+    assert waiting_desk.holder(Desk.objects.get(), "ana") is None
+    later = receipt()
+    [ana] = staff("ana")
+    assert [summary.case for summary in worklist.tray(ana).waiting.shown] == [file_of(later).case_id]
+
+
 def test_a_hotline_that_starts_makes_ready_so_that_no_time_tells_of_the_first_case() -> None:
     desk.make_ready()
     file = Path(django_settings.REPIT_CASE_KEYS) / waiting_desk.FILE

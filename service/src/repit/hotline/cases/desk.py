@@ -142,9 +142,9 @@ def named() -> Named:
 
 def hand_over(turn: Turn) -> None:
     """Let the desk's newest key have a case that nobody at the hotline has yet. In the person's turn."""
+    to = named()
     if turn.role != "person" or turn.case.state not in ("new", "closed"):
         return
-    to = named()
     if not grants.holds(turn.case.id, to):
         turn.give(to, [room for room in ROOMS if turn.may_read(room)])
 
