@@ -125,7 +125,7 @@ ROWS: Final = (
         "empty",
         Text("Empty body or file", "Corps ou fichier vide"),
         ("empty-file", Kind.OTHER),
-        fixed={"http": Text("400", "400")},
+        fixed={"http": Text("400", "400"), "products": Text("not asked about", "sans question")},
     ),
     Row(
         "odd-form",
