@@ -70,6 +70,8 @@ class Gate:
     async def _read_and_ask(self, file: "ReadableFileWrapper") -> Answer:
         upload = Upload(self._config.max_bytes)
         await file.write_chunks_to(upload.write)
+        if upload.is_empty:
+            return Answer("allow", "")
         answer = await self._gate.ask(*upload.question())
         if upload.is_unseen_picture and answer.verdict == "allow":
             raise Unseen

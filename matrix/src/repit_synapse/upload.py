@@ -44,6 +44,11 @@ class Upload:
         self._add(chunk)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to ask about."""
+        return not self._held and not self._digests
+
+    @property
     def is_unseen_picture(self) -> bool:
         """Whether the gate is asked about digests of what it should have looked at."""
         return bool(self._digests) and _PICTURE.match(self._head) is not None

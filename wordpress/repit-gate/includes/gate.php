@@ -77,6 +77,9 @@ function ask_about_stream( $file, bool $picture, float $most, bool $noted = true
 }
 
 function ask_about_bytes( string $bytes, bool $picture, bool $noted = true ): Answer {
+	if ( '' === $bytes ) {
+		return new Answer( Answer::ACCEPT ); // there is nothing to ask about, and WordPress refuses it by itself
+	}
 	$answer = asked(
 		static function ( float $seconds ) use ( $bytes ) {
 			return send( 'POST', QUESTION, $bytes, 'application/octet-stream', $seconds );

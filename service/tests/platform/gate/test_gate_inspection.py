@@ -188,9 +188,9 @@ def test_what_could_not_be_written_down_is_told_and_written_once_the_database_an
         broken.setattr(Decision.objects, "bulk_create", away)
         verdict = inspect(CAT, "check")
         assert (verdict.outcome, verdict.recorded) == ("block", False)
-        told = readiness.report(knowing)
-        assert told[0] and not told[1]["recording"]["working"]
-        assert told[1]["recording"]["failing_seconds"] >= 0 and told[1]["recording"]["unrecorded"] == 1
+        report = readiness.report(knowing)
+        assert report[0] and not report[1]["recording"]["working"]
+        assert report[1]["recording"]["failing_seconds"] >= 0 and report[1]["recording"]["unrecorded"] == 1
         assert readiness.present(knowing)["recording"] == 0.0
     assert 'repit_gate_unrecorded_total{channel="check"} 1.0' in knowing.inspector.metrics.written().decode()
     assert inspect(CAT, "check").recorded

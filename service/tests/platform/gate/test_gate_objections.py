@@ -85,14 +85,18 @@ def test_a_decision_of_any_outcome_at_any_channel_is_found_by_its_number(db: Non
 def test_what_the_gate_alone_refused_has_its_statement_of_reasons_at_once(start: Start) -> None:
     gate = start(entry("cat", pdq(CAT)))
     _, body = stands(upload(gate, CAT).decision or "", "fr")
-    said = body["statement"]
+    statement = body["statement"]
     # Regulation (EU) 2022/2065, article 17(3): (a) restriction, scope, duration; (b) facts and source;
     # (c) automated means; (d) or (e) ground; (f) redress
-    assert (said["automated_detection"], said["automated_decision"]) == (True, True)
-    assert "programme" in said["automated_text"] and "concorde" in said["facts"]
-    assert (said["source"], said["ground"], said["ground_kind"]) == ("notice", "terms-intimate", "terms")
-    assert said["restriction"] == "not-published" and "contester" in said["redress"]
-    assert said["made_at"] == body["decided_at"] and "cat" not in json.dumps(body)
+    assert (statement["automated_detection"], statement["automated_decision"]) == (True, True)
+    assert "programme" in statement["automated_text"] and "concorde" in statement["facts"]
+    assert (statement["source"], statement["ground"], statement["ground_kind"]) == (
+        "notice",
+        "terms-intimate",
+        "terms",
+    )
+    assert statement["restriction"] == "not-published" and "contester" in statement["redress"]
+    assert statement["made_at"] == body["decided_at"] and "cat" not in json.dumps(body)
 
 
 def test_a_refusal_by_the_gate_alone_is_reversed_by_people_and_that_file_passes_from_then_on(
@@ -159,9 +163,9 @@ def test_what_could_not_be_checked_is_refused_by_a_ground_of_its_own_and_reverse
     gate = start(entry("cat", pdq(CAT)))
     gate.policy.undecided_channels["check"] = "block"  # type: ignore[index]
     number = upload(gate, SVG).decision or ""
-    said = stands(number)[1]["statement"]
-    assert (said["ground"], said["source"]) == ("terms-unchecked", "own")
-    assert "unsupported-picture" in said["facts"]
+    statement = stands(number)[1]["statement"]
+    assert (statement["ground"], statement["source"]) == ("terms-unchecked", "own")
+    assert "unsupported-picture" in statement["facts"]
     object_to(number)
     assert decided(members("moderator"), ALLOW).state == "decided"
     assert upload(gate, SVG).outcome == "allow"
@@ -195,9 +199,9 @@ def test_the_canary_is_refused_whatever_people_say(start: Start, members: Member
 @override_settings(REPIT_REVIEW_SECOND_LOOK=())
 def test_an_objection_sent_again_is_noted_once_and_a_fourth_is_refused(db: None, members: Members) -> None:
     number = decision("possible", outcome="block").name
-    for said in ("one", "two", "three"):
-        first = object_to(number, said)
-        assert first[0] == 201 and object_to(number, said) == first
+    for text in ("one", "two", "three"):
+        first = object_to(number, text)
+        assert first[0] == 201 and object_to(number, text) == first
         assert object_to(number, "meanwhile")[0] == 409
         decided(members("senior"), REFUSE)
     assert object_to(number, "four")[0] == 409
@@ -251,22 +255,24 @@ def test_the_operator_reads_a_decision_in_plain_words_or_as_json(
     number = upload(gate, CAT, "clamd").decision or ""
     object_to(number)
 
-    def said(*arguments: str, language: str = "en") -> str:
+    def printed(*arguments: str, language: str = "en") -> str:
         done = CliRunner(env={"REPIT_LANGUAGE": language}).invoke(command.app, arguments)
         assert done.exit_code == 0, done.exception
         return done.stdout
 
-    assert number in said("list", "--channel", "clamd") and number not in said("list", "--channel", "icap")
-    english, french = said("show", number), said("show", number, language="fr")
+    assert number in printed("list", "--channel", "clamd") and number not in printed(
+        "list", "--channel", "icap"
+    )
+    english, french = printed("show", number), printed("show", number, language="fr")
     for part in ("channel clamd: refused by the gate", "Rule: known", "cat (a-hotline", "That is my dog."):
         assert part in english
     assert "refused by the gate alone; an objection is being looked at" in english
     assert "refusé par le filtre seul ; une contestation est en cours d'examen" in french
-    data = json.loads(said("show", number, "--json"))
+    data = json.loads(printed("show", number, "--json"))
     assert (data["decision"], data["outcome"], data["automated"]) == (number, "refuse", True)
     assert data["objections"][0]["text"] == "That is my dog." and data["statement"]["ground"]
     assert isinstance(CliRunner().invoke(command.app, ["show", "A" * 22]).exception, NotFound)
     Decision.objects.create(
         name="-begins-as-an-option", at=now(), channel="check", outcome="allow", milliseconds=1, sequence=1
     )
-    assert "let through by the gate" in said("show", "-begins-as-an-option")
+    assert "let through by the gate" in printed("show", "-begins-as-an-option")

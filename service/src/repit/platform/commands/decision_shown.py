@@ -10,9 +10,9 @@ from typing import Any, Final
 from repit.foundation.errors import NotFound, Text
 from repit.foundation.terminal import language, say
 from repit.platform.gate.models import Decision
-from repit.platform.review import standing
+from repit.platform.review import decision_status
+from repit.platform.review.decision_status import DecisionStatus
 from repit.platform.review.models import Appeal
-from repit.platform.review.standing import Standing
 
 _VERDICTS: Final = {
     "block": Text("refused by the gate", "refusé par le filtre"),
@@ -54,11 +54,11 @@ def show(number: str, *, json: bool) -> None:
     row = Decision.objects.filter(pk=number).first()
     if row is None:
         raise _UNKNOWN
-    now = standing.of(row)
+    now = decision_status.of(row)
     if json:
         print(notation.dumps(_data(now), ensure_ascii=False, indent=2))
     else:
-        _told(now)
+        _described(now)
 
 
 def list_latest(channel: str, outcome: str, count: int) -> None:
@@ -72,7 +72,7 @@ def list_latest(channel: str, outcome: str, count: int) -> None:
         print(f"{row.at:%Y-%m-%d %H:%M:%S}Z  {row.channel:<10} {row.outcome:<7} {row.rule:<20} {row.name}")
 
 
-def _told(now: Standing) -> None:
+def _described(now: DecisionStatus) -> None:
     row, verdict = now.decision, _VERDICTS[now.decision.outcome]
     when = f"{row.at:%Y-%m-%d %H:%M:%S} UTC"
     _line(f"{when}, channel {row.channel}: {verdict.en}.", f"{when}, canal {row.channel} : {verdict.fr}.")
@@ -94,7 +94,7 @@ def _told(now: Standing) -> None:
         _objection(objection)
 
 
-def _holds(now: Standing) -> None:
+def _holds(now: DecisionStatus) -> None:
     outcome, state = _OUTCOMES[now.outcome] if now.outcome else _NONE, _STATES[now.state]
     by = _GATE_ALONE if now.automated else _PEOPLE if now.outcome else _NOBODY
     _line(
@@ -118,21 +118,21 @@ def _evidence(found: dict[str, Any]) -> None:
         )
 
 
-def _objection(said: Appeal) -> None:
-    result = _ANSWERS[said.upheld]
+def _objection(objection: Appeal) -> None:
+    result = _ANSWERS[objection.upheld]
     _line(
-        f"Objection {said.number}, {result.en}: {said.text}",
-        f"Contestation {said.number}, {result.fr} : {said.text}",
+        f"Objection {objection.number}, {result.en}: {objection.text}",
+        f"Contestation {objection.number}, {result.fr} : {objection.text}",
     )
-    if said.answer:
-        _line(f"  Answer: {said.answer}", f"  Réponse : {said.answer}")
+    if objection.answer:
+        _line(f"  Answer: {objection.answer}", f"  Réponse : {objection.answer}")
 
 
 def _line(en: str, fr: str) -> None:
     say(Text(en, fr))
 
 
-def _data(now: Standing) -> dict[str, Any]:
+def _data(now: DecisionStatus) -> dict[str, Any]:
     row = now.decision
     return {
         "decision": row.name,
@@ -155,14 +155,14 @@ def _data(now: Standing) -> dict[str, Any]:
         "statement": now.statement(language()),
         "objections": [
             {
-                "number": said.number,
-                "at": said.at.isoformat(),
-                "text": said.text,
-                "against": said.against,
-                "answer": said.answer,
-                "upheld": said.upheld,
-                "answered_at": None if said.answered_at is None else said.answered_at.isoformat(),
+                "number": objection.number,
+                "at": objection.at.isoformat(),
+                "text": objection.text,
+                "against": objection.against,
+                "answer": objection.answer,
+                "upheld": objection.upheld,
+                "answered_at": None if objection.answered_at is None else objection.answered_at.isoformat(),
             }
-            for said in now.objections
+            for objection in now.objections
         ],
     }

@@ -13,8 +13,5 @@ Named = Literal["s3", "synapse", "mastodon", "wordpress"]
 """Channels that callers over HTTP may say they stand in, so that the policy can tell them apart."""
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
-DIRECT: Final = frozenset({"check", "bare"})
-"""Where whoever calls has a file in hand; through the others every file of a platform passes, empty or
-not."""
 TWO_ANSWERS: Final = frozenset({"clamd", "icap"})
 """Which know yes and no, and no person in between."""

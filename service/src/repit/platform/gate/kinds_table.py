@@ -19,8 +19,8 @@ from repit.platform.gate.policy import Policy, default_policy, judge
 from repit.platform.gate.verdict import NO_MATCH, NO_PICTURE, Evidence, Outcome, Undecided, Verdict
 from repit_engine.picture.kinds import Kind
 
-Door = Literal["http", "clamd", "icap", "s3", "products", "mastodon"]
-_DOORS: Final[dict[Door, tuple[Text, tuple[Channel, ...]]]] = {
+Integration = Literal["http", "clamd", "icap", "s3", "products", "mastodon"]
+_INTEGRATIONS: Final[dict[Integration, tuple[Text, tuple[Channel, ...]]]] = {
     "http": (Text("HTTP", "HTTP"), ("check", "bare")),
     "clamd": (Text("clamd", "clamd"), ("clamd",)),
     "icap": (Text("ICAP", "ICAP"), ("icap",)),
@@ -53,10 +53,12 @@ class Row:
     what: Text
     case: tuple[str, Kind] | Case
     otherwise: Text = _NOTHING
-    fixed: Mapping[Door, Text] = field(default_factory=dict)
+    fixed: Mapping[Integration, Text] = field(default_factory=dict)
 
 
-_NO_FORMS: Final[Mapping[Door, Text]] = dict.fromkeys(("clamd", "s3", "products", "mastodon"), _NOTHING)
+_NO_FORMS: Final[Mapping[Integration, Text]] = dict.fromkeys(
+    ("clamd", "s3", "products", "mastodon"), _NOTHING
+)
 ROWS: Final = (
     Row(
         "known",
@@ -123,7 +125,7 @@ ROWS: Final = (
         "empty",
         Text("Empty body or file", "Corps ou fichier vide"),
         ("empty-file", Kind.OTHER),
-        fixed={"http": Text("400", "400")},
+        fixed={"http": Text("400", "400"), "products": Text("not asked about", "sans question")},
     ),
     Row(
         "odd-form",
@@ -201,29 +203,29 @@ def verdict_of(row: Row, policy: Policy, channel: str) -> Verdict:
 
 def table(policy: Policy, language: str) -> str:
     """All of it, in Markdown."""
-    heads = [_HEADS[0], *(name for name, _ in _DOORS.values()), _HEADS[1]]
+    heads = [_HEADS[0], *(name for name, _ in _INTEGRATIONS.values()), _HEADS[1]]
     lines = [_line(heads, language), "|" + "---|" * len(heads)]
     for row in ROWS:
-        cells = [row.what, *(_cell(row, policy, door) for door in _DOORS), row.otherwise]
+        cells = [row.what, *(_cell(row, policy, integration) for integration in _INTEGRATIONS), row.otherwise]
         lines.append(_line(cells, language))
     return "\n".join(lines) + "\n"
 
 
-def _cell(row: Row, policy: Policy, door: Door) -> Text:
-    if door in row.fixed:
-        return row.fixed[door]
-    channels = _DOORS[door][1]
-    said = {channel: _said(row, verdict_of(row, policy, channel)) for channel in channels}
-    if len(set(said.values())) == 1:
-        return said[channels[0]]
-    parts = said.items()
+def _cell(row: Row, policy: Policy, integration: Integration) -> Text:
+    if integration in row.fixed:
+        return row.fixed[integration]
+    channels = _INTEGRATIONS[integration][1]
+    words = {channel: _words(row, verdict_of(row, policy, channel)) for channel in channels}
+    if len(set(words.values())) == 1:
+        return words[channels[0]]
+    parts = words.items()
     return Text(
         "; ".join(f"`{channel}` {text.en}" for channel, text in parts),
         " ; ".join(f"`{channel}` {text.fr}" for channel, text in parts),
     )
 
 
-def _said(row: Row, verdict: Verdict) -> Text:
+def _words(row: Row, verdict: Verdict) -> Text:
     if row.case == "compared":
         return _COMPARED
     if verdict.outcome == "allow" and (verdict.is_plain or verdict.rule == NO_MATCH):

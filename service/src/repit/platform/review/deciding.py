@@ -2,7 +2,7 @@
 
 In: a member who holds a review, an outcome, the reason. Out: the review's next state, a statement of reasons
 where the upload is refused, answers to objections, an opinion for the bank, a row for the audit. Next: the
-platform asks for the outcome (`standing`), `platform.loops.tell_banks` tells the bank.
+platform asks for the outcome (`decision_status`), `platform.loops.tell_banks` tells the bank.
 """
 
 from dataclasses import dataclass

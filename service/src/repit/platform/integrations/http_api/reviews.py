@@ -21,9 +21,9 @@ from repit.platform.gate.verdict import OUTCOMES
 from repit.platform.gate.verdict import Outcome as Verdict
 from repit.platform.integrations.http_api import words
 from repit.platform.integrations.http_api.keys import PLATFORM
-from repit.platform.review import objections, queue, standing, statements
+from repit.platform.review import decision_status, objections, queue, statements
+from repit.platform.review.decision_status import DecisionStatus
 from repit.platform.review.models import Appeal
-from repit.platform.review.standing import Standing
 from repit.platform.review.states import Outcome
 
 _NO_REVIEW: Final = TransitionRefused(
@@ -82,7 +82,7 @@ _NOTED: Final = Answer("Noted; how it stands.", ReviewAnswer, status=201)
 @operation("GET", answers=(_STANDS,), refusals=(NotFound,), security=PLATFORM, words=words.REVIEW)
 def review(request: HttpRequest, decision: str) -> HttpResponseBase:  # noqa: ARG001
     """How it stands. Raises `NotFound`."""
-    return _STANDS(_shown(standing.of(standing.named(decision))))
+    return _STANDS(_shown(decision_status.of(decision_status.named(decision))))
 
 
 @operation(
@@ -94,13 +94,13 @@ def review(request: HttpRequest, decision: str) -> HttpResponseBase:  # noqa: AR
 )
 def reference(request: HttpRequest, decision: str, body: Reference) -> HttpResponseBase:  # noqa: ARG001
     """Where the platform keeps the upload. Raises `NotFound`, `TransitionRefused`."""
-    row = standing.named(decision)
+    row = decision_status.named(decision)
     found = queue.reviewed(row)
     if found is None:
         raise _NO_REVIEW
     found.reference = body.reference
     found.save(update_fields=["reference"])
-    return _STANDS(_shown(standing.of(row)))
+    return _STANDS(_shown(decision_status.of(row)))
 
 
 one_review: Final = at_one_address(review, reference)
@@ -115,12 +115,12 @@ one_review: Final = at_one_address(review, reference)
 )
 def appeal(request: HttpRequest, decision: str, body: Objection) -> HttpResponseBase:  # noqa: ARG001
     """Somebody objects, to what people decided or the gate alone. Raises `NotFound`, `TransitionRefused`."""
-    row = standing.named(decision)
+    row = decision_status.named(decision)
     objections.object_to(row, body.text)
-    return _NOTED(_shown(standing.of(row)))
+    return _NOTED(_shown(decision_status.of(row)))
 
 
-def _shown(now: Standing) -> ReviewAnswer:
+def _shown(now: DecisionStatus) -> ReviewAnswer:
     row = now.decision
     answered = [appeal for appeal in now.objections if appeal.answered_at is not None]
     return {

@@ -10,10 +10,10 @@ read as `platform.gate.forms` reads them.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import IO, Any, Final
+from typing import IO, Annotated, Any, Final
 
 from django.http import HttpRequest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from repit.foundation.errors import InputRefused, Text, TooLarge
 from repit.platform.gate.forms.files import Finder, Found
@@ -26,10 +26,13 @@ _FORM_ROOM: Final = 64 * 1024
 _FORM: Final = "multipart/form-data"
 
 
+Content = Annotated[bytes, Field(min_length=1)]
+
+
 class Form(BaseModel):
     """A form with exactly one file, of any name, among other fields."""
 
-    file: bytes
+    file: Content
 
 
 class NotOneFile(InputRefused):

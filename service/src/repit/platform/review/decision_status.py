@@ -1,6 +1,6 @@
 """How any decision of the gate stands: what holds now, who decided it, what was objected.
 
-In: a recorded decision, of any outcome and any channel. Out: `Standing`. Next: the platform's software
+In: a recorded decision, of any outcome and any channel. Out: `DecisionStatus`. Next: the platform's software
 (`integrations.http_api.reviews`), the operator (`repit decision show`).
 
 What the gate decided alone holds until people have decided otherwise; only what waits for a first look has no
@@ -22,7 +22,7 @@ _BY_GATE: Final[dict[str, Outcome]] = {"block": "refuse", "allow": "allow"}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DecisionStatus:
     """`state`: whether people are asked, for a first time or since somebody objects. `outcome`: what holds
     now; None while it waits for a first look. `automated`: no person has decided."""
 
@@ -53,29 +53,29 @@ def named(number: str) -> Decision:
     return found
 
 
-def of(decision: Decision) -> Standing:
+def of(decision: Decision) -> DecisionStatus:
     """How it stands now."""
     review = queue.reviewed(decision)
     decided = review is not None and bool(review.outcome)
     outcome = _of_people(review) if review is not None and decided else _BY_GATE.get(decision.outcome)
-    said = list(objections.to(decision))
+    objected = list(objections.to(decision))
     at = review.decided_at if review is not None and decided else decision.at
-    return Standing(
+    return DecisionStatus(
         decision,
         review,
-        _state(review, said),
+        _state(review, objected),
         outcome,
         not decided and outcome is not None,
         None if review is None else review.due_at,
         None if outcome is None else at,
-        said,
+        objected,
     )
 
 
-def _state(review: Review | None, said: list[Appeal]) -> State:
+def _state(review: Review | None, objected: list[Appeal]) -> State:
     if review is None or review.state == "decided":
         return "decided"
-    if review.appeals or any(appeal.answered_at is None for appeal in said):
+    if review.appeals or any(appeal.answered_at is None for appeal in objected):
         return "appealed"
     return "waiting"
 
