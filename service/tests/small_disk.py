@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SIZE = 160 * 1024**2
-_PIECE = bytes(1024**2)
+_PIECES = (1024**2, 4096, 1)
 
 
 class SmallDisk:
@@ -26,23 +29,40 @@ class SmallDisk:
         self.mounted = mounted.returncode == 0
         if not self.mounted:
             print(f"no disk of its own ({mounted.stderr.decode().strip()}): files are limited instead")  # noqa: T201
-        self._ballast = folder / "ballast"
 
-    def fill(self, pid: int) -> None:
+    @contextmanager
+    def full(self, pid: int) -> Iterator[None]:
+        """Within the block this process can write nothing more."""
         if not self.mounted:
             _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, hard))
+            try:
+                yield
+            finally:
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
             return
-        with self._ballast.open("wb", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(_PIECE)
+        ballast = self.folder / "ballast"
+        try:
+            self._fill(ballast)
+            yield
+        finally:
+            ballast.unlink()
 
-    def make_room(self, pid: int) -> None:
-        if self.mounted:
-            self._ballast.unlink()
-        else:
-            _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+    def _fill(self, ballast: Path) -> None:
+        # What SQLite's log holds is folded into the database within a second, and leaves room then.
+        [log] = self.folder.rglob("*.sqlite3-wal")
+        file = os.open(ballast, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            while True:
+                for size in _PIECES:
+                    with suppress(OSError):
+                        while True:
+                            os.write(file, bytes(size))
+                if not log.stat().st_size and not os.statvfs(self.folder).f_bavail:
+                    return
+                threading.Event().wait(0.1)
+        finally:
+            os.close(file)
 
     def close(self) -> None:
         if self.mounted:

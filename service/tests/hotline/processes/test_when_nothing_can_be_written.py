@@ -132,14 +132,13 @@ def test_on_a_full_disk_a_person_is_told_what_to_do_and_the_same_form_opens_the_
 ) -> None:
     assert codes(small) == (200, set())
     for language in ("en", "fr"):  # the first has the files of keys grow, the second writes rows alone
-        disk.fill(small.process.pid)
-        again = refused_and_kept(small, language)
-        status, answer = small.call("POST", "/api/v1/cases", case_body(random_pdq()))
-        assert status == 503 and answer["next_step"]
-        status, found = codes(small)
-        assert status == 503
-        assert {"database-unavailable", *(["disk-full"] if disk.mounted else [])} <= found
-        disk.make_room(small.process.pid)
+        with disk.full(small.process.pid):
+            again = refused_and_kept(small, language)
+            status, answer = small.call("POST", "/api/v1/cases", case_body(random_pdq()))
+            assert status == 503 and answer["next_step"]
+            status, found = codes(small)
+            assert status == 503
+            assert {"database-unavailable", *(["disk-full"] if disk.mounted else [])} <= found
         assert codes(small) == (200, set())
         assert again() == again(), "one form, one case"
 
@@ -150,10 +149,9 @@ def test_a_message_that_cannot_be_kept_is_carried_until_it_can(small: Hotline, d
     words = " ".join(receipt["words"]["en"])
     person.ask("/en/come-back/", number=receipt["number"], words=words)
     form = hidden(person.ask("/en/mine/messages/")[1], "form")
-    disk.fill(small.process.pid)
-    status, page = person.ask("/en/mine/messages/", form=form, text="Please call on Monday.")
+    with disk.full(small.process.pid):
+        status, page = person.ask("/en/mine/messages/", form=form, text="Please call on Monday.")
     assert status == 503 and NOTHING_SENT["en"] in page and "/en/who-can-help/" in page
-    disk.make_room(small.process.pid)
     status, _ = person.ask("/en/mine/messages/", sent=hidden(page, "sent"))
     assert status == 200
     assert person.ask("/en/mine/messages/")[1].count("Please call on Monday.") == 1
@@ -167,12 +165,14 @@ def test_without_its_files_of_keys_nothing_is_taken_and_all_is_well_once_they_ar
     there = Path(small.env["REPIT_DATA"]) / kept
     away = there.with_name("moved away")
     there.rename(away)
-    again = refused_and_kept(small, "fr")
-    status, answer = small.call("POST", "/api/v1/cases", case_body(random_pdq()))
-    assert (status, answer["code"]) == (503, "unavailable") and "key" not in answer["title"]
-    status, found = codes(small)
-    assert status == 503 and found == {kept}
-    away.rename(there)
+    try:
+        again = refused_and_kept(small, "fr")
+        status, answer = small.call("POST", "/api/v1/cases", case_body(random_pdq()))
+        assert (status, answer["code"]) == (503, "unavailable") and "key" not in answer["title"]
+        status, found = codes(small)
+        assert status == 503 and found == {kept}
+    finally:
+        away.rename(there)
     assert again() and codes(small) == (200, set())
 
 
