@@ -67,14 +67,14 @@ def backup(
         made = make(file, role, _copies(case_keys, bank_keys), advance)
     without = [folder for folder in parts.key_folders() if folder.name not in made.copies]
     if as_json:
-        told = {
+        record = {
             "rows": made.rows,
             "at": made.at.isoformat(),
             "bytes": made.bytes,
             "copies": list(made.copies),
             "without": [folder.name for folder in without],
         }
-        put(json.dumps(told))
+        put(json.dumps(record))
         return
     say(Text(f"Rows: {made.rows}", f"Lignes : {made.rows}"))
     for folder in without:
@@ -122,14 +122,14 @@ def restore(
         )
         further = audit.examine_further()
     if as_json:
-        told = {
+        record = {
             "rows": done.rows,
             "made_at": done.made_by.made_at.isoformat(),
             "version": done.made_by.version,
             "keys": dict(done.keys),
             **as_data(done.audit, further),
         }
-        put(json.dumps(told))
+        put(json.dumps(record))
         return
     say(
         Text(

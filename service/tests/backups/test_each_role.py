@@ -42,14 +42,14 @@ def test_all_rows_come_back_as_they_were(install: Install, role: str, here: bool
     made = home.back_up("monday")
     assert made["rows"] == sum(count for count, _ in before.values())
     other = install(role, postgresql=there, like=home)
-    told = json.loads(other.repit(*home.restoring("monday"), "--json"))
+    answer = json.loads(other.repit(*home.restoring("monday"), "--json"))
     after = other.does("tables")
     assert {table for table in before if before[table] != after[table]} <= set(CHANGED)
     assert after["foundation.auditrow"][0] == before["foundation.auditrow"][0] + 1
-    assert told["rows"] == made["rows"] and told["audit"]["holds"] and told["version"]
+    assert answer["rows"] == made["rows"] and answer["audit"]["holds"] and answer["version"]
     assert other.does("verified") is None
     verified = json.loads(other.repit("audit", "verify", "--role", role, "--json"))
-    assert verified["holds"] and verified["audit"]["head"] == told["audit"]["head"]
+    assert verified["holds"] and verified["audit"]["head"] == answer["audit"]["head"]
     if role != "hotline":
         assert before["review.statement"][0] and before["review.appeal"][0] and before["gate.decision"][0]
         assert home.does("left-out")["gate.matchtally"] and not other.does("left-out")["gate.matchtally"]
@@ -59,8 +59,8 @@ def test_a_backup_by_the_wrong_role_would_leave_tables_out_and_is_refused(instal
     home = filled(install, "both", postgresql=False)
     (home.data / "repit.toml").rename(home.data / "moved.toml")
     file = str(home.folder / "half")
-    said = home.refused("backup", file)
-    assert "does not know (gate, mastodon, review, s3)" in said and "--role" in said
+    sentence = home.refused("backup", file)
+    assert "does not know (gate, mastodon, review, s3)" in sentence and "--role" in sentence
     (home.data / "moved.toml").rename(home.data / "repit.toml")
     home.back_up("whole")
     hotline = install("hotline", like=home)

@@ -47,10 +47,10 @@ def shapes() -> dict[tuple[Any, ...], Any]:
     found = {}
     for model in apps.get_models(include_auto_created=True):
         for field in model._meta.concrete_fields:
-            one = bare(field)
-            found[(one.get_internal_type(), one.max_length, one.null)] = one
-    # What no table of ours has yet, but a later one may.
-    for one in (
+            column = bare(field)
+            found[(column.get_internal_type(), column.max_length, column.null)] = column
+    # What no table of ours has yet, but a later column may.
+    for column in (
         models.JSONField(null=True),
         models.DurationField(null=True),
         models.TimeField(null=True),
@@ -58,7 +58,7 @@ def shapes() -> dict[tuple[Any, ...], Any]:
         models.DecimalField(null=True, max_digits=12, decimal_places=3),
         models.UUIDField(null=True),
     ):
-        found.setdefault((one.get_internal_type(), one.max_length, one.null), one)
+        found.setdefault((column.get_internal_type(), column.max_length, column.null), column)
     return found
 
 

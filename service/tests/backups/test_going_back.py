@@ -107,6 +107,6 @@ def test_neither_a_newer_database_nor_a_newer_backup_is_taken_for_an_older_one(i
     with pytest.raises(AssertionError, match="made by Répit"):
         back.does("refill", words[1], words[3], *given)
     home.does("later")
-    said = home.refused("backup", str(home.folder / "never"))
-    assert "A newer version of Répit has changed this database" in said
+    sentence = home.refused("backup", str(home.folder / "never"))
+    assert "A newer version of Répit has changed this database" in sentence
     assert json.loads((home.data / "last-backup.json").read_text())["rows"]

@@ -9,6 +9,7 @@ import resource
 import secrets
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
@@ -80,13 +81,13 @@ WRONG = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_file_that_does_not_open_says_why(home: Installation, wrong: str) -> None:
-    change, said = WRONG[wrong]
+    change, sentence = WRONG[wrong]
     private = bytes.fromhex((home.folder / "offline").read_text())
     path = home.folder / spoilt(home, change)
     with pytest.raises(sealed_file.SealedFileRefused) as refused:
         list(packing.unpacked(path, private))
     message, next_step = refused.value.shown("en")
-    assert said in message and next_step
+    assert sentence in message and next_step
     assert refused.value.shown("fr")[0] not in ("", message)
 
 
@@ -112,10 +113,10 @@ def test_one_file_given_for_another_is_named(home: Installation, other: Installa
     keys, rows = str(home.folder / "case-keys"), str(home.folder / "monday")
     offline = ("--offline-key", str(home.folder / "offline"))
     assert "copy of keys (case-keys), not a backup" in other.refused("restore", keys, *offline)
-    said = other.refused("restore", rows, *offline, "--case-keys", rows)
-    assert "is a backup, not a copy of keys (case-keys)" in said
-    said = other.refused("restore", rows, *offline, "--bank-keys", keys)
-    assert "copy of keys (case-keys), not a copy of keys (bank-keys)" in said
+    sentence = other.refused("restore", rows, *offline, "--case-keys", rows)
+    assert "is a backup, not a copy of keys (case-keys)" in sentence
+    sentence = other.refused("restore", rows, *offline, "--bank-keys", keys)
+    assert "copy of keys (case-keys), not a copy of keys (bank-keys)" in sentence
     assert not list(other.data.rglob(".*")), "no drafts"
 
 
@@ -152,8 +153,8 @@ HEADS: dict[str, tuple[Callable[[dict[str, object]], object], str]] = {
 
 
 def test_a_backup_of_another_version_key_or_role_is_named(home: Installation, other: Installation) -> None:
-    for change, said in HEADS.values():
-        assert said in other.refused(*other.restoring(sealed_anew(home, change)))
+    for change, sentence in HEADS.values():
+        assert sentence in other.refused(*other.restoring(sealed_anew(home, change)))
     assert other.does("tables")["foundation.auditrow"][0] == 0
 
 
@@ -164,10 +165,10 @@ def test_keys_that_are_missing_older_or_another_s_are_told_apart(
     offline = ("--offline-key", str(home.folder / "offline"))
     rows, cases = str(home.folder / "monday"), str(home.folder / "case-keys")
     copies = ("--case-keys", cases, "--bank-keys", str(home.folder / "bank-keys"))
-    said = bare.refused("restore", rows, *offline)
-    assert "file of keys letters is missing" in said and "--bank-keys FILE" in said
-    said = bare.refused("restore", rows, *offline, *copies[2:])
-    assert "--case-keys FILE" in said and not any(
+    sentence = bare.refused("restore", rows, *offline)
+    assert "file of keys letters is missing" in sentence and "--bank-keys FILE" in sentence
+    sentence = bare.refused("restore", rows, *offline, *copies[2:])
+    assert "--case-keys FILE" in sentence and not any(
         path.stat().st_size for path in (bare.data / "bank-keys").iterdir()
     ), "what was put in its place is taken back"
     assert bare.does("tables")["foundation.auditrow"][0] == 0
@@ -181,16 +182,16 @@ def test_keys_that_are_missing_older_or_another_s_are_told_apart(
     assert (bare.data / "case-keys" / "case-keys").read_bytes() == strange, "never overwritten"
     (bare.data / "case-keys" / "case-keys").unlink()
 
-    told = json.loads(bare.repit("restore", rows, *offline, *copies[2:], "--case-keys-lost", "--json"))
-    assert told["keys"] == {"bank-keys": "put back", "case-keys": "lost"}
+    answer = json.loads(bare.repit("restore", rows, *offline, *copies[2:], "--case-keys-lost", "--json"))
+    assert answer["keys"] == {"bank-keys": "put back", "case-keys": "lost"}
     assert "not those that belong to this database" in bare.refused("hotline", "--port", "9")
     assert "Cases deleted: 2" in bare.repit("case-keys", "give-up", "--yes")
 
 
 def test_a_database_with_rows_is_never_written_over(home: Installation) -> None:
     before = home.does("tables")
-    said = home.refused(*home.restoring("monday"))
-    assert "is not empty: there are rows in" in said and "nothing was touched" in said
+    sentence = home.refused(*home.restoring("monday"))
+    assert "is not empty: there are rows in" in sentence and "nothing was touched" in sentence
     assert home.does("tables") == before
 
 
@@ -266,15 +267,15 @@ def test_a_restore_that_was_killed_left_nothing_and_may_be_given_again(
     assert process.returncode == -signal.SIGKILL
     tables = machine.does("tables")
     assert tables["foundation.auditrow"][0] == 0 and tables["cases.case"][0] == 0
-    told = json.loads(machine.repit("restore", str(home.folder / "monday"), *offline, *copies, "--json"))
-    assert told["audit"]["holds"] and machine.does("tables")["cases.case"][0] == 2
+    answer = json.loads(machine.repit("restore", str(home.folder / "monday"), *offline, *copies, "--json"))
+    assert answer["audit"]["holds"] and machine.does("tables")["cases.case"][0] == 2
     assert not list((machine.data / "case-keys").glob(".*"))
 
 
 def test_two_files_of_one_key_do_not_show_that_they_are(home: Installation) -> None:
     home.back_up("another day")
-    one, two = ((home.folder / name).read_bytes()[20:170] for name in ("monday", "another day"))
-    assert not any(one[at : at + 8] in two for at in range(len(one) - 8))
+    first, second = ((home.folder / name).read_bytes()[20:170] for name in ("monday", "another day"))
+    assert not any(first[at : at + 8] in second for at in range(len(first) - 8))
 
 
 def test_the_last_good_backup_is_noted_and_a_failed_one_is_not(home: Installation) -> None:
@@ -286,9 +287,39 @@ def test_the_last_good_backup_is_noted_and_a_failed_one_is_not(home: Installatio
     assert str(home.folder) not in json.dumps(noted)
 
 
+def test_chains_that_were_touched_are_told_by_the_command(home: Installation, tmp_path: Path) -> None:
+    touched = Installation("hotline", {**home.env, "REPIT_DATA": str(tmp_path / "data")}, home.folder)
+    shutil.copytree(home.data, tmp_path / "data")
+    head = json.loads(touched.repit("audit", "verify", "--json"))["audit"]["head"]
+    assert "Note this head somewhere else: " + head in touched.repit("audit", "verify", "--noted", head)
+    wrong = touched.run("audit", "verify", "--noted", head[:-2] + "zz")
+    assert wrong.returncode == 1 and b"That is no head of the audit" in wrong.stderr
+    with sqlite3.connect(tmp_path / "data" / "hotline.sqlite3") as database:
+        database.execute("DROP TRIGGER foundation_auditrow_no_update")
+        database.execute("UPDATE foundation_auditrow SET reason = 'another' WHERE sequence = 2")
+        [case] = database.execute("SELECT id FROM cases_case LIMIT 1").fetchone()
+        database.execute("UPDATE cases_accesslogentry SET digest = zeroblob(32) WHERE case_id = ?", [case])
+    database.close()
+    answer = touched.run("audit", "verify")
+    assert (
+        answer.returncode == 1
+        and b"does NOT hold from row 2 on. It is not as it was written" in answer.stdout
+    )
+    assert f"access logs of cases, 1 of 2: {case}".encode() in answer.stdout
+    found = json.loads(touched.run("audit", "verify", "--json").stdout)
+    assert (found["holds"], found["audit"]["first_broken"], found["case-logs"]["broken"]) == (
+        False,
+        2,
+        [str(case)],
+    )
+    shown = touched.repit("audit", "show", "--json").splitlines()
+    assert json.loads(shown[1])["reason"] == "another" and len(shown) == int(head.partition(":")[0])
+    assert not touched.repit("audit", "show", "--since", "2999-01-01")
+
+
 def test_missing_copies_of_keys_are_spoken_of(home: Installation) -> None:
-    said = home.repit("backup", str(home.folder / f"alone-{secrets.token_hex(4)}"))
-    assert "Not copied: the case keys" in said and "--bank-keys FILE" in said
+    sentence = home.repit("backup", str(home.folder / f"alone-{secrets.token_hex(4)}"))
+    assert "Not copied: the case keys" in sentence and "--bank-keys FILE" in sentence
     french = {**home.env, "REPIT_LANGUAGE": "fr"}
     done = subprocess.run(
         [*REPIT, "restore", str(home.folder / "case-keys"), "--offline-key", str(home.folder / "offline")],

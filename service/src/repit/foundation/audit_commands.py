@@ -98,7 +98,7 @@ def show(
 
     for row in audit.since(None if since is None else since.replace(tzinfo=UTC)):
         if as_json:
-            told = {
+            record = {
                 "sequence": row.sequence,
                 "at": row.at.isoformat(),
                 "actor": row.actor,
@@ -106,7 +106,7 @@ def show(
                 "subject": row.subject,
                 "reason": row.reason,
             }
-            put(json.dumps(told))
+            put(json.dumps(record))
         else:
             rest = "  ".join(part for part in (row.subject, row.reason) if part)
             put(f"{row.sequence:>6}  {row.at:%Y-%m-%d %H:%M}  {row.actor}  {row.action}  {rest}".rstrip())

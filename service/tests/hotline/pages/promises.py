@@ -310,7 +310,8 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "Destroying overwrites that key and then deletes the rows.": _ALL,
         "Two copies from two days bring back what was destroyed in between.": None,
         "The wait is kept by the service.": "recovery waits",
-        "What was withdrawn since is destroyed again at once ([retention.md](retention.md)).": _BACK,
+        "What was withdrawn or erased since is destroyed again at once"
+        " ([retention.md](retention.md)).": _BACK,
         "## What is not kept": None,
         "Ten cases an hour may be opened from one connection (`REPIT_SUBMISSIONS_PER_HOUR`), counted in"
         " the database, to the minute, by a digest under a salt that is thrown away every hour.": _SALT,
@@ -341,7 +342,8 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "## Détruire, jusque dans les sauvegardes": None,
         "Détruire écrase cette clé, puis supprime les lignes.": _ALL,
         "Deux copies de deux jours font revenir ce qui a été détruit entre-temps.": None,
-        "Ce qui a été retiré depuis est détruit de nouveau aussitôt ([retention.md](retention.md)).": _BACK,
+        "Ce qui a été retiré ou effacé depuis est détruit de nouveau aussitôt"
+        " ([retention.md](retention.md)).": _BACK,
         "## Ce qui n'est pas gardé": None,
         "Dix dossiers par heure peuvent être ouverts depuis une connexion (`REPIT_SUBMISSIONS_PER_HOUR`),"
         " comptés dans la base, à la minute, par une empreinte sous un sel jeté toutes les heures.": _SALT,
@@ -425,6 +427,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "the hashes it was granted; where it watches object storage, its access key:"
         " whatever that key may read, tag, move or delete.": None,
         "the keys, sessions, what is kept for an hour"
-        " (`test_a_backup_tells_nothing_even_to_whoever_opens_it`)": "a backup holds no keys",
+        " (`test_a_backup_tells_nothing_even_to_whoever_opens_it`); which files are of one installation"
+        " (`test_two_files_of_one_key_do_not_show_that_they_are`).": "a backup holds no keys",
     },
 }
