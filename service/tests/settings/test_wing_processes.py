@@ -28,6 +28,7 @@ COMMON = {
     "sessions",
     "account",
     "mfa",
+    "notify",
 }
 LOADED = """
 import json, sys
@@ -63,7 +64,7 @@ def rooms(tables: list[str]) -> set[str]:
 @pytest.mark.parametrize(
     ("role", "other", "own"),
     [
-        ("hotline", "repit.platform", {"bank", "feeds", "cases"}),
+        ("hotline", "repit.platform", {"bank", "feeds", "cases", "awareness"}),
         ("gate", "repit.hotline", {"gate", "review", "s3", "mastodon"}),
     ],
 )
