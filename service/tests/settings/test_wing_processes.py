@@ -29,6 +29,7 @@ COMMON = {
     "sessions",
     "account",
     "mfa",
+    "notify",
 }
 LOADED = """
 import json, sys
@@ -65,7 +66,7 @@ def rooms(tables: list[str]) -> set[str]:
 @pytest.mark.parametrize(
     ("role", "other", "own"),
     [
-        ("hotline", "repit.platform", {"bank", "feeds", "cases"}),
+        ("hotline", "repit.platform", {"bank", "feeds", "cases", "awareness"}),
         ("gate", "repit.hotline", {"gate", "review", "s3", "mastodon"}),
     ],
 )
