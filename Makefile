@@ -10,7 +10,7 @@ BENCH_VENV ?= .venv-bench
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues bundle bench drill lock wheels image sbom audit setup setup-demo setup-s3 format clean
+.PHONY: help demo test check lint types contracts catalogues pages bundle bench drill lock wheels image sbom audit setup setup-demo setup-s3 format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,7 +52,7 @@ test: setup ## Set up and pass every test
 	@PATH="$(abspath $(BIN)):$$PATH" bash tools/test $(BIN)/python $(ARGS)
 
 # --- what holds the house -----------------------------------------------------------------------------
-check: lint types contracts catalogues ## Lint, types, import contracts, catalogues
+check: lint types contracts catalogues pages ## Lint, types, import contracts, catalogues, French and English pages
 
 lint: setup
 	@$(BIN)/ruff format --no-cache --check .
@@ -68,6 +68,9 @@ contracts: setup
 
 catalogues: setup
 	@$(BIN)/python tools/catalogues.py --check
+
+pages: setup
+	@$(BIN)/python tools/pages_agree.py
 
 format: setup ## Rewrite the sources in the house's format
 	@$(BIN)/ruff format .

@@ -18,7 +18,7 @@ class Both(Gate, Hotline):
     """It follows its own feed, with a key that was made before it started."""
 
     role = "both"
-    key = "the forum's own"
+    key = "the forum's own key"
 
     def __init__(self, data: Path) -> None:
         own = {"REPIT_GATE_WORKERS": "1", "REPIT_GATE_BUDGET_MS": "20000", "REPIT_GATE_KEYS": self.key}
@@ -87,6 +87,7 @@ def test_its_pages_its_desks_and_its_gate_answer_side_by_side(tmp_path: Path, ru
         "/v1/ready",
         "/docs",
         "/metrics",
+        "/v1/metrics",
     ):
         connection = http.client.HTTPConnection("127.0.0.1", both.port, timeout=30)
         connection.request("GET", path)
@@ -99,5 +100,6 @@ def test_its_pages_its_desks_and_its_gate_answer_side_by_side(tmp_path: Path, ru
         "/staff/review/": 302,
         "/v1/ready": 200,
         "/docs": 200,
-        "/metrics": 401,
+        "/metrics": 200,
+        "/v1/metrics": 200,
     }

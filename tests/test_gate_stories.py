@@ -73,10 +73,11 @@ def test_only_who_was_granted_anchored_hashes_receives_them_and_finds_what_needs
 
 
 def test_hostile_uploads_over_the_wire_leave_the_gate_standing(hotline: Hotline, gate: Gate) -> None:
-    for content in (b"", b"text", b"\xff\xd8\xff" + bytes(50_000), b"GIF89a" + b"\xff" * 1000):
+    for content in (b"\xff\xd8\xff" + bytes(50_000), b"GIF89a" + b"\xff" * 1000, b"<svg>"):
         status, answer = request(f"{gate.base}/v1/check", content, "application/octet-stream")
-        assert status == 200
-        assert answer["undecided"]
+        assert (status, bool(answer["undecided"])) == (200, True)
+    assert request(f"{gate.base}/v1/check", b"text", "application/octet-stream")[1]["rule"] == "not-a-picture"
+    assert request(f"{gate.base}/v1/check", b"", "application/octet-stream")[0] == 400
     assert announced(gate, 10**12) == 413
     assert chunked(gate, b"text, in chunks") == 200
     assert gate.answers()

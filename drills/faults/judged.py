@@ -14,8 +14,8 @@ from drills.faults.world import Said, Templates, Terminal, bare_environment
 from repit.foundation.errors import RepitError
 
 _FRENCH: Final = re.compile(
-    r"\b(le|la|les|un|une|des|est|dans|pas|aucune?|cette?|l'|d'|n'|s'|y)\b", re.IGNORECASE
-)
+    r"\b(le|la|les|un|une|des|est|et|dans|ne|par|pas|porte|sans|sont|aucune?|cette?|l'|d'|n'|s'|y)\b",
+    re.IGNORECASE )
 _WHICH: Final = " · "
 """Stands in the line that says on which installation a command acts."""
 

@@ -65,13 +65,14 @@ def of_postgresql(address: str) -> Tables:
 def of_backup(path: Path) -> Tables:
     """Rows, each with its place in the backup."""
     found: Tables = {}
+    table, columns = "", list[str]()
     for number, line in enumerate(path.read_text().splitlines()[1:]):
-        row = json.loads(line)
-        fields = {
-            (f"{key}_id" if key in ("case", "item") else key): value for key, value in row["fields"].items()
-        }
-        table = row["model"].replace(".", "_")
-        found.setdefault(table, []).append({"id": row["pk"], **fields, "place backup": number})
+        held = json.loads(line)
+        if isinstance(held, dict):
+            table, columns = held["table"].replace(".", "_"), held["columns"]
+            continue
+        row = {**dict(zip(columns, held, strict=True)), "place backup": number}
+        found.setdefault(table, []).append(row)
     return found
 
 

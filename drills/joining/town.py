@@ -30,9 +30,9 @@ from django.conf import settings  # noqa: E402
 from nacl.bindings import crypto_scalarmult_base  # noqa: E402
 
 from repit.foundation import clock, sealed_file, sqlite_log  # noqa: E402
+from repit.foundation.backups import making  # noqa: E402
 from repit.foundation.hashes import Hash, Kind  # noqa: E402
 from repit.foundation.ids import token  # noqa: E402
-from repit.hotline import backup  # noqa: E402
 from repit.hotline.bank.carrying import Carrier  # noqa: E402
 from repit.hotline.bank.models import Item  # noqa: E402
 from repit.hotline.bank.types import Submission  # noqa: E402
@@ -176,7 +176,7 @@ class Town:
     def _back_up(self) -> None:
         number = len(list(self._folder.glob("backup-*")))
         sealed = self._folder / f"sealed-{number}"
-        backup.make(sealed, None)
+        making.make(sealed, "hotline")
         with sealed.open("rb") as file:
             packed = b"".join(sealed_file.read(file, self._private))
         rows = zstandard.ZstdDecompressor().decompressobj().decompress(packed)

@@ -13,9 +13,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from repit.platform.gate.channels import SEEN_WHOLE, left_undone
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.decoder.refusals import NotSeen
+from repit.platform.gate.kinds import left_undone
 from repit_engine.anchors import Stage
 from repit_engine.hash import hash_of
 from repit_engine.picture import DEFAULT_LIMITS
@@ -31,7 +31,7 @@ def _nothing() -> NDArray[np.uint8]:
 @dataclass(frozen=True)
 class Looked:
     """`hashes`: ``(n, 32) uint8``, one a view; none where the file was refused, for `reason`. `passes`: a
-    channel that every file goes through would let it by as no picture. `unseen`: there is more in the file
+    gate would let it by as no picture. `unseen`: there is more in the file
     than was looked at, so that a channel does not pass it for the views alone. `faint`: gives the hashes of
     all views, those too that hold too little to be searched for.
     """
@@ -65,10 +65,9 @@ class Decoder:
                 return Looked(np.concatenate(rows), unseen=talk.unseen or "", faint=partial(_faint, data))
         except NotSeen as refused:
             code = refused.outcome.reason
-            left = {left_undone(channel, code, refused.kind) for channel in SEEN_WHOLE}
-            passes = "no-picture" in left
-            reason = code if passes else min(left - {"undecided"}, default=code)
-            return Looked(np.empty((0, 32), np.uint8), reason, passes)
+            left = left_undone(code, refused.kind)
+            reason = code if left in ("no-picture", "undecided") else left
+            return Looked(np.empty((0, 32), np.uint8), reason, left == "no-picture")
 
 
 def _faint(data: bytes) -> NDArray[np.uint8]:

@@ -25,6 +25,7 @@ UNDER: Final[dict[str, frozenset[str]]] = {
     "tx/tests": ANY,
     "tests": ANY,
     "tests/storage": frozenset({"gate"}),
+    "service/tests/backups": frozenset({"both"}),
     "service/tests/described": ANY,
     "service/tests/described/test_every_address_is_described.py": frozenset({"both"}),
     "service/tests/exchanges": frozenset({"hotline"}),

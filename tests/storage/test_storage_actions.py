@@ -37,6 +37,7 @@ from repit.platform.integrations.s3.botocore_transport import Raw
 from repit.platform.integrations.s3.models import Finding, QueuedObject, Scan, Step
 from repit.platform.integrations.s3.store import Store
 from repit.platform.integrations.s3.stored import Stored
+from repit.platform.review import objections
 from repit.platform.review import queue as reviews
 from repit.platform.review.models import Review
 
@@ -225,6 +226,25 @@ def test_what_a_person_decides_is_carried_out_and_undone_after_an_objection(
     assert apply_decisions.follow(store) == 1
     assert server.tags(bucket, "refused.jpg") == {"mine": "1"}
     assert server.client.get_object(Bucket=bucket, Key="refused.jpg")["Body"].read() == CAT
+
+
+def test_what_the_gate_alone_blocked_is_put_back_once_an_objection_is_upheld(
+    gate: Gate, store: Store, server: Server
+) -> None:
+    bucket = server.bucket("objected")
+    server.put(bucket, "mine.jpg", CAT)
+    queue.take_in((Stored(bucket, "mine.jpg"),))
+    work_off(gate, store)
+    assert server.tags(bucket, "mine.jpg")["repit"] == "block"
+    objections.object_to(Decision.objects.get(), "That is my dog.")
+    assert apply_decisions.follow(store) == 0  # nothing changes before somebody has looked
+    decide("mine.jpg", "allow")
+    assert apply_decisions.follow(store) == 1
+    assert "repit" not in server.tags(bucket, "mine.jpg")
+    assert scan(gate, store, bucket).passed == 1  # a person's word stands
+    decide("mine.jpg", "refuse")
+    assert apply_decisions.follow(store) == 1
+    assert server.tags(bucket, "mine.jpg")["repit"] == "block"
 
 
 def test_a_storage_that_refuses_to_be_tagged_makes_no_new_decision_with_each_attempt(

@@ -122,9 +122,15 @@ def test_what_the_storage_tells_of_is_blocked_or_let_be(watched: Watched) -> Non
     assert server.anyone_reads(LIVE, "unrelated.jpg") == 200
     found = watched.operate("found")
     assert all(key in found for key in bad)
+    named = [json.loads(line) for line in watched.operate("found", "--json").splitlines()]
+    assert {row["key"] for row in named if row["action"] == "tagged"} >= set(bad)
     banked.withdraw()
     assert eventually(lambda: gate.verdict(picture)[0] == "allow")
-    watched.operate("scan", LIVE)
+    scanned = json.loads(watched.operate("scan", LIVE, "--json"))
+    assert (scanned["state"], scanned["blocked"]) == ("done", 0)
+    assert scanned["scan"] in [
+        json.loads(line)["scan"] for line in watched.operate("scans", "--json").splitlines()
+    ]
     assert {key: watched.mark(key) for key in bad} == dict.fromkeys(bad)
     assert server.anyone_reads(LIVE, "banked.jpg") == 200
 

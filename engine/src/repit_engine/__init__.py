@@ -9,10 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from repit_engine.anchors import bank_family, query_stages
     from repit_engine.child.hashing import HashingChild
+    from repit_engine.decision import decide, packed_id
     from repit_engine.errors import EngineError, PictureRefused, SnapshotRefused, WrongInput
     from repit_engine.hash import hash_file, hash_of, hash_picture, orientations_of
+    from repit_engine.live import LiveIndex
+    from repit_engine.pdq import Orientation
     from repit_engine.picture import DEFAULT_LIMITS, Limits, Of, Picture, open_picture
+    from repit_engine.search import RingIndex
+    from repit_engine.stoplist import package_stoplist
     from repit_engine.types import Hash, Hashed, NotHashable, RangeResult
     from repit_engine.views import View, Views, open_views
 
@@ -23,28 +29,42 @@ __all__ = [
     "Hashed",
     "HashingChild",
     "Limits",
+    "LiveIndex",
     "NotHashable",
     "Of",
+    "Orientation",
     "Picture",
     "PictureRefused",
     "RangeResult",
+    "RingIndex",
     "SnapshotRefused",
     "View",
     "Views",
     "WrongInput",
+    "bank_family",
+    "decide",
     "hash_file",
     "hash_of",
     "hash_picture",
     "open_picture",
     "open_views",
     "orientations_of",
+    "package_stoplist",
+    "packed_id",
+    "query_stages",
 ]
 
 _HOMES = {
+    "anchors": ("bank_family", "query_stages"),
     "child.hashing": ("HashingChild",),
+    "decision": ("decide", "packed_id"),
     "errors": ("EngineError", "PictureRefused", "SnapshotRefused", "WrongInput"),
     "hash": ("hash_file", "hash_of", "hash_picture", "orientations_of"),
+    "live": ("LiveIndex",),
+    "pdq": ("Orientation",),
     "picture": ("DEFAULT_LIMITS", "Limits", "Of", "Picture", "open_picture"),
+    "search": ("RingIndex",),
+    "stoplist": ("package_stoplist",),
     "types": ("Hash", "Hashed", "NotHashable", "RangeResult"),
     "views": ("View", "Views", "open_views"),
 }

@@ -77,9 +77,14 @@ def test_markup_whose_element_is_out_of_reach_may_be_a_drawing(size, filling) ->
         (b"\x1aE\xdf\xa3\x9fB\x86\x81\x01", Kind.FILM),
         (b"RIFF\x10\0\0\0AVI LIST", Kind.FILM),
         (b"OggS\0\2", Kind.FILM),
-        (b"%PDF-1.7\n", Kind.OTHER),
-        (b"{\\rtf1 hello}", Kind.OTHER),
-        (b"PK\3\4", Kind.OTHER),
+        (b"ID3\4\0", Kind.FILM),
+        (b"%PDF-1.7\n", Kind.CONTAINER),
+        (b"what comes before\n%PDF-1.7\n", Kind.CONTAINER),
+        (b"{\\rtf1 hello}", Kind.CONTAINER),
+        (b"PK\3\4", Kind.CONTAINER),
+        (b"Rar!\x1a\7\1\0", Kind.CONTAINER),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.CONTAINER),
+        (b"a.jpg" + bytes(252) + b"ustar", Kind.CONTAINER),
         (b"Dear Sir, 2 < 3.", Kind.OTHER),
         (b"", Kind.OTHER),
         (b"\xff\x0a\xfa\x1f\x41\x91", Kind.PICTURE),
@@ -92,5 +97,5 @@ def test_a_file_is_told_by_how_it_begins(head: bytes, kind: Kind) -> None:
 
 
 def test_a_packed_letter_is_no_drawing() -> None:
-    assert kind_of(gzip.compress(b"Dear Sir")) is Kind.OTHER
+    assert kind_of(gzip.compress(b"Dear Sir")) is Kind.CONTAINER
     assert kind_of(zlib.compress(DRAWING)) is Kind.OTHER  # no browser unpacks that by itself

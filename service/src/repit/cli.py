@@ -14,11 +14,14 @@ from typing import Annotated
 
 import typer
 
-from repit import __version__, installing
+from repit import __version__, installing, safekeeping
 from repit.both import both
+from repit.foundation import audit_commands
+from repit.foundation.process.options import Port
 from repit.foundation.process.plain_command import PlainCommand, PlainGroup
+from repit.foundation.process.ports import GATE_PORT
 from repit.foundation.staff import commands as staff
-from repit.foundation.terminal import language
+from repit.foundation.terminal import AsJson, complain, write_json
 from repit.hotline import commands as hotline
 from repit.platform import commands as platform
 
@@ -29,6 +32,10 @@ app.command(cls=PlainCommand)(both)
 app.command()(installing.init)
 app.command()(installing.migrate)
 app.add_typer(staff.app, name="staff")
+app.add_typer(audit_commands.app, name="audit")
+app.command("offline-key")(safekeeping.offline_key)
+app.command()(safekeeping.backup)
+app.command()(safekeeping.restore)
 
 
 @app.callback(invoke_without_command=True)
@@ -58,24 +65,35 @@ def demo(
     raise typer.Exit(run(picture))
 
 
+@app.command(cls=PlainCommand)
+def sandbox(port: Port = GATE_PORT) -> None:
+    """Start a gate to write code against. / Démarrer un filtre pour essayer votre code."""
+    from repit.demo import sandbox as alone
+
+    raise typer.Exit(alone.run(port))
+
+
 @app.command()
-def settings() -> None:
+def settings(as_json: AsJson = False) -> None:
     """Print the page that documents every setting. / Afficher la page des réglages."""
-    from repit.foundation.configuration.environment import page
+    from repit.foundation.configuration.environment import page, plain
     from repit.settings.declared import DECLARED
 
+    if as_json:
+        for setting in DECLARED.values():
+            write_json(plain(setting))
+        return
     print(page(DECLARED), end="")
 
 
 def main() -> None:
-    """Run the command; a refusal is two sentences on stderr and exit code 1."""
+    """Run the command; a refusal is said on stderr, with exit code 1."""
     from repit.foundation.errors import RepitError
 
     try:
         app()
     except RepitError as error:
-        message, next_step = error.shown(language())
-        print(f"{message}\n{next_step}", file=sys.stderr)
+        complain(error, sys.argv[1:])
         sys.exit(1)
 
 

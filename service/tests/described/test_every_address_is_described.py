@@ -85,8 +85,8 @@ def test_whatever_needs_a_key_says_so_and_how_a_missing_one_is_answered(
 
 def test_a_gate_without_keys_says_that_none_is_needed(client: Client, settings: Any) -> None:
     settings.REPIT_GATE_KEYS = ()
-    metrics = client.get("/v1/openapi.json").json()["paths"]["/metrics"]["get"]
-    assert metrics["security"] == [{}, {"platform": []}]
+    metrics = client.get("/v1/openapi.json").json()["paths"]["/v1/metrics"]["get"]
+    assert metrics["security"] == [{}, {"platform": []}, {"operator": []}]
 
 
 def test_what_may_be_asked_again_later_says_when(client: Client) -> None:

@@ -15,8 +15,10 @@ from schemathesis_hooks import SECRET, TO_SIGN
 from schemathesis_runs import Described
 
 PLATFORM, STORAGE = "the-platform-s-key", "the-storage-s-token-of-this-gate"
+OPERATOR = "the-operator-s-key"
 BEYOND = {"refuse": 451}  # which is no error of whoever asked
 NOBODY = "http://127.0.0.1:9"
+DAMAGED = b"\xff\xd8\xff\xe0" + bytes(5000)
 
 
 @pytest.fixture
@@ -27,6 +29,7 @@ def gate(tmp_path: Path, start_hotline: Any) -> Iterator[tuple[Gate, str]]:
     followed.open_case(value)
     settings = {
         "REPIT_GATE_KEYS": PLATFORM,
+        "REPIT_METRICS_KEY": OPERATOR,
         "REPIT_GATE_S3_URL": NOBODY,
         "REPIT_GATE_S3_KEY_ID": "id",
         "REPIT_GATE_S3_SECRET": "secret",
@@ -54,6 +57,7 @@ def test_a_gate_answers_as_its_description_says(gate: tuple[Gate, str], tmp_path
     described.body_for_example("post", "/v1/refuse", known)
     keys = {
         "platform": {"bearer": PLATFORM},
+        "operator": {"bearer": OPERATOR},
         "storage": {"bearer": STORAGE},
         "mastodon": {"api_key": TO_SIGN},
     }
@@ -63,9 +67,9 @@ def test_a_gate_answers_as_its_description_says(gate: tuple[Gate, str], tmp_path
 
 
 def _held(gate: Gate) -> str:
-    """The decision of an upload that people are to look at: no picture, where pictures are asked about."""
+    """The decision of an upload that people are to look at: a picture that is damaged."""
     headers = {"Authorization": f"Bearer {PLATFORM}", "Content-Type": "image/jpeg"}
-    asked = urllib.request.Request(f"{gate.base_url}/v1/check", data=b"text", headers=headers)  # noqa: S310
+    asked = urllib.request.Request(f"{gate.base_url}/v1/check", data=DAMAGED, headers=headers)  # noqa: S310
     with urllib.request.urlopen(asked) as answer:  # noqa: S310
         body = json.loads(answer.read())
     assert body["verdict"] == "review"

@@ -24,6 +24,7 @@ BEYOND = {
 @pytest.mark.timeout(schemathesis_runs.TIMEOUT)
 def test_a_hotline_answers_as_its_description_says(tmp_path: Path, start_hotline: Any) -> None:
     unlimited = {"REPIT_SUBMISSIONS_PER_HOUR": "0", "REPIT_REPORTS_PER_HOUR": "0"}
+    unlimited["REPIT_METRICS_KEY"] = "the-operator-s-key"
     hotline: Hotline = start_hotline({**environment(tmp_path / "hotline"), **unlimited})
     receipt = hotline.open_case(random_pdq())
     code = {name: receipt[name] for name in ("number", "secret")}
@@ -47,6 +48,7 @@ def test_a_hotline_answers_as_its_description_says(tmp_path: Path, start_hotline
     described.body_for_example("put", NCMEC, agreed, "application/xml")
     keys = {
         "subscriber": {"bearer": key},
+        "operator": {"bearer": "the-operator-s-key"},
         "stopncii": {"api_key": key},
         "stopncii-function": {"api_key": key},
         "ncmec": {"username": "anyone", "password": key},

@@ -44,6 +44,7 @@ ROOT = Path(__file__).resolve().parents[3]
         ("REPIT_GATE_KEYS", "a-good-and-long-key,short"),
         ("REPIT_GATE_S3_TOKEN", "nineteen-characters"),
         ("REPIT_MASTODON_SECRET", "fifteen-letters"),
+        ("REPIT_GATE_DECISION_DAYS", "183"),  # six months, article 20(1) of Regulation (EU) 2022/2065
     ],
 )
 def test_a_value_that_cannot_be_read_is_refused_by_name_and_not_repeated(name: str, raw: str):

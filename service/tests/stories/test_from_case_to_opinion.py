@@ -30,7 +30,7 @@ from repit.platform.gate.inspection.question import BareHashes
 from repit.platform.gate.models import Decision
 from repit.platform.gate.pictures import Signature
 from repit.platform.loops import tell_banks
-from repit.platform.review import asking, deciding, let_go, questions, queue
+from repit.platform.review import asking, deciding, let_go, objections, questions, queue
 from repit.platform.review.deciding import Answer
 from repit.platform.review.models import OutgoingOpinion, Review, Step
 
@@ -210,7 +210,7 @@ class Rooms(machines.Story):
     @rule(upload=uploads)
     def object_to(self, upload: str) -> None:
         row = Decision.objects.get(pk=upload)
-        deed = lambda: deciding.object_to(row, "That is my dog.")  # noqa: E731
+        deed = lambda: objections.object_to(row, "That is my dog.")  # noqa: E731
         self.whole_or_refused(deed, NotFound, TransitionRefused)
 
     @rule(member=MEMBER, answer=ANSWER)

@@ -23,8 +23,10 @@ class Kind(Enum):
     """Moving pictures or sound, and no picture that a browser would show in their place."""
     PAGE = "page"
     """Markup that is no drawing: HTML, or any other XML."""
+    CONTAINER = "container"
+    """A document or an archive: it may hold pictures, and nobody looks into it here."""
     OTHER = "other"
-    """Nothing that is shown as a picture: text, documents, archives, noise."""
+    """Nothing that is shown as a picture, nor holds one for all that can be seen: text, noise."""
 
 
 _PICTURES: Final = frozenset(
@@ -38,8 +40,35 @@ _FILMS: Final = (
     b"OggS",
     b"FLV\1",
     b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+    b"ID3",
+    b"fLaC",
 )
-_DOCUMENTS: Final = (b"%PDF", b"%!PS", b"\xc5\xd0\xd3\xc6")
+_CONTAINERS: Final = (
+    b"%PDF",
+    b"%!PS",
+    b"\xc5\xd0\xd3\xc6",
+    b"AT&TFORM",  # DjVu
+    b"{\\rtf",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",  # Word, Excel and Outlook of old
+    b"PK\3\4",  # ZIP, and so Office, OpenDocument, EPUB, comics
+    b"PK\5\6",
+    b"PK\7\x08",
+    b"Rar!\x1a\7",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\x1f\x8b",  # gzip
+    b"\x1f\x9d",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    b"\x28\xb5\x2f\xfd",  # Zstandard
+    b"LZIP",
+    b"MSCF",
+    b"xar!",
+    b"SQLite format 3\0",
+)
+_INSIDE: Final = ((257, b"ustar"), (60, b"BOOKMOBI"), (2, b"-lh"))
+"""What says so further in: tar, Kindle's books, LHA."""
+_PDF_WITHIN: Final = 1024
+"""Readers of PDF pass over what comes before it, up to there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +83,10 @@ def sniffed(data: bytes, *, whole: bool = True) -> Format | Refused:
     """What the first bytes of a file say, found out once; `whole`: `data` is all of it, not only its head."""
     try:
         return sniff(data)
-    except (EmptyFile, NotAPicture) as refusal:
+    except EmptyFile as refusal:
         return Refused(refusal, Kind.OTHER)
+    except NotAPicture as refusal:
+        return Refused(refusal, _of_unknown(data))
     except UnsupportedPicture as refusal:
         return Refused(refusal, _of_unread(data, whole=whole))
 
@@ -71,11 +102,20 @@ def _of_unread(data: bytes, *, whole: bool) -> Kind:
         return Kind.FILM if _is_film(data, whole=whole) else Kind.PICTURE
     if data.startswith(_FILMS) or (data[:4] == b"RIFF" and data[8:12] in (b"AVI ", b"WAVE")):
         return Kind.FILM
-    if data.startswith(_DOCUMENTS):
-        return Kind.OTHER
     if is_markup(data):
         return Kind.PICTURE if may_be_drawing(data) else Kind.PAGE
+    if data.startswith(_CONTAINERS):
+        return Kind.CONTAINER
     return Kind.PICTURE
+
+
+def _of_unknown(data: bytes) -> Kind:
+    if data.startswith(_FILMS):
+        return Kind.FILM
+    further_in = any(data.startswith(mark, at) for at, mark in _INSIDE)
+    if data.startswith(_CONTAINERS) or further_in or b"%PDF-" in data[:_PDF_WITHIN]:
+        return Kind.CONTAINER
+    return Kind.OTHER
 
 
 def _is_film(data: bytes, *, whole: bool) -> bool:

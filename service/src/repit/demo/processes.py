@@ -77,6 +77,14 @@ def gate(folder: Path, followed: Service, more: Mapping[str, str] | None = None)
         yield service
 
 
+@contextmanager
+def gate_of_a_list(folder: Path, known: Path, port: int, more: Mapping[str, str]) -> Iterator[Service]:
+    """`repit gate` that holds a file's hashes and follows no hotline, ready; `more`: further settings."""
+    _operate(folder / "gate", "exchange", "add", "file", "sandbox", "--address", str(known), "--gate")
+    with _running("gate", folder, more, port) as service:
+        yield service
+
+
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     outer = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
     return {**outer, **settings}
@@ -88,21 +96,26 @@ def _command(*words: str) -> list[str]:
 
 def subscribe(data: Path, name: str) -> str:
     """Issue a key as an operator would; anchored hashes included. Raises `NotStarted`."""
+    return _operate(data, "subscriber", "add", name, "--anchored", "--key-only")
+
+
+def _operate(data: Path, *words: str) -> str:
+    """What `repit` says when an operator gives this command. Raises `NotStarted`."""
     done = subprocess.run(  # noqa: S603 - our own command
-        _command("subscriber", "add", name, "--anchored", "--key-only"),
+        _command(*words),
         env=_environment({"REPIT_DATA": str(data)}),
         capture_output=True,
         timeout=START_SECONDS,
         check=False,
     )
     if done.returncode:
-        raise NotStarted(detail="the subscriber's key")
+        raise NotStarted(detail=" ".join(words[:2]))
     return done.stdout.decode().strip()
 
 
 @contextmanager
-def _running(role: str, folder: Path, settings: Mapping[str, str]) -> Iterator[Service]:
-    data, port, parent = folder / role, free_port(), os.getpid()
+def _running(role: str, folder: Path, settings: Mapping[str, str], port: int = 0) -> Iterator[Service]:
+    data, port, parent = folder / role, port or free_port(), os.getpid()
     environ = _environment({"REPIT_DATA": str(data), "REPIT_LOG_LEVEL": "WARNING", **settings})
     installations.made(environ, role)
     libc = ctypes.CDLL(None)

@@ -13,7 +13,8 @@
     │   ├── NotFound                nothing there (or nothing this caller may know of)
     │   └── TransitionRefused       the state does not allow that step
     ├── Unavailable                 cannot be done now: try again
-    │   └── DatabaseUnavailable     the database does not answer or is locked
+    │   ├── DatabaseUnavailable     the database does not answer or is locked
+    │   └── DiskUnavailable         the disk takes nothing more
     ├── SealBroken                  a sealed value does not open: wrong key, altered, or from another row
     ├── OutboundRefused             a request of ours that is not made, or whose answer is not taken
     │   ├── AddressRefused          the name leads to an address we do not connect to
@@ -189,6 +190,11 @@ class Unavailable(RepitError):
 class DatabaseUnavailable(Unavailable):
     code = "database-unavailable"
     message = Text("The database does not answer.", "La base de données ne répond pas.")
+
+
+class DiskUnavailable(Unavailable):
+    code = "disk-unavailable"
+    message = Text("Nothing can be written just now.", "Rien ne peut être écrit pour l'instant.")
 
 
 class SealBroken(RepitError):

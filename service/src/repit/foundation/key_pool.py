@@ -16,7 +16,7 @@ A wiped slot is zeros, and is never used again: a copy of the file from before w
 import fcntl
 import os
 import secrets
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -77,6 +77,23 @@ class KeyPool:
                     raise _missing(self._path)
                 found.append(raw)
         return found
+
+    def find(self, slots: Sequence[int]) -> list[bytes]:
+        """The same, with nothing for a slot that the file does not reach: of many rows one may be damaged.
+        Raises `SettingsRefused` where the file is missing."""
+        if not slots:
+            return []
+        with self._opened(None) as file:
+            room = _slots(file, self._slot)
+            return [
+                os.pread(file, self._slot, slot * self._slot) if 0 <= slot < room else b"" for slot in slots
+            ]
+
+    def within(self, slots: Iterable[int]) -> list[int]:
+        """Those of these slots that the file reaches. Raises `SettingsRefused` where it is missing."""
+        with self._opened(None) as file:
+            room = _slots(file, self._slot)
+        return [slot for slot in slots if 0 <= slot < room]
 
     def holds(self, slot: int) -> bool:
         """Whether the file reaches so far."""

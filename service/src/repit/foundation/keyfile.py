@@ -1,6 +1,6 @@
 """Small files that hold keys.
 
-In: a path, bytes. Out: a file that only its owner may read, whole or absent. Next: `hotline.backup`,
+In: a path, bytes. Out: a file that only its owner may read, whole or absent. Next:
 `repit offline-key`.
 """
 

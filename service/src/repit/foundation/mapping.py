@@ -4,6 +4,7 @@ In: any exception. Out: a `RepitError` that says as much as may be said. Next: `
 `outbound` maps its HTTP client's exceptions itself, where they arise.
 """
 
+import errno
 import json
 import sqlite3
 import sys
@@ -19,6 +20,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from repit.foundation.errors import (
     DatabaseUnavailable,
+    DiskUnavailable,
     InputRefused,
     NotFound,
     NotGranted,
@@ -62,6 +64,9 @@ _NAMED: Final[tuple[tuple[type[BaseException] | str, type[RepitError]], ...]] = 
     (MemoryError, TooLarge),
 )
 
+_OF_THE_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
+"""Full, a quota or a limit is reached, mounted read-only, broken."""
+
 
 def named(error: BaseException) -> RepitError:
     """The error of our tree that stands for this one; its own text is kept only where it is ours."""
@@ -69,6 +74,8 @@ def named(error: BaseException) -> RepitError:
         return error
     if isinstance(error, EngineError):
         return InputRefused(Text(error.message, error.message), Text(error.next_step, error.next_step))
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+        return DiskUnavailable(detail=type(error).__name__)
     for theirs, ours in _NAMED:
         if _is(error, theirs):
             return ours(detail=type(error).__name__)

@@ -7,15 +7,17 @@ the pages of this desk, `repit bank …`. No hash and no picture is shown, for n
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from repit.foundation.errors import InputRefused, NotFound, Text
-from repit.hotline.bank import floods, items, widely_published
+from repit.hotline.bank import floods, items, looking, widely_published
 from repit.hotline.bank.floods import Reported
+from repit.hotline.bank.looking import Hashes
 from repit.hotline.bank.models import Item, Question, Transition
 from repit.hotline.feeds import caps, opinions, voices
+from repit.hotline.feeds.erasing_by_name import NO_SUCH_ITEM, SEE_THE_LIST
 from repit.hotline.feeds.models import Alarm, Subscriber
 from repit.hotline.feeds.opinions import Held
 
@@ -50,7 +52,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything about an item except its hashes."""
+    """Everything about an item except its hashes. `forget_on`: of a withdrawn one, the day on which what is
+    left of it is destroyed at the latest."""
 
     item: str
     state: str
@@ -61,6 +64,8 @@ class Shown:
     confirmations: int
     asked: int
     expires_at: datetime | None
+    forget_on: date | None
+    hashes: Hashes
     question: Question | None
     finding: str
     steps: Sequence[Transition]
@@ -96,7 +101,7 @@ def show(name: str) -> Shown:
     """One item. Raises `NotFound`."""
     item = Item.objects.filter(token=name).first()
     if item is None:
-        raise NotFound
+        raise NotFound(NO_SUCH_ITEM, SEE_THE_LIST)
     reported, held = floods.evidence(name), opinions.of([name]).get(name, [])
     return Shown(
         item.token,
@@ -108,6 +113,8 @@ def show(name: str) -> Shown:
         item.confirmations,
         item.asked,
         item.expires_at,
+        item.forget_on,
+        looking.hashes_of(item),
         Question.objects.filter(item=item, closed_at__isnull=True).first(),
         voices.judge(item).reason,
         list(Transition.objects.filter(item=item).order_by("id")),

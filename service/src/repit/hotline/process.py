@@ -4,20 +4,25 @@ In: a host and a port, Django set up. Out: a running hotline until SIGTERM or SI
 `repit.both`.
 """
 
+import logging
 from collections.abc import Callable
+from typing import Final
 
 from repit.foundation.process import expire_kept, fold_log, serving
 from repit.foundation.process.front.rules import of_pages
-from repit.hotline.cases import key_file
+from repit.hotline.cases import desk, key_file
 from repit.hotline.loops import (
     access_log,
     carry_letters,
     case_calendar,
     erase_items,
     expire_items,
+    look_through,
     pull_partners,
     upkeep,
 )
+
+_log: Final = logging.getLogger(__name__)
 
 
 def serve(host: str, port: int, begun: Callable[[], None]) -> None:
@@ -36,7 +41,20 @@ def require() -> None:
 
 def begin() -> None:
     """Start the loops beside the pages; `access_log.write` is for the end."""
-    for room in (expire_items, carry_letters, erase_items, upkeep, fold_log, access_log, case_calendar):
+    desk.make_ready()
+    if desk.state() == "waiting":
+        _log.warning("nobody takes cases in yet: they wait until a caseworker sets the desk up")
+    rooms = (
+        expire_items,
+        carry_letters,
+        erase_items,
+        look_through,
+        upkeep,
+        fold_log,
+        access_log,
+        case_calendar,
+    )
+    for room in rooms:
         room.start()
     expire_kept.start()
     pull_partners.for_hotline().start()

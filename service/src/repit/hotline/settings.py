@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from repit.foundation.configuration.environment import Setting, folder, key32, one_of, text, whole, yes_or_no
+from repit.foundation.backups import settings as backups
+from repit.foundation.configuration.environment import Setting, folder, one_of, text, whole, yes_or_no
 from repit.foundation.configuration.wing import Wing
 
 SETTINGS: Final[tuple[Setting[Any], ...]] = (
@@ -127,15 +128,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "30 to 3650",
         "365",
     ),
-    Setting(
-        "REPIT_OFFLINE_KEY",
-        key32,
-        b"",
-        "The public half of the hotline's offline key, made by `repit offline-key`. Backups are sealed to it,"
-        " and with one more part it lets a person who lost their receipt come back.",
-        "64 hexadecimal digits",
-        "none: no backup, no recovery through the hotline",
-    ),
+    *backups.SETTINGS,
 )
 
 

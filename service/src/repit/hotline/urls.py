@@ -12,6 +12,7 @@ from repit.hotline.web.feeds_api import health
 OWN: list[URLPattern | URLResolver] = [
     path("health", health.health),
     path("ready", health.ready),
+    path("metrics", health.metrics),
     path("exchange/", include("repit.hotline.web.feeds_api.urls")),
     path("staff/cases/", include("repit.hotline.web.desk.urls")),
     path("staff/bank/", include("repit.hotline.web.bank_desk.urls")),

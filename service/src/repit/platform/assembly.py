@@ -30,7 +30,7 @@ from repit.platform.gate.policy import Policy, default_policy
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.verdict import Outcome
-from repit.platform.review import let_go, media, questions
+from repit.platform.review import grounds, let_go, media, questions
 from repit_engine.anchors import Stage
 
 _log: Final = logging.getLogger(__name__)
@@ -51,10 +51,11 @@ def tell_the_desk(entries: Sequence[KnownEntry]) -> None:
 
 def assemble(decoder: Sequence[str] | None = None) -> Gate:
     """A gate as the settings want it, not yet started. Raises `SettingsRefused`."""
-    index, board = LiveIndex(), StatusBoard()
+    index, board = LiveIndex(), StatusBoard(settings.REPIT_GATE_STALE_HOURS * 3600)
     reports = settings.REPIT_GATE_REPORT_MATCHES and bool(settings.REPIT_GATE_FEED_URL)
     recorder = Recorder(tally=reports, ask=questions.met)
     policy = _policy()
+    grounds.of_gate("known")  # a file of grounds that cannot be read stops the gate before it refuses anybody
     pool = DecoderPool(settings.REPIT_GATE_WORKERS or os.cpu_count() or 1, decoder)
     inspector = Inspector(
         index=index,
@@ -97,7 +98,7 @@ def _policy() -> Policy:
         channels["s3"] = _CHANNELS[settings.REPIT_GATE_S3_UNDECIDED]
     path: str = settings.REPIT_GATE_POLICY
     if not path:
-        return default_policy(undecided, channels)
+        return default_policy(undecided, channels, _UNDECIDED[settings.REPIT_GATE_CONTAINERS])
     try:
         policy = parse_policy(Path(path).read_bytes())
         return replace(policy, undecided_channels={**channels, **policy.undecided_channels})

@@ -11,7 +11,7 @@ from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, SealBroken, TransitionRefused
 from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow
-from repit.hotline.bank import admitting, feed, items
+from repit.hotline.bank import admitting, feed, items, sealed
 from repit.hotline.bank.models import Change, Feed, Item, ItemHash, Transition
 from repit.hotline.bank.states import TRANSITIONS
 from repit.hotline.bank.types import Submission
@@ -180,8 +180,11 @@ def test_a_sealed_hash_does_not_open_in_another_row():
     submit(), submit()
     row, other = ItemHash.objects.order_by("id")
     ItemHash.objects.filter(pk=row.pk).update(sealed=other.sealed)
+    item = row.item
     with pytest.raises(SealBroken):
-        feed.changes_after(0)
+        sealed.opened([item]).open(item, ItemHash.objects.get(pk=row.pk))
+    served = {change.item.item: len(change.item.hashes) for change in feed.changes_after(0)}
+    assert served == {item.token: 0, other.item.token: 1}
 
 
 def test_an_aborted_transaction_takes_its_number_back():

@@ -273,6 +273,9 @@ class Unwiped:
     def read(self, slots: Any) -> Any:
         return self.pool.read(slots)
 
+    def find(self, slots: Any) -> Any:
+        return self.pool.find(slots)
+
     def wipe(self, slots: Any) -> None:
         raise Killed
 

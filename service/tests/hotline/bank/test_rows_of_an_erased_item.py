@@ -18,7 +18,7 @@ from repit.exchanges import partners
 from repit.exchanges.models import Partner
 from repit.foundation import clock
 from repit.foundation.hashes import Hash
-from repit.hotline.bank import carrying, feed, floods, items, partner_records, retention
+from repit.hotline.bank import carrying, feed, floods, items, partner_records, retention, unreadable
 from repit.hotline.bank.models import Item, PartnerRecord
 from repit.hotline.bank.record import Origin, Record
 from repit.hotline.bank.types import Submission
@@ -32,7 +32,7 @@ GUIDES = [ROOT / "docs" / language / "retention.md" for language in ("en", "fr")
 COLUMN = re.compile(r"`([A-Z]\w+\.\w+)`")
 OF_NO_ITEM = {"Feed", "LookupKey", "Letter", "WidelyPublished", "Subscriber", "SubscriberKey", "Access"}
 OF_NO_ITEM |= {"Partner", "RejectedRecord", "FeedbackCursor", "Moved", "Alarm"}
-GONE = {"ItemHash"}
+GONE = {"ItemHash", "Unreadable"}
 
 
 def rooms() -> Iterator[type[models.Model]]:
@@ -75,6 +75,7 @@ def test_nothing_else_of_it_is_left_in_any_row() -> None:
     )
     begins = clock.now() - timedelta(hours=1)
     floods.report("gate", {item.token: 2}, begins, begins + timedelta(minutes=1))
+    unreadable.mark([item.pk])
     items.withdraw(item.token, actor="person", reason="asked")
     subscribers.acknowledge(who, feed.head().sequence, [item.token])
     partner = Partner.objects.get()

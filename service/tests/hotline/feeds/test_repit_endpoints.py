@@ -18,6 +18,8 @@ from repit.hotline.feeds import subscribers
 
 pytestmark = pytest.mark.django_db
 BASE = "/exchange/repit/v1/"
+HERE = {"host": "127.0.0.1:8600"}
+"""As somebody asks on the machine itself."""
 
 
 @pytest.fixture
@@ -115,8 +117,8 @@ def test_wrong_paths_and_methods_are_problem_documents_too(client: Client, heade
 
 def test_health_and_readiness_tell_the_truth(client: Client):
     assert client.get("/health").json() == {"alive": True, "role": "hotline"}
-    empty = client.get("/ready").json()
+    empty = client.get("/ready", headers=HERE).json()
     assert (empty["sequence"], empty["newest_change_age_seconds"]) == (0, None)
     submit()
-    full = client.get("/ready").json()
+    full = client.get("/ready", headers=HERE).json()
     assert full["sequence"] == 1 and full["newest_change_age_seconds"] >= 0

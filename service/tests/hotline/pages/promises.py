@@ -211,7 +211,7 @@ PROMISES: dict[str, Kept] = {
         ("hotline/bank/test_match_report_retention.py::test_many_reports_go_in_turns_and_each_counts_once",),
     ),
     "a backup holds no keys": Kept(
-        (("hotline/backup.py", "_LEFT_OUT"),),
+        (("hotline/cases/safekeeping.py", "left_out="), ("foundation/backups/tables.py", "parts.left_out()")),
         ("hotline/processes/test_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",),
     ),
     "recovery waits": Kept(
@@ -221,7 +221,11 @@ PROMISES: dict[str, Kept] = {
         ),
     ),
     "a database that is put back brings nothing back": Kept(
-        (("hotline/commands/safekeeping.py", "kept.restore("), ("hotline/backup.py", "erasing.lost()")),
+        (
+            ("safekeeping.py", "restoring.restore("),
+            ("foundation/backups/restoring.py", "parts.catch_up()"),
+            ("hotline/bank/safekeeping.py", "erasing.lost()"),
+        ),
         (
             "hotline/processes/test_restoring_a_bank.py::test_an_older_database_with_todays_keys_brings_nothing_back",
             "hotline/cases/test_recovery_and_erasure.py::test_an_erased_case_stays_erased_when_a_backup_comes_back",

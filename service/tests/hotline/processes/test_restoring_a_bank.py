@@ -141,7 +141,8 @@ def test_missing_or_foreign_keys_stop_everything_with_a_sentence(
     bank, moved = Path(new_database["REPIT_DATA"]) / "bank-keys", tmp_path / "moved"
     bank.rename(moved)
     status, answer = hotline.call("GET", "/ready")
-    assert (status, answer["code"]) == (503, "unavailable") and "items is missing" in answer["title"]
+    found = {problem["code"]: problem["message"] for problem in answer["problems"]}
+    assert status == 503 and "items is missing" in found["bank-keys"]
     hotline.kill()
     for command in (("hotline", "--port", str(free_port())), ("bank", "review"), ("subscriber", "list")):
         assert "file of keys" in refused(new_database, *command)

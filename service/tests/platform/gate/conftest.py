@@ -1,14 +1,22 @@
-"""A gate with real decoder children, one pool for the whole run."""
+"""A gate with real decoder children, one pool for the whole run; one with a desk, and its people."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
+from at_channels import Channels, listening
+from django.core.cache import cache
 from gate_assembly import assembled
+from staff_people import Someone
 
 from repit.foundation.clock import elapsed
 from repit.platform.gate import runtime
 from repit.platform.gate.decoder.pool import DecoderPool
+from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.policy_file import parse_policy
+from repit.platform.integrations import clamd, icap
+from repit.platform.review import let_go
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +42,34 @@ def gate(transactional_db: None, decoders: DecoderPool) -> Iterator[runtime.Gate
     yield whole
     runtime.install(None)
     whole.recorder.close()
+
+
+@pytest.fixture
+def members(db: None) -> Callable[[str], Someone]:
+    cache.clear()
+    let_go.forget_memory()
+    return lambda role: Someone(role).enrol().with_app()
+
+
+@pytest.fixture
+def start(members: object, decoders: DecoderPool) -> Iterator[Callable[..., runtime.Gate]]:
+    def begin(*entries: KnownEntry, policy: bytes = b"") -> runtime.Gate:
+        whole = assembled(decoders, parse_policy(policy) if policy else None, desk=True)
+        whole.take_snapshot("feed", 1, list(entries), None)
+        runtime.install(whole)
+        return whole
+
+    yield begin
+    runtime.install(None)
+
+
+@pytest.fixture
+def channels(gate: runtime.Gate) -> Iterator[Channels]:
+    """Every channel that a test can walk through, open."""
+    with ExitStack() as held:
+        opened = []
+        for make, name in ((clamd.listener, "clamd"), (icap.listener, "icap")):
+            at, open_channel = listening(make, name)
+            held.enter_context(open_channel)
+            opened.append(at)
+        yield Channels(gate, *opened)

@@ -11,6 +11,7 @@ from gate_assembly import assembled
 from gate_pictures import entry, jpeg, pdq, sample
 
 from repit.foundation.hashes import Hash
+from repit.foundation.health import disk
 from repit.platform.gate import readiness, runtime
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.inspection.inspector import Inspector
@@ -19,6 +20,9 @@ from repit.platform.gate.senders import LONGEST
 from repit.platform.integrations.http_api.senders import sender_of
 
 CAT, ROCKET = jpeg(sample()), jpeg(sample("rocket"))
+DAMAGED = b"\xff\xd8\xff\xe0" + bytes(5000)
+HERE = {"host": "127.0.0.1:8700"}
+"""As somebody asks on the machine itself."""
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def test_a_raw_body_a_form_and_bare_hashes_get_the_same_verdict(http: Client) ->
 def test_the_bare_contract_is_spoken_in_statuses(http: Client) -> None:
     assert raw(http, "/v1/refuse", CAT).status_code == 451
     assert raw(http, "/v1/refuse", ROCKET).status_code == 200
-    assert raw(http, "/v1/refuse", b"text").status_code == 202
+    assert raw(http, "/v1/refuse", DAMAGED).status_code == 202
 
 
 def test_explanations_come_in_the_language_asked_for(http: Client) -> None:
@@ -130,7 +134,7 @@ def test_a_caller_may_name_the_product_it_stands_in_and_nothing_else(http: Clien
 
 def test_metrics_count_answers_and_tell_nothing_of_the_upload(http: Client, gate: Gate, settings) -> None:
     raw(http, "/v1/check", CAT)
-    raw(http, "/v1/refuse", b"text")
+    raw(http, "/v1/refuse", DAMAGED)
     gate.inspector.metrics.watch(lambda: readiness.present(gate))
     body = http.get("/metrics")
     assert body["Content-Type"].startswith("text/plain")
@@ -187,7 +191,7 @@ def test_reading_and_asking_have_their_own_methods(http: Client) -> None:
 def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
     http: Client, gate: Gate, decoders
 ) -> None:
-    body = http.get("/v1/ready")
+    body = http.get("/v1/ready", headers=HERE)
     assert body.status_code == 200
     assert (body.json()["entries"], body.json()["decoders"]["alive"], body.json()["storage"]) == (
         1,
@@ -195,8 +199,45 @@ def test_readiness_tells_what_is_served_and_is_503_when_nothing_is(
         "memory",
     )
     runtime.install(assembled(decoders))
-    assert http.get("/v1/ready").status_code == 503
+    assert http.get("/v1/ready", headers=HERE).status_code == 503
     assert http.get("/v1/health").json() == {"alive": True}
+
+
+def test_what_is_wrong_is_told_in_words_to_the_operator_and_to_platforms_alone(
+    http: Client, gate: Gate, decoders, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime.install(assembled(decoders))
+    settings.REPIT_GATE_KEYS, settings.REPIT_METRICS_KEY = ("platform",), "operator"
+    for authorization, reads in (
+        ("", False),
+        ("Bearer x", False),
+        ("Bearer platform", True),
+        ("Bearer operator", True),
+    ):
+        answer = http.get(
+            "/v1/ready", headers={"authorization": authorization, "accept-language": "fr", **HERE}
+        )
+        # What a stranger is told may be some seconds old.
+        assert not reads or answer.status_code == 503
+        assert ("problems" in answer.json()) is reads
+        assert (http.get("/v1/metrics", headers={"authorization": authorization}).status_code == 200) is reads
+    found = {problem["code"]: problem for problem in answer.json()["problems"]}
+    assert set(found) == {"entries-not-loaded"} == set(answer.json()["missing"])
+    assert "tout est indécis" in found["entries-not-loaded"]["message"]
+    settings.REPIT_METRICS_KEY = ""
+    assert "problems" in http.get("/v1/ready", headers=HERE).json()
+    assert "problems" not in http.get("/v1/ready", headers={**HERE, "x-forwarded-for": "127.0.0.1"}).json()
+    assert "problems" not in http.get("/v1/ready", headers=HERE, REMOTE_ADDR="192.0.2.7").json()
+
+
+def test_a_gate_that_cannot_write_goes_on_serving_and_says_so(
+    http: Client, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    full = [disk.Room(tmp_path, 1024, 1024**3, 1)]
+    monkeypatch.setattr(disk, "rooms", lambda _folders: full)
+    answer = http.get("/v1/ready", headers=HERE)
+    assert answer.status_code == 200 and answer.json()["problems"] == []
+    assert "disk-full" in {warning["code"] for warning in answer.json()["warnings"]}
 
 
 def test_the_openapi_document_describes_what_is_really_answered(http: Client) -> None:
@@ -204,7 +245,8 @@ def test_the_openapi_document_describes_what_is_really_answered(http: Client) ->
     body = raw(http, "/v1/check", CAT).json()
     assert set(body) == set(names["VerdictAnswer"]["properties"])
     assert set(body["evidence"][0]) == set(names["EvidenceAnswer"]["properties"])
-    assert set(http.get("/v1/ready").json()) == set(names["ReadyAnswer"]["properties"])
+    assert set(http.get("/v1/ready", headers=HERE).json()) == set(names["ReportAnswer"]["properties"])
+    assert set(http.get("/v1/ready").json()) == set(names["ReadyAnswer"]["properties"]) == {"ready"}
     waiting = raw(http, "/v1/check", b"text").json()["decision"]
     assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["ReviewAnswer"]["properties"])
 
@@ -227,7 +269,7 @@ def test_the_page_shows_each_call_once_under_its_first_address(http: Client, set
     page = http.get("/docs", HTTP_ACCEPT_LANGUAGE="en").content.decode()
     described = http.get("/v1/openapi.json").json()["paths"]
     methods = sum(len(operations) for operations in described.values())
-    assert page.count("<h2>") == methods - 2
+    assert page.count("<h2>") == methods - 3
     assert "GET /health" in page and "GET /v1/health" not in page
     assert "curl http://testserver/ready" in page
     assert "POST /v1/storage/s3/events" in page and "POST /v1/hooks/mastodon" in page

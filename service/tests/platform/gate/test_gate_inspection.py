@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from gate_assembly import assembled, inspect
 from gate_pictures import entry, jpeg, made_up, pdq, sample
 from PIL import Image, ImageOps
@@ -98,7 +98,8 @@ def test_every_question_is_asked_in_the_same_way(knowing: Gate) -> None:
         LongFile((("sha256", other),), Kind.PICTURE, "clamd"): "too-many-bytes",
         LongFile((("sha256", other),), Kind.OTHER, "clamd"): None,
         NotLookedAt("not-a-picture", "clamd", kind=Kind.OTHER): None,
-        NotLookedAt("not-a-picture", "check", kind=Kind.OTHER): "not-a-picture",
+        NotLookedAt("not-a-picture", "check", kind=Kind.OTHER): None,
+        NotLookedAt("not-a-picture", "check", kind=Kind.CONTAINER): "container",
         OddMessage((WholeFile(b"text", "clamd"),), "damaged-form", "clamd"): "damaged-form",
     }
     assert [ask(question).undecided for question in unknown] == list(unknown.values())
@@ -126,8 +127,8 @@ def test_what_kind_of_file_was_refused_is_found_out_where_it_is_opened_and_not_a
 
 
 def test_what_cannot_be_opened_is_for_the_policy_to_answer(gate: Gate) -> None:
-    verdict = inspect(b"text", "check")
-    assert (verdict.outcome, verdict.rule, verdict.undecided) == ("review", "undecided", "not-a-picture")
+    verdict = inspect(b"\xff\xd8\xff\xe0" + bytes(5000), "check")
+    assert (verdict.outcome, verdict.rule, verdict.undecided) == ("review", "undecided", "damaged-picture")
 
 
 def test_a_gate_that_has_received_nothing_yet_decides_nothing(
@@ -175,6 +176,27 @@ def test_a_verdict_stands_when_the_database_does_not(knowing: Gate, monkeypatch:
     monkeypatch.setattr(Decision.objects, "bulk_create", broken)
     verdict = inspect(CAT, "check")
     assert (verdict.outcome, verdict.recorded) == ("block", False)
+
+
+def test_what_could_not_be_written_down_is_told_and_written_once_the_database_answers_again(
+    knowing: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Decision.objects, "bulk_create", away)
+        verdict = inspect(CAT, "check")
+        assert (verdict.outcome, verdict.recorded) == ("block", False)
+        told = readiness.report(knowing)
+        assert told[0] and not told[1]["recording"]["working"]
+        assert told[1]["recording"]["failing_seconds"] >= 0 and told[1]["recording"]["unrecorded"] == 1
+        assert readiness.present(knowing)["recording"] == 0.0
+    assert 'repit_gate_unrecorded_total{channel="check"} 1.0' in knowing.inspector.metrics.written().decode()
+    assert inspect(CAT, "check").recorded
+    assert Decision.objects.filter(pk=verdict.decision).exists()
+    recording = readiness.report(knowing)[1]["recording"]
+    assert (recording["working"], recording["failing_seconds"], recording["unrecorded"]) == (True, None, 1)
 
 
 def test_the_report_survives_a_clock_that_jumps(gate: Gate) -> None:

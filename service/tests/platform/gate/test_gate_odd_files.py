@@ -1,21 +1,16 @@
 """Every odd file at every channel, open and closed: what a viewer could show is what is judged."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-
 import pytest
-from at_channels import At, listening, stream
-from django.test import Client
+from at_channels import Channels
 from gate_pictures import entry, jpeg, sample
 from odd_files.catalogue import SCENE, Odd, odd
 from odd_files.scenes import saved
 
 from repit.demo.device import submission
 from repit.foundation.hashes import Hash
+from repit.platform.gate.channels import CHANNELS
 from repit.platform.gate.inspection.question import WholeFile
 from repit.platform.gate.runtime import Gate
-from repit.platform.gate.verdict import Outcome
-from repit.platform.integrations import clamd, icap
 
 FILM = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom\0\0\0\x10moov\0\0\0\x08mvhd" + bytes(5000)
 OTHERS = {
@@ -27,7 +22,6 @@ OTHERS = {
 }
 NOTHING = {
     "a letter": b"a letter",
-    "an empty file": b"",
     "a document": b"%PDF-1.7",
     "an archive": b"PK\3\4" + bytes(9),
 }
@@ -76,60 +70,8 @@ def test_an_odd_file_that_shows_nothing_known_passes_and_is_decided(gate: Gate) 
     assert wrong == []
 
 
-class Channels:
-    """Every channel that a test can walk through: what it says of a file."""
-
-    def __init__(self, gate: Gate, clamd_channel: At, icap_channel: At) -> None:
-        self._gate, self._http = gate, Client()
-        self._clamd, self._icap = clamd_channel, icap_channel
-
-    def all(self) -> Iterator[tuple[str, Callable[[bytes], Outcome]]]:
-        yield "check", self._check
-        yield "bare", lambda content: self._bare(content, "")
-        for product in ("synapse", "mastodon", "wordpress"):
-            yield product, lambda content, product=product: self._bare(content, f"?channel={product}")
-        yield "s3", self._stored
-        yield "clamd", self._scanned
-        yield "icap", self._adapted
-
-    def _check(self, content: bytes) -> Outcome:
-        return self._http.post("/v1/check", content, "application/octet-stream").json()["verdict"]
-
-    def _bare(self, content: bytes, query: str) -> Outcome:
-        answer = self._http.post(f"/v1/refuse{query}", content, "application/octet-stream")
-        return {200: "allow", 202: "review", 451: "block"}[answer.status_code]
-
-    def _stored(self, content: bytes) -> Outcome:
-        with self._gate.admission.buffer("s3") as upload:
-            upload.write(content)
-            return self._gate.inspector.inspect(upload.asked("s3")).outcome
-
-    def _scanned(self, content: bytes) -> Outcome:
-        reply = self._clamd.say(b"zINSTREAM\0", stream(content))
-        return "block" if reply.endswith(b" FOUND\0") else "allow"
-
-    def _adapted(self, content: bytes) -> Outcome:
-        head = b"PUT /a HTTP/1.1\r\nHost: site\r\n\r\n"
-        start = b"REQMOD icap://gate/repit ICAP/1.0\r\nHost: gate\r\nAllow: 204\r\nConnection: close\r\n"
-        body = b"%x\r\n%s\r\n" % (len(content), content) if content else b""
-        encapsulated = b"Encapsulated: req-hdr=0, req-body=%d\r\n\r\n" % len(head)
-        reply = self._icap.say(start + encapsulated + head + body + b"0\r\n\r\n")
-        return "allow" if reply.split(b" ", 2)[1] == b"204" else "block"
-
-
-@pytest.fixture
-def channels(knowing: Gate) -> Iterator[Channels]:
-    with ExitStack() as held:
-        opened = []
-        for make, name in ((clamd.listener, "clamd"), (icap.listener, "icap")):
-            at, open_channel = listening(make, name)
-            held.enter_context(open_channel)
-            opened.append(at)
-        yield Channels(knowing, *opened)
-
-
 def closed(gate: Gate, *, yes: bool) -> None:
-    for name, _ in Channels(gate, At(0), At(0)).all():
+    for name in CHANNELS:
         gate.policy.undecided_channels[name] = "block" if yes else "allow"
 
 
@@ -156,9 +98,7 @@ def test_what_a_viewer_shows_and_nobody_opens_follows_the_channel_and_what_nobod
         closed(knowing, yes=shut)
         for name, ask in channels.all():
             for what, content in {**OTHERS, **NOTHING}.items():
-                # Channels for pictures are asked about pictures: there, a letter is not decided either.
-                follows = what in OTHERS or name in ("check", "bare")
-                if ask(content) != ("block" if shut and follows else "allow"):
+                if ask(content) != ("block" if shut and what in OTHERS else "allow"):
                     wrong.append((name, "closed" if shut else "open", what))
     assert wrong == []
 
@@ -166,7 +106,7 @@ def test_what_a_viewer_shows_and_nobody_opens_follows_the_channel_and_what_nobod
 def test_where_undecided_files_wait_for_a_person_drawings_do_and_films_and_pages_are_counted(
     knowing: Gate,
 ) -> None:
-    for name in ("s3", "synapse", "mastodon", "wordpress"):
+    for name in CHANNELS:
         for file_ in odd():
             if file_.unread:
                 verdict = knowing.inspector.inspect(WholeFile(file_.content, name))

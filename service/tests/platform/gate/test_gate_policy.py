@@ -233,13 +233,13 @@ def test_the_command_checks_a_policy_and_explains_it(tmp_path: Path) -> None:
 
 
 def test_films_pass_where_people_would_look_unless_the_policy_has_them_look() -> None:
-    film = replace(UNDECIDED, reason="film", is_unopened=True)
+    film = replace(UNDECIDED, reason="film", left="film")
     plain = {"version": 1, "rules": []}
     for undecided, outcome, rule in (
         ({}, "allow", "not-opened"),
         ({"unopened": "review"}, "review", "undecided"),
         ({"default": "block"}, "block", "undecided"),
-        ({"default": "allow"}, "allow", "undecided"),
+        ({"default": "allow"}, "allow", "not-opened"),
         ({"channels": {"clamd": "block"}}, "block", "undecided"),
         ({"channels": {"clamd": "block"}, "unopened": "review"}, "block", "undecided"),
     ):

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from django.core.cache import cache
 from django.test import Client, override_settings
-from gate_assembly import assembled
 from gate_pictures import entry, jpeg, made_up, sample
 from PIL import Image
 from staff_people import Someone
@@ -22,14 +20,12 @@ from repit.foundation import clock
 from repit.foundation.errors import TransitionRefused
 from repit.foundation.hashes import Hash
 from repit.platform.gate import runtime
-from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.inspection.question import BareHashes, WholeFile
 from repit.platform.gate.models import Decision, MatchTally
 from repit.platform.gate.pictures import Signature, agreement, signature
-from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.senders import Senders, sent_by
-from repit.platform.review import asking, deciding, let_go, media, questions, queue
+from repit.platform.review import asking, deciding, let_go, media, objections, questions, queue
 from repit.platform.review.deciding import Answer
 from repit.platform.review.models import AskedItem, LetGo, OutgoingOpinion, Part, Review
 from repit_engine.anchors import bank_family, query_stages
@@ -54,25 +50,6 @@ def family(name: str, picture: bytes = CAT, anchored: bytes | None = None) -> Kn
         ("anchored", row, worth) for row, worth in zip(other.hashes[1:], other.qualities[1:], strict=True)
     ]
     return entry(name, *(Hash("pdq", role, row.tobytes(), int(worth)) for role, row, worth in values))
-
-
-@pytest.fixture
-def members(db: None) -> Callable[[str], Someone]:
-    cache.clear()
-    let_go.forget_memory()
-    return lambda role: Someone(role).enrol().with_app()
-
-
-@pytest.fixture
-def start(members: object, decoders: DecoderPool) -> Iterator[Callable[..., runtime.Gate]]:
-    def begin(*entries: KnownEntry, policy: bytes = b"") -> runtime.Gate:
-        whole = assembled(decoders, parse_policy(policy) if policy else None, desk=True)
-        whole.take_snapshot("feed", 1, list(entries), None)
-        runtime.install(whole)
-        return whole
-
-    yield begin
-    runtime.install(None)
 
 
 def verdict_of(gate: runtime.Gate, content: bytes = CAT, sender: str = "") -> tuple[str, str]:
@@ -249,8 +226,10 @@ def test_whoever_was_refused_by_the_gate_alone_may_object_and_is_answered(
     verdict_of(gate)
     first = Decision.objects.get()
     status, body = object_to(first.name)
-    assert (status, body["state"], body["outcome"]) == (201, "appealed", None)
-    assert object_to(first.name)[0] == 409
+    assert (status, body["state"], body["outcome"]) == (201, "appealed", "refuse")
+    assert body["automated"] and body["statement"]["automated_decision"]
+    assert object_to(first.name) == (status, body)  # sent again, it is noted once
+    assert object_to(first.name, "And another thing.")[0] == 409
     verdict_of(gate, AGAIN)  # the next upload is put before those who look, since the first is gone
     review = Review.objects.get()
     assert review.compared and review.decision_id != first.name and review.parts.count() == 2
@@ -386,7 +365,7 @@ def test_what_may_show_a_minor_is_never_asked_about_again(
         assert verdict_of(gate) == ("block", "known")
     assert Review.objects.count() == 1
     with pytest.raises(TransitionRefused):
-        deciding.object_to(Review.objects.get().decision, "No.")
+        objections.object_to(Review.objects.get().decision, "No.")
 
 
 def film(*others: Image.Image) -> bytes:

@@ -1,4 +1,5 @@
-"""Eight people ask for work in the same moment, in threads of one process. Prints what each got, as JSON.
+"""Eight people ask for work in the same moment, then eight object to one refusal, in threads of one process.
+Prints what each got, and how many reviews and objections there are of it, as JSON.
 
 Run as a program, on a database of its own.
 """
@@ -21,8 +22,8 @@ from review_rows import decision  # noqa: E402
 from repit.foundation.staff import members  # noqa: E402
 from repit.foundation.staff.models import Member  # noqa: E402
 from repit.platform.gate.models import Decision  # noqa: E402
-from repit.platform.review import queue  # noqa: E402
-from repit.platform.review.models import Review  # noqa: E402
+from repit.platform.review import objections, queue  # noqa: E402
+from repit.platform.review.models import Appeal, Part, Review  # noqa: E402
 
 made = queue._review
 
@@ -56,4 +57,21 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-sys.stdout.write(json.dumps(got))
+refused = decision("possible", outcome="block")
+
+
+def object_to() -> None:
+    gate.wait()
+    try:
+        objections.object_to(refused, "That is my dog.")
+    finally:
+        connection.close()
+
+
+again = [threading.Thread(target=object_to) for _ in range(PEOPLE)]
+for thread in again:
+    thread.start()
+for thread in again:
+    thread.join()
+noted = Appeal.objects.filter(decision=refused).count(), Part.objects.filter(decision=refused).count()
+sys.stdout.write(json.dumps([got, noted]))

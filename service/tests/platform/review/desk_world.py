@@ -24,7 +24,7 @@ from repit.foundation.process import serving  # noqa: E402
 from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.foundation.staff import letting_in, members  # noqa: E402
 from repit.platform.gate.pictures import Signature  # noqa: E402
-from repit.platform.review import deciding, media, questions, queue  # noqa: E402
+from repit.platform.review import deciding, media, objections, questions, queue  # noqa: E402
 from repit.platform.review.models import Review  # noqa: E402
 
 settings.ALLOWED_HOSTS.append("testserver")
@@ -56,7 +56,7 @@ decision("altered", item="first")
 taken = queue.take(people["second moderator"].member)
 deciding.decide(people["second moderator"].member, taken.name, refuse)
 record = taken.name
-deciding.object_to(Review.objects.get(name=record).decision, "C'est mon chien, pas une personne.")
+objections.object_to(Review.objects.get(name=record).decision, "C'est mon chien, pas une personne.")
 for tier, changes in (
     ("standard", {}),
     ("possible", {"state": "disputed", "confirmations": 3}),
@@ -75,7 +75,7 @@ def asked(item: str) -> str:
     """A question about a known picture, with an objection; the review's name."""
     row = decision("standard", item=item, outcome="block")
     media.hold(row.name, shapes())
-    name = deciding.object_to(row, "Tout le monde connaît cette image.").name
+    name = objections.object_to(row, "Tout le monde connaît cette image.").name
     questions.compared(row.name, {item: 87}, Signature(bytes(32), bytes(128)))
     return name
 

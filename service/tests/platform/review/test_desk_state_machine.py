@@ -20,7 +20,7 @@ from repit.foundation.errors import InputRefused, NotFound, TransitionRefused
 from repit.foundation.staff.models import Member
 from repit.platform.gate.models import Decision
 from repit.platform.gate.pictures import Signature
-from repit.platform.review import asking, deciding, let_go, opinions, questions, queue, retention
+from repit.platform.review import asking, deciding, let_go, objections, opinions, questions, queue, retention
 from repit.platform.review.deciding import Answer
 from repit.platform.review.models import Appeal, OutgoingOpinion, Part, Review, Statement, Step
 from repit.platform.review.states import HELD, OPEN, OUTCOMES, TRANSITIONS
@@ -114,7 +114,7 @@ class Desk(machines.Story):
         reviews = by_decision(state="decided")
         if decided and reviews:
             row = machines.pick(reviews, number).decision
-        self.whole_or_refused(lambda: deciding.object_to(row, "That is my dog."), *REFUSALS)
+        self.whole_or_refused(lambda: objections.object_to(row, "That is my dog."), *REFUSALS)
 
     # --- what members do
 

@@ -16,7 +16,7 @@ from review_rows import decision
 from staff_people import Someone
 
 from repit.foundation.models import AuditRow
-from repit.platform.review import deciding, queue
+from repit.platform.review import objections, queue
 from repit.platform.review.deciding import Answer, decide
 from repit.platform.review.models import Review
 
@@ -197,7 +197,7 @@ def test_what_may_show_a_minor_is_not_opened_again_even_for_an_objection(
         fetching(platform)
         who, review = taken(someone)
         decide(who.member, review.name, Answer("refer"))
-        deciding.object_to(review.decision, "That is my dog.")
+        objections.object_to(review.decision, "That is my dog.")
         senior = someone("senior")
         again = queue.take(senior.member)
         assert again is not None and again.pk == review.pk

@@ -14,7 +14,7 @@ from staff_people import Someone
 from repit.foundation import audit, clock
 from repit.foundation.errors import InputRefused, NotFound, SettingsRefused, TransitionRefused
 from repit.foundation.models import AuditRow
-from repit.platform.review import deciding, grounds, media, opinions, queue
+from repit.platform.review import grounds, media, objections, opinions, queue
 from repit.platform.review.deciding import Answer, decide
 from repit.platform.review.models import OutgoingOpinion, Review
 
@@ -161,18 +161,15 @@ def test_an_objection_is_answered_by_someone_else_who_may_reverse_it(someone: Ma
     assert list(OutgoingOpinion.objects.values_list("opinion", "state")) == [("blocked", "due")]
 
 
-def test_objections_come_after_a_decision_and_not_without_end(someone: Make) -> None:
-    decision("altered")
-    queue.take_in()
-    review = Review.objects.get()
-    with pytest.raises(TransitionRefused):
-        deciding.object_to(review.decision, "no")
+def test_objections_are_answered_with_a_first_look_and_not_without_end(someone: Make) -> None:
+    objections.object_to(decision("altered"), "no")
     decided_by(someone("senior"), REFUSE)
-    for number in range(3):
-        deciding.object_to(Review.objects.get().decision, f"no, {number}")
+    assert Review.objects.get().objections.get().upheld is False
+    for number in range(2):
+        objections.object_to(Review.objects.get().decision, f"no, {number}")
         decided_by(someone("senior"), REFUSE)
     with pytest.raises(TransitionRefused):
-        deciding.object_to(Review.objects.get().decision, "no")
+        objections.object_to(Review.objects.get().decision, "no")
 
 
 @pytest.mark.parametrize(
@@ -242,6 +239,18 @@ def test_opinions_are_tried_again_ever_later_and_given_up_in_the_end(someone: Ma
     assert waits[:4] == [30, 60, 120, 240]
     assert (len(waits), max(waits)) == (opinions.MOST_ATTEMPTS - 1, 6 * 3600)
     assert (row.state, row.due_at) == ("given-up", None)
+
+
+def test_the_desk_shows_what_a_file_says_of_itself_and_what_the_gate_did_with_it(someone: Make) -> None:
+    row = decision("", outcome="allow")
+    objections.object_to(row, "It is me.")
+    who = someone("moderator")
+    taken = queue.take(who.member)
+    assert taken is not None
+    page = who.client.get(f"/staff/review/{taken.name}/", headers={"accept-language": "en"}).content.decode()
+    for words in ("its C2PA manifest says", "The gate let it through by the rule", "It is me."):
+        assert words in page
+    assert "objected to its having passed" in page
 
 
 def test_indicators_alone_and_the_canary_say_nothing_to_a_bank(someone: Make) -> None:

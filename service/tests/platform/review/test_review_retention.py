@@ -18,7 +18,7 @@ from repit.foundation.limits.models import Count, Spent
 from repit.platform.gate.index_store import IndexStore
 from repit.platform.gate.models import Decision
 from repit.platform.loops import review_upkeep
-from repit.platform.review import deciding, opinions, queue
+from repit.platform.review import objections, opinions, queue
 from repit.platform.review.deciding import Answer, decide
 from repit.platform.review.models import Appeal, OutgoingOpinion, Review, Statement, Step
 from repit.platform.review.retention import sweep
@@ -67,7 +67,7 @@ def plain(at: datetime | None = None, outcome: str = "block") -> Decision:
 
 def test_a_decided_review_goes_with_all_that_belongs_to_it_and_the_audit_still_holds(someone: Make) -> None:
     review = reviewed(someone("moderator"))
-    deciding.object_to(review.decision, "That is my dog.")
+    objections.object_to(review.decision, "That is my dog.")
     senior = someone("senior")
     assert queue.take(senior.member) is not None
     decide(senior.member, review.name, REFUSE)
@@ -91,7 +91,7 @@ def test_what_waits_for_someone_is_never_forgotten(someone: Make) -> None:
     owed = reviewed(moderator, item="owed")
     appealed = reviewed(moderator, item="appealed")
     stopped = reviewed(moderator, Answer("refer"))
-    deciding.object_to(appealed.decision, "That is my dog.")
+    objections.object_to(appealed.decision, "That is my dog.")
     OutgoingOpinion.objects.exclude(item="owed").update(state="answered")
     decision("altered", item="waiting")
     decision("altered", item="held")
@@ -129,7 +129,7 @@ def test_an_objection_on_the_last_day_keeps_its_review(someone: Make) -> None:
     review = reviewed(someone("moderator"))
     tell_all()
     assert swept(YEAR) == 0
-    deciding.object_to(review.decision, "That is my dog.")
+    objections.object_to(review.decision, "That is my dog.")
     assert swept(YEAR, GRACE, timedelta(hours=1)) == 0
     assert Review.objects.get(name=review.name).forget_at is None
 

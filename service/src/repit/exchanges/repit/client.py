@@ -37,6 +37,7 @@ from repit.foundation.errors import (
     PeerFailed,
     SnapshotCut,
 )
+from repit.foundation.health import clocks
 from repit.foundation.outbound import Answer, Outbound
 
 SNAPSHOT_SECONDS: Final = 3600.0
@@ -168,6 +169,7 @@ class FeedClient:
             seconds=wait + _ANSWER_SECONDS,
             max_bytes=PAGE_BYTES,
         )
+        clocks.heard("hotline", answer.headers.get("date"))
         _accept(answer.status)
         page = decode_page(answer.body)
         if self.feed_id is not None and page.feed_id != self.feed_id:

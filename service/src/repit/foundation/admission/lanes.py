@@ -28,6 +28,11 @@ class Lane:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=f"repit-{name}")
         self._waiting: FairQueue[asyncio.Future[None]] = FairQueue(threads * WAITING_EACH + returning)
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for a thread."""
+        return len(self._waiting)
+
     async def run(self, who: str, call: Callable[[], _Result]) -> _Result:
         """Run it in a thread, when it is this one's turn. Raises `Busy`, and what it raises."""
         if self.free <= 0 or len(self._waiting):

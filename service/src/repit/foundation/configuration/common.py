@@ -127,6 +127,16 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "`plain`",
     ),
     Setting(
+        "REPIT_METRICS_KEY",
+        text,
+        "",
+        "Whoever sends it (`Authorization: Bearer …`) reads `/metrics`, and at `/ready` what is wrong and"
+        " what to do. Without one, only who asks from this machine itself and not through a proxy.",
+        "a long text, as from `openssl rand -hex 32`",
+        "none",
+        secret=True,
+    ),
+    Setting(
         "REPIT_THREADS",
         whole(4, 1024),
         96,

@@ -243,6 +243,12 @@ def nearest(name: str, known: Collection[str]) -> Text:
     return Text(f" Did you mean {near[0]}?", f" Vouliez-vous {near[0]} ?") if near else Text("", "")
 
 
+def plain(setting: Setting[object]) -> dict[str, object]:
+    """What `page` says of one, for a program."""
+    shown = {"name": setting.name, "form": setting.form, "when_absent": setting.shown_default}
+    return {**shown, "about": setting.about, "secret": setting.secret}
+
+
 def page(declared: Mapping[str, Setting[object]]) -> str:
     """docs/en/settings.md, whole."""
     rows = [

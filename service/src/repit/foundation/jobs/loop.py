@@ -15,6 +15,7 @@ from django.db import connection
 
 from repit.foundation.clock import elapsed
 from repit.foundation.jobs.backoff import Backoff
+from repit.foundation.jobs.rounds import PATIENCE_SECONDS, Rounds
 
 BACKOFF: Final = Backoff(1.0, 30.0)
 _log: Final = logging.getLogger(__name__)
@@ -27,7 +28,8 @@ class Loop:
     """`workers` threads that ask `work` again and again; use it in a `with`, or `start` and `stop` it.
 
     `wake`: set by others, ends the rest between two turns, not the one after a failure. `first`: seconds
-    before the first turn. `ending`: one event for several loops that end together.
+    before the first turn. `ending`: one event for several loops that end together. `vital`: without it people
+    or subscribers are not served; `patience`: how many seconds a turn may take before it counts as stuck.
     """
 
     def __init__(
@@ -40,13 +42,21 @@ class Loop:
         first: float = 0.0,
         backoff: Backoff = BACKOFF,
         ending: threading.Event | None = None,
+        vital: bool = False,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self._name, self._work, self._wake = name, work, wake
         self._first, self._backoff = first, backoff
         self.ending = ending or threading.Event()
         names = [name] if workers == 1 else [f"{name}-{number}" for number in range(workers)]
         self._threads = [
-            threading.Thread(target=self._run, name=thread_name, daemon=True) for thread_name in names
+            threading.Thread(
+                target=self._run,
+                name=thread_name,
+                args=(Rounds(thread_name, vital=vital, patience=patience),),
+                daemon=True,
+            )
+            for thread_name in names
         ]
 
     def start(self) -> Self:
@@ -73,18 +83,22 @@ class Loop:
     def __exit__(self, *_: object) -> None:
         self.stop(None)
 
-    def _run(self) -> None:
+    def _run(self, rounds: Rounds) -> None:
         pause, failures = self._first, 0
+        rounds.begun(pause)
         while not self._over(pause, failed=failures > 0):
             try:
                 pause, failures = self._work(self.ending), 0
+                rounds.came_round(pause)
             except Exception as error:  # noqa: BLE001 - a thread that ends would be missed by nobody
                 failures += 1
                 pause = self._backoff.pause(failures)
+                rounds.failed(type(error).__name__, pause)
                 # Its type alone: what it says may quote a row.
                 _log.warning("%s waits: %s", self._name, type(error).__name__)
             if pause:
                 _let_connection_go()
+        rounds.ended()
         _let_connection_go()
         if self._wake is not None:
             self._wake.set()  # another thread of this loop may have missed it

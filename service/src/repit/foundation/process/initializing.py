@@ -101,6 +101,7 @@ def _write(file: Path, role: str, given: Mapping[str, str]) -> None:
     lines = [
         "# Répit: the settings of one installation, for its servers and its commands (docs/en/settings.md).",
         f'role = "{_FILE_NAMES[role]}"',
+        f"data = {_quoted(str(file.parent))}",
         *(f"{name} = {_quoted(given[name])}" for name in _KEPT if given.get(name)),
     ]
     write_once(file, ("\n".join(lines) + "\n").encode())

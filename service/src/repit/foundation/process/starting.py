@@ -31,14 +31,16 @@ def set_up(role: str) -> None:
     terminal.speak(located(os.environ).language)
 
 
-def ready(wanted: str) -> None:
+def ready(wanted: str) -> str:
     """A command of one wing, or one that any installation has (`any`): the installation that is meant set up,
     its database ready; said on standard error which one that is. Raises `SettingsRefused`,
     `DatabaseUnavailable`.
     """
-    set_up(meant(wanted))
+    role = meant(wanted)
+    set_up(role)
     ready_database()
-    terminal.aside(Text(_named("en"), _named("fr")))
+    say_which()
+    return role
 
 
 def serving(role: str) -> None:
@@ -78,6 +80,11 @@ def ready_database() -> None:
     from repit.foundation.process import present  # noqa: PLC0415 - its tables are there once Django is set up
 
     present.require()
+
+
+def say_which() -> None:
+    """Say, on standard error, on which installation a command acts."""
+    terminal.aside(Text(_named("en"), _named("fr")))
 
 
 def _named(language: str) -> str:

@@ -12,7 +12,14 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
-from repit.foundation.errors import KeyRefused, NotFound, RepitError, RequestRefused
+from repit.foundation.errors import (
+    KeyRefused,
+    NotFound,
+    RepitError,
+    RequestRefused,
+    SettingsRefused,
+    Unavailable,
+)
 from repit.foundation.mapping import named
 
 MACHINE_PATHS: Final = ("/api/", "/exchange/", "/v1/", "/health", "/ready", "/metrics")
@@ -61,8 +68,14 @@ class ProblemMiddleware:
         if not request.path.startswith(MACHINE_PATHS):
             return None
         ours = named(error)
+        if isinstance(ours, SettingsRefused):
+            # What is missing is the operator's to hear (`/ready`), not the client's.
+            ours = Unavailable(detail=f"{type(error).__name__}: {ours.message.en}")
         if ours.status >= 500:
             _log.error(
-                "%s: %s", ours.code, ours.detail, exc_info=None if isinstance(error, RepitError) else error
+                "%s: %s",
+                ours.code,
+                ours.detail,
+                exc_info=None if isinstance(ours, Unavailable) or isinstance(error, RepitError) else error,
             )
         return problem(ours)

@@ -11,7 +11,7 @@ from typing import Final
 
 from repit.foundation.hashes import Hash
 from repit.foundation.ids import token
-from repit.hotline.bank import feed, lifecycle, lookups, sealed, widely_published
+from repit.hotline.bank import feed, lifecycle, lookups, mending, sealed, widely_published
 from repit.hotline.bank.incoming import Incoming, secure
 from repit.hotline.bank.journal import Journal
 from repit.hotline.bank.lookups import Lookup
@@ -66,7 +66,7 @@ def admit(line: Feed, incoming: Sequence[Incoming], way: Way) -> list[Item]:
 
 def living(line: Feed, incoming: Sequence[Incoming]) -> dict[bytes, Item]:
     """Living items that have exactly these hashes, by the newest fingerprint. One whose keys were destroyed
-    since a backup that was put back is none: it is withdrawn here."""
+    since a backup that was put back is none: it is withdrawn here. One that does not open is mended."""
     newest = {mark: coming.fingerprint for coming in incoming for mark in coming.marks}
     sought, found = list(newest), dict[bytes, Item]()
     for begin in range(0, len(sought), _ROWS):
@@ -77,6 +77,8 @@ def living(line: Feed, incoming: Sequence[Incoming]) -> dict[bytes, Item]:
                 lifecycle.lost(line, item)
             else:
                 found[newest[bytes(item.fingerprint)]] = item
+    told = {coming.fingerprint: coming for coming in incoming}
+    mending.mend(line, [(item, told[mark]) for mark, item in found.items()])
     return found
 
 

@@ -144,7 +144,7 @@ class Carrier:
 def sweep() -> int:
     """Delete letters that were carried out or were empty, all together; how many."""
     rows = list(Letter.objects.values_list("id", "slot"))
-    raws = keys.pool(keys.LETTERS).read([slot for _, slot in rows])
+    raws = keys.pool(keys.LETTERS).find([slot for _, slot in rows])
     done = [row for (row, _), key in zip(rows, raws, strict=True) if key == keys.GONE]
     with transaction.atomic():
         for begin in range(0, len(done), _TOGETHER):

@@ -106,7 +106,7 @@ def lost() -> int:
         if not some:
             return found
         after = some[-1][0]
-        raws = keys.pool(keys.ITEMS).read([slot for _, slot in some if slot is not None])
+        raws = keys.pool(keys.ITEMS).find([slot for _, slot in some if slot is not None])
         gone = [key for (key, _), raw in zip(some, raws, strict=True) if raw.endswith(keys.GONE)]
         for begin in range(0, len(gone), TOGETHER):
             found += _withdrawn(gone[begin : begin + TOGETHER])

@@ -2,6 +2,8 @@
 
 In: the bank's rows. Out: the head, changes after a sequence, every published item. Next: the exchanges.
 
+One bad row stops nobody: what does not open is left out of an item, and noted (`unreadable`).
+
 The log holds only "look at this item again"; the state is read when the change is served. So a change that is
 read late already shows the newest state, a withdrawal overtakes older changes of its item, and the log itself
 holds nothing that would have to be forgotten.
@@ -21,7 +23,7 @@ from django.db import transaction
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
 from repit.foundation.hashes import Announced, Kind, Media
-from repit.hotline.bank import feed_watch
+from repit.hotline.bank import feed_watch, proving
 from repit.hotline.bank.models import Change, Feed, Item, ItemHash
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.states import SHARED
@@ -41,11 +43,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One change, with the item as it stands now."""
+    """One change, with the item as it stands now; None where its row is not there any more."""
 
     sequence: int
     at: datetime
-    item: Published
+    item: Published | None
 
 
 def locked() -> Feed:
@@ -101,8 +103,8 @@ def newest_change() -> datetime | None:
 def changes_after(sequence: int, limit: int = PAGE) -> list[Recorded]:
     """Consecutive changes from `sequence` + 1 on, each with its item's present state."""
     changes = list(Change.objects.filter(sequence__gt=sequence).order_by("sequence")[:limit])
-    items = {item.item_key: item for item in _published({change.item_id for change in changes})}
-    return [Recorded(change.sequence, change.at, items[change.item_id].value) for change in changes]
+    items = {item.item_key: item.value for item in _published({change.item_id for change in changes})}
+    return [Recorded(change.sequence, change.at, items.get(change.item_id)) for change in changes]
 
 
 def everything(after: str = "") -> Iterator[Published]:
@@ -140,11 +142,11 @@ class _Keyed:
     value: Published
 
 
-def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
-    """Items by key, with their hashes opened.
+def _published(keys: Sequence[int] | set[int]) -> list[_Keyed]:
+    """Items by key, with those of their hashes that open. Raises `Unavailable` where the keys are not ours.
 
     State and hashes are read one after the other, without a lock. Should an item be withdrawn and erased in
-    between, it comes as active without hashes, and the change that withdraws it follows.
+    between, it comes as active and nothing of it can be read, and the change that withdraws it follows.
     """
     items = list(Item.objects.filter(id__in=keys).order_by("id"))
     shared = [item.id for item in items if item.state in SHARED]
@@ -152,19 +154,22 @@ def _published(keys: Sequence[int] | set[int]) -> Iterator[_Keyed]:
     for row in ItemHash.objects.filter(item_id__in=shared, publishable=True).order_by("id"):
         hashes.setdefault(row.item_id, []).append(row)
     held = opened([item for item in items if item.state in SHARED])
+    found = list[_Keyed]()
     for item in items:
         # One whose keys were destroyed since a backup that was put back is withdrawn, whatever its row says.
         state = item.state if item.state in SHARED and not held.destroyed(item) else "withdrawn"
-        yield _Keyed(
-            item.id,
-            Published(
-                item=item.token,
-                state=cast(Announced, state),
-                media=cast(Media, item.media),
-                kind=cast(Kind, item.kind),
-                origin=item.origin,
-                confirmations=item.confirmations,
-                hashes=held.hashes(item, hashes.get(item.id, [])) if state in SHARED else (),
-                asked=item.asked,
-            ),
+        read = held.read(item, hashes.get(item.id, [])) if state in SHARED else []
+        value = Published(
+            item=item.token,
+            state=cast(Announced, state),
+            media=cast(Media, item.media),
+            kind=cast(Kind, item.kind),
+            origin=item.origin,
+            confirmations=item.confirmations,
+            hashes=tuple(hash_ for _, hash_ in read if hash_ is not None),
+            asked=item.asked,
+            whole=state not in SHARED or (bool(read) and all(hash_ is not None for _, hash_ in read)),
         )
+        found.append(_Keyed(item.id, value))
+    proving.sure(held)
+    return found

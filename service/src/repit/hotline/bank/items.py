@@ -15,7 +15,7 @@ from django.db import transaction
 
 from repit.foundation import audit
 from repit.foundation.clock import now
-from repit.foundation.errors import NotFound, TransitionRefused
+from repit.foundation.errors import NotFound, Text, TransitionRefused
 from repit.hotline.bank import (
     admitting,
     claims,
@@ -33,6 +33,14 @@ from repit.hotline.bank.states import LIVE, SHARED, step
 from repit.hotline.bank.types import State, Submission, not_too_many
 
 _EXPIRED_TOGETHER: Final = 25
+_NOTHING_TO_LIST: Final = Text(
+    "No hash of this item can be put on the list of what everyone has seen.",
+    "Aucune empreinte de cet élément ne peut aller sur la liste des images très diffusées.",
+)
+_WITHDRAW_IT: Final = Text(
+    "Withdraw it without --everyones, and add the picture itself: `repit bank widely-published add FILE`.",
+    "Retirez-le sans --everyones, et ajoutez l'image elle-même : `repit bank widely-published add FICHIER`.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,8 @@ def withdraw(name: str, *, actor: str, reason: str, everyones: bool = False) -> 
         if everyones:
             rows = ItemHash.objects.filter(item=item, role="whole")
             seen = sealed.opened([item]).hashes(item, rows)
+            if not any(hash_.perceptual for hash_ in seen):
+                raise TransitionRefused(_NOTHING_TO_LIST, _WITHDRAW_IT)
             widely_published.add([hash_.value for hash_ in seen if hash_.perceptual], actor=actor)
         lifecycle.move(line, item, "withdrawn", actor, reason)
         audit.record(actor, "item.withdraw", name, reason)

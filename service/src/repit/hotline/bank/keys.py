@@ -16,6 +16,7 @@ from django.conf import settings
 
 from repit.foundation.key_pool import KEY_BYTES, KeyPool
 from repit.hotline.bank.models import Item, Letter, LookupKey
+from repit.hotline.bank.states import LIVE
 
 NAMED, KEPT = range(2)
 ITEMS: Final = "items"
@@ -27,6 +28,8 @@ GONE: Final = bytes(KEY_BYTES)
 Pair = tuple[bytes, bytes]
 """The two keys of an item; zeros where one was destroyed."""
 NONE: Final[Pair] = (GONE, GONE)
+MISSING: Final[Pair] = (b"", b"")
+"""Of an item whose row leads to no keys: nothing opens, and nothing says that they were destroyed."""
 
 
 def pool(name: str) -> KeyPool:
@@ -36,13 +39,26 @@ def pool(name: str) -> KeyPool:
 
 def make_ready() -> None:
     """See that the files are there: made for a database that names no slot yet. Raises `SettingsRefused`
-    where rows name slots and their file is missing, or is another one's."""
+    where rows name slots and their file is missing."""
     for name, highest in _highest().items():
         file = pool(name)
         if highest is None:
             file.begin()
         else:
-            file.read([highest])
+            file.find([highest])
+
+
+def begin_anew() -> None:
+    """Make files where some are missing, though rows name slots of them: for an operator who says that they
+    are lost for good."""
+    for name in FILES:
+        pool(name).begin()
+
+
+def reach_everything() -> None:
+    """Raises `SettingsRefused` where rows name slots that their file does not reach."""
+    for name, highest in _highest().items():
+        pool(name).read([] if highest is None else [highest])
 
 
 def draw(count: int) -> list[tuple[int, Pair]]:
@@ -62,15 +78,29 @@ def still_free(drawn: Mapping[int, Pair]) -> set[int]:
 
 
 def of(items: Iterable[Item]) -> dict[int, Pair]:
-    """The keys of items, by the items' own keys; `NONE` for an erased one. Raises `SettingsRefused`."""
-    held = [item for item in items if item.slot is not None]
-    raws = pool(ITEMS).read([item.slot for item in held if item.slot is not None])
-    return {item.pk: _pair(raw) for item, raw in zip(held, raws, strict=True)}
+    """The keys of items, by the items' own keys: `NONE` for an erased one, `MISSING` where a damaged row
+    leads to none. Raises `SettingsRefused` where their file is missing."""
+    found, held = dict[int, Pair](), list[tuple[int, int]]()
+    for item in items:
+        if item.slot is None:
+            found[item.pk] = MISSING if item.state in LIVE else NONE
+        else:
+            held.append((item.pk, item.slot))
+    raws = pool(ITEMS).find([slot for _, slot in held])
+    found.update({key: _pair(raw) for (key, _), raw in zip(held, raws, strict=True)})
+    return found
+
+
+def missing(items: Collection[Item]) -> bool:
+    """Whether all of these name slots that the file of keys does not reach."""
+    return bool(items) and all(pair == MISSING for pair in of(items).values())
 
 
 def wipe(slots: Sequence[int], only_kept: bool = False) -> None:
-    """Destroy keys of items: both, or those of what no exchange needs any more. May be repeated."""
-    pool(ITEMS).wipe(slots, KEPT if only_kept else NAMED)
+    """Destroy keys of items: both, or those of what no exchange needs any more. May be repeated. A slot that
+    a damaged row names and no file reaches holds nothing to destroy."""
+    file = pool(ITEMS)
+    file.wipe(file.within(slots) if slots else (), KEPT if only_kept else NAMED)
 
 
 def draw_for_letters(count: int) -> list[tuple[int, bytes]]:

@@ -11,7 +11,6 @@ for by a name that only a keyed digest of the bank leads on from (`claims`).
 """
 
 import json
-import logging
 import secrets
 import struct
 from base64 import b64decode, b64encode
@@ -24,11 +23,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from repit.foundation.clock import now
-from repit.foundation.errors import SealBroken
+from repit.foundation.errors import RepitError, SealBroken
 from repit.foundation.hashes import Hash
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, operator_and
-from repit.hotline.bank import keys
+from repit.hotline.bank import keys, unreadable
 from repit.hotline.bank.models import Letter
 from repit.hotline.bank.types import Submission
 
@@ -38,7 +37,7 @@ FEWEST: Final = 4
 _HEAD: Final = struct.Struct(">16sHHH")
 _ROOM: Final = LENGTH - _HEAD.size
 _TRIES: Final = 5
-_log: Final = logging.getLogger(__name__)
+TABLE: Final = "bank_letter"
 
 Wanted = Literal["protect", "let go", "nothing"]
 """Nothing: a letter that is there to be counted."""
@@ -91,21 +90,32 @@ def number() -> bytes:
 def opened(rows: Sequence[Letter]) -> list[Order]:
     """The orders in these letters, of those that are there whole. Wiped ones say nothing, altered ones keep
     none of the others. Raises `SettingsRefused`."""
-    found: dict[bytes, dict[int, tuple[int, bytes]]] = {}
+    found: dict[bytes, dict[int, tuple[Letter, bytes]]] = {}
     counts: dict[bytes, int] = {}
-    raws = keys.pool(keys.LETTERS).read([row.slot for row in rows])
+    raws = keys.pool(keys.LETTERS).find([row.slot for row in rows])
     for row, key in zip(rows, raws, strict=True):
         if key == keys.GONE:
             continue
         try:
             raw = operator_and("letter", key).open(row.sealed, _place(row.pk))
-        except SealBroken:
-            _log.error("a letter does not open")
+            mark, part, parts, length = _HEAD.unpack_from(raw)
+        except (SealBroken, struct.error):
+            unreadable.note_other(TABLE, row.pk)
             continue
-        mark, part, parts, length = _HEAD.unpack_from(raw)
-        found.setdefault(mark, {})[part] = (row.slot, raw[_HEAD.size : _HEAD.size + length])
+        found.setdefault(mark, {})[part] = (row, raw[_HEAD.size : _HEAD.size + length])
         counts[mark] = parts
-    return [_order(mark, some) for mark, some in found.items() if len(some) == counts[mark]]
+    orders = [_read(mark, some) for mark, some in found.items() if len(some) == counts[mark]]
+    return [order for order in orders if order is not None]
+
+
+def _read(mark: bytes, some: dict[int, tuple[Letter, bytes]]) -> Order | None:
+    """The order in the letters of one mark; None where it says something that is not known here."""
+    try:
+        return _order(mark, {part: (row.slot, piece) for part, (row, piece) in some.items()})
+    except (RepitError, ValueError, KeyError, TypeError):
+        for row, _ in some.values():
+            unreadable.note_other(TABLE, row.pk)
+        return None
 
 
 def _pieces(order: Order) -> list[bytes]:
@@ -159,4 +169,4 @@ def _order(mark: bytes, some: dict[int, tuple[int, bytes]]) -> Order:
 
 
 def _place(row: int) -> Place:
-    return Place("bank_letter", str(row), "sealed")
+    return Place(TABLE, str(row), "sealed")

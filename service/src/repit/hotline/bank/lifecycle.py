@@ -13,7 +13,7 @@ from django.conf import settings
 from repit.foundation.clock import now
 from repit.hotline.bank import names, questions
 from repit.hotline.bank.journal import Journal
-from repit.hotline.bank.models import Feed, Item, PartnerRecord, RecordOrigin, Transition
+from repit.hotline.bank.models import Feed, Item, PartnerRecord, RecordOrigin, Transition, Unreadable
 from repit.hotline.bank.states import LIVE, Step, step
 from repit.hotline.bank.types import State
 
@@ -37,6 +37,7 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
     if after not in LIVE:
         _end(journal, line, item, root)
         names.bury(item)
+        Unreadable.objects.filter(item=item).delete()
         questions.answer(item, "withdrawn", actor, reason)
     item.save(update_fields=MOVED)
     journal.step(item, before, after, actor, reason, announced=taken.announced)

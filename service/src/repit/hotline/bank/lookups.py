@@ -23,6 +23,8 @@ from repit.hotline.bank import keys
 from repit.hotline.bank.models import LookupKey
 
 EVERY: Final = timedelta(days=7)
+_NO_KEY: Final = (keys.GONE, b"")
+"""Destroyed, or named by a damaged row: `turning` begins another."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,9 +53,9 @@ class _Held:
         seen = (rows, _file(), settings.REPIT_OPERATOR_KEY)
         with self._turn:
             if seen != self._seen:
-                raws = keys.pool(keys.LOOKUPS).read([slot for _, slot in rows])
+                raws = keys.pool(keys.LOOKUPS).find([slot for _, slot in rows])
                 made = [(number, raw) for (number, _), raw in zip(rows, raws, strict=True)]
-                self._lookups = tuple(Lookup(n, Digester(raw)) for n, raw in made if raw != keys.GONE)
+                self._lookups = tuple(Lookup(n, Digester(raw)) for n, raw in made if raw not in _NO_KEY)
                 self._seen = seen
             return self._lookups
 

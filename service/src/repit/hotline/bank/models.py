@@ -144,6 +144,16 @@ class ItemHash(models.Model):
         return "ItemHash"
 
 
+class Unreadable(models.Model):
+    """A living item of which something does not open, and on which day that was noticed."""
+
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, primary_key=True, related_name="unreadable")
+    since = models.DateField()
+
+    def __str__(self) -> str:
+        return "Unreadable"
+
+
 class LookupKey(models.Model):
     """A key under which digests find items again; the newest is for what comes. Replaced every week."""
 

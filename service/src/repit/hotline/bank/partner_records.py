@@ -13,7 +13,7 @@ from typing import Final
 
 from django.db import transaction
 
-from repit.hotline.bank import feed, incoming, lookups, names
+from repit.hotline.bank import feed, incoming, lookups, mending, names
 from repit.hotline.bank.models import PartnerRecord
 from repit.hotline.bank.partners import collect
 from repit.hotline.bank.partners.decide import Release, burials, decisions
@@ -48,9 +48,9 @@ def write(source: str, group: Sequence[Ready], *, publish: bool, run: int = 0) -
     with transaction.atomic():
         line = feed.locked()
         lookups.newest()
-        incoming.settle(
-            [sealed_record.incoming for sealed_record in group if sealed_record.incoming is not None]
-        )
+        made = [sealed_record.incoming for sealed_record in group if sealed_record.incoming is not None]
+        incoming.settle(made)
+        mending.mend_those_of(line, made)
         known = collect.group(str(line.feed_id), source, group, lookups.alive())
         writer = Writer(line, known, group, publish=publish, run=run)
         for sealed_record in group:

@@ -6,16 +6,18 @@ In: `Hash` and the item it belongs to. Out: rows, and hashes again. Next: `items
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
 
-from repit.foundation.errors import SealBroken
+from repit.foundation.errors import InputRefused, SealBroken
 from repit.foundation.hashes import Algorithm, Hash, Role
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Digester, Place, Sealer, operator_and
-from repit.hotline.bank import keys
+from repit.hotline.bank import keys, unreadable
 from repit.hotline.bank.keys import GONE, KEPT, NAMED, Pair
 from repit.hotline.bank.lookups import Lookup
 from repit.hotline.bank.models import Item, ItemHash
 from repit.hotline.bank.types import ASKED_BY_VALUE, IN_ONE_ENTRY, NAMED_BY_HASH, Submission
 
+Read = Sequence[tuple[ItemHash, Hash | None]]
+"""Rows, each with its hash; None where it does not open."""
 FIND = "bank hash"
 _ITEM = "bank item"
 
@@ -26,6 +28,7 @@ class Opened:
     def __init__(self, held: Mapping[int, Pair]) -> None:
         self._held = dict(held)
         self._sealers: dict[tuple[int, int], Sealer] = {}
+        self._read = self._broken = 0
 
     def hold(self, key: int, pair: Pair) -> None:
         """Open one more item, by its own key, with these."""
@@ -40,14 +43,57 @@ class Opened:
         return self._held.get(item.pk, keys.NONE)[KEPT] == GONE
 
     def open(self, item: Item, row: ItemHash) -> Hash:
-        """The hash of a row. Raises `SealBroken`, also where its key was destroyed."""
+        """The hash of a row. Raises `SealBroken`, also where its key was destroyed, and for what opens and is
+        no hash that is known here."""
         value = self._sealer(item, _which(item.media, row)).open(row.sealed, _place(item, row))
-        return Hash(cast(Algorithm, row.algorithm), cast(Role, row.role), value, row.quality)
+        try:
+            return Hash(cast(Algorithm, row.algorithm), cast(Role, row.role), value, row.quality)
+        except (InputRefused, KeyError):
+            raise SealBroken(detail="not a hash that is known here") from None
 
     def hashes(self, item: Item, rows: Iterable[ItemHash]) -> tuple[Hash, ...]:
-        """The hashes of rows; none where their key was destroyed. Raises `SealBroken`."""
+        """The hashes of rows: those whose key was not destroyed and that open. What does not is noted, and
+        keeps none of the others."""
+        return tuple(hash_ for _, hash_ in self.read(item, rows) if hash_ is not None)
+
+    def read(self, item: Item, rows: Iterable[ItemHash]) -> list[tuple[ItemHash, Hash | None]]:
+        """Each row whose key was not destroyed, with its hash; None where it does not open: that is noted."""
+        pair, found = self._held.get(item.pk, keys.NONE), list[tuple[ItemHash, Hash | None]]()
+        for row in rows:
+            if pair[_which(item.media, row)] == GONE:
+                continue
+            try:
+                found.append((row, self.open(item, row)))
+                self._read += 1
+            except SealBroken:
+                unreadable.note(item)
+                found.append((row, None))
+                self._broken += 1
+        return found
+
+    def opens(self, item: Item, row: ItemHash) -> bool | None:
+        """Whether a row opens; None where its key was destroyed. Nothing is noted."""
+        if self._held.get(item.pk, keys.NONE)[_which(item.media, row)] == GONE:
+            return None
+        try:
+            self.open(item, row)
+        except SealBroken:
+            return False
+        return True
+
+    @property
+    def nothing_opened(self) -> bool:
+        """Whether something was read and none of it opened: as if the keys were somebody else's."""
+        return bool(self._broken) and not self._read
+
+    def intact(self, item: Item) -> bool:
+        """Whether both keys of this item are there, so that more can be sealed under them."""
         pair = self._held.get(item.pk, keys.NONE)
-        return tuple(self.open(item, row) for row in rows if pair[_which(item.media, row)] != GONE)
+        return GONE not in pair and pair != keys.MISSING
+
+    def pair(self, item: Item) -> Pair:
+        """The keys themselves."""
+        return self._held.get(item.pk, keys.NONE)
 
     def sealed(self, item: Item, hashes: Sequence[Hash], lookup: Lookup) -> list[ItemHash]:
         """Rows of further hashes of an item, not yet saved. Raises `SealBroken`."""
@@ -131,6 +177,8 @@ def _which(media: str, row: ItemHash) -> int:
 def _sealer(pair: Pair, which: int) -> Sealer:
     if pair[which] == GONE:
         raise SealBroken(detail="the key of this item was destroyed")
+    if not pair[which]:
+        raise SealBroken(detail="the row leads to no key")
     return operator_and(FIND, pair[which])
 
 

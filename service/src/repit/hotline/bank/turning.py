@@ -10,8 +10,8 @@ from typing import Final, cast
 from django.db import transaction
 
 from repit.foundation.clock import now
-from repit.foundation.hashes import Hash, Kind, Media
-from repit.hotline.bank import feed, keys, lookups, names, sealed
+from repit.foundation.hashes import Kind, Media
+from repit.hotline.bank import feed, keys, lookups, names, proving, sealed
 from repit.hotline.bank.lookups import Lookup
 from repit.hotline.bank.models import Item, ItemHash, LookupKey, PartnerRecord
 from repit.hotline.bank.sealed import Opened
@@ -51,22 +51,25 @@ def carry_over(most: int = TOGETHER) -> int:
         some = list(behind.order_by("found_by", "id")[:most])
         opened = sealed.opened(some)
         for item in some:
-            _one(item, opened, lookup)
+            one(item, opened, lookup)
+        proving.sure(opened)
     return len(some)
 
 
-def _one(item: Item, opened: Opened, lookup: Lookup) -> None:
+def one(item: Item, opened: Opened, lookup: Lookup) -> None:
+    """Give an item digests under this key, as far as it opens; under the feed's lock."""
     rows = list(ItemHash.objects.filter(item=item))
-    hashes = list[Hash]()
-    for row in rows:
-        # Those of a withdrawn item may be gone in part; of a lost one, all are.
-        for hash_ in opened.hashes(item, [row]):
-            hashes.append(hash_)
-            row.digest = sealed.found_by(hash_, lookup)
-    ItemHash.objects.bulk_update(rows, ["digest"])
+    # Those of a withdrawn item may be gone in part; of a lost one, all are.
+    read = opened.read(item, rows)
+    for row, hash_ in read:
+        # What does not open cannot be found under a key of which it has no digest.
+        row.digest = sealed.found_by(hash_, lookup) if hash_ is not None else None
+    ItemHash.objects.bulk_update([row for row, _ in read], ["digest"])
     if item.state in LIVE and not opened.destroyed(item):
-        whole = Submission(cast(Media, item.media), cast(Kind, item.kind), tuple(hashes))
-        item.fingerprint = sealed.fingerprint(whole, lookup)
+        hashes = tuple(hash_ for _, hash_ in read if hash_ is not None)
+        if len(hashes) == len(rows) > 0:
+            whole = Submission(cast(Media, item.media), cast(Kind, item.kind), hashes)
+            item.fingerprint = sealed.fingerprint(whole, lookup)
         names.carry_over(list(PartnerRecord.objects.filter(item=item)), opened, lookup)
     item.found_by = lookup.number
     item.save(update_fields=["fingerprint", "found_by"])
@@ -74,5 +77,6 @@ def _one(item: Item, opened: Opened, lookup: Lookup) -> None:
 
 def _destroy_before(newest: int) -> None:
     former = LookupKey.objects.filter(id__lt=newest)
-    keys.pool(keys.LOOKUPS).wipe(list(former.values_list("slot", flat=True)))
+    file = keys.pool(keys.LOOKUPS)
+    file.wipe(file.within(former.values_list("slot", flat=True)))
     former.delete()

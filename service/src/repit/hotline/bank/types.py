@@ -67,7 +67,7 @@ def not_too_many(submissions: Iterable[Submission]) -> None:
 @dataclass(frozen=True, slots=True)
 class Published:
     """One item as subscribers may know it; `hashes` is empty once it is withdrawn. `asked`: how often people
-    were asked to look at it once more."""
+    were asked to look at it once more; `whole`: whether all of its hashes could be read."""
 
     item: str
     state: Announced
@@ -77,3 +77,4 @@ class Published:
     confirmations: int
     hashes: tuple[Hash, ...]
     asked: int = 0
+    whole: bool = True

@@ -16,9 +16,10 @@ from django.db import transaction
 
 from repit.foundation import audit
 from repit.foundation.clock import now
-from repit.foundation.hashes import Hash
+from repit.foundation.errors import SealBroken
+from repit.foundation.hashes import FORMS, Hash
 from repit.foundation.sealing import Place, keyed_digest, operator
-from repit.hotline.bank import feed
+from repit.hotline.bank import feed, unreadable
 from repit.hotline.bank.models import WidelyPublished
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 RADIUS: Final = 31
 REASON: Final = "close to a widely published picture"
 _PURPOSE: Final = "widely published"
+_TABLE: Final = "bank_widelypublished"
 
 
 class _InMemory:
@@ -84,9 +86,17 @@ def near(hashes: Iterable[Hash]) -> bool:
 
 
 def _opened() -> "FlatIndex | None":
-    sealer = operator(_PURPOSE)
-    kept = WidelyPublished.objects.values_list("digest", "sealed")
-    values = [sealer.open(bytes(sealed), _place(bytes(digest))) for digest, sealed in kept]
+    sealer, values = operator(_PURPOSE), list[bytes]()
+    for key, digest, sealed in WidelyPublished.objects.values_list("pk", "digest", "sealed"):
+        try:
+            value = sealer.open(bytes(sealed), _place(bytes(digest)))
+        except SealBroken:
+            value = b""
+        if len(value) == FORMS["pdq"].length:
+            values.append(value)
+        else:
+            # One that cannot be read holds no submission back, and must not stop those of everyone.
+            unreadable.note_other(_TABLE, key)
     if not values:
         return None
     import numpy as np  # noqa: PLC0415
@@ -105,4 +115,4 @@ def _rows(values: list[bytes]) -> "HashArray":
 
 
 def _place(digest: bytes) -> Place:
-    return Place("bank_widelypublished", digest.hex(), "pdq")
+    return Place(_TABLE, digest.hex(), "pdq")

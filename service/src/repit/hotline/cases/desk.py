@@ -4,34 +4,85 @@ In: caseworkers who take cases in. Out: the desk as a `Holder`; new cases readab
 (which grants each new case), `casework` (which hands cases on).
 
 Not everyone at the hotline holds it: supervisors who only see load and times need no key at all. Dismissing
-a member makes a new desk key, and the open cases are granted to it instead.
+a member makes a new desk key, and the open cases are granted to it instead. While nobody holds it, cases wait
+at a desk whose key is put by (`waiting_desk`), for the one who sets the desk up.
 """
 
-from typing import Final
+import logging
+from typing import Final, Literal
 
 from django.db import transaction
 
 from repit.foundation import audit
-from repit.foundation.errors import NotFound, NotGranted, TransitionRefused
+from repit.foundation.errors import NotFound, NotGranted, Text, TransitionRefused
 from repit.foundation.ids import random_key
-from repit.foundation.sealing import Place, operator
-from repit.hotline.cases import caseworkers, grants, keys
-from repit.hotline.cases.casefile import Casefile, Turn
+from repit.foundation.sealing import operator
+from repit.hotline.cases import caseworkers, grants, keys, waiting_desk
+from repit.hotline.cases.casefile import Casefile, Turn, take_step
 from repit.hotline.cases.grants import Holder, Named
-from repit.hotline.cases.models import Caseworker, Desk, DeskMember
+from repit.hotline.cases.models import Case, Caseworker, Desk, DeskMember
 from repit.hotline.cases.rooms import RoomName
 
 ROOMS: Final[tuple[RoomName, ...]] = ("protection", "locations", "thread")
-_USE: Final = "desk"
 _USE_MEMBER: Final = "caseworker"
+_log: Final = logging.getLogger(__name__)
 
 
 def found(by: Holder) -> Holder:
-    """The hotline's first desk key, held by who makes it. Raises `TransitionRefused` if there is one."""
+    """The hotline's desk key, held by who makes it: the first, or the first again once nobody holds the
+    former. They are given the cases that have waited. Raises `TransitionRefused` if someone holds one."""
     with transaction.atomic():
-        if Desk.objects.select_for_update().exists():
+        desks = list(Desk.objects.select_for_update().order_by("version"))
+        if members():
             raise TransitionRefused(detail="the desk has a key")
-        return _new(by, [by.named])
+        made = _new(by, [by.named])
+        for desk in filter(waiting_desk.waits, desks):
+            _take_over(desk, made)
+            waiting_desk.forget(desk)
+    waiting_desk.destroy_forgotten()
+    return made
+
+
+def make_ready() -> None:
+    """See that cases which come in can be opened by somebody, now or once the desk is set up. Done as a
+    hotline starts, so that nothing on the disk tells when the first case came."""
+    with transaction.atomic():
+        named()
+
+
+State = Literal["open", "waiting"]
+
+
+def state() -> State:
+    """Whether someone can take cases in, or they wait for the desk to be set up."""
+    return "open" if members() else "waiting"
+
+
+def give_up(actor: str) -> tuple[str, ...]:
+    """Nobody who takes cases in can open their keys any more: they hold nothing from now on, and cases wait
+    for the one who sets the desk up again; who they were.
+
+    What is at the former desk opens again as soon as its person signs in. Raises `TransitionRefused` where
+    nobody takes cases in as it is.
+    """
+    with transaction.atomic():
+        list(Desk.objects.select_for_update().values_list("version"))
+        gone = tuple(members())
+        if not gone:
+            raise TransitionRefused(
+                Text("Nobody takes cases in.", "Personne ne reçoit les dossiers."),
+                Text(
+                    "Cases wait: a caseworker sets the desk up on the page “Who takes cases in”.",
+                    "Les dossiers attendent : un membre de l'équipe met l'accueil en place,"
+                    " page « Qui reçoit les dossiers ».",
+                ),
+            )
+        for who in gone:
+            caseworkers.retire(who, actor=actor)
+        _let_go_of_all()
+        waiting_desk.begin()
+        audit.record(actor, "desk.give-up", "", f"{len(gone)} members")
+    return gone
 
 
 def unlock(by: Holder) -> Holder:
@@ -80,26 +131,27 @@ def members() -> list[str]:
     )
 
 
-def named() -> Named | None:
-    """The desk as new cases are granted to it, if the hotline has set one up."""
+def named() -> Named:
+    """The desk as new cases are granted to it; one that waits, where nobody holds the newest or can take it
+    over."""
     desk = _newest()
-    return None if desk is None else Named("desk", desk.version, _public(desk))
+    if desk is None or not (desk.members.exists() or waiting_desk.holder(desk, "")):
+        desk = waiting_desk.begin()
+    return Named("desk", desk.version, waiting_desk.public(desk))
 
 
 def hand_over(turn: Turn) -> None:
     """Let the desk's newest key have a case that nobody at the hotline has yet. In the person's turn."""
-    to = named()
-    if to is None or turn.role != "person" or turn.case.state not in ("new", "closed"):
+    if turn.role != "person" or turn.case.state not in ("new", "closed"):
         return
+    to = named()
     if not grants.holds(turn.case.id, to):
         turn.give(to, [room for room in ROOMS if turn.may_read(room)])
 
 
 def _new(by: Holder, those: list[Named]) -> Holder:
     pair = keys.new_pair()
-    desk = Desk.objects.create(sealed_public=b"")
-    desk.sealed_public = operator(_USE).seal(pair.public, _place(desk))
-    desk.save(update_fields=["sealed_public"])
+    desk = waiting_desk.new(pair)
     held = Holder("desk", desk.version, pair, by.who)
     for to in those:
         _member(held, to)
@@ -122,9 +174,23 @@ def _newest() -> Desk | None:
     return Desk.objects.order_by("-version").first()
 
 
-def _public(desk: Desk) -> bytes:
-    return operator(_USE).open(desk.sealed_public, _place(desk))
+def _take_over(desk: Desk, to: Holder) -> None:
+    """Grant the cases of a desk that has waited to one that somebody holds, with new keys: its own lay on
+    this machine."""
+    held = waiting_desk.holder(desk, to.who)
+    if held is None:
+        _log.error("the key of a desk that waited is lost: its cases open again as their persons sign in")
+        return
+    for case_id in caseworkers.cases_of(held):
+        with Casefile(case_id, held).turn() as turn:
+            grants.withdraw(case_id, "desk", held.id)
+            turn.rotate(list(turn.rooms))
+            turn.give(to.named, list(turn.rooms))
 
 
-def _place(desk: Desk) -> Place:
-    return Place("cases_desk", str(desk.version), "sealed_public")
+def _let_go_of_all() -> None:
+    """Cases that nobody has any more are new again, so that a person who signs in hands them to the desk."""
+    held = {pk for caseload in caseworkers.everyone() for pk in caseload.cases}
+    for case in Case.objects.select_for_update().filter(state__in=("in-hand", "waiting")).order_by("pk"):
+        if case.pk not in held:
+            take_step(case, "new", "desk")

@@ -1,13 +1,15 @@
 """Whether the file of case keys is the one that belongs to this database, and what to do when it is lost.
 
 In: nothing, or someone's decision. Out: a refusal that names the file; cases that nobody can open, deleted.
-Next: `repit hotline`, before it serves; `repit case-keys`.
+Next: `repit hotline`, before it serves and while it does; `repit case-keys`.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, SealBroken, SettingsRefused, Text
+from repit.foundation.health.findings import Finding
 from repit.hotline.cases import access_codes, links, vault
 from repit.hotline.cases.models import AccessCode, Case
 
@@ -37,6 +39,12 @@ def check() -> None:
     for case in Case.objects.order_by("pk")[:_TRIED]:
         if not _opens(case):
             raise _NOT_OURS
+
+
+def look() -> Iterable[Finding]:
+    """The same for `foundation.health`. Raises `SettingsRefused`."""
+    check()
+    return ()
 
 
 def give_up_lost(actor: str) -> int:

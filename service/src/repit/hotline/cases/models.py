@@ -251,10 +251,16 @@ class KeyPasskey(models.Model):
 
 
 class Desk(models.Model):
-    """The key pair to which new cases are sealed, until someone takes them up. The newest one counts."""
+    """The key pair to which new cases are sealed, until someone takes them up. The newest one counts.
+
+    `put_by`: its private half while nobody takes cases in, sealed under a key in a file besides; `slot`:
+    where that key stands. Empty once the desk was taken over (`waiting_desk`).
+    """
 
     version = models.AutoField(primary_key=True)
     sealed_public = models.BinaryField()
+    slot = models.BigIntegerField(null=True, unique=True)
+    put_by = models.BinaryField(default=bytes)
 
     def __str__(self) -> str:
         return "Desk"

@@ -40,7 +40,8 @@ class Receipt(Code):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class View:
-    """A case as its person or a helper sees it on coming back. What is not theirs to see is None."""
+    """A case as its person or a helper sees it on coming back. What is not theirs to see is None.
+    `desk_waits`: nobody at the hotline can read it yet."""
 
     by: Literal["person", "helper"]
     state: CaseState | None
@@ -52,6 +53,7 @@ class View:
     may_add_locations: bool
     may_read_log: bool
     notices: Sequence[TaskNotice] = ()
+    desk_waits: bool = False
 
 
 def open_case(
@@ -136,6 +138,7 @@ def view(file: Casefile) -> View:
             may_add_locations="locations" in turn.writes,
             may_read_log=person or turn.sees_log,
             notices=tasks.notices(turn),
+            desk_waits=person and turn.case.state == "new" and desk.state() == "waiting",
         )
         turn.log_access("case")
         return found

@@ -16,8 +16,5 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(subscribers.app, name="subscriber")
     app.add_typer(exchanges.app, name="exchange")
     app.add_typer(bank.app, name="bank")
-    app.command("offline-key")(safekeeping.offline_key)
-    app.command()(safekeeping.backup)
-    app.command()(safekeeping.restore)
     app.add_typer(safekeeping.case_keys, name="case-keys")
     app.add_typer(safekeeping.recovery, name="recovery")

@@ -1,5 +1,7 @@
 """`repit bank …`: items that wait for a person, what is decided of them, files of hashes.
 
+`bank_items` has the commands that list, show, check and erase.
+
 In: a command line. Out: rows, or what they say, in French or English. Next: an operator.
 """
 
@@ -11,23 +13,34 @@ from typing import Annotated
 import typer
 
 from repit.foundation.errors import Text
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import AsJson, answer, language, say, write_json
+from repit.hotline.commands import bank_items
+from repit.hotline.commands.bank_items import NAMES_MAY_BEGIN_WITH_A_DASH, ItemName, Reason
 from repit.hotline.commands.ready import ready
 
-app = typer.Typer(no_args_is_help=True, help="Items that wait for a person. / Éléments à examiner.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="What the bank holds, and what waits for a person. / Le contenu de la banque, et ce qui attend.",
+)
 widely = typer.Typer(no_args_is_help=True, help="Pictures everyone has seen. / Images très diffusées.")
 app.add_typer(widely, name="widely-published")
 
-ItemName = Annotated[str, typer.Argument(help="The item's name in the feed. / Nom de l'élément.")]
-Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")]
+for name, command in bank_items.COMMANDS.items():
+    app.command(name, context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)(command)
 
 
 @app.command("review")
-def bank_review() -> None:
+def bank_review(as_json: AsJson = False) -> None:
     """What waits for a person, and why. / Ce qui attend une personne, et pourquoi."""
     ready()
     from repit.hotline import curation
 
+    if as_json:
+        for row in curation.waiting():
+            write_json(row)
+        for alarm in curation.alarms():
+            write_json({"alarm": alarm.what, "subscriber": alarm.subscriber.name, "since": alarm.at})
+        return
     for row in curation.waiting():
         asked = Text("asked, served meanwhile", "question, servi entre-temps").in_language(language())
         state = asked if row.asked and row.state == "active" else row.state
@@ -41,77 +54,56 @@ def bank_review() -> None:
         )
 
 
-@app.command("show")
-def bank_show(item: ItemName) -> None:
-    """An item's life and the evidence of a flood. / La vie d'un élément et les preuves d'un afflux."""
-    ready()
-    from repit.hotline import curation
-
-    row = curation.show(item)
-    print(f"{row.item}  {row.state}  {row.media}  {row.kind}  {row.origin}  x{row.confirmations}")
-    if row.expires_at is not None:
-        say(Text(f"Ends {row.expires_at:%Y-%m-%d %H:%M} UTC", f"Fin {row.expires_at:%Y-%m-%d %H:%M} UTC"))
-    say(Text("Steps:", "Étapes :"))
-    for step in row.steps:
-        print(f"  {step.at:%Y-%m-%d %H:%M}  {step.before or '–'} → {step.after}  {step.actor}  {step.reason}")
-    say(Text("Matches reported:", "Correspondances signalées :"))
-    for seen in row.matches:
-        print(f"  {seen.begins:%Y-%m-%d %H:%M} – {seen.ends:%Y-%m-%d %H:%M}  {seen.reporter}  {seen.count}")
-    say(Text("Opinions:", "Avis :"))
-    for held in row.opinions:
-        people = Text("people", "personnes") if held.people else Text("a script", "un script")
-        by, deep = people.in_language(language()), "" if held.depth is None else f"{held.depth} %"
-        print(f"  {held.at:%Y-%m-%d %H:%M}  {held.name}  {held.view}  {by}  {deep}  {', '.join(held.tags)}")
-
-
-@app.command("release")
-def bank_release(item: ItemName, reason: Reason) -> None:
+@app.command("release", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
+def bank_release(item: ItemName, reason: Reason, as_json: AsJson = False) -> None:
     """Publish a received item, or keep one in doubt. / Publier un élément reçu, ou garder un élément."""
     ready()
     from repit.hotline import curation
 
     curation.release(item, reason)
-    say(Text("Subscribers are told.", "Les abonnés en sont informés."))
+    text = Text("Subscribers are told.", "Les abonnés en sont informés.")
+    answer(text, {"item": item, "done": "released"}, as_json)
 
 
-@app.command("suspend")
-def bank_suspend(item: ItemName, reason: Reason) -> None:
+@app.command("suspend", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
+def bank_suspend(item: ItemName, reason: Reason, as_json: AsJson = False) -> None:
     """Have subscribers keep an item apart. / Suspendre un élément."""
     ready()
     from repit.hotline import curation
 
     curation.suspend(item, reason)
-    say(Text("Suspended.", "Suspendu."))
+    answer(Text("Suspended.", "Suspendu."), {"item": item, "done": "suspended"}, as_json)
 
 
-@app.command("ask")
-def bank_ask(item: ItemName, reason: Reason) -> None:
+@app.command("ask", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
+def bank_ask(item: ItemName, reason: Reason, as_json: AsJson = False) -> None:
     """Ask platforms' people to look once more. / Demander aux plateformes un nouvel examen."""
     ready()
     from repit.hotline import curation
 
     curation.ask_again(item, reason)
-    say(Text("Asked.", "Demandé."))
+    answer(Text("Asked.", "Demandé."), {"item": item, "done": "asked"}, as_json)
 
 
-@app.command("withdraw")
+@app.command("withdraw", context_settings=NAMES_MAY_BEGIN_WITH_A_DASH)
 def bank_withdraw(
     item: ItemName,
     reason: Reason,
     everyones: Annotated[
         bool, typer.Option(help="Everyone has seen it: hold it back next time. / Image très diffusée.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Have everyone forget an item. / Faire oublier un élément à tous."""
     ready()
     from repit.hotline import curation
 
     (curation.withdraw_as_everyones if everyones else curation.withdraw)(item, reason)
-    say(Text("Withdrawn.", "Retiré."))
+    answer(Text("Withdrawn.", "Retiré."), {"item": item, "done": "withdrawn"}, as_json)
 
 
 @app.command("import")
-def bank_import(
+def bank_import(  # noqa: PLR0917 - typer reads the options from here
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="One item a line. / Un par ligne.")
     ],
@@ -123,6 +115,7 @@ def bank_import(
         bool, typer.Option(help="Let a person publish them. / Publication par une personne.")
     ] = False,
     origin: Annotated[str, typer.Option(help="Who found them. / Qui les a trouvés.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Take a file of hashes in (docs/en/exchanges.md). / Prendre un fichier d'empreintes."""
     ready()
@@ -147,6 +140,11 @@ def bank_import(
                 done = part if done is None else done + part
                 bar.update(task, completed=done.active + done.received + done.known)
     active, received, known = (done.active, done.received, done.known) if done else (0, 0, 0)
+    if as_json:
+        unread = [{"line": number, "reason": why} for number, why in rejected.first]
+        counts = {"published": active, "received": received, "known": known, "rejected": rejected.count}
+        write_json({**counts, "first_rejected": unread})
+        return
     say(
         Text(
             f"Published: {active}. Waiting for a person: {received}. Known before: {known}.",
@@ -161,10 +159,11 @@ def bank_import(
 @widely.command("add")
 def widely_published_add(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Pictures. / Images.")],
+    as_json: AsJson = False,
 ) -> None:
     """Hash pictures here, in all orientations; they go nowhere. / Calculer les empreintes ici même."""
     ready()
     from repit.hotline import curation
 
     new = curation.add_widely_published(files)
-    say(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"))
+    answer(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"), {"new_hashes": new}, as_json)

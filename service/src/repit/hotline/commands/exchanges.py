@@ -1,7 +1,7 @@
 """`repit exchange …`: look after the exchanges that this installation pulls from.
 
-In: a command line. Out: rows, or what they say, in French or English. Next: an operator. With `--gate` the
-commands speak to a gate's database; the running gate does the rest within a second.
+In: a command line. Out: rows, or what they say, in French, English or JSON. Next: an operator. With `--gate`
+the commands speak to a gate's database; the running gate does the rest within a second.
 
 Credentials come from a file or from standard input, never from the command line, where others could read
 them.
@@ -9,13 +9,18 @@ them.
 
 # ruff: noqa: PLC0415
 import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from repit.foundation.errors import InputRefused, Text, TransitionRefused
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import AsJson, answer, language, write_json
+
+if TYPE_CHECKING:
+    from repit.exchanges.partners import PartnerLag
 
 app = typer.Typer(no_args_is_help=True, help="Exchanges to pull from. / Échanges à suivre.")
 
@@ -44,6 +49,7 @@ def add(
         int, typer.Option(min=0, max=86_400, help="Seconds between pulls, 0: the usual. / Secondes.")
     ] = 0,
     gate: Gate = False,
+    as_json: AsJson = False,
 ) -> None:
     """Begin to pull from an exchange. / Commencer à suivre un échange."""
     _ready(gate)
@@ -64,16 +70,14 @@ def add(
         gives_feedback=feedback,
         every_seconds=every or None,
     )
-    say(Text("Added; it is pulled from at once.", "Ajouté ; il est suivi dès maintenant."))
+    text = Text("Added; it is pulled from at once.", "Ajouté ; il est suivi dès maintenant.")
+    answer(text, {"partner": name, "kind": kind, "active": True}, as_json)
 
 
 @app.command("list")
-def listed(gate: Gate = False) -> None:
+def listed(gate: Gate = False, as_json: AsJson = False) -> None:
     """Who is pulled from, and who lags. / Qui est suivi, et avec quel retard."""
     _ready(gate)
-    from rich.console import Console
-    from rich.table import Table
-
     from repit.exchanges import partners
 
     due: dict[str, int] = {}
@@ -81,6 +85,17 @@ def listed(gate: Gate = False) -> None:
         from repit.hotline.feeds import feedback
 
         due = feedback.due()
+    if as_json:
+        for row in partners.lags():
+            write_json({**asdict(row), "feedback_due": None if gate else due.get(row.name, 0)})
+    else:
+        _table(partners.lags(), None if gate else due)
+
+
+def _table(lags: "Sequence[PartnerLag]", due: Mapping[str, int] | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     here = language()
     table = Table()
     for heading in (
@@ -95,7 +110,7 @@ def listed(gate: Gate = False) -> None:
     ):
         table.add_column(heading.in_language(here), overflow="fold")
     yes, no = Text("yes", "oui").in_language(here), Text("no", "non").in_language(here)
-    for row in partners.lags():
+    for row in lags:
         table.add_row(
             f"{row.kind}/{row.name}",
             yes if row.active else no,
@@ -103,7 +118,7 @@ def listed(gate: Gate = False) -> None:
             str(row.records),
             str(row.rejected),
             str(row.skipped),
-            "–" if gate else str(due.get(row.name, 0)),
+            "–" if due is None else str(due.get(row.name, 0)),
             f"{row.trouble} ({row.failures})" if row.trouble else "–",
         )
     Console().print(table)
@@ -116,6 +131,7 @@ def pull(
         bool, typer.Option("--shrunk", help="The list is meant to be short. / La liste est bien courte.")
     ] = False,
     gate: Gate = False,
+    as_json: AsJson = False,
 ) -> None:
     """Pull now. / Suivre maintenant."""
     _ready(gate)
@@ -128,11 +144,13 @@ def pull(
             Text("First: repit exchange resume.", "D'abord : repit exchange resume."),
         )
     if gate:
-        say(Text("Due; the running gate pulls at once.", "Dû ; le filtre en marche suit aussitôt."))
+        text = Text("Due; the running gate pulls at once.", "Dû ; le filtre en marche suit aussitôt.")
+        answer(text, {"partner": name, "pulled": "by-the-gate"}, as_json)
         return
     claimed = partners.claim_one(partner.pk)
     if claimed is None:
-        say(Text("A running hotline is pulling from it.", "Un service en marche le suit en ce moment."))
+        text = Text("A running hotline is pulling from it.", "Un service en marche le suit en ce moment.")
+        answer(text, {"partner": name, "pulled": "by-the-hotline"}, as_json)
         return
     from repit.exchanges.pulling import pull as pull_from
     from repit.hotline.feeds.bank_target import BankTarget
@@ -140,46 +158,53 @@ def pull(
     outcome = pull_from(claimed, BankTarget(claimed))
     if outcome.error is not None:
         raise outcome.error
-    say(
+    answer(
         Text(
             f"Changed: {outcome.changed}. Rejected: {outcome.rejected}.",
             f"Changements : {outcome.changed}. Rejetées : {outcome.rejected}.",
-        )
+        ),
+        {"partner": name, "pulled": "here", "changed": outcome.changed, "rejected": outcome.rejected},
+        as_json,
     )
 
 
 @app.command("rejected")
-def rejected(name: Name, gate: Gate = False) -> None:
+def rejected(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
     """Records that were rejected, and why. / Fiches rejetées, et pourquoi."""
     _ready(gate)
     from repit.exchanges import partners
 
     for row in partners.rejected_of(name):
+        if as_json:
+            seen = {"last_at": row.last_at, "times": row.times, "where": row.where, "reason": row.reason}
+            write_json(seen)
+            continue
         typer.echo(f"{row.last_at:%Y-%m-%d %H:%M}  x{row.times}  {row.where}  {row.reason}")
 
 
 @app.command("pause")
-def pause(name: Name, gate: Gate = False) -> None:
+def pause(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
     """Stop pulling; what it told of stays. / Ne plus suivre ; ce qui est connu reste."""
     _ready(gate)
     from repit.exchanges import partners
 
     partners.set_active(name, False)
-    say(Text("Paused.", "En pause."))
+    answer(Text("Paused.", "En pause."), {"partner": name, "active": False}, as_json)
 
 
 @app.command("resume")
-def resume(name: Name, gate: Gate = False) -> None:
+def resume(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
     """Pull again, at once. / Suivre à nouveau, dès maintenant."""
     _ready(gate)
     from repit.exchanges import partners
 
     partners.set_active(name, True)
-    say(Text("It is pulled from again.", "Il est suivi à nouveau."))
+    text = Text("It is pulled from again.", "Il est suivi à nouveau.")
+    answer(text, {"partner": name, "active": True}, as_json)
 
 
 @app.command("remove")
-def remove(name: Name, gate: Gate = False) -> None:
+def remove(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
     """Forget an exchange and everything only it told of. / Oublier un échange et ce que lui seul a donné."""
     _ready(gate)
     from repit.exchanges import partners
@@ -187,13 +212,17 @@ def remove(name: Name, gate: Gate = False) -> None:
     partner = partners.hurry(name)
     if gate:
         partners.remove(name)
-        say(Text("Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu'il a donné."))
+        text = Text(
+            "Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu'il a donné."
+        )
+        answer(text, {"partner": name, "removed": True}, as_json)
         return
     from repit.hotline.feeds.bank_target import let_go
 
     gone = let_go(partner)
     partners.remove(name)
-    say(Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}."))
+    text = Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}.")
+    answer(text, {"partner": name, "removed": True, "records_let_go": gone}, as_json)
 
 
 def _ready(gate: bool) -> None:

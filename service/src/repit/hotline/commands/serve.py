@@ -12,7 +12,7 @@ import typer
 from repit.foundation.errors import Text
 from repit.foundation.process.options import Host, Port
 from repit.foundation.process.ports import HOTLINE_PORT
-from repit.foundation.terminal import say
+from repit.foundation.terminal import AsJson, say, write_json
 from repit.hotline.commands.ready import ready
 
 
@@ -30,18 +30,25 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
 
 def device_page(
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write to. / Dossier de destination.")],
+    as_json: AsJson = False,
 ) -> None:
     """Write the signed page for use without internet. / Écrire la page signée pour l'usage hors ligne."""
     ready()
     from repit.hotline.web.case_pages import offline_page
 
     out.mkdir(parents=True, exist_ok=True)
+    pages = []
     for edition in offline_page.editions():
         (out / edition.name).write_bytes(edition.page)
         (out / f"{edition.name}.minisig").write_text(edition.signature, encoding="utf-8")
-        print(out / edition.name)
+        pages.append(out / edition.name)
     key = offline_page.public_key()
     (out / offline_page.PUBLIC_KEY).write_text(key, encoding="utf-8")
+    if as_json:
+        write_json({"pages": pages, "public_key": key.splitlines()[1]})
+        return
+    for page in pages:
+        print(page)
     say(
         Text(
             "Publish the public key where people know you, not only beside the page:",

@@ -1,7 +1,7 @@
 """`repit subscriber …`: who may follow, what they may see, what they did with it.
 
-In: a command line. Out: keys (shown once), tables. Next: an operator. `repit.cli` joins these commands to its
-own; what needs settings is imported inside, once the command is known.
+In: a command line. Out: keys (shown once), tables, JSON. Next: an operator, or their scripts. `repit.cli`
+joins these commands to its own; what needs settings is imported inside, once the command is known.
 """
 
 # ruff: noqa: PLC0415, PLR0917 - imports wait for settings; typer passes every argument by name
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from repit.foundation.errors import InputRefused, Text
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import AsJson, answer, language, say, write_json
 from repit.hotline.commands.ready import ready
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def add(
     kind: Kinds = None,
     confirmed_by: ConfirmedBy = None,
     agreed: Agreed = "",
+    as_json: AsJson = False,
 ) -> None:
     """Let a platform follow the feed; prints its key, once. / Abonner une plateforme, afficher sa clé."""
     ready()
@@ -60,7 +61,7 @@ def add(
 
     granted = _grant(exchange, kind, confirmed_by, anchored, confirmations)
     key = subscribers.add(name, granted=granted, agreed_on=_day(agreed) if agreed else None)
-    _show_key(key, key_only=key_only)
+    _show_key(name, key, key_only=key_only, as_json=as_json)
 
 
 @app.command("grant")
@@ -71,25 +72,33 @@ def grant(
     exchange: Exchanges = None,
     kind: Kinds = None,
     confirmed_by: ConfirmedBy = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say anew what a subscriber may see; it starts afresh. / Redéfinir ce qu'un abonné peut voir."""
     ready()
     from repit.hotline.feeds import subscribers
 
-    subscribers.grant(name, _grant(exchange, kind, confirmed_by, anchored, confirmations))
-    say(Text("Granted. Its gates start afresh by themselves.", "Accordé. Ses filtres repartent d'eux-mêmes."))
+    granted = _grant(exchange, kind, confirmed_by, anchored, confirmations)
+    subscribers.grant(name, granted)
+    text = Text(
+        "Granted. Its gates start afresh by themselves.", "Accordé. Ses filtres repartent d'eux-mêmes."
+    )
+    answer(text, {"subscriber": name, "grant": granted}, as_json)
 
 
 @app.command("agree")
 def agree(
-    name: Name, day: Annotated[str, typer.Argument(help="YYYY-MM-DD, the day of signature. / jour.")]
+    name: Name,
+    day: Annotated[str, typer.Argument(help="YYYY-MM-DD, the day of signature. / jour.")],
+    as_json: AsJson = False,
 ) -> None:
     """Note when a subscriber signed. / Noter quand un abonné a signé."""
     ready()
     from repit.hotline.feeds import subscribers
 
-    subscribers.agree(name, _day(day))
-    say(Text("Noted.", "Noté."))
+    signed = _day(day)
+    subscribers.agree(name, signed)
+    answer(Text("Noted.", "Noté."), {"subscriber": name, "agreed_on": signed}, as_json)
 
 
 @app.command("rotate")
@@ -102,12 +111,14 @@ def rotate(
             min=0, max=720, help="Hours in which the old key opens, too. / Heures où l'ancienne ouvre aussi."
         ),
     ] = 0,
+    as_json: AsJson = False,
 ) -> None:
     """Replace a subscriber's key; the old one stops at once, or after --overlap. / Remplacer une clé."""
     ready()
     from repit.hotline.feeds import subscribers
 
-    _show_key(subscribers.rotate(name, overlap=timedelta(hours=overlap)), key_only=key_only)
+    key = subscribers.rotate(name, overlap=timedelta(hours=overlap))
+    _show_key(name, key, key_only=key_only, as_json=as_json)
 
 
 @app.command("people")
@@ -118,6 +129,7 @@ def people(
         str, typer.Option(help="To whom it belongs, if others do too. / Entité commune à plusieurs abonnés.")
     ] = "",
     key_only: KeyOnly = False,
+    as_json: AsJson = False,
 ) -> None:
     """Note that a platform has moderators of its own; prints its desk's key. / Noter qu'elle a des
     modérateurs."""
@@ -126,9 +138,13 @@ def people(
 
     subscribers.set_people(name, not no, party)
     if no:
-        say(Text("Its people's word counts no more.", "L'avis de ses personnes ne compte plus."))
+        text = Text("Its people's word counts no more.", "L'avis de ses personnes ne compte plus.")
+        answer(text, {"subscriber": name, "people": False}, as_json)
         return
     key = subscribers.rotate(name, desk=True)
+    if as_json:
+        write_json({"subscriber": name, "people": True, "party": party or None, "desk_key": key})
+        return
     if key_only:
         print(key)
         return
@@ -146,31 +162,36 @@ def people(
 def heard(
     name: Name,
     again: Annotated[bool, typer.Option(help="Its word counts again. / Ses avis comptent.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """You have looked at a subscriber's alarms. / Vous avez examiné les alertes d'un abonné."""
     ready()
     from repit.hotline.feeds import caps
 
     caps.see_to(name, actor="operator", counts_again=again)
-    say(Text("Noted.", "Noté."))
+    answer(Text("Noted.", "Noté."), {"subscriber": name, "counts_again": again}, as_json)
 
 
 @app.command("close")
-def close(name: Name) -> None:
+def close(name: Name, as_json: AsJson = False) -> None:
     """Stop a subscriber's keys. / Désactiver les clés d'un abonné."""
     ready()
     from repit.hotline.feeds import subscribers
 
     subscribers.close(name)
-    say(Text("Closed.", "Désactivé."))
+    answer(Text("Closed.", "Désactivé."), {"subscriber": name, "active": False}, as_json)
 
 
 @app.command("list")
-def listed() -> None:
+def listed(as_json: AsJson = False) -> None:
     """Who follows, and how far they are. / Qui suit le flux, et où ils en sont."""
     ready()
     from repit.hotline.feeds import subscribers
 
+    if as_json:
+        for row in subscribers.statuses():
+            write_json(row)
+        return
     rows = [
         (
             row.name,
@@ -198,34 +219,17 @@ def listed() -> None:
 
 
 @app.command("show")
-def show(name: Name) -> None:
+def show(name: Name, as_json: AsJson = False) -> None:
     """One subscriber: grants, keys, what it fetched, said and has forgotten. / Un abonné, en entier."""
     ready()
+    from repit.hotline.commands import subscriber_shown
     from repit.hotline.feeds import subscriber_report
-    from repit.hotline.web.feeds_api import words
 
     view = subscriber_report.named(name)
-    here = language()
-    for label, value in words.facts(view):
-        print(f"{label.in_language(here)}: {value.in_language(here)}")
-    say(Text("Keys:", "Clés :"))
-    for key in view.keys:
-        until = Text(f"until {_time(key.ends_at)}", f"jusqu'à {_time(key.ends_at)}").in_language(here)
-        used = Text(f"last used {_time(key.last_used_at)}", f"dernier usage {_time(key.last_used_at)}")
-        print(f"  repit_{key.key_id}_…  {used.in_language(here)}  {until if key.ends_at else ''}")
-    say(Text("Fetched:", "Récupéré :"))
-    for access in view.fetches:
-        changes = f"{access.begins}–{access.through}"
-        print(f"  {_time(access.minute)}  {access.endpoint}  {changes}  x{access.fetches}  {access.records}")
-    say(Text("Opinions:", "Avis :"))
-    for opinion in view.given:
-        view_of = words.VIEWS[opinion.view].in_language(here)
-        state = words.STATES[opinion.state].in_language(here)
-        print(f"  {_time(opinion.at)}  {opinion.item}  {view_of}  {state}")
-    say(Text("Withdrawals:", "Retraits :"))
-    for gone in view.withdrawn:
-        obeyed = words.OBEYED[gone.obeyed].in_language(here)
-        print(f"  {gone.at:%Y-%m-%d}  {gone.item}  {obeyed}  {_on(gone.acknowledged_at)}")
+    if as_json:
+        write_json(subscriber_shown.data(view))
+    else:
+        subscriber_shown.lines(view)
 
 
 def _grant(
@@ -259,10 +263,6 @@ def _yes(so: bool) -> str:
     return (Text("yes", "oui") if so else Text("no", "non")).in_language(language())
 
 
-def _on(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else "–"
-
-
 def _time(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
 
@@ -279,7 +279,10 @@ def _table(headings: tuple[Text, ...], rows: Sequence[tuple[str, ...]]) -> None:
     Console().print(table)
 
 
-def _show_key(key: str, *, key_only: bool) -> None:
+def _show_key(subscriber: str, key: str, *, key_only: bool, as_json: bool) -> None:
+    if as_json:
+        write_json({"subscriber": subscriber, "key": key})
+        return
     if key_only:
         print(key)
         return

@@ -19,7 +19,7 @@ from django.db.models import Max
 
 from repit.exchanges.models import Partner
 from repit.foundation.clock import now
-from repit.hotline.bank import erasing, keys
+from repit.hotline.bank import erasing, sealed
 from repit.hotline.bank.models import Change, Item, ItemHash, PartnerRecord, Transition, named_by_hash
 from repit.hotline.feeds.models import Feedback, FeedbackCursor, Subscriber
 
@@ -43,6 +43,12 @@ def begin() -> int:
     if needed:
         erasing.reduce([item for item in rest if item.pk in needed])
     return len(some)
+
+
+def begin_all() -> None:
+    """The same until nothing is left of it, as after a restore."""
+    while begin():
+        pass
 
 
 def go_on() -> int:
@@ -91,10 +97,10 @@ def still_needed(items: Sequence[Item]) -> set[int]:
 
 def _named(items: Sequence[Item]) -> list[int]:
     """Items that subscribers know of and of which a served hash can still be told."""
-    pairs = keys.of(items)
-    announced = [item.pk for item in items if item.announced and pairs[item.pk][keys.NAMED] != keys.GONE]
+    held = sealed.opened(items)
+    announced = {item.pk: item for item in items if item.announced}
     rows = ItemHash.objects.filter(named_by_hash(), item__in=announced)
-    return list(rows.values_list("item_id", flat=True).distinct())
+    return list({row.item_id for row in rows if held.opens(announced[row.item_id], row)})
 
 
 def _waits(subscriber: Subscriber, kind: str, sequence: int) -> bool:

@@ -74,7 +74,7 @@ def rotate(
     with transaction.atomic():
         row = Subscriber.objects.select_for_update().filter(name=name).first()
         if row is None:
-            raise NotFound
+            raise unknown()
         until = now() + overlap
         earlier = SubscriberKey.objects.filter(subscriber=row, desk=desk)
         earlier.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=until)).update(ends_at=until)
@@ -159,3 +159,14 @@ def _random(digits: int) -> str:
 
 def _digest(secret: str) -> bytes:
     return keyed_digest("subscriber key", secret.encode())
+
+
+def unknown() -> NotFound:
+    """Nobody is subscribed under that name."""
+    return NotFound(
+        Text("There is no subscriber of that name.", "Aucun abonné ne porte ce nom."),
+        Text(
+            "`repit subscriber list` shows those there are.",
+            "`repit subscriber list` montre ceux qui existent.",
+        ),
+    )

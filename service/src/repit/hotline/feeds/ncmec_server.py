@@ -29,7 +29,7 @@ from repit.exchanges.ncmec.wire import (
 )
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
-from repit.hotline.bank import feed
+from repit.hotline.bank import feed, proving
 from repit.hotline.bank.models import Item, ItemHash
 from repit.hotline.bank.sealed import Opened, opened
 from repit.hotline.bank.types import ASKED_BY_VALUE, IN_ONE_ENTRY
@@ -123,6 +123,7 @@ def _entries(walked: list[Touch], who: Granted) -> list[Entry]:
             deleted = item.state != "active" or held_by.destroyed(item) or not shown
             given = held.get(item.token, [])
             found += _of_item(item, touch.second, hashes[key], held_by, given, deleted=deleted)
+    proving.sure(held_by)
     return found
 
 
@@ -130,12 +131,13 @@ def _of_item(
     item: Item, second: int, rows: list[ItemHash], held_by: Opened, held: list[Held], *, deleted: bool
 ) -> list[Entry]:
     """An entry holds one hash of each type; an item with more of them becomes several entries. Each of them
-    is deleted: how many there were is known longer than the hashes are."""
+    is deleted: how many there were is known longer than the hashes are. What does not open is left out: a
+    client keeps what it has of it."""
     media = _MEDIA[item.media]
     values: dict[str, list[bytes]] = {"pdq": [], "md5": []}
     for row in rows:
         if not deleted and row.algorithm in IN_ONE_ENTRY[item.media]:
-            values[row.algorithm].append(held_by.open(item, row).value)
+            values[row.algorithm] += [hash_.value for hash_ in held_by.hashes(item, [row])]
     votes = tuple(vote for opinion in held for vote in _votes(opinion))
     count = (item.parts or 1) if deleted else max(len(values["pdq"]), len(values["md5"]))
     return [

@@ -3,7 +3,7 @@
 In: a subscriber, a sequence. Out: pages and snapshots of the wire. Next: `hotline.web.feeds_api`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import Final, get_args
 
@@ -11,7 +11,7 @@ from repit.exchanges.repit.provenance_wire import SharedRoot
 from repit.exchanges.repit.snapshot_wire import SnapshotHead, encode_snapshot
 from repit.exchanges.repit.wire import Change, Entry, Page
 from repit.foundation.clock import now
-from repit.foundation.hashes import Kind
+from repit.foundation.hashes import Hash, Kind
 from repit.hotline.bank import feed, feed_watch
 from repit.hotline.bank.feed import Recorded
 from repit.hotline.bank.types import Published
@@ -43,15 +43,11 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     if head.sequence == after and wait > 0 and feed_watch.beyond(after, wait):
         head = feed.head()
     recorded = _enough(feed.changes_after(after))
-    confirmed = eligibility.confirmed(who, {change.item.item for change in recorded})
-    origins = provenance.of({change.item.item for change in recorded}) if SYNC in who.exchanges else {}
+    names = {change.item.item for change in recorded if change.item is not None}
+    confirmed = eligibility.confirmed(who, names)
+    origins = provenance.of(names) if SYNC in who.exchanges else {}
     changes = tuple(
-        Change(
-            change.sequence,
-            change.at,
-            _entry(change.item, who, confirmed, origins.get(change.item.item), change.sequence),
-        )
-        for change in recorded
+        Change(change.sequence, change.at, _told(change, who, confirmed, origins)) for change in recorded
     )
     newest = max(head.sequence, changes[-1].sequence if changes else 0)
     if changes:
@@ -63,7 +59,7 @@ def _enough(recorded: list[Recorded]) -> list[Recorded]:
     """The first changes, as many as make a page."""
     hashes = 0
     for place, change in enumerate(recorded):
-        hashes += len(change.item.hashes)
+        hashes += len(change.item.hashes) if change.item is not None else 0
         if place and hashes > _MOST_HASHES:
             return recorded[:place]
     return recorded
@@ -83,7 +79,7 @@ def snapshot(who: Granted, block: int = 0, after: str = "") -> Iterator[bytes]:
         (
             _entry(item, who, confirmed, origins)
             for item, origins in _with_provenance(items, who)
-            if _shown(item, who, confirmed, origins)
+            if _shown(item, who, confirmed, origins) and _readable(item, who)
         ),
         block,
     )
@@ -110,14 +106,41 @@ def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[byte
     access.note(who.id, "repit snapshot", 1, sequence, count - 2)
 
 
-def _entry(
-    item: Published, who: Granted, confirmed: Collection[str], origins: Provenance | None, sequence: int = 0
+def _told(
+    change: Recorded, who: Granted, confirmed: Collection[str], origins: Mapping[str, Provenance]
 ) -> Entry:
-    """An item as this subscriber may see it. What is of a kind that it was not granted does not exist for it:
-    the number of the change is told, under a name of no item, and nothing else."""
-    if not eligibility.granted(item.kind, who):
-        hidden = next(kind for kind in get_args(Kind) if kind in who.kinds)
-        return Entry(f"{HIDDEN}{sequence}", "withdrawn", "picture", hidden, "", 0, ())
+    """A change as this subscriber may hear of it. What is of a kind that it was not granted does not exist
+    for it: the number of the change is told, under a name of no item, and nothing else.
+
+    So it is with what cannot be read at present. A subscriber keeps what it holds of such an item: told as
+    withdrawn, or without its hashes, it would be protected nowhere. What its origins have withdrawn is told
+    all the same.
+    """
+    item = change.item
+    if item is None or not eligibility.granted(item.kind, who):
+        return _hidden(change.sequence, who)
+    known = origins.get(item.item)
+    if _shown(item, who, confirmed, known) and not _readable(item, who):
+        return _hidden(change.sequence, who, known.gone if known else ())
+    return _entry(item, who, confirmed, known)
+
+
+def _hidden(sequence: int, who: Granted, gone: tuple[tuple[str, str], ...] = ()) -> Entry:
+    kind = next(kind for kind in get_args(Kind) if kind in who.kinds)
+    return Entry(f"{HIDDEN}{sequence}", "withdrawn", "picture", kind, "", 0, (), gone=gone)
+
+
+def _readable(item: Published, who: Granted) -> bool:
+    """Whether anything is left to tell of an item of which something does not open."""
+    return item.state == "withdrawn" or item.whole or bool(_visible(item, who))
+
+
+def _visible(item: Published, who: Granted) -> tuple[Hash, ...]:
+    return tuple(hash_ for hash_ in item.hashes if hash_.role == "whole" or who.sees_anchored)
+
+
+def _entry(item: Published, who: Granted, confirmed: Collection[str], origins: Provenance | None) -> Entry:
+    """An item of a kind that was granted, as this subscriber may see it."""
     shown = _shown(item, who, confirmed, origins)
     return Entry(
         item=item.item,
@@ -126,9 +149,7 @@ def _entry(
         kind=item.kind,
         origin=item.origin if shown else "",
         confirmations=item.confirmations if shown else 0,
-        hashes=tuple(
-            hash_ for hash_ in item.hashes if shown and (hash_.role == "whole" or who.sees_anchored)
-        ),
+        hashes=_visible(item, who) if shown else (),
         roots=tuple(SharedRoot(*root) for root in origins.roots) if origins and shown else (),
         gone=origins.gone if origins else (),
         asked=item.asked if shown else 0,

@@ -30,9 +30,9 @@ from repit.exchanges.stopncii.wire import (
     encode_mark,
 )
 from repit.foundation.hashes import FORMS, Algorithm, Hash, Kind, Media
-from repit.hotline.bank import feed, items, lookups
+from repit.hotline.bank import feed, items, lookups, proving
 from repit.hotline.bank.models import Item, ItemHash, named_by_hash
-from repit.hotline.bank.sealed import FIND, Opened, found_by, opened
+from repit.hotline.bank.sealed import FIND, Opened, Read, found_by, opened
 from repit.hotline.bank.types import Submission
 from repit.hotline.feeds import access, by_hash, caps, eligibility, opinions
 from repit.hotline.feeds.canary import CANARIES, CANARY_SECOND
@@ -190,11 +190,13 @@ def _records(walked: list[Touch], who: Granted) -> Iterator[Record]:
     def shown(item: Item) -> bool:
         return eligibility.wanted(item.token, item.origin, item.confirmations, who, confirmed)
 
-    for digest in sorted(holders, key=lambda key: place[key].sequence):
-        # Of what was erased this very moment nothing can be told any more.
-        rows = [row for row in holders[digest] if held_by.hashes(row.item, [row])]
-        if rows:
-            yield _record(place[digest].second, rows, held_by, held, shown)
+    for digest in sorted(holders.keys() & place.keys(), key=lambda key: place[key].sequence):
+        # Of what was erased this very moment nothing can be told any more. A row that does not open holds the
+        # same hash as the others of its digest, and keeps it up.
+        read = [pair for row in holders[digest] for pair in held_by.read(row.item, [row])]
+        if any(hash_ is not None for _, hash_ in read):
+            yield _record(place[digest].second, read, held_by, held, shown)
+    proving.sure(held_by)
 
 
 def _under_every_key(rows: list[ItemHash]) -> dict[bytes, bytes]:
@@ -213,12 +215,13 @@ def _under_every_key(rows: list[ItemHash]) -> dict[bytes, bytes]:
 
 def _record(
     second: int,
-    rows: list[ItemHash],
+    read: Read,
     held_by: Opened,
     held: dict[str, list[Held]],
     shown: Callable[[Item], bool],
 ) -> Record:
-    hash_ = held_by.open(rows[0].item, rows[0])
+    hash_ = next(found for _, found in read if found is not None)
+    rows = [row for row, _ in read]
     listed = [row.item for row in rows]
 
     def is_active(item: Item) -> bool:

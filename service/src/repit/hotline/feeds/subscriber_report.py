@@ -24,6 +24,7 @@ from django.db.models import (
     When,
 )
 
+from repit.foundation.clock import day
 from repit.foundation.errors import NotFound
 from repit.hotline.bank import feed
 from repit.hotline.bank.models import Item, PartnerRecord, Transition
@@ -124,6 +125,15 @@ def of(subscriber: int, part: int = 1) -> View:
     if row is None:
         raise NotFound
     return _view(row, part)
+
+
+def unconfirmed(row: Subscriber) -> int:
+    """Withdrawals of days before today that a subscriber has not confirmed; over protocols in which nothing
+    is confirmed, those that it has not fetched."""
+    grant = granted(row.name)
+    through = row.acknowledged if "repit" in grant.exchanges else max(row.acknowledged, row.fetched)
+    late = _withdrawals(row, grant).filter(at__lt=day(), sequence__gt=through)
+    return late.filter(acknowledged_at__isnull=True).count()
 
 
 def _view(row: Subscriber, part: int) -> View:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from repit.foundation import audit
 from repit.foundation.clock import day, now
-from repit.foundation.errors import InputRefused, NotFound, Text
+from repit.foundation.errors import InputRefused, Text
 from repit.foundation.hashes import Kind
 from repit.hotline.bank import feed
 from repit.hotline.bank.models import Item
@@ -138,7 +138,7 @@ def grant(name: str, granted: Grant, *, actor: str = "operator") -> None:
     """
     with transaction.atomic():
         if not Subscriber.objects.filter(name=name).update(**granted.fields()):
-            raise _unknown()
+            raise keys.unknown()
         audit.record(actor, "subscriber.grant", name, granted.summary())
 
 
@@ -146,7 +146,7 @@ def granted(name: str) -> Grant:
     """The present grants of a subscriber. Raises `NotFound`."""
     row = Subscriber.objects.filter(name=name).first()
     if row is None:
-        raise _unknown()
+        raise keys.unknown()
     return Grant(
         tuple(row.exchanges.splitlines()),
         tuple(row.kinds.splitlines()),
@@ -161,7 +161,7 @@ def agree(name: str, agreed_on: date, *, actor: str = "operator") -> None:
     _require_past(agreed_on)
     with transaction.atomic():
         if not Subscriber.objects.filter(name=name).update(agreed_on=agreed_on):
-            raise _unknown()
+            raise keys.unknown()
         audit.record(actor, "subscriber.agree", name, agreed_on.isoformat())
 
 
@@ -172,7 +172,7 @@ def set_people(name: str, people: bool, party: str = "", *, actor: str = "operat
         raise InputRefused(Text("The party's name does not fit.", "Le nom de l'entité ne convient pas."))
     with transaction.atomic():
         if not Subscriber.objects.filter(name=name).update(people=people, party=party):
-            raise _unknown()
+            raise keys.unknown()
         if not people:
             SubscriberKey.objects.filter(subscriber__name=name, desk=True).update(ends_at=now())
         audit.record(actor, "subscriber.people", name, f"{'yes' if people else 'no'} {party}".strip())
@@ -182,7 +182,7 @@ def close(name: str, *, actor: str = "operator") -> None:
     """The subscriber's keys stop working. Raises `NotFound`."""
     with transaction.atomic():
         if not Subscriber.objects.filter(name=name).update(active=False):
-            raise _unknown()
+            raise keys.unknown()
         audit.record(actor, "subscriber.close", name)
 
 
@@ -237,13 +237,3 @@ def _require_past(day: date | None) -> None:
 def _unknown(words: Collection[str]) -> InputRefused:
     listed = ", ".join(words)
     return InputRefused(Text(f"Choose among: {listed}.", f"Choisissez parmi : {listed}."))
-
-
-def _unknown() -> NotFound:
-    return NotFound(
-        Text("There is no subscriber of that name.", "Aucun abonné ne porte ce nom."),
-        Text(
-            "`repit subscriber list` shows those there are.",
-            "`repit subscriber list` montre ceux qui existent.",
-        ),
-    )

@@ -29,7 +29,7 @@ def start() -> Loop:
             swept = elapsed() + _some_time()
         return LOOK_EVERY if wait is None else min(wait, LOOK_EVERY)
 
-    return Loop("repit-letters", work).start()
+    return Loop("repit-letters", work, vital=True).start()
 
 
 def _some_time() -> float:

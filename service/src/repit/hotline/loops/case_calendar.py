@@ -10,7 +10,7 @@ from typing import Final
 
 from repit.foundation.jobs.loop import Loop
 from repit.foundation.staff import retention
-from repit.hotline.cases import closing, sessions
+from repit.hotline.cases import closing, sessions, waiting_desk
 
 EVERY_SECONDS: Final = 600.0
 
@@ -23,6 +23,7 @@ def start() -> Loop:
 def once() -> int:
     """Everything that is due now; how many cases acted."""
     done = closing.finish_erasures()
+    waiting_desk.destroy_forgotten()
     while acted := closing.act_due():
         done += acted
     sessions.delete_expired()

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from repit.foundation.terminal import AsJson
+
 app = typer.Typer(no_args_is_help=True, help="What a gate does with a match. / Que faire d'une concordance.")
 File = Annotated[
     Path | None, typer.Argument(exists=True, dir_okay=False, help="TOML or JSON. / TOML ou JSON.")
@@ -17,11 +19,11 @@ File = Annotated[
 
 
 @app.command()
-def check(file: File = None) -> None:
+def check(file: File = None, as_json: AsJson = False) -> None:
     """Say whether a policy can be applied, or where it is wrong. / Vérifier une politique."""
     from repit.platform.commands import policy_shown
 
-    policy_shown.check(file)
+    policy_shown.check(file, as_json=as_json)
 
 
 @app.command()
@@ -34,9 +36,18 @@ def explain(  # noqa: PLR0917 - typer reads the options from here
     media: Annotated[str, typer.Option(help="picture, video, file")] = "picture",
     confirmations: Annotated[int, typer.Option(min=1, help="Submitted so often. / Nombre de dépôts.")] = 1,
     indicator: Annotated[list[str] | None, typer.Option(help="code:word; several. / Un indicator.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """What follows for each strength of evidence, and by which rule. / Ce qui suit, et par quelle règle."""
     from repit.platform.commands import policy_shown
 
     known = policy_shown.Known(exchange, origin, kind, media, confirmations)
-    policy_shown.explain(file, channel, known, indicator or [])
+    policy_shown.explain(file, channel, known, indicator or [], as_json=as_json)
+
+
+@app.command()
+def kinds(file: File = None) -> None:
+    """What becomes of each kind of file at each channel. / Ce que devient chaque sorte de fichier."""
+    from repit.platform.commands import policy_shown
+
+    policy_shown.kinds(file)

@@ -1,12 +1,11 @@
-"""What a policy says, as tables on a terminal.
+"""What a policy says, as tables on a terminal, or as JSON.
 
-In: a file, or nothing for what a gate does by default; an item as it may be known. Out: lines and tables, or
-where the file is wrong. Next: `policy`.
+In: a file, or nothing for what a gate does by default; an item as it may be known. Out: lines and tables, one
+JSON object, or where the file is wrong. Next: `policy`.
 """
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from repit.foundation.errors import Text
+from repit.foundation.terminal import language, say, write_json
+from repit.platform.gate import kinds_table
 from repit.platform.gate.policy import IndicatorRule, Policy, Rule, default_policy, judge
 from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.verdict import TIERS, Evidence, Indicator, Tier, Undecided, Verdict
@@ -23,22 +24,24 @@ _STATES: Final = ("active", "disputed")
 _UNDECIDED: Final = Undecided("damaged", Text("It cannot be opened.", "Il ne s'ouvre pas."))
 
 
-def check(file: Path | None) -> None:
+def check(file: Path | None, *, as_json: bool) -> None:
     """Say whether a policy can be applied. Raises `PolicyNotRead`, `PolicyUnknownField`,
     `PolicyWrongValue`.
     """
     policy = _read(file)
     matches, indicators = len(policy.rules), len(policy.indicator_rules)
-    print(
-        _shown(
-            Text(
-                f"It can be applied: {matches} rules, {indicators} on indicators.",
-                f"Elle est applicable : {matches} règles, {indicators} sur des indicateurs.",
-            )
+    if as_json:
+        counts = {"rules": matches, "indicator_rules": indicators}
+        write_json({"can_be_applied": True, **counts, "dry_run": policy.dry_run})
+        return
+    say(
+        Text(
+            f"It can be applied: {matches} rules, {indicators} on indicators.",
+            f"Elle est applicable : {matches} règles, {indicators} sur des indicateurs.",
         )
     )
     if policy.dry_run:
-        print(_shown(Text("Dry run: nothing is refused.", "Essai à blanc : rien n'est refusé.")))
+        say(Text("Dry run: nothing is refused.", "Essai à blanc : rien n'est refusé."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,11 @@ class Known:
     confirmations: int
 
 
-def explain(file: Path | None, channel: str, known: Known, indicator: Sequence[str]) -> None:
+def explain(
+    file: Path | None, channel: str, known: Known, indicator: Sequence[str], *, as_json: bool
+) -> None:
     """What follows for each strength of evidence, and by which rule. Raises as `check` does."""
     policy = _read(file)
-    _rules(policy)
     indicators = [Indicator(code, word) for code, _, word in (stated.partition(":") for stated in indicator)]
 
     def seen(tier: Tier, state: str) -> Verdict:
@@ -63,6 +67,16 @@ def explain(file: Path | None, channel: str, known: Known, indicator: Sequence[s
         found = Evidence("item", *facts, exchange=known.exchange)
         return judge(policy, channel, [found], indicators)
 
+    found = [(tier, state, seen(tier, state)) for tier, state in product(TIERS, _STATES)]
+    nothing = judge(policy, channel, [], indicators)
+    undecided = judge(policy, channel, _UNDECIDED, indicators)
+    if as_json:
+        evidence = [{"tier": tier, "state": state, **_plain(verdict)} for tier, state, verdict in found]
+        rules = {"rules": policy.rules, "indicator_rules": policy.indicator_rules}
+        ends = {"nothing_known": _plain(nothing), "undecided": _plain(undecided)}
+        write_json({"channel": channel, "dry_run": policy.dry_run, **rules, "evidence": evidence, **ends})
+        return
+    _rules(policy)
     table = Table(title=_shown(Text(f"At the channel {channel}", f"Au canal {channel}")))
     for heading in (
         Text("Evidence", "Preuve"),
@@ -71,16 +85,26 @@ def explain(file: Path | None, channel: str, known: Known, indicator: Sequence[s
         Text("Rule", "Règle"),
     ):
         table.add_column(_shown(heading))
-    for tier, state in product(TIERS, _STATES):
-        _row(table, tier, state, seen(tier, state))
-    _row(table, _shown(Text("nothing known", "rien de connu")), "", judge(policy, channel, [], indicators))
-    _row(
-        table,
-        _shown(Text("cannot be decided", "indécidable")),
-        "",
-        judge(policy, channel, _UNDECIDED, indicators),
-    )
+    for tier, state, verdict in found:
+        _row(table, tier, state, verdict)
+    _row(table, _shown(Text("nothing known", "rien de connu")), "", nothing)
+    _row(table, _shown(Text("cannot be decided", "indécidable")), "", undecided)
     Console().print(table)
+
+
+def kinds(file: Path | None) -> None:
+    """What becomes of each kind of file at each channel, as a table in Markdown. Raises as `check` does."""
+    installed = kinds_table.as_installed()
+    policy = installed
+    if file is not None:
+        policy = _read(file)
+        channels = {**installed.undecided_channels, **policy.undecided_channels}
+        policy = replace(policy, undecided_channels=channels)
+    print(kinds_table.table(policy, language()), end="")
+
+
+def _plain(verdict: Verdict) -> dict[str, object]:
+    return {"outcome": verdict.outcome, "would_be": verdict.would_be, "rule": verdict.rule}
 
 
 def _rules(policy: Policy) -> None:
@@ -114,5 +138,4 @@ def _read(file: Path | None) -> Policy:
 
 
 def _shown(text: Text) -> str:
-    chosen = os.environ.get("REPIT_LANGUAGE") or os.environ.get("LC_ALL") or os.environ.get("LANG")
-    return text.in_language(chosen)
+    return text.in_language(language())

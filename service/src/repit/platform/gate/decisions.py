@@ -4,7 +4,9 @@ In: verdicts, from any thread. Out: rows (`models`). Next: the desk, reports.
 
 One thread writes what has gathered in one transaction, so that the cost of reaching the disk is shared. A
 verdict that is not a plain pass is answered only once its row is safe; the count of plain passes follows
-within a second. If the database does not answer, the verdict stands and says that it is not recorded.
+within a second. If the database does not answer, the verdict stands and says that it is not recorded; its
+row is written once the database answers again, unless the process ends before, so that its number leads
+somewhere.
 """
 
 import logging
@@ -15,10 +17,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import close_old_connections, connection, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 
-from repit.foundation.clock import now
+from repit.foundation.clock import elapsed, now
 from repit.foundation.ids import token
 from repit.platform.gate import tallies
 from repit.platform.gate.entries import FEED
@@ -69,6 +71,10 @@ class Recorder:
         """`tally`: count which items are met, for the hotline; `ask`: of what refuses, ask the desk."""
         self.matched = threading.Event()
         """Set whenever an item's count has grown."""
+        self.unrecorded = 0
+        """Verdicts, since the start, that were given before they were safe."""
+        self.failing_since: float | None = None
+        """Since when the database takes nothing, as `elapsed`; None while it does."""
         self._tally, self._ask = tally, ask
         self._senders = Senders()
         self._changed = threading.Condition()
@@ -90,14 +96,17 @@ class Recorder:
         if self._thread.ident is not None:
             self._thread.join(WAIT_SECONDS)
 
-    def record(self, verdict: Verdict, channel: str, milliseconds: float, sequence: int) -> Verdict:
-        """Write the decision down; the verdict with its name, and whether it is safe."""
+    def record(
+        self, verdict: Verdict, channel: str, milliseconds: float, sequence: int, file: str = ""
+    ) -> Verdict:
+        """Write the decision down; the verdict with its name, and whether it is safe. `file`: by what the
+        very file is known again."""
         moment = now()
         hour = moment.replace(minute=0, second=0, microsecond=0)
         pending = None
         if not verdict.is_plain:
             fresh = {evidence.item for evidence in verdict.evidence if self._senders.first(evidence.item)}
-            row = _row(verdict, channel, milliseconds, sequence, moment)
+            row = _row(verdict, channel, milliseconds, sequence, moment, file)
             same = _same(verdict, row.name, fresh) if self._ask is not None else None
             pending = _Pending(row, _reported(verdict, fresh) if self._tally else (), same)
         with self._changed:
@@ -109,6 +118,9 @@ class Recorder:
         if pending is None:
             return verdict.with_record(milliseconds=milliseconds)
         safe = not full and pending.done.wait(WAIT_SECONDS) and pending.written
+        if not safe:
+            with self._changed:
+                self.unrecorded += 1
         return verdict.with_record(
             milliseconds=milliseconds,
             decision=pending.row.name,
@@ -143,14 +155,19 @@ class Recorder:
                 tallies.add(met)
                 same = [pending.same for pending in rows if pending.same is not None]
                 wanted = self._ask(same) if self._ask is not None and same else set()
+            self.failing_since = None
             for pending in rows:
                 pending.written, pending.wanted = True, pending.row.name in wanted
             if met:
                 self.matched.set()
         except Exception as error:  # noqa: BLE001 - whatever happens here, uploads must be answered
             _log.error("decisions could not be recorded: %s", type(error).__name__)
+            away = isinstance(error, OperationalError | InterfaceError)
             with self._changed:
                 self._counts += counts
+                self.failing_since = self.failing_since or elapsed()
+                if away and len(self._rows) + len(rows) <= _MOST_WAITING:
+                    self._rows[:0] = rows
             connection.close()
             threading.Event().wait(_GATHER_SECONDS)
         finally:
@@ -161,7 +178,14 @@ class Recorder:
 class Unwritten(Recorder):
     """Writes nothing down: for a look that only prepares another, or repeats one."""
 
-    def record(self, verdict: Verdict, channel: str, milliseconds: float, sequence: int) -> Verdict:  # noqa: ARG002
+    def record(
+        self,
+        verdict: Verdict,
+        channel: str,  # noqa: ARG002
+        milliseconds: float,
+        sequence: int,  # noqa: ARG002
+        file: str = "",  # noqa: ARG002
+    ) -> Verdict:
         """The verdict, unnamed."""
         return verdict.with_record(milliseconds=milliseconds)
 
@@ -174,7 +198,9 @@ def _count(hour: datetime, channel: str, outcome: str, rule: str, count: int) ->
             DecisionCount.objects.filter(pk=row.pk).update(count=F("count") + count)
 
 
-def _row(verdict: Verdict, channel: str, milliseconds: float, sequence: int, at: datetime) -> Decision:
+def _row(  # noqa: PLR0917 - a row has so many columns
+    verdict: Verdict, channel: str, milliseconds: float, sequence: int, at: datetime, file: str
+) -> Decision:
     best = verdict.evidence[0] if verdict.evidence else None
     return Decision(
         name=token(),
@@ -200,6 +226,7 @@ def _row(verdict: Verdict, channel: str, milliseconds: float, sequence: int, at:
         also=[[evidence.item, evidence.source] for evidence in verdict.evidence if evidence.tier in SURE][
             :_MOST_ALSO
         ],
+        file=file,
     )
 
 
@@ -246,6 +273,7 @@ def _kept(evidence: Evidence) -> dict[str, Any]:
         "distance": evidence.distance,
         "turned": evidence.turned,
         "expected_false": evidence.expected_false,
+        "stale": evidence.stale,
         "parts": [
             {"of": part.of, "distance": part.distance, "rectangle": [round(x, 4) for x in part.rectangle]}
             for part in evidence.parts

@@ -1,14 +1,18 @@
 """How the gate stands towards its feed, as the follower last knew it.
 
-In: what the follower sees. Out: a consistent picture of it. Next: `readiness`. Times that are waited or
-measured run on the monotonic clock, so that a step of the wall clock changes no lag.
+In: what the follower sees. Out: a consistent picture of it. Next: `readiness`, `inspection`. Times that are
+waited or measured run on the monotonic clock, so that a step of the wall clock changes no lag; only what was
+heard before a restart is told by the wall clock.
+
+A feed that is silent for long is too old to be believed in full: what it named may have been withdrawn.
 """
 
+import math
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from repit.foundation.clock import elapsed
+from repit.foundation.clock import elapsed, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +27,19 @@ class FeedStatus:
     contact: float | None = None
     behind_since: float | None = None
     trouble: str | None = None
+    heard_at: datetime | None = None
+    """By the wall clock, in a life of this gate before this one."""
 
     @property
     def lag_changes(self) -> int:
         """Changes that the feed is known to have and the gate does not serve."""
         return max(0, self.head - self.sequence)
+
+    def silent_seconds(self, moment: float) -> float | None:
+        """For how long the feed has said nothing, restarts included; None if it never said anything."""
+        if self.contact is not None:
+            return max(0.0, moment - self.contact)
+        return None if self.heard_at is None else max(0.0, (now() - self.heard_at).total_seconds())
 
     def lag_seconds(self, moment: float) -> float | None:
         """For how long the gate may have been serving an older state; None if it never heard of the feed.
@@ -44,21 +56,36 @@ class FeedStatus:
 class StatusBoard:
     """The one status, replaced whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, stale_after: float = math.inf) -> None:
+        """`stale_after`: seconds of silence after which the feed is too old."""
         self._turn = threading.Lock()
         self._status = FeedStatus()
+        self._stale_after = stale_after
 
     def read(self) -> FeedStatus:
         """The present status."""
         return self._status
 
+    def is_stale(self) -> bool:
+        """Whether a feed that is followed has been silent for too long."""
+        status = self._status
+        silent = status.silent_seconds(elapsed()) if status.followed else None
+        return silent is not None and silent > self._stale_after
+
     def started(self, *, followed: bool) -> None:
         """A follower will (or will not) speak here."""
         self._change(followed=followed)
 
-    def restored(self, sequence: int, newest_at: datetime | None) -> None:
-        """The index store held everything up to a sequence."""
-        self._change(loaded=True, sequence=sequence, head=sequence, newest_at=newest_at)
+    def restored(self, sequence: int, newest_at: datetime | None, heard_at: datetime | None = None) -> None:
+        """The index store held everything up to a sequence; `heard_at`: when the feed was last heard, now
+        where nobody wrote that down."""
+        self._change(
+            loaded=True,
+            sequence=sequence,
+            head=sequence,
+            newest_at=newest_at,
+            heard_at=heard_at or now(),
+        )
 
     def exchange_is_held(self) -> None:
         """An exchange is held whole; where no hotline is followed, that is all there is to load."""

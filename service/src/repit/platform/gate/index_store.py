@@ -13,11 +13,13 @@ No backup of this file is of use: a gate that lost it begins with a snapshot.
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
+from repit.foundation.clock import elapsed, now
 from repit.foundation.errors import InputRefused, SealBroken
 from repit.foundation.sealing import Place, Sealer, keyed_digest, operator
 from repit.platform.gate.entries import FEED, Key, KnownEntry, packed, unpacked
@@ -31,7 +33,10 @@ CREATE TABLE IF NOT EXISTS entry (
 CREATE TABLE IF NOT EXISTS position (
     one INTEGER PRIMARY KEY CHECK (one = 1), feed TEXT NOT NULL, sequence INTEGER NOT NULL, newest_at TEXT);
 CREATE TABLE IF NOT EXISTS exchange (source TEXT PRIMARY KEY, checkpoint TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS heard (one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL);
 """
+_HEARD_EVERY: Final = 600.0
+"""Seconds between two notes that the feed was heard; what is too old is told in hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class IndexStore:
         self.mode: Mode = "memory" if path is None else "sealed" if sealed else "folder"
         self._sealer: Sealer | None = operator("gate index") if sealed else None
         self._damaged = False
+        self._noted: float | None = None
         self._turn = threading.Lock()
         self._db: sqlite3.Connection | None = None
         self._records: dict[Key, KnownEntry] = {}
@@ -76,6 +82,22 @@ class IndexStore:
                 return None
             row = self._db.execute("SELECT feed, sequence, newest_at FROM position").fetchone()
         return None if row is None else Position(*row)
+
+    def heard_at(self) -> datetime | None:
+        """When the feed was last known to be heard."""
+        with self._turn:
+            row = None if self._db is None else self._db.execute("SELECT at FROM heard").fetchone()
+        return None if row is None else datetime.fromisoformat(row[0])
+
+    def note_heard(self) -> None:
+        """The feed was heard just now. Never raises: the feed is followed whatever the disk says."""
+        moment = elapsed()
+        if self._noted is not None and moment - self._noted < _HEARD_EVERY:
+            return
+        with suppress(sqlite3.Error), self._turn, self._transaction() as db:
+            if db is not None:
+                db.execute("INSERT OR REPLACE INTO heard VALUES (1, ?)", (now().isoformat(),))
+        self._noted = moment
 
     def entries(self) -> Iterator[KnownEntry]:
         """Everything kept, without what no longer opens.

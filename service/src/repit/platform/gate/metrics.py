@@ -12,11 +12,11 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import GaugeMetricFamily
 
 from repit.platform.gate.channels import CHANNELS
-from repit.platform.gate.verdict import Verdict
+from repit.platform.gate.verdict import NOT_A_PICTURE, UNOPENED, Verdict
 
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS: Final = (0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0, 2.0, 5.0)
 _OTHER: Final = "other"
+_KINDS: Final = frozenset({*UNOPENED, "container"})
 
 
 class Metrics:
@@ -43,6 +43,18 @@ class Metrics:
             ("channel",),
             registry=self.registry,
         )
+        self._not_looked_into = Counter(
+            "repit_gate_not_looked_into",
+            "Uploads of which only the exact digests were compared, by channel and kind of file.",
+            ("channel", "kind"),
+            registry=self.registry,
+        )
+        self._unrecorded = Counter(
+            "repit_gate_unrecorded",
+            "Verdicts that stand and could not be written down when they were given.",
+            ("channel",),
+            registry=self.registry,
+        )
         ProcessCollector(registry=self.registry)
 
     def answered(self, verdict: Verdict, channel: str, seconds: float) -> None:
@@ -50,6 +62,12 @@ class Metrics:
         decided = "no" if verdict.undecided else "yes"
         self._checks.labels(_known(channel), verdict.outcome, decided).inc()
         self._seconds.labels(_known(channel)).observe(seconds)
+        if verdict.rule == NOT_A_PICTURE:
+            self._not_looked_into.labels(_known(channel), "no-picture").inc()
+        elif verdict.undecided in _KINDS:
+            self._not_looked_into.labels(_known(channel), verdict.undecided).inc()
+        if verdict.decision is not None and not verdict.recorded:
+            self._unrecorded.labels(_known(channel)).inc()
 
     def turned_away(self, channel: str) -> None:
         """One upload was asked to come back later."""

@@ -3,7 +3,9 @@
 In: `decisions`. Out: three tables. Next: the review desk, statements of reasons, counts; `tallies`.
 
 Neither the upload nor any hash of it is kept: a decision names the banked items it rests on, how near they
-are, and which parts of the upload agree, as rectangles. Uploads that
+are, and which parts of the upload agree, as rectangles. Of what was refused or waits for people, a keyed
+digest tells the very file again, so that it passes once people have let it go; without the operator's key it
+tells nothing. Uploads that
 nothing is known of leave no row of their own, only a count by the hour. `review.forgetting` deletes decisions
 in time; the counts, which say nothing of anyone, stay.
 """
@@ -16,7 +18,7 @@ class Decision(models.Model):
 
     `source`: the exchange that the gate follows itself and that `item` came from; empty for the hotline's
     feed. `also`: every item with which it surely agrees, each with its source; `evidence` is cut to the
-    strongest few.
+    strongest few. `file`: by what the very file is known again (`inspection.files`), where there was one.
     """
 
     name = models.CharField(max_length=32, primary_key=True)
@@ -40,6 +42,7 @@ class Decision(models.Model):
     indicators = models.CharField(max_length=600, blank=True)
     evidence = models.JSONField(default=list)
     also = models.JSONField(default=list)
+    file = models.CharField(max_length=40, blank=True, default="")
     queued = models.BooleanField(default=False)
     forget_at = models.DateTimeField(null=True)
 

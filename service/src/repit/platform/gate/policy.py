@@ -11,6 +11,9 @@ The canary (`repit.platform.gate.canary`) is judged before all rules, and blocke
 everything between an upload and a refusal works. In a dry run it passes like everything else, and `would_be`
 says so.
 
+What a feed named that has been silent for too long may have been withdrawn since. So it is for people to
+refuse, not for the gate alone; only where a channel has no person in between it goes on being refused.
+
 What the platform's own moderators have let go passes here before all rules as well, and at no other platform
 (`repit.platform.review.let_go`). Nobody but they, and their supervisor, can bring that about or end it.
 """
@@ -19,18 +22,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, get_args
 
+from repit.platform.gate.channels import TWO_ANSWERS
+from repit.platform.gate.entries import FEED
 from repit.platform.gate.verdict import (
+    CONTAINER_RULE,
+    FEED_TOO_OLD,
     INDICATED,
     LET_GO_HERE,
     NO_MATCH,
     NOT_A_PICTURE,
     NOTHING_KNOWN,
+    STALE_RULE,
     TIERS,
     UNDECIDED,
+    UNOPENED,
     UNOPENED_RULE,
     Evidence,
     Here,
     Indicator,
+    Left,
     Outcome,
     Ruling,
     Undecided,
@@ -44,13 +54,25 @@ VERSION: Final = 1
 NO_RULE: Final = "no-rule-fits"
 CANARY: Final = "canary"
 LET_GO: Final = "let-go-here"
-RESERVED: Final = (NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE, UNDECIDED, NO_RULE, CANARY, LET_GO)
+RESERVED: Final = (
+    NO_MATCH,
+    NOT_A_PICTURE,
+    UNOPENED_RULE,
+    CONTAINER_RULE,
+    STALE_RULE,
+    UNDECIDED,
+    NO_RULE,
+    CANARY,
+    LET_GO,
+)
 NOBODY: Final = Here()
 
 Condition = Literal["tier", "exchange", "origin", "kind", "media", "state", "asked", "channel"]
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
 Mild = Literal["allow", "review"]
 MILD: Final[tuple[Mild, ...]] = get_args(Mild)
+Strict = Literal["review", "block"]
+STRICT: Final[tuple[Strict, ...]] = get_args(Strict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +129,20 @@ class Policy:
     undecided_channels: Mapping[str, Outcome] = field(default_factory=dict)
     unopened: Mild = "allow"
     """Where undecided uploads are reviewed: what happens to films and pages, of which there are too many."""
+    containers: Outcome = "allow"
+    """What happens to documents and archives, whatever happens to what is undecided: every letter is one."""
+    container_channels: Mapping[str, Outcome] = field(default_factory=dict)
+    stale_known: Strict = "review"
+    """Where the feed is too old: what happens to what a rule blocks for what that feed named."""
+    stale_unknown: Outcome = "allow"
+    """The same for what nothing known agrees with: nearly every upload, and almost all of it is fine."""
     dry_run: bool = False
 
 
 def default_policy(
-    undecided: Outcome = "review", undecided_channels: Mapping[str, Outcome] | None = None
+    undecided: Outcome = "review",
+    undecided_channels: Mapping[str, Outcome] | None = None,
+    containers: Outcome = "allow",
 ) -> Policy:
     """What a gate does that nobody configured: known pictures are refused, doubtful ones looked at."""
     strong = frozenset({"exact", "standard", "orientation", "altered"})
@@ -123,6 +154,7 @@ def default_policy(
         ),
         undecided=undecided,
         undecided_channels=undecided_channels or {},
+        containers=containers,
     )
 
 
@@ -132,15 +164,19 @@ def judge(
     seen: Sequence[Evidence] | Undecided,
     indicators: Sequence[Indicator] = (),
     here: Here = NOBODY,
+    *,
+    stale: bool = False,
 ) -> Verdict:
     """Apply the policy to what was found, or to not having been able to look; `here`: what people at this
-    platform have decided and are asked."""
+    platform have decided and are asked; `stale`: whether the feed has been silent for too long."""
     given = tuple(indicators)
-    if isinstance(seen, Undecided):
+    if stale:
+        verdict = _by_an_old_feed(policy, channel, seen, here)
+    elif isinstance(seen, Undecided):
         verdict = _of_undecided(policy, channel, seen, here)
     else:
         verdict = _of_evidence(policy, channel, seen, here)
-    verdict = replace(verdict, indicators=given)
+    verdict = replace(verdict, indicators=given, feed_too_old=stale)
     if verdict.outcome != "allow" or verdict.would_be == "block":
         return verdict  # an indicator cannot make it stricter
     ruling = _of_indicators(policy, channel, given)
@@ -148,14 +184,29 @@ def judge(
         return verdict
     # What rests on more than indicators keeps its own explanation.
     explanation = verdict.explanation if verdict.evidence or verdict.undecided else INDICATED
-    return replace(pronounced(ruling, explanation, verdict.evidence, verdict.undecided), indicators=given)
+    milder = pronounced(ruling, explanation, verdict.evidence, verdict.undecided)
+    return replace(milder, indicators=given, feed_too_old=stale)
+
+
+def _by_an_old_feed(
+    policy: Policy, channel: str, seen: Sequence[Evidence] | Undecided, here: Here
+) -> Verdict:
+    if isinstance(seen, Undecided):
+        return _of_undecided(policy, channel, replace(seen, evidence=_aged(seen.evidence)), here)
+    if not seen and policy.stale_unknown != "allow":
+        ruling = Ruling(policy.stale_unknown, STALE_RULE, policy.dry_run)
+        return pronounced(ruling, FEED_TOO_OLD, (), STALE_RULE)
+    return _of_evidence(policy, channel, _aged(seen), here)
+
+
+def _aged(seen: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The same, marked where it came by the hotline's feed."""
+    return tuple(replace(evidence, stale=evidence.source == FEED) for evidence in seen)
 
 
 def _of_undecided(policy: Policy, channel: str, seen: Undecided, here: Here) -> Verdict:
     """What was not looked at is judged as such, and what was found besides as it is: the stricter holds."""
-    outcome, rule = policy.undecided_channels.get(channel, policy.undecided), UNDECIDED
-    if seen.is_unopened and outcome == "review":
-        outcome, rule = policy.unopened, UNDECIDED if policy.unopened == "review" else UNOPENED_RULE
+    outcome, rule = _of_left(policy, channel, seen.left)
     verdict = pronounced(Ruling(outcome, rule, policy.dry_run), seen.text, (), seen.reason)
     if not seen.evidence:
         return verdict
@@ -167,6 +218,18 @@ def _of_undecided(policy: Policy, channel: str, seen: Undecided, here: Here) -> 
     if strictest(both) == 1:
         return replace(other, undecided=seen.reason)
     return replace(verdict, evidence=other.evidence)
+
+
+def _of_left(policy: Policy, channel: str, left: Left) -> tuple[Outcome, str]:
+    """What follows, and by which rule. What only a count is kept of has a rule of its own."""
+    if left == "container":
+        inside = policy.container_channels.get(channel, policy.containers)
+        return inside, CONTAINER_RULE if inside == "allow" else UNDECIDED
+    outcome = policy.undecided_channels.get(channel, policy.undecided)
+    if left in UNOPENED:
+        outcome = policy.unopened if outcome == "review" else outcome
+        return outcome, UNOPENED_RULE if outcome == "allow" else UNDECIDED
+    return outcome, UNDECIDED
 
 
 def _of_evidence(policy: Policy, channel: str, seen: Sequence[Evidence], here: Here) -> Verdict:
@@ -187,8 +250,16 @@ def _ruling(policy: Policy, channel: str, evidence: Evidence, here: Here) -> Rul
         return Ruling("allow", LET_GO, policy.dry_run)
     for rule in policy.rules:
         if rule.fits(evidence, channel):
-            return Ruling(rule.then, rule.name, rule.dry_run or policy.dry_run)
+            then, name = rule.then, rule.name
+            if then == "block" and _is_for_people(policy, channel, evidence):
+                then, name = "review", STALE_RULE
+            return Ruling(then, name, rule.dry_run or policy.dry_run)
     return Ruling("review", NO_RULE, policy.dry_run)
+
+
+def _is_for_people(policy: Policy, channel: str, evidence: Evidence) -> bool:
+    """Whether the gate alone refuses nothing for this, since its feed has been silent for too long."""
+    return evidence.stale and policy.stale_known == "review" and channel not in TWO_ANSWERS
 
 
 def _of_indicators(policy: Policy, channel: str, indicators: Sequence[Indicator]) -> Ruling | None:

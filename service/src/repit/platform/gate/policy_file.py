@@ -25,6 +25,12 @@ or a refusal that names the place. Next: `policy.judge`; `repit policy check` te
     default = "review"
     channels = {bare = "allow"}
     unopened = "allow"
+    containers = "allow"
+    container_channels = {wordpress = "review"}
+
+    [feed_too_old]
+    known = "review"
+    unknown = "allow"
 """
 
 import json
@@ -37,17 +43,20 @@ from repit.platform.gate.policy import (
     CONDITIONS,
     MILD,
     RESERVED,
+    STRICT,
     Condition,
     IndicatorRule,
     Mild,
     Policy,
     Rule,
+    Strict,
 )
 from repit.platform.gate.verdict import OUTCOMES, TIERS, Outcome
 
 VERSION: Final = 1
 MOST_BYTES: Final = 256 * 1024
 MOST_RULES: Final = 200
+_PARTS: Final = ("version", "dry_run", "rules", "indicators", "undecided", "feed_too_old")
 _STATES: Final = ("active", "disputed")
 _KNOWN: Final[dict[str, tuple[str, ...]]] = {"tier": TIERS, "state": _STATES, "asked": ("yes", "no")}
 _INDICATOR: Final = re.compile(r"[a-z0-9-]{1,40}(?::[\w.-]{1,60})?")
@@ -86,9 +95,7 @@ class PolicyWrongValue(PolicyRefused):
 
 def parse_policy(raw: bytes | str) -> Policy:
     """Read a policy. Raises `PolicyNotRead`, `PolicyUnknownField`, `PolicyWrongValue`."""
-    source = _object(
-        _document(raw), "the document", ("version", "dry_run", "rules", "indicators", "undecided")
-    )
+    source = _object(_document(raw), "the document", _PARTS)
     if source.get("version") != VERSION or isinstance(source.get("version"), bool):
         raise PolicyWrongValue("version", f"only {VERSION} is read", f"seule la version {VERSION} est lue")
     rules = tuple(_rule(rule, f"rules[{at}]") for at, rule in enumerate(_list(source.get("rules"), "rules")))
@@ -97,18 +104,22 @@ def parse_policy(raw: bytes | str) -> Policy:
     names = [rule.name for rule in rules] + [rule.name for rule in indicators]
     if len(set(names)) != len(names):
         raise PolicyWrongValue("rules", "two rules share a name", "deux règles portent le même nom")
-    undecided = _object(source.get("undecided", {}), "undecided", ("default", "channels", "unopened"))
-    channels = undecided.get("channels", {})
-    if not isinstance(channels, dict):
-        raise PolicyWrongValue("undecided.channels", "an object is needed", "il faut un objet")
+    undecided = _object(
+        source.get("undecided", {}),
+        "undecided",
+        ("default", "channels", "unopened", "containers", "container_channels"),
+    )
+    stale = _object(source.get("feed_too_old", {}), "feed_too_old", ("known", "unknown"))
     return Policy(
         rules=rules,
         indicator_rules=indicators,
         undecided=_outcome(undecided.get("default", "review"), "undecided.default"),
-        undecided_channels={
-            channel: _outcome(value, f"undecided.channels.{channel}") for channel, value in channels.items()
-        },
+        undecided_channels=_by_channel(undecided, "channels"),
         unopened=_mild(undecided.get("unopened", "allow"), "undecided.unopened"),
+        containers=_outcome(undecided.get("containers", "allow"), "undecided.containers"),
+        container_channels=_by_channel(undecided, "container_channels"),
+        stale_known=_strict(stale.get("known", "review"), "feed_too_old.known"),
+        stale_unknown=_outcome(stale.get("unknown", "allow"), "feed_too_old.unknown"),
         dry_run=_yes_or_no(source.get("dry_run", False), "dry_run"),
     )
 
@@ -175,6 +186,13 @@ def _indicator_rule(value: Any, where: str) -> IndicatorRule:
     )
 
 
+def _by_channel(undecided: dict[str, Any], name: str) -> dict[str, Outcome]:
+    channels = undecided.get(name, {})
+    if not isinstance(channels, dict):
+        raise PolicyWrongValue(f"undecided.{name}", "an object is needed", "il faut un objet")
+    return {channel: _outcome(value, f"undecided.{name}.{channel}") for channel, value in channels.items()}
+
+
 def _name(source: dict[str, Any], where: str) -> str:
     name = source.get("name")
     if not isinstance(name, str) or not 0 < len(name) <= 60 or name in RESERVED:
@@ -219,6 +237,13 @@ def _mild(value: Any, where: str) -> Mild:
         if value == mild:
             return mild
     raise PolicyWrongValue(where, "allow or review is needed", "il faut allow ou review")
+
+
+def _strict(value: Any, where: str) -> Strict:
+    for strict in STRICT:
+        if value == strict:
+            return strict
+    raise PolicyWrongValue(where, "review or block is needed", "il faut review ou block")
 
 
 def _yes_or_no(value: Any, where: str) -> bool:

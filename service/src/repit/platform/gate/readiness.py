@@ -3,13 +3,15 @@
 In: index, feed status, decoders, index store. Out: a report as plain data, and whether traffic should come.
 Next: `GET /ready`, the demo, an operator's monitoring.
 
-Ready means: entries are loaded and a decoder lives. A feed that is silent does not make the gate unready (it
-goes on with what it has), but the report says since when.
+Ready means: entries are loaded and a decoder lives (`health`). A feed that is silent does not make the gate
+unready, for to take the uploads away from a gate that knows nearly everything would protect nobody; the
+report says since when, and whether it is too old (`REPIT_GATE_STALE_HOURS`).
 """
 
 from typing_extensions import TypedDict
 
 from repit.foundation.clock import elapsed, now
+from repit.foundation.health.findings import Shown, wing
 from repit.platform.gate.index_store import Mode
 from repit.platform.gate.runtime import Gate
 
@@ -23,6 +25,7 @@ class FeedReport(TypedDict):
     lag_changes: int
     lag_seconds: float | None
     last_contact_seconds: float | None
+    stale: bool
     trouble: str | None
 
 
@@ -34,10 +37,21 @@ class DecodersReport(TypedDict):
     replaced: int
 
 
+class RecordingReport(TypedDict):
+    """Whether decisions are written down; `unrecorded`: verdicts, since the start, given before they were."""
+
+    working: bool
+    failing_seconds: float | None
+    unrecorded: int
+
+
 class Report(TypedDict):
-    """What is served, how old it is, how far behind, who is alive. `missing`: why traffic should not come."""
+    """What is served, how old it is, how far behind, who is alive. `missing`: why traffic should not come, by
+    code; `problems`: the same in words, with what to do; `warnings`: what a person should see to."""
 
     ready: bool
+    problems: list[Shown]
+    warnings: list[Shown]
     missing: list[str]
     entries: int
     hashes: int
@@ -47,25 +61,23 @@ class Report(TypedDict):
     newest_entry_age_seconds: float | None
     feed: FeedReport
     decoders: DecodersReport
+    recording: RecordingReport
     storage: Mode
     dry_run: bool
 
 
-def report(gate: Gate) -> tuple[bool, Report]:
+def report(gate: Gate, language: str | None) -> tuple[bool, Report]:
     """(ready, the report)."""
     status, holdings = gate.board.read(), gate.index.holdings
-    alive, moment = gate.pool.alive, elapsed()
-    missing = []
-    if not status.loaded:
-        missing.append("entries-not-loaded")
-    if not alive:
-        missing.append("no-decoder-alive")
+    alive, moment, found = gate.pool.alive, elapsed(), wing("gate").look()
     age = None if status.newest_at is None else round(max(0.0, (now() - status.newest_at).total_seconds()), 3)
     lag = status.lag_seconds(moment)
-    contact = None if status.contact is None else round(moment - status.contact, 3)
-    return not missing, {
-        "ready": not missing,
-        "missing": missing,
+    silent, failing = status.silent_seconds(moment), gate.recorder.failing_since
+    return found.ready, {
+        "ready": found.ready,
+        "problems": found.problems(language),
+        "warnings": found.warnings(language),
+        "missing": [finding.code for finding in found.all if finding.grave],
         "entries": holdings.items,
         "hashes": holdings.hashes,
         "rejected": holdings.rejected,
@@ -78,10 +90,16 @@ def report(gate: Gate) -> tuple[bool, Report]:
             "head": status.head,
             "lag_changes": status.lag_changes,
             "lag_seconds": None if lag is None else round(lag, 3),
-            "last_contact_seconds": contact,
+            "last_contact_seconds": None if silent is None else round(silent, 3),
+            "stale": gate.board.is_stale(),
             "trouble": status.trouble,
         },
         "decoders": {"alive": alive, "wanted": gate.pool.wanted, "replaced": gate.pool.restarts},
+        "recording": {
+            "working": failing is None,
+            "failing_seconds": None if failing is None else round(moment - failing, 3),
+            "unrecorded": gate.recorder.unrecorded,
+        },
         "storage": gate.store.mode,
         "dry_run": gate.policy.dry_run,
     }
@@ -98,8 +116,14 @@ def present(gate: Gate) -> dict[str, float]:
         "entries_rejected": float(sum(holdings.rejected.values())),
         "feed_lag_changes": float(status.lag_changes),
         "decoders_alive": float(gate.pool.alive),
+        "decoders_wanted": float(gate.pool.wanted),
         "decoders_replaced": float(gate.pool.restarts),
         "uploads_held_bytes": float(gate.admission.room.held),
         "uploads_waiting": float(gate.pool.waiting),
+        "feed_stale": float(gate.board.is_stale()),
+        "recording": float(gate.recorder.failing_since is None),
     }
+    silent = status.silent_seconds(elapsed())
+    if silent is not None:
+        values["feed_silent_seconds"] = silent
     return values if lag is None else {**values, "feed_lag_seconds": lag}

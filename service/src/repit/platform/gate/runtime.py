@@ -59,7 +59,7 @@ class Gate:
             self.store.forget_position_if_damaged()
         if position is not None:
             newest = None if position.newest_at is None else datetime.fromisoformat(position.newest_at)
-            self.board.restored(position.sequence, newest)
+            self.board.restored(position.sequence, newest, self.store.heard_at())
         self.recorder.start()
 
     def load_kernels(self) -> None:
@@ -76,6 +76,11 @@ class Gate:
         self.index.close()
 
     # --- what followers bring -----------------------------------------------------------------------------
+
+    def heard(self, head: int) -> None:
+        """The feed answered; `head` is its newest sequence."""
+        self.board.heard(head)
+        self.store.note_heard()
 
     def take_snapshot(
         self, feed: str, sequence: int, entries: Sequence[KnownEntry], newest_at: datetime | None

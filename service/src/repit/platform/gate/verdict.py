@@ -9,8 +9,8 @@ outcomes the strictest is the verdict's. So one entry that a rule lets pass can 
 blocked.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from repit.foundation.errors import Text
@@ -30,6 +30,11 @@ they agree less surely; for a person to look at.
 TIERS: Final[tuple[Tier, ...]] = ("exact", "standard", "orientation", "altered", "possible")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("allow", "review", "block")
 
+Left = Literal["no-picture", "film", "page", "container", "undecided"]
+"""What an upload is that could not be looked at (`kinds`)."""
+UNOPENED: Final = frozenset({"film", "page"})
+"""Shown as they are by browsers: a channel that refuses what is undecided refuses them."""
+
 SAME: Final[frozenset[str]] = frozenset({"exact", "standard", "orientation"})
 """Tiers at which an upload agrees with the whole of an item."""
 SURE: Final[frozenset[str]] = SAME | {"altered"}
@@ -39,8 +44,9 @@ NO_MATCH: Final = "no-match"
 UNDECIDED: Final = "undecided"
 NOT_A_PICTURE: Final = "not-a-picture"
 UNOPENED_RULE: Final = "not-opened"
-UNOPENED: Final = frozenset({"film", "page"})
-PLAIN: Final = frozenset({NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE})
+CONTAINER_RULE: Final = "not-looked-into"
+STALE_RULE: Final = "feed-too-old"
+PLAIN: Final = frozenset({NO_MATCH, NOT_A_PICTURE, UNOPENED_RULE, CONTAINER_RULE})
 """Rules of uploads of which only a count is kept."""
 
 
@@ -65,7 +71,8 @@ class Evidence:
     `expected_false`: matches at least this good that one upload of nothing known would give, on average.
     `parts`: nearest first, of the upload alone. `asked`: whether people here are asked about the item now
     ("yes", "no"); `let_go`: whether the upload shows a picture that they let pass here. `source`: the
-    exchange that the gate follows itself and that the item came from; empty for the hotline's feed.
+    exchange that the gate follows itself and that the item came from; empty for the hotline's feed. `stale`:
+    whether it came by a feed that has been silent for too long.
     """
 
     item: str
@@ -83,6 +90,7 @@ class Evidence:
     asked: str = "no"
     let_go: bool = False
     source: str = FEED
+    stale: bool = False
 
     @property
     def key(self) -> Key:
@@ -102,11 +110,13 @@ class LetGoPicture:
 @dataclass(frozen=True, slots=True)
 class Here:
     """What people at this platform have to do with items: `let_go`, whose very file passes here; `asked`,
-    about which they are asked now; `pictures`, which pass here."""
+    about which they are asked now; `pictures`, which pass here; `files`, which do as well, each as long as it
+    agrees with no other items than those that people saw beside it."""
 
     let_go: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
     pictures: tuple[LetGoPicture, ...] = ()
+    files: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +139,12 @@ class Undecided:
     reason: str
     text: Text
     evidence: tuple[Evidence, ...] = ()
-    is_unopened: bool = False
-    """A film or a page at a channel that every file passes: nobody could look at each."""
+    left: Left = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
 class NoPicture:
-    """The upload is no picture and not a known file, at a channel where that is nothing to decide about."""
+    """Nothing in the upload is shown as a picture, and it is not a known file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +170,8 @@ class Verdict:
     recorded: bool = False
     milliseconds: float = 0.0
     indicators: tuple[Indicator, ...] = ()
+    feed_too_old: bool = False
+    """Whether the hotline has been silent for too long when this was judged."""
     wanted: bool = False
     """Whether the desk is asked about the item, and this upload is the one to look at."""
 
@@ -223,19 +234,28 @@ INDICATED: Final = Text(
     "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
 )
 LET_GO_HERE: Final = Text(
-    "A known picture agrees, and this platform's own people have let it go here.",
-    "Une image connue concorde ; les modérateurs de cette plateforme l'ont laissée passer ici.",
+    "It would be refused, but this platform's own people have looked and let it go here.",
+    "Il serait refusé, mais les modérateurs de cette plateforme l'ont examiné et laissé passer ici.",
+)
+FEED_TOO_OLD: Final = Text(
+    "Nothing known agrees with this, but the hotline has been silent for too long.",
+    "Rien de connu ne concorde, mais l'association se tait depuis trop longtemps.",
 )
 NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
 NOT_OPENED: Final = Text(
     "A film or a page is not opened; as a whole file it is not known.",
     "Une vidéo ou une page n'est pas ouverte ; en tant que fichier entier, elle n'est pas connue.",
 )
+NOT_LOOKED_INTO: Final = Text(
+    "A document or an archive is not looked into; as a whole file it is not known.",
+    "L'intérieur d'un document ou d'une archive n'est pas examiné ; en tant que fichier entier, il n'est pas"
+    " connu.",
+)
 NO_PICTURE: Final = Verdict(
     "allow",
     NOT_A_PICTURE,
     Text(
-        "This is no picture; as a whole file it is not known.",
-        "Ce n'est pas une image ; en tant que fichier entier, il n'est pas connu.",
+        "Nothing in this is shown as a picture; as a whole file it is not known.",
+        "Rien dans ce fichier ne s'affiche comme une image ; en tant que fichier entier, il n'est pas connu.",
     ),
 )

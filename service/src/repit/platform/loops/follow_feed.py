@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Final
 
 from django.conf import settings
+from django.db import Error as DatabaseError
 
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.wire import Entry, Page
@@ -23,8 +24,9 @@ from repit.foundation.errors import FeedForeign, FeedGap, RepitError
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.loop import Loop
 from repit.foundation.mapping import named
-from repit.platform.gate.entries import KnownEntry
+from repit.platform.gate.entries import FEED, KnownEntry
 from repit.platform.gate.runtime import Gate
+from repit.platform.review import questions
 
 WAIT_SECONDS: Final = 20.0
 _BACKOFF: Final = Backoff(0.25, 4.0, spread=0.25)
@@ -108,7 +110,7 @@ class Follower:
             self._sequence = None
             return
         self._wait = WAIT_SECONDS
-        self._gate.board.heard(page.head)
+        self._gate.heard(page.head)
         if page.rejected:
             _log.warning("a change cannot be read: starting again from a snapshot")
             self._sequence = None
@@ -131,8 +133,18 @@ class Follower:
         newest = self._newest(client, sequence)
         self._gate.take_snapshot(client.feed_id or "", sequence, held, newest)
         self._gate.index.note_unread(len(client.rejected))
+        self._tell_the_desk_what_is_left()
         self._feed, self._sequence = client.feed_id, sequence
         client.acknowledge(sequence)
+
+    def _tell_the_desk_what_is_left(self) -> None:
+        """A snapshot does not say what was withdrawn before it, as the changes would have."""
+        sources = (FEED, *self._gate.store.exchanges())
+        held = {item for source in sources for item in self._gate.index.names(source)}
+        try:
+            questions.only(held)
+        except DatabaseError as error:
+            _log.warning("the desk does not hear what was withdrawn: %s", type(error).__name__)
 
     @staticmethod
     def _newest(client: FeedClient, sequence: int) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What two people let pass at this platform, and at no other.
+"""What people let pass at this platform, and at no other: pictures, or one very file.
 
 In: a decided review with the signature of what was looked at. Out: rows; what the policy and the inspection
 need of them, read at most once a second. Next: `inspection`; a supervisor, who takes it back.
@@ -42,12 +42,29 @@ def add(review: Review, items: Collection[str], exact: Collection[str]) -> None:
     forget_memory()
 
 
+def add_file(review: Review) -> None:
+    """Let go of the very file that the gate had refused, and of nothing else."""
+    decision = review.decision
+    row = {"review": review, "at": now(), "file": decision.file, "items": sorted(decision.sources())}
+    LetGo.objects.update_or_create(name=review.name, defaults=row)
+    forget_memory()
+
+
 def end_for(item: str) -> None:
-    """People have looked again, and refuse: nothing that was let go with this item is any more."""
-    for row in LetGo.objects.all():
+    """People have looked again, and refuse: no picture that was let go with this item is any more.
+
+    A file that was let go by itself is another upload than the one that they saw.
+    """
+    for row in LetGo.objects.filter(file=""):
         if item in row.items:
             row.delete()
     forget_memory()
+
+
+def end_for_file(file: str) -> None:
+    """People refuse this very file: whatever was said of it before holds no longer."""
+    if file and LetGo.objects.filter(file=file).delete()[0]:
+        forget_memory()
 
 
 def refuse_again(name: str) -> bool:
@@ -85,14 +102,17 @@ class _Memory:
 def _read(before: Here) -> Here:
     asked = Review.objects.exclude(about="").exclude(state="decided").values_list("about", flat=True)
     held = {picture.name: picture for picture in before.pictures}
-    exact, pictures = set[str](), list[LetGoPicture]()
-    for name, items, very, seal in LetGo.objects.values_list("name", "items", "exact", "sealed"):
+    exact, pictures, files = set[str](), list[LetGoPicture](), dict[str, frozenset[str]]()
+    columns = ("name", "items", "exact", "sealed", "file")
+    for name, items, very, seal, file in LetGo.objects.values_list(*columns):
         exact.update(very)
+        if file:
+            files[file] = frozenset(items)
         if seal is None:
             continue
         with suppress(SealBroken):
             pictures.append(held.get(name) or _opened(name, items, bytes(seal)))
-    return Here(frozenset(exact), frozenset(asked), tuple(pictures))
+    return Here(frozenset(exact), frozenset(asked), tuple(pictures), files)
 
 
 def _opened(name: str, items: Collection[str], seal: bytes) -> LetGoPicture:

@@ -112,8 +112,9 @@ class AskedItem(models.Model):
 
 
 class LetGo(models.Model):
-    """A picture that two people let pass here: its signature, sealed; the items that it was seen to agree
-    with, and those of which it was the very file. It goes with its review (`name`)."""
+    """What people let pass here. A picture that two let go: its signature, sealed; the items that it was seen
+    to agree with, and those of which it was the very file. Or one `file` alone, which the gate had refused,
+    with all items with which it surely agreed then. It goes with its review (`name`)."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="let_go")
     name = models.CharField(max_length=32, unique=True)
@@ -121,6 +122,7 @@ class LetGo(models.Model):
     items = models.JSONField(default=list)
     exact = models.JSONField(default=list)
     sealed = models.BinaryField(null=True)
+    file = models.CharField(max_length=40, blank=True, default="")
 
     def __str__(self) -> str:
         return "LetGo"
@@ -161,14 +163,16 @@ class Statement(models.Model):
 
 
 class Appeal(models.Model):
-    """An objection by whoever sent the upload, and its answer. `decision`: the upload, where it is another
-    than the one at hand."""
+    """An objection to a decision, and its answer. `decision`: the upload, where it is another than the one at
+    hand. `against`: what stood when it came, `refuse` or `allow`; it is upheld where something else does
+    after."""
 
     review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="objections")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="+")
     number = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     text = models.TextField()
+    against = models.CharField(max_length=10, default="refuse")
     answer = models.TextField(blank=True)
     upheld = models.BooleanField(null=True)
     answered_at = models.DateTimeField(null=True)

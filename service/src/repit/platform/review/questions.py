@@ -7,8 +7,9 @@ an item, whoever sends how much. Next: `queue`, `deciding`; `let_go` for what th
 Nothing here changes what is refused: that takes two people, and the bank hears of it as an opinion.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db.models import F
@@ -22,6 +23,8 @@ from repit.platform.gate.verdict import SURE
 from repit.platform.review import asking, let_go, rules
 from repit.platform.review.asking import Stands
 from repit.platform.review.models import AskedItem, Part, Review
+
+_OURS: Final = "repit"
 
 # --- what is met --------------------------------------------------------------------------------------------
 
@@ -187,3 +190,9 @@ def bank_asks(asked: Mapping[str, int], gone: Iterable[str]) -> None:
         if not Review.objects.filter(about=row.item).exclude(state="decided").update(not_before=None):
             AskedItem.objects.filter(pk=row.pk, looks__gt=0).update(again=True)
     AskedItem.objects.filter(item__in=list(gone)).delete()
+
+
+def only(held: Collection[str]) -> None:
+    """Of what a feed of ours once brought, this is all that there is: the rest was withdrawn unheard."""
+    rows = AskedItem.objects.filter(exchange=_OURS).values_list("item", flat=True)
+    bank_asks({}, [item for item in rows if item not in held])

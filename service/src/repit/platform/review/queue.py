@@ -24,7 +24,7 @@ from repit.foundation.staff.models import Member
 from repit.platform.gate.models import Decision
 from repit.platform.gate.verdict import SAME
 from repit.platform.review import rules
-from repit.platform.review.models import Part, Review, Step
+from repit.platform.review.models import Appeal, Part, Review, Step
 from repit.platform.review.states import HELD, NEEDS, OPEN, State, step
 
 LEASE: Final = timedelta(minutes=15)
@@ -57,32 +57,44 @@ def review_of(decision: str) -> Review | None:
     return None if part is None else part.review
 
 
+def reviewed(decision: Decision) -> Review | None:
+    """The same; made now where the decision asks for one and none was made yet."""
+    found = review_of(decision.pk)
+    while found is None and decision.outcome == "review" and take_in():
+        found = review_of(decision.pk)
+    return found
+
+
 def outcomes(decisions: Collection[str]) -> dict[str, str]:
     """What people decided of these uploads; those that wait are left out."""
     parts = Part.objects.filter(decision__in=decisions, review__state="decided")
     return dict(parts.values_list("decision_id", "review__outcome"))
 
 
-def refused(decision: Decision) -> Review:
-    """A review of an upload that the gate alone refused, since somebody objects."""
+def alone(decision: Decision) -> Review:
+    """A review of an upload by itself, since somebody objects to what the gate alone decided."""
     _each([decision])
     Decision.objects.filter(pk=decision.pk).update(queued=True)
     return Part.objects.select_related("review__decision").get(decision=decision).review
 
 
 def split(review: Review) -> int:
-    """What was decided of the upload at hand does not hold for the others: each is looked at by itself."""
+    """What was decided of the upload at hand does not hold for the others: each is looked at by itself, and
+    what its sender objected is answered then."""
     others = Part.objects.filter(review=review).exclude(decision=review.decision_id)
     found = [part.decision for part in others.select_related("decision")]
     others.delete()
-    _each(found)
+    open_ones = Appeal.objects.filter(review=review, answered_at__isnull=True)
+    for own in _each(found):
+        open_ones.filter(decision=own.decision_id).update(review=own, number=1)
     return len(found)
 
 
-def _each(found: Sequence[Decision]) -> None:
+def _each(found: Sequence[Decision]) -> list[Review]:
     """A review for each of these."""
     reviews = Review.objects.bulk_create([_review(decision) for decision in found])
     Part.objects.bulk_create([Part(decision_id=review.decision_id, review=review) for review in reviews])
+    return reviews
 
 
 def _grouped(found: Sequence[Decision]) -> None:

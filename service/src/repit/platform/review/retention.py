@@ -7,8 +7,8 @@ nothing of an upload, stay.
 Never deleted: a review that is not decided, an objection without its answer, an opinion that is still owed to
 a bank, and what was stopped because it may show a minor, which waits for a person and not for a program.
 
-Whoever made an upload may object for six months (article 20(1) of Regulation (EU) 2022/2065), so decided
-reviews are kept at least that long.
+Whoever made an upload may object for six months, to people's decisions and to the gate's own (article 20(1)
+of Regulation (EU) 2022/2065), so both are kept at least that long: the settings take no less than 184 days.
 
 A clock that is wrong for a while must not empty the desk. So a row is marked when it is due and deleted a day
 later, if it still is.
@@ -25,6 +25,7 @@ from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.jobs.retention import mark
 from repit.platform.gate.models import Decision
+from repit.platform.review import media
 from repit.platform.review.models import Appeal, OutgoingOpinion, Part, Review, Statement, Step
 
 _TOGETHER: Final = 200
@@ -43,6 +44,12 @@ def sweep() -> int:
     while some := _forget_decisions(moment):
         gone += some
     return gone
+
+
+def sweep_all() -> None:
+    """The same after a restore, with uploads that were held for longer than anyone may."""
+    sweep()
+    media.forget_old()
 
 
 def _reviews_due(moment: datetime) -> QuerySet[Review]:

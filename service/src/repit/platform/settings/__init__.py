@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from repit.foundation.backups import settings as backups
 from repit.foundation.configuration.environment import Setting
 from repit.foundation.configuration.wing import Wing
 from repit.foundation.errors import SettingsRefused, Text
 from repit.platform.settings import gate, integrations, review
 
-SETTINGS: Final[tuple[Setting[Any], ...]] = (*gate.SETTINGS, *integrations.SETTINGS, *review.SETTINGS)
+SETTINGS: Final[tuple[Setting[Any], ...]] = (
+    *gate.SETTINGS,
+    *integrations.SETTINGS,
+    *review.SETTINGS,
+    *backups.SETTINGS,
+)
 
 
 def _derived(value: Mapping[str, Any], data: Path) -> Mapping[str, Any]:  # noqa: ARG001

@@ -57,9 +57,29 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "REPIT_GATE_UNDECIDED",
         one_of("pass", "review", "refuse"),
         "review",
-        "Gate: what happens to an upload that cannot be decided (damaged, no time left, feed too old).",
+        "Gate: what happens to an upload that cannot be decided (damaged, no time left, not loaded yet).",
         "`pass`, `review` or `refuse`",
         "`review`",
+    ),
+    Setting(
+        "REPIT_GATE_STALE_HOURS",
+        whole(1, 8760),
+        168,
+        "Gate: hours without a word from its hotline after which what it knows counts as too old. Then what"
+        " it would refuse goes to people, for it may have been withdrawn (the clamd and ICAP channels refuse"
+        " as before); what it does not know passes; answers and `/ready` say so.",
+        "1 to 8760",
+        "168, a week",
+    ),
+    Setting(
+        "REPIT_GATE_CONTAINERS",
+        one_of("pass", "review", "refuse"),
+        "pass",
+        "Gate: what happens to documents and archives (PDF, Office, ZIP), which may hold pictures and are not"
+        " looked into, unless a policy file says. Their exact digests are compared in any case, and those"
+        " that pass are counted.",
+        "`pass`, `review` or `refuse`",
+        "`pass`",
     ),
     Setting(
         "REPIT_GATE_BUDGET_MS",
@@ -172,11 +192,12 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
     ),
     Setting(
         "REPIT_GATE_DECISION_DAYS",
-        whole(1, 3650),
+        whole(184, 3650),
         365,
         "Gate: for how many days a decision is kept that no person had to take, and what was found of a"
-        " stored object after that is gone. Counts by the hour stay.",
-        "1 to 3650",
+        " stored object after that is gone. Six months at least: for so long it may be objected to. Counts by"
+        " the hour stay.",
+        "184 to 3650",
         "365",
     ),
 )

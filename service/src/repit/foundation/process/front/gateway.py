@@ -20,7 +20,9 @@ from django.conf import settings
 
 from repit.foundation.admission.errors import Busy
 from repit.foundation.admission.lanes import Lane
+from repit.foundation.clock import elapsed
 from repit.foundation.errors import RepitError, Unavailable
+from repit.foundation.metrics.requests import REQUESTS
 from repit.foundation.process.front import requests
 from repit.foundation.process.front.bodies import Body, Cut
 from repit.foundation.process.front.errors import TooManyStreams, TooManyWaiting
@@ -64,6 +66,7 @@ class Gateway:
         self._lanes: dict[LaneName, Lane] = {
             name: Lane(name, size, _RETURNING.get(name, 0)) for name, size in rules.threads.items()
         }
+        REQUESTS.served_by(self._lanes)
         self._parked, self._streams = Counter[str](), Counter[str]()
         self._parked_with = Counter[str]()
         """By key as it was sent: who has too many waiting costs no thread, and no look into the database."""
@@ -96,7 +99,7 @@ class Gateway:
 
     async def _answered(self, exchange: "_Exchange") -> None:
         scope, rules = exchange.scope, self._rules
-        lane = rules.lane(scope["method"], scope["path"])
+        exchange.lane = lane = rules.lane(scope["method"], scope["path"])
         admitted = lane != "uploads" or self._admitted(scope)
         who = requests.who(scope, rules.proxies, key=lane == "uploads" and admitted)
         most, kept = (rules.most_upload, rules.kept) if lane == "uploads" else (rules.most, rules.most)
@@ -117,11 +120,14 @@ class Gateway:
 
     async def _served(self, exchange: "_Exchange", lane: LaneName, who: str, environ: dict[str, Any]) -> None:
         environ[MAY_PARK] = True
+        exchange.whole_at = elapsed()
         if _would_wait(environ) and self._parked_with[_key(environ)] >= MOST_PARKED_BY_ONE:
             raise TooManyWaiting
         outcome = await self._lanes[lane].run(who, lambda: self._outcome(environ, lane))
         if isinstance(outcome, Parked):
+            begun = elapsed()
             await self._wait(exchange, outcome, _key(environ))
+            exchange.whole_at += elapsed() - begun
             again = {**environ, MAY_PARK: False, WAITED: True}
             outcome = await self._lanes[lane].run(who, lambda: self._outcome(again, lane))
         if isinstance(outcome, Flow):
@@ -228,6 +234,8 @@ class _Exchange:
     def __init__(self, scope: requests.Scope, receive: Receive, send: Send) -> None:
         self.scope, self.receive, self._send = scope, receive, send
         self.body: Body | None = None
+        self.lane, self.whole_at = "", 0.0
+        """Where it is answered, empty for what needs no lane; since when there is work with it."""
         self._begun = False
 
     @property
@@ -257,6 +265,8 @@ class _Exchange:
     async def begin(self, status: int, headers: Headers) -> None:
         """The head of an answer."""
         self._begun = True
+        if self.lane:
+            REQUESTS.answered(self.lane, status, elapsed() - self.whole_at if self.whole_at else 0.0)
         headers = [*headers, _CLOSE] if self.unread else headers
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 

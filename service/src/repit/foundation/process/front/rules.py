@@ -14,7 +14,7 @@ from repit.foundation.admission.room import Room
 
 LaneName = Literal["state", "uploads", "feeds", "pages", "streams", "long"]
 UPLOADS: Final = frozenset({"/v1/check", "/v1/refuse"})
-STATE: Final = frozenset({"/ready", "/v1/ready", "/metrics"})
+STATE: Final = frozenset({"/ready", "/v1/ready", "/metrics", "/v1/metrics"})
 FEEDS: Final = "/exchange/"
 PAGES_ROOM: Final = 256 * 1024**2
 FORM: Final = 64 * 1024

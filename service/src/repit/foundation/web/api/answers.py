@@ -35,8 +35,15 @@ class Answer(Generic[Shape]):
         self.about, self.shape, self.status, self.media = about, shape, status, media
 
     def __call__(self, body: Shape) -> JsonResponse:
-        """The response."""
-        return JsonResponse(body, _Encoder, status=self.status, headers={"Cache-Control": "no-store"})
+        """The response. One of 503 is an answer, too: no failure for Django to log each time a supervisor
+        asks."""
+        headers, plain = (
+            {"Cache-Control": "no-store"},
+            {"ensure_ascii": False},
+        )  # people read it at a terminal
+        answer = JsonResponse(body, _Encoder, json_dumps_params=plain, status=self.status, headers=headers)
+        answer._has_been_logged = True  # type: ignore[attr-defined]
+        return answer
 
 
 def empty(about: str, status: int) -> Answer[None]:

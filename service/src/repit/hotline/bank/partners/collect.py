@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 
 from repit.hotline.bank import keys, lifecycle, names
 from repit.hotline.bank.lookups import Lookup
-from repit.hotline.bank.models import Item, ItemHash, PartnerRecord, RecordOrigin, Tombstone
+from repit.hotline.bank.models import Item, ItemHash, PartnerRecord, RecordOrigin, Tombstone, Unreadable
 from repit.hotline.bank.partners.known import Known, KnownItem, KnownRecord, Pair
 from repit.hotline.bank.record import Ready, Record
 from repit.hotline.bank.sealed import Opened
@@ -61,6 +61,9 @@ class _Reading:
             known.named[name] = self.record(row)
             known.named[name].name = name
         self._open(record.item.row for record in known.named.values())
+        for some in _parts([record.item.row.pk for record in known.named.values()]):
+            marked = Unreadable.objects.filter(item__in=some)
+            known.broken.update(marked.values_list("item", flat=True))
 
     def whole(self, records: Sequence[Record]) -> None:
         """All that records concern of which any says something new, or which others may change first."""

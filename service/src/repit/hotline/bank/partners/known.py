@@ -87,7 +87,8 @@ class KnownRecord:
 @dataclass(slots=True, eq=False, repr=False)
 class Known:
     """`here`: this installation; `source`: the partner; `lookups`: keys by which something may be found, the
-    newest first; `named`: the partner's records by its names; `items`: living ones by their fingerprints."""
+    newest first; `named`: the partner's records by its names; `items`: living ones by their fingerprints;
+    `broken`: items that do not open, by their keys."""
 
     here: str
     source: str
@@ -96,6 +97,7 @@ class Known:
     named: dict[str, KnownRecord] = field(default_factory=dict)
     items: dict[bytes, KnownItem] = field(default_factory=dict)
     buried: set[Pair] = field(default_factory=set)
+    broken: set[int] = field(default_factory=set)
     _of_origin: dict[Pair, dict[int, KnownRecord]] = field(default_factory=dict)
     _marks: dict[int, tuple[Submission, list[bytes]]] = field(default_factory=dict)
     _record_marks: dict[tuple[int, int], tuple[Record, bytes]] = field(default_factory=dict)
@@ -110,8 +112,8 @@ class Known:
         if not held.item.lives:
             kept_down = names.is_kept_down(held.row, record.name)
             return kept_down and record.submission is not None and not record.gone
-        if self.destroyed(held.item):
-            return False
+        if self.destroyed(held.item) or held.item.row.pk in self.broken:
+            return False  # what the partner tells of mends what does not open here
         return bytes(held.row.mark) == self._words(held.item, record)
 
     def is_kept_down(self, held: KnownRecord, record: Record, origins: Iterable[Origin]) -> bool:

@@ -13,7 +13,7 @@ from repit.hotline.bank import admitting, questions
 from repit.hotline.bank.incoming import Incoming
 from repit.hotline.bank.journal import Journal
 from repit.hotline.bank.lifecycle import MOVED
-from repit.hotline.bank.models import Item, ItemHash, PartnerRecord, RecordOrigin
+from repit.hotline.bank.models import Item, ItemHash, PartnerRecord, RecordOrigin, Unreadable
 from repit.hotline.bank.partners.known import KnownItem, KnownRecord
 
 _ROWS: Final = 500
@@ -79,6 +79,7 @@ class Rows:
             PartnerRecord.objects.filter(pk__in=self.seen).update(run=run)
         for (actor, reason), items in self._withdrawn.items():
             questions.answer_all(items, "withdrawn", actor, reason)
+            Unreadable.objects.filter(item__in=items).delete()
         self._journal.write()
 
     def _delete(self) -> None:

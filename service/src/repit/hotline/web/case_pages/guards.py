@@ -28,7 +28,7 @@ from repit.foundation.kept.marks import Mark
 from repit.foundation.mapping import named
 from repit.hotline.cases import sessions
 from repit.hotline.cases.sessions import OpenSession
-from repit.hotline.web.case_pages import carried, drafts, receipts
+from repit.hotline.web.case_pages import carried, drafts, not_now, receipts
 from repit.hotline.web.case_pages.cookies import session_of, token_of, without_cookie
 from repit.hotline.web.case_pages.limits import TooOften
 from repit.hotline.web.case_pages.showing import show
@@ -56,16 +56,23 @@ def person_page(view: View) -> View:
             if _SENT in request.POST:
                 _take_up(request)
             return view(request, *args, **kwargs)
-        except RepitError as error:
-            return refused(request, error)
         except (PermissionDenied, Http404):
             raise
         except Exception as error:  # noqa: BLE001 - its text may repeat what the person wrote
-            _log.error("a page failed: %s at %s", type(error).__name__, _where(error))
-            ours = isinstance(error, DatabaseError | SuspiciousOperation)
-            return refused(request, named(error) if ours else RepitError())
+            return refused(request, _of_ours(request, error))
 
     return page
+
+
+def _of_ours(request: HttpRequest, error: Exception) -> RepitError:
+    """What a person is told of it."""
+    later = not_now.met(error, sent=request.method == "POST")
+    if later is None and isinstance(error, RepitError):
+        return error
+    _log.error("a page failed: %s at %s", type(error).__name__, _where(error))
+    if later is not None:
+        return later
+    return named(error) if isinstance(error, DatabaseError | SuspiciousOperation) else RepitError()
 
 
 def session_page(view: View) -> View:
@@ -100,8 +107,8 @@ def refused(request: HttpRequest, error: RepitError) -> HttpResponse:
     if request.method == "POST" and passes and request.content_type == PLAIN:
         values["sent"] = carried.sealed(_purpose(request), {"fields": list(request.POST.lists())})
     answer = show(request, "refused", values, status=ours.status)
-    if isinstance(ours, TooOften):
-        answer.headers["Retry-After"] = str(ours.seconds)
+    if ours.retry_seconds:
+        answer.headers["Retry-After"] = str(ours.retry_seconds)
     return answer
 
 

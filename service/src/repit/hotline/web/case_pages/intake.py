@@ -12,6 +12,7 @@ same form gives the same case and the same receipt. Where something holds it up,
 with everything that was on it.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -29,13 +30,14 @@ from repit.foundation.web.content_policy import DEVICE
 from repit.hotline.awareness.helplines import COUNTRIES
 from repit.hotline.cases import locations, service
 from repit.hotline.cases.locations import WANTS, Wishes
-from repit.hotline.web.case_pages import carried, codes, hashes, limits, receipts
+from repit.hotline.web.case_pages import carried, codes, hashes, limits, not_now, receipts
 from repit.hotline.web.case_pages.cookies import token_of
 from repit.hotline.web.case_pages.guards import person_page
 from repit.hotline.web.case_pages.limits import TooOften
 from repit.hotline.web.case_pages.showing import language, other_language, show
 
 _PURPOSE: Final = "intake"
+_log: Final = logging.getLogger(__name__)
 STEPS: Final = ("who", "kind", "wants", "where", "level", "device")
 _MOVES: Final = ("back", "language", "show")
 KINDS: Final[tuple[Kind, ...]] = ("intimate", "deepfake")
@@ -52,6 +54,21 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, {"step": "who"})
     answers, late = carried.opened_late(_PURPOSE, request.POST.get("state", ""))
+    try:
+        return _stepped(request, answers, late)
+    except Exception as error:
+        later = not_now.met(error, sent=True)
+        if later is None:
+            raise
+        # Not a page of its own: what the device worked out stands here, and one press sends it again.
+        _log.error("a case could not be opened: %s", type(error).__name__)
+        typed = answers | _typed(request, answers["step"])
+        answer = _page(request, typed, " ".join(later.shown(language())), later.status)
+        answer.headers["Retry-After"] = str(later.retry_seconds)
+        return answer
+
+
+def _stepped(request: HttpRequest, answers: dict[str, Any], late: bool) -> HttpResponse:
     secret, moves = answers.get("secret", ""), any(move in request.POST for move in _MOVES)
     is_last = answers["step"] == STEPS[-1] and not moves
     if (is_last or late or token_of(request) == secret) and receipts.held(secret):
@@ -195,6 +212,7 @@ def _page(
         "number_of_step": STEPS.index(step) + 1,
         "number_of_steps": len(STEPS),
         "complaint": complaint,
+        "of_ours": status >= 500,
         "switch": other_language(request) if step != "who" else None,
         # What the device worked out comes back where the page is shown again because something was amiss.
         "pasted": request.POST.get("hashes", "") if complaint else "",

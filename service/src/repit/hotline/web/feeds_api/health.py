@@ -1,24 +1,28 @@
-"""Whether the hotline is alive, and whether it can do its work.
+"""Whether the hotline is alive, whether it can do its work, and figures of it.
 
-In: nothing. Out: JSON; `/ready` answers 503 when the database cannot be written to, or keys are missing.
-Next: supervisors, `repit demo`. Counts and times only, nothing of a person.
+In: what rooms registered (`foundation.health`, `foundation.metrics`). Out: JSON; metrics as text. Next:
+supervisors, an operator's monitoring, `repit demo`. Counts and times only, nothing of a person.
 """
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NotRequired
 
-from django.db import transaction
-from django.http import HttpRequest
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
 from typing_extensions import TypedDict
 
 from repit.exchanges import partners
 from repit.foundation.clock import now
-from repit.foundation.errors import SettingsRefused, Unavailable
+from repit.foundation.health.findings import Shown, wing
+from repit.foundation.metrics.figures import CONTENT_TYPE, of
+from repit.foundation.web import operator
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.operations import operation
-from repit.hotline.bank import feed, proving
-from repit.hotline.bank.models import Feed
+from repit.hotline.bank import feed
+from repit.hotline.bank.unreadable import unreadable
 from repit.hotline.feeds import feedback
 
 
@@ -36,19 +40,29 @@ class ExchangeReport(partners.PartnerLag):
     feedback_due: int
 
 
-class ReadyAnswer(TypedDict):
-    """What the bank has, and how its partners stand."""
+class Figures(TypedDict):
+    """What the bank has, and how its partners stand. `unreadable_items`: living ones that do not open."""
+
+    feed_id: NotRequired[str]
+    sequence: NotRequired[int]
+    exchanges: NotRequired[list[ExchangeReport]]
+    newest_change_age_seconds: NotRequired[float | None]
+    unreadable_items: NotRequired[int]
+
+
+class ReadyAnswer(Figures):
+    """`problems`: why people or subscribers are not served rightly; `warnings`: what a person should see to
+    before they are not. All but the first two is for the operator."""
 
     ready: bool
     role: Literal["hotline"]
-    feed_id: str
-    sequence: int
-    exchanges: list[ExchangeReport]
-    newest_change_age_seconds: float | None
+    problems: NotRequired[list[Shown]]
+    warnings: NotRequired[list[Shown]]
 
 
 _ALIVE: Final = Answer("Alive.", HealthAnswer)
-_READY: Final = Answer("Ready.", ReadyAnswer)
+_READY: Final = Answer("People and subscribers are served rightly.", ReadyAnswer)
+_UNREADY: Final = Answer("They are not: somebody is needed.", ReadyAnswer, status=503)
 
 
 @operation("GET", answers=(_ALIVE,))
@@ -57,30 +71,45 @@ def health(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
     return _ALIVE({"alive": True, "role": "hotline"})
 
 
-@operation("GET", answers=(_READY,))
-def ready(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
-    """A write was tried and taken back, and the keys were tried. Raises `DatabaseUnavailable` or
-    `Unavailable`, which are answered with 503."""
-    with transaction.atomic():
-        line = feed.locked()
-        Feed.objects.filter(pk=line.pk).update(sequence=line.sequence)
-        transaction.set_rollback(True)
-    try:
-        proving.prove()
-    except SettingsRefused as refused:
-        raise Unavailable(refused.message, refused.next_step) from None
-    newest, due = feed.newest_change(), feedback.due()
-    return _READY(
-        {
-            "ready": True,
-            "role": "hotline",
-            "feed_id": str(line.feed_id),
-            "sequence": line.sequence,
-            "exchanges": [
-                ExchangeReport(**asdict(lag), feedback_due=due.get(lag.name, 0)) for lag in partners.lags()
-            ],
-            "newest_change_age_seconds": None
-            if newest is None
-            else round((now() - newest).total_seconds(), 3),
-        }
-    )
+@operation("GET", answers=(_READY, _UNREADY))
+def ready(request: HttpRequest) -> HttpResponseBase:
+    """Whether people and subscribers are served rightly; and to the operator, what is wrong and what to do.
+
+    The operator's answer is looked up anew. A stranger's is some seconds old at most, and says only yes or
+    no: that a disk is full is no news for those who fill it.
+    """
+    health = wing("hotline")
+    if not operator.asks(request):
+        ready = health.lately().ready
+        return (_READY if ready else _UNREADY)({"ready": ready, "role": "hotline"})
+    found, language = health.look(), get_language()
+    answer: ReadyAnswer = {
+        "ready": found.ready,
+        "role": "hotline",
+        "problems": found.problems(language),
+        "warnings": found.warnings(language),
+    }
+    with suppress(DatabaseError):  # which is among the problems then
+        answer = {**answer, **_figures()}
+    return (_READY if found.ready else _UNREADY)(answer)
+
+
+@operation(
+    "GET", answers=(Answer("The metrics.", media="text/plain"),), security=operator.OPERATOR, name="metrics"
+)
+def metrics(request: HttpRequest) -> HttpResponseBase:  # noqa: ARG001
+    """Figures for an operator's monitoring, in Prometheus' form."""
+    return HttpResponse(of("hotline").written(), content_type=CONTENT_TYPE)
+
+
+def _figures() -> Figures:
+    line, newest, due = feed.head(), feed.newest_change(), feedback.due()
+    return {
+        "feed_id": line.feed_id,
+        "sequence": line.sequence,
+        "exchanges": [
+            ExchangeReport(**asdict(lag), feedback_due=due.get(lag.name, 0)) for lag in partners.lags()
+        ],
+        "newest_change_age_seconds": None if newest is None else round((now() - newest).total_seconds(), 3),
+        "unreadable_items": unreadable(),
+    }

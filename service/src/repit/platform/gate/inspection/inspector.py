@@ -19,14 +19,13 @@ from repit.foundation.errors import Text
 from repit.foundation.hashes import Hash
 from repit.platform.gate import matching
 from repit.platform.gate.altered import AlteredCopies
-from repit.platform.gate.channels import Left, left_undone
 from repit.platform.gate.decisions import Recorder, Unwritten
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import Overloaded
 from repit.platform.gate.feed_status import StatusBoard
 from repit.platform.gate.index.protocol import Index
 from repit.platform.gate.indicators import Indicators
-from repit.platform.gate.inspection import let_go, looking
+from repit.platform.gate.inspection import files, let_go, looking
 from repit.platform.gate.inspection.comparison import in_thread, measured
 from repit.platform.gate.inspection.odd_messages import speaking_for
 from repit.platform.gate.inspection.question import (
@@ -38,15 +37,19 @@ from repit.platform.gate.inspection.question import (
     Question,
     WholeFile,
 )
+from repit.platform.gate.kinds import left_undone
 from repit.platform.gate.metrics import Metrics
 from repit.platform.gate.pictures import Signature
-from repit.platform.gate.policy import Policy, judge
+from repit.platform.gate.policy import LET_GO, Policy, judge
 from repit.platform.gate.verdict import (
+    LET_GO_HERE,
     NO_PICTURE,
+    NOT_LOOKED_INTO,
     NOT_OPENED,
     UNOPENED,
     Evidence,
     Here,
+    Left,
     NoPicture,
     Undecided,
     Verdict,
@@ -106,34 +109,45 @@ class Inspector:
 
     def _judged(self, question: OneUpload) -> Verdict:
         begun = elapsed()
-        channel, status = question.channel, self.board.read()
+        channel, status, stale = question.channel, self.board.read(), self.board.is_stale()
         try:
             seen = self._seen(question) if status.loaded else _NOT_LOADED
         except Overloaded:
             self.metrics.turned_away(channel)
             raise
         if isinstance(seen, NoPicture):
-            verdict = NO_PICTURE
+            verdict = replace(NO_PICTURE, feed_too_old=stale)
         else:
             stated = self.indicators.of(question.data, seen) if isinstance(question, WholeFile) else ()
-            verdict = judge(self.policy, channel, seen, stated, self.here())
-        recorded = self.recorder.record(verdict, channel, (elapsed() - begun) * 1000, status.sequence)
+            verdict = judge(self.policy, channel, seen, stated, self.here(), stale=stale)
+        verdict, file = self._after_people(question, verdict)
+        spent = (elapsed() - begun) * 1000
+        recorded = self.recorder.record(verdict, channel, spent, status.sequence, file)
         self.metrics.answered(recorded, channel, elapsed() - begun)
         if not recorded.is_plain:
             _log.info("an upload was judged", extra={"fields": _fields(recorded, channel)})
         return recorded
 
+    def _after_people(self, question: OneUpload, verdict: Verdict) -> tuple[Verdict, str]:
+        """The verdict, milder where people let this very file go; and by what the file is known again."""
+        if verdict.outcome == "allow" and verdict.rule != LET_GO:
+            return verdict, ""
+        file = files.known_by(question)
+        if verdict.outcome != "allow" and files.passes(file, verdict.evidence, self.here()):
+            verdict = replace(verdict, outcome="allow", rule=LET_GO, explanation=LET_GO_HERE)
+        return verdict, file
+
     def _seen(self, question: OneUpload) -> list[Evidence] | Undecided | NoPicture:
         match question:
             case WholeFile(data=data):
                 return matching.by_file(self.index, data) or self._looked_at(question)
-            case LongFile(digests=digests, kind=kind, channel=channel):
+            case LongFile(digests=digests, kind=kind):
                 same = matching.by_digests(self.index, digests)
-                return same or _left(left_undone(channel, "unsupported-picture", kind), "too-many-bytes")
+                return same or _left(left_undone("unsupported-picture", kind), "too-many-bytes")
             case BareHashes(hashes=hashes):
                 return self._met(hashes)
-            case NotLookedAt(reason=reason, kind=kind, channel=channel):
-                return _left(left_undone(channel, reason, kind), reason)
+            case NotLookedAt(reason=reason, kind=kind):
+                return _left(left_undone(reason, kind), reason)
 
     def _looked_at(self, question: WholeFile) -> list[Evidence] | Undecided | NoPicture:
         begun = elapsed()
@@ -146,7 +160,7 @@ class Inspector:
             enough=lambda look: look.is_sure and not let_go.near(look, self.here),
         )
         if seen.reason is not None:
-            left = left_undone(question.channel, seen.reason, seen.kind)
+            left = left_undone(seen.reason, seen.kind)
             if left != "undecided":
                 return _left(left, seen.reason)
         found = let_go.marked(
@@ -200,10 +214,10 @@ def _fields(verdict: Verdict, channel: str) -> dict[str, str | float | None]:
 def _left(left: Left, reason: str) -> Undecided | NoPicture:
     if left == "no-picture":
         return NoPicture()
-    return _not_hashed(reason if left == "undecided" else left)
+    if left == "undecided":
+        return _not_hashed(reason)
+    return Undecided(left, NOT_OPENED if left in UNOPENED else NOT_LOOKED_INTO, left=left)
 
 
 def _not_hashed(reason: str) -> Undecided:
-    if reason in UNOPENED:
-        return Undecided(reason, NOT_OPENED, is_unopened=True)
     return Undecided(reason, Text(_NOT_HASHED.en.format(reason=reason), _NOT_HASHED.fr.format(reason=reason)))

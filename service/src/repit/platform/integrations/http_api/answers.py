@@ -24,7 +24,8 @@ class PartAnswer(TypedDict):
 
 
 class EvidenceAnswer(TypedDict):
-    """One item of a bank that the upload agrees with; `distance` in bits of 256, null for the same file."""
+    """One item of a bank that the upload agrees with; `distance` in bits of 256, null for the same file.
+    `stale`: it came by a feed that has been silent for too long."""
 
     item: str
     exchange: str
@@ -37,12 +38,18 @@ class EvidenceAnswer(TypedDict):
     distance: int | None
     orientation: str | None
     expected_false: float | None
+    stale: bool
     parts: list[PartAnswer]
 
 
 class VerdictAnswer(TypedDict):
-    """What is done with an upload, by which rule and on which evidence. `undecided`: why it could not be
-    compared. `would_be`: what a dry run kept from taking effect."""
+    """What is done with an upload, by which rule and on which evidence.
+
+    `undecided`: why it could not be compared. `would_be`: what a dry run kept from taking effect. `decision`:
+    its number, null for what is only counted. `recorded`: whether it is written down; false with a number:
+    the verdict stands, and the number leads somewhere once the database answers again. `feed_too_old`: the
+    hotline has been silent for too long.
+    """
 
     verdict: Outcome
     rule: str
@@ -51,6 +58,7 @@ class VerdictAnswer(TypedDict):
     would_be: Outcome | None
     decision: str | None
     recorded: bool
+    feed_too_old: bool
     milliseconds: float
     indicators: list[IndicatorAnswer]
     evidence: list[EvidenceAnswer]
@@ -66,6 +74,7 @@ def answer(verdict: Verdict, language: str | None) -> VerdictAnswer:
         "would_be": verdict.would_be,
         "decision": verdict.decision,
         "recorded": verdict.recorded,
+        "feed_too_old": verdict.feed_too_old,
         "milliseconds": round(verdict.milliseconds, 2),
         "indicators": [{"code": indicator.code, "word": indicator.word} for indicator in verdict.indicators],
         "evidence": [
@@ -81,6 +90,7 @@ def answer(verdict: Verdict, language: str | None) -> VerdictAnswer:
                 "distance": evidence.distance,
                 "orientation": evidence.turned,
                 "expected_false": evidence.expected_false,
+                "stale": evidence.stale,
                 "parts": [
                     {"of": part.of, "distance": part.distance, "rectangle": part.rectangle}
                     for part in evidence.parts

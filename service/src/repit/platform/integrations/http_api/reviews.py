@@ -1,29 +1,35 @@
-"""The platform's own side of a review.
+"""The platform's own side of a decision.
 
-In: the name of a decision, as `/v1/check` gave it. Out: how its review stands, its statement of reasons; a
-reference under which the platform keeps the upload, or an objection, is taken in. Next: the platform's
-software, which asks again until `outcome` is there.
+In: the number of a decision, as any channel gave it. Out: how it stands, who decided it, its statement of
+reasons; a reference under which the platform keeps the upload, or an objection, is taken in. Next: the
+platform's software, which asks again until people have answered.
 """
 
 from typing import Annotated, Final, Literal
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from repit.foundation.errors import NotFound, TransitionRefused
+from repit.foundation.errors import NotFound, Text, TransitionRefused
 from repit.foundation.web.api.answers import Answer
 from repit.foundation.web.api.operations import at_one_address, operation
 from repit.foundation.web.api.reading import Strict
-from repit.platform.gate.models import Decision
+from repit.platform.gate.verdict import OUTCOMES
+from repit.platform.gate.verdict import Outcome as Verdict
 from repit.platform.integrations.http_api import words
 from repit.platform.integrations.http_api.keys import PLATFORM
-from repit.platform.review import deciding, queue, statements
-from repit.platform.review.models import Appeal, Review
-from repit.platform.review.states import OUTCOMES, Outcome
+from repit.platform.review import objections, queue, standing, statements
+from repit.platform.review.models import Appeal
+from repit.platform.review.standing import Standing
+from repit.platform.review.states import Outcome
+
+_NO_REVIEW: Final = TransitionRefused(
+    Text("Nobody is asked about this upload.", "Personne n'est interrogé sur cet envoi."),
+    Text("Hand on an objection first.", "Transmettez d'abord une contestation."),
+)
 
 
 class Reference(Strict):
@@ -33,9 +39,9 @@ class Reference(Strict):
 
 
 class Objection(Strict):
-    """What whoever made the upload says."""
+    """What is said against a decision, by whoever made the upload or is shown in it."""
 
-    text: Annotated[str, Field(max_length=deciding.MOST_TEXT, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+    text: Annotated[str, Field(max_length=objections.MOST_TEXT, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 
 
 class AppealAnswer(TypedDict):
@@ -47,12 +53,23 @@ class AppealAnswer(TypedDict):
 
 
 class ReviewAnswer(TypedDict):
-    """How a review stands; times in ISO 8601."""
+    """How a decision stands; times in ISO 8601.
+
+    `verdict`: what the gate said, `rule` by which rule. `state`: `waiting` or `appealed` where people are
+    asked. `outcome`: what holds now, null while an upload waits for its first look. `automated`: no person
+    has decided. `due_at`: by when people should, where they are asked.
+    """
 
     decision: str
+    at: str
+    channel: str
+    verdict: Verdict
+    rule: str
+    undecided: str | None
     state: Literal["waiting", "decided", "appealed"]
     outcome: Outcome | None
-    due_at: str
+    automated: bool
+    due_at: str | None
     decided_at: str | None
     statement: statements.Shown | None
     appeal: AppealAnswer | None
@@ -65,16 +82,25 @@ _NOTED: Final = Answer("Noted; how it stands.", ReviewAnswer, status=201)
 @operation("GET", answers=(_STANDS,), refusals=(NotFound,), security=PLATFORM, words=words.REVIEW)
 def review(request: HttpRequest, decision: str) -> HttpResponseBase:  # noqa: ARG001
     """How it stands. Raises `NotFound`."""
-    return _STANDS(_shown(_found(decision), decision))
+    return _STANDS(_shown(standing.of(standing.named(decision))))
 
 
-@operation("POST", answers=(_STANDS,), refusals=(NotFound,), security=PLATFORM, words=words.REFERENCE)
+@operation(
+    "POST",
+    answers=(_STANDS,),
+    refusals=(NotFound, TransitionRefused),
+    security=PLATFORM,
+    words=words.REFERENCE,
+)
 def reference(request: HttpRequest, decision: str, body: Reference) -> HttpResponseBase:  # noqa: ARG001
-    """Where the platform keeps the upload. Raises `NotFound`."""
-    found = _found(decision)
+    """Where the platform keeps the upload. Raises `NotFound`, `TransitionRefused`."""
+    row = standing.named(decision)
+    found = queue.reviewed(row)
+    if found is None:
+        raise _NO_REVIEW
     found.reference = body.reference
     found.save(update_fields=["reference"])
-    return _STANDS(_shown(found, decision))
+    return _STANDS(_shown(standing.of(row)))
 
 
 one_review: Final = at_one_address(review, reference)
@@ -88,45 +114,31 @@ one_review: Final = at_one_address(review, reference)
     words=words.APPEAL,
 )
 def appeal(request: HttpRequest, decision: str, body: Objection) -> HttpResponseBase:  # noqa: ARG001
-    """Whoever made the upload objects, to what people refused or the gate alone. Raises `NotFound`,
-    `TransitionRefused`."""
-    row = Decision.objects.filter(pk=decision).first()
-    if row is None:
-        raise NotFound
-    if row.outcome == "review" and not row.queued:
-        queue.take_in()
-    found = deciding.object_to(row, body.text)
-    found.refresh_from_db()
-    return _NOTED(_shown(found, decision))
+    """Somebody objects, to what people decided or the gate alone. Raises `NotFound`, `TransitionRefused`."""
+    row = standing.named(decision)
+    objections.object_to(row, body.text)
+    return _NOTED(_shown(standing.of(row)))
 
 
-def _found(decision: str) -> Review:
-    """The review that an upload belongs to. Raises `NotFound`."""
-    found = queue.review_of(decision)
-    if found is None:
-        queue.take_in()
-        found = queue.review_of(decision)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _shown(found: Review, decision: str) -> ReviewAnswer:
-    statement = getattr(found, "statement", None) if found.outcome == "refuse" else None
-    mine = found.objections.filter(Q(decision=decision) | Q(decision__isnull=True))
-    objected = found.appeals or mine.filter(answered_at__isnull=True).exists()
+def _shown(now: Standing) -> ReviewAnswer:
+    row = now.decision
+    answered = [appeal for appeal in now.objections if appeal.answered_at is not None]
     return {
-        "decision": decision,
-        "state": "decided" if found.state == "decided" else "appealed" if objected else "waiting",
-        "outcome": next((outcome for outcome in OUTCOMES if outcome == found.outcome), None),
-        "due_at": found.due_at.isoformat(),
-        "decided_at": None if found.decided_at is None else found.decided_at.isoformat(),
-        "statement": None if statement is None else statements.shown(statement, get_language()),
-        "appeal": _answered(mine.filter(answered_at__isnull=False).order_by("number").last()),
+        "decision": row.name,
+        "at": row.at.isoformat(),
+        "channel": row.channel,
+        "verdict": next(verdict for verdict in OUTCOMES if verdict == row.outcome),
+        "rule": row.rule,
+        "undecided": row.undecided or None,
+        "state": now.state,
+        "outcome": now.outcome,
+        "automated": now.automated,
+        "due_at": None if now.due_at is None else now.due_at.isoformat(),
+        "decided_at": None if now.decided_at is None else now.decided_at.isoformat(),
+        "statement": now.statement(get_language()),
+        "appeal": _answered(answered[-1]) if answered else None,
     }
 
 
-def _answered(appeal: Appeal | None) -> AppealAnswer | None:
-    if appeal is None:
-        return None
+def _answered(appeal: Appeal) -> AppealAnswer:
     return {"number": appeal.number, "upheld": bool(appeal.upheld), "answer": appeal.answer}

@@ -37,6 +37,15 @@ class NotOneFile(InputRefused):
     message = Text("A form must hold exactly one file.", "Un formulaire doit contenir exactement un fichier.")
 
 
+class EmptyUpload(InputRefused):
+    code = "empty-upload"
+    message = Text("Nothing was sent: the body is empty.", "Rien n'a été envoyé : le corps est vide.")
+    next_step = Text(
+        "Send the file itself; `curl --data-binary @file` does.",
+        "Envoyez le fichier lui-même, comme le fait `curl --data-binary @fichier`.",
+    )
+
+
 def receive(request: HttpRequest, room: Callable[[], UploadBuffer], held: ExitStack, most: int) -> Found:
     """Take the upload in: one file, or what is found in a message that others may read differently.
 

@@ -18,5 +18,6 @@ urlpatterns = [
     path("v1/openapi.json", docs.openapi),
     path("v1/health", state.health),
     path("v1/ready", state.ready),
+    path("v1/metrics", state.metrics),
     path("docs", docs.docs, name="gate-docs"),
 ]

@@ -21,7 +21,7 @@ from repit.foundation.web.api.operations import operation
 from repit.foundation.web.api.reading import Parameters
 from repit.foundation.web.problems import problem
 from repit.platform.gate import fetching, runtime
-from repit.platform.gate.channels import Named
+from repit.platform.gate.channels import DIRECT, Named
 from repit.platform.gate.errors import GateNotRunning, Overloaded, UrlsRefused
 from repit.platform.gate.inspection.question import BareHashes
 from repit.platform.gate.senders import LONGEST, sent_by
@@ -31,7 +31,7 @@ from repit.platform.integrations.http_api.answers import VerdictAnswer, answer
 from repit.platform.integrations.http_api.keys import PLATFORM
 from repit.platform.integrations.http_api.questions import Question, question_of
 from repit.platform.integrations.http_api.senders import HEADER, sender_of
-from repit.platform.integrations.http_api.upload import Form, NotOneFile, body_of, receive
+from repit.platform.integrations.http_api.upload import EmptyUpload, Form, NotOneFile, body_of, receive
 
 _RETRY_SECONDS: Final = "1"
 _QUESTION_BYTES: Final = 64 * 1024
@@ -48,7 +48,7 @@ _BODIES: Final[dict[str, Any]] = {
     "multipart/form-data": Form,
     JSON: Question,
 }
-_REFUSALS: Final = (NotOneFile, UrlsRefused, TooLarge, Overloaded, GateNotRunning)
+_REFUSALS: Final = (NotOneFile, EmptyUpload, UrlsRefused, TooLarge, Overloaded, GateNotRunning)
 
 
 class InFrontOf(Parameters):
@@ -120,5 +120,7 @@ def _verdict(request: HttpRequest, channel: str) -> Verdict:
         sender = sender_of(request)
         room = partial(gate.admission.buffer, channel, sender)
         found = receive(request, room, held, settings.REPIT_GATE_MAX_FILE_BYTES)
+        if channel in DIRECT and not found.odd and not found.files[0].size:
+            raise EmptyUpload
         question = found.asked(channel, sender) if found.odd else found.files[0].asked(channel)
         return gate.inspector.inspect(question)

@@ -68,12 +68,13 @@ METRICS: Final = Words(
     "curl http://{address}/metrics",
 )
 REVIEW: Final = Words(
-    Text("How does a review stand?", "Où en est un examen ?"),
+    Text("How does a decision stand?", "Où en est une décision ?"),
     Text(
-        "For a decision whose verdict was review: its outcome once people have decided (refuse, allow or"
-        " refer), when it is due, and the statement of reasons.",
-        "Pour une décision dont le verdict était review : son issue une fois que des personnes ont décidé"
-        " (refuse, allow ou refer), l'échéance, et l'exposé des motifs.",
+        "For any decision, of the gate alone or of people: what holds now (refuse, allow or refer; null while"
+        " it waits for a first look), whether a person has decided, and the statement of reasons.",
+        "Pour toute décision, du filtre seul ou de personnes : ce qui vaut maintenant (refuse, allow ou"
+        " refer ; null tant qu'un premier regard est attendu), si une personne a décidé, et l'exposé des"
+        " motifs.",
     ),
     "curl http://{address}/v1/reviews/DECISION",
 )
@@ -90,14 +91,14 @@ REFERENCE: Final = Words(
 APPEAL: Final = Words(
     Text("Hand on an objection", "Transmettre une contestation"),
     Text(
-        "What the sender of an upload says against a decision, of people or of the gate alone. Someone"
-        " who did not take it answers; objections to what one known picture refused are answered"
-        " together.",
-        "Ce que l'expéditeur d'un envoi oppose à une décision, de personnes ou du filtre seul. Quelqu'un"
-        " qui ne l'a pas prise répond ; les contestations d'une même image connue reçoivent une réponse"
-        " commune.",
+        "What is said against any decision, of people or of the gate alone. People who did not take it"
+        " answer; objections to what one known picture refused are answered together. Sent twice, it is noted"
+        " once.",
+        "Ce qui est dit contre toute décision, de personnes ou du filtre seul. Des personnes qui ne l'ont pas"
+        " prise répondent ; les contestations d'une même image connue reçoivent une réponse commune. Envoyée"
+        " deux fois, elle est notée une fois.",
     ),
-    "curl -d '{{\"said\": \"That is my dog.\"}}' -H 'Content-Type: application/json'"
+    "curl -d '{{\"text\": \"That is my dog.\"}}' -H 'Content-Type: application/json'"
     " http://{address}/v1/reviews/DECISION/appeals",
 )
 OPENAPI: Final = Words(

@@ -3,7 +3,8 @@
 In: reviews that are decided, findings that wait for them. Out: the object blocked, or let go. Next: nobody;
 `worker` calls this again and again.
 
-A decision that is changed after an objection is carried out too. What cannot be done now is tried again.
+A decision that is changed after an objection is carried out too, the gate's own as well. What cannot be done
+now is tried again.
 """
 
 import logging
@@ -28,7 +29,7 @@ def follow(store: Store) -> int:
     parts = Part.objects.filter(decision=OuterRef("decision"), review__state="decided")
     decided = parts.values("review__outcome")[:1]
     waiting = (
-        Finding.objects.filter(outcome="review")
+        Finding.objects.filter(outcome__in=["review", "block"])
         .exclude(state__in=["listed", "unread"])
         .annotate(decided=Subquery(decided))
         .exclude(decided=None)

@@ -1,7 +1,7 @@
 """`repit storage`: what is stored, what was found there, what needs a person.
 
 In: a command line, the gate's settings. Out: rows that the running gate works through; progress, reports,
-lists on the terminal. Next: the operator.
+lists on the terminal, or JSON. Next: the operator.
 """
 
 # ruff: noqa: PLC0415 - imports wait for settings
@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from repit.foundation.errors import InputRefused, NotFound, Text
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import AsJson, answer, language, say, write_json
 
 app = typer.Typer(no_args_is_help=True, help="Object storage. / Stockage d'objets.")
 _LOOK_SECONDS: Final = 0.5
@@ -41,6 +41,7 @@ def scan(  # noqa: PLR0917 - typer reads the options from here
     ] = 0,
     report: Report = None,
     wait: Annotated[bool, typer.Option(help="Follow it to its end. / Suivre jusqu'au bout.")] = True,
+    as_json: AsJson = False,
 ) -> None:
     """Look at everything stored in a bucket. / Examiner tout ce que contient un compartiment."""
     _ready()
@@ -49,14 +50,18 @@ def scan(  # noqa: PLR0917 - typer reads the options from here
     if report is not None:
         _require_new(report)
     row, new = scans.begin(bucket, prefix, versions=versions, dry_run=dry_run, per_second=per_second)
-    if new:
-        say(Text(f"Scan {row.name} begins.", f"Le parcours {row.name} commence."))
-    else:
-        say(Text(f"Scan {row.name} goes on.", f"Le parcours {row.name} reprend."))
+    if not as_json:
+        begun = Text(f"Scan {row.name} begins.", f"Le parcours {row.name} commence.")
+        goes_on = Text(f"Scan {row.name} goes on.", f"Le parcours {row.name} reprend.")
+        say(begun if new else goes_on)
+    if wait:
+        _follow(row)
+    if as_json:
+        write_json(scans.summary(row))
+    elif wait:
+        _summary(row)
     if not wait:
         return
-    _follow(row)
-    _summary(row)
     if report is not None:
         _write(report, scans.report(row))
     if row.state != "done":
@@ -64,31 +69,36 @@ def scan(  # noqa: PLR0917 - typer reads the options from here
 
 
 @app.command("scans")
-def list_scans() -> None:
+def list_scans(as_json: AsJson = False) -> None:
     """Every scan and how far it is. / Tous les parcours et leur avancement."""
     _ready()
     from repit.platform.integrations.s3 import models, scans
 
     for row in models.Scan.objects.order_by("pk"):
+        if as_json:
+            write_json({**scans.summary(row), "trouble": row.trouble or None})
+            continue
         at = scans.target(row)
         counts = " ".join(f"{name}={count}" for name, count in scans.counts(row).items())
         print(f"{row.name}  {row.state}  {at.bucket}/{at.prefix}  {counts}  {row.trouble}".rstrip())
 
 
 @app.command("stop")
-def stop_scan(name: Name) -> None:
+def stop_scan(name: Name, as_json: AsJson = False) -> None:
     """Let a scan rest; `scan` with the same options goes on. / Suspendre un parcours."""
     _ready()
     from repit.platform.integrations.s3 import scans
 
-    if scans.stop(scans.called(name)):
-        say(Text("It rests after the page under way.", "Il s'arrête après la page en cours."))
+    ran = scans.stop(scans.called(name))
+    if ran:
+        text = Text("It rests after the page under way.", "Il s'arrête après la page en cours.")
     else:
-        say(Text("It was not running.", "Il n'était pas en cours."))
+        text = Text("It was not running.", "Il n'était pas en cours.")
+    answer(text, {"scan": name, "was_running": ran}, as_json)
 
 
 @app.command("report")
-def report_of(name: Name, to: Report = None) -> None:
+def report_of(name: Name, to: Report = None, as_json: AsJson = False) -> None:  # noqa: ARG001 - always JSON
     """Findings of a scan as JSON lines. / Ce qu'un parcours a trouvé, en lignes JSON."""
     _ready()
     from repit.platform.integrations.s3 import scans
@@ -102,7 +112,7 @@ def report_of(name: Name, to: Report = None) -> None:
 
 
 @app.command()
-def found() -> None:
+def found(as_json: AsJson = False) -> None:
     """Objects that are blocked or wait for a person. / Objets bloqués ou à examiner."""
     _ready()
     from repit.platform.integrations.s3 import findings, models
@@ -110,34 +120,42 @@ def found() -> None:
     live = models.Finding.objects.filter(state__in=["review", "tagged", "moved"]).order_by("pk")
     for row in live.iterator(chunk_size=500):
         line = findings.line(row)
+        if as_json:
+            write_json(line)
+            continue
         print(f"{row.name}  {row.state}  {line['at']}  {line['bucket']}/{line['key']}")
 
 
 @app.command()
-def dead() -> None:
+def dead(as_json: AsJson = False) -> None:
     """Objects that could not be looked at, and why. / Objets impossibles à examiner, et pourquoi."""
     _ready()
     from repit.platform.integrations.s3 import queue
 
     for row in queue.dead():
         thing = queue.location(row)
+        if as_json:
+            facts = {"taken_in_at": row.taken_in_at, "attempts": row.attempts, "trouble": row.trouble}
+            write_json({"bucket": thing.bucket, "key": thing.key, **facts})
+            continue
         print(f"{row.taken_in_at:%Y-%m-%d %H:%M}  x{row.attempts}  {row.trouble}  {thing.bucket}/{thing.key}")
 
 
 @app.command()
-def retry() -> None:
+def retry(as_json: AsJson = False) -> None:
     """Look at all of those again. / Réessayer tous ces objets."""
     _ready()
     from repit.platform.integrations.s3 import queue
 
     count = queue.try_again()
-    say(Text(f"To be looked at again: {count}", f"À réexaminer : {count}"))
+    answer(Text(f"To be looked at again: {count}", f"À réexaminer : {count}"), {"to_look_at": count}, as_json)
 
 
 @app.command()
 def release(
     name: Annotated[str, typer.Argument(help="The finding's name. / Nom de la trouvaille.")],
     reason: Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est conservé.")],
+    as_json: AsJson = False,
 ) -> None:
     """Take the tag off, or put a moved object back. / Ôter l'étiquette, ou remettre un objet en place."""
     _ready()
@@ -148,7 +166,7 @@ def release(
         raise NotFound
     with store.Store.of_settings() as opened:
         quarantine.release(opened, finding, "person", why=reason, followed="allow")
-    say(Text("It is let go.", "C'est levé."))
+    answer(Text("It is let go.", "C'est levé."), {"finding": name, "released": True}, as_json)
 
 
 def _ready() -> None:

@@ -16,12 +16,12 @@ from typing import Final
 
 from repit.foundation.errors import TooLarge, Unavailable
 from repit.foundation.hashes import ALGORITHMS
-from repit.platform.gate.channels import left_undone
 from repit.platform.gate.inspection.inspector import Inspector
 from repit.platform.gate.inspection.question import NotLookedAt, OddMessage
+from repit.platform.gate.kinds import left_undone
 from repit.platform.gate.runtime import Gate
 from repit.platform.gate.upload_buffer import HEAD, UploadBuffer
-from repit.platform.gate.verdict import NOT_A_PICTURE, Verdict
+from repit.platform.gate.verdict import CONTAINER_RULE, NOT_A_PICTURE, Verdict
 from repit.platform.integrations.s3 import findings, tags
 from repit.platform.integrations.s3.codings import CODED, Coding
 from repit.platform.integrations.s3.models import Finding
@@ -32,6 +32,8 @@ from repit_engine.picture.kinds import Kind
 CHANNEL: Final = "s3"
 ENOUGH: Final = HEAD
 _UNREAD: Final = "unsupported-picture"
+_MAY_BE_CODED: Final = frozenset({Kind.OTHER, Kind.CONTAINER})
+"""Bytes that a browser may unpack before it shows them, where the label says so."""
 
 
 class NotLoaded(Unavailable):
@@ -85,13 +87,13 @@ def inspect(
 
 
 def _judge(inspector: Inspector, upload: UploadBuffer, coding: Coding, left: NotLookedAt | None) -> Verdict:
-    if left is not None and left.kind is not Kind.OTHER:
+    if left is not None and left.kind not in _MAY_BE_CODED:
         return inspector.inspect(left)
     if coding.doubt:
         files = (upload.asked(CHANNEL),) if left is None else ()
         return inspector.inspect(OddMessage(files, coding.doubt, CHANNEL))
     question = left or upload.asked(CHANNEL)
-    if not coding.sure and inspector.quiet().inspect(question).rule == NOT_A_PICTURE:
+    if not coding.sure and inspector.quiet().inspect(question).rule in (NOT_A_PICTURE, CONTAINER_RULE):
         return inspector.inspect(NotLookedAt(CODED, CHANNEL))
     return inspector.inspect(question)
 
@@ -105,11 +107,7 @@ def _take(
     try:
         for piece in pieces:
             upload.write(piece)
-            if (
-                not whole
-                and upload.size >= ENOUGH
-                and left_undone(CHANNEL, _UNREAD, upload.kind) != "undecided"
-            ):
+            if not whole and upload.size >= ENOUGH and left_undone(_UNREAD, upload.kind) != "undecided":
                 return NotLookedAt(_UNREAD, CHANNEL, kind=upload.kind)
             keep()
     except TooLarge:

@@ -84,23 +84,25 @@ def stop(scan: Scan) -> bool:
 
 def report(scan: Scan) -> Iterator[str]:
     """The report, line by line: one JSON object for each finding, one for the whole."""
-    at = target(scan)
     for line in findings.of_scan(scan):
         yield json.dumps(line, ensure_ascii=False)
-    yield json.dumps(
-        {
-            "scan": scan.name,
-            "bucket": at.bucket,
-            "prefix": at.prefix,
-            "state": scan.state,
-            "dry_run": scan.dry_run,
-            "versions": scan.versions,
-            "begun_at": scan.begun_at.isoformat(timespec="seconds"),
-            "ended_at": scan.ended_at.isoformat(timespec="seconds") if scan.ended_at else None,
-            **counts(scan),
-        },
-        ensure_ascii=False,
-    )
+    yield json.dumps(summary(scan), ensure_ascii=False)
+
+
+def summary(scan: Scan) -> dict[str, object]:
+    """The whole of it as plain data."""
+    at = target(scan)
+    return {
+        "scan": scan.name,
+        "bucket": at.bucket,
+        "prefix": at.prefix,
+        "state": scan.state,
+        "dry_run": scan.dry_run,
+        "versions": scan.versions,
+        "begun_at": scan.begun_at.isoformat(timespec="seconds"),
+        "ended_at": scan.ended_at.isoformat(timespec="seconds") if scan.ended_at else None,
+        **counts(scan),
+    }
 
 
 def counts(scan: Scan) -> dict[str, int]:

@@ -1,0 +1,68 @@
+"""An installation as its operator has it: what is typed there, and what happens inside."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from running import REPIT, TIMEOUT
+
+HERE = Path(__file__).resolve().parent
+
+
+class Installation:
+    """A data folder and a database; not migrated, not started."""
+
+    def __init__(self, role: str, env: dict[str, str], folder: Path) -> None:
+        self.role, self.env, self.folder = role, env, folder
+        self.data = Path(env["REPIT_DATA"])
+
+    def does(self, *what: str) -> Any:
+        """Run `installed.py`; what it printed."""
+        command = [sys.executable, str(HERE / "installed.py"), self.role, *what]
+        done = subprocess.run(command, env=self.env, capture_output=True, timeout=TIMEOUT * 2, check=False)
+        assert done.returncode == 0, done.stderr.decode()[-3000:]
+        return json.loads(done.stdout)
+
+    def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
+        command = [*REPIT, *arguments]
+        return subprocess.run(
+            command, env=self.env, capture_output=True, timeout=TIMEOUT * 2, check=False, **options
+        )
+
+    def repit(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
+    def refused(self, *arguments: str) -> str:
+        """The sentences with which it is refused."""
+        done = self.run(*arguments)
+        assert done.returncode == 1 and b"Traceback" not in done.stderr, done.stderr.decode()
+        return done.stderr.decode()
+
+    def make_offline_key(self) -> None:
+        printed = self.repit("offline-key", str(self.folder / "offline"))
+        [self.env["REPIT_OFFLINE_KEY"]] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", printed)
+
+    def copies(self) -> list[str]:
+        if self.role == "gate":
+            return []
+        return ["--case-keys", str(self.folder / "case-keys"), "--bank-keys", str(self.folder / "bank-keys")]
+
+    def back_up(self, name: str, *more: str) -> dict[str, Any]:
+        file = str(self.folder / name)
+        return json.loads(self.repit("backup", file, "--role", self.role, "--json", *self.copies(), *more))
+
+    def restoring(self, name: str) -> tuple[str, ...]:
+        """The words that put a backup back."""
+        offline = ("--offline-key", str(self.folder / "offline"))
+        return ("restore", str(self.folder / name), *offline, "--role", self.role, *self.copies())
+
+
+Install = Callable[..., Installation]
