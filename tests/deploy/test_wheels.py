@@ -64,7 +64,7 @@ def test_the_page_of_a_distribution_travels_with_it_and_says_that_no_index_has_i
     name = tomllib.loads((ROOT / readme / "pyproject.toml").read_text())["project"]["name"].replace("-", "_")
     about = metadata(wheels, name)
     assert about["Description-Content-Type"] == "text/markdown"
-    assert "not published on a package index yet" in str(about.get_payload())
+    assert "not published on a package index yet" in str(about.get_payload()).lower()
 
 
 def test_the_service_wants_the_engine_of_its_own_version(wheels: Installed) -> None:

@@ -37,7 +37,8 @@ class VettedTransport(httpx2.HTTPTransport):
     """
 
     def __init__(self, allow: frozenset[str], look_up: Resolve) -> None:
-        trusted = _trusted(settings.REPIT_OUTBOUND_CA)
+        # `repit demo` asks its own loopback, and has no installation whose settings it could read.
+        trusted = _trusted(settings.REPIT_OUTBOUND_CA if settings.configured else "")
         super().__init__(verify=trusted, trust_env=False)
         self._pool.close()
         self._pool = httpcore2.ConnectionPool(
