@@ -16,6 +16,7 @@ import typer
 from documented import ROOT, Typed, pages, typed
 from installation import REPIT, TIMEOUT, bare_environment, random_hash
 from repit.cli import app
+from repit.demo import installations
 from repit_engine.cli import hash as hashing
 from repit_engine.cli import scan as scanning
 
@@ -58,6 +59,10 @@ def _with_a_policy(folder: Path) -> None:
     (folder / "policy.toml").write_text(policy)
 
 
+OF_GATES = frozenset(
+    f"docs/en/{name}.md" for name in ("platforms", "policy", "review", "staff", "integrations", "protect-s3")
+)
+"""Pages whose commands are typed at a platform."""
 BEFORE = {"docs/en/exchanges.md": _with_lists, "docs/en/policy.md": _with_a_policy}
 """What a reader of a page has before the commands of that page."""
 
@@ -118,17 +123,16 @@ RUNS = _runs()
 @pytest.mark.parametrize("page", RUNS)
 def test_the_commands_of_a_page_run_in_their_order(page: str, tmp_path: Path) -> None:
     env = {**bare_environment(), "REPIT_DATA": str(tmp_path / "data"), "REPIT_LOG_LEVEL": "ERROR"}
+    installations.made(env, "gate" if page in OF_GATES else "hotline")
     if page in BEFORE:
         BEFORE[page](tmp_path)
     for line in RUNS[page]:
         words = [_here(word, tmp_path) for word in line.words]
         restores = words[0] == "restore"
-        own = {**env, "REPIT_DATA": str(tmp_path / "empty")} if restores else env
+        own = _elsewhere(env, tmp_path) if restores else env
         done = subprocess.run(
             [*REPIT, *words],
-            env={**own, "REPIT_OPERATOR_KEY_FILE": str(tmp_path / "data" / "operator.key")}
-            if restores
-            else own,
+            env=own,
             cwd=tmp_path,
             capture_output=True,
             text=True,
@@ -138,6 +142,14 @@ def test_the_commands_of_a_page_run_in_their_order(page: str, tmp_path: Path) ->
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         if key := re.search(r"REPIT_OFFLINE_KEY=(\w+)", done.stdout):
             env["REPIT_OFFLINE_KEY"] = key[1]
+
+
+def _elsewhere(env: dict[str, str], folder: Path) -> dict[str, str]:
+    """Another machine, with the operator's key and an empty database."""
+    key = {"REPIT_OPERATOR_KEY_FILE": str(folder / "data" / "operator.key")}
+    own = {**env, "REPIT_DATA": str(folder / "empty"), **key}
+    installations.made(own, "hotline")
+    return own
 
 
 def _here(word: str, folder: Path) -> str:

@@ -4,15 +4,16 @@ In: a command line. Out: an installation; what to do next. Next: `repit.cli`. No
 key or a file of settings, and nothing else changes the form of a database.
 """
 
-# ruff: noqa: PLC0415 - imports wait for settings
+# ruff: noqa: PLC0415, PLR0917 - imports wait for settings; typer passes every argument by name
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from repit import __version__
 from repit.foundation.errors import SettingsRefused, Text
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import AsJson, answer, language, say, write_json
 
 if TYPE_CHECKING:
     from repit.foundation.process.initializing import Made
@@ -34,6 +35,7 @@ def init(
     operator_key_file: Annotated[
         str, typer.Option(help="An operator's key that exists, instead of a new one. / Clé existante.")
     ] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Make an installation: key, database, repit.toml. / Créer une installation : clé, base, repit.toml."""
     from repit.foundation.configuration.found import ROLES
@@ -58,13 +60,18 @@ def init(
         if value
     }
     given["language"] = language()
-    _tell(ROLES[role], initializing.make(ROLES[role], Path(folder).expanduser().absolute(), given))
+    made = initializing.make(ROLES[role], Path(folder).expanduser().absolute(), given)
+    if as_json:
+        write_json(made)
+    else:
+        _tell(ROLES[role], made)
 
 
 def migrate(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Although a process serves from it. / Même en service.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring the database into the form of this version. / Mettre la base à la forme de cette version."""
     from repit.foundation.process import starting
@@ -72,15 +79,13 @@ def migrate(
     starting.set_up(starting.meant("any"))
     from repit.foundation.process import present
 
-    if present.migrate(anyway=anyway):
-        say(
-            Text(
-                "The database is in the form of this version. Start, and look at /ready.",
-                "La base a la forme de cette version. Démarrez, puis regardez /ready.",
-            )
-        )
-    else:
-        say(Text("Nothing was to be done.", "Il n'y avait rien à faire."))
+    changed = present.migrate(anyway=anyway)
+    done = Text(
+        "The database is in the form of this version. Start, and look at /ready.",
+        "La base a la forme de cette version. Démarrez, puis regardez /ready.",
+    )
+    nothing = Text("Nothing was to be done.", "Il n'y avait rien à faire.")
+    answer(done if changed else nothing, {"changed": changed, "version": __version__}, as_json)
 
 
 def _tell(role: str, made: "Made") -> None:

@@ -15,7 +15,7 @@ from repit.foundation.audit_commands import AsJson, as_data, tell
 from repit.foundation.errors import InputRefused, Text
 from repit.foundation.process.acting import Role, private_key, set_up
 from repit.foundation.progress import shown
-from repit.foundation.terminal import put, say
+from repit.foundation.terminal import put, say, write_json
 
 OfflineFile = Annotated[Path, typer.Option(exists=True, dir_okay=False, help="The offline key. / La clé.")]
 CaseKeys = Annotated[
@@ -28,7 +28,7 @@ BankKeys = Annotated[
 ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier.")]
 
 
-def offline_key(file: ToFile) -> None:
+def offline_key(file: ToFile, as_json: AsJson = False) -> None:
     """Make the offline key; keep the file off this machine. / Créer la clé hors ligne."""
     from nacl.public import PrivateKey
 
@@ -42,6 +42,9 @@ def offline_key(file: ToFile) -> None:
             Text("The file cannot be made.", "Le fichier ne peut pas être créé."),
             Text("Name a new file in a folder of yours.", "Nommez un nouveau fichier."),
         ) from None
+    if as_json:
+        write_json({"file": file, "REPIT_OFFLINE_KEY": bytes(pair.public_key).hex()})
+        return
     say(Text("Set this where Répit runs:", "À régler là où tourne Répit :"))
     put(f"\n    REPIT_OFFLINE_KEY={bytes(pair.public_key).hex()}\n")
     say(

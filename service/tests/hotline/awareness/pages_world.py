@@ -9,14 +9,14 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "desk"), str(Path(__file__).parents[2])]
 
-from repit.foundation.process import serving, starting  # noqa: E402
+from repit.demo import installations  # noqa: E402
 
-starting.set_up("hotline")
-starting.ready_database()
+installations.set_up("hotline")
 
 from desk_people import caseworker, person  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+from repit.foundation.process import serving  # noqa: E402
 from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.hotline.awareness import editing, published  # noqa: E402
 

@@ -19,6 +19,7 @@ from nacl.signing import VerifyKey
 from playwright.sync_api import Browser, expect
 from test_pages_in_a_browser import NARROW, SHOTS, WIDE, violations, visit
 
+from repit.demo import installations
 from repit.foundation.minisign import Key
 from repit.hotline.web.case_pages import offline_page
 from repit.hotline.web.case_pages.hashes import submissions
@@ -131,6 +132,8 @@ def checked(public: str, page: bytes, signature: str) -> str:
 def test_the_command_writes_the_pages_their_signatures_and_the_key(tmp_path: Path) -> None:
     environment = {**os.environ, "REPIT_DATA": str(tmp_path / "data"), "REPIT_LANGUAGE": "en"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
+    environment.pop("REPIT_OPERATOR_KEY", None)
+    installations.made(environment, "hotline")
     command = [sys.executable, "-m", "repit.cli", "device-page", "--out", str(tmp_path / "out")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

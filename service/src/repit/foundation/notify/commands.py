@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from repit.foundation.errors import RepitError, Text
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import AsJson, answer, language, say, write_json
 
 app = typer.Typer(no_args_is_help=True, help="Mail and webhook. / Courriel et webhook.")
 At = Annotated[
@@ -19,7 +19,7 @@ _NAMES = {"mail": Text("Mail", "Courriel"), "webhook": Text("Webhook", "Webhook"
 
 
 @app.command("test")
-def test(at: At = "") -> None:
+def test(at: At = "", as_json: AsJson = False) -> None:
     """Send a test by every channel that is set up. / Envoyer un essai par chaque voie réglée."""
     from repit.foundation.process import starting
 
@@ -36,10 +36,12 @@ def test(at: At = "") -> None:
         except RepitError as error:
             failed = True
             message, next_step = error.shown(language())
-            print(f"{name}: {message} {next_step}")
+            said = {"channel": channel, "taken": False, "message": message, "next_step": next_step}
+            answer(Text(f"{name}: {message} {next_step}", f"{name} : {message} {next_step}"), said, as_json)
         else:
-            print(f"{name}: {Text('taken.', 'accepté.').in_language(language())}")
-    if not channels:
+            taken = Text(f"{name}: taken.", f"{name} : accepté.")
+            answer(taken, {"channel": channel, "taken": True}, as_json)
+    if not channels and not as_json:
         say(
             Text(
                 "Nobody is told anything: set REPIT_OPERATOR_MAIL with REPIT_SMTP_URL and REPIT_MAIL_FROM, or"
@@ -53,7 +55,7 @@ def test(at: At = "") -> None:
 
 
 @app.command("problems")
-def problems(at: At = "") -> None:
+def problems(at: At = "", as_json: AsJson = False) -> None:
     """What the operator was told of and is not over. / Ce qui a été signalé et dure encore."""
     from repit.foundation.process import starting
 
@@ -63,6 +65,10 @@ def problems(at: At = "") -> None:
     from repit.foundation.notify import outbox
     from repit.foundation.notify import problems as known
 
+    if as_json:
+        told = [{"key": p.key, "message": p.message.in_language(language())} for p in known.present()]
+        write_json({"problems": told, "waiting": outbox.waiting(), "given_up": outbox.given_up()})
+        return
     for problem in known.present():
         print(f"{problem.message.in_language(language())} {problem.next_step.in_language(language())}")
     say(

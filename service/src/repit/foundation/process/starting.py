@@ -6,6 +6,7 @@ the commands of each wing. Nothing is made here: an installation that is not the
 """
 
 import os
+import sys
 from typing import Final
 
 import django
@@ -83,8 +84,9 @@ def ready_database() -> None:
 
 
 def say_which() -> None:
-    """Say, on standard error, on which installation a command acts."""
-    terminal.aside(Text(_named("en"), _named("fr")))
+    """Say, on standard error, on which installation a command acts; not to a program, which reads both."""
+    if "--json" not in sys.argv:
+        terminal.aside(Text(_named("en"), _named("fr")))
 
 
 def _named(language: str) -> str:

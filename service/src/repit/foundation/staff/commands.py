@@ -12,7 +12,7 @@ import typer
 
 from repit.foundation.errors import Text
 from repit.foundation.process.ports import GATE_PORT, HOTLINE_PORT
-from repit.foundation.terminal import aside, language, say
+from repit.foundation.terminal import AsJson, answer, aside, language, say, write_json
 
 app = typer.Typer(no_args_is_help=True, help="People who work here. / Personnes qui travaillent ici.")
 
@@ -31,30 +31,35 @@ ADMINISTRATOR: Final = "administrator (command line)"
 
 
 @app.command("add")
-def staff_add(name: MemberName, role: Roles, at: At = "", address: Address = "") -> None:
+def staff_add(
+    name: MemberName, role: Roles, at: At = "", address: Address = "", as_json: AsJson = False
+) -> None:
     """Add someone; prints the link with which they begin, once. / Ajouter quelqu'un, afficher son lien."""
     _ready(at)
     from repit.foundation.staff import members
 
-    _show_link(members.add(name, role, actor=ADMINISTRATOR), address)
+    _show_link(name, members.add(name, role, actor=ADMINISTRATOR), address, as_json)
 
 
 @app.command("reset")
-def staff_reset(name: MemberName, at: At = "", address: Address = "") -> None:
+def staff_reset(name: MemberName, at: At = "", address: Address = "", as_json: AsJson = False) -> None:
     """Let someone begin again: new password, new second factor. / Laisser quelqu'un recommencer."""
     _ready(at)
     from repit.foundation.staff import members
 
-    _show_link(members.reset(name, actor=ADMINISTRATOR), address)
+    _show_link(name, members.reset(name, actor=ADMINISTRATOR), address, as_json)
 
 
 @app.command("let-in")
-def staff_let_in(name: MemberName, at: At = "", address: Address = "") -> None:
+def staff_let_in(name: MemberName, at: At = "", address: Address = "", as_json: AsJson = False) -> None:
     """A link that lets someone try to sign in whom strangers hold up. / Débloquer un navigateur."""
     _ready(at)
     from repit.foundation.staff import letting_in
 
-    secret = letting_in.give(name, actor=ADMINISTRATOR)
+    link = f"{_base(address)}/staff/let-in/{letting_in.give(name, actor=ADMINISTRATOR)}/"
+    if as_json:
+        write_json({"name": name, "link": link})
+        return
     say(
         Text(
             "Give them this link over a private channel. It works once, within a day; password and second"
@@ -63,31 +68,31 @@ def staff_let_in(name: MemberName, at: At = "", address: Address = "") -> None:
             " second facteur restent demandés :",
         )
     )
-    print(f"\n    {_base(address)}/staff/let-in/{secret}/\n")
+    print(f"\n    {link}\n")
 
 
 @app.command("roles")
-def staff_roles(name: MemberName, role: Roles, at: At = "") -> None:
+def staff_roles(name: MemberName, role: Roles, at: At = "", as_json: AsJson = False) -> None:
     """Give someone these roles and no others. / Donner ces rôles et aucun autre."""
     _ready(at)
     from repit.foundation.staff import members
 
     members.set_roles(name, role, actor=ADMINISTRATOR)
-    say(Text("Done.", "C'est fait."))
+    answer(Text("Done.", "C'est fait."), {"name": name, "roles": sorted(role)}, as_json)
 
 
 @app.command("close")
-def staff_close(name: MemberName, at: At = "") -> None:
+def staff_close(name: MemberName, at: At = "", as_json: AsJson = False) -> None:
     """End someone's access at once. / Fermer tout de suite l'accès de quelqu'un."""
     _ready(at)
     from repit.foundation.staff import members
 
     members.close(name, actor=ADMINISTRATOR)
-    say(Text("Closed.", "Fermé."))
+    answer(Text("Closed.", "Fermé."), {"name": name, "open": False}, as_json)
 
 
 @app.command("list")
-def staff_list(at: At = "") -> None:
+def staff_list(at: At = "", as_json: AsJson = False) -> None:
     """Who works here, in which roles, with how many second factors. / Qui travaille ici."""
     _ready(at)
     from rich.console import Console
@@ -95,6 +100,10 @@ def staff_list(at: At = "") -> None:
 
     from repit.foundation.staff import members
 
+    if as_json:
+        for row in members.overview():
+            write_json(row)
+        return
     here = language()
     table = Table()
     for heading in (
@@ -139,11 +148,15 @@ def _base(address: str) -> str:
     return known or f"http://localhost:{here}"
 
 
-def _show_link(secret: str, address: str) -> None:
+def _show_link(name: str, secret: str, address: str, as_json: bool) -> None:
+    link = f"{_base(address)}/staff/enrol/{secret}/"
+    if as_json:
+        write_json({"name": name, "link": link})
+        return
     say(
         Text(
             "Give them this link over a private channel. It works once, within three days:",
             "Transmettez ce lien par un canal privé. Il sert une fois, dans les trois jours :",
         )
     )
-    print(f"\n    {_base(address)}/staff/enrol/{secret}/\n")
+    print(f"\n    {link}\n")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from repit.foundation.errors import InputRefused, Text
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import answer, language, say, write_json
 from repit.hotline.commands.ready import ready
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def bank_show(item: ItemName, *, as_json: Json = False) -> None:
         print(f"  {held.at:%Y-%m-%d %H:%M}  {held.name}  {held.view}  {by}  {deep}  {', '.join(held.tags)}")
 
 
-def bank_check() -> None:
+def bank_check(*, as_json: Json = False) -> None:
     """Open everything once, now; exit code 1 where something does not open. / Tout vérifier maintenant."""
     ready()
     from rich.console import Console
@@ -104,6 +104,9 @@ def bank_check() -> None:
         for part in looking.everything():
             found += part
             bar.update(task, completed=found.items)
+    if as_json:
+        write_json({"items": found.items, "open_again": found.mended, "do_not_open": found.broken})
+        raise typer.Exit(int(bool(found.broken)))
     say(Text(f"Living items: {found.items}.", f"Éléments vivants : {found.items}."))
     if found.mended:
         say(Text(f"Open again, told anew: {found.mended}.", f"Rouverts et réannoncés : {found.mended}."))
@@ -127,6 +130,9 @@ def bank_erase(
         bool, typer.Option("--keys-lost", help="Though nothing opens at all. / Les clés sont perdues.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Without asking. / Sans demander.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer in JSON; with --yes. / Répondre en JSON ; avec --yes.")
+    ] = False,
 ) -> None:
     """Have everyone forget items, and destroy what they hold for good. / Effacer des éléments."""
     opens = _ready_whatever_opens()
@@ -155,13 +161,17 @@ def bank_erase(
                 Text("No item was named.", "Aucun élément n'a été nommé."),
                 Text("Name some, or say --unreadable.", "Nommez-en, ou dites --unreadable."),
             )
-        say(Text("Nothing to erase.", "Rien à effacer."))
+        answer(Text("Nothing to erase.", "Rien à effacer."), {"told": 0, "destroyed": 0}, as_json)
         return
     if not yes:
         _ask(wanted)
     done = _erase(wanted, reason, at_once=now)
-    if not opens and unreadable:
-        lost = erasing_by_name.give_up_lost_keys(ACTOR)
+    lost = erasing_by_name.give_up_lost_keys(ACTOR) if not opens and unreadable else 0
+    if as_json:
+        told = {"told": done.told, "destroyed": done.destroyed, "waiting": done.waiting}
+        write_json({**told, "letters_lost": lost})
+        return
+    if lost:
         say(Text(f"Letters of cases lost: {lost}.", f"Lettres de dossiers perdues : {lost}."))
     say(Text(f"Everyone is told to forget: {done.told}.", f"Oubli annoncé à tous : {done.told}."))
     say(Text(f"Destroyed for good: {done.destroyed}.", f"Détruits pour de bon : {done.destroyed}."))
@@ -186,7 +196,7 @@ def _ready_whatever_opens() -> bool:
     """Django set up; whether anything of the bank opens. Raises `SettingsRefused` for every other reason."""
     from repit.foundation.process import starting
 
-    starting.set_up("hotline")
+    starting.set_up(starting.meant("hotline"))
     from repit.hotline.bank.proving import KeysForeign
 
     try:

@@ -11,34 +11,37 @@ from typing import Annotated
 import typer
 
 from repit.foundation.errors import Text
-from repit.foundation.terminal import say
+from repit.foundation.terminal import AsJson, answer
 from repit.hotline.commands.ready import ready
 
 app = typer.Typer(no_args_is_help=True, help="Name, hours, helplines. / Nom, horaires, services d'aide.")
 
 
 @app.command("export")
-def export(file: Annotated[Path, typer.Argument(help="A file to write. / Un fichier à écrire.")]) -> None:
+def export(
+    file: Annotated[Path, typer.Argument(help="A file to write. / Un fichier à écrire.")],
+    as_json: AsJson = False,
+) -> None:
     """Write what is otherwise here than it ships. / Écrire ce qui diffère ici de ce qui est fourni."""
     ready()
     from repit.hotline.awareness import files
 
     files.export(file)
-    say(Text(f"Written: {file.name}", f"Écrit : {file.name}"))
+    answer(Text(f"Written: {file.name}", f"Écrit : {file.name}"), {"file": file}, as_json)
 
 
 @app.command("import")
 def take_in(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Such a file. / Un tel fichier.")],
+    as_json: AsJson = False,
 ) -> None:
     """Replace what the pages say by what a file says. / Remplacer ce que disent les pages."""
     ready()
     from repit.hotline.awareness import files
 
     files.take_in(file, actor="operator (command line)")
-    say(
-        Text(
-            "Taken in. A running hotline shows it within seconds.",
-            "Importé. Un service en marche l'affiche en quelques secondes.",
-        )
+    taken = Text(
+        "Taken in. A running hotline shows it within seconds.",
+        "Importé. Un service en marche l'affiche en quelques secondes.",
     )
+    answer(taken, {"file": file, "done": "taken in"}, as_json)

@@ -8,7 +8,7 @@ import json as notation
 from typing import Any, Final
 
 from repit.foundation.errors import NotFound, Text
-from repit.foundation.terminal import language, say
+from repit.foundation.terminal import language, say, write_json
 from repit.platform.gate.models import Decision
 from repit.platform.review import decision_status
 from repit.platform.review.decision_status import DecisionStatus
@@ -61,7 +61,7 @@ def show(number: str, *, json: bool) -> None:
         _described(now)
 
 
-def list_latest(channel: str, outcome: str, count: int) -> None:
+def list_latest(channel: str, outcome: str, count: int, *, as_json: bool) -> None:
     """Print the latest, newest first: time, channel, outcome, rule, number."""
     rows = Decision.objects.order_by("-at")
     if channel:
@@ -69,6 +69,10 @@ def list_latest(channel: str, outcome: str, count: int) -> None:
     if outcome:
         rows = rows.filter(outcome=outcome)
     for row in rows[:count]:
+        if as_json:
+            found = {"at": row.at, "channel": row.channel, "outcome": row.outcome, "rule": row.rule}
+            write_json({"decision": row.name, **found})
+            continue
         print(f"{row.at:%Y-%m-%d %H:%M:%S}Z  {row.channel:<10} {row.outcome:<7} {row.rule:<20} {row.name}")
 
 
