@@ -206,7 +206,7 @@ def test_where_a_backup_cannot_be_written_says_why_and_leaves_nothing(
     full = home.run(
         "backup",
         str(home.folder / "tuesday"),
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
     )
     assert full.returncode == 1 and b"no room left for tuesday" in full.stderr, full.stderr
     assert {path.name for path in home.folder.iterdir()} == names
