@@ -23,11 +23,11 @@ def follow(hotline: Hotline, key: str, settings: object) -> FeedClient:
     return FeedClient(hotline.base_url, key)
 
 
-@pytest.mark.parametrize("postgresql", [False, True], ids=["sqlite", "postgresql"])
+@pytest.mark.parametrize("server", [False, True], ids=["sqlite", "postgresql"])
 def test_back_to_the_version_before(
-    install: Install, start_hotline: Start, settings: object, postgresql: bool
+    install: Install, start_hotline: Start, settings: object, server: bool
 ) -> None:
-    home = install("hotline", postgresql=postgresql)
+    home = install("hotline", postgresql=server)
     home.does("rows")
     home.make_offline_key()
     hotline = start_hotline(home.env)
@@ -63,7 +63,7 @@ def test_back_to_the_version_before(
     assert newer["rows"] > made["rows"]
 
     # The way back: an empty database of the form before, and the backup of it.
-    back = install("hotline", like=home, postgresql=postgresql)
+    back = install("hotline", like=home, postgresql=server)
     back.does("older")
     offline, copies = str(home.folder / "offline"), home.copies()
     given = [f"{option[2:]}={path}" for option, path in zip(copies[::2], copies[1::2], strict=True)]

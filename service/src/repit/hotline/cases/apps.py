@@ -15,9 +15,10 @@ class CasesConfig(AppConfig):
         from repit.foundation import audit  # noqa: PLC0415 - only once Django has its models
         from repit.foundation.backups.parts import register  # noqa: PLC0415
         from repit.foundation.health.findings import wing  # noqa: PLC0415
-        from repit.hotline.cases import access_log, key_file  # noqa: PLC0415
+        from repit.hotline.cases import access_log, desk, key_file  # noqa: PLC0415
         from repit.hotline.cases.safekeeping import PART  # noqa: PLC0415
 
         wing("hotline").register("case-keys", key_file.look)
+        wing("hotline").register("desk", desk.look, grave=False)
         register(PART)
         audit.further(access_log.verify_all)

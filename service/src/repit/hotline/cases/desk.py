@@ -9,12 +9,14 @@ at a desk whose key is put by (`waiting_desk`), for the one who sets the desk up
 """
 
 import logging
+from collections.abc import Iterator
 from typing import Final, Literal
 
 from django.db import transaction
 
 from repit.foundation import audit
 from repit.foundation.errors import NotFound, NotGranted, Text, TransitionRefused
+from repit.foundation.health.findings import Finding
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import operator
 from repit.hotline.cases import caseworkers, grants, keys, waiting_desk
@@ -56,6 +58,24 @@ State = Literal["open", "waiting"]
 def state() -> State:
     """Whether someone can take cases in, or they wait for the desk to be set up."""
     return "open" if members() else "waiting"
+
+
+def look() -> Iterator[Finding]:
+    """For `foundation.health`: cases that nobody at the hotline can read yet."""
+    if state() == "waiting":
+        yield Finding(
+            "desk-not-set-up",
+            Text(
+                "Nobody takes cases in yet: they wait, protected and unread.",
+                "Personne ne reçoit encore les dossiers : ils attendent, protégés mais non lus.",
+            ),
+            Text(
+                "A caseworker sets the desk up: Cases, “Who takes cases in”.",
+                "Une personne qui suit les dossiers met l'accueil en place : Dossiers, « Qui reçoit les"
+                " dossiers ».",
+            ),
+            grave=False,
+        )
 
 
 def give_up(actor: str) -> tuple[str, ...]:
