@@ -16,12 +16,12 @@ def test_the_wheel_has_all_that_it_needs_and_nothing_of_this_machine(tmp_path: P
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
         meta = next(name for name in names if name.endswith("METADATA"))
-        said = Parser().parsestr(packed.read(meta).decode())
+        answer = Parser().parsestr(packed.read(meta).decode())
         licence = packed.read(meta.replace("METADATA", "licenses/LICENSE"))
     assert licence == (ENGINE.parent / "LICENSE").read_bytes()
     assert {"repit_engine/py.typed", "repit_engine/stoplist.bin"} <= set(names)
     assert not [name for name in names if "__pycache__" in name or name.endswith((".nbc", ".nbi"))]
-    assert said["License-Expression"] == "Apache-2.0"
-    assert "Typing :: Typed" in said.get_all("Classifier", [])
+    assert answer["License-Expression"] == "Apache-2.0"
+    assert "Typing :: Typed" in answer.get_all("Classifier", [])
     # The name is free for anybody to take on an index.
-    assert "Not published on a package index yet" in said.get_payload()
+    assert "Not published on a package index yet" in answer.get_payload()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from scans import SCAN, hex_of, picture, rows_of, scan
+from scans import SCAN, hex_of, picture, scan
 
 from repit_engine.cli.scan_journal import Journal
 
@@ -38,12 +38,9 @@ def killed(arguments: list[str], moment: Callable[[], bool]) -> bool:
     return running.wait() == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("form", ["parquet", "jsonl"])
-def test_killed_at_ten_moments_a_scan_ends_complete_with_nothing_twice(
-    form: str, listing: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / f"rows.{form}"
-    journal = tmp_path / f"rows.{form}.journal"
+def test_killed_at_ten_moments_a_scan_ends_complete_with_nothing_twice(listing: Path, tmp_path: Path) -> None:
+    out = tmp_path / "rows.parquet"
+    journal = tmp_path / "rows.parquet.journal"
     found = journal / "rows.jsonl"
     arguments = ["--listing", str(listing), "--against", str(listing.with_name("bank.txt"))]
     arguments += ["--out", str(out), "--workers", "2"]
@@ -62,7 +59,7 @@ def test_killed_at_ten_moments_a_scan_ends_complete_with_nothing_twice(
     assert kills == 10
     done = scan(*arguments, "--json")
     assert done.returncode == 0, done.stderr
-    rows = pq.read_table(out).to_pylist() if form == "parquet" else rows_of(out)
+    rows = pq.read_table(out).to_pylist()
     assert [row["file"] for row in rows] == listing.read_text().splitlines()
     assert all(row == rows[number % 64] for number, row in enumerate(rows))
     summary = json.loads(done.stdout)

@@ -61,10 +61,10 @@ def test_a_mistake_is_said_in_both_languages_and_as_json(
     assert en in plain.stderr.decode()
     assert b"Traceback" not in plain.stderr
     for_programs = scan("a.jpg", *arguments, "--json", by=BOUND, language="fr", cwd=stored)
-    said = json.loads(for_programs.stdout)
-    assert (for_programs.returncode, said["complete"], for_programs.stderr) == (2, False, b"")
-    assert fr in said["error"]["message"]
-    assert said["error"]["next_step"]
+    answer = json.loads(for_programs.stdout)
+    assert (for_programs.returncode, answer["complete"], for_programs.stderr) == (2, False, b"")
+    assert fr in answer["error"]["message"]
+    assert answer["error"]["next_step"]
     assert (stored / "there.jsonl").read_text() == "kept\n"
     assert not list(stored.glob("*.journal"))
 

@@ -83,7 +83,7 @@ class Installation:
             text=True,
         )
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout) | {"said": done.stderr}
+        return json.loads(done.stdout) | {"stderr": done.stderr}
 
 
 _JIT = ("__init__.py", "compiled.py", "folders.py", "kept.py")
@@ -118,7 +118,7 @@ def test_what_was_warmed_at_the_installation_serves_who_may_write_nowhere(
     assert installation.ask(by=[])["compiled"] == 1
     installation.close()
     found = installation.ask(by=OTHER)
-    assert (found["answer"], found["compiled"], found["said"]) == (4.0, 0, "")
+    assert (found["answer"], found["compiled"], found["stderr"]) == (4.0, 0, "")
     assert [Path(folder).parent for folder in found["used"]] == [installation.package]
 
 
@@ -130,7 +130,7 @@ def test_where_the_package_is_closed_kernels_are_kept_in_the_account_s_own_folde
     mine = own(there / "mine")
     first, second = (installation.ask(by=OTHER, **{given: mine}) for _ in range(2))
     assert (first["compiled"], second["compiled"]) == (1, 0)
-    assert first["said"] == second["said"] == ""
+    assert first["stderr"] == second["stderr"] == ""
     assert all(Path(folder).is_relative_to(mine) for folder in first["used"])
     assert first["used"] == second["used"] != []
 

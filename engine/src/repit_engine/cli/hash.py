@@ -19,7 +19,7 @@ from repit_engine.anchors import bank_family
 from repit_engine.cli.files import UNREADABLE_FOLDER, Found, files_under
 from repit_engine.cli.names import readable
 from repit_engine.cli.progress import DelayedProgress
-from repit_engine.cli.words import CommandRefused, Text, refuse, show_version, told
+from repit_engine.cli.words import CommandRefused, Text, refuse, show_version, worded
 from repit_engine.errors import PictureRefused
 from repit_engine.hash import orientations_of
 from repit_engine.pdq import Orientation
@@ -31,7 +31,7 @@ from repit_engine.views import open_views
 Row = dict[str, Any]
 
 
-_HELP = told(
+_HELP = worded(
     "Print the PDQ hash and quality of pictures. A quality below 50 says that the picture holds too little "
     "to be told from others. The first line of a file is what browsers show on white; where it may also look "
     "otherwise (further frames, another ground, other colours), a line each follows. Exit code 0: every "
@@ -57,7 +57,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
     files: Annotated[
         list[str],
         typer.Argument(
-            help=told(
+            help=worded(
                 "Pictures; folders with --recursive; - for standard input.",
                 "Images ; dossiers avec --recursive ; - pour l’entrée standard.",
             )
@@ -67,7 +67,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
         bool,
         typer.Option(
             "--json",
-            help=told(
+            help=worded(
                 "One JSON object a line, for programs.", "Un objet JSON par ligne, pour des programmes."
             ),
         ),
@@ -76,7 +76,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
         bool,
         typer.Option(
             "--orientations",
-            help=told(
+            help=worded(
                 "All eight orientations: turned and mirrored.", "Les huit orientations : tournées, en miroir."
             ),
         ),
@@ -85,7 +85,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
         bool,
         typer.Option(
             "--family",
-            help=told(
+            help=worded(
                 "The anchored hashes too, by which altered copies are found.",
                 "Aussi les empreintes ancrées, par lesquelles les copies modifiées sont trouvées.",
             ),
@@ -96,14 +96,14 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
         typer.Option(
             "--recursive",
             "-r",
-            help=told("Read folders to the bottom.", "Lire les dossiers jusqu’au fond."),
+            help=worded("Read folders to the bottom.", "Lire les dossiers jusqu’au fond."),
         ),
     ] = False,
     full: Annotated[
         bool,
         typer.Option(
             "--full",
-            help=told(
+            help=worded(
                 "Decode every pixel in colour: slower, equal to PDQ's reference.",
                 "Décoder chaque pixel en couleur : plus lent, égal à la référence de PDQ.",
             ),
@@ -115,7 +115,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
             "--warm",
             callback=_warm,
             is_eager=True,
-            help=told(
+            help=worded(
                 "Compile once, as you install, for every account; then end.",
                 "Compiler une fois, à l’installation, pour tous les comptes ; puis finir.",
             ),
@@ -127,7 +127,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
             "--version",
             callback=show_version,
             is_eager=True,
-            help=told("Say which version this is.", "Dire la version."),
+            help=worded("Say which version this is.", "Dire la version."),
         ),
     ] = False,
 ) -> None:
@@ -136,7 +136,7 @@ def command(  # noqa: PLR0917 - typer reads options from parameters
     except FolderRefused as refusal:
         raise refuse(refusal, as_json=as_json) from None
     unhashed = False
-    with DelayedProgress(told("hashing", "calcul"), len(sources)) as progress:
+    with DelayedProgress(worded("hashing", "calcul"), len(sources)) as progress:
         for source in sources:
             row = _row(source, orientations=orientations, family=family, full=full)
             for line in [json.dumps(row)] if as_json else _lines(row, orientations=orientations):

@@ -28,11 +28,11 @@ from repit_engine.cli.scan_journal import Journal, JournalRefused, State
 from repit_engine.cli.scan_listing import items_of, outside, write_listing
 from repit_engine.cli.scan_run import BATCH, run
 from repit_engine.cli.scan_sinks import SCHEMA, SCHEMA_ALTERED, Rows
-from repit_engine.cli.words import CommandRefused, Text, refuse, show_version, told
+from repit_engine.cli.words import CommandRefused, Text, refuse, show_version, worded
 from repit_engine.picture import DEFAULT_LIMITS, Limits
 
 _CORES = len(os.sched_getaffinity(0))
-_HELP = told(
+_HELP = worded(
     "Hash every picture, and look each up among the hashes given. Run the same command again after an "
     "interruption and it goes on where it was. Exit code 0: complete; 1: no room for the results; 2: the "
     "command line was wrong; 130: interrupted.",
@@ -52,7 +52,7 @@ def command(  # noqa: PLR0917 - the options of the command line
     out: Annotated[
         Path,
         typer.Option(
-            help=told(
+            help=worded(
                 "Results: NAME.jsonl or NAME.parquet; there once complete.",
                 "Résultats : NOM.jsonl ou NOM.parquet ; présent une fois complet.",
             )
@@ -61,13 +61,15 @@ def command(  # noqa: PLR0917 - the options of the command line
     sources: Annotated[
         list[Path] | None,
         typer.Argument(
-            help=told("Folders, .tar or .zip archives, files.", "Dossiers, archives .tar ou .zip, fichiers.")
+            help=worded(
+                "Folders, .tar or .zip archives, files.", "Dossiers, archives .tar ou .zip, fichiers."
+            )
         ),
     ] = None,
     listing: Annotated[
         Path | None,
         typer.Option(
-            help=told(
+            help=worded(
                 "A file of paths, one a line or as find -print0; - for input.",
                 "Un fichier de chemins, un par ligne ou comme find -print0 ; - pour l’entrée.",
             )
@@ -76,7 +78,7 @@ def command(  # noqa: PLR0917 - the options of the command line
     against: Annotated[
         Path | None,
         typer.Option(
-            help=told(
+            help=worded(
                 "What to look for: hashes, repit-hash --json --family, a snapshot.",
                 "Ce qui est cherché : des empreintes, repit-hash --json --family, un instantané.",
             )
@@ -86,7 +88,7 @@ def command(  # noqa: PLR0917 - the options of the command line
         bool,
         typer.Option(
             "--altered",
-            help=told(
+            help=worded(
                 "Find crops, mirrors, borders too: slower, a tier a row.",
                 "Trouver aussi recadrages, miroirs, bordures : plus lent, un `tier` par ligne.",
             ),
@@ -97,29 +99,29 @@ def command(  # noqa: PLR0917 - the options of the command line
         typer.Option(
             min=0,
             max=256,
-            help=told("Greatest distance of a match, in bits.", "Distance maximale, en bits."),
+            help=worded("Greatest distance of a match, in bits.", "Distance maximale, en bits."),
         ),
     ] = 31,
     max_matches: Annotated[
         int,
         typer.Option(
             min=1,
-            help=told(
+            help=worded(
                 "Matches reported a file; the nearest.", "Concordances par fichier ; les plus proches."
             ),
         ),
     ] = 100,
     workers: Annotated[
-        int, typer.Option(min=1, help=told("Processes that decode.", "Processus qui décodent."))
+        int, typer.Option(min=1, help=worded("Processes that decode.", "Processus qui décodent."))
     ] = _CORES,
     seconds: Annotated[
-        float, typer.Option(min=0.1, help=told("Longest time a file.", "Temps maximal par fichier."))
+        float, typer.Option(min=0.1, help=worded("Longest time a file.", "Temps maximal par fichier."))
     ] = DEFAULT_LIMITS.seconds,
     as_json: Annotated[
         bool,
         typer.Option(
             "--json",
-            help=told("Say how it ended as one JSON object.", "Dire l’issue sous forme d’un objet JSON."),
+            help=worded("Say how it ended as one JSON object.", "Dire l’issue sous forme d’un objet JSON."),
         ),
     ] = False,
     version: Annotated[  # noqa: ARG001 - acts as it is read
@@ -128,7 +130,7 @@ def command(  # noqa: PLR0917 - the options of the command line
             "--version",
             callback=show_version,
             is_eager=True,
-            help=told("Say which version this is.", "Dire la version."),
+            help=worded("Say which version this is.", "Dire la version."),
         ),
     ] = False,
 ) -> None:
@@ -210,7 +212,8 @@ def _begun(journal: Journal, out: Path, sources: list[Path], listing: Path | Non
         if os.path.lexists(out) and not is_delivered(state, out):
             raise _taken(out)
         typer.echo(
-            told("Going on where the last run stopped.", "Reprise là où la dernière s’est arrêtée."), err=True
+            worded("Going on where the last run stopped.", "Reprise là où la dernière s’est arrêtée."),
+            err=True,
         )
         state = replace(state, runs=state.runs + 1)
     elif os.path.lexists(out):
@@ -226,7 +229,7 @@ def _begun(journal: Journal, out: Path, sources: list[Path], listing: Path | Non
 
 
 def _listed(journal: Journal, out: Path, items: Iterator[Item]) -> int:
-    with DelayedProgress(told("listing", "liste"), None) as progress:
+    with DelayedProgress(worded("listing", "liste"), None) as progress:
         is_other = outside((out, journal.folder))
         return write_listing(journal.listing, progress.counted(filter(is_other, items)))
 
@@ -239,7 +242,7 @@ def _scanned(
     rows = Rows(journal.rows, state.mark)
     try:
         already = min(state.items, state.batches * BATCH)
-        with DelayedProgress(told("scanning", "parcours"), state.items, already) as progress:
+        with DelayedProgress(worded("scanning", "parcours"), state.items, already) as progress:
             return run(
                 journal,
                 state,

@@ -20,7 +20,7 @@ from rich.table import Table
 from repit_engine.cli.names import readable
 from repit_engine.cli.scan_journal import Journal, State
 from repit_engine.cli.scan_sinks import as_json_lines, as_parquet
-from repit_engine.cli.words import CommandRefused, Text, told
+from repit_engine.cli.words import CommandRefused, Text, worded
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -93,9 +93,9 @@ def report(state: State, out: Path, *, as_json: bool) -> None:
         )
         return
     table = Table(box=None, pad_edge=False)
-    table.add_column(told("Outcome", "Issue"))
-    table.add_column(told("Files", "Fichiers"), justify="right")
+    table.add_column(worded("Outcome", "Issue"))
+    table.add_column(worded("Files", "Fichiers"), justify="right")
     for outcome, number in counts:
         table.add_row(outcome, f"{number:,}")
-    table.add_row(told("in all", "en tout"), f"{state.items:,}")
+    table.add_row(worded("in all", "en tout"), f"{state.items:,}")
     Console(stderr=True).print(table)

@@ -109,10 +109,12 @@ def _telling(rows: Path, schema: pa.Schema) -> set[int]:
     found = set()
     with rows.open("rb") as lines:
         for number, line in enumerate(lines):
-            said = [name for name, (null, empty) in silent.items() if null not in line and empty not in line]
-            if said:
+            filled = [
+                name for name, (null, empty) in silent.items() if null not in line and empty not in line
+            ]
+            if filled:
                 found.add(number)
-                for name in said:
+                for name in filled:
                     del silent[name]
             if not silent:
                 break

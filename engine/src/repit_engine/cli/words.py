@@ -44,18 +44,18 @@ def language() -> str:
     return "fr" if chosen.lower().startswith("fr") else "en"
 
 
-def told(en: str, fr: str) -> str:
+def worded(en: str, fr: str) -> str:
     """For texts that are made as the program loads, such as those of `--help`."""
     return str(Text(en, fr))
 
 
 def refuse(refusal: CommandRefused, *, as_json: bool) -> typer.Exit:
     """Say what ends the command; raise what comes back."""
-    said = {"code": refusal.code, "message": str(refusal.message), "next_step": str(refusal.next_step)}
+    body = {"code": refusal.code, "message": str(refusal.message), "next_step": str(refusal.next_step)}
     if as_json:
-        typer.echo(json.dumps({"complete": False, "error": said}))
+        typer.echo(json.dumps({"complete": False, "error": body}))
     else:
-        typer.echo(f"{said['message']} {said['next_step']}".rstrip(), err=True)
+        typer.echo(f"{body['message']} {body['next_step']}".rstrip(), err=True)
     return typer.Exit(refusal.status)
 
 
@@ -65,6 +65,6 @@ def show_version(wanted: bool) -> None:
         try:
             number = version(_DISTRIBUTION)
         except PackageNotFoundError:
-            number = told("of a source folder", "d’un dossier de sources")
+            number = worded("of a source folder", "d’un dossier de sources")
         typer.echo(f"{_DISTRIBUTION} {number}")
         raise typer.Exit

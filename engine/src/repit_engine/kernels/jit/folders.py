@@ -34,7 +34,7 @@ _UNUSED: Final = 30 * _DAY
 _log = logging.getLogger("repit_engine.kernels")
 _full: set[Path] = set()
 _used: set[Path] = set()
-_said: set[str] = set()
+_warned: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,13 @@ def did_not_take(folder: Path) -> None:
 def keep_no_more() -> None:
     """Read what is kept, write nothing from now on: this process may be taken over."""
     _full.update(place.folder for place in _places())
-    _said.add("nowhere")
+    _warned.add("nowhere")
 
 
 def say_that_nothing_is_kept() -> None:
     """Once a process."""
-    if "nowhere" not in _said:
-        _said.add("nowhere")
+    if "nowhere" not in _warned:
+        _warned.add("nowhere")
         _log.warning(
             "Compiled code cannot be kept: no folder takes it, so that every start compiles again and takes "
             "a minute more. Run `repit-hash --warm` as the owner of the installation, or set NUMBA_CACHE_DIR "
