@@ -14,10 +14,10 @@ from typing import Final
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.hotline.bank import floods, items, looking, widely_published
 from repit.hotline.bank.floods import Reported
+from repit.hotline.bank.items import NO_SUCH_ITEM, SEE_THE_LIST
 from repit.hotline.bank.looking import Hashes
 from repit.hotline.bank.models import Item, Question, Transition
 from repit.hotline.feeds import caps, opinions, voices
-from repit.hotline.feeds.erasing_by_name import NO_SUCH_ITEM, SEE_THE_LIST
 from repit.hotline.feeds.models import Alarm, Subscriber
 from repit.hotline.feeds.opinions import Held
 

@@ -32,6 +32,12 @@ from repit.hotline.bank.models import Feed, Item, ItemHash, PartnerRecord
 from repit.hotline.bank.states import LIVE, SHARED, step
 from repit.hotline.bank.types import State, Submission, not_too_many
 
+NO_SUCH_ITEM: Final = Text("No item here has that name.", "Aucun élément ne porte ce nom ici.")
+SEE_THE_LIST: Final = Text(
+    "Names stand in `repit bank list`; capital letters count.",
+    "Les noms figurent dans `repit bank list` ; les majuscules comptent.",
+)
+
 _EXPIRED_TOGETHER: Final = 25
 _NOTHING_TO_LIST: Final = Text(
     "No hash of this item can be put on the list of what everyone has seen.",
@@ -230,7 +236,7 @@ def states(names: Collection[str]) -> dict[str, State]:
 def _find(name: str) -> Item:
     item = Item.objects.filter(token=name).first()
     if item is None:
-        raise NotFound
+        raise NotFound(NO_SUCH_ITEM, SEE_THE_LIST)
     return item
 
 

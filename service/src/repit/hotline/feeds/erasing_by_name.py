@@ -15,15 +15,11 @@ from repit.foundation import audit
 from repit.foundation.audit import Entry
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.hotline.bank import erasing, feed, import_file, items, letters, lookups, unreadable
+from repit.hotline.bank.items import NO_SUCH_ITEM, SEE_THE_LIST
 from repit.hotline.bank.models import Claim, Item, Letter, LookupKey, Transition
 from repit.hotline.bank.states import LIVE
 from repit.hotline.feeds import erasure
 
-NO_SUCH_ITEM: Final = Text("No item here has that name.", "Aucun élément ne porte ce nom ici.")
-SEE_THE_LIST: Final = Text(
-    "Names stand in `repit bank list`; capital letters count.",
-    "Les noms figurent dans `repit bank list` ; les majuscules comptent.",
-)
 TOGETHER: Final = 100
 _LONGEST_REASON: Final = 200
 
