@@ -7,10 +7,11 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
 BENCH_VENV ?= .venv-bench
+PREFIX ?= /opt/repit
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
-.PHONY: help demo test check lint types contracts catalogues pages bundle bench drill lock wheels image sbom audit setup setup-demo setup-s3 format clean
+.PHONY: help demo test check lint types contracts catalogues pages bundle bench drill lock wheels image install sbom audit setup setup-demo setup-s3 format clean
 
 help: ## What can be made here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -104,6 +105,14 @@ wheels: $(BIN)/uv ## Build what others install into artefacts/wheels: wheels, th
 image: ## Build the container image localhost/repit, with podman or docker
 	@$$(command -v podman || command -v docker) build -f deploy/oci/Containerfile -t localhost/repit \
 		--build-arg SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) .
+
+install: $(BIN)/uv ## Install this version for services into PREFIX (/opt/repit): environment, wheels, compiled kernels
+	@$(BIN)/python tools/wheels.py artefacts/wheels
+	@$(PYTHON) -m venv --without-pip $(PREFIX)
+	@$(BIN)/uv pip install --quiet --python $(PREFIX)/bin/python --require-hashes -r requirements/demo.txt -r requirements/s3.txt
+	@$(BIN)/uv pip install --quiet --python $(PREFIX)/bin/python --no-deps --no-index --find-links artefacts/wheels --reinstall --compile-bytecode repit repit-engine
+	@$(PREFIX)/bin/repit-hash --warm
+	@$(PREFIX)/bin/repit --version
 
 sbom: setup ## Write the list of parts (CycloneDX) to artefacts/repit.cdx.json
 	@$(BIN)/python tools/sbom.py artefacts/repit.cdx.json

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from repit import __version__, installing, safekeeping
+from repit import __version__, checking, installing, safekeeping
 from repit.both import both
 from repit.foundation import audit_commands
 from repit.foundation.notify import commands as notify
@@ -32,6 +32,7 @@ platform.add_to(app)
 app.command(cls=PlainCommand)(both)
 app.command()(installing.init)
 app.command()(installing.migrate)
+app.command()(checking.check)
 app.add_typer(staff.app, name="staff")
 app.add_typer(notify.app, name="notify")
 app.add_typer(audit_commands.app, name="audit")

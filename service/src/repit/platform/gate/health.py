@@ -57,13 +57,18 @@ def check() -> Iterator[Finding]:
     elif gate.pool.alive < gate.pool.wanted:
         yield Finding("decoders-missing", _DECODERS, _LOOK_AT_MEMORY, grave=False)
     silent = status.silent_seconds(moment)
-    step = _STEPS.get(status.trouble or "", _ASK_THE_HOTLINE)
+    step = step_for(status.trouble or "")
     if gate.board.is_stale():
         yield Finding("feed-too-old", _TOO_OLD, step, grave=False)
     elif status.followed and status.trouble and (silent is None or silent > SILENT_SECONDS):
         yield Finding("feed-silent", _silent(silent, status.trouble), step, grave=False)
     if gate.recorder.failing_since is not None:
         yield Finding("decisions-not-recorded", _NOT_RECORDED, _LET_IT_WRITE, grave=False)
+
+
+def step_for(trouble: str) -> Text:
+    """What to do where the feed cannot be followed; `trouble`: the code of what went wrong."""
+    return _STEPS.get(trouble, _ASK_THE_HOTLINE)
 
 
 def _operators_key() -> Iterable[Finding]:
