@@ -17,6 +17,7 @@ PROGRAMS = ("repit", "repit-hash", "repit-scan", "make")
 _CODE = re.compile(r"^```(?P<kind>\w*)\n(?P<block>.*?)^```|^    (?P<line>\S.*)$", re.S | re.M)
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _SET = re.compile(r"[A-Z_]+=\S*")
+_AS_THE_SERVICE = ["runuser", "-u", "repit", "--"]
 _SHELLS = ("sh", "bash", "console", "")
 
 
@@ -84,6 +85,9 @@ def _commands(page: Path, line: str, *, whole: bool) -> Iterator[Typed]:
 
 
 def _of(page: Path, words: list[str], *, whole: bool) -> Iterator[Typed]:
+    if words[: len(_AS_THE_SERVICE)] == _AS_THE_SERVICE:
+        words = words[len(_AS_THE_SERVICE) :]
+        words = words[1:] if words[:1] == ["env"] else words
     while words and _SET.fullmatch(words[0]):
         words = words[1:]
     program = words[0].rsplit("/", 1)[-1] if words else ""

@@ -11,13 +11,19 @@ from documented import ROOT, blocks, name_of, pages, spans
 from repit.settings.declared import DECLARED
 
 PAGES = pages()
-ELSEWHERE = {"REPIT_WITHOUT_BROWSER": "read by the tests"}
+ELSEWHERE = {
+    "REPIT_WITHOUT_BROWSER": "read by the tests",
+    "REPIT_NAME": "read by compose files",
+    "REPIT_ADRESS": "misspelt on purpose, in the pages of faults",
+}
 """Variables that are read by something else than `repit`, and by what."""
 _SETTING = re.compile(r"\bREPIT_[A-Z0-9_]*[A-Z0-9]\b(?!…|\*)")
 _LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)\)")
 _TREE = "bench|browser|conformance|docs|drills|engine|examples|matrix|service|tests|tools|tx|wordpress"
 _PATH = re.compile(rf"(?:{_TREE}|requirements)/[\w./-]*\w/?")
-_MODULE = re.compile(r"(?:repit|repit_engine)(?:\.[a-z_0-9]+)+(?:\.\w+)*")
+_MODULE = re.compile(
+    r"(?!repit\.(?:toml|conf|target|json|rules|problems|test)\b)(?:repit|repit_engine)(?:\.[a-z_0-9]+)+(?:\.\w+)*"
+)
 
 
 def _settings() -> set[str]:
