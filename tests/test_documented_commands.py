@@ -41,6 +41,7 @@ ONLY_PARSED = {
     r"(--config \S+ )?(hotline|gate|both|sandbox)\b": "serves until it is ended; started elsewhere",
     r"init .*--database-url": "needs a PostgreSQL that lets the account in by its name",
     r"bank show ITEM$": "needs an item",
+    r"notify test$": "needs a mail server or a webhook",
     r"storage\b": "speaks to an object storage; tests/storage has one",
     r"exchange add (stopncii|ncmec|threatexchange|repit)\b": "needs an account with that service",
 }

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.test import Client
 from running import REPIT, TIMEOUT, environment
 
+from repit.demo import installations
 from repit.demo.ports import free_port
 from repit.foundation.clock import elapsed
 from repit.foundation.web.wsgi import Handler
@@ -139,6 +140,7 @@ def test_a_content_type_that_cannot_be_taken_apart_still_gets_an_answer(kind: st
 def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
     env = environment(tmp_path_factory.mktemp("hotline"))
+    installations.made(env, "hotline")
     process = subprocess.Popen([*REPIT, "hotline", "--port", str(port)], env=env, stderr=subprocess.DEVNULL)
     try:
         until = elapsed() + TIMEOUT

@@ -33,6 +33,10 @@ class NotStarted(Unavailable):
     message = Text(
         "A process of the demonstration did not start.", "Un processus de la démonstration n'a pas démarré."
     )
+    next_step = Text(
+        "Look whether memory and disk have room; report it if it stays.",
+        "Regardez s'il reste de la mémoire et de la place ; signalez-le si cela dure.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ def gate(folder: Path, followed: Service, more: Mapping[str, str] | None = None)
 @contextmanager
 def gate_of_a_list(folder: Path, known: Path, port: int, more: Mapping[str, str]) -> Iterator[Service]:
     """`repit gate` that holds a file's hashes and follows no hotline, ready; `more`: further settings."""
+    installations.made(_environment({"REPIT_DATA": str(folder / "gate"), **more}), "gate")
     _operate(folder / "gate", "exchange", "add", "file", "sandbox", "--address", str(known), "--gate")
     with _running("gate", folder, more, port) as service:
         yield service

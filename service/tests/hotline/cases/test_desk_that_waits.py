@@ -74,7 +74,7 @@ def test_what_was_put_by_is_destroyed_when_the_desk_is_taken_over() -> None:
     case_id = file_of(receipt()).case_id
     [waiting] = Desk.objects.all()
     stolen = waiting_desk.holder(waiting, "thief")
-    copies = dict(key_copies.pieces(Path(django_settings.REPIT_CASE_KEYS)))
+    copies = dict(key_copies.pieces(Path(django_settings.REPIT_CASE_KEYS), (waiting_desk.FILE,)))
     assert stolen is not None and waiting_desk.FILE in copies
     old = {room.name: room.version for room in Room.objects.filter(case=case_id)}
     staff("ana")

@@ -255,7 +255,7 @@ def test_it_is_counted_at_once_told_of_once_and_not_by_its_hash(
     assert unreadable.unreadable() == 0, "nobody has looked yet"
     by_snapshot(client, key)
     assert unreadable.unreadable() == 5 and not Unreadable.objects.exists()
-    assert client.get("/ready").json()["unreadable_items"] == 5
+    assert client.get("/ready", headers={"host": "localhost"}).json()["unreadable_items"] == 5
     with caplog.at_level(logging.ERROR):
         assert unreadable.flush() == 5 and unreadable.flush() == 0
         by_snapshot(client, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import threading
@@ -217,11 +218,13 @@ def test_a_taken_port_is_said_plainly(hotline: Hotline):
         assert done.returncode == 1 and word in done.stderr.decode() and "--port" in done.stderr.decode()
 
 
-def test_a_server_database_is_migrated_only_on_request(tmp_path: Path, postgresql: tuple[str, Path]):
+def test_a_database_in_which_nothing_is_yet_is_not_filled_by_a_start(
+    tmp_path: Path, postgresql: tuple[str, Path]
+):
     address, _ = postgresql
-    env = environment(tmp_path, address)
+    env = {**environment(tmp_path, address), "REPIT_OPERATOR_KEY": secrets.token_hex(32)}
     done = subprocess.run([*REPIT, "hotline"], env=env, capture_output=True, timeout=TIMEOUT, check=False)
-    assert done.returncode == 1 and "repit migrate" in done.stderr.decode()
+    assert done.returncode == 1 and "repit init" in done.stderr.decode()
 
 
 def test_what_it_logs_under_fire_holds_no_hash_no_key_and_no_receipt(

@@ -247,7 +247,7 @@ def test_the_openapi_document_describes_what_is_really_answered(http: Client) ->
     assert set(body["evidence"][0]) == set(names["EvidenceAnswer"]["properties"])
     assert set(http.get("/v1/ready", headers=HERE).json()) == set(names["ReportAnswer"]["properties"])
     assert set(http.get("/v1/ready").json()) == set(names["ReadyAnswer"]["properties"]) == {"ready"}
-    waiting = raw(http, "/v1/check", b"text").json()["decision"]
+    waiting = raw(http, "/v1/check", DAMAGED).json()["decision"]
     assert set(http.get(f"/v1/reviews/{waiting}").json()) == set(names["ReviewAnswer"]["properties"])
 
 

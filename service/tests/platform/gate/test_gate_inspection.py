@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from repit.foundation import clock
 from repit.foundation.hashes import Hash
 from repit.platform.assembly import assemble
-from repit.platform.gate import readiness
+from repit.platform.gate import readiness, runtime
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.errors import GateNotRunning
 from repit.platform.gate.inspection.question import BareHashes, LongFile, NotLookedAt, OddMessage, WholeFile
@@ -137,8 +137,12 @@ def test_a_gate_that_has_received_nothing_yet_decides_nothing(
     empty = assembled(decoders)
     empty.recorder.start()
     assert empty.inspector.inspect(WholeFile(CAT, "check")).undecided == "not-loaded"
-    assert readiness.report(empty)[1]["missing"] == ["entries-not-loaded"]
-    empty.recorder.close()
+    runtime.install(empty)
+    try:
+        assert readiness.report(empty)[1]["missing"] == ["entries-not-loaded"]
+    finally:
+        runtime.install(None)
+        empty.recorder.close()
 
 
 def test_a_process_without_a_gate_says_so() -> None:

@@ -66,7 +66,7 @@ class Report(TypedDict):
     dry_run: bool
 
 
-def report(gate: Gate, language: str | None) -> tuple[bool, Report]:
+def report(gate: Gate, language: str | None = None) -> tuple[bool, Report]:
     """(ready, the report)."""
     status, holdings = gate.board.read(), gate.index.holdings
     alive, moment, found = gate.pool.alive, elapsed(), wing("gate").look()
