@@ -35,9 +35,9 @@ def promtool(*arguments: str, given: str = "") -> str:
     done = subprocess.run(
         [program, *arguments], input=given, cwd=RULES, capture_output=True, text=True, check=False
     )
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said
-    return said
+    stated = done.stdout + done.stderr
+    assert done.returncode == 0, stated
+    return stated
 
 
 def scraped(base: str, path: str = "/metrics", key: str = KEY) -> str:

@@ -28,8 +28,8 @@ def moment() -> int:
     named = os.environ.get("SOURCE_DATE_EPOCH")
     if named is None:
         asked = ["git", "log", "-1", "--format=%ct"]
-        told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
-        named = told.stdout.strip() or str(_EARLIEST)
+        announced = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+        named = announced.stdout.strip() or str(_EARLIEST)
     return max(int(named), _EARLIEST)
 
 

@@ -16,7 +16,7 @@ MINUTES = 10.0
 
 def run(minutes: float) -> int:  # noqa: ARG001 - it takes as long as it takes
     """See the module's words."""
-    from drills.faults import judged, told, world  # noqa: PLC0415 - drills of other names need none of it
+    from drills.faults import judged, pages, world  # noqa: PLC0415 - drills of other names need none of it
     from drills.faults.known import FAULTS  # noqa: PLC0415
 
     with warnings.catch_warnings():
@@ -29,13 +29,13 @@ def run(minutes: float) -> int:  # noqa: ARG001 - it takes as long as it takes
         judged.prepare(running.get_uri(), cluster)
         with tempfile.TemporaryDirectory(prefix="repit-faults-") as folder, world.Terminal() as terminal:
             templates = world.Templates(Path(folder))
-            for language in told.LANGUAGES:
-                said = {}
+            for language in pages.LANGUAGES:
+                stated = {}
                 for fault in FAULTS:
                     answer = judged.ask(fault, templates, terminal, language, running.get_uri())
-                    said[fault] = judged.refusal(answer)
+                    stated[fault] = judged.refusal(answer)
                     wrong += judged.wrong(fault, answer, language)
-                told.file_of(language).write_text(told.page(said, language), encoding="utf-8")
+                pages.file_of(language).write_text(pages.page(stated, language), encoding="utf-8")
     finally:
         running.cleanup()
     for line in wrong:

@@ -43,12 +43,12 @@ def main() -> None:
             _, status = os.waitpid(child, 0)
             out.seek(0)
             err.seek(0)
-            told = {
+            announced = {
                 "code": os.waitstatus_to_exitcode(status),
                 "out": out.read().decode(errors="replace"),
                 "err": err.read().decode(errors="replace"),
             }
-            sys.stdout.write(json.dumps(told) + "\n")
+            sys.stdout.write(json.dumps(announced) + "\n")
             sys.stdout.flush()
 
 

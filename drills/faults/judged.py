@@ -10,7 +10,7 @@ from typing import Final
 import psycopg
 
 from drills.faults.known import Fault, locked_out
-from drills.faults.world import Said, Templates, Terminal, bare_environment
+from drills.faults.world import Stated, Templates, Terminal, bare_environment
 from repit.foundation.errors import RepitError
 
 _FRENCH: Final = re.compile(
@@ -30,7 +30,7 @@ def prepare(address: str, cluster: Path) -> None:
         own.execute("SELECT pg_reload_conf()")
 
 
-def ask(fault: Fault, templates: Templates, terminal: Terminal, language: str, postgresql: str) -> Said:
+def ask(fault: Fault, templates: Templates, terminal: Terminal, language: str, postgresql: str) -> Stated:
     """Do it to an installation of its own, and type the command."""
     world = templates.copy(fault.role, bare_environment())
     world.postgresql = postgresql
@@ -42,25 +42,27 @@ def ask(fault: Fault, templates: Templates, terminal: Terminal, language: str, p
             held.close()
 
 
-def refusal(said: Said) -> str:
+def refusal(stated: Stated) -> str:
     """What was said, but for the line that says of which installation."""
-    return "\n".join(line for line in said.err.strip().splitlines() if _WHICH not in line)
+    return "\n".join(line for line in stated.err.strip().splitlines() if _WHICH not in line)
 
 
-def wrong(fault: Fault, said: Said, language: str) -> list[str]:
+def wrong(fault: Fault, stated: Stated, language: str) -> list[str]:
     """What is to be complained of: nothing, where all is well."""
-    sentences = refusal(said).splitlines()
+    sentences = refusal(stated).splitlines()
     general = RepitError.next_step.in_language(language)
     held = {
-        "it went on": said.code == 1,
-        "it printed something as if it went well": not said.out,
+        "it went on": stated.code == 1,
+        "it printed something as if it went well": not stated.out,
         "not two sentences": len(sentences) == 2,
-        "a traceback": "Traceback" not in said.err,
-        f"{fault.names} is not named": fault.names in said.err,
-        "the general advice, which cannot help": general not in said.err,
-        "a password": "sec/ret" not in said.err and "secret@" not in said.err,
+        "a traceback": "Traceback" not in stated.err,
+        f"{fault.names} is not named": fault.names in stated.err,
+        "the general advice, which cannot help": general not in stated.err,
+        "a password": "sec/ret" not in stated.err and "secret@" not in stated.err,
         "the other language": bool(_FRENCH.search(sentences[0] if sentences else "")) == (language == "fr"),
     }
     return [
-        f"{fault.name.en} [{language}]: {what}: {said.err.strip()}" for what, good in held.items() if not good
+        f"{fault.name.en} [{language}]: {what}: {stated.err.strip()}"
+        for what, good in held.items()
+        if not good
     ]

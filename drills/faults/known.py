@@ -1,7 +1,7 @@
 """What operators mistype, lose, forget; and what its answer must name.
 
-In: a world to spoil. Out: the command that is typed then. Next: `told`. Add to the list what anybody met that
-was not said well.
+In: a world to spoil. Out: the command that is typed then. Next: `pages`. Add what anybody met that was not
+said well.
 """
 
 import secrets

@@ -1,6 +1,6 @@
 """An installation to spoil, and what a command says of it: as an operator types it, in a process of its own.
 
-In: a role, a folder. Out: environments; exit codes and words. Next: `known`, `told`.
+In: a role, a folder. Out: environments; exit codes and words. Next: `known`, `pages`.
 
 A command is forked from a process that has loaded the program but no settings, for a start is mostly imports.
 """
@@ -47,7 +47,7 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Stated:
     """How a command ended, and what it said; paths as every installation has them."""
 
     code: int
@@ -93,15 +93,15 @@ class Terminal:
         if self._process.stdout is not None:
             self._process.stdout.close()
 
-    def type(self, world: World, words: Sequence[str], language: str) -> Said:
+    def type(self, world: World, words: Sequence[str], language: str) -> Stated:
         """Run `repit` with these words. Raises `OSError`."""
         if self._process.stdin is None or self._process.stdout is None:
             raise OSError
         asked = {"words": list(words), "environ": {**world.environ, "REPIT_LANGUAGE": language}}
         self._process.stdin.write(json.dumps(asked).encode() + b"\n")
         self._process.stdin.flush()
-        told = json.loads(self._process.stdout.readline())
-        return Said(told["code"], _common(told["out"], world), _common(told["err"], world))
+        announced = json.loads(self._process.stdout.readline())
+        return Stated(announced["code"], _common(announced["out"], world), _common(announced["err"], world))
 
 
 def bare_environment() -> dict[str, str]:

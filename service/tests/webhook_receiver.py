@@ -14,7 +14,7 @@ from typing import cast
 
 
 @dataclass
-class Told:
+class Announced:
     """One call."""
 
     path: str
@@ -28,7 +28,7 @@ class Receiver:
 
     port: int
     status: int = 204
-    told: list[Told] = field(default_factory=list)
+    announced: list[Announced] = field(default_factory=list)
 
     @property
     def peer(self) -> str:
@@ -43,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         receiver = cast(_Server, self.server).receiver
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        receiver.told.append(Told(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+        receiver.announced.append(Announced(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         self.send_response(receiver.status)
         self.send_header("Content-Length", "0")
         self.end_headers()

@@ -65,9 +65,9 @@ class Machine:
 
     def start(self, unit: str) -> None:
         done = self.run("systemctl", "start", unit)
-        assert done.returncode == 0, self.said(unit)
+        assert done.returncode == 0, self.stated(unit)
 
-    def said(self, unit: str) -> str:
+    def stated(self, unit: str) -> str:
         """How a unit is, and what it printed: there is no journal."""
         status = self.run("systemctl", "status", "--no-pager", "--full", unit).stdout
         return status + self.run("tail", "--lines=40", f"/var/log/{unit}.log").stdout

@@ -19,7 +19,7 @@ import proxies
 DEPLOY = ROOT / "deploy"
 CONTAINERFILE = (DEPLOY / "oci" / "Containerfile").read_text()
 KINDS = {"hotline": ("hotline", 8600), "platform": ("gate", 8700)}
-SAID = {"REPIT_NAME": "hotline.example", "REPIT_GATE_FEED_URL": "https://other.example"}
+STATED = {"REPIT_NAME": "hotline.example", "REPIT_GATE_FEED_URL": "https://other.example"}
 _VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 
 
@@ -27,7 +27,7 @@ def compose(kind: str) -> dict[str, Any]:
     """The file with its variables filled in, as an engine does before it reads it."""
 
     def filled(found: re.Match[str]) -> str:
-        return SAID.get(found[1], (found[3] or "") if found[2] == "-" else "")
+        return STATED.get(found[1], (found[3] or "") if found[2] == "-" else "")
 
     text = (DEPLOY / "compose" / f"{kind}.yml").read_text()
     read: dict[str, Any] = yaml.safe_load(_VARIABLE.sub(filled, text))

@@ -40,8 +40,8 @@ def installed_units(on: Machine) -> None:
 
 def as_repit(on: Machine, *command: str, **settings: str) -> str:
     rights = ["setpriv", "--reuid=repit", "--regid=repit", "--init-groups", "--inh-caps=-all"]
-    said = [f"{name}={value}" for name, value in settings.items()]
-    return on.must(*rights, "env", "--chdir=/", *said, "/opt/repit/bin/repit", *command)
+    stated = [f"{name}={value}" for name, value in settings.items()]
+    return on.must(*rights, "env", "--chdir=/", *stated, "/opt/repit/bin/repit", *command)
 
 
 def initialized(on: Machine, role: str, data: str, config: str, **settings: str) -> None:
@@ -56,7 +56,7 @@ def initialized(on: Machine, role: str, data: str, config: str, **settings: str)
 
 
 def ready(on: Machine, unit: str) -> None:
-    assert eventually(lambda: on.ask(f"{ADDRESS[unit]}/ready")[0] == 200), on.said(unit)
+    assert eventually(lambda: on.ask(f"{ADDRESS[unit]}/ready")[0] == 200), on.stated(unit)
 
 
 @contextmanager
@@ -141,12 +141,12 @@ def test_every_process_of_a_service_has_no_rights_at_all(serving: Machine, unit:
     assert len(found) >= (2 if unit == "repit-gate" else 1)
     account = serving.must("id", "--user", "repit").strip()
     for process in found:
-        said = dict(re.findall(r"^(\w+):\s+(.*)$", (process / "status").read_text(), re.MULTILINE))
-        assert said["Uid"].split() == [account] * 4
-        assert int(said["NoNewPrivs"]) == 1
-        assert int(said["Seccomp"]) == 2  # a filter (proc(5))
+        stated = dict(re.findall(r"^(\w+):\s+(.*)$", (process / "status").read_text(), re.MULTILINE))
+        assert stated["Uid"].split() == [account] * 4
+        assert int(stated["NoNewPrivs"]) == 1
+        assert int(stated["Seccomp"]) == 2  # a filter (proc(5))
         for kind in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
-            assert int(said[kind], 16) == 0, kind
+            assert int(stated[kind], 16) == 0, kind
 
 
 @pytest.mark.parametrize("unit", SERVICES)
@@ -184,8 +184,8 @@ def test_a_service_that_dies_comes_back_and_one_that_is_told_to_stop_stays_away(
     assert eventually(lambda: main_process(serving, "repit-gate") not in (before, "0"))
     ready(serving, "repit-gate")
     with changed(serving, "repit-gate", ""):
-        told = serving.must("systemctl", "show", "--property=Result,ActiveState", "repit-gate").split()
-        assert set(told) == {"Result=success", "ActiveState=inactive"}
+        announced = serving.must("systemctl", "show", "--property=Result,ActiveState", "repit-gate").split()
+        assert set(announced) == {"Result=success", "ActiveState=inactive"}
 
 
 def test_the_operators_key_is_handed_over_from_where_only_root_reads(serving: Machine) -> None:
@@ -210,7 +210,7 @@ def test_compiled_kernels_are_the_reason_for_the_one_option_that_is_off(
     serving.write(f"/etc/systemd/system/hashing-{strict}.service", unit)
     serving.must("systemctl", "daemon-reload")
     done = serving.run("systemctl", "start", f"hashing-{strict}")
-    assert (done.returncode == 0) is (strict == "no"), serving.said(f"hashing-{strict}")
+    assert (done.returncode == 0) is (strict == "no"), serving.stated(f"hashing-{strict}")
 
 
 # --- what needs no machine ----------------------------------------------------------------------------------

@@ -39,10 +39,10 @@ def metadata(made: Installed, name: str) -> Message:
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_wheel_holds_every_file_of_its_sources_and_no_other(wheels: Installed, name: str) -> None:
     asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "."]
-    told = subprocess.run(asked, cwd=ROOT / SOURCES[name], capture_output=True, text=True, check=True)
+    announced = subprocess.run(asked, cwd=ROOT / SOURCES[name], capture_output=True, text=True, check=True)
     with wheel(wheels, name) as archive:
         held = {entry for entry in archive.namelist() if ".dist-info/" not in entry}
-    assert held == set(told.stdout.split())
+    assert held == set(announced.stdout.split())
     assert f"{name}/py.typed" in held
 
 
@@ -73,9 +73,10 @@ def test_the_service_wants_the_engine_of_its_own_version(wheels: Installed) -> N
 
 
 def test_there_is_one_version_number_for_the_whole_house() -> None:
-    told = {folder: f"{folder}/pyproject.toml" for folder in ("engine", "service", "tx", "matrix")}
+    announced = {folder: f"{folder}/pyproject.toml" for folder in ("engine", "service", "tx", "matrix")}
     versions = {
-        name: tomllib.loads((ROOT / file).read_text())["project"]["version"] for name, file in told.items()
+        name: tomllib.loads((ROOT / file).read_text())["project"]["version"]
+        for name, file in announced.items()
     }
     versions["browser"] = json.loads((ROOT / "browser" / "package.json").read_text())["version"]
     plugin = (ROOT / "wordpress" / "repit-gate" / "repit-gate.php").read_text()
@@ -89,9 +90,9 @@ def test_the_same_commit_makes_the_same_bytes_and_their_digests_say_so(
     build(tmp_path / "again")
     sums = (wheels.built / "SHA256SUMS").read_text()
     assert (tmp_path / "again" / "SHA256SUMS").read_text() == sums
-    told = dict(reversed(line.split("  ")) for line in sums.splitlines())
+    announced = dict(reversed(line.split("  ")) for line in sums.splitlines())
     files = {path.name: path for path in wheels.built.iterdir() if path.name != "SHA256SUMS"}
-    assert told == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+    assert announced == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
 
 
 def test_the_plug_in_for_wordpress_is_a_folder_with_its_licence(wheels: Installed) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from drills.faults import judged, told
+from drills.faults import judged, pages
 from drills.faults.known import FAULTS, Fault
 from drills.faults.world import Templates, Terminal
 
@@ -32,15 +32,17 @@ def prepared(postgresql: tuple[str, Path]) -> str:
 
 @pytest.mark.parametrize(
     ("fault", "language"),
-    [(fault, told.LANGUAGES[number % 2]) for number, fault in enumerate(FAULTS)],
+    [(fault, pages.LANGUAGES[number % 2]) for number, fault in enumerate(FAULTS)],
     ids=lambda value: value.name.en if isinstance(value, Fault) else value,
 )
 def test_a_fault_is_answered_with_what_to_mend_and_as_the_page_says(
     fault: Fault, language: str, templates: Templates, terminal: Terminal, prepared: str
 ) -> None:
-    said = judged.ask(fault, templates, terminal, language, prepared)
-    assert judged.wrong(fault, said, language) == []
-    assert told.row(fault, judged.refusal(said), language) in told.file_of(language).read_text().splitlines()
+    stated = judged.ask(fault, templates, terminal, language, prepared)
+    assert judged.wrong(fault, stated, language) == []
+    assert (
+        pages.row(fault, judged.refusal(stated), language) in pages.file_of(language).read_text().splitlines()
+    )
 
 
 def test_at_least_forty_faults_are_known_and_each_has_words_in_both_languages() -> None:

@@ -20,7 +20,7 @@ from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.loop import Loop
 from repit.foundation.models import Upkeep
 
-SAID = Text("It is so.", "C'est ainsi."), Text("Do this.", "Faites ceci.")
+STATED = Text("It is so.", "C'est ainsi."), Text("Do this.", "Faites ceci.")
 SOON = Backoff(0.001, 0.002)
 Later = Callable[[float], None]
 
@@ -54,9 +54,9 @@ def begun(name: str, work: Callable[[threading.Event], float], **how: object) ->
 
 def test_what_is_grave_makes_it_unready_and_stands_first_in_the_language_asked_for() -> None:
     health = Health()
-    health.register("small", lambda: [Finding("small", *SAID, grave=False)])
+    health.register("small", lambda: [Finding("small", *STATED, grave=False)])
     assert health.look().ready
-    health.register("large", lambda: [Finding("large", *SAID)])
+    health.register("large", lambda: [Finding("large", *STATED)])
     found = health.look()
     assert not found.ready
     assert found.problems("fr") == [{"code": "large", "message": "C'est ainsi.", "next_step": "Faites ceci."}]
@@ -65,7 +65,7 @@ def test_what_is_grave_makes_it_unready_and_stands_first_in_the_language_asked_f
 
 def test_a_check_that_raises_is_a_finding_by_its_own_words_and_hides_no_other() -> None:
     def refuses() -> list[Finding]:
-        raise SettingsRefused(*SAID)
+        raise SettingsRefused(*STATED)
 
     def breaks() -> list[Finding]:
         raise ZeroDivisionError("of somebody")
@@ -73,10 +73,10 @@ def test_a_check_that_raises_is_a_finding_by_its_own_words_and_hides_no_other() 
     health = Health()
     health.register("keys", refuses)
     health.register("odd", breaks, grave=False)
-    health.register("last", lambda: [Finding("last", *SAID)])
+    health.register("last", lambda: [Finding("last", *STATED)])
     found = {finding.code: finding for finding in health.look().all}
     assert set(found) == {"keys", "odd", "last"}
-    assert found["keys"].message == SAID[0] and found["keys"].grave
+    assert found["keys"].message == STATED[0] and found["keys"].grave
     assert not found["odd"].grave and "somebody" not in str(found["odd"])
 
 
@@ -131,7 +131,7 @@ def test_a_loop_stuck_in_a_turn_is_named_with_since_when(later: Later) -> None:
         free.wait(60)
         return 86_400.0
 
-    for _ in begun("a-stuck-loop", work, vital=True, patience=600):
+    for _ in begun("a-stuck-loop", work, vital=True, timeout=600):
         assert inside.wait(60)
         assert codes(loops.check()) == []
         later(1_200)
@@ -284,7 +284,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path, monkeypatch
     # Root may write into any; the system says no only where a disk is mounted read-only.
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != closed and real(path, mode))
     [finding] = [
-        one for one in disk.check(lambda: [closed / "not made yet"])() if one.code != "disk-nearly-full"
+        each for each in disk.check(lambda: [closed / "not made yet"])() if each.code != "disk-nearly-full"
     ]
     assert finding.code == "folder-not-writable" and str(closed) in finding.message.fr and finding.grave
 

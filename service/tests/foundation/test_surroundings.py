@@ -26,8 +26,8 @@ def test_another_name_is_refused_with_the_settings_name(
             answer = client.get("/ready", headers={"host": "other.example", "accept-language": language})
             assert (answer.status_code, answer.json()["code"]) == (400, "host")
             assert words in answer.json()["next_step"]
-    said = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert len(said) == 1 and "REPIT_ADDRESS" in said[0]
+    stated = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(stated) == 1 and "REPIT_ADDRESS" in stated[0]
 
 
 @pytest.mark.django_db
@@ -61,5 +61,5 @@ def test_a_proxy_that_was_not_declared_is_named_once(  # noqa: PLR0917
     with caplog.at_level(logging.WARNING, logger="repit"):
         for _ in range(2):
             client.get("/health", headers=headers)
-    said = [record.getMessage() for record in caplog.records]
-    assert len(said) == bool(word) and all(word in line and "192.0.2.1" not in line for line in said)
+    stated = [record.getMessage() for record in caplog.records]
+    assert len(stated) == bool(word) and all(word in line and "192.0.2.1" not in line for line in stated)

@@ -98,9 +98,9 @@ def test_a_file_that_says_something_else_is_refused_by_name_and_not_repeated(
     file = written(nowhere / "data", text)
     with pytest.raises(SettingsRefused) as refused:
         found.values({"REPIT_CONFIG": str(file)}, DECLARED)
-    said = " ".join(refused.value.shown("en"))
-    assert word in said and "hunter2" not in said and "hunter2" not in " ".join(refused.value.shown("fr"))
-    assert str(file) in said
+    stated = " ".join(refused.value.shown("en"))
+    assert word in stated and "hunter2" not in stated and "hunter2" not in " ".join(refused.value.shown("fr"))
+    assert str(file) in stated
 
 
 @pytest.mark.parametrize("mode", [0o660, 0o606])

@@ -48,7 +48,7 @@ def say(text: Text) -> None:
     print(text.in_language(language()), flush=True)  # noqa: T201 - this is what prints
 
 
-def aside(text: Text) -> None:
+def remark(text: Text) -> None:
     """One line on standard error: for the person, not for the program that reads the output."""
     print(text.in_language(language()), file=sys.stderr, flush=True)  # noqa: T201 - this is what prints
 

@@ -187,8 +187,8 @@ def test_commands_of_another_kind_of_installation_are_refused(tmp_path: Path) ->
     env = environment(tmp_path)
     env["REPIT_LANGUAGE"] = "fr"
     assert repit(env, "init", "platform").returncode == 0
-    said = refused(env, "subscriber", "add", "forum")
-    assert "autre installation" in said and "REPIT_CONFIG" in said
+    stated = refused(env, "subscriber", "add", "forum")
+    assert "autre installation" in stated and "REPIT_CONFIG" in stated
     assert repit(env, "staff", "list").returncode == 0
 
 
@@ -229,8 +229,8 @@ def test_a_database_of_an_earlier_version_is_migrated_when_asked_and_only_under_
         base.execute("DROP TABLE foundation_installation")
         base.execute("DELETE FROM django_migrations WHERE app = 'foundation' AND name = '0002_installation'")
     before = everything(env)
-    said = refused(env, "hotline", "--port", str(free_port()))
-    assert "repit backup" in said and "repit migrate" in said and everything(env) == before
+    stated = refused(env, "hotline", "--port", str(free_port()))
+    assert "repit backup" in stated and "repit migrate" in stated and everything(env) == before
     file = tmp_path / "operator.key"
     right = file.read_text()
     file.write_text(secrets.token_hex(32))

@@ -154,12 +154,14 @@ def receiver(settings: SettingsWrapper) -> Iterator[Receiver]:
 
 def test_a_webhook_is_signed_as_standard_webhooks_says(receiver: Receiver) -> None:
     webhook.send("msg_1", {"type": "repit.test"})
-    (told,) = receiver.told
-    assert told.path == "/hook?room=7" and json.loads(told.body) == {"type": "repit.test"}
-    assert told.headers["webhook-id"] == "msg_1" and told.headers["content-type"] == "application/json"
-    signed = f"msg_1.{told.headers['webhook-timestamp']}.".encode() + told.body
+    (announced,) = receiver.announced
+    assert announced.path == "/hook?room=7" and json.loads(announced.body) == {"type": "repit.test"}
+    assert (
+        announced.headers["webhook-id"] == "msg_1" and announced.headers["content-type"] == "application/json"
+    )
+    signed = f"msg_1.{announced.headers['webhook-timestamp']}.".encode() + announced.body
     right = base64.b64encode(hmac.new(SECRET, signed, hashlib.sha256).digest()).decode()
-    assert told.headers["webhook-signature"] == f"v1,{right}"
+    assert announced.headers["webhook-signature"] == f"v1,{right}"
 
 
 def test_the_signature_is_the_one_of_the_specification() -> None:
@@ -185,7 +187,7 @@ def test_a_webhook_goes_the_vetted_way_out(receiver: Receiver, settings: Setting
     settings.REPIT_OPERATOR_WEBHOOK = "http://127.0.0.1:1/"
     with pytest.raises(PeerFailed):
         webhook.send("msg_1", {})
-    assert receiver.told == []
+    assert receiver.announced == []
 
 
 @pytest.mark.parametrize("raw", ["secret", "whsec_short", "whsec_!!!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"])

@@ -22,7 +22,7 @@ from repit.foundation import clock
 from repit.foundation.errors import Text
 from repit.foundation.models import AuditRow
 from repit.foundation.notify import loop, outbox, problems, quiet, work_mail
-from repit.foundation.notify.models import Look, OperatorNews, Told, WorkAddress
+from repit.foundation.notify.models import Announced, Look, OperatorNews, WorkAddress
 from repit.foundation.notify.problem import Problem
 from repit.foundation.staff import members, menu
 from repit.foundation.staff.models import Member
@@ -77,8 +77,10 @@ def test_a_problem_is_told_once_again_when_it_changes_and_that_it_is_over(world:
     world.amiss = [DISK]
     for _ in range(10):
         world.later()
-    (told,) = world.mails()
-    assert "something needs you" in told and "The disk is nearly full." in told and "Add." in told
+    (announced,) = world.mails()
+    assert (
+        "something needs you" in announced and "The disk is nearly full." in announced and "Add." in announced
+    )
     assert world.server.taken[0].to == [OPERATOR]
     world.amiss = [Problem(DISK.key, DISK.message, DISK.next_step, mark="full")]
     for _ in range(5):
@@ -105,8 +107,8 @@ def test_several_problems_at_once_are_one_mail(world: World) -> None:
     world.amiss = [DISK, Problem("feed", Text("The feed is broken.", "Le flux est coupé."))]
     world.later()
     world.later()
-    (told,) = world.mails()
-    assert "The disk" in told and "The feed is broken." in told
+    (announced,) = world.mails()
+    assert "The disk" in announced and "The feed is broken." in announced
 
 
 def test_a_source_that_fails_says_of_nothing_that_it_is_over(world: World) -> None:
@@ -177,8 +179,8 @@ def test_mail_and_webhook_are_told_each_by_itself(world: World, settings: Settin
         receiver.status = 200
         world.later(5)
         assert len(world.mails()) == 1 and outbox.waiting() == 0
-    assert receiver.told[0].headers["webhook-id"] == receiver.told[1].headers["webhook-id"]
-    (begun,) = json.loads(receiver.told[1].body)["data"]["begun"]
+    assert receiver.announced[0].headers["webhook-id"] == receiver.announced[1].headers["webhook-id"]
+    (begun,) = json.loads(receiver.announced[1].body)["data"]["begun"]
     assert begun == {"key": "disk", "message": "The disk is nearly full.", "next_step": "Add."}
 
 
@@ -198,11 +200,11 @@ def test_a_member_who_asked_is_told_that_something_waits_and_nothing_more(
     world.waits["Ana"] = {"case-4711:1", "case-4712:1"}
     for _ in range(60):
         world.later()
-    (told,) = world.mails()
+    (announced,) = world.mails()
     assert world.server.taken[0].to == [WORK]
-    assert "waits for you" in told and "https://desk.example/staff/" in told
+    assert "waits for you" in announced and "https://desk.example/staff/" in announced
     for secret in ("4711", "4712", "Ana", "1\n"):
-        assert secret not in told
+        assert secret not in announced
     for _ in range(120):
         world.later()
     assert len(world.mails()) == 1
@@ -254,16 +256,16 @@ def test_an_address_is_sealed_its_own_and_gone_when_its_member_ends_it_or_leaves
     assert not AuditRow.objects.filter(reason__contains="work.example").exists()
     world.waits["Ana"] = {"1"}
     world.later(16)
-    assert Told.objects.count() == 1 and bytes(Told.objects.get().mark) != b"1"
+    assert Announced.objects.count() == 1 and bytes(Announced.objects.get().mark) != b"1"
     assert ana.client.post("/staff/mail/", {"what": "end"}).status_code == 302
     members.close("Béa", actor="test")
     world.later(60)
-    assert not WorkAddress.objects.exists() and not Told.objects.exists()
+    assert not WorkAddress.objects.exists() and not Announced.objects.exists()
     assert world.mails() == []
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "stated"),
     [
         ({"address": "nobody"}, "Write one mail address"),
         ({"address": "a@b.example\nBcc: c@d.example"}, "Write one mail address"),
@@ -273,12 +275,12 @@ def test_an_address_is_sealed_its_own_and_gone_when_its_member_ends_it_or_leaves
     ],
 )
 def test_what_makes_no_sense_is_said_and_what_was_typed_stays(
-    someone: Make, fields: dict[str, str], said: str
+    someone: Make, fields: dict[str, str], stated: str
 ) -> None:
     who = someone("moderator")
     who.client.post("/staff/language/", {"language": "en"})
     answer = ask(who, **fields)
-    assert answer.status_code == 400 and said in answer.content.decode()
+    assert answer.status_code == 400 and stated in answer.content.decode()
     assert "Europe/Paris" in answer.content.decode() or "zone" in fields
     assert not WorkAddress.objects.exists()
 

@@ -29,18 +29,18 @@ def test_both_channels_are_tried_and_their_answers_said(tmp_path: Path) -> None:
             "REPIT_OUTBOUND_ALLOW": receiver.peer,
             "SSL_CERT_FILE": str(server.authority),
         }
-        code, said = run(tmp_path / "data", **settings)
-        assert (code, said) == (0, "Mail: taken.\nWebhook: taken.\n")
+        code, stated = run(tmp_path / "data", **settings)
+        assert (code, stated) == (0, "Mail: taken.\nWebhook: taken.\n")
         assert server.taken[0].to == ["one@mail.example", "two@mail.example"]
         wrong = {**settings, "REPIT_SMTP_URL": server.url(password="wrong"), "REPIT_OUTBOUND_ALLOW": "x:1"}
-        code, said = run(tmp_path / "data", "fr", **wrong)
-        assert code == 1 and "refuse le nom d'utilisateur ou le mot de passe" in said
-        assert "REPIT_OUTBOUND_ALLOW" in said and "wrong" not in said
+        code, stated = run(tmp_path / "data", "fr", **wrong)
+        assert code == 1 and "refuse le nom d'utilisateur ou le mot de passe" in stated
+        assert "REPIT_OUTBOUND_ALLOW" in stated and "wrong" not in stated
 
 
 def test_an_installation_that_tells_nobody_says_so(tmp_path: Path) -> None:
-    code, said = run(tmp_path / "data")
-    assert code == 1 and "Nobody is told anything" in said
+    code, stated = run(tmp_path / "data")
+    assert code == 1 and "Nobody is told anything" in stated
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,5 @@ def test_an_installation_that_tells_nobody_says_so(tmp_path: Path) -> None:
     [("REPIT_SMTP_URL", "smtp://mail.example"), ("REPIT_OPERATOR_WEBHOOK_SECRET", "whsec_short")],
 )
 def test_a_setting_that_makes_no_sense_stops_the_start(tmp_path: Path, name: str, value: str) -> None:
-    code, said = run(tmp_path / "data", **{name: value})
-    assert code == 1 and name in said and value not in said
+    code, stated = run(tmp_path / "data", **{name: value})
+    assert code == 1 and name in stated and value not in stated

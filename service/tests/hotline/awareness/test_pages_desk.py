@@ -112,7 +112,7 @@ def test_the_pages_say_whether_someone_answers_now_on_the_clocks_of_the_place(so
     assert "Closed" not in read("/en/who-can-help/") and "Open now" not in read("/en/who-can-help/")
     week = {f"hours__{day}": "9-18" for day in range(5)}
     save(who, "hours", zone="Europe/Paris", closed="2026-12-24..2027-01-03", **week)
-    for moment, said in (
+    for moment, stated in (
         (datetime(2026, 11, 30, 16, 59, tzinfo=UTC), "Open now, until 18:00 (Europe/Paris)."),
         (datetime(2026, 11, 30, 17, 0, tzinfo=UTC), "Opens tomorrow at 09:00 (Europe/Paris)."),
         (datetime(2026, 12, 4, 18, 0, tzinfo=UTC), "Opens Monday at 09:00 (Europe/Paris)."),
@@ -120,7 +120,7 @@ def test_the_pages_say_whether_someone_answers_now_on_the_clocks_of_the_place(so
     ):
         with clock.at(lambda moment=moment: moment):  # type: ignore[misc]
             page = read("/en/who-can-help/")
-            assert said in page
+            assert stated in page
             assert "Monday to Friday: 09:00–18:00" in page and "Saturday to Sunday: closed" in page
             assert "24 December 2026 until 3 January 2027" in page
 
@@ -184,10 +184,10 @@ def test_every_change_stands_in_the_chained_record_with_who_and_what(someone: Ma
 
 
 def test_a_second_press_does_nothing_and_what_a_colleague_changed_is_not_undone_unseen(someone: Make) -> None:
-    one, other = someone("supervisor"), someone("supervisor")
-    mine, theirs = form_of(one, f"{DESK}contact/"), form_of(other, f"{DESK}contact/")
+    each, other = someone("supervisor"), someone("supervisor")
+    mine, theirs = form_of(each, f"{DESK}contact/"), form_of(other, f"{DESK}contact/")
     for _ in range(2):
-        sent = one.client.post(f"{DESK}contact/", mine | {"phone": "1234", "what": "save"})
+        sent = each.client.post(f"{DESK}contact/", mine | {"phone": "1234", "what": "save"})
         assert sent.status_code == 302
     assert AuditRow.objects.filter(action=editing.ACTION).count() == 1
     late = other.client.post(f"{DESK}contact/", theirs | {"mail": "a@b.example", "what": "save"})

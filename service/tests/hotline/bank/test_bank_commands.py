@@ -113,8 +113,8 @@ def test_an_erased_item_is_gone_for_good_and_everyone_is_told(run: Run) -> None:
     kept, gone, hidden = submit(value()), submit(value()), submit(value())
     PLANTED["truncated"](hidden)
     slots = list(Item.objects.filter(token__in=[gone, hidden]).values_list("slot", flat=True))
-    said = run("erase", gone, hidden, "--reason", "a mistake", "--yes").stdout
-    assert "told to forget: 2" in said and "Destroyed for good: 2" in said
+    stated = run("erase", gone, hidden, "--reason", "a mistake", "--yes").stdout
+    assert "told to forget: 2" in stated and "Destroyed for good: 2" in stated
     assert items.states([kept, gone, hidden]) == {kept: "active", gone: "erased", hidden: "erased"}
     assert [change.item.state for change in feed.changes_after(3)] == ["withdrawn", "withdrawn"]
     assert ItemHash.objects.count() == 1
@@ -129,8 +129,8 @@ def test_who_is_told_by_hash_is_waited_for_unless_the_operator_will_not(run: Run
     who = recognise(subscribers.add("platform"), "stopncii")
     name = submit(value())
     stopncii.fetch(who, 10, 100)
-    said = run("erase", name, "--reason", "asked", "--yes").stdout
-    assert "have heard: 1" in said and items.states([name]) == {name: "withdrawn"}
+    stated = run("erase", name, "--reason", "asked", "--yes").stdout
+    assert "have heard: 1" in stated and items.states([name]) == {name: "withdrawn"}
     day = Item.objects.get(token=name).forget_on
     run("erase", name, "--reason", "asked", "--yes")
     assert Item.objects.get(token=name).forget_on == day, "asked again, it is not kept for longer"
@@ -210,8 +210,8 @@ def test_a_bank_whose_files_of_keys_are_lost_for_good_goes_on_with_new_ones(run:
     with pytest.raises(SettingsRefused):
         run("check")
     assert [row["item"] for row in lines(run("list", "--unreadable", "--json"))] == [old]
-    said = run("erase", "--unreadable", "--keys-lost", "--reason", "the disk is gone", "--yes").stdout
-    assert "Letters of cases lost: 4" in said and not Letter.objects.exists()
+    stated = run("erase", "--unreadable", "--keys-lost", "--reason", "the disk is gone", "--yes").stdout
+    assert "Letters of cases lost: 4" in stated and not Letter.objects.exists()
     assert items.states([old]) == {old: "erased"}
     fresh = submit(value())
     assert "Living items: 1" in run("check").stdout

@@ -242,8 +242,8 @@ def test_letters_and_widely_published_pictures_that_do_not_open_keep_no_other(
     carrying.sweep()
     assert unreadable.others(letters.TABLE) >= {Letter.objects.get(slot=broken.slots[0]).pk}
     assert len(unreadable.others("bank_widelypublished")) == 1
-    told = [record for record in caplog.records if "does not open" in record.message]
-    assert len(told) == len(unreadable.others(letters.TABLE)) + 1, "each is told of once"
+    announced = [record for record in caplog.records if "does not open" in record.message]
+    assert len(announced) == len(unreadable.others(letters.TABLE)) + 1, "each is told of once"
 
 
 def test_it_is_counted_at_once_told_of_once_and_not_by_its_hash(

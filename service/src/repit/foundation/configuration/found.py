@@ -44,14 +44,14 @@ def located(environ: Mapping[str, str]) -> Located:
         if environ.get("REPIT_DATA"):
             return Located()
         raise _none_named()
-    everything = _said(file)
-    said = everything.get("role", "")
-    if said and said not in ROLES:
+    everything = _stated(file)
+    stated = everything.get("role", "")
+    if stated and stated not in ROLES:
         raise SettingsRefused(
             Text(f"In {file}, role is none that there is.", f"Dans {file}, role n'est pas un rôle connu."),
             Text(f"Write one of: {', '.join(ROLES)}.", f"Valeurs possibles : {', '.join(ROLES)}."),
         )
-    return Located(file, ROLES.get(said, ""), str(everything.get("language", "")))
+    return Located(file, ROLES.get(stated, ""), str(everything.get("language", "")))
 
 
 def values(environ: Mapping[str, str], declared: Mapping[str, Setting[Any]]) -> Mapping[str, str]:
@@ -60,7 +60,7 @@ def values(environ: Mapping[str, str], declared: Mapping[str, Setting[Any]]) -> 
     if file is None:
         return environ
     found = {"REPIT_DATA": str(file.parent)}
-    for name, raw in _said(file).items():
+    for name, raw in _stated(file).items():
         if name != "role":
             found |= _value(file, name, raw, declared)
     # What the environment says in either form, as a value or as a file's name, comes first.
@@ -94,7 +94,7 @@ def _file(environ: Mapping[str, str]) -> Path | None:
     return next((path for path in here if os.path.lexists(path)), None)
 
 
-def _said(file: Path) -> dict[str, Any]:
+def _stated(file: Path) -> dict[str, Any]:
     try:
         _require_trusted(file)
         return tomllib.loads(file.read_text(encoding="utf-8"))

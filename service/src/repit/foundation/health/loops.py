@@ -9,45 +9,45 @@ from typing import Final
 
 from repit.foundation.errors import Text
 from repit.foundation.health.findings import Finding
-from repit.foundation.jobs.rounds import Standing, standings
+from repit.foundation.jobs.rounds import LoopStatus, loop_statuses
 
 FAILING_SECONDS: Final = 300.0
 """What fails is tried again, and most of it passes: only what has failed for so long is told."""
 
 
-def check(told_elsewhere: Collection[str] = ()) -> Iterator[Finding]:
+def check(announced_elsewhere: Collection[str] = ()) -> Iterator[Finding]:
     """Threads that died, that are stuck in a turn, or whose turns have failed for a while.
 
     `told_elsewhere`: loops whose failures another finding tells in better words."""
-    for standing in standings():
-        if not standing.alive:
-            yield Finding("loop-ended", _ended(standing), _START_AGAIN, standing.vital)
-        elif standing.failing_seconds > FAILING_SECONDS and standing.name not in told_elsewhere:
-            yield Finding("loop-fails", _fails(standing), _LOOK, standing.vital)
-        elif standing.late:
-            yield Finding("loop-stuck", _stuck(standing), _START_AGAIN, standing.vital)
+    for loop_status in loop_statuses():
+        if not loop_status.alive:
+            yield Finding("loop-ended", _ended(loop_status), _START_AGAIN, loop_status.vital)
+        elif loop_status.failing_seconds > FAILING_SECONDS and loop_status.name not in announced_elsewhere:
+            yield Finding("loop-fails", _fails(loop_status), _LOOK, loop_status.vital)
+        elif loop_status.late:
+            yield Finding("loop-stuck", _stuck(loop_status), _START_AGAIN, loop_status.vital)
 
 
-def _ended(standing: Standing) -> Text:
+def _ended(loop_status: LoopStatus) -> Text:
     return Text(
-        f"The loop {standing.name} has ended.",
-        f"La boucle {standing.name} s'est arrêtée.",
+        f"The loop {loop_status.name} has ended.",
+        f"La boucle {loop_status.name} s'est arrêtée.",
     )
 
 
-def _stuck(standing: Standing) -> Text:
-    minutes = int(standing.since_seconds // 60)
+def _stuck(loop_status: LoopStatus) -> Text:
+    minutes = int(loop_status.since_seconds // 60)
     return Text(
-        f"The loop {standing.name} has not come round for {minutes} minutes.",
-        f"La boucle {standing.name} n'a pas fait de tour depuis {minutes} minutes.",
+        f"The loop {loop_status.name} has not come round for {minutes} minutes.",
+        f"La boucle {loop_status.name} n'a pas fait de tour depuis {minutes} minutes.",
     )
 
 
-def _fails(standing: Standing) -> Text:
-    minutes = int(standing.failing_seconds // 60)
+def _fails(loop_status: LoopStatus) -> Text:
+    minutes = int(loop_status.failing_seconds // 60)
     return Text(
-        f"The loop {standing.name} has failed for {minutes} minutes ({standing.trouble}).",
-        f"La boucle {standing.name} échoue depuis {minutes} minutes ({standing.trouble}).",
+        f"The loop {loop_status.name} has failed for {minutes} minutes ({loop_status.trouble}).",
+        f"La boucle {loop_status.name} échoue depuis {minutes} minutes ({loop_status.trouble}).",
     )
 
 

@@ -15,7 +15,7 @@ from django.db import connection
 
 from repit.foundation.clock import elapsed
 from repit.foundation.jobs.backoff import Backoff
-from repit.foundation.jobs.rounds import PATIENCE_SECONDS, Rounds
+from repit.foundation.jobs.rounds import TIMEOUT_SECONDS, Rounds
 
 BACKOFF: Final = Backoff(1.0, 30.0)
 _log: Final = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Loop:
         backoff: Backoff = BACKOFF,
         ending: threading.Event | None = None,
         vital: bool = False,
-        patience: float = PATIENCE_SECONDS,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> None:
         self._name, self._work, self._wake = name, work, wake
         self._first, self._backoff = first, backoff
@@ -53,7 +53,7 @@ class Loop:
             threading.Thread(
                 target=self._run,
                 name=thread_name,
-                args=(Rounds(thread_name, vital=vital, patience=patience),),
+                args=(Rounds(thread_name, vital=vital, timeout=timeout),),
                 daemon=True,
             )
             for thread_name in names

@@ -13,13 +13,13 @@ from typing import Final
 
 from repit.foundation.clock import elapsed
 
-PATIENCE_SECONDS: Final = 900.0
+TIMEOUT_SECONDS: Final = 900.0
 """For one turn, unless its loop says otherwise: a night's work takes minutes, and an archive is looked
 through in pieces."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class LoopStatus:
     """One thread. `since_seconds`: since it last came round; `late`: it should have by now. `failures`: in a
     row, the last of them of the type `trouble`, the first so many seconds ago."""
 
@@ -36,8 +36,8 @@ class Standing:
 class Rounds:
     """What one thread of a loop notes of itself."""
 
-    def __init__(self, name: str, *, vital: bool, patience: float) -> None:
-        self._name, self._vital, self._patience = name, vital, patience
+    def __init__(self, name: str, *, vital: bool, timeout: float) -> None:
+        self._name, self._vital, self._timeout = name, vital, timeout
         self._round = self._due = elapsed()
         self._failures, self._trouble, self._failing_since = 0, "", 0.0
         self._thread: threading.Thread | None = None
@@ -67,14 +67,14 @@ class Rounds:
         with _turn:
             _all.discard(self)
 
-    def standing(self) -> Standing:
+    def loop_status(self) -> LoopStatus:
         """How it is now."""
         moment = elapsed()
-        return Standing(
+        return LoopStatus(
             self._name,
             self._vital,
             self._thread is not None and self._thread.is_alive(),
-            moment > self._due + self._patience,
+            moment > self._due + self._timeout,
             max(0.0, moment - self._round),
             self._failures,
             moment - self._failing_since if self._failures else 0.0,
@@ -82,11 +82,11 @@ class Rounds:
         )
 
 
-def standings() -> list[Standing]:
+def loop_statuses() -> list[LoopStatus]:
     """Every thread of every loop that was begun and not told to end, by name."""
     with _turn:
         found = list(_all)
-    return sorted((rounds.standing() for rounds in found), key=lambda standing: standing.name)
+    return sorted((rounds.loop_status() for rounds in found), key=lambda loop_status: loop_status.name)
 
 
 _all: Final = set[Rounds]()

@@ -18,7 +18,7 @@ from repit.foundation.clock import now
 from repit.foundation.health import clocks, disk
 from repit.foundation.health.findings import Health
 from repit.foundation.jobs.claims import Claimable
-from repit.foundation.jobs.rounds import Standing, standings
+from repit.foundation.jobs.rounds import LoopStatus, loop_statuses
 from repit.foundation.metrics.figures import Figure, Figures, plain
 from repit.foundation.metrics.requests import REQUESTS
 
@@ -67,15 +67,15 @@ def _health(health: Health) -> Iterable[Figure]:
 
 def _loops() -> Iterable[Figure]:
     """Threads of one loop are told apart by their number (`storage-queue-3`)."""
-    found = standings()
+    found = loop_statuses()
     yield _of_loops("since_round_seconds", "Seconds since it last came round.", found, "since_seconds")
     yield _of_loops("failures", "Turns in a row that failed.", found, "failures")
     yield _of_loops("alive", "Whether its thread lives.", found, "alive")
     yield _of_loops("late", "Whether it should have come round by now.", found, "late")
 
 
-def _of_loops(name: str, about: str, found: Iterable[Standing], field: str) -> Figure:
-    values = {standing.name: float(getattr(standing, field)) for standing in found}
+def _of_loops(name: str, about: str, found: Iterable[LoopStatus], field: str) -> Figure:
+    values = {loop_status.name: float(getattr(loop_status, field)) for loop_status in found}
     return Figure(f"repit_loop_{name}", about, values, ("loop",))
 
 

@@ -36,8 +36,8 @@ def test(at: At = "", as_json: AsJson = False) -> None:
         except RepitError as error:
             failed = True
             message, next_step = error.shown(language())
-            said = {"channel": channel, "taken": False, "message": message, "next_step": next_step}
-            answer(Text(f"{name}: {message} {next_step}", f"{name} : {message} {next_step}"), said, as_json)
+            stated = {"channel": channel, "taken": False, "message": message, "next_step": next_step}
+            answer(Text(f"{name}: {message} {next_step}", f"{name} : {message} {next_step}"), stated, as_json)
         else:
             taken = Text(f"{name}: taken.", f"{name} : accepté.")
             answer(taken, {"channel": channel, "taken": True}, as_json)
@@ -66,8 +66,8 @@ def problems(at: At = "", as_json: AsJson = False) -> None:
     from repit.foundation.notify import problems as known
 
     if as_json:
-        told = [{"key": p.key, "message": p.message.in_language(language())} for p in known.present()]
-        write_json({"problems": told, "waiting": outbox.waiting(), "given_up": outbox.given_up()})
+        announced = [{"key": p.key, "message": p.message.in_language(language())} for p in known.present()]
+        write_json({"problems": announced, "waiting": outbox.waiting(), "given_up": outbox.given_up()})
         return
     for problem in known.present():
         print(f"{problem.message.in_language(language())} {problem.next_step.in_language(language())}")

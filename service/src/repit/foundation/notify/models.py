@@ -31,7 +31,7 @@ class KnownProblem(models.Model):
     mark = models.CharField(max_length=200, blank=True)
     seen = models.PositiveIntegerField(default=0)
     missed = models.PositiveIntegerField(default=0)
-    told = models.BooleanField(default=False)
+    announced = models.BooleanField(default=False)
     words = models.JSONField(default=dict)
 
     def __str__(self) -> str:
@@ -87,15 +87,15 @@ class WorkAddress(Claimable):
         return "WorkAddress"
 
 
-class Told(models.Model):
+class Announced(models.Model):
     """That a member was told of one thing that waits: a keyed digest, which names it to nobody."""
 
     id = RandomKey()
-    address = models.ForeignKey(WorkAddress, on_delete=models.CASCADE, related_name="told")
+    address = models.ForeignKey(WorkAddress, on_delete=models.CASCADE, related_name="announced")
     mark = models.BinaryField(max_length=16)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["address", "mark"], name="notify_told_once"),)
 
     def __str__(self) -> str:
-        return "Told"
+        return "Announced"

@@ -39,7 +39,11 @@ def look() -> None:
     present = {problem.key[:100]: problem for source in list(_SOURCES.values()) for problem in source()}
     with transaction.atomic():
         known = {row.key: row for row in KnownProblem.objects.select_for_update()}
-        begun = [told for key, problem in present.items() if (told := _seen(known.get(key), key, problem))]
+        begun = [
+            announced
+            for key, problem in present.items()
+            if (announced := _seen(known.get(key), key, problem))
+        ]
         over = [row for key, row in known.items() if key not in present and _missed(row)]
         if begun or over:
             outbox.tell(begun, [_problem_of(row) for row in over])
@@ -48,7 +52,7 @@ def look() -> None:
 
 def present() -> list[Problem]:
     """What the operator was told of and is not over."""
-    return [_problem_of(row) for row in KnownProblem.objects.filter(told=True).order_by("key")]
+    return [_problem_of(row) for row in KnownProblem.objects.filter(announced=True).order_by("key")]
 
 
 def _seen(row: KnownProblem | None, key: str, problem: Problem) -> Problem | None:
@@ -56,12 +60,12 @@ def _seen(row: KnownProblem | None, key: str, problem: Problem) -> Problem | Non
     mark = problem.mark[:200]
     row = row or KnownProblem(key=key, mark=mark)
     if row.mark != mark:
-        row.mark, row.seen, row.told = mark, 0, False
+        row.mark, row.seen, row.announced = mark, 0, False
     row.seen = min(row.seen + 1, LOOKS)
     row.missed = 0
     row.words = {"message": list(problem.message), "next_step": list(problem.next_step)}
-    tells = not row.told and row.seen >= LOOKS
-    row.told = row.told or tells
+    tells = not row.announced and row.seen >= LOOKS
+    row.announced = row.announced or tells
     row.save()
     return problem if tells else None
 
@@ -69,7 +73,7 @@ def _seen(row: KnownProblem | None, key: str, problem: Problem) -> Problem | Non
 def _missed(row: KnownProblem) -> bool:
     """Note that it was not there; whether that is to be told now. One that was never told just goes."""
     row.missed += 1
-    if not row.told:
+    if not row.announced:
         row.delete()
         return False
     row.save(update_fields=["missed"])

@@ -22,8 +22,8 @@ def content(begun: Sequence[Problem], over: Sequence[Problem]) -> dict[str, Any]
         "type": "repit.problems",
         "timestamp": now().isoformat(timespec="seconds"),
         "data": {
-            "begun": [_told(problem) for problem in begun],
-            "over": [_told(problem) for problem in over],
+            "begun": [_announced(problem) for problem in begun],
+            "over": [_announced(problem) for problem in over],
         },
     }
 
@@ -84,7 +84,7 @@ def desk_address() -> str:
     return f"{scheme}://{public}/staff/" if public else ""
 
 
-def _told(problem: Problem) -> dict[str, str]:
+def _announced(problem: Problem) -> dict[str, str]:
     return {
         "key": problem.key,
         "message": _here(problem.message),

@@ -21,7 +21,7 @@ from repit.foundation.ids import random_key
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import Claims
 from repit.foundation.notify import quiet, smtp, wording
-from repit.foundation.notify.models import Told, WorkAddress
+from repit.foundation.notify.models import Announced, WorkAddress
 from repit.foundation.sealing import Place, keyed_digest, operator
 from repit.foundation.staff.models import Member
 
@@ -132,11 +132,11 @@ def _waiting(members: Collection[Member]) -> dict[str, set[bytes]]:
 
 def _note(row: WorkAddress, marks: Collection[bytes]) -> bool:
     """Keep what waits now in place of what waited; whether anything of it is new."""
-    known = {bytes(each.mark): each for each in row.told.all()}
+    known = {bytes(each.mark): each for each in row.announced.all()}
     gone = [each.pk for mark, each in known.items() if mark not in marks]
-    Told.objects.filter(pk__in=gone).delete()
-    fresh = [Told(id=random_key(), address=row, mark=mark) for mark in marks if mark not in known]
-    Told.objects.bulk_create(fresh, ignore_conflicts=True)
+    Announced.objects.filter(pk__in=gone).delete()
+    fresh = [Announced(id=random_key(), address=row, mark=mark) for mark in marks if mark not in known]
+    Announced.objects.bulk_create(fresh, ignore_conflicts=True)
     return bool(fresh)
 
 

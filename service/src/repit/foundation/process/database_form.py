@@ -66,9 +66,9 @@ def _form() -> Form:
 
 def unavailable(error: DatabaseError) -> DatabaseUnavailable:
     """What a person can do about it; never what the server said, which may repeat what it was given."""
-    said = str(error)
+    stated = str(error)
     for pattern, message, next_step in _SENTENCES:
-        if pattern.search(said):
+        if pattern.search(stated):
             where = shown(settings.DATABASES["default"])
             named = Text(message.en.format(where), message.fr.format(where))
             return DatabaseUnavailable(named, next_step, detail=type(error).__name__)
@@ -160,8 +160,8 @@ _SENTENCES: Final = tuple(
             r"file is not a database|malformed",
             Text("{}: that is no whole database.", "{} : ce n'est pas une base entière."),
             Text(
-                "Move it aside and restore the last backup (`repit restore`).",
-                "Mettez-la de côté et restaurez la dernière sauvegarde (`repit restore`).",
+                "Rename it and restore the last backup (`repit restore`).",
+                "Renommez-la et restaurez la dernière sauvegarde (`repit restore`).",
             ),
         ),
     )

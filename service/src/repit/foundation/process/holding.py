@@ -17,5 +17,5 @@ def require(check: Callable[[], None]) -> None:
 
 def check() -> None:
     """Raises what the first check that fails raises."""
-    for one in _MUST_HOLD:
-        one()
+    for each in _MUST_HOLD:
+        each()

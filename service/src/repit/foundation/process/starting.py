@@ -86,7 +86,7 @@ def ready_database() -> None:
 def say_which() -> None:
     """Say, on standard error, on which installation a command acts; not to a program, which reads both."""
     if "--json" not in sys.argv:
-        terminal.aside(Text(_named("en"), _named("fr")))
+        terminal.remark(Text(_named("en"), _named("fr")))
 
 
 def _named(language: str) -> str:

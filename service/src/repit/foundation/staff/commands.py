@@ -12,7 +12,7 @@ import typer
 
 from repit.foundation.errors import Text
 from repit.foundation.process.ports import GATE_PORT, HOTLINE_PORT
-from repit.foundation.terminal import AsJson, answer, aside, language, say, write_json
+from repit.foundation.terminal import AsJson, answer, language, remark, say, write_json
 
 app = typer.Typer(no_args_is_help=True, help="People who work here. / Personnes qui travaillent ici.")
 
@@ -137,7 +137,7 @@ def _base(address: str) -> str:
 
     known: str = address.rstrip("/") or settings.REPIT_ADDRESS
     if not known:
-        aside(
+        remark(
             Text(
                 "No address is known: the link begins with localhost. Set REPIT_ADDRESS, or use --address.",
                 "Aucune adresse connue : le lien commence par localhost. Réglez REPIT_ADDRESS, ou utilisez"

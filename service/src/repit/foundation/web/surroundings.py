@@ -48,7 +48,7 @@ class KnownSurroundings:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
-        self._said: dict[str, float] = {}
+        self._stated: dict[str, float] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -67,6 +67,6 @@ class KnownSurroundings:
     def _say(self, what: str) -> None:
         """Once an hour, whoever sends how much."""
         now = time.monotonic()
-        if now - self._said.get(what, -_SECONDS) >= _SECONDS:
-            self._said[what] = now
+        if now - self._stated.get(what, -_SECONDS) >= _SECONDS:
+            self._stated[what] = now
             _log.warning(what)

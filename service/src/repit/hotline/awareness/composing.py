@@ -59,7 +59,7 @@ class Published:
     nearest: Mapping[str, Helpline]
 
     @property
-    def standing(self) -> Now | None:
+    def now_open(self) -> Now | None:
         """Whether the hotline is open at this moment; None where no hours are known."""
         return None if self.hours is None else self.hours.at(now())
 

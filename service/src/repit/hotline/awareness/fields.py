@@ -40,13 +40,15 @@ class FieldsRefused(InputRefused):
 
     def __init__(self, wrong: Mapping[Cleaned, Text] = MappingProxyType({})) -> None:
         self.wrong = wrong
-        said = [(f"{key} ({language})" if language else key, text) for (key, language), text in wrong.items()]
+        stated = [
+            (f"{key} ({language})" if language else key, text) for (key, language), text in wrong.items()
+        ]
         super().__init__(
             Text(
-                " ".join(f"{name}: {text.en}" for name, text in said),
-                " ".join(f"{name} : {text.fr}" for name, text in said),
+                " ".join(f"{name}: {text.en}" for name, text in stated),
+                " ".join(f"{name} : {text.fr}" for name, text in stated),
             )
-            if said
+            if stated
             else None
         )
 

@@ -17,9 +17,9 @@ from repit.hotline.awareness.hours import Span, clock
 _TO = "–"
 
 
-def standing(published: Published) -> str:
+def now_open(published: Published) -> str:
     """`Open now, until 18:00 (Europe/Paris).`"""
-    here = published.standing
+    here = published.now_open
     if here is None or published.hours is None:
         return ""
     zone = published.hours.zone

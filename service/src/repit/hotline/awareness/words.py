@@ -12,7 +12,7 @@ Language = Literal["en", "fr"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "fr")
 
 
-class Said(NamedTuple):
+class Stated(NamedTuple):
     """`foreign`: the text's language where it is not the page's, for its `lang`; else nothing."""
 
     text: str
@@ -29,12 +29,12 @@ class Words(NamedTuple):
         return bool(self.en or self.fr)
 
     @property
-    def here(self) -> Said:
+    def here(self) -> Stated:
         """In the page's language, or in the other."""
         first: Language = "fr" if (get_language() or "").startswith("fr") else "en"
         other: Language = "en" if first == "fr" else "fr"
         own: str = getattr(self, first)
-        return Said(own, "") if own else Said(getattr(self, other), other if self else "")
+        return Stated(own, "") if own else Stated(getattr(self, other), other if self else "")
 
     @property
     def missing(self) -> str:

@@ -77,8 +77,8 @@ def living(line: Feed, incoming: Sequence[Incoming]) -> dict[bytes, Item]:
                 lifecycle.lost(line, item)
             else:
                 found[newest[bytes(item.fingerprint)]] = item
-    told = {coming.fingerprint: coming for coming in incoming}
-    mending.mend(line, [(item, told[mark]) for mark, item in found.items()])
+    announced = {coming.fingerprint: coming for coming in incoming}
+    mending.mend(line, [(item, announced[mark]) for mark, item in found.items()])
     return found
 
 

@@ -125,7 +125,7 @@ def _well_again(key: int) -> None:
         Unreadable.objects.filter(item=key).delete()
         if item is None:
             return
-        turning.one(item, sealed.opened([item]), lookups.newest())
+        turning.each(item, sealed.opened([item]), lookups.newest())
         audit.record(ACTOR, "item.readable", item.token, _OPENS)
         if item.announced:
             feed.append(line, item)

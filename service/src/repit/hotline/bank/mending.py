@@ -26,16 +26,16 @@ _WHY: Final = "its hashes did not open, and were told of again"
 _ROWS: Final = 500
 
 
-def mend(line: Feed, told: Sequence[tuple[Item, Incoming]]) -> int:
+def mend(line: Feed, announced: Sequence[tuple[Item, Incoming]]) -> int:
     """Of these items, write those anew that do not open whole; how many. Raises `Unavailable` where the keys
     are not ours."""
     rows = defaultdict[int, list[ItemHash]](list)
-    for begin in range(0, len(told), _ROWS):
-        some = [item.pk for item, _ in told[begin : begin + _ROWS]]
+    for begin in range(0, len(announced), _ROWS):
+        some = [item.pk for item, _ in announced[begin : begin + _ROWS]]
         for row in ItemHash.objects.filter(item__in=some).order_by("id"):
             rows[row.item_id].append(row)
-    opened, done = sealed.opened([item for item, _ in told]), 0
-    for item, coming in told:
+    opened, done = sealed.opened([item for item, _ in announced]), 0
+    for item, coming in announced:
         read = opened.read(item, rows[item.pk])
         if all(hash_ is not None for _, hash_ in read) and len(read) >= len(_each(coming)):
             continue
@@ -47,14 +47,14 @@ def mend(line: Feed, told: Sequence[tuple[Item, Incoming]]) -> int:
 
 def mend_those_of(line: Feed, some: Sequence[Incoming]) -> int:
     """The same for the living items with exactly the hashes of these submissions."""
-    told = {mark: coming for coming in some for mark in coming.marks}
-    sought, found = list(told), list[Item]()
+    announced = {mark: coming for coming in some for mark in coming.marks}
+    sought, found = list(announced), list[Item]()
     for begin in range(0, len(sought), _ROWS):
         part = sought[begin : begin + _ROWS]
         found += Item.objects.filter(fingerprint__in=part, state__in=LIVE)
     opened = sealed.opened(found)
     living = [item for item in found if not opened.destroyed(item)]
-    return mend(line, [(item, told[bytes(item.fingerprint)]) for item in living])
+    return mend(line, [(item, announced[bytes(item.fingerprint)]) for item in living])
 
 
 def _write(line: Feed, item: Item, coming: Incoming, opened: Opened, read: Read) -> None:

@@ -51,12 +51,12 @@ def carry_over(most: int = TOGETHER) -> int:
         some = list(behind.order_by("found_by", "id")[:most])
         opened = sealed.opened(some)
         for item in some:
-            one(item, opened, lookup)
+            each(item, opened, lookup)
         proving.sure(opened)
     return len(some)
 
 
-def one(item: Item, opened: Opened, lookup: Lookup) -> None:
+def each(item: Item, opened: Opened, lookup: Lookup) -> None:
     """Give an item digests under this key, as far as it opens; under the feed's lock."""
     rows = list(ItemHash.objects.filter(item=item))
     # Those of a withdrawn item may be gone in part; of a lost one, all are.

@@ -168,12 +168,12 @@ def bank_erase(
     done = _erase(wanted, reason, at_once=now)
     lost = erasing_by_name.give_up_lost_keys(ACTOR) if not opens and unreadable else 0
     if as_json:
-        told = {"told": done.told, "destroyed": done.destroyed, "waiting": done.waiting}
-        write_json({**told, "letters_lost": lost})
+        announced = {"told": done.announced, "destroyed": done.destroyed, "waiting": done.waiting}
+        write_json({**announced, "letters_lost": lost})
         return
     if lost:
         say(Text(f"Letters of cases lost: {lost}.", f"Lettres de dossiers perdues : {lost}."))
-    say(Text(f"Everyone is told to forget: {done.told}.", f"Oubli annoncé à tous : {done.told}."))
+    say(Text(f"Everyone is told to forget: {done.announced}.", f"Oubli annoncé à tous : {done.announced}."))
     say(Text(f"Destroyed for good: {done.destroyed}.", f"Détruits pour de bon : {done.destroyed}."))
     if done.waiting:
         say(

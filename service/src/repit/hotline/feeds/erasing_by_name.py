@@ -40,12 +40,14 @@ class Erased:
     """`told`: items of which everyone is told to forget them; `destroyed`: of which nothing is left now;
     `waiting`: of which the hashes by which some subscribers are told are kept until they have heard."""
 
-    told: int = 0
+    announced: int = 0
     destroyed: int = 0
     waiting: int = 0
 
     def __add__(self, other: "Erased") -> "Erased":
-        return Erased(self.told + other.told, self.destroyed + other.destroyed, self.waiting + other.waiting)
+        return Erased(
+            self.announced + other.announced, self.destroyed + other.destroyed, self.waiting + other.waiting
+        )
 
 
 def give_up_lost_keys(actor: str) -> int:
@@ -97,16 +99,16 @@ def erase(wanted: ToErase, reason: str, *, at_once: bool = False, actor: str) ->
             Text("It is kept with the item.", "C'est conservé avec l'élément."),
         )
     for some in _some(wanted.names):
-        told = 0
+        announced = 0
         for name in _named(some).filter(state__in=LIVE).values_list("token", flat=True):
             items.withdraw(name, actor=actor, reason=reason)
-            told += 1
+            announced += 1
         left = list(_named(some).filter(state="withdrawn"))
         needed = set[int]() if at_once else erasure.still_needed(left)
         audit.record_all([Entry(actor, "item.erase", item.token, reason) for item in left])
         free = [item for item in left if item.pk not in needed]
         erasing.erase(free, reason)
-        yield Erased(told, len(free), len(left) - len(free))
+        yield Erased(announced, len(free), len(left) - len(free))
     while erasure.begin():
         pass
 

@@ -47,7 +47,7 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     confirmed = eligibility.confirmed(who, names)
     origins = provenance.of(names) if SYNC in who.exchanges else {}
     changes = tuple(
-        Change(change.sequence, change.at, _told(change, who, confirmed, origins)) for change in recorded
+        Change(change.sequence, change.at, _announced(change, who, confirmed, origins)) for change in recorded
     )
     newest = max(head.sequence, changes[-1].sequence if changes else 0)
     if changes:
@@ -106,7 +106,7 @@ def _noted(lines: Iterator[bytes], who: Granted, sequence: int) -> Iterator[byte
     access.note(who.id, "repit snapshot", 1, sequence, count - 2)
 
 
-def _told(
+def _announced(
     change: Recorded, who: Granted, confirmed: Collection[str], origins: Mapping[str, Provenance]
 ) -> Entry:
     """A change as this subscriber may hear of it. What is of a kind that it was not granted does not exist

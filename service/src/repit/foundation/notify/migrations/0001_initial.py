@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('mark', models.CharField(blank=True, max_length=200)),
                 ('seen', models.PositiveIntegerField(default=0)),
                 ('missed', models.PositiveIntegerField(default=0)),
-                ('told', models.BooleanField(default=False)),
+                ('announced', models.BooleanField(default=False)),
                 ('words', models.JSONField(default=dict)),
             ],
         ),
@@ -78,11 +78,11 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Told',
+            name='Announced',
             fields=[
                 ('id', repit.foundation.fields.RandomKey(serialize=False)),
                 ('mark', models.BinaryField(max_length=16)),
-                ('address', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told', to='notify.workaddress')),
+                ('address', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='announced', to='notify.workaddress')),
             ],
         ),
         migrations.AddIndex(
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('quiet_from__lt', 1440), ('quiet_to__lt', 1440)), name='notify_quiet_hours_of_a_day'),
         ),
         migrations.AddConstraint(
-            model_name='told',
+            model_name='announced',
             constraint=models.UniqueConstraint(fields=('address', 'mark'), name='notify_told_once'),
         ),
     ]

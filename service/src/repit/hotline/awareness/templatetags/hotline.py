@@ -23,7 +23,7 @@ def this_hotline() -> Published:
 
 
 @register.simple_tag
-def said(words: Words) -> SafeString:
+def stated(words: Words) -> SafeString:
     """A text in the page's language, or in the other, which is then named for those who have it read out."""
     here = words.here
     return (
@@ -34,10 +34,10 @@ def said(words: Words) -> SafeString:
 
 
 @register.simple_tag
-def opening(said: Published) -> dict[str, Any]:
+def opening(stated: Published) -> dict[str, Any]:
     """Its hours in words: `now`, `week`, `closings`."""
     return {
-        "now": shown.standing(said),
-        "week": shown.week(said),
-        "closings": shown.closings(said),
+        "now": shown.now_open(stated),
+        "week": shown.week(stated),
+        "closings": shown.closings(stated),
     }

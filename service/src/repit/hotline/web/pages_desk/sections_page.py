@@ -80,8 +80,8 @@ def _preview(request: HttpRequest, form: Section) -> HttpResponse:
         fresh = fields.clean(form.fields, raw)
     except FieldsRefused as refused:
         return _refused(request, form, raw, refused, refused.wrong)
-    said = composing.composed(0, {**published.texts(), **fresh}, ())
-    return _shown(request, form, QueryDict(), raw, previews=previews(form.shows, {"said": said}))
+    stated = composing.composed(0, {**published.texts(), **fresh}, ())
+    return _shown(request, form, QueryDict(), raw, previews=previews(form.shows, {"said": stated}))
 
 
 def previews(template: str, context: Mapping[str, Any]) -> list[dict[str, str]]:

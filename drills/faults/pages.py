@@ -34,19 +34,19 @@ _INTRODUCTION: Final = Text(
 _HEADS: Final = Text("| What was done | Typed | It says |", "| Ce qui a été fait | Tapé | Réponse |")
 
 
-def row(fault: Fault, said: str, language: str) -> str:
+def row(fault: Fault, stated: str, language: str) -> str:
     """A line of the table; `said`: both sentences."""
     typed = " ".join(("repit", *(fault.words or ("hotline",))))
-    sentences = " ".join(said.strip().splitlines()).replace("|", "\\|")
+    sentences = " ".join(stated.strip().splitlines()).replace("|", "\\|")
     return f"| {fault.name.in_language(language)} | `{typed}` | {sentences} |"
 
 
-def page(said: Mapping[Fault, str], language: str) -> str:
+def page(stated: Mapping[Fault, str], language: str) -> str:
     """The whole page in a language."""
     lines = [f"# {_TITLE.in_language(language)}", "", _INTRODUCTION.in_language(language)]
     for title, faults in _PARTS:
         lines += ["", f"## {title.in_language(language)}", "", _HEADS.in_language(language), "|---|---|---|"]
-        lines += [row(fault, said[fault], language) for fault in faults]
+        lines += [row(fault, stated[fault], language) for fault in faults]
     return "\n".join([*lines, ""])
 
 
