@@ -69,15 +69,20 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, st
 def a_database(request: pytest.FixtureRequest, data: Path) -> dict[str, str]:
     if request.param == "sqlite":
         own = environment(data)
-        installations.made(own, "hotline")
+        installations.made(own, _role())
         return own
     address, _ = request.getfixturevalue("postgresql")
     name = f"own_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     own = environment(data, address.replace("/postgres?", f"/{name}?"))
-    installations.made(own, "hotline")
+    installations.made(own, _role())
     return own
+
+
+def _role() -> str:
+    """That under whose settings the tests run."""
+    return os.environ.get("DJANGO_SETTINGS_MODULE", "test.hotline").rpartition(".")[2]
 
 
 @pytest.fixture

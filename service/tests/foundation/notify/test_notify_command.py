@@ -11,9 +11,12 @@ import pytest
 import webhook_receiver
 from running import environment
 
+from repit.demo import installations
+
 
 def run(data: Path, language: str = "en", **settings: str) -> tuple[int, str]:
     env = {**environment(data), "REPIT_LANGUAGE": language, **settings}
+    installations.made(env, "hotline")
     command = [sys.executable, "-m", "repit.cli", "notify", "test"]
     done = subprocess.run(command, env=env, capture_output=True, timeout=120, check=False)
     return done.returncode, done.stdout.decode() + done.stderr.decode()

@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parents[2])]
 
 from repit.demo import installations  # noqa: E402
 
-installations.set_up("both")
+installations.set_up("hotline")
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402

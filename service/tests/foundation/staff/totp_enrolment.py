@@ -9,7 +9,7 @@ sys.path[:0] = [str(Path(__file__).parents[2])]
 
 from repit.demo import installations  # noqa: E402
 
-installations.set_up("both")
+installations.set_up("hotline")
 
 from allauth.account.models import EmailAddress  # noqa: E402
 from allauth.mfa.models import Authenticator  # noqa: E402
