@@ -84,23 +84,25 @@ class Clients:
         return refused[0]
 
     def curl_raw(self, path: Path) -> bool:
-        return self._curl("--data-binary", f"@{path}", "-H", "Content-Type: application/octet-stream")
+        return self._curl(path, "--data-binary", f"@{path}", "-H", "Content-Type: application/octet-stream")
 
     def curl_form(self, path: Path) -> bool:
-        return self._curl("-F", f"file=@{path}")
+        return self._curl(path, "-F", f"file=@{path}")
 
     def curl_chunked(self, path: Path) -> bool:
         kind = "Content-Type: application/octet-stream"
-        return self._curl("--data-binary", f"@{path}", "-H", kind, "-H", "Transfer-Encoding: chunked")
+        return self._curl(path, "--data-binary", f"@{path}", "-H", kind, "-H", "Transfer-Encoding: chunked")
 
     def curl_form_chunked(self, path: Path) -> bool:
-        return self._curl("-F", f"file=@{path}", "-H", "Transfer-Encoding: chunked")
+        return self._curl(path, "-F", f"file=@{path}", "-H", "Transfer-Encoding: chunked")
 
-    def _curl(self, *how: str) -> bool:
+    def _curl(self, path: Path, *how: str) -> bool:
+        empty = not path.stat().st_size
         status = ("-s", "-o", "/dev/null", "-w", "%{http_code}")
         code, output = run(tool("curl", "curl"), *status, *how, f"{self.gate.base}/v1/refuse")
         assert code == 0, output
-        assert output in ("200", "202", "451"), output
+        # An empty body is a mistake of the caller's, and no upload.
+        assert output in (("400",) if empty else ("200", "202", "451")), output
         return output == "451"
 
     def all(self) -> dict[str, Callable[[Path], bool]]:

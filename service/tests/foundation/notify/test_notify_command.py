@@ -16,7 +16,7 @@ from repit.demo import installations
 
 def run(data: Path, language: str = "en", **settings: str) -> tuple[int, str]:
     env = {**environment(data), "REPIT_LANGUAGE": language, **settings}
-    installations.made(env, "hotline")
+    installations.made(environment(data), "hotline")
     command = [sys.executable, "-m", "repit.cli", "notify", "test"]
     done = subprocess.run(command, env=env, capture_output=True, timeout=120, check=False)
     return done.returncode, done.stdout.decode() + done.stderr.decode()
