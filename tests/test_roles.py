@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import roles
@@ -54,13 +55,15 @@ def test_a_folder_that_nobody_gave_a_role_is_refused() -> None:
 
 
 @pytest.mark.parametrize("role", roles.ROLES)
-def test_a_role_under_test_has_the_apps_pages_and_middleware_of_that_role(role: str) -> None:
+def test_a_role_under_test_has_the_apps_pages_and_middleware_of_that_role(role: str, tmp_path: Path) -> None:
     """So a test of a gate has no hotline's table, page, template or middleware to lean on."""
+
+    installed = {**CLEAN, "REPIT_DATA": str(tmp_path), "REPIT_OPERATOR_KEY": "ab" * 32}
 
     def read(module: str) -> object:
         command = [sys.executable, "-c", SETTINGS, module]
         return json.loads(
-            subprocess.run(command, env=CLEAN, capture_output=True, timeout=120, check=True).stdout
+            subprocess.run(command, env=installed, capture_output=True, timeout=120, check=True).stdout
         )
 
     assert read(roles.settings_of(role)) == read(f"repit.settings.{role}")

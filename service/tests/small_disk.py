@@ -12,6 +12,7 @@ from pathlib import Path
 
 SIZE = 160 * 1024**2
 _PIECES = (1024**2, 4096, 1)
+_TRIES = 50
 
 
 class SmallDisk:
@@ -49,8 +50,10 @@ class SmallDisk:
             ballast.unlink()
 
     def _fill(self, ballast: Path) -> None:
-        # What SQLite's log holds is folded into the database within a second, and leaves room then.
+        # What SQLite's log holds is folded into the database within a second, and leaves room; unless the
+        # database would have to grow for that, which it cannot.
         [log] = self.folder.rglob("*.sqlite3-wal")
+        tries = 0
         file = os.open(ballast, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
             while True:
@@ -58,7 +61,9 @@ class SmallDisk:
                     with suppress(OSError):
                         while True:
                             os.write(file, bytes(size))
-                if not log.stat().st_size and not os.statvfs(self.folder).f_bavail:
+                full = not os.statvfs(self.folder).f_bavail
+                tries = tries + 1 if full else 0
+                if full and (not log.stat().st_size or tries > _TRIES):
                     return
                 threading.Event().wait(0.1)
         finally:

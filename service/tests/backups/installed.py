@@ -53,7 +53,7 @@ def of_a_gate() -> None:
     from review_rows import decision  # noqa: PLC0415
 
     from repit.platform.gate.models import Decision, DecisionCount, MatchTally  # noqa: PLC0415
-    from repit.platform.review import deciding, queue  # noqa: PLC0415
+    from repit.platform.review import deciding, objections, queue  # noqa: PLC0415
     from repit.platform.review.models import AskedItem, Review  # noqa: PLC0415
 
     ada, bo = (Someone("moderator", name=name).enrol().with_app().member for name in ("Ada", "Bo"))
@@ -65,7 +65,9 @@ def of_a_gate() -> None:
             who, taken.name, deciding.Answer("refuse", "law-fr-226-2-1", "Déjà vue : « la même ».")
         )
     review = Review.objects.exclude(state="waiting").order_by("pk").first()
-    deciding.object_to(review.decision, "C'est mon chien — pas une personne. \u202eodd\u202c 🐕")
+    objections.object_to(
+        Decision.objects.get(pk=review.decision), "C'est mon chien — pas une personne. \u202eodd\u202c 🐕"
+    )
     at = now() - timedelta(microseconds=1)
     DecisionCount.objects.create(hour=at, channel="api", outcome="allow", rule="nothing", count=2**40)
     MatchTally.objects.create(item="first", count=3, begins=at)

@@ -44,7 +44,8 @@ def form() -> Form:
     except DatabaseError as error:
         raise unavailable(error) from None
     finally:
-        connection.close()
+        if not connection.in_atomic_block:
+            connection.close()  # a process that goes on to start children begins anew
 
 
 def _in_memory() -> bool:

@@ -25,6 +25,8 @@ _MOST: Final = 20_000
 class KeysForeign(SettingsRefused):
     """Nothing in the bank opens with these keys."""
 
+    code = "keys-foreign"
+
     message = Text(
         "The operator's key, or the folder of the bank's keys, is not the one that belongs to this database.",
         "La clé de l'opérateur, ou le dossier des clés de la banque, n'est pas celui de cette base.",

@@ -23,7 +23,7 @@ class NotNow(Unavailable):
     code = "not-now"
     retry_seconds = 120
 
-    def __init__(self, *, sent: bool) -> None:
+    def __init__(self, *, sent: bool = False) -> None:
         super().__init__(*(_FORM if sent else _PAGE))
 
 

@@ -12,6 +12,11 @@ class MastodonConfig(AppConfig):
 
     def ready(self) -> None:
         from repit.foundation.backups.parts import Part, register  # noqa: PLC0415 - only once Django starts
-        from repit.platform.integrations.mastodon import queue  # noqa: PLC0415
 
-        register(Part(catch_up=queue.delete_expired))
+        register(Part(catch_up=_catch_up))
+
+
+def _catch_up() -> None:
+    from repit.platform.integrations.mastodon import queue  # noqa: PLC0415 - it loads what few starts need
+
+    queue.delete_expired()
