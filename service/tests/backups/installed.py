@@ -65,9 +65,7 @@ def of_a_gate() -> None:
             who, taken.name, deciding.Answer("refuse", "law-fr-226-2-1", "Déjà vue : « la même ».")
         )
     review = Review.objects.exclude(state="waiting").order_by("pk").first()
-    objections.object_to(
-        Decision.objects.get(pk=review.decision), "C'est mon chien — pas une personne. \u202eodd\u202c 🐕"
-    )
+    objections.object_to(review.decision, "C'est mon chien — pas une personne. \u202eodd\u202c 🐕")
     at = now() - timedelta(microseconds=1)
     DecisionCount.objects.create(hour=at, channel="api", outcome="allow", rule="nothing", count=2**40)
     MatchTally.objects.create(item="first", count=3, begins=at)
@@ -81,10 +79,18 @@ def digests() -> dict[str, Any]:
     for model in tables.present().tables:
         digest, count = hashlib.sha256(), -1
         for line in tables.lines(model):
-            digest.update(line.encode() + b"\n")
+            digest.update(_in_one_form(line) + b"\n")
             count += 1
         found[model._meta.label_lower] = [count, digest.hexdigest()]
     return found
+
+
+def _in_one_form(line: str) -> bytes:
+    """PostgreSQL writes the members of an object in an order of its own, and numbers in its own way."""
+    cells = json.loads(line)
+    if isinstance(cells, list):
+        cells = [json.loads(cell) if str(cell).startswith(("{", "[")) else cell for cell in cells]
+    return json.dumps(cells, sort_keys=True).encode()
 
 
 def left_out() -> dict[str, int]:

@@ -16,6 +16,10 @@ CHANGED = {
     "foundation.audithead": "the restore is in the audit",
     "foundation.auditrow": "the restore is in the audit",
     "bank.feed": "its numbers go on beyond what was lost",
+    # what was withdrawn, and nobody needs to hear of any more, is destroyed at once
+    "bank.item": "withdrawn becomes erased",
+    "bank.itemhash": "they go with it",
+    "bank.transition": "that step",
 }
 WAYS = [
     ("hotline", False, True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,8 @@ def values(field: Any) -> st.SearchStrategy[Any]:
         case models.TimeField():
             of = st.times()
         case models.DurationField():
-            of = st.timedeltas()
+            # SQLite holds microseconds in 64 bits.
+            of = st.timedeltas(-timedelta(days=10**8), timedelta(days=10**8))
         case models.DecimalField():
             of = st.decimals(-(10**8), 10**8, places=3)
         case models.UUIDField():

@@ -88,7 +88,7 @@ def test_what_the_environment_says_in_either_form_comes_first(nowhere: Path) -> 
         ("[section]\nproxies = 1", "section"),
         ("proxies = 1.5", "proxies"),
         ('role = "forum"', "hotline, platform, both"),
-        ('database_url = "postgresql://u:hunter2@h/n', "line 1"),
+        ('database_url = "postgresql://u:hunter2@h/n', "TOML"),
         ('proxies_file = "x"', "proxies_file"),
     ],
 )
