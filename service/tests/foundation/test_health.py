@@ -12,7 +12,7 @@ import pytest
 from django.db import OperationalError
 
 from repit.foundation import clock
-from repit.foundation.errors import SettingsRefused, Text
+from repit.foundation.errors import DatabaseUnavailable, SettingsRefused, Text
 from repit.foundation.health import clocks, database, disk, loops
 from repit.foundation.health.findings import Finding, Health
 from repit.foundation.jobs import rounds
@@ -295,3 +295,15 @@ def test_the_database_is_written_to_and_the_row_tells_no_moment() -> None:
         assert list(database.check()) == []
     row = Upkeep.objects.get(name="a write is tried")
     assert row.done_on is None and row.reached in (0, 1)
+
+
+def test_a_database_that_is_away_is_grave_where_any_check_says_so_whatever_the_others_say() -> None:
+    health = Health()
+
+    def away() -> list[Finding]:
+        raise DatabaseUnavailable
+
+    health.register("grave", away)
+    health.register("warning", away, grave=False)
+    found = health.look()
+    assert not found.ready and [finding.code for finding in found.all] == ["database-unavailable"]

@@ -92,6 +92,7 @@ class Health:
         found = list[Finding]()
         for code, (check, grave) in list(self._checks.items()):
             found += _asked(code, check, grave)
+        found.sort(key=lambda finding: finding.grave)  # of the same trouble the grave finding is kept
         once = {finding.code: finding for finding in found if finding.code == DatabaseUnavailable.code}
         others = [finding for finding in found if finding.code not in once]
         every = [*once.values(), *others]
