@@ -165,7 +165,7 @@ def test_what_fails_for_a_moment_is_not_told_and_what_goes_on_failing_is(later: 
 
     with Loop("a-failing-loop", fails, backoff=Backoff(3_600.0, 3_600.0)):
         assert failed.wait(60)
-        while not any(standing.failures for standing in rounds.standings()):
+        while not any(standing.failures for standing in rounds.loop_statuses()):
             threading.Event().wait(0.001)
         assert codes(loops.check()) == []
         later(600)
