@@ -43,7 +43,7 @@ def check(as_json: AsJson = False) -> None:
 
 
 def _findings(role: str) -> "Iterator[Finding]":
-    from repit.foundation.health import setting_up
+    from repit.foundation import setting_up
     from repit.foundation.health.findings import wing
 
     yield from setting_up.findings(_STAFF[role])
