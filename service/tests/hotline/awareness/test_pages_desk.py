@@ -49,7 +49,7 @@ def form_of(who: Someone, address: str) -> dict[str, str]:
     found = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
     found |= dict(re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL))
     for name, options in re.findall(r'<select[^>]*name="([^"]+)">(.*?)</select>', page, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
+        chosen = re.search(r'value="([^"]*)"\s+selected', options)
         found[name] = chosen[1] if chosen else ""
     return {name: html.unescape(value) for name, value in found.items()}
 
@@ -163,8 +163,8 @@ def test_a_preview_shows_both_languages_and_saves_nothing(someone: Make) -> None
     form = form_of(who, f"{DESK}contact/") | {"phone": "01 02 03 04 05", "reach_fr": "Le matin."}
     answer = html.unescape(who.client.post(f"{DESK}contact/", form | {"what": "preview"}).content.decode())
     assert 'href="tel:0102030405"' in answer
-    assert re.search(r'lang="fr" aria-label="Français".*Nous joindre', answer, re.DOTALL)
-    assert re.search(r'lang="en" aria-label="English".*Reach us', answer, re.DOTALL)
+    assert re.search(r'lang="fr"\s+aria-label="Français".*Nous joindre', answer, re.DOTALL)
+    assert re.search(r'lang="en"\s+aria-label="English".*Reach us', answer, re.DOTALL)
     assert 'value="01 02 03 04 05"' in answer and not PageText.objects.exists()
 
 

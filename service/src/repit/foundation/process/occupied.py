@@ -9,12 +9,15 @@ On PostgreSQL the server itself knows: connections carry a name. An SQLite file 
 
 import fcntl
 import os
+import time
 from pathlib import Path
 from typing import Final
 
 from django.db import connection
 
 APPLICATION: Final = "repit serves"
+_LOOKS: Final = 5
+_PAUSE_SECONDS: Final = 0.4
 _held: list[int] = []
 
 
@@ -30,7 +33,13 @@ def serve() -> None:
 
 
 def by_others() -> bool:
-    """Whether a process serves from this database."""
+    """Whether a process serves from this database; one that has just ended is waited for, a moment."""
+    return all(_now(turn) for turn in range(_LOOKS))
+
+
+def _now(turn: int) -> bool:
+    if turn:
+        time.sleep(_PAUSE_SECONDS)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
