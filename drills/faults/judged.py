@@ -9,7 +9,7 @@ from typing import Final
 
 import psycopg
 
-from drills.faults.known import Fault, locked_out
+from drills.faults.spoiling import Fault
 from drills.faults.world import Stated, Templates, Terminal, bare_environment
 from repit.foundation.errors import RepitError
 
@@ -26,7 +26,7 @@ def prepare(address: str, cluster: Path) -> None:
     with psycopg.connect(address, autocommit=True) as own:
         own.execute("CREATE ROLE locked LOGIN PASSWORD 'another'")
         own.execute("CREATE DATABASE empty")
-        locked_out(cluster / "pg_hba.conf")
+        _lock_out(cluster / "pg_hba.conf")
         own.execute("SELECT pg_reload_conf()")
 
 
@@ -66,3 +66,8 @@ def wrong(fault: Fault, stated: Stated, language: str) -> list[str]:
         for what, good in held.items()
         if not good
     ]
+
+
+def _lock_out(hba: Path) -> None:
+    """Let the server ask one role for a password."""
+    hba.write_text("local all locked scram-sha-256\nhost all locked all scram-sha-256\n" + hba.read_text())

@@ -8,12 +8,12 @@ is missed, never replaced: with another one nothing opens that the first one sea
 meanwhile opens for nobody else.
 """
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
 from repit.foundation.errors import SettingsRefused, Text
 from repit.foundation.keyfile import write_once
+from repit.foundation.sealing import derive
 
 NAME: Final = "operator.key"
 _BYTES: Final = 32
@@ -62,7 +62,7 @@ def write(data: Path, key: bytes) -> None:
 def of_forms(key: bytes) -> str:
     """What signs sessions and forms where nothing else was set: so that processes on several machines agree,
     and there is no second file to lose. From it nobody finds the operator's key (BLAKE2b, RFC 7693)."""
-    return hashlib.blake2b(b"forms and sessions", key=key, digest_size=_BYTES).hexdigest()
+    return derive(key, "forms and sessions").hex()
 
 
 def _missing(path: Path) -> SettingsRefused:
