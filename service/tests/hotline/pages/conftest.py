@@ -5,7 +5,6 @@ by Playwright. Both live for one module: Playwright keeps an event loop in the t
 Django's database layer takes for asynchronous code, so it must be gone before other tests run.
 """
 
-import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from chromium import program
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser
+from quiet_requests import quiet_requests
 
 WITHOUT_BROWSER = os.environ.get("REPIT_WITHOUT_BROWSER") == "1"
 SHOTS = Path(__file__).resolve().parents[4] / "artefacts" / "pages"
@@ -65,8 +65,7 @@ class _Server(ThreadingMixIn, WSGIServer):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of the running site."""
-    logging.getLogger("django.request").setLevel(logging.CRITICAL)
-    with override_settings(ROOT_URLCONF="pages_urls", ALLOWED_HOSTS=["127.0.0.1"]):
+    with quiet_requests(), override_settings(ROOT_URLCONF="pages_urls", ALLOWED_HOSTS=["127.0.0.1"]):
         # WhiteNoise serves the static files, under the site's own headers, as in service.
         application = get_wsgi_application()
         server = _Server(("127.0.0.1", 0), _Quiet)
@@ -79,7 +78,6 @@ def site() -> Iterator[str]:
             server.shutdown()
             server.server_close()
             thread.join()
-            logging.getLogger("django.request").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")

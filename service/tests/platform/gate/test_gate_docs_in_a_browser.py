@@ -1,6 +1,5 @@
 """The page of the gate's channels in a real browser: both languages, wide and narrow, light and dark."""
 
-import logging
 import threading
 from collections.abc import Iterator
 from itertools import product
@@ -15,6 +14,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.test import override_settings
 from playwright.sync_api import Browser
+from quiet_requests import quiet_requests
 
 from repit.platform.integrations.icap.replies import refused
 from repit.platform.integrations.sockets.examiner import Refused
@@ -33,8 +33,7 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The project's application on loopback; `browser` stands on it and is gone before it closes."""
-    logging.getLogger("django.request").setLevel(logging.CRITICAL)
-    with override_settings(ALLOWED_HOSTS=["127.0.0.1"]):
+    with quiet_requests(), override_settings(ALLOWED_HOSTS=["127.0.0.1"]):
         application = StaticFilesHandler(get_wsgi_application())
         with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:
             thread = threading.Thread(
@@ -44,7 +43,6 @@ def site() -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
             server.shutdown()
             thread.join()
-    logging.getLogger("django.request").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")
