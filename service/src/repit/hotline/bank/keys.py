@@ -38,19 +38,20 @@ def pool(name: str) -> KeyPool:
 
 
 def make_ready() -> None:
-    """See that the files are there: made for a database that names no slot yet. Raises `SettingsRefused`
-    where rows name slots and their file is missing."""
-    for name, highest in _highest().items():
-        file = pool(name)
-        if highest is None:
-            file.begin()
-        else:
-            file.find([highest])
+    """See that the files are there: made, all together, for a database that names no slot in any of them
+    yet. Raises `SettingsRefused` where one is missing of a database that does: a folder that was lost must be
+    missed, and nothing may lie in its place when it is put back."""
+    highest = _highest()
+    if all(slot is None for slot in highest.values()):
+        begin_anew()
+        return
+    for name, slot in highest.items():
+        pool(name).find([slot or 0])
 
 
 def begin_anew() -> None:
-    """Make files where some are missing, though rows name slots of them: for an operator who says that they
-    are lost for good."""
+    """Make the files that are missing, even where rows name slots of them: for an operator who says that
+    they are lost for good."""
     for name in FILES:
         pool(name).begin()
 

@@ -79,14 +79,17 @@ def forget(desk: Desk) -> None:
 
 def destroy_forgotten() -> int:
     """Destroy the keys of desks that were taken over, so that no backup opens what was put by; how many. May
-    be repeated, by whoever comes next if a process ended before."""
+    be repeated, by whoever comes next if a process ended before, or once the file is put back."""
     taken = list(Desk.objects.filter(slot__isnull=False, put_by=b"").order_by("version"))
     slots = [desk.slot for desk in taken if desk.slot is not None]
-    if slots:
-        file = _pool()
-        file.begin()
+    if not slots:
+        return 0
+    file = _pool()
+    try:
         file.wipe(file.within(slots))
-        Desk.objects.filter(pk__in=[desk.pk for desk in taken]).update(slot=None)
+    except SettingsRefused:  # `/ready` tells that it is missing
+        return 0
+    Desk.objects.filter(pk__in=[desk.pk for desk in taken]).update(slot=None)
     return len(slots)
 
 
