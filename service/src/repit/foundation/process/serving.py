@@ -16,6 +16,7 @@ import socket
 from collections.abc import Callable
 
 from repit.foundation.errors import PortTaken, SettingsRefused, Text
+from repit.foundation.process import manager
 from repit.foundation.process.front.rules import Rules
 
 
@@ -44,6 +45,7 @@ def answer(host: str, port: int, rules: Rules) -> None:
     with socket.create_server((host, port), family=family, backlog=server.BACKLOG) as listening:
         gc.freeze()  # what is here now stays, and is not looked at again
         gc.enable()
+        manager.tell_that_it_answers()
         server.Front(listening, rules).run()
 
 
