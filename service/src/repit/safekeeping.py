@@ -25,6 +25,13 @@ BankKeys = Annotated[
     Path | None,
     typer.Option(help="File of the bank's keys. / Fichier des clés de la banque.", dir_okay=False),
 ]
+Keys = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the copies of all keys that there are. / Dossier des copies de toutes les clés.",
+        file_okay=False,
+    ),
+]
 ToFile = Annotated[Path, typer.Argument(help="A new file. / Un nouveau fichier.")]
 
 
@@ -56,6 +63,8 @@ def offline_key(file: ToFile, as_json: AsJson = False) -> None:
 
 def backup(
     file: ToFile,
+    *,
+    keys: Keys = None,
     case_keys: CaseKeys = None,
     bank_keys: BankKeys = None,
     role: Role = "",
@@ -67,7 +76,7 @@ def backup(
     from repit.foundation.backups.making import make
 
     with shown(Text("Rows", "Lignes")) as advance:
-        made = make(file, role, _copies(case_keys, bank_keys), advance)
+        made = make(file, role, _copies(keys, case_keys, bank_keys), advance)
     without = [folder for folder in parts.key_folders() if folder.name not in made.copies]
     if as_json:
         record = {
@@ -95,6 +104,7 @@ def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A backup. / Une sauvegarde.")],
     offline_key: OfflineFile,
     *,
+    keys: Keys = None,
     case_keys: CaseKeys = None,
     bank_keys: BankKeys = None,
     case_keys_lost: Annotated[
@@ -119,7 +129,7 @@ def restore(
             file,
             role,
             private,
-            _copies(case_keys, bank_keys),
+            _copies(keys, case_keys, bank_keys),
             keys_lost=case_keys_lost,
             advance=advance,
         )
@@ -143,6 +153,10 @@ def restore(
     tell(done.audit, further)
 
 
-def _copies(case_keys: Path | None, bank_keys: Path | None) -> dict[str, Path]:
+def _copies(keys: Path | None, case_keys: Path | None, bank_keys: Path | None) -> dict[str, Path]:
+    """A file for each of the keys that this installation has; those named one by one come first."""
+    from repit.foundation.backups import parts
+
     given = {"case-keys": case_keys, "bank-keys": bank_keys}
-    return {name: path for name, path in given.items() if path is not None}
+    named = {name: path for name, path in given.items() if path is not None}
+    return {**({folder.name: keys / folder.name for folder in parts.key_folders()} if keys else {}), **named}

@@ -51,8 +51,10 @@ class Installation:
         [self.env["REPIT_OFFLINE_KEY"]] = re.findall(r"REPIT_OFFLINE_KEY=([0-9a-f]{64})", printed)
 
     def copies(self) -> list[str]:
-        if self.role == "gate":
-            return []
+        """Where the copies of the keys lie: in a folder, as for the units of systemd; of a hotline each is
+        named."""
+        if self.role != "hotline":
+            return ["--keys", str(self.folder)]
         return ["--case-keys", str(self.folder / "case-keys"), "--bank-keys", str(self.folder / "bank-keys")]
 
     def back_up(self, name: str, *more: str) -> dict[str, Any]:
