@@ -79,7 +79,7 @@ def _fill(folder: Path) -> None:
     """A bank of some size, so that its snapshot is no small answer."""
     lines = folder / "hashes.txt"
     lines.write_text("".join(f"{secrets.token_hex(32)},90\n" for _ in range(STOCK)))
-    subprocess.run(  # noqa: S603 - our own command
+    subprocess.run(
         [sys.executable, "-m", "repit.cli", "bank", "import", str(lines), "--reason", "stock"],
         env={**os.environ, "REPIT_DATA": str(folder / "hotline")},
         check=True,
@@ -103,7 +103,7 @@ def _begun(
     with hotline.client() as asked:
         sequence = json.loads(asked.get("/ready").body)["sequence"]
     words = [str(hotline.port), str(gate.port), str(icap), key, str(sequence)]
-    return subprocess.Popen(  # noqa: S603 - our own module
+    return subprocess.Popen(
         [sys.executable, "-m", "drills.attack.opponents", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

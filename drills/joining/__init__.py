@@ -44,7 +44,7 @@ def _begun(report_file: Path) -> "subprocess.Popen[bytes]":
     env = {**os.environ, **{name: str(value) for name, value in figures.items()}}
     chosen = f"put_to_its_case and {report_file.name}"
     command = [sys.executable, "-m", "pytest", "-s", "-p", "no:randomly", "-k", chosen, TEST]
-    return subprocess.Popen(command, env=env, cwd=ROOT)  # noqa: S603 - our own tests
+    return subprocess.Popen(command, env=env, cwd=ROOT)
 
 
 def _reported(found: list[dict[str, Any]]) -> int:

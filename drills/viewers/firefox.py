@@ -53,7 +53,7 @@ class Firefox:
 
     @property
     def version(self) -> str:
-        shown = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+        shown = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=True)
         return shown.stdout.split()[-1]
 
     def close(self) -> None:
@@ -100,7 +100,7 @@ class Firefox:
         self.restart()
         self._profile = Path(tempfile.mkdtemp(prefix="repit-firefox-"))
         (self._profile / "user.js").write_text(_SETTINGS, encoding="utf-8")
-        self._process = subprocess.Popen(  # noqa: S603 - the program found on the path
+        self._process = subprocess.Popen(
             [
                 self._program,
                 "--headless",

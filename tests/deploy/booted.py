@@ -14,14 +14,15 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from drills import namespaces
+from drills.namespaces import INIT, first_of
 
 from installation import eventually
 
 HERE = Path(__file__).parent
 SYSTEMD = Path("/lib/systemd/systemd")
-SECONDS = 120
 _LOG = "[Service]\nStandardOutput=append:/var/log/%N.log\nStandardError=inherit\n"
 
 
@@ -36,39 +37,15 @@ def missing() -> str:
     return f"the kernel refuses namespaces: {done.stderr.strip()}" if done.returncode else ""
 
 
-@dataclass(frozen=True)
-class Machine:
-    """`process`: the number of its first process, as it is seen from here; `root`: its files."""
-
-    process: int
-
-    @property
-    def root(self) -> Path:
-        return Path(f"/proc/{self.process}/root")
-
-    def run(self, *command: str, given: bytes = b"") -> subprocess.CompletedProcess[str]:
-        """A command of root's on it."""
-        enter = ["nsenter", "--target", str(self.process), "--all", "--root", "--wd", "--", *command]
-        done = subprocess.run(enter, input=given, capture_output=True, timeout=SECONDS, check=False)
-        texts = (raw.decode(errors="replace") for raw in (done.stdout, done.stderr))
-        return subprocess.CompletedProcess(command, done.returncode, *texts)
-
-    def must(self, *command: str, given: bytes = b"") -> str:
-        done = self.run(*command, given=given)
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-        return done.stdout
-
-    def write(self, path: str, text: str) -> None:
-        file = self.root / path.lstrip("/")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+class Machine(namespaces.Machine):
+    """With units whose logs are files: there is no journal."""
 
     def start(self, unit: str) -> None:
         done = self.run("systemctl", "start", unit)
         assert done.returncode == 0, self.stated(unit)
 
     def stated(self, unit: str) -> str:
-        """How a unit is, and what it printed: there is no journal."""
+        """How a unit is, and what it printed."""
         status = self.run("systemctl", "status", "--no-pager", "--full", unit).stdout
         return status + self.run("tail", "--lines=40", f"/var/log/{unit}.log").stdout
 
@@ -86,6 +63,11 @@ class Machine:
 @contextmanager
 def machine(environment: Path, folder: Path) -> Iterator[Machine]:
     """`environment`: what is seen as /opt/repit; `folder`: an empty one."""
+    with namespaces.group("units") as group:
+        yield from _in(group, environment, folder)
+
+
+def _in(group: Path, environment: Path, folder: Path) -> Iterator[Machine]:
     shown = (environment, sysconfig.get_path("purelib"), sys.base_prefix)
     command = [
         "setpriv",
@@ -94,6 +76,8 @@ def machine(environment: Path, folder: Path) -> Iterator[Machine]:
         "unshare",
         "--mount",
         str(HERE / "boot"),
+        str(group),
+        str(INIT),
         str(folder),
         *map(str, shown),
     ]
@@ -102,8 +86,8 @@ def machine(environment: Path, folder: Path) -> Iterator[Machine]:
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        assert eventually(lambda: _first_of(outer.pid) > 0, 60), (folder.parent / "boot.log").read_text()
-        started = Machine(_first_of(outer.pid))
+        assert eventually(lambda: first_of(outer.pid) > 0, 60), (folder.parent / "boot.log").read_text()
+        started = Machine(first_of(outer.pid))
         running = ["systemctl", "is-system-running"]
         assert eventually(lambda: started.run(*running).stdout.strip() == "running", 60), started.run(
             "systemctl", "list-units", "--failed", "--no-pager"
@@ -111,17 +95,6 @@ def machine(environment: Path, folder: Path) -> Iterator[Machine]:
         started.write("/etc/systemd/system/service.d/log.conf", _LOG)
         yield started
     finally:
-        first = _first_of(outer.pid)
+        first = first_of(outer.pid)
         os.kill(first or outer.pid, signal.SIGKILL)  # with the first process, everything that it began
         outer.wait(60)
-
-
-def _first_of(outer: int) -> int:
-    """The machine's first process, once `boot` has become it; 0 before."""
-    try:
-        for child in Path(f"/proc/{outer}/task/{outer}/children").read_text().split():
-            if Path(f"/proc/{child}/comm").read_text() == "systemd\n":
-                return int(child)
-    except FileNotFoundError:
-        pass
-    return 0

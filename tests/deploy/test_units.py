@@ -188,6 +188,16 @@ def test_a_service_that_dies_comes_back_and_one_that_is_told_to_stop_stays_away(
         assert set(announced) == {"Result=success", "ActiveState=inactive"}
 
 
+def test_a_start_returns_once_the_service_answers_and_fails_where_a_setting_is_wrong(
+    serving: Machine,
+) -> None:
+    with changed(serving, "repit-hotline", "[Service]\nEnvironment=REPIT_THREADS=many\n"):
+        assert serving.run("systemctl", "start", "repit-hotline").returncode != 0
+        assert "REPIT_THREADS" in serving.stated("repit-hotline")
+    serving.must("systemctl", "restart", "repit-hotline")
+    assert serving.ask(f"{HOTLINE}/health")[0] == 200
+
+
 def test_the_operators_key_is_handed_over_from_where_only_root_reads(serving: Machine) -> None:
     with changed(serving, "repit-hotline", (UNITS / "operator-key.conf").read_text()):
         serving.must("install", "-m", "400", "/var/lib/repit/operator.key", "/etc/repit/operator.key")
