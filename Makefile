@@ -92,7 +92,7 @@ $(BENCH_VENV)/.done: $(BIN)/uv requirements/bench.txt requirements/demo.txt
 bench: $(BENCH_VENV)/.done ## Measure against the peers: make bench NAME=hash|search|snapshot|robustness|overlays|upload|load|browser|freshness|lock|game
 	@$(BENCH_VENV)/bin/python -m bench $(or $(NAME),all) $(if $(PICTURES),--pictures "$(PICTURES)") $(ARGS)
 
-drill: setup ## A long run: make drill NAME=soak|feed|attack|erasure|joining|viewers|faults (ARGS="--minutes 10", "--files 2000")
+drill: setup ## A long run: make drill NAME=soak|feed|attack|erasure|joining|viewers|faults|operator (ARGS="--minutes 10", "--files 2000")
 	@$(BIN)/python -m drills $(NAME) $(ARGS)
 
 # --- locks ----------------------------------------------------------------------------------------------

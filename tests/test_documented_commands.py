@@ -40,6 +40,7 @@ COMMANDS: dict[str, Any] = {
 ONLY_PARSED = {
     r"(--config \S+ )?(hotline|gate|both|sandbox)\b": "serves until it is ended; started elsewhere",
     r"init .*--database-url": "needs a PostgreSQL that lets the account in by its name",
+    r"restore .*NEWEST BACKUP": "needs another machine; `make drill NAME=operator` has one",
     r"bank show ITEM$": "needs an item",
     r"notify test$": "needs a mail server or a webhook",
     r"storage\b": "speaks to an object storage; tests/storage has one",
@@ -162,7 +163,7 @@ def _elsewhere(env: dict[str, str], folder: Path) -> dict[str, str]:
 
 def _here(word: str, folder: Path) -> str:
     for place in PLACES:
-        if word.startswith(f"{place}/"):
+        if f"{word}/".startswith(f"{place}/"):
             (folder / place.removeprefix("/")).mkdir(parents=True, exist_ok=True)
             return f"{folder}{word}"
     return word
