@@ -13,6 +13,7 @@ from drills.faults.spoiling import (
     both_forms,
     no_folder,
     nothing,
+    only_a_folder,
     port_taken,
     somewhere_else,
     with_settings,
@@ -167,5 +168,11 @@ KEYS: Final = (
         nothing,
         ("backup", "/nowhere/monday"),
         "REPIT_OFFLINE_KEY",
+    ),
+    Fault(
+        Text("A backup put back where no installation was made", "Une restauration sans installation"),
+        only_a_folder,
+        ("restore", "/backups/monday", "--offline-key", "/media/stick/offline-key"),
+        "--operator-key-file",
     ),
 )
