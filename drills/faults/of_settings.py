@@ -78,6 +78,23 @@ SETTINGS: Final = (
         "chmod go-w",
     ),
     Fault(
+        Text("repit.toml with a secret that everybody may read", "repit.toml : un secret lisible par tous"),
+        lambda world: world.settings('role = "hotline"\nmetrics_key = "secret"\n', 0o644),
+        START,
+        "metrics_key",
+    ),
+    Fault(
+        Text(
+            "repit.toml with a password in an address that everybody may read",
+            "repit.toml : un mot de passe dans une adresse, lisible par tous",
+        ),
+        lambda world: world.settings(
+            'role = "hotline"\ndatabase_url = "postgresql://repit:secret@db/repit"\n', 0o644
+        ),
+        LIST,
+        "chmod 640 /var/lib/repit/repit.toml",
+    ),
+    Fault(
         Text("A file that is named and not there", "Un fichier désigné mais absent"),
         with_settings(config="/nowhere/repit.toml"),
         START,

@@ -72,7 +72,8 @@ def _nothing_to_fill(role: str) -> SettingsRefused:
         ),
         Text(
             "If its settings stand elsewhere, name them: `repit --config FILE restore …`. On a new machine"
-            f" make the installation first, with a copy of its operator's key, then restore: {command} COPY`.",
+            " make the installation first, with a copy of its operator's key, then restore:"
+            f" {command} COPY`.",
             "Si ses réglages sont ailleurs, désignez-les : `repit --config FICHIER restore …`. Sur une"
             " nouvelle machine, créez d'abord l'installation avec une copie de sa clé d'exploitation, puis"
             f" restaurez : {command} COPIE`.",
