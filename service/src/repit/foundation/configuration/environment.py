@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from repit.foundation.configuration.forms import in_french
 from repit.foundation.errors import SettingsRefused, Text
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ class Setting(Generic[T]):
         except ValueError:
             raise SettingsRefused(
                 Text(f"{self.name} cannot be read.", f"{self.name} est illisible."),
-                Text(f"Write it as: {self.form}.", f"Forme attendue : {self.form}."),
+                Text(f"Write it as: {self.form}.", f"Forme attendue : {in_french(self.form)}."),
             ) from None
 
 
