@@ -13,6 +13,7 @@ import typer
 
 from repit.foundation.configuration.found import NAME, ROLES, located
 from repit.foundation.errors import InputRefused, SettingsRefused, Text
+from repit.foundation.process import kinds
 
 _FILE_NAMES: Final = {code: name for name, code in ROLES.items()}
 _DATABASE: Final = ("REPIT_DATABASE_URL", "REPIT_DATABASE_URL_FILE")
@@ -29,7 +30,7 @@ def set_up(role: str) -> str:
     """
     from repit.foundation.process import starting
 
-    meant = starting.meant(_known(role))
+    meant = starting.meant(wanted(role))
     starting.set_up(meant)
     starting.say_which()
     return meant
@@ -41,7 +42,7 @@ def set_up_to_fill(role: str) -> str:
     it would stand for an SQLite file that nobody serves from. Raises `SettingsRefused`.
     """
     if located(os.environ).file is None and not any(os.environ.get(name) for name in _DATABASE):
-        raise _nothing_to_fill(_known(role))
+        raise _nothing_to_fill(wanted(role))
     return set_up(role)
 
 
@@ -49,14 +50,13 @@ def ready(role: str) -> str:
     """The same, with the database in its present form. Raises `SettingsRefused`, `DatabaseUnavailable`."""
     from repit.foundation.process import starting
 
-    return starting.ready(_known(role))
+    return starting.ready(wanted(role))
 
 
-def _known(role: str) -> str:
-    from repit.foundation.process import starting
-
-    if role not in ("", *starting.ROLES):
-        raise typer.BadParameter(", ".join(starting.ROLES), param_hint="--role")
+def wanted(role: str) -> str:
+    """What `starting` is asked for. Raises `BadParameter`."""
+    if role not in ("", *kinds.ROLES):
+        raise typer.BadParameter(", ".join(kinds.ROLES), param_hint="--role")
     return role or "any"
 
 
