@@ -54,9 +54,9 @@ def test_only_commands_that_exist_are_excused() -> None:
 class Installation:
     """One on a disk, and what it answers."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, role: str = "hotline") -> None:
         self.env = {**bare_environment(), "REPIT_DATA": str(data), "REPIT_LOG_LEVEL": "ERROR"}
-        installations.made(self.env, "hotline")
+        installations.made(self.env, role)
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [*REPIT, *words, "--json"]
@@ -120,6 +120,26 @@ def test_an_exchange_from_its_first_day_to_its_last(installation: Installation, 
     assert installation.refuses("exchange", "pull", "partner")["code"] == "transition-refused"
     assert installation.says("exchange", "resume", "partner")["active"] is True
     assert installation.says("exchange", "remove", "partner")["records_let_go"] == 1
+
+
+@pytest.mark.parametrize(("role", "by"), [("gate", "by-the-gate"), ("both", "here")])
+def test_what_an_exchange_tells_of_goes_where_the_installation_needs_it(
+    role: str, by: str, tmp_path: Path
+) -> None:
+    """Into a gate, or into the bank that the gate beside it follows; nobody says which."""
+    here = Installation(tmp_path / "data", role)
+    hashes = tmp_path / "hashes.txt"
+    hashes.write_text(f"pdq {random_hash()}\n")
+    added = ("exchange", "add", "file", "partner", "--address", str(hashes))
+    if role == "gate":
+        assert "gate publishes nothing" in here.refuses(*added, "--review")["title"]
+    assert "deepfake" in here.refuses(*added, "--item-kind", "cartoon")["next_step"]
+    here.says(*added)
+    assert here.says("exchange", "pull", "partner")["pulled"] == by
+    [row] = here.lines("exchange", "list")
+    assert row["feedback_due"] == (None if role == "gate" else 0)
+    removed = here.says("exchange", "remove", "partner")
+    assert removed.get("records_let_go") == (None if role == "gate" else 1)
 
 
 def test_what_waits_at_the_bank_and_what_is_decided_of_it(installation: Installation, tmp_path: Path) -> None:

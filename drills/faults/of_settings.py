@@ -13,6 +13,7 @@ from drills.faults.spoiling import (
     both_forms,
     no_folder,
     nothing,
+    only_a_folder,
     port_taken,
     somewhere_else,
     with_settings,
@@ -75,6 +76,23 @@ SETTINGS: Final = (
         lambda world: world.settings('role = "hotline"\n', 0o666),
         START,
         "chmod go-w",
+    ),
+    Fault(
+        Text("repit.toml with a secret that everybody may read", "repit.toml : un secret lisible par tous"),
+        lambda world: world.settings('role = "hotline"\nmetrics_key = "secret"\n', 0o644),
+        START,
+        "metrics_key",
+    ),
+    Fault(
+        Text(
+            "repit.toml with a password in an address that everybody may read",
+            "repit.toml : un mot de passe dans une adresse, lisible par tous",
+        ),
+        lambda world: world.settings(
+            'role = "hotline"\ndatabase_url = "postgresql://repit:secret@db/repit"\n', 0o644
+        ),
+        LIST,
+        "chmod 640 /var/lib/repit/repit.toml",
     ),
     Fault(
         Text("A file that is named and not there", "Un fichier désigné mais absent"),
@@ -167,5 +185,11 @@ KEYS: Final = (
         nothing,
         ("backup", "/nowhere/monday"),
         "REPIT_OFFLINE_KEY",
+    ),
+    Fault(
+        Text("A backup put back where no installation was made", "Une restauration sans installation"),
+        only_a_folder,
+        ("restore", "/backups/monday", "--offline-key", "/media/stick/offline-key"),
+        "--operator-key-file",
     ),
 )

@@ -91,6 +91,14 @@ def with_file(name: str, text: str, setting: str) -> Callable[[World], object]:
     return spoil
 
 
+def only_a_folder(world: World) -> None:
+    """A backup and its key lie there, and the operator's key; no installation was made."""
+    for made in ("repit.toml", "hotline.sqlite3"):
+        without(made)(world)
+    backup = world.file("monday", "")
+    world.words = ("restore", str(backup), "--offline-key", str(backup))
+
+
 def nothing(_: World) -> None:
     """What is typed is wrong by itself."""
 

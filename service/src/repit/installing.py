@@ -13,6 +13,7 @@ import typer
 
 from repit import __version__
 from repit.foundation.errors import SettingsRefused, Text
+from repit.foundation.process.acting import Role, wanted
 from repit.foundation.terminal import AsJson, answer, language, say, write_json
 
 if TYPE_CHECKING:
@@ -71,12 +72,13 @@ def migrate(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Although a process serves from it. / Même en service.")
     ] = False,
+    role: Role = "",
     as_json: AsJson = False,
 ) -> None:
     """Bring the database into the form of this version. / Mettre la base à la forme de cette version."""
     from repit.foundation.process import starting
 
-    starting.set_up(starting.meant("any"))
+    starting.set_up(starting.meant(wanted(role)))
     from repit.foundation.process import present
 
     changed = present.migrate(anyway=anyway)

@@ -13,7 +13,7 @@ import typer
 
 from repit.foundation.audit_commands import AsJson, as_data, tell
 from repit.foundation.errors import InputRefused, Text
-from repit.foundation.process.acting import Role, private_key, set_up
+from repit.foundation.process.acting import Role, private_key, set_up, set_up_to_fill
 from repit.foundation.progress import shown
 from repit.foundation.terminal import put, say, write_json
 
@@ -113,16 +113,14 @@ def restore(
     role: Role = "",
     as_json: AsJson = False,
 ) -> None:
-    """Fill an empty database from a backup; its tables are made. / Remplir une base vide."""
+    """Fill an installation's empty database from a backup. / Remplir la base vide d'une installation."""
+    role = set_up_to_fill(role)
     private = private_key(offline_key)
-    role = set_up(role)
     from django.conf import settings
 
     from repit.foundation import audit
     from repit.foundation.backups import restoring
     from repit.foundation.process import initial_database
-
-    initial_database.make(role, settings.REPIT_DATA, None)
 
     with shown(Text("Restoring", "Restauration"), file.stat().st_size) as advance:
         done = restoring.restore(
@@ -131,6 +129,7 @@ def restore(
             private,
             _copies(keys, case_keys, bank_keys),
             keys_lost=case_keys_lost,
+            begin=lambda: initial_database.make(role, settings.REPIT_DATA, None),
             advance=advance,
         )
         further = audit.examine_further()

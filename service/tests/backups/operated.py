@@ -12,6 +12,8 @@ from typing import Any
 
 from running import REPIT, TIMEOUT
 
+from repit.demo import installations
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -21,6 +23,11 @@ class Installation:
     def __init__(self, role: str, env: dict[str, str], folder: Path) -> None:
         self.role, self.env, self.folder = role, env, folder
         self.data = Path(env["REPIT_DATA"])
+
+    def begun(self) -> Installation:
+        """The same, once `repit init` was typed there."""
+        installations.made(self.env, self.role)
+        return self
 
     def does(self, *what: str) -> Any:
         """Run `installed.py`; what it printed."""

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from nacl.bindings import crypto_scalarmult_base
 from operated import Install, Installation
@@ -161,7 +162,7 @@ def test_a_backup_of_another_version_key_or_role_is_named(home: Installation, ot
 def test_keys_that_are_missing_older_or_another_s_are_told_apart(
     home: Installation, install: Install
 ) -> None:
-    bare = install("hotline", like=home)
+    bare = install("hotline", like=home).begun()
     offline = ("--offline-key", str(home.folder / "offline"))
     rows, cases = str(home.folder / "monday"), str(home.folder / "case-keys")
     copies = ("--case-keys", cases, "--bank-keys", str(home.folder / "bank-keys"))
@@ -186,6 +187,43 @@ def test_keys_that_are_missing_older_or_another_s_are_told_apart(
     assert answer["keys"] == {"bank-keys": "put back", "case-keys": "lost"}
     assert "not those that belong to this database" in bare.refused("hotline", "--port", "9")
     assert "Cases deleted: 2" in bare.repit("case-keys", "give-up", "--yes")
+
+
+def test_a_folder_alone_is_no_installation_and_none_is_made_of_it(
+    home: Installation, install: Install
+) -> None:
+    """As in a shell that knows the folder of a hotline, and not that it runs on PostgreSQL."""
+    folder = install("hotline", like=home)
+    sentence = folder.refused(*home.restoring("monday"))
+    assert f"`repit init hotline --data {folder.data} --operator-key-file COPY`" in sentence
+    assert [path.name for path in folder.data.iterdir()] == ["operator.key"]
+    copy = str(home.data / "operator.key")
+    (folder.data / "operator.key").unlink()
+    folder.repit("init", "hotline", "--data", str(folder.data), "--operator-key-file", copy)
+    folder.repit(*home.restoring("monday"))
+    assert folder.does("tables")["cases.case"][0] == 2
+
+
+@pytest.mark.parametrize("server", [False, True], ids=["sqlite", "postgresql"])
+def test_an_installation_whose_database_is_empty_is_filled_and_only_by_a_backup_of_its_own(
+    home: Installation, install: Install, server: bool
+) -> None:
+    """The way back after an upgrade: repit.toml stays, and names a database with nothing in it."""
+    machine = install("hotline", like=home, postgresql=server).begun()
+    url = machine.env.pop("REPIT_DATABASE_URL", "")
+    if server:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+    else:
+        (machine.data / "hotline.sqlite3").unlink()
+    for which in ("a gate's", "another operator's"):
+        change, sentence = HEADS[which]
+        assert sentence in machine.refused(*home.restoring(sealed_anew(home, change)))
+        assert "There is no installation yet" in machine.refused("subscriber", "list"), "nothing was made"
+    machine.repit(*home.restoring("monday"))
+    assert machine.does("tables")["cases.case"][0] == 2
+    assert machine.does("verified") is None
 
 
 def test_a_database_with_rows_is_never_written_over(home: Installation) -> None:
@@ -244,8 +282,7 @@ def test_a_restore_that_was_killed_left_nothing_and_may_be_given_again(
     home: Installation, install: Install, server: bool
 ) -> None:
     """Half of the backup comes through a pipe; then the process is killed in the middle of the rows."""
-    machine = install("hotline", like=home, postgresql=server)
-    installations.made(machine.env, "hotline")
+    machine = install("hotline", like=home, postgresql=server).begun()
     pipe, raw = home.folder / f"pipe-{secrets.token_hex(4)}", (home.folder / "monday").read_bytes()
     os.mkfifo(pipe)
     offline = ("--offline-key", str(home.folder / "offline"))

@@ -111,6 +111,44 @@ def test_a_file_that_others_could_write_is_not_believed(mode: int, nowhere: Path
     assert "chmod go-w" in refused.value.next_step.en
 
 
+SECRETS = {
+    "metrics_key": '"a long text"',
+    "operator_key": f'"{HEX}"',
+    "gate_keys": '["a long key of a platform", "another one"]',
+    "operator_webhook": '"https://hooks.example/T0/a-token"',
+    "database_url": '"postgresql://repit:a%20password@db/repit"',
+    "smtp_url": '"smtps://repit:password@mail.example"',
+}
+NO_SECRETS = {
+    "metrics_key": '""',
+    "metrics_key_file": '"metrics.key"',
+    "database_url": '"postgresql:///repit?host=/run/postgresql"',
+    "smtp_url": '"smtp://localhost"',
+    "offline_key": f'"{HEX}"',
+    "address": '"https://hotline.example"',
+}
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_stands_in_no_file_that_everybody_may_read(name: str, nowhere: Path) -> None:
+    file = written(nowhere, f"{name} = {SECRETS[name]}\n", 0o644)
+    for environ in ({}, {f"REPIT_{name.upper()}": "of the environment"}):
+        with pytest.raises(SettingsRefused) as refused:
+            found.values(environ, DECLARED)
+        for language in ("en", "fr"):
+            message, next_step = refused.value.shown(language)
+            assert name in message and f"chmod 640 {file}" in next_step
+            assert SECRETS[name].strip('"[]').split('"')[0] not in message + next_step
+    file.chmod(0o640)
+    assert found.values({}, DECLARED)
+
+
+@pytest.mark.parametrize("line", [f"{name} = {raw}" for name, raw in NO_SECRETS.items()])
+def test_a_file_without_a_secret_may_be_read_by_anybody(line: str, nowhere: Path) -> None:
+    written(nowhere, line, 0o644)
+    assert found.values({}, DECLARED)
+
+
 def test_a_file_that_is_named_and_missing_is_missed(nowhere: Path) -> None:
     with pytest.raises(SettingsRefused) as refused:
         found.located({"REPIT_CONFIG": "/nowhere/repit.toml"})

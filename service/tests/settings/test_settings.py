@@ -13,7 +13,7 @@ from django.apps import apps
 from django.core.management import call_command
 
 from repit.foundation.configuration.databases import database, shown
-from repit.foundation.configuration.environment import page, refuse_unknown
+from repit.foundation.configuration.environment import has_password, page, refuse_unknown
 from repit.foundation.errors import SettingsRefused
 from repit.settings.declared import DECLARED
 
@@ -57,6 +57,25 @@ def test_a_value_that_cannot_be_read_is_refused_by_name_and_not_repeated(name: s
 def test_what_is_absent_or_empty_has_its_default():
     for setting in DECLARED.values():
         assert setting.read({}) == setting.default == setting.read({setting.name: ""})
+
+
+def test_an_address_with_a_password_is_told_from_one_without() -> None:
+    for held in (
+        "postgresql://repit:secret@db/repit",
+        "postgres://repit:se/cr@et@db:5432/repit?sslmode=require",
+        "postgresql://repit@db/repit?sslmode=require&password=secret",
+        "postgresql:///repit?sslpassword=secret",
+        "smtp+starttls://repit%40example.org:secret@mail.example:587",
+    ):
+        assert has_password(held), held
+    for bare in (
+        "postgresql:///repit?host=/run/postgresql",
+        "postgresql://repit@db:5432/repit?sslmode=verify-full",
+        "postgresql://[2001:db8::1]:5432/repit",
+        "sqlite:////var/lib/repit/hotline.sqlite3",
+        "smtp://localhost:25",
+    ):
+        assert not has_password(bare), bare
 
 
 def test_a_secret_may_come_from_a_file_but_not_from_two_places(tmp_path: Path):

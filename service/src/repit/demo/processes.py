@@ -85,7 +85,7 @@ def gate(folder: Path, followed: Service, more: Mapping[str, str] | None = None)
 def gate_of_a_list(folder: Path, known: Path, port: int, more: Mapping[str, str]) -> Iterator[Service]:
     """`repit gate` that holds a file's hashes and follows no hotline, ready; `more`: further settings."""
     installations.made(_environment({"REPIT_DATA": str(folder / "gate"), **more}), "gate")
-    _operate(folder / "gate", "exchange", "add", "file", "sandbox", "--address", str(known), "--gate")
+    _operate(folder / "gate", "exchange", "add", "file", "sandbox", "--address", str(known))
     with _running("gate", folder, more, port) as service:
         yield service
 

@@ -192,6 +192,22 @@ def test_commands_of_another_kind_of_installation_are_refused(tmp_path: Path) ->
     assert repit(env, "staff", "list").returncode == 0
 
 
+def test_a_gates_database_is_not_taken_for_an_earlier_one_of_a_hotline(tmp_path: Path) -> None:
+    """Where no repit.toml says what it is, commands take it for a hotline; its database knows better."""
+    env = environment(tmp_path / "data")
+    assert repit(env, "init", "platform").returncode == 0
+    (data_of(env) / "repit.toml").rename(tmp_path / "moved.toml")
+    env["REPIT_DATABASE_URL"] = f"sqlite:///{data_of(env)}/gate.sqlite3"
+    with closing(sqlite3.connect(data_of(env) / "gate.sqlite3")) as base:
+        before = base.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for words in (("migrate",), ("exchange", "list"), ("bank", "review"), ("init", "hotline")):
+            sentence = refused(env, *words)
+            assert "another kind of installation: Platform" in sentence and "`--role gate`" in sentence, words
+        assert base.execute("SELECT count(*) FROM sqlite_master").fetchone() == before
+    assert "Nothing was to be done" in repit(env, "migrate", "--role", "gate").stdout
+    assert repit(env, "exchange", "list", "--role", "gate").returncode == 0
+
+
 def test_a_database_of_another_version_is_neither_served_nor_changed_unasked(
     new_database: dict[str, str], start_hotline: Start
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 import pytest
@@ -11,9 +12,10 @@ from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, SealBroken, TransitionRefused
 from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow
+from repit.hotline import curation
 from repit.hotline.bank import admitting, feed, items, sealed
 from repit.hotline.bank.models import Change, Feed, Item, ItemHash, Transition
-from repit.hotline.bank.states import TRANSITIONS
+from repit.hotline.bank.states import LIVE, TRANSITIONS
 from repit.hotline.bank.types import Submission
 
 pytestmark = pytest.mark.django_db
@@ -93,6 +95,48 @@ def test_steps_that_do_not_exist_are_refused_and_change_nothing():
         items.withdraw("nobody", actor="test", reason="")
 
 
+ALLOWED = {
+    "received": {"release", "withdraw"},
+    "active": {"ask", "suspend", "withdraw"},
+    "disputed": {"release", "withdraw"},
+    "withdrawn": set(),
+    "erased": set(),
+}
+"""The commands of `repit bank` that an item of this state is open to."""
+COMMANDS = {
+    "release": curation.release,
+    "ask": curation.ask_again,
+    "suspend": curation.suspend,
+    "withdraw": curation.withdraw,
+}
+
+
+def in_state(state: str) -> str:
+    item = submit(publish=state != "received").item
+    if state == "disputed":
+        items.dispute(item, actor="test", reason="")
+    if state in ("withdrawn", "erased"):
+        items.withdraw(item, actor="test", reason="")
+    if state == "erased":
+        items.erase(item, actor="test")
+    return item
+
+
+@pytest.mark.parametrize("state", ALLOWED)
+def test_a_refusal_names_the_commands_that_an_item_of_this_state_is_open_to(state: str):
+    item = in_state(state)
+    with pytest.raises(TransitionRefused) as refused:
+        (items.erase if state in LIVE else items.publish)(item, actor="test")
+    for language in ("en", "fr"):
+        message, next_step = refused.value.shown(language)
+        assert message not in TransitionRefused.message
+        commands = re.findall(r"`(?:repit bank )?([a-z]+)(?: \S+ --reason …)?`", next_step)
+        assert set(commands) - {"review"} == ALLOWED[state]
+        assert (f"{item} --reason" in next_step) == bool(commands)
+    for command in ALLOWED[state]:
+        COMMANDS[command](in_state(state), "it is carried out")
+
+
 def test_whoever_publishes_a_moment_too_late_ends_no_doubt():
     """Two people decide of one received item at once; the first published it, and it was suspended since."""
     taken = submit()
@@ -106,8 +150,12 @@ def test_whoever_publishes_a_moment_too_late_ends_no_doubt():
 def test_a_hash_below_quality_fifty_is_never_published(quality: int):
     taken = submit(picture(quality=quality))
     assert taken.state == "received" and feed.changes_after(0) == []
-    with pytest.raises(TransitionRefused):
-        items.publish(taken.item, actor="test")
+    with pytest.raises(TransitionRefused) as refused:
+        curation.release(taken.item, "looked at")
+    for language in ("en", "fr"):
+        message, next_step = refused.value.shown(language)
+        assert "50" in message and f"`repit bank withdraw {taken.item} --reason …`" in next_step
+        assert "repit bank import" in next_step
     with pytest.raises(DatabaseError), transaction.atomic():
         ItemHash.objects.update(publishable=True)
 

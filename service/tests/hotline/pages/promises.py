@@ -235,6 +235,17 @@ PROMISES: dict[str, Kept] = {
         (_STARTS, ("hotline/loops/expire_items.py", "retention.sweep()")),
         ("hotline/bank/test_match_report_retention.py::test_many_reports_go_in_turns_and_each_counts_once",),
     ),
+    "those who look after the service are told of a code that does not open": Kept(
+        (
+            ("hotline/process.py", "        look_through,\n"),
+            ("hotline/loops/look_through.py", "unreadable.flush()"),
+            ("hotline/bank/health.py", '"unreadable-items",'),
+            ("hotline/loops/news.py", 'of_health.source("hotline")'),
+        ),
+        (
+            "hotline/feeds/test_unreadable_items.py::test_it_is_counted_at_once_told_of_once_and_not_by_its_hash",
+        ),
+    ),
     "a backup holds no keys": Kept(
         (("hotline/cases/safekeeping.py", "left_out="), ("foundation/backups/tables.py", "parts.left_out()")),
         ("hotline/processes/test_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",),
@@ -288,6 +299,9 @@ ON_PAGES: dict[str, str | None] = {
     "It is kept for an hour, locked, and stands in its place again as soon as you have signed in.": _HOUR,
     "What you were writing when you were signed out is kept for an hour, too.": _HOUR,
     "Everything is erased": _ALL,
+    "It is not your doing, and those who look after this service are told of it.": (
+        "those who look after the service are told of a code that does not open"
+    ),
     "Your codes are taken back: sites that follow us are told to forget them.": _ANNOUNCED,
     "What you wrote is destroyed, in our backups too.": _ALL,
     "Do not pay, do not answer, do not delete": None,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from datetime import timedelta
 
 import pytest
+from damaged_rows import PLANTED, submit
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in
 
 from repit.foundation import clock
 from repit.foundation.limits.models import Count
-from repit.hotline.bank.models import ItemHash
+from repit.hotline.bank import looking, unreadable
+from repit.hotline.bank.models import Item, ItemHash
 from repit.hotline.cases import access_codes, casework, caseworkers, desk, helpers, keys, service, thread
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.models import Case, Session
@@ -47,6 +50,32 @@ def test_a_case_is_opened_step_by_step_without_a_cookie_and_practised(language: 
     view = service.view(access_codes.enter(number, words))
     assert view.locations is not None and view.locations.count == 2
     assert view.wishes is not None and view.wishes.wants == ("block", "talk")
+
+
+def test_a_code_that_does_not_open_is_spoken_of_until_the_picture_is_added_again(visitor: Visitor) -> None:
+    same = items()
+    submit(secrets.token_bytes(32))  # of somebody else; where nothing opens, it is the key that is wrong
+    visitor.sign_in(*code_in(visitor.step(visitor.to_the_device(), hashes=same)))
+    mine = "/en/mine/"
+    assert "Ready. The sites" in visitor.client.get(mine).content.decode()
+    PLANTED["a flipped bit"](Item.objects.latest("pk").token)
+    assert sum(part.broken for part in looking.everything()) == 1
+    shown = visitor.client.get(mine).content.decode()
+    assert "Ready." not in shown and "No site has the code yet" in shown
+    assert "cannot be read" in shown and "not your doing" in shown and "add the same picture" in shown
+    assert visitor.post("add/", kind="intimate", hashes=same).status_code == 302
+    shown = visitor.client.get(mine).content.decode()
+    assert "cannot be read" not in shown and shown.count("Ready. The sites") == 2
+
+
+def test_a_code_that_does_not_open_is_not_spoken_of_once_it_is_taken_back(visitor: Visitor) -> None:
+    """Another person may have asked for the same; how theirs stands is told to them alone."""
+    visitor.sign_in(*code_in(visitor.step(visitor.to_the_device(), hashes=items())))
+    unreadable.mark([Item.objects.get().pk])
+    assert "cannot be read" in visitor.client.get("/en/mine/").content.decode()
+    visitor.post("take-back/", item="1")
+    shown = visitor.client.get("/en/mine/").content.decode()
+    assert "Taken back." in shown and "cannot be read" not in shown
 
 
 def test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept(visitor: Visitor) -> None:

@@ -139,8 +139,8 @@ WRONG = [
 def test_a_wrong_policy_is_refused_by_name_and_place(raw: str, error: type[PolicyRefused]) -> None:
     with pytest.raises(error) as caught:
         parse_policy(raw)
-    assert caught.value.where
-    assert caught.value.where in caught.value.message.fr
+    assert bool(caught.value.where) == (raw not in ("{", "[]")), "the whole has no place in itself"
+    assert caught.value.where in caught.value.message.en and caught.value.where in caught.value.message.fr
 
 
 @given(

@@ -56,8 +56,8 @@ def nothing_there() -> SettingsRefused:
             "Cette base ne contient encore aucune installation de Répit.",
         ),
         Text(
-            "Check REPIT_DATABASE_URL. A new installation begins with `repit migrate`.",
-            "Vérifiez REPIT_DATABASE_URL. Une nouvelle installation commence par `repit migrate`.",
+            "Check REPIT_DATABASE_URL. A new installation begins with `repit init`.",
+            "Vérifiez REPIT_DATABASE_URL. Une nouvelle installation commence par `repit init`.",
         ),
     )
 

@@ -42,16 +42,21 @@ def restore(
     copies: Mapping[str, Path] | None = None,
     *,
     keys_lost: bool = False,
+    begin: Callable[[], object] | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> Restored:
-    """Fill an empty database of today's form, then do anew what was done since the backup.
+    """Fill an empty database of today's form, then do anew what was done since the backup. `begin`: makes its
+    tables where it has none; called once the file proved to be a backup of this role and this operator.
 
-    Raises `InputRefused`, `SealedFileRefused`, `SettingsRefused`; nothing was written then.
+    Raises `InputRefused`, `SealedFileRefused`, `SettingsRefused`; no row was written then.
     """
     lines = packing.unpacked(file, private, advance)
     made_by = head.read(next(lines, ""))
+    _require_ours(made_by, role)
+    if begin is not None:
+        begin()
     form = tables.present()
-    _require(made_by, form, role)
+    _require_empty(made_by, form)
     try:
         with keys.read(copies or {}, role, private) as putting, transaction.atomic():
             transaction.on_commit(putting.hold)
@@ -69,17 +74,20 @@ def restore(
     return Restored(rows, made_by, found, placed)
 
 
-def _require(made_by: Head, form: Form, role: str) -> None:
+def _require_ours(made_by: Head, role: str) -> None:
     if made_by.kind != head.ROWS:
         raise refusals.another_kind(made_by.kind, head.ROWS)
     if made_by.role != role:
         raise refusals.another_role(made_by.role, role)
+    if not head.fits(made_by):
+        raise refusals.another_operator()
+
+
+def _require_empty(made_by: Head, form: Form) -> None:
     if made_by.migrations != form.migrations:
         if set(made_by.migrations) - tables.known():
             raise refusals.newer_version(made_by.version)
         raise refusals.older_version(made_by.version)
-    if not head.fits(made_by):
-        raise refusals.another_operator()
     at_once = parts.there_at_once()
     for model in form.tables:
         label = model._meta.label_lower

@@ -10,6 +10,7 @@ from repit.foundation.configuration.environment import (
     Setting,
     a_file,
     folder,
+    has_password,
     hosts,
     key32,
     one_of,
@@ -57,6 +58,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "`postgresql://user:password@host:port/name` or `sqlite:///path`",
         "`hotline.sqlite3` or `gate.sqlite3` in the data folder",
         secret=True,
+        gives_away=has_password,
     ),
     Setting(
         "REPIT_OPERATOR_KEY",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
+from repit.foundation.configuration.forms import in_french
 from repit.foundation.errors import SettingsRefused, Text
 
 T = TypeVar("T")
@@ -25,7 +26,8 @@ MAX_SECRET_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """One variable: how it is read, what it is when absent (already typed), and one sentence about it."""
+    """One variable: how it is read, what it is when absent (already typed), and one sentence about it.
+    `secret`: whether a value may be one, that `gives_away` tells; then it may also come from a file."""
 
     name: str
     parse: Callable[[str], T]
@@ -34,6 +36,7 @@ class Setting(Generic[T]):
     form: str
     shown_default: str
     secret: bool = False
+    gives_away: Callable[[str], bool] = bool
 
     def read(self, environ: Mapping[str, str]) -> T:
         """The typed value. Raises `SettingsRefused`, naming the variable and the form, never the value."""
@@ -56,7 +59,7 @@ class Setting(Generic[T]):
         except ValueError:
             raise SettingsRefused(
                 Text(f"{self.name} cannot be read.", f"{self.name} est illisible."),
-                Text(f"Write it as: {self.form}.", f"Forme attendue : {self.form}."),
+                Text(f"Write it as: {self.form}.", f"Forme attendue : {in_french(self.form)}."),
             ) from None
 
 
@@ -129,6 +132,11 @@ def pem_file(raw: str) -> str:
     if not os.access(path := a_file(raw), os.R_OK):
         raise ValueError
     return path
+
+
+def has_password(raw: str) -> bool:
+    """Whether an address of a server holds the password, rather than that the server knows who asks."""
+    return bool(re.search(r"://[^:/@]*:.*@|[?&](?:ssl)?password=", raw, re.DOTALL))
 
 
 def secret(least: int) -> Callable[[str], str]:
@@ -273,10 +281,13 @@ def page(declared: Mapping[str, Setting[object]]) -> str:
             'operator_key_file = "operator.key"     # from the folder of this file',
             "```",
             "",
-            "It belongs to the service's user or to root, and nobody else may write to it. Settings marked"
-            " *or",
-            "`_FILE`* may instead name a file that holds the value, which keeps secrets out of process"
-            " listings.",
+            "It belongs to the service's user or to root, and nobody else may write to it. Where a secret"
+            " such as a",
+            "password stands in it, only they and its group may read it (`chmod 640`). Settings marked *or"
+            " `_FILE`*",
+            "may instead name a file that holds the value, which keeps secrets out of this file and of"
+            " process",
+            "listings.",
             "A value that cannot be read, a variable that begins with `REPIT_` and does not stand here, or"
             " such a",
             "name in the file, stops the start with a message that says what to do.",

@@ -10,7 +10,6 @@ name of its variable in small letters, without `REPIT_`; a path is meant from th
 """
 
 import os
-import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from repit.foundation.configuration.environment import Setting, a_file, folder, nearest, pem_file
+from repit.foundation.configuration.rights import require_trusted, require_unread
 from repit.foundation.errors import SettingsRefused, Text
 
 NAME: Final = "repit.toml"
@@ -96,7 +96,7 @@ def _file(environ: Mapping[str, str]) -> Path | None:
 
 def _stated(file: Path) -> dict[str, Any]:
     try:
-        _require_trusted(file)
+        require_trusted(file)
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, RuntimeError):
         raise SettingsRefused(
@@ -125,23 +125,6 @@ def _line_of(message: str) -> str:
     return rest.split(",")[0].split(" ")[0].strip(")")
 
 
-def _require_trusted(file: Path) -> None:
-    """A file that strangers could write would let them name a database, or a file of keys, of their own."""
-    found = file.stat()
-    if found.st_uid not in (0, os.geteuid()) or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise SettingsRefused(
-            Text(
-                f"{file} belongs to somebody else, or others may write to it.",
-                f"{file} appartient à quelqu'un d'autre, ou d'autres peuvent y écrire.",
-            ),
-            Text(
-                "Run this as the service's user (`sudo -u repit repit …`); `chmod go-w` the file.",
-                "Lancez ceci sous l'utilisateur du service (`sudo -u repit repit …`) ; `chmod go-w` le"
-                " fichier.",
-            ),
-        )
-
-
 def _value(file: Path, name: str, raw: Any, declared: Mapping[str, Setting[Any]]) -> dict[str, str]:
     variable = f"{_PREFIX}{name.upper()}"
     setting = declared.get(variable)
@@ -166,6 +149,8 @@ def _value(file: Path, name: str, raw: Any, declared: Mapping[str, Setting[Any]]
                 "Écrivez un texte, un nombre, true, false, ou une liste.",
             ),
         )
+    if setting is not None and setting.secret and setting.gives_away(written):
+        require_unread(file, name)
     if names_a_file or (setting is not None and setting.parse in (folder, a_file, pem_file)):
         written = str(file.parent / Path(written).expanduser())
     return {variable: written}

@@ -5,7 +5,7 @@ In: nothing. Out: `SETTINGS`. Next: `common`.
 
 from typing import Any, Final
 
-from repit.foundation.configuration.environment import Setting
+from repit.foundation.configuration.environment import Setting, has_password
 from repit.foundation.mail_addresses import mail_server, mailbox, mailboxes, webhook, webhook_secret
 
 
@@ -24,6 +24,7 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "`smtps://user:password@host:465` or `smtp+starttls://user:password@host:587`",
         "none: no mail",
         secret=True,
+        gives_away=has_password,
     ),
     Setting(
         "REPIT_MAIL_FROM",

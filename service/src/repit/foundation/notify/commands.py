@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from repit.foundation.errors import RepitError, Text
+from repit.foundation.process import kinds
 from repit.foundation.terminal import AsJson, answer, language, say, write_json
 
 app = typer.Typer(no_args_is_help=True, help="Mail and webhook. / Courriel et webhook.")
@@ -23,8 +24,8 @@ def test(at: At = "", as_json: AsJson = False) -> None:
     """Send a test by every channel that is set up. / Envoyer un essai par chaque voie réglée."""
     from repit.foundation.process import starting
 
-    if at not in ("", *starting.ROLES):
-        raise typer.BadParameter(", ".join(starting.ROLES))
+    if at not in ("", *kinds.ROLES):
+        raise typer.BadParameter(", ".join(kinds.ROLES))
     starting.set_up(starting.meant(at or "any"))
     from repit.foundation.notify import outbox
 
@@ -59,8 +60,8 @@ def problems(at: At = "", as_json: AsJson = False) -> None:
     """What the operator was told of and is not over. / Ce qui a été signalé et dure encore."""
     from repit.foundation.process import starting
 
-    if at not in ("", *starting.ROLES):
-        raise typer.BadParameter(", ".join(starting.ROLES))
+    if at not in ("", *kinds.ROLES):
+        raise typer.BadParameter(", ".join(kinds.ROLES))
     starting.ready(at or "any")
     from repit.foundation.notify import outbox
     from repit.foundation.notify import problems as known

@@ -25,6 +25,7 @@ def make(role: str, data: Path, new_key: bytes | None) -> str:
     database proved empty. Raises `SettingsRefused`, `DatabaseUnavailable`.
     """
     found = form()
+    present.require_role(found)
     if found is Form.FOREIGN or (new_key and found not in (Form.MISSING, Form.EMPTY)):
         raise _not_empty()
     try:

@@ -7,7 +7,7 @@ In: Django set up. Out: nothing, or a refusal that says what to do. Next: `start
 
 import gc
 import os
-from typing import Final
+from typing import Final, Literal
 
 from django.conf import settings
 from django.core.management import call_command
@@ -20,12 +20,15 @@ from repit.foundation.configuration.databases import shown
 from repit.foundation.errors import SettingsRefused, Text
 from repit.foundation.process import holding, occupied
 from repit.foundation.process.database_form import Form, form, unavailable
+from repit.foundation.process.kinds import NAMES
 
 
 def require() -> None:
     """Raises `SettingsRefused` unless there is a database of this very version, with its own keys, and
     `DatabaseUnavailable` where it does not answer."""
-    require_form(form())
+    found = form()
+    require_role(found)
+    require_form(found)
     try:
         row = installation.found()
         if row is not None and row.version != __version__:
@@ -39,6 +42,7 @@ def migrate(*, anyway: bool = False) -> bool:
     """Bring the database into the form of this version; whether that changed anything. Raises
     `SettingsRefused`, `DatabaseUnavailable`."""
     found = form()
+    require_role(found)
     if found not in (Form.BEHIND, Form.PRESENT):
         require_form(found)
     try:
@@ -49,7 +53,7 @@ def migrate(*, anyway: bool = False) -> bool:
         row = installation.found()
         with transaction.atomic():
             if row is None:
-                installation.adopt(os.environ["DJANGO_SETTINGS_MODULE"].rpartition(".")[2])
+                installation.adopt(_role())
             keys_fit()
             installation.stamp()
     except DatabaseError as error:
@@ -61,6 +65,33 @@ def apply() -> None:
     """Run the migrations that are to come."""
     call_command("migrate", verbosity=0, interactive=False)
     gc.collect()  # each step made models of its own, which hold one another
+
+
+def require_role(found: Form) -> None:
+    """Raise `SettingsRefused` where a hotline's settings meet a gate's database, or the reverse: seen from
+    there it is one of an earlier version, and migrating would put the tables of both into it."""
+    if found in (Form.MISSING, Form.EMPTY, Form.FOREIGN):
+        return
+    there, here = _stated("role"), _role()
+    if {there, here} == {"hotline", "gate"}:
+        where, name = shown(settings.DATABASES["default"]), NAMES[there]
+        raise SettingsRefused(
+            Text(
+                f"{where} is the database of another kind of installation: {name.en}.",
+                f"{where} est la base d'une installation d'un autre type : {name.fr}.",
+            ),
+            Text(
+                "Name the file of its settings in REPIT_CONFIG; where there is none, say which kind it is:"
+                f" `--role {there}`.",
+                "Donnez le fichier de ses réglages dans REPIT_CONFIG ; s'il n'y en a pas, dites de quel type"
+                f" elle est : `--role {there}`.",
+            ),
+        )
+
+
+def _role() -> str:
+    """Under whose settings Django was set up."""
+    return os.environ["DJANGO_SETTINGS_MODULE"].rpartition(".")[2]
 
 
 def require_form(found: Form) -> None:
@@ -87,7 +118,7 @@ def require_form(found: Form) -> None:
             Text("Give Répit one of its own.", "Donnez à Répit une base à lui."),
         )
     if found is Form.AHEAD:
-        raise _of_another_version(_version_there())
+        raise _of_another_version(_stated("version"))
     if found is Form.BEHIND:
         raise SettingsRefused(
             Text(
@@ -121,11 +152,11 @@ def _of_another_version(there: str) -> SettingsRefused:
     )
 
 
-def _version_there() -> str:
-    """As a database says it that a later version may have changed."""
+def _stated(column: Literal["role", "version"]) -> str:
+    """What a database says of itself, which a later version may have changed; `?` where it says nothing."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT version FROM foundation_installation WHERE id = 1")
+            cursor.execute(f"SELECT {column} FROM foundation_installation WHERE id = 1")  # noqa: S608 - of ours
             row = cursor.fetchone()
     except DatabaseError:
         row = None

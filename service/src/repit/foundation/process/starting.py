@@ -7,7 +7,6 @@ the commands of each wing. Nothing is made here: an installation that is not the
 
 import os
 import sys
-from typing import Final
 
 import django
 from django.conf import settings
@@ -16,13 +15,7 @@ from repit.foundation import terminal
 from repit.foundation.configuration.databases import shown
 from repit.foundation.configuration.found import located
 from repit.foundation.errors import SettingsRefused, Text
-
-ROLES: Final = ("hotline", "gate", "both")
-NAMES: Final = {
-    "hotline": Text("Hotline", "Plateforme d'aide"),
-    "gate": Text("Platform", "Filtre"),
-    "both": Text("Hotline and platform", "Plateforme d'aide et filtre"),
-}
+from repit.foundation.process.kinds import NAMES
 
 
 def set_up(role: str) -> None:

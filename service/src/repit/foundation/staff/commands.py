@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from repit.foundation.errors import Text
+from repit.foundation.process import kinds
 from repit.foundation.process.ports import GATE_PORT, HOTLINE_PORT
 from repit.foundation.terminal import AsJson, answer, language, remark, say, write_json
 
@@ -125,8 +126,8 @@ def staff_list(at: At = "", as_json: AsJson = False) -> None:
 def _ready(at: str) -> None:
     from repit.foundation.process import starting
 
-    if at not in ("", *starting.ROLES):
-        raise typer.BadParameter(", ".join(starting.ROLES))
+    if at not in ("", *kinds.ROLES):
+        raise typer.BadParameter(", ".join(kinds.ROLES))
     starting.ready(at or "any")
 
 

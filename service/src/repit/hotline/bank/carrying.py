@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -23,7 +23,7 @@ from django.db import transaction
 from repit.foundation.clock import now
 from repit.foundation.errors import SettingsRefused
 from repit.foundation.ids import token
-from repit.hotline.bank import admitting, claims, feed, incoming, items, keys, letters
+from repit.hotline.bank import admitting, claims, feed, incoming, items, keys, letters, unreadable
 from repit.hotline.bank.admitting import Way
 from repit.hotline.bank.incoming import Incoming
 from repit.hotline.bank.letters import Order
@@ -73,10 +73,12 @@ def _made(orders: Sequence[Order]) -> list[Incoming | None]:
 @dataclass(frozen=True, slots=True)
 class SubmissionStatus:
     """The state of what a case asked for: received until it is in the bank, withdrawn once nothing is left.
-    `leaving`: that it is taken back is still on its way."""
+    `leaving`: that it is taken back is still on its way. `readable`: whether the bank opens it, as far as it
+    knows: what does not open reaches nobody who has not got it."""
 
     state: State
     leaving: bool = False
+    readable: bool = True
 
 
 def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
@@ -85,12 +87,14 @@ def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
     orders = letters.opened(list(Letter.objects.all()))
     asked = {order.name for order in orders if order.wanted == "protect"}
     leaving = {order.name for order in orders if order.wanted == "let go"}
-    found = dict[str, SubmissionStatus]()
-    for name, state in items.states(names).items():
-        seen: State = state
+    held, found = claims.items_of(names), dict[str, SubmissionStatus]()
+    broken = unreadable.among([item.pk for item in held.values()])
+    for name in names:
+        item = held.get(name)
+        state: State = "erased" if item is None else cast("State", item.state)
         if state == "erased":
-            seen = "received" if name in asked else "withdrawn"
-        found[name] = SubmissionStatus(seen, name in leaving)
+            state = "received" if name in asked else "withdrawn"
+        found[name] = SubmissionStatus(state, name in leaving, item is None or item.pk not in broken)
     return found
 
 

@@ -24,6 +24,7 @@ from repit.hotline.bank import (
     incoming,
     lifecycle,
     questions,
+    refusals,
     sealed,
     widely_published,
 )
@@ -87,9 +88,9 @@ def publish(name: str, *, actor: str, reason: str = "") -> None:
         line, item = feed.locked(), _find(name)
         if item.state != "received":
             # A doubt is ended by `settle`, which counts that a person kept the item.
-            raise TransitionRefused(detail=f"{item.state} is not received")
+            raise _stands(item, "is not received")
         if not _has_publishable(item):
-            raise TransitionRefused(detail="no hash of sufficient quality")
+            raise refusals.no_quality(name)
         lifecycle.move(line, item, "active", actor, reason)
 
 
@@ -108,7 +109,7 @@ def suspend(name: str, *, actor: str, reason: str) -> None:
         if item.state == "active":
             lifecycle.move(line, item, "disputed", actor, reason)
         elif not answered:
-            raise TransitionRefused(detail=f"{item.state}, and nobody asked")
+            raise _stands(item, "and nobody asked")
         audit.record(actor, "item.suspend", name, reason)
 
 
@@ -118,7 +119,7 @@ def settle(name: str, *, actor: str, reason: str) -> None:
         line, item = feed.locked(), _find(name)
         if not questions.answer(item, "kept", actor, reason):
             if item.state != "disputed":
-                raise TransitionRefused(detail=f"{item.state} is not disputed")
+                raise _stands(item, "is not disputed")
             # What partners doubted, or a person suspended, counts as kept once it is taken up again.
             questions.ask(item, "voices", "suspended")
             questions.answer(item, "kept", actor, reason)
@@ -132,7 +133,7 @@ def ask_again(name: str, *, actor: str, reason: str) -> None:
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
         if item.state not in SHARED:
-            raise TransitionRefused(detail=f"{item.state} is shown to nobody")
+            raise _stands(item, "is shown to nobody")
         item.asked += 1
         item.save(update_fields=["asked"])
         questions.asked_again(item)
@@ -195,7 +196,7 @@ def erase(name: str, *, actor: str, reason: str = "") -> None:
     """
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
-        step(cast(State, item.state), "erased")
+        step(name, cast(State, item.state), "erased")
         erasing.destroy(line, [item], actor, reason)
 
 
@@ -205,7 +206,7 @@ def set_expiry(name: str, moment: datetime | None, *, actor: str) -> None:
         feed.locked()
         item = _find(name)
         if item.state not in LIVE:
-            raise TransitionRefused(detail=f"{item.state} does not expire")
+            raise _stands(item, "does not expire")
         Item.objects.filter(pk=item.pk).update(expires_at=moment)
         audit.record(actor, "item.expiry", name, "" if moment is None else moment.isoformat())
 
@@ -238,6 +239,10 @@ def _find(name: str) -> Item:
     if item is None:
         raise NotFound(NO_SUCH_ITEM, SEE_THE_LIST)
     return item
+
+
+def _stands(item: Item, why: str) -> TransitionRefused:
+    return refusals.stands(item.token, cast(State, item.state), detail=f"{item.state} {why}")
 
 
 def _has_publishable(item: Item) -> bool:

@@ -46,7 +46,7 @@ def move(line: Feed, item: Item, after: State, actor: str, reason: str) -> None:
 
 def enter(item: Item, after: State) -> Step:
     """Have an item be in the state after one step of the table, in memory. Raises `TransitionRefused`."""
-    taken = step(cast(State, item.state), after)
+    taken = step(item.token, cast(State, item.state), after)
     item.state = after
     if after not in LIVE:
         item.confirmations = item.own = 0

@@ -6,7 +6,7 @@ In: a state and the state asked for. Out: whether that step exists, and whether 
 
 from typing import Final, NamedTuple
 
-from repit.foundation.errors import TransitionRefused
+from repit.hotline.bank import refusals
 from repit.hotline.bank.types import State
 
 
@@ -31,9 +31,9 @@ LIVE: Final[tuple[State, ...]] = ("received", "active", "disputed")
 SHARED: Final[tuple[State, ...]] = ("active", "disputed")
 
 
-def step(before: State, after: State) -> Step:
-    """The transition from one state to another. Raises `TransitionRefused`."""
+def step(name: str, before: State, after: State) -> Step:
+    """The transition of an item from one state to another. Raises `TransitionRefused`."""
     try:
         return TRANSITIONS[before, after]
     except KeyError:
-        raise TransitionRefused(detail=f"{before} to {after}") from None
+        raise refusals.stands(name, before, detail=f"{before} to {after}") from None

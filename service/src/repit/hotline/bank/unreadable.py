@@ -102,6 +102,11 @@ def mark(keys: Collection[int]) -> int:
     return found
 
 
+def among(keys: Collection[int]) -> set[int]:
+    """Those of these items that are marked, by their keys."""
+    return set(Unreadable.objects.filter(item__in=keys).values_list("item", flat=True))
+
+
 def unreadable() -> int:
     """How many living items do not open, or not whole, as far as is known."""
     fresh = _noted.fresh()[:_TOGETHER]

@@ -27,13 +27,15 @@ NOWHERE: Final = Reach()
 
 @dataclass(frozen=True, slots=True)
 class ItemStatus:
-    """One item of a case, by its number in it. `state` is `withdrawn` as soon as the person took it back."""
+    """One item of a case, by its number in it. `state` is `withdrawn` as soon as the person took it back.
+    `readable`: whether the bank opens it, so that it can be given to further sites."""
 
     number: int
     state: State
     media: Media
     kind: Kind
     reach: Reach = NOWHERE
+    readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +99,4 @@ def _item_status(
     elif link.back and here.state != "withdrawn":
         # Someone else asked for the same: that is theirs, and not told here.
         far = Reach(met=far.met)
-    return ItemStatus(number, state, link.media, link.kind, far)
+    return ItemStatus(number, state, link.media, link.kind, far, link.back or here.readable)

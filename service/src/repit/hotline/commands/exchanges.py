@@ -1,7 +1,8 @@
 """`repit exchange …`: look after the exchanges that this installation pulls from.
 
-In: a command line. Out: rows, or what they say, in French, English or JSON. Next: an operator. With `--gate`
-the commands speak to a gate's database; the running gate does the rest within a second.
+In: a command line. Out: rows, or what they say, in French, English or JSON. Next: an operator. At a platform
+the commands write to a gate's database, and the running gate does the rest within a second; at a hotline,
+and at both in one process, what is pulled goes into the bank.
 
 Credentials come from a file or from standard input, never from the command line, where others could read
 them.
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from repit.foundation.errors import InputRefused, Text, TransitionRefused
+from repit.foundation.process.acting import Role
 from repit.foundation.terminal import AsJson, answer, language, write_json
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Exchanges to pull from. / Échanges à suivre.")
 
 MAX_CREDENTIALS: Final = 16_384
+_ITEM_KINDS: Final = ("intimate", "deepfake")
 Name = Annotated[str, typer.Argument(help="The partner's name. / Nom du partenaire.")]
-Gate = Annotated[bool, typer.Option("--gate", help="A gate's own exchanges. / Échanges d'un filtre.")]
 
 
 @app.command("add")
@@ -48,17 +50,25 @@ def add(
     every: Annotated[
         int, typer.Option(min=0, max=86_400, help="Seconds between pulls, 0: the usual. / Secondes.")
     ] = 0,
-    gate: Gate = False,
+    role: Role = "",
     as_json: AsJson = False,
 ) -> None:
     """Begin to pull from an exchange. / Commencer à suivre un échange."""
-    _ready(gate)
+    gate = _ready(role)
     from repit.exchanges import partners
 
-    if item_kind not in ("intimate", "deepfake") or (gate and review):
+    if item_kind not in _ITEM_KINDS:
         raise InputRefused(
-            Text("These options do not go together.", "Ces options ne vont pas ensemble."),
+            Text("There is no such kind of item.", "Ce type d'élément n'existe pas."),
+            Text(f"--item-kind: {', '.join(_ITEM_KINDS)}.", f"--item-kind : {', '.join(_ITEM_KINDS)}."),
+        )
+    if gate and review:
+        raise InputRefused(
             Text("A gate publishes nothing.", "Un filtre ne publie rien."),
+            Text(
+                "Leave --review out; what its exchanges tell of is judged by its policy.",
+                "Retirez --review ; ce que disent ses échanges est jugé selon sa politique.",
+            ),
         )
     partners.add(
         kind,
@@ -75,9 +85,9 @@ def add(
 
 
 @app.command("list")
-def listed(gate: Gate = False, as_json: AsJson = False) -> None:
+def listed(role: Role = "", as_json: AsJson = False) -> None:
     """Who is pulled from, and who lags. / Qui est suivi, et avec quel retard."""
-    _ready(gate)
+    gate = _ready(role)
     from repit.exchanges import partners
 
     due: dict[str, int] = {}
@@ -130,11 +140,11 @@ def pull(
     shrunk: Annotated[
         bool, typer.Option("--shrunk", help="The list is meant to be short. / La liste est bien courte.")
     ] = False,
-    gate: Gate = False,
+    role: Role = "",
     as_json: AsJson = False,
 ) -> None:
     """Pull now. / Suivre maintenant."""
-    _ready(gate)
+    gate = _ready(role)
     from repit.exchanges import partners
 
     partner = partners.hurry(name, may_shrink=shrunk)
@@ -169,9 +179,9 @@ def pull(
 
 
 @app.command("rejected")
-def rejected(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
+def rejected(name: Name, role: Role = "", as_json: AsJson = False) -> None:
     """Records that were rejected, and why. / Fiches rejetées, et pourquoi."""
-    _ready(gate)
+    _ready(role)
     from repit.exchanges import partners
 
     for row in partners.rejected_of(name):
@@ -183,9 +193,9 @@ def rejected(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
 
 
 @app.command("pause")
-def pause(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
+def pause(name: Name, role: Role = "", as_json: AsJson = False) -> None:
     """Stop pulling; what it told of stays. / Ne plus suivre ; ce qui est connu reste."""
-    _ready(gate)
+    _ready(role)
     from repit.exchanges import partners
 
     partners.set_active(name, False)
@@ -193,9 +203,9 @@ def pause(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
 
 
 @app.command("resume")
-def resume(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
+def resume(name: Name, role: Role = "", as_json: AsJson = False) -> None:
     """Pull again, at once. / Suivre à nouveau, dès maintenant."""
-    _ready(gate)
+    _ready(role)
     from repit.exchanges import partners
 
     partners.set_active(name, True)
@@ -204,9 +214,9 @@ def resume(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
 
 
 @app.command("remove")
-def remove(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
+def remove(name: Name, role: Role = "", as_json: AsJson = False) -> None:
     """Forget an exchange and everything only it told of. / Oublier un échange et ce que lui seul a donné."""
-    _ready(gate)
+    gate = _ready(role)
     from repit.exchanges import partners
 
     partner = partners.hurry(name)
@@ -225,10 +235,12 @@ def remove(name: Name, gate: Gate = False, as_json: AsJson = False) -> None:
     answer(text, {"partner": name, "removed": True, "records_let_go": gone}, as_json)
 
 
-def _ready(gate: bool) -> None:
-    from repit.foundation.process import starting
+def _ready(role: str) -> bool:
+    """The installation set up; whether it is a gate without a hotline, which has no bank. Raises
+    `SettingsRefused`, `DatabaseUnavailable`."""
+    from repit.foundation.process import acting
 
-    starting.ready("gate" if gate else "hotline")
+    return acting.ready(role) == "gate"
 
 
 def _credentials(source: str) -> dict[str, str]:

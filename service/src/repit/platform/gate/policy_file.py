@@ -63,16 +63,15 @@ _INDICATOR: Final = re.compile(r"[a-z0-9-]{1,40}(?::[\w.-]{1,60})?")
 
 
 class PolicyRefused(SettingsRefused):
-    """A policy that is not going to be applied; `where` leads to the part that is wrong."""
+    """A policy that is not going to be applied; `where` leads to the part that is wrong: empty, the whole."""
 
     code = "policy-refused"
 
-    def __init__(
-        self, where: str = "the document", en: str = "it is not read", fr: str = "illisible"
-    ) -> None:
+    def __init__(self, where: str = "", en: str = "it is not read", fr: str = "illisible") -> None:
         self.where = where
+        at = Text(f" at {where}", f" à l'endroit {where}") if where else Text("", "")
         super().__init__(
-            Text(f"The policy is wrong at {where}: {en}.", f"La politique est fausse à {where} : {fr}."),
+            Text(f"The policy is wrong{at.en}: {en}.", f"La politique est fausse{at.fr} : {fr}."),
             Text("Compare it with docs/en/policy.md.", "Comparez-la avec docs/fr/policy.md."),
         )
 
@@ -95,7 +94,7 @@ class PolicyWrongValue(PolicyRefused):
 
 def parse_policy(raw: bytes | str) -> Policy:
     """Read a policy. Raises `PolicyNotRead`, `PolicyUnknownField`, `PolicyWrongValue`."""
-    source = _object(_document(raw), "the document", _PARTS)
+    source = _object(_document(raw), "", _PARTS)
     if source.get("version") != VERSION or isinstance(source.get("version"), bool):
         raise PolicyWrongValue("version", f"only {VERSION} is read", f"seule la version {VERSION} est lue")
     rules = tuple(_rule(rule, f"rules[{at}]") for at, rule in enumerate(_list(source.get("rules"), "rules")))
@@ -127,14 +126,12 @@ def parse_policy(raw: bytes | str) -> Policy:
 def _document(raw: bytes | str) -> Any:
     """JSON if it begins with a brace, else TOML."""
     if len(raw) > MOST_BYTES:
-        raise PolicyWrongValue("the document", "it is too long", "il est trop long")
+        raise PolicyWrongValue("", "it is too long", "il est trop long")
     try:
         text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
         return json.loads(text) if text.lstrip()[:1] in ("{", "[") else tomllib.loads(text)
     except (ValueError, RecursionError):
-        raise PolicyNotRead(
-            "the document", "it is neither TOML nor JSON", "ce n'est ni du TOML ni du JSON"
-        ) from None
+        raise PolicyNotRead("", "it is neither TOML nor JSON", "ce n'est ni du TOML ni du JSON") from None
 
 
 def _rule(value: Any, where: str) -> Rule:
@@ -167,7 +164,7 @@ def _indicator_rule(value: Any, where: str) -> IndicatorRule:
         raise PolicyWrongValue(
             f"{where}.when.indicator",
             "an indicator is code or code:word",
-            "un indicator s'écrit code ou code:mot",
+            "un indicateur s'écrit code ou code:mot",
         )
     then = source.get("then")
     for mild in MILD:
@@ -211,7 +208,8 @@ def _object(value: Any, where: str, known: tuple[str, ...]) -> dict[str, Any]:
         raise PolicyWrongValue(where, "an object is needed", "il faut un objet")
     for name in value:
         if name not in known:
-            raise PolicyUnknownField(f"{where}.{name}", "this field is not known", "ce champ est inconnu")
+            path = f"{where}.{name}".lstrip(".")
+            raise PolicyUnknownField(path, "this field is not known", "ce champ est inconnu")
     return value
 
 
