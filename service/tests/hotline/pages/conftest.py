@@ -65,7 +65,9 @@ class _Server(ThreadingMixIn, WSGIServer):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The address of the running site."""
-    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    log = logging.getLogger("django.request")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
     with override_settings(ROOT_URLCONF="pages_urls", ALLOWED_HOSTS=["127.0.0.1"]):
         # WhiteNoise serves the static files, under the site's own headers, as in service.
         application = get_wsgi_application()
@@ -79,7 +81,7 @@ def site() -> Iterator[str]:
             server.shutdown()
             server.server_close()
             thread.join()
-            logging.getLogger("django.request").setLevel(logging.NOTSET)
+            log.setLevel(before)  # other tests look at what it says
 
 
 @pytest.fixture(scope="module")

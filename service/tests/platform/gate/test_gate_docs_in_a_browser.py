@@ -33,7 +33,9 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The project's application on loopback; `browser` stands on it and is gone before it closes."""
-    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    log = logging.getLogger("django.request")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
     with override_settings(ALLOWED_HOSTS=["127.0.0.1"]):
         application = StaticFilesHandler(get_wsgi_application())
         with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:
@@ -44,7 +46,7 @@ def site() -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
             server.shutdown()
             thread.join()
-    logging.getLogger("django.request").setLevel(logging.NOTSET)
+    log.setLevel(before)  # other tests look at what it says
 
 
 @pytest.fixture(scope="module")
