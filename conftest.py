@@ -1,5 +1,5 @@
-"""For every test: the settings of the role that it tests; Hypothesis measures no time, since a busy machine is
-no fault of what is tested; and Python keeps what it has compiled.
+"""For every test: the settings of the role that it tests; Hypothesis measures no time, since a busy machine
+is no fault of what is tested; and Python keeps what it has compiled.
 
 Django is set up before the conftest of any folder is read, which may import its tables.
 """
