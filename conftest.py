@@ -1,11 +1,12 @@
-"""For every test: the settings of the role that it tests; and Hypothesis measures no time, since a busy
-machine is no fault of what is tested.
+"""For every test: the settings of the role that it tests; Hypothesis measures no time, since a busy machine
+is no fault of what is tested; and Python keeps what it has compiled.
 
 Django is set up before the conftest of any folder is read, which may import its tables.
 """
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import django
@@ -15,6 +16,10 @@ from hypothesis import settings
 
 settings.register_profile("repit", deadline=None)
 settings.load_profile("repit")
+# Images for containers often forbid it. Tests start processes by the hundred, and more than half of what each
+# of them costs would be compiling the same modules once more.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 _SETTINGS = "DJANGO_SETTINGS_MODULE"
 _CHOICES = (*roles.ROLES, "any")
 

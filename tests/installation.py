@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import signal
 import subprocess
@@ -16,18 +15,15 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from repit.demo import installations
+import installations
+from terminal import bare_environment, typed
+
 from repit.demo.device import submission
 from repit.demo.pictures import original, uploads
 from repit.demo.ports import free_port
 
 REPIT = [sys.executable, "-m", "repit.cli"]
 TIMEOUT = 90.0
-
-
-def bare_environment() -> dict[str, str]:
-    outer = {name: value for name, value in os.environ.items() if not name.startswith(("REPIT_", "DJANGO_"))}
-    return {**outer, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "REPIT_LANGUAGE": "en"}
 
 
 def eventually(true: Callable[[], bool], seconds: float = TIMEOUT) -> bool:
@@ -104,13 +100,7 @@ class Hotline(Service):
 
     def subscribe(self, name: str, *grants: str) -> str:
         installations.made(self.env, self.role)
-        done = subprocess.run(
-            [*REPIT, "subscriber", "add", name, *grants, "--key-only"],
-            env=self.env,
-            capture_output=True,
-            check=True,
-        )
-        return done.stdout.decode().strip()
+        return typed(self.env, "subscriber", "add", name, *grants, "--key-only", check=True).stdout.strip()
 
     def open_case(self, *hashes: str) -> dict[str, Any]:
         """The receipt. Raises `OSError` unless the case was acknowledged."""

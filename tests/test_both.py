@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from installation import REPIT, Gate, Hotline, Service, bare_environment, eventually, random_hash, request
-from repit.demo import installations
+import installations
+from terminal import typed
+
+from installation import Gate, Hotline, Service, bare_environment, eventually, random_hash, request
 
 Start = Callable[[Service], Service]
 
@@ -63,9 +64,9 @@ def test_nobody_who_reaches_its_pages_can_ask_its_gate(tmp_path: Path, running: 
     installations.made(env, "both")
     for language, word in (("en", "no keys"), ("fr", "pas de clés")):
         environment = {**env, "REPIT_LANGUAGE": language}
-        done = subprocess.run([*REPIT, "both"], env=environment, capture_output=True, timeout=90, check=False)
-        assert done.returncode == 1 and word in done.stderr.decode()
-        assert "REPIT_GATE_KEYS" in done.stderr.decode()
+        done = typed(environment, "both")
+        assert done.returncode == 1 and word in done.stderr
+        assert "REPIT_GATE_KEYS" in done.stderr
     both = Both(tmp_path / "data")
     running(both)
     body = json.dumps({"hashes": [{"algorithm": "pdq", "value": random_hash()}]}).encode()

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import installations
 import pytest
 import typer
+from terminal import typed
 
-from installation import REPIT, bare_environment, random_hash
+from installation import bare_environment, random_hash
 from repit.cli import app
-from repit.demo import installations
 
 WITHOUT = {
     "hotline": "serves until it is ended",
@@ -59,8 +60,7 @@ class Installation:
         installations.made(self.env, role)
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [*REPIT, *words, "--json"]
-        return subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=120, check=False)
+        return typed(self.env, *words, "--json")
 
     def lines(self, *words: str) -> list[dict[str, Any]]:
         done = self._run(*words)

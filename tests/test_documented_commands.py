@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import installations
 import pytest
+import terminal
 import typer
 
 from documented import ROOT, Typed, pages, typed
-from installation import REPIT, TIMEOUT, bare_environment, random_hash
+from installation import bare_environment, random_hash
 from repit.cli import app
-from repit.demo import installations
 from repit_engine.cli import hash as hashing
 from repit_engine.cli import scan as scanning
 
@@ -139,15 +139,7 @@ def test_the_commands_of_a_page_run_in_their_order(page: str, tmp_path: Path) ->
         words = [_here(word, tmp_path) for word in line.words]
         restores = words[0] == "restore"
         own = _elsewhere(env, tmp_path) if restores else env
-        done = subprocess.run(
-            [*REPIT, *words],
-            env=own,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
+        done = terminal.typed(own, *words, folder=tmp_path)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         if key := re.search(r"REPIT_OFFLINE_KEY=(\w+)", done.stdout):
             env["REPIT_OFFLINE_KEY"] = key[1]

@@ -10,8 +10,10 @@ import contextlib
 import http.cookiejar
 import io
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -97,7 +99,10 @@ class Platform:
         }[self.name]
         assert shutil.which(command[0]), f"{command[0]} is missing: run tools/test-parts as root"
         quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, env=self.env, stdin=quiet, stdout=quiet, stderr=quiet)
+        # A group of its own: a small program starts the Node of the environment, and would not take it along.
+        self.process = subprocess.Popen(
+            command, env=self.env, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+        )
         assert eventually(self._answers), f"{self.name} did not start"
 
     def _answers(self) -> bool:
@@ -149,7 +154,7 @@ class Platform:
 
     def end(self) -> None:
         if self.process is not None:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(TIMEOUT)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terminal import typed
 
 from installation import REPIT, Gate, Hotline, Service, eventually, random_hash, request
 from repit.demo.device import submission
@@ -174,8 +175,7 @@ def verdict_of(gate: Gate, value: str) -> tuple[str, str]:
 
 
 def operate(hotline: Hotline, *command: str) -> str:
-    done = subprocess.run([*REPIT, *command], env=hotline.env, capture_output=True, check=True)
-    return done.stdout.decode()
+    return typed(hotline.env, *command, check=True).stdout
 
 
 def reported(hotline: Hotline) -> list[int]:

@@ -1,40 +1,66 @@
 """Runs commands of `repit` in children of a process that has loaded them: one JSON value a line, in and out.
 
-In: `{"words": […], "environ": {…}}`. Out: `{"code", "out", "err"}`. Next: `world.Terminal`.
+In: `{"words": […], "environ": {…}}`; `folder`: where; `program`: a file of Python that is run in place of
+`repit`. Out: `{"code", "out", "err"}`. Next: `world.Terminal`, and `terminal` of the tests.
 """
 
+import importlib
 import json
 import os
+import runpy
 import sys
 import tempfile
-from typing import IO, Any
-
-import django  # noqa: F401 - loaded once, for every child
+from pathlib import Path
+from typing import IO, Any, Final
 
 from repit import cli
+
+# What every command loads next, and what needs no settings: loaded once, for every child.
+_LOADED: Final = (
+    "cryptography.x509",
+    "django.core.management",
+    "django.db.backends.sqlite3.base",
+    "django.db.migrations.executor",
+    "django.forms",
+    "django.http",
+    "django.template",
+    "django.urls",
+    "httpx2",
+    "nacl",
+    "pydantic",
+)
 
 
 def _child(asked: dict[str, Any], out: IO[bytes], err: IO[bytes]) -> None:
     os.environ.clear()
     os.environ.update(asked["environ"])
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
-    sys.argv = ["repit", *asked["words"]]
+    os.chdir(asked.get("folder") or ".")
+    program = asked.get("program")
+    sys.argv = [program or "repit", *asked["words"]]
     code: int | str | None = 0
     try:
-        cli.main()
+        if program:
+            sys.path.insert(0, str(Path(program).parent))
+            runpy.run_path(program, run_name="__main__")
+        else:
+            cli.main()
     except SystemExit as ended:
         code = ended.code
     except BaseException:  # noqa: BLE001 - shown as Python shows it
         sys.excepthook(*sys.exc_info())
         code = 99
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+    # As any process ends, closing what it has open: a database that nobody closed keeps files beside it.
+    sys.exit(code)
 
 
 def main() -> None:
     """Until the input ends."""
+    for name in _LOADED:
+        importlib.import_module(name)
     for line in sys.stdin:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = os.fork()

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import installations
 import psycopg
 import pytest
 import pytest_django
 from django.apps import apps
 from running import Hotline, environment
-
-from repit.demo import installations
 
 if TYPE_CHECKING:  # where no settings are needed there are no tables to import
     from staff_people import Someone

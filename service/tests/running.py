@@ -15,7 +15,9 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from repit.demo import installations
+import installations
+from terminal import typed
+
 from repit.demo.ports import free_port
 
 HERE = Path(__file__).resolve().parent
@@ -33,7 +35,8 @@ def environment(data: Path, database_url: str = "") -> dict[str, str]:
 
 def run_script(env: dict[str, str], *arguments: str) -> Any:
     """Run `scripts.py` to its end; what it printed, as JSON."""
-    return start_script(env, *arguments).result()
+    out = typed(env, *arguments, program=HERE / "scripts.py", check=True).stdout
+    return json.loads(out) if out.strip() else None
 
 
 def start_script(env: dict[str, str], *arguments: str) -> Script:
@@ -134,16 +137,11 @@ class Hotline:
         return answer
 
     def add_subscriber(self, name: str, *options: str) -> str:
-        command = [*REPIT, "subscriber", "add", name, "--key-only", *options]
-        done = subprocess.run(command, env=self.env, capture_output=True, check=True, timeout=TIMEOUT)
-        return done.stdout.decode().strip()
+        return self.operate("subscriber", "add", name, "--key-only", *options).strip()
 
     def operate(self, *command: str) -> str:
         """What `repit` says when the operator gives this command."""
-        done = subprocess.run(
-            [*REPIT, *command], env=self.env, capture_output=True, check=True, timeout=TIMEOUT
-        )
-        return done.stdout.decode()
+        return typed(self.env, *command, check=True).stdout
 
     def terminate(self) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -2,7 +2,6 @@
 webhook tells a running gate."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,8 +11,9 @@ from urllib.request import Request, urlopen
 import pytest
 from object_storage import LIVE, TOKEN, Server, minio
 from storage_gate import jpeg
+from terminal import typed
 
-from installation import REPIT, Banked, Gate, Hotline, eventually
+from installation import Banked, Gate, Hotline, eventually
 from repit.demo.device import submission
 
 POLICY = {
@@ -73,11 +73,7 @@ class Watched:
             return b"\nrepit_gate_storage_waiting 0.0\n" in answer.read()
 
     def operate(self, *command: str) -> str:
-        done = subprocess.run(
-            [*REPIT, "storage", *command], env=self.gate.env, capture_output=True, timeout=120, check=False
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
+        return typed(self.gate.env, "storage", *command, check=True).stdout
 
     def mark(self, key: str, bucket: str = LIVE) -> str | None:
         return self.server.tags(bucket, key).get("repit")

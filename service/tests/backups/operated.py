@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from running import REPIT, TIMEOUT
+import installations
+from terminal import typed
 
-from repit.demo import installations
-
-HERE = Path(__file__).resolve().parent
+PROGRAM = Path(__file__).resolve().with_name("installed.py")
 
 
 class Installation:
@@ -31,27 +29,21 @@ class Installation:
 
     def does(self, *what: str) -> Any:
         """Run `installed.py`; what it printed."""
-        command = [sys.executable, str(HERE / "installed.py"), self.role, *what]
-        done = subprocess.run(command, env=self.env, capture_output=True, timeout=TIMEOUT * 2, check=False)
-        assert done.returncode == 0, done.stderr.decode()[-3000:]
-        return json.loads(done.stdout)
+        return json.loads(typed(self.env, self.role, *what, program=PROGRAM, check=True).stdout)
 
-    def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
-        command = [*REPIT, *arguments]
-        return subprocess.run(
-            command, env=self.env, capture_output=True, timeout=TIMEOUT * 2, check=False, **options
-        )
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return typed(self.env, *arguments)
 
     def repit(self, *arguments: str) -> str:
         done = self.run(*arguments)
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout.decode()
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def refused(self, *arguments: str) -> str:
         """The sentences with which it is refused."""
         done = self.run(*arguments)
-        assert done.returncode == 1 and b"Traceback" not in done.stderr, done.stderr.decode()
-        return done.stderr.decode()
+        assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+        return done.stderr
 
     def make_offline_key(self) -> None:
         printed = self.repit("offline-key", str(self.folder / "offline"))

@@ -16,13 +16,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import installations
 import psycopg
 import pytest
 from nacl.bindings import crypto_scalarmult_base
 from operated import Install, Installation
 from running import REPIT, TIMEOUT, run_script
+from terminal import typed
 
-from repit.demo import installations
 from repit.foundation import sealed_file
 from repit.foundation.backups import packing
 
@@ -240,9 +241,12 @@ def test_where_a_backup_cannot_be_written_says_why_and_leaves_nothing(
     assert "There is a file monday already" in home.refused("backup", str(home.folder / "monday"))
     assert "no such folder" in home.refused("backup", str(home.folder / "nowhere" / "monday"))
     assert "may not be written there" in home.refused("backup", "/sys/monday")
-    full = home.run(
-        "backup",
-        str(home.folder / "tuesday"),
+    full = subprocess.run(
+        [*REPIT, "backup", str(home.folder / "tuesday")],
+        env=home.env,
+        capture_output=True,
+        timeout=TIMEOUT,
+        check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)),
     )
     assert full.returncode == 1 and b"no room left for tuesday" in full.stderr, full.stderr
@@ -330,7 +334,7 @@ def test_chains_that_were_touched_are_told_by_the_command(home: Installation, tm
     head = json.loads(touched.repit("audit", "verify", "--json"))["audit"]["head"]
     assert "Note this head somewhere else: " + head in touched.repit("audit", "verify", "--noted", head)
     wrong = touched.run("audit", "verify", "--noted", head[:-2] + "zz")
-    assert wrong.returncode == 1 and b"That is no head of the audit" in wrong.stderr
+    assert wrong.returncode == 1 and "That is no head of the audit" in wrong.stderr
     with sqlite3.connect(tmp_path / "data" / "hotline.sqlite3") as database:
         database.execute("DROP TRIGGER foundation_auditrow_no_update")
         database.execute("UPDATE foundation_auditrow SET reason = 'another' WHERE sequence = 2")
@@ -338,11 +342,9 @@ def test_chains_that_were_touched_are_told_by_the_command(home: Installation, tm
         database.execute("UPDATE cases_accesslogentry SET digest = zeroblob(32) WHERE case_id = ?", [case])
     database.close()
     answer = touched.run("audit", "verify")
-    assert (
-        answer.returncode == 1
-        and b"does NOT hold from row 2 on. It is not as it was written" in answer.stdout
-    )
-    assert f"access logs of cases, 1 of 2: {case}".encode() in answer.stdout
+    assert answer.returncode == 1
+    assert "does NOT hold from row 2 on. It is not as it was written" in answer.stdout
+    assert f"access logs of cases, 1 of 2: {case}" in answer.stdout
     found = json.loads(touched.run("audit", "verify", "--json").stdout)
     assert (found["holds"], found["audit"]["first_broken"], found["case-logs"]["broken"]) == (
         False,
@@ -358,12 +360,7 @@ def test_missing_copies_of_keys_are_spoken_of(home: Installation) -> None:
     sentence = home.repit("backup", str(home.folder / f"alone-{secrets.token_hex(4)}"))
     assert "Not copied: the case keys" in sentence and "--bank-keys FILE" in sentence
     french = {**home.env, "REPIT_LANGUAGE": "fr"}
-    done = subprocess.run(
-        [*REPIT, "restore", str(home.folder / "case-keys"), "--offline-key", str(home.folder / "offline")],
-        env=french,
-        capture_output=True,
-        check=False,
-        timeout=TIMEOUT,
-    )
-    assert "Ce fichier est une copie de clés (case-keys), et non une sauvegarde." in done.stderr.decode()
+    offline = ("--offline-key", str(home.folder / "offline"))
+    done = typed(french, "restore", str(home.folder / "case-keys"), *offline)
+    assert "Ce fichier est une copie de clés (case-keys), et non une sauvegarde." in done.stderr
     assert Path(home.folder / "case-keys").is_file()

@@ -6,12 +6,12 @@ import subprocess
 from collections.abc import Iterator
 from http.client import HTTPConnection
 
+import installations
 import pytest
 from django.apps import apps
 from django.test import Client
 from running import REPIT, TIMEOUT, environment
 
-from repit.demo import installations
 from repit.demo.ports import free_port
 from repit.foundation.clock import elapsed
 from repit.foundation.web.wsgi import Handler

@@ -9,10 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import installations
 import pytest
 from running import environment
 
-from repit.demo import installations
 from repit.demo.ports import free_port
 from repit.foundation.process import serving
 from repit.foundation.process.front import server

@@ -15,7 +15,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from running import REPIT, TIMEOUT, Hotline, environment
+from running import Hotline, environment
+from terminal import typed
 
 from repit.demo.ports import free_port
 
@@ -23,10 +24,7 @@ Start = Callable[[dict[str, str]], Hotline]
 
 
 def repit(env: dict[str, str], *words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [*REPIT, *words]
-    return subprocess.run(
-        command, env=env, cwd=cwd, capture_output=True, text=True, timeout=TIMEOUT, check=False
-    )
+    return typed(env, *words, folder=cwd)
 
 
 def refused(env: dict[str, str], *words: str) -> str:

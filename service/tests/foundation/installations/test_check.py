@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from running import REPIT, TIMEOUT, environment
+from running import environment
+from terminal import typed
 
 
 class Installation:
@@ -16,10 +17,7 @@ class Installation:
         self.env = environment(data)
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [*REPIT, *words]
-        return subprocess.run(
-            command, env=self.env, capture_output=True, text=True, timeout=TIMEOUT, check=False
-        )
+        return typed(self.env, *words)
 
     def codes(self, *, grave: bool) -> list[str]:
         done = self.run("check", "--json")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
+import installations
 import mail_server
 import pytest
 import webhook_receiver
 from running import environment
-
-from repit.demo import installations
+from terminal import typed
 
 
 def run(data: Path, language: str = "en", **settings: str) -> tuple[int, str]:
     env = {**environment(data), "REPIT_LANGUAGE": language, **settings}
     installations.made(environment(data), "hotline")
-    command = [sys.executable, "-m", "repit.cli", "notify", "test"]
-    done = subprocess.run(command, env=env, capture_output=True, timeout=120, check=False)
-    return done.returncode, done.stdout.decode() + done.stderr.decode()
+    done = typed(env, "notify", "test")
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_both_channels_are_tried_and_their_answers_said(tmp_path: Path) -> None:

@@ -4,12 +4,11 @@ import hashlib
 import json
 import os
 import re
-import subprocess
-import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
+import installations
 import pytest
 from device_page import choose, sent
 from device_pictures import made
@@ -17,9 +16,9 @@ from django.test import override_settings
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from playwright.sync_api import Browser, expect
+from terminal import typed
 from test_pages_in_a_browser import NARROW, SHOTS, WIDE, violations, visit
 
-from repit.demo import installations
 from repit.foundation.minisign import Key
 from repit.hotline.web.case_pages import offline_page
 from repit.hotline.web.case_pages.hashes import submissions
@@ -134,9 +133,7 @@ def test_the_command_writes_the_pages_their_signatures_and_the_key(tmp_path: Pat
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     environment.pop("REPIT_OPERATOR_KEY", None)
     installations.made(environment, "hotline")
-    command = [sys.executable, "-m", "repit.cli", "device-page", "--out", str(tmp_path / "out")]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
+    done = typed(environment, "device-page", "--out", str(tmp_path / "out"), check=True)
     public = (tmp_path / "out" / "repit-device-page.pub").read_text(encoding="utf-8")
     assert public.splitlines()[1] in done.stdout
     for language in offline_page.LANGUAGES:

@@ -12,7 +12,6 @@ import os
 import re
 import secrets
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -22,7 +21,8 @@ from typing import Any
 import psycopg
 import pytest
 from needles import Needles, forms
-from running import REPIT, TIMEOUT, Gate, Hotline, run_script
+from running import TIMEOUT, Gate, Hotline, run_script
+from terminal import typed
 from test_stolen_database import opened
 from thief import Loot, keys_in
 
@@ -258,5 +258,4 @@ def backed_up(env: dict[str, str], folder: Path) -> bytes:
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=TIMEOUT)
-    return done.stdout.decode()
+    return typed(env, *arguments, check=True).stdout

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import installations
 import psycopg
 import pytest
-from running import REPIT, TIMEOUT, Hotline, environment, run_script
+from running import TIMEOUT, Hotline, environment, run_script
+from terminal import typed
 
-from repit.demo import installations
 from repit.demo.ports import free_port
 
 Start = Callable[[dict[str, str]], Hotline]
@@ -22,14 +22,13 @@ pytestmark = pytest.mark.timeout(900)
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=TIMEOUT)
-    return done.stdout.decode()
+    return typed(env, *arguments, check=True).stdout
 
 
 def refused(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=False, timeout=TIMEOUT)
-    assert done.returncode == 1 and b"Traceback" not in done.stderr
-    return done.stderr.decode()
+    done = typed(env, *arguments)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    return done.stderr
 
 
 def until(hotline: Hotline, states: list[str]) -> None:

@@ -9,7 +9,6 @@ import re
 import secrets
 import shutil
 import sqlite3
-import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -17,14 +16,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import installations
 import psycopg
 import pytest
 import zstandard
 from nacl.bindings import crypto_scalarmult_base
 from needles import PIECE, Needles, forms
-from running import REPIT, TIMEOUT, Hotline, environment, run_script
+from running import Hotline, environment, run_script
+from terminal import Refused, typed
 
-from repit.demo import installations
 from repit.foundation import sealed_file
 from repit.foundation.errors import SealBroken
 
@@ -206,7 +206,7 @@ def test_what_was_backed_up_comes_back_and_works(
     options = ("--offline-key", str(folder / "offline"), "--case-keys", str(folder / "keys"))
     options += ("--bank-keys", str(folder / "bank"))
     repit(other, "restore", str(folder / "rows"), *options)
-    with pytest.raises(subprocess.CalledProcessError):
+    with pytest.raises(Refused):
         repit(other, "restore", str(folder / "rows"), *options)
     case = stolen[0][7]
     # Reads the thread, writes one message, opens one more case: counters go on after what was restored.
@@ -238,8 +238,7 @@ def opened(file: Path, private: bytes) -> bytes:
 
 
 def repit(env: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([*REPIT, *arguments], env=env, capture_output=True, check=True, timeout=TIMEOUT)
-    return done.stdout.decode()
+    return typed(env, *arguments, check=True).stdout
 
 
 def test_what_is_logged_at_the_most_talkative_tells_nothing(
