@@ -40,12 +40,14 @@ def pool(name: str) -> KeyPool:
 def make_ready() -> None:
     """See that the files are there: made for a database that names no slot yet. Raises `SettingsRefused`
     where rows name slots and their file is missing."""
-    for name, highest in _highest().items():
-        file = pool(name)
+    named = _highest()
+    # What must be there is looked for first: of a folder that is away nothing is made anew in its place.
+    for name, highest in named.items():
+        if highest is not None:
+            pool(name).find([highest])
+    for name, highest in named.items():
         if highest is None:
-            file.begin()
-        else:
-            file.find([highest])
+            pool(name).begin()
 
 
 def begin_anew() -> None:
