@@ -58,17 +58,19 @@ def ask(fault: LiveFault, live: Live, terminal: Terminal, *languages: str) -> To
     return told
 
 
-def _findings(fault: LiveFault, live: Live, language: str) -> list[dict[str, str]]:
+def _findings(fault: LiveFault, live: Live, language: str, *, lasting: bool = False) -> list[dict[str, str]]:
     headers = {"Accept-Language": language, **({"Host": _ELSEWHERE} if fault.answered else {})}
     _, answer = _get(live.at(fault.at), "/ready", headers)
     if fault.answered:
         return [{"code": answer["code"], "message": answer["title"], "next_step": answer["next_step"]}]
+    if lasting and fault.trouble and answer["feed"]["trouble"] != fault.trouble:
+        return []  # it was cut off a moment ago, and says so
     found: list[dict[str, str]] = [*answer["problems"], *answer["warnings"]]
     return found
 
 
 def _named(fault: LiveFault, live: Live, language: str) -> dict[str, str] | None:
-    for finding in _findings(fault, live, language):
+    for finding in _findings(fault, live, language, lasting=True):
         stated = live.common(f"{finding['message']} {finding['next_step']}", fault.at)
         if finding["code"] == fault.code and fault.names in stated:
             return finding

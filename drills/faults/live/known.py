@@ -43,8 +43,9 @@ class Meanwhile(Enum):
 @dataclass(frozen=True, slots=True)
 class LiveFault:
     """`at`: where it is told; `code`: of the finding there; `names`: must stand in it in either language.
-    `restart`: takes what was mended into use, where that does not come by itself. `answered`: not /ready
-    tells it, but the answer to whoever asks; `checked`: `repit check` names the same."""
+    `restart`: takes what was mended into use, where that does not come by itself. `trouble`: what a gate
+    says of its feed by then. `answered`: not /ready tells it, but the answer to whoever asks; `checked`:
+    `repit check` names the same."""
 
     name: Text
     at: str
@@ -53,6 +54,7 @@ class LiveFault:
     names: str
     meanwhile: Meanwhile
     restart: Callable[[Live], object] | None = None
+    trouble: str = ""
     answered: bool = False
     checked: bool = False
 
@@ -65,6 +67,7 @@ GATE: Final = (
         "feed-silent",
         "REPIT_GATE_FEED_URL",
         Meanwhile.JUDGED,
+        trouble="peer-failed",
         checked=True,
     ),
     LiveFault(
@@ -74,6 +77,7 @@ GATE: Final = (
         "feed-silent",
         "REPIT_GATE_FEED_URL",
         Meanwhile.JUDGED,
+        trouble="peer-failed",
         checked=True,
     ),
     LiveFault(
@@ -83,6 +87,7 @@ GATE: Final = (
         "feed-silent",
         "REPIT_OUTBOUND_CA",
         Meanwhile.JUDGED,
+        trouble="peer-untrusted",
         checked=True,
     ),
     LiveFault(
@@ -92,6 +97,7 @@ GATE: Final = (
         "feed-silent",
         "timedatectl",
         Meanwhile.JUDGED,
+        trouble="peer-expired",
         checked=True,
     ),
     LiveFault(
@@ -101,6 +107,7 @@ GATE: Final = (
         "feed-silent",
         "REPIT_GATE_FEED_URL",
         Meanwhile.JUDGED,
+        trouble="peer-misnamed",
         checked=True,
     ),
     LiveFault(
@@ -110,6 +117,7 @@ GATE: Final = (
         "feed-silent",
         "REPIT_GATE_FEED_URL",
         Meanwhile.JUDGED,
+        trouble="wire-refused",
         checked=True,
     ),
     LiveFault(
@@ -122,6 +130,7 @@ GATE: Final = (
         "feed-silent",
         "REPIT_ALLOWED_HOSTS",
         Meanwhile.JUDGED,
+        trouble="feed-missing",
         checked=True,
     ),
     LiveFault(
@@ -148,6 +157,7 @@ GATE: Final = (
         "REPIT_GATE_FEED_KEY",
         Meanwhile.JUDGED,
         gate_with_a_new_key,
+        trouble="key-refused",
         checked=True,
     ),
 )
