@@ -44,10 +44,10 @@ def run(minutes: float) -> int:  # noqa: ARG001 - it takes as long as it takes
                     stated[language][fault] = judged.refusal(answer)
                     wrong += judged.wrong(fault, answer, language)
             for live_fault in LIVE_FAULTS:
-                told = live_judged.ask(live_fault, live, terminal, *pages.LANGUAGES)
-                wrong += told.complaints
+                account = live_judged.ask(live_fault, live, terminal, *pages.LANGUAGES)
+                wrong += account.complaints
                 for language in pages.LANGUAGES:
-                    lived[language][live_fault] = told.said.get(language, "")
+                    lived[language][live_fault] = account.words.get(language, "")
     finally:
         running.cleanup()
     for language in pages.LANGUAGES:

@@ -23,39 +23,39 @@ _GATE: Final = "gate"
 
 
 @dataclass
-class Told:
-    """`said`: message and next step, by language."""
+class Account:
+    """`words`: message and next step, by language."""
 
-    said: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
 
 
-def ask(fault: LiveFault, live: Live, terminal: Terminal, *languages: str) -> Told:
+def ask(fault: LiveFault, live: Live, terminal: Terminal, *languages: str) -> Account:
     """Do it, ask, mend it, and see that it is over."""
-    told, process = Told(), live.at(fault.at)
+    account, process = Account(), live.at(fault.at)
     begun = len(process.log)
     with fault.spoil(live):
         for language in languages:
             found = _eventually(lambda language=language: _named(fault, live, language))
             if not found:
-                told.complaints.append(f"{fault.code} does not name {fault.names} [{language}]")
+                account.complaints.append(f"{fault.code} does not name {fault.names} [{language}]")
                 continue
-            told.said[language] = live.common(f"{found['message']} {found['next_step']}", fault.at)
-            told.complaints += _wrong(fault, told.said[language], language)
+            account.words[language] = live.common(f"{found['message']} {found['next_step']}", fault.at)
+            account.complaints += _wrong(fault, account.words[language], language)
             if fault.checked:
-                told.complaints += _unchecked(fault, process, terminal, language)
-        told.complaints += _meanwhile(fault, live)
+                account.complaints += _unchecked(fault, process, terminal, language)
+        account.complaints += _meanwhile(fault, live)
         logged = b"".join(process.log[begun:]).decode(errors="replace")
     if fault.restart is not None:
         fault.restart(live)
     if not fault.answered and not _eventually(lambda: _over(fault, live)):
-        told.complaints.append(f"{fault.code} is not over")
-    told.complaints += [
+        account.complaints.append(f"{fault.code} is not over")
+    account.complaints += [
         f"in the log: {what}"
         for what in ("Traceback", RepitError.next_step.en, PASSWORD, mail_server.PASSWORD)
         if what in logged
     ]
-    return told
+    return account
 
 
 def _findings(fault: LiveFault, live: Live, language: str, *, lasting: bool = False) -> list[dict[str, str]]:
@@ -82,15 +82,15 @@ def _over(fault: LiveFault, live: Live) -> bool:
     return status == 200 and fault.code not in {found["code"] for found in _findings(fault, live, "en")}
 
 
-def _wrong(fault: LiveFault, said: str, language: str) -> list[str]:
+def _wrong(fault: LiveFault, stated: str, language: str) -> list[str]:
     held = {
-        "a traceback": "Traceback" not in said,
-        "the general advice, which cannot help": RepitError.next_step.in_language(language) not in said,
-        "a password": PASSWORD not in said and mail_server.PASSWORD not in said,
+        "a traceback": "Traceback" not in stated,
+        "the general advice, which cannot help": RepitError.next_step.in_language(language) not in stated,
+        "a password": PASSWORD not in stated and mail_server.PASSWORD not in stated,
         "a restart is not spoken of": (fault.restart is None and not fault.answered)
-        or {"en": "restart", "fr": "redémarre"}[language] in said,
+        or {"en": "restart", "fr": "redémarre"}[language] in stated,
     }
-    return [f"{fault.name.en} [{language}]: {what}: {said}" for what, good in held.items() if not good]
+    return [f"{fault.name.en} [{language}]: {what}: {stated}" for what, good in held.items() if not good]
 
 
 def _unchecked(fault: LiveFault, process: Hotline, terminal: Terminal, language: str) -> list[str]:

@@ -40,8 +40,8 @@ def key_replaced(live: Live) -> Iterator[None]:
 
 
 def gate_with_a_new_key(live: Live) -> None:
-    said = json.loads(live.hotline.operate("subscriber", "rotate", "forum", "--json"))
-    live.gate_with(said["key"])
+    answered = json.loads(live.hotline.operate("subscriber", "rotate", "forum", "--json"))
+    live.gate_with(answered["key"])
 
 
 @contextmanager
@@ -109,11 +109,11 @@ def read_only(at: str) -> Spoil:
             Path(folder).chmod(0o500)
         else:
             # Made read-only where nobody writes: the place itself would be busy.
-            aside = live.folder / "read-only"
-            aside.mkdir(exist_ok=True)
-            _mount("mount", "--bind", folder, str(aside))
-            _mount("mount", "-o", "remount,bind,ro", str(aside))
-            _mount("mount", "--bind", str(aside), folder)
+            elsewhere = live.folder / "read-only"
+            elsewhere.mkdir(exist_ok=True)
+            _mount("mount", "--bind", folder, str(elsewhere))
+            _mount("mount", "-o", "remount,bind,ro", str(elsewhere))
+            _mount("mount", "--bind", str(elsewhere), folder)
         try:
             yield
         finally:

@@ -33,7 +33,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def test_what_goes_wrong_is_told_while_it_lasts_as_the_page_says(
     fault: LiveFault, language: str, live: Live, terminal: Terminal
 ) -> None:
-    told = judged.ask(fault, live, terminal, language)
-    assert told.complaints == []
-    shown = pages.live_row(fault, told.said[language], language)
+    account = judged.ask(fault, live, terminal, language)
+    assert account.complaints == []
+    shown = pages.live_row(fault, account.words[language], language)
     assert shown in pages.file_of(language).read_text().splitlines()

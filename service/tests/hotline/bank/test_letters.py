@@ -361,15 +361,15 @@ def rows(table: str) -> list[dict[str, Any]]:
 
 
 def test_what_is_not_carried_out_for_a_quarter_of_an_hour_is_told_and_over_once_it_is(later: Later) -> None:
-    def told() -> list[str]:
+    def found() -> list[str]:
         return [finding.code for finding in health._letters()]
 
     protect(picture(), picture())
     later.seconds += 600
-    assert told() == [], "a hotline that was away for ten minutes"
+    assert found() == [], "a hotline that was away for ten minutes"
     later.seconds += 600
-    assert told() == ["letters-stuck"]
+    assert found() == ["letters-stuck"]
     [figure] = [figure for figure in health._bank() if figure.name == "repit_hotline_letters_stuck"]
     assert set(figure.values.values()) == {2.0}
     carried(later)
-    assert told() == []
+    assert found() == []

@@ -48,10 +48,10 @@ def check() -> Iterator[Finding]:
     stuck = OperatorNews.objects.filter(given_up_on__isnull=True, attempts__gte=ATTEMPTS).exclude(trouble="")
     newest = {row.channel: row.trouble for row in stuck.order_by("made_at")}
     for channel, trouble in sorted(newest.items()):
-        yield Finding("news-not-delivered", _said(channel, trouble), _step(trouble), grave=False)
+        yield Finding("news-not-delivered", _message(channel, trouble), _step(trouble), grave=False)
 
 
-def _said(channel: str, trouble: str) -> Text:
+def _message(channel: str, trouble: str) -> Text:
     known, what = _KNOWN.get(trouble), _CHANNELS[channel]
     if known is None:
         return what

@@ -73,8 +73,8 @@ def _feed(status: FeedStatus, *, too_old: bool) -> Iterator[Finding]:
     if too_old:
         yield Finding("feed-too-old", _TOO_OLD, trouble.next_step, grave=False)
     elif status.followed and status.trouble and lasts:
-        said = trouble.message or _silent(silent, status.trouble)
-        yield Finding("feed-silent", said, trouble.next_step, grave=False)
+        message = trouble.message or _silent(silent, status.trouble)
+        yield Finding("feed-silent", message, trouble.next_step, grave=False)
 
 
 def _operators_key() -> Iterable[Finding]:
