@@ -18,6 +18,9 @@ def run(minutes: float) -> int:  # noqa: ARG001 - it takes as long as it takes
     """See the module's words."""
     from drills.faults import judged, pages, world  # noqa: PLC0415 - drills of other names need none of it
     from drills.faults.known import FAULTS  # noqa: PLC0415
+    from drills.faults.live import judged as live_judged  # noqa: PLC0415
+    from drills.faults.live.known import FAULTS as LIVE_FAULTS  # noqa: PLC0415
+    from drills.faults.live.world import Live  # noqa: PLC0415
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -25,19 +28,31 @@ def run(minutes: float) -> int:  # noqa: ARG001 - it takes as long as it takes
         cluster = Path(tempfile.mkdtemp(prefix="repit-faults-postgresql-"))
         running = server.get_server(cluster, cleanup_mode="delete")
     wrong = []
+    stated: dict[str, dict[Any, str]] = {language: {} for language in pages.LANGUAGES}
+    lived: dict[str, dict[Any, str]] = {language: {} for language in pages.LANGUAGES}
     try:
         judged.prepare(running.get_uri(), cluster)
-        with tempfile.TemporaryDirectory(prefix="repit-faults-") as folder, world.Terminal() as terminal:
+        with (
+            tempfile.TemporaryDirectory(prefix="repit-faults-") as folder,
+            world.Terminal() as terminal,
+            Live(Path(folder)) as live,
+        ):
             templates = world.Templates(Path(folder))
             for language in pages.LANGUAGES:
-                stated = {}
                 for fault in FAULTS:
                     answer = judged.ask(fault, templates, terminal, language, running.get_uri())
-                    stated[fault] = judged.refusal(answer)
+                    stated[language][fault] = judged.refusal(answer)
                     wrong += judged.wrong(fault, answer, language)
-                pages.file_of(language).write_text(pages.page(stated, language), encoding="utf-8")
+            for live_fault in LIVE_FAULTS:
+                account = live_judged.ask(live_fault, live, terminal, *pages.LANGUAGES)
+                wrong += account.complaints
+                for language in pages.LANGUAGES:
+                    lived[language][live_fault] = account.words.get(language, "")
     finally:
         running.cleanup()
+    for language in pages.LANGUAGES:
+        written = pages.page(stated[language], lived[language], language)
+        pages.file_of(language).write_text(written, encoding="utf-8")
     for line in wrong:
         print(line, file=sys.stderr)
     return int(bool(wrong))

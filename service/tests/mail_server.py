@@ -36,6 +36,7 @@ class Behaviour:
     security: str = "tls"
     name: str = "localhost"
     signs_in: bool = True
+    password: str = PASSWORD
     refuses_sender: bool = False
     refuses: tuple[str, ...] = ()
     refuses_content: bool = False
@@ -150,7 +151,7 @@ class _Session(socketserver.BaseRequestHandler):
         if not given:
             self._say("334 ")
             given = reader.readline(4096).decode().strip()
-        self.signed_in = base64.b64decode(given) == f"\0{USER}\0{PASSWORD}".encode()
+        self.signed_in = base64.b64decode(given) == f"\0{USER}\0{self.does.password}".encode()
         self._say("235 welcome" if self.signed_in else "535 5.7.8 wrong")
 
     def _take(self, to: list[str], reader: Any) -> None:

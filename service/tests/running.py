@@ -77,6 +77,7 @@ class Hotline:
     """`repit hotline` in a process of its own, on a port of its own."""
 
     role = "hotline"
+    program = REPIT
 
     def __init__(self, env: dict[str, str], port: int | None = None, *, wait: bool = True) -> None:
         self.env = env
@@ -84,7 +85,7 @@ class Hotline:
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.allow = [f"127.0.0.1:{self.port}"]
         installations.made(env, self.role)
-        command = [*REPIT, self.role, "--port", str(self.port)]
+        command = [*self.program, self.role, "--port", str(self.port)]
         self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.log: list[bytes] = []
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -91,7 +91,7 @@ def test_part_of_a_slot_can_be_wiped(tmp_path_factory: pytest.TempPathFactory, f
 
 def test_a_missing_or_foreign_file_is_told_and_never_made_by_reading(tmp_path: Path):
     pool = KeyPool(tmp_path / "keys")
-    with pytest.raises(SettingsRefused, match="file of keys keys is missing"):
+    with pytest.raises(SettingsRefused, match=f"file of keys {tmp_path / 'keys'} is missing"):
         pool.read([3])
     with pytest.raises(SettingsRefused):
         pool.draw(1, none)

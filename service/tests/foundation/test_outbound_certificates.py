@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from repit.foundation.errors import PeerUntrusted
+from repit.foundation.errors import PeerExpired, PeerMisnamed, PeerUntrusted
 from repit.foundation.outbound import Outbound
 
 DAY = datetime.timedelta(days=1)
@@ -92,12 +92,16 @@ def test_an_authority_of_the_operators_own_is_trusted_when_it_is_named(
 
 
 @pytest.mark.parametrize(
-    "peer", [("other.example", 1), ("localhost", -1)], indirect=True, ids=["another name", "expired"]
+    ("peer", "kind"),
+    [(("other.example", 1), PeerMisnamed), (("localhost", -1), PeerExpired)],
+    indirect=["peer"],
+    ids=["another name", "expired"],
 )
-def test_a_certificate_for_another_name_or_from_another_time_stays_untrusted(
-    peer: tuple[str, Path], settings: Any
+def test_a_certificate_for_another_name_or_from_another_time_stays_untrusted_and_is_told_apart(
+    peer: tuple[str, Path], kind: type[PeerUntrusted], settings: Any
 ) -> None:
     host, pem = peer
     settings.REPIT_OUTBOUND_CA = str(pem)
-    with pytest.raises(PeerUntrusted):
+    with pytest.raises(kind) as refused:
         greeted(host)
+    assert "REPIT_OUTBOUND_CA" not in "".join(refused.value.shown("en")), "an authority mends neither"

@@ -20,11 +20,14 @@
     │   ├── AddressRefused          the name leads to an address we do not connect to
     │   ├── PeerFailed              no connection, or no usable answer
     │   │   ├── PeerUntrusted       its certificate is of nobody whom we trust
+    │   │   │   ├── PeerExpired     its certificate is not valid today
+    │   │   │   └── PeerMisnamed    its certificate is for another name
     │   │   └── PeerBusy            it asks to be left alone for a while
     │   └── AnswerTooLarge          more bytes than the caller allows
     └── ExchangeRefused             a feed that will not be followed further, and why
         ├── WireRefused             the peer's message is not in the form of the protocol
         │   └── SnapshotCut         a snapshot ended before its end: go on from its last mark
+        ├── FeedMissing             what answers there has no feed for us
         ├── FeedForeign             the feed is another one than was followed so far
         └── FeedGap                 changes are missing between what we hold and what came
 
@@ -247,6 +250,34 @@ class PeerUntrusted(PeerFailed):
     )
 
 
+class PeerExpired(PeerUntrusted):
+    code = "peer-expired"
+    message = Text(
+        "The other service's certificate is not valid today.",
+        "Le certificat de l'autre service n'est pas valable aujourd'hui.",
+    )
+    next_step = Text(
+        "See that this machine's clock is right (`timedatectl`); if it is, the other service must renew its"
+        " certificate.",
+        "Vérifiez l'horloge de cette machine (`timedatectl`) ; si elle est juste, l'autre service doit"
+        " renouveler son certificat.",
+    )
+
+
+class PeerMisnamed(PeerUntrusted):
+    code = "peer-misnamed"
+    message = Text(
+        "The other service's certificate is for another name.",
+        "Le certificat de l'autre service vaut pour un autre nom.",
+    )
+    next_step = Text(
+        "Write its address with the name that stands in the certificate; if it is right, the other service"
+        " must get a certificate for it.",
+        "Écrivez son adresse avec le nom qui figure dans le certificat ; si elle est juste, l'autre service"
+        " doit obtenir un certificat à ce nom.",
+    )
+
+
 class PeerBusy(PeerFailed):
     """`seconds`: for how long, as far as it says."""
 
@@ -284,6 +315,20 @@ class WireRefused(ExchangeRefused):
 class SnapshotCut(WireRefused):
     code = "snapshot-cut"
     message = Text("The snapshot ended too early.", "L'instantané s'est arrêté trop tôt.")
+
+
+class FeedMissing(ExchangeRefused):
+    code = "feed-missing"
+    message = Text(
+        "What answers at that address has no feed of Répit.",
+        "Ce qui répond à cette adresse n'a pas de flux de Répit.",
+    )
+    next_step = Text(
+        "Check the address: the hotline's own, without a path. Behind a proxy a hotline answers only to the"
+        " names in its REPIT_ALLOWED_HOSTS.",
+        "Vérifiez l'adresse : celle de la plateforme d'aide, sans chemin. Derrière un proxy, celle-ci ne"
+        " répond qu'aux noms de son REPIT_ALLOWED_HOSTS.",
+    )
 
 
 class FeedForeign(ExchangeRefused):

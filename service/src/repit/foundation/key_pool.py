@@ -171,8 +171,8 @@ def _settle(file: int) -> None:
 def _missing(path: Path) -> SettingsRefused:
     return SettingsRefused(
         Text(
-            f"The file of keys {path.name} is missing, or is not the one that belongs to this database.",
-            f"Le fichier de clés {path.name} manque, ou n'est pas celui de cette base.",
+            f"The file of keys {path} is missing, or is not the one that belongs to this database.",
+            f"Le fichier de clés {path} manque, ou n'est pas celui de cette base.",
         ),
         Text(
             "Put back the newest copy of it; without it nothing that it sealed can be opened.",

@@ -8,13 +8,14 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from typing import Final
 
 import httpcore2
 import httpx2
 from django.conf import settings
 from httpx2 import Client, Response
 
-from repit.foundation.errors import OutboundRefused, PeerFailed, PeerUntrusted
+from repit.foundation.errors import OutboundRefused, PeerExpired, PeerFailed, PeerMisnamed, PeerUntrusted
 from repit.foundation.vetted import Exchange, Resolve, VettingBackend, resolve
 
 __all__ = ["Client", "Exchange", "Response", "VettedTransport", "client", "named_failures"]
@@ -70,17 +71,22 @@ def named_failures() -> Iterator[None]:
     except httpx2.TimeoutException as error:
         raise PeerFailed(detail=f"timeout: {type(error).__name__}") from None
     except (httpx2.HTTPError, httpx2.StreamError) as error:
-        if _of_a_certificate(error):
-            raise PeerUntrusted from None
+        refused = _of_a_certificate(error)
+        if refused is not None:
+            raise _CERTIFICATES.get(refused.verify_code, PeerUntrusted) from None
         raise PeerFailed(detail=type(error).__name__) from None
     except (httpx2.InvalidURL, httpx2.CookieConflict) as error:
         raise OutboundRefused(detail=type(error).__name__) from None
 
 
-def _of_a_certificate(error: BaseException | None) -> bool:
-    """Whether a certificate that did not prove whose it is stands behind this error."""
+# X509_V_ERR_* of OpenSSL (x509_vfy.h): not yet valid, expired; another host name, another address.
+_CERTIFICATES: Final = {9: PeerExpired, 10: PeerExpired, 62: PeerMisnamed, 64: PeerMisnamed}
+
+
+def _of_a_certificate(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """That a certificate did not prove whose it is, where that stands behind this error."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
-            return True
+            return error
         error = error.__cause__ or error.__context__
-    return False
+    return None

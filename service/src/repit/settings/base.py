@@ -5,6 +5,7 @@ In: the environment, the wings of an installation. Out: Django's settings. Next:
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -75,6 +76,7 @@ def installation(embedded: str, urls: str, *wings: Wing) -> dict[str, Any]:
     return {
         **value,
         "REPIT_OPERATOR_KEY": key,
+        "REPIT_OPERATOR_KEY_KEPT": _key_file(environ, data),
         "REPIT_HTTPS": https,
         "SECRET_KEY": value["REPIT_SECRET_KEY"] or keys.of_forms(key),
         "REPIT_SECRET_KEY": "",
@@ -97,6 +99,14 @@ def installation(embedded: str, urls: str, *wings: Wing) -> dict[str, Any]:
         "SESSION_COOKIE_AGE": value["REPIT_STAFF_IDLE_MINUTES"] * 60,
         **(_BEHIND_HTTPS if https else {}),
     }
+
+
+def _key_file(environ: Mapping[str, str], data: Path) -> Path | None:
+    """Where the next start will look for the operator's key; None where it is given as a value."""
+    named = environ.get("REPIT_OPERATOR_KEY_FILE")
+    if named:
+        return Path(named)
+    return None if environ.get("REPIT_OPERATOR_KEY") else data / keys.NAME
 
 
 _BEHIND_HTTPS: Final[dict[str, Any]] = {
@@ -137,6 +147,7 @@ REPIT_DATA: Path
 REPIT_ADDRESS: str
 REPIT_EMBEDDED: bool
 REPIT_OPERATOR_KEY: bytes
+REPIT_OPERATOR_KEY_KEPT: Path | None
 REPIT_HTTPS: bool
 REPIT_LANGUAGE: str
 REPIT_LOG_LEVEL: str

@@ -19,7 +19,7 @@ from thief import Loot, keys_in
 
 from repit.foundation import clock
 from repit.foundation.hashes import MAX_HASHES, Hash
-from repit.hotline.bank import admitting, carrying, claims, feed, items, keys, letters
+from repit.hotline.bank import admitting, carrying, claims, feed, health, items, keys, letters
 from repit.hotline.bank.carrying import Carrier
 from repit.hotline.bank.incoming import Incoming
 from repit.hotline.bank.letters import Order
@@ -358,3 +358,18 @@ def rows(table: str) -> list[dict[str, Any]]:
         cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 - a table of ours
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def test_what_is_not_carried_out_for_a_quarter_of_an_hour_is_told_and_over_once_it_is(later: Later) -> None:
+    def found() -> list[str]:
+        return [finding.code for finding in health._letters()]
+
+    protect(picture(), picture())
+    later.seconds += 600
+    assert found() == [], "a hotline that was away for ten minutes"
+    later.seconds += 600
+    assert found() == ["letters-stuck"]
+    [figure] = [figure for figure in health._bank() if figure.name == "repit_hotline_letters_stuck"]
+    assert set(figure.values.values()) == {2.0}
+    carried(later)
+    assert found() == []

@@ -31,6 +31,7 @@ from repit.foundation.errors import (
     AnswerTooLarge,
     FeedForeign,
     FeedGap,
+    FeedMissing,
     KeyRefused,
     NotGranted,
     OutboundRefused,
@@ -98,7 +99,7 @@ class FeedClient:
         Takes on the feed's `feed_id`. A connection that breaks is opened again from the last mark that was
         checked; no entry comes twice. The iterator raises `WireRefused` if the snapshot was altered, and
         `PeerFailed` or `SnapshotCut` once it cannot be gone on with: keep nothing of it then. Raises
-        `KeyRefused`, `PeerFailed`.
+        `KeyRefused`, `FeedMissing`, `PeerFailed`.
         """
         self.rejected = []
         self._until, self._came = elapsed() + SNAPSHOT_SECONDS, 0
@@ -118,7 +119,7 @@ class FeedClient:
                 max_line=MAX_LINE,
             )
         )
-        _accept(status)
+        _accept_feed(status)
         head, entries = decode_snapshot(self._counted(lines), self.rejected, progress)
         return head, entries()
 
@@ -160,7 +161,7 @@ class FeedClient:
         """The changes after a sequence, waiting up to `wait_seconds` (at most 25) for the first of them.
 
         An empty page means that nothing happened; a full one that more may be waiting (`head` tells).
-        Raises `FeedForeign`, `FeedGap`, `WireRefused`, `KeyRefused`, `PeerFailed`.
+        Raises `FeedForeign`, `FeedGap`, `FeedMissing`, `WireRefused`, `KeyRefused`, `PeerFailed`.
         """
         wait = max(0.0, min(wait_seconds, MAX_WAIT_SECONDS))
         answer = self._http.get(
@@ -170,7 +171,7 @@ class FeedClient:
             max_bytes=PAGE_BYTES,
         )
         clocks.heard("hotline", answer.headers.get("date"))
-        _accept(answer.status)
+        _accept_feed(answer.status)
         page = decode_page(answer.body)
         if self.feed_id is not None and page.feed_id != self.feed_id:
             raise FeedForeign
@@ -195,6 +196,13 @@ class FeedClient:
     def report_matches(self, counts: MatchCounts) -> None:
         """Say how often items matched in a window of time. May be repeated: a window counts once."""
         _accept(self._http.post("/exchange/repit/v1/matches", encode_matches(counts)).status)
+
+
+def _accept_feed(status: int) -> None:
+    # Nobody of that name (`foundation.web.surroundings`), no such path, or elsewhere: waiting mends none.
+    if status in (400, 404, 405, 410) or 300 <= status < 400:
+        raise FeedMissing(detail=f"status {status}")
+    _accept(status)
 
 
 def _accept(status: int) -> None:

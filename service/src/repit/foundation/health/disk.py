@@ -79,6 +79,9 @@ def check(folders: Places, *, grave: bool = True) -> Callable[[], Iterator[Findi
 
     def look() -> Iterator[Finding]:
         every = [*places(), *folders()]
+        for folder in dict.fromkeys(places()):
+            if not folder.is_dir():
+                yield Finding("folder-missing", _missing(folder), _PUT_IT_BACK, grave)
         for folder in dict.fromkeys(map(_existing, every)):
             if not os.access(folder, os.W_OK | os.X_OK):
                 yield Finding("folder-not-writable", _not_writable(folder), _LET_IT_WRITE, grave)
@@ -107,6 +110,10 @@ def _left(room: Room) -> Text:
     )
 
 
+def _missing(folder: Path) -> Text:
+    return Text(f"The folder {folder} is not there any more.", f"Le dossier {folder} n'est plus là.")
+
+
 def _not_writable(folder: Path) -> Text:
     return Text(f"{folder} cannot be written to.", f"{folder} ne peut pas être écrit.")
 
@@ -123,4 +130,10 @@ _MAKE_ROOM: Final = Text(
 _LET_IT_WRITE: Final = Text(
     "Check its owner and rights, and that its disk is not mounted read-only.",
     "Vérifiez son propriétaire et ses droits, et que son disque n'est pas monté en lecture seule.",
+)
+_PUT_IT_BACK: Final = Text(
+    "Mount its disk again, or put the folder back; nothing needs to be restarted. If it is lost: `repit"
+    " restore`, from the last backup.",
+    "Remontez son disque, ou remettez le dossier ; rien n'est à redémarrer. S'il est perdu : `repit restore`,"
+    " depuis la dernière sauvegarde.",
 )

@@ -20,8 +20,8 @@ from django.db import Error as DatabaseError
 from typing_extensions import TypedDict
 
 from repit.foundation.clock import elapsed
+from repit.foundation.database_words import reason
 from repit.foundation.errors import DatabaseUnavailable, RepitError, Text
-from repit.foundation.mapping import named
 
 LATELY_SECONDS: Final = 5.0
 _log: Final = logging.getLogger(__name__)
@@ -92,7 +92,8 @@ class Health:
         found = list[Finding]()
         for code, (check, grave) in list(self._checks.items()):
             found += _asked(code, check, grave)
-        found.sort(key=lambda finding: finding.grave)  # of the same trouble the grave finding is kept
+        # Of the same trouble the grave finding is kept, and of those one that says why.
+        found.sort(key=lambda finding: (finding.grave, finding.next_step != _LOOK_AT_THE_DATABASE))
         once = {finding.code: finding for finding in found if finding.code == DatabaseUnavailable.code}
         others = [finding for finding in found if finding.code not in once]
         every = [*once.values(), *others]
@@ -118,8 +119,7 @@ def _asked(code: str, check: Check, grave: bool) -> Iterable[Finding]:
     try:
         return list(check())
     except DatabaseError as error:
-        away = named(error)
-        return [Finding(DatabaseUnavailable.code, away.message, _LOOK_AT_THE_DATABASE, grave)]
+        return [_database_away(error, grave)]
     except RepitError as error:
         step = _LOOK_AT_THE_DATABASE if isinstance(error, DatabaseUnavailable) else error.next_step
         return [
@@ -130,6 +130,18 @@ def _asked(code: str, check: Check, grave: bool) -> Iterable[Finding]:
     except Exception as error:  # noqa: BLE001 - one check must not hide what the others find
         _log.error("a check of health failed: %s %s", code, type(error).__name__)
         return [Finding(code, _NOT_KNOWN, _LOOK_AT_THE_LOG, grave)]
+
+
+def _database_away(error: DatabaseError, grave: bool) -> Finding:
+    known = reason(error)
+    if known is None:
+        return Finding(DatabaseUnavailable.code, DatabaseUnavailable.message, _LOOK_AT_THE_DATABASE, grave)
+    message, step = known
+    # This process has read its settings.
+    again = _START_AGAIN if "REPIT_DATABASE_URL" in step.en else Text("", "")
+    return Finding(
+        DatabaseUnavailable.code, message, Text(f"{step.en}{again.en}", f"{step.fr}{again.fr}"), grave
+    )
 
 
 def _shown(finding: Finding, language: str | None) -> Shown:
@@ -145,6 +157,9 @@ _LOOK_AT_THE_DATABASE: Final = Text(
     " acknowledged is not lost.",
     "Vérifiez que la base tourne et accepte d'être écrite, que son disque a de la place, et"
     " REPIT_DATABASE_URL. Rien de ce qui a été confirmé n'est perdu.",
+)
+_START_AGAIN: Final = Text(
+    " If you change the setting, restart the service.", " Si vous changez le réglage, redémarrez le service."
 )
 _NOT_KNOWN: Final = Text(
     "One of the checks of this installation failed itself.",

@@ -14,6 +14,8 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from repit.foundation.clock import elapsed
+from repit.foundation.database_words import logged
+from repit.foundation.errors import RepitError
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.rounds import TIMEOUT_SECONDS, Rounds
 
@@ -94,8 +96,7 @@ class Loop:
                 failures += 1
                 pause = self._backoff.pause(failures)
                 rounds.failed(type(error).__name__, pause)
-                # Its type alone: what it says may quote a row.
-                _log.warning("%s waits: %s", self._name, type(error).__name__)
+                _log.warning("%s waits: %s", self._name, _stated(error))
             if pause:
                 _let_connection_go()
         rounds.ended()
@@ -110,6 +111,13 @@ class Loop:
         if pause and self._wake.wait(pause) and not self.ending.is_set():
             self._wake.clear()
         return self.ending.is_set()
+
+
+def _stated(error: Exception) -> str:
+    """Of a library's the type alone: what it says may quote a row."""
+    if isinstance(error, RepitError):
+        return f"{error.code}: {error}"
+    return logged(error) if isinstance(error, DatabaseError) else type(error).__name__
 
 
 def _let_connection_go() -> None:

@@ -13,11 +13,12 @@ from django.db import connection
 from repit.foundation import installation
 from repit.foundation.configuration import keys
 from repit.foundation.configuration.databases import shown
+from repit.foundation.database_words import unavailable
 from repit.foundation.errors import SettingsRefused, Text
 from repit.foundation.keyfile import write_once
 from repit.foundation.models import AuditRow
 from repit.foundation.process import present
-from repit.foundation.process.database_form import Form, form, unavailable
+from repit.foundation.process.database_form import Form, form
 
 
 def make(role: str, data: Path, new_key: bytes | None) -> str:

@@ -17,9 +17,10 @@ from django.db import connection, transaction
 from repit import __version__
 from repit.foundation import installation
 from repit.foundation.configuration.databases import shown
+from repit.foundation.database_words import unavailable
 from repit.foundation.errors import SettingsRefused, Text
 from repit.foundation.process import holding, occupied
-from repit.foundation.process.database_form import Form, form, unavailable
+from repit.foundation.process.database_form import Form, form
 from repit.foundation.process.kinds import NAMES
 
 

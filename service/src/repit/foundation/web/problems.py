@@ -9,9 +9,11 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from repit.foundation.database_words import logged
 from repit.foundation.errors import (
     KeyRefused,
     NotFound,
@@ -75,7 +77,7 @@ class ProblemMiddleware:
             _log.error(
                 "%s: %s",
                 ours.code,
-                ours.detail,
+                logged(error) if isinstance(error, DatabaseError) else ours.detail,
                 exc_info=None if isinstance(ours, Unavailable) or isinstance(error, RepitError) else error,
             )
         return problem(ours)

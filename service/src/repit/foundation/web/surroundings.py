@@ -38,8 +38,8 @@ class HostRefused(RequestRefused):
     code = "host"
     message = Text("This service does not answer under that name.", "Ce service ne répond pas sous ce nom.")
     next_step = Text(
-        "Whoever runs it sets REPIT_ADDRESS, or adds the name to REPIT_ALLOWED_HOSTS.",
-        "Son exploitant règle REPIT_ADDRESS, ou ajoute ce nom à REPIT_ALLOWED_HOSTS.",
+        "Whoever runs it sets REPIT_ADDRESS, or adds the name to REPIT_ALLOWED_HOSTS, and restarts it.",
+        "Son exploitant règle REPIT_ADDRESS, ou ajoute ce nom à REPIT_ALLOWED_HOSTS, puis le redémarre.",
     )
 
 

@@ -32,6 +32,7 @@ from repit.hotline.bank.states import LIVE
 from repit.hotline.bank.types import State, Submission, not_too_many
 
 _LATE: Final = timedelta(seconds=1)
+_STUCK: Final = timedelta(minutes=15)
 _TOGETHER: Final = 2_000
 _log: Final = logging.getLogger(__name__)
 
@@ -96,6 +97,14 @@ def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
             state = "received" if name in asked else "withdrawn"
         found[name] = SubmissionStatus(state, name in leaving, item is None or item.pk not in broken)
     return found
+
+
+def stuck() -> int:
+    """How many things asked for should have been carried out long ago and were not: zero, unless something is
+    wrong, so that it tells of no case that comes in. Raises `SettingsRefused`."""
+    before = now() - _STUCK
+    orders = letters.opened(list(Letter.objects.all()))
+    return sum(order.wanted != "nothing" and order.due_at < before and _whole(order) for order in orders)
 
 
 class Carrier:

@@ -11,13 +11,14 @@ from django.conf import settings
 
 from repit.foundation import installation
 from repit.foundation.clock import day
-from repit.foundation.errors import Text
-from repit.foundation.health import backups, clocks, database, disk, loops
+from repit.foundation.errors import SettingsRefused, Text
+from repit.foundation.health import backups, clocks, database, disk, loops, operator_key
 from repit.foundation.health.findings import Finding, wing
 from repit.foundation.metrics import own
 from repit.foundation.metrics.figures import Figure, of, plain
+from repit.foundation.notify import health as news
 from repit.foundation.staff import figures as staff
-from repit.hotline.bank import proving
+from repit.hotline.bank import carrying, proving
 from repit.hotline.bank.models import Change, Question
 from repit.hotline.bank.unreadable import unreadable
 
@@ -28,8 +29,11 @@ def register() -> None:
     health.register("database", database.check)
     health.register("disk", disk.check(_places))
     health.register("operator-key", _operators_key)
+    health.register("operator-key-file", operator_key.check, grave=False)
+    health.register("news", news.check, grave=False)
     health.register("bank-keys", _keys)
     health.register("unreadable-items", _unreadable, grave=False)
+    health.register("letters-stuck", _letters)
     health.register("loops", loops.check)
     health.register("clock", clocks.check, grave=False)
     health.register("backup", backups.check(lambda: changes_before_today() > 0), grave=False)
@@ -75,7 +79,35 @@ def _unreadable() -> Iterable[Finding]:
         )
 
 
+def _letters() -> Iterable[Finding]:
+    if count := _stuck():
+        yield Finding(
+            "letters-stuck",
+            Text(
+                f"Asked for by people, and not in the bank after a quarter of an hour: {count}.",
+                f"Demandes de personnes, pas encore dans la banque après un quart d'heure : {count}.",
+            ),
+            Text(
+                "The log says of the loop repit-letters why: the database, the disk or the files of keys."
+                " Nothing is lost, and all of it is carried out once that is mended; if not, restart the"
+                " service.",
+                "Le journal dit de la boucle repit-letters pourquoi : la base, le disque ou les fichiers de"
+                " clés. Rien n'est perdu, et tout avance une fois cela réparé ; sinon, redémarrez le"
+                " service.",
+            ),
+        )
+
+
+def _stuck() -> int:
+    try:
+        return carrying.stuck()
+    except SettingsRefused:  # the finding of the keys says it
+        return 0
+
+
 def _bank() -> Iterable[Figure]:
+    about = "What people asked for more than a quarter of an hour ago and is not in the bank."
+    yield plain("repit_hotline_letters_stuck", about, float(_stuck()))
     about = "The newest change of the feed when the present day (UTC) began."
     yield plain("repit_hotline_unreadable_items", "Items that do not open.", float(unreadable()))
     yield plain("repit_hotline_feed_sequence", about, float(changes_before_today()))

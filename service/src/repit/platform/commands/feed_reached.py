@@ -12,7 +12,7 @@ from repit.exchanges.models import Partner
 from repit.exchanges.repit.client import FeedClient
 from repit.foundation.errors import RepitError, Text
 from repit.foundation.health.findings import Finding
-from repit.platform.gate.health import step_for
+from repit.platform.gate.feed_trouble import trouble_of
 
 
 def findings() -> Iterator[Finding]:
@@ -26,7 +26,8 @@ def findings() -> Iterator[Finding]:
             with FeedClient(address, settings.REPIT_GATE_FEED_KEY) as client:
                 client.changes(0, 0.0)
         except RepitError as error:
-            yield Finding("feed", error.message, step_for(error.code))
+            trouble = trouble_of(error.code)
+            yield Finding("feed", trouble.message or error.message, trouble.next_step)
     if not settings.REPIT_GATE_KEYS:
         yield Finding("gate-keys", _NO_KEYS, _LIST_SOME, grave=False)
 

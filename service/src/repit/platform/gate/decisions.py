@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 
 from repit.foundation.clock import elapsed, now
+from repit.foundation.database_words import logged
 from repit.foundation.ids import token
 from repit.platform.gate import tallies
 from repit.platform.gate.entries import FEED
@@ -161,7 +163,8 @@ class Recorder:
             if met:
                 self.matched.set()
         except Exception as error:  # noqa: BLE001 - whatever happens here, uploads must be answered
-            _log.error("decisions could not be recorded: %s", type(error).__name__)
+            stated = logged(error) if isinstance(error, DatabaseError) else type(error).__name__
+            _log.error("decisions could not be recorded: %s", stated)
             away = isinstance(error, OperationalError | InterfaceError)
             with self._changed:
                 self._counts += counts

@@ -11,8 +11,12 @@ import math
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from repit.foundation.clock import elapsed, now
+
+SILENT_SECONDS: Final = 300.0
+"""Of a feed that may just be started anew: after so long its silence is told."""
 
 
 @dataclass(frozen=True, slots=True)

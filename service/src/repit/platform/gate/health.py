@@ -16,16 +16,18 @@ from django.conf import settings
 from repit.exchanges import health as exchanges
 from repit.foundation import installation
 from repit.foundation.clock import elapsed
-from repit.foundation.errors import AddressRefused, KeyRefused, PeerUntrusted, Text
-from repit.foundation.health import backups, clocks, database, disk, loops
+from repit.foundation.errors import PeerFailed, Text
+from repit.foundation.health import backups, clocks, database, disk, loops, operator_key
 from repit.foundation.health.findings import Finding, wing
 from repit.foundation.metrics import own
 from repit.foundation.metrics.figures import of
+from repit.foundation.notify import health as news
 from repit.foundation.staff import figures as staff
 from repit.platform.gate import runtime
+from repit.platform.gate.feed_status import SILENT_SECONDS, FeedStatus
+from repit.platform.gate.feed_trouble import trouble_of
 from repit.platform.gate.models import Decision
 
-SILENT_SECONDS: Final = 300.0
 FOLLOWER: Final = "feed-follower"
 
 
@@ -34,6 +36,8 @@ def register() -> None:
     health, figures = wing("gate"), of("gate")
     health.register("gate", check)
     health.register("operator-key", _operators_key, grave=False)
+    health.register("operator-key-file", operator_key.check, grave=False)
+    health.register("news", news.check, grave=False)
     health.register("database", database.check, grave=False)
     health.register("disk", disk.check(_places, grave=False), grave=False)
     health.register("loops", lambda: loops.check({FOLLOWER}))
@@ -49,26 +53,28 @@ def register() -> None:
 def check() -> Iterator[Finding]:
     """The gate itself. Raises `GateNotRunning`."""
     gate = runtime.current()
-    status, moment = gate.board.read(), elapsed()
+    status = gate.board.read()
     if not status.loaded:
-        yield Finding("entries-not-loaded", _NOT_LOADED, _LET_IT_LOAD)
+        trouble = trouble_of(status.trouble or "")
+        step = _LET_IT_LOAD if trouble.passes else trouble.next_step
+        yield Finding("entries-not-loaded", _NOT_LOADED, step)
     if not gate.pool.alive:
         yield Finding("no-decoder-alive", _NO_DECODER, _START_AGAIN)
     elif gate.pool.alive < gate.pool.wanted:
         yield Finding("decoders-missing", _DECODERS, _LOOK_AT_MEMORY, grave=False)
-    silent = status.silent_seconds(moment)
-    step = step_for(status.trouble or "")
-    if gate.board.is_stale():
-        yield Finding("feed-too-old", _TOO_OLD, step, grave=False)
-    elif status.followed and status.trouble and (silent is None or silent > SILENT_SECONDS):
-        yield Finding("feed-silent", _silent(silent, status.trouble), step, grave=False)
+    yield from _feed(status, too_old=gate.board.is_stale())
     if gate.recorder.failing_since is not None:
         yield Finding("decisions-not-recorded", _NOT_RECORDED, _LET_IT_WRITE, grave=False)
 
 
-def step_for(trouble: str) -> Text:
-    """What to do where the feed cannot be followed; `trouble`: the code of what went wrong."""
-    return _STEPS.get(trouble, _ASK_THE_HOTLINE)
+def _feed(status: FeedStatus, *, too_old: bool) -> Iterator[Finding]:
+    trouble, silent = trouble_of(status.trouble or ""), status.silent_seconds(elapsed())
+    lasts = not trouble.passes or silent is None or silent > SILENT_SECONDS
+    if too_old:
+        yield Finding("feed-too-old", _TOO_OLD, trouble.next_step, grave=False)
+    elif status.followed and status.trouble and lasts:
+        message = trouble.message or _silent(silent, status.trouble)
+        yield Finding("feed-silent", message, trouble.next_step, grave=False)
 
 
 def _operators_key() -> Iterable[Finding]:
@@ -82,15 +88,16 @@ def _places() -> Iterable[Path]:
 
 
 def _silent(seconds: float | None, trouble: str) -> Text:
+    why = "" if trouble == PeerFailed.code else f" ({trouble})"
     if seconds is None:
         return Text(
-            f"The hotline has not answered since this gate began ({trouble}).",
-            f"La plateforme d'aide n'a pas répondu depuis le démarrage de ce filtre ({trouble}).",
+            f"The hotline has not answered since this gate began{why}.",
+            f"La plateforme d'aide n'a pas répondu depuis le démarrage de ce filtre{why}.",
         )
     minutes = int(seconds // 60)
     return Text(
-        f"The hotline has not answered for {minutes} minutes ({trouble}).",
-        f"La plateforme d'aide n'a pas répondu depuis {minutes} minutes ({trouble}).",
+        f"The hotline has not answered for {minutes} minutes{why}.",
+        f"La plateforme d'aide n'a pas répondu depuis {minutes} minutes{why}.",
     )
 
 
@@ -99,10 +106,10 @@ _NOT_LOADED: Final = Text(
     "Le filtre ne connaît encore aucune entrée : tout est indécis.",
 )
 _LET_IT_LOAD: Final = Text(
-    "Wait for the first snapshot. If it does not come, check REPIT_GATE_FEED_URL and the key, and whether the"
-    " hotline can be reached from here.",
-    "Attendez la première copie. Si elle ne vient pas, vérifiez REPIT_GATE_FEED_URL et la clé, et que la"
-    " plateforme d'aide est joignable d'ici.",
+    "Wait for the first snapshot. If it does not come within minutes, `repit check` tries the way to the"
+    " hotline (REPIT_GATE_FEED_URL, REPIT_GATE_FEED_KEY) and says what is wrong with it.",
+    "Attendez la première copie. Si elle ne vient pas en quelques minutes, `repit check` essaie le chemin"
+    " vers la plateforme d'aide (REPIT_GATE_FEED_URL, REPIT_GATE_FEED_KEY) et dit ce qui ne va pas.",
 )
 _NO_DECODER: Final = Text(
     "No decoder lives: pictures cannot be opened.", "Aucun décodeur ne vit : les images ne s'ouvrent pas."
@@ -133,24 +140,3 @@ _LET_IT_WRITE: Final = Text(
     "Check that the database runs and that its disk has room.",
     "Vérifiez que la base tourne et que son disque a de la place.",
 )
-_ASK_THE_HOTLINE: Final = Text(
-    "The gate goes on with what it has. See whether the hotline can be reached from here and whether the key"
-    " still opens; ask the hotline.",
-    "Le filtre continue avec ce qu'il a. Voyez si la plateforme d'aide est joignable d'ici et si la clé ouvre"
-    " encore ; demandez-lui.",
-)
-_STEPS: Final = {
-    KeyRefused.code: Text(
-        "The hotline does not know this gate's key: put the one it issued into REPIT_GATE_FEED_KEY, or ask"
-        " it for a new one (`repit subscriber rotate` there).",
-        "La plateforme d'aide ne connaît pas la clé de ce filtre : mettez celle qu'elle a émise dans"
-        " REPIT_GATE_FEED_KEY, ou demandez-lui une nouvelle clé (`repit subscriber rotate` chez elle).",
-    ),
-    PeerUntrusted.code: PeerUntrusted.next_step,
-    AddressRefused.code: Text(
-        "REPIT_GATE_FEED_URL leads to a private address or an unusual port: if that is meant, name it as"
-        " host:port in REPIT_OUTBOUND_ALLOW.",
-        "REPIT_GATE_FEED_URL mène à une adresse privée ou à un port inhabituel : si c'est voulu, notez"
-        " hôte:port dans REPIT_OUTBOUND_ALLOW.",
-    ),
-}
