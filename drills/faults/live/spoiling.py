@@ -127,7 +127,7 @@ def read_only(at: str) -> Spoil:
 
 
 def _mount(*words: str) -> None:
-    subprocess.run(words, check=True)  # noqa: S603 - our own folder
+    subprocess.run(words, check=True)
 
 
 @contextmanager
