@@ -37,10 +37,9 @@ def released(bare: Path, folder: Path) -> str:
     assert found, "the service has a version"
     before = f"{found[1]}.{found[2]}"
     after = f"{found[1]}.{int(found[2]) + 1}"
-    for project in tree.glob("*/pyproject.toml"):
-        project.write_text(
-            project.read_text().replace(f'"{before}"', f'"{after}"').replace(f"=={before}", f"=={after}")
-        )
+    for file in (*tree.glob("*/pyproject.toml"), tree / "service/src/repit/__init__.py"):
+        text = file.read_text().replace(f'"{before}"', f'"{after}"')
+        file.write_text(text.replace(f"=={before}", f"=={after}"))
     migrations = tree / "service/src/repit/foundation/migrations"
     last = max(file.stem for file in migrations.glob("0*.py"))
     (migrations / f"{int(last[:4]) + 1:04}_next.py").write_text(_MIGRATION.format(before=last))
