@@ -42,16 +42,18 @@ def run(_minutes: float) -> int:
             str(shutil.which("chromium")),
             version.published(folder),
         )
-        first, gate, second = (
+        first, gate, third, second = (
             held.enter_context(world.machine(name, issued.authority))
-            for name in ("hotline", "platform", "elsewhere")
+            for name in ("hotline", "platform", "wheels", "elsewhere")
         )
         walk.hotline(first)
         receipt = walk.case(first)
         last = walk.platform(gate)
         walk.refused(gate, last)
+        walk.wheels(third)
         walk.upgrade(first, folder)
         walk.still_there(first, receipt)
+        walk.wheels_upgraded(third)
         walk.elsewhere(first, second)
         walk.still_there(second, receipt)
         walk.refused(gate, last)
@@ -66,7 +68,8 @@ def _reported(took: list[Took], seconds: float) -> int:
         "In production, from the operator's page alone",
         "Every line of the page's sections for the hotline's machine, the platform's machine, an upgrade and"
         " another machine, typed as they stand, on machines with nothing on them but Debian 12, beside a"
-        " person and two members of staff at browsers. One after another, on one computer.",
+        " person and three members of staff at browsers; then the lines of deploy.md (`wheels`). One after"
+        " another, on one computer.",
     )
     report.compare("the whole walk", "min", seconds / 60, "what the page promises", HALF_AN_HOUR / 60)
     rows = [(each.machine, each.what, each.lines, round(each.seconds, 1)) for each in took]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "en" / "operators.md"
+DEPLOY: Final = PAGE.with_name("deploy.md")
 _HEADING: Final = re.compile(r"#{2,} (?P<title>.+)")
 _STEP: Final = re.compile(r"\*\*(?P<number>\d+)\. (?P<title>[^*]+?)[.:,]?\*\*")
 _OWN: Final = re.compile(r"[A-Z0-9]{2,}(?: [A-Z]{2,})+|UPLOAD")

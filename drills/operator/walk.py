@@ -10,7 +10,7 @@ import re
 import shutil
 import time
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ HOTLINE: Final = "The hotline's machine"
 PLATFORM: Final = "The platform's machine"
 ELSEWHERE: Final = "On another machine"
 UPGRADE: Final = "Upgrade, and go back"
+WHEELS: Final = ("What is installed", "With systemd")
+WHEELS_UPGRADE: Final = "An upgrade"
 BASE: Final = "https://hotline.example"
 NAMES: Final = ("hotline.example", "gate.example")
 ANSWER: Final = "Yes. We have your case, and we begin today."
@@ -188,6 +190,27 @@ class Walk:
             assert (found == "allow") is (upload.hope == "passes"), (upload.name.en, found)
         self._note(machine, "Uploads: the picture and its copies refused, others let through", 1, begun)
 
+    # --- the other page -----------------------------------------------------------------------------------
+
+    def wheels(self, machine: Machine) -> None:
+        """A hotline on SQLite from wheels, as the page about units has it; what that page takes as given, a
+        checkout and a key for backups, comes from the operator's."""
+        steps = self.numbered(HOTLINE)
+        self.arrive(machine)
+        self.step(machine, replace(steps[1], lines=steps[1].lines[:-2], title="A checkout"))
+        for section in WHEELS:
+            for step in page.of_section(page.DEPLOY.read_text("utf-8"), section):
+                self.step(machine, step)
+        self.step(machine, replace(steps[5], lines=tuple(map(_by_its_path, steps[5].lines))))
+        assert _answer(machine.type("curl http://127.0.0.1:8600/ready"))["ready"]
+
+    def wheels_upgraded(self, machine: Machine) -> None:
+        """To the version that was released meanwhile."""
+        shutil.copytree(self.repository, machine.root / "srv/repit.git", dirs_exist_ok=True)
+        (step,) = page.of_section(page.DEPLOY.read_text("utf-8"), WHEELS_UPGRADE)
+        self.step(machine, step)
+        assert _answer(machine.type("curl http://127.0.0.1:8600/ready"))["ready"]
+
     # --- afterwards -----------------------------------------------------------------------------------------
 
     def upgrade(self, machine: Machine, folder: Path) -> None:
@@ -214,6 +237,10 @@ class Walk:
         self.certificate(new)
         self.world.call("hotline.example", new)
         self.step(new, steps[7])
+
+
+def _by_its_path(line: str) -> str:
+    return re.sub(r"^repit ", "/opt/repit/bin/repit ", line)
 
 
 def _answer(printed: str) -> dict[str, Any]:
