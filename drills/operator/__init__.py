@@ -9,9 +9,11 @@ It wants root, Debian's archive and PyPI within reach, mmdebstrap, iproute2, ipt
 """
 
 import shutil
+import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +34,7 @@ def run(_minutes: float) -> int:
     archive = machines.debian(KEPT)
     begun = time.monotonic()
     with ExitStack() as held:
-        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="repit-machines-")))
+        folder = held.enter_context(_files())
         world = held.enter_context(machines.world(folder, archive))
         issued = issue(*NAMES)
         walk = Walk(
@@ -58,6 +60,16 @@ def run(_minutes: float) -> int:
         walk.still_there(second, receipt)
         walk.refused(gate, last)
     return _reported(walk.took, time.monotonic() - begun)
+
+
+@contextmanager
+def _files() -> Iterator[Path]:
+    """A folder for the machines' files: a hundred thousand, which Python would remove in a minute or two."""
+    folder = Path(tempfile.mkdtemp(prefix="repit-machines-"))
+    try:
+        yield folder
+    finally:
+        subprocess.run(["rm", "-rf", "--one-file-system", str(folder)], check=True)
 
 
 def _reported(took: list[Took], seconds: float) -> int:
