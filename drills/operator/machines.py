@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -61,8 +61,9 @@ def debian(kept: Path) -> Path:
 class Machine(namespaces.Machine):
     """One that lines are typed at, in the folder where the last one left off."""
 
-    name: str = ""
-    address: str = ""
+    name: str
+    address: str
+    power: ExitStack = field(repr=False)
     _where: str = field(default="/root", repr=False)
 
     def type(self, line: str) -> str:
@@ -116,12 +117,22 @@ class World:
         (root / "etc/hostname").write_text(f"{name}\n")
         shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
         (root / _AUTHORITIES).write_text(Path("/", _AUTHORITIES).read_text() + authority)
-        with self._cable(name, address), namespaces.group(name) as group:
-            outer = _started(root, self._network(name), group, self.folder / f"{name}.log")
+        with self._cable(name, address), ExitStack() as power:
+            started = Machine(power.enter_context(self._powered(name)), name, address, power)
+            self.machines.append(started)
+            yield started
+
+    def power_cut(self, machine: Machine) -> None:
+        """Every process of it is gone at once; then it starts again, as its files have it."""
+        machine.power.close()
+        machine.process = machine.power.enter_context(self._powered(machine.name))
+
+    @contextmanager
+    def _powered(self, name: str) -> Iterator[int]:
+        with namespaces.group(name) as group:
+            outer = _started(self.folder / name, self._network(name), group, self.folder / f"{name}.log")
             try:
-                started = Machine(_awaited(outer), name=name, address=address)
-                self.machines.append(started)
-                yield started
+                yield _awaited(outer)
             finally:
                 os.kill(first_of(outer.pid) or outer.pid, signal.SIGKILL)
                 outer.wait(60)

@@ -221,6 +221,15 @@ class Walk:
         printed = self.step(machine, step)
         assert f"repit {after}" in printed and _answer(printed)["ready"], printed
 
+    def power_cut(self, machine: Machine, address: str) -> None:
+        """The machine loses its power, and serves again by itself."""
+        begun = time.monotonic()
+        self.world.power_cut(machine)
+        assert _answer(machine.type(f"curl --retry 60 --retry-delay 1 --retry-connrefused {address}"))[
+            "ready"
+        ]
+        self._note(machine, "The power fails, and comes back", 0, begun)
+
     def elsewhere(self, old: Machine, new: Machine) -> None:
         """The backups, the copies of the keys and the stick are carried to another machine."""
         steps, (step,) = self.numbered(HOTLINE), page.of_section(self.text, ELSEWHERE)
