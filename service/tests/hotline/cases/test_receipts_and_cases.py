@@ -190,7 +190,7 @@ def test_neither_opening_a_case_nor_adding_to_it_leaves_a_time_on_the_disk():
 def test_a_missing_file_of_case_keys_is_said_and_not_made_anew(settings, tmp_path):
     service.open_case([picture()])
     settings.REPIT_CASE_KEYS = tmp_path / "elsewhere"
-    with pytest.raises(SettingsRefused, match="file of keys case-keys is missing"):
+    with pytest.raises(SettingsRefused, match="case-keys is missing"):
         service.open_case([picture()])
     with pytest.raises(SettingsRefused, match="not those that belong to this database"):
         key_file.check()

@@ -54,11 +54,12 @@ def test_a_case_is_opened_step_by_step_without_a_cookie_and_practised(language: 
 
 def test_a_code_that_does_not_open_is_spoken_of_until_the_picture_is_added_again(visitor: Visitor) -> None:
     same = items()
-    submit(secrets.token_bytes(32))  # of somebody else; where nothing opens, it is the key that is wrong
+    # Of somebody else: where nothing opens, it is the key that is wrong.
+    theirs = submit(secrets.token_bytes(32))
     visitor.sign_in(*code_in(visitor.step(visitor.to_the_device(), hashes=same)))
     mine = "/en/mine/"
     assert "Ready. The sites" in visitor.client.get(mine).content.decode()
-    PLANTED["a flipped bit"](Item.objects.latest("pk").token)
+    PLANTED["a flipped bit"](Item.objects.exclude(token=theirs).get().token)
     assert sum(part.broken for part in looking.everything()) == 1
     shown = visitor.client.get(mine).content.decode()
     assert "Ready." not in shown and "No site has the code yet" in shown
