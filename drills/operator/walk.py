@@ -225,7 +225,7 @@ class Walk:
         """The machine loses its power, and serves again by itself."""
         begun = time.monotonic()
         self.world.power_cut(machine)
-        assert _answer(machine.type(f"curl --retry 60 --retry-delay 1 --retry-connrefused {address}"))[
+        assert _answer(machine.type(f"curl --fail --retry 60 --retry-delay 1 --retry-connrefused {address}"))[
             "ready"
         ]
         self._note(machine, "The power fails, and comes back", 0, begun)
