@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import installations
+import pyarrow.parquet as pq
 import pytest
 import terminal
 import typer
 
-from documented import ROOT, Typed, pages, typed
-from installation import bare_environment, random_hash
+from documented import ROOT, Typed, blocks, pages, typed
+from installation import TIMEOUT, bare_environment, random_hash
 from repit.cli import app
+from repit.demo.pictures import original
 from repit_engine.cli import hash as hashing
 from repit_engine.cli import scan as scanning
 
@@ -159,6 +163,24 @@ def _here(word: str, folder: Path) -> str:
             (folder / place.removeprefix("/")).mkdir(parents=True, exist_ok=True)
             return f"{folder}{word}"
     return word
+
+
+def test_what_lies_in_a_folder_is_compared_as_the_platforms_page_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "en" / "platforms.md").read_text()
+    [block] = [each for each in blocks(page, "sh") if "repit-scan" in each]
+    picture, uploads = original(None), tmp_path / "uploads"
+    for folder in (tmp_path / "known", uploads):
+        folder.mkdir()
+        (folder / "one.jpg").write_bytes(picture)
+    (uploads / "two.txt").write_text("no picture")
+    programs = str(Path(sys.executable).parent)
+    lines = block.replace(".venv/bin/", f"{programs}/").replace("/srv/uploads", str(uploads))
+    subprocess.run(["bash", "-euo", "pipefail", "-c", lines], cwd=tmp_path, timeout=TIMEOUT, check=True)
+    found = {row["file"]: row for row in pq.read_table(tmp_path / "found.parquet").to_pylist()}
+    assert {Path(name).name: row["strength"] for name, row in found.items()} == {
+        "one.jpg": "block",
+        "two.txt": None,
+    }
 
 
 def test_the_pages_hold_commands_of_every_program() -> None:
