@@ -1,7 +1,10 @@
 """`LiveIndex`: what was added or removed counts for the next query, whatever happens behind."""
 
+import itertools
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from repit_engine import errors
 from repit_engine.kernels.reference.search import range_search
 from repit_engine.live import LiveIndex, LiveReader, memtable
+from repit_engine.live import reader as live_reader
 from repit_engine.types import RangeResult
 
 
@@ -140,6 +144,43 @@ def run_machine(machine: type[RuleBasedStateMachine], examples: int) -> None:
         max_examples=examples, stateful_step_count=20, deadline=None, phases=[Phase.generate]
     )
     case().runTest()
+
+
+LOOKS = ("log_path", "log_numbers", "read_manifest", "manifest_mark")
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["new reader", "reader that follows"])
+@pytest.mark.parametrize("look", range(12))
+def test_a_reader_misses_nothing_however_logs_become_segments_between_its_looks(
+    small_memtables: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: int, begun: bool
+) -> None:
+    hashes, ids = some_hashes(4, 300), np.arange(300, dtype=np.uint64)
+
+    def add(rows: range) -> None:
+        for start in rows:
+            part = slice(start, start + rows.step)
+            index.add(ids[part], hashes[part])
+
+    with LiveIndex(tmp_path) as index:
+        monkeypatch.setattr(index._maker, "wake", lambda: None)
+        add(range(0, 90 if begun else 0, 30))
+        reader = LiveReader(tmp_path)
+        add(range(90 if begun else 0, 300, 30))
+        monkeypatch.delattr(index._maker, "wake")
+        looks = itertools.count()
+
+        def at_a_look(really: Callable[..., Any]) -> Callable[..., Any]:
+            def looked(*arguments: Any) -> Any:
+                if next(looks) == look:
+                    index.flush()
+                return really(*arguments)
+
+            return looked
+
+        for name in LOOKS:
+            monkeypatch.setattr(f"repit_engine.live.reader.{name}", at_a_look(getattr(live_reader, name)))
+        assert pairs(reader.range_search(hashes[:1], 256)) == pairs(index.range_search(hashes[:1], 256))
+        assert len(reader) == 300
 
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:

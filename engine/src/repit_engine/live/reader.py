@@ -4,20 +4,24 @@ In: the folder that a `LiveIndex` writes. Out: `RangeResult` over what its write
 query began. Next: gate workers beside the one that writes.
 
 Segments are mapped, so their pages are shared; the log is followed from where it was left. Each query costs
-two or three looks at file times and sizes, no more.
+two looks at the end of the manifest and two or three at sizes, no more.
 """
 
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from repit_engine.live.folder import log_numbers, log_path, opened
 from repit_engine.live.log import ADD, Record, records
-from repit_engine.live.manifest import NAME, Manifest, read_manifest
+from repit_engine.live.manifest import Manifest, manifest_mark, read_manifest
 from repit_engine.live.memtable import Memtable
 from repit_engine.live.view import LiveSegment, Stats, View
 from repit_engine.search.arguments import as_words, check_limits
 from repit_engine.types import HashArray, IdArray, RangeResult
+
+_FORGOTTEN: Final = b"look again"
+"""No manifest's mark."""
 
 
 @dataclass(eq=False, repr=False)
@@ -38,7 +42,7 @@ class LiveReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._refreshing = threading.Lock()
-        self._seen: tuple[int, int] | None = None
+        self._seen: bytes | None = None
         self._logs: dict[int, _Followed] = {}
         self._view = View((), ())
         self.refresh()
@@ -62,23 +66,25 @@ class LiveReader:
     def refresh(self) -> None:
         """Take in what the writer did since the last look."""
         with self._refreshing:
-            while True:
+            whole = False
+            while not whole:
                 try:
-                    self._look()
+                    whole = self._look()
                 except FileNotFoundError:
                     # The writer replaced a file between two looks; the manifest names the new one.
-                    self._seen = None
-                else:
-                    return
+                    self._seen = _FORGOTTEN
 
-    def _look(self) -> None:
-        manifest_path = self._folder / NAME
-        if manifest_path.exists():
-            status = manifest_path.stat()
-            now = (status.st_ino, status.st_mtime_ns)
-            if now != self._seen:
-                self._reload(read_manifest(self._folder))
-                self._seen = now
+    def _look(self) -> bool:
+        """Whether what was seen is of one moment. A log that turns into a segment is removed once a manifest
+        names that: so where the manifest is another one by now, a log may have been missed."""
+        mark = manifest_mark(self._folder)
+        if mark != self._seen:
+            self._reload(read_manifest(self._folder))
+            self._seen = mark
+        self._follow_logs()
+        return mark == manifest_mark(self._folder)
+
+    def _follow_logs(self) -> None:
         if not self._logs:
             for number in log_numbers(self._folder)[:1]:
                 self._follow(number)
