@@ -183,6 +183,20 @@ def test_a_reader_misses_nothing_however_logs_become_segments_between_its_looks(
         assert len(reader) == 300
 
 
+@pytest.mark.parametrize("gone", ["folder", "segment"])
+def test_a_reader_says_that_a_file_is_missing_and_goes_on_once_it_is_back(tmp_path: Path, gone: str) -> None:
+    hashes, folder = some_hashes(6, 50), tmp_path / "index"
+    with LiveIndex(folder) as index:
+        index.add(np.arange(50, dtype=np.uint64), hashes)
+        index.flush()
+    there = folder if gone == "folder" else next(folder.glob("segment-*"))
+    away = there.rename(tmp_path / "away")
+    with pytest.raises(errors.SnapshotRefused, match="missing"):
+        LiveReader(folder)
+    away.rename(there)
+    assert len(LiveReader(folder)) == 50
+
+
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
     with LiveIndex(tmp_path), pytest.raises(errors.WrongInput, match="Another process"):
         LiveIndex(tmp_path)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from repit_engine.errors import SnapshotCorrupt
 from repit_engine.live.folder import log_numbers, log_path, opened
 from repit_engine.live.log import ADD, Record, records
 from repit_engine.live.manifest import Manifest, manifest_mark, read_manifest
@@ -20,7 +21,7 @@ from repit_engine.live.view import LiveSegment, Stats, View
 from repit_engine.search.arguments import as_words, check_limits
 from repit_engine.types import HashArray, IdArray, RangeResult
 
-_FORGOTTEN: Final = b"look again"
+_FORGOTTEN: Final[bytes | None] = b"look again"
 """No manifest's mark."""
 
 
@@ -64,15 +65,21 @@ class LiveReader:
         return self._view.search(as_words(hashes), radius, max_results, threads)
 
     def refresh(self) -> None:
-        """Take in what the writer did since the last look."""
+        """Take in what the writer did since the last look. Raises `SnapshotRefused`."""
         with self._refreshing:
-            whole = False
+            whole, missed = False, _FORGOTTEN
             while not whole:
                 try:
                     whole = self._look()
                 except FileNotFoundError:
-                    # The writer replaced a file between two looks; the manifest names the new one.
-                    self._seen = _FORGOTTEN
+                    # The writer replaced a file between two looks; the manifest names the new one. Unless it
+                    # is the manifest under which a file was missed already.
+                    self._seen, mark = _FORGOTTEN, manifest_mark(self._folder)
+                    if mark == missed:
+                        raise SnapshotCorrupt(
+                            "A file of this index is missing.", "Build the index again from the bank."
+                        ) from None
+                    missed = mark
 
     def _look(self) -> bool:
         """Whether what was seen is of one moment. A log that turns into a segment is removed once a manifest
