@@ -39,6 +39,7 @@ _NEXT_TO_VIEWS: Final = (
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "repit.foundation.staff.middleware.StaffArea",
     "allauth.account.middleware.AccountMiddleware",
+    "repit.foundation.web.complaints.Complaints",
 )
 _COMMON: Final = [
     "django.contrib.auth",

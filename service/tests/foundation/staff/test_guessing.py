@@ -179,7 +179,7 @@ def test_a_name_that_nobody_has_is_refused_as_one_that_somebody_has(someone: Mak
     for name in (who.name, "Dominique"):
         for number in range(7):
             page = Client().post(LOGIN, {"login": name, "password": f"a wrong one, no {number}"})
-            text = re.findall(r'<p class="complaint" role="alert">(.*?)</p>', page.content.decode())
+            text = re.findall(r'<p class="amiss" id="id_login_error">(.*?)</p>', page.content.decode())
             answers.setdefault(name, []).append(f"{page.status_code} {text}")
     assert answers["Camille"] == answers["Dominique"]
     assert "Too many wrong tries" in answers["Camille"][5]

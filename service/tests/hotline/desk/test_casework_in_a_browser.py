@@ -30,7 +30,7 @@ def refused(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.base}/staff/cases/unlock/")
     page.fill("#passphrase", "not this one at all")
     page.keyboard.press("Enter")
-    page.locator(".complaint").wait_for()
+    page.locator(".amiss").wait_for()
 
 
 def checked(page: Page, desk: Desk) -> None:
@@ -325,7 +325,7 @@ def test_nothing_that_was_written_runs_in_a_real_browser(browser: Browser, desk:
         page.evaluate("document.querySelector('#text').removeAttribute('maxlength')")
         page.fill("#text", "</textarea><script>alert(4)</script>" + "x" * 8100)
         page.locator("#answer button").click()
-        page.locator(".complaint[role=alert]").wait_for()
+        page.locator("#error-summary").wait_for()
         assert page.input_value("#text").startswith("</textarea><script>")
         page.goto(f"{desk.base}/fr/revenir/")
         page.locator("main input[name=number]").fill(number)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from amiss import amiss, chosen, typed
 from review_rows import decision
 from staff_people import Someone
 
@@ -41,7 +42,7 @@ class Desk:
 
     def decide(self, mark: str, outcome: str = "allow", **fields: str):
         return self.who.client.post(
-            f"{self.page}decide/", {"form": mark, "outcome": outcome, "why": WHY, **fields}
+            f"{self.page}decide/", {"form": mark, "outcome": outcome, "why": WHY} | fields
         )
 
     def shown(self) -> str:
@@ -64,11 +65,19 @@ def desk(someone: Make) -> Desk:
 def test_a_refusal_without_a_ground_comes_back_with_its_words(desk: Desk) -> None:
     answer = desk.decide(desk.mark(), "refuse")
     assert answer.status_code == 400
+    amiss(answer, "ground")
     text = answer.content.decode()
     assert written(text) == WHY and "A refusal needs a ground." in text
     assert re.search(r'value="refuse"[^>]*checked', text) and Review.objects.get().state == "held"
-    chosen = desk.decide(desk.mark(), "refuse", ground="nonsense").content.decode()
-    assert written(chosen) == WHY and "<border>" not in chosen
+    again = desk.decide(desk.mark(), "refuse", ground="nonsense").content.decode()
+    assert written(again) == WHY and "<border>" not in again
+
+
+def test_a_decision_that_is_amiss_leads_to_what_is_missing(desk: Desk) -> None:
+    page = amiss(desk.decide(desk.mark(), ""), "outcome")
+    assert typed(page, "why") == WHY
+    page = amiss(desk.decide(desk.mark(), "allow", why="x" * 5_001), "why")
+    assert chosen(page, "outcome") == ["allow"]
 
 
 def test_a_claim_that_lapsed_while_one_wrote_leaves_the_words_until_it_is_held_again(desk: Desk) -> None:

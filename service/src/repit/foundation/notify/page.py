@@ -18,6 +18,7 @@ from repit.foundation.notify import smtp, work_mail
 from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
+from repit.foundation.web.complaints import about, complain
 
 _ZONE: Final = "Europe/Paris"
 
@@ -52,7 +53,8 @@ def _change(request: HttpRequest, member: Member) -> HttpResponse:
     if typed["zone"] not in available_timezones():
         wrong["zone"] = _("Write a time zone such as Europe/Paris.")
     if wrong:
-        return _shown(request, member, typed, wrong)
+        complain(request, *(about(field, text) for field, text in wrong.items()))
+        return _shown(request, member, typed, status=400)
     work_mail.ask(member, typed["address"], typed["zone"], *quiet)
     messages.info(request, _("Saved."))
     return HttpResponseRedirect(request.path)
@@ -79,18 +81,15 @@ def _clock(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
-def _shown(
-    request: HttpRequest, member: Member, typed: dict[str, str], wrong: dict[str, str] | None = None
-) -> HttpResponse:
+def _shown(request: HttpRequest, member: Member, typed: dict[str, str], status: int = 200) -> HttpResponse:
     wish = work_mail.wish(member)
     shown: dict[str, Any] = {
         "typed": typed,
-        "wrong": wrong or {},
         "wished": wish is not None,
         "trouble": wish.trouble if wish else "",
         "possible": smtp.is_set_up(),
         "sender": settings.REPIT_MAIL_FROM,
     }
-    answer = render(request, "notify/mail.html", shown, status=400 if wrong else 200)
+    answer = render(request, "notify/mail.html", shown, status=status)
     answer.is_final = True  # type: ignore[attr-defined]
     return answer

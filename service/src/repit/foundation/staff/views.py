@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from repit.foundation.errors import NotFound, Text
 from repit.foundation.staff import letting_in, members, menu
 from repit.foundation.staff.models import Member, fresh
+from repit.foundation.web.complaints import about, complain
 
 LANGUAGES: Final = ("fr", "en")
 _GONE: Final = NotFound(
@@ -39,21 +40,20 @@ def enrol(request: HttpRequest, secret: str) -> HttpResponse:
     member = members.enrolling(secret)
     if member is None:
         raise _GONE
-    complaints: list[str] = []
     if request.method == "POST":
         password, again = request.POST.get("password", ""), request.POST.get("again", "")
         if password != again:
-            complaints = [gettext("The two passwords differ.")]
+            complain(request, about("again", gettext("The two passwords differ.")))
         else:
             try:
                 member = members.enrol(secret, password)
             except ValidationError as wrong:
-                complaints = list(wrong.messages)
+                complain(request, about("password", " ".join(wrong.messages)))
             else:
                 login(request, member, backend="django.contrib.auth.backends.ModelBackend")
                 record_authentication(request, member, "password", reauthenticated=True)
                 return HttpResponseRedirect(reverse("mfa_index"))
-    return render(request, "staff/enrol.html", {"member": member, "complaints": complaints})
+    return render(request, "staff/enrol.html", {"member": member})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

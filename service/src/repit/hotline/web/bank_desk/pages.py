@@ -18,6 +18,7 @@ from repit.foundation import audit
 from repit.foundation.errors import RepitError
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
+from repit.foundation.web.complaints import about, complain
 from repit.hotline import curation
 from repit.hotline.bank.models import Transition
 from repit.hotline.web.bank_desk import reasons, words
@@ -60,7 +61,8 @@ def decide(request: HttpRequest, member: Member, item: str) -> HttpResponse:
     try:
         curation.decide(item, request.POST.get("what", ""), why, member.name)
     except RepitError as refused:
-        answer = _item(request, curation.show(item), refused=refused, why=why)
+        complain(request, about("" if why else "why", refused))
+        answer = _item(request, curation.show(item), why=why)
         answer.status_code = refused.status
         answer.is_final = True  # type: ignore[attr-defined]
         return answer
@@ -78,9 +80,7 @@ def alarm(request: HttpRequest, member: Member) -> HttpResponse:
     return HttpResponseRedirect(reverse("bank-questions"))
 
 
-def _item(
-    request: HttpRequest, shown: curation.Shown, refused: RepitError | None = None, why: str = ""
-) -> HttpResponse:
+def _item(request: HttpRequest, shown: curation.Shown, why: str = "") -> HttpResponse:
     context: dict[str, Any] = {
         "item": shown,
         "state": words.STATES.get(shown.state, shown.state),
@@ -90,7 +90,6 @@ def _item(
         "reason": "" if shown.question is None else reasons.shown(shown.question.reason),
         "answers": [(answer, words.DECISIONS[answer.decision]) for answer in shown.answers],
         "steps": [_step(step) for step in shown.steps[-_STEPS:]],
-        "refused": None if refused is None else refused.shown(request.LANGUAGE_CODE),
         "why": why,
     }
     return render(request, "bank_desk/item.html", context)

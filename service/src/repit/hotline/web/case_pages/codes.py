@@ -15,6 +15,7 @@ from django.urls import reverse
 from repit.foundation.errors import InputRefused, NotFound, RequestRefused, Text
 from repit.foundation.ids import normal
 from repit.foundation.kept import marks, store
+from repit.foundation.web.complaints import about
 from repit.hotline.cases import sessions, words
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.sessions import OpenSession
@@ -90,7 +91,7 @@ def practise(request: HttpRequest) -> HttpResponse:
     same = [code for code in found if normal(code.number) == normal(number)]
     if found and not any(words.read(typed) == normal(code.secret) for code in same):
         values = {"state": state, "number": number}
-        return show(request, "practise", values, error=_DIFFERENT, status=400)
+        return show(request, "practise", values, complaints=[about("words", _DIFFERENT)], status=400)
     return _sign_in(request, number, typed, "my-case-first" if found else "my-case", secret)
 
 
@@ -145,7 +146,7 @@ def _sign_in(request: HttpRequest, number: str, typed: str, page: str, secret: s
         # The number may stand in the page again, the words never do.
         values: dict[str, Any] = {"number": number, "carry": request.POST.get("carry", "")}
         values["waits"] = bool(values["carry"]) or drafts.waits(request)
-        return show(request, "come_back", values, error=error.message, status=400)
+        return show(request, "come_back", values, complaints=[about("number", error)], status=400)
     old, whose = token_of(request), sessions.going_on(new).whose
     receipts.practised(secret, number)
     store.move(old, new, receipts.RECEIPT)

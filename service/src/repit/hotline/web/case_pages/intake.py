@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from repit.foundation.errors import InputRefused, TooLarge, TransitionRefused
 from repit.foundation.hashes import Kind
 from repit.foundation.ids import case_number
+from repit.foundation.web.complaints import Complaint, complain
 from repit.foundation.web.content_policy import DEVICE
 from repit.hotline.cases import locations, service
 from repit.hotline.cases.locations import WANTS, Wishes
@@ -100,7 +101,7 @@ def _answered(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
     try:
         _ANSWERS[step](request, answers)
     except _Unanswered as unanswered:
-        return _page(request, answers, unanswered.args[0])
+        return _page(request, answers, unanswered.args[0], field=step)
     return _page(request, answers | {"step": STEPS[STEPS.index(step) + 1]})
 
 
@@ -187,7 +188,8 @@ def _open(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
             )
             receipts.keep(answers["secret"], receipt, token_of(request))
     except (InputRefused, TooLarge, TooOften) as error:
-        return _page(request, answers, " ".join(error.shown(language())), error.status)
+        field = "" if isinstance(error, TooOften) else "hashes"
+        return _page(request, answers, " ".join(error.shown(language())), error.status, field)
     except TransitionRefused:
         # Pressed twice at once: the other one opened it meanwhile.
         if not receipts.held(answers["secret"]):
@@ -201,7 +203,11 @@ def _handed_over(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, answers: dict[str, Any], complaint: str = "", status: int = 400
+    request: HttpRequest,
+    answers: dict[str, Any],
+    complaint: str = "",
+    status: int = 400,
+    field: str = "",
 ) -> HttpResponse:
     step = answers["step"]
     values: dict[str, Any] = {
@@ -210,10 +216,10 @@ def _page(
         "answered": request.method == "POST",
         "number_of_step": STEPS.index(step) + 1,
         "number_of_steps": len(STEPS),
-        "complaint": complaint,
-        "of_ours": status >= 500,
         "switch": other_language(request) if step != "who" else None,
         # What the device worked out comes back where the page is shown again because something was amiss.
         "pasted": request.POST.get("hashes", "") if complaint else "",
     }
+    if complaint:
+        complain(request, Complaint(field, complaint), ours=not field)
     return show(request, f"start_{step}", values, status=status if complaint else 200)

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 from repit.foundation.errors import InputRefused, NotFound, RepitError, TransitionRefused
 from repit.foundation.kept import store
+from repit.foundation.web.complaints import about
 from repit.hotline.cases import recovery
 from repit.hotline.cases.recovery import Asked, Parts
 from repit.hotline.web.case_pages import codes, lines, receipts
@@ -102,4 +103,4 @@ def _typed(request: HttpRequest, prefix: str) -> tuple[str, str]:
 
 def _again(request: HttpRequest, template: str, error: RepitError) -> HttpResponse:
     values = {"number": _typed(request, "")[0], "second_number": _typed(request, "second_")[0]}
-    return show(request, template, values, error=error.message, status=400)
+    return show(request, template, values, complaints=[about("number", error)], status=400)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.foundation.hashes import Kind
+from repit.foundation.web.complaints import about
 from repit.foundation.web.content_policy import DEVICE
 from repit.hotline.cases import closing, helpers, locations, recovery, service, sessions, thread
 from repit.hotline.cases.locations import WANTS, Level, Wishes
@@ -42,7 +43,7 @@ def messages(request: HttpRequest, session: OpenSession) -> HttpResponse:
             error = refused
     values = {"messages": thread.read(session.file), "text": text, "most": thread.MAX_CHARACTERS}
     values["from_before"] = text
-    return _show(request, "my_messages", values, session, error)
+    return _show(request, "my_messages", values, session, error, field="text")
 
 
 @session_page
@@ -61,7 +62,7 @@ def addresses(request: HttpRequest, session: OpenSession) -> HttpResponse:
         except (InputRefused, TooLarge) as refused:
             error = refused
     values = {"locations": locations.read(session.file), "where": text, "from_before": text}
-    return _show(request, "my_addresses", values, session, error)
+    return _show(request, "my_addresses", values, session, error, field="where")
 
 
 @csp_update(DEVICE)
@@ -79,7 +80,7 @@ def pictures(request: HttpRequest, session: OpenSession) -> HttpResponse:
         except (InputRefused, TooLarge) as refused:
             error = refused
     values = {"view": service.view(session.file), "kind": kind, "pasted": pasted, "from_before": pasted}
-    return _show(request, "my_pictures", values, session, error)
+    return _show(request, "my_pictures", values, session, error, field="hashes")
 
 
 @session_page
@@ -112,7 +113,7 @@ def take_back(request: HttpRequest, session: OpenSession) -> HttpResponse:
             error = refused
     ticked = [int(number[:9]) for number in _typed(request, session).getlist("item") if number.isdecimal()]
     values = {"view": service.view(session.file), "ticked": ticked, "from_before": ticked}
-    return _show(request, "my_withdrawals", values, session, error)
+    return _show(request, "my_withdrawals", values, session, error, field="item")
 
 
 @session_page
@@ -137,7 +138,7 @@ def helping(request: HttpRequest, session: OpenSession) -> HttpResponse:
         "rights": rights,
         "from_before": label or rights,
     }
-    return _show(request, "my_helpers", values, session, error)
+    return _show(request, "my_helpers", values, session, error, field="label" if rights else "rights")
 
 
 @session_page
@@ -169,8 +170,8 @@ def access_log(request: HttpRequest, session: OpenSession) -> HttpResponse:
 def end(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Close the case, or erase it at once."""
     error: RepitError | None = None
+    how = request.POST.get("how", "")
     if request.method == "POST":
-        how = request.POST.get("how", "")
         if how == "close":
             closing.close(session.file)
             return _to("my-case")
@@ -188,7 +189,8 @@ def end(request: HttpRequest, session: OpenSession) -> HttpResponse:
                 "Choisissez ; pour tout effacer, cochez aussi la case.",
             ),
         )
-    return _show(request, "my_end", {"view": service.view(session.file)}, session, error)
+    values = {"view": service.view(session.file), "how": how}
+    return _show(request, "my_end", values, session, error, field="sure" if how == "everything" else "how")
 
 
 def _some(found: list[Any]) -> list[Any]:
@@ -206,13 +208,13 @@ def _show(
     values: dict[str, Any],
     session: OpenSession,
     refused: RepitError | None = None,
+    *,
+    field: str = "",
 ) -> HttpResponse:
-    complaint = None
-    if refused is not None:
-        complaint = Text(*(f"{m} {n}" for m, n in zip(refused.message, refused.next_step, strict=True)))
-    return show(
-        request, template, values, session=session, status=refused.status if refused else 200, error=complaint
-    )
+    """`field`: what a refusal is about."""
+    complaints = [] if refused is None else [about(field, refused)]
+    status = 200 if refused is None else refused.status
+    return show(request, template, values, session=session, status=status, complaints=complaints)
 
 
 def _typed(request: HttpRequest, session: OpenSession) -> QueryDict:

@@ -3,6 +3,7 @@
 In: a template's name and its values. Out: a response that is not listed anywhere. Next: the browser.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,8 @@ from django.shortcuts import render
 from django.urls import translate_url
 from django.utils.translation import get_language
 
-from repit.foundation.errors import Text
 from repit.foundation.kept import marks
+from repit.foundation.web.complaints import Complaint, complain
 from repit.hotline.awareness import published
 from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages.cookies import session_of, token_of
@@ -31,14 +32,14 @@ def show(
     *,
     session: OpenSession | None = None,
     status: int = 200,
-    error: Text | None = None,
+    complaints: Sequence[Complaint] = (),
 ) -> HttpResponse:
-    """One page. `error` stands at its top; forms of a session carry a mark; whoever brings a cookie leaves by
-    a way out that ends what it opens."""
-    complaint = "" if error is None else error.in_language(language())
+    """One page. Complaints stand at its top and beside their fields; forms of a session carry a mark; whoever
+    brings a cookie leaves by a way out that ends what it opens."""
+    complain(request, *complaints)
     context: dict[str, Any] = {
         "nearest": published.current().nearest,
-        "complaint": complaint,
+        "complaint": bool(complaints),
         "leaves": bool(token_of(request)),
         **(values or {}),
     }

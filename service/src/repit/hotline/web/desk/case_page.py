@@ -19,6 +19,7 @@ from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.foundation.staff import drafts
 from repit.foundation.staff.models import Member
+from repit.foundation.web.complaints import about, complain
 from repit.hotline.cases import casework, caseworkers, checklist, closing, locations, tasks, thread, worklist
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.checklist import Checklist
@@ -53,7 +54,7 @@ def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
     return show(request, "log", shown)
 
 
-def _action(act: Action, anchor: str = "") -> View:
+def _action(act: Action, anchor: str = "", field: str = "") -> View:
     """A view that does one thing to a case, once; a refusal comes back on the page, with what was typed. An
     action says so where the case is out of one's hands after it."""
 
@@ -67,6 +68,7 @@ def _action(act: Action, anchor: str = "") -> View:
             try:
                 gone = act(request, file)
             except (InputRefused, TooLarge) as refused:
+                complain(request, about(field, refused))
                 return _page(request, file, refused)
             drafts.sent(request, here)
             return HttpResponseRedirect(reverse("cases-inbox") if gone else here + anchor)
@@ -148,16 +150,16 @@ def _addresses(request: HttpRequest, file: Casefile) -> None:
     locations.add(file, found)
 
 
-answer = _action(_answer, "#answer")
+answer = _action(_answer, "#answer", "text")
 take = _action(_take)
-hand_on = _action(_hand_on)
+hand_on = _action(_hand_on, field="who")
 release = _action(_release)
 close = _action(_close)
 tick = _action(_tick, "#checklist")
 danger = _action(_danger)
-add_task = _action(_add_task, "#tasks")
+add_task = _action(_add_task, "#tasks", "due_at")
 change_task = _action(_change_task, "#tasks")
-addresses = _action(_addresses, "#addresses")
+addresses = _action(_addresses, "#addresses", "where")
 
 
 def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = None) -> HttpResponse:
@@ -185,7 +187,6 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "most": thread.MAX_CHARACTERS,
         "typed": typed,
         "from_before": any(waits.get(name) for name in ("text", "where", "what")) and not refused,
-        "complaint": " ".join(refused.shown(request.LANGUAGE_CODE)) if refused else "",
     }
     return show(request, "case", shown, refused.status if refused else 200)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member, fresh
+from repit.foundation.web.complaints import about, complain
 from repit.hotline.cases import caseworkers, passkeys
 from repit.hotline.cases.grants import Holder
 from repit.hotline.web.desk import passkey_form, unlocking
@@ -43,11 +44,12 @@ def unlock(request: HttpRequest, member: Member) -> HttpResponse:
             unlocking.unlock(request, member, request.POST.get("passphrase", ""))
     except (NotFound, InputRefused):
         with_passkey = "secret" in request.POST
-        words["complaint"] = (
+        complaint = (
             _("This passkey does not open your keys. Use your passphrase.")
             if with_passkey
             else _("This passphrase does not open your keys.")
         )
+        complain(request, about("passphrase", complaint))
         return show(request, "unlock", words, 403)
     return HttpResponseRedirect(_on_the_desk(wish))
 
@@ -59,16 +61,17 @@ def begin(request: HttpRequest, member: Member) -> HttpResponse:
     """Keys of one's own, at the first time."""
     if caseworkers.is_enrolled(member.name):
         return HttpResponseRedirect(reverse("cases-unlock"))
-    complaint = ""
+    status = 200
     if request.method == "POST":
         try:
             holder = caseworkers.enrol(member.name, _twice(request))
         except InputRefused as refused:
-            complaint = " ".join(refused.shown(request.LANGUAGE_CODE))
+            complain(request, about("new", refused))
+            status = 400
         else:
             unlocking.keep(request, holder)
             return HttpResponseRedirect(reverse("cases-inbox"))
-    return show(request, "begin", {"complaint": complaint}, 400 if complaint else 200)
+    return show(request, "begin", {}, status)
 
 
 @require_POST
@@ -85,18 +88,18 @@ def lock(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 
 @with_keys
 def keys(request: HttpRequest, holder: Holder) -> HttpResponse:
     """Another passphrase, a passkey beside it, or new keys in place of these."""
-    complaint = ""
+    status = 200
     if request.method == "POST":
+        status, field = 400, "renew-passphrase" if "renew" in request.POST else "passphrase"
         try:
             messages.info(request, _renew(request, holder))
         except NotFound:
-            complaint = _("This passphrase does not open your keys.")
+            complain(request, about(field, _("This passphrase does not open your keys.")))
         except InputRefused as refused:
-            complaint = " ".join(refused.shown(request.LANGUAGE_CODE))
+            complain(request, about("new", refused))
         else:
             return HttpResponseRedirect(reverse("cases-keys"))
-    words = {"complaint": complaint, **passkey_form.words(fresh(request.user))}
-    return show(request, "keys", words, 400 if complaint else 200)
+    return show(request, "keys", passkey_form.words(fresh(request.user)), status)
 
 
 @require_GET

@@ -18,10 +18,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.shortcuts import redirect, render
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from repit.foundation.errors import KeyRefused, NotGranted, Text
+from repit.foundation.web.complaints import about, complain
 from repit.hotline.feeds import subscriber_report
 from repit.hotline.feeds.keys import recognise, recognise_again
 from repit.hotline.feeds.subscriber_report import OBEYED, PAGE
@@ -85,7 +87,10 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     try:
         who = recognise(request.POST.get("key", "").strip())
     except (KeyRefused, NotGranted):
-        answer = _shown(request, "sign_in", {"refused": True})
+        complain(
+            request, about("key", _("This key does not open. Check it, or ask the hotline for a new one."))
+        )
+        answer = _shown(request, "sign_in", {})
         answer.status_code = 401
         return answer
     answer = redirect("subscriber-page")

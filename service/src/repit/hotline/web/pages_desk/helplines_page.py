@@ -18,6 +18,7 @@ from repit.foundation.errors import NotFound, RepitError, Text
 from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
+from repit.foundation.web.complaints import about, complain
 from repit.hotline.awareness import composing, editing, fields, published
 from repit.hotline.awareness.composing import Entry
 from repit.hotline.awareness.fields import Cleaned, FieldsRefused
@@ -100,10 +101,10 @@ def _refused(
     refused: RepitError,
     wrong: Mapping[Cleaned, Text],
 ) -> HttpResponse:
-    complaint = _("Nothing is saved yet: look at the fields that are marked.") if wrong else ""
-    answer = _shown(
-        request, entry, raw, wrong=wrong, complaint=complaint or " ".join(refused.shown(get_language()))
-    )
+    complain(request, *(about(forms.name_of(place), text) for place, text in wrong.items()))
+    if not wrong:
+        complain(request, about("", refused))
+    answer = _shown(request, entry, raw, wrong=wrong)
     answer.status_code = refused.status
     answer.is_final = True  # type: ignore[attr-defined]
     return answer
@@ -115,7 +116,6 @@ def _shown(
     values: Mapping[Cleaned, str],
     *,
     wrong: Mapping[Cleaned, Text] | None = None,
-    complaint: str = "",
     previews: list[dict[str, str]] | None = None,
     from_before: bool = False,
 ) -> HttpResponse:
@@ -124,7 +124,6 @@ def _shown(
         "entry": entry,
         "rows": forms.rows(HELPLINE_FORM, values, wrong or {}, get_language() or "fr"),
         "revision": published.number(),
-        "complaint": complaint,
         "from_before": from_before,
         "previews": previews or [],
         "back": reverse("pages-helplines"),

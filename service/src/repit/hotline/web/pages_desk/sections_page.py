@@ -19,6 +19,7 @@ from repit.foundation.errors import NotFound, RepitError, Text
 from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
+from repit.foundation.web.complaints import about, complain
 from repit.hotline.awareness import composing, editing, fields, published
 from repit.hotline.awareness.fields import Cleaned, FieldsRefused
 from repit.hotline.web.pages_desk import forms, warnings, words
@@ -100,14 +101,15 @@ def _refused(
     refused: RepitError,
     wrong: Mapping[Cleaned, Text],
 ) -> HttpResponse:
-    complaint = _("Nothing is saved yet: look at the fields that are marked.") if wrong else ""
+    complain(request, *(about(forms.name_of(place), text) for place, text in wrong.items()))
+    if not wrong:
+        complain(request, about("", refused))
     answer = _shown(
         request,
         form,
         QueryDict(),
         raw,
         wrong=wrong,
-        complaint=complaint or " ".join(refused.shown(translation.get_language() or "fr")),
     )
     answer.status_code = refused.status
     answer.is_final = True  # type: ignore[attr-defined]
@@ -121,7 +123,6 @@ def _shown(
     values: Mapping[Cleaned, str],
     *,
     wrong: Mapping[Cleaned, Text] | None = None,
-    complaint: str = "",
     previews: list[dict[str, str]] | None = None,
 ) -> HttpResponse:
     waiting = forms.waiting(kept, form)
@@ -129,7 +130,6 @@ def _shown(
         "section": form,
         "rows": forms.rows(form, {**values, **waiting}, wrong or {}, translation.get_language() or "fr"),
         "revision": published.number(),
-        "complaint": complaint,
         "from_before": bool(waiting),
         "previews": previews or [],
         "back": reverse("pages-overview"),

@@ -18,6 +18,7 @@ from repit.foundation.errors import InputRefused, NotFound, RepitError, Text
 from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
+from repit.foundation.web.complaints import about, complain
 from repit.platform.review import deciding, grounds, media, queue, wellbeing
 from repit.platform.review.models import Review, Step
 from repit.platform.review.wellbeing import Workload
@@ -209,11 +210,12 @@ def _item(
     workload: Workload = wellbeing.workload(member)
     language, here = request.LANGUAGE_CODE, reverse("review-item", args=[review.name])
     waits = drafts.typed_on(request, here)
+    if refused is not None:
+        complain(request, about(_field(request), refused))
     words = {
         "here": here,
         "typed": {**waits.dict(), **request.POST.dict()},
         "from_before": bool(waits.get("why")) and not refused,
-        "complaint": " ".join(refused.shown(language)) if refused else "",
         "review": review,
         "decision": review.decision,
         "agreements": evidence.agreements(review.decision),
@@ -237,6 +239,14 @@ def _item(
     answer = render(request, "review_desk/item.html", words, status=refused.status if refused else 200)
     answer.is_final = True  # type: ignore[attr-defined] # the staff area leaves it as it is
     return answer
+
+
+def _field(request: HttpRequest) -> str:
+    """What a refusal of a decision is about: the first that does not fit."""
+    outcome, known = request.POST.get("outcome"), {ground.code for ground in grounds.grounds()}
+    if not outcome:
+        return "outcome"
+    return "ground" if outcome == "refuse" and request.POST.get("ground") not in known else "why"
 
 
 def _holds(member: Member, name: str) -> bool:
