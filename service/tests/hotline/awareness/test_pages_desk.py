@@ -61,6 +61,20 @@ def save(who: Someone, section: str, status: int = 302, **values: str) -> str:
     return html.unescape(answer.content.decode())
 
 
+def test_the_pages_say_how_long_a_first_answer_usually_takes(someone: Make) -> None:
+    supervisor = someone("supervisor")
+    assert "usually answer" not in read("/en/who-we-are/")
+    save(supervisor, "hours", answer="2")
+    assert "We usually answer within 2 days." in read("/en/who-we-are/")
+    save(supervisor, "hours", answer="1")
+    assert "We usually answer within a day." in read("/en/who-we-are/")
+    assert published.current().first_answer == 1
+    for wrong in ("0", "61", "-3", "two", "1.5", "²"):
+        assert "A whole number of days" in save(supervisor, "hours", 400, answer=wrong)
+    save(supervisor, "hours", answer="")
+    assert "usually answer" not in read("/en/who-we-are/")
+
+
 def act(who: Someone, key: str, what: str, status: int = 302) -> None:
     answer = who.client.post(f"{DESK}helplines/change/", {"key": key, "what": what})
     assert answer.status_code == status, answer.content.decode()

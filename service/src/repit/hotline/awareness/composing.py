@@ -54,6 +54,8 @@ class Published:
     reach: Words
     hours: Hours | None
     hours_note: Words
+    first_answer: int | None
+    """Within how many days most people get their first answer; None where the operator has not said."""
     legal: Mapping[str, Words]
     countries: tuple[Country, ...]
     nearest: Mapping[str, Helpline]
@@ -86,7 +88,12 @@ class Published:
     @property
     def says_who(self) -> bool:
         """Whether there is anything on the page that says who this is."""
-        return self.is_reachable or self.hours is not None or any(self.legal.values())
+        return (
+            self.is_reachable
+            or self.hours is not None
+            or self.first_answer is not None
+            or any(self.legal.values())
+        )
 
 
 def composed(revision: int, texts: Texts, rows: Iterable[HelplineRow]) -> Published:
@@ -101,6 +108,7 @@ def composed(revision: int, texts: Texts, rows: Iterable[HelplineRow]) -> Publis
         reach=words(texts, "reach"),
         hours=_hours(texts),
         hours_note=words(texts, "hours.note"),
+        first_answer=int(texts["answer", ""]) if ("answer", "") in texts else None,
         legal={key.removeprefix("legal."): words(texts, key) for key in fields.LEGAL},
         countries=_countries(texts, found),
         nearest={role.replace("-", "_"): _first(texts, found, role) for role in FIRST},

@@ -25,6 +25,9 @@ _NUMBER: Final = re.compile(r"\+?[0-9][0-9 ().\-/]{0,28}")
 _DIALLED: Final = re.compile(r"\+?[0-9*#]{1,19}")
 _KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,8}")
 
+MOST_DAYS: Final = 60
+"""Whoever takes longer to answer for the first time says so in words (`hours.note`)."""
+
 _SELF_EVIDENT: Final = Text("", "")
 
 Cleaned = tuple[str, str]
@@ -114,6 +117,12 @@ def _languages(text: str) -> str:
     return ",".join(dict.fromkeys(codes))
 
 
+def _days(text: str) -> str:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_DAYS:
+        raise ValueError
+    return str(int(text))
+
+
 def _known(*choices: str) -> Callable[[str], str]:
     def clean(text: str) -> str:
         if text not in choices:
@@ -162,6 +171,15 @@ FIELDS: Final[dict[str, Field]] = {
         ),
     ),
     "hours.note": Field(300, lines=True),
+    "answer": Field(
+        3,
+        both=False,
+        clean=_days,
+        form=Text(
+            f"A whole number of days, from 1 to {MOST_DAYS}.",
+            f"Un nombre entier de jours, de 1 à {MOST_DAYS}.",
+        ),
+    ),
     **dict.fromkeys(LEGAL, Field(4000, lines=True)),
     "first.place": Field(
         30, both=False, clean=_known(*PLACES), form=Text("One of the countries.", "Un des pays.")

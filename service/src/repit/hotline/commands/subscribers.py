@@ -172,6 +172,29 @@ def heard(
     answer(Text("Noted.", "Noté."), {"subscriber": name, "counts_again": again}, as_json)
 
 
+@app.command("named")
+def named(
+    name: Name,
+    public: Annotated[
+        str | None,
+        typer.Option("--as", help="The name people know it by. / Nom que les gens lui connaissent."),
+    ] = None,
+    no: Annotated[bool, typer.Option("--no", help="It is named no more. / Il n'est plus nommé.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Name a site that takes part on the public pages, if it allows it. / Nommer un site participant."""
+    ready()
+    from repit.hotline.feeds import named as naming
+
+    stands = naming.decide(name, "" if no else public)
+    text = (
+        Text(f"The pages name it “{stands}”.", f"Les pages le nomment « {stands} ».")
+        if stands
+        else Text("The pages do not name it.", "Les pages ne le nomment pas.")
+    )
+    answer(text, {"subscriber": name, "named": bool(stands), "public_name": stands or None}, as_json)
+
+
 @app.command("close")
 def close(name: Name, as_json: AsJson = False) -> None:
     """Stop a subscriber's keys. / Désactiver les clés d'un abonné."""

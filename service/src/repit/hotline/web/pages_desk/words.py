@@ -74,6 +74,14 @@ SECTIONS: Final[dict[str, Section]] = {
                 _("Closed on these days, too"),
                 _("One day a line, such as 2026-12-25, or a range such as 2026-12-24..2027-01-02."),
             ),
+            Asked(
+                "answer",
+                _("Usual time to a first answer, in days"),
+                _(
+                    "Within how many days most people get their first answer, weekends included. The pages"
+                    " then say so, and nobody waits without knowing. Empty: they say nothing."
+                ),
+            ),
             Asked("hours.note", _("A remark"), _("For example whom to call at other hours.")),
         ),
         "awareness/contact.html",
