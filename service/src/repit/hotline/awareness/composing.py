@@ -43,6 +43,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Accessibility:
+    """What the operator says in the statement on accessibility. `audit`: what an audit found, "partial" or
+    "full" conformity; nothing where there was none."""
+
+    audit: str
+    stated_on: date | None
+    result: Words
+    gaps: Words
+    plan: Words
+    contact: Words
+    recourse: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """Everything that pages say of this hotline and of others who help."""
 
@@ -57,6 +71,7 @@ class Published:
     first_answer: int | None
     """Within how many days most people get their first answer; None where the operator has not said."""
     legal: Mapping[str, Words]
+    access: Accessibility
     countries: tuple[Country, ...]
     nearest: Mapping[str, Helpline]
 
@@ -79,6 +94,11 @@ class Published:
     def name_language(self) -> str:
         """The language of the name where it is not the page's: Répit is French wherever it stands."""
         return self.name.here.foreign or ("" if self.is_renamed else "fr")
+
+    @property
+    def says_whose_data(self) -> bool:
+        """Whether anything is said of who is responsible for people's data."""
+        return any(self.legal[key.removeprefix("legal.")] for key in fields.DATA)
 
     @property
     def is_renamed(self) -> bool:
@@ -110,8 +130,18 @@ def composed(revision: int, texts: Texts, rows: Iterable[HelplineRow]) -> Publis
         hours_note=words(texts, "hours.note"),
         first_answer=int(texts["answer", ""]) if ("answer", "") in texts else None,
         legal={key.removeprefix("legal."): words(texts, key) for key in fields.LEGAL},
+        access=_accessibility(texts),
         countries=_countries(texts, found),
         nearest={role.replace("-", "_"): _first(texts, found, role) for role in FIRST},
+    )
+
+
+def _accessibility(texts: Texts) -> Accessibility:
+    stated_on = texts.get(("access.on", ""), "")
+    return Accessibility(
+        texts.get(("access.audit", ""), ""),
+        date.fromisoformat(stated_on) if stated_on else None,
+        *(words(texts, key) for key in fields.ACCESS),
     )
 
 

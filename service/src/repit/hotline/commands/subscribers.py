@@ -53,14 +53,21 @@ def add(
     kind: Kinds = None,
     confirmed_by: ConfirmedBy = None,
     agreed: Agreed = "",
+    named: Annotated[
+        str, typer.Option(help="Name it so for people, if it allows it. / Le nommer ainsi au public.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Let a platform follow the feed; prints its key, once. / Abonner une plateforme, afficher sa clé."""
     ready()
+    from repit.hotline.feeds import named as naming
     from repit.hotline.feeds import subscribers
 
     granted = _grant(exchange, kind, confirmed_by, anchored, confirmations)
+    public = naming.taken(named) if named else ""  # before there is a key that would be lost
     key = subscribers.add(name, granted=granted, agreed_on=_day(agreed) if agreed else None)
+    if public:
+        naming.decide(name, public)
     _show_key(name, key, key_only=key_only, as_json=as_json)
 
 

@@ -46,7 +46,8 @@ def named_sites() -> tuple[NamedSite, ...]:
     Several subscribers of one public name are one site: as long as the first, as late as the last.
     """
     begins = day() - LIVE
-    known = Change.objects.filter(at__lt=begins).aggregate(last=Max("sequence"))["last"] or 0
+    earlier = Change.objects.filter(at__lt=begins).order_by("-sequence").values_list("sequence", flat=True)
+    known = earlier.first() or 0
     rows = (
         Subscriber.objects.filter(active=True, named="yes")
         .exclude(fetched_at=None, acknowledged_at=None)
@@ -72,7 +73,7 @@ def named_sites() -> tuple[NamedSite, ...]:
 def ask(who: int, public_name: str, *, actor: str) -> None:
     """A subscriber asks to be named; its name waits for the hotline unless it stands already. Raises
     `InputRefused` for a name that cannot stand on a page."""
-    name = _taken(public_name)
+    name = taken(public_name)
     with transaction.atomic():
         row = Subscriber.objects.select_for_update().get(pk=who)
         if (row.named, row.public_name) != ("yes", name):
@@ -102,7 +103,7 @@ def decide(name: str, public_name: str | None, *, actor: str = "operator") -> st
                     "S'il le permet, dites sous quel nom : --as.",
                 ),
             )
-        stands = row.public_name if public_name is None else public_name and _taken(public_name)
+        stands = row.public_name if public_name is None else public_name and taken(public_name)
         _write(row, "yes" if stands else "", stands, actor)
     return stands
 
@@ -114,7 +115,8 @@ def asking() -> list[str]:
     )
 
 
-def _taken(raw: str) -> str:
+def taken(raw: str) -> str:
+    """A name as it may stand on a page. Raises `InputRefused`."""
     name = " ".join(raw.split())
     if not _PUBLIC.fullmatch(name):
         raise InputRefused(
