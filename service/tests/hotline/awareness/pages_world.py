@@ -19,6 +19,8 @@ from django.conf import settings  # noqa: E402
 from repit.foundation.process import serving  # noqa: E402
 from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.hotline.awareness import editing, published  # noqa: E402
+from repit.hotline.bank import feed  # noqa: E402
+from repit.hotline.feeds import named, subscribers  # noqa: E402
 
 settings.ALLOWED_HOSTS.append("testserver")
 supervisor, worker = person("supervisor", name="Dominique"), caseworker("Ana", founds=True)
@@ -35,8 +37,24 @@ editing.save_texts(
         ("hours.5", ""): "10-13",
         ("closed", ""): "2026-12-24..2027-01-03\n2027-05-01",
         ("hours.note", "en"): "At other hours, the helplines below answer.",
-        ("legal.operator", "fr"): "Association Parapluie, loi 1901, RNA W291000000.\n"
-        "Directrice de la publication : C. Martin.\nhttps://parapluie.example/",
+        ("answer", ""): "2",
+        ("legal.operator", "fr"): "Association Parapluie, loi 1901.\nhttps://parapluie.example/",
+        ("legal.seat", "fr"): "1 rue du Port\n29200 Brest",
+        ("legal.number", "fr"): "RNA W291000000",
+        ("legal.director", "fr"): "Camille Martin",
+        ("legal.controller", "fr"): "L’association Parapluie, à la même adresse.",
+        ("legal.controller", "en"): "Association Parapluie, at the same address.",
+        ("legal.dpo", "fr"): "dpo@parapluie.example",
+        (
+            "legal.rights",
+            "fr",
+        ): "Accès, rectification, effacement : écrivez-nous, ou écrivez dans votre dossier.",
+        ("legal.authority", "fr"): "La CNIL, 3 place de Fontenoy, 75007 Paris\nhttps://www.cnil.fr/",
+        ("access.on", ""): "2026-11-20",
+        (
+            "access.gaps",
+            "fr",
+        ): "Le plan d’accès à nos bureaux est une image. Appelez-nous : nous vous guiderons.",
         ("legal.host", "fr"): "Hébergeur SAS, 2 quai Sud, 75013 Paris, 01 00 00 00 00.",
     },
     actor="Dominique",
@@ -47,6 +65,15 @@ editing.save_helpline(
     | {("does", "fr"): "Une permanence près de chez vous.", ("languages", ""): "fr, br", ("free", ""): "yes"},
     actor="Dominique",
 )
+for name, public, kinds in (
+    ("forum", "Le Forum des Îles", ("intimate", "deepfake")),
+    ("images", "images.example", ("deepfake",)),
+    ("quiet", "", ("intimate",)),
+):
+    key = subscribers.add(name, granted=subscribers.Grant(kinds=kinds))
+    subscribers.acknowledge(subscribers.recognise(key), feed.head().sequence, [])
+    if public:
+        named.decide(name, public)
 editing.act("pharos", "hide", actor="Dominique")
 published.refresh()
 cookies = {who.name: who.client.cookies["repit_staff"].value for who in (supervisor, worker)}

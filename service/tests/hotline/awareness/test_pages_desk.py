@@ -26,7 +26,15 @@ from repit.hotline.web.pages_desk.words import SECTIONS
 Make = Callable[..., Someone]
 pytestmark = pytest.mark.django_db
 DESK = "/staff/pages/"
-PUBLIC = ("", "first-steps/", "helping-someone/", "who-can-help/", "who-we-are/", "what-we-keep/")
+PUBLIC = (
+    "accessibility/",
+    "",
+    "first-steps/",
+    "helping-someone/",
+    "who-can-help/",
+    "who-we-are/",
+    "what-we-keep/",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +67,20 @@ def save(who: Someone, section: str, status: int = 302, **values: str) -> str:
     answer = who.client.post(f"{DESK}{section}/", form | {"what": "save"})
     assert answer.status_code == status, answer.content.decode()
     return html.unescape(answer.content.decode())
+
+
+def test_the_pages_say_how_long_a_first_answer_usually_takes(someone: Make) -> None:
+    supervisor = someone("supervisor")
+    assert "usually answer" not in read("/en/who-we-are/")
+    save(supervisor, "hours", answer="2")
+    assert "We usually answer within 2 days." in read("/en/who-we-are/")
+    save(supervisor, "hours", answer="1")
+    assert "We usually answer within a day." in read("/en/who-we-are/")
+    assert published.current().first_answer == 1
+    for wrong in ("0", "61", "-3", "two", "1.5", "²"):
+        assert "A whole number of days" in save(supervisor, "hours", 400, answer=wrong)
+    save(supervisor, "hours", answer="")
+    assert "usually answer" not in read("/en/who-we-are/")
 
 
 def act(who: Someone, key: str, what: str, status: int = 302) -> None:
@@ -123,6 +145,45 @@ def test_the_pages_say_whether_someone_answers_now_on_the_clocks_of_the_place(so
             assert stated in page
             assert "Monday to Friday: 09:00–18:00" in page and "Saturday to Sunday: closed" in page
             assert "24 December 2026 until 3 January 2027" in page
+
+
+def test_the_desk_names_what_the_pages_do_not_say_yet_and_the_public_sees_no_empty_heading(
+    someone: Make,
+) -> None:
+    who = someone("supervisor")
+    overview = read(DESK, who.client)
+    for lacking in ("Who hosts it", "Director of publication", "Data protection officer", "Drawn up on"):
+        assert re.search(rf"Still to fill in:.*?{lacking}", overview, re.DOTALL), lacking
+    page = read("/en/who-we-are/")
+    assert "has not yet said here who runs it" in page
+    assert "Who hosts it" not in page and "Data protection officer" not in page
+    save(who, "legal", legal__host_en="Host Ltd", legal__number_fr="RNA W291000000")
+    save(who, "data", legal__dpo_en="dpo@umbrella.example")
+    page = read("/en/who-we-are/")
+    for stated in ("Who hosts it", "Host Ltd", "Registration", "RNA W291000000", "dpo@umbrella.example"):
+        assert stated in page, stated
+    assert "Director of publication" not in page and "Where to complain" not in page
+    overview = read(DESK, who.client)
+    assert not re.search(r"Still to fill in:[^<]*</strong>[^<]*Who hosts it", overview)
+    assert "does not say who is responsible for people’s data" not in overview
+
+
+def test_the_statement_on_accessibility_claims_no_more_than_an_audit_found(someone: Make) -> None:
+    who = someone("supervisor")
+    for address in ("/fr/", "/fr/premiers-pas/"):
+        assert "Accessibilité\u00a0: non conforme" in read(address)
+    assert "not compliant" in read("/en/accessibility/") and "not dated" in read("/en/accessibility/")
+    refused = save(who, "accessibility", 400, access__audit="partial")
+    assert "Say who made the audit" in refused and "not compliant" in read("/en/accessibility/")
+    audited = "Made by Audit & Co in May 2026: 81 % of the criteria of RGAA 4.1 are met."
+    save(who, "accessibility", access__audit="partial", access__result_en=audited, access__on="2026-05-31")
+    page = read("/en/accessibility/")
+    assert "partly compliant" in page and audited in page and "31 May 2026" in page
+    assert "partiellement conforme" in read("/fr/")
+    for wrong in ("31/05/2026", "2026-02-30"):
+        assert "A day such as" in save(who, "accessibility", 400, access__on=wrong)
+    whom = "Défenseur des droits", "Equality Advisory and Support Service", "Northern Ireland"
+    assert all(each in page for each in whom)
 
 
 def test_what_was_typed_is_shown_as_text_and_never_as_markup(someone: Make) -> None:

@@ -21,6 +21,8 @@ DESK = {
     "contact": "contact/",
     "hours": "hours/",
     "legal": "legal/",
+    "data": "data/",
+    "accessibility": "accessibility/",
     "first": "first/",
     "helplines": "helplines/",
     "helpline": "helplines/3018/",
@@ -28,6 +30,10 @@ DESK = {
 PUBLIC = {
     "who-we-are": {"fr": "/fr/qui-nous-sommes/", "en": "/en/who-we-are/"},
     "who-can-help": {"fr": "/fr/qui-peut-aider/", "en": "/en/who-can-help/"},
+}
+STATED = {
+    "sites": {"fr": "/fr/sites-participants/", "en": "/en/sites-that-take-part/"},
+    "accessibility": {"fr": "/fr/accessibilite/", "en": "/en/accessibility/"},
 }
 
 
@@ -74,6 +80,14 @@ def test_a_public_page_that_says_who_it_is_is_whole(
         expect(
             page.get_by_role("heading", name="Horaires" if language == "fr" else "Opening hours")
         ).to_be_visible()
+        whole(page, f"{name}-{language}")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", STATED)
+def test_a_public_page_of_statements_is_whole(browser: Browser, desk: Desk, name: str, language: str) -> None:
+    with staff_visit(browser, desk, language=language) as page:
+        page.goto(f"{desk.base}{STATED[name][language]}")
         whole(page, f"{name}-{language}")
 
 

@@ -19,6 +19,7 @@ PAGES = {
     "helping": {"fr": "/fr/aider-quelqu-un/", "en": "/en/helping-someone/"},
     "helplines": {"fr": "/fr/qui-peut-aider/", "en": "/en/who-can-help/"},
     "who-we-are": {"fr": "/fr/qui-nous-sommes/", "en": "/en/who-we-are/"},
+    "accessibility": {"fr": "/fr/accessibilite/", "en": "/en/accessibility/"},
     "professionals": {"fr": "/fr/professionnels/", "en": "/en/professionals/"},
     "what-we-keep": {"fr": "/fr/ce-que-nous-gardons/", "en": "/en/what-we-keep/"},
     "403": {"fr": "/fr/forbids/", "en": "/en/forbids/"},

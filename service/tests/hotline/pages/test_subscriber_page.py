@@ -130,3 +130,35 @@ def test_the_operator_sees_the_same_on_the_terminal(hotline: Hotline, lived: dic
     assert lived["key"].rsplit("_", 1)[1] not in shown
     listed = hotline.operate("subscriber", "list")
     assert "2026-01-31" in listed and "forum.examp" in listed  # folded at 80 signs
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_site_is_named_once_it_allows_it_and_the_hotline_has_read_the_name_until_it_takes_it_back(
+    browser: Browser, hotline: Hotline, lived: dict[str, Any], language: str
+) -> None:
+    public = f"Le Forum d’{language}"
+    address = {"fr": "/fr/sites-participants/", "en": "/en/sites-that-take-part/"}[language]
+    allow = {"fr": "Accepter d’être nommés", "en": "Allow it to be named"}[language]
+    stop = {"fr": "Ne plus nous nommer", "en": "Do not name us"}[language]
+    with visit(browser, java_script_enabled=False) as seen, visit(browser) as reader:
+
+        def read() -> str:
+            reader.page.goto(hotline.base_url + address)
+            return reader.page.locator("main").inner_text()
+
+        page = seen.page
+        sign_in(page, hotline.base_url, language, lived["key"])
+        page.locator("#public_name").fill("<b>")
+        page.get_by_role("button", name=allow).click()
+        page.get_by_role("alert").wait_for()
+        assert page.locator("#public_name").input_value() == "<b>"
+        page.locator("#public_name").fill(public)
+        page.get_by_role("button", name=allow).click()
+        page.get_by_role("button", name=stop).wait_for()
+        page.reload()  # nothing is sent again
+        assert public in page.locator("main").inner_text() and public not in read()
+        hotline.operate("subscriber", "named", "forum.example")
+        assert public in read() and "forum.example" not in read()
+        page.get_by_role("button", name=stop).click()
+        page.get_by_role("button", name=allow).wait_for()
+        assert public not in read()

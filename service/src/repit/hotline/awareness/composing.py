@@ -43,6 +43,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Accessibility:
+    """What the operator says in the statement on accessibility. `audit`: what an audit found, "partial" or
+    "full" conformity; nothing where there was none."""
+
+    audit: str
+    stated_on: date | None
+    result: Words
+    gaps: Words
+    plan: Words
+    contact: Words
+    recourse: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """Everything that pages say of this hotline and of others who help."""
 
@@ -54,7 +68,10 @@ class Published:
     reach: Words
     hours: Hours | None
     hours_note: Words
+    first_answer: int | None
+    """Within how many days most people get their first answer; None where the operator has not said."""
     legal: Mapping[str, Words]
+    access: Accessibility
     countries: tuple[Country, ...]
     nearest: Mapping[str, Helpline]
 
@@ -79,6 +96,11 @@ class Published:
         return self.name.here.foreign or ("" if self.is_renamed else "fr")
 
     @property
+    def says_whose_data(self) -> bool:
+        """Whether anything is said of who is responsible for people's data."""
+        return any(self.legal[key.removeprefix("legal.")] for key in fields.DATA)
+
+    @property
     def is_renamed(self) -> bool:
         """Whether it has a name of its own."""
         return self.name != NAME
@@ -86,7 +108,12 @@ class Published:
     @property
     def says_who(self) -> bool:
         """Whether there is anything on the page that says who this is."""
-        return self.is_reachable or self.hours is not None or any(self.legal.values())
+        return (
+            self.is_reachable
+            or self.hours is not None
+            or self.first_answer is not None
+            or any(self.legal.values())
+        )
 
 
 def composed(revision: int, texts: Texts, rows: Iterable[HelplineRow]) -> Published:
@@ -101,9 +128,20 @@ def composed(revision: int, texts: Texts, rows: Iterable[HelplineRow]) -> Publis
         reach=words(texts, "reach"),
         hours=_hours(texts),
         hours_note=words(texts, "hours.note"),
+        first_answer=int(texts["answer", ""]) if ("answer", "") in texts else None,
         legal={key.removeprefix("legal."): words(texts, key) for key in fields.LEGAL},
+        access=_accessibility(texts),
         countries=_countries(texts, found),
         nearest={role.replace("-", "_"): _first(texts, found, role) for role in FIRST},
+    )
+
+
+def _accessibility(texts: Texts) -> Accessibility:
+    stated_on = texts.get(("access.on", ""), "")
+    return Accessibility(
+        texts.get(("access.audit", ""), ""),
+        date.fromisoformat(stated_on) if stated_on else None,
+        *(words(texts, key) for key in fields.ACCESS),
     )
 
 

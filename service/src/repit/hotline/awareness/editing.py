@@ -32,6 +32,10 @@ ACTION: Final = "pages changed"
 MOST: Final = 200
 """Helplines."""
 _LONG: Final = 60
+_AUDITED: Final = Text(
+    "Say who made the audit, when, and how many of the criteria are met.",
+    "Dites qui a réalisé l'audit, quand, et quelle part des critères est respectée.",
+)
 _REACHED: Final = Text("A number or an address is needed.", "Il faut un numéro ou une adresse.")
 
 
@@ -54,6 +58,7 @@ def save_texts(raw: Mapping[Cleaned, str], *, actor: str, seen: int | None = Non
     fresh = fields.clean(fields.FIELDS, raw)
     _refuse_unknown_first(fresh)
     _refuse_hours_without_a_place(fresh)
+    _refuse_audit_without_a_result(fresh)
     with _turn(seen):
         before = published.texts()
         changes = [
@@ -122,6 +127,7 @@ def replace_all(
     """Everything that is otherwise here, anew, from a file. Raises `FieldsRefused`, `InputRefused`."""
     fresh = fields.clean(fields.FIELDS, texts)
     _refuse_hours_without_a_place(fresh)
+    _refuse_audit_without_a_result(fresh)
     made = [_from_file(key, values) for key, values in rows.items()]
     with _turn(None):
         PageText.objects.all().delete()
@@ -213,6 +219,14 @@ def _refuse_unknown_first(fresh: Mapping[Cleaned, str]) -> None:
 def _refuse_hours_without_a_place(fresh: Mapping[Cleaned, str]) -> None:
     if any(fresh.get((day, "")) for day in fields.DAYS) and not fresh.get(("zone", "")):
         raise FieldsRefused({("zone", ""): fields.FIELDS["zone"].form})
+
+
+def _refuse_audit_without_a_result(fresh: Mapping[Cleaned, str]) -> None:
+    """Nobody may call their pages compliant who does not say which audit found it."""
+    if fresh.get(("access.audit", "")) and not any(
+        fresh.get(("access.result", each)) for each in ("en", "fr")
+    ):
+        raise FieldsRefused({("access.result", each): _AUDITED for each in ("en", "fr")})
 
 
 def _refuse_unreachable(fresh: Mapping[Cleaned, str]) -> None:

@@ -7,6 +7,7 @@ In: what someone typed, or wrote into a file. Out: the same, cleaned; or what is
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -24,6 +25,9 @@ _MAIL: Final = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Z
 _NUMBER: Final = re.compile(r"\+?[0-9][0-9 ().\-/]{0,28}")
 _DIALLED: Final = re.compile(r"\+?[0-9*#]{1,19}")
 _KEY: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){0,8}")
+
+MOST_DAYS: Final = 60
+"""Whoever takes longer to answer for the first time says so in words (`hours.note`)."""
 
 _SELF_EVIDENT: Final = Text("", "")
 
@@ -114,6 +118,12 @@ def _languages(text: str) -> str:
     return ",".join(dict.fromkeys(codes))
 
 
+def _days(text: str) -> str:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_DAYS:
+        raise ValueError
+    return str(int(text))
+
+
 def _known(*choices: str) -> Callable[[str], str]:
     def clean(text: str) -> str:
         if text not in choices:
@@ -135,7 +145,19 @@ _DAY: Final = Field(
     100, both=False, clean=lambda text: " ".join(str(span) for span in hours.day_of(text)), form=_HOURS
 )
 DAYS: Final = tuple(f"hours.{day}" for day in range(7))
-LEGAL: Final = ("legal.operator", "legal.host", "legal.privacy", "legal.more")
+NOTICE: Final = ("legal.operator", "legal.seat", "legal.number", "legal.director", "legal.host", "legal.more")
+DATA: Final = (
+    "legal.controller",
+    "legal.dpo",
+    "legal.ground",
+    "legal.rights",
+    "legal.authority",
+    "legal.privacy",
+)
+LEGAL: Final = (*NOTICE, *DATA)
+ACCESS: Final = ("access.result", "access.gaps", "access.plan", "access.contact", "access.recourse")
+AUDITS: Final = ("partial", "full")
+"""What an audit found; where there was none, nothing is chosen, and the pages say that there was none."""
 FIELDS: Final[dict[str, Field]] = {
     "name": Field(30),
     "phone": Field(30, both=False, clean=_matching(_NUMBER), form=_PHONE),
@@ -162,7 +184,26 @@ FIELDS: Final[dict[str, Field]] = {
         ),
     ),
     "hours.note": Field(300, lines=True),
+    "answer": Field(
+        3,
+        both=False,
+        clean=_days,
+        form=Text(
+            f"A whole number of days, from 1 to {MOST_DAYS}.",
+            f"Un nombre entier de jours, de 1 à {MOST_DAYS}.",
+        ),
+    ),
     **dict.fromkeys(LEGAL, Field(4000, lines=True)),
+    **dict.fromkeys(ACCESS, Field(4000, lines=True)),
+    "access.audit": Field(
+        7, both=False, clean=_known(*AUDITS), form=Text("One of the answers.", "Une des réponses.")
+    ),
+    "access.on": Field(
+        10,
+        both=False,
+        clean=lambda text: date.fromisoformat(text).isoformat(),
+        form=Text("A day such as 2026-11-30.", "Un jour, comme 2026-11-30."),
+    ),
     "first.place": Field(
         30, both=False, clean=_known(*PLACES), form=Text("One of the countries.", "Un des pays.")
     ),

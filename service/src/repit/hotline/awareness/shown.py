@@ -9,6 +9,7 @@ from itertools import groupby
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from repit.foundation.clock import now
 from repit.hotline.awareness.composing import Published
@@ -31,6 +32,16 @@ def now_open(published: Published) -> str:
         return _("Closed now.")
     when = {"when": _when(here.opens, published), "time": f"{here.opens:%H:%M}", "zone": zone}
     return _("Closed now. Opens %(when)s at %(time)s (%(zone)s).") % when
+
+
+def usual_answer(published: Published) -> str:
+    """`We usually answer within 2 days.`; nothing where the operator has not said how long it takes."""
+    days = published.first_answer
+    if days is None:
+        return ""
+    return ngettext("We usually answer within a day.", "We usually answer within %(days)s days.", days) % {
+        "days": days
+    }
 
 
 def week(published: Published) -> list[tuple[str, str]]:

@@ -42,6 +42,8 @@ def data(view: View) -> dict[str, object]:
     return {
         "name": view.name,
         "active": view.active,
+        "named": view.named == "yes",
+        "public_name": view.public_name or None,
         "added_at": view.added_at,
         "agreed_on": view.agreed_on,
         "agreement_missing": view.agreement_missing,

@@ -53,14 +53,21 @@ def add(
     kind: Kinds = None,
     confirmed_by: ConfirmedBy = None,
     agreed: Agreed = "",
+    named: Annotated[
+        str, typer.Option(help="Name it so for people, if it allows it. / Le nommer ainsi au public.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Let a platform follow the feed; prints its key, once. / Abonner une plateforme, afficher sa clé."""
     ready()
+    from repit.hotline.feeds import named as naming
     from repit.hotline.feeds import subscribers
 
     granted = _grant(exchange, kind, confirmed_by, anchored, confirmations)
+    public = naming.taken(named) if named else ""  # before there is a key that would be lost
     key = subscribers.add(name, granted=granted, agreed_on=_day(agreed) if agreed else None)
+    if public:
+        naming.decide(name, public)
     _show_key(name, key, key_only=key_only, as_json=as_json)
 
 
@@ -170,6 +177,29 @@ def heard(
 
     caps.see_to(name, actor="operator", counts_again=again)
     answer(Text("Noted.", "Noté."), {"subscriber": name, "counts_again": again}, as_json)
+
+
+@app.command("named")
+def named(
+    name: Name,
+    public: Annotated[
+        str | None,
+        typer.Option("--as", help="The name people know it by. / Nom que les gens lui connaissent."),
+    ] = None,
+    no: Annotated[bool, typer.Option("--no", help="It is named no more. / Il n'est plus nommé.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Name a site that takes part on the public pages, if it allows it. / Nommer un site participant."""
+    ready()
+    from repit.hotline.feeds import named as naming
+
+    stands = naming.decide(name, "" if no else public)
+    text = (
+        Text(f"The pages name it “{stands}”.", f"Les pages le nomment « {stands} ».")
+        if stands
+        else Text("The pages do not name it.", "Les pages ne le nomment pas.")
+    )
+    answer(text, {"subscriber": name, "named": bool(stands), "public_name": stands or None}, as_json)
 
 
 @app.command("close")

@@ -15,7 +15,7 @@ from repit.foundation.errors import Text
 from repit.foundation.health.findings import Finding, wing
 from repit.foundation.metrics.figures import Figure, of, plain
 from repit.hotline.bank.health import changes_before_today
-from repit.hotline.feeds import subscriber_report
+from repit.hotline.feeds import named, subscriber_report
 from repit.hotline.feeds.models import Alarm, Subscriber
 
 SILENT: Final = timedelta(days=1)
@@ -31,7 +31,8 @@ def register() -> None:
 
 
 def check() -> Iterator[Finding]:
-    """Subscribers that are silent or have not confirmed withdrawals; alarms that nobody has looked at."""
+    """Subscribers that are silent or have not confirmed withdrawals; names that nobody has read, alarms that
+    nobody has looked at."""
     moment = now()
     for row in _active():
         last = row.last_used_at
@@ -40,6 +41,8 @@ def check() -> Iterator[Finding]:
             yield Finding("subscriber-silent", _silent(row.name, days), _WRITE, grave=False)
         elif waiting := subscriber_report.unconfirmed(row):
             yield Finding("withdrawals-unconfirmed", _unconfirmed(row.name, waiting), _SHOW, grave=False)
+    for name in named.asking():
+        yield Finding("subscriber-asks-to-be-named", _asks(name), _READ, grave=False)
     if alarms := Alarm.objects.filter(closed_at__isnull=True).count():
         yield Finding("alarm-open", _alarms(alarms), _ALARMS, grave=False)
 
@@ -81,6 +84,13 @@ def _unconfirmed(name: str, count: int) -> Text:
     )
 
 
+def _asks(name: str) -> Text:
+    return Text(
+        f"The subscriber {name} allows the pages for people to name it.",
+        f"L'abonné {name} permet aux pages pour le public de le nommer.",
+    )
+
+
 def _alarms(count: int) -> Text:
     return Text(
         f"Subscribers that moved more than one may, and that nobody has looked at: {count}.",
@@ -96,6 +106,10 @@ _WRITE: Final = Text(
 _SHOW: Final = Text(
     "`repit subscriber show NAME` lists them. Write to it: these people took their pictures back.",
     "`repit subscriber show NOM` les énumère. Écrivez-lui : ces personnes ont repris leurs images.",
+)
+_READ: Final = Text(
+    "Read its name: `repit subscriber show NAME`. `repit subscriber named NAME` has it stand; --no refuses.",
+    "Lisez son nom : `repit subscriber show NOM`. `repit subscriber named NOM` l'affiche ; --no le refuse.",
 )
 _ALARMS: Final = Text(
     "`repit bank review` names them. Decide on the bank desk whether to go on hearing them.",

@@ -18,7 +18,8 @@ class Subscriber(models.Model):
     `people`: whether moderators of its own speak through its desk's key; `party`: who it belongs to, where
     several subscribers belong to one (empty: to itself). What it says does not count while `muted_at` is set.
     `by_hash_…`: of a subscriber that is told by hash what to forget, the last day it came, what was sent
-    last, the second it was told to go on from, and how far it has everything (`by_hash`).
+    last, the second it was told to go on from, and how far it has everything (`by_hash`). `public_name`: how
+    it is called on the pages for people, once it is `named`: "yes"; "asked" where it waits for the hotline.
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -43,9 +44,15 @@ class Subscriber(models.Model):
     by_hash_sent = models.BigIntegerField(default=0)
     by_hash_next = models.BigIntegerField(null=True)
     by_hash_heard = models.BigIntegerField(default=0)
+    public_name = models.CharField(max_length=60, blank=True, default="")
+    named = models.CharField(max_length=5, blank=True, default="")
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=Q(named="", public_name="") | (Q(named__in=["asked", "yes"]) & ~Q(public_name="")),
+                name="subscriber_named_by_a_name",
+            ),
             models.CheckConstraint(condition=Q(acknowledged__gte=0), name="subscriber_counts_up"),
             models.CheckConstraint(condition=Q(min_confirmations__gte=1), name="subscriber_requires_one"),
         )

@@ -31,6 +31,7 @@ from repit.hotline.bank.models import Item, PartnerRecord, Transition
 from repit.hotline.bank.states import SHARED
 from repit.hotline.feeds.blocking import blocked_by
 from repit.hotline.feeds.models import Access, Opinion, Subscriber, SubscriberKey, WithdrawalAcknowledged
+from repit.hotline.feeds.named import Named
 from repit.hotline.feeds.opinions import View as Opined
 from repit.hotline.feeds.subscribers import Grant, granted
 
@@ -81,6 +82,8 @@ class View:
 
     name: str
     active: bool
+    named: Named
+    public_name: str
     agreed_on: date | None
     agreement_missing: bool
     added_at: datetime
@@ -146,6 +149,8 @@ def _view(row: Subscriber, part: int) -> View:
     return View(
         name=row.name,
         active=row.active,
+        named=cast(Named, row.named),
+        public_name=row.public_name,
         agreed_on=row.agreed_on,
         agreement_missing=settings.REPIT_REQUIRE_AGREEMENT and row.agreed_on is None,
         added_at=row.added_at,

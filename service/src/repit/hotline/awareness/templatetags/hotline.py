@@ -1,6 +1,7 @@
 """Tags for whatever says who this hotline is, on any page, error pages too.
 
-In: nothing of the request. Out: `Published`, its hours in words. Next: the templates.
+In: nothing of the request. Out: `Published`, its hours in words; the sites that take part. Next: the
+templates.
 """
 
 from typing import Any
@@ -12,6 +13,8 @@ from django.utils.safestring import SafeString
 from repit.hotline.awareness import published, shown
 from repit.hotline.awareness.composing import Published
 from repit.hotline.awareness.words import Words
+from repit.hotline.feeds import named
+from repit.hotline.feeds.named import NamedSite
 
 register = template.Library()
 
@@ -31,6 +34,18 @@ def stated(words: Words) -> SafeString:
         if here.foreign
         else escape(here.text)
     )
+
+
+@register.simple_tag
+def usual_answer(stated: Published | None = None) -> str:
+    """`We usually answer within 2 days.`; nothing where the operator has not said how long it takes."""
+    return shown.usual_answer(stated or published.current())
+
+
+@register.simple_tag
+def named_sites() -> tuple[NamedSite, ...]:
+    """Sites that take part and allow it to be said, by name, each with the days since and until when."""
+    return named.named_sites()
 
 
 @register.simple_tag

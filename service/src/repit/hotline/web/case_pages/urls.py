@@ -21,6 +21,8 @@ urlpatterns = [
     _page(_("helping-someone/"), "helping"),
     _page(_("who-can-help/"), "helplines"),
     _page(_("who-we-are/"), "who-we-are"),
+    _page(_("sites-that-take-part/"), "sites"),
+    _page(_("accessibility/"), "accessibility"),
     _page(_("professionals/"), "professionals"),
     _page(_("what-we-keep/"), "what-we-keep"),
     path(_("start/"), intake.start, name="start"),

@@ -1,4 +1,5 @@
-"""The page on which a subscriber sees itself: what it received, confirmed, disputes, and has forgotten.
+"""The page on which a subscriber sees itself: what it received, confirmed, disputes, has forgotten,
+and whether people may read its name.
 
 In: a subscriber's key, typed into a form once. Out: a page in French or English. Next: the subscriber's
 browser.
@@ -22,8 +23,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from repit.foundation.errors import KeyRefused, NotGranted, Text
+from repit.foundation.errors import InputRefused, KeyRefused, NotGranted, Text
 from repit.foundation.web.complaints import about, complain
+from repit.hotline.feeds import named as naming
 from repit.hotline.feeds import subscriber_report
 from repit.hotline.feeds.keys import recognise, recognise_again
 from repit.hotline.feeds.subscriber_report import OBEYED, PAGE
@@ -70,6 +72,32 @@ def page(request: HttpRequest) -> HttpResponse:
     number = int(part) if part.isascii() and part.isdigit() and 0 < int(part[:9]) < _MOST_PARTS else 1
     view = subscriber_report.of(who.id, number)
     return _shown(request, "subscriber", _context(view, number))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+@from_here
+def name_me(request: HttpRequest) -> HttpResponse:
+    """Whether the pages for people may name it, and how. What is pressed twice is done once."""
+    if request.method == "GET":
+        return redirect("subscriber-page")
+    try:
+        who = recognise_again(_key_row(request))
+    except KeyRefused:
+        return redirect("subscriber-page")
+    try:
+        if request.POST.get("what") == "stop":
+            naming.stop(who.id, actor=who.name)
+        else:
+            naming.ask(who.id, request.POST.get("public_name", ""), actor=who.name)
+    except InputRefused as refused:
+        view = subscriber_report.of(who.id)
+        typed = request.POST.get("public_name", "")
+        complaint = " ".join(refused.shown(get_language() or "fr"))
+        answer = _shown(request, "subscriber", {**_context(view, 1), "typed": typed, "complaint": complaint})
+        answer.status_code = refused.status
+        return answer
+    return redirect(reverse("subscriber-page") + "#named")
 
 
 @csrf_exempt
@@ -130,6 +158,9 @@ def _context(view: subscriber_report.View, part: int) -> dict[str, Any]:
         return text.in_language(here)
 
     return {
+        "named": view.named,
+        "public_name": view.public_name,
+        "typed": view.public_name or view.name,
         "facts": [(shown(label), shown(value)) for label, value in words.facts(view)],
         "keys": view.keys,
         "opinions": [(shown(words.VIEWS[opinion]), number) for opinion, number in view.opinions.items()],

@@ -56,6 +56,7 @@ def facts(view: View) -> list[tuple[Text, Text]]:
     rows = [
         (Text("Subscriber", "Abonné"), _same(view.name)),
         (Text("Agreement signed", "Accord signé"), _agreed(view)),
+        (Text("Named on the pages for people", "Nommé sur les pages pour le public"), _named(view)),
         (Text("Exchanges", "Échanges"), _joined(EXCHANGES, grant.exchanges)),
         (Text("Kinds", "Types"), _joined(KINDS, grant.kinds)),
         (
@@ -91,6 +92,17 @@ def _agreed(view: View) -> Text:
     if view.agreement_missing:
         return Text("no: the key opens nothing", "non : la clé n'ouvre rien")
     return Text("no date noted", "aucune date notée")
+
+
+def _named(view: View) -> Text:
+    if view.named == "yes":
+        return Text(f"yes, as {view.public_name}", f"oui : {view.public_name}")
+    if view.named == "asked":
+        return Text(
+            f"not yet: the hotline reads the name {view.public_name} first",
+            f"pas encore : l'association lit d'abord le nom {view.public_name}",
+        )
+    return Text("no", "non")
 
 
 def _reached(sequence: int, head: int, at: datetime | None) -> Text:

@@ -14,7 +14,7 @@ from repit.foundation.errors import Text
 from repit.hotline.awareness import fields, published
 from repit.hotline.awareness.fields import Cleaned
 from repit.hotline.awareness.places import PLACES
-from repit.hotline.web.pages_desk.words import FREE, Asked, Section
+from repit.hotline.web.pages_desk.words import AUDITS, FREE, Asked, Section
 
 _LANGUAGE_NAMES: Final = {"fr": "Français", "en": "English", "": ""}
 _SHORT: Final = 120
@@ -108,6 +108,8 @@ def _choices(what: str) -> list[tuple[str, str]]:
     found: list[tuple[str, Any]]
     if what == "free":
         found = list(FREE.items())
+    elif what == "audits":
+        found = list(AUDITS.items())
     elif what == "helplines":
         shown = [entry.helpline for entry in published.listed() if not entry.hidden]
         found = [("", "–"), *((each.key, each.name.here.text) for each in shown)]

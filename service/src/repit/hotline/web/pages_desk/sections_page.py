@@ -32,13 +32,19 @@ LANGUAGES: Final = {"fr": "Français", "en": "English"}
 @needs("pages.edit")
 def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """What can be changed, what is amiss, what was changed."""
+    texts = published.texts()
     names = {each.helpline.key: each.helpline.name.here.text for each in published.listed()}
     shown = {
         "sections": [
-            {"key": key, "section": section, "missing": warnings.missing(section, published.texts())}
+            {
+                "key": key,
+                "section": section,
+                "missing": warnings.missing(section, texts),
+                "unfilled": warnings.unfilled(section, texts),
+            }
             for key, section in SECTIONS.items()
         ],
-        "warnings": warnings.of_pages(published.texts()),
+        "warnings": warnings.of_pages(texts),
         "stale": warnings.stale(),
         "history": [
             (row, words.subject(row.subject, names), ACTS.get(row.reason, row.reason))

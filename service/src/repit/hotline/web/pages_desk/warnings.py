@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from repit.hotline.awareness import composing, published
 from repit.hotline.awareness.composing import Entry, Texts
+from repit.hotline.awareness.fields import DATA
 from repit.hotline.web.pages_desk.words import Section
 
 
@@ -18,12 +19,21 @@ def missing(section: Section, texts: Texts) -> list[str]:
     return sorted(found - {""})
 
 
+def unfilled(section: Section, texts: Texts) -> list[str]:
+    """What pages that are open to people should say and do not, as the form calls it."""
+    return [
+        str(asked.label)
+        for asked in section.asked
+        if asked.needed and not composing.words(texts, asked.key) and not texts.get((asked.key, ""))
+    ]
+
+
 def of_pages(texts: Texts) -> list[str]:
     """What a hotline that is open to people should not be without."""
     found = []
     if not composing.words(texts, "legal.operator") or not composing.words(texts, "legal.host"):
         found.append(_("The legal notice does not say who runs the service and who hosts it."))
-    if not composing.words(texts, "legal.privacy"):
+    if not any(composing.words(texts, key) for key in DATA):
         found.append(_("The legal notice does not say who is responsible for people’s data."))
     if not published.current().is_reachable and not any(
         texts.get(place) for place in (("phone", ""), ("mail", ""), ("reach", "en"), ("reach", "fr"))

@@ -17,12 +17,14 @@ from repit.hotline.awareness.fields import DAYS, FIELDS, HELPLINE, Field
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One field of a form. `choices`: what may be chosen, where it is not typed."""
+    """One field of a form. `choices`: what may be chosen, where it is not typed. `needed`: whether pages that
+    are open to people should not be without."""
 
     key: str
     label: Promise | str
     hint: Promise | str = ""
     choices: str = ""
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,15 @@ SECTIONS: Final[dict[str, Section]] = {
                 _("Closed on these days, too"),
                 _("One day a line, such as 2026-12-25, or a range such as 2026-12-24..2027-01-02."),
             ),
+            Asked(
+                "answer",
+                _("Usual time to a first answer, in days"),
+                _(
+                    "Within how many days most people get their first answer, weekends included. The pages"
+                    " then say so, and nobody waits without knowing. Empty: they say nothing."
+                ),
+                needed=True,
+            ),
             Asked("hours.note", _("A remark"), _("For example whom to call at other hours.")),
         ),
         "awareness/contact.html",
@@ -81,29 +92,118 @@ SECTIONS: Final[dict[str, Section]] = {
     ),
     "legal": Section(
         _("Legal notice"),
-        _("Who answers for the pages. In France articles 1-1 of the LCEN and 13 of the GDPR ask for it."),
+        _("Who answers for the pages. In France article 1-1 of the LCEN asks for it."),
         (
             Asked(
                 "legal.operator",
                 _("Who runs this service"),
-                _(
-                    "Name and legal form, registered office, phone and mail, registration number; in France"
-                    " also the director of publication."
-                ),
+                _("Name and legal form, as people may look it up."),
+                needed=True,
             ),
-            Asked("legal.host", _("Who hosts it"), _("Name, address and phone number of the host.")),
+            Asked("legal.seat", _("Address"), _("The registered office, with a phone number."), needed=True),
             Asked(
-                "legal.privacy",
-                _("Your data"),
-                _(
-                    "Who is responsible, how to reach the data protection officer, on which legal ground and"
-                    " for how long data is kept, which rights people have, and to which authority they may"
-                    " complain (in France the CNIL). What is kept stands on the page “What we keep”."
-                ),
+                "legal.number",
+                _("Registration"),
+                _("The number under which you are registered: in France RNA or SIREN."),
+                needed=True,
+            ),
+            Asked(
+                "legal.director",
+                _("Director of publication"),
+                _("In France, the name of whoever answers for what these pages say."),
+                needed=True,
+            ),
+            Asked(
+                "legal.host", _("Who hosts it"), _("Name, address and phone number of the host."), needed=True
             ),
             Asked("legal.more", _("More"), _("Anything else that the law of your country asks for.")),
         ),
         "awareness/legal.html",
+        FIELDS,
+    ),
+    "data": Section(
+        _("People’s data"),
+        _("Who is responsible for it, and what people may ask. Article 13 of the GDPR asks for it."),
+        (
+            Asked(
+                "legal.controller",
+                _("Who is responsible"),
+                _("The controller: name, and how to reach it."),
+                needed=True,
+            ),
+            Asked(
+                "legal.dpo",
+                _("Data protection officer"),
+                _("How to reach the officer, or who answers such questions where there is none."),
+                needed=True,
+            ),
+            Asked(
+                "legal.ground",
+                _("Why we may, and for how long"),
+                _(
+                    "The legal ground, and how long data is kept. What is kept stands on the page “What we"
+                    " keep”; say here what you do besides."
+                ),
+                needed=True,
+            ),
+            Asked(
+                "legal.rights",
+                _("Your rights"),
+                _("Access, correction, erasure, objection: which there are, and how to use them."),
+                needed=True,
+            ),
+            Asked(
+                "legal.authority",
+                _("Where to complain"),
+                _("The supervisory authority: in France the CNIL, in the United Kingdom the ICO."),
+                needed=True,
+            ),
+            Asked("legal.privacy", _("More about your data")),
+        ),
+        "awareness/legal.html",
+        FIELDS,
+    ),
+    "accessibility": Section(
+        _("Accessibility statement"),
+        _(
+            "In the form that France asks for (order of 20 September 2019, RGAA 4). What was tested in the"
+            " software is on the page already; say here what you had audited, and how to reach you."
+        ),
+        (
+            Asked(
+                "access.audit",
+                _("What an audit found"),
+                _("Without an audit that is still valid, the law calls a site “not compliant”."),
+                "audits",
+            ),
+            Asked(
+                "access.result",
+                _("The audit"),
+                _("Who made it, when, against which version, and how many of the criteria are met."),
+            ),
+            Asked(
+                "access.gaps",
+                _("What is not accessible"),
+                _("What the audit found, or people told you, with a way round it."),
+            ),
+            Asked(
+                "access.plan", _("What you plan"), _("Links to your multi-year scheme and this year’s plan.")
+            ),
+            Asked(
+                "access.contact",
+                _("Whom to tell"),
+                _("How someone who is stopped by a page reaches you. Empty: the ways on “Who we are”."),
+            ),
+            Asked(
+                "access.recourse",
+                _("Where to complain"),
+                _("If your country is neither France nor the United Kingdom: who looks after it there."),
+            ),
+            Asked(
+                "access.on", _("Drawn up on"), _("The day on which you last went through it."), needed=True
+            ),
+        ),
+        "awareness/accessibility.html",
         FIELDS,
     ),
     "first": Section(
@@ -154,6 +254,11 @@ ORIGINS: Final = {
     "shipped": _("Comes with Répit"),
     "changed": _("Changed here"),
     "added": _("Added here"),
+}
+AUDITS: Final = {
+    "": _("there was none"),
+    "partial": _("partly compliant: half of the criteria or more are met"),
+    "full": _("fully compliant: every criterion is met"),
 }
 FREE: Final = {"": _("not known"), "yes": _("yes"), "no": _("no")}
 ACTS: Final = {
