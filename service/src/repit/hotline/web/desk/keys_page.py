@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member, fresh
-from repit.hotline.cases import caseworkers, passkeys
+from repit.hotline.cases import aliases, caseworkers, passkeys
 from repit.hotline.cases.grants import Holder
 from repit.hotline.web.desk import passkey_form, unlocking
 from repit.hotline.web.desk.showing import show
@@ -95,7 +95,12 @@ def keys(request: HttpRequest, holder: Holder) -> HttpResponse:
             complaint = " ".join(refused.shown(request.LANGUAGE_CODE))
         else:
             return HttpResponseRedirect(reverse("cases-keys"))
-    words = {"complaint": complaint, **passkey_form.words(fresh(request.user))}
+    words = {
+        "complaint": complaint,
+        "alias": aliases.of(holder.who),
+        "longest": aliases.LONGEST,
+        **passkey_form.words(fresh(request.user)),
+    }
     return show(request, "keys", words, 400 if complaint else 200)
 
 
@@ -111,6 +116,9 @@ def _renew(request: HttpRequest, holder: Holder) -> str:
     if "remove" in request.POST:
         passkeys.remove_all(holder)
         return _("Done. No passkey opens your keys any more.")
+    if "alias" in request.POST:
+        alias = aliases.choose(holder.who, request.POST["alias"])
+        return _("Done. People know you as %(alias)s.") % {"alias": alias}
     unlocking.check(fresh(request.user))
     old = request.POST.get("passphrase", "")
     if "secret" in request.POST:
