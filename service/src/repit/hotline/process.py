@@ -10,7 +10,7 @@ from typing import Final
 
 from repit.foundation.process import expire_kept, fold_log, serving
 from repit.foundation.process.front.rules import of_pages
-from repit.hotline.cases import desk, key_file
+from repit.hotline.cases import aliases, desk, key_file
 from repit.hotline.loops import (
     access_log,
     carry_letters,
@@ -44,6 +44,7 @@ def require() -> None:
 def begin() -> None:
     """Start the loops beside the pages; `access_log.write` is for the end."""
     desk.make_ready()
+    aliases.make_ready()
     if desk.state() == "waiting":
         _log.warning("nobody takes cases in yet: they wait until a caseworker sets the desk up")
     rooms = (

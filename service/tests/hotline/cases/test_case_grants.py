@@ -17,6 +17,7 @@ from repit.hotline.bank import feed
 from repit.hotline.cases import (
     access_codes,
     access_log,
+    aliases,
     casework,
     caseworkers,
     desk,
@@ -198,7 +199,7 @@ def test_every_access_is_in_a_chain_that_shows_when_it_was_touched():
     thread.read(mine)
     assert [(entry.by, entry.who, entry.what) for entry in service.access_log(mine)] == [
         ("person", "", "thread"),
-        ("desk", "ana", "list"),
+        ("desk", aliases.of("ana"), "list"),
         ("person", "", "opened"),
     ]
     case = mine.case_id

@@ -22,7 +22,7 @@ from django.urls import URLPattern, reverse
 from staff_people import Someone
 
 from repit.foundation.clock import now
-from repit.hotline.cases import casework, helpers, recovery, service, tasks, thread
+from repit.hotline.cases import aliases, casework, helpers, recovery, service, tasks, thread
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.helpers import RIGHTS, Right
@@ -40,7 +40,7 @@ MARKS: dict[str, tuple[str, ...]] = {
     "notices": ("The hotline sent a notice",),
     "items": ("What is protected", '"items"', "my-item"),
     "state": ("waits for your answer",),
-    "log": ("The hotline (bea)", "saw it in the list"),
+    "log": ("Céleste, from the hotline</p>", "saw it in the list"),
     "helpers": ("ocelot the label",),
     "recovery": ("Someone asked for a new receipt",),
 }
@@ -77,6 +77,7 @@ class World:
 
     def __init__(self) -> None:
         self.ana, self.bea = caseworker("ana", founds=True), caseworker("bea")
+        assert self.bea.client.post("/staff/cases/keys/", {"alias": "Céleste"}).status_code == 302
         self.opened = receipt(seen_at=[MARKS["addresses"][0]])
         self.mine = file_of(self.opened)
         self.case = self.mine.case_id
@@ -117,7 +118,8 @@ def world() -> World:
 
 def seen(answers: Iterator[HttpResponse]) -> frozenset[str]:
     """Which of the marks stand on any of these pages."""
-    text = "\n".join(html.unescape(answer.content.decode()) for answer in answers)
+    pages = [html.unescape(answer.content.decode()) for answer in answers]
+    text = "\n".join(re.sub(r"\s+<", "<", re.sub(r">\s+", ">", page)) for page in pages)
     return frozenset(fact for fact, marks in MARKS.items() if any(mark in text for mark in marks))
 
 
@@ -183,6 +185,19 @@ def test_the_person_sees_everything_of_theirs_and_nothing_of_the_desk_s_tasks(wo
     answers = [answer for _, answer in walk(signed_in(world.opened), leaving_out=frozenset(CHANGES))]
     assert all(answer.status_code in (200, 302, 400) for answer in answers)
     assert seen(iter([*answers, *by_the_json_api(world.opened)])) == EVERYTHING - {"tasks"}
+
+
+def test_nothing_that_a_person_or_a_helper_sees_names_an_account(world: World) -> None:
+    world.ana.client.post("/staff/cases/desk/change/", {"what": "part", "who": "bea"})
+    codes = [world.opened, *(helpers.add(world.mine, "", rights) for rights in (RIGHTS, ["log"]))]
+    answers = [a for code in codes for _, a in walk(signed_in(code), leaving_out=frozenset(CHANGES))]
+    answers += [a for code in codes for a in by_the_json_api(code)]
+    for answer in answers:
+        text = html.unescape(answer.content.decode())
+        assert not re.search(r"(?i)\b(ana|bea)\b|\w@\w", text), text
+    log = " ".join(signed_in(world.opened).get("/en/mine/log/").content.decode().split())
+    assert f"{aliases.of('ana')}, from the hotline" in log
+    assert "Céleste" not in log and re.search(r'class="visitor"> The hotline <', log)
 
 
 def test_a_helper_sees_what_each_of_their_rights_opens_and_changes_nothing(world: World) -> None:

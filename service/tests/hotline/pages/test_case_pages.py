@@ -17,7 +17,17 @@ from repit.foundation import clock
 from repit.foundation.limits.models import Count
 from repit.hotline.bank import looking, unreadable
 from repit.hotline.bank.models import Item, ItemHash
-from repit.hotline.cases import access_codes, casework, caseworkers, desk, helpers, keys, service, thread
+from repit.hotline.cases import (
+    access_codes,
+    aliases,
+    casework,
+    caseworkers,
+    desk,
+    helpers,
+    keys,
+    service,
+    thread,
+)
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.models import Case, Session
 from repit.hotline.web.case_pages import limits
@@ -245,7 +255,9 @@ def test_the_hotline_answers_and_the_person_sees_it() -> None:
     thread.write(Casefile(mine.case_id, ana), "We are here")
     assert "waits for your answer" in person.client.get("/en/mine/").content.decode()
     assert "We are here" in person.client.get("/en/mine/messages/").content.decode()
-    assert "The hotline (ana)" in person.client.get("/en/mine/log/").content.decode()
+    for page in ("messages", "log"):
+        shown = person.client.get(f"/en/mine/{page}/").content.decode()
+        assert f"{aliases.of('ana')}, from the hotline" in " ".join(shown.split())
 
 
 # --- what is refused ---------------------------------------------------------------------------------------

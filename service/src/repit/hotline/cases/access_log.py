@@ -13,7 +13,8 @@ so cutting them off shows too. Staff's entries keep the minute, the person's and
 import hmac
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Final
 
@@ -22,6 +23,7 @@ from repit.foundation.clock import now
 from repit.foundation.errors import Text
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, keyed_digest
+from repit.hotline.cases import aliases
 from repit.hotline.cases.models import AccessLogEntry, Case
 from repit.hotline.cases.vault import Vault
 
@@ -29,11 +31,13 @@ _LENGTH: Final = 288
 _NEWEST: Final = 10
 _BLUR: Final = 24
 _NOTHING: Final = "nothing"
+_STAFF: Final = ("caseworker", "desk")
 
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One access. `who` is an account of staff, or a helper's number, or empty."""
+    """One access. `who` is an account of staff (to a person or a helper: its alias), or a helper's number,
+    or empty."""
 
     by: str
     who: str
@@ -52,7 +56,7 @@ def _digest(case_id: int, number: int, before: bytes, sealed: bytes) -> bytes:
 def record(case: Case, keys: Vault, *, by: str, who: str, what: str) -> None:
     """Append a row, within the transaction that holds the case's lock."""
     moment = now().astimezone(UTC)
-    at = f"{moment:%Y-%m-%d %H:%M}" if by in ("caseworker", "desk") else f"{moment:%Y-%m-%d}"
+    at = f"{moment:%Y-%m-%d %H:%M}" if by in _STAFF else f"{moment:%Y-%m-%d}"
     _append(case, keys, [by, who, what, at])
 
 
@@ -93,6 +97,20 @@ def of(case: Case, keys: Vault) -> list[LogEntry]:
         for row in AccessLogEntry.objects.filter(case=case).order_by("-number")
     )
     return [entry for entry in found if entry.what != _NOTHING]
+
+
+def without_accounts(entries: Iterable[LogEntry]) -> list[LogEntry]:
+    """The same for a person or a helper: aliases stand where accounts stood, nothing for those who are gone.
+    Whom a case was given to or taken from is a matter of the desk."""
+    named = aliases.known()
+    return [
+        replace(
+            entry,
+            who=named.get(entry.who, "") if entry.by in _STAFF else entry.who,
+            what=entry.what.split(" to ")[0].split(" by ")[0],
+        )
+        for entry in entries
+    ]
 
 
 def verify(case_id: int) -> int | None:

@@ -71,10 +71,12 @@ class Turn:
         access_log.blur(self.case, self.keys)
 
     def log(self) -> list[LogEntry]:
-        """Every access, the newest first. Raises `NotGranted`."""
+        """Every access, the newest first; those at the hotline see accounts, everyone else aliases. Raises
+        `NotGranted`."""
         if self.role == "helper" and not self.sees_log:
             raise NotGranted
-        return access_log.of(self.case, self.keys)
+        found = access_log.of(self.case, self.keys)
+        return found if self.role in ("caseworker", "desk") else access_log.without_accounts(found)
 
     def log_list_access(self) -> None:
         """The line of a case on a list, once an hour for each who saw it: a person must be able to read

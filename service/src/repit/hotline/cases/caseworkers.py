@@ -19,7 +19,7 @@ from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, Sealer, operator
-from repit.hotline.cases import grants, keys
+from repit.hotline.cases import aliases, grants, keys
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.grants import Holder, HolderKind, Named
 from repit.hotline.cases.models import Case, Caseworker, DeskMember, Grant
@@ -36,6 +36,7 @@ def enrol(who: str, passphrase: str) -> Holder:
     _seal(row, passphrase, pair)
     try:
         with transaction.atomic():
+            aliases.draw(row)
             row.save(force_insert=True)
             audit.record(who, "caseworker.enrol", who)
     except IntegrityError:

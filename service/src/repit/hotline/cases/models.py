@@ -219,7 +219,8 @@ class Session(models.Model):
 
 
 class Caseworker(models.Model):
-    """The keys of one member of staff, under their passphrase. `who` is the name of their account."""
+    """The keys of one member of staff, under their passphrase. `who` is the name of their account; `alias` a
+    keyed digest of the name by which people know them, `sealed_alias` that name (`aliases`)."""
 
     id = RandomKey()
     who = models.CharField(max_length=150, unique=True)
@@ -228,6 +229,8 @@ class Caseworker(models.Model):
     verifier = models.BinaryField(max_length=32)
     sealed_public = models.BinaryField()
     sealed_private = models.BinaryField()
+    alias = models.BinaryField(max_length=32, null=True, unique=True)
+    sealed_alias = models.BinaryField(default=bytes)
 
     def __str__(self) -> str:
         return "Caseworker"

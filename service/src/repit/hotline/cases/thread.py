@@ -4,13 +4,13 @@ In: text. Out: sealed messages, in one order for everyone; none is lost, whoever
 person's pages, the desk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
-from repit.hotline.cases import records
+from repit.hotline.cases import aliases, records
 from repit.hotline.cases.casefile import Casefile, Turn
 from repit.hotline.cases.models import Record
 from repit.hotline.cases.records import Entry
@@ -23,12 +23,14 @@ NOTES: Final = ("recovery-asked", "recovery-refused", "recovery-done", "words-ch
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Message:
-    """`by`: person, caseworker or repit; a note by repit has its name in `text` (see `NOTES`)."""
+    """`by`: person, caseworker or repit; a note by repit has its name in `text` (see `NOTES`). `who` wrote it
+    at the hotline: an account for colleagues, an alias for the person, empty where nobody knows any more."""
 
     number: int
     by: str
     at: datetime
     text: str
+    who: str = ""
 
 
 def write(file: Casefile, text: str) -> int:
@@ -49,7 +51,8 @@ def write(file: Casefile, text: str) -> int:
             raise NotGranted
         if turn.count(_KIND) >= MAX_MESSAGES:
             raise TooLarge
-        number = turn.add("thread", _KIND, _value(turn.role, plain))
+        who = turn.holder.who if turn.role == "caseworker" else ""
+        number = turn.add("thread", _KIND, _value(turn.role, plain, who))
         if turn.role == "person" and turn.case.state == "waiting":
             turn.move("in-hand")
         elif turn.role == "person" and turn.case.state == "closed":
@@ -83,7 +86,11 @@ def read(file: Casefile) -> list[Message]:
 
 def known(turn: Turn) -> list[Message]:
     """The same within a turn, without a line in the log. Raises `NotGranted`."""
-    return [_message(entry) for entry in turn.read("thread", _KIND)]
+    found = [_message(entry) for entry in turn.read("thread", _KIND)]
+    if turn.role in ("caseworker", "desk"):
+        return found
+    named = aliases.known()
+    return [replace(message, who=named.get(message.who, "")) for message in found]
 
 
 def waits_since(turn: Turn) -> datetime | None:
@@ -108,8 +115,11 @@ def count(case_id: int) -> int:
 
 def _message(entry: Entry) -> Message:
     value = entry.value
-    return Message(entry.number, value["by"], datetime.fromisoformat(value["at"]), value["text"])
+    at = datetime.fromisoformat(value["at"])
+    # Messages from before aliases do not say who wrote them.
+    return Message(entry.number, value["by"], at, value["text"], value.get("who", ""))
 
 
-def _value(by: str, text: str) -> dict[str, str]:
-    return {"by": by, "at": now().astimezone(UTC).isoformat(timespec="minutes"), "text": text}
+def _value(by: str, text: str, who: str = "") -> dict[str, str]:
+    value = {"by": by, "at": now().astimezone(UTC).isoformat(timespec="minutes"), "text": text}
+    return {**value, "who": who} if who else value

@@ -20,7 +20,18 @@ from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.foundation.staff import drafts
 from repit.foundation.staff.models import Member
 from repit.foundation.web.complaints import about, complain
-from repit.hotline.cases import casework, caseworkers, checklist, closing, locations, tasks, thread, worklist
+from repit.hotline.cases import (
+    aliases,
+    casework,
+    caseworkers,
+    checklist,
+    closing,
+    locations,
+    tasks,
+    thread,
+    visits,
+    worklist,
+)
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.checklist import Checklist
 from repit.hotline.cases.grants import Holder
@@ -49,8 +60,11 @@ def case(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
 def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
     """Every access to the case and everything that was done."""
     file = casework.file_of(holder, case)
-    entries = [{"entry": e, "what": log_words.shown(e.what)} for e in casework.access_log(file)]
-    shown = {"case": case, "label": worklist.label(case), "entries": entries}
+    rows = [
+        {"visit": visit, "whats": [log_words.shown(what) for what in visit.whats]}
+        for visit in visits.of(casework.access_log(file))
+    ]
+    shown = {"case": case, "label": worklist.label(case), "visits": rows}
     return show(request, "log", shown)
 
 
@@ -176,6 +190,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "wants": wants(found.summary),
         "works": file.holder.kind == "caseworker",
         "me": who,
+        "alias": aliases.of(who),
         "points": _points(found.checklist),
         "tasks": [
             {"task": task, "name": words.TASKS[task.kind], "late": _late(task)} for task in found.tasks

@@ -17,7 +17,7 @@ from repit.foundation.errors import InputRefused, NotFound, Text
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member, fresh
 from repit.foundation.web.complaints import about, complain
-from repit.hotline.cases import caseworkers, passkeys
+from repit.hotline.cases import aliases, caseworkers, passkeys
 from repit.hotline.cases.grants import Holder
 from repit.hotline.web.desk import passkey_form, unlocking
 from repit.hotline.web.desk.showing import show
@@ -96,10 +96,15 @@ def keys(request: HttpRequest, holder: Holder) -> HttpResponse:
         except NotFound:
             complain(request, about(field, _("This passphrase does not open your keys.")))
         except InputRefused as refused:
-            complain(request, about("new", refused))
+            complain(request, about("alias" if "alias" in request.POST else "new", refused))
         else:
             return HttpResponseRedirect(reverse("cases-keys"))
-    return show(request, "keys", passkey_form.words(fresh(request.user)), status)
+    shown = {
+        "alias": request.POST.get("alias", aliases.of(holder.who)),
+        "longest": aliases.LONGEST,
+        **passkey_form.words(fresh(request.user)),
+    }
+    return show(request, "keys", shown, status)
 
 
 @require_GET
@@ -114,6 +119,9 @@ def _renew(request: HttpRequest, holder: Holder) -> str:
     if "remove" in request.POST:
         passkeys.remove_all(holder)
         return _("Done. No passkey opens your keys any more.")
+    if "alias" in request.POST:
+        alias = aliases.choose(holder.who, request.POST["alias"])
+        return _("Done. People know you as %(alias)s.") % {"alias": alias}
     unlocking.check(fresh(request.user))
     old = request.POST.get("passphrase", "")
     if "secret" in request.POST:
