@@ -39,6 +39,18 @@ _DRILL = "hotline/processes/test_erasure_drill.py::test_nothing_that_was_withdra
 _ERASED = "hotline/bank/test_erasing.py::"
 
 PROMISES: dict[str, Kept] = {
+    "leaving quickly empties the browser of our files": Kept(
+        (
+            (
+                "hotline/web/case_pages/codes.py",
+                """answer.headers["Clear-Site-Data"] = '"cache", "cookies",""",
+            ),
+        ),
+        (
+            "hotline/pages/test_what_browsers_keep.py::test_the_heavy_files_come_once_and_leaving_quickly_em"
+            "pties_the_browser_of_them",
+        ),
+    ),
     "sites are told of a withdrawal": Kept(
         (
             *_WITHDRAWS,
@@ -325,6 +337,7 @@ ON_PAGES: dict[str, str | None] = {
     "This software does not write down the address of your connection.": "no address of a visitor is written",
     "The link “Leave this page quickly” does not erase that.": None,
     "To erase it: open the history of your browser and remove the entries of this site.": None,
+    "“Leave this page quickly” deletes it.": "leaving quickly empties the browser of our files",
     "When a case is closed, its messages, addresses and notes are destroyed after the time that the hotline"
     " has"
     " set, usually 90 days; you can have it done at once.": _ROOMS,
