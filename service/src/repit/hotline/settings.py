@@ -154,5 +154,7 @@ WING: Final = Wing(
         "repit.hotline.web.feeds_api",
     ),
     above_files=("repit.hotline.web.case_pages.device_policy.WorkerPolicy",),
+    # Of the person's pages only what is heavy: whoever only reads has no copy of anything (THREAT-MODEL.md).
+    kept_files=("case_pages/device/", "desk/", "pages_desk/", "feeds_api/"),
     derived=_derived,
 )

@@ -27,7 +27,7 @@ _OUTERMOST: Final = (
     "repit.foundation.web.headers.ContentPolicy",
 )
 _FILES_AND_LANGUAGE: Final = (
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "repit.foundation.web.static_files.StaticFiles",
     "django.middleware.locale.LocaleMiddleware",
     "repit.foundation.web.charsets.KnownCharsets",
     "repit.foundation.web.surroundings.KnownSurroundings",
@@ -41,6 +41,7 @@ _NEXT_TO_VIEWS: Final = (
     "allauth.account.middleware.AccountMiddleware",
     "repit.foundation.web.complaints.Complaints",
 )
+_STAFF_FILES: Final = ("staff/", "account/", "mfa/")
 _COMMON: Final = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -94,6 +95,7 @@ def installation(embedded: str, urls: str, *wings: Wing) -> dict[str, Any]:
             *(each for wing in wings for each in wing.above_views),
             *_NEXT_TO_VIEWS,
         ],
+        "REPIT_KEPT_FILES": (*_STAFF_FILES, *(each for wing in wings for each in wing.kept_files)),
         "ROOT_URLCONF": urls,
         "LANGUAGE_CODE": value["REPIT_LANGUAGE"],
         "LOGGING": _logging(value["REPIT_LOG_LEVEL"], value["REPIT_LOG_FORMAT"]),
@@ -147,6 +149,7 @@ def _logging(level: str, form: str) -> dict[str, Any]:
 REPIT_DATA: Path
 REPIT_ADDRESS: str
 REPIT_EMBEDDED: bool
+REPIT_KEPT_FILES: tuple[str, ...]
 REPIT_OPERATOR_KEY: bytes
 REPIT_OPERATOR_KEY_KEPT: Path | None
 REPIT_HTTPS: bool
@@ -257,8 +260,13 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "repit.foundation.web.static_files.HashedNames"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 CONTENT_SECURITY_POLICY = content_policy.CONTENT_SECURITY_POLICY
 SECURE_REFERRER_POLICY = "no-referrer"

@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.templatetags.static import static
 from django.test import Client
 from staff_people import PASSWORD, Someone, code_of
 
@@ -232,7 +233,7 @@ def test_the_language_is_kept_and_only_our_own_pages_are_gone_back_to(someone: M
 def test_problems_of_the_staff_area_are_told_in_its_own_pages(someone: Make) -> None:
     answer = someone("moderator").client.get("/staff/absent/")
     assert answer.status_code == 404
-    assert b"staff/staff.css" in answer.content
+    assert static("staff/staff.css") in answer.content.decode()
 
 
 def test_a_page_that_nobody_listed_is_shut() -> None:

@@ -60,7 +60,7 @@ async function hashed({ say, requests }) {
   };
   await evaluate("document.querySelector('input[name=level][value=family]').click()");
   // The page's own worker is asked for once; on a busy machine that comes after the page is complete.
-  while (!requests.some((url) => url.endsWith("/device/worker.js"))) await new Promise((resolve) => setTimeout(resolve, 50));
+  while (!requests.some((url) => /\/device\/worker\.[0-9a-f]+\.js$/.test(url))) await new Promise((resolve) => setTimeout(resolve, 50));
   const asked = requests.length;
   const files = readdirSync(folder).sort().map((name) => join(folder, name));
   const { sharedId } = await evaluate("document.querySelector('[data-device-files]')");

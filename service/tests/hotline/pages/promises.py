@@ -39,6 +39,18 @@ _DRILL = "hotline/processes/test_erasure_drill.py::test_nothing_that_was_withdra
 _ERASED = "hotline/bank/test_erasing.py::"
 
 PROMISES: dict[str, Kept] = {
+    "leaving quickly empties the browser of our files": Kept(
+        (
+            (
+                "hotline/web/case_pages/codes.py",
+                """answer.headers["Clear-Site-Data"] = '"cache", "cookies",""",
+            ),
+        ),
+        (
+            "hotline/pages/test_what_browsers_keep.py::test_the_heavy_files_come_once_and_leaving_quickly_em"
+            "pties_the_browser_of_them",
+        ),
+    ),
     "sites are told of a withdrawal": Kept(
         (
             *_WITHDRAWS,
@@ -283,6 +295,7 @@ _COOKIE = "the cookie ends"
 _SALT = "tries are counted under a salt that is forgotten"
 _HOUR = "kept for one browser, for an hour"
 _DAY = "of one's own visits the day"
+_NO_COPY = "leaving quickly empties the browser of our files"
 _BACK = "a database that is put back brings nothing back"
 
 ON_PAGES: dict[str, str | None] = {
@@ -325,6 +338,7 @@ ON_PAGES: dict[str, str | None] = {
     "This software does not write down the address of your connection.": "no address of a visitor is written",
     "The link “Leave this page quickly” does not erase that.": None,
     "To erase it: open the history of your browser and remove the entries of this site.": None,
+    "“Leave this page quickly” deletes it.": _NO_COPY,
     "When a case is closed, its messages, addresses and notes are destroyed after the time that the hotline"
     " has"
     " set, usually 90 days; you can have it done at once.": _ROOMS,
@@ -405,6 +419,10 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " nouveaux puissent l'être.": "cases without keys go",
     },
     "THREAT-MODEL.md": {
+        "Each way out has the browser delete it"
+        " (`test_the_heavy_files_come_once_and_leaving_quickly_empties_the_browser_of_them`,"
+        " `test_every_way_out_has_the_browser_forget_its_copies`); one that does not know that word keeps it"
+        " until its data are cleared, and a private window keeps nothing.": _NO_COPY,
         "A hash of the bank that does not open is left out of what is served, counted and told of; nobody"
         " is told to forget its item (`test_every_channel_goes_on_without_a_row_that_does_not_open`), and"
         " where nothing opens, nothing is served at all"

@@ -20,6 +20,7 @@ def _nothing_more(value: Mapping[str, Any], data: Path) -> Mapping[str, Any]:  #
 class Wing:
     """`settings`: the variables that it reads; `apps`: of Django; `above_files`: middleware that
     sees static files too; `above_views`: middleware that knows the visitor's language, before any view;
+    `kept_files`: folders of static files that browsers may keep, because a copy tells nothing of a person;
     `derived`: from the values read and the data folder, values that follow from several, or a refusal.
     """
 
@@ -27,4 +28,5 @@ class Wing:
     apps: tuple[str, ...]
     above_files: tuple[str, ...] = ()
     above_views: tuple[str, ...] = ()
+    kept_files: tuple[str, ...] = ()
     derived: Callable[[Mapping[str, Any], Path], Mapping[str, Any]] = _nothing_more

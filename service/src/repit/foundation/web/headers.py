@@ -4,7 +4,7 @@ In: any response. Out: the same response, which the browser neither stores, nor 
 another site embed. Next: the browser.
 
 Every response gets them, style sheets included: a cached style sheet is a trace of a visit as much as a
-cached page is.
+cached page is. What `static_files` lets be kept is the exception, and the only one.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from collections.abc import Callable
 from csp.middleware import CSPMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+
+from repit.foundation.web import static_files
 
 # Features are listed one by one because Permissions-Policy has no word for "all" (W3C, Permissions Policy).
 _FEATURES = (
@@ -69,7 +71,8 @@ class PageHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         for name, value in HEADERS.items():
-            if name not in LEFT_TO_STAFF or not request.path.startswith(STAFF):
+            left = name in LEFT_TO_STAFF and request.path.startswith(STAFF)
+            if not left and not (name == "Cache-Control" and static_files.kept(response)):
                 response.headers[name] = value
         response.headers.setdefault("X-Robots-Tag", UNLISTED)
         del response.headers["ETag"]

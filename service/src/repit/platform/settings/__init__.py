@@ -55,5 +55,6 @@ WING: Final = Wing(
         "repit.platform.web.review_desk",
         "repit.platform.integrations.s3",
     ),
+    kept_files=("review_desk/", "http_api/"),
     derived=_derived,
 )

@@ -127,14 +127,20 @@ def sign_out(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
         return HttpResponseRedirect(reverse("case_pages:my-case"))
     end_session(request)
-    return without_cookie(HttpResponseRedirect(reverse("case_pages:home")))
+    return _nothing_kept(without_cookie(HttpResponseRedirect(reverse("case_pages:home"))))
 
 
 @person_page
 def erased(request: HttpRequest) -> HttpResponse:
     """Everything is erased; nothing is known of whoever reads this."""
-    answer = show(request, "erased", {"leaves": False})
+    answer = _nothing_kept(show(request, "erased", {"leaves": False}))
     return without_cookie(answer) if token_of(request) else answer
+
+
+def _nothing_kept(answer: HttpResponse) -> HttpResponse:
+    """The answer, after which the browser has no copy of this site's files (`web.static_files`)."""
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 def _sign_in(request: HttpRequest, number: str, typed: str, page: str, secret: str) -> HttpResponse:

@@ -8,6 +8,7 @@ only slower.
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.templatetags.static import static
 
@@ -21,10 +22,11 @@ class WorkerPolicy:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._path = static(f"case_pages/device/{WORKER}")
+        name = f"case_pages/device/{WORKER}"
+        self._paths = (static(name), settings.STATIC_URL + name)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path == self._path:
+        if request.path in self._paths:
             response._csp_update = COMPILE  # type: ignore[attr-defined]
         return response
