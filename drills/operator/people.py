@@ -92,23 +92,18 @@ def case_opened(page: Page, base: str, picture: bytes) -> Receipt:
     """Someone has a picture hashed on their own device, opens a case and writes a message."""
     page.goto(f"{base}/en/")
     page.locator("main").get_by_role("link", name="Protect my pictures").first.click()
-    for value in ("adult", "intimate"):
-        page.locator(f"main input[value={value}]").check()
-        page.locator("main button:not([name])").click()
-    for value in ("block", "talk"):
-        page.locator(f"main input[value={value}]").check()
-    page.locator("main button:not([name])").click()
-    page.fill("#where", "https://forum.example/thread/1")
-    page.locator("main button:not([name])").click()
-    page.locator("main input[value=family]").check()
-    page.locator("main button:not([name])").click()
+    for value in ("shared", "adult"):
+        page.locator(f"main button[value={value}]").click()
     named = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": picture}
     page.locator("[data-device-files]").set_input_files(named)  # type: ignore[arg-type]
     expect(page.locator(".device-list li[data-mood]")).to_have_count(1)
-    _press(page, "Open my case")
+    _press(page, "Protect 1 file")
     number = page.locator(".code-value").first.inner_text()
     receipt = Receipt(number, " ".join(page.locator(".words li").all_inner_texts()))
     come_back(page, base, receipt)
+    page.get_by_role("link", name="Addresses").first.click()
+    page.fill("#where", "https://forum.example/thread/1")
+    _press(page, "Add")
     page.get_by_role("link", name="Messages").first.click()
     page.fill("#text", "Is anybody there?")
     _press(page, "Send")

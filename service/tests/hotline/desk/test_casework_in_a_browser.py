@@ -181,10 +181,13 @@ def test_from_the_first_question_to_the_answer_two_people_at_two_browsers(
         visit(browser, desk, language="fr", java_script_enabled=False, viewport=PHONE) as hers,
         visit(browser, desk, desk.world["cookies"]["ana"], "fr") as theirs,
     ):
-        number, words = opened_without_files(hers, desk, "https://story.example/4711\none\ntwo")
+        number, words = opened_without_files(hers, desk)
         for field, value in (("number", number), ("words", words)):
             hers.locator(f"main [name={field}]").fill(value)
         hers.locator("main button[type=submit]").first.click()
+        hers.get_by_role("link", name="Adresses").first.click()
+        hers.fill("#where", "https://story.example/4711\none\ntwo")
+        hers.get_by_role("button", name="Ajouter").click()
         hers.get_by_role("link", name="Messages").first.click()
         hers.fill("#text", "Bonjour, j'ai besoin d'aide.")
         hers.get_by_role("button", name="Envoyer").click()
@@ -205,20 +208,13 @@ def test_from_the_first_question_to_the_answer_two_people_at_two_browsers(
         assert "L’association (Ana)" in hers.locator("main").inner_text()
 
 
-def opened_without_files(page: Page, desk: Desk, where: str) -> tuple[str, str]:
+def opened_without_files(page: Page, desk: Desk) -> tuple[str, str]:
     """A case through the intake, changing language on the way; ends on the page that tries the receipt."""
     page.goto(f"{desk.base}/en/start/")
-    for choices in (["adult"], ["deepfake"], ["remove", "talk"]):
-        for value in choices:
-            page.locator(f"main input[value={value}]").check()
-        page.locator("main button:not([name])").click()
-    page.fill("#where", where)
+    page.locator("main button[value=fake]").click()
     page.get_by_role("button", name="Français").click()
-    assert page.input_value("#where") == where
-    page.locator("main button:not([name])").click()
-    page.locator("main input[value=one]").check()
-    page.locator("main button:not([name])").click()
-    page.get_by_role("button", name="Ouvrir mon dossier").click()
+    page.locator("main button[value=adult]").click()
+    page.get_by_role("button", name="Continuer sans fichier").click()
     number = page.locator(".code-value").first.inner_text()
     words = " ".join(page.locator(".words li").all_inner_texts())
     page.get_by_role("button", name="Je l’ai. Essayer une fois").click()

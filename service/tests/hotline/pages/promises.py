@@ -156,7 +156,7 @@ PROMISES: dict[str, Kept] = {
         ("hotline/pages/test_case_pages.py::test_nothing_is_written_before_the_last_step",),
     ),
     "nothing is kept of minors": Kept(
-        (("hotline/web/case_pages/intake.py", "stop"),),
+        (("hotline/web/case_pages/intake.py", '"minor": "under-18"'),),
         (
             "hotline/pages/test_case_pages.py::test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kep"
             "t",
@@ -302,9 +302,8 @@ ON_PAGES: dict[str, str | None] = {
     "They are kept locked until someone can.": "a case waits, locked, until someone can read it",
     "Taken back. %(gone)s of %(told)s site that had the code confirmed that it forgot it.": _ANNOUNCED,
     "Taken back. %(gone)s of %(told)s sites that had the code confirmed that they forgot it.": _ANNOUNCED,
-    "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
-    " when"
-    " you take them back.": _ANNOUNCED,
+    "That is why we keep fingerprints locked, give them only to those who filter uploads, and have them"
+    " forgotten when you stop.": _ANNOUNCED,
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
     "It is gone when you leave, or after 30 minutes.": _COOKIE,
     "It is gone when you leave, or after 30 minutes without a sign.": _COOKIE,
@@ -319,8 +318,7 @@ ON_PAGES: dict[str, str | None] = {
     "What you wrote is destroyed, in our backups too.": _ALL,
     "Do not pay, do not answer, do not delete": None,
     "You can erase a call from the list.": None,
-    "It is short, and it is kept secret.": None,
-    "If you withdraw, the sites are told, and the code goes out of use.": _ANNOUNCED,
+    "If you do, the sites are told, and the fingerprints go out of use.": _ANNOUNCED,
     "Messages and addresses are destroyed.": "words destroyed at once",
     "Close or erase": None,
     "Messages and addresses are destroyed after a while.": _ROOMS,

@@ -30,7 +30,7 @@ from repit.hotline.cases import (
 )
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.models import Case, Session
-from repit.hotline.web.case_pages import limits
+from repit.hotline.web.case_pages import carried, limits
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7|add:7 }}"
@@ -44,7 +44,7 @@ def visitor() -> Visitor:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_case_is_opened_step_by_step_without_a_cookie_and_practised(language: str) -> None:
     person = Visitor(language)
-    last = person.to_the_device("https://a.example/1\n\nhttps://a.example/2")
+    last = person.to_the_device()
     assert not person.client.cookies
     answer = arrived(person.step(last, hashes=items()))
     number, words = code_in(answer)
@@ -58,8 +58,8 @@ def test_a_case_is_opened_step_by_step_without_a_cookie_and_practised(language: 
     right = post(person.client, path, {"number": number.lower(), "words": words})
     assert right.status_code == 302 and person.client.get(right["Location"]).status_code == 200
     view = service.view(access_codes.enter(number, words))
-    assert view.locations is not None and view.locations.count == 2
-    assert view.wishes is not None and view.wishes.wants == ("block", "talk")
+    assert view.wishes is not None and (view.wishes.wants, view.wishes.level) == (("block",), "family")
+    assert view.status is not None and [item.kind for item in view.status.items] == ["intimate"]
 
 
 def test_a_code_that_does_not_open_is_spoken_of_until_the_picture_is_added_again(visitor: Visitor) -> None:
@@ -90,7 +90,8 @@ def test_a_code_that_does_not_open_is_not_spoken_of_once_it_is_taken_back(visito
 
 
 def test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept(visitor: Visitor) -> None:
-    answer = visitor.step(visitor.client.get("/en/start/"), who="minor")
+    answer = visitor.step(visitor.client.get("/en/start/"), happening="shared")
+    answer = arrived(visitor.step(answer, who="minor"))
     assert answer.status_code == 200 and "3018" in answer.content.decode()
     assert not visitor.client.cookies and not Case.objects.exists() and not Session.objects.exists()
     assert "state" not in re.findall(r'name="(\w+)"', answer.content.decode())
@@ -98,11 +99,11 @@ def test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept(vi
 
 def test_nothing_is_written_before_the_last_step(visitor: Visitor, django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
-        visitor.to_the_device("https://a.example")
+        visitor.to_the_device()
 
 
 def test_one_code_means_one_code_whatever_the_device_sent(visitor: Visitor) -> None:
-    number, words = code_in(visitor.step(visitor.to_the_device(level="one"), hashes=items(anchored=8)))
+    number, words = code_in(visitor.step(visitor.to_the_device(), hashes=items(anchored=8), level="one"))
     assert ItemHash.objects.count() == 1
     assert len(service.status(number, words).items) == 1
 
@@ -111,11 +112,58 @@ def test_steps_can_be_gone_back_and_unanswered_ones_say_what_is_missing(visitor:
     answer = visitor.client.get("/en/start/")
     unanswered = visitor.step(answer)
     assert unanswered.status_code == 400
-    assert "Choose the sentence that fits." in unanswered.content.decode()
-    second = visitor.step(unanswered, who="adult")
-    assert visitor.step(second).status_code == 400
+    assert "Choose one of the answers." in unanswered.content.decode()
+    second = visitor.step(unanswered, happening="fake")
+    assert visitor.step(second).status_code == 400 and visitor.step(second, who="x").status_code == 400
     first = visitor.step(second, back="1")
-    assert "Before you start" in first.content.decode()
+    assert "What is happening?" in first.content.decode()
+    last = visitor.step(second, who="adult")
+    assert "go on without" in visitor.step(last).content.decode() and not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("happening", "chosen", "kind"),
+    [
+        ("shared", "deepfake", "intimate"),
+        ("fake", "intimate", "deepfake"),
+        ("threatened", "", "intimate"),
+        ("threatened", "deepfake", "deepfake"),
+        ("unsure", "x", "intimate"),
+    ],
+)
+def test_what_the_pictures_are_follows_from_the_first_answer_or_is_asked_beside_them(
+    visitor: Visitor, happening: str, chosen: str, kind: str
+) -> None:
+    last = visitor.to_the_device(happening)
+    asked = happening in ("threatened", "unsure")
+    assert (last.content.decode().count('type="radio" name="kind"') == 2) is asked
+    code = code_in(visitor.step(last, hashes=items(), kind=chosen))
+    assert [item.kind for item in service.status(*code).items] == [kind]
+
+
+def test_altered_copies_are_protected_unless_the_person_chooses_less(visitor: Visitor) -> None:
+    code_in(visitor.step(visitor.to_the_device(), hashes=items(anchored=8)))
+    assert ItemHash.objects.count() == 9
+
+
+def test_without_files_a_case_opens_and_nothing_is_said_to_be_protected(visitor: Visitor) -> None:
+    shown = arrived(visitor.step(visitor.to_the_device("threatened"), without="1"))
+    view = service.view(access_codes.enter(*code_in(shown)))
+    assert view.wishes.wants == ("talk",) and not view.status.items
+    assert 'id="protected"' not in shown.content.decode()
+
+
+def test_whoever_is_threatened_reads_first_what_helps(visitor: Visitor) -> None:
+    for happening, shown in (("threatened", True), ("shared", False)):
+        answer = visitor.step(visitor.client.get("/en/start/"), happening=happening)
+        assert ("Don’t pay" in answer.content.decode()) is shown
+        assert ('href="tel:116006"' in answer.content.decode()) is shown
+
+
+def test_a_form_begun_before_the_questions_changed_begins_again(visitor: Visitor) -> None:
+    old = carried.sealed("intake", {"step": "wants", "kind": "intimate"})
+    answer = post(visitor.client, "/en/start/", {"state": old, "wants": "block"})
+    assert answer.status_code == 400 and "What is happening?" in answer.content.decode()
 
 
 def test_the_last_form_sent_twice_opens_one_case(visitor: Visitor) -> None:
@@ -273,7 +321,8 @@ def test_every_field_shows_hostile_text_as_text() -> None:
     answers.append(person.post("helpers/", label=HOSTILE))
     answers.append(person.sign_in(HOSTILE[:60], HOSTILE))
     answers.append(post(person.client, "/en/lost/", {"number": HOSTILE[:60], "words": HOSTILE}))
-    answers.append(Visitor().to_the_device(HOSTILE))
+    guest = Visitor()
+    answers.append(guest.step(guest.client.get("/en/start/"), happening=HOSTILE, who=HOSTILE))
     shown = 0
     for answer in answers:
         text = answer.content.decode()

@@ -114,7 +114,7 @@ def test_back_from_the_receipt_leads_to_the_receipt_and_never_to_a_question_of_t
 ) -> None:
     with at(browser, hotline, language, "scripted", "back") as story:
         code, page, before = story.open(), story.page, cases(hotline)
-        for _ in range(4):
+        for _question in ("device", "who"):
             page.go_back()
             page.wait_for_url(f"**/{RECEIPT[language]}/")
             assert code_on(page) == code
@@ -129,50 +129,38 @@ def test_back_and_reload_among_the_questions_keep_every_answer(
     with at(browser, hotline, language, "scripted", "steps") as story:
         page, labels = story.page, story.labels
         page.goto(f"{hotline.base_url}/{language}/{START[language]}/")
-        for box in ("adult", "real", "talk"):
-            page.get_by_label(labels[box]).check()
-            story.controls.button(labels["next"])
-        page.locator("#where").fill("https://kept.example/1")
-        story.controls.button(labels["next"])
-        page.locator("input[value=family]").check()
-        story.controls.button(labels["next"])
+        with page.expect_navigation():
+            page.locator("button[value=threatened]").click()
+        story.controls.button(labels["adult"])
         expect(page.locator("form[data-step=device]")).to_be_visible()
-        for step, kept in (
-            ("level", "input[value=family]"),
-            ("where", "#where"),
-            ("wants", "input[value=talk]"),
-            ("kind", "input[value=intimate]"),
-        ):
+        for step, kept in (("who", ".steps.short"), ("happening", ".doors")):
             page.go_back()
             expect(page.locator(f"form[data-step={step}]")).to_be_visible()
             page.reload()
             expect(page.locator(f"form[data-step={step}]")).to_be_visible()
-            if step == "where":
-                assert page.locator(kept).input_value() == "https://kept.example/1"
-            else:
-                assert page.locator(kept).is_checked()
-        for step in ("wants", "where", "level", "device"):
+            expect(page.locator(kept)).to_be_visible()
+        for step in ("who", "device"):
             page.go_forward()
             expect(page.locator(f"form[data-step={step}]")).to_be_visible()
+        # The first answer is kept: it left open whether the picture is real.
+        expect(page.locator("input[name=kind]:visible")).to_have_count(2)
         assert page.context.cookies() == [] and page.evaluate("localStorage.length") == 0
         kept = page.evaluate("JSON.stringify({...sessionStorage}) + JSON.stringify(history.state)")
-        assert "kept.example" not in kept and "talk" not in kept
+        assert "threatened" not in kept and "adult" not in kept
 
 
 def test_leaving_quickly_ends_what_back_would_show(browser: Browser, hotline: Hotline) -> None:
     with at(browser, hotline, "en", "scripted", "exit") as story:
         page, labels = story.page, story.labels
         page.goto(f"{hotline.base_url}/en/start/")
-        for box in ("adult", "real", "talk"):
-            page.get_by_label(labels[box]).check()
-            story.controls.button(labels["next"])
-        page.locator("#where").fill("https://secret.example/1")
-        story.controls.button(labels["next"])
+        with page.expect_navigation():
+            page.locator("button[value=threatened]").click()
+        expect(page.locator(".steps.short")).to_be_visible()
         page.get_by_role("link", name=labels["leave"]).last.click()
         page.wait_for_url(ELSEWHERE)
         page.go_back()
-        expect(page.locator("form[data-step=who]")).to_be_visible()
-        assert "secret.example" not in page.content()
+        expect(page.locator("form[data-step=happening]")).to_be_visible()
+        assert page.locator(".steps.short").count() == 0
 
 
 def test_a_question_kept_in_the_browser_s_memory_of_pages_is_shown_no_more_after_leaving(
@@ -181,14 +169,13 @@ def test_a_question_kept_in_the_browser_s_memory_of_pages_is_shown_no_more_after
     with at(browser, hotline, "en", "scripted", "memory") as story:
         page, labels = story.page, story.labels
         page.goto(f"{hotline.base_url}/en/start/")
-        page.get_by_label(labels["adult"]).check()
-        story.controls.button(labels["next"])
+        story.controls.button(labels["shared"])
         shown_again = "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
         page.evaluate(shown_again)
-        expect(page.locator("form[data-step=kind]")).to_be_visible()
+        expect(page.locator("form[data-step=who]")).to_be_visible()
         page.evaluate("sessionStorage.clear()")
         page.evaluate(shown_again)
-        expect(page.locator("form[data-step=who]")).to_be_visible()
+        expect(page.locator("form[data-step=happening]")).to_be_visible()
 
 
 @BOTH_WAYS
@@ -217,12 +204,12 @@ def test_an_answer_that_never_came_is_asked_for_again_and_is_the_same_receipt(
     language = "fr" if how == "plain" else "en"
     cut = lost.format(language, START[language], RECEIPT[language])
     with cutting(hotline.base_url) as site, at(browser, hotline, language, how, "cut") as story:
-        page, labels, before = story.page, story.labels, cases(hotline)
+        page, before = story.page, cases(hotline)
         story.hotline = site  # type: ignore[assignment]
         story.answer_all()
         site.cut = cut
         with page.expect_event("requestfailed"):
-            page.get_by_role("button", name=labels["open"]).click(no_wait_after=True)
+            page.get_by_role("button", name=story.last).click(no_wait_after=True)
         page.wait_for_url("chrome-error://**")
         assert site.done.is_set()
         assert cases(hotline) == before + 1
@@ -242,7 +229,7 @@ def test_a_double_press_opens_one_case_and_writes_one_message(
     with at(browser, hotline, "en", how, "double") as story:
         page, labels, before = story.page, story.labels, cases(hotline)
         story.answer_all()
-        twice(page, labels["open"], "**/receipt/")
+        twice(page, story.last, "**/receipt/")
         assert cases(hotline) == before + 1
         code = code_on(page)
         story.controls.button(labels["try"])
@@ -323,9 +310,9 @@ def test_the_page_for_one_case_too_many_keeps_its_answers_and_goes_on_from_elsew
         with at(browser, hotline, language, how, "limit", extra_http_headers=address) as story:
             story.open()
     with at(browser, hotline, language, how, "limit", extra_http_headers=address) as story:
-        page, labels, before = story.page, story.labels, cases(hotline)
+        page, before = story.page, cases(hotline)
         hashes = story.answer_all()
-        story.controls.button(labels["open"])
+        story.send()
         assert page.locator("#error").is_visible() and cases(hotline) == before
         shot(page, f"limit-{language}-{how}")
         held = page.locator("textarea[name=hashes]")
@@ -335,6 +322,6 @@ def test_the_page_for_one_case_too_many_keeps_its_answers_and_goes_on_from_elsew
             else json.loads(held.input_value())["items"][0]["hashes"]
         )
         page.set_extra_http_headers({"X-Forwarded-For": "198.51.100.20"})
-        story.controls.button(labels["open"])
+        story.send()
         page.wait_for_url(f"**/{RECEIPT[language]}/")
         assert cases(hotline) == before + 1

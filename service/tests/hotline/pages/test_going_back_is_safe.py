@@ -95,10 +95,10 @@ def test_a_form_of_an_hour_ago_still_leads_to_the_receipt_that_it_made_at_the_en
 
 def test_a_step_gone_back_to_leads_on_to_the_receipt() -> None:
     person = Visitor()
-    level = person.to_the_device()
-    code = code_in(person.step(level, hashes=items()))
-    for fields in ({"back": "1"}, {"show": "where"}, {"level": "one"}):
-        assert code_in(person.step(level, **fields)) == code
+    last = person.to_the_device()
+    code = code_in(person.step(last, hashes=items()))
+    for fields in ({"back": "1"}, {"show": "who"}, {"level": "one"}):
+        assert code_in(person.step(last, **fields)) == code
     assert Case.objects.count() == 1
 
 
@@ -189,15 +189,16 @@ def test_whoever_brings_a_cookie_leaves_every_page_by_the_way_that_ends_it(visit
 
 def test_a_page_that_waited_for_hours_comes_back_with_everything_and_opens_nothing_by_itself() -> None:
     person = Visitor()
-    last, form = person.to_the_device("https://a.example/kept"), items()
+    last, form = person.to_the_device("unsure"), items()
     with later(90):
-        again = person.step(last, hashes=form)
+        again = person.step(last, hashes=form, kind="deepfake", level="one")
         assert again.status_code == 400 and not Case.objects.exists() and not person.client.cookies
         text = again.content.decode()
         assert "This page waited for more than an hour." in text
         assert json.loads(form)[0]["hashes"][0]["value"] in text
-        code = code_in(person.step(again, hashes=form))
-        assert service.view(access_codes.enter(*code)).locations.count == 1
+        assert text.count(" checked") == 2 and 'value="deepfake" checked' in text
+        code = code_in(person.step(again, hashes=form, kind="deepfake", level="one"))
+        assert [item.kind for item in service.view(access_codes.enter(*code)).status.items] == ["deepfake"]
     with later(7 * 60):
         assert "Nothing was kept" in person.step(last, hashes=form).content.decode()
 

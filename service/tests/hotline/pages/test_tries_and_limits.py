@@ -161,16 +161,20 @@ def test_the_eleventh_case_of_one_address_keeps_its_answers_and_goes_on_from_the
     for _ in range(10):
         visitor_from(HOME).receipt()
     person, form = visitor_from(HOME), items()
-    last = person.to_the_device("https://kept.example")
-    held = person.step(last, hashes=form)
+    chosen = {"kind": "deepfake", "level": "one"}
+    held = person.step(person.to_the_device("threatened"), hashes=form, **chosen)
     assert held.status_code == 429 and Case.objects.count() == 10
     text = held.content.decode()
     assert "your answers stay on this page" in text and "press again in 60 minutes" in text
     assert json.loads(form)[0]["hashes"][0]["value"] in text and "<details open" in text
-    assert "https://kept.example" in person.step(person.step(held, back="1"), back="1").content.decode()
+    for page in (held, person.step(person.step(held, back="1"), who="adult")):
+        for name, value in chosen.items():
+            assert re.search(
+                rf'name="{name}"\s+value="{value}"\s+(required\s+)?checked', page.content.decode()
+            )
     elsewhere = visitor_from("198.51.100.1")  # the same page, over mobile data
-    code = code_in(elsewhere.step(held, hashes=form))
-    assert service.view(access_codes.enter(*code)).locations.count == 1
+    view = service.view(access_codes.enter(*code_in(elsewhere.step(held, hashes=form, **chosen))))
+    assert view.wishes.level == "one" and [item.kind for item in view.status.items] == ["deepfake"]
 
 
 def test_only_cases_that_were_opened_count(settings) -> None:

@@ -63,21 +63,15 @@ class Visitor:
     def step(self, answer: HttpResponse, **fields: object) -> HttpResponse:
         return post(self.client, self.root + self.start, {"state": hidden(answer, "state"), **fields})
 
-    def to_the_device(self, where: str = "", level: str = "one") -> HttpResponse:
+    def to_the_device(self, happening: str = "shared") -> HttpResponse:
         answer = self.client.get(self.root + self.start)
-        for fields in (
-            {"who": "adult"},
-            {"kind": "intimate"},
-            {"wants": ["block", "talk"]},
-            {"where": where},
-            {"level": level},
-        ):
+        for fields in ({"happening": happening}, {"who": "adult"}):
             answer = self.step(answer, **fields)
             assert answer.status_code == 200, answer.content.decode()
         return answer
 
-    def receipt(self, **options: str) -> tuple[str, str]:
-        return code_in(self.step(self.to_the_device(**options), hashes=items()))
+    def receipt(self) -> tuple[str, str]:
+        return code_in(self.step(self.to_the_device(), hashes=items(), level="one"))
 
     def sign_in(self, number: str, words: str) -> HttpResponse:
         path = self.root + {"/en/": "come-back/", "/fr/": "revenir/"}[self.root]
@@ -97,8 +91,10 @@ def code_in(answer: HttpResponse) -> tuple[str, str]:
     return number[1], " ".join(words)
 
 
-def signed_in(**options: str) -> tuple[Visitor, Casefile]:
+def signed_in(where: str = "") -> tuple[Visitor, Casefile]:
     visitor = Visitor()
-    code = visitor.receipt(**options)
+    code = visitor.receipt()
     assert visitor.sign_in(*code).status_code == 302
+    if where:
+        assert visitor.post("addresses/", where=where).status_code == 302
     return visitor, access_codes.enter(*code)

@@ -22,7 +22,6 @@ from small_disk import SmallDisk
 
 START = {"en": "/en/start/", "fr": "/fr/commencer/"}
 NOTHING_SENT = {"en": "Nothing was sent", "fr": "Rien n’a été envoyé"}
-PLACES = ("https://a-site.example/page", "on the third page")
 
 
 class _SendsOn(urllib.request.HTTPRedirectHandler):
@@ -55,13 +54,7 @@ class Person:
     def to_the_last_question(self, language: str) -> dict[str, str]:
         """The form that opens a case, filled in."""
         _, page = self.ask(START[language])
-        for fields in (
-            {"who": "adult"},
-            {"kind": "intimate"},
-            {"wants": "block"},
-            {"where": PLACES[0]},
-            {"level": "one"},
-        ):
+        for fields in ({"happening": "shared"}, {"who": "adult"}):
             _, page = self.ask(START[language], state=hidden(page, "state"), **fields)
         value = {"algorithm": "pdq", "role": "whole", "value": secrets.token_hex(32), "quality": 90}
         hashes = json.dumps([{"media": "picture", "kind": "intimate", "hashes": [value]}])

@@ -74,6 +74,41 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         ),
     ),
     _shipped(
+        "116-006",
+        "france",
+        "116 006",
+        Words(
+            "For adults, whatever happened: someone listens, explains your rights and finds help near you.",
+            "Pour les adultes, quoi qu’il soit arrivé\u00a0: on vous écoute, on vous explique vos droits, on"
+            " vous oriente près de chez vous.",
+        ),
+        "https://www.france-victimes.fr/",
+        number="116 006",
+        address="https://www.france-victimes.fr/",
+        hours=Words("every day from 9 am to 8 pm", "tous les jours de 9\u00a0h à 20\u00a0h"),
+        free=True,
+        brief=Words(
+            "in France: free, every day from 9 am to 8 pm",
+            "en France\u00a0: gratuit, tous les jours de 9\u00a0h à 20\u00a0h",
+        ),
+    ),
+    _shipped(
+        "3919",
+        "france",
+        "3919",
+        Words(
+            "For women, and those around them: violence of every kind, by a partner, an ex or anyone else."
+            " Anonymous.",
+            "Pour les femmes et leur entourage\u00a0: toutes les violences, d’un partenaire, d’un ex ou de"
+            " quelqu’un d’autre. Anonyme.",
+        ),
+        "https://www.service-public.gouv.fr/particuliers/actualites/A16929",
+        number="3919",
+        address="https://www.solidaritefemmes.org/",
+        hours=_ALWAYS,
+        free=True,
+    ),
+    _shipped(
         "police-france",
         "france",
         Words("Police and rescue", "Police et secours"),
@@ -286,6 +321,7 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
 BY_KEY: Final = {helpline.key: helpline for helpline in HELPLINES}
 NAMED_FIRST: Final[dict[First, str]] = {
     "minors": "3018",
+    "adults": "116-006",
     "adults-online": "stopncii",
     "minors-online": "take-it-down",
 }

@@ -208,6 +208,7 @@ FIELDS: Final[dict[str, Field]] = {
         30, both=False, clean=_known(*PLACES), form=Text("One of the countries.", "Un des pays.")
     ),
     "first.minors": Field(40, both=False, clean=_matching(_KEY), form=Text("A helpline.", "Un service.")),
+    "first.adults": Field(40, both=False, clean=_matching(_KEY), form=Text("A helpline.", "Un service.")),
     "first.adults-online": Field(
         40, both=False, clean=_matching(_KEY), form=Text("A helpline.", "Un service.")
     ),

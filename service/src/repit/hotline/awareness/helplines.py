@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from repit.hotline.awareness.words import NOTHING, Words
 
 Free = Literal["", "yes", "no"]
-First = Literal["minors", "adults-online", "minors-online"]
-FIRST: Final[tuple[First, ...]] = ("minors", "adults-online", "minors-online")
+First = Literal["minors", "adults", "adults-online", "minors-online"]
+FIRST: Final[tuple[First, ...]] = ("minors", "adults", "adults-online", "minors-online")
 STALE_DAYS: Final = 92
 """Three months: after that a number must be called again."""
 

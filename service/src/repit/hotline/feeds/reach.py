@@ -1,8 +1,8 @@
 """How far items have come, as counts.
 
 In: opaque names of items. Out: how many subscribers hold each, were told to forget it, have confirmed that
-they did, and how many copies they met. Next: `cases`, which shows it to the person. No subscriber's name
-and no hash leaves this module.
+they did, and how many copies they met; how many there are. Next: `cases` and the pages, which show it to the
+person. No subscriber's name and no hash leaves this module.
 """
 
 from collections import Counter
@@ -26,6 +26,11 @@ class Reach:
     announced: int = 0
     forgotten: int = 0
     met: int = 0
+
+
+def following() -> int:
+    """How many subscribers take part now."""
+    return Subscriber.objects.filter(active=True).count()
 
 
 def of(names: Sequence[str]) -> dict[str, Reach]:

@@ -19,7 +19,7 @@ from repit.foundation.web.complaints import about
 from repit.hotline.cases import sessions, words
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.sessions import OpenSession
-from repit.hotline.web.case_pages import carried, drafts, lines, receipts
+from repit.hotline.web.case_pages import carried, confirmation, drafts, lines, receipts
 from repit.hotline.web.case_pages.cookies import session_of, token_of, with_cookie, without_cookie
 from repit.hotline.web.case_pages.guards import person_page, session_page
 from repit.hotline.web.case_pages.owners import owner_only
@@ -51,17 +51,20 @@ class NoLongerShown(RequestRefused):
 @person_page
 def receipt(request: HttpRequest) -> HttpResponse:
     """The receipts that this browser can still be shown."""
-    found = receipts.held(token_of(request))
-    if not found:
+    if not receipts.held(token_of(request)):
         raise NoLongerShown
-    return show(request, "code_receipt", {"codes": [_code(code) for code in found]})
+    return show(request, "code_receipt", _receipt_values(token_of(request)))
 
 
 def directly(request: HttpRequest, secret: str) -> HttpResponse:
     """A receipt as the answer to the form that made it, for a browser that keeps no cookie."""
-    codes = [_code(code) for code in receipts.held(secret)]
     state = carried.sealed(_PURPOSE, {"secret": secret})
-    return show(request, "code_receipt", {"codes": codes, "state": state})
+    return show(request, "code_receipt", _receipt_values(secret) | {"state": state})
+
+
+def _receipt_values(secret: str) -> dict[str, Any]:
+    codes = [_code(code) for code in receipts.held(secret)]
+    return {"codes": codes, **confirmation.values(receipts.protected(secret))}
 
 
 @session_page

@@ -1,20 +1,23 @@
-"""Opening a case, one question a page.
+"""Opening a case: what is happening, who it is about, the files; each of the first two one press.
 
 In: a person's answers, carried in the form itself. Out: at the end, and only then, a case and its
-receipt. Next: `codes`, where the receipt is practised.
+receipt. Next: `codes`, which shows what is protected and the receipt.
 
-Whoever is, or may be, under 18 is told so at the first question who can help, and nothing was kept: there is
-no cookie, no row and no log line before the last step.
+Nothing is asked before protection that can wait: where it was seen and what the person wants stand on the
+pages of the case. Whether a picture is real follows from the first answer wherever that says it.
+
+Whoever is, or may be, under 18 is told who can help, and nothing was kept: there is no cookie, no row and no
+log line before the last step.
 
 The last form may be sent twice (a double press, an answer that never arrived): the number of the case and the
-secret under which its receipt can be shown again were drawn at the first step and travel in the form, so the
+secret under which its receipt can be shown again were drawn on the way and travel in the form, so the
 same form gives the same case and the same receipt. Where something holds it up, the same page comes back
 with everything that was on it.
 """
 
 import logging
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, cast
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -28,8 +31,9 @@ from repit.foundation.hashes import Kind
 from repit.foundation.ids import case_number
 from repit.foundation.web.complaints import Complaint, complain
 from repit.foundation.web.content_policy import DEVICE
-from repit.hotline.cases import locations, service
-from repit.hotline.cases.locations import WANTS, Wishes
+from repit.hotline.bank.types import Submission
+from repit.hotline.cases import service
+from repit.hotline.cases.locations import Level, Wishes
 from repit.hotline.web.case_pages import carried, codes, hashes, limits, not_now, receipts
 from repit.hotline.web.case_pages.cookies import token_of
 from repit.hotline.web.case_pages.guards import person_page
@@ -38,9 +42,13 @@ from repit.hotline.web.case_pages.showing import language, other_language, show
 
 _PURPOSE: Final = "intake"
 _log: Final = logging.getLogger(__name__)
-STEPS: Final = ("who", "kind", "wants", "where", "level", "device")
+STEPS: Final = ("happening", "who", "device")
 _MOVES: Final = ("back", "language", "show")
+HAPPENING: Final = ("shared", "threatened", "fake", "unsure")
 KINDS: Final[tuple[Kind, ...]] = ("intimate", "deepfake")
+_SAYS: Final[dict[str, Kind]] = {"shared": "intimate", "fake": "deepfake"}
+"""What an answer to the first question says of the pictures; the others say nothing of it."""
+LEVELS: Final[tuple[Level, ...]] = ("family", "one")
 
 
 class _Unanswered(Exception):
@@ -52,8 +60,11 @@ class _Unanswered(Exception):
 def start(request: HttpRequest) -> HttpResponse:
     """Each POST answers one step and shows the next, or moves among them."""
     if request.method != "POST":
-        return _page(request, {"step": "who"})
+        return _page(request, {"step": STEPS[0]})
     answers, late = carried.opened_late(_PURPOSE, request.POST.get("state", ""))
+    if answers["step"] not in STEPS:
+        # Begun before this version, which asks other questions.
+        return _page(request, {"step": STEPS[0]}, _("Choose one of the answers."))
     try:
         return _stepped(request, answers, late)
     except Exception as error:
@@ -86,7 +97,7 @@ def _moved(request: HttpRequest, answers: dict[str, Any]) -> dict[str, Any]:
     browser itself goes back to it), or the same in the other language."""
     at = STEPS.index(answers["step"])
     if "back" in request.POST:
-        return answers | {"step": STEPS[max(0, at - 1)]}
+        return answers | _typed(request, answers["step"]) | {"step": STEPS[max(0, at - 1)]}
     show = request.POST.get("show", "")
     if show in STEPS and all(_LEFT_BY[step] in answers for step in STEPS[: STEPS.index(show)]):
         return answers | {"step": show}
@@ -96,8 +107,9 @@ def _moved(request: HttpRequest, answers: dict[str, Any]) -> dict[str, Any]:
 
 def _answered(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
     step = answers["step"]
-    if step == "who" and request.POST.get("who") in ("minor", "helper"):
-        return _not_here(request)
+    elsewhere = _ELSEWHERE.get(request.POST.get("who", "")) if step == "who" else None
+    if elsewhere is not None:
+        return HttpResponseRedirect(reverse(f"case_pages:{elsewhere}"))
     try:
         _ANSWERS[step](request, answers)
     except _Unanswered as unanswered:
@@ -105,96 +117,76 @@ def _answered(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
     return _page(request, answers | {"step": STEPS[STEPS.index(step) + 1]})
 
 
-def _not_here(request: HttpRequest) -> HttpResponse:
-    if request.POST["who"] == "helper":
-        return HttpResponseRedirect(reverse("case_pages:helping"))
-    return show(request, "start_stop")
+_ELSEWHERE: Final = {"minor": "under-18", "helper": "helping"}
+"""Whom a page of its own helps more than a case."""
+
+
+def _happening(request: HttpRequest, answers: dict[str, Any]) -> None:
+    if request.POST.get("happening") not in HAPPENING:
+        raise _Unanswered(_("Choose one of the answers."))
+    answers["happening"] = request.POST["happening"]
 
 
 def _who(request: HttpRequest, answers: dict[str, Any]) -> None:
     if request.POST.get("who") != "adult":
-        raise _Unanswered(_("Choose the sentence that fits."))
+        raise _Unanswered(_("Choose one of the answers."))
     # Drawn here so that the last form, sent twice, opens one case.
     answers |= {"number": case_number(), "secret": receipts.new_secret()}
 
 
-def _kind(request: HttpRequest, answers: dict[str, Any]) -> None:
-    if request.POST.get("kind") not in KINDS:
-        raise _Unanswered(_("Choose what it is. You can add other pictures later."))
-    answers["kind"] = request.POST["kind"]
-
-
-def _wants(request: HttpRequest, answers: dict[str, Any]) -> None:
-    answers["wants"] = [want for want in WANTS if want in request.POST.getlist("wants")]
-    if not answers["wants"]:
-        raise _Unanswered(_("Choose at least one. You can change it later."))
-
-
-def _where(request: HttpRequest, answers: dict[str, Any]) -> None:
-    answers["where"] = request.POST.get("where", "")[: locations.MAX_LOCATIONS * locations.MAX_CHARACTERS]
-    try:
-        locations.lines(answers["where"])
-    except (InputRefused, TooLarge) as error:
-        raise _Unanswered(" ".join(error.shown(language()))) from None
-
-
-def _level(request: HttpRequest, answers: dict[str, Any]) -> None:
-    if request.POST.get("level") not in ("one", "family"):
-        raise _Unanswered(_("Choose one of the two. You can change it later."))
-    answers["level"] = request.POST["level"]
-
-
 _ANSWERS: Final[dict[str, Callable[[HttpRequest, dict[str, Any]], None]]] = {
+    "happening": _happening,
     "who": _who,
-    "kind": _kind,
-    "wants": _wants,
-    "where": _where,
-    "level": _level,
 }
-
-
-_LEFT_BY: Final = {
-    "who": "number",
-    "kind": "kind",
-    "wants": "wants",
-    "where": "where",
-    "level": "level",
-}
+_LEFT_BY: Final = {"happening": "happening", "who": "number"}
 """What stands in the answers once a question is answered."""
 
 
 def _typed(request: HttpRequest, step: str) -> dict[str, Any]:
     """What stands in the form of a step, as far as the same form can show it again."""
-    if step == "kind" and request.POST.get("kind") in KINDS:
-        return {"kind": request.POST["kind"]}
-    if step == "wants":
-        return {"wants": [want for want in WANTS if want in request.POST.getlist("wants")]}
-    if step == "where":
-        return {"where": request.POST.get("where", "")[: locations.MAX_LOCATIONS * locations.MAX_CHARACTERS]}
-    if step == "level" and request.POST.get("level") in ("one", "family"):
-        return {"level": request.POST["level"]}
-    return {}
+    chosen = {"kind": KINDS, "level": LEVELS} if step == "device" else {}
+    return {name: request.POST[name] for name, known in chosen.items() if request.POST.get(name) in known}
 
 
 def _open(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
+    typed = answers | _typed(request, "device")
     try:
-        submissions = hashes.of_kind(request.POST.get("hashes", ""), answers["kind"])
+        submissions = _submissions(request, typed)
+        level = cast("Level", typed.get("level", LEVELS[0]))
         with limits.opening(request, settings.REPIT_SUBMISSIONS_PER_HOUR), transaction.atomic():
             receipt = service.open_case(
                 submissions,
-                wishes=Wishes(tuple(answers["wants"]), answers["level"]),
-                seen_at=locations.lines(answers["where"]),
+                wishes=Wishes(("block",) if submissions else ("talk",), level),
                 number=answers["number"],
             )
-            receipts.keep(answers["secret"], receipt, token_of(request))
+            protected = receipts.protected_by(service.at_level(submissions, level))
+            receipts.keep(answers["secret"], receipt, token_of(request), protected)
+    except _Unanswered as unanswered:
+        return _page(request, typed, unanswered.args[0], field="hashes")
     except (InputRefused, TooLarge, TooOften) as error:
         field = "" if isinstance(error, TooOften) else "hashes"
-        return _page(request, answers, " ".join(error.shown(language())), error.status, field)
+        return _page(request, typed, " ".join(error.shown(language())), error.status, field)
     except TransitionRefused:
         # Pressed twice at once: the other one opened it meanwhile.
         if not receipts.held(answers["secret"]):
             raise
     return _handed_over(request, answers)
+
+
+def _submissions(request: HttpRequest, answers: dict[str, Any]) -> Sequence[Submission]:
+    """What is to be protected; nothing where the person goes on without. Raises `InputRefused`."""
+    if "without" in request.POST:
+        return []
+    found = hashes.of_kind(request.POST.get("hashes", ""), kind_of(answers))
+    if not found:
+        raise _Unanswered(_("Choose a picture or a video. If you have none, go on without."))
+    return found
+
+
+def kind_of(answers: dict[str, Any]) -> Kind:
+    """Of what the pictures are: as the first answer says, or as it was chosen beside them, real unless
+    someone says otherwise."""
+    return _SAYS.get(answers["happening"]) or answers.get("kind", KINDS[0])
 
 
 def _handed_over(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
@@ -216,7 +208,10 @@ def _page(
         "answered": request.method == "POST",
         "number_of_step": STEPS.index(step) + 1,
         "number_of_steps": len(STEPS),
-        "switch": other_language(request) if step != "who" else None,
+        "switch": other_language(request) if step != STEPS[0] else None,
+        "asks_kind": answers.get("happening") not in _SAYS,
+        "kind": kind_of(answers) if step == STEPS[-1] else "",
+        "level": answers.get("level", LEVELS[0]),
         # What the device worked out comes back where the page is shown again because something was amiss.
         "pasted": request.POST.get("hashes", "") if complaint else "",
     }

@@ -10,7 +10,8 @@ hour, when the receipt was practised, and when the person leaves quickly. So the
 arrived, sent again, gives the same case and the same receipt.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,8 +19,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from repit.foundation.clock import now
+from repit.foundation.hashes import FORMS, QUALITY_FLOOR
 from repit.foundation.ids import normal, token
 from repit.foundation.kept import store
+from repit.hotline.bank.types import Submission
 from repit.hotline.cases import sessions
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.web.case_pages.cookies import token_of, with_cookie
@@ -30,20 +33,54 @@ _ONCE_MORE: Final = "again"
 _BITS: Final = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """What a case that was just opened protects: how many files, and of how many of them no more than exact
+    copies can be recognised."""
+
+    files: int
+    exact: int
+
+
+def protected_by(submissions: Sequence[Submission]) -> Protected:
+    """What may be said of these submissions."""
+    exact = sum(
+        not any(
+            FORMS[each.algorithm].perceptual and (each.quality or 0) >= QUALITY_FLOOR
+            for each in submission.hashes
+        )
+        for submission in submissions
+    )
+    return Protected(len(submissions), exact)
+
+
 def new_secret() -> str:
     """For a form that will make something which must be shown again."""
     return token(_BITS)
 
 
-def keep(secret: str, code: Code, before: str = "") -> None:
-    """Keep a receipt under a secret, with those that its browser can still be shown under `before`."""
-    mine = {"number": code.number, "secret": code.secret, "until": (now() + LASTS).isoformat()}
+def keep(secret: str, code: Code, before: str = "", protected: Protected | None = None) -> None:
+    """Keep a receipt under a secret, with those that its browser can still be shown under `before`; and what
+    was protected with it, where it opened a case."""
+    mine: dict[str, Any] = {
+        "number": code.number,
+        "secret": code.secret,
+        "until": (now() + LASTS).isoformat(),
+        "protected": asdict(protected) if protected else None,
+    }
     store.keep(secret, RECEIPT, {"codes": [mine, *_kept(before)]})
 
 
 def held(secret: str) -> list[Code]:
     """The receipts that can be shown again, the newest first."""
     return [Code(code["number"], code["secret"]) for code in _kept(secret)]
+
+
+def protected(secret: str) -> Protected | None:
+    """What was protected with the newest of them; None where it protects nothing, or opened no case."""
+    newest = next(iter(_kept(secret)), {})
+    said = Protected(**newest["protected"]) if newest.get("protected") else None
+    return said if said and said.files else None
 
 
 def practised(secret: str, number: str) -> None:

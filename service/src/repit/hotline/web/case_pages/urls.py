@@ -19,6 +19,8 @@ urlpatterns = [
     _page("", "home"),
     _page(_("first-steps/"), "first-steps"),
     _page(_("helping-someone/"), "helping"),
+    _page(_("threats/"), "threats"),
+    _page(_("under-18/"), "under-18"),
     _page(_("who-can-help/"), "helplines"),
     _page(_("who-we-are/"), "who-we-are"),
     _page(_("sites-that-take-part/"), "sites"),

@@ -220,6 +220,12 @@ SECTIONS: Final[dict[str, Section]] = {
                 ),
                 "helplines",
             ),
+            Asked(
+                "first.adults",
+                _("For adults"),
+                _("Stands where someone is threatened, with its number."),
+                "helplines",
+            ),
             Asked("first.adults-online", _("For adults, on their own device"), choices="helplines"),
             Asked("first.minors-online", _("For people under 18, on their own device"), choices="helplines"),
         ),
