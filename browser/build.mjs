@@ -4,6 +4,17 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import { build } from "esbuild";
 
+import { compileKernels } from "./compile-kernels.mjs";
+
+/** `kernels.wasm` is compiled as it is asked for. */
+function withKernels(building) {
+  building.onResolve({ filter: /^kernels\.wasm$/ }, ({ path }) => ({ path, namespace: "kernels" }));
+  building.onLoad({ filter: /.*/, namespace: "kernels" }, async () => ({
+    contents: await compileKernels(),
+    loader: "binary",
+  }));
+}
+
 const folder = process.argv[2] ?? "../service/src/repit/hotline/web/case_pages/static/case_pages/device";
 await build({
   entryPoints: ["src/device.ts", "src/worker.ts"],
@@ -15,6 +26,7 @@ await build({
   legalComments: "none",
   minify: true,
   loader: { ".bin": "binary" },
+  plugins: [{ name: "kernels", setup: withKernels }],
   // jpeg-js can load a picture from an address; nothing here calls that, and nothing here shall be able to.
   define: { XMLHttpRequest: "undefined" },
 });

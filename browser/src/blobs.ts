@@ -5,6 +5,8 @@
  */
 
 import { BLURS, EDGE, HALF_SIDES, LEAST_STRENGTH, MOST_EXTREMA, OCTAVE_SIDES } from "./anchor-tables.ts";
+import { kernelOctave } from "./kernel-blobs.ts";
+import type { Kernels } from "./kernels.ts";
 import { areaAverage, sideAt, type Plane } from "./plane.ts";
 
 /** An extremum and the square about it: centre and half-side in 1/64 of a working pixel. */
@@ -15,33 +17,51 @@ export interface Square {
   readonly half: number;
 }
 
-export function extrema(work: Plane): Square[] {
+/** `kernels` that have room left, where they are to be had. */
+export function extrema(work: Plane, kernels: Kernels | null = null): Square[] {
   const longest = Math.max(work.width, work.height);
   const found: Square[] = [];
   OCTAVE_SIDES.forEach((side, octave) => {
     const width = sideAt(work.width, longest, side);
     const height = sideAt(work.height, longest, side);
     if (width < 3 || height < 3) return;
-    const levels = differences(areaAverage(work, width, height));
+    const base = areaAverage(work, width, height);
+    const { levels, peaks } = kernels === null ? plainOctave(base) : kernelOctave(base, kernels);
     for (let k = 1; k <= 3; k++) {
-      for (let y = 1; y < height - 1; y++) {
-        for (let x = 1; x < width - 1; x++) {
-          const at = y * width + x;
-          if (!isPeak(levels, k, at, width) || isEdge(levels[k]!, at, width)) continue;
-          const place = peak(levels, k, at, width);
-          if (place === null || found.length === MOST_EXTREMA) continue;
-          const [dx, dy, ds] = place.map((shift, axis) => Math.floor((axis < 2 ? 64 : 16) * shift + 0.5));
-          found.push({
-            strength: Math.abs(levels[k]![at]!),
-            x: Math.floor(((64 * (2 * x + 1) + 2 * dx!) * work.width) / (2 * width)),
-            y: Math.floor(((64 * (2 * y + 1) + 2 * dy!) * work.height) / (2 * height)),
-            half: HALF_SIDES[16 * k + ds!]! << octave,
-          });
-        }
+      for (const at of peaks(k)) {
+        if (isEdge(levels[k]!, at, width)) continue;
+        const place = peak(levels, k, at, width);
+        if (place === null || found.length === MOST_EXTREMA) continue;
+        const [dx, dy, ds] = place.map((shift, axis) => Math.floor((axis < 2 ? 64 : 16) * shift + 0.5));
+        const x = at % width;
+        const y = Math.floor(at / width);
+        found.push({
+          strength: Math.abs(levels[k]![at]!),
+          x: Math.floor(((64 * (2 * x + 1) + 2 * dx!) * work.width) / (2 * width)),
+          y: Math.floor(((64 * (2 * y + 1) + 2 * dy!) * work.height) / (2 * height)),
+          half: HALF_SIDES[16 * k + ds!]! << octave,
+        });
       }
     }
   });
   return found;
+}
+
+/** Of one octave: five differences of blurs, and the places of peaks of the one of that number, in order. */
+export interface Octave {
+  readonly levels: readonly Int32Array[];
+  readonly peaks: (k: number) => Iterable<number>;
+}
+
+function plainOctave(base: Plane): Octave {
+  const { width, height } = base;
+  const levels = differences(base);
+  const peaks = function* (k: number): Generator<number> {
+    for (let y = 1; y < height - 1; y++) {
+      for (let at = y * width + 1; at < (y + 1) * width - 1; at++) if (isPeak(levels, k, at, width)) yield at;
+    }
+  };
+  return { levels, peaks };
 }
 
 /** Five differences of six Gaussians of growing width. */

@@ -6,27 +6,27 @@
  * read pixels.
  */
 
-const WIDTH = 40;
-const HEIGHT = 30;
+/** Bytes that are given at once (W3C, Web Cryptography). */
+const MOST_RANDOM = 65_536;
 
-/** A 24-bit BMP file, which every browser reads, and its pixels as straight RGBA. */
-export function canary(): { readonly file: Blob; readonly width: number; readonly height: number; readonly rgba: Uint8Array } {
-  const stride = 3 * WIDTH;
-  const file = new Uint8Array(54 + stride * HEIGHT);
+/** A 24-bit BMP file, which every browser reads, and its pixels as straight RGBA. `width`: a multiple of four. */
+export function canary(width = 40, height = 30): { readonly file: Blob; readonly width: number; readonly height: number; readonly rgba: Uint8Array } {
+  const stride = 3 * width;
+  const file = new Uint8Array(54 + stride * height);
   const head = new DataView(file.buffer);
   file.set([0x42, 0x4d]);
   head.setUint32(2, file.length, true);
   head.setUint32(10, 54, true);
   head.setUint32(14, 40, true);
-  head.setInt32(18, WIDTH, true);
-  head.setInt32(22, -HEIGHT, true); // negative: rows run from the top
+  head.setInt32(18, width, true);
+  head.setInt32(22, -height, true); // negative: rows run from the top
   head.setUint16(26, 1, true);
   head.setUint16(28, 24, true);
-  const rgba = new Uint8Array(4 * WIDTH * HEIGHT);
-  crypto.getRandomValues(file.subarray(54));
-  for (let pixel = 0; pixel < WIDTH * HEIGHT; pixel++) {
+  const rgba = new Uint8Array(4 * width * height);
+  for (let at = 54; at < file.length; at += MOST_RANDOM) crypto.getRandomValues(file.subarray(at, at + MOST_RANDOM));
+  for (let pixel = 0; pixel < width * height; pixel++) {
     const at = 54 + 3 * pixel;
     rgba.set([file[at + 2]!, file[at + 1]!, file[at]!, 255], 4 * pixel);
   }
-  return { file: new Blob([file], { type: "image/bmp" }), width: WIDTH, height: HEIGHT, rgba };
+  return { file: new Blob([file], { type: "image/bmp" }), width, height, rgba };
 }

@@ -11,7 +11,7 @@
 import { canary } from "./canary.ts";
 import type { Format, Header } from "./header.ts";
 import { decodeByScript } from "./script-decoders.ts";
-import { exifTurn, uprightRows, type ReadRectangle, type Turn } from "./turn.ts";
+import { exifTurn, reused, uprightRows, type ReadRectangle, type Room, type Turn } from "./turn.ts";
 
 /** More than this does not fit a phone's memory; the engine's own limit. */
 export const MAX_PIXELS = 120_000_000;
@@ -25,8 +25,8 @@ export interface Decoded {
   readonly way: Way;
   /** Its end was missing: browsers differ on what they show in the place of what is not there. */
   readonly mended?: boolean;
-  /** The given rows as straight RGBA. */
-  rows(y: number, count: number): Promise<Uint8Array | Uint8ClampedArray>;
+  /** The given rows as straight RGBA, in that room if they can be put there; they hold until the next are asked for. */
+  rows(y: number, count: number, room?: Room): Promise<Uint8Array | Uint8ClampedArray>;
   close(): void;
 }
 
@@ -42,11 +42,9 @@ export interface Frame {
 }
 const { VideoFrame: FrameOf } = globalThis as { VideoFrame?: new (image: ImageBitmap, options: object) => Frame };
 
-const STRAIGHT: ImageBitmapOptions = {
-  premultiplyAlpha: "none",
-  colorSpaceConversion: "default",
-  imageOrientation: "from-image",
-};
+const OPAQUE: ImageBitmapOptions = { colorSpaceConversion: "default", imageOrientation: "from-image" };
+/** Chromium makes a second copy of the whole picture for it, which one that has no ground to let through need not have. */
+const STRAIGHT: ImageBitmapOptions = { ...OPAQUE, premultiplyAlpha: "none" };
 
 /** Of the two ways that the browser offers, those that hand back what a picture holds; asked once. */
 let trusted: Promise<readonly Way[]> | undefined;
@@ -59,9 +57,9 @@ export function trustedWays(): Promise<readonly Way[]> {
 async function probe(): Promise<readonly Way[]> {
   const known = canary();
   const ways: Way[] = [];
-  for (const [way, open] of [["frame", openFrame], ["canvas", openCanvas]] as const) {
+  for (const way of ["frame", "canvas"] as const) {
     try {
-      const decoded = await open(known.file, true);
+      const decoded = way === "frame" ? await openFrame(known.file, true, STRAIGHT) : await openCanvas(known.file, STRAIGHT);
       const seen = await decoded?.rows(0, known.height);
       if (seen !== undefined && seen.length === known.rgba.length && seen.every((v, at) => v === known.rgba[at])) {
         ways.push(way);
@@ -98,16 +96,17 @@ const ENDS: Partial<Record<Format, Uint8Array<ArrayBuffer>>> = {
 async function decodeWhole(file: Blob, header: Header, ways: readonly Way[]): Promise<Decoded | null> {
   for (const way of ways) {
     const upright = header.orientation === 1 && header.format !== "webp";
-    const decoded = way === "frame" ? await openFrame(file, upright) : await openCanvas(file);
+    const options = header.format === "jpeg" ? OPAQUE : STRAIGHT;
+    const decoded = way === "frame" ? await openFrame(file, upright, options) : await openCanvas(file, options);
     if (decoded !== null) return decoded;
   }
   return openByScript(file, header);
 }
 
 /** `upright`: no tag turns the picture, so that it does not matter whether this browser says how frames are turned. */
-async function openFrame(file: Blob, upright: boolean): Promise<Decoded | null> {
+async function openFrame(file: Blob, upright: boolean, options: ImageBitmapOptions): Promise<Decoded | null> {
   if (FrameOf === undefined) return null;
-  const bitmap = await createImageBitmap(file, STRAIGHT);
+  const bitmap = await createImageBitmap(file, options);
   const frame = new FrameOf(bitmap, { timestamp: 0 });
   bitmap.close();
   if (frame.rotation === undefined && !upright) {
@@ -127,9 +126,9 @@ export async function decodedFrame(frame: Frame, way: Way): Promise<Decoded> {
 
 function ofFrame(frame: Frame): Decoded {
   const turn: Turn = { rotation: frame.rotation ?? 0, flip: frame.flip ?? false };
-  const read: ReadRectangle = async (x, y, width, height) => {
+  const read: ReadRectangle = async (x, y, width, height, room) => {
     const options = { rect: { x, y, width, height }, format: "RGBA", colorSpace: "srgb" };
-    const target = new Uint8Array(frame.allocationSize(options));
+    const target = room(frame.allocationSize(options));
     const [layout] = await frame.copyTo(target, options);
     return unpadded(target, layout ?? { offset: 0, stride: 4 * width }, width, height);
   };
@@ -150,9 +149,9 @@ function unpadded(
   return plain;
 }
 
-async function openCanvas(file: Blob): Promise<Decoded | null> {
+async function openCanvas(file: Blob, options: ImageBitmapOptions): Promise<Decoded | null> {
   if (typeof OffscreenCanvas === "undefined") return null;
-  return ofBitmap(await createImageBitmap(file, STRAIGHT));
+  return ofBitmap(await createImageBitmap(file, options));
 }
 
 function ofBitmap(bitmap: ImageBitmap): Decoded {
@@ -198,11 +197,12 @@ function turned(
   close: () => void,
 ): Decoded {
   const lying = turn.rotation === 90 || turn.rotation === 270;
+  const aside = reused();
   return {
     width: lying ? height : width,
     height: lying ? width : height,
     way,
-    rows: (y, count) => uprightRows(read, width, height, turn, y, count),
+    rows: (y, count, room) => uprightRows(read, width, height, turn, y, count, room, aside),
     close,
   };
 }

@@ -10,11 +10,12 @@ import { LEAST_BREADTH, LEAST_QUALITY, MOST_ANCHORS, MOST_STRUCTURE } from "./an
 import { extrema, type Square } from "./blobs.ts";
 import type { Hashed, NotHashable } from "./hash.ts";
 import { bits, MIN_SIDE, quality, transform } from "./pdq.ts";
-import { workingPlane, type AreaAverage, type Plane } from "./plane.ts";
-import { columns, lumaRows, rgbaRows, StripSums } from "./samples.ts";
+import { KernelRows } from "./kernel-rows.ts";
+import type { Kernels } from "./kernels.ts";
+import type { Plane } from "./plane.ts";
+import { PlainRows, type Rows } from "./rows.ts";
 import { byPlace, drawn, overlap, within } from "./squares.ts";
 import type { StopList } from "./stoplist.ts";
-import { sideWeights } from "./weights.ts";
 
 export interface Family {
   readonly kind: "family";
@@ -23,60 +24,42 @@ export interface Family {
   readonly anchored: readonly Hashed[];
 }
 
-/** Takes a picture's rows one after the other. */
+/** Takes a picture's rows one after the other; with kernels, where they are to be had. One at a time may use them. */
 export class FamilyBuilder {
-  readonly #width: number;
-  readonly #row: Float32Array;
-  readonly #levels: Int32Array;
-  readonly #strips: StripSums;
-  readonly #work: AreaAverage;
+  readonly #rows: Rows;
+  readonly #kernels: Kernels | null;
 
-  constructor(width: number, height: number) {
-    this.#width = width;
-    this.#row = new Float32Array(width);
-    this.#levels = new Int32Array(width);
-    this.#strips = new StripSums(width, sideWeights(height));
-    this.#work = workingPlane(width, height);
+  constructor(width: number, height: number, kernels: Kernels | null = null) {
+    const fits = kernels !== null && KernelRows.fit(width, height);
+    this.#kernels = kernels;
+    this.#rows = fits ? new KernelRows(kernels, width, height) : new PlainRows(width, height);
+    if (!fits) kernels?.begin();
+  }
+
+  /** Where so many bytes of pixels may be put, to be read there; the same room again and again. */
+  room(bytes: number): Uint8Array<ArrayBuffer> {
+    return this.#rows.room(bytes);
   }
 
   /** The next rows, as straight RGBA. */
   rgba(data: Uint8Array | Uint8ClampedArray, rows: number): void {
-    const read = rgbaRows(data, this.#width);
-    for (let y = 0; y < rows; y++) {
-      read(y, this.#row);
-      this.#take();
-    }
+    this.#rows.rgba(data, rows);
   }
 
   /** The next rows, as luma from 0 to 255. */
   luma(data: Uint8Array | Float32Array, rows: number): void {
-    const read = lumaRows(data, this.#width);
-    for (let y = 0; y < rows; y++) {
-      read(y, this.#row);
-      this.#take();
-    }
-  }
-
-  #take(): void {
-    const row = this.#row;
-    const levels = this.#levels;
-    this.#strips.row(row);
-    for (let x = 0; x < row.length; x++) {
-      const level = Math.fround(row[x]! * 256 + 0.5) | 0;
-      levels[x] = level < 0 ? 0 : level > 65_280 ? 65_280 : level;
-    }
-    this.#work.row(levels);
+    this.#rows.luma(data, rows);
   }
 
   /** The standard hash, once every row has come. */
   whole(): Hashed {
-    const samples = columns(this.#strips.sums, this.#width, sideWeights(this.#width), false);
+    const samples = this.#rows.samples();
     return { kind: "hashed", hash: bits(transform(samples)), quality: quality(samples) };
   }
 
   /** Up to eight anchored hashes, once every row has come. */
   anchored(stopList: StopList | null): Hashed[] {
-    return anchoredHashes(this.#work.plane, MOST_ANCHORS, stopList);
+    return anchoredHashes(this.#rows.plane, MOST_ANCHORS, stopList, this.#kernels);
   }
 }
 
@@ -86,10 +69,15 @@ export function refused(width: number, height: number): NotHashable | null {
 }
 
 /** The walk: each square is kept or passed over before the next is looked at. */
-export function anchoredHashes(work: Plane, most: number, stopList: StopList | null): Hashed[] {
+export function anchoredHashes(
+  work: Plane,
+  most: number,
+  stopList: StopList | null,
+  kernels: Kernels | null = null,
+): Hashed[] {
   const kept: Square[] = [];
   const hashes: Hashed[] = [];
-  for (const square of byPlace(extrema(work), work)) {
+  for (const square of byPlace(extrema(work, kernels), work)) {
     if (kept.length === most) break;
     if (!within(square, work) || kept.some((other) => overlap(square, other))) continue;
     const { hash, quality: worth, structure, breadth } = anchoredHash(work, square);
@@ -107,11 +95,12 @@ export function familyOfLuma(
   width: number,
   height: number,
   stopList: StopList | null = null,
+  kernels: Kernels | null = null,
 ): Family | NotHashable {
   if (luma.length !== width * height) return { kind: "not-hashable", reason: "wrong-length" };
   const refusal = refused(width, height);
   if (refusal !== null) return refusal;
-  const builder = new FamilyBuilder(width, height);
+  const builder = new FamilyBuilder(width, height, kernels);
   builder.luma(luma, height);
   return { kind: "family", whole: builder.whole(), anchored: builder.anchored(stopList) };
 }
@@ -122,11 +111,12 @@ export function familyOfRgba(
   width: number,
   height: number,
   stopList: StopList | null = null,
+  kernels: Kernels | null = null,
 ): Family | NotHashable {
   if (rgba.length !== 4 * width * height) return { kind: "not-hashable", reason: "wrong-length" };
   const refusal = refused(width, height);
   if (refusal !== null) return refusal;
-  const builder = new FamilyBuilder(width, height);
+  const builder = new FamilyBuilder(width, height, kernels);
   builder.rgba(rgba, height);
   return { kind: "family", whole: builder.whole(), anchored: builder.anchored(stopList) };
 }

@@ -18,12 +18,18 @@ export function sideAt(n: number, longest: number, side: number): number {
   return Math.max(1, Math.floor((2 * n * side + longest) / (2 * longest)));
 }
 
+/** Weighted sums of rows, one a column. */
+export interface Line {
+  /** The present row, so many times. */
+  add(weight: number): void;
+  readonly sums: Float64Array | Uint32Array;
+}
+
 /** The mean of each cell of a grid laid over rows that arrive one by one, rounded half up. */
 export class AreaAverage {
   readonly plane: Plane;
   readonly #columns: number;
   readonly #rows: number;
-  readonly #line: Float64Array;
   #arrived = 0;
   #cell = 0;
 
@@ -31,11 +37,10 @@ export class AreaAverage {
     this.plane = { width, height, data: new Int32Array(width * height) };
     this.#columns = columns;
     this.#rows = rows;
-    this.#line = new Float64Array(columns);
   }
 
-  /** Take the next row, in 1/256 of a level. */
-  row(levels: Int32Array): void {
+  /** Take the next row, in 1/256 of a level, into this line. */
+  row(line: Line): void {
     const { height } = this.plane;
     const rows = this.#rows;
     const top = this.#arrived * height;
@@ -43,22 +48,15 @@ export class AreaAverage {
     this.#arrived += 1;
     while (this.#cell < height && this.#cell * rows < bottom) {
       const low = this.#cell * rows;
-      this.#add(levels, Math.min(low + rows, bottom) - Math.max(low, top));
+      line.add(Math.min(low + rows, bottom) - Math.max(low, top));
       if (low + rows > bottom) return;
-      this.#flush();
+      this.#flush(line.sums);
     }
   }
 
-  #add(levels: Int32Array, weight: number): void {
-    const line = this.#line;
-    const columns = this.#columns;
-    for (let x = 0; x < columns; x++) line[x]! += weight * levels[x]!;
-  }
-
-  #flush(): void {
+  #flush(line: Float64Array | Uint32Array): void {
     const { width, data } = this.plane;
     const columns = this.#columns;
-    const line = this.#line;
     const twice = 2 * columns * this.#rows;
     for (let i = 0; i < width; i++) {
       const left = i * columns;
@@ -74,6 +72,22 @@ export class AreaAverage {
   }
 }
 
+/** A line of plain script; `levels` is its present row. */
+export class PlainLine implements Line {
+  readonly sums: Float64Array;
+  levels: Int32Array;
+
+  constructor(columns: number) {
+    this.sums = new Float64Array(columns);
+    this.levels = new Int32Array(columns);
+  }
+
+  add(weight: number): void {
+    const { sums, levels } = this;
+    for (let x = 0; x < sums.length; x++) sums[x]! += weight * levels[x]!;
+  }
+}
+
 /** The working plane of a picture of this size, for its rows to be added. */
 export function workingPlane(width: number, height: number): AreaAverage {
   const longest = Math.max(width, height);
@@ -82,6 +96,10 @@ export function workingPlane(width: number, height: number): AreaAverage {
 
 export function areaAverage(plane: Plane, width: number, height: number): Plane {
   const average = new AreaAverage(plane.width, plane.height, width, height);
-  for (let y = 0; y < plane.height; y++) average.row(plane.data.subarray(y * plane.width, (y + 1) * plane.width));
+  const line = new PlainLine(plane.width);
+  for (let y = 0; y < plane.height; y++) {
+    line.levels = plane.data.subarray(y * plane.width, (y + 1) * plane.width);
+    average.row(line);
+  }
   return average.plane;
 }

@@ -14,6 +14,7 @@ import { FamilyBuilder, refused } from "./family.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
 import { distance, fromHex } from "./hash.ts";
 import { exact, pdq, type Item, type ItemHash } from "./item.ts";
+import type { Kernels } from "./kernels.ts";
 import { openMoving, type Moving } from "./moving.ts";
 import type { StopList } from "./stoplist.ts";
 
@@ -26,6 +27,12 @@ export interface Outcome {
   /** For measurements and tests: how pixels were read, and milliseconds by step. */
   readonly way: Way | null;
   readonly took: Readonly<Record<string, number>>;
+}
+
+/** What every picture is worked on with. */
+export interface Tools {
+  readonly stopList: StopList;
+  readonly kernels: Kernels | null;
 }
 
 export class Cancelled extends Error {}
@@ -46,7 +53,7 @@ const STRIP = 1 << 20;
 /** Rejects with `Cancelled`, or with what the browser says where the file itself cannot be read. */
 export async function protect(
   file: Blob,
-  stopList: StopList,
+  tools: Tools,
   running: Running,
   allowed: readonly Way[] | null = null,
 ): Promise<Outcome> {
@@ -79,10 +86,10 @@ export async function protect(
   }
   const took: Record<string, number> = { decode: performance.now() - started };
   try {
-    const hashes = await hashed(decoded, stopList, running, took);
+    const hashes = await hashed(decoded, tools, running, took);
     if (hashes === null) return await exactly(file, "picture", "too-small", running);
     const plain = hashes[0]!.quality! < LEAST_QUALITY;
-    const found = [...hashes, ...(moving === null ? [] : await otherFrames(moving, hashes[0]!, running))];
+    const found = [...hashes, ...(moving === null ? [] : await otherFrames(moving, hashes[0]!, tools, running))];
     const note = plain ? "too-plain" : moves && moving === null && isMoving(bytes, head) ? "first-frame" : null;
     const sure = moving === null && decoded.way !== "script" && !decoded.mended && !mayDiffer(bytes, head);
     if (!plain && sure) {
@@ -97,7 +104,7 @@ export async function protect(
 }
 
 /** The hashes of frames that show something else, a few of them. */
-async function otherFrames(moving: Moving, first: ItemHash, running: Running): Promise<ItemHash[]> {
+async function otherFrames(moving: Moving, first: ItemHash, tools: Tools, running: Running): Promise<ItemHash[]> {
   const found = [first];
   for (const number of moving.others) {
     if (found.length > MOST_OTHERS) break;
@@ -105,7 +112,7 @@ async function otherFrames(moving: Moving, first: ItemHash, running: Running): P
     const decoded = await moving.frame(number);
     try {
       if (refused(decoded.width, decoded.height) !== null) continue;
-      const builder = new FamilyBuilder(decoded.width, decoded.height);
+      const builder = new FamilyBuilder(decoded.width, decoded.height, tools.kernels);
       await fill(builder, decoded, running, () => undefined);
       const { hash, quality } = builder.whole();
       const near = found.some(({ value }) => distance(fromHex(value), hash) <= SAME);
@@ -119,18 +126,18 @@ async function otherFrames(moving: Moving, first: ItemHash, running: Running): P
 
 async function hashed(
   decoded: Decoded,
-  stopList: StopList,
+  tools: Tools,
   running: Running,
   took: Record<string, number>,
 ): Promise<ItemHash[] | null> {
   const { width, height } = decoded;
   if (refused(width, height) !== null) return null;
-  const builder = new FamilyBuilder(width, height);
+  const builder = new FamilyBuilder(width, height, tools.kernels);
   const started = performance.now();
   const reading = await fill(builder, decoded, running, (share) => running.progress(0.8 * share));
   const whole = builder.whole();
   const between = performance.now();
-  const anchored = builder.anchored(stopList);
+  const anchored = builder.anchored(tools.stopList);
   took["read"] = reading;
   took["hash"] = between - started - reading;
   took["anchors"] = performance.now() - between;
@@ -151,7 +158,7 @@ async function fill(
     running.going();
     const count = Math.min(strip, height - y);
     const before = performance.now();
-    const rows = await decoded.rows(y, count);
+    const rows = await decoded.rows(y, count, (bytes) => builder.room(bytes));
     reading += performance.now() - before;
     builder.rgba(rows, count);
     progress((y + count) / height);

@@ -55,34 +55,30 @@ export function strips(read: RowReader, width: number, height: number, side: Sid
   return result;
 }
 
-/** The strips of a picture whose rows arrive one by one, top to bottom: the same sums in the same order, each row read once. */
-export class StripSums {
-  readonly sums: Float32Array;
-  readonly #width: number;
+/** Of a picture whose rows arrive one by one, top to bottom: the same sums in the same order, each row read once. */
+export class StripWeights {
   readonly #side: Side;
   #arrived = 0;
   #first = 0;
 
-  constructor(width: number, side: Side) {
-    this.sums = new Float32Array(64 * width);
-    this.#width = width;
+  constructor(side: Side) {
     this.#side = side;
   }
 
-  row(row: Float32Array): void {
+  /** The next row: into which of the 64 strips it goes, and with which weight. */
+  row(add: (sample: number, weight: number) => void): void {
     const { starts, bounds, weights } = this.#side;
     const y = this.#arrived++;
     const end = (sample: number): number => starts[sample]! + bounds[sample + 1]! - bounds[sample]!;
     while (this.#first < 63 && end(this.#first) <= y) this.#first += 1;
     for (let sample = this.#first; sample < 64 && starts[sample]! <= y; sample++) {
       if (y >= end(sample)) continue;
-      const strip = this.sums.subarray(sample * this.#width, (sample + 1) * this.#width);
-      addScaled(strip, row, weights[bounds[sample]! + y - starts[sample]!]!);
+      add(sample, weights[bounds[sample]! + y - starts[sample]!]!);
     }
   }
 }
 
-function addScaled(strip: Float32Array, row: Float32Array, weight: number): void {
+export function addScaled(strip: Float32Array, row: Float32Array, weight: number): void {
   const scale = f(weight);
   for (let x = 0; x < row.length; x++) strip[x] = f(strip[x]! + f(scale * row[x]!));
 }

@@ -6,7 +6,11 @@
 
 import stopListFile from "../../engine/src/repit_engine/stoplist.bin";
 
-import { Cancelled, protect, type Outcome } from "./protect.ts";
+import kernelsFile from "kernels.wasm";
+
+import { canary } from "./canary.ts";
+import { Kernels } from "./kernels.ts";
+import { Cancelled, protect, type Outcome, type Tools } from "./protect.ts";
 import { readStopList } from "./stoplist.ts";
 
 export type Command =
@@ -18,8 +22,10 @@ export type Report =
   | { readonly kind: "done"; readonly id: number; readonly outcome: Outcome }
   | { readonly kind: "failed"; readonly id: number };
 
-const stopList = readStopList(stopListFile);
+const tools: Tools = { stopList: readStopList(stopListFile), kernels: Kernels.open(kernelsFile) };
 const waiting = new Map<number, Blob>();
+/** Pixels a side: enough for every step to be met. */
+const WARM = 640;
 let current: number | null = null;
 let busy = false;
 
@@ -34,6 +40,20 @@ addEventListener("message", ({ data }: MessageEvent<Command>) => {
   waiting.set(data.id, data.file);
   if (!busy) void work();
 });
+
+/** A picture of noise, before the first that is chosen: that one need not wait for the browser to make everything ready. */
+async function warmUp(): Promise<void> {
+  const going = (): void => {
+    if (waiting.size > 0) throw new Cancelled();
+  };
+  busy = true;
+  try {
+    await protect(canary(WARM, WARM).file, tools, { going, progress: () => undefined });
+  } catch {
+    // A file came, or this browser can do less: the file itself will tell.
+  }
+  await work();
+}
 
 /** Files in the order in which they came; each stays in `waiting` until it is done. */
 async function work(): Promise<void> {
@@ -53,7 +73,7 @@ async function work(): Promise<void> {
       tell({ kind: "progress", id, share });
     };
     try {
-      const outcome = await protect(file, stopList, { going, progress });
+      const outcome = await protect(file, tools, { going, progress });
       if (current === id) tell({ kind: "done", id, outcome });
     } catch (error) {
       if (!(error instanceof Cancelled)) tell({ kind: "failed", id });
@@ -63,3 +83,5 @@ async function work(): Promise<void> {
   current = null;
   busy = false;
 }
+
+void warmUp();

@@ -51,6 +51,7 @@ def test_the_heavy_files_come_once_and_leaving_quickly_empties_the_browser_of_th
         assert "page.css" in again and not again & HEAVY
         with suppress(Error):  # it leads to another site, which cannot be reached from here
             seen.page.goto(f"{site}/en/x/")
+        seen.page.wait_for_url("chrome-error://**")
         assert opened(seen.page, device, asked) > HEAVY
 
 

@@ -1,0 +1,2 @@
+/** The kernels as WebAssembly. */
+export function compileKernels(): Promise<Uint8Array<ArrayBuffer>>;

@@ -1,0 +1,9 @@
+/** The kernels as one module. Next: `compile-kernels.mjs` compiles it, `src/kernels.ts` runs it. */
+
+export { addScaled, addWeighted, column, lumas } from "./rows";
+export { blur, peaks, subtract } from "./blobs";
+
+/** Where memory is free. */
+export function base(): usize {
+  return (__heap_base + 15) & ~15;
+}
