@@ -101,6 +101,6 @@ def test_the_last_form_and_every_form_of_a_session(
     [(number, words)] = codes
     fresh = Browser(hotline)
     assert "Who looked" in fresh.post("/en/come-back/", number=number, words=words)
-    gone = by(fresh, "/en/mine/end/", how="everything", sure="1")
+    gone = by(fresh, "/en/mine/end/everything/")
     assert all("Everything is erased" in page for page in gone)
     assert b"Traceback" not in b"".join(hotline.log)
