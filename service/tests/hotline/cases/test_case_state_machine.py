@@ -16,6 +16,7 @@ from making import PASSPHRASE, file_of, picture, staff
 from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, NotGranted, TooLarge, TransitionRefused
 from repit.hotline.bank import feed
+from repit.hotline.bank.carrying import Carrier
 from repit.hotline.cases import (
     access_codes,
     access_log,
@@ -74,6 +75,7 @@ class Mine:
     file: Casefile
     wants: list[bytes | None]
     slot: int
+    stopping: set[int] = field(default_factory=set)
     written: list[str] = field(default_factory=list)
     friends: dict[int, tuple[Code, frozenset[helpers.Right]]] = field(default_factory=dict)
     gone: list[Code] = field(default_factory=list)
@@ -149,6 +151,23 @@ class Hotline(machines.Story):
         if self.tried(lambda: service.take_back(mine.file, numbers)):
             for number in numbers:
                 mine.wants[number - 1] = None
+
+    @rule(mine=persons, which=st.sets(st.integers(1, 3), min_size=1))
+    def stop_in_an_hour(self, mine: Mine, which: set[int]) -> None:
+        numbers = sorted(which)
+        if self.tried(lambda: service.stop_in_an_hour(mine.file, numbers)):
+            mine.stopping |= {number for number in numbers if mine.wants[number - 1]}
+            self.note("asked to stop in an hour")
+
+    @rule(mine=persons)
+    def keep_after_all(self, mine: Mine) -> None:
+        waits = any(mine.wants[number - 1] for number in mine.stopping)
+        case = Case.objects.filter(pk=mine.file.case_id).exists()
+        self.done_or_refused(
+            lambda: service.keep_after_all(mine.file), waits and case, TransitionRefused, NotFound
+        )
+        mine.stopping.clear()
+        self.note("kept after all" if waits else "nothing to keep")
 
     @rule(mine=persons, what=st.sampled_from(PERSON_SAYS))
     def person(self, mine: Mine, what: str) -> None:
@@ -252,6 +271,11 @@ class Hotline(machines.Story):
     @rule(time=st.sampled_from(WAITS), act=st.booleans())
     def time_passes(self, time: timedelta, act: bool) -> None:
         self.wait(time)
+        Carrier().once()
+        for mine in self.cases:
+            for number in mine.stopping:
+                mine.wants[number - 1] = None
+            mine.stopping.clear()
         if act:
             closing.act_due()
             closing.finish_erasures()

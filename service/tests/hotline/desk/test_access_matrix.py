@@ -60,15 +60,23 @@ PAGES: dict[str, Right | str | None] = {
     "my-addresses": "locations",
     "my-pictures": None,
     "my-wishes": None,
+    "my-nicknames": None,
     "my-withdrawals": None,
+    "my-stop": None,
+    "my-stop-undone": None,
     "my-helpers": None,
     "my-recovery": None,
     "my-log": "log",
     "my-code": None,
     "my-end": None,
+    "my-end-words": None,
+    "my-end-everything": None,
 }
 JSON_PATHS = {"/api/v1/cases", "/api/v1/cases/status", "/api/v1/cases/withdraw"}
-CHANGES = {"my-end", "my-recovery", "my-withdrawals", "my-wishes", "my-helpers"}
+CHANGES = {
+    *("my-end", "my-end-words", "my-end-everything", "my-recovery", "my-wishes", "my-helpers"),
+    *("my-withdrawals", "my-stop", "my-stop-undone"),
+}
 """What a person's empty form might change; theirs alone to press."""
 
 

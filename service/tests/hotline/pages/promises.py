@@ -19,8 +19,8 @@ class Kept(NamedTuple):
 
 _STARTS = ("hotline/process.py", "        carry_letters,\n        erase_items,\n")
 _WITHDRAWS = (
-    ("hotline/web/case_pages/my_case.py", "take_back"),
-    ("hotline/cases/protection.py", "carrying.let_go("),
+    ("hotline/web/case_pages/stopping.py", "service.take_back"),
+    ("hotline/cases/stopping.py", "carrying.let_go("),
     _STARTS,
     ("hotline/loops/carry_letters.py", "carrier.once("),
     ("hotline/bank/carrying.py", "items.take_back("),
@@ -58,11 +58,30 @@ PROMISES: dict[str, Kept] = {
             ("hotline/bank/journal.py", "feed.write("),
         ),
         (
-            "hotline/bank/test_letters.py::test_what_is_asked_for_arrives_within_the_time_and_the_case_follows_i"
+            "hotline/bank/test_letters.py::test_what_is_asked_for_arrives_within_the_time_and_the_case_follo"
+            "ws_i"
             "t",
             "hotline/cases/test_receipts_and_cases.py::test_taking_back_reaches_the_feed_and_may_be_repeated",
-            "platform/gate/test_gate_index_store.py::test_a_withdrawn_hash_leaves_no_trace_in_an_unsealed_file_or_its_lo"
+            "platform/gate/test_gate_index_store.py::test_a_withdrawn_hash_leaves_no_trace_in_an_unsealed_fi"
+            "le_or_its_lo"
             "g",
+        ),
+    ),
+    "a protection that stops in an hour can be undone until then": Kept(
+        (
+            ("hotline/web/case_pages/stopping.py", "service.stop_in_an_hour"),
+            ("hotline/cases/stopping.py", "carrying.let_go_in_an_hour("),
+            ("hotline/web/case_pages/stopping.py", "service.keep_after_all("),
+            ("hotline/cases/stopping.py", "revoking.keep_after_all("),
+            ("hotline/bank/revoking.py", "keys.pool(keys.LETTERS).wipe("),
+        ),
+        (
+            "hotline/cases/test_stopping.py::test_for_an_hour_nothing_changes_and_then_it_stops",
+            "hotline/cases/test_stopping.py::test_undone_it_goes_on_as_if_nothing_had_been_asked",
+            "hotline/bank/test_revoking.py::test_the_hour_is_an_hour_whatever_is_done_to_the_clock",
+            "hotline/bank/test_revoking.py::test_neither_rows_nor_keys_tell_how_much_was_asked_for_or_that_i"
+            "t_was_kept",
+            "hotline/pages/test_stopping_pages.py::test_it_is_asked_for_undone_and_done_by_plain_forms",
         ),
     ),
     "the code is destroyed here, its key first": Kept(
@@ -70,7 +89,8 @@ PROMISES: dict[str, Kept] = {
         (
             f"{_ERASED}test_what_was_withdrawn_opens_with_no_key_that_is_left",
             f"{_ERASED}test_cut_off_after_any_step_it_is_begun_again_and_nothing_opens",
-            "hotline/processes/test_restoring_a_bank.py::test_an_older_database_with_todays_keys_brings_nothing_bac"
+            "hotline/processes/test_restoring_a_bank.py::test_an_older_database_with_todays_keys_brings_noth"
+            "ing_bac"
             "k",
             _DRILL,
         ),
@@ -111,7 +131,7 @@ PROMISES: dict[str, Kept] = {
     ),
     "words destroyed at once": Kept(
         (
-            ("hotline/web/case_pages/my_case.py", "erase_now("),
+            ("hotline/web/case_pages/ending.py", "erase_now("),
             ("hotline/cases/closing.py", "vault.destroy(case, _WORDS)"),
         ),
         (
@@ -121,19 +141,21 @@ PROMISES: dict[str, Kept] = {
     ),
     "everything erased at once, in backups too": Kept(
         (
-            ("hotline/web/case_pages/my_case.py", "erase_now("),
+            ("hotline/web/case_pages/ending.py", "erase_now("),
             ("hotline/cases/closing.py", "vault.destroy(case)"),
         ),
         (
             "hotline/cases/test_recovery_and_erasure.py::test_erasing_at_once_withdraws_first",
-            "hotline/cases/test_recovery_and_erasure.py::test_an_erased_case_stays_erased_when_a_backup_comes_bac"
+            "hotline/cases/test_recovery_and_erasure.py::test_an_erased_case_stays_erased_when_a_backup_come"
+            "s_bac"
             "k",
         ),
     ),
     "nothing left where nothing is protected": Kept(
         (*_CLOCK, ("hotline/cases/closing.py", "_erase(case, ")),
         (
-            "hotline/cases/test_recovery_and_erasure.py::test_where_nothing_is_protected_any_more_nothing_is_lef"
+            "hotline/cases/test_recovery_and_erasure.py::test_where_nothing_is_protected_any_more_nothing_is"
+            "_lef"
             "t",
             "hotline/cases/test_recovery_and_erasure.py::test_a_kept_case_goes_too_once_the_person_has_taken",
         ),
@@ -145,7 +167,8 @@ PROMISES: dict[str, Kept] = {
             ("hotline/cases/desk.py", "waiting_desk.forget(desk)"),
         ),
         (
-            "hotline/cases/test_desk_that_waits.py::test_a_case_opened_before_the_desk_exists_is_there_for_whoeve"
+            "hotline/cases/test_desk_that_waits.py::test_a_case_opened_before_the_desk_exists_is_there_for_w"
+            "hoeve"
             "r",
             "hotline/cases/test_desk_that_waits.py::test_the_database_and_the_operators_key_alone_open_nothin"
             "g",
@@ -158,7 +181,8 @@ PROMISES: dict[str, Kept] = {
     "nothing is kept of minors": Kept(
         (("hotline/web/case_pages/intake.py", '"minor": "under-18"'),),
         (
-            "hotline/pages/test_case_pages.py::test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kep"
+            "hotline/pages/test_case_pages.py::test_someone_under_eighteen_is_sent_to_those_who_help_and_not"
+            "hing_is_kep"
             "t",
         ),
     ),
@@ -168,7 +192,8 @@ PROMISES: dict[str, Kept] = {
             ("hotline/loops/case_calendar.py", "sessions.delete_expired()"),
         ),
         (
-            "hotline/cases/test_recovery_and_erasure.py::test_a_session_lasts_half_an_hour_and_ends_when_asked_t"
+            "hotline/cases/test_recovery_and_erasure.py::test_a_session_lasts_half_an_hour_and_ends_when_ask"
+            "ed_t"
             "o",
             "hotline/pages/test_case_pages.py::test_leaving_ends_the_session_and_signing_out_needs_the_token",
         ),
@@ -176,7 +201,8 @@ PROMISES: dict[str, Kept] = {
     "no address of a visitor is written": Kept(
         (("hotline/web/case_pages/limits.py", "origins=True"),),
         (
-            "hotline/pages/test_case_pages.py::test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_kep"
+            "hotline/pages/test_case_pages.py::test_behind_a_proxy_the_address_it_wrote_counts_and_none_is_k"
+            "ep"
             "t",
             "foundation/test_limits.py::test_nothing_of_an_origin_is_kept_and_an_hour_later_all_is_forgotten",
         ),
@@ -192,7 +218,8 @@ PROMISES: dict[str, Kept] = {
         (
             "foundation/test_kept.py::test_it_ends_within_the_hour_however_often_it_is_opened",
             "foundation/test_kept.py::test_the_operator_s_key_alone_opens_the_outer_seal_and",
-            "hotline/pages/test_going_back_is_safe.py::test_a_receipt_is_shown_no_more_once_it_was_tried_or_the_pag"
+            "hotline/pages/test_going_back_is_safe.py::test_a_receipt_is_shown_no_more_once_it_was_tried_or_"
+            "the_pag"
             "e",
             "hotline/pages/test_going_back_is_safe.py::test_what_is_kept_opens_for_nobody_but_the_browser",
             "hotline/pages/test_case_drafts.py::test_they_are_readable_nowhere_and_gone_within_the_hour",
@@ -208,7 +235,8 @@ PROMISES: dict[str, Kept] = {
             ("hotline/cases/key_file.py", "case.delete()"),
         ),
         (
-            "hotline/cases/test_receipts_and_cases.py::test_where_the_keys_are_lost_for_good_the_hotline_goes_o"
+            "hotline/cases/test_receipts_and_cases.py::test_where_the_keys_are_lost_for_good_the_hotline_goe"
+            "s_o"
             "n",
         ),
     ),
@@ -239,7 +267,8 @@ PROMISES: dict[str, Kept] = {
             ("platform/loops/review_upkeep.py", "media.forget_old()"),
         ),
         (
-            "platform/review/test_fetching_an_upload.py::test_an_upload_is_fetched_by_its_reference_shown_and_kept_nowher"
+            "platform/review/test_fetching_an_upload.py::test_an_upload_is_fetched_by_its_reference_shown_an"
+            "d_kept_nowher"
             "e",
         ),
     ),
@@ -255,7 +284,8 @@ PROMISES: dict[str, Kept] = {
             ("hotline/loops/news.py", 'of_health.source("hotline")'),
         ),
         (
-            "hotline/feeds/test_unreadable_items.py::test_it_is_counted_at_once_told_of_once_and_not_by_its_hash",
+            "hotline/feeds/test_unreadable_items.py::test_it_is_counted_at_once_told_of_once_and_not_by_its_"
+            "hash",
         ),
     ),
     "a backup holds no keys": Kept(
@@ -265,7 +295,8 @@ PROMISES: dict[str, Kept] = {
     "recovery waits": Kept(
         (("hotline/cases/recovery.py", "timedelta(hours="),),
         (
-            "hotline/cases/test_recovery_and_erasure.py::test_slip_and_hotline_together_give_a_new_receipt_after_the_wai"
+            "hotline/cases/test_recovery_and_erasure.py::test_slip_and_hotline_together_give_a_new_receipt_a"
+            "fter_the_wai"
             "t",
         ),
     ),
@@ -276,15 +307,18 @@ PROMISES: dict[str, Kept] = {
             ("hotline/bank/safekeeping.py", "erasing.lost()"),
         ),
         (
-            "hotline/processes/test_restoring_a_bank.py::test_an_older_database_with_todays_keys_brings_nothing_bac"
+            "hotline/processes/test_restoring_a_bank.py::test_an_older_database_with_todays_keys_brings_noth"
+            "ing_bac"
             "k",
-            "hotline/cases/test_recovery_and_erasure.py::test_an_erased_case_stays_erased_when_a_backup_comes_bac"
+            "hotline/cases/test_recovery_and_erasure.py::test_an_erased_case_stays_erased_when_a_backup_come"
+            "s_bac"
             "k",
         ),
     ),
 }
 
 _ANNOUNCED = "sites are told of a withdrawal"
+_UNDONE = "a protection that stops in an hour can be undone until then"
 _GONE = "the code is destroyed here, its key first"
 _ROOMS = "what is kept of cases and how long"
 _NONE_LEFT = "nothing left where nothing is protected"
@@ -304,6 +338,22 @@ ON_PAGES: dict[str, str | None] = {
     "Taken back. %(gone)s of %(told)s sites that had the code confirmed that they forgot it.": _ANNOUNCED,
     "That is why we keep fingerprints locked, give them only to those who filter uploads, and have them"
     " forgotten when you stop.": _ANNOUNCED,
+    "Protection stopped. %(gone)s of %(told)s site that had the fingerprint confirmed that it"
+    " forgot it.": _ANNOUNCED,
+    "Protection stopped. %(gone)s of %(told)s sites that had the fingerprint confirmed that they"
+    " forgot it.": (_ANNOUNCED),
+    "For an hour nothing changes.": _UNDONE,
+    "Then sites that follow us are told within seconds.": _ANNOUNCED,
+    "The fingerprint is destroyed, here and at the sites.": _GONE,
+    "All your protection stops at once: sites that follow us are told within seconds, and copies"
+    " are no longer"
+    " refused.": _ANNOUNCED,
+    "What was written and where it was seen is destroyed at once, in our backups too.": (
+        "words destroyed at once"
+    ),
+    "If you choose to destroy something, the next page asks you once more.": None,
+    "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
+    " when you stop the protection.": _ANNOUNCED,
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
     "It is gone when you leave, or after 30 minutes.": _COOKIE,
     "It is gone when you leave, or after 30 minutes without a sign.": _COOKIE,
@@ -311,10 +361,10 @@ ON_PAGES: dict[str, str | None] = {
     "It is kept for an hour, locked, and stands in its place again as soon as you have signed in.": _HOUR,
     "What you were writing when you were signed out is kept for an hour, too.": _HOUR,
     "Everything is erased": _ALL,
-    "It is not your doing, and those who look after this service are told of it.": (
+    "It isn’t your doing, and those who look after this service are told of it.": (
         "those who look after the service are told of a code that does not open"
     ),
-    "Your codes are taken back: sites that follow us are told to forget them.": _ANNOUNCED,
+    "The protection stops: sites that follow us are told to forget your fingerprints.": _ANNOUNCED,
     "What you wrote is destroyed, in our backups too.": _ALL,
     "Do not pay, do not answer, do not delete": None,
     "You can erase a call from the list.": None,
@@ -322,15 +372,14 @@ ON_PAGES: dict[str, str | None] = {
     "Messages and addresses are destroyed.": "words destroyed at once",
     "Close or erase": None,
     "Messages and addresses are destroyed after a while.": _ROOMS,
-    "Destroy messages and addresses now": "words destroyed at once",
+    "Destroy messages and addresses": "words destroyed at once",
+    "Destroy messages and addresses?": None,
+    "Destroy them now": "words destroyed at once",
+    "Erase everything": _ALL,
+    "Erase everything?": None,
     "Erase everything now": _ALL,
-    "All codes are taken back and nothing is left of your case.": _ALL,
-    "Yes, erase everything.": None,
+    "The protection stops and nothing is left of your case.": _ALL,
     "Times are in UTC; of your own visits only the day is kept.": _DAY,
-    "Sites that follow us are told within seconds and stop using the code.": _ANNOUNCED,
-    "A site that is switched off is told when it comes back.": _ANNOUNCED,
-    "Here the code is destroyed as soon as they know.": "for who must be told by it, no more than that,"
-    " until they know",
     "Nothing of what you answered was kept.": _MINORS,
     "You can stop at any time; until the last step, nothing is kept.": _BEFORE,
     "This software does not write down the address of your connection.": "no address of a visitor is written",
@@ -356,6 +405,13 @@ ON_PAGES: dict[str, str | None] = {
 
 IN_GUIDES: dict[str, dict[str, str | None]] = {
     "docs/en/cases.md": {
+        "Then nothing changes for an hour, and one button undoes it; or the person has it done now,"
+        " without the"
+        " hour.": _UNDONE,
+        "After the hour it is carried out like any withdrawal: the feed tells it within seconds, and what was"
+        " here is destroyed ([when](retention.md)).": _ANNOUNCED,
+        "The JSON interface, `repit` and “Erase everything” do not wait.": None,
+        "What was withdrawn is destroyed within a minute.": _GONE,
         "Every access is an entry in the case's log: who, and for staff when to the minute; of the person and"
         " helpers"
         " only the day.": _DAY,
@@ -384,6 +440,18 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " be opened.": "cases without keys go",
     },
     "docs/fr/cases.md": {
+        "Ensuite rien ne change pendant une heure, et un bouton suffit pour revenir en arrière ; ou bien la"
+        " personne le fait faire maintenant, sans cette heure.": _UNDONE,
+        "L'heure passée, c'est un retrait comme un autre : le flux le dit en quelques secondes, et ce"
+        " qui était"
+        " ici est détruit ([quand](retention.md)).": _ANNOUNCED,
+        "Revenir en arrière efface la clé de la lettre : elle est exécutée ou annulée, jamais les deux,"
+        " à quelque"
+        " moment qu'un processus s'arrête.": _UNDONE,
+        "L'interface JSON, `repit` et « Tout effacer » n'attendent pas.": None,
+        "Ce qui est retiré est détruit en une minute.": _GONE,
+        "Pour le faire revenir, il faudrait garder une copie de ce qu'on a promis de détruire, et pendant une"
+        " heure des copies de l'image passeraient.": None,
         "Chaque accès est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
         " pour la"
         " personne et les aides, seulement le jour.": _DAY,
@@ -391,7 +459,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
             _ROOMS
         ),
         "Sinon, il ne reste rien.": _NONE_LEFT,
-        "Quand la personne a retiré le dernier élément, le reste disparaît autant de jours plus tard.": (
+        "Quand la personne a arrêté la dernière protection, le reste disparaît autant de jours plus tard.": (
             _NONE_LEFT
         ),
         "## Détruire, jusque dans les sauvegardes": None,
@@ -421,6 +489,9 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " (`test_the_heavy_files_come_once_and_leaving_quickly_empties_the_browser_of_them`,"
         " `test_every_way_out_has_the_browser_forget_its_copies`); one that does not know that word keeps it"
         " until its data are cleared, and a private window keeps nothing.": _NO_COPY,
+        "**An hour to undo.** Who stops a protection has an hour in which nothing changes"
+        " (`test_for_an_hour_nothing_changes_and_then_it_stops`,"
+        " `test_the_hour_is_an_hour_whatever_is_done_to_the_clock`).": _UNDONE,
         "A hash of the bank that does not open is left out of what is served, counted and told of; nobody"
         " is told to forget its item (`test_every_channel_goes_on_without_a_row_that_does_not_open`), and"
         " where nothing opens, nothing is served at all"
@@ -473,7 +544,8 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " the service, so two parts with the database and the operator's key need not"
         " wait.": "recovery waits",
         "besides, the hashes of items that are not erased; the log of each case: who looked, when": None,
-        "messages, addresses, tasks, links to items: these are in boxes that only the"
+        "messages, addresses, tasks, what a person calls their pictures, links to items: these are in"
+        " boxes that only the"
         " person's words, a helper's code, or the passphrase or passkey of a caseworker"
         " opens (`test_the_disk_of_the_application_tells_nothing_either`); which key"
         " belongs to which moment"

@@ -96,7 +96,7 @@ PAGES: list[tuple[str, dict[str, object], str]] = [
     ("addresses/", {"where": "https://a.example/1\nhttps://b.example/2"}, "https://b.example/2</textarea>"),
     ("add/", {"hashes": items(), "kind": "deepfake"}, "pdq"),
     ("choices/", {"wants": ["evidence"], "level": "family"}, 'value="evidence" checked'),
-    ("take-back/", {"item": ["1"]}, 'value="1" checked'),
+    ("nicknames/", {"nickname-1": "the beach"}, 'value="the beach"'),
     ("helpers/", {"label": "Lou", "rights": ["locations"]}, 'value="Lou"'),
 ]
 

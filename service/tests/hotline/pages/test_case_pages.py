@@ -11,7 +11,7 @@ import pytest
 from damaged_rows import PLANTED, submit
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in
+from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in, stopped
 
 from repit.foundation import clock
 from repit.foundation.limits.models import Count
@@ -72,21 +72,21 @@ def test_a_code_that_does_not_open_is_spoken_of_until_the_picture_is_added_again
     PLANTED["a flipped bit"](Item.objects.exclude(token=theirs).get().token)
     assert sum(part.broken for part in looking.everything()) == 1
     shown = visitor.client.get(mine).content.decode()
-    assert "Ready." not in shown and "No site has the code yet" in shown
-    assert "cannot be read" in shown and "not your doing" in shown and "add the same picture" in shown
+    assert "Ready." not in shown and "No site has the fingerprint yet" in shown
+    assert "can’t be read" in shown and "isn’t your doing" in shown and "add the same picture" in shown
     assert visitor.post("add/", kind="intimate", hashes=same).status_code == 302
     shown = visitor.client.get(mine).content.decode()
-    assert "cannot be read" not in shown and shown.count("Ready. The sites") == 2
+    assert "can’t be read" not in shown and shown.count("Ready. The sites") == 2
 
 
 def test_a_code_that_does_not_open_is_not_spoken_of_once_it_is_taken_back(visitor: Visitor) -> None:
     """Another person may have asked for the same; how theirs stands is told to them alone."""
     visitor.sign_in(*code_in(visitor.step(visitor.to_the_device(), hashes=items())))
     unreadable.mark([Item.objects.get().pk])
-    assert "cannot be read" in visitor.client.get("/en/mine/").content.decode()
-    visitor.post("take-back/", item="1")
+    assert "can’t be read" in visitor.client.get("/en/mine/").content.decode()
+    stopped(visitor, item="1")
     shown = visitor.client.get("/en/mine/").content.decode()
-    assert "Taken back." in shown and "cannot be read" not in shown
+    assert "Protection stopped." in shown and "can’t be read" not in shown
 
 
 def test_someone_under_eighteen_is_sent_to_those_who_help_and_nothing_is_kept(visitor: Visitor) -> None:
@@ -218,11 +218,14 @@ PAGES = (
     "addresses/",
     "add/",
     "choices/",
-    "take-back/",
+    "nicknames/",
+    "stop-protecting/",
+    "stop-protecting/undone/",
     "helpers/",
     "spare/",
     "log/",
     "end/",
+    "end/everything/",
 )
 
 
@@ -239,15 +242,19 @@ def test_what_is_done_on_the_pages_is_done_to_the_case() -> None:
     person.post("add/", hashes=items(anchored=2))
     assert [i.state for i in service.view(mine).status.items] == ["active", "active"]
     assert person.post("add/", hashes="").status_code == 400
-    assert person.post("take-back/").status_code == 400
-    person.post("take-back/", item=["2"])
+    stopped(person, item="2")
     assert [i.state for i in service.view(mine).status.items] == ["active", "withdrawn"]
-    person.post("take-back/", all="1")
-    assert "No site has the code from you" in person.client.get("/en/mine/take-back/").content.decode()
-    assert person.post("end/", how="everything").status_code == 400
+    stopped(person, all="1")
+    assert (
+        "No site has the fingerprint from you"
+        in person.client.get("/en/mine/stop-protecting/").content.decode()
+    )
+    assert person.post("end/").status_code == 400
+    assert person.post("end/", how="everything")["Location"] == "/en/mine/end/everything/"
+    assert service.view(mine).state == "new", "nothing before the page that asks"
     person.post("end/", how="close")
     assert service.view(mine).state == "closed"
-    gone = person.post("end/", how="everything", sure="1")
+    gone = person.post("end/everything/")
     assert arrived(gone).status_code == 200 and not Case.objects.exists() and not Session.objects.exists()
     assert person.client.get("/en/mine/").status_code == 302
 

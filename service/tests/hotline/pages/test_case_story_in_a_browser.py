@@ -43,13 +43,17 @@ LABELS = {
         "helpers": "Helpers",
         "may": "add addresses where it was seen",
         "make": "Make a code",
-        "take": "Take back",
-        "all": "Take everything back",
-        "taken": "Taken back",
+        "stop": "Stop protecting",
+        "all": "Stop everything…",
+        "in-an-hour": "Stop in an hour",
+        "about": "A protection is about to stop",
+        "undo": "Undo: keep protecting",
+        "undone": "Undone.",
+        "now": "Stop now, without the hour",
+        "stopped": "Protection stopped.",
         "end": "Close",
-        "everything": "Erase everything now",
-        "sure": "Yes, erase everything.",
-        "do": "Do it",
+        "everything": "Erase everything",
+        "sure": "Erase everything now",
         "erased": "Everything is erased",
         "leave": "Leave this page quickly",
     },
@@ -78,13 +82,17 @@ LABELS = {
         "helpers": "Aides",
         "may": "ajouter des adresses où",
         "make": "Créer un code",
-        "take": "Retirer",
-        "all": "Tout retirer",
-        "taken": "Retirée",
+        "stop": "Arrêter la protection",
+        "all": "Tout arrêter…",
+        "in-an-hour": "Arrêter dans une heure",
+        "about": "Une protection va s’arrêter",
+        "undo": "Annuler\u00a0: garder la protection",
+        "undone": "C’est annulé.",
+        "now": "Arrêter maintenant, sans l’heure de réflexion",
+        "stopped": "Protection arrêtée.",
         "end": "Fermer",
-        "everything": "Tout effacer maintenant",
-        "sure": "Oui, tout effacer.",
-        "do": "Valider",
+        "everything": "Tout effacer",
+        "sure": "Tout effacer maintenant",
         "erased": "Tout est effacé",
         "leave": "Quitter vite cette page",
     },
@@ -267,16 +275,20 @@ class Story:
 
     def end(self) -> None:
         controls, labels = self.controls, self.labels
-        controls.link(labels["take"])
+        controls.link(labels["stop"])
         self.check_page()
-        controls.button(labels["all"])
-        assert labels["taken"] in self.page.locator("main").inner_text()
-        self.check_page()
+        for how, shown in (("in-an-hour", "about"), ("undo", "undone"), ("now", "stopped")):
+            if how != "undo":
+                controls.button(labels["all"])
+                self.check_page()
+            controls.button(labels[how])
+            assert labels[shown] in self.page.locator("main").inner_text()
+            self.check_page()
         controls.link(labels["end"])
         controls.tick(labels["everything"])
-        controls.tick(labels["sure"])
+        controls.button(labels["next"])
         self.check_page()
-        controls.button(labels["do"])
+        controls.button(labels["sure"])
         assert self.page.get_by_role("heading", name=labels["erased"]).is_visible()
         self.check_page()
         assert self.page.context.cookies() == []

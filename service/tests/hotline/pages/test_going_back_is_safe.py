@@ -224,12 +224,12 @@ SENT_TWICE: list[tuple[str, dict[str, object], Callable[..., object]]] = [
     ("addresses/", {"remove": "1", "where": ""}, lambda mine: service.view(mine).locations.count),
     ("add/", {"hashes": items()}, lambda mine: len(service.view(mine).status.items)),
     ("choices/", {"wants": ["talk"], "level": "one"}, lambda mine: service.view(mine).wishes),
-    ("take-back/", {"all": "1"}, lambda mine: service.view(mine).status.items),
+    ("nicknames/", {"nickname-1": "the beach"}, lambda mine: service.view(mine).status.items),
     ("helpers/", {"rights": ["status"]}, lambda mine: len(helpers.listed(mine))),
     ("spare/", {"slip": "1"}, lambda mine: AccessCode.objects.get(kind="slip").pk),
     ("spare/", {"refuse": "1"}, lambda mine: [m.text for m in thread.read(mine)]),
     ("end/", {"how": "close"}, lambda mine: service.view(mine).state),
-    ("end/", {"how": "words"}, lambda mine: service.view(mine).state),
+    ("end/words/", {}, lambda mine: service.view(mine).state),
 ]
 
 
@@ -260,9 +260,10 @@ def test_the_page_with_other_words_is_another_act_and_so_is_the_same_from_a_new_
 
 def test_a_refused_form_can_be_mended_and_sent() -> None:
     person, mine = signed_in()
-    form = hidden(person.client.get("/en/mine/take-back/"), "form")
+    form = hidden(person.client.get("/en/mine/stop-protecting/"), "form")
     for expected, fields in ((400, {}), (400, {}), (302, {"item": ["1"]}), (302, {"item": ["1"]})):
-        assert post(person.client, "/en/mine/take-back/", {"form": form, **fields}).status_code == expected
+        sent = {"form": form, "how": "now", **fields}
+        assert post(person.client, "/en/mine/stop-protecting/sure/", sent).status_code == expected
     assert [i.state for i in service.view(mine).status.items] == ["withdrawn"]
 
 
@@ -304,10 +305,10 @@ def test_new_words_asked_for_twice_are_one_receipt_and_a_reload_shows_it() -> No
 def test_everything_erased_twice_says_so_twice() -> None:
     person, _ = signed_in()
     token = person.client.cookies["v"].value
-    form = hidden(person.client.get("/en/mine/end/"), "form")
+    form = hidden(person.client.get("/en/mine/end/everything/"), "form")
     for _ in range(2):
         person.client.cookies["v"] = token  # both were sent before the first answer came
-        answer = post(person.client, "/en/mine/end/", {"form": form, "how": "everything", "sure": "1"})
+        answer = post(person.client, "/en/mine/end/everything/", {"form": form})
         assert "Everything is erased" in arrived(answer).content.decode()
     assert not Case.objects.exists() and not Session.objects.exists()
     assert "Everything is erased" in person.client.get("/en/done/").content.decode()
@@ -317,7 +318,7 @@ def test_everything_erased_twice_says_so_twice() -> None:
 @pytest.mark.parametrize(
     ("path", "fields", "words"),
     [
-        ("end/", {"how": "everything", "sure": "1"}, "Everything is erased"),
+        ("end/everything/", {}, "Everything is erased"),
         ("spare/", {"new-words": "1"}, 'class="words"'),
     ],
 )

@@ -19,13 +19,13 @@ WORDS = {
         r"\b(forgets?|forgot(ten)?|erases?d?|erasing|destroy(s|ed|ing)?|delet(es?|ed|ion)|nothing is left"
         r"|nothing (of|about) (it|them|your|what)|keeps? nothing|nothing is kept|not kept|no longer than"
         r"|at the latest|is gone|thrown away|does not write down|never leaves?|are (kept|told)|is (kept|told)"
-        r"|stays, locked|only the day)\b",
+        r"|stays, locked|only the day|nothing changes)\b",
         re.IGNORECASE,
     ),
     "fr": re.compile(
         r"oubli|effac|détrui|supprim|ne reste|n['’]est pas gardé|jeté|au plus tard|disparaît|seul(ement)?"
         r" le jour"
-        r"|(est|sont) gardé|ne garde rien",
+        r"|(est|sont) gardé|ne garde rien|rien ne change",
         re.IGNORECASE,
     ),
 }

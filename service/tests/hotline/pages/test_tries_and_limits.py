@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import pytest
 from django.test import Client
-from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in
+from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in, stopped
 
 from repit.foundation import ids
 from repit.foundation.errors import NotFound
@@ -55,7 +55,7 @@ def test_a_stranger_who_knows_a_number_locks_nobody_out_of_it() -> None:
         visitor_from(f"198.51.100.{n % 4}").sign_in(code[0], wrong)
     person = visitor_from(HOME)
     assert person.sign_in(*code).status_code == 302
-    assert person.post("take-back/", all="1").status_code == 302
+    assert stopped(person, all="1").status_code == 302
     assert [i.state for i in service.view(access_codes.enter(*code)).status.items] == ["withdrawn"]
 
 

@@ -82,6 +82,17 @@ class Visitor:
         return post(self.client, f"/en/mine/{path}", {"form": hidden(shown, "form"), **fields})
 
 
+def stopped(visitor: Visitor, how: str = "now", **chosen: str) -> HttpResponse:
+    """Choose, read what will happen, and have it done."""
+    form = hidden(visitor.client.get("/en/mine/stop-protecting/"), "form")
+    path = "/en/mine/stop-protecting/sure/"
+    asks = post(visitor.client, path, {"form": form, **chosen})
+    assert asks["Location"] == path
+    shown = visitor.client.get(path)
+    numbers = re.findall(r'name="item" value="(\d+)"', shown.content.decode())
+    return post(visitor.client, path, {"form": hidden(shown, "form"), "item": numbers, "how": how})
+
+
 def code_in(answer: HttpResponse) -> tuple[str, str]:
     """Number and words of the page that a browser is led to."""
     text = arrived(answer).content.decode()

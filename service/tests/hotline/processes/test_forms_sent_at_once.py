@@ -91,10 +91,15 @@ def test_the_last_form_and_every_form_of_a_session(
     assert person.get("/en/mine/addresses/").count("https://only.example") == 1
     codes = {code_in(page) for page in by(person, "/en/mine/helpers/", label="Lou", rights="status")}
     assert len(codes) == 1 and person.get("/en/mine/helpers/").count("Take the code back") == 1
+    sure = "/en/mine/stop-protecting/sure/"
+    person.post(sure, form=hidden(person.get("/en/mine/stop-protecting/"), "form"), item="1")
+    assert all("about to stop" in page for page in by(person, sure, item="1", how="in-an-hour"))
+    assert all("Undone." in page for page in by(person, "/en/mine/stop-protecting/"))
+    assert "about to stop" not in person.get("/en/mine/")
     codes = {code_in(page) for page in by(person, "/en/mine/spare/", **{"new-words": "1"})}
     [(number, words)] = codes
     fresh = Browser(hotline)
     assert "Who looked" in fresh.post("/en/come-back/", number=number, words=words)
-    gone = by(fresh, "/en/mine/end/", how="everything", sure="1")
+    gone = by(fresh, "/en/mine/end/everything/")
     assert all("Everything is erased" in page for page in gone)
     assert b"Traceback" not in b"".join(hotline.log)

@@ -13,14 +13,14 @@ import logging
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, cast
 
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import transaction
 
-from repit.foundation.clock import now
+from repit.foundation.clock import elapsed, now
 from repit.foundation.errors import SettingsRefused
 from repit.foundation.ids import token
 from repit.hotline.bank import admitting, claims, feed, incoming, items, keys, letters, unreadable
@@ -57,6 +57,17 @@ def let_go(names: Iterable[str], *, actor: str, reason: str = "") -> None:
     _ask([Order(letters.number(), "let go", name, actor, letters.soon(), reason=reason) for name in names])
 
 
+def let_go_in_an_hour(names: Iterable[str], *, actor: str, reason: str = "") -> None:
+    """The same in an hour, unless it is revoked by then (`revoking`)."""
+    due = letters.in_an_hour
+    letters.put(
+        [
+            Order(letters.number(), "let go", name, actor, due(), reason=reason, revocable=True)
+            for name in names
+        ]
+    )
+
+
 def _ask(orders: Sequence[Order]) -> None:
     if settings.REPIT_SPREAD_SECONDS:
         letters.put(orders)
@@ -75,11 +86,14 @@ def _made(orders: Sequence[Order]) -> list[Incoming | None]:
 class SubmissionStatus:
     """The state of what a case asked for: received until it is in the bank, withdrawn once nothing is left.
     `leaving`: that it is taken back is still on its way. `readable`: whether the bank opens it, as far as it
-    knows: what does not open reaches nobody who has not got it."""
+    knows: what does not open reaches nobody who has not got it. `goes_at`: when it will be taken back, while
+    that can be revoked. `back`: whether the one who asked has taken it back, whoever else asked for it."""
 
     state: State
     leaving: bool = False
     readable: bool = True
+    goes_at: datetime | None = None
+    back: bool = False
 
 
 def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
@@ -87,15 +101,22 @@ def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
     # Few letters wait at any moment.
     orders = letters.opened(list(Letter.objects.all()))
     asked = {order.name for order in orders if order.wanted == "protect"}
-    leaving = {order.name for order in orders if order.wanted == "let go"}
-    held, found = claims.items_of(names), dict[str, SubmissionStatus]()
-    broken = unreadable.among([item.pk for item in held.values()])
+    leaving = {order.name for order in orders if order.wanted == "let go" and not order.revocable}
+    later = {order.name: order.due_at for order in orders if order.wanted == "let go" and order.revocable}
+    held, found = claims.led(names), dict[str, SubmissionStatus]()
+    broken = unreadable.among([there.item.pk for there in held.values()])
     for name in names:
-        item = held.get(name)
+        item, stands = held.get(name, (None, None))
         state: State = "erased" if item is None else cast("State", item.state)
         if state == "erased":
             state = "received" if name in asked else "withdrawn"
-        found[name] = SubmissionStatus(state, name in leaving, item is None or item.pk not in broken)
+        found[name] = SubmissionStatus(
+            state,
+            name in leaving,
+            item is None or item.pk not in broken,
+            later.get(name),
+            back=not stands and name not in asked,
+        )
     return found
 
 
@@ -108,18 +129,19 @@ def stuck() -> int:
 
 
 class Carrier:
-    """Carries letters out; remembers those that it has opened."""
+    """Carries letters out; remembers those that it has opened, and until when those that may be revoked lie,
+    by a clock that nobody sets: an hour that was promised is an hour, and nothing lies longer."""
 
     def __init__(self) -> None:
         self._known: dict[int, Order | None] = {}
+        self._until: dict[bytes, float] = {}
 
     def once(self, stopped: Callable[[], bool] = lambda: False) -> float | None:
         """Carry out what is due; the seconds until more is, None where nothing waits."""
         orders = self._waiting()
-        moment = now()
-        # A clock that was put back makes nobody wait: no letter lies longer than it was to.
-        latest = moment + timedelta(seconds=settings.REPIT_SPREAD_SECONDS) + _LATE
-        due = [order for order in orders if order.due_at <= moment or order.due_at > latest]
+        rests = {order.number: self._rest(order) for order in orders}
+        self._until = {number: until for number, until in self._until.items() if number in rests}
+        due = [order for order in orders if rests[order.number] <= 0]
         secrets.SystemRandom().shuffle(due)
         for order in due:
             if stopped():
@@ -138,8 +160,18 @@ class Carrier:
             row: None if order is None or (order.number in done and not _whole(order)) else order
             for row, order in self._known.items()
         }
-        left = [order.due_at for order in orders if order.number not in done]
-        return max(0.0, (min(left) - now()).total_seconds()) if left else None
+        left = [rest for number, rest in rests.items() if number not in done]
+        return min(left) if left else None
+
+    def _rest(self, order: Order) -> float:
+        """In how many seconds it is due."""
+        rest, spread = (order.due_at - now()).total_seconds(), float(settings.REPIT_SPREAD_SECONDS)
+        if not order.revocable:
+            # A clock that was put back makes nobody wait: no letter lies longer than it was to.
+            return 0.0 if rest > spread + _LATE.total_seconds() else rest
+        passed = elapsed()
+        until = passed + min(rest, letters.HOUR.total_seconds() + spread)
+        return self._until.setdefault(order.number, until) - passed
 
     def _waiting(self) -> list[Order]:
         rows = dict(Letter.objects.values_list("id", "slot"))

@@ -9,6 +9,7 @@ own name.
 """
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from repit.foundation.sealing import keyed_digest
 from repit.hotline.bank.models import Claim, Item
@@ -24,10 +25,22 @@ def find(name: str) -> Claim | None:
     return Claim.objects.select_related("item").filter(digest=digest(name)).first()
 
 
-def items_of(names: Collection[str]) -> dict[str, Item]:
-    """The item that each name leads to, of those that lead anywhere."""
-    found = {item.token: item for item in Item.objects.filter(token__in=names)}
+class Led(NamedTuple):
+    """What a name leads to. `stands`: whether its claim was not taken back; None where there is no claim."""
+
+    item: Item
+    stands: bool | None
+
+
+def led(names: Collection[str]) -> dict[str, Led]:
+    """What each name leads to, of those that lead anywhere."""
+    found = {item.token: Led(item, None) for item in Item.objects.filter(token__in=names)}
     digests = {digest(name): name for name in names if name not in found}
     for claim in Claim.objects.select_related("item").filter(digest__in=list(digests)):
-        found[digests[bytes(claim.digest)]] = claim.item
+        found[digests[bytes(claim.digest)]] = Led(claim.item, not claim.back)
     return found
+
+
+def items_of(names: Collection[str]) -> dict[str, Item]:
+    """The item that each name leads to, of those that lead anywhere."""
+    return {name: there.item for name, there in led(names).items()}

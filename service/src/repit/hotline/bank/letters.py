@@ -8,6 +8,9 @@ case: whoever has the disk, or follows the feed, could see what belongs together
 each under a key of its own, wiped as soon as it is carried out; as many as the next power of two, so that
 they cannot be counted; naming nothing that stands in a clear column anywhere. The case knows what it asked
 for by a name that only a keyed digest of the bank leads on from (`claims`).
+
+What is revocable lies here for an hour, and its empty letters with it. Nothing in the case says so in clear:
+the case finds its letters by their names, which only the person's keys open (`revoking`).
 """
 
 import json
@@ -34,6 +37,8 @@ from repit.hotline.bank.types import Submission
 LENGTH: Final = 1_800
 """Of what is sealed, so that rows stay short enough to lie in their table."""
 FEWEST: Final = 4
+HOUR: Final = timedelta(hours=1)
+"""How long what is revocable lies."""
 _HEAD: Final = struct.Struct(">16sHHH")
 _ROOM: Final = LENGTH - _HEAD.size
 _TRIES: Final = 5
@@ -45,7 +50,8 @@ Wanted = Literal["protect", "let go", "nothing"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Order:
-    """One thing asked for: by which name, since when it is due. `slots`: the keys of its letters."""
+    """One thing asked for: by which name, since when it is due. `slots`: the keys of its letters.
+    `revocable`: it lies for an hour, and until then whoever asked may say that they did not mean it."""
 
     number: bytes
     wanted: Wanted
@@ -56,16 +62,18 @@ class Order:
     publish: bool = False
     reason: str = ""
     slots: tuple[int, ...] = field(default=())
+    revocable: bool = False
 
 
 def put(orders: Iterable[Order]) -> None:
     """Write letters, all within the caller's transaction. Raises `SettingsRefused`."""
-    pieces = [piece for order in orders for piece in _pieces(order)]
+    asked = list(orders)
+    pieces = [piece for order in asked for piece in _pieces(order)]
     wanted = FEWEST
     while wanted < len(pieces):
         wanted *= 2
     while len(pieces) < wanted:
-        pieces += _pieces(Order(number(), "nothing", "", "", soon()))
+        pieces += _pieces(_empty(asked))
     secrets.SystemRandom().shuffle(pieces)
     for tried in range(_TRIES):
         try:
@@ -80,6 +88,19 @@ def put(orders: Iterable[Order]) -> None:
 def soon() -> datetime:
     """A moment by chance within the time in which things are carried out."""
     return now() + timedelta(seconds=settings.REPIT_SPREAD_SECONDS * secrets.randbelow(2**32) / 2**32)
+
+
+def in_an_hour() -> datetime:
+    """The same, an hour later."""
+    return soon() + HOUR
+
+
+def _empty(beside: Sequence[Order]) -> Order:
+    """A letter that asks for nothing, and goes when those go beside which it lies: at their time, or with
+    them when they are revoked."""
+    if beside and beside[0].revocable:
+        return Order(number(), "nothing", beside[0].name, "", in_an_hour(), revocable=True)
+    return Order(number(), "nothing", "", "", soon())
 
 
 def number() -> bytes:
@@ -142,6 +163,7 @@ def _body(order: Order) -> dict[str, object]:
         "due": order.due_at.isoformat(),
         "publish": order.publish,
         "reason": order.reason,
+        "revocable": order.revocable,
     }
     if submission is not None:
         hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in submission.hashes]
@@ -165,6 +187,7 @@ def _order(mark: bytes, some: dict[int, tuple[int, bytes]]) -> Order:
         body["publish"],
         body["reason"],
         tuple(slot for slot, _ in some.values()),
+        body.get("revocable", False),
     )
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, NotGranted
-from repit.hotline.cases import due, links, protection, vault
+from repit.hotline.cases import due, links, stopping, vault
 from repit.hotline.cases.casefile import Casefile, take_step
 from repit.hotline.cases.models import Case, Grant, Record, Task
 from repit.hotline.cases.rooms import RoomName
@@ -42,7 +42,7 @@ def erase_now(file: Casefile, *, keep_protection: bool) -> None:
         if turn.role != "person":
             raise NotGranted
         if not keep_protection:
-            protection.take_back(turn, "all")
+            stopping.at_once(turn, "all")
             _erase(turn.case, "person")
             return
         if turn.case.state in LIVE:

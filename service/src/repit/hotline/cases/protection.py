@@ -3,32 +3,34 @@
 In: submissions, a turn. Out: links, sealed; how each item stands. Next: `service`, the person's pages.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 
-from repit.foundation.clock import now
-from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
+from repit.foundation.errors import NotGranted, TooLarge
 from repit.foundation.hashes import Kind, Media
 from repit.hotline.bank import carrying
 from repit.hotline.bank.carrying import SubmissionStatus
 from repit.hotline.bank.types import State, Submission
-from repit.hotline.cases import due, links
+from repit.hotline.cases import links
 from repit.hotline.cases.casefile import Turn
 from repit.hotline.cases.links import MAX_ITEMS, Link
 from repit.hotline.feeds import reach
 from repit.hotline.feeds.reach import Reach
 
-_ACTOR: Final = "person concerned"
+ACTOR: Final = "person concerned"
 NOWHERE: Final = Reach()
 
 
 @dataclass(frozen=True, slots=True)
 class ItemStatus:
     """One item of a case, by its number in it. `state` is `withdrawn` as soon as the person took it back.
-    `readable`: whether the bank opens it, so that it can be given to further sites."""
+    `readable`: whether the bank opens it, so that it can be given to further sites. `stops_at`: when its
+    protection ends, while the person may still have it go on. `nickname`: what the person calls it, for them
+    alone."""
 
     number: int
     state: State
@@ -36,6 +38,8 @@ class ItemStatus:
     kind: Kind
     reach: Reach = NOWHERE
     readable: bool = True
+    stops_at: datetime | None = None
+    nickname: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +56,10 @@ def take_in(turn: Turn, submissions: Sequence[Submission]) -> None:
     held = links.of(turn)
     if len(held) + len(submissions) > MAX_ITEMS:
         raise TooLarge
-    names = carrying.protect(submissions, actor=_ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
+    names = carrying.protect(submissions, actor=ACTOR, publish=settings.REPIT_PUBLISH == "at-once")
     for name, submission in zip(names, submissions, strict=True):
         held.append(Link(name, submission.media, submission.kind))
     links.write(turn, held)
-
-
-def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
-    """Take items back, by their numbers, or all. The bank's feed carries it on at once.
-
-    Doing it again changes nothing. Raises `InputRefused` for an item that is not there, `NotGranted`.
-    """
-    if turn.role != "person":
-        raise NotGranted
-    held = links.of(turn)
-    chosen = range(1, len(held) + 1) if which == "all" else sorted(set(which))
-    if any(not 1 <= number <= len(held) for number in chosen):
-        raise InputRefused(Text("The case has no such item.", "Le dossier n'a pas cet élément."))
-    kept = links.keep_anything(turn.case, turn.keys)
-    names = [held[number - 1].item for number in chosen if not held[number - 1].back]
-    for number in chosen:
-        held[number - 1] = replace(held[number - 1], back=True)
-    links.write(turn, held)
-    carrying.let_go(names, actor=_ACTOR, reason="the person took it back")
-    if turn.case.state == "kept" and kept and not links.keep_anything(turn.case, turn.keys):
-        # Time to see how far the withdrawal has come; then nothing of the case is left.
-        turn.case.due_on = due.at_the_latest(now().date())
-        turn.case.save(update_fields=["due_on"])
 
 
 def status(turn: Turn) -> Status:
@@ -86,11 +67,26 @@ def status(turn: Turn) -> Status:
     held = links.of(turn)
     names = [link.item for link in held]
     statuses, reaches = carrying.statuses(names), reach.of(names)
+    held = settled(turn, held, statuses)
     return Status(tuple(_item_status(number, link, statuses, reaches) for number, link in enumerate(held, 1)))
 
 
+def settled(turn: Turn, held: Sequence[Link], statuses: Mapping[str, SubmissionStatus]) -> list[Link]:
+    """The links, once what was asked for in an hour came to an end: what the bank let go is taken back, what
+    it keeps goes on. Where the person is here it is noted."""
+    found = [
+        replace(link, asked=False, back=statuses[link.item].back)
+        if link.asked and statuses[link.item].goes_at is None
+        else link
+        for link in held
+    ]
+    if found != list(held) and turn.role == "person":
+        links.write(turn, found)
+    return found
+
+
 def _item_status(
-    number: int, link: Link, statuses: dict[str, SubmissionStatus], reaches: dict[str, Reach]
+    number: int, link: Link, statuses: Mapping[str, SubmissionStatus], reaches: Mapping[str, Reach]
 ) -> ItemStatus:
     here, far = statuses[link.item], reaches[link.item]
     state: State = "withdrawn" if link.back else here.state
@@ -99,4 +95,5 @@ def _item_status(
     elif link.back and here.state != "withdrawn":
         # Someone else asked for the same: that is theirs, and not told here.
         far = Reach(met=far.met)
-    return ItemStatus(number, state, link.media, link.kind, far, link.back or here.readable)
+    readable, stops_at = link.back or here.readable, here.goes_at if link.asked else None
+    return ItemStatus(number, state, link.media, link.kind, far, readable, stops_at)

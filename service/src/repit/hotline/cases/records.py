@@ -24,10 +24,10 @@ from repit.hotline.cases.rooms import RoomName
 from repit.hotline.cases.vault import Vault
 
 RecordKind = Literal[
-    "link", "links", "location", "wishes", "message", "task", "checklist", "helper", "recovery"
+    "link", "links", "location", "wishes", "message", "task", "checklist", "helper", "recovery", "nicknames"
 ]
 """`link`: one item, as cases from before had them; `links`: all of them."""
-_SHORTEST: Final[dict[RecordKind, int]] = {"links": 8192}
+_SHORTEST: Final[dict[RecordKind, int]] = {"links": 8192, "nicknames": 8192}
 _SHORT: Final = 256
 
 

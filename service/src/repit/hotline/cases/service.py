@@ -15,7 +15,18 @@ from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, Text, TooLarge
 from repit.foundation.ids import random_key
 from repit.hotline.bank.types import Submission
-from repit.hotline.cases import access_codes, desk, due, locations, protection, recovery, tasks, vault
+from repit.hotline.cases import (
+    access_codes,
+    desk,
+    due,
+    locations,
+    nicknames,
+    protection,
+    recovery,
+    stopping,
+    tasks,
+    vault,
+)
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.casefile import Casefile, found_rooms
@@ -127,10 +138,11 @@ def view(file: Casefile) -> View:
     with file.turn() as turn:
         person, sees = turn.role == "person", turn.may_read("protection")
         desk.hand_over(turn)
+        status = protection.status(turn) if sees else None
         found = View(
             by="person" if person else "helper",
             state=next(state for state in STATES if state == turn.case.state) if sees else None,
-            status=protection.status(turn) if sees else None,
+            status=nicknames.on(turn, status) if status and person else status,
             wishes=locations.wishes_of(turn) if turn.may_read("locations") else None,
             locations=locations.known(turn) if "locations" in turn.writes else None,
             recovery_asked=recovery.pending(turn) if person else None,
@@ -147,8 +159,24 @@ def view(file: Casefile) -> View:
 def take_back(file: Casefile, which: Sequence[int] | Literal["all"]) -> Status:
     """Take items back, by their numbers, or all. Raises `NotGranted`, `InputRefused`."""
     with file.turn() as turn:
-        protection.take_back(turn, which)
+        stopping.at_once(turn, which)
         turn.log_access("withdrawn")
+        return protection.status(turn)
+
+
+def stop_in_an_hour(file: Casefile, which: Sequence[int] | Literal["all"]) -> Status:
+    """Take items back in an hour, unless they are kept by then. Raises `NotGranted`, `InputRefused`."""
+    with file.turn() as turn:
+        stopping.in_an_hour(turn, which)
+        turn.log_access("withdrawn")
+        return protection.status(turn)
+
+
+def keep_after_all(file: Casefile) -> Status:
+    """Have everything go on that waits for its hour. Raises `TooLateToKeep`, `NotGranted`."""
+    with file.turn() as turn:
+        stopping.keep_after_all(turn)
+        turn.log_access("kept-after-all")
         return protection.status(turn)
 
 

@@ -17,6 +17,7 @@ from django.http import HttpRequest, QueryDict
 from repit.foundation.errors import InputRefused
 from repit.foundation.kept import marks, store
 from repit.foundation.kept.marks import Mark
+from repit.hotline.cases.links import MAX_ITEMS
 from repit.hotline.web.case_pages import carried
 from repit.hotline.web.case_pages.cookies import session_of, token_of
 
@@ -25,10 +26,14 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "my-addresses": ("where",),
     "my-pictures": ("hashes", "kind"),
     "my-wishes": ("wants", "level"),
-    "my-withdrawals": ("item",),
+    "my-nicknames": tuple(f"nickname-{number}" for number in range(1, MAX_ITEMS + 1)),
+    "my-withdrawals": (),
+    "my-stop": ("item", "all"),
     "my-helpers": ("label", "rights"),
     "my-recovery": (),
     "my-end": (),
+    "my-end-words": (),
+    "my-end-everything": (),
 }
 """The pages to which one is led back, and what is kept of their forms: words and choices, and nothing that
 would undo or end something at one press."""

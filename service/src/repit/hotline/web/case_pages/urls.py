@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from repit.hotline.web.case_pages import codes, intake, lost, my_case
+from repit.hotline.web.case_pages import codes, ending, intake, lost, my_case, naming, stopping
 from repit.hotline.web.case_pages.views import information
 
 app_name = "case_pages"
@@ -41,12 +41,17 @@ urlpatterns = [
     path(_("mine/addresses/"), my_case.addresses, name="my-addresses"),
     path(_("mine/add/"), my_case.pictures, name="my-pictures"),
     path(_("mine/choices/"), my_case.wishes, name="my-wishes"),
-    path(_("mine/take-back/"), my_case.take_back, name="my-withdrawals"),
+    path(_("mine/nicknames/"), naming.nicknames, name="my-nicknames"),
+    path(_("mine/stop-protecting/"), stopping.choose, name="my-withdrawals"),
+    path(_("mine/stop-protecting/sure/"), stopping.confirm, name="my-stop"),
+    path(_("mine/stop-protecting/undone/"), stopping.choose, {"kept": True}, name="my-stop-undone"),
     path(_("mine/code/"), codes.own_code, name="my-code"),
     path(_("mine/helpers/"), my_case.helping, name="my-helpers"),
     path(_("mine/spare/"), my_case.spare_ways, name="my-recovery"),
     path(_("mine/log/"), my_case.access_log, name="my-log"),
-    path(_("mine/end/"), my_case.end, name="my-end"),
+    path(_("mine/end/"), ending.end, name="my-end"),
+    path(_("mine/end/words/"), ending.destroy, {"what": "words"}, name="my-end-words"),
+    path(_("mine/end/everything/"), ending.destroy, {"what": "everything"}, name="my-end-everything"),
     path(_("done/"), codes.erased, name="erased"),
     path(_("mine/out/"), codes.sign_out, name="sign-out"),
 ]

@@ -28,7 +28,7 @@ REASONS: Final[dict[Reason, Promise]] = {
 PRESSING: Final[frozenset[Reason]] = frozenset({"danger", "late", "not-taken", "waits-long"})
 WANTS: Final[dict[Want, Promise]] = {
     "block": _("block"),
-    "remove": _("remove"),
+    "remove": _("have it removed where it is"),
     "evidence": _("evidence"),
     "talk": _("talk"),
 }

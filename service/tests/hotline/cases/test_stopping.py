@@ -1,0 +1,192 @@
+"""An hour to undo the end of a protection: in it nothing changes, after it nothing is left to undo."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from making import file_of, picture
+
+from repit.foundation import clock
+from repit.foundation.errors import InputRefused, NotFound, NotGranted
+from repit.hotline.bank import feed
+from repit.hotline.bank.carrying import Carrier
+from repit.hotline.bank.models import Item, Letter
+from repit.hotline.cases import closing, helpers, links, service, stopping, vault
+from repit.hotline.cases.casefile import Casefile
+from repit.hotline.cases.models import Case
+from repit.hotline.cases.stopping import TooLateToKeep
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def later(**time: float) -> Iterator[datetime]:
+    moment = clock.now() + timedelta(**time)
+    with clock.at(lambda: moment):
+        Carrier().once()
+        yield moment
+
+
+def case(count: int = 2) -> Casefile:
+    return file_of(service.open_case([picture() for _ in range(count)]))
+
+
+def states(file: Casefile) -> list[str]:
+    return ["stopping" if item.stops_at else item.state for item in service.view(file).status.items]
+
+
+def served() -> int:
+    return sum(1 for _ in feed.everything())
+
+
+def test_for_an_hour_nothing_changes_and_then_it_stops() -> None:
+    mine, before = case(), feed.head().sequence
+    service.stop_in_an_hour(mine, [1])
+    assert states(mine) == ["stopping", "active"]
+    with later(minutes=59):
+        assert states(mine) == ["stopping", "active"]
+        assert served() == 2 and feed.head().sequence == before, "sites hear nothing"
+    with later(minutes=61):
+        assert states(mine) == ["withdrawn", "active"] and served() == 1
+        with pytest.raises(TooLateToKeep):
+            service.keep_after_all(mine)
+        assert states(mine) == ["withdrawn", "active"]
+
+
+def test_undone_it_goes_on_as_if_nothing_had_been_asked() -> None:
+    mine, before = case(), feed.head().sequence
+    service.stop_in_an_hour(mine, "all")
+    with later(minutes=59):
+        service.keep_after_all(mine)
+        assert states(mine) == ["active", "active"]
+        with pytest.raises(TooLateToKeep):
+            service.keep_after_all(mine)
+    with later(days=2):
+        assert states(mine) == ["active", "active"] and feed.head().sequence == before
+        assert [item.state for item in service.take_back(mine, "all").items] == ["withdrawn"] * 2
+
+
+def test_asked_twice_it_keeps_its_first_hour_and_leaves_once() -> None:
+    """Two tabs: one asks for the first item, the other half an hour later for both."""
+    mine = case()
+    service.stop_in_an_hour(mine, [1])
+    first = Letter.objects.count()
+    service.stop_in_an_hour(mine, [1])
+    assert Letter.objects.count() == first
+    with later(minutes=30):
+        service.stop_in_an_hour(mine, "all")
+    with later(minutes=61):
+        assert states(mine) == ["withdrawn", "stopping"]
+        service.keep_after_all(mine)
+        assert states(mine) == ["withdrawn", "active"]
+
+
+def test_who_does_not_want_to_wait_stops_it_at_once_and_nothing_is_left_that_waits() -> None:
+    same = picture()
+    mine, theirs = file_of(service.open_case([same])), file_of(service.open_case([same]))
+    service.stop_in_an_hour(mine, [1])
+    service.take_back(mine, [1])
+    assert states(mine) == ["withdrawn"] and Item.objects.get().own == 1
+    with later(hours=2):
+        assert states(theirs) == ["active"] and Item.objects.get().own == 1, "let go once"
+
+
+def test_the_json_interface_stops_at_once() -> None:
+    receipt = service.open_case([picture()])
+    assert [i.state for i in service.withdraw(receipt.number, receipt.secret, "all").items] == ["withdrawn"]
+
+
+def test_erasing_everything_does_not_wait_for_the_hour() -> None:
+    mine = case()
+    service.stop_in_an_hour(mine, [1])
+    closing.erase_now(mine, keep_protection=False)
+    assert served() == 0 and not Case.objects.exists()
+    with later(hours=2):
+        assert served() == 0
+
+
+def test_a_case_that_is_kept_only_is_there_as_long_as_it_can_be_undone() -> None:
+    """Its last day comes within the hour in which everything was asked to stop."""
+    mine = case()
+    closing.erase_now(mine, keep_protection=True)
+    service.stop_in_an_hour(mine, "all")
+    Case.objects.update(due_on=clock.now().date())
+    with later(minutes=50):
+        closing.act_due()
+        service.keep_after_all(mine)
+        assert states(mine) == ["active", "active"]
+    service.stop_in_an_hour(mine, "all")
+    Case.objects.update(due_on=clock.now().date())
+    with later(hours=4):
+        closing.act_due()
+        assert served() == 0
+        with pytest.raises(NotFound):
+            service.view(mine)
+
+
+def test_the_row_of_a_case_that_asked_looks_like_any_other() -> None:
+    mine, other = case(), case()
+    [before] = {len(bytes(row.sealed)) for row in Case.objects.all()}
+    days = Case.objects.get(pk=mine.case_id).due_on
+    service.stop_in_an_hour(mine, "all")
+    assert {len(bytes(row.sealed)) for row in Case.objects.all()} == {before}
+    assert Case.objects.get(pk=mine.case_id).due_on == days == Case.objects.get(pk=other.case_id).due_on
+
+
+def test_the_calendar_spares_a_case_for_the_hour_and_not_for_long() -> None:
+    mine = case()
+    service.stop_in_an_hour(mine, "all")
+    row = Case.objects.get(pk=mine.case_id)
+    spared = []
+    for hours in range(24 * 21):
+        with clock.at(lambda hours=hours: START + timedelta(hours=hours)):
+            spared.append(links.keep_anything(row, vault.of(row)))
+    assert spared[0] or spared[1]
+    assert sum(spared) <= 9, "three hours, once in ten days"
+
+
+START = clock.now()
+
+
+def test_a_process_that_ends_while_it_is_undone_leaves_it_protected(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = case()
+    service.stop_in_an_hour(mine, "all")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(stopping, "_write", killed)
+        service.keep_after_all(mine)
+    assert states(mine) == ["active", "active"], "and the person sees it"
+    with later(hours=2):
+        assert states(mine) == ["active", "active"]
+        service.stop_in_an_hour(mine, [2])
+        assert states(mine) == ["active", "stopping"]
+
+
+def test_only_the_person_may_and_only_of_what_is_theirs() -> None:
+    mine = case()
+    helper = file_of(helpers.add(mine, "", ["status"]))  # type: ignore[arg-type]
+    for act in (lambda: service.stop_in_an_hour(helper, "all"), lambda: service.keep_after_all(helper)):
+        with pytest.raises(NotGranted):
+            act()
+    with pytest.raises(InputRefused):
+        service.stop_in_an_hour(mine, [3])
+    assert states(mine) == ["active", "active"]
+    service.stop_in_an_hour(mine, [1])
+    assert states(helper) == ["stopping", "active"], "a helper sees how it stands"
+    with later(hours=2):
+        assert states(helper) == ["withdrawn", "active"]
+
+
+def test_what_was_added_meanwhile_is_not_touched() -> None:
+    mine = case(1)
+    service.stop_in_an_hour(mine, "all")
+    service.add_items(mine, [picture(secrets.token_bytes(32))])
+    with later(hours=2):
+        assert states(mine) == ["withdrawn", "active"]
