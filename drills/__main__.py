@@ -7,7 +7,7 @@ import argparse
 import importlib
 import sys
 
-NAMES = ("soak", "feed", "attack", "erasure", "joining", "viewers", "faults", "operator")
+NAMES = ("soak", "feed", "attack", "erasure", "joining", "viewers", "faults", "operator", "desk")
 
 
 def main(arguments: list[str]) -> int:

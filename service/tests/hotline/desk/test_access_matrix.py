@@ -113,7 +113,7 @@ class World:
             [(location.number, location.text) for location in held.locations.shown],
             [item.state for item in held.status.items],
             [(helper.label, helper.rights) for helper in helpers.listed(self.mine)],
-            held.summary.wishes,
+            held.wishes,
             held.summary.state,
             [task.state for task in held.tasks],
         )

@@ -278,7 +278,7 @@ def test_danger_puts_a_case_above_a_late_one():
     found = [summary.case for summary in worklist.inbox(caseworkers.unlock(ana.name, PASSPHRASE))]
     assert found == [file_of(case_receipt).case_id for case_receipt in (pressing, late, calm)]
     shown = text_of(ana, INBOX)
-    assert "someone may be in danger" in shown and "a task is late" in shown
+    assert "someone may be in danger" in shown and "late since today: Write to the person" in shown
     post(ana, page_of(pressing) + "danger/", danger="no")
     assert "someone may be in danger" not in text_of(ana, INBOX)
 
@@ -352,7 +352,7 @@ def test_a_case_that_came_back_to_someone_absent_is_seen_by_those_who_take_cases
     post(bea, page_of(opened) + "release/", who="ana")
     post(bea, page_of(opened) + "close/")
     thread.write(file_of(opened), "Encore moi")
-    shown = text_of(ana, INBOX)
+    shown = text_of(ana, INBOX + "?show=others")
     assert worklist.label(file_of(opened).case_id) in shown and "bea" in shown
 
 

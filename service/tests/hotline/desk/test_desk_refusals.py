@@ -268,9 +268,7 @@ class Active(HTMLParser):
             self.found.append(tag)
         if tag in ("img", "iframe", "object", "embed", "base"):
             self.found.append(tag)
-        # The summary of what is amiss in a form asks for the focus; nothing else does.
-        ours = "data-error-summary" in values
-        self.found += [name for name in values if name.startswith("on") or (name == "autofocus" and not ours)]
+        self.found += [name for name in values if name.startswith("on")]
         led = [values.get(name) or "" for name in ("href", "src", "action", "formaction", "data", "srcdoc")]
         self.found += [where for where in led if where.strip().lower().startswith(("javascript:", "data:"))]
 

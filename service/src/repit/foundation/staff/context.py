@@ -21,4 +21,6 @@ def staff(request: HttpRequest) -> dict[str, Any]:
     if not user.is_authenticated:
         return variables
     member = fresh(user)
-    return {**variables, "staff_member": member, "staff_menu": menu.open_to(member)}
+    entries = menu.open_to(member)
+    here = menu.entry_of(request.path, entries)
+    return {**variables, "staff_member": member, "staff_menu": entries, "staff_here": here}

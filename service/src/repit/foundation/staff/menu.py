@@ -4,9 +4,11 @@ In: `register`, called by each desk's app as Django starts. Out: the entries tha
 `views`, the base template's menu. The staff area knows no desk: each brings its entries.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from repit.foundation.staff.models import Member
@@ -37,3 +39,11 @@ def open_to(member: Member) -> list[MenuEntry]:
     """The entries that this member may open, in the order in which they were added."""
     found = [entry for entry in _ENTRIES.values() if entry.permissions & member.permissions]
     return sorted(found, key=lambda entry: entry.last)
+
+
+def entry_of(path: str, entries: Iterable[MenuEntry]) -> str:
+    """The route of the entry under which a page stands: of several the one that says most of its address;
+    empty for a page under none."""
+    found = {reverse(entry.route): entry.route for entry in entries}
+    above = [address for address in found if path.startswith(address)]
+    return found[max(above, key=len)] if above else ""

@@ -13,10 +13,12 @@ so cutting them off shows too. Staff's entries keep the minute, the person's and
 import hmac
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Final
+
+from django.db.models import F
 
 from repit.foundation.audit import Chains
 from repit.foundation.clock import now
@@ -31,6 +33,7 @@ _LENGTH: Final = 288
 _NEWEST: Final = 10
 _BLUR: Final = 24
 _NOTHING: Final = "nothing"
+LIST: Final = "list"
 _STAFF: Final = ("caseworker", "desk")
 
 
@@ -45,6 +48,10 @@ class LogEntry:
     at: str
 
 
+Seen = tuple[Case, Vault]
+"""A case whose lock is held, with its keys."""
+
+
 def _place(case_id: int, number: int) -> Place:
     return Place("cases_accesslogentry", f"{case_id}/{number}", "sealed")
 
@@ -55,9 +62,7 @@ def _digest(case_id: int, number: int, before: bytes, sealed: bytes) -> bytes:
 
 def record(case: Case, keys: Vault, *, by: str, who: str, what: str) -> None:
     """Append a row, within the transaction that holds the case's lock."""
-    moment = now().astimezone(UTC)
-    at = f"{moment:%Y-%m-%d %H:%M}" if by in _STAFF else f"{moment:%Y-%m-%d}"
-    _append(case, keys, [by, who, what, at])
+    _append(case, keys, [by, who, what, _at(by)])
 
 
 def blur(case: Case, keys: Vault) -> None:
@@ -66,36 +71,56 @@ def blur(case: Case, keys: Vault) -> None:
         _append(case, keys, ["", "", _NOTHING, ""])
 
 
+def note_list(seen: Sequence[Seen], *, by: str, who: str) -> None:
+    """Append to the log of each case that its line was seen on a list: once an hour for each who saw it, so
+    that a person is able to read their log. Within the transaction that holds the cases' locks."""
+    this_hour = f"{now().astimezone(UTC):%Y-%m-%d %H}:"
+    newest: dict[int, list[tuple[int, bytes | memoryview]]] = {case.id: [] for case, _keys in seen}
+    rows = AccessLogEntry.objects.filter(case__in=list(newest), number__gt=F("case__accesses") - _NEWEST)
+    for pk, number, sealed in rows.order_by("-number").values_list("case", "number", "sealed"):
+        newest[pk].append((number, sealed))
+    added, moved = [], []
+    for case, keys in seen:
+        read = (_opened(case.id, number, sealed, keys) for number, sealed in newest[case.id])
+        if not any(
+            (entry.by, entry.who, entry.what) == (by, who, LIST) and entry.at.startswith(this_hour)
+            for entry in read
+        ):
+            added.append(_next(case, keys, [by, who, LIST, _at(by)]))
+            moved.append(case)
+    AccessLogEntry.objects.bulk_create(added)
+    Case.objects.bulk_update(moved, ["accesses", "accesses_digest"])
+
+
 def _append(case: Case, keys: Vault, entry: list[str]) -> None:
+    _next(case, keys, entry).save(force_insert=True)
+    case.save(update_fields=["accesses", "accesses_digest"])
+
+
+def _next(case: Case, keys: Vault, entry: list[str]) -> AccessLogEntry:
+    """The next row, which is not written yet; the case's own row is ahead of it."""
     case.accesses += 1
     value = json.dumps(entry).encode().ljust(_LENGTH)
     sealed = keys.sealer("protection").seal(value, _place(case.id, case.accesses))
     case.accesses_digest = _digest(case.id, case.accesses, bytes(case.accesses_digest), sealed)
-    AccessLogEntry.objects.create(
+    return AccessLogEntry(
         id=random_key(), case=case, number=case.accesses, sealed=sealed, digest=case.accesses_digest
     )
-    case.save(update_fields=["accesses", "accesses_digest"])
 
 
-def noted_within_the_hour(case: Case, keys: Vault, *, by: str, who: str, what: str) -> bool:
-    """Whether one of the newest rows says this already, within this hour of the clock."""
-    this_hour = f"{now().astimezone(UTC):%Y-%m-%d %H}:"
-    sealer = keys.sealer("protection")
-    newest = AccessLogEntry.objects.filter(case=case).order_by("-number")[:_NEWEST]
-    found = (LogEntry(*json.loads(sealer.open(row.sealed, _place(case.id, row.number)))) for row in newest)
-    return any(
-        (entry.by, entry.who, entry.what) == (by, who, what) and entry.at.startswith(this_hour)
-        for entry in found
-    )
+def _opened(case_id: int, number: int, sealed: bytes | memoryview, keys: Vault) -> LogEntry:
+    return LogEntry(*json.loads(keys.sealer("protection").open(sealed, _place(case_id, number))))
+
+
+def _at(by: str) -> str:
+    moment = now().astimezone(UTC)
+    return f"{moment:%Y-%m-%d %H:%M}" if by in _STAFF else f"{moment:%Y-%m-%d}"
 
 
 def of(case: Case, keys: Vault) -> list[LogEntry]:
     """The log, newest first."""
-    sealer = keys.sealer("protection")
-    found = (
-        LogEntry(*json.loads(sealer.open(row.sealed, _place(case.id, row.number))))
-        for row in AccessLogEntry.objects.filter(case=case).order_by("-number")
-    )
+    rows = AccessLogEntry.objects.filter(case=case).order_by("-number")
+    found = (_opened(case.id, row.number, row.sealed, keys) for row in rows)
     return [entry for entry in found if entry.what != _NOTHING]
 
 

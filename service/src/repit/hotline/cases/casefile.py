@@ -7,7 +7,7 @@ Each turn takes the case's lock first and opens the grants anew, so a right that
 is gone, and a key that was rotated is the new one. Each turn that shows something leaves a row in the log.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -23,7 +23,7 @@ from repit.hotline.cases import access_log, due, grants, records, vault
 from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.grants import Holder, HolderKind, Named
 from repit.hotline.cases.keys import Pair, new_pair
-from repit.hotline.cases.models import Case, CaseStep, Grant, Record, Room
+from repit.hotline.cases.models import Case, CaseStep, Grant, Record, Room, Task
 from repit.hotline.cases.records import Entry, RecordKind
 from repit.hotline.cases.rooms import ROOMS, RoomName
 from repit.hotline.cases.states import LIVE, CaseState, Role, step
@@ -39,12 +39,26 @@ _ROLES: Final[dict[HolderKind, Role]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Ahead:
+    """What was fetched of one case together with many others, so that a list asks nothing more of each.
+
+    `records`, by mark: the newest first, all of them or, where there are more, as many as were wanted.
+    `counts`: how many there are of each.
+    """
+
+    records: Mapping[str, Sequence[Record]]
+    counts: Mapping[str, int]
+    open_tasks: frozenset[int]
+    recovery: bool
+
+
 @dataclass(slots=True, repr=False)
 class Turn:
     """One transaction on one case, with what the holder may read (`rooms`) and write (`writes`).
 
     `sees_log`: a helper who was granted the log. The person, and those at the hotline who have the case, need
-    no grant for it.
+    no grant for it. `ahead`: what a list has fetched already (`together`).
     """
 
     case: Case
@@ -53,6 +67,7 @@ class Turn:
     rooms: dict[RoomName, Pair] = field(default_factory=dict)
     writes: set[RoomName] = field(default_factory=set)
     sees_log: bool = False
+    ahead: Ahead | None = None
 
     @property
     def role(self) -> Role:
@@ -78,26 +93,24 @@ class Turn:
         found = access_log.of(self.case, self.keys)
         return found if self.role in ("caseworker", "desk") else access_log.without_accounts(found)
 
-    def log_list_access(self) -> None:
-        """The line of a case on a list, once an hour for each who saw it: a person must be able to read
-        their log."""
-        what = "list"
-        if not access_log.noted_within_the_hour(
-            self.case, self.keys, by=self.role, who=self.holder.who, what=what
-        ):
-            self.log_access(what)
-
-    def read(self, room: RoomName, kind: RecordKind) -> list[Entry]:
-        """Every record of a kind, in order. Raises `NotGranted`, `SealBroken`."""
+    def read(self, room: RoomName, kind: RecordKind, numbers: Collection[int] | None = None) -> list[Entry]:
+        """Every record of a kind, in order, or those of these numbers. Raises `NotGranted`, `SealBroken`."""
         pair = self._pair(room)
+        ahead = self._ahead(kind)
+        if ahead is not None and len(ahead) == (self._counted(kind) if numbers is None else len(numbers)):
+            return [records.opened(row, self.keys, pair) for row in reversed(ahead)]
         rows = self._rows(kind).filter(room=room).order_by("number")
-        return [records.opened(row, self.keys, pair) for row in rows]
+        chosen = rows if numbers is None else rows.filter(number__in=numbers)
+        return [records.opened(row, self.keys, pair) for row in chosen]
 
     def newest(self, room: RoomName, kind: RecordKind) -> Iterator[Entry]:
         """The records of a kind, the newest first, each opened as it is asked for."""
         pair = self._pair(room)
+        ahead = self._ahead(kind)
+        if ahead is not None and len(ahead) == self._counted(kind):
+            return (records.opened(row, self.keys, pair) for row in ahead)
         rows = self._rows(kind).filter(room=room).order_by("-number")
-        return (records.opened(row, self.keys, pair) for row in _some_at_a_time(rows))
+        return (records.opened(row, self.keys, pair) for row in _some_at_a_time(rows, ahead or ()))
 
     def add(self, room: RoomName, kind: RecordKind, value: Mapping[str, Any]) -> int:
         """A new record; its number within its kind. Raises `NotGranted`."""
@@ -166,6 +179,40 @@ class Turn:
         room = Room.objects.get(case=self.case, name=name)
         return self.keys.sealer(name).open(room.sealed, room_place(room))
 
+    def open_tasks(self) -> frozenset[int]:
+        """The numbers of the tasks that are open."""
+        if self.ahead is not None:
+            return self.ahead.open_tasks
+        return frozenset(Task.objects.filter(case=self.case, state="open").values_list("number", flat=True))
+
+    def let_in(self, rows: Iterable[Grant], rooms: Collection[RoomName] = ROOMS) -> None:
+        """Open what these grants give in the rooms that are wanted. Raises `NotFound` where there are none
+        for any room."""
+        found = False
+        for row in rows:
+            found = True
+            if row.room == "log":
+                self.sees_log = True
+                continue
+            name = _name(row.room)
+            if name not in rooms:
+                continue
+            held = grants.opened(row, self.keys)
+            if held.boxed:
+                self.rooms[name] = grants.key_in(held, self.holder.pair)
+            if held.writes:
+                self.writes.add(name)
+        if not found:
+            raise NotFound
+
+    def _ahead(self, kind: RecordKind) -> Sequence[Record] | None:
+        mark = records.mark(self.case.id, kind)
+        return self.ahead.records.get(mark) if self.ahead is not None else None
+
+    def _counted(self, kind: RecordKind) -> int:
+        mark = records.mark(self.case.id, kind)
+        return self.ahead.counts[mark] if self.ahead is not None else -1
+
     def _rows(self, kind: RecordKind) -> QuerySet[Record]:
         return Record.objects.filter(case=self.case, mark=records.mark(self.case.id, kind))
 
@@ -195,19 +242,7 @@ class Casefile:
                 raise NotFound
             turn = Turn(case, vault.of(case), self.holder)
             mark = grants.mark(case.id, self.holder.kind, self.holder.id)
-            found = False
-            for row in Grant.objects.filter(case=case, holder=mark).exclude(room="share"):
-                held, found = grants.opened(row, turn.keys), True
-                if row.room == "log":
-                    turn.sees_log = True
-                    continue
-                name = _name(row.room)
-                if held.boxed:
-                    turn.rooms[name] = grants.key_in(held, self.holder.pair)
-                if held.writes:
-                    turn.writes.add(name)
-            if not found:
-                raise NotFound
+            turn.let_in(Grant.objects.filter(case=case, holder=mark).exclude(room="share"))
             turn.stir()
             yield turn
 
@@ -266,9 +301,10 @@ def _name(room: str) -> RoomName:
     return next(name for name in ROOMS if name == room)
 
 
-def _some_at_a_time(rows: QuerySet[Record]) -> Iterator[Record]:
-    """Records by falling number. Whoever asks may stop early: no cursor stays open in the database."""
-    some = list(rows[:_TOGETHER])
+def _some_at_a_time(rows: QuerySet[Record], first: Sequence[Record]) -> Iterator[Record]:
+    """Records by falling number, after those that are here already. Whoever asks may stop early: no cursor
+    stays open in the database."""
+    some = list(first) or list(rows[:_TOGETHER])
     while some:
         yield from some
         some = list(rows.filter(number__lt=some[-1].number)[:_TOGETHER])

@@ -28,7 +28,7 @@ from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.checklist import Checklist
 from repit.hotline.cases.grants import Holder
-from repit.hotline.cases.locations import Locations
+from repit.hotline.cases.locations import Locations, Wishes
 from repit.hotline.cases.models import CaseStep, Caseworker
 from repit.hotline.cases.protection import Status
 from repit.hotline.cases.recovery import Asked
@@ -43,6 +43,7 @@ class Overview:
 
     summary: Summary
     status: Status
+    wishes: Wishes
     locations: Locations
     messages: Sequence[Message]
     tasks: Sequence[Tasked]
@@ -69,6 +70,7 @@ def overview(file: Casefile) -> Overview:
         found = Overview(
             summary_in(turn),
             protection.status(turn),
+            locations.wishes_of(turn) if turn.may_read("locations") else Wishes(),
             locations.known(turn),
             thread.known(turn) if turn.may_read("thread") else (),
             tasks.known(turn),

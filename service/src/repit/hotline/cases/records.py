@@ -24,7 +24,17 @@ from repit.hotline.cases.rooms import RoomName
 from repit.hotline.cases.vault import Vault
 
 RecordKind = Literal[
-    "link", "links", "location", "wishes", "message", "task", "checklist", "helper", "recovery", "nicknames"
+    "link",
+    "links",
+    "location",
+    "wishes",
+    "message",
+    "task",
+    "checklist",
+    "helper",
+    "recovery",
+    "nicknames",
+    "name",
 ]
 """`link`: one item, as cases from before had them; `links`: all of them."""
 _SHORTEST: Final[dict[RecordKind, int]] = {"links": 8192, "nicknames": 8192}

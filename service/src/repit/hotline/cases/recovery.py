@@ -142,6 +142,13 @@ def pending(turn: Turn) -> Asked | None:
     return _asked(request) if request else None
 
 
+def is_asked(turn: Turn) -> bool:
+    """Whether a request stands."""
+    if turn.ahead is not None:
+        return turn.ahead.recovery
+    return RecoveryRequest.objects.filter(case=turn.case).exists()
+
+
 def refuse(file: Casefile) -> None:
     """The person has their receipt after all: the request is gone. Raises `NotGranted`."""
     with file.turn() as turn:

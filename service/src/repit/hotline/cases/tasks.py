@@ -128,11 +128,15 @@ def known(turn: Turn) -> list[Tasked]:
     return sorted(found, key=lambda task: (task.state != "open", task.due_at, task.number))
 
 
-def next_due(turn: Turn) -> datetime | None:
-    """When the next open one is due, for those who may read it."""
-    if not Task.objects.filter(case=turn.case, state="open").exists():
-        return None
-    return min((task.due_at for task in known(turn) if task.state == "open"), default=None)
+def open_ones(turn: Turn) -> list[Tasked]:
+    """Those that are open, the first due first, for those who may read them; not which address they are
+    about."""
+    numbers = turn.open_tasks()
+    if not numbers or not turn.may_read("thread"):
+        return []
+    states = dict.fromkeys(numbers, "open")
+    found = [_opened(entry, states, {}) for entry in turn.read("thread", _KIND, numbers)]
+    return sorted(found, key=lambda task: (task.due_at, task.number))
 
 
 def notices(turn: Turn) -> list[TaskNotice]:

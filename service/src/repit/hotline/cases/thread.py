@@ -6,7 +6,7 @@ person's pages, the desk.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotGranted, Text, TooLarge
@@ -93,19 +93,28 @@ def known(turn: Turn) -> list[Message]:
     return [replace(message, who=named.get(message.who, "")) for message in found]
 
 
-def waits_since(turn: Turn) -> datetime | None:
-    """Since when the person waits for an answer; None where they did not write last, or it is not ours to
-    read."""
+class Latest(NamedTuple):
+    """The end of a thread: the last message of a person or a caseworker, and since when the person waits for
+    an answer (None where they did not write last)."""
+
+    message: Message | None
+    waits_since: datetime | None
+
+
+def latest(turn: Turn) -> Latest:
+    """The end of a thread, without opening the rest; of one that is not ours to read, nothing."""
     if not turn.may_read("thread"):
-        return None
+        return Latest(None, None)
+    last: Message | None = None
     since = None
     for entry in turn.newest("thread", _KIND):
         message = _message(entry)
+        last = last or (message if message.by != "repit" else None)
         if message.by == "caseworker":
             break
         if message.by == "person":
             since = message.at
-    return since
+    return Latest(last, since)
 
 
 def count(case_id: int) -> int:

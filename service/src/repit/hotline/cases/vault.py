@@ -68,6 +68,13 @@ def of(case: Case) -> Vault:
     return Vault(raw)
 
 
+def of_several(cases: Sequence[Case]) -> dict[int, Vault]:
+    """The keys of several cases, by case, without those whose keys were destroyed. Raises `SettingsRefused`
+    as `of`."""
+    raws = pool().read([case.slot for case in cases])
+    return {case.id: Vault(raw) for case, raw in zip(cases, raws, strict=True) if any(raw)}
+
+
 def destroy(case: Case, rooms: Iterable[RoomName] = ROOMS) -> None:
     """Overwrite the keys of rooms in place. May be repeated, and then writes nothing."""
     keys = pool()

@@ -4,50 +4,68 @@ In: a desk's or a caseworker's `Holder`. Out: summaries, each noted in the log; 
 hands only who has them. Next: the inbox, `casework`, which shows one case of them.
 """
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from repit.foundation.clock import now
-from repit.foundation.errors import NotFound, NotGranted
+from repit.foundation.errors import NotGranted
 from repit.foundation.ids import ALPHABET, grouped
 from repit.foundation.sealing import keyed_digest
 from repit.hotline.cases import (
+    access_log,
     caseworkers,
     checklist,
     desk,
     locations,
-    protection,
+    naming,
     recovery,
     tasks,
     thread,
+    together,
     urgency,
 )
-from repit.hotline.cases.casefile import Casefile, Turn
+from repit.hotline.cases.casefile import Turn
+from repit.hotline.cases.caseworkers import Caseload
 from repit.hotline.cases.grants import Holder
-from repit.hotline.cases.locations import Wishes
 from repit.hotline.cases.models import Case
+from repit.hotline.cases.records import RecordKind
+from repit.hotline.cases.rooms import RoomName
 from repit.hotline.cases.states import LIVE, STATES, CaseState
+from repit.hotline.cases.tasks import Tasked
+from repit.hotline.cases.thread import Message
 from repit.hotline.cases.urgency import Facts, Urgency
 
 MOST_WAITING: Final = 50
+_TOGETHER: Final = 100
+_KINDS: Final[tuple[RecordKind, ...]] = ("message", "task", "checklist", "name")
+_ROOMS: Final[tuple[RoomName, ...]] = ("thread",)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Summary:
-    """A case on a list: `case` names it in addresses of pages and opens nothing, `label` among colleagues."""
+    """A case on a list: `case` names it in addresses of pages and opens nothing, `label` among colleagues.
+
+    `name`: what they call it. `last`: the last message. `waits_since`: the person waits for an answer.
+    `tasks`: those that are open, the first due first. `addresses`: only where they were asked for.
+    """
 
     case: int
     label: str
+    name: str
     state: CaseState
     opened_on: date
-    wishes: Wishes
-    kinds: Sequence[str]
-    locations: int
-    messages: int
+    last: Message | None
+    waits_since: datetime | None
+    tasks: Sequence[Tasked]
     urgency: Urgency
+    addresses: Sequence[str] = ()
+
+    @property
+    def moved(self) -> date:
+        """When something was said last; the day on which it was opened, where nothing was."""
+        return self.last.at if self.last else self.opened_on
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -79,41 +97,46 @@ class Tray:
     elsewhere: Sequence[Elsewhere] | None
 
 
-def tray(by: Holder) -> Tray:
-    """What a caseworker has, and what those who take cases in find at the desk."""
-    mine, done = inbox(by), closed(by)
+def tray(by: Holder, *, addresses: bool = False) -> Tray:
+    """What a caseworker has, and what those who take cases in find at the desk. With `addresses` those are
+    opened too, to be searched."""
+    mine, done = inbox(by, addresses=addresses), closed(by)
     try:
         at_desk = desk.unlock(by)
     except NotGranted:
         return Tray(mine, done, None, None)
-    return Tray(mine, done, waiting(at_desk), elsewhere(at_desk))
+    loads = caseworkers.everyone()
+    return Tray(mine, done, waiting(at_desk, loads, addresses=addresses), elsewhere(at_desk, loads))
 
 
-def inbox(at: Holder) -> list[Summary]:
+def inbox(at: Holder, *, addresses: bool = False) -> list[Summary]:
     """The open cases granted to the desk or to a caseworker, the most pressing first; the look is noted."""
-    return _listed(at, caseworkers.cases_of(at, LIVE))
+    return _listed(at, caseworkers.cases_of(at, LIVE), addresses=addresses)
 
 
-def waiting(at_desk: Holder) -> Waiting:
+def waiting(at_desk: Holder, loads: Sequence[Caseload], *, addresses: bool = False) -> Waiting:
     """The new cases that nobody has, for those who take cases in. Only the oldest are opened for it."""
     opened = dict(Case.objects.filter(state="new").values_list("pk", "opened_on"))
     mine = caseworkers.cases_of(at_desk, ["new"])
-    taken = {pk for held in caseworkers.everyone() for pk in held.cases}
+    taken = {pk for held in loads for pk in held.cases}
     free = sorted((pk for pk in mine if pk not in taken and pk in opened), key=lambda pk: (opened[pk], pk))
-    return Waiting(_listed(at_desk, free[:MOST_WAITING]), max(0, len(free) - MOST_WAITING))
+    shown = _listed(at_desk, free[:MOST_WAITING], addresses=addresses)
+    return Waiting(shown, max(0, len(free) - MOST_WAITING))
 
 
-def elsewhere(at_desk: Holder) -> list[Elsewhere]:
-    """Every open case that someone has, for those who take cases in: who has it, not what is in it."""
+def elsewhere(at_desk: Holder, loads: Sequence[Caseload]) -> list[Elsewhere]:
+    """Every open case that colleagues have, for those who take cases in: who has it, not what is in it."""
     held: dict[int, list[str]] = {}
-    for caseload in caseworkers.everyone():
+    for caseload in loads:
         for pk in caseload.cases:
             held.setdefault(pk, []).append(caseload.who)
     mine = set(caseworkers.cases_of(at_desk, LIVE))
     return [
         Elsewhere(row.pk, label(row.pk), row.state, row.opened_on, held.get(row.pk, []))
         for row in Case.objects.filter(state__in=LIVE).order_by("opened_on", "pk")
-        if row.pk in mine and (row.pk in held or row.state != "new")
+        if row.pk in mine
+        and (row.pk in held or row.state != "new")
+        and at_desk.who not in held.get(row.pk, [])
     ]
 
 
@@ -130,47 +153,44 @@ def label(case_id: int) -> str:
     return grouped("".join(ALPHABET[byte % 32] for byte in raw[:8]), 4)
 
 
-def _listed(at: Holder, case_ids: Iterable[int]) -> list[Summary]:
+def _listed(at: Holder, case_ids: Sequence[int], *, addresses: bool) -> list[Summary]:
+    kinds: tuple[RecordKind, ...] = (*_KINDS, "location") if addresses else _KINDS
+    rooms: tuple[RoomName, ...] = (*_ROOMS, "locations") if addresses else _ROOMS
     found: list[Summary] = []
-    for pk in case_ids:
-        with suppress(NotFound):  # erased, or taken away, a moment ago
-            found.append(_summary(Casefile(pk, at)))
+    for start in range(0, len(case_ids), _TOGETHER):
+        with together.turns(at, case_ids[start : start + _TOGETHER], kinds, rooms) as turns:
+            found += [summary_in(turn, addresses=addresses) for turn in turns]
+            seen = [(turn.case, turn.keys) for turn in turns]
+            access_log.note_list(seen, by=at.kind, who=at.who)
     return sorted(found, key=lambda summary: (summary.urgency.rank, summary.case))
 
 
-def _summary(file: Casefile) -> Summary:
-    with file.turn() as turn:
-        found = summary_in(turn)
-        turn.log_list_access()
-        return found
-
-
-def summary_in(turn: Turn) -> Summary:
+def summary_in(turn: Turn, *, addresses: bool = False) -> Summary:
     """A case's line within a turn, without one in the log."""
-    status = protection.status(turn)
-    sees_locations = turn.may_read("locations")
+    latest, to_do = thread.latest(turn), tasks.open_ones(turn)
     return Summary(
         turn.case.id,
         label(turn.case.id),
+        naming.known(turn),
         next(state for state in STATES if state == turn.case.state),
         turn.case.opened_on,
-        locations.wishes_of(turn) if sees_locations else Wishes(),
-        sorted({item.kind for item in status.items}),
-        locations.known(turn).count if sees_locations else 0,
-        thread.count(turn.case.id),
-        urgency.of(_facts(turn), now()),
+        latest.message,
+        latest.waits_since,
+        to_do,
+        urgency.of(_facts(turn, latest.waits_since, to_do), now()),
+        [location.text for location in locations.known(turn).shown] if addresses else [],
     )
 
 
-def _facts(turn: Turn) -> Facts:
+def _facts(turn: Turn, waits_since: datetime | None, to_do: Sequence[Tasked]) -> Facts:
     listed = checklist.known(turn)
     return Facts(
         state=next(state for state in STATES if state == turn.case.state),
         opened_on=turn.case.opened_on,
         taken=turn.role == "caseworker" or turn.case.state in ("in-hand", "waiting"),
         danger=listed.danger if listed else False,
-        waits_since=thread.waits_since(turn),
-        next_due=tasks.next_due(turn),
+        waits_since=waits_since,
+        next_due=to_do[0].due_at if to_do else None,
         steps_open=listed.open if listed else 0,
-        recovery=recovery.pending(turn) is not None,
+        recovery=recovery.is_asked(turn),
     )

@@ -12,7 +12,7 @@ from django.utils import dateformat, timezone, translation
 
 register = template.Library()
 _DAY: Final = {"fr": "j\N{NO-BREAK SPACE}F Y", "en": "j\N{NO-BREAK SPACE}F Y"}
-_SHORT_DAY: Final = {"fr": "j\N{NO-BREAK SPACE}M", "en": "j\N{NO-BREAK SPACE}M"}
+_SHORT_DAY: Final = {"fr": "j\N{NO-BREAK SPACE}F", "en": "j\N{NO-BREAK SPACE}F"}
 _TIME: Final = {"fr": "H\N{NO-BREAK SPACE}\\h\N{NO-BREAK SPACE}i", "en": "H:i"}
 
 

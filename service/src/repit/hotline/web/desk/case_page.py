@@ -27,6 +27,7 @@ from repit.hotline.cases import (
     checklist,
     closing,
     locations,
+    naming,
     tasks,
     thread,
     visits,
@@ -97,6 +98,10 @@ def _answer(request: HttpRequest, file: Casefile) -> None:
     messages.info(request, _("Sent. The person sees it when they come back."))
 
 
+def _name(request: HttpRequest, file: Casefile) -> None:
+    naming.call(file, request.POST.get("name", ""))
+
+
 def _take(request: HttpRequest, file: Casefile) -> None:
     casework.take(file)
     messages.info(request, _("The case is in your hands."))
@@ -164,6 +169,7 @@ def _addresses(request: HttpRequest, file: Casefile) -> None:
     locations.add(file, found)
 
 
+name = _action(_name, field="name")
 answer = _action(_answer, "#answer", "text")
 take = _action(_take)
 hand_on = _action(_hand_on, field="who")
@@ -187,7 +193,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "view": found,
         "summary": found.summary,
         "reasons": reasons(found.summary),
-        "wants": wants(found.summary),
+        "wants": wants(found.wishes),
         "works": file.holder.kind == "caseworker",
         "me": who,
         "alias": aliases.of(who),
@@ -200,6 +206,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "links": case_links.links(),
         "colleagues": [name for name in _colleagues() if name not in found.holders],
         "most": thread.MAX_CHARACTERS,
+        "longest_name": naming.MAX_CHARACTERS,
         "typed": typed,
         "from_before": any(waits.get(name) for name in ("text", "where", "what")) and not refused,
     }

@@ -34,6 +34,7 @@ _SIMPLE: Final[dict[str, Promise]] = {
     "recovery-refused": gettext_lazy("refused a new receipt"),
     "recovery-done": gettext_lazy("got a new receipt"),
     "words-changed": gettext_lazy("changed the words of the receipt"),
+    "named": gettext_lazy("called it something else"),
     "danger": gettext_lazy("marked: someone may be in danger"),
     "no danger": gettext_lazy("marked: no danger any more"),
 }

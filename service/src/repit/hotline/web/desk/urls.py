@@ -21,6 +21,7 @@ class CaseKey(IntConverter):
 register_converter(CaseKey, "case")
 urlpatterns = [
     path("", inbox.inbox, name="cases-inbox"),
+    path("find/", inbox.find, name="cases-find"),
     path("unlock/", keys_page.unlock, name="cases-unlock"),
     path("begin/", keys_page.begin, name="cases-begin"),
     path("lock/", keys_page.lock, name="cases-lock"),
@@ -32,6 +33,7 @@ urlpatterns = [
     path("oversight/check/", oversight_page.check, name="cases-check"),
     path("<case:case>/", case_page.case, name="cases-case"),
     path("<case:case>/log/", case_page.log, name="cases-log"),
+    path("<case:case>/name/", case_page.name, name="cases-name"),
     path("<case:case>/answer/", case_page.answer, name="cases-answer"),
     path("<case:case>/take/", case_page.take, name="cases-take"),
     path("<case:case>/hand-on/", case_page.hand_on, name="cases-hand-on"),

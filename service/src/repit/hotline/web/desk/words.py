@@ -25,6 +25,30 @@ REASONS: Final[dict[Reason, Promise]] = {
     "new": _("new today"),
     "none": _("nothing presses"),
 }
+SHOWS: Final[dict[str, Promise]] = {
+    "all": _("To do"),
+    "mine": _("In your hands"),
+    "new": _("Nobody has these"),
+    "others": _("With colleagues"),
+    "closed": _("Closed"),
+}
+STATES_ASKED: Final[dict[str, Promise]] = {
+    "": _("any"),
+    "new": _("nobody has it"),
+    "in-hand": _("in hand"),
+    "waiting": _("waits for the person"),
+}
+WAITS_ASKED: Final[dict[str, Promise]] = {
+    "": _("anyone"),
+    "us": _("us"),
+    "person": _("the person"),
+}
+SORTS: Final[dict[str, Promise]] = {
+    "": _("most pressing first"),
+    "moved": _("last message first"),
+    "oldest": _("oldest case first"),
+    "name": _("by name"),
+}
 PRESSING: Final[frozenset[Reason]] = frozenset({"danger", "late", "not-taken", "waits-long"})
 WANTS: Final[dict[Want, Promise]] = {
     "block": _("block"),
