@@ -69,8 +69,8 @@ def answered(days: list[int], answer: date) -> None:
         )
 
 
-def told(month: date = OCTOBER) -> dict[figures.Series, figures.Told]:
-    [found] = [each.told for each in figures.months() if each.month == month]
+def shown_of(month: date = OCTOBER) -> dict[figures.Series, figures.Figure]:
+    [found] = [each.values for each in figures.months() if each.month == month]
     return found
 
 
@@ -99,7 +99,7 @@ def test_a_month_is_counted_once_when_it_is_over_and_rounded_before_it_is_writte
         assert counting.due() == 0 and figures.months() == []
     with on(2026, 11, 1, 0):
         assert counting.due() == 1 and counting.due() == 0
-        assert told() == {
+        assert shown_of() == {
             "protected": 20,
             "fresh": 30,
             "met": 30,
@@ -109,7 +109,7 @@ def test_a_month_is_counted_once_when_it_is_over_and_rounded_before_it_is_writte
     assert list(Month.objects.values_list("protected", "fresh", "met")) == [(20, 30, 30)]
     with on(2026, 11, 20):
         submit(40)
-        assert counting.due() == 0 and told()["protected"] == 20, "what is written stays as it is"
+        assert counting.due() == 0 and shown_of()["protected"] == 20, "what is written stays as it is"
 
 
 def test_what_is_below_ten_is_not_told_from_nothing() -> None:
@@ -117,7 +117,7 @@ def test_what_is_below_ten_is_not_told_from_nothing() -> None:
         submit(9)
     with on(2026, 11, 2):
         assert counting.due() == 2
-    september, october = told(date(2026, 9, 1)), told()
+    september, october = shown_of(date(2026, 9, 1)), shown_of()
     assert september["fresh"] == october["fresh"] == "few"
     assert september["protected"] == october["protected"] == "few"
 
@@ -131,7 +131,7 @@ def test_many_copies_of_few_pictures_are_not_shown_and_a_muted_site_does_not_cou
         met(taken, 500, "liar")
     with on(2026, 11, 1):
         counting.due()
-    assert told()["met"] == "few"
+    assert shown_of()["met"] == "few"
 
 
 def test_what_can_no_longer_be_known_is_left_out_and_never_guessed(settings: SimpleNamespace) -> None:
@@ -141,11 +141,11 @@ def test_what_can_no_longer_be_known_is_left_out_and_never_guessed(settings: Sim
         answered([1] * 12, date(2026, 10, 5))
     with on(2026, 11, 2):
         counting.due()
-    assert told()["met"] is None and told()["answer_days"] == 1
+    assert shown_of()["met"] is None and shown_of()["answer_days"] == 1
     Month.objects.all().delete()
     with on(2026, 12, 10):
         counting.due()
-    assert told()["sites"] is None and told()["answer_days"] is None and told()["fresh"] == 10
+    assert shown_of()["sites"] is None and shown_of()["answer_days"] is None and shown_of()["fresh"] == 10
 
 
 def test_sites_are_counted_by_whom_they_belong_to() -> None:
@@ -159,7 +159,7 @@ def test_sites_are_counted_by_whom_they_belong_to() -> None:
         Subscriber.objects.filter(name__in=("a", "b")).update(party="Both")
     with on(2026, 11, 1):
         counting.due()
-    assert told()["sites"] == 2
+    assert shown_of()["sites"] == 2
 
 
 def test_the_time_to_a_first_answer_is_of_the_month_in_which_it_came() -> None:
@@ -170,7 +170,7 @@ def test_the_time_to_a_first_answer_is_of_the_month_in_which_it_came() -> None:
         submit()
     with on(2026, 11, 1):
         counting.due()
-    assert told()["answer_days"] == 3
+    assert shown_of()["answer_days"] == 3
 
 
 def test_months_are_forgotten_after_five_years() -> None:

@@ -14,7 +14,7 @@ from repit.hotline.reports.rounding import FEW
 Series = Literal["protected", "fresh", "met", "sites", "answer_days"]
 SERIES: Final[tuple[Series, ...]] = ("protected", "fresh", "met", "sites", "answer_days")
 ROUNDED: Final[tuple[Series, ...]] = ("protected", "fresh", "met")
-Told = int | Literal["few"] | None
+Figure = int | Literal["few"] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +22,25 @@ class Counted:
     """One month, by its first day; each series as a number, "few", or None where it was not counted."""
 
     month: date
-    told: dict[Series, Told]
+    values: dict[Series, Figure]
 
 
 def months() -> list[Counted]:
     """Every month that is kept, oldest first."""
     return [
-        Counted(row.month, {each: _told(row, each) for each in SERIES})
+        Counted(row.month, {each: _figure(row, each) for each in SERIES})
         for row in Month.objects.order_by("month")
     ]
 
 
-def plain(counted: Counted) -> dict[str, Told | str]:
+def plain(counted: Counted) -> dict[str, Figure | str]:
     """For programs."""
-    return {"month": f"{counted.month:%Y-%m}", **{str(each): told for each, told in counted.told.items()}}
+    return {
+        "month": f"{counted.month:%Y-%m}",
+        **{str(each): values for each, values in counted.values.items()},
+    }
 
 
-def _told(row: Month, series: Series) -> Told:
+def _figure(row: Month, series: Series) -> Figure:
     value: int | None = getattr(row, series)
     return "few" if value == FEW and series in ROUNDED else value

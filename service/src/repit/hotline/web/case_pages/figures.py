@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from repit.hotline.reports import figures
-from repit.hotline.reports.figures import SERIES, Counted, Series, Told
+from repit.hotline.reports.figures import SERIES, Counted, Figure, Series
 from repit.hotline.web.case_pages.views import information
 
 SHOWN: Final = 12
@@ -42,7 +42,7 @@ ABOUT: Final[dict[Series, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Where it stands in the drawing, in units of its own, as SVG writes numbers. `few`: not told."""
+    """Where it stands in the drawing, in units of its own, as SVG writes numbers. `few`: too small."""
 
     x: str
     y: str
@@ -98,8 +98,8 @@ def _months() -> list[Counted]:
 
 def _chart(series: Series, counted: Sequence[Counted]) -> Chart | None:
     """Nothing where no month of it was counted."""
-    told = [(each.month, each.told[series]) for each in counted]
-    known = [(month, value) for month, value in told if value is not None]
+    monthly = [(each.month, each.values[series]) for each in counted]
+    known = [(month, value) for month, value in monthly if value is not None]
     if not known:
         return None
     month, newest = known[-1]
@@ -109,14 +109,14 @@ def _chart(series: Series, counted: Sequence[Counted]) -> Chart | None:
         ABOUT[series],
         _words(series, newest),
         _month(month),
-        _bars([value for _month, value in told]),
-        str(len(told) * _COLUMN),
-        _month(told[0][0]),
-        [(_month(month), _words(series, value)) for month, value in reversed(told)],
+        _bars([value for _month, value in monthly]),
+        str(len(monthly) * _COLUMN),
+        _month(monthly[0][0]),
+        [(_month(month), _words(series, value)) for month, value in reversed(monthly)],
     )
 
 
-def _bars(values: Sequence[Told]) -> list[Bar]:
+def _bars(values: Sequence[Figure]) -> list[Bar]:
     numbers = [value if isinstance(value, int) else 0 for value in values]
     highest = max([*numbers, 1])
     found = []
@@ -128,7 +128,7 @@ def _bars(values: Sequence[Told]) -> list[Bar]:
     return found
 
 
-def _words(series: Series, value: Told) -> str:
+def _words(series: Series, value: Figure) -> str:
     if value is None:
         return "–"
     if value == "few":
