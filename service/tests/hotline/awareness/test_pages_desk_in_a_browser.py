@@ -91,7 +91,7 @@ def test_a_public_page_of_statements_is_whole(browser: Browser, desk: Desk, name
         page.goto(f"{desk.base}{STATED[name][language]}")
         for summary in page.locator("summary").all()[:2]:
             summary.click()
-        whole(page, f"{name}-{language}")
+        whole(page, f"public-{name}-{language}")
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
