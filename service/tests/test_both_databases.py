@@ -17,7 +17,7 @@ TAKES_NONE = (
 CLAIMED = ("foundation/test_jobs.py", "platform/review/test_late_workers.py")
 ROOMS = [  # each of one role
     ("hotline/bank",),
-    ("hotline/feeds",),
+    ("hotline/feeds", "hotline/reports"),
     ("hotline/cases", "foundation/test_limits.py"),
     (
         "platform/review/test_review_retention.py",

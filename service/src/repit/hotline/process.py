@@ -15,6 +15,7 @@ from repit.hotline.loops import (
     access_log,
     carry_letters,
     case_calendar,
+    count_months,
     erase_items,
     expire_items,
     look_through,
@@ -61,5 +62,6 @@ def begin() -> None:
         room.start()
     expire_kept.start()
     refresh_pages.start()
+    count_months.start()
     news.start()
     pull_partners.for_hotline().start()

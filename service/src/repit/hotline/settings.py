@@ -73,6 +73,15 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "6000",
     ),
     Setting(
+        "REPIT_PUBLIC_FIGURES",
+        yes_or_no,
+        True,
+        "Whether a page for everyone shows figures of each month that is over, in whole tens, and nothing"
+        " below ten. `no`: nothing is counted, and there is no such page.",
+        "`yes` or `no`",
+        "`yes`",
+    ),
+    Setting(
         "REPIT_CASE_KEYS",
         folder,
         None,
@@ -147,6 +156,7 @@ WING: Final = Wing(
         "repit.hotline.feeds",
         "repit.hotline.cases",
         "repit.hotline.awareness",
+        "repit.hotline.reports",
         "repit.hotline.web.case_pages",
         "repit.hotline.web.desk",
         "repit.hotline.web.bank_desk",

@@ -5,6 +5,7 @@ Run as a program with a port; prints what the walk needs as one line of JSON, th
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1] / "desk"), str(Path(__file__).parents[2])]
@@ -21,6 +22,7 @@ from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.hotline.awareness import editing, published  # noqa: E402
 from repit.hotline.bank import feed  # noqa: E402
 from repit.hotline.feeds import named, subscribers  # noqa: E402
+from repit.hotline.reports.models import Month  # noqa: E402
 
 settings.ALLOWED_HOSTS.append("testserver")
 supervisor, worker = person("supervisor", name="Dominique"), caseworker("Ana", founds=True)
@@ -74,6 +76,16 @@ for name, public, kinds in (
     subscribers.acknowledge(subscribers.recognise(key), feed.head().sequence, [])
     if public:
         named.decide(name, public)
+FRESH, MET = (0, 10, 40, 30, 60, 50, 90, 80), (0, 0, 20, None, 1240, 900, 310, 160)
+for at, (fresh, copies) in enumerate(zip(FRESH, MET, strict=True)):
+    Month.objects.create(
+        month=date(2026, at + 3, 1),
+        protected=10 + at * 40,
+        fresh=fresh,
+        met=copies,
+        sites=min(at, 5),
+        answer_days=3 if at > 4 else None,
+    )
 editing.act("pharos", "hide", actor="Dominique")
 published.refresh()
 cookies = {who.name: who.client.cookies["repit_staff"].value for who in (supervisor, worker)}

@@ -180,7 +180,7 @@ def test_the_table_names_every_address_that_shows_something_of_a_case() -> None:
     named = {str(pattern.name) for pattern in pages.urlpatterns if isinstance(pattern, URLPattern)}
     assert {name for name in named if name.startswith("my-")} == set(PAGES)
     others = {"home", "first-steps", "helping", "helplines", "who-we-are", "professionals", "what-we-keep"}
-    others |= {"sites", "accessibility"}
+    others |= {"sites", "accessibility", "figures", "figures-json", "figures-csv"}
     assert named - set(PAGES) == others | {
         *("start", "receipt", "practise", "come-back", "lost", "lost-asked", "lost-finish"),
         *("leave", "sign-out", "erased"),

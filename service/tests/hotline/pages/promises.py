@@ -38,6 +38,8 @@ _CLOCK = (
 _DRILL = "hotline/processes/test_erasure_drill.py::test_nothing_that_was_withdrawn_can_be_read_or_recognised"
 _ERASED = "hotline/bank/test_erasing.py::"
 
+_FIGURES = "of a month that is over nothing is written down but rounded counts"
+
 PROMISES: dict[str, Kept] = {
     "leaving quickly empties the browser of our files": Kept(
         (
@@ -49,6 +51,16 @@ PROMISES: dict[str, Kept] = {
         (
             "hotline/pages/test_what_browsers_keep.py::test_the_heavy_files_come_once_and_leaving_quickly_em"
             "pties_the_browser_of_them",
+    _FIGURES: Kept(
+        (
+            ("hotline/process.py", "count_months.start()"),
+            ("hotline/loops/count_months.py", "counting.due()"),
+            ("hotline/reports/counting.py", '"fresh": shown('),
+        ),
+        (
+            "hotline/reports/test_months.py::test_a_month_is_counted_once_when_it_is_over_and_rounded_before_it",
+            "hotline/reports/test_months.py::test_what_is_below_ten_is_not_told_from_nothing",
+            "hotline/reports/test_months.py::test_the_database_itself_takes_no_count_that_is_not_rounded",
         ),
     ),
     "sites are told of a withdrawal": Kept(
@@ -390,17 +402,18 @@ ON_PAGES: dict[str, str | None] = {
     " has"
     " set, usually 90 days; you can have it done at once.": _ROOMS,
     "Their key is destroyed, so copies in backups cannot be read either.": _ROOMS,
-    "The platforms that follow the hotline are told, stop using the code, and confirm it.": _ANNOUNCED,
+    "The platforms that follow the hotline are told, stop using the fingerprint, and confirm it.": _ANNOUNCED,
     "A platform that is switched off is told when it comes back.": _ANNOUNCED,
-    "Here the code is destroyed within a minute: its key first, so copies in backups cannot be read"
+    "Here the fingerprint is destroyed within a minute: its key first, so copies in backups cannot be read"
     " either.": _GONE,
-    "Some platforms can only be told by the code itself what to forget.": None,
+    "Some platforms can only be told by the fingerprint itself what to forget.": None,
     "For them that much of it stays, locked, until they know.": (
         "for who must be told by it, no more than that, until they know"
     ),
-    "After %(forgotten_days)s days at the latest nothing is left here by which the code could be read or"
-    " recognised.": "in the end nothing reads or recognises the code",
+    "After %(forgotten_days)s days at the latest nothing is left here by which the fingerprint could be read"
+    " or recognised.": "in the end nothing reads or recognises the code",
     "We take no case about a person under 18 and keep nothing about it.": _MINORS,
+    "No day is shown, and no site is told apart.": _FIGURES,
 }
 
 IN_GUIDES: dict[str, dict[str, str | None]] = {
@@ -492,6 +505,12 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "**An hour to undo.** Who stops a protection has an hour in which nothing changes"
         " (`test_for_an_hour_nothing_changes_and_then_it_stops`,"
         " `test_the_hour_is_an_hour_whatever_is_done_to_the_clock`).": _UNDONE,
+        "Counts go down to whole tens and none below ten is told from nothing"
+        " (`test_what_is_below_ten_is_not_told_from_nothing`); copies come from ten items at least, waiting"
+        " times from ten people"
+        " (`test_many_copies_of_few_pictures_are_not_shown_and_a_muted_site_does_not_count`,"
+        " `test_a_waiting_time_of_fewer_than_ten_people_is_not_shown`); the table holds what the page shows"
+        " and no more.": _FIGURES,
         "A hash of the bank that does not open is left out of what is served, counted and told of; nobody"
         " is told to forget its item (`test_every_channel_goes_on_without_a_row_that_does_not_open`), and"
         " where nothing opens, nothing is served at all"

@@ -138,7 +138,7 @@ def test_a_site_is_named_once_it_allows_it_and_the_hotline_has_read_the_name_unt
 ) -> None:
     public = f"Le Forum d’{language}"
     address = {"fr": "/fr/sites-participants/", "en": "/en/sites-that-take-part/"}[language]
-    allow = {"fr": "Accepter d’être nommés", "en": "Allow it to be named"}[language]
+    allow = {"fr": "Accepter d’être nommés", "en": "Yes, name us"}[language]
     stop = {"fr": "Ne plus nous nommer", "en": "Do not name us"}[language]
     with visit(browser, java_script_enabled=False) as seen, visit(browser) as reader:
 

@@ -40,16 +40,22 @@ class NamedSite:
     kinds: tuple[str, ...]
 
 
-def named_sites() -> tuple[NamedSite, ...]:
-    """Those that allow it, came within `LIVE`, and have everything that was known then; by name.
+@dataclass(frozen=True, slots=True)
+class Following:
+    """One that takes part: to whom it belongs, and as what it may be named, if it may (else nothing)."""
 
-    Several subscribers of one public name are one site: as long as the first, as late as the last.
-    """
+    party: str
+    public: str
+    site: NamedSite
+
+
+def following() -> list[Following]:
+    """Who takes part, named or not: came within `LIVE`, and has everything that was known then."""
     begins = day() - LIVE
     earlier = Change.objects.filter(at__lt=begins).order_by("-sequence").values_list("sequence", flat=True)
     known = earlier.first() or 0
     rows = (
-        Subscriber.objects.filter(active=True, named="yes")
+        Subscriber.objects.filter(active=True)
         .exclude(fetched_at=None, acknowledged_at=None)
         .filter(Q(fetched__gte=known) | Q(acknowledged__gte=known))
         .annotate(came=Max("keys__last_used_at", filter=Q(keys__desk=False)))
@@ -57,9 +63,24 @@ def named_sites() -> tuple[NamedSite, ...]:
     )
     if settings.REPIT_REQUIRE_AGREEMENT:
         rows = rows.filter(agreed_on__isnull=False)
+    columns = rows.values_list("name", "party", "named", "public_name", "added_at", "came", "kinds")
+    return [
+        Following(
+            party or name,
+            public if named == "yes" else "",
+            NamedSite(public, added.date(), came.date(), tuple(kinds.splitlines())),
+        )
+        for name, party, named, public, added, came, kinds in columns
+    ]
+
+
+def named_sites() -> tuple[NamedSite, ...]:
+    """Those of them that allow it, by name.
+
+    Several subscribers of one public name are one site: as long as the first, as late as the last.
+    """
     found: dict[str, NamedSite] = {}
-    for row in rows:
-        site = NamedSite(row.public_name, row.added_at.date(), row.came.date(), tuple(row.kinds.splitlines()))
+    for site in (each.site for each in following() if each.public):
         other = found.get(site.name, site)
         found[site.name] = NamedSite(
             site.name,

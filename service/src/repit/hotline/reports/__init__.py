@@ -1,1 +1,1 @@
-"""Counts, statements of reasons, transparency reports."""
+"""Counts without personal data: what a hotline tells the public, month by month."""

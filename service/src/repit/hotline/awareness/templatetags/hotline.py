@@ -7,6 +7,7 @@ templates.
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
@@ -46,6 +47,12 @@ def usual_answer(stated: Published | None = None) -> str:
 def named_sites() -> tuple[NamedSite, ...]:
     """Sites that take part and allow it to be said, by name, each with the days since and until when."""
     return named.named_sites()
+
+
+@register.simple_tag
+def shows_figures() -> bool:
+    """Whether there is a page of what was counted, month by month."""
+    return bool(settings.REPIT_PUBLIC_FIGURES)
 
 
 @register.simple_tag

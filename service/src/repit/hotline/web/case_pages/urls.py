@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from repit.hotline.web.case_pages import codes, ending, intake, lost, my_case, naming, stopping
+from repit.hotline.web.case_pages import codes, ending, figures, intake, lost, my_case, naming, stopping
 from repit.hotline.web.case_pages.views import information
 
 app_name = "case_pages"
@@ -24,6 +24,9 @@ urlpatterns = [
     _page(_("who-can-help/"), "helplines"),
     _page(_("who-we-are/"), "who-we-are"),
     _page(_("sites-that-take-part/"), "sites"),
+    path(_("in-figures/"), figures.page, name="figures"),
+    path("figures.json", figures.as_json, name="figures-json"),
+    path("figures.csv", figures.as_csv, name="figures-csv"),
     _page(_("accessibility/"), "accessibility"),
     _page(_("professionals/"), "professionals"),
     _page(_("what-we-keep/"), "what-we-keep"),

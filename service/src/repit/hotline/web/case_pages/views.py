@@ -5,6 +5,8 @@ but for its way out, which ends what a cookie opens. Next: the browser; nothing 
 anywhere.
 """
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, translate_url
@@ -35,7 +37,9 @@ def robots(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nDisallow:\n", content_type="text/plain; charset=utf-8")
 
 
-def information(request: HttpRequest, template: str) -> HttpResponse:
+def information(
+    request: HttpRequest, template: str, values: Mapping[str, object] | None = None
+) -> HttpResponse:
     """One page of advice, with a link to the same page in the other language."""
     other = next(code for code in LANGUAGES if code != get_language())
     context = {
@@ -47,6 +51,7 @@ def information(request: HttpRequest, template: str) -> HttpResponse:
         "nearest": published.current().nearest,
         "leaves": bool(token_of(request)),
         "forgotten_days": forgotten_days(),
+        **(values or {}),
     }
     response = render(request, f"case_pages/{template}.html", context)
     response.headers["X-Robots-Tag"] = LISTED
