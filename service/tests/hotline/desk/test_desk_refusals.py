@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+from datetime import timedelta
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from staff_people import code_of
 
+from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, SealBroken
 from repit.foundation.limits.models import Count
 from repit.foundation.models import AuditRow
@@ -33,7 +35,7 @@ from repit.hotline.cases import (
     worklist,
 )
 from repit.hotline.cases.casefile import Casefile
-from repit.hotline.cases.models import AccessLogEntry, Case, KeyPasskey, Record
+from repit.hotline.cases.models import AccessLogEntry, Case, KeyPasskey, Record, Task
 from repit.hotline.web.desk import urls
 
 pytestmark = pytest.mark.django_db
@@ -388,6 +390,27 @@ def test_a_supervisor_sees_load_and_times_and_no_content_reaches_the_page() -> N
         ("bea", 1, 1, False),
     ]
     assert (load.taken_up.cases, load.taken_up.median_days, load.answered.cases) == (1, 0, 1)
+
+
+def test_what_is_late_is_named_by_its_signs_and_nothing_that_was_said_is() -> None:
+    _, _, opened = everything_written()
+    left, today = receipt(seen_at=["place of the secret"]), now().date()
+    case, other = file_of(opened).case_id, file_of(left).case_id
+    Task.objects.filter(case=case).update(due_on=today - timedelta(days=3))
+    Case.objects.filter(pk=other).update(opened_on=today - timedelta(days=8))
+    assert [(late.label, late.holders, late.tasks, late.days) for late in oversight.load().late] == [
+        (worklist.label(other), [], 0, 8),
+        (worklist.label(case), ["ana", "bea"], 1, 3),
+    ]
+    who = person("supervisor")
+    before = visible(who.client.get(INBOX + "oversight/"))
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"(?s)<tr>.*?</tr>", before)]
+    assert any(row.startswith(f"{worklist.label(case)} 1 task ana, bea") and "3 days" in row for row in rows)
+    assert any(row.startswith(f"{worklist.label(other)} nobody has taken it") for row in rows)
+    # Bars are as long as what the table says, and none is a script's or a style's.
+    assert 'rect width="100"' in before and "style=" not in before and "secret" not in before
+    Record.objects.update(sealed=b"")
+    assert visible(who.client.get(INBOX + "oversight/")) == before
 
 
 def test_reading_the_load_opens_no_case_and_leaves_no_log_entry() -> None:

@@ -259,6 +259,20 @@ PROMISES: dict[str, Kept] = {
             "d",
         ),
     ),
+    "no account is named to a person or a helper": Kept(
+        (
+            ("hotline/web/case_pages/my_case.py", "service.access_log(session.file)"),
+            ("hotline/cases/service.py", "turn.log()"),
+            ("hotline/cases/casefile.py", "access_log.without_accounts(found)"),
+            ("hotline/cases/access_log.py", "named.get(entry.who"),
+            ("hotline/cases/thread.py", "named.get(message.who"),
+        ),
+        (
+            "hotline/desk/test_access_matrix.py::test_nothing_that_a_person_or_a_helper_sees_names_an_account",
+            "hotline/cases/test_aliases_and_visits.py"
+            "::test_a_change_reaches_what_was_written_before_and_whoever_is_gone_has_none",
+        ),
+    ),
     "tries are counted under a salt that is forgotten": Kept(
         (
             ("hotline/web/case_pages/limits.py", "origins=True"),
@@ -392,6 +406,13 @@ ON_PAGES: dict[str, str | None] = {
     "Erase everything now": _ALL,
     "The protection stops and nothing is left of your case.": _ALL,
     "Times are in UTC; of your own visits only the day is kept.": _DAY,
+    "All codes are taken back and nothing is left of your case.": _ALL,
+    "Yes, erase everything.": None,
+    "Of your own visits only the day is kept.": _DAY,
+    "Sites that follow us are told within seconds and stop using the code.": _ANNOUNCED,
+    "A site that is switched off is told when it comes back.": _ANNOUNCED,
+    "Here the code is destroyed as soon as they know.": "for who must be told by it, no more than that,"
+    " until they know",
     "Nothing of what you answered was kept.": _MINORS,
     "You can stop at any time; until the last step, nothing is kept.": _BEFORE,
     "This software does not write down the address of your connection.": "no address of a visitor is written",
@@ -511,6 +532,12 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " (`test_many_copies_of_few_pictures_are_not_shown_and_a_muted_site_does_not_count`,"
         " `test_a_waiting_time_of_fewer_than_ten_people_is_not_shown`); the table holds what the page shows"
         " and no more.": _FIGURES,
+        "Whoever threatens a person, and reads along on their page, learns no caseworker's account: people and"
+        " helpers see an alias that was drawn or chosen, in the log and in messages, and a word without a name"
+        " once the account is gone (`test_nothing_that_a_person_or_a_helper_sees_names_an_account`); in the"
+        " database it is sealed (`test_neither_an_alias_nor_what_it_is_found_by_can_be_read_in_the_database`).": (
+            "no account is named to a person or a helper"
+        ),
         "A hash of the bank that does not open is left out of what is served, counted and told of; nobody"
         " is told to forget its item (`test_every_channel_goes_on_without_a_row_that_does_not_open`), and"
         " where nothing opens, nothing is served at all"

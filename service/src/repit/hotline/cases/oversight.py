@@ -1,7 +1,8 @@
 """What a supervisor sees: how much there is, how long people wait, who has how much.
 
 In: columns that stand in clear (states, days, counts). Out: `Load`. Next: the supervisor's page. No function
-here takes a holder's keys or opens a sealed value, so nothing that was said can come out of it.
+here takes a holder's keys or opens a sealed value, so nothing that was said can come out of it. Cases are
+counted; those that are late are named, too, by the eight signs of which colleagues speak.
 """
 
 from collections import Counter
@@ -11,14 +12,17 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from repit.foundation.clock import now
 from repit.hotline.cases import access_log, caseworkers, desk
 from repit.hotline.cases.models import Case, CaseStep, RecoveryRequest, Task
 from repit.hotline.cases.states import LIVE, STATES
+from repit.hotline.cases.worklist import label
 
 WINDOW: Final = timedelta(days=30)
+TOO_LONG: Final = 7
+MOST_LATE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,29 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Days between two steps, of the cases opened within the window."""
+    """Days between two steps, of the cases opened within the window. `by_days`: as `ages`."""
 
     cases: int
     median_days: float | None
     longest_days: int | None
+    by_days: tuple[int, int, int, int] = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A case in which something is late: tasks, since the first of them was due, or (`tasks` is 0) that
+    nobody has taken it since it was opened. `holders`: who has it."""
+
+    label: str
+    holders: Sequence[str]
+    tasks: int
+    since: date
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Counts and days; no content, no key, no name of a case."""
+    """Counts and days; no content, no key. `late`: the latest first, as many as fit on a page."""
 
     by_state: dict[str, int]
     new_by_age: tuple[int, int, int, int]
@@ -60,6 +77,7 @@ class Load:
     not_held: int
     workloads: Sequence[Workload]
     desk_members: int
+    late: Sequence[Late]
 
 
 def load() -> Load:
@@ -67,7 +85,6 @@ def load() -> Load:
     today = now().date()
     states = Counter(Case.objects.values_list("state", flat=True))
     new = sorted(Case.objects.filter(state="new").values_list("opened_on", flat=True))
-    ages = [(today - day).days for day in new]
     due = Counter(_due(today, day) for day in _open_tasks().values_list("due_on", flat=True))
     recent = dict(Case.objects.filter(opened_on__gte=today - WINDOW).values_list("pk", "opened_on"))
     takes_in = set(desk.members())
@@ -76,12 +93,7 @@ def load() -> Load:
     in_hand = Case.objects.filter(state__in=("in-hand", "waiting")).values_list("pk", flat=True)
     return Load(
         by_state={state: states[state] for state in STATES},
-        new_by_age=(
-            ages.count(0),
-            ages.count(1),
-            sum(2 <= age < 7 for age in ages),
-            sum(age >= 7 for age in ages),
-        ),
+        new_by_age=ages([(today - day).days for day in new]),
         oldest_new=new[0] if new else None,
         tasks_late=due["late"],
         tasks_today=due["today"],
@@ -94,6 +106,17 @@ def load() -> Load:
         not_held=len(set(in_hand) - held),
         workloads=[_workload(caseload, today, takes_in) for caseload in everyone],
         desk_members=len(takes_in),
+        late=_late(today, everyone),
+    )
+
+
+def ages(days: Sequence[int]) -> tuple[int, int, int, int]:
+    """How many are of the same day, of the next, of the week, older."""
+    return (
+        days.count(0),
+        days.count(1),
+        sum(2 <= age < TOO_LONG for age in days),
+        sum(age >= TOO_LONG for age in days),
     )
 
 
@@ -145,4 +168,23 @@ def _waits(opened: dict[int, date], after: str) -> Waits:
         if case in opened:
             first[case] = day
     days = [(day - opened[case]).days for case, day in first.items()]
-    return Waits(len(days), median(days) if days else None, max(days) if days else None)
+    return Waits(len(days), median(days) if days else None, max(days) if days else None, by_days=ages(days))
+
+
+def _late(today: date, everyone: Sequence[caseworkers.Caseload]) -> list[Late]:
+    """Cases with tasks from a day before today, and those that nobody took on the day after they came."""
+    holders: dict[int, list[str]] = {}
+    for caseload in everyone:
+        for pk in caseload.cases:
+            holders.setdefault(pk, []).append(caseload.who)
+    overdue = (
+        _open_tasks().filter(due_on__lt=today).values("case").annotate(n=Count("pk"), since=Min("due_on"))
+    )
+    found = [(row["case"], row["n"], row["since"]) for row in overdue]
+    left = Case.objects.filter(state="new", opened_on__lt=today - timedelta(days=1))
+    found += [(pk, 0, day) for pk, day in left.values_list("pk", "opened_on") if pk not in holders]
+    found.sort(key=lambda each: (each[2], each[0]))
+    return [
+        Late(label(pk), holders.get(pk, []), tasks, since, (today - since).days)
+        for pk, tasks, since in found[:MOST_LATE]
+    ]

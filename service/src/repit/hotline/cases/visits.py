@@ -47,7 +47,7 @@ def _together(later: LogEntry, earlier: LogEntry) -> bool:
         return False
     after, before = _when(later), _when(earlier)
     if isinstance(after, datetime) and isinstance(before, datetime):
-        return after - before <= PAUSE
+        return abs(after - before) <= PAUSE
     return after == before
 
 
