@@ -1,21 +1,26 @@
 """A photograph and a film hashed on the person's own device: the bundle as served, in Debian's Chromium.
 
-In: `--only photo` or `--only film`. Out: `docs/bench/browser.md`. Next: a reader. The page's own clock times
-its steps; processor time and memory are those of the process that runs the page and its worker, from the
-kernel's books. The peer is the engine on the same picture, and hashlib on the same film.
+In: `--only photo`, `--only slow`, `--only film`. Out: `docs/bench/browser.md`. Next: a reader. The page's own
+clock times its steps; processor time and memory are those of the process that runs the page and its worker,
+from the kernel's books. The peer is the engine on the same picture, and hashlib on the same film.
+
+A slow phone is that process at a quarter of its speed, all threads of it: stopped for three times as long as
+it was let run. The browser's own throttle slows the page's thread, and only in part the worker's.
 """
 
+import gzip
 import hashlib
 import io
 import json
 import os
 import shutil
+import signal
 import statistics
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -36,12 +41,17 @@ FILM_BYTES = 1_000_000_000
 ROUNDS = 7
 PICKS = (statistics.median, min, max)
 GOALS = {"standard hash": 400.0, "family": 1500.0}
+SLOW_GOAL = 2500.0
+SLICE, TIMES = 0.005, 4
+FILES = ("device.js", "worker.js", "stop-list.js", "device.css")
 PAGE = b"""<!DOCTYPE html><html lang="en"><title>bench</title><form>
 <input type="radio" name="level" value="family" checked>
 <div data-device data-most="200" data-worker="/worker.js"><input type="file" multiple data-device-files>
 <ul data-device-list></ul><p data-device-status></p><textarea name="hashes" data-device-paste></textarea>
 </div></form>
-<script type="application/json" id="device-words">{}</script><script src="/device.js"></script></html>"""
+<script type="application/json" id="device-words">{}</script>
+<script src="/device.js" defer></script>
+<script src="/stop-list.js" defer data-device-stop-list></script></html>"""
 
 
 def run(options: Options) -> Report:
@@ -54,10 +64,15 @@ def run(options: Options) -> Report:
     )
     with tempfile.TemporaryDirectory() as folder:
         photo, film = Path(folder) / "photo.jpg", Path(folder) / "film.mp4"
-        if "film" not in options.only:
+        wanted = set(options.only) or {"photo", "slow", "film"}
+        if wanted & {"photo", "slow"}:
             photo.write_bytes(_photograph())
+        if "photo" in wanted:
             _photo(report, photo)
-        if "photo" not in options.only:
+        if "slow" in wanted:
+            _chosen(report, photo)
+            _weight(report)
+        if "film" in wanted:
             _write_film(film)
             _film(report, film)
     report.notes += [
@@ -113,6 +128,99 @@ def _photo(report: Report, photo: Path) -> None:
         f"memory of the page's process: {before:.0f} MB before, {after:.0f} MB at most, 48 MB the picture",
         f"all {len(family.hashes)} hashes equal to the engine's: {'yes' if same else 'no'}",
     ]
+
+
+def _chosen(report: Report, photo: Path) -> None:
+    """From choosing a picture to seeing it ready: the first of a page and the next, lying and turned."""
+    turned, large = photo.with_name("turned.jpg"), photo.with_name("large.jpg")
+    with Image.open(photo) as picture:
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        picture.save(turned, "JPEG", quality=90, exif=exif)
+        picture.resize((2 * WIDTH, 2 * HEIGHT)).save(large, "JPEG", quality=90)
+    rows = []
+    for slow in (False, True):
+        for name, file in (("lying", photo), ("turned by EXIF", turned)):
+            rounds = [_twice(file, slow=slow) for _ in range(ROUNDS)]
+            for which, label in ((0, "first"), (1, "next")):
+                times = [each[which][0] for each in rounds]
+                speed = "a quarter of the speed" if slow else "this machine's speed"
+                rows.append((speed, name, label, *(f"{pick(times):.0f}" for pick in PICKS)))
+            if slow:
+                continue
+            cpu = statistics.median(each[0][1] for each in rounds)
+            work = f"12 MP photograph, {name}, the first of a page"
+            report.compare(f"{work}: processor time from choosing to ready", "ms p50", cpu)
+            report.notes.append(
+                f"{work}, on a phone of a quarter of this machine's speed that does one thing at a time: "
+                f"{TIMES * cpu:.0f} ms; goal {SLOW_GOAL:.0f} ms"
+            )
+    heading = ("speed", "12 MP photograph", "of the page", "ms p50", "least", "most")
+    report.tables.append(Table("From choosing to ready", heading, rows))
+    answer = _hashed(large)
+    report.notes.append(
+        f"a photograph of 48 MP: memory {answer['before']:.0f} MB before, {answer['after']:.0f} MB at most, "
+        f"192 MB the picture; processor time of the page's process {answer['cpu']:.0f} ms"
+    )
+
+
+def _weight(report: Report) -> None:
+    """What a page brings, as it is served (`foundation.web.static_files`)."""
+    sizes = []
+    for name in FILES:
+        content = (BUNDLE / name).read_bytes()
+        sizes.append((name, f"{len(content):,}", f"{len(gzip.compress(content, 9, mtime=0)):,}"))
+    report.tables.append(
+        Table("What the page brings once, in bytes", ("file", "plain", "as it comes"), sizes)
+    )
+
+
+def _twice(file: Path, *, slow: bool) -> list[tuple[float, float]]:
+    """Milliseconds from the choice to the last row that is done, and of processor time: of two pictures one
+    after the other."""
+    with _page(wasm=True) as (page, process), _slowed(process) if slow else nullcontext():
+        page.wait_for_timeout(3000)
+        page.evaluate(_CLOCK)
+        times = []
+        for number in range(2):
+            before = _cpu(process)
+            page.locator("[data-device-files]").set_input_files(file)
+            page.locator("li[data-mood]").nth(number).wait_for(timeout=300_000)
+            used = _cpu(process) - before
+            times.append((page.evaluate("ready[ready.length - 1] - chosen"), used))
+        return times
+
+
+_CLOCK = """() => {
+  window.ready = [];
+  const files = document.querySelector("[data-device-files]");
+  files.addEventListener("change", () => (window.chosen = performance.now()), true);
+  new MutationObserver(() => {
+    if (document.querySelectorAll("li[data-mood]").length > ready.length) ready.push(performance.now());
+  }).observe(document, { subtree: true, childList: true, attributes: true });
+}"""
+
+
+@contextmanager
+def _slowed(process: int) -> Iterator[None]:
+    """The process runs in slices, and waits after each; a slice that became longer makes a longer wait."""
+    over = threading.Event()
+
+    def slow() -> None:
+        while not over.is_set():
+            begun = time.perf_counter()
+            time.sleep(SLICE)
+            os.kill(process, signal.SIGSTOP)
+            time.sleep((TIMES - 1) * (time.perf_counter() - begun))
+            os.kill(process, signal.SIGCONT)
+
+    thread = threading.Thread(target=slow, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _goal(name: str, goal: float, median: float, rounds: list[dict[str, Any]]) -> str:

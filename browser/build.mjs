@@ -1,5 +1,6 @@
-// Bundles for the person's page: device.js (the page's side) and worker.js, into the folder given. No clock and no path goes
-// in, so that the same sources always give the same bytes and their digest can be published.
+// Bundles for the person's page: device.js (the page's side), worker.js, and stop-list.js, most of the weight, which comes beside
+// them and changes seldom; into the folder given. No clock and no path goes in, so that the same sources always give the same
+// bytes and their digest can be published.
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { build } from "esbuild";
@@ -25,11 +26,13 @@ await build({
   charset: "utf8",
   legalComments: "none",
   minify: true,
-  loader: { ".bin": "binary" },
   plugins: [{ name: "kernels", setup: withKernels }],
   // jpeg-js can load a picture from an address; nothing here calls that, and nothing here shall be able to.
   define: { XMLHttpRequest: "undefined" },
 });
+
+const list = readFileSync("../engine/src/repit_engine/stoplist.bin").toString("base64");
+writeFileSync(`${folder}/stop-list.js`, `globalThis.repitStopList="${list}";\n`);
 
 // What the bundle holds of others goes with their licences.
 const parts = ["@noble/hashes", "fast-png", "fflate", "hash-wasm", "iobuffer", "jpeg-js"];

@@ -1,9 +1,3 @@
-/** esbuild's `binary` loader. */
-declare module "*.bin" {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
-}
-
 /** What `compile-kernels.mjs` makes, put in by `build.mjs`. */
 declare module "kernels.wasm" {
   const bytes: Uint8Array<ArrayBuffer>;

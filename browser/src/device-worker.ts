@@ -13,12 +13,31 @@ const { trustedTypes } = globalThis as {
   trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
 };
 
+declare global {
+  /** What `stop-list.js` holds: the engine's list, in base64. */
+  var repitStopList: string | undefined;
+}
+
 export class DeviceWorker {
   readonly #worker: Worker;
 
-  /** Throws where the browser has no workers. `broken` is called where the worker cannot start or stops by itself. */
+  /**
+   * Throws where the browser has no workers, or the list did not come. `broken` is called where the worker cannot start or stops
+   * by itself.
+   */
   constructor(root: HTMLElement, heard: (report: Report) => void, broken: () => void) {
+    const script = document.querySelector("[data-device-stop-list]");
+    if (globalThis.repitStopList === undefined && script === null) throw new Error("stop-list");
     this.#worker = new Worker(address(root));
+    if (globalThis.repitStopList === undefined) {
+      // It runs after this script, which need not wait for it.
+      script?.addEventListener("load", () => this.#giveList());
+      script?.addEventListener("error", () => {
+        script.remove();
+        this.#worker.terminate();
+        broken();
+      });
+    } else this.#giveList();
     this.#worker.addEventListener("message", ({ data }: MessageEvent<Report>) => heard(data));
     this.#worker.addEventListener("error", broken);
     this.#worker.addEventListener("messageerror", broken);
@@ -30,6 +49,10 @@ export class DeviceWorker {
 
   cancel(id: number): void {
     this.#say({ kind: "cancel", id });
+  }
+
+  #giveList(): void {
+    this.#say({ kind: "stop-list", base64: globalThis.repitStopList ?? "" });
   }
 
   #say(command: Command): void {

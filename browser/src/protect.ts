@@ -31,7 +31,7 @@ export interface Outcome {
 
 /** What every picture is worked on with. */
 export interface Tools {
-  readonly stopList: StopList;
+  readonly stopList: Promise<StopList>;
   readonly kernels: Kernels | null;
 }
 
@@ -136,10 +136,12 @@ async function hashed(
   const started = performance.now();
   const reading = await fill(builder, decoded, running, (share) => running.progress(0.8 * share));
   const whole = builder.whole();
+  const waiting = performance.now();
+  const stopList = await tools.stopList;
   const between = performance.now();
-  const anchored = builder.anchored(tools.stopList);
+  const anchored = builder.anchored(stopList);
   took["read"] = reading;
-  took["hash"] = between - started - reading;
+  took["hash"] = waiting - started - reading;
   took["anchors"] = performance.now() - between;
   return [pdq("whole", whole), ...anchored.map((each) => pdq("anchored", each))];
 }

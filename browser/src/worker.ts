@@ -4,25 +4,29 @@
  * In: `Command`s. Out: `Report`s. Next: `device`, on the page.
  */
 
-import stopListFile from "../../engine/src/repit_engine/stoplist.bin";
-
 import kernelsFile from "kernels.wasm";
 
 import { canary } from "./canary.ts";
 import { Kernels } from "./kernels.ts";
 import { Cancelled, protect, type Outcome, type Tools } from "./protect.ts";
-import { readStopList } from "./stoplist.ts";
+import { fromBase64, readStopList, StopList } from "./stoplist.ts";
 
 export type Command =
   | { readonly kind: "protect"; readonly id: number; readonly file: Blob }
-  | { readonly kind: "cancel"; readonly id: number };
+  | { readonly kind: "cancel"; readonly id: number }
+  | { readonly kind: "stop-list"; readonly base64: string };
 
 export type Report =
   | { readonly kind: "progress"; readonly id: number; readonly share: number }
   | { readonly kind: "done"; readonly id: number; readonly outcome: Outcome }
   | { readonly kind: "failed"; readonly id: number };
 
-const tools: Tools = { stopList: readStopList(stopListFile), kernels: Kernels.open(kernelsFile) };
+/** The list comes by itself: pictures are decoded and hashed meanwhile, and wait for it only where it is asked. */
+let listCame: (list: StopList) => void;
+const tools: Tools = {
+  stopList: new Promise((resolve) => (listCame = resolve)),
+  kernels: Kernels.open(kernelsFile),
+};
 const waiting = new Map<number, Blob>();
 /** Pixels a side: enough for every step to be met. */
 const WARM = 640;
@@ -32,6 +36,10 @@ let busy = false;
 const tell = (report: Report): void => postMessage(report);
 
 addEventListener("message", ({ data }: MessageEvent<Command>) => {
+  if (data.kind === "stop-list") {
+    listCame(readStopList(fromBase64(data.base64)));
+    return;
+  }
   if (data.kind === "cancel") {
     waiting.delete(data.id);
     if (current === data.id) current = null;
@@ -48,7 +56,8 @@ async function warmUp(): Promise<void> {
   };
   busy = true;
   try {
-    await protect(canary(WARM, WARM).file, tools, { going, progress: () => undefined });
+    const nothing = Promise.resolve(new StopList(new Uint8Array(32), 0, ""));
+    await protect(canary(WARM, WARM).file, { ...tools, stopList: nothing }, { going, progress: () => undefined });
   } catch {
     // A file came, or this browser can do less: the file itself will tell.
   }

@@ -37,7 +37,7 @@ def test_the_same_sources_give_the_bundle_that_is_served(tmp_path: Path) -> None
     """Anyone can build it again and compare; where this fails, `make bundle` was forgotten."""
     run("node", "build.mjs", str(tmp_path))
     built = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    assert set(built) == {"device.js", "worker.js", "licences.txt"}
+    assert set(built) == {"device.js", "worker.js", "stop-list.js", "licences.txt"}
     for name, content in built.items():
         assert (SERVED / name).read_bytes() == content, name
 

@@ -305,6 +305,40 @@ def test_the_worker_alone_may_compile_and_may_connect_to_nothing(browser: Browse
             assert "connect-src" not in policy
 
 
+def test_a_list_that_comes_late_is_waited_for_and_asked(browser: Browser, site: str) -> None:
+    """The rest of a picture's work is done meanwhile, and a film does not wait."""
+    held: list[Any] = []
+    film = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"\0\0\0\x18ftypmp42" + bytes(1000)}
+    with visit(browser) as seen:
+        page = seen.page
+        page.route("**/stop-list.*.js", lambda route: held.append(route))  # noqa: PLW0108
+        with page.expect_request("**/device/worker.*.js"):
+            page.goto(f"{site}/en/device/", wait_until="commit")
+        page.get_by_label("Family").check()
+        choose(page, [film], 1)
+        page.locator("[data-device-files]").set_input_files([made(0).payload])
+        expect(page.locator(".device-list progress")).to_have_js_property("value", 0.8)
+        assert len(sent(page)) == 1
+        held[0].continue_()
+        expect(page.locator(".device-list li[data-mood=ready]")).to_have_count(2)
+        assert [each["value"] for each in sent(page)[1]["hashes"]] == made(0).hashes
+
+
+def test_no_picture_is_called_ready_where_the_list_was_changed_on_its_way(
+    browser: Browser, site: str
+) -> None:
+    with visit(browser) as seen:
+        page = seen.page
+        page.route("**/stop-list.*.js", lambda route: route.fulfill(response=route.fetch(), body="0"))
+        ready(page, f"{site}/en/device/")
+        page.wait_for_load_state("networkidle")
+        for count in (1, 2):
+            choose(page, [made(count).payload], count)
+            expect(page.locator(".device-list li[data-mood=failed]")).to_have_count(count)
+        assert sent(page) == []
+        assert any("integrity" in complaint for complaint in seen.complaints)
+
+
 def test_a_bundle_that_was_changed_on_its_way_does_not_run(browser: Browser, site: str) -> None:
     def spoil(route: Any) -> None:
         answer = route.fetch()

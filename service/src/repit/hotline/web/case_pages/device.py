@@ -15,7 +15,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 FOLDER: Final = Path(__file__).parent / "static" / "case_pages" / "device"
-PAGE, WORKER, STYLE = "device.js", "worker.js", "device.css"
+PAGE, WORKER, STOP_LIST, STYLE = "device.js", "worker.js", "stop-list.js", "device.css"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +43,19 @@ class File:
 class Bundle:
     page: File
     worker: File
+    stop_list: File
     style: File
 
     @property
     def files(self) -> tuple[File, ...]:
-        return self.page, self.worker, self.style
+        return self.page, self.worker, self.stop_list, self.style
 
 
 @cache
 def bundle() -> Bundle:
     """Read once; the files change with a new version only."""
-    page, worker, style = (
-        File(name, (FOLDER / name).read_bytes().decode("utf-8")) for name in (PAGE, WORKER, STYLE)
-    )
-    return Bundle(page, worker, style)
+    names = (PAGE, WORKER, STOP_LIST, STYLE)
+    return Bundle(*(File(name, (FOLDER / name).read_bytes().decode("utf-8")) for name in names))
 
 
 def words() -> dict[str, str]:

@@ -57,7 +57,7 @@ def page(language: str) -> bytes:
     script = parts.page.content
     policy = {
         "default-src": "'none'",
-        "script-src": _digest(script),
+        "script-src": f"{_digest(parts.stop_list.content)} {_digest(script)}",
         "style-src": _digest(style),
         # The worker is a part of this file; it inherits this policy, and with it the ban on connections.
         "worker-src": "blob:",
@@ -69,6 +69,7 @@ def page(language: str) -> bytes:
     context = {
         "policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "style": style,
+        "stop_list": parts.stop_list.content,
         "script": script,
         "worker": parts.worker.content,
     }
