@@ -315,7 +315,7 @@ ON_PAGES: dict[str, str | None] = {
     "Erase everything now": _ALL,
     "All codes are taken back and nothing is left of your case.": _ALL,
     "Yes, erase everything.": None,
-    "Times are in UTC; of your own visits only the day is kept.": _DAY,
+    "Of your own visits only the day is kept.": _DAY,
     "Sites that follow us are told within seconds and stop using the code.": _ANNOUNCED,
     "A site that is switched off is told when it comes back.": _ANNOUNCED,
     "Here the code is destroyed as soon as they know.": "for who must be told by it, no more than that,"
