@@ -21,7 +21,7 @@ _TOO_WIDE = """() => {
         const box = node.getBoundingClientRect();
         const scrolls = node.closest(".table, .scroll, .unseen, pre");
         if (box.right > most + 1 && box.width > 0 && !(scrolls && scrolls !== node) && !node.children.length)
-            found.push(`${node.tagName} to ${Math.round(box.right)}: ${node.textContent.trim().slice(0, 40)}`);
+            found.push(`${node.tagName} to ${box.right}: ${node.textContent.trim().slice(0, 40)}`);
     }
     return found.length ? found : [`the page is ${document.documentElement.scrollWidth} wide`];
 }"""
@@ -99,14 +99,14 @@ def by_the_book(page: Page, *, enhanced: bool, colours: bool = False) -> list[st
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(Axe().axe_script)
     found = page.evaluate(
-        """({ enhanced, colours }) => axe.run(document, {
+        """({ enhanced, colours, both }) => axe.run(document, {
             resultTypes: ["violations"],
             runOnly: colours
-                ? { type: "rule", values: ["color-contrast", ...(enhanced ? ["color-contrast-enhanced"] : [])] }
+                ? { type: "rule", values: enhanced ? both : both.slice(0, 1) }
                 : { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] },
             rules: enhanced ? { "color-contrast-enhanced": { enabled: true } } : {},
         }).then(({ violations }) => violations)""",
-        {"enhanced": enhanced, "colours": colours},
+        {"enhanced": enhanced, "colours": colours, "both": ["color-contrast", "color-contrast-enhanced"]},
     )
     return [f"{each['id']}: {each['help']}: {[node['html'] for node in each['nodes']]}" for each in found]
 

@@ -329,15 +329,15 @@ ON_PAGES: dict[str, str | None] = {
     " has"
     " set, usually 90 days; you can have it done at once.": _ROOMS,
     "Their key is destroyed, so copies in backups cannot be read either.": _ROOMS,
-    "The platforms that follow the hotline are told, stop using the code, and confirm it.": _ANNOUNCED,
+    "The platforms that follow the hotline are told, stop using the fingerprint, and confirm it.": _ANNOUNCED,
     "A platform that is switched off is told when it comes back.": _ANNOUNCED,
-    "Here the code is destroyed within a minute: its key first, so copies in backups cannot be read"
+    "Here the fingerprint is destroyed within a minute: its key first, so copies in backups cannot be read"
     " either.": _GONE,
-    "Some platforms can only be told by the code itself what to forget.": None,
+    "Some platforms can only be told by the fingerprint itself what to forget.": None,
     "For them that much of it stays, locked, until they know.": (
         "for who must be told by it, no more than that, until they know"
     ),
-    "After %(forgotten_days)s days at the latest nothing is left here by which the code could be read or"
+    "After %(forgotten_days)s days at the latest nothing is left here by which the fingerprint could be read or"
     " recognised.": "in the end nothing reads or recognises the code",
     "We take no case about a person under 18 and keep nothing about it.": _MINORS,
 }
