@@ -154,6 +154,7 @@ REPIT_OPERATOR_KEY: bytes
 REPIT_OPERATOR_KEY_KEPT: Path | None
 REPIT_HTTPS: bool
 REPIT_LANGUAGE: str
+REPIT_TIME_ZONE: str
 REPIT_LOG_LEVEL: str
 REPIT_LOG_FORMAT: str
 REPIT_METRICS_KEY: str
@@ -240,6 +241,7 @@ DEBUG = False
 WSGI_APPLICATION = "repit.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
+# What is kept is in UTC; pages say it on the clocks of REPIT_TIME_ZONE (foundation.moments).
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGES = [("fr", "Français"), ("en", "English")]
@@ -256,6 +258,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "repit.foundation.staff.context.staff",
             ],
+            "builtins": ["repit.foundation.web.moment_filters"],
         },
     }
 ]

@@ -11,7 +11,7 @@ from desk_people import PASSPHRASE, caseworker, file_of, receipt
 from django.template.loader import render_to_string
 
 import repit.hotline.cases
-from repit.foundation import clock
+from repit.foundation import clock, moments
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound, NotGranted, SealBroken, TransitionRefused
 from repit.hotline.cases import (
@@ -220,7 +220,8 @@ def test_a_deadline_of_today_is_told_as_today_s():
         [notice] = service.view(file_of(opened)).notices
         assert notice.state == "open"
         page = render_to_string("case_pages/_notice.html", {"notice": notice})
-    assert "ends today at 18:00 (UTC)" in " ".join(page.split())
+        due = moments.clock(noon + timedelta(hours=6))
+    assert f"ends today at {due}." in " ".join(page.split())
 
 
 def test_the_log_of_a_case_is_in_words_and_leaves_nothing_out():

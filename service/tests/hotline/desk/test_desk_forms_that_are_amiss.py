@@ -1,4 +1,4 @@
-"""Every form of the desks, sent empty and wrong: what is amiss is said where it is, what was typed is kept."""
+"""Every form of the desks, sent empty and wrong: what is amiss is said where it is, and typed words stay."""
 
 import secrets
 

@@ -41,6 +41,19 @@ _ERASED = "hotline/bank/test_erasing.py::"
 _FIGURES = "of a month that is over nothing is written down but rounded counts"
 
 PROMISES: dict[str, Kept] = {
+    _FIGURES: Kept(
+        (
+            ("hotline/process.py", "count_months.start()"),
+            ("hotline/loops/count_months.py", "counting.due()"),
+            ("hotline/reports/counting.py", '"fresh": shown('),
+        ),
+        (
+            "hotline/reports/test_months.py::test_a_month_is_counted_once_when_it_is_over_and_rounded_before_i"
+            "t",
+            "hotline/reports/test_months.py::test_what_is_below_ten_is_not_told_from_nothing",
+            "hotline/reports/test_months.py::test_the_database_itself_takes_no_count_that_is_not_rounded",
+        ),
+    ),
     "leaving quickly empties the browser of our files": Kept(
         (
             (
@@ -51,16 +64,6 @@ PROMISES: dict[str, Kept] = {
         (
             "hotline/pages/test_what_browsers_keep.py::test_the_heavy_files_come_once_and_leaving_quickly_em"
             "pties_the_browser_of_them",
-    _FIGURES: Kept(
-        (
-            ("hotline/process.py", "count_months.start()"),
-            ("hotline/loops/count_months.py", "counting.due()"),
-            ("hotline/reports/counting.py", '"fresh": shown('),
-        ),
-        (
-            "hotline/reports/test_months.py::test_a_month_is_counted_once_when_it_is_over_and_rounded_before_it",
-            "hotline/reports/test_months.py::test_what_is_below_ten_is_not_told_from_nothing",
-            "hotline/reports/test_months.py::test_the_database_itself_takes_no_count_that_is_not_rounded",
         ),
     ),
     "sites are told of a withdrawal": Kept(
@@ -268,7 +271,8 @@ PROMISES: dict[str, Kept] = {
             ("hotline/cases/thread.py", "named.get(message.who"),
         ),
         (
-            "hotline/desk/test_access_matrix.py::test_nothing_that_a_person_or_a_helper_sees_names_an_account",
+            "hotline/desk/test_access_matrix.py::test_nothing_that_a_person_or_a_helper_sees_names_an_accoun"
+            "t",
             "hotline/cases/test_aliases_and_visits.py"
             "::test_a_change_reaches_what_was_written_before_and_whoever_is_gone_has_none",
         ),
@@ -360,10 +364,6 @@ _BACK = "a database that is put back brings nothing back"
 
 ON_PAGES: dict[str, str | None] = {
     "They are kept locked until someone can.": "a case waits, locked, until someone can read it",
-    "Taken back. %(gone)s of %(told)s site that had the code confirmed that it forgot it.": _ANNOUNCED,
-    "Taken back. %(gone)s of %(told)s sites that had the code confirmed that they forgot it.": _ANNOUNCED,
-    "That is why we keep fingerprints locked, give them only to those who filter uploads, and have them"
-    " forgotten when you stop.": _ANNOUNCED,
     "Protection stopped. %(gone)s of %(told)s site that had the fingerprint confirmed that it"
     " forgot it.": _ANNOUNCED,
     "Protection stopped. %(gone)s of %(told)s sites that had the fingerprint confirmed that they"
@@ -378,8 +378,8 @@ ON_PAGES: dict[str, str | None] = {
         "words destroyed at once"
     ),
     "If you choose to destroy something, the next page asks you once more.": None,
-    "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
-    " when you stop the protection.": _ANNOUNCED,
+    "That is why we keep fingerprints locked, give them only to those who filter uploads, and have them"
+    " forgotten when you stop the protection.": _ANNOUNCED,
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
     "It is gone when you leave, or after 30 minutes.": _COOKIE,
     "It is gone when you leave, or after 30 minutes without a sign.": _COOKIE,
@@ -405,14 +405,7 @@ ON_PAGES: dict[str, str | None] = {
     "Erase everything?": None,
     "Erase everything now": _ALL,
     "The protection stops and nothing is left of your case.": _ALL,
-    "Times are in UTC; of your own visits only the day is kept.": _DAY,
-    "All codes are taken back and nothing is left of your case.": _ALL,
-    "Yes, erase everything.": None,
     "Of your own visits only the day is kept.": _DAY,
-    "Sites that follow us are told within seconds and stop using the code.": _ANNOUNCED,
-    "A site that is switched off is told when it comes back.": _ANNOUNCED,
-    "Here the code is destroyed as soon as they know.": "for who must be told by it, no more than that,"
-    " until they know",
     "Nothing of what you answered was kept.": _MINORS,
     "You can stop at any time; until the last step, nothing is kept.": _BEFORE,
     "This software does not write down the address of your connection.": "no address of a visitor is written",
@@ -431,8 +424,8 @@ ON_PAGES: dict[str, str | None] = {
     "For them that much of it stays, locked, until they know.": (
         "for who must be told by it, no more than that, until they know"
     ),
-    "After %(forgotten_days)s days at the latest nothing is left here by which the fingerprint could be read"
-    " or recognised.": "in the end nothing reads or recognises the code",
+    "After %(forgotten_days)s days at the latest nothing is left here by which the fingerprint could be"
+    " read or recognised.": "in the end nothing reads or recognises the code",
     "We take no case about a person under 18 and keep nothing about it.": _MINORS,
     "No day is shown, and no site is told apart.": _FIGURES,
 }
@@ -519,10 +512,6 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " nouveaux puissent l'être.": "cases without keys go",
     },
     "THREAT-MODEL.md": {
-        "Each way out has the browser delete it"
-        " (`test_the_heavy_files_come_once_and_leaving_quickly_empties_the_browser_of_them`,"
-        " `test_every_way_out_has_the_browser_forget_its_copies`); one that does not know that word keeps it"
-        " until its data are cleared, and a private window keeps nothing.": _NO_COPY,
         "**An hour to undo.** Who stops a protection has an hour in which nothing changes"
         " (`test_for_an_hour_nothing_changes_and_then_it_stops`,"
         " `test_the_hour_is_an_hour_whatever_is_done_to_the_clock`).": _UNDONE,
@@ -532,12 +521,17 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " (`test_many_copies_of_few_pictures_are_not_shown_and_a_muted_site_does_not_count`,"
         " `test_a_waiting_time_of_fewer_than_ten_people_is_not_shown`); the table holds what the page shows"
         " and no more.": _FIGURES,
-        "Whoever threatens a person, and reads along on their page, learns no caseworker's account: people and"
-        " helpers see an alias that was drawn or chosen, in the log and in messages, and a word without a name"
-        " once the account is gone (`test_nothing_that_a_person_or_a_helper_sees_names_an_account`); in the"
-        " database it is sealed (`test_neither_an_alias_nor_what_it_is_found_by_can_be_read_in_the_database`).": (
+        "Whoever threatens a person, and reads along on their page, learns no caseworker's account: people"
+        " and helpers see an alias that was drawn or chosen, in the log and in messages, and a word without"
+        " a name once the account is gone (`test_nothing_that_a_person_or_a_helper_sees_names_an_account`);"
+        " in the database it is sealed"
+        " (`test_neither_an_alias_nor_what_it_is_found_by_can_be_read_in_the_database`).": (
             "no account is named to a person or a helper"
         ),
+        "Each way out has the browser delete it"
+        " (`test_the_heavy_files_come_once_and_leaving_quickly_empties_the_browser_of_them`,"
+        " `test_every_way_out_has_the_browser_forget_its_copies`); one that does not know that word keeps it"
+        " until its data are cleared, and a private window keeps nothing.": _NO_COPY,
         "A hash of the bank that does not open is left out of what is served, counted and told of; nobody"
         " is told to forget its item (`test_every_channel_goes_on_without_a_row_that_does_not_open`), and"
         " where nothing opens, nothing is served at all"

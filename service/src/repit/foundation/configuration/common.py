@@ -18,6 +18,7 @@ from repit.foundation.configuration.environment import (
     pem_file,
     secret,
     text,
+    time_zone,
     web_address,
     whole,
     yes_or_no,
@@ -112,6 +113,15 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "Language where a visitor's browser states no preference, and of the command line.",
         "`fr` or `en`",
         "`fr`",
+    ),
+    Setting(
+        "REPIT_TIME_ZONE",
+        time_zone,
+        "Europe/Paris",
+        "On whose clocks pages and mails say days and times. The API, exports, logs and the command line stay"
+        " in UTC.",
+        "a name of the IANA time zone database, such as `Europe/Paris` or `America/Montreal`",
+        "`Europe/Paris`",
     ),
     Setting(
         "REPIT_LOG_LEVEL",

@@ -16,6 +16,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from repit.foundation.configuration.forms import in_french
 from repit.foundation.errors import SettingsRefused, Text
@@ -116,6 +117,12 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return parse
+
+
+def time_zone(raw: str) -> str:
+    if raw not in available_timezones():
+        raise ValueError
+    return raw
 
 
 def folder(raw: str) -> Path:

@@ -19,6 +19,9 @@ WHOLE: Final = {
     "`sealed`, `memory` or a folder": "`sealed`, `memory` ou un dossier",
     "`whsec_` and 24 to 64 bytes in base64": "`whsec_` suivi de 24 à 64 octets en base64",
     "a folder": "un dossier",
+    "a name of the IANA time zone database, such as `Europe/Paris` or `America/Montreal`": (
+        "un nom de la base de fuseaux horaires de l'IANA, comme `Europe/Paris` ou `America/Montreal`"
+    ),
     "a long text, as from `openssl rand -hex 32`": "un long texte, comme en donne `openssl rand -hex 32`",
     "a mail address": "une adresse de courriel",
     "addresses or networks, separated by commas": "des adresses ou des réseaux, séparés par des virgules",

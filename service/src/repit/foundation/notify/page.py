@@ -3,7 +3,7 @@
 In: a member. Out: one page; a sealed address, or none. Next: `work_mail`.
 """
 
-from typing import Any, Final
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -20,8 +20,6 @@ from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.foundation.web.complaints import about, complain
 
-_ZONE: Final = "Europe/Paris"
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs("cases.work", "review.work")
@@ -30,7 +28,7 @@ def mail(request: HttpRequest, member: Member) -> HttpResponse:
     if request.method == "POST":
         return drafts.once_only(request, lambda: _change(request, member))
     wish = work_mail.wish(member)
-    typed = {"address": "", "zone": _ZONE, "from": "", "to": ""}
+    typed = {"address": "", "zone": settings.REPIT_TIME_ZONE, "from": "", "to": ""}
     if wish is not None:
         typed = {"address": wish.address, "zone": wish.zone, "from": "", "to": ""}
         if wish.quiet_from != wish.quiet_to:

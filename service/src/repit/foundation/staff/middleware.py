@@ -142,7 +142,7 @@ def _of_status(status: int) -> RepitError:
         return NotFound()
     if status == 403:
         return NotGranted(
-            Text("This is not open to you.", "Ceci ne vous est pas ouvert."),
+            Text("This page isn’t open to you.", "Cette page ne vous est pas ouverte."),
             Text(
                 "Go back and try again; if it stays so, ask your administrator.",
                 "Revenez en arrière et réessayez ; sinon, demandez à votre administrateur.",

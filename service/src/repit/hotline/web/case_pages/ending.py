@@ -37,7 +37,9 @@ def end(request: HttpRequest, session: OpenSession) -> HttpResponse:
             Text("Nothing was changed.", "Rien n’a été changé."),
             Text("Choose one of the answers.", "Choisissez l’une des réponses."),
         )
-    return answering.page(request, "my_end", {"view": service.view(session.file)}, session, error, field="how")
+    return answering.page(
+        request, "my_end", {"view": service.view(session.file)}, session, error, field="how"
+    )
 
 
 @session_page

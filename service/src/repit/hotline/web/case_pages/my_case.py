@@ -121,7 +121,9 @@ def helping(request: HttpRequest, session: OpenSession) -> HttpResponse:
         "rights": rights,
         "from_before": label or rights,
     }
-    return answering.page(request, "my_helpers", values, session, error, field="label" if rights else "rights")
+    return answering.page(
+        request, "my_helpers", values, session, error, field="label" if rights else "rights"
+    )
 
 
 @session_page

@@ -22,7 +22,10 @@ def owner_only(view: View) -> View:
     def page(request: HttpRequest, session: OpenSession, *args: Any, **kwargs: Any) -> HttpResponse:
         if session.file.holder.kind != "person":
             raise NotGranted(
-                Text("This page is for the person alone.", "Cette page est pour la personne seule."),
+                Text(
+                    "This page is open only to the person whose case it is.",
+                    "Cette page n’est ouverte qu’à la personne concernée. Demandez-lui.",
+                ),
                 Text(
                     "Go back to the overview: it shows what you were given.",
                     "Revenez à l'aperçu : il montre ce qui vous a été confié.",

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from repit.foundation import moments
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.foundation.staff import drafts
@@ -245,9 +246,9 @@ def _due(request: HttpRequest) -> datetime:
         return now() + timedelta(hours=hours)
     try:
         moment = datetime.fromisoformat(exact)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=moments.zone())).astimezone(UTC)
     except (ValueError, OverflowError):
         raise InputRefused(
             Text("This time cannot be read.", "Cette heure est illisible."),
-            Text("Write it as 2030-12-31 18:00, in UTC.", "Écrivez-la ainsi : 2030-12-31 18:00, en UTC."),
+            Text("Write it as 2030-12-31 18:00.", "Écrivez-la ainsi : 2030-12-31 18:00."),
         ) from None
