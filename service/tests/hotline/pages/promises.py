@@ -217,7 +217,7 @@ PROMISES: dict[str, Kept] = {
         ),
         (
             "hotline/desk/test_access_matrix.py::test_nothing_that_a_person_or_a_helper_sees_names_an_account",
-            "hotline/cases/test_aliases_and_visits.py"
+            "hotline/cases/test_aliases_and_stays.py"
             "::test_a_change_reaches_what_was_written_before_and_whoever_is_gone_has_none",
         ),
     ),
@@ -419,10 +419,11 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " nouveaux puissent l'être.": "cases without keys go",
     },
     "THREAT-MODEL.md": {
-        "Whoever threatens a person, and reads along on their page, learns no caseworker's account: people and"
-        " helpers see an alias that was drawn or chosen, in the log and in messages, and a word without a name"
-        " once the account is gone (`test_nothing_that_a_person_or_a_helper_sees_names_an_account`); in the"
-        " database it is sealed (`test_neither_an_alias_nor_what_it_is_found_by_can_be_read_in_the_database`).": (
+        "Whoever threatens a person, and reads along on their page, learns no caseworker's account:"
+        " people and helpers see an alias that was drawn or chosen, in the log and in messages, and a"
+        " word without a name once the account is gone"
+        " (`test_nothing_that_a_person_or_a_helper_sees_names_an_account`); in the database it is sealed"
+        " (`test_neither_an_alias_nor_what_it_is_found_by_can_be_read_in_the_database`).": (
             "no account is named to a person or a helper"
         ),
         "A hash of the bank that does not open is left out of what is served, counted and told of; nobody"

@@ -19,7 +19,7 @@ _TIME: Final = {"fr": "H\N{NO-BREAK SPACE}\\h\N{NO-BREAK SPACE}i", "en": "H:i"}
 @register.filter
 def day(when: date) -> str:
     """The day alone, in full."""
-    return _said(when, _DAY)
+    return _written(when, _DAY)
 
 
 @register.filter
@@ -32,7 +32,7 @@ def moment(when: date) -> str:
 def short_moment(when: date) -> str:
     """The same for a table: no year where it is this one's."""
     same = _local(when).year == timezone.localtime().year
-    return _both(when, _said(when, _SHORT_DAY) if same else day(when))
+    return _both(when, _written(when, _SHORT_DAY) if same else day(when))
 
 
 @register.filter
@@ -41,15 +41,15 @@ def span(begun: date, ended: date) -> str:
     if not isinstance(begun, datetime) or not isinstance(ended, datetime) or begun == ended:
         return moment(begun)
     if day(begun) == day(ended):
-        return f"{day(begun)}, {_said(begun, _TIME)}\N{EN DASH}{_said(ended, _TIME)}{_zone()}"
+        return f"{day(begun)}, {_written(begun, _TIME)}\N{EN DASH}{_written(ended, _TIME)}{_zone()}"
     return f"{moment(begun)} \N{EN DASH} {moment(ended)}"
 
 
-def _both(when: date, said: str) -> str:
-    return f"{said}, {_said(when, _TIME)}{_zone()}" if isinstance(when, datetime) else said
+def _both(when: date, text: str) -> str:
+    return f"{text}, {_written(when, _TIME)}{_zone()}" if isinstance(when, datetime) else text
 
 
-def _said(when: date, forms: dict[str, str]) -> str:
+def _written(when: date, forms: dict[str, str]) -> str:
     language = "fr" if (translation.get_language() or "").startswith("fr") else "en"
     return dateformat.format(_local(when), forms[language])
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from repit.foundation.errors import InputRefused, RepitError, Text, TooLarge
 from repit.foundation.hashes import Kind
 from repit.foundation.web.content_policy import DEVICE
-from repit.hotline.cases import closing, helpers, locations, recovery, service, sessions, thread, visits
+from repit.hotline.cases import closing, helpers, locations, recovery, service, sessions, stays, thread
 from repit.hotline.cases.locations import WANTS, Level, Wishes
 from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages import codes, drafts, hashes, receipts
@@ -161,7 +161,7 @@ def spare_ways(request: HttpRequest, session: OpenSession) -> HttpResponse:
 @session_page
 def access_log(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Who looked at the case."""
-    entries = visits.of(service.access_log(session.file))
+    entries = stays.of(service.access_log(session.file))
     return _show(request, "my_log", {"entries": entries}, session)
 
 
