@@ -28,7 +28,7 @@ from repit.hotline.cases.grants import Holder
 from repit.hotline.cases.locations import Wishes
 from repit.hotline.cases.models import Case, Task
 
-SAID = "Bonjour. Quelqu’un a publié mes photos dans un groupe et les envoie à mes collègues. Que faire ?"
+WORDS = "Bonjour. Quelqu’un a publié mes photos dans un groupe et les envoie à mes collègues. Que faire ?"
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def _opened(number: int) -> Casefile:
     )
     theirs = access_codes.enter(opened.number, opened.secret)
     with clock.at(lambda: clock._wall() - timedelta(minutes=7 * number + 1)):
-        thread.write(theirs, f"{SAID} ({number})")
+        thread.write(theirs, f"{WORDS} ({number})")
     return theirs
 
 

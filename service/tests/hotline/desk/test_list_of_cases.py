@@ -10,7 +10,7 @@ import pytest
 from desk_people import PASSPHRASE, caseworker, file_of, receipt
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from many_cases import SAID, filled
+from many_cases import WORDS, filled
 from test_casework_pages import INBOX, page_of, post, taken, text_of
 
 from repit.foundation import clock
@@ -200,7 +200,7 @@ def test_many_cases_ask_no_more_of_the_database_than_few_and_a_page_stays_light(
     assert asked(keys) == few <= 50
     page = text_of(ana, INBOX)
     rows = rows_of(page)
-    assert len(rows) == 50 and "Page 1 of 2" in page and SAID[:40] in page
+    assert len(rows) == 50 and "Page 1 of 2" in page and WORDS[:40] in page
     assert rows[0].count("someone may be in danger") == rows[1].count("someone may be in danger") == 1
     assert worklist.label(pressing) in rows[0] + rows[1]
     assert len(page.encode()) < 100_000

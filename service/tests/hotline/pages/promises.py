@@ -273,7 +273,7 @@ PROMISES: dict[str, Kept] = {
         (
             "hotline/desk/test_access_matrix.py::test_nothing_that_a_person_or_a_helper_sees_names_an_accoun"
             "t",
-            "hotline/cases/test_aliases_and_visits.py"
+            "hotline/cases/test_aliases_and_stays.py"
             "::test_a_change_reaches_what_was_written_before_and_whoever_is_gone_has_none",
         ),
     ),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from repit.foundation.errors import InputRefused, TooLarge
 from repit.foundation.hashes import Kind
 from repit.foundation.web.content_policy import DEVICE
-from repit.hotline.cases import helpers, locations, recovery, service, sessions, thread, visits
+from repit.hotline.cases import helpers, locations, recovery, service, sessions, stays, thread
 from repit.hotline.cases.locations import WANTS, Level, Wishes
 from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages import answering, codes, drafts, hashes, receipts, standing
@@ -147,5 +147,5 @@ def spare_ways(request: HttpRequest, session: OpenSession) -> HttpResponse:
 @session_page
 def access_log(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Who looked at the case."""
-    entries = visits.of(service.access_log(session.file))
+    entries = stays.of(service.access_log(session.file))
     return answering.page(request, "my_log", {"entries": entries}, session)

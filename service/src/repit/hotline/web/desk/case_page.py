@@ -29,9 +29,9 @@ from repit.hotline.cases import (
     closing,
     locations,
     naming,
+    stays,
     tasks,
     thread,
-    visits,
     worklist,
 )
 from repit.hotline.cases.casefile import Casefile
@@ -63,10 +63,10 @@ def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
     """Every access to the case and everything that was done."""
     file = casework.file_of(holder, case)
     rows = [
-        {"visit": visit, "whats": [log_words.shown(what) for what in visit.whats]}
-        for visit in visits.of(casework.access_log(file))
+        {"stay": stay, "whats": [log_words.shown(what) for what in stay.whats]}
+        for stay in stays.of(casework.access_log(file))
     ]
-    shown = {"case": case, "label": worklist.label(case), "visits": rows}
+    shown = {"case": case, "label": worklist.label(case), "stays": rows}
     return show(request, "log", shown)
 
 

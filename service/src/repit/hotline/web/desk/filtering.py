@@ -44,7 +44,7 @@ class Choice:
 
     def address(self, base: str, **other: str | int) -> str:
         """The list with this choice, but for the word; `found` says that there is one."""
-        said = {
+        fields = {
             "show": self.show if self.show != "all" else "",
             "state": self.state,
             "waits": self.waits,
@@ -53,7 +53,7 @@ class Choice:
             "found": "yes" if self.word else "",
             **other,
         }
-        query = urlencode({name: value for name, value in said.items() if value})
+        query = urlencode({name: value for name, value in fields.items() if value})
         return f"{base}?{query}" if query else base
 
 
@@ -98,8 +98,8 @@ def searched(word: str) -> list[str]:
 
 
 def _texts(case: Summary) -> list[str]:
-    said = [case.last.text] if case.last else []
-    return [case.label, case.name, *(task.text for task in case.tasks), *case.addresses, *said]
+    words = [case.last.text] if case.last else []
+    return [case.label, case.name, *(task.text for task in case.tasks), *case.addresses, *words]
 
 
 def _waits(case: Summary) -> str:

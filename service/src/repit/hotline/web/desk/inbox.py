@@ -152,20 +152,20 @@ def _why(summary: Summary, reason: Reason) -> list[Row]:
         return [{"text": _late(task), "pressing": pressing} for task in late[:2]]
     if reason == "today" and summary.tasks:
         to_do = next(task for task in summary.tasks if not filtering.is_late(task))
-        text = _("within 24 hours: %(task)s") % {"task": _said(to_do)}
+        text = _("within 24 hours: %(task)s") % {"task": _named(to_do)}
         return [{"text": text, "pressing": pressing}]
     return [{"text": words.REASONS[reason], "pressing": pressing}]
 
 
 def _late(task: Tasked) -> str:
-    days, said = filtering.days_late(task.due_at), _said(task)
+    days, named = filtering.days_late(task.due_at), _named(task)
     if not days:
-        return _("late since today: %(task)s") % {"task": said}
+        return _("late since today: %(task)s") % {"task": named}
     text = ngettext("%(days)s day late: %(task)s", "%(days)s days late: %(task)s", days)
-    return text % {"days": days, "task": said}
+    return text % {"days": days, "task": named}
 
 
-def _said(task: Tasked) -> str:
+def _named(task: Tasked) -> str:
     return _short(task.text or str(words.TASKS[task.kind]))
 
 

@@ -1,4 +1,4 @@
-"""Aliases: drawn for everyone, chosen by whoever bears one, never an account's name; visits in the log."""
+"""Aliases: drawn for everyone, chosen by whoever bears one, never an account's name; stays in the log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from making import PASSPHRASE, file_of, picture, staff
 
 from repit.foundation.errors import InputRefused
-from repit.hotline.cases import aliases, casework, caseworkers, desk, keys, service, thread, visits
+from repit.hotline.cases import aliases, casework, caseworkers, desk, keys, service, stays, thread
 from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.models import Caseworker
@@ -104,8 +104,8 @@ def test_a_visit_is_what_one_party_did_without_half_an_hour_between():
         entry("person", "", "case", "2026-11-27"),
         entry("helper", "1", "case", "2026-11-27"),
     ]
-    found = visits.of(newest_first)
-    assert [(visit.by, visit.count) for visit in found] == [
+    found = stays.of(newest_first)
+    assert [(stay.by, stay.count) for stay in found] == [
         ("caseworker", 1),
         ("caseworker", 3),
         ("desk", 1),
@@ -114,5 +114,5 @@ def test_a_visit_is_what_one_party_did_without_half_an_hour_between():
         ("helper", 1),
     ]
     assert f"{found[1].begun:%H:%M} {found[1].ended:%H:%M}" == "14:05 14:20"
-    assert found[1].whats == ["list", "case"] and sum(visit.count for visit in found) == len(newest_first)
-    assert visits.of([]) == []
+    assert found[1].whats == ["list", "case"] and sum(stay.count for stay in found) == len(newest_first)
+    assert stays.of([]) == []
