@@ -21,7 +21,10 @@ declare global {
 export class DeviceWorker {
   readonly #worker: Worker;
 
-  /** Throws where the browser has no workers, or the list did not come. `broken` is called where the worker cannot start or stops by itself. */
+  /**
+   * Throws where the browser has no workers, or the list did not come. `broken` is called where the worker cannot start or stops
+   * by itself.
+   */
   constructor(root: HTMLElement, heard: (report: Report) => void, broken: () => void) {
     const script = document.querySelector("[data-device-stop-list]");
     if (globalThis.repitStopList === undefined && script === null) throw new Error("stop-list");
@@ -31,6 +34,7 @@ export class DeviceWorker {
       script?.addEventListener("load", () => this.#giveList());
       script?.addEventListener("error", () => {
         script.remove();
+        this.#worker.terminate();
         broken();
       });
     } else this.#giveList();
