@@ -16,6 +16,8 @@ SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 PAGES = {
     "home": {"fr": "/fr/", "en": "/en/"},
     "first-steps": {"fr": "/fr/premiers-pas/", "en": "/en/first-steps/"},
+    "threats": {"fr": "/fr/menaces/", "en": "/en/threats/"},
+    "under-18": {"fr": "/fr/moins-de-18-ans/", "en": "/en/under-18/"},
     "helping": {"fr": "/fr/aider-quelqu-un/", "en": "/en/helping-someone/"},
     "helplines": {"fr": "/fr/qui-peut-aider/", "en": "/en/who-can-help/"},
     "who-we-are": {"fr": "/fr/qui-nous-sommes/", "en": "/en/who-we-are/"},
