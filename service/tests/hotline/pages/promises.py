@@ -374,9 +374,9 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " be opened.": "cases without keys go",
     },
     "docs/fr/cases.md": {
-        "**Qui est sur l'image ?** Moi, adulte alors et maintenant ; quelqu'un qui a ou avait moins de 18 ans,"
-        " ou je ne sais pas : une page dit qui peut aider, et rien n'est gardé ; une autre personne adulte :"
-        " la page pour qui aide.": _MINORS,
+        "**Qui est sur l'image ?** Moi, adulte alors et maintenant ; quelqu'un qui a ou avait moins de 18"
+        " ans, ou je ne sais pas : une page dit qui peut aider, et rien n'est gardé ; une autre personne"
+        " adulte : la page pour qui aide.": _MINORS,
         "Le nombre de fichiers qu'il protège est gardé avec lui de la même manière, pour la"
         " confirmation.": _HOUR,
         "Chaque accès est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
