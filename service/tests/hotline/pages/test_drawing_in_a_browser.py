@@ -56,6 +56,6 @@ def test_each_part_is_told_in_words_too(browser: Browser, site: str, language: s
         page.goto(site + ADDRESSES[language])
         pictures = page.locator(".drawing").get_by_role("img")
         assert pictures.count() == 3 == page.locator(".drawing li p").count()
-        told = [each.get_attribute("aria-label") or "" for each in pictures.all()]
-        assert all("chat" in each or "cat" in each for each in told) and len(set(told)) == 3
+        labels = [each.get_attribute("aria-label") or "" for each in pictures.all()]
+        assert all("chat" in each or "cat" in each for each in labels) and len(set(labels)) == 3
         assert page.locator(".drawing [style], .drawing script").count() == 0
