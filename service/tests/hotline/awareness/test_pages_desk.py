@@ -267,6 +267,10 @@ def test_a_helpline_is_added_changed_moved_hidden_and_taken_back(someone: Make) 
         "number": "0800 32 123",
         "free": "yes",
         "languages": "fr, nl",
+        "chat": "https://ecoute.example/chat",
+        "texts": "0470 12 34 56",
+        "mail": "aide@ecoute.example",
+        "written_fr": "le soir",
     }
     blank = {"place": "belgium", "name_fr": "Écoute"}
     assert who.client.post(f"{DESK}helplines/new/", blank).status_code == 400
@@ -274,6 +278,8 @@ def test_a_helpline_is_added_changed_moved_hidden_and_taken_back(someone: Make) 
     key = HelplineRow.objects.get().key
     page = read("/en/who-can-help/")
     assert '<span lang="fr">Écoute</span>' in page and 'href="tel:080032123"' in page
+    assert 'href="https://ecoute.example/chat"' in page and 'href="sms:0470123456"' in page
+    assert 'href="mailto:aide@ecoute.example"' in page and "In writing:" in page and "le soir" in page
     assert "Languages: French, Dutch." in page and page.index("Child Focus") < page.index("Écoute")
     act(who, key, "up")
     assert read("/en/who-can-help/").index("Écoute") < read("/en/who-can-help/").index("Child Focus")
@@ -325,7 +331,7 @@ def test_whom_the_pages_name_first_can_be_chosen_and_cannot_be_hidden_by_acciden
 
 def test_after_three_months_the_supervisor_is_told_to_call_again(someone: Make) -> None:
     who = someone("supervisor")
-    later = datetime(2027, 3, 1, tzinfo=UTC)
+    later = datetime(2027, 4, 1, tzinfo=UTC)
     entries = [entry for entry in published.listed() if entry.helpline.key == "3018"]
     assert not entries[0].helpline.is_stale(date(2027, 1, 15))
     with clock.at(lambda: later):

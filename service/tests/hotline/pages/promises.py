@@ -237,6 +237,7 @@ PROMISES: dict[str, Kept] = {
             "the_pag"
             "e",
             "hotline/pages/test_going_back_is_safe.py::test_what_is_kept_opens_for_nobody_but_the_browser",
+            "hotline/pages/test_confirmation.py::test_the_count_is_readable_for_nobody_but_the_browser",
             "hotline/pages/test_case_drafts.py::test_they_are_readable_nowhere_and_gone_within_the_hour",
         ),
     ),
@@ -439,6 +440,9 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " here is destroyed ([when](retention.md)).": _ANNOUNCED,
         "The JSON interface, `repit` and “Erase everything” do not wait.": None,
         "What was withdrawn is destroyed within a minute.": _GONE,
+        "**Who is in the picture?** Me, adult then and now; someone who is or was under 18, or not sure:"
+        " a page says who can help, and nothing is kept; another adult: the page for helpers.": _MINORS,
+        "The number of files that it protects is kept with it in the same way, for the confirmation.": _HOUR,
         "Every access is an entry in the case's log: who, and for staff when to the minute; of the person and"
         " helpers"
         " only the day.": _DAY,
@@ -479,6 +483,11 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "Ce qui est retiré est détruit en une minute.": _GONE,
         "Pour le faire revenir, il faudrait garder une copie de ce qu'on a promis de détruire, et pendant une"
         " heure des copies de l'image passeraient.": None,
+        "**Qui est sur l'image ?** Moi, adulte alors et maintenant ; quelqu'un qui a ou avait moins de 18"
+        " ans, ou je ne sais pas : une page dit qui peut aider, et rien n'est gardé ; une autre personne"
+        " adulte : la page pour qui aide.": _MINORS,
+        "Le nombre de fichiers qu'il protège est gardé avec lui de la même manière, pour la"
+        " confirmation.": _HOUR,
         "Chaque accès est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
         " pour la"
         " personne et les aides, seulement le jour.": _DAY,

@@ -56,20 +56,20 @@ def test_each_step_is_shown_in_the_other_language_with_what_was_answered() -> No
 
 def test_a_form_half_filled_or_filled_with_nonsense_changes_language_too() -> None:
     answer = Client().get(START["en"])
-    for step, said in STEPS:
+    for step, answered in STEPS:
         for fields in ({}, {step: "nonsense"}, {step: "<script>"}, {"level": "9", "kind": "\0"}):
             shown = post(START["fr"], answer, language="fr", **fields)
             assert shown.status_code == 200 and chosen(shown) == {}
             assert "<script>" not in shown.content.decode().replace("<script src", "")
-        answer = post(START["en"], answer, **{step: said})
+        answer = post(START["en"], answer, **{step: answered})
     shown = post(START["fr"], answer, language="fr", kind="<script>", level="9")
     assert chosen(shown) == {"kind": ["intimate"], "level": ["family"]}
 
 
 def test_the_device_s_codes_do_not_travel_when_the_language_changes() -> None:
     answer = Client().get(START["en"])
-    for step, said in STEPS:
-        answer = post(START["en"], answer, **{step: said})
+    for step, answered in STEPS:
+        answer = post(START["en"], answer, **{step: answered})
     forms = re.findall(r"<form.*?</form>", answer.content.decode(), re.S)
     switching = [form for form in forms if 'name="language"' in form]
     assert len(switching) == 1 and 'name="hashes"' not in switching[0]

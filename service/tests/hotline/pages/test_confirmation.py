@@ -29,7 +29,7 @@ def files(*hashes: dict[str, object]) -> str:
     return json.dumps([{"media": "picture", "kind": "intimate", "hashes": [each]} for each in hashes])
 
 
-def told(page: str) -> str:
+def words_above(page: str) -> str:
     """The words of a page, above the receipt."""
     text = page.split("<main", 1)[1].split('class="code"', 1)[0]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text))
@@ -37,14 +37,14 @@ def told(page: str) -> str:
 
 def confirmed(hashes: str, person: Visitor | None = None) -> str:
     person = person or Visitor()
-    return told(arrived(person.step(person.to_the_device(), hashes=hashes)).content.decode())
+    return words_above(arrived(person.step(person.to_the_device(), hashes=hashes)).content.decode())
 
 
 def test_it_counts_the_files_and_says_of_how_many_only_exact_copies_are_known() -> None:
     six = confirmed(files(pdq(), pdq(), pdq(), pdq(), digest(), digest()))
     assert "6 files are protected" in six and "Of 2 of them only exact copies" in six
-    one = confirmed(files(pdq()))
-    assert "1 file is protected" in one and "exact copies" not in one
+    single = confirmed(files(pdq()))
+    assert "1 file is protected" in single and "exact copies" not in single
     # test_a_hash_below_quality_fifty_is_never_published
     plain = confirmed(files(pdq(quality=49)))
     assert "1 file is protected" in plain and "Only exact copies can be recognised" in plain
@@ -70,7 +70,7 @@ def test_it_stands_before_the_receipt_as_often_as_that_is_shown_and_no_longer() 
     person = Visitor()
     confirmed(files(pdq()), person)
     for _ in range(2):
-        assert "1 file is protected" in told(person.client.get("/en/receipt/").content.decode())
+        assert "1 file is protected" in words_above(person.client.get("/en/receipt/").content.decode())
     code = code_in(person.client.get("/en/receipt/"))
     assert post(person.client, "/en/practise/", {"number": code[0], "words": code[1]}).status_code == 302
     assert person.client.get("/en/receipt/").status_code == 410
@@ -80,7 +80,7 @@ def test_a_browser_that_keeps_no_cookie_reads_it_too() -> None:
     last = Visitor().to_the_device()
     fields = {"state": hidden(last, "state"), "hashes": files(pdq(), pdq())}
     shown = post(Client(), "/en/start/", fields, again=Client())
-    assert "2 files are protected" in told(shown.content.decode())
+    assert "2 files are protected" in words_above(shown.content.decode())
 
 
 def test_of_two_cases_it_is_the_newer_one_s() -> None:
@@ -91,7 +91,7 @@ def test_of_two_cases_it_is_the_newer_one_s() -> None:
 
 def test_a_new_receipt_of_an_old_case_stands_alone() -> None:
     person, _ = signed_in()
-    shown = told(arrived(person.post("spare/", **{"new-words": "1"})).content.decode())
+    shown = words_above(arrived(person.post("spare/", **{"new-words": "1"})).content.decode())
     assert "Keep this receipt" in shown and "protected" not in shown
 
 

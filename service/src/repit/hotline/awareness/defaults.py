@@ -4,7 +4,8 @@ a newer version.
 In: a directory checked by hand. Out: `HELPLINES`, in the order of the page; `FIRST`: which of them the pages
 name first. Next: `published`, `editing`.
 
-Numbers and hours come from the services' own or official pages as they were published up to `CHECKED`. They
+Numbers and hours come from the services' own or official pages as they were published up to the day that
+stands with each (`CHECKED` where none does); the pages show it. They
 change: a hotline calls each one before it opens its pages, and again every three months (docs/en/desk.md).
 Entries known only from third parties are left out.
 """
@@ -16,6 +17,7 @@ from repit.hotline.awareness.helplines import First, Helpline
 from repit.hotline.awareness.words import NOTHING, Words
 
 CHECKED: Final = date(2026, 11, 1)
+_NOVEMBER_29: Final = date(2026, 11, 29)
 WE: Final = "Répit"
 
 
@@ -29,10 +31,15 @@ def _shipped(
     number: str = "",
     dialled: str = "",
     address: str = "",
+    chat: str = "",
+    texts: str = "",
+    mail: str = "",
+    written: Words = NOTHING,
     hours: Words = NOTHING,
     languages: tuple[str, ...] = (),
     free: bool = False,
     brief: Words = NOTHING,
+    checked: date = CHECKED,
 ) -> Helpline:
     return Helpline(
         key=key,
@@ -44,10 +51,14 @@ def _shipped(
         number=number,
         dialled=dialled,
         address=address,
+        chat=chat,
+        texts=texts,
+        mail=mail,
+        written=written,
         languages=languages,
         free="yes" if free else "",
         source=source,
-        checked_on=CHECKED,
+        checked_on=checked,
         checked_by=WE,
     )
 
@@ -66,6 +77,8 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         "https://3018.fr/",
         number="3018",
         address="https://3018.fr/",
+        chat="https://3018.fr/",
+        checked=_NOVEMBER_29,
         hours=Words("every day from 9 am to 11 pm", "tous les jours de 9\u00a0h à 23\u00a0h"),
         free=True,
         brief=Words(
@@ -85,6 +98,8 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         "https://www.france-victimes.fr/",
         number="116 006",
         address="https://www.france-victimes.fr/",
+        mail="victimes@france-victimes.fr",
+        checked=_NOVEMBER_29,
         hours=Words("every day from 9 am to 8 pm", "tous les jours de 9\u00a0h à 20\u00a0h"),
         free=True,
         brief=Words(
@@ -105,6 +120,12 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         "https://www.service-public.gouv.fr/particuliers/actualites/A16929",
         number="3919",
         address="https://www.solidaritefemmes.org/",
+        chat="https://www.solidaritefemmes.org/",
+        written=Words(
+            "by chat from Monday to Friday, 1 pm to 8 pm",
+            "par tchat du lundi au vendredi, de 13\u00a0h à 20\u00a0h",
+        ),
+        checked=_NOVEMBER_29,
         hours=_ALWAYS,
         free=True,
     ),
@@ -113,12 +134,13 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         "france",
         Words("Police and rescue", "Police et secours"),
         Words(
-            "In danger now: call 17 or 112. Cannot speak or hear? Send a text message to 114.",
+            "In danger now: call 17 or 112. You can’t speak or hear? Send a text message to 114.",
             "En danger maintenant\u00a0: appelez le 17 ou le 112. Vous ne pouvez pas parler ou"
-            " entendre\u00a0? Envoyez un SMS au 114.",
+            " entendre\u202f? Envoyez un SMS au 114.",
         ),
         "https://www.service-public.fr/",
         number="17",
+        texts="114",
     ),
     _shipped(
         "3114",
@@ -140,6 +162,12 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         Words("For a child in danger.", "Pour un enfant en danger."),
         "https://www.allo119.gouv.fr/",
         number="119",
+        chat="https://www.allo119.gouv.fr/",
+        written=Words(
+            "by chat for those under 21, in the afternoon from Monday to Friday",
+            "par tchat pour les moins de 21\u00a0ans, l’après-midi du lundi au vendredi",
+        ),
+        checked=_NOVEMBER_29,
         hours=_ALWAYS,
         free=True,
     ),
@@ -189,7 +217,11 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
             "Pour les enfants, les adolescents et leur famille.",
         ),
         "https://childfocus.be/",
+        number="116 000",
         address="https://childfocus.be/",
+        hours=_ALWAYS,
+        free=True,
+        checked=_NOVEMBER_29,
     ),
     _shipped(
         "revenge-porn-helpline",
@@ -204,6 +236,23 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         dialled="+443456000459",
         address="https://revengepornhelpline.org.uk/",
         languages=("en",),
+    ),
+    _shipped(
+        "childline",
+        "united-kingdom",
+        "Childline",
+        Words(
+            "For anyone under 19. They can also help to have a picture removed.",
+            "Pour toute personne de moins de 19\u00a0ans. Aide aussi à faire supprimer une image.",
+        ),
+        "https://www.childline.org.uk/",
+        number="0800 1111",
+        address="https://www.childline.org.uk/",
+        chat="https://www.childline.org.uk/",
+        hours=_ALWAYS,
+        free=True,
+        languages=("en",),
+        checked=_NOVEMBER_29,
     ),
     _shipped(
         "helpwanted",
@@ -257,10 +306,10 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         "world",
         "StopNCII.org",
         Words(
-            "For adults, about pictures taken when they were adults. Works out codes on your own device; your"
-            " pictures are not sent.",
-            "Pour les adultes, à propos d’images prises à l’âge adulte. Calcule des codes sur votre propre"
-            " appareil\u00a0; vos images ne sont pas envoyées.",
+            "For adults, about pictures taken when they were adults. Makes fingerprints on your own device;"
+            " your pictures are not sent.",
+            "Pour les adultes, à propos d’images prises à l’âge adulte. Calcule des empreintes sur votre"
+            " propre appareil\u202f; vos images ne sont pas envoyées.",
         ),
         "https://stopncii.org/",
         address="https://stopncii.org/",
@@ -270,10 +319,10 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         "world",
         "Take It Down",
         Words(
-            "For pictures taken before you were 18. Works out codes on your own device; your pictures are not"
-            " sent. You can stay anonymous.",
-            "Pour des images prises avant vos 18\u00a0ans. Calcule des codes sur votre propre appareil\u00a0;"
-            " vos images ne sont pas envoyées. Vous pouvez rester anonyme.",
+            "For pictures taken before you were 18. Makes fingerprints on your own device; your pictures are"
+            " not sent. You can stay anonymous.",
+            "Pour des images prises avant vos 18\u00a0ans. Calcule des empreintes sur votre propre"
+            " appareil\u202f; vos images ne sont pas envoyées. Vous pouvez rester anonyme.",
         ),
         "https://takeitdown.ncmec.org/",
         address="https://takeitdown.ncmec.org/",

@@ -136,6 +136,7 @@ def _known(*choices: str) -> Callable[[str], str]:
 _PHONE: Final = Text(
     "A phone number, in digits and spaces.", "Un numéro de téléphone, en chiffres et espaces."
 )
+_MAIL_ADDRESS: Final = Text("A mail address.", "Une adresse électronique.")
 _ADDRESS: Final = Text("An address that begins with https://.", "Une adresse qui commence par https://.")
 _HOURS: Final = Text(
     "Write hours like 09:00-12:00 14:00-18:00; nothing for a closed day.",
@@ -161,9 +162,7 @@ AUDITS: Final = ("partial", "full")
 FIELDS: Final[dict[str, Field]] = {
     "name": Field(30),
     "phone": Field(30, both=False, clean=_matching(_NUMBER), form=_PHONE),
-    "mail": Field(
-        120, both=False, clean=_matching(_MAIL), form=Text("A mail address.", "Une adresse électronique.")
-    ),
+    "mail": Field(120, both=False, clean=_matching(_MAIL), form=_MAIL_ADDRESS),
     "address": Field(300, lines=True),
     "reach": Field(600, lines=True),
     "zone": Field(
@@ -230,6 +229,10 @@ HELPLINE: Final[dict[str, Field]] = {
         form=Text("Digits, with + and the country's code.", "Des chiffres, avec + et l'indicatif du pays."),
     ),
     "address": Field(200, both=False, clean=_web, form=_ADDRESS),
+    "chat": Field(200, both=False, clean=_web, form=_ADDRESS),
+    "texts": Field(30, both=False, clean=_matching(_NUMBER), form=_PHONE),
+    "mail": Field(120, both=False, clean=_matching(_MAIL), form=_MAIL_ADDRESS),
+    "written": Field(120),
     "languages": Field(
         60,
         both=False,

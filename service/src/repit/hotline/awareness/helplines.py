@@ -22,7 +22,9 @@ STALE_DAYS: Final = 92
 @dataclass(frozen=True, slots=True)
 class Helpline:
     """One service. `number` as people read it, `dialled` as a phone dials it (RFC 3966, without `tel:`) where
-    that is not simply its digits. `brief`: one line where the pages name it first. `languages`: codes."""
+    that is not simply its digits. `brief`: one line where the pages name it first. `languages`: codes.
+    `chat`, `texts`, `mail`: for those who cannot speak aloud: an address, a number for text messages, mail;
+    `written`: when someone answers there, where that is not as on the phone."""
 
     key: str
     place: str
@@ -33,6 +35,10 @@ class Helpline:
     number: str = ""
     dialled: str = ""
     address: str = ""
+    chat: str = ""
+    texts: str = ""
+    mail: str = ""
+    written: Words = NOTHING
     languages: tuple[str, ...] = ()
     free: Free = ""
     source: str = ""
@@ -43,6 +49,11 @@ class Helpline:
     def dials(self) -> str:
         """What a phone dials."""
         return self.dialled or dials(self.number)
+
+    @property
+    def texts_to(self) -> str:
+        """Where a phone sends text messages."""
+        return dials(self.texts)
 
     @property
     def site(self) -> str:

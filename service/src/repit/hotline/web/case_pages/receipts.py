@@ -79,8 +79,8 @@ def held(secret: str) -> list[Code]:
 def protected(secret: str) -> Protected | None:
     """What was protected with the newest of them; None where it protects nothing, or opened no case."""
     newest = next(iter(_kept(secret)), {})
-    said = Protected(**newest["protected"]) if newest.get("protected") else None
-    return said if said and said.files else None
+    counted = Protected(**newest["protected"]) if newest.get("protected") else None
+    return counted if counted and counted.files else None
 
 
 def practised(secret: str, number: str) -> None:
