@@ -15,11 +15,12 @@ from django.urls import reverse
 from repit.foundation.errors import InputRefused, NotFound, RequestRefused, Text
 from repit.foundation.ids import normal
 from repit.foundation.kept import marks, store
-from repit.hotline.cases import sessions, words
+from repit.hotline.cases import misspelt, sessions, words
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages import carried, drafts, lines, receipts
 from repit.hotline.web.case_pages.cookies import session_of, token_of, with_cookie, without_cookie
+from repit.hotline.web.case_pages.entering import Amiss, Entered, again, amiss, entered
 from repit.hotline.web.case_pages.guards import person_page, session_page
 from repit.hotline.web.case_pages.owners import owner_only
 from repit.hotline.web.case_pages.showing import language, show
@@ -29,8 +30,14 @@ _CODE: Final = "code"
 ASKED: Final = "recovery asked"
 _USES: Final = (receipts.RECEIPT, _CODE, ASKED, *drafts.USES)
 _PURPOSE: Final = "receipt"
-_DIFFERENT: Final = Text(
-    "This is not the same as your receipt.", "Ce n'est pas la même chose que sur votre récépissé."
+_OTHER_NUMBER: Final = Text(
+    "This is not the number on your receipt.", "Ce n’est pas le numéro de votre récépissé."
+)
+_OPENS_NOTHING: Final = Text(
+    "This number and these words open nothing together. Compare both with what you wrote down, word by word."
+    " If they are right: a helper’s code may have been taken back, or the case erased.",
+    "Ce numéro et ces mots n’ouvrent rien ensemble. Comparez les deux avec ce que vous avez noté, mot par"
+    " mot. S’ils sont justes : un code d’aide a pu être repris, ou le dossier effacé.",
 )
 
 
@@ -86,12 +93,11 @@ def practise(request: HttpRequest) -> HttpResponse:
         return directly(request, secret) if state else HttpResponseRedirect(reverse("case_pages:receipt"))
     if "number" not in request.POST:
         return show(request, "practise", {"state": state})
-    number, typed = _typed(request)
-    same = [code for code in found if normal(code.number) == normal(number)]
-    if found and not any(words.read(typed) == normal(code.secret) for code in same):
-        values = {"state": state, "number": number}
-        return show(request, "practise", values, error=_DIFFERENT, status=400)
-    return _sign_in(request, number, typed, "my-case-first" if found else "my-case", secret)
+    code = entered(request)
+    wrong = amiss(code) or _unlike(code, found)
+    if wrong:
+        return again(request, "practise", {"state": state}, wrong)
+    return _sign_in(request, code, "my-case-first" if found else "my-case", secret)
 
 
 @person_page
@@ -100,8 +106,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         waits, found = drafts.waits(request), receipts.held(token_of(request))
         return show(request, "come_back", {"waits": waits, "shown_again": bool(found)})
-    number, typed = _typed(request)
-    return _sign_in(request, number, typed, "my-case", token_of(request))
+    return _sign_in(request, entered(request), "my-case", token_of(request))
 
 
 @person_page
@@ -136,18 +141,31 @@ def erased(request: HttpRequest) -> HttpResponse:
     return without_cookie(answer) if token_of(request) else answer
 
 
-def _sign_in(request: HttpRequest, number: str, typed: str, page: str, secret: str) -> HttpResponse:
+def _unlike(code: Entered, found: list[Code]) -> list[Amiss]:
+    """How what was typed differs from the receipts that this browser can be shown."""
+    if not found:
+        return []
+    same = [each for each in found if normal(each.number) == normal(code.number)]
+    if not same:
+        return [Amiss("number", _OTHER_NUMBER)]
+    return [Amiss("words", text) for text in misspelt.others(code.words, same[0].secret)]
+
+
+def _sign_in(request: HttpRequest, code: Entered, page: str, secret: str) -> HttpResponse:
     """Begin a session, which takes over what the browser could still be shown and what was typed before."""
+    wrong = amiss(code)
     try:
-        with lines.turn(request, (number, typed)):
-            new = sessions.begin(number, typed)
-    except (NotFound, InputRefused) as error:
-        # The number may stand in the page again, the words never do.
-        values: dict[str, Any] = {"number": number, "carry": request.POST.get("carry", "")}
-        values["waits"] = bool(values["carry"]) or drafts.waits(request)
-        return show(request, "come_back", values, error=error.message, status=400)
+        if not wrong:
+            with lines.turn(request, code):
+                new = sessions.begin(*code)
+    except NotFound:
+        wrong = [Amiss("words", _OPENS_NOTHING)]
+    if wrong:
+        carry = request.POST.get("carry", "")
+        waits = bool(carry) or drafts.waits(request)
+        return again(request, "come_back", {"carry": carry, "waits": waits}, wrong)
     old, whose = token_of(request), sessions.going_on(new).whose
-    receipts.practised(secret, number)
+    receipts.practised(secret, code.number)
     store.move(old, new, receipts.RECEIPT)
     back = drafts.hand_on(old, new, whose, request.POST.get("carry", ""))
     sessions.end(old)
@@ -172,10 +190,6 @@ def end_session(request: HttpRequest) -> None:
     """The session is over, and what this browser could be shown again is not any more."""
     sessions.end(token_of(request))
     store.wipe(token_of(request), *_USES)
-
-
-def _typed(request: HttpRequest) -> tuple[str, str]:
-    return request.POST.get("number", "")[:60], request.POST.get("words", "")[:300]
 
 
 def _code(code: Code) -> dict[str, Any]:
