@@ -12,13 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, RequestRefused, Text
 from repit.foundation.ids import normal
 from repit.foundation.kept import marks, store
 from repit.hotline.cases import misspelt, sessions, words
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.sessions import OpenSession
-from repit.hotline.web.case_pages import carried, drafts, lines, receipts
+from repit.hotline.web.case_pages import carried, drafts, handover, lines, other_device, qr, receipts
 from repit.hotline.web.case_pages.cookies import session_of, token_of, with_cookie, without_cookie
 from repit.hotline.web.case_pages.entering import Amiss, Entered, again, amiss, entered
 from repit.hotline.web.case_pages.guards import person_page, session_page
@@ -60,14 +61,32 @@ def receipt(request: HttpRequest) -> HttpResponse:
     found = receipts.held(token_of(request))
     if not found:
         raise NoLongerShown
-    return show(request, "code_receipt", {"codes": [_code(code) for code in found]})
+    values = {"codes": [_code(code) for code in found], "signed_in": _is_signed_in(request)}
+    return show(request, "code_receipt", values | _kept_by(request))
 
 
 def directly(request: HttpRequest, secret: str) -> HttpResponse:
     """A receipt as the answer to the form that made it, for a browser that keeps no cookie."""
     codes = [_code(code) for code in receipts.held(secret)]
     state = carried.sealed(_PURPOSE, {"secret": secret})
-    return show(request, "code_receipt", {"codes": codes, "state": state})
+    return show(request, "code_receipt", {"codes": codes, "state": state} | _kept_by(request))
+
+
+@person_page
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """The receipt on another device: a ticket on demand, shown at an address of its own."""
+    state = request.POST.get("state", "")
+    secret = _carried_secret(state) if state else token_of(request)
+    found = receipts.held(secret)
+    if not found:
+        raise NoLongerShown
+    if request.method == "POST":
+        handover.offer(secret, found[0])
+        if not state:
+            return HttpResponseRedirect(reverse("case_pages:receipt-elsewhere"))
+    back = {"back": reverse("case_pages:receipt"), "state": state}
+    shown = other_device.offer_page(request, secret, back)
+    return shown or HttpResponseRedirect(reverse("case_pages:receipt"))
 
 
 @session_page
@@ -77,8 +96,26 @@ def own_code(request: HttpRequest, session: OpenSession) -> HttpResponse:
     kept = store.of(token_of(request), _CODE)
     if kept is None:
         return HttpResponseRedirect(reverse("case_pages:my-case"))
-    shown = _code(Code(kept["number"], kept["secret"]))
-    return show(request, f"code_{kept['form']}", {"shown": shown}, session=session)
+    code = Code(kept["number"], kept["secret"])
+    if request.method == "POST":
+        handover.offer(token_of(request), code)
+        return HttpResponseRedirect(reverse("case_pages:my-code-elsewhere"))
+    values = {"shown": _code(code)} | _kept_by(request)
+    if kept["form"] == "helper":
+        page = request.build_absolute_uri(reverse("case_pages:trusted"))
+        values["qr"] = qr.drawn(page)
+    return show(request, f"code_{kept['form']}", values, session=session)
+
+
+@session_page
+@owner_only
+def own_code_elsewhere(request: HttpRequest, session: OpenSession) -> HttpResponse:
+    """A helper's code, for the helper's own device."""
+    back = reverse("case_pages:my-code")
+    shown = other_device.offer_page(
+        request, token_of(request), {"back": back, "for_helper": True}, session=session
+    )
+    return shown or HttpResponseRedirect(back)
 
 
 @person_page
@@ -164,8 +201,12 @@ def _sign_in(request: HttpRequest, code: Entered, page: str, secret: str) -> Htt
         carry = request.POST.get("carry", "")
         waits = bool(carry) or drafts.waits(request)
         return again(request, "come_back", {"carry": carry, "waits": waits}, wrong)
-    old, whose = token_of(request), sessions.going_on(new).whose
+    old, session = token_of(request), sessions.going_on(new)
+    whose = session.whose
+    if session.file.holder.kind == "helper" and page == "my-case":
+        page = "my-part"
     receipts.practised(secret, code.number)
+    handover.withdraw(secret)
     store.move(old, new, receipts.RECEIPT)
     back = drafts.hand_on(old, new, whose, request.POST.get("carry", ""))
     sessions.end(old)
@@ -189,7 +230,21 @@ def keep(request: HttpRequest, code: Code, form: Literal["helper", "slip"]) -> N
 def end_session(request: HttpRequest) -> None:
     """The session is over, and what this browser could be shown again is not any more."""
     sessions.end(token_of(request))
+    handover.withdraw(token_of(request))
     store.wipe(token_of(request), *_USES)
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    try:
+        sessions.going_on(token_of(request))
+    except NotFound:
+        return False
+    return True
+
+
+def _kept_by(request: HttpRequest) -> dict[str, Any]:
+    """What stands on paper beside a code: where to come back, and on which day it was made."""
+    return {"address": f"{request.get_host()}{reverse('case_pages:come-back')}", "today": now().date()}
 
 
 def _code(code: Code) -> dict[str, Any]:

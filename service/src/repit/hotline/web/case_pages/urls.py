@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from repit.hotline.web.case_pages import codes, intake, lost, my_case
+from repit.hotline.web.case_pages import codes, intake, lost, my_case, other_device
 from repit.hotline.web.case_pages.views import information
 
 app_name = "case_pages"
@@ -19,12 +19,15 @@ urlpatterns = [
     _page("", "home"),
     _page(_("first-steps/"), "first-steps"),
     _page(_("helping-someone/"), "helping"),
+    _page(_("trusted-person/"), "trusted"),
     _page(_("who-can-help/"), "helplines"),
     _page(_("who-we-are/"), "who-we-are"),
     _page(_("professionals/"), "professionals"),
     _page(_("what-we-keep/"), "what-we-keep"),
     path(_("start/"), intake.start, name="start"),
     path(_("receipt/"), codes.receipt, name="receipt"),
+    path(_("receipt/other-device/"), codes.elsewhere, name="receipt-elsewhere"),
+    path("q/<str:ticket>/", other_device.take_up, name="take-up"),
     path(_("practise/"), codes.practise, name="practise"),
     path(_("come-back/"), codes.come_back, name="come-back"),
     path(_("lost/"), lost.ask, name="lost"),
@@ -39,6 +42,8 @@ urlpatterns = [
     path(_("mine/choices/"), my_case.wishes, name="my-wishes"),
     path(_("mine/take-back/"), my_case.take_back, name="my-withdrawals"),
     path(_("mine/code/"), codes.own_code, name="my-code"),
+    path(_("mine/code/other-device/"), codes.own_code_elsewhere, name="my-code-elsewhere"),
+    path(_("mine/part/"), my_case.part, name="my-part"),
     path(_("mine/helpers/"), my_case.helping, name="my-helpers"),
     path(_("mine/spare/"), my_case.spare_ways, name="my-recovery"),
     path(_("mine/log/"), my_case.access_log, name="my-log"),
