@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from repit.hotline.web.case_pages import codes, intake, lost, my_case, other_device
+from repit.hotline.web.case_pages import codes, intake, lost, my_case, offline_files, other_device
 from repit.hotline.web.case_pages.views import information
 
 app_name = "case_pages"
@@ -20,6 +20,8 @@ urlpatterns = [
     _page(_("first-steps/"), "first-steps"),
     _page(_("helping-someone/"), "helping"),
     _page(_("trusted-person/"), "trusted"),
+    _page(_("without-internet/"), "offline"),
+    path("device/<str:name>", offline_files.file, name="offline-file"),
     _page(_("who-can-help/"), "helplines"),
     _page(_("who-we-are/"), "who-we-are"),
     _page(_("professionals/"), "professionals"),
