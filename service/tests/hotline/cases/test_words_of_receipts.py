@@ -86,9 +86,9 @@ def test_a_secret_that_reads_as_another_in_the_other_language_is_drawn_again(
     both = [word for word in words.listed("en") if words.is_word(word, "fr")][:8]
     numbers = [words.listed("en").index(word) for word in both]
     ambiguous = "".join(ids.ALPHABET[n // 32] + ids.ALPHABET[n % 32] for n in numbers)
-    assert not words.is_told(ambiguous)
-    told = ids.case_secret()
-    drawn = [told, ambiguous]
+    assert not words.is_unambiguous(ambiguous)
+    clear = ids.case_secret()
+    drawn = [clear, ambiguous]
     monkeypatch.setattr(access_codes, "case_secret", drawn.pop)
     receipt = service.open_case([picture()])
-    assert normal(receipt.secret) == normal(told) and not drawn
+    assert normal(receipt.secret) == normal(clear) and not drawn

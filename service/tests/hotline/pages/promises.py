@@ -246,6 +246,20 @@ PROMISES: dict[str, Kept] = {
             "hotline/feeds/test_unreadable_items.py::test_it_is_counted_at_once_told_of_once_and_not_by_its_hash",
         ),
     ),
+    "a ticket for another device opens nothing alone, and ends": Kept(
+        (
+            ("hotline/web/case_pages/other_device.py", "handover.take("),
+            ("hotline/web/case_pages/handover.py", "_limit.count("),
+            ("hotline/web/case_pages/handover.py", "store.claim("),
+            ("hotline/web/case_pages/codes.py", "handover.withdraw("),
+        ),
+        (
+            "hotline/pages/test_another_device.py::test_five_wrong_tries_end_it",
+            "hotline/pages/test_another_device.py::test_it_ends_after_an_hour_when_asked_for_anew_when_practised_and_when"
+            "_left_quickly",
+            "hotline/pages/test_another_device.py::test_what_is_kept_for_it_opens_with_nothing_but_the_ticket",
+        ),
+    ),
     "a backup holds no keys": Kept(
         (("hotline/cases/safekeeping.py", "left_out="), ("foundation/backups/tables.py", "parts.left_out()")),
         ("hotline/processes/test_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",),
@@ -292,6 +306,10 @@ ON_PAGES: dict[str, str | None] = {
     "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
     " when"
     " you take them back.": _ANNOUNCED,
+    "Whoever has a photo of the QR code alone gets nowhere: after five wrong tries it is gone.": (
+        "a ticket for another device opens nothing alone, and ends"
+    ),
+    "Then delete the file and the text.": None,
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
     "It is gone when you leave, or after 30 minutes.": _COOKIE,
     "It is gone when you leave, or after 30 minutes without a sign.": _COOKIE,
@@ -344,6 +362,9 @@ ON_PAGES: dict[str, str | None] = {
 
 IN_GUIDES: dict[str, dict[str, str | None]] = {
     "docs/en/cases.md": {
+        "The QR code holds a random ticket of 96 bits and no part of the code; what it leads to is kept for an"
+        " hour, sealed under the ticket, is taken once, and is gone after five wrong tries, when the receipt"
+        " was tried and when the page is left quickly.": "a ticket for another device opens nothing alone, and ends",
         "Every access is an entry in the case's log: who, and for staff when to the minute; of the person and"
         " helpers"
         " only the day.": _DAY,
@@ -372,6 +393,9 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " be opened.": "cases without keys go",
     },
     "docs/fr/cases.md": {
+        "Le QR code porte un ticket tiré au hasard de 96 bits et aucune partie du code ; ce vers quoi il mène"
+        " est gardé une heure, scellé sous le ticket, se prend une fois, et disparaît après cinq essais faux,"
+        " quand le récépissé a été essayé et quand la page est quittée vite.": "a ticket for another device opens nothing alone, and ends",
         "Chaque accès est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
         " pour la"
         " personne et les aides, seulement le jour.": _DAY,

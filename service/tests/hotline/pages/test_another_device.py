@@ -56,13 +56,13 @@ def test_what_the_camera_sees_holds_neither_number_nor_words_nor_digits() -> Non
     assert not any(part in path for part in (number, digits.replace(" ", ""), str(access.id), *words.split()))
 
 
-def test_five_wrong_tries_end_it_also_where_they_come_at_once() -> None:
+def test_five_wrong_tries_end_it() -> None:
     person = Visitor()
     person.receipt()
     path, digits = offered(person.client)
     wrong = "000 000" if digits != "000 000" else "111 111"
-    said = [post(Client(), path, {"digits": wrong}).status_code for _ in range(handover.TRIES)]
-    assert said == [400] * (handover.TRIES - 1) + [410]
+    answers = [post(Client(), path, {"digits": wrong}).status_code for _ in range(handover.TRIES)]
+    assert answers == [400] * (handover.TRIES - 1) + [410]
     assert post(Client(), path, {"digits": digits}).status_code == 410
     assert not Session.objects.exists()
 

@@ -76,7 +76,7 @@ LABELS = {
         "addresses": "Adresses",
         "add-addresses": "Ajouter des adresses",
         "add": "Ajouter",
-        "helpers": "Aides",
+        "helpers": "Personnes de confiance",
         "may": "ajouter des adresses où",
         "make": "Créer un code",
         "take": "Retirer",

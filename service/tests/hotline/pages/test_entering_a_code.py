@@ -16,33 +16,33 @@ from repit.hotline.web.case_pages import entry
 EIGHT = "abord abri absolu acacia acajou accent accord achat"
 
 
-def said(typed: str, language: str = "fr") -> list[str]:
+def messages(typed: str, language: str = "fr") -> list[str]:
     return [text.in_language(language) for text in misspelt.secret(typed)]
 
 
 def test_each_mistake_in_the_words_is_told_from_the_lists_alone() -> None:
     assert (
-        said(EIGHT)
-        == said("ABCD-EFGH-JKMN-PQRS")
-        == said("abor ABRI absolus Acacia 5. acajou accent accord achat")
+        messages(EIGHT)
+        == messages("ABCD-EFGH-JKMN-PQRS")
+        == messages("abor ABRI absolus Acacia 5. acajou accent accord achat")
         == []
     )
-    assert said("") == ["Il manque les huit mots."]
-    assert said(EIGHT.removesuffix(" achat")) == [
+    assert messages("") == ["Il manque les huit mots."]
+    assert messages(EIGHT.removesuffix(" achat")) == [
         "Il y a sept mots\u202f; il en faut huit\u00a0: il en manque un."
     ]
-    assert said(EIGHT, "en") == [] and said(EIGHT.removesuffix(" achat"), "en") == [
+    assert messages(EIGHT, "en") == [] and messages(EIGHT.removesuffix(" achat"), "en") == [
         "There are seven words; there must be eight: one is missing."
     ]
-    assert said(f"{EIGHT} acier") == ["Il y a 9 mots\u202f; il en faut huit."]
-    assert said(EIGHT.replace("absolu", "abzolu")) == [
+    assert messages(f"{EIGHT} acier") == ["Il y a 9 mots\u202f; il en faut huit."]
+    assert messages(EIGHT.replace("absolu", "abzolu")) == [
         "Le mot 3 n’est pas dans la liste. Vouliez-vous écrire «\u00a0absolu\u00a0»\u202f?"
     ]
-    assert said(EIGHT.replace("absolu", "qqqqq").replace("achat", "xxxx")) == [
+    assert messages(EIGHT.replace("absolu", "qqqqq").replace("achat", "xxxx")) == [
         f"Le mot {at} n’est pas dans la liste. Comparez-le avec ce que vous avez noté." for at in (3, 8)
     ]
-    assert said("ABCD-EFGH-JKMN-PQR") == ["Il y a 15 caractères\u202f; il en faut seize."]
-    assert said("ABCD-EFGH-JKUN-PQRS")[0].startswith("Le caractère 11 n’existe pas")
+    assert messages("ABCD-EFGH-JKMN-PQR") == ["Il y a 15 caractères\u202f; il en faut seize."]
+    assert messages("ABCD-EFGH-JKUN-PQRS")[0].startswith("Le caractère 11 n’existe pas")
 
 
 def test_a_word_is_hinted_at_only_where_one_alone_is_near_and_never_a_retired_one() -> None:

@@ -78,7 +78,7 @@ def build(case_id: int, kind: AccessCodeKind, number: str | None = None) -> tupl
 
 def _secret() -> str:
     """A secret whose words are read as itself in either language."""
-    while not words.is_told(drawn := case_secret()):
+    while not words.is_unambiguous(drawn := case_secret()):
         pass
     return drawn
 

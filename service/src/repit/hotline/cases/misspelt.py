@@ -62,8 +62,8 @@ def others(typed: str, right: str) -> list[Text]:
     pairs = zip(_pairs(held), _pairs(meant), strict=False)
     return [
         Text(f"Word {at} is not the one on your receipt.", f"Le mot {at} n’est pas celui de votre récépissé.")
-        for at, (one, other) in enumerate(pairs, 1)
-        if one != other
+        for at, (typed_pair, right_pair) in enumerate(pairs, 1)
+        if typed_pair != right_pair
     ]
 
 
@@ -135,17 +135,17 @@ def _pairs(digits: str) -> list[str]:
     return [digits[at : at + 2] for at in range(0, SECRET_DIGITS, 2)]
 
 
-def _distance(one: str, other: str, most: int) -> int:
+def _distance(part: str, word: str, most: int) -> int:
     """How many letters were left out, added, changed or swapped with the next; `most` + 1 where many."""
-    if abs(len(one) - len(other)) > most:
+    if abs(len(part) - len(word)) > most:
         return most + 1
     before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
+    last = list(range(len(word) + 1))
+    for i, letter in enumerate(part, 1):
         row = [i]
-        for j, another in enumerate(other, 1):
+        for j, another in enumerate(word, 1):
             least = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != another))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == another:
+            if i > 1 and j > 1 and letter == word[j - 2] and part[i - 2] == another:
                 least = min(least, before[j - 2] + 1)
             row.append(least)
         before, last = last, row

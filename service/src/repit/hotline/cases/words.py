@@ -67,7 +67,7 @@ def read(typed: str) -> str:
     return normal(typed)
 
 
-def is_told(secret: str) -> bool:
+def is_unambiguous(secret: str) -> bool:
     """Whether its words, written out or cut, are read as this secret and no other. About one in a hundred
     thousand is not: eight words of one language that are eight of the other too, with other numbers."""
     for language in LANGUAGES:
