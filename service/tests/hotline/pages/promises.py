@@ -297,6 +297,7 @@ _COOKIE = "the cookie ends"
 _SALT = "tries are counted under a salt that is forgotten"
 _HOUR = "kept for one browser, for an hour"
 _DAY = "of one's own visits the day"
+_TICKET = "a ticket for another device opens nothing alone, and ends"
 _BACK = "a database that is put back brings nothing back"
 
 ON_PAGES: dict[str, str | None] = {
@@ -306,9 +307,7 @@ ON_PAGES: dict[str, str | None] = {
     "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
     " when"
     " you take them back.": _ANNOUNCED,
-    "Whoever has a photo of the QR code alone gets nowhere: after five wrong tries it is gone.": (
-        "a ticket for another device opens nothing alone, and ends"
-    ),
+    "Whoever has a photo of the QR code alone gets nowhere: after five wrong tries it is gone.": (_TICKET),
     "Then delete the file and the text.": None,
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
     "It is gone when you leave, or after 30 minutes.": _COOKIE,
@@ -362,9 +361,9 @@ ON_PAGES: dict[str, str | None] = {
 
 IN_GUIDES: dict[str, dict[str, str | None]] = {
     "docs/en/cases.md": {
-        "The QR code holds a random ticket of 96 bits and no part of the code; what it leads to is kept for an"
-        " hour, sealed under the ticket, is taken once, and is gone after five wrong tries, when the receipt"
-        " was tried and when the page is left quickly.": "a ticket for another device opens nothing alone, and ends",
+        "The QR code holds a random ticket of 96 bits and no part of the code; what it leads to is kept for"
+        " an hour, sealed under the ticket, is taken once, and is gone after five wrong tries, when the"
+        " receipt was tried and when the page is left quickly.": _TICKET,
         "Every access is an entry in the case's log: who, and for staff when to the minute; of the person and"
         " helpers"
         " only the day.": _DAY,
@@ -395,7 +394,7 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
     "docs/fr/cases.md": {
         "Le QR code porte un ticket tiré au hasard de 96 bits et aucune partie du code ; ce vers quoi il mène"
         " est gardé une heure, scellé sous le ticket, se prend une fois, et disparaît après cinq essais faux,"
-        " quand le récépissé a été essayé et quand la page est quittée vite.": "a ticket for another device opens nothing alone, and ends",
+        " quand le récépissé a été essayé et quand la page est quittée vite.": _TICKET,
         "Chaque accès est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
         " pour la"
         " personne et les aides, seulement le jour.": _DAY,
