@@ -29,6 +29,8 @@ FLAGS = [
 TIMEOUT = 20_000
 """Milliseconds for whatever a busy machine does slowly."""
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
+WORDS = "main :is(#words, #words-1):visible"
+"""Where the words of a code are typed: the first of eight boxes, or the one field without script."""
 
 
 def program(names: tuple[str, ...]) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,18 +41,6 @@ def test_the_receipt_is_read_as_people_type():
             [w + "s" for w in spelled],
         ):
             assert service.status(receipt.number, " , ".join(spelling)) == receipt.status
-
-
-@pytest.mark.parametrize("language", words.LANGUAGES)
-def test_every_word_is_told_by_its_beginning_and_begins_no_other(language):
-    listed = words.listed(language)
-    assert len(listed) == len({word[:4] for word in listed}) == 1024
-    assert all(word.isascii() and word.islower() and 3 <= len(word) <= 6 for word in listed)
-    assert not any(b.startswith(a) for a, b in pairwise(sorted(listed)))
-    for start in range(0, 1024, 8):
-        eight = listed[start : start + 8]
-        for spelling in (eight, [word[:4] for word in eight], [f"{word}s" for word in eight]):
-            assert words.spelled(words.read(" ".join(spelling)), language) == list(eight)
 
 
 def test_the_secret_has_at_least_eighty_bits():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chromium import LANGUAGES, violations
+from chromium import LANGUAGES, WORDS, violations
 from chromium import staff_visit as visit
 from desk_process import Desk
 from playwright.sync_api import Browser, Locator, Page
@@ -164,7 +164,7 @@ def test_a_case_from_the_inbox_to_the_person_s_own_page_by_keyboard_alone(
         keyboard = Keyboard(page)
         page.goto(f"{desk.base}/fr/revenir/")
         keyboard.write(page.locator("main input[name=number]"), number)
-        keyboard.write(page.locator("main [name=words]"), words)
+        keyboard.write(page.locator(WORDS), words)
         keyboard.press(page.locator("main button[type=submit]").first)
         shown = page.locator("main").inner_text()
         assert "L’association a envoyé un signalement. Le délai de réponse finit" in shown
@@ -326,7 +326,7 @@ def test_nothing_that_was_written_runs_in_a_real_browser(browser: Browser, desk:
         assert page.input_value("#text").startswith("</textarea><script>")
         page.goto(f"{desk.base}/fr/revenir/")
         page.locator("main input[name=number]").fill(number)
-        page.locator("main [name=words]").fill(words)
+        page.locator(WORDS).fill(words)
         page.locator("main button[type=submit]").first.click()
         page.wait_for_url("**/suivi/**")
         assert "<script>alert(1)</script>" in page.locator("main").inner_text()

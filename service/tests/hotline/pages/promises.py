@@ -319,6 +319,20 @@ PROMISES: dict[str, Kept] = {
             "hash",
         ),
     ),
+    "a ticket for another device opens nothing alone, and ends": Kept(
+        (
+            ("hotline/web/case_pages/other_device.py", "handover.take("),
+            ("hotline/web/case_pages/handover.py", "_limit.count("),
+            ("hotline/web/case_pages/handover.py", "store.claim("),
+            ("hotline/web/case_pages/codes.py", "handover.withdraw("),
+        ),
+        (
+            "hotline/pages/test_another_device.py::test_five_wrong_tries_end_it",
+            "hotline/pages/test_another_device.py::test_it_ends_after_an_hour_when_asked_for_anew_when_practised_and_when"
+            "_left_quickly",
+            "hotline/pages/test_another_device.py::test_what_is_kept_for_it_opens_with_nothing_but_the_ticket",
+        ),
+    ),
     "a backup holds no keys": Kept(
         (("hotline/cases/safekeeping.py", "left_out="), ("foundation/backups/tables.py", "parts.left_out()")),
         ("hotline/processes/test_stolen_database.py::test_a_backup_tells_nothing_even_to_whoever_opens_it",),
@@ -361,6 +375,7 @@ _SALT = "tries are counted under a salt that is forgotten"
 _HOUR = "kept for one browser, for an hour"
 _DAY = "of one's own visits the day"
 _NO_COPY = "leaving quickly empties the browser of our files"
+_TICKET = "a ticket for another device opens nothing alone, and ends"
 _BACK = "a database that is put back brings nothing back"
 
 ON_PAGES: dict[str, str | None] = {
@@ -381,6 +396,13 @@ ON_PAGES: dict[str, str | None] = {
     "If you choose to destroy something, the next page asks you once more.": None,
     "That is why we keep fingerprints locked, give them only to those who filter uploads, and have them"
     " forgotten when you stop the protection.": _ANNOUNCED,
+    "Taken back. %(gone)s of %(told)s site that had the code confirmed that it forgot it.": _ANNOUNCED,
+    "Taken back. %(gone)s of %(told)s sites that had the code confirmed that they forgot it.": _ANNOUNCED,
+    "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
+    " when"
+    " you take them back.": _ANNOUNCED,
+    "Whoever has a photo of the QR code alone gets nowhere: after five wrong tries it is gone.": (_TICKET),
+    "Then delete the file and the text.": None,
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
     "It is gone when you leave, or after 30 minutes.": _COOKIE,
     "It is gone when you leave, or after 30 minutes without a sign.": _COOKIE,
@@ -443,6 +465,9 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "**Who is in the picture?** Me, adult then and now; someone who is or was under 18, or not sure:"
         " a page says who can help, and nothing is kept; another adult: the page for helpers.": _MINORS,
         "The number of files that it protects is kept with it in the same way, for the confirmation.": _HOUR,
+        "The QR code holds a random ticket of 96 bits and no part of the code; what it leads to is kept for"
+        " an hour, sealed under the ticket, is taken once, and is gone after five wrong tries, when the"
+        " receipt was tried and when the page is left quickly.": _TICKET,
         "Every access is an entry in the case's log: who, and for staff when to the minute; of the person and"
         " helpers"
         " only the day.": _DAY,
@@ -488,6 +513,9 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " adulte : la page pour qui aide.": _MINORS,
         "Le nombre de fichiers qu'il protège est gardé avec lui de la même manière, pour la"
         " confirmation.": _HOUR,
+        "Le QR code porte un ticket tiré au hasard de 96 bits et aucune partie du code ; ce vers quoi il mène"
+        " est gardé une heure, scellé sous le ticket, se prend une fois, et disparaît après cinq essais faux,"
+        " quand le récépissé a été essayé et quand la page est quittée vite.": _TICKET,
         "Chaque accès est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
         " pour la"
         " personne et les aides, seulement le jour.": _DAY,

@@ -12,7 +12,7 @@ import installations
 import pytest
 from device_page import choose, sent
 from device_pictures import made
-from django.test import override_settings
+from django.test import Client, override_settings
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 from playwright.sync_api import Browser, expect
@@ -113,6 +113,71 @@ def test_the_page_is_the_same_whoever_builds_it_and_names_no_address() -> None:
             assert offline_page.page(language) == built
         assert not re.search(rb"https?://", built)
         assert f'lang="{language}"'.encode() in built
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_the_page_is_left_quickly_without_internet_too(
+    browser: Browser, folder: Path, scripted: bool
+) -> None:
+    with visit(browser, java_script_enabled=scripted) as seen:
+        page = seen.page
+        page.context.set_offline(True)
+        page.goto(f"file://{folder}/repit-device-fr.html")
+        if scripted:
+            page.locator("input[value=family]").check()
+            for _ in range(3):
+                page.keyboard.press("Shift")
+        else:
+            page.locator(".exit-link").click()
+        page.wait_for_url("about:blank")
+        assert page.locator("body").inner_text() == ""
+
+
+@pytest.mark.django_db
+def test_the_site_hands_out_the_page_its_signature_and_the_key(client: Client) -> None:
+    handed = client.get(f"/fr/device/{offline_page.PUBLIC_KEY}")
+    assert handed.status_code == 200
+    public = handed.content.decode()
+    assert public == offline_page.public_key()
+    for language in offline_page.LANGUAGES:
+        name = f"repit-device-{language}.html"
+        answer, signature = client.get(f"/fr/device/{name}"), client.get(f"/en/device/{name}.minisig")
+        checked(public, answer.content, signature.content.decode())
+        assert answer.content == offline_page.page(language)
+        # From this site it never runs: its own policy, not the site's, is what binds it.
+        assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+        assert answer["Cache-Control"] == "no-store" and not answer.cookies
+        assert public.splitlines()[1] in client.get(f"/{language}/" + EXPLAINED[language]).content.decode()
+    assert client.get("/fr/device/other.html").status_code == 404
+
+
+EXPLAINED = {"fr": "sans-internet/", "en": "without-internet/"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_someone_without_script_saves_the_page_and_brings_its_text(
+    browser: Browser, site: str, tmp_path: Path, language: str
+) -> None:
+    """As with Tor Browser at its safest level: no script here, and a file opened in another browser."""
+    with visit(browser, NARROW, java_script_enabled=False) as seen, visit(browser) as elsewhere:
+        page = seen.page
+        page.goto(f"{site}/{language}/device/")
+        page.locator("noscript a, .device > .inset a").first.click()
+        page.wait_for_url(f"**/{language}/{EXPLAINED[language]}")
+        with page.expect_download() as download:
+            page.locator("main a.button").click()
+        saved = tmp_path / download.value.suggested_filename
+        assert saved.name == f"repit-device-{language}.html"
+        download.value.save_as(saved)
+        elsewhere.page.context.set_offline(True)
+        elsewhere.page.goto(f"file://{saved}")
+        choose(elsewhere.page, [made(0).payload], 1)
+        text = elsewhere.page.locator("[data-device-carry]").input_value()
+        page.goto(f"{site}/{language}/device/")
+        page.locator(".device summary").first.click()
+        page.locator("[data-device-paste]").fill(text)
+        assert [each.kind for each in submissions(page.locator("[name=hashes]").input_value())]
+        assert page.context.cookies() == []
 
 
 def checked(public: str, page: bytes, signature: str) -> str:

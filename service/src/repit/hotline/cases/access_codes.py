@@ -50,7 +50,7 @@ def lookup(number: str) -> bytes:
 
 def build(case_id: int, kind: AccessCodeKind, number: str | None = None) -> tuple[AccessCode, Code, Holder]:
     """A new code, within a transaction. Raises `TransitionRefused` where that number is in use."""
-    code = Code(number or case_number(), case_secret())
+    code = Code(number or case_number(), _secret())
     salt, pair = keys.new_salt(), keys.new_pair()
     derived = keys.stretch(words.read(code.secret), salt)
     access_code = AccessCode(
@@ -74,6 +74,13 @@ def build(case_id: int, kind: AccessCodeKind, number: str | None = None) -> tupl
             Text("Use the receipt that you were shown.", "Utilisez le récépissé qui vous a été montré."),
         ) from None
     return access_code, code, Holder(kind, access_code.id, pair)
+
+
+def _secret() -> str:
+    """A secret whose words are read as itself in either language."""
+    while not words.is_unambiguous(drawn := case_secret()):
+        pass
+    return drawn
 
 
 def unlocked(number: str, typed: str) -> tuple[AccessCode, Pair]:

@@ -12,15 +12,25 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, RequestRefused, Text
 from repit.foundation.ids import normal
 from repit.foundation.kept import marks, store
-from repit.foundation.web.complaints import about
-from repit.hotline.cases import sessions, words
+from repit.hotline.cases import misspelt, sessions, words
 from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.sessions import OpenSession
-from repit.hotline.web.case_pages import carried, confirmation, drafts, lines, receipts
+from repit.hotline.web.case_pages import (
+    carried,
+    confirmation,
+    drafts,
+    handover,
+    lines,
+    other_device,
+    qr,
+    receipts,
+)
 from repit.hotline.web.case_pages.cookies import session_of, token_of, with_cookie, without_cookie
+from repit.hotline.web.case_pages.entering import Amiss, Entered, again, amiss, entered
 from repit.hotline.web.case_pages.guards import person_page, session_page
 from repit.hotline.web.case_pages.owners import owner_only
 from repit.hotline.web.case_pages.showing import language, show
@@ -30,8 +40,14 @@ _CODE: Final = "code"
 ASKED: Final = "recovery asked"
 _USES: Final = (receipts.RECEIPT, _CODE, ASKED, *drafts.USES)
 _PURPOSE: Final = "receipt"
-_DIFFERENT: Final = Text(
-    "This is not the same as your receipt.", "Ce n'est pas la même chose que sur votre récépissé."
+_OTHER_NUMBER: Final = Text(
+    "This is not the number on your receipt.", "Ce n’est pas le numéro de votre récépissé."
+)
+_OPENS_NOTHING: Final = Text(
+    "This number and these words open nothing together. Compare both with what you wrote down, word by word."
+    " If they are right: a helper’s code may have been taken back, or the case erased.",
+    "Ce numéro et ces mots n’ouvrent rien ensemble. Comparez les deux avec ce que vous avez noté, mot par"
+    " mot. S’ils sont justes : un code d’aide a pu être repris, ou le dossier effacé.",
 )
 
 
@@ -53,18 +69,36 @@ def receipt(request: HttpRequest) -> HttpResponse:
     """The receipts that this browser can still be shown."""
     if not receipts.held(token_of(request)):
         raise NoLongerShown
-    return show(request, "code_receipt", _receipt_values(token_of(request)))
+    values = {"signed_in": _is_signed_in(request)}
+    return show(request, "code_receipt", _receipt_values(token_of(request)) | values | _kept_by(request))
 
 
 def directly(request: HttpRequest, secret: str) -> HttpResponse:
     """A receipt as the answer to the form that made it, for a browser that keeps no cookie."""
     state = carried.sealed(_PURPOSE, {"secret": secret})
-    return show(request, "code_receipt", _receipt_values(secret) | {"state": state})
+    return show(request, "code_receipt", _receipt_values(secret) | {"state": state} | _kept_by(request))
 
 
 def _receipt_values(secret: str) -> dict[str, Any]:
     codes = [_code(code) for code in receipts.held(secret)]
     return {"codes": codes, **confirmation.values(receipts.protected(secret))}
+
+
+@person_page
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """The receipt on another device: a ticket on demand, shown at an address of its own."""
+    state = request.POST.get("state", "")
+    secret = _carried_secret(state) if state else token_of(request)
+    found = receipts.held(secret)
+    if not found:
+        raise NoLongerShown
+    if request.method == "POST":
+        handover.offer(secret, found[0])
+        if not state:
+            return HttpResponseRedirect(reverse("case_pages:receipt-elsewhere"))
+    back = {"back": reverse("case_pages:receipt"), "state": state}
+    shown = other_device.offer_page(request, secret, back)
+    return shown or HttpResponseRedirect(reverse("case_pages:receipt"))
 
 
 @session_page
@@ -74,8 +108,26 @@ def own_code(request: HttpRequest, session: OpenSession) -> HttpResponse:
     kept = store.of(token_of(request), _CODE)
     if kept is None:
         return HttpResponseRedirect(reverse("case_pages:my-case"))
-    shown = _code(Code(kept["number"], kept["secret"]))
-    return show(request, f"code_{kept['form']}", {"shown": shown}, session=session)
+    code = Code(kept["number"], kept["secret"])
+    if request.method == "POST":
+        handover.offer(token_of(request), code)
+        return HttpResponseRedirect(reverse("case_pages:my-code-elsewhere"))
+    values = {"shown": _code(code)} | _kept_by(request)
+    if kept["form"] == "helper":
+        page = request.build_absolute_uri(reverse("case_pages:trusted"))
+        values["qr"] = qr.drawn(page)
+    return show(request, f"code_{kept['form']}", values, session=session)
+
+
+@session_page
+@owner_only
+def own_code_elsewhere(request: HttpRequest, session: OpenSession) -> HttpResponse:
+    """A helper's code, for the helper's own device."""
+    back = reverse("case_pages:my-code")
+    shown = other_device.offer_page(
+        request, token_of(request), {"back": back, "for_helper": True}, session=session
+    )
+    return shown or HttpResponseRedirect(back)
 
 
 @person_page
@@ -90,12 +142,11 @@ def practise(request: HttpRequest) -> HttpResponse:
         return directly(request, secret) if state else HttpResponseRedirect(reverse("case_pages:receipt"))
     if "number" not in request.POST:
         return show(request, "practise", {"state": state})
-    number, typed = _typed(request)
-    same = [code for code in found if normal(code.number) == normal(number)]
-    if found and not any(words.read(typed) == normal(code.secret) for code in same):
-        values = {"state": state, "number": number}
-        return show(request, "practise", values, complaints=[about("words", _DIFFERENT)], status=400)
-    return _sign_in(request, number, typed, "my-case-first" if found else "my-case", secret)
+    code = entered(request)
+    wrong = amiss(code) or _unlike(code, found)
+    if wrong:
+        return again(request, "practise", {"state": state}, wrong)
+    return _sign_in(request, code, "my-case-first" if found else "my-case", secret)
 
 
 @person_page
@@ -104,8 +155,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         waits, found = drafts.waits(request), receipts.held(token_of(request))
         return show(request, "come_back", {"waits": waits, "shown_again": bool(found)})
-    number, typed = _typed(request)
-    return _sign_in(request, number, typed, "my-case", token_of(request))
+    return _sign_in(request, entered(request), "my-case", token_of(request))
 
 
 @person_page
@@ -146,18 +196,35 @@ def _nothing_kept(answer: HttpResponse) -> HttpResponse:
     return answer
 
 
-def _sign_in(request: HttpRequest, number: str, typed: str, page: str, secret: str) -> HttpResponse:
+def _unlike(code: Entered, found: list[Code]) -> list[Amiss]:
+    """How what was typed differs from the receipts that this browser can be shown."""
+    if not found:
+        return []
+    same = [each for each in found if normal(each.number) == normal(code.number)]
+    if not same:
+        return [Amiss("number", _OTHER_NUMBER)]
+    return [Amiss("words", text) for text in misspelt.others(code.words, same[0].secret)]
+
+
+def _sign_in(request: HttpRequest, code: Entered, page: str, secret: str) -> HttpResponse:
     """Begin a session, which takes over what the browser could still be shown and what was typed before."""
+    wrong = amiss(code)
     try:
-        with lines.turn(request, (number, typed)):
-            new = sessions.begin(number, typed)
-    except (NotFound, InputRefused) as error:
-        # The number may stand in the page again, the words never do.
-        values: dict[str, Any] = {"number": number, "carry": request.POST.get("carry", "")}
-        values["waits"] = bool(values["carry"]) or drafts.waits(request)
-        return show(request, "come_back", values, complaints=[about("number", error)], status=400)
-    old, whose = token_of(request), sessions.going_on(new).whose
-    receipts.practised(secret, number)
+        if not wrong:
+            with lines.turn(request, code):
+                new = sessions.begin(*code)
+    except NotFound:
+        wrong = [Amiss("words", _OPENS_NOTHING)]
+    if wrong:
+        carry = request.POST.get("carry", "")
+        waits = bool(carry) or drafts.waits(request)
+        return again(request, "come_back", {"carry": carry, "waits": waits}, wrong)
+    old, session = token_of(request), sessions.going_on(new)
+    whose = session.whose
+    if session.file.holder.kind == "helper" and page == "my-case":
+        page = "my-part"
+    receipts.practised(secret, code.number)
+    handover.withdraw(secret)
     store.move(old, new, receipts.RECEIPT)
     back = drafts.hand_on(old, new, whose, request.POST.get("carry", ""))
     sessions.end(old)
@@ -181,11 +248,21 @@ def keep(request: HttpRequest, code: Code, form: Literal["helper", "slip"]) -> N
 def end_session(request: HttpRequest) -> None:
     """The session is over, and what this browser could be shown again is not any more."""
     sessions.end(token_of(request))
+    handover.withdraw(token_of(request))
     store.wipe(token_of(request), *_USES)
 
 
-def _typed(request: HttpRequest) -> tuple[str, str]:
-    return request.POST.get("number", "")[:60], request.POST.get("words", "")[:300]
+def _is_signed_in(request: HttpRequest) -> bool:
+    try:
+        sessions.going_on(token_of(request))
+    except NotFound:
+        return False
+    return True
+
+
+def _kept_by(request: HttpRequest) -> dict[str, Any]:
+    """What stands on paper beside a code: where to come back, and on which day it was made."""
+    return {"address": f"{request.get_host()}{reverse('case_pages:come-back')}", "today": now().date()}
 
 
 def _code(code: Code) -> dict[str, Any]:

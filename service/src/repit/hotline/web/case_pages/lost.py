@@ -14,13 +14,13 @@ from typing import Final
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from repit.foundation.errors import InputRefused, NotFound, RepitError, TransitionRefused
+from repit.foundation.errors import InputRefused, NotFound, RepitError, Text, TransitionRefused
 from repit.foundation.kept import store
-from repit.foundation.web.complaints import about
 from repit.hotline.cases import recovery
 from repit.hotline.cases.recovery import Asked, Parts
 from repit.hotline.web.case_pages import codes, lines, receipts
 from repit.hotline.web.case_pages.cookies import token_of
+from repit.hotline.web.case_pages.entering import SECOND, Amiss, again, amiss, entered
 from repit.hotline.web.case_pages.guards import person_page
 from repit.hotline.web.case_pages.showing import show
 
@@ -32,12 +32,15 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Start the clock, or see how long it still runs."""
     if request.method != "POST":
         return show(request, "lost")
-    number, words = _typed(request, "")
+    code = entered(request)
+    wrong = amiss(code)
+    if wrong:
+        return again(request, "lost", {}, wrong)
     try:
-        with lines.turn(request, (number, words)):
-            asked = recovery.ask(number, words)
+        with lines.turn(request, code):
+            asked = recovery.ask(*code)
     except (NotFound, InputRefused) as error:
-        return _again(request, "lost", error)
+        return _refused(request, "lost", error)
     secret, answer = token_of(request), _answer(asked)
     if store.of(secret, codes.ASKED) != answer:
         secret = receipts.new_secret()
@@ -60,14 +63,17 @@ def finish(request: HttpRequest) -> HttpResponse:
     """Two parts for a new receipt."""
     if request.method != "POST":
         return show(request, "lost_finish")
-    first, second = _typed(request, ""), _typed(request, "second_")
-    other = second if second[0].strip() else None
+    first, second = entered(request), entered(request, SECOND)
+    other = second if second.number.strip() or second.words.strip() else None
+    wrong = amiss(first) + (amiss(other, SECOND) if other else [])
+    if wrong:
+        return again(request, "lost_finish", {}, wrong)
     try:
         with lines.turn(request, first, *([other] if other else [])):
             parts = recovery.brought(*first, other)
             _give(request, parts)
     except _REFUSALS as error:
-        return _again(request, "lost_finish", error)
+        return _refused(request, "lost_finish", error)
     secret = parts.secret
     return receipts.hand_over(request, secret, "receipt", lambda: codes.directly(request, secret))
 
@@ -97,10 +103,6 @@ def _answer(asked: Asked) -> dict[str, str | bool]:
     }
 
 
-def _typed(request: HttpRequest, prefix: str) -> tuple[str, str]:
-    return request.POST.get(f"{prefix}number", "")[:60], request.POST.get(f"{prefix}words", "")[:300]
-
-
-def _again(request: HttpRequest, template: str, error: RepitError) -> HttpResponse:
-    values = {"number": _typed(request, "")[0], "second_number": _typed(request, "second_")[0]}
-    return show(request, template, values, complaints=[about("number", error)], status=400)
+def _refused(request: HttpRequest, template: str, error: RepitError) -> HttpResponse:
+    texts = zip(error.message, error.next_step, strict=True)
+    return again(request, template, {}, [Amiss("words", Text(*(" ".join(both) for both in texts)))])

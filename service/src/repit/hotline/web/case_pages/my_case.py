@@ -145,6 +145,15 @@ def spare_ways(request: HttpRequest, session: OpenSession) -> HttpResponse:
 
 
 @session_page
+def part(request: HttpRequest, session: OpenSession) -> HttpResponse:
+    """For a helper, on coming in: what they may do, what not, whom to call."""
+    if session.file.holder.kind != "helper":
+        return answering.to("my-case")
+    values = {"view": service.view(session.file), "kept": receipts.held(token_of(request))}
+    return answering.page(request, "my_part", values, session)
+
+
+@session_page
 def access_log(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """Who looked at the case."""
     entries = stays.of(service.access_log(session.file))

@@ -83,6 +83,12 @@ def protected(secret: str) -> Protected | None:
     return counted if counted and counted.files else None
 
 
+def handed(secret: str, code: Code, until: datetime) -> None:
+    """Keep a code that came from another device, until it would have ended there."""
+    mine = {"number": code.number, "secret": code.secret, "until": until.isoformat()}
+    store.keep(secret, RECEIPT, {"codes": [mine]}, until=until)
+
+
 def practised(secret: str, number: str) -> None:
     """The person has this receipt: it is shown no more."""
     left = [code for code in _kept(secret) if normal(code["number"]) != normal(number)]

@@ -5,7 +5,18 @@ from typing import Any
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from repit.hotline.web.case_pages import codes, ending, figures, intake, lost, my_case, naming, stopping
+from repit.hotline.web.case_pages import (
+    codes,
+    ending,
+    figures,
+    intake,
+    lost,
+    my_case,
+    naming,
+    offline_files,
+    other_device,
+    stopping,
+)
 from repit.hotline.web.case_pages.views import information
 
 app_name = "case_pages"
@@ -21,6 +32,9 @@ urlpatterns = [
     _page(_("helping-someone/"), "helping"),
     _page(_("threats/"), "threats"),
     _page(_("under-18/"), "under-18"),
+    _page(_("trusted-person/"), "trusted"),
+    _page(_("without-internet/"), "offline"),
+    path("device/<str:name>", offline_files.file, name="offline-file"),
     _page(_("who-can-help/"), "helplines"),
     _page(_("who-we-are/"), "who-we-are"),
     _page(_("sites-that-take-part/"), "sites"),
@@ -32,6 +46,8 @@ urlpatterns = [
     _page(_("what-we-keep/"), "what-we-keep"),
     path(_("start/"), intake.start, name="start"),
     path(_("receipt/"), codes.receipt, name="receipt"),
+    path(_("receipt/other-device/"), codes.elsewhere, name="receipt-elsewhere"),
+    path("q/<str:ticket>/", other_device.take_up, name="take-up"),
     path(_("practise/"), codes.practise, name="practise"),
     path(_("come-back/"), codes.come_back, name="come-back"),
     path(_("lost/"), lost.ask, name="lost"),
@@ -49,6 +65,8 @@ urlpatterns = [
     path(_("mine/stop-protecting/sure/"), stopping.confirm, name="my-stop"),
     path(_("mine/stop-protecting/undone/"), stopping.choose, {"kept": True}, name="my-stop-undone"),
     path(_("mine/code/"), codes.own_code, name="my-code"),
+    path(_("mine/code/other-device/"), codes.own_code_elsewhere, name="my-code-elsewhere"),
+    path(_("mine/part/"), my_case.part, name="my-part"),
     path(_("mine/helpers/"), my_case.helping, name="my-helpers"),
     path(_("mine/spare/"), my_case.spare_ways, name="my-recovery"),
     path(_("mine/log/"), my_case.access_log, name="my-log"),

@@ -6,7 +6,7 @@ In: nothing. Out: the bundle, the script's words, how many files a case takes. N
 from django import template
 
 from repit.hotline.cases.service import MAX_ITEMS
-from repit.hotline.web.case_pages import device
+from repit.hotline.web.case_pages import device, offline_page
 
 register = template.Library()
 
@@ -21,6 +21,12 @@ def device_bundle() -> device.Bundle:
 def device_words() -> dict[str, str]:
     """What the script says, in the page's language."""
     return device.words()
+
+
+@register.simple_tag
+def offline_key() -> str:
+    """The line of the key that checks the page for use without internet."""
+    return offline_page.public_key().splitlines()[1]
 
 
 @register.simple_tag

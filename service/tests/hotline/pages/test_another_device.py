@@ -1,0 +1,159 @@
+"""A code carried to another device by a QR code and six digits: who has one of the two has nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in
+
+from repit.foundation import clock
+from repit.foundation.kept import store
+from repit.foundation.kept.models import Kept
+from repit.hotline.cases import access_codes
+from repit.hotline.cases.access_codes import Code
+from repit.hotline.cases.models import Session
+from repit.hotline.web.case_pages import handover, qr
+
+pytestmark = pytest.mark.django_db
+OFFER = "/en/receipt/other-device/"
+
+
+def way(page: str) -> tuple[str, str]:
+    """The path of the ticket and the six digits, as the first device shows them."""
+    path = re.search(r"http://testserver(/en/q/[\w-]+/)", page)
+    digits = re.search(r'class="digits"[^>]*>(\d{3} \d{3})<', page)
+    assert path and digits, page
+    return path[1], digits[1]
+
+
+def offered(client: Client) -> tuple[str, str]:
+    return way(arrived(post(client, OFFER, {"make": "1"})).content.decode())
+
+
+def test_the_other_device_is_signed_in_and_may_show_the_receipt_once() -> None:
+    person = Visitor()
+    code = person.receipt()
+    path, digits = offered(person.client)
+    other = Client()
+    shown = other.get(path)
+    assert shown.status_code == 200 and not other.cookies
+    assert not any(part in shown.content.decode() for part in (*code[1].split()[:2], code[0], digits))
+    answer = post(other, path, {"digits": digits})
+    assert answer["Location"] == "/en/receipt/"
+    assert code_in(other.get("/en/receipt/")) == code and other.get("/en/mine/").status_code == 200
+    assert post(Client(), path, {"digits": digits}).status_code == 410
+    assert code_in(person.client.get("/en/receipt/")) == code
+
+
+def test_what_the_camera_sees_holds_neither_number_nor_words_nor_digits() -> None:
+    person = Visitor()
+    number, words = person.receipt()
+    path, digits = offered(person.client)
+    access = access_codes.AccessCode.objects.get()
+    assert not any(part in path for part in (number, digits.replace(" ", ""), str(access.id), *words.split()))
+
+
+def test_five_wrong_tries_end_it() -> None:
+    person = Visitor()
+    person.receipt()
+    path, digits = offered(person.client)
+    wrong = "000 000" if digits != "000 000" else "111 111"
+    answers = [post(Client(), path, {"digits": wrong}).status_code for _ in range(handover.TRIES)]
+    assert answers == [400] * (handover.TRIES - 1) + [410]
+    assert post(Client(), path, {"digits": digits}).status_code == 410
+    assert not Session.objects.exists()
+
+
+def test_it_ends_after_an_hour_when_asked_for_anew_when_practised_and_when_left_quickly() -> None:
+    for end in ("hour", "anew", "practised", "left"):
+        person = Visitor()
+        code = person.receipt()
+        path, digits = offered(person.client)
+        moment = clock.now() + timedelta(minutes=61 if end == "hour" else 1)
+        with clock.at(lambda moment=moment: moment):
+            if end == "anew":
+                assert offered(person.client)[0] != path
+            elif end == "practised":
+                fields = {"number": code[0], "words": code[1]}
+                assert post(person.client, "/en/practise/", fields).status_code == 302
+            elif end == "left":
+                person.client.get("/en/x/")
+            assert post(Client(), path, {"digits": digits}).status_code == 410, end
+
+
+def test_what_is_kept_for_it_opens_with_nothing_but_the_ticket() -> None:
+    person = Visitor()
+    number, _words = person.receipt()
+    path, _ = offered(person.client)
+    ticket = path.split("/")[3]
+    rows = b"".join(bytes(row.sealed) + bytes(row.digest) for row in Kept.objects.all())
+    assert ticket.encode() not in rows and number.encode() not in rows
+    assert store.of(ticket, "ticket") is not None and store.of(ticket + "x", "ticket") is None
+
+
+def test_a_ticket_of_a_code_that_was_taken_back_opens_nothing() -> None:
+    person, _ = signed_in()
+    person.post("helpers/", label="", rights=["status"])
+    mark = hidden(person.client.get("/en/mine/code/"), "form")
+    shown = arrived(post(person.client, "/en/mine/code/", {"form": mark})).content.decode()
+    path, digits = way(shown)
+    person.post("helpers/", remove="1")
+    assert post(Client(), path, {"digits": digits}).status_code == 410
+
+
+def test_a_helper_arrives_where_it_says_what_they_may_do() -> None:
+    person, _ = signed_in()
+    code = code_in(person.post("helpers/", label="", rights=["status"]))
+    mark = hidden(person.client.get("/en/mine/code/"), "form")
+    path, digits = way(arrived(post(person.client, "/en/mine/code/", {"form": mark})).content.decode())
+    sister = Client()
+    answer = post(sister, path, {"digits": digits})
+    assert answer["Location"] == "/en/mine/part/"
+    page = sister.get("/en/mine/part/").content.decode()
+    assert "See what is protected" in page and "Add addresses" not in page and "Who can help" in page
+    assert code_in(sister.get("/en/receipt/")) == code
+    assert Visitor().sign_in(*code)["Location"] == "/en/mine/part/"
+    assert person.client.get("/en/mine/part/")["Location"] == "/en/mine/"
+
+
+def test_a_browser_without_cookies_is_shown_the_way_too() -> None:
+    person = Visitor()
+    last = person.to_the_device()
+    body = {"state": hidden(last, "state"), "hashes": items()}
+    direct = post(Client(), "/en/start/", body, again=Client())
+    state = hidden(direct, "state")
+    path, digits = way(post(Client(), OFFER, {"state": state, "make": "1"}).content.decode())
+    assert post(Client(), path, {"digits": digits}).status_code == 302
+
+
+def test_nobody_without_a_receipt_to_show_gets_a_ticket() -> None:
+    assert post(Client(), OFFER, {"make": "1"}).status_code == 410 and Client().get(OFFER).status_code == 410
+    assert post(Client(), "/en/q/nothing/", {"digits": "123456"}).status_code == 410
+    assert not Kept.objects.exists()
+
+
+def test_the_drawing_is_read_back_as_the_address() -> None:
+    """Every module of the path is where the library put it, quiet zone included."""
+    drawing = qr.drawn("https://aide.example/en/q/abcdefghijklmnop/")
+    black = {
+        (int(x) + step, int(y))
+        for x, y, run in re.findall(r"M(\d+) (\d+)h(\d+)v1", drawing.path)
+        for step in range(int(run))
+    }
+    assert all(4 <= x < drawing.size - 4 and 4 <= y < drawing.size - 4 for x, y in black)
+    finder = {(x, y) for x in range(7) for y in range(7) if max(abs(x - 3), abs(y - 3)) != 2}
+    assert {(x + 4, y + 4) for x, y in finder} <= black
+
+
+def test_of_two_devices_that_come_at_once_one_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    handover.offer("s" * 40, Code("00000-00000", "0" * 16))
+    found = handover.offered("s" * 40)
+    assert found is not None
+    # The second has read what is kept before the first took it away.
+    monkeypatch.setattr(store, "wipe", lambda *_: None)
+    assert handover.take(found.ticket, found.digits).code.number == "00000-00000"
+    with pytest.raises(handover.NoTicket):
+        handover.take(found.ticket, found.digits)
