@@ -396,11 +396,6 @@ ON_PAGES: dict[str, str | None] = {
     "If you choose to destroy something, the next page asks you once more.": None,
     "That is why we keep fingerprints locked, give them only to those who filter uploads, and have them"
     " forgotten when you stop the protection.": _ANNOUNCED,
-    "Taken back. %(gone)s of %(told)s site that had the code confirmed that it forgot it.": _ANNOUNCED,
-    "Taken back. %(gone)s of %(told)s sites that had the code confirmed that they forgot it.": _ANNOUNCED,
-    "That is why we keep codes locked, give them only to those who filter uploads, and have them forgotten"
-    " when"
-    " you take them back.": _ANNOUNCED,
     "Whoever has a photo of the QR code alone gets nowhere: after five wrong tries it is gone.": (_TICKET),
     "Then delete the file and the text.": None,
     "Répit does not take these cases and keeps nothing about them.": _MINORS,
