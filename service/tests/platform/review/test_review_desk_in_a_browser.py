@@ -9,7 +9,7 @@ import pytest
 from chromium import LANGUAGES, violations
 from chromium import staff_visit as visit
 from desk_process import Desk
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from staff_people import code_of
 
 SHOTS = Path(__file__).resolve().parents[4] / "artefacts" / "desk"
@@ -164,6 +164,27 @@ def test_an_upload_is_taken_opened_revealed_hidden_and_decided_by_keyboard_alone
         assert page.locator("main .inset").first.inner_text().startswith("Noted.")
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_refusal_without_a_ground_puts_the_focus_on_what_is_missing(
+    browser: Browser, desk: Desk, script: bool
+) -> None:
+    with visit(browser, desk, desk.world["cookies"]["moderator"], "fr", java_script_enabled=script) as page:
+        to_item(page, desk)
+        page.locator("#refuse").check()
+        page.locator("#why").fill("La même image.")
+        page.locator('[data-key="s"]').click()
+        summary = page.locator("#error")
+        expect(summary).to_be_focused()
+        expect(page).to_have_title(re.compile("^Erreur\u00a0: "))
+        assert page.locator("#refuse").is_checked()
+        assert page.locator("#why").input_value() == "La même image."
+        summary.get_by_role("link").click()
+        expect(page.locator("#ground")).to_be_focused()
+        if script:
+            page.screenshot(path=SHOTS / "missing-fr.png", full_page=True)
+            assert violations(page) == []
+
+
 def test_the_desk_works_without_script(browser: Browser, desk: Desk) -> None:
     with visit(browser, desk, desk.world["cookies"]["moderator"], java_script_enabled=False) as page:
         page.goto(f"{desk.base}/staff/review/")
@@ -256,6 +277,6 @@ def test_words_survive_the_opening_of_the_upload_and_a_missing_ground(browser: B
         page.locator("[data-reveal]").wait_for()
         assert page.input_value("#why") == "It is the same picture." and page.is_checked("#refuse")
         page.locator('[data-key="s"]').click()
-        page.locator(".complaint[role=alert]").wait_for()
+        page.locator("#error").wait_for()
         assert page.input_value("#why") == "It is the same picture." and page.is_checked("#refuse")
         assert violations(page) == []

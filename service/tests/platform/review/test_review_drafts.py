@@ -13,7 +13,8 @@ from staff_people import Someone
 
 from repit.foundation import clock
 from repit.foundation.kept.models import Kept
-from repit.platform.review import queue
+from repit.platform.gate.pictures import Signature
+from repit.platform.review import objections, questions, queue
 from repit.platform.review.models import Review, Step
 
 Make = Callable[..., Someone]
@@ -65,10 +66,32 @@ def test_a_refusal_without_a_ground_comes_back_with_its_words(desk: Desk) -> Non
     answer = desk.decide(desk.mark(), "refuse")
     assert answer.status_code == 400
     text = answer.content.decode()
-    assert written(text) == WHY and "A refusal needs a ground." in text
+    assert written(text) == WHY and "a refusal rests on a rule" in text
+    assert re.search(r"<title>\s*Error: One upload", text)
+    assert re.search(r'<div class="error" role="alert" tabindex="-1" id="error" autofocus>', text)
+    assert '<a href="#ground">' in text and 'aria-describedby="ground-missing"' in text
     assert re.search(r'value="refuse"[^>]*checked', text) and Review.objects.get().state == "held"
     chosen = desk.decide(desk.mark(), "refuse", ground="nonsense").content.decode()
     assert written(chosen) == WHY and "<border>" not in chosen
+
+
+def test_a_decision_without_an_outcome_asks_for_one_in_french_and_keeps_the_rest(desk: Desk) -> None:
+    fields = {"form": desk.mark(), "ground": "law-fr-226-2-1", "why": WHY}
+    answer = desk.who.client.post(f"{desk.page}decide/", fields, headers={"accept-language": "fr"})
+    text = answer.content.decode()
+    assert re.search("<title>\\s*Erreur\u00a0: Un envoi", text) and '<a href="#refuse">' in text
+    assert re.search(r'value="law-fr-226-2-1"\s+selected', text) and written(text) == WHY
+    assert "Choisissez ce que devient l’envoi." in text
+
+
+def test_letting_the_picture_go_stays_chosen_where_the_words_are_too_long(someone: Make) -> None:
+    row = decision("standard", item="known", outcome="block")
+    objections.object_to(row, "Everybody knows it.")
+    questions.compared(row.name, {"known": 87}, Signature(bytes(32), bytes(128)))
+    who = someone("senior")
+    page = who.client.post("/staff/review/next/")["Location"]
+    text = who.client.post(f"{page}decide/", {"outcome": "free", "why": "x" * 5001}).content.decode()
+    assert re.search(r'id="free"[^>]*checked', text) and '<a href="#why">' in text and "x" * 5001 in text
 
 
 def test_a_claim_that_lapsed_while_one_wrote_leaves_the_words_until_it_is_held_again(desk: Desk) -> None:

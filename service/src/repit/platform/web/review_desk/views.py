@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from repit.foundation import audit
-from repit.foundation.errors import InputRefused, NotFound, RepitError, Text
+from repit.foundation.errors import NotFound, RepitError, Text
 from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.platform.review import deciding, grounds, media, queue, wellbeing
+from repit.platform.review.deciding import AnswerNotWhole
 from repit.platform.review.models import Review, Step
 from repit.platform.review.wellbeing import Workload
 from repit.platform.web.review_desk import evidence, tickets
@@ -165,7 +166,7 @@ def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     )
     try:
         review = deciding.decide(member, name, answer)
-    except InputRefused as refused:
+    except AnswerNotWhole as refused:
         if not _holds(member, name):
             return _let_go(request, member, name)
         return _item(request, member, _held(member, name), refused=refused)
@@ -204,7 +205,7 @@ def _item(
     member: Member,
     review: Review,
     ticket: str = "",
-    refused: InputRefused | None = None,
+    refused: AnswerNotWhole | None = None,
 ) -> HttpResponse:
     workload: Workload = wellbeing.workload(member)
     language, here = request.LANGUAGE_CODE, reverse("review-item", args=[review.name])
@@ -213,7 +214,7 @@ def _item(
         "here": here,
         "typed": {**waits.dict(), **request.POST.dict()},
         "from_before": bool(waits.get("why")) and not refused,
-        "complaint": " ".join(refused.shown(language)) if refused else "",
+        "missing": _missing(refused, language),
         "review": review,
         "decision": review.decision,
         "agreements": evidence.agreements(review.decision),
@@ -237,6 +238,11 @@ def _item(
     answer = render(request, "review_desk/item.html", words, status=refused.status if refused else 200)
     answer.is_final = True  # type: ignore[attr-defined] # the staff area leaves it as it is
     return answer
+
+
+def _missing(refused: AnswerNotWhole | None, language: str) -> dict[str, str]:
+    """What is asked for, by the field that takes it."""
+    return {each.field: each.text.in_language(language) for each in refused.missing} if refused else {}
 
 
 def _holds(member: Member, name: str) -> bool:
