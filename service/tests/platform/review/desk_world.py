@@ -61,7 +61,7 @@ for tier, changes in (
     ("standard", {}),
     ("possible", {"state": "disputed", "confirmations": 3}),
     ("", {}),
-    ("orientation", {"kind": "deepfake", "turned": "mirrored"}),
+    ("orientation", {"kind": "deepfake", "turned": "mirrored", "proportion": 0.5625}),
 ):
     row = decision(tier, **changes)
     media.hold(row.name, shapes())
