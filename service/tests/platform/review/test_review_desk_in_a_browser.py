@@ -161,7 +161,54 @@ def test_an_upload_is_taken_opened_revealed_hidden_and_decided_by_keyboard_alone
         with page.expect_navigation():
             page.keyboard.press("Enter")
         assert page.url != first
-        assert page.locator("main .inset").first.inner_text().startswith("Noted.")
+        decided = page.locator("[data-undo]")
+        assert decided.locator("strong").inner_text().strip() == "Noted: refuse it."
+        expect(decided.get_by_role("status")).to_have_text(re.compile("You can undo it for"))
+        with page.expect_navigation():
+            page.keyboard.press("u")
+        assert page.url == re.sub("open/$", "", first) and page.locator("#refuse").is_checked()
+        assert page.locator("#why").input_value().startswith("s n 1 2")
+        with page.expect_navigation():
+            page.keyboard.press("s")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "It has taken effect."), ("fr", "La décision a pris effet.")]
+)
+def test_the_seconds_are_counted_down_and_the_end_is_told(
+    browser: Browser, desk: Desk, language: str, words: str
+) -> None:
+    with visit(browser, desk, desk.world["cookies"]["moderator"], language) as page:
+        to_item(page, desk)
+        page.clock.install()
+        page.locator("#refuse").check()
+        page.locator("#ground").select_option("terms-intimate")
+        page.get_by_role("button", name=re.compile("and stop|s.arrêter")).click()
+        pending = page.locator("[data-undo]").first
+        page.clock.run_for(2000)
+        assert re.search(r"\b\d s\b", pending.locator("[data-undo-left]").inner_text())
+        for (width, height), scheme in ((WIDE, "light"), (NARROW, "dark")):
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.screenshot(path=SHOTS / f"undo-{language}-{width}.png", full_page=True)
+            assert violations(page) == []
+        pending.get_by_role("button").focus()
+        page.clock.run_for(12_000)
+        expect(pending.get_by_role("status")).to_have_text(words)
+        expect(pending).to_be_focused()
+        assert pending.get_by_role("button").count() == 0
+
+
+def test_a_decision_is_undone_without_script(browser: Browser, desk: Desk) -> None:
+    with visit(browser, desk, desk.world["cookies"]["moderator"], java_script_enabled=False) as page:
+        to_item(page, desk)
+        first = page.url
+        page.locator("#refuse").check()
+        page.locator("#ground").select_option("terms-intimate")
+        page.locator('[data-key="s"]').click()
+        page.locator('[data-key="u"]').click()
+        assert page.url == first and page.locator("#refuse").is_checked()
+        page.locator('[data-key="b"]').click()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
@@ -201,7 +248,8 @@ def test_every_control_of_the_item_is_reached_with_tab_in_reading_order(browser:
     ) as page:
         to_item(page, desk)
         wanted = page.evaluate(
-            """[...document.querySelectorAll('a[href], button, select, textarea, [tabindex="0"], input')]
+            """[...document.querySelectorAll(
+                'a[href], button, select, textarea, summary, [tabindex="0"], input')]
             .filter(n => n.type !== 'hidden' && (n.type !== 'radio' || n.id === 'refuse'))
             .map(n => n.outerHTML.slice(0, 80))"""
         )

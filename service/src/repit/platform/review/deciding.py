@@ -84,16 +84,12 @@ class AnswerNotWhole(InputRefused):
         self.missing = missing
 
 
-def decide(member: Member, name: str, answer: Answer) -> Review:
-    """Decide a review that this member holds. Raises `NotFound`, `AnswerNotWhole`."""
-    outcome = _checked(answer)
+def decide(member: Member, name: str, answer: Answer, *, pressed: bool = False) -> Review:
+    """Decide a review that this member holds: it takes effect here and now. `pressed`: they held it when they
+    pressed (`undoing`), and their claim may have run out since. Raises `NotFound`, `AnswerNotWhole`."""
+    outcome = checked(answer)
     with transaction.atomic():
-        review = Review.objects.select_for_update(of=("self",)).filter(name=name, holder=member).first()
-        if review is None or review.claimed_until is None or review.claimed_until <= now():
-            raise NotFound(
-                Text("You no longer hold this one.", "Vous ne tenez plus celui-ci."),
-                Text("Take the next one.", "Prenez le suivant."),
-            )
+        review = held(member, name, pressed=pressed)
         picture = answer.picture and outcome == "allow" and bool(may_free(review))
         before: State = review.state  # type: ignore[assignment]
         after, final = _next(review, before, outcome, picture)
@@ -113,9 +109,31 @@ def decide(member: Member, name: str, answer: Answer) -> Review:
         if final:
             _finish(review, outcome, answer)
         wellbeing.decided(member)
-    if final:
+    if final and not pressed:  # else it is erased once all of it is safe
         media.forget(review)
     return review
+
+
+def held(member: Member, name: str, *, pressed: bool = False) -> Review:
+    """The review that a member holds, locked within a transaction. Raises `NotFound`."""
+    review = Review.objects.select_for_update(of=("self",)).filter(name=name, holder=member).first()
+    lapsed = review is None or review.claimed_until is None or review.claimed_until <= now()
+    if review is None or (lapsed and not pressed):
+        raise NotFound(
+            Text("You no longer hold this one.", "Vous ne tenez plus celui-ci."),
+            Text("Take the next one.", "Prenez le suivant."),
+        )
+    return review
+
+
+def needs_another(review: Review, answer: Answer) -> bool:
+    """Whether someone else looks after a first look with this answer. Of later looks nothing is foretold: it
+    would tell the second what the first decided, while they may still change their word."""
+    if review.state != "held":
+        return False
+    outcome = _outcome(answer)
+    picture = answer.picture and outcome == "allow" and bool(may_free(review))
+    return not _next(review, "held", outcome, picture)[1]
 
 
 def may_free(review: Review) -> dict[str, int | None]:
@@ -171,10 +189,15 @@ def _reverses(review: Review) -> bool:
     return review.decision.outcome == "block" or objections.wait_for_release(review)
 
 
-def _checked(answer: Answer) -> Outcome:
+def checked(answer: Answer) -> Outcome:
+    """What is decided. Raises `AnswerNotWhole`."""
     missing = tuple(_missing(answer))
     if missing:
         raise AnswerNotWhole(missing)
+    return _outcome(answer)
+
+
+def _outcome(answer: Answer) -> Outcome:
     return next(outcome for outcome in OUTCOMES if outcome == answer.outcome)
 
 

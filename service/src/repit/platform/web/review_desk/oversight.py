@@ -35,7 +35,7 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
     words = {
         "counts": queue.counts(),
         "overdue": deciding.due_before(now()),
-        "held": Review.objects.filter(holder__isnull=False)
+        "held": Review.objects.filter(holder__isnull=False, pending__isnull=True)
         .select_related("holder")
         .order_by("claimed_until"),
         "referred": Review.objects.filter(outcome="refer").order_by("-decided_at")[:_SHOWN],
