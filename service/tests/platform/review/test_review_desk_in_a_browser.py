@@ -32,8 +32,8 @@ def to_item(page: Page, desk: Desk) -> None:
 
 def to_objection(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.base}/staff/review/")
-    row = page.locator("tr", has_text=re.compile("objection|contestation"))
-    (row.get_by_role("button") if row.count() else page.locator('[data-key="n"]')).first.click()
+    chosen = page.locator("tr", has_text=re.compile("objection|contestation")).get_by_role("button")
+    (chosen if chosen.count() else page.locator('[data-key="n"]')).first.click()
     page.wait_for_url(re.compile(r"/staff/review/[\w-]{10,}/$"))
 
 
@@ -41,6 +41,16 @@ def to_opened(page: Page, desk: Desk) -> None:
     to_item(page, desk)
     page.locator('[data-key="o"]').click()
     page.locator("[data-reveal] img").wait_for()
+
+
+ANSWERS = {"absent": "404", "objection-missing": "400"}
+"""Which status a screen is answered with on purpose; a browser notes it as an error."""
+
+
+def to_missing(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.base}/objection/{desk.world['refused']}/")
+    page.locator("main form button").click()
+    expect(page.locator("#error")).to_be_focused()
 
 
 def at(address: str) -> Callable[[Page, Desk], None]:
@@ -71,6 +81,12 @@ SCREENS: dict[str, tuple[str, Callable[[Page, Desk], None]]] = {
     "keys": ("moderator", at("/staff/review/keys/")),
     "oversight": ("supervisor", at("/staff/review/oversight/")),
     "record": ("supervisor", at("/staff/review/oversight/{record}/")),
+    "objection-number": ("", at("/objection/")),
+    "objection-refused": ("", at("/objection/{refused}/")),
+    "objection-answered": ("", at("/objection/{answered}/")),
+    "objection-waits": ("", at("/objection/{waits}/")),
+    "objection-stopped": ("", at("/objection/{stopped}/")),
+    "objection-missing": ("", to_missing),
 }
 
 
@@ -95,6 +111,12 @@ HEADINGS = {
     "keys": ("Touches", "Keys"),
     "oversight": ("Supervision", "Oversight"),
     "record": ("Dossier d'un examen", "Record of one review"),
+    "objection-number": ("Contester une décision", "Object to a decision"),
+    "objection-refused": ("Votre envoi n’a pas été accepté", "Your upload was not accepted"),
+    "objection-answered": ("Votre envoi n’a pas été accepté", "Your upload was not accepted"),
+    "objection-waits": ("Votre envoi attend qu’une personne le regarde", "Your upload waits for a person"),
+    "objection-stopped": ("L’envoi n’est pas publié", "The upload is not published"),
+    "objection-missing": ("Votre envoi n’a pas été accepté", "Your upload was not accepted"),
 }
 
 
@@ -120,7 +142,7 @@ def test_a_screen_has_no_violation_at_any_width_or_light(
             page.screenshot(path=SHOTS / f"{name}-{language}-{width}.png", full_page=True)
             assert violations(page) == []
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-        assert [complaint for complaint in complaints if "404" not in complaint or name != "absent"] == []
+        assert [complaint for complaint in complaints if ANSWERS.get(name, "!") not in complaint] == []
 
 
 def test_an_upload_is_taken_opened_revealed_hidden_and_decided_by_keyboard_alone(

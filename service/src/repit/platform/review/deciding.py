@@ -38,16 +38,16 @@ MOST_TEXT: Final = 5000
 DEEP: Final = 25
 """Of a hundred: `hotline.bank.doubt_rule` at the hotline counts a word by the same measure."""
 _NEXT: Final = Text(
-    "Complete the form; it kept what you chose.", "Complétez le formulaire : il a gardé vos choix."
+    "Complete the form; it kept what you chose.", "Complétez le formulaire : il a gardé vos choix."
 )
 _NO_OUTCOME: Final = Text("Choose what happens with the upload.", "Choisissez ce que devient l’envoi.")
 _NO_GROUND: Final = Text(
     "Choose the ground: a refusal rests on a rule, and its sender will read which.",
-    "Choisissez le motif : un refus repose sur une règle, et la personne refusée lira laquelle.",
+    "Choisissez le motif : un refus repose sur une règle, et la personne refusée lira laquelle.",
 )
 _TOO_LONG: Final = Text(
     f"Use {MOST_TEXT:,} characters at most for your words.",
-    f"Écrivez {MOST_TEXT:,} caractères au plus.".replace(",", "\u202f"),
+    f"Écrivez {MOST_TEXT:,} caractères au plus.".replace(",", " "),
 )
 _NOT_TEXT: Final = Text(
     "Your words hold a character that cannot be kept. Type them again rather than paste them.",

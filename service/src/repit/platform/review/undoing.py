@@ -49,7 +49,7 @@ class TooLate(TransitionRefused):
     message = Text("It has taken effect already.", "La décision a déjà pris effet.")
     next_step = Text(
         "Tell your supervisor if it should be otherwise: they see every decision under Oversight.",
-        "Dites-le à la supervision si elle doit changer : chaque décision y figure.",
+        "Dites-le à la supervision si elle doit changer : chaque décision y figure.",
     )
 
 
