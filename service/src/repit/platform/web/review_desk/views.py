@@ -20,6 +20,7 @@ from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.platform.review import deciding, grounds, media, queue, undoing, wellbeing
+from repit.platform.review import words as code_words
 from repit.platform.review.deciding import AnswerNotWhole
 from repit.platform.review.models import Review, Step
 from repit.platform.web.review_desk import evidence, pending, tickets
@@ -47,7 +48,14 @@ def queue_page(request: HttpRequest, member: Member) -> HttpResponse:
     words = {
         **pending.around(member),
         "held": held,
-        "rows": [(row, evidence.BASES.get(row.basis, row.basis)) for row in waiting[:_SHOWN]],
+        "rows": [
+            (
+                row,
+                evidence.BASES.get(row.basis, row.basis),
+                code_words.channel(row.decision.channel).in_language(request.LANGUAGE_CODE),
+            )
+            for row in waiting[:_SHOWN]
+        ],
         "count": waiting.count(),
         "may_choose": member.may("review.second") and held is None,
     }
@@ -230,6 +238,8 @@ def _item(
         "missing": _missing(refused, language),
         "review": review,
         "decision": review.decision,
+        "channel": code_words.channel(review.decision.channel).in_language(language),
+        "unseen": code_words.unseen(review.decision.undecided).in_language(language),
         "agreements": evidence.agreements(review.decision),
         "indicators": evidence.indicators(review.decision),
         "steps": list(review.steps.select_related("member").order_by("pk")),
