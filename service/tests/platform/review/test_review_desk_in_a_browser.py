@@ -145,6 +145,56 @@ def test_a_screen_has_no_violation_at_any_width_or_light(
         assert [complaint for complaint in complaints if ANSWERS.get(name, "!") not in complaint] == []
 
 
+SMALL_TARGETS = """[...document.querySelectorAll('main :is(button, select, summary, label, input)')]
+    .filter(n => n.checkVisibility() && !n.closest('.unseen') && !['radio', 'checkbox'].includes(n.type))
+    .map(n => [n, (n.closest('.choice') || n).getBoundingClientRect()])
+    .filter(([n, box]) => box.height < 44 && (n.tagName !== 'LABEL' || n.closest('.choice, .tick')))
+    .map(([n, box]) => `${n.outerHTML.slice(0, 60)} ${box.height}`)"""
+
+
+TOO_WIDE = """document.documentElement.scrollWidth <= window.innerWidth ? [] :
+    [...document.querySelectorAll('body *')].filter(n => n.getBoundingClientRect().right > innerWidth + 1)
+    .map(n => n.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_the_queue_is_cards_and_deciding_is_within_reach(
+    browser: Browser, desk: Desk, width: int
+) -> None:
+    size = {"width": width, "height": 720}
+    with visit(browser, desk, desk.world["cookies"]["moderator"], "fr", viewport=size) as page:
+        page.goto(f"{desk.base}/staff/review/")
+        cell = page.locator(".cards td").first
+        assert cell.evaluate("cell => getComputedStyle(cell).display") == "grid"
+        assert page.evaluate(SMALL_TARGETS) == []
+        page.screenshot(path=SHOTS / f"queue-cards-fr-{width}.png", full_page=True)
+        to_item(page, desk)
+        assert page.evaluate(SMALL_TARGETS) == []
+        for key in ("1", "2", "3"):
+            page.locator(f'[data-key="{key}"]').locator("xpath=ancestor::*[@class='choice']").click(
+                position={"x": 200, "y": 8}
+            )
+            assert page.locator(f'[data-key="{key}"]').is_checked()
+        page.evaluate("scrollTo(0, 0)")
+        for name in ("Décider, et prendre le suivant", "Décider, et s.arrêter"):
+            box = page.get_by_role("button", name=re.compile(name)).bounding_box()
+            assert box is not None and box["height"] >= 44 and box["y"] + box["height"] <= 720
+        page.screenshot(path=SHOTS / f"item-reach-fr-{width}.png")
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("name", ["queue", "item", "record", "keys", "objection-answered"])
+def test_a_page_stays_whole_at_twice_the_text_size(browser: Browser, desk: Desk, name: str) -> None:
+    role, go = SCREENS[name]
+    with visit(browser, desk, desk.world["cookies"].get(role, ""), "fr") as page:
+        go(page, desk)
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            page.screenshot(path=SHOTS / f"{name}-200-{width}.png", full_page=True)
+            assert page.evaluate(TOO_WIDE) == []
+
+
 def test_an_upload_is_taken_opened_revealed_hidden_and_decided_by_keyboard_alone(
     browser: Browser, desk: Desk
 ) -> None:
