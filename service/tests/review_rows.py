@@ -27,6 +27,7 @@ def evidence(item: str = "", tier: str = "possible", **changes: Any) -> dict[str
         "turned": "upright",
         "expected_false": 1e-7,
         "parts": PARTS,
+        "proportion": 1.5,
     }
     return {**known, **changes}
 

@@ -89,10 +89,10 @@ function taken_in( Answer $answer, string $path = '' ): string {
 	// REST and XML-RPC speak the site's language; a refusal speaks that of whoever sends.
 	speak( is_user_logged_in() ? get_user_locale() : '' );
 	if ( Answer::REFUSE === $answer->outcome ) {
-		return ( $answer->known ? known() : unsure() ) . ' ' . objection( $answer->decision );
+		return ( $answer->known ? known() : unsure() ) . ' ' . objection( $answer->decision, $answer->page );
 	}
 	if ( Answer::REVIEW === $answer->outcome && 'refuse' === setting( 'review' ) ) {
-		return unsure() . ' ' . objection( $answer->decision );
+		return unsure() . ' ' . objection( $answer->decision, $answer->page );
 	}
 	if ( 'closed' === setting( 'unreachable' ) && in_array( $answer->outcome, array( Answer::UNSEEN, Answer::UNKNOWN ), true ) ) {
 		return not_looked_at( $answer );
@@ -120,7 +120,11 @@ function unsure(): string {
 	return __( 'This file was not accepted. It could not be let through without a person having looked at it.', 'repit-gate' );
 }
 
-function objection( string $decision ): string {
+function objection( string $decision, string $page = '' ): string {
+	if ( '' !== $page ) {
+		/* translators: %s: an address. */
+		return sprintf( __( 'You can read why, and object, here: %s', 'repit-gate' ), $page );
+	}
 	if ( '' === $decision ) {
 		return __( 'If you think that this is a mistake, write to the people who run this site.', 'repit-gate' );
 	}

@@ -36,12 +36,15 @@ final class Answer {
 	public $trouble;
 	/** @var bool Whether it rests on something known, and not on what could not be looked at. */
 	public $known;
+	/** @var string Where its sender reads why, and objects; empty where the gate has no such page. */
+	public $page;
 
-	public function __construct( string $outcome, string $decision = '', string $trouble = '', bool $known = false ) {
+	public function __construct( string $outcome, string $decision = '', string $trouble = '', bool $known = false, string $page = '' ) {
 		$this->outcome  = $outcome;
 		$this->decision = $decision;
 		$this->trouble  = $trouble;
 		$this->known    = $known;
+		$this->page     = $page;
 	}
 }
 
@@ -235,7 +238,12 @@ function asked( callable $once, float $seconds, bool $noted = true ): Answer {
 	if ( ! is_array( $verdict ) || ! isset( $verdict['verdict'] ) ) {
 		return not_known( 'not-a-gate', $noted );
 	}
-	return new Answer( $outcomes[ $status ], number_of( $verdict['decision'] ?? '' ), '', ! isset( $verdict['undecided'] ) );
+	return new Answer( $outcomes[ $status ], number_of( $verdict['decision'] ?? '' ), '', ! isset( $verdict['undecided'] ), page_of( $verdict['objection'] ?? '' ) );
+}
+
+/** The address of the gate's page for senders, or nothing: it is shown to people, and never asked. */
+function page_of( $value ): string {
+	return is_string( $value ) && strlen( $value ) <= 500 && preg_match( '#\Ahttps?://[^\s<>"\']+\z#', $value ) ? $value : '';
 }
 
 /** The number of a decision, or nothing: it becomes part of addresses and names of options. */

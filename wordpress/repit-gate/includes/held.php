@@ -101,7 +101,7 @@ function looked_at_again( string $name, array $entry, ?\WP_User $author ): bool 
 	} elseif ( Answer::REFUSE === $answer->outcome || 'refuse' === $asks ) {
 		removed( $name, $entry );
 		if ( $author ) {
-			$words = ( $answer->known ? known() : unsure() ) . ' ' . objection( $answer->decision );
+			$words = ( $answer->known ? known() : unsure() ) . ' ' . objection( $answer->decision, $answer->page );
 			wp_mail( $author->user_email, __( 'Your upload was not accepted', 'repit-gate' ), $words );
 		}
 	} elseif ( 'hold' === $asks && '' !== $answer->decision ) {
@@ -141,7 +141,7 @@ function done_as_decided( string $decision, array $entry, ?\WP_User $author ): b
 		if ( $author ) {
 			$reasons = reasons( is_array( $review['statement'] ?? null ) ? $review['statement'] : array() );
 			$looked  = __( 'A person has looked at your upload. It was not accepted.', 'repit-gate' );
-			wp_mail( $author->user_email, __( 'Your upload was not accepted', 'repit-gate' ), $looked . ' ' . objection( $decision ) . $reasons );
+			wp_mail( $author->user_email, __( 'Your upload was not accepted', 'repit-gate' ), $looked . ' ' . objection( $decision, page_of( $review['objection'] ?? '' ) ) . $reasons );
 		}
 	} elseif ( 'refer' === $outcome ) {
 		$entry['state'] = 'stopped';

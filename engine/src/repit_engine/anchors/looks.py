@@ -12,14 +12,17 @@ import numpy as np
 from repit_engine.anchors import tables
 from repit_engine.anchors.query import Budget, Kind, QueryHashes, Stage, query_stages
 from repit_engine.pdq import Orientation
+from repit_engine.picture import Picture
 from repit_engine.views import Views
 
 
 class Look(NamedTuple):
-    """One look: its stages up to `last`, each made when it is asked for."""
+    """One look: its stages up to `last`, each made when it is asked for. `proportion`: width by height of
+    what is looked at, for whoever draws the rectangles."""
 
     stages: Iterator[QueryHashes]
     last: Stage
+    proportion: float
 
 
 def count_of(views: Views) -> int:
@@ -30,9 +33,9 @@ def count_of(views: Views) -> int:
 def looks(views: Views, budget: Callable[[], Budget] = Budget) -> Iterator[Look]:
     """One look for a file with one view; else the glance first. `budget` is asked as each begins."""
     if views.others:
-        yield Look(iter(glance(views)), Stage.WHOLE)
+        yield Look(iter(glance(views)), Stage.WHOLE, _proportion(views.shown))
     for picture in (views.shown, *views.deep):
-        yield Look(query_stages(picture, budget()), Stage.TURNED)
+        yield Look(query_stages(picture, budget()), Stage.TURNED, _proportion(picture))
 
 
 def glance(views: Views) -> list[QueryHashes]:
@@ -45,6 +48,10 @@ def glance(views: Views) -> list[QueryHashes]:
         _whole(rows[:, :1], Stage.STANDARD, (Orientation.UPRIGHT,)),
         _whole(rows[:, 1:], Stage.WHOLE, tuple(Orientation)[1:]),
     ]
+
+
+def _proportion(picture: Picture) -> float:
+    return picture.width / picture.height
 
 
 def _whole(

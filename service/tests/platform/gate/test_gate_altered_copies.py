@@ -1,5 +1,6 @@
 """Altered copies, through the gate: what matched, on what it rests, and what is set aside."""
 
+import io
 from collections.abc import Iterator
 
 import numpy as np
@@ -72,6 +73,8 @@ def test_a_border_a_crop_and_a_caption_are_refused_and_say_on_what_that_rests(
         assert -0.1 < top < bottom < 1.1
     row = Decision.objects.get(name=verdict.decision)
     assert (row.tier, row.distance) == ("altered", best.distance)
+    width, height = Image.open(io.BytesIO(content)).size
+    assert row.evidence[0]["proportion"] == round(width / height, 3)
 
 
 def test_unrelated_pictures_pass_through_every_stage(knowing: Gate) -> None:

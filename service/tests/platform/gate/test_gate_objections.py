@@ -165,7 +165,7 @@ def test_what_could_not_be_checked_is_refused_by_a_ground_of_its_own_and_reverse
     number = upload(gate, SVG).decision or ""
     statement = stands(number)[1]["statement"]
     assert (statement["ground"], statement["source"]) == ("terms-unchecked", "own")
-    assert "unsupported-picture" in statement["facts"]
+    assert "its format is not read here" in statement["facts"]
     object_to(number)
     assert decided(members("moderator"), ALLOW).state == "decided"
     assert upload(gate, SVG).outcome == "allow"

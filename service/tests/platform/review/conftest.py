@@ -8,11 +8,17 @@ import pytest
 from desk_process import Desk
 from playwright.sync_api import Browser
 
+PAGE = {
+    "REPIT_GATE_OBJECTIONS": "yes",
+    "REPIT_ADDRESS": "http://localhost",
+    "REPIT_GATE_NAME": "Forum des jardins",
+}
+
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     world = Path(__file__).with_name("desk_world.py")
-    running = Desk(tmp_path_factory.mktemp("desk"), world, REPIT_REVIEW_MEDIA="hold")
+    running = Desk(tmp_path_factory.mktemp("desk"), world, REPIT_REVIEW_MEDIA="hold", **PAGE)
     yield running
     running.end()
     assert "Traceback" not in running.errors, running.errors

@@ -61,7 +61,7 @@ for tier, changes in (
     ("standard", {}),
     ("possible", {"state": "disputed", "confirmations": 3}),
     ("", {}),
-    ("orientation", {"kind": "deepfake", "turned": "mirrored"}),
+    ("orientation", {"kind": "deepfake", "turned": "mirrored", "proportion": 0.5625}),
 ):
     row = decision(tier, **changes)
     media.hold(row.name, shapes())
@@ -90,6 +90,14 @@ media.hold(held.name, shapes())
 queue.take_in()
 queue.take(people["second moderator"].member)
 queue.take_named(people["third moderator"].member, question)
+refused = decision("standard", item="refused", outcome="block").name
+answered = decision("possible", outcome="block")
+for words, who in (("C’est mon chien.", "Hugo"), ("Regardez encore : c’est mon chien.", "Inès")):
+    one = objections.object_to(answered, words)
+    while one.state != "decided":
+        reader = person("senior", name=f"{who} {one.state}").member
+        one = deciding.decide(reader, queue.take_named(reader, one.name).name, refuse)
+objections.object_to(answered, "Une dernière fois.")
 enrolling = members.add("Émile", ["moderator"], actor="test")
 unused = members.add("Gaël", ["moderator"], actor="test")
 begun = Someone("moderator", name="Fanny").enrol()
@@ -102,6 +110,10 @@ sys.stdout.write(
             "unused": unused,
             "letting_in": letting_in.give("Fanny", actor="test"),
             "record": record,
+            "refused": refused,
+            "answered": answered.name,
+            "waits": held.name,
+            "stopped": stopped.decision_id,
             "question": question,
             "password": PASSWORD,
             "secret": people["moderator"].secret,

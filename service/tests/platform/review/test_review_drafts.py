@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from amiss import amiss, chosen, typed
@@ -14,7 +14,8 @@ from staff_people import Someone
 
 from repit.foundation import clock
 from repit.foundation.kept.models import Kept
-from repit.platform.review import queue
+from repit.platform.gate.pictures import Signature
+from repit.platform.review import objections, questions, queue, undoing
 from repit.platform.review.models import Review, Step
 
 Make = Callable[..., Someone]
@@ -51,6 +52,12 @@ class Desk:
         return answer.content.decode()
 
 
+def taken_effect(moment: datetime) -> None:
+    """What was decided by then can be undone no more."""
+    with clock.at(lambda: moment + timedelta(seconds=11)):
+        undoing.settle()
+
+
 def written(text: str) -> str:
     found = re.search(r'<textarea id="why".*?>(.*?)</textarea>', text, re.S)
     assert found
@@ -67,7 +74,10 @@ def test_a_refusal_without_a_ground_comes_back_with_its_words(desk: Desk) -> Non
     assert answer.status_code == 400
     amiss(answer, "ground")
     text = answer.content.decode()
-    assert written(text) == WHY and "A refusal needs a ground." in text
+    assert written(text) == WHY and "a refusal rests on a rule" in text
+    assert re.search(r"<title>\s*Error:\s+One upload", text)
+    assert re.search(r'<div class="error" role="alert" tabindex="-1" id="error" autofocus>', text)
+    assert '<a href="#ground">' in text and 'aria-describedby="ground-missing"' in text
     assert re.search(r'value="refuse"[^>]*checked', text) and Review.objects.get().state == "held"
     again = desk.decide(desk.mark(), "refuse", ground="nonsense").content.decode()
     assert written(again) == WHY and "<border>" not in again
@@ -78,6 +88,25 @@ def test_a_decision_that_is_amiss_leads_to_what_is_missing(desk: Desk) -> None:
     assert typed(page, "why") == WHY
     page = amiss(desk.decide(desk.mark(), "allow", why="x" * 5_001), "why")
     assert chosen(page, "outcome") == ["allow"]
+
+
+def test_a_decision_without_an_outcome_asks_for_one_in_french_and_keeps_the_rest(desk: Desk) -> None:
+    fields = {"form": desk.mark(), "ground": "law-fr-226-2-1", "why": WHY}
+    answer = desk.who.client.post(f"{desk.page}decide/", fields, headers={"accept-language": "fr"})
+    text = answer.content.decode()
+    assert re.search("<title>\\s*Erreur\u00a0:\\s+Un envoi", text) and '<a href="#refuse">' in text
+    assert re.search(r'value="law-fr-226-2-1"\s+selected', text) and written(text) == WHY
+    assert "Choisissez ce que devient l’envoi." in text
+
+
+def test_letting_the_picture_go_stays_chosen_where_the_words_are_too_long(someone: Make) -> None:
+    row = decision("standard", item="known", outcome="block")
+    objections.object_to(row, "Everybody knows it.")
+    questions.compared(row.name, {"known": 87}, Signature(bytes(32), bytes(128)))
+    who = someone("senior")
+    page = who.client.post("/staff/review/next/")["Location"]
+    text = who.client.post(f"{page}decide/", {"outcome": "free", "why": "x" * 5001}).content.decode()
+    assert re.search(r'id="free"[^>]*checked', text) and '<a href="#why">' in text and "x" * 5001 in text
 
 
 def test_a_claim_that_lapsed_while_one_wrote_leaves_the_words_until_it_is_held_again(desk: Desk) -> None:
@@ -92,6 +121,7 @@ def test_a_claim_that_lapsed_while_one_wrote_leaves_the_words_until_it_is_held_a
         desk.take()
         assert written(desk.shown()) == WHY and "It was not sent yet." in desk.shown()
         assert desk.decide(desk.mark()).status_code == 302
+    taken_effect(moment)
     assert Review.objects.get().outcome == "allow"
 
 
@@ -110,6 +140,8 @@ def test_a_decision_pressed_twice_is_one_and_leads_on(desk: Desk) -> None:
     first, second = desk.decide(mark), desk.decide(mark)
     assert (first.status_code, second.status_code) == (302, 302)
     assert first["Location"] == second["Location"] != desk.page
+    taken_effect(clock.now())
+    assert desk.decide(mark)["Location"] == first["Location"]
     assert Step.objects.exclude(outcome="").count() == 1
     assert Review.objects.get(decision=other).state == "held"
     for _ in range(2):
@@ -122,6 +154,7 @@ def test_a_decision_pressed_twice_at_the_end_of_the_work_leads_to_the_queue(desk
     mark = desk.mark()
     for _ in range(2):
         assert desk.decide(mark, then="queue")["Location"] == "/staff/review/"
+    taken_effect(clock.now())
     assert Step.objects.exclude(outcome="").count() == 1
 
 

@@ -8,7 +8,7 @@ from review_rows import decision
 from staff_people import Someone
 
 from repit.foundation import clock
-from repit.platform.review import queue, wellbeing
+from repit.platform.review import queue, undoing, wellbeing
 from repit.platform.review.models import Review
 
 Make = Callable[..., Someone]
@@ -93,4 +93,7 @@ def test_the_next_one_comes_after_a_decision_without_going_back_to_the_queue(som
     assert (
         who.client.post(f"{after}decide/", {**form, "then": "queue"}).headers["Location"] == "/staff/review/"
     )
+    moment = clock.now() + timedelta(seconds=11)
+    with clock.at(lambda: moment):
+        assert undoing.settle() == 2
     assert Review.objects.filter(decision__in=[first, second], outcome="refuse").count() == 2

@@ -45,6 +45,11 @@ def keep_beside(request: HttpRequest) -> None:
         _put(request, page, beside)
 
 
+def put_back(request: HttpRequest, page: str, words: dict[str, str]) -> None:
+    """What a form had said, and was undone, stands in it again."""
+    _put(request, page, {name: [value] for name, value in words.items()}, afresh=True)
+
+
 def typed_on(request: HttpRequest, page: str) -> QueryDict:
     """What waits for the forms of a page."""
     found = QueryDict(mutable=True)

@@ -277,6 +277,7 @@ def _kept(evidence: Evidence) -> dict[str, Any]:
         "turned": evidence.turned,
         "expected_false": evidence.expected_false,
         "stale": evidence.stale,
+        "proportion": None if evidence.proportion is None else round(evidence.proportion, 3),
         "parts": [
             {"of": part.of, "distance": part.distance, "rectangle": [round(x, 4) for x in part.rectangle]}
             for part in evidence.parts

@@ -72,7 +72,8 @@ class Evidence:
     `parts`: nearest first, of the upload alone. `asked`: whether people here are asked about the item now
     ("yes", "no"); `let_go`: whether the upload shows a picture that they let pass here. `source`: the
     exchange that the gate follows itself and that the item came from; empty for the hotline's feed. `stale`:
-    whether it came by a feed that has been silent for too long.
+    whether it came by a feed that has been silent for too long. `proportion`: width by height of what the
+    parts are of, to draw them; None where no picture was looked at.
     """
 
     item: str
@@ -91,6 +92,7 @@ class Evidence:
     let_go: bool = False
     source: str = FEED
     stale: bool = False
+    proportion: float | None = None
 
     @property
     def key(self) -> Key:

@@ -5,9 +5,10 @@ where the upload is refused, answers to objections, an opinion for the bank, a r
 platform asks for the outcome (`decision_status`), `platform.loops.tell_banks` tells the bank.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -36,6 +37,22 @@ from repit.platform.review.states import OUTCOMES, Outcome, State
 MOST_TEXT: Final = 5000
 DEEP: Final = 25
 """Of a hundred: `hotline.bank.doubt_rule` at the hotline counts a word by the same measure."""
+_NEXT: Final = Text(
+    "Complete the form; it kept what you chose.", "Complétez le formulaire : il a gardé vos choix."
+)
+_NO_OUTCOME: Final = Text("Choose what happens with the upload.", "Choisissez ce que devient l’envoi.")
+_NO_GROUND: Final = Text(
+    "Choose the ground: a refusal rests on a rule, and its sender will read which.",
+    "Choisissez le motif : un refus repose sur une règle, et la personne refusée lira laquelle.",
+)
+_TOO_LONG: Final = Text(
+    f"Use {MOST_TEXT:,} characters at most for your words.",
+    f"Écrivez {MOST_TEXT:,} caractères au plus.".replace(",", " "),
+)
+_NOT_TEXT: Final = Text(
+    "Your words hold a character that cannot be kept. Type them again rather than paste them.",
+    "Votre texte contient un caractère qui ne peut pas être gardé. Tapez-le plutôt que de le coller.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +69,27 @@ class Answer:
     picture: bool = False
 
 
-def decide(member: Member, name: str, answer: Answer) -> Review:
-    """Decide a review that this member holds. Raises `NotFound`, `InputRefused`."""
-    outcome = _checked(answer)
+class Missing(NamedTuple):
+    """What an answer lacks, and which field of the form would say it."""
+
+    field: Literal["outcome", "ground", "why"]
+    text: Text
+
+
+class AnswerNotWhole(InputRefused):
+    """All that an answer lacks at once, so that nobody mends one thing to hear of the next."""
+
+    def __init__(self, missing: tuple[Missing, ...]) -> None:
+        super().__init__(missing[0].text, _NEXT)
+        self.missing = missing
+
+
+def decide(member: Member, name: str, answer: Answer, *, pressed: bool = False) -> Review:
+    """Decide a review that this member holds: it takes effect here and now. `pressed`: they held it when they
+    pressed (`undoing`), and their claim may have run out since. Raises `NotFound`, `AnswerNotWhole`."""
+    outcome = checked(answer)
     with transaction.atomic():
-        review = Review.objects.select_for_update(of=("self",)).filter(name=name, holder=member).first()
-        if review is None or review.claimed_until is None or review.claimed_until <= now():
-            raise NotFound(
-                Text("You no longer hold this one.", "Vous ne tenez plus celui-ci."),
-                Text("Take the next one.", "Prenez le suivant."),
-            )
+        review = held(member, name, pressed=pressed)
         picture = answer.picture and outcome == "allow" and bool(may_free(review))
         before: State = review.state  # type: ignore[assignment]
         after, final = _next(review, before, outcome, picture)
@@ -81,9 +109,31 @@ def decide(member: Member, name: str, answer: Answer) -> Review:
         if final:
             _finish(review, outcome, answer)
         wellbeing.decided(member)
-    if final:
+    if final and not pressed:  # else it is erased once all of it is safe
         media.forget(review)
     return review
+
+
+def held(member: Member, name: str, *, pressed: bool = False) -> Review:
+    """The review that a member holds, locked within a transaction. Raises `NotFound`."""
+    review = Review.objects.select_for_update(of=("self",)).filter(name=name, holder=member).first()
+    lapsed = review is None or review.claimed_until is None or review.claimed_until <= now()
+    if review is None or (lapsed and not pressed):
+        raise NotFound(
+            Text("You no longer hold this one.", "Vous ne tenez plus celui-ci."),
+            Text("Take the next one.", "Prenez le suivant."),
+        )
+    return review
+
+
+def needs_another(review: Review, answer: Answer) -> bool:
+    """Whether someone else looks after a first look with this answer. Of later looks nothing is foretold: it
+    would tell the second what the first decided, while they may still change their word."""
+    if review.state != "held":
+        return False
+    outcome = _outcome(answer)
+    picture = answer.picture and outcome == "allow" and bool(may_free(review))
+    return not _next(review, "held", outcome, picture)[1]
 
 
 def may_free(review: Review) -> dict[str, int | None]:
@@ -139,23 +189,27 @@ def _reverses(review: Review) -> bool:
     return review.decision.outcome == "block" or objections.wait_for_release(review)
 
 
-def _checked(answer: Answer) -> Outcome:
-    for outcome in OUTCOMES:
-        if answer.outcome == outcome:
-            break
-    else:
-        raise InputRefused(
-            Text("Choose one of the outcomes.", "Choisissez une des issues."),
-            Text("Go back to the review.", "Revenez à l'examen."),
-        )
-    if outcome == "refuse" and grounds.named(answer.ground) is None:
-        raise InputRefused(
-            Text("A refusal needs a ground.", "Un refus a besoin d'un motif."),
-            Text("Choose the rule that it rests on.", "Choisissez la règle sur laquelle il repose."),
-        )
-    if len(answer.why) > MOST_TEXT or "\0" in answer.why:
-        raise InputRefused(Text("The text is too long.", "Le texte est trop long."))
-    return outcome
+def checked(answer: Answer) -> Outcome:
+    """What is decided. Raises `AnswerNotWhole`."""
+    missing = tuple(_missing(answer))
+    if missing:
+        raise AnswerNotWhole(missing)
+    return _outcome(answer)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    return next(outcome for outcome in OUTCOMES if outcome == answer.outcome)
+
+
+def _missing(answer: Answer) -> Iterator[Missing]:
+    if answer.outcome not in OUTCOMES:
+        yield Missing("outcome", _NO_OUTCOME)
+    elif answer.outcome == "refuse" and grounds.named(answer.ground) is None:
+        yield Missing("ground", _NO_GROUND)
+    if len(answer.why) > MOST_TEXT:
+        yield Missing("why", _TOO_LONG)
+    elif "\0" in answer.why:
+        yield Missing("why", _NOT_TEXT)
 
 
 def due_before(moment: datetime) -> int:

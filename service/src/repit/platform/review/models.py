@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from repit.foundation.jobs.claims import Claimable, Leased, claim_ends
+from repit.foundation.jobs.claims import Claimable, Leased, claim_ends, due_index
 from repit.platform.gate.models import Decision
 from repit.platform.review.states import HELD, OPEN, OUTCOMES
 
@@ -78,6 +78,29 @@ class Review(Leased):
 
     def __str__(self) -> str:
         return f"Review({self.state})"
+
+
+class PendingDecision(Claimable):
+    """What a member has decided and may still undo; at `due_at` it takes effect, and the row goes. Until then
+    the review stays held by them, and nobody else is told anything."""
+
+    review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="pending")
+    member = models.ForeignKey(_MEMBER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10)
+    ground = models.CharField(max_length=40, blank=True)
+    why = models.TextField(blank=True)
+    picture = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (due_index("review_pending_due"),)
+        constraints = (
+            claim_ends("review_pending_claim_ends"),
+            models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="review_pending_outcome"),
+        )
+
+    def __str__(self) -> str:
+        return "PendingDecision"
 
 
 class Part(models.Model):
@@ -196,6 +219,7 @@ class Worker(models.Model):
     decisions = models.PositiveIntegerField(default=0)
     budget = models.PositiveIntegerField(null=True)
     shortcuts = models.BooleanField(default=True)
+    undo_seconds = models.PositiveSmallIntegerField(default=10)
 
     def __str__(self) -> str:
         return "Worker"

@@ -148,28 +148,38 @@ def take_named(member: Member, name: str) -> Review:
 
 def held_by(member: Member) -> Review | None:
     """What a member holds now; looking at it holds it on."""
-    mine = Review.objects.filter(holder=member, claimed_until__gt=now()).first()
+    mine = Review.objects.filter(_undecided(), holder=member, claimed_until__gt=now()).first()
     return mine if mine is not None and _leases.keep(mine) else None
 
 
-def give_back(member: Member, why: str = "") -> None:
-    """Let go of what a member holds."""
-    for review in Review.objects.filter(holder=member):
+def give_back(member: Member, why: str = "", *, but: str = "") -> None:
+    """Let go of what a member holds, except the review named `but`."""
+    for review in Review.objects.filter(_undecided(), holder=member).exclude(name=but):
         _free(review, member, why or "given back")
 
 
 def free_overdue() -> int:
     """End every claim whose time ran out; how many."""
     # Of a clock that is set back nobody is told to go: who looks at theirs holds it on from then.
-    stale = list(Review.objects.filter(holder__isnull=False, claimed_until__lte=now()))
+    stale = list(Review.objects.filter(_undecided(), holder__isnull=False, claimed_until__lte=now()))
     return sum(_free(review, None, "its time ran out") for review in stale)
 
 
-def free(name: str, member: Member) -> None:
-    """A supervisor ends someone's claim. Raises `NotFound`."""
-    review = Review.objects.filter(name=name, holder__isnull=False).first()
-    if review is None or not _free(review, member, "freed by a supervisor"):
+def free(name: str, member: Member | None, why: str = "freed by a supervisor") -> None:
+    """A supervisor, or nobody in person, ends someone's claim. Raises `NotFound`."""
+    review = Review.objects.filter(_undecided(), name=name, holder__isnull=False).first()
+    if review is None or not _free(review, member, why):
         raise NotFound
+
+
+def hold_on(review: Review) -> bool:
+    """Hold it for another lease from now; whether it is still held by whom this was read of."""
+    return _leases.keep(review)
+
+
+def _undecided() -> Q:
+    """That its holder has not decided; what they have takes effect, or is undone (`undoing`)."""
+    return Q(pending__isnull=True)
 
 
 def _takeable(member: Member) -> QuerySet[Review]:

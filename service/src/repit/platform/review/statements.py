@@ -17,39 +17,57 @@ from typing_extensions import TypedDict
 from repit.foundation.clock import now
 from repit.foundation.errors import Text
 from repit.platform.gate.models import Decision
-from repit.platform.gate.verdict import Evidence, explained
-from repit.platform.review import grounds
+from repit.platform.review import grounds, words
 from repit.platform.review.models import Review, Statement
 
 RESTRICTION: Final = "not-published"
 _REDRESS: Final = Text(
     "You may object to us within six months, free of charge; a person who did not take this decision answers."
     " You may also turn to a certified out-of-court dispute settlement body, or to a court.",
-    "Vous pouvez contester auprès de nous pendant six mois, sans frais ; une personne qui n'a pas pris cette"
+    "Vous pouvez contester auprès de nous pendant six mois, sans frais ; une personne qui n’a pas pris cette"
     " décision vous répond. Vous pouvez aussi saisir un organe certifié de règlement extrajudiciaire des"
     " litiges, ou un tribunal.",
 )
 _RESTRICTIONS: Final = {
-    RESTRICTION: Text("The upload is not published.", "L'envoi n'est pas publié."),
+    RESTRICTION: Text("The upload is not published.", "L’envoi n’est pas publié."),
 }
 _SOURCES: Final = {
     "notice": Text(
         "It agrees with something that someone concerned asked us to keep away.",
-        "Il concorde avec un contenu qu'une personne concernée a demandé de ne pas publier.",
+        "Il concorde avec un contenu qu’une personne concernée a demandé de ne pas publier.",
     ),
     "own": Text("We check uploads of our own accord.", "Nous contrôlons les envois de notre propre chef."),
 }
 _BY_PEOPLE: Final = Text(
-    "A program found it; people decided.", "Un programme l'a trouvé ; des personnes ont décidé."
+    "A program found it; people decided.", "Un programme l’a trouvé ; des personnes ont décidé."
 )
 _BY_GATE: Final = Text(
     "A program found it and decided; no person has looked at it yet.",
-    "Un programme l'a trouvé et a décidé ; personne ne l'a encore regardé.",
+    "Un programme l’a trouvé et a décidé ; personne ne l’a encore regardé.",
 )
-_NOTHING_KNOWN: Final = Text("A person looked at the upload.", "Une personne a examiné l'envoi.")
+_NOTHING_KNOWN: Final = Text("A person looked at the upload.", "Une personne a examiné l’envoi.")
 _NOT_SEEN: Final = Text(
-    "The file could not be checked ({reason}).", "Le fichier n'a pas pu être contrôlé ({reason})."
+    "The file could not be checked: {reason}.", "Le fichier n’a pas pu être contrôlé : {reason}."
 )
+_FOUND: Final = {
+    "exact": Text(
+        "It is the very same file as a known one.", "C’est exactement le même fichier qu’un fichier connu."
+    ),
+    "standard": Text("The picture agrees with a known one.", "L’image concorde avec une image connue."),
+    "orientation": Text(
+        "Mirrored or turned, the picture agrees with a known one.",
+        "En miroir ou tournée, l’image concorde avec une image connue.",
+    ),
+    "altered": Text(
+        "Altered (a border, a crop, a caption, a turn), the picture still agrees with a known one.",
+        "Modifiée (bord, rognage, légende, rotation), l’image concorde encore avec une image connue.",
+    ),
+    "possible": Text(
+        "A part of the picture agrees with a known one.",
+        "Une partie de l’image concorde avec une image connue.",
+    ),
+}
+"""By the tier of the evidence; without bits, which say nothing to whoever reads this."""
 
 
 class Shown(TypedDict):
@@ -137,20 +155,9 @@ def _shown(statement: Statement, decision: Decision, language: str | None) -> Sh
 
 
 def _found(decision: Decision, statement: Statement) -> Text:
-    if not decision.tier:
-        if not statement.automated_decision:
-            return _NOTHING_KNOWN
-        reason = decision.undecided or decision.rule
-        return Text(_NOT_SEEN.en.format(reason=reason), _NOT_SEEN.fr.format(reason=reason))
-    evidence = Evidence(
-        "",
-        "",
-        decision.kind,
-        "picture",
-        "active",
-        1,
-        decision.tier,  # type: ignore[arg-type] # a column of text
-        decision.distance,
-        decision.turned or None,
-    )
-    return explained(evidence)
+    if decision.tier:
+        return _FOUND.get(decision.tier, _FOUND["possible"])
+    if not statement.automated_decision:
+        return _NOTHING_KNOWN
+    reason = words.unseen(decision.undecided)
+    return Text(_NOT_SEEN.en.format(reason=reason.en), _NOT_SEEN.fr.format(reason=reason.fr))

@@ -23,6 +23,7 @@ from repit.foundation.staff.models import Member
 from repit.platform.review.models import Worker
 
 REST: Final = timedelta(minutes=10)
+UNDO_SECONDS: Final = (10, 30, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Workload:
     decisions: int
     shortcuts: bool
     budget: int | None
+    undo_seconds: int
 
 
 def workload(member: Member) -> Workload:
@@ -59,6 +61,7 @@ def workload(member: Member) -> Workload:
         worker.decisions,
         worker.shortcuts,
         worker.budget,
+        worker.undo_seconds,
     )
 
 
@@ -110,6 +113,13 @@ def set_budget(name: str, budget: int | None, by: Member) -> None:
 def set_shortcuts(member: Member, *, on: bool) -> None:
     """Whether single keys act on the desk (WCAG 2.1.4 asks that they can be turned off)."""
     Worker.objects.filter(pk=_today(member).pk).update(shortcuts=on)
+
+
+def set_undo_seconds(member: Member, seconds: int) -> None:
+    """How long a decision of theirs can be undone. Ten seconds are too short for some: whoever reads slowly,
+    or has a screen read to them, may have ten times as long (WCAG 2.2.1). Other numbers change nothing."""
+    if seconds in UNDO_SECONDS:
+        Worker.objects.filter(pk=_today(member).pk).update(undo_seconds=seconds)
 
 
 def _today(member: Member) -> Worker:

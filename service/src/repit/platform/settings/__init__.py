@@ -29,6 +29,17 @@ def _derived(value: Mapping[str, Any], data: Path) -> Mapping[str, Any]:  # noqa
             ),
             Text("Set REPIT_REVIEW_FETCH_URL too.", "Renseignez aussi REPIT_REVIEW_FETCH_URL."),
         )
+    if value["REPIT_GATE_OBJECTIONS"] and not value["REPIT_ADDRESS"]:
+        raise SettingsRefused(
+            Text(
+                "REPIT_GATE_OBJECTIONS is yes, without an address.",
+                "REPIT_GATE_OBJECTIONS=yes, sans adresse.",
+            ),
+            Text(
+                "Set REPIT_ADDRESS to where senders reach this gate.",
+                "Renseignez dans REPIT_ADDRESS où les expéditeurs joignent ce filtre.",
+            ),
+        )
     if value["REPIT_GATE_FEED_URL"] and not value["REPIT_GATE_FEED_KEY"]:
         raise SettingsRefused(
             Text(
@@ -53,6 +64,7 @@ WING: Final = Wing(
         "repit.platform.integrations.sockets",
         "repit.platform.integrations.mastodon",
         "repit.platform.web.review_desk",
+        "repit.platform.web.objection_page",
         "repit.platform.integrations.s3",
     ),
     kept_files=("review_desk/", "http_api/"),

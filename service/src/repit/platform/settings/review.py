@@ -13,6 +13,7 @@ from repit.foundation.configuration.environment import (
     text,
     web_address,
     whole,
+    yes_or_no,
 )
 from repit.platform.gate.verdict import TIERS
 
@@ -84,6 +85,23 @@ SETTINGS: Final[tuple[Setting[Any], ...]] = (
         "Review desk: size of the largest upload that is held or fetched.",
         "1024 to 1073741824",
         "16777216",
+    ),
+    Setting(
+        "REPIT_GATE_OBJECTIONS",
+        yes_or_no,
+        False,
+        "Review desk: whether whoever was refused finds the reasons, and objects, at"
+        " `REPIT_ADDRESS/objection/`. Refusals then name that page, with the number of the decision.",
+        "`yes` or `no`",
+        "`no`",
+    ),
+    Setting(
+        "REPIT_GATE_NAME",
+        text,
+        "",
+        "Review desk: the platform's own name, as its senders know it, on that page.",
+        "text",
+        "the host of `REPIT_ADDRESS`",
     ),
     Setting(
         "REPIT_REVIEW_FETCH_URL",

@@ -72,7 +72,8 @@ def answer(request: Request, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
             if isinstance(stage, NotHashable):
                 _refuse(stage, pipe_out)
                 return
-            send_json(pipe_out, head | {"end": place == min(last, look.last)})
+            end_of_look = {"end": place == min(last, look.last), "proportion": look.proportion}
+            send_json(pipe_out, head | end_of_look)
             send(pipe_out, to_bytes(stage))
             wanted = receive_json(pipe_in).get("want")
             if wanted != "stage":

@@ -18,6 +18,8 @@ from repit_engine.pipe import PipeClosed, receive, receive_json, send_json
 from repit_engine.views import MOST_LOOKS
 
 MOST_HEAD: Final = 4096
+MOST_PROPORTION: Final = 50.0
+"""Longer strips are drawn as if they were so long."""
 _LONGEST_WORD: Final = 40
 
 
@@ -35,7 +37,7 @@ class Dialogue:
     Iterate over it once: looks, each an iterator of stages, which may be left at any time. Raises `NotSeen`,
     `ChildFailed`, between the stages too, and `Dear` before the first where it would cost more than `cost`
     (`picture.cost`). `unseen`: why not all that the file may show is looked at, in one
-    word; known with the first stage.
+    word; known with the first stage. `proportion`: width by height of what the latest stage is of.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Dialogue:
         self._looks = 1
         self.open = False
         self.unseen: str | None = None
+        self.proportion: float | None = None
 
     def __iter__(self) -> Iterator[Iterator[QueryHashes]]:
         number = 0
@@ -97,7 +100,15 @@ class Dialogue:
             raise unseen
         self._looks = min(int(head["looks"]), MOST_LOOKS)
         self.unseen = None if head["unseen"] is None else str(head["unseen"])[:_LONGEST_WORD]
+        self.proportion = _proportion(head.get("proportion"))
         return from_bytes(body), bool(head["end"])
+
+
+def _proportion(said: object) -> float | None:
+    """Of a picture that can be drawn; None for anything else that a child may say."""
+    if not isinstance(said, float) or not said > 0:
+        return None
+    return min(max(said, 1 / MOST_PROPORTION), MOST_PROPORTION)
 
 
 @contextmanager

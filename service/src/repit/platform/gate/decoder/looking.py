@@ -57,6 +57,11 @@ class Looking:
         """Why not all that the file may show is looked at, in one word."""
         return None if self._talk is None else self._talk.unseen
 
+    @property
+    def proportion(self) -> float | None:
+        """Width by height of what the latest stage is of; see `Dialogue`."""
+        return None if self._talk is None else self._talk.proportion
+
     def begin(self) -> None:
         """Take a decoder of the quick lane. Raises `NotSeen`, `Overloaded`."""
         self._take(self._pool.quick, QUICK_COST)

@@ -65,7 +65,7 @@ def looked_at(
     try:
         with pool.open(question.data, limits, last, question.sender) as looks:
             for stages in looks:
-                look = _look(stages, upload, find)
+                look = _drawn(_look(stages, upload, find), looks.proportion)
                 seen.looks.append(look)
                 if enough(look):
                     break
@@ -73,6 +73,11 @@ def looked_at(
     except NotSeen as unseen:
         seen.reason, seen.kind = unseen.outcome.reason, unseen.kind
     return seen
+
+
+def _drawn(look: Look, proportion: float | None) -> Look:
+    """The same, each piece of evidence with the proportions of what it was found in."""
+    return replace(look, found=[replace(evidence, proportion=proportion) for evidence in look.found])
 
 
 def views_of(

@@ -6,6 +6,7 @@ In: `Verdict`, a language. Out: plain data of a type that is described; no hash 
 from typing_extensions import TypedDict
 
 from repit.platform.gate.verdict import Outcome, Tier, Verdict
+from repit.platform.review import sender_page
 
 
 class IndicatorAnswer(TypedDict):
@@ -46,9 +47,10 @@ class VerdictAnswer(TypedDict):
     """What is done with an upload, by which rule and on which evidence.
 
     `undecided`: why it could not be compared. `would_be`: what a dry run kept from taking effect. `decision`:
-    its number, null for what is only counted. `recorded`: whether it is written down; false with a number:
-    the verdict stands, and the number leads somewhere once the database answers again. `feed_too_old`: the
-    hotline has been silent for too long.
+    its number, null for what is only counted. `objection`: where its sender reads why, and objects; null
+    where the operator has no such page, or nothing was refused. `recorded`: whether it is written down; false
+    with a number: the verdict stands, and the number leads somewhere once the database answers again.
+    `feed_too_old`: the hotline has been silent for too long.
     """
 
     verdict: Outcome
@@ -57,6 +59,7 @@ class VerdictAnswer(TypedDict):
     undecided: str | None
     would_be: Outcome | None
     decision: str | None
+    objection: str | None
     recorded: bool
     feed_too_old: bool
     milliseconds: float
@@ -73,6 +76,7 @@ def answer(verdict: Verdict, language: str | None) -> VerdictAnswer:
         "undecided": verdict.undecided,
         "would_be": verdict.would_be,
         "decision": verdict.decision,
+        "objection": None if verdict.outcome == "allow" else sender_page.address(verdict.decision),
         "recorded": verdict.recorded,
         "feed_too_old": verdict.feed_too_old,
         "milliseconds": round(verdict.milliseconds, 2),

@@ -21,7 +21,7 @@ from repit.platform.gate.verdict import OUTCOMES
 from repit.platform.gate.verdict import Outcome as Verdict
 from repit.platform.integrations.http_api import words
 from repit.platform.integrations.http_api.keys import PLATFORM
-from repit.platform.review import decision_status, objections, queue, statements
+from repit.platform.review import decision_status, objections, queue, sender_page, statements
 from repit.platform.review.decision_status import DecisionStatus
 from repit.platform.review.models import Appeal
 from repit.platform.review.states import Outcome
@@ -57,7 +57,8 @@ class ReviewAnswer(TypedDict):
 
     `verdict`: what the gate said, `rule` by which rule. `state`: `waiting` or `appealed` where people are
     asked. `outcome`: what holds now, null while an upload waits for its first look. `automated`: no person
-    has decided. `due_at`: by when people should, where they are asked.
+    has decided. `due_at`: by when people should, where they are asked. `objection`: where its sender reads
+    this, and objects; null where the operator has no such page.
     """
 
     decision: str
@@ -72,6 +73,7 @@ class ReviewAnswer(TypedDict):
     due_at: str | None
     decided_at: str | None
     statement: statements.Shown | None
+    objection: str | None
     appeal: AppealAnswer | None
 
 
@@ -136,6 +138,7 @@ def _shown(now: DecisionStatus) -> ReviewAnswer:
         "due_at": None if now.due_at is None else now.due_at.isoformat(),
         "decided_at": None if now.decided_at is None else now.decided_at.isoformat(),
         "statement": now.statement(get_language()),
+        "objection": sender_page.address(row.name),
         "appeal": _answered(answered[-1]) if answered else None,
     }
 

@@ -17,6 +17,7 @@ from repit.foundation.errors import Text
 from repit.platform.integrations.icap.wire import Request
 from repit.platform.integrations.sockets.examiner import Refused
 from repit.platform.integrations.sockets.listener import MOST_CONNECTIONS
+from repit.platform.review import sender_page
 
 PREVIEW: Final = 4096
 CONTINUE: Final = b"ICAP/1.0 100 Continue\r\n\r\n"
@@ -42,6 +43,7 @@ _WORDS: Final = {
         "If you think that this is a mistake, write to the people who run the site.",
         "Si vous pensez que c'est une erreur, écrivez aux personnes qui gèrent le site.",
     ),
+    "object": Text("See why it was refused, or object.", "Voir pourquoi il a été refusé, ou contester."),
     "number": Text("Give them this number:", "Donnez-leur ce numéro :"),
 }
 
@@ -110,7 +112,12 @@ def refused(istag: str, answer: Refused, *, language: str, closes: bool) -> byte
     words = {name: text.in_language(language) for name, text in _WORDS.items()}
     page = render_to_string(
         "sockets/refused.html",
-        {"language": "fr" if language.startswith("fr") else "en", "decision": answer.decision, **words},
+        {
+            "language": "fr" if language.startswith("fr") else "en",
+            "decision": answer.decision,
+            "page": sender_page.address(answer.decision),
+            **words,
+        },
     ).encode()
     carried = (
         "HTTP/1.1 403 Forbidden\r\n"

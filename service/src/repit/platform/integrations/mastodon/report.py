@@ -15,6 +15,7 @@ from repit.foundation.errors import InputRefused, KeyRefused, NotFound, NotGrant
 from repit.platform.integrations.mastodon import queue
 from repit.platform.integrations.mastodon.client import Mastodon
 from repit.platform.integrations.mastodon.models import QueuedMedia
+from repit.platform.review import sender_page
 
 _KEY_SECONDS: Final = 600.0
 _log: Final = logging.getLogger(__name__)
@@ -29,6 +30,10 @@ _AGREE: Final = Text(
 _UNSEEN: Final = Text(
     "Files here that could not be looked at: {count}. This says nothing of what they show.",
     "Fichiers d'ici qui n'ont pas pu être examinés : {count}. Cela ne dit rien de ce qu'ils montrent.",
+)
+_OBJECT: Final = Text(
+    " Whoever sent it may read why, and object: {page}",
+    " Qui l’a envoyé peut lire pourquoi, et contester : {page}",
 )
 _REFUSED: Final = Text(
     "A person at the gate's desk refused it.", "Une personne l'a refusé au bureau de modération du filtre."
@@ -92,7 +97,10 @@ def _comment(row: QueuedMedia) -> str:
     )
     names = ", ".join(decision["decision"] for decision in found[:8] if decision["decision"])
     finding = _in_language({"refuse": _REFUSED, "refer": _REFERRED}.get(row.desk, _NOBODY))
-    return _in_language(_COMMENT).format(what=what, finding=finding, names=names)[:1000]
+    comment = _in_language(_COMMENT).format(what=what, finding=finding, names=names)
+    page = sender_page.address(next((each["decision"] for each in found if each["decision"]), None))
+    where = _in_language(_OBJECT).format(page=page) if page else ""
+    return comment[: 1000 - len(where)] + where
 
 
 def _in_language(text: Text) -> str:

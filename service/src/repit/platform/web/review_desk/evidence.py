@@ -1,7 +1,8 @@
-"""What a review rests on, made ready to be shown: words, and rectangles as outlines.
+"""What a review rests on, made ready to be shown: words, and shapes on a blank sheet.
 
-In: a decision's evidence. Out: value objects for the template. Next: `review_desk/item.html`. A rectangle
-lies in the upload, in shares of it; of the banked picture nothing is known and nothing is drawn.
+In: a decision's evidence. Out: value objects for the template. Next: `review_desk/item.html`. The sheet has
+the upload's own proportions and a rectangle lies in it, in shares of it; of the banked picture nothing is
+known, and nothing is drawn but that it was turned.
 """
 
 from collections.abc import Mapping
@@ -11,14 +12,18 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from repit.platform.gate.models import Decision
+from repit.platform.review import words
+from repit.platform.web.review_desk import sureness
+from repit.platform.web.review_desk.sureness import Sureness
 
 SIZE: Final = 1000
+"""The longer side of a sheet, in units of its drawing."""
 TIERS: Final = {
     "exact": _("The very same file"),
-    "standard": _("The same picture, as every system would say"),
+    "standard": _("The same picture"),
     "orientation": _("The same picture, mirrored or turned"),
-    "altered": _("Altered, but surely from the same picture"),
-    "possible": _("Parts may agree; this is uncertain"),
+    "altered": _("An altered copy of the same picture"),
+    "possible": _("A part may agree"),
 }
 BASES: Final = {
     **TIERS,
@@ -34,7 +39,30 @@ PARTS: Final = {
     "anchor": _("a part around a landmark"),
     "proposed": _("a picture within the picture"),
     "cell": _("a cell of a collage"),
+    "turned-whole": _("the whole, turned by a few degrees"),
+    "turned-anchor": _("a part, turned by a few degrees"),
 }
+_HOW: Final = {
+    "whole": _("The whole of it agrees."),
+    "negative": _("It agrees as a negative: its light and dark are exchanged."),
+    "trimmed": _("It agrees without its border, which somebody may have put around it."),
+    "anchor": _("Parts of it agree. The rest may be cut off, covered or written over."),
+    "proposed": _("A picture within it agrees, as in a screenshot or on a page."),
+    "cell": _("One field of it agrees, as in a collage."),
+    "turned-whole": _("It agrees once it is turned by a few degrees."),
+    "turned-anchor": _("Parts of it agree once they are turned by a few degrees."),
+}
+_TURNS: Final = {
+    "mirrored": (_("It is mirrored: left and right are exchanged."), "scale(-1 1)"),
+    "flipped": (_("It is mirrored: top and bottom are exchanged."), "scale(1 -1)"),
+    "half_turn": (_("It is upside down."), "rotate(180)"),
+    "transposed": (_("It lies on its side, and is mirrored."), "matrix(0 1 1 0 0 0)"),
+    "quarter_turn_left": (_("It lies on its side: turned to the right."), "rotate(90)"),
+    "quarter_turn_right": (_("It lies on its side: turned to the left."), "rotate(-90)"),
+    "anti_transposed": (_("It lies on its side, and is mirrored."), "matrix(0 -1 -1 0 0 0)"),
+}
+"""What was done to the known picture, by how the upload must be turned to agree (`pdq.Orientation`); and the
+same as a transformation of a mark that is drawn about the origin."""
 INDICATORS: Final = {
     "c2pa": _("carries a C2PA manifest"),
     "c2pa-ai": _("its C2PA manifest says that a machine made it"),
@@ -47,7 +75,7 @@ INDICATORS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One rectangle on a canvas of 1000 by 1000."""
+    """One rectangle on a sheet."""
 
     x: int
     y: int
@@ -59,18 +87,31 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """The upload as a blank sheet. `known`: whether its proportions are; else it is drawn as a square."""
+
+    width: int
+    height: int
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """One banked item that agrees."""
+    """One banked item that agrees. `how`: what of the upload agrees, in sentences. `turn`: how a mark on the
+    known picture stands in the upload, where that was turned."""
 
     tier: Any
+    sure: Sureness
+    how: tuple[Any, ...]
+    turn: str
     state: Any
     kind: Any
     origin: str
     exchange: str
     confirmations: int
     distance: int | None
-    turned: str
     rarity: str
+    sheet: Sheet
     outlines: tuple[Outline, ...]
 
 
@@ -86,24 +127,47 @@ def indicators(decision: Decision) -> list[tuple[Any, str]]:
 
 
 def _agreement(kept: Mapping[str, Any]) -> Agreement:
+    sheet = _sheet(kept.get("proportion"))
+    said, turn = _TURNS.get(kept["turned"] or "", (None, ""))
+    parts = kept["parts"]
+    how = (_HOW.get(parts[0]["of"]) if parts else None, said)
     return Agreement(
-        TIERS.get(kept["tier"], kept["tier"]),
-        STATES.get(kept["state"], kept["state"]),
-        KINDS.get(kept["kind"], kept["kind"]),
+        TIERS.get(kept["tier"], TIERS["possible"]),
+        sureness.of(kept["tier"], kept["expected_false"]),
+        tuple(sentence for sentence in how if sentence is not None),
+        turn,
+        STATES.get(kept["state"], STATES["disputed"]),
+        KINDS.get(kept["kind"], _("of another kind")),
         kept["origin"],
-        kept["exchange"],
+        words.exchange(kept["exchange"]),
         kept["confirmations"],
         kept["distance"],
-        kept["turned"] or "",
         _rarity(kept["expected_false"]),
-        tuple(_outline(number, part) for number, part in enumerate(kept["parts"], 1)),
+        sheet,
+        tuple(_outline(number, part, sheet) for number, part in enumerate(parts, 1)),
     )
 
 
-def _outline(number: int, part: Mapping[str, Any]) -> Outline:
-    left, top, right, bottom = (round(min(max(edge, 0), 1) * SIZE) for edge in part["rectangle"])
-    name = PARTS.get(part["of"], part["of"])
-    return Outline(left, top, right - left, bottom - top, number, name, part["distance"])
+def _sheet(proportion: float | None) -> Sheet:
+    """As wide by as high as the upload; decisions of before have no proportions."""
+    if proportion is None:
+        return Sheet(SIZE, SIZE, known=False)
+    if proportion >= 1:
+        return Sheet(SIZE, max(1, round(SIZE / proportion)), known=True)
+    return Sheet(max(1, round(SIZE * proportion)), SIZE, known=True)
+
+
+def _outline(number: int, part: Mapping[str, Any], sheet: Sheet) -> Outline:
+    left, top, right, bottom = (min(max(edge, 0), 1) for edge in part["rectangle"])
+    return Outline(
+        round(left * sheet.width),
+        round(top * sheet.height),
+        round((right - left) * sheet.width),
+        round((bottom - top) * sheet.height),
+        number,
+        PARTS.get(part["of"], PARTS["anchor"]),
+        part["distance"],
+    )
 
 
 def _rarity(expected: float | None) -> str:

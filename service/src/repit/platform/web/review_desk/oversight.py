@@ -21,6 +21,7 @@ from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.platform.review import deciding, let_go, opinions, queue, statements, wellbeing
 from repit.platform.review.models import Review
+from repit.platform.web.review_desk import record_words
 
 _SHOWN: Final = 100
 
@@ -35,7 +36,7 @@ def overview(request: HttpRequest, member: Member) -> HttpResponse:  # noqa: ARG
     words = {
         "counts": queue.counts(),
         "overdue": deciding.due_before(now()),
-        "held": Review.objects.filter(holder__isnull=False)
+        "held": Review.objects.filter(holder__isnull=False, pending__isnull=True)
         .select_related("holder")
         .order_by("claimed_until"),
         "referred": Review.objects.filter(outcome="refer").order_by("-decided_at")[:_SHOWN],
@@ -58,8 +59,13 @@ def record(request: HttpRequest, member: Member, name: str) -> HttpResponse:  # 
     statement = getattr(review, "statement", None)
     words = {
         "review": review,
-        "steps": review.steps.select_related("member").order_by("pk"),
-        "accesses": AuditRow.objects.filter(subject=name).order_by("sequence"),
+        "steps": [
+            (step, record_words.why(step)) for step in review.steps.select_related("member").order_by("pk")
+        ],
+        "accesses": [
+            (row, record_words.action(row.action))
+            for row in AuditRow.objects.filter(subject=name).order_by("sequence")
+        ],
         "statement": statements.shown(statement, request.LANGUAGE_CODE) if statement else None,
         "objections": review.objections.order_by("number"),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from repit.platform.web.review_desk import oversight, views
+from repit.platform.web.review_desk import oversight, pending, views
 
 urlpatterns = [
     path("", views.queue_page, name="review-queue"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("oversight/<str:name>/", oversight.record, name="review-record"),
     path("<str:name>/", views.item, name="review-item"),
     path("<str:name>/decide/", views.decide, name="review-decide"),
+    path("<str:name>/undo/", pending.undo, name="review-undo"),
     path("<str:name>/open/", views.open_media, name="review-open"),
     path("<str:name>/media/<str:ticket>/", views.media_bytes, name="review-media"),
 ]

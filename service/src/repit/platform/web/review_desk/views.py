@@ -1,7 +1,8 @@
 """The desk's pages: the queue, one upload at a time, a rest.
 
 In: requests of members who may review. Out: pages. Next: `repit.platform.review` does what is decided. Each
-look at an upload leaves a row in the audit, each opening of media another.
+look at an upload leaves a row in the audit, each opening of media another. What was decided just now stands
+on every page, with a button that undoes it (`pending`).
 """
 
 from typing import Final
@@ -14,15 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from repit.foundation import audit
-from repit.foundation.errors import InputRefused, NotFound, RepitError, Text
+from repit.foundation.errors import NotFound, RepitError, Text
 from repit.foundation.staff import drafts
 from repit.foundation.staff.guards import needs
 from repit.foundation.staff.models import Member
 from repit.foundation.web.complaints import about, complain
-from repit.platform.review import deciding, grounds, media, queue, wellbeing
+from repit.platform.review import deciding, grounds, media, queue, undoing, wellbeing
+from repit.platform.review import words as code_words
+from repit.platform.review.deciding import AnswerNotWhole
 from repit.platform.review.models import Review, Step
-from repit.platform.review.wellbeing import Workload
-from repit.platform.web.review_desk import evidence, tickets
+from repit.platform.web.review_desk import evidence, pending, tickets
 from repit.platform.web.review_desk.images import kind_of
 
 _SHOWN: Final = 50
@@ -39,14 +41,22 @@ _NOT_HELD: Final = NotFound(
 @needs("review.work", "review.second", "review.oversee")
 def queue_page(request: HttpRequest, member: Member) -> HttpResponse:
     """What waits, how the member is doing."""
+    undoing.settle()
     queue.take_in()
     queue.free_overdue()
     waiting = queue.open_to(member).select_related("decision")
     held = queue.held_by(member)
     words = {
-        "workload": wellbeing.workload(member),
+        **pending.around(member),
         "held": held,
-        "rows": [(row, evidence.BASES.get(row.basis, row.basis)) for row in waiting[:_SHOWN]],
+        "rows": [
+            (
+                row,
+                evidence.BASES.get(row.basis, row.basis),
+                code_words.channel(row.decision.channel).in_language(request.LANGUAGE_CODE),
+            )
+            for row in waiting[:_SHOWN]
+        ],
         "count": waiting.count(),
         "may_choose": member.may("review.second") and held is None,
     }
@@ -59,8 +69,13 @@ def take_next(request: HttpRequest, member: Member) -> HttpResponse:
     """The most pressing one, or the one that was chosen."""
     if wellbeing.workload(member).resting_until is not None:
         return HttpResponseRedirect(reverse("review-rest"))
+    undoing.settle()
     chosen = request.POST.get("name", "")
-    taken = queue.take_named(member, chosen) if chosen else queue.take(member)
+    try:
+        taken = queue.take_named(member, chosen) if chosen else queue.take(member)
+    except NotFound:
+        messages.info(request, _("Somebody else has just taken that one."))
+        return HttpResponseRedirect(reverse("review-queue"))
     if taken is None:
         messages.info(request, _("Nothing waits for you now."))
         return HttpResponseRedirect(reverse("review-queue"))
@@ -86,16 +101,21 @@ def rest(request: HttpRequest, member: Member) -> HttpResponse:
         queue.give_back(member)
         wellbeing.rest(member)
         return HttpResponseRedirect(reverse("review-rest"))
-    return render(request, "review_desk/rest.html", {"workload": wellbeing.workload(member)})
+    return render(request, "review_desk/rest.html", pending.around(member))
 
 
 @needs("review.work", "review.second", "review.oversee")
 def keys(request: HttpRequest, member: Member) -> HttpResponse:
-    """The keys of the desk, and whether they act."""
+    """The keys of the desk, whether they act, and how long a decision can be undone."""
     if request.method == "POST":
-        wellbeing.set_shortcuts(member, on="on" in request.POST)
+        seconds = request.POST.get("undo_seconds", "")
+        if seconds.isascii() and seconds.isdigit():
+            wellbeing.set_undo_seconds(member, int(seconds[:4]))
+        else:
+            wellbeing.set_shortcuts(member, on="on" in request.POST)
         return HttpResponseRedirect(reverse("review-keys"))
-    return render(request, "review_desk/keys.html", {"workload": wellbeing.workload(member)})
+    words = {**pending.around(member), "choices": wellbeing.UNDO_SECONDS}
+    return render(request, "review_desk/keys.html", words)
 
 
 @require_GET
@@ -156,7 +176,7 @@ def media_bytes(request: HttpRequest, member: Member, name: str, ticket: str) ->
 @require_POST
 @needs("review.work", "review.second")
 def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
-    """Decide, and go on to the next one."""
+    """Decide, and go on to the next one; it takes effect once it can be undone no more."""
     outcome = request.POST.get("outcome", "")
     answer = deciding.Answer(
         "allow" if outcome == _FREE else outcome,
@@ -165,38 +185,40 @@ def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
         picture=outcome == _FREE,
     )
     try:
-        review = deciding.decide(member, name, answer)
-    except InputRefused as refused:
+        undoing.press(member, name, answer)
+    except AnswerNotWhole as refused:
         if not _holds(member, name):
             return _let_go(request, member, name)
         return _item(request, member, _held(member, name), refused=refused)
-    except NotFound:
+    except (NotFound, undoing.Pressed):
         return _let_go(request, member, name)
     drafts.sent(request, reverse("review-item", args=[name]))
     wellbeing.at_work(member)
-    messages.info(request, _notice(review))
     if request.POST.get("then") == "queue":
         return HttpResponseRedirect(reverse("review-queue"))
     return take_next(request)
 
 
 def _let_go(request: HttpRequest, member: Member, name: str) -> HttpResponse:
-    """The member does not hold it (any more): they pressed twice, or wrote for so long that it went back."""
-    last = Step.objects.filter(review__name=name).order_by("pk").last()
+    """The member does not hold it (any more): they pressed twice, or went back in the browser, or wrote for
+    so long that somebody else has it by now."""
+    steps = Step.objects.filter(review__name=name).order_by("pk")
+    last = steps.last()
     if last is None:
         raise _NOT_HELD
-    if last.member_id == member.pk and last.outcome:
+    if undoing.is_pressed(member, name) or (last.member_id == member.pk and last.outcome):
         now_held = queue.held_by(member)
         to = reverse("review-item", args=[now_held.name]) if now_held else reverse("review-queue")
         return HttpResponseRedirect(to)
     if request.method == "POST":
         drafts.keep(request)
-    if not drafts.typed_on(request, reverse("review-item", args=[name])):
+    if drafts.typed_on(request, reverse("review-item", args=[name])):
+        said = _("You no longer hold that one. What you wrote is kept for an hour, in case you get it again.")
+    elif steps.filter(member=member).exists():
+        said = _("You no longer hold that one: it went back to the queue, or somebody else has it.")
+    else:
         raise _NOT_HELD
-    messages.info(
-        request,
-        _("You no longer hold that one. What you wrote is kept for an hour, in case you get it again."),
-    )
+    messages.info(request, said)
     return HttpResponseRedirect(reverse("review-queue"))
 
 
@@ -205,25 +227,26 @@ def _item(
     member: Member,
     review: Review,
     ticket: str = "",
-    refused: InputRefused | None = None,
+    refused: AnswerNotWhole | None = None,
 ) -> HttpResponse:
-    workload: Workload = wellbeing.workload(member)
     language, here = request.LANGUAGE_CODE, reverse("review-item", args=[review.name])
     waits = drafts.typed_on(request, here)
     if refused is not None:
-        complain(request, about(_field(request), refused))
+        complain(request, *(about(each.field, each.text) for each in refused.missing))
     words = {
+        **pending.around(member),
         "here": here,
         "typed": {**waits.dict(), **request.POST.dict()},
         "from_before": bool(waits.get("why")) and not refused,
         "review": review,
         "decision": review.decision,
+        "channel": code_words.channel(review.decision.channel).in_language(language),
+        "unseen": code_words.unseen(review.decision.undecided).in_language(language),
         "agreements": evidence.agreements(review.decision),
         "indicators": evidence.indicators(review.decision),
         "steps": list(review.steps.select_related("member").order_by("pk")),
         "objections": list(review.objections.filter(answered_at__isnull=True).order_by("-pk")[:_OBJECTIONS]),
         "about": _about(review),
-        "workload": workload,
         "media_kept": media.kept(review),
         "ticket": ticket,
         "grounds": [
@@ -239,14 +262,6 @@ def _item(
     answer = render(request, "review_desk/item.html", words, status=refused.status if refused else 200)
     answer.is_final = True  # type: ignore[attr-defined] # the staff area leaves it as it is
     return answer
-
-
-def _field(request: HttpRequest) -> str:
-    """What a refusal of a decision is about: the first that does not fit."""
-    outcome, known = request.POST.get("outcome"), {ground.code for ground in grounds.grounds()}
-    if not outcome:
-        return "outcome"
-    return "ground" if outcome == "refuse" and request.POST.get("ground") not in known else "why"
 
 
 def _holds(member: Member, name: str) -> bool:
@@ -272,11 +287,3 @@ def _held(member: Member, name: str) -> Review:
     if review is None or review.name != name:
         raise _NOT_HELD
     return review
-
-
-def _notice(review: Review) -> str:
-    if review.state == "second":
-        return _("Noted. Someone else looks at it too.")
-    if review.state == "split":
-        return _("Noted. You decided differently, so a third person looks.")
-    return _("Noted.")

@@ -1,0 +1,85 @@
+"""What the desk makes of evidence: how sure it is, which view agreed, and a sheet as wide as the upload."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+from review_rows import decision
+from staff_people import Someone
+
+from repit.platform.gate.verdict import TIERS
+from repit.platform.web.review_desk import evidence, sureness
+from repit_engine.anchors import Kind
+from repit_engine.pdq import Orientation
+
+Make = Callable[..., Someone]
+
+
+@pytest.mark.parametrize(
+    ("tier", "expected", "step", "says"),
+    [
+        ("exact", None, 5, "the very same file"),
+        ("standard", 1e-9, 5, "Of a million unrelated uploads"),
+        ("altered", 4e-4, 4, "Of 2,000 unrelated uploads, about one"),
+        ("standard", None, 4, "as the whole field asks"),
+        ("possible", 1e-9, 3, "A sticker or a logo"),
+        ("possible", 0.019, 2, "Of 50 unrelated uploads, about one"),
+        ("possible", None, 1, "was not reckoned"),
+    ],
+)
+def test_how_sure_it_is_follows_what_was_measured(
+    tier: str, expected: float | None, step: int, says: str
+) -> None:
+    with translation.override("en"):
+        sure = sureness.of(tier, expected)
+        assert sure.step == step and says in sure.why
+    assert sum(filled for _x, filled in sure.marks) == step
+
+
+def test_every_step_is_in_the_guides() -> None:
+    for language in ("en", "fr"):
+        guide = Path(__file__).parents[4] / "docs" / language / "review.md"
+        with translation.override(language):
+            for word in sureness._WORDS.values():
+                assert str(word) in guide.read_text()
+
+
+@pytest.mark.parametrize(
+    ("proportion", "wide", "high", "known"),
+    [(1.5, 1000, 667, True), (0.5625, 562, 1000, True), (None, 1000, 1000, False)],
+)
+def test_a_sheet_has_the_uploads_own_proportions(
+    db: None, proportion: float | None, wide: int, high: int, known: bool
+) -> None:
+    (agreement,) = evidence.agreements(decision("altered", proportion=proportion))
+    assert (agreement.sheet.width, agreement.sheet.height, agreement.sheet.known) == (wide, high, known)
+    inner = agreement.outlines[1]
+    assert (inner.x, inner.y) == (round(0.1 * wide), round(0.2 * high))
+    assert (inner.width, inner.height) == pytest.approx((0.5 * wide, 0.5 * high), abs=1)
+
+
+def test_every_tier_view_and_turn_has_words(db: None) -> None:
+    for tier in TIERS:
+        assert tier in evidence.TIERS
+    for kind in Kind:
+        part = {"of": kind.name.lower().replace("_", "-"), "distance": 9, "rectangle": [0.0, 0.0, 1.0, 1.0]}
+        assert part["of"] in evidence.PARTS
+        (agreement,) = evidence.agreements(decision("altered", parts=[part]))
+        assert agreement.how
+    for turn in Orientation:
+        (agreement,) = evidence.agreements(decision("orientation", turned=turn.name.lower()))
+        assert bool(agreement.turn) == (turn is not Orientation.UPRIGHT)
+
+
+def test_the_page_says_how_sure_it_is_and_keeps_figures_for_engineers(someone: Make, db: None) -> None:
+    decision("orientation", turned="mirrored", proportion=1.5)
+    who = someone("moderator")
+    page = who.client.post("/staff/review/next/")["Location"]
+    text = who.client.get(page, headers={"accept-language": "en"}).content.decode()
+    plain, _, figures = text.partition("Figures for engineers")
+    assert "As good as certain" in plain and "left and right are exchanged" in plain
+    assert "bits" not in plain and "20 of 256 bits differ" in figures
+    assert 'viewBox="-6 -6 1012 679"' in text and "style=" not in text
