@@ -14,9 +14,9 @@ from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound
 from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow
-from repit.hotline.bank import items
+from repit.hotline.bank import feed, items
 from repit.hotline.bank.types import Submission
-from repit.hotline.feeds import named, subscribers
+from repit.hotline.feeds import health, named, subscribers
 from repit.hotline.feeds.models import Subscriber, SubscriberKey
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def follow(name: str, kinds: Iterable[str] = ("intimate", "deepfake")) -> int:
 
 def come(key: str) -> None:
     who = subscribers.recognise(key)
-    subscribers.acknowledge(who, items.feed.head().sequence, [])
+    subscribers.acknowledge(who, feed.head().sequence, [])
 
 
 def names() -> list[str]:
@@ -58,6 +58,17 @@ def test_a_name_that_a_subscriber_asks_for_is_read_by_the_hotline_first() -> Non
     assert names() == ["Le Forum"], "to ask for what stands already changes nothing"
     named.ask(who, "Someone Else", actor="forum")
     assert names() == [] and named.asking() == ["forum"]
+
+
+def test_the_operator_hears_of_a_name_that_waits_to_be_read() -> None:
+    who = follow("forum")
+    assert [finding.code for finding in health.check()] == []
+    named.ask(who, "Le Forum", actor="forum")
+    [finding] = health.check()
+    assert finding.code == "subscriber-asks-to-be-named" and not finding.grave
+    assert "forum" in finding.message.fr and "repit subscriber named" in finding.next_step.en
+    named.decide("forum", "")
+    assert list(health.check()) == []
 
 
 def test_whoever_takes_it_back_is_named_no_more_at_once() -> None:
