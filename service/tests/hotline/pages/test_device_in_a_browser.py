@@ -329,9 +329,8 @@ def test_no_picture_is_called_ready_where_the_list_was_changed_on_its_way(
 ) -> None:
     with visit(browser) as seen:
         page = seen.page
-        page.route("**/stop-list.*.js", lambda route: route.fulfill(response=route.fetch(), body="0"))
+        page.route("**/stop-list.*.js", lambda route: route.fulfill(content_type="text/javascript", body="0"))
         ready(page, f"{site}/en/device/")
-        page.wait_for_load_state("networkidle")
         for count in (1, 2):
             choose(page, [made(count).payload], count)
             expect(page.locator(".device-list li[data-mood=failed]")).to_have_count(count)
