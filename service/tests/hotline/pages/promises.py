@@ -337,8 +337,8 @@ ON_PAGES: dict[str, str | None] = {
     "For them that much of it stays, locked, until they know.": (
         "for who must be told by it, no more than that, until they know"
     ),
-    "After %(forgotten_days)s days at the latest nothing is left here by which the fingerprint could be read or"
-    " recognised.": "in the end nothing reads or recognises the code",
+    "After %(forgotten_days)s days at the latest nothing is left here by which the fingerprint could be read"
+    " or recognised.": "in the end nothing reads or recognises the code",
     "We take no case about a person under 18 and keep nothing about it.": _MINORS,
 }
 
