@@ -80,13 +80,13 @@ HEADINGS = {
     "second-factor-asked": ("Votre second facteur", "Your second factor"),
     "second-factors": ("Vos seconds facteurs", "Your second factors"),
     "app": ("Installer une application", "Set up an app"),
-    "passkey": ("Ajouter une clé d'accès", "Add a passkey"),
+    "passkey": ("Ajouter une clé d’accès", "Add a passkey"),
     "home": ("Votre travail", "Your work"),
     "people": ("Collègues", "Colleagues"),
-    "let-in": ("Se connecter d'ici", "Sign in from here"),
+    "let-in": ("Se connecter d’ici", "Sign in from here"),
     "password": ("Changer votre mot de passe", "Change your password"),
-    "absent": ("Rien n'a été trouvé avec ces indications.", "Nothing was found with these details."),
-    "queue": ("Bureau d'examen", "Review desk"),
+    "absent": ("Rien n’a été trouvé avec ces indications.", "Nothing was found with these details."),
+    "queue": ("Bureau d’examen", "Review desk"),
     "item": ("Un envoi – premier regard", "One upload – first look"),
     "question": ("Un envoi – premier regard", "One upload – first look"),
     "opened": ("Un envoi – premier regard", "One upload – first look"),
@@ -94,7 +94,7 @@ HEADINGS = {
     "rest": ("Votre pause", "Your break"),
     "keys": ("Touches", "Keys"),
     "oversight": ("Supervision", "Oversight"),
-    "record": ("Dossier d'un examen", "Record of one review"),
+    "record": ("Dossier d’un examen", "Record of one review"),
 }
 
 

@@ -80,7 +80,7 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         Words(
             "In danger now: call 17 or 112. Cannot speak or hear? Send a text message to 114.",
             "En danger maintenant\u00a0: appelez le 17 ou le 112. Vous ne pouvez pas parler ou"
-            " entendre\u00a0? Envoyez un SMS au 114.",
+            " entendre ? Envoyez un SMS au 114.",
         ),
         "https://www.service-public.fr/",
         number="17",
@@ -225,7 +225,7 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
             "For adults, about pictures taken when they were adults. Works out codes on your own device; your"
             " pictures are not sent.",
             "Pour les adultes, à propos d’images prises à l’âge adulte. Calcule des codes sur votre propre"
-            " appareil\u00a0; vos images ne sont pas envoyées.",
+            " appareil ; vos images ne sont pas envoyées.",
         ),
         "https://stopncii.org/",
         address="https://stopncii.org/",
@@ -237,7 +237,7 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         Words(
             "For pictures taken before you were 18. Works out codes on your own device; your pictures are not"
             " sent. You can stay anonymous.",
-            "Pour des images prises avant vos 18\u00a0ans. Calcule des codes sur votre propre appareil\u00a0;"
+            "Pour des images prises avant vos 18\u00a0ans. Calcule des codes sur votre propre appareil ;"
             " vos images ne sont pas envoyées. Vous pouvez rester anonyme.",
         ),
         "https://takeitdown.ncmec.org/",

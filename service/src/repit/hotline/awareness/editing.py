@@ -41,7 +41,7 @@ class ChangedMeanwhile(TransitionRefused):
     code = "changed-meanwhile"
     message = Text(
         "Someone else changed the pages while you were writing. Nothing of yours is saved yet.",
-        "Quelqu'un d'autre a modifié les pages pendant que vous écriviez. Rien n'est encore enregistré.",
+        "Quelqu’un d’autre a modifié les pages pendant que vous écriviez. Rien n’est encore enregistré.",
     )
     next_step = Text(
         "What you typed stands below. Look at it once more, then save.",
@@ -112,7 +112,7 @@ def act(key: str, what: str, *, actor: str) -> None:
         elif what == "checked":
             _set(key, checked_on=now().date(), checked_by=actor)
         else:
-            raise InputRefused(Text("Nothing was chosen.", "Rien n'a été choisi."))
+            raise InputRefused(Text("Nothing was chosen.", "Rien n’a été choisi."))
         audit.record(actor, ACTION, key, what)
 
 
@@ -192,7 +192,7 @@ def _refuse_first(entry: Entry) -> None:
     if entry.first_for:
         raise InputRefused(
             Text("The pages name this helpline first.", "Les pages nomment ce service en premier."),
-            Text("Choose another to be named first before.", "Choisissez-en d'abord un autre."),
+            Text("Choose another to be named first before.", "Choisissez-en d’abord un autre."),
         )
 
 
@@ -232,7 +232,7 @@ def _from_file(key: str, values: Mapping[str, object]) -> HelplineRow:
     row = HelplineRow(key=fields.FIELDS["first.minors"].taken(key), own=own)
     if not own and key not in BY_KEY:
         raise InputRefused(
-            Text(f"No helpline that ships is called {key}.", f"Aucun service fourni ne s'appelle {key}.")
+            Text(f"No helpline that ships is called {key}.", f"Aucun service fourni ne s’appelle {key}.")
         )
     row.hidden = bool(values.get("hidden"))
     position = values.get("position")

@@ -49,7 +49,7 @@ def add(file: Casefile, label: str, rights: Iterable[Right]) -> Code:
         if sum(not e.value["gone"] for e in entries) >= MAX_HELPERS:
             raise TooLarge(
                 Text("You already have five helpers.", "Vous avez déjà cinq aides."),
-                Text("Take one out first.", "Retirez-en un d'abord."),
+                Text("Take one out first.", "Retirez-en un d’abord."),
             )
         access_code, code, holder = access_codes.build(turn.case.id, "helper")
         if "status" in chosen:
@@ -101,7 +101,7 @@ def _find(turn: Turn, number: int) -> Entry:
     for entry in turn.read("private", _KIND):
         if entry.number == number and not entry.value["gone"]:
             return entry
-    raise InputRefused(Text("There is no such helper.", "Cette aide n'existe pas."))
+    raise InputRefused(Text("There is no such helper.", "Cette aide n’existe pas."))
 
 
 def _only_the_person(turn: Turn) -> None:

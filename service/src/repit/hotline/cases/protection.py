@@ -68,7 +68,7 @@ def take_back(turn: Turn, which: Sequence[int] | Literal["all"]) -> None:
     held = links.of(turn)
     chosen = range(1, len(held) + 1) if which == "all" else sorted(set(which))
     if any(not 1 <= number <= len(held) for number in chosen):
-        raise InputRefused(Text("The case has no such item.", "Le dossier n'a pas cet élément."))
+        raise InputRefused(Text("The case has no such item.", "Le dossier n’a pas cet élément."))
     kept = links.keep_anything(turn.case, turn.keys)
     names = [held[number - 1].item for number in chosen if not held[number - 1].back]
     for number in chosen:

@@ -146,11 +146,11 @@ def _checked(answer: Answer) -> Outcome:
     else:
         raise InputRefused(
             Text("Choose one of the outcomes.", "Choisissez une des issues."),
-            Text("Go back to the review.", "Revenez à l'examen."),
+            Text("Go back to the review.", "Revenez à l’examen."),
         )
     if outcome == "refuse" and grounds.named(answer.ground) is None:
         raise InputRefused(
-            Text("A refusal needs a ground.", "Un refus a besoin d'un motif."),
+            Text("A refusal needs a ground.", "Un refus a besoin d’un motif."),
             Text("Choose the rule that it rests on.", "Choisissez la règle sur laquelle il repose."),
         )
     if len(answer.why) > MOST_TEXT or "\0" in answer.why:

@@ -47,11 +47,11 @@ class Ground:
 UNCHECKED: Final = Ground(
     "terms-unchecked",
     "terms",
-    Text("Terms of this service: unchecked files", "Conditions du service : fichiers non contrôlés"),
+    Text("Terms of this service: unchecked files", "Conditions du service : fichiers non contrôlés"),
     Text(
         "A file that cannot be checked is not published. Another form of it, such as an ordinary picture, may"
         " be sent instead.",
-        "Un fichier qui ne peut pas être contrôlé n'est pas publié. Il peut être envoyé sous une autre forme,"
+        "Un fichier qui ne peut pas être contrôlé n’est pas publié. Il peut être envoyé sous une autre forme,"
         " par exemple une image ordinaire.",
     ),
     "undecided",
@@ -64,7 +64,7 @@ BUILT_IN: Final = (
         Text(
             "Sharing a sexual picture or recording of someone without their consent to its being shared, even"
             " if they agreed to its being made.",
-            "Diffuser une image ou un enregistrement à caractère sexuel d'une personne sans son accord pour"
+            "Diffuser une image ou un enregistrement à caractère sexuel d’une personne sans son accord pour"
             " la diffusion, même si elle avait accepté la prise de vue.",
         ),
     ),
@@ -73,19 +73,19 @@ BUILT_IN: Final = (
         "law",
         Text("French criminal code, article 226-8-1", "Code pénal, article 226-8-1"),
         Text(
-            "Sharing a sexual montage of someone's image or voice, or content made by an algorithm that shows"
+            "Sharing a sexual montage of someone’s image or voice, or content made by an algorithm that shows"
             " it, without their consent.",
-            "Diffuser un montage à caractère sexuel réalisé avec l'image ou les paroles d'une personne, ou un"
+            "Diffuser un montage à caractère sexuel réalisé avec l’image ou les paroles d’une personne, ou un"
             " contenu généré par un algorithme qui les reproduit, sans son accord.",
         ),
     ),
     Ground(
         "terms-intimate",
         "terms",
-        Text("Terms of this service: intimate images", "Conditions du service : images intimes"),
+        Text("Terms of this service: intimate images", "Conditions du service : images intimes"),
         Text(
-            "Nobody's intimate images are shared here without their consent, real or made up.",
-            "Aucune image intime n'est partagée ici sans l'accord de la personne, qu'elle soit réelle ou"
+            "Nobody’s intimate images are shared here without their consent, real or made up.",
+            "Aucune image intime n’est partagée ici sans l’accord de la personne, qu’elle soit réelle ou"
             " fabriquée.",
         ),
         "known",

@@ -29,8 +29,8 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]{10,64}")
 _SECONDS: Final = 15.0
 _log: Final = logging.getLogger(__name__)
 _GONE: Final = NotFound(
-    Text("The upload is not kept here any more.", "L'envoi n'est plus gardé ici."),
-    Text("Decide on the evidence.", "Décidez d'après les preuves."),
+    Text("The upload is not kept here any more.", "L’envoi n’est plus gardé ici."),
+    Text("Decide on the evidence.", "Décidez d’après les preuves."),
 )
 
 

@@ -29,18 +29,18 @@ _ENOUGH: Final = TransitionRefused(
     Text("It has been objected to often enough.", "Cette décision a déjà été contestée assez de fois."),
     Text(
         "A dispute settlement body or a court can still be asked; the statement of reasons names them.",
-        "Un organe de règlement des litiges ou un tribunal peut encore être saisi ; l'exposé des motifs le"
+        "Un organe de règlement des litiges ou un tribunal peut encore être saisi ; l’exposé des motifs le"
         " rappelle.",
     ),
 )
 _ASKED: Final = TransitionRefused(
-    Text("People are looking at an objection already.", "Une contestation est déjà en cours d'examen."),
+    Text("People are looking at an objection already.", "Une contestation est déjà en cours d’examen."),
     Text("Wait for their answer, then object to that.", "Attendez la réponse, puis contestez-la."),
 )
 _SHUT: Final = TransitionRefused(
     Text(
         "It was stopped for those in charge, and nobody here looks at it again.",
-        "Cet envoi a été arrêté pour les responsables ; personne ici ne le regarde plus.",
+        "Cet envoi a été arrêté pour les responsables ; personne ici ne le regarde plus.",
     ),
     Text("Turn to the people who run the site.", "Adressez-vous aux personnes qui gèrent le site."),
 )

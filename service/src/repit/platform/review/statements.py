@@ -25,30 +25,30 @@ RESTRICTION: Final = "not-published"
 _REDRESS: Final = Text(
     "You may object to us within six months, free of charge; a person who did not take this decision answers."
     " You may also turn to a certified out-of-court dispute settlement body, or to a court.",
-    "Vous pouvez contester auprès de nous pendant six mois, sans frais ; une personne qui n'a pas pris cette"
+    "Vous pouvez contester auprès de nous pendant six mois, sans frais ; une personne qui n’a pas pris cette"
     " décision vous répond. Vous pouvez aussi saisir un organe certifié de règlement extrajudiciaire des"
     " litiges, ou un tribunal.",
 )
 _RESTRICTIONS: Final = {
-    RESTRICTION: Text("The upload is not published.", "L'envoi n'est pas publié."),
+    RESTRICTION: Text("The upload is not published.", "L’envoi n’est pas publié."),
 }
 _SOURCES: Final = {
     "notice": Text(
         "It agrees with something that someone concerned asked us to keep away.",
-        "Il concorde avec un contenu qu'une personne concernée a demandé de ne pas publier.",
+        "Il concorde avec un contenu qu’une personne concernée a demandé de ne pas publier.",
     ),
     "own": Text("We check uploads of our own accord.", "Nous contrôlons les envois de notre propre chef."),
 }
 _BY_PEOPLE: Final = Text(
-    "A program found it; people decided.", "Un programme l'a trouvé ; des personnes ont décidé."
+    "A program found it; people decided.", "Un programme l’a trouvé ; des personnes ont décidé."
 )
 _BY_GATE: Final = Text(
     "A program found it and decided; no person has looked at it yet.",
-    "Un programme l'a trouvé et a décidé ; personne ne l'a encore regardé.",
+    "Un programme l’a trouvé et a décidé ; personne ne l’a encore regardé.",
 )
-_NOTHING_KNOWN: Final = Text("A person looked at the upload.", "Une personne a examiné l'envoi.")
+_NOTHING_KNOWN: Final = Text("A person looked at the upload.", "Une personne a examiné l’envoi.")
 _NOT_SEEN: Final = Text(
-    "The file could not be checked ({reason}).", "Le fichier n'a pas pu être contrôlé ({reason})."
+    "The file could not be checked ({reason}).", "Le fichier n’a pas pu être contrôlé ({reason})."
 )
 
 

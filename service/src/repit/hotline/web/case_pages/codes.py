@@ -31,7 +31,7 @@ ASKED: Final = "recovery asked"
 _USES: Final = (receipts.RECEIPT, _CODE, ASKED, *drafts.USES)
 _PURPOSE: Final = "receipt"
 _DIFFERENT: Final = Text(
-    "This is not the same as your receipt.", "Ce n'est pas la même chose que sur votre récépissé."
+    "This is not the same as your receipt.", "Ce n’est pas la même chose que sur votre récépissé."
 )
 
 
@@ -40,7 +40,7 @@ class NoLongerShown(RequestRefused):
     status: ClassVar[int] = 410
     message = Text(
         "This page could be opened again for an hour. It is shown no more.",
-        "Cette page pouvait être rouverte pendant une heure. Elle n'est plus montrée.",
+        "Cette page pouvait être rouverte pendant une heure. Elle n’est plus montrée.",
     )
     next_step = Text(
         "If you wrote your receipt down, come back with it. If not, you can open a new case.",

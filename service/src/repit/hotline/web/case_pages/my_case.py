@@ -183,10 +183,10 @@ def end(request: HttpRequest, session: OpenSession) -> HttpResponse:
             codes.end_session(request)
             return without_cookie(_to("erased"))
         error = InputRefused(
-            Text("Nothing was changed.", "Rien n'a été changé."),
+            Text("Nothing was changed.", "Rien n’a été changé."),
             Text(
                 "Choose one; to erase everything, tick the box as well.",
-                "Choisissez ; pour tout effacer, cochez aussi la case.",
+                "Choisissez ; pour tout effacer, cochez aussi la case.",
             ),
         )
     values = {"view": service.view(session.file), "how": how}
@@ -196,7 +196,7 @@ def end(request: HttpRequest, session: OpenSession) -> HttpResponse:
 def _some(found: list[Any]) -> list[Any]:
     if not found:
         raise InputRefused(
-            Text("Nothing was chosen.", "Rien n'a été choisi."),
+            Text("Nothing was chosen.", "Rien n’a été choisi."),
             Text("Fill in or tick at least one.", "Remplissez ou cochez au moins une ligne."),
         )
     return found

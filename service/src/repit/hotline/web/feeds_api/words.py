@@ -24,7 +24,7 @@ EXCHANGES: Final[Mapping[str, Text]] = {
 VIEWS: Final[Mapping[Opined, Text]] = {
     "blocked": Text("confirmed", "confirmé"),
     "not_blocked": Text("disputed", "contesté"),
-    "pending": Text("being looked at", "à l'étude"),
+    "pending": Text("being looked at", "à l’étude"),
     "none": Text("no opinion", "sans avis"),
 }
 STATES: Final[Mapping[str, Text]] = {
@@ -74,7 +74,7 @@ def facts(view: View) -> list[tuple[Text, Text]]:
             active, held = (view.shared.get((kind, state), 0) for state in ("active", "disputed"))
             rows.append(
                 (
-                    Text(f"Listed: {words.en}", f"Recensés : {words.fr}"),
+                    Text(f"Listed: {words.en}", f"Recensés : {words.fr}"),
                     Text(f"{active} active, {held} suspended", f"{active} actifs, {held} suspendus"),
                 )
             )
@@ -89,7 +89,7 @@ def _agreed(view: View) -> Text:
     if view.agreed_on is not None:
         return _same(view.agreed_on.isoformat())
     if view.agreement_missing:
-        return Text("no: the key opens nothing", "non : la clé n'ouvre rien")
+        return Text("no: the key opens nothing", "non : la clé n’ouvre rien")
     return Text("no date noted", "aucune date notée")
 
 
