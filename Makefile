@@ -71,6 +71,7 @@ contracts: setup
 
 catalogues: setup
 	@$(BIN)/python tools/catalogues.py --check
+	@$(BIN)/python tools/typography.py --check
 
 pages: setup
 	@$(BIN)/python tools/pages_agree.py

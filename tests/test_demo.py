@@ -50,7 +50,7 @@ def test_a_file_that_is_no_picture_is_refused_in_the_language_of_the_terminal(tm
         [*REPIT, "demo", "--picture", str(text)], env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert "n'est pas une image lisible" in done.stdout
+    assert "n’est pas une image lisible" in done.stdout
 
 
 def test_on_a_terminal_it_stays_up_until_ctrl_c_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_what_a_person_has_to_decide_is_shut_until_they_let_it_through_or_is_gon
             assert seen == ("gone", None, False)
             mail = guarded.mails.read_text()
             assert "To: bo@site.example" in mail and decision in mail
-            assert "L'envoi n'est pas publié." in mail, mail
+            assert "L’envoi n’est pas publié." in mail, mail
         else:
             assert seen == ("private", None, True)
             assert guarded.php(HELD)[decision]["state"] == "stopped"

@@ -119,8 +119,8 @@ def complaints() -> Iterator[str]:
         for sentence in sentences(path, source):
             if any(sentence.edits()):
                 line = source.count("\n", 0, sentence.pieces[0][0]) + 1
-                said = "".join(text for _, text in sentence.pieces)
-                yield f"{path.relative_to(ROOT)}:{line}: {' '.join(said.split())!r}"
+                sentence_text = "".join(text for _, text in sentence.pieces)
+                yield f"{path.relative_to(ROOT)}:{line}: {' '.join(sentence_text.split())!r}"
     for book in books():
         for text in _texts(book):
             if book.texts(text):
@@ -133,7 +133,7 @@ def fix() -> None:
     for path in sources():
         source = path.read_text(encoding="utf-8")
         while found := [each for each in sentences(path, source) if any(each.edits())]:
-            changed |= _said(found)
+            changed |= _changes(found)
             source = written(source, (edit for each in found for edit in each.edits()))
             path.write_text(source, encoding="utf-8")
     for book in books():
@@ -144,7 +144,7 @@ def fix() -> None:
     _fix_tests(changed)
 
 
-def _said(found: list[Sentence]) -> dict[str, str]:
+def _changes(found: list[Sentence]) -> dict[str, str]:
     texts = [("".join(text for _, text in sentence.pieces), sentence.rules) for sentence in found]
     right = {french: in_french, english: in_english}
     return {text: right[rules](text) for text, rules in texts if rules(text)}
@@ -152,18 +152,18 @@ def _said(found: list[Sentence]) -> dict[str, str]:
 
 def _fix_tests(changed: dict[str, str]) -> None:
     """Let tests quote what is said now, where they quote a sentence, or a part of one, that changed."""
-    said = "\n".join(changed)
-    now_said = "\n".join(changed.values())
+    before = "\n".join(changed)
+    after = "\n".join(changed.values())
     for folder in TESTS:
         for path in sorted((ROOT / folder).rglob("*.py")):
             source = path.read_text(encoding="utf-8")
             edits: set[Edit] = set()
             for _, _, first, last in strings(source):
                 text = source[first:last]
-                if len(text) < 4 or text not in said or text in now_said:
+                if len(text) < 4 or text not in before or text in after:
                     continue
                 for right in (in_english, in_french):
-                    if right(text) in now_said:
+                    if right(text) in after:
                         edits.add(Edit(first, last, right(text)))
                         break
             if edits:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-BEFORE = {"en": "Error: ", "fr": "Erreur : "}
+BEFORE = {"en": "Error: ", "fr": "Erreur\u00a0: "}
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 
 

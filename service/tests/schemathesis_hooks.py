@@ -12,7 +12,7 @@ from typing import Any
 import requests.auth
 import schemathesis
 
-SECRET = "the webhook's signing secret"
+SECRET = "the webhook’s signing secret"
 TO_SIGN = "sign this"
 _HEADER = "X-Hub-Signature"
 

@@ -38,7 +38,7 @@ def both(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
         say(
             Text(
                 f"Hotline and gate: http://{host}:{port}",
-                f"Plateforme d'aide et filtre : http://{host}:{port}",
+                f"Plateforme d’aide et filtre : http://{host}:{port}",
             )
         )
         serving.answer(host, port, platform.rules_of(gate, of_pages(role="both")))
@@ -54,10 +54,10 @@ def _require_keys(keys: tuple[str, ...]) -> None:
         raise SettingsRefused(
             Text(
                 "Anybody who reaches the pages could ask the gate, which has no keys.",
-                "Quiconque atteint les pages pourrait interroger le filtre, qui n'a pas de clés.",
+                "Quiconque atteint les pages pourrait interroger le filtre, qui n’a pas de clés.",
             ),
             Text(
-                "List a key of the forum's in REPIT_GATE_KEYS.",
+                "List a key of the forum’s in REPIT_GATE_KEYS.",
                 "Notez une clé pour le forum dans REPIT_GATE_KEYS.",
             ),
         )

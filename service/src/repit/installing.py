@@ -47,7 +47,7 @@ def init(
     folder = data or os.environ.get("REPIT_DATA", "")
     if not folder:
         raise SettingsRefused(
-            Text("No folder is named.", "Aucun dossier n'est donné."),
+            Text("No folder is named.", "Aucun dossier n’est donné."),
             Text(f"`repit init {role} --data /var/lib/repit`", f"`repit init {role} --data /var/lib/repit`"),
         )
     given = {name: os.environ.get(f"REPIT_{name.upper()}", "") for name in _FROM_THE_ENVIRONMENT}
@@ -86,33 +86,33 @@ def migrate(
         "The database is in the form of this version. Start, and look at /ready.",
         "La base a la forme de cette version. Démarrez, puis regardez /ready.",
     )
-    nothing = Text("Nothing was to be done.", "Il n'y avait rien à faire.")
+    nothing = Text("Nothing was to be done.", "Il n’y avait rien à faire.")
     answer(done if changed else nothing, {"changed": changed, "version": __version__}, as_json)
 
 
 def _tell(role: str, made: "Made") -> None:
-    say(Text(f"Settings: {made.file}", f"Réglages : {made.file}"))
-    say(Text(f"Database: {made.database}", f"Base de données : {made.database}"))
+    say(Text(f"Settings: {made.file}", f"Réglages : {made.file}"))
+    say(Text(f"Database: {made.database}", f"Base de données : {made.database}"))
     if made.new_key:
         say(
             Text(
-                f"Operator's key: {made.new_key} (fingerprint {made.fingerprint})",
-                f"Clé d'exploitation : {made.new_key} (empreinte {made.fingerprint})",
+                f"Operator’s key: {made.new_key} (fingerprint {made.fingerprint})",
+                f"Clé d’exploitation : {made.new_key} (empreinte {made.fingerprint})",
             )
         )
         say(
             Text(
                 "Copy it now to two places away from this machine: without it the database cannot be read.",
-                "Copiez-la maintenant en deux endroits hors de cette machine : sans elle, la base est"
+                "Copiez-la maintenant en deux endroits hors de cette machine : sans elle, la base est"
                 " illisible.",
             )
         )
     else:
         say(
             Text(
-                f"Operator's key: the one that was there (fingerprint {made.fingerprint})",
-                f"Clé d'exploitation : celle qui existait (empreinte {made.fingerprint})",
+                f"Operator’s key: the one that was there (fingerprint {made.fingerprint})",
+                f"Clé d’exploitation : celle qui existait (empreinte {made.fingerprint})",
             )
         )
     start = {"hotline": "hotline", "gate": "gate", "both": "both"}[role]
-    say(Text(f"Next: repit --config {made.file} {start}", f"Ensuite : repit --config {made.file} {start}"))
+    say(Text(f"Next: repit --config {made.file} {start}", f"Ensuite : repit --config {made.file} {start}"))

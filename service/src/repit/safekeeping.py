@@ -52,7 +52,7 @@ def offline_key(file: ToFile, as_json: AsJson = False) -> None:
     if as_json:
         write_json({"file": file, "REPIT_OFFLINE_KEY": bytes(pair.public_key).hex()})
         return
-    say(Text("Set this where Répit runs:", "À régler là où tourne Répit :"))
+    say(Text("Set this where Répit runs:", "À régler là où tourne Répit :"))
     put(f"\n    REPIT_OFFLINE_KEY={bytes(pair.public_key).hex()}\n")
     say(
         Text(
@@ -88,14 +88,14 @@ def backup(
         }
         put(json.dumps(record))
         return
-    say(Text(f"Rows: {made.rows}", f"Lignes : {made.rows}"))
+    say(Text(f"Rows: {made.rows}", f"Lignes : {made.rows}"))
     for folder in without:
         say(
             Text(
                 f"Not copied: {folder.spoken.en}. Without their newest copy this backup does not open:"
                 f" --{folder.name} FILE.",
-                f"Non copiées : {folder.spoken.fr}. Sans leur copie la plus récente, cette sauvegarde ne"
-                f" s'ouvre pas : --{folder.name} FICHIER.",
+                f"Non copiées : {folder.spoken.fr}. Sans leur copie la plus récente, cette sauvegarde ne"
+                f" s’ouvre pas : --{folder.name} FICHIER.",
             )
         )
 
@@ -146,7 +146,7 @@ def restore(
     say(
         Text(
             f"Rows: {done.rows}, as they were on {done.made_by.made_at:%Y-%m-%d %H:%M} UTC.",
-            f"Lignes : {done.rows}, telles que le {done.made_by.made_at:%d/%m/%Y à %H:%M} UTC.",
+            f"Lignes : {done.rows}, telles que le {done.made_by.made_at:%d/%m/%Y à %H:%M} UTC.",
         )
     )
     tell(done.audit, further)

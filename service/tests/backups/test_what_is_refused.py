@@ -144,10 +144,10 @@ HEADS: dict[str, tuple[Callable[[dict[str, object]], object], str]] = {
         "made by Répit 0.0.9, whose database had an earlier form",
     ),
     "of a later form": (lambda head: head.update(form="repit backup 3", version="12"), "made by Répit 12"),
-    "another operator's": (lambda head: head.update(salt="00" * 16), "operator's key of this machine is not"),
+    "another operator's": (lambda head: head.update(salt="00" * 16), "operator’s key of this machine is not"),
     "sealed by anyone who has the public half": (
         lambda head: head.update(operator="00" * 32),
-        "operator's key of this machine is not the one of this backup",
+        "operator’s key of this machine is not the one of this backup",
     ),
     "a gate's": (lambda head: head.update(role="gate"), "backup of a gate, not of a hotline"),
     "nothing of ours": (lambda head: head.clear(), "not in the form of a backup"),

@@ -50,5 +50,5 @@ def test_a_hash_that_is_none_is_refused_in_both_languages() -> None:
         Hash("md5", "whole", bytes(32))
     assert [caught.value.shown(language)[0] for language in ("en", "fr")] == [
         "A hash has the wrong length.",
-        "Une empreinte n'a pas la bonne longueur.",
+        "Une empreinte n’a pas la bonne longueur.",
     ]

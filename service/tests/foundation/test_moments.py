@@ -18,13 +18,13 @@ NBSP = "\u00a0"
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "shown"),
     [("fr", f"28{NBSP}novembre 2026 à 14{NBSP}h{NBSP}05"), ("en", f"28{NBSP}November 2026 at 2:05pm")],
 )
-def test_a_moment_is_said_on_the_clocks_of_the_operator(language: str, said: str) -> None:
+def test_a_moment_is_said_on_the_clocks_of_the_operator(language: str, shown: str) -> None:
     with override(language):
-        assert moments.at(AFTERNOON) == said
-        assert moments.at("2026-11-28 13:05") == said, "as a sealed row holds it, in UTC"
+        assert moments.at(AFTERNOON) == shown
+        assert moments.at("2026-11-28 13:05") == shown, "as a sealed row holds it, in UTC"
 
 
 def test_a_moment_late_at_night_falls_on_the_day_that_people_there_have(settings: Settings) -> None:

@@ -38,12 +38,12 @@ class Stopped(CommandRefused):
                 "There is no room left for the results.", "Il n’y a plus de place pour les résultats."
             )
         else:
-            message = Text(f"The scan stopped: {why}.", f"Le parcours s’est arrêté : {why}.")
+            message = Text(f"The scan stopped: {why}.", f"Le parcours s’est arrêté : {why}.")
         super().__init__(
             message,
             Text(
                 "What was found is kept: make room or put it right, then run the same command again.",
-                "Ce qui a été trouvé est gardé : faites de la place ou corrigez, puis relancez "
+                "Ce qui a été trouvé est gardé : faites de la place ou corrigez, puis relancez "
                 "la même commande.",
             ),
         )

@@ -71,7 +71,7 @@ class Journal:
                 Text(
                     f"Nothing can be written beside --out: {self.folder.parent} is missing or closed to this "
                     "account.",
-                    f"Rien ne peut être écrit à côté de --out : {self.folder.parent} manque ou est fermé "
+                    f"Rien ne peut être écrit à côté de --out : {self.folder.parent} manque ou est fermé "
                     "à ce compte.",
                 ),
                 Text(
@@ -122,11 +122,11 @@ class Journal:
             raise JournalRefused(
                 Text(
                     f"The scan that was interrupted was begun otherwise: {changed} changed since.",
-                    f"Le parcours interrompu avait été lancé autrement : {changed} a changé depuis.",
+                    f"Le parcours interrompu avait été lancé autrement : {changed} a changé depuis.",
                 ),
                 Text(
                     f"Give the same as then; or remove {self.folder} to start anew.",
-                    f"Redonnez la même chose ; ou supprimez {self.folder} pour recommencer.",
+                    f"Redonnez la même chose ; ou supprimez {self.folder} pour recommencer.",
                 ),
             )
 

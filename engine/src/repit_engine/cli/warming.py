@@ -32,7 +32,7 @@ def warm() -> None:
         str(
             Text(
                 "Compiling what is not compiled yet: about a minute, more on a busy machine.",
-                "Compilation de ce qui ne l’est pas encore : une minute environ, plus si la machine est "
+                "Compilation de ce qui ne l’est pas encore : une minute environ, plus si la machine est "
                 "occupée.",
             )
         ),

@@ -39,11 +39,11 @@ _WAYS: Final = {
     "possible": Text("altered, weakly", "modifiée, faiblement"),
 }
 _PARTS: Final = {
-    "whole": Text("the whole", "l'ensemble"),
+    "whole": Text("the whole", "l’ensemble"),
     "negative": Text("its negative", "son négatif"),
     "trimmed": Text("without its border", "sans son bord"),
     "anchor": Text("anchored hash", "empreinte ancrée"),
-    "proposed": Text("a picture within", "une image à l'intérieur"),
+    "proposed": Text("a picture within", "une image à l’intérieur"),
     "cell": Text("a part", "une partie"),
     "turned-whole": Text("turned a little", "un peu tournée"),
     "turned-anchor": Text("anchored, turned a little", "ancrée, un peu tournée"),
@@ -96,13 +96,13 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 def _play(console: Console, say: Say, path: Path | None, folder: Path) -> int:
     picture = original(path)
     sent = uploads(picture, ours=path is None)
-    starting = Text("Starting a hotline …", "Démarrage du service de l'association d'aide …")
+    starting = Text("Starting a hotline …", "Démarrage du service de l’association d’aide …")
     with console.status(say(starting)) as status:
         begun = time.monotonic()
         with processes.hotline(folder) as hotline:
             starting = Text(
-                "Starting a platform's gate; the first time it compiles, which takes a minute or so …",
-                "Démarrage du filtre d'une plateforme ; la première fois il compile, une minute environ …",
+                "Starting a platform’s gate; the first time it compiles, which takes a minute or so …",
+                "Démarrage du filtre d’une plateforme ; la première fois il compile, une minute environ …",
             )
             status.update(say(starting))
             with processes.gate(folder, hotline, _LONG_BUDGET) as gate:
@@ -112,8 +112,8 @@ def _play(console: Console, say: Say, path: Path | None, folder: Path) -> int:
                 console.print(
                     say(
                         Text(
-                            f"Two processes run: a hotline and a platform's gate ({started:.1f} s).",
-                            f"Deux processus tournent : association d'aide et filtre ({started:.1f} s).",
+                            f"Two processes run: a hotline and a platform’s gate ({started:.1f} s).",
+                            f"Deux processus tournent : association d’aide et filtre ({started:.1f} s).",
                         )
                     )
                 )
@@ -157,19 +157,19 @@ def _shown(console: Console, say: Say, seen: _Seen) -> bool:
     for sentence in (
         Text(
             f"Before the case was opened the picture passed: {'yes' if seen.before.right else 'NO'}.",
-            f"Avant l'ouverture du dossier l'image passait : {'oui' if seen.before.right else 'NON'}.",
+            f"Avant l’ouverture du dossier l’image passait : {'oui' if seen.before.right else 'NON'}.",
         ),
         Text(
             f"From submission to the first refusal: {seen.to_refusal * 1000:.0f} ms.",
-            f"Du dépôt au premier refus : {seen.to_refusal * 1000:.0f} ms.",
+            f"Du dépôt au premier refus : {seen.to_refusal * 1000:.0f} ms.",
         ),
         Text(
             f"From withdrawal until the picture passes again: {seen.to_pass * 1000:.0f} ms.",
-            f"Du retrait jusqu'à ce que l'image passe de nouveau : {seen.to_pass * 1000:.0f} ms.",
+            f"Du retrait jusqu’à ce que l’image passe de nouveau : {seen.to_pass * 1000:.0f} ms.",
         ),
         Text(
             "Only hashes left the device; the case was opened without a name.",
-            "Seules des empreintes ont quitté l'appareil ; le dossier a été ouvert sans nom.",
+            "Seules des empreintes ont quitté l’appareil ; le dossier a été ouvert sans nom.",
         ),
     ):
         console.print(say(sentence))
@@ -212,16 +212,16 @@ def _stay(console: Console, say: Say, hotline: processes.Service, gate: processe
     console.print()
     for text in (
         Text(
-            f"The hotline's home page:  {hotline.address}/",
-            f"Accueil de l'association d'aide : {hotline.address}/",
+            f"The hotline’s home page:  {hotline.address}/",
+            f"Accueil de l’association d’aide : {hotline.address}/",
         ),
         Text(
-            f"The gate's interfaces:    {gate.address}/docs",
-            f"Les interfaces du filtre :        {gate.address}/docs",
+            f"The gate’s interfaces:    {gate.address}/docs",
+            f"Les interfaces du filtre :        {gate.address}/docs",
         ),
         Text(
             f"How the gate is:          {gate.address}/ready",
-            f"L'état du filtre :                {gate.address}/ready",
+            f"L’état du filtre :                {gate.address}/ready",
         ),
         Text("Ctrl-C ends both and removes everything.", "Ctrl-C arrête les deux et efface tout."),
     ):

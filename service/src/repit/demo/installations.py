@@ -21,7 +21,7 @@ _NAMES: Final = {code: name for name, code in ROLES.items()}
 
 class NotMade(Unavailable):
     code = "installation-not-made"
-    message = Text("An installation could not be made.", "Une installation n'a pas pu être créée.")
+    message = Text("An installation could not be made.", "Une installation n’a pas pu être créée.")
 
 
 def made(environ: Mapping[str, str], role: str) -> None:

@@ -41,8 +41,8 @@ def original(path: Path | None) -> bytes:
         return path.read_bytes()
     except OSError:
         raise InputRefused(
-            Text("The picture cannot be read.", "L'image est illisible."),
-            Text("Give the path of a picture file.", "Donnez le chemin d'un fichier image."),
+            Text("The picture cannot be read.", "L’image est illisible."),
+            Text("Give the path of a picture file.", "Donnez le chemin d’un fichier image."),
         ) from None
 
 
@@ -50,14 +50,14 @@ def uploads(picture: bytes, *, ours: bool) -> list[Upload]:
     """The picture, its altered copies, and unrelated ones. Raises `InputRefused`."""
     image = _opened(picture)
     unrelated = [
-        Upload(Text("Unrelated: a coffee", "Sans rapport : un café"), _sample("coffee"), "jpeg", "passes"),
-        Upload(Text("Unrelated: a rocket", "Sans rapport : une fusée"), _sample("rocket"), "jpeg", "passes"),
+        Upload(Text("Unrelated: a coffee", "Sans rapport : un café"), _sample("coffee"), "jpeg", "passes"),
+        Upload(Text("Unrelated: a rocket", "Sans rapport : une fusée"), _sample("rocket"), "jpeg", "passes"),
     ]
     if not ours:
-        cat = Upload(Text("Unrelated: a cat", "Sans rapport : un chat"), _sample("cat"), "jpeg", "passes")
+        cat = Upload(Text("Unrelated: a cat", "Sans rapport : un chat"), _sample("cat"), "jpeg", "passes")
         unrelated.insert(0, cat)
     return [
-        Upload(Text("The original file", "Le fichier d'origine"), picture, "jpeg", "refused"),
+        Upload(Text("The original file", "Le fichier d’origine"), picture, "jpeg", "refused"),
         Upload(Text("JPEG, quality 30", "JPEG, qualité 30"), _jpeg(image, 30), "jpeg", "refused"),
         Upload(Text("Half the size", "Moitié de la taille"), _jpeg(_half(image)), "jpeg", "refused"),
         Upload(Text("As a GIF", "En GIF"), _saved(image, "GIF"), "gif", "refused"),
@@ -84,7 +84,7 @@ def _opened(picture: bytes) -> Image.Image:
         return ImageOps.exif_transpose(Image.open(io.BytesIO(picture))).convert("RGB")
     except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError):
         raise InputRefused(
-            Text("This file is no picture that can be read.", "Ce fichier n'est pas une image lisible."),
+            Text("This file is no picture that can be read.", "Ce fichier n’est pas une image lisible."),
             Text("Give a JPEG, PNG, WebP or GIF.", "Donnez un JPEG, PNG, WebP ou GIF."),
         ) from None
 

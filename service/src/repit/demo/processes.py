@@ -31,11 +31,11 @@ _PR_SET_PDEATHSIG: Final = 1
 class NotStarted(Unavailable):
     code = "demo-not-started"
     message = Text(
-        "A process of the demonstration did not start.", "Un processus de la démonstration n'a pas démarré."
+        "A process of the demonstration did not start.", "Un processus de la démonstration n’a pas démarré."
     )
     next_step = Text(
         "Look whether memory and disk have room; report it if it stays.",
-        "Regardez s'il reste de la mémoire et de la place ; signalez-le si cela dure.",
+        "Regardez s’il reste de la mémoire et de la place ; signalez-le si cela dure.",
     )
 
 

@@ -51,7 +51,7 @@ def _serve(folder: Path, port: int) -> None:
     say(
         Text(
             "Starting a gate; the first time it compiles, which takes a minute or so …",
-            "Démarrage d'un filtre ; la première fois il compile, une minute environ …",
+            "Démarrage d’un filtre ; la première fois il compile, une minute environ …",
         )
     )
     canary, known = folder / "canary.png", folder / "known.txt"
@@ -68,16 +68,16 @@ def _tell(address: str, canary: Path) -> None:
     say(
         Text(
             f"Sandbox: {address}   key: {KEY}   every call: {address}/docs",
-            f"Bac à sable : {address}   clé : {KEY}   tous les appels : {address}/docs",
+            f"Bac à sable : {address}   clé : {KEY}   tous les appels : {address}/docs",
         )
     )
     say(
         Text(
             "It refuses this picture, as every gate does; it holds a drawing (SVG), and lets others pass:",
-            "Il refuse cette image, comme tout filtre ; il retient un dessin (SVG), laisse passer le reste :",
+            "Il refuse cette image, comme tout filtre ; il retient un dessin (SVG), laisse passer le reste :",
         )
     )
     headers = f'-H "Authorization: Bearer {KEY}" -H "Content-Type: application/octet-stream"'
     command = f"curl {headers} --data-binary @{canary} {address}/v1/check"
     say(Text(f"\n    {command}\n", f"\n    {command}\n"))
-    say(Text("Ctrl-C ends it and removes everything.", "Ctrl-C l'arrête et efface tout."))
+    say(Text("Ctrl-C ends it and removes everything.", "Ctrl-C l’arrête et efface tout."))

@@ -47,7 +47,7 @@ class Receipt:
 
 class NeverCame(NotFound):
     code = "demo-never-came"
-    message = Text("What should have happened did not.", "Ce qui devait arriver n'est pas arrivé.")
+    message = Text("What should have happened did not.", "Ce qui devait arriver n’est pas arrivé.")
 
 
 def passes_before(gate: Outbound, upload: Upload) -> Line:

@@ -66,8 +66,8 @@ def add(
     known = KINDS.get(kind)
     if known is None or not _NAME.fullmatch(name):
         raise InputRefused(
-            Text("No such kind of exchange, or a name with odd signs.", "Genre d'échange ou nom inconnu."),
-            Text(f"Kinds: {', '.join(KINDS)}.", f"Genres : {', '.join(KINDS)}."),
+            Text("No such kind of exchange, or a name with odd signs.", "Genre d’échange ou nom inconnu."),
+            Text(f"Kinds: {', '.join(KINDS)}.", f"Genres : {', '.join(KINDS)}."),
         )
     wanted = {*known.needs, *known.may_have}
     if not set(known.needs) <= set(credentials) <= wanted or not all(credentials.values()):
@@ -75,7 +75,7 @@ def add(
             Text("Credentials are missing, empty or too many.", "Des identifiants manquent ou sont de trop."),
             Text(
                 f"Needed: {_listed(known.needs)}; possible: {_listed(known.may_have)}.",
-                f"Requis : {_listed(known.needs)} ; possibles : {_listed(known.may_have)}.",
+                f"Requis : {_listed(known.needs)} ; possibles : {_listed(known.may_have)}.",
             ),
         )
     place = _address(kind, address or known.address)
@@ -98,7 +98,7 @@ def add(
     except IntegrityError:
         raise InputRefused(
             Text("A partner of that name exists.", "Un partenaire de ce nom existe déjà."),
-            Text("Choose another, or remove it first.", "Choisissez-en un autre, ou retirez-le d'abord."),
+            Text("Choose another, or remove it first.", "Choisissez-en un autre, ou retirez-le d’abord."),
         ) from None
 
 
@@ -222,13 +222,13 @@ def _place(name: str) -> Place:
 def _address(kind: str, address: str) -> str:
     """Raises `InputRefused` for one that would send credentials in the open, or is none."""
     refused = InputRefused(
-        Text("The partner's address is none.", "L'adresse du partenaire ne convient pas."),
+        Text("The partner’s address is none.", "L’adresse du partenaire ne convient pas."),
         Text("https://host[:port][/path], without a slash at the end.", "https://hôte[:port][/chemin]."),
     )
     if kind == "file" and not address.startswith(("https://", "http://")):
         if not Path(address).is_absolute() or len(address) > 500:
             raise InputRefused(
-                Text("The path of a list is absolute.", "Le chemin d'une liste est absolu."), None
+                Text("The path of a list is absolute.", "Le chemin d’une liste est absolu."), None
             )
         return address
     try:

@@ -24,18 +24,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs. / Pour un pr
 
 _MEANS: Final[dict[str, Text]] = {
     "altered": Text(
-        "It is not as it was written: it was changed in the database by someone without the operator's key;"
+        "It is not as it was written: it was changed in the database by someone without the operator’s key;"
         " or that key is not the one of this database.",
-        "Elle n'est pas telle qu'elle a été écrite : quelqu'un l'a modifiée dans la base sans la clé"
-        " d'exploitation ; ou cette clé n'est pas celle de cette base.",
+        "Elle n’est pas telle qu’elle a été écrite : quelqu’un l’a modifiée dans la base sans la clé"
+        " d’exploitation ; ou cette clé n’est pas celle de cette base.",
     ),
     "missing": Text(
         "It is missing: it was deleted, or its number was changed.",
-        "Elle manque : elle a été supprimée, ou son numéro a été changé.",
+        "Elle manque : elle a été supprimée, ou son numéro a été changé.",
     ),
     "cut": Text(
         "From here on rows are missing at the end: the newest were cut off.",
-        "À partir d'ici, il manque des lignes à la fin : les plus récentes ont été coupées.",
+        "À partir d’ici, il manque des lignes à la fin : les plus récentes ont été coupées.",
     ),
     "head": Text(
         "All rows before it fit, but the note of the newest row was changed or put back.",
@@ -76,7 +76,7 @@ def verify(
                 Text(
                     "The head that was noted is not in this chain: rows were cut off and written anew, or an"
                     " older backup was put back.",
-                    "La tête notée n'est pas dans cette chaîne : des lignes ont été coupées puis réécrites,"
+                    "La tête notée n’est pas dans cette chaîne : des lignes ont été coupées puis réécrites,"
                     " ou une sauvegarde plus ancienne a été remise.",
                 )
             )
@@ -118,7 +118,7 @@ def tell(found: "Finding", further: "list[Chains]") -> None:
         say(
             Text(
                 f"The audit holds: {found.rows} rows. Note this head somewhere else: {found.short}",
-                f"L'audit est intact : {found.rows} lignes. Notez cette tête ailleurs : {found.short}",
+                f"L’audit est intact : {found.rows} lignes. Notez cette tête ailleurs : {found.short}",
             )
         )
     else:
@@ -126,7 +126,7 @@ def tell(found: "Finding", further: "list[Chains]") -> None:
         say(
             Text(
                 f"The audit does NOT hold from row {found.first} on. {means.en}",
-                f"L'audit n'est PAS intact à partir de la ligne {found.first}. {means.fr}",
+                f"L’audit n’est PAS intact à partir de la ligne {found.first}. {means.fr}",
             )
         )
     for chains in further:
@@ -134,7 +134,7 @@ def tell(found: "Finding", further: "list[Chains]") -> None:
             say(
                 Text(
                     f"They hold: {chains.spoken.en} ({chains.checked}).",
-                    f"Intacts : {chains.spoken.fr} ({chains.checked}).",
+                    f"Intacts : {chains.spoken.fr} ({chains.checked}).",
                 )
             )
             continue
@@ -142,7 +142,7 @@ def tell(found: "Finding", further: "list[Chains]") -> None:
         say(
             Text(
                 f"They do NOT hold: {chains.spoken.en}, {len(chains.broken)} of {chains.checked}: {names}.",
-                f"PAS intacts : {chains.spoken.fr}, {len(chains.broken)} sur {chains.checked} : {names}.",
+                f"PAS intacts : {chains.spoken.fr}, {len(chains.broken)} sur {chains.checked} : {names}.",
             )
         )
     if found.broken is not None or any(chains.broken for chains in further):
@@ -174,10 +174,10 @@ def _noted(head: str) -> tuple[int, bytes]:
         read = 0, b""
     if len(read[1]) < 8:
         raise InputRefused(
-            Text("That is no head of the audit.", "Ce n'est pas une tête d'audit."),
+            Text("That is no head of the audit.", "Ce n’est pas une tête d’audit."),
             Text(
                 "Write it as `repit audit verify` printed it: number, colon, digits.",
-                "Écrivez-la comme `repit audit verify` l'a affichée : numéro, deux-points, chiffres.",
+                "Écrivez-la comme `repit audit verify` l’a affichée : numéro, deux-points, chiffres.",
             ),
         )
     return read

@@ -70,7 +70,7 @@ class RepitError(Exception):
     safe_to_show: ClassVar[bool] = True
     retry_seconds: int = 0
     """After how many it is worth another try, where that is known."""
-    message: Text = Text("Something went wrong on our side.", "Une erreur s'est produite de notre côté.")
+    message: Text = Text("Something went wrong on our side.", "Une erreur s’est produite de notre côté.")
     next_step: Text = Text("Try again in a few minutes.", "Réessayez dans quelques minutes.")
 
     def __init__(
@@ -126,7 +126,7 @@ class RequestRefused(RepitError):
 
 class InputRefused(RequestRefused):
     code = "input-refused"
-    message = Text("This is not in the form that is asked for.", "Ceci n'est pas dans la forme demandée.")
+    message = Text("This is not in the form that is asked for.", "Ceci n’est pas dans la forme demandée.")
 
 
 class TooLarge(RequestRefused):
@@ -139,7 +139,7 @@ class TooLarge(RequestRefused):
 class TooSlow(RequestRefused):
     code = "too-slow"
     status = 408
-    message = Text("The request did not arrive in time.", "La demande n'est pas arrivée à temps.")
+    message = Text("The request did not arrive in time.", "La demande n’est pas arrivée à temps.")
     next_step = Text("Send it again.", "Envoyez-la de nouveau.")
 
 
@@ -148,7 +148,7 @@ class TooManyReports(RequestRefused):
     status = 429
     message = Text(
         "This key has sent as much as one may in an hour.",
-        "Cette clé a envoyé tout ce qu'elle peut en une heure.",
+        "Cette clé a envoyé tout ce qu’elle peut en une heure.",
     )
     next_step = Text("Send it again after Retry-After.", "Renvoyez-le après Retry-After.")
 
@@ -156,10 +156,10 @@ class TooManyReports(RequestRefused):
 class KeyRefused(RequestRefused):
     code = "key-refused"
     status = 401
-    message = Text("The key is missing or not known.", "La clé manque ou n'est pas connue.")
+    message = Text("The key is missing or not known.", "La clé manque ou n’est pas connue.")
     next_step = Text(
         "Send it as 'Authorization: Bearer …'; the hotline issues it with `repit subscriber add`.",
-        "Envoyez-la dans « Authorization: Bearer … » ; l'association la crée avec `repit subscriber add`.",
+        "Envoyez-la dans « Authorization: Bearer … » ; l’association la crée avec `repit subscriber add`.",
     )
 
 
@@ -167,27 +167,27 @@ class NotGranted(RequestRefused):
     code = "not-granted"
     status = 403
     message = Text("This key does not allow this request.", "Cette clé ne permet pas cette demande.")
-    next_step = Text("Ask the hotline for the permission.", "Demandez la permission à l'association.")
+    next_step = Text("Ask the hotline for the permission.", "Demandez la permission à l’association.")
 
 
 class NotFound(RequestRefused):
     code = "not-found"
     status = 404
-    message = Text("Nothing was found with these details.", "Rien n'a été trouvé avec ces indications.")
+    message = Text("Nothing was found with these details.", "Rien n’a été trouvé avec ces indications.")
     next_step = Text("Check them and try again.", "Vérifiez-les et réessayez.")
 
 
 class TransitionRefused(RequestRefused):
     code = "transition-refused"
     status = 409
-    message = Text("The present state does not allow this.", "L'état actuel ne permet pas cela.")
-    next_step = Text("Look at the present state first.", "Regardez d'abord l'état actuel.")
+    message = Text("The present state does not allow this.", "L’état actuel ne permet pas cela.")
+    next_step = Text("Look at the present state first.", "Regardez d’abord l’état actuel.")
 
 
 class Unavailable(RepitError):
     code = "unavailable"
     status = 503
-    message = Text("This cannot be done right now.", "Ceci ne peut pas être fait pour l'instant.")
+    message = Text("This cannot be done right now.", "Ceci ne peut pas être fait pour l’instant.")
 
 
 class DatabaseUnavailable(Unavailable):
@@ -197,16 +197,16 @@ class DatabaseUnavailable(Unavailable):
 
 class DiskUnavailable(Unavailable):
     code = "disk-unavailable"
-    message = Text("Nothing can be written just now.", "Rien ne peut être écrit pour l'instant.")
+    message = Text("Nothing can be written just now.", "Rien ne peut être écrit pour l’instant.")
 
 
 class SealBroken(RepitError):
     code = "seal-broken"
     safe_to_show = False
-    message = Text("A sealed value does not open.", "Une valeur scellée ne s'ouvre pas.")
+    message = Text("A sealed value does not open.", "Une valeur scellée ne s’ouvre pas.")
     next_step = Text(
         "Check that the operator key is the one this database was written with.",
-        "Vérifiez que la clé d'exploitation est celle avec laquelle cette base a été écrite.",
+        "Vérifiez que la clé d’exploitation est celle avec laquelle cette base a été écrite.",
     )
 
 
@@ -214,38 +214,38 @@ class OutboundRefused(RepitError):
     code = "outbound-refused"
     status = 502
     message = Text(
-        "A request to another service was not made.", "Une demande à un autre service n'a pas été faite."
+        "A request to another service was not made.", "Une demande à un autre service n’a pas été faite."
     )
 
 
 class AddressRefused(OutboundRefused):
     code = "address-refused"
     message = Text(
-        "The other service's name leads to an address that is not connected to.",
-        "Le nom de l'autre service mène à une adresse à laquelle on ne se connecte pas.",
+        "The other service’s name leads to an address that is not connected to.",
+        "Le nom de l’autre service mène à une adresse à laquelle on ne se connecte pas.",
     )
     next_step = Text(
         "If it is a peer of yours, list it in REPIT_OUTBOUND_ALLOW.",
-        "Si c'est un de vos partenaires, ajoutez-le à REPIT_OUTBOUND_ALLOW.",
+        "Si c’est un de vos partenaires, ajoutez-le à REPIT_OUTBOUND_ALLOW.",
     )
 
 
 class PeerFailed(OutboundRefused):
     code = "peer-failed"
     message = Text(
-        "The other service did not answer as it should.", "L'autre service n'a pas répondu correctement."
+        "The other service did not answer as it should.", "L’autre service n’a pas répondu correctement."
     )
 
 
 class PeerUntrusted(PeerFailed):
     code = "peer-untrusted"
     message = Text(
-        "The other service's certificate is not trusted.", "Le certificat de l'autre service n'est pas sûr."
+        "The other service’s certificate is not trusted.", "Le certificat de l’autre service n’est pas sûr."
     )
     next_step = Text(
         "If the address is right, name its certificate authority in REPIT_OUTBOUND_CA; a wrong clock looks"
         " the same.",
-        "Si l'adresse est bonne, donnez son autorité de certification dans REPIT_OUTBOUND_CA ; une horloge"
+        "Si l’adresse est bonne, donnez son autorité de certification dans REPIT_OUTBOUND_CA ; une horloge"
         " fausse a le même effet.",
     )
 
@@ -253,13 +253,13 @@ class PeerUntrusted(PeerFailed):
 class PeerExpired(PeerUntrusted):
     code = "peer-expired"
     message = Text(
-        "The other service's certificate is not valid today.",
-        "Le certificat de l'autre service n'est pas valable aujourd'hui.",
+        "The other service’s certificate is not valid today.",
+        "Le certificat de l’autre service n’est pas valable aujourd’hui.",
     )
     next_step = Text(
-        "See that this machine's clock is right (`timedatectl`); if it is, the other service must renew its"
+        "See that this machine’s clock is right (`timedatectl`); if it is, the other service must renew its"
         " certificate.",
-        "Vérifiez l'horloge de cette machine (`timedatectl`) ; si elle est juste, l'autre service doit"
+        "Vérifiez l’horloge de cette machine (`timedatectl`) ; si elle est juste, l’autre service doit"
         " renouveler son certificat.",
     )
 
@@ -267,13 +267,13 @@ class PeerExpired(PeerUntrusted):
 class PeerMisnamed(PeerUntrusted):
     code = "peer-misnamed"
     message = Text(
-        "The other service's certificate is for another name.",
-        "Le certificat de l'autre service vaut pour un autre nom.",
+        "The other service’s certificate is for another name.",
+        "Le certificat de l’autre service vaut pour un autre nom.",
     )
     next_step = Text(
         "Write its address with the name that stands in the certificate; if it is right, the other service"
         " must get a certificate for it.",
-        "Écrivez son adresse avec le nom qui figure dans le certificat ; si elle est juste, l'autre service"
+        "Écrivez son adresse avec le nom qui figure dans le certificat ; si elle est juste, l’autre service"
         " doit obtenir un certificat à ce nom.",
     )
 
@@ -284,7 +284,7 @@ class PeerBusy(PeerFailed):
     code = "peer-busy"
     message = Text(
         "The other service asks to be left alone for a while.",
-        "L'autre service demande d'attendre un peu.",
+        "L’autre service demande d’attendre un peu.",
     )
 
     def __init__(self, seconds: float = 0.0, *, detail: str = "") -> None:
@@ -295,7 +295,7 @@ class PeerBusy(PeerFailed):
 class AnswerTooLarge(OutboundRefused):
     code = "answer-too-large"
     message = Text(
-        "The other service's answer is too large.", "La réponse de l'autre service est trop grande."
+        "The other service’s answer is too large.", "La réponse de l’autre service est trop grande."
     )
 
 
@@ -308,26 +308,26 @@ class ExchangeRefused(RepitError):
 class WireRefused(ExchangeRefused):
     code = "wire-refused"
     message = Text(
-        "The message is not in the form of the protocol.", "Le message n'a pas la forme du protocole."
+        "The message is not in the form of the protocol.", "Le message n’a pas la forme du protocole."
     )
 
 
 class SnapshotCut(WireRefused):
     code = "snapshot-cut"
-    message = Text("The snapshot ended too early.", "L'instantané s'est arrêté trop tôt.")
+    message = Text("The snapshot ended too early.", "L’instantané s’est arrêté trop tôt.")
 
 
 class FeedMissing(ExchangeRefused):
     code = "feed-missing"
     message = Text(
         "What answers at that address has no feed of Répit.",
-        "Ce qui répond à cette adresse n'a pas de flux de Répit.",
+        "Ce qui répond à cette adresse n’a pas de flux de Répit.",
     )
     next_step = Text(
-        "Check the address: the hotline's own, without a path. Behind a proxy a hotline answers only to the"
+        "Check the address: the hotline’s own, without a path. Behind a proxy a hotline answers only to the"
         " names in its REPIT_ALLOWED_HOSTS.",
-        "Vérifiez l'adresse : celle de la plateforme d'aide, sans chemin. Derrière un proxy, celle-ci ne"
-        " répond qu'aux noms de son REPIT_ALLOWED_HOSTS.",
+        "Vérifiez l’adresse : celle de la plateforme d’aide, sans chemin. Derrière un proxy, celle-ci ne"
+        " répond qu’aux noms de son REPIT_ALLOWED_HOSTS.",
     )
 
 
@@ -335,12 +335,12 @@ class FeedForeign(ExchangeRefused):
     code = "feed-foreign"
     message = Text(
         "This is another feed than the one followed so far.",
-        "Ce flux n'est pas celui qui était suivi jusqu'ici.",
+        "Ce flux n’est pas celui qui était suivi jusqu’ici.",
     )
-    next_step = Text("Start again from a snapshot.", "Repartez d'un instantané.")
+    next_step = Text("Start again from a snapshot.", "Repartez d’un instantané.")
 
 
 class FeedGap(ExchangeRefused):
     code = "feed-gap"
     message = Text("Changes are missing in the feed.", "Des changements manquent dans le flux.")
-    next_step = Text("Start again from a snapshot.", "Repartez d'un instantané.")
+    next_step = Text("Start again from a snapshot.", "Repartez d’un instantané.")

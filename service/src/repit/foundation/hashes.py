@@ -64,7 +64,7 @@ class Hash:
         form = FORMS[self.algorithm]
         if len(self.value) != form.length:
             raise InputRefused(
-                Text("A hash has the wrong length.", "Une empreinte n'a pas la bonne longueur."),
+                Text("A hash has the wrong length.", "Une empreinte n’a pas la bonne longueur."),
                 detail="hash of the wrong length",
             )
         if self.quality is None:

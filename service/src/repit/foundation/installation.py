@@ -22,8 +22,8 @@ from repit.foundation.sealing import keyed_digest
 _PUT_BACK: Final = Text(
     "Put back the copy of operator.key that was made with this database, or name it in"
     " REPIT_OPERATOR_KEY_FILE. Nothing was changed.",
-    "Remettez la copie d'operator.key faite avec cette base, ou donnez-la dans REPIT_OPERATOR_KEY_FILE. Rien"
-    " n'a été modifié.",
+    "Remettez la copie d’operator.key faite avec cette base, ou donnez-la dans REPIT_OPERATOR_KEY_FILE. Rien"
+    " n’a été modifié.",
 )
 
 
@@ -85,8 +85,8 @@ def _wrong_key(row: Installation | None) -> SettingsRefused:
     given = fingerprint()
     return SettingsRefused(
         Text(
-            f"The operator's key ({given}) is not the one that belongs to this database{wanted.en}.",
-            f"La clé d'exploitation ({given}) n'est pas celle de cette base{wanted.fr}.",
+            f"The operator’s key ({given}) is not the one that belongs to this database{wanted.en}.",
+            f"La clé d’exploitation ({given}) n’est pas celle de cette base{wanted.fr}.",
         ),
         _PUT_BACK,
     )

@@ -172,10 +172,10 @@ def _missing(path: Path) -> SettingsRefused:
     return SettingsRefused(
         Text(
             f"The file of keys {path} is missing, or is not the one that belongs to this database.",
-            f"Le fichier de clés {path} manque, ou n'est pas celui de cette base.",
+            f"Le fichier de clés {path} manque, ou n’est pas celui de cette base.",
         ),
         Text(
             "Put back the newest copy of it; without it nothing that it sealed can be opened.",
-            "Remettez sa copie la plus récente ; sans lui, rien de ce qu'il scelle ne s'ouvre.",
+            "Remettez sa copie la plus récente ; sans lui, rien de ce qu’il scelle ne s’ouvre.",
         ),
     )

@@ -49,7 +49,7 @@ class SealedFileRefused(SealBroken):
 
     code = "sealed-file"
     safe_to_show: ClassVar[bool] = True
-    message = Text("This file does not open.", "Ce fichier ne s'ouvre pas.")
+    message = Text("This file does not open.", "Ce fichier ne s’ouvre pas.")
     next_step = Text("Take another copy of it.", "Prenez-en une autre copie.")
 
 
@@ -57,7 +57,7 @@ class NotSealed(SealedFileRefused):
     code = "not-sealed"
     message = Text(
         "This file is no backup, nor a copy of keys that a backup makes.",
-        "Ce fichier n'est ni une sauvegarde, ni une copie de clés faite par une sauvegarde.",
+        "Ce fichier n’est ni une sauvegarde, ni une copie de clés faite par une sauvegarde.",
     )
     next_step = Text(
         "Name a file that `repit backup` wrote.", "Indiquez un fichier écrit par `repit backup`."
@@ -72,7 +72,7 @@ class SealedDifferently(SealedFileRefused):
     )
     next_step = Text(
         "Restore it with the version that made it, then upgrade.",
-        "Restaurez-le avec la version qui l'a fait, puis mettez à jour.",
+        "Restaurez-le avec la version qui l’a fait, puis mettez à jour.",
     )
 
 
@@ -80,7 +80,7 @@ class SealedToAnother(SealedFileRefused):
     code = "sealed-to-another"
     message = Text(
         "The offline key is not the one to which this file was sealed.",
-        "La clé hors ligne n'est pas celle pour laquelle ce fichier a été scellé.",
+        "La clé hors ligne n’est pas celle pour laquelle ce fichier a été scellé.",
     )
     next_step = Text(
         "Take the offline key that was set (REPIT_OFFLINE_KEY) on the day when the file was made.",
@@ -90,10 +90,10 @@ class SealedToAnother(SealedFileRefused):
 
 class CutShort(SealedFileRefused):
     code = "cut-short"
-    message = Text("This file was cut short: its end is missing.", "Ce fichier a été coupé : sa fin manque.")
+    message = Text("This file was cut short: its end is missing.", "Ce fichier a été coupé : sa fin manque.")
     next_step = Text(
         "Copy it again from where it was made, or take an earlier one.",
-        "Copiez-le de nouveau depuis son lieu d'origine, ou prenez un fichier plus ancien.",
+        "Copiez-le de nouveau depuis son lieu d’origine, ou prenez un fichier plus ancien.",
     )
 
 
@@ -101,7 +101,7 @@ class Damaged(SealedFileRefused):
     code = "damaged"
     message = Text(
         "This file is damaged: some of its bytes are not those that were written.",
-        "Ce fichier est abîmé : certains de ses octets ne sont pas ceux qui ont été écrits.",
+        "Ce fichier est abîmé : certains de ses octets ne sont pas ceux qui ont été écrits.",
     )
     next_step = Text(
         "Take another copy of it, or an earlier one, and check the disk it lay on.",
@@ -113,11 +113,11 @@ class GoesOn(SealedFileRefused):
     code = "goes-on"
     message = Text(
         "This file goes on after its end: something was added to it.",
-        "Ce fichier continue après sa fin : quelque chose y a été ajouté.",
+        "Ce fichier continue après sa fin : quelque chose y a été ajouté.",
     )
     next_step = Text(
         "Take another copy of it. What was added was not written by Répit.",
-        "Prenez-en une autre copie. Ce qui a été ajouté n'a pas été écrit par Répit.",
+        "Prenez-en une autre copie. Ce qui a été ajouté n’a pas été écrit par Répit.",
     )
 
 

@@ -28,24 +28,24 @@ def findings(wanted_roles: Collection[str]) -> Iterator[Finding]:
     for role in sorted(set(wanted_roles).difference(there)):
         yield Finding(
             "staff",
-            Text(f"Nobody here is a {role}.", f"Personne ici n'a le rôle {role}."),
+            Text(f"Nobody here is a {role}.", f"Personne ici n’a le rôle {role}."),
             Text(f"`repit staff add NAME --role {role}`", f"`repit staff add NOM --role {role}`"),
         )
 
 
 _NO_ADDRESS: Final = Text(
-    "The address that people use is not set.", "L'adresse qu'utilisent les personnes n'est pas réglée."
+    "The address that people use is not set.", "L’adresse qu’utilisent les personnes n’est pas réglée."
 )
 _SET_ADDRESS: Final = Text(
     "Set REPIT_ADDRESS to the https address of the proxy in front.",
-    "Réglez REPIT_ADDRESS sur l'adresse https du serveur frontal.",
+    "Réglez REPIT_ADDRESS sur l’adresse https du serveur frontal.",
 )
 _NO_HTTPS: Final = Text(
     "People would reach this over plain HTTP.", "Les personnes y accéderaient en HTTP, sans chiffrement."
 )
 _EMBEDDED: Final = Text(
     "The database is an SQLite file: for a trial, or one small machine.",
-    "La base est un fichier SQLite : pour un essai, ou une petite machine.",
+    "La base est un fichier SQLite : pour un essai, ou une petite machine.",
 )
 _TAKE_A_SERVER: Final = Text(
     "For real work take PostgreSQL (REPIT_DATABASE_URL).",
@@ -53,7 +53,7 @@ _TAKE_A_SERVER: Final = Text(
 )
 _NO_OFFLINE_KEY: Final = Text(
     "There is no offline key: no backup can be made.",
-    "Il n'y a pas de clé hors ligne : aucune sauvegarde n'est possible.",
+    "Il n’y a pas de clé hors ligne : aucune sauvegarde n’est possible.",
 )
 _MAKE_ONE: Final = Text(
     "`repit offline-key FILE`, then set REPIT_OFFLINE_KEY.",

@@ -195,11 +195,11 @@ def decide(name: str, what: str, reason: str, actor: str) -> None:
     """Carry one of these out, with its reason. Raises `InputRefused`, `NotFound`, `TransitionRefused`."""
     decision = DECISIONS.get(what)
     if decision is None:
-        raise InputRefused(Text("Nothing was chosen.", "Rien n'a été choisi."))
+        raise InputRefused(Text("Nothing was chosen.", "Rien n’a été choisi."))
     if not 0 < len(reason) <= 200 or "\0" in reason:
         raise InputRefused(
             Text("Say why, in a line.", "Dites pourquoi, en une ligne."),
-            Text("It is kept with the item.", "C'est conservé avec l'élément."),
+            Text("It is kept with the item.", "C’est conservé avec l’élément."),
         )
     decision(name, reason, actor)
 
@@ -222,6 +222,6 @@ def add_widely_published(files: Sequence[Path]) -> int:
 
 def _refused(file: Path, why: str) -> InputRefused:
     return InputRefused(
-        Text(f"{file.name} cannot be hashed ({why}).", f"{file.name} : pas d'empreinte possible ({why})."),
-        Text("Nothing was added. Leave this file out.", "Rien n'a été ajouté. Retirez ce fichier."),
+        Text(f"{file.name} cannot be hashed ({why}).", f"{file.name} : pas d’empreinte possible ({why})."),
+        Text("Nothing was added. Leave this file out.", "Rien n’a été ajouté. Retirez ce fichier."),
     )

@@ -106,7 +106,7 @@ def _policy() -> Policy:
         raise SettingsRefused(
             Text(f"The policy {path} cannot be read.", f"La politique {path} est illisible."),
             Text(
-                "Correct REPIT_GATE_POLICY, or give the service's user the right to read it.",
-                "Corrigez REPIT_GATE_POLICY, ou donnez à l'utilisateur du service le droit de la lire.",
+                "Correct REPIT_GATE_POLICY, or give the service’s user the right to read it.",
+                "Corrigez REPIT_GATE_POLICY, ou donnez à l’utilisateur du service le droit de la lire.",
             ),
         ) from None

@@ -129,10 +129,10 @@ def require(host: str) -> None:
         raise SettingsRefused(
             Text(
                 "Without keys the gate listens on loopback only.",
-                "Sans clés, le filtre n'écoute que sur la boucle locale.",
+                "Sans clés, le filtre n’écoute que sur la boucle locale.",
             ),
             Text(
-                "List the platforms' keys in REPIT_GATE_KEYS, or leave --host at 127.0.0.1.",
+                "List the platforms’ keys in REPIT_GATE_KEYS, or leave --host at 127.0.0.1.",
                 "Notez les clés des plateformes dans REPIT_GATE_KEYS, ou laissez --host à 127.0.0.1.",
             ),
         )

@@ -46,11 +46,11 @@ def test_mail_is_handed_in_encrypted_and_signed_in(
 ) -> None:
     with trusting(security=security) as server:
         set_up(settings, server.url())
-        assert smtp.send([TO], "Répit : un essai", "Ça va ?\n", name="one")
+        assert smtp.send([TO], "Répit : un essai", "Ça va ?\n", name="one")
     (mail,) = server.taken
     assert mail.to == [TO]
     assert mail.message["From"] == FROM and mail.message["To"] == TO
-    assert mail.message["Subject"] == "Répit : un essai"
+    assert mail.message["Subject"] == "Répit : un essai"
     assert mail.message["Message-ID"] == "<one@mail.example>"
     assert mail.message["Auto-Submitted"] == "auto-generated"
     assert mail.message.get_content() == "Ça va ?\n"

@@ -34,7 +34,7 @@ def test_both_channels_are_tried_and_their_answers_said(tmp_path: Path) -> None:
         assert server.taken[0].to == ["one@mail.example", "two@mail.example"]
         wrong = {**settings, "REPIT_SMTP_URL": server.url(password="wrong"), "REPIT_OUTBOUND_ALLOW": "x:1"}
         code, stated = run(tmp_path / "data", "fr", **wrong)
-        assert code == 1 and "refuse le nom d'utilisateur ou le mot de passe" in stated
+        assert code == 1 and "refuse le nom d’utilisateur ou le mot de passe" in stated
         assert "REPIT_OUTBOUND_ALLOW" in stated and "wrong" not in stated
 
 

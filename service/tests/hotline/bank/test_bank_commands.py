@@ -187,7 +187,7 @@ def test_after_an_import_under_a_wrong_key_an_operator_cleans_up(run: Run) -> No
 def test_where_nothing_opens_nothing_is_erased_by_mistake(run: Run, settings: Any) -> None:
     names = {submit(value()) for _ in range(3)}
     own, settings.REPIT_OPERATOR_KEY = settings.REPIT_OPERATOR_KEY, FOREIGN_KEY
-    with pytest.raises(SettingsRefused, match="operator's key"):
+    with pytest.raises(SettingsRefused, match="operator’s key"):
         run("erase", "--unreadable", "--keys-lost", "--reason", "r", "--yes")
     settings.REPIT_OPERATOR_KEY = own
     for row in ItemHash.objects.all():

@@ -140,7 +140,7 @@ def test_a_refusal_names_the_commands_that_an_item_of_this_state_is_open_to(stat
 def test_whoever_publishes_a_moment_too_late_ends_no_doubt():
     """Two people decide of one received item at once; the first published it, and it was suspended since."""
     taken = submit()
-    items.dispute(taken.item, actor="platforms' people", reason="seen by three")
+    items.dispute(taken.item, actor="platforms’ people", reason="seen by three")
     with pytest.raises(TransitionRefused):
         items.publish(taken.item, actor="test")
     assert items.states([taken.item]) == {taken.item: "disputed"}

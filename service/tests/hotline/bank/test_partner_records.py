@@ -150,7 +150,7 @@ def test_a_doubt_of_all_partners_is_a_doubt_here_and_ends_with_it():
     items.withdraw_one(mine.item, actor="person")
     assert served()[value][0] == "disputed"
     name = items.submit(picture(value), actor="person", publish=True).item
-    items.dispute(name, actor="platforms' people", reason="they looked")
+    items.dispute(name, actor="platforms’ people", reason="they looked")
     take("repit/b", a_record("2", value))
     assert served()[value][0] == "disputed"  # not a doubt of theirs to end
 

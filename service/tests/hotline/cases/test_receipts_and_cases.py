@@ -184,7 +184,7 @@ def test_a_missing_file_of_case_keys_is_said_and_not_made_anew(settings, tmp_pat
     assert not (tmp_path / "elsewhere" / "case-keys").exists()
 
 
-@pytest.mark.parametrize("wrong", ["file", "operator's key"])
+@pytest.mark.parametrize("wrong", ["file", "operator’s key"])
 def test_keys_of_another_installation_are_told_before_anyone_comes_in_vain(settings, tmp_path, wrong):
     service.open_case([picture()])
     key_file.check()
@@ -214,7 +214,7 @@ def test_where_the_keys_are_lost_for_good_the_hotline_goes_on_without_those_case
 def test_giving_up_with_a_wrong_operators_key_deletes_nothing(settings):
     service.open_case([picture()])
     settings.REPIT_OPERATOR_KEY = secrets.token_bytes(32)
-    with pytest.raises(SettingsRefused, match="operator's key"):
+    with pytest.raises(SettingsRefused, match="operator’s key"):
         key_file.give_up_lost("operator")
     assert Case.objects.count() == 1
 

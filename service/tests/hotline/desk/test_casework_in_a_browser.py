@@ -58,7 +58,7 @@ SCREENS: dict[str, tuple[str, Callable[[Page, Desk], None], tuple[str, str]]] = 
     "oversight": ("supervisor", checked, ("Charge et délais", "Load and times")),
     "bank": ("supervisor", at("/staff/bank/"), ("Banque", "Bank")),
     "bank-item": ("bea", at("/staff/bank/{famous}/"), ("Élément", "Item")),
-    "not-mine": ("bea", at("/staff/cases/{new}/"), ("Rien n'a été trouvé", "Nothing was found")),
+    "not-mine": ("bea", at("/staff/cases/{new}/"), ("Rien n’a été trouvé", "Nothing was found")),
 }
 
 

@@ -16,7 +16,7 @@ def test_the_focus_is_on_the_summary_and_a_link_leads_to_the_field(
     for box in ("#number", "#words"):
         page.fill(box, "x")
     page.get_by_role("button", name="Ouvrir").click()
-    assert page.title().startswith("Erreur : ")
+    assert page.title().startswith("Erreur\u00a0: ")
     summary = page.get_by_role("alert")
     assert summary.evaluate("node => node === document.activeElement")
     page.keyboard.press("Tab")

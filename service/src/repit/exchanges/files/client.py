@@ -35,11 +35,11 @@ class ListShrank(ExchangeRefused):
     code = "list-shrank"
     message = Text(
         "The list lost more than half of its hashes and was not taken.",
-        "La liste a perdu plus de la moitié de ses empreintes et n'a pas été prise en compte.",
+        "La liste a perdu plus de la moitié de ses empreintes et n’a pas été prise en compte.",
     )
     next_step = Text(
         "If that is meant: repit exchange pull NAME --shrunk.",
-        "Si c'est voulu : repit exchange pull NOM --shrunk.",
+        "Si c’est voulu : repit exchange pull NOM --shrunk.",
     )
 
 

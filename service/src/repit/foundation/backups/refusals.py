@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from repit.foundation.errors import DatabaseUnavailable, InputRefused, SettingsRefused, Text
 
 _ROLES = {
-    "hotline": Text("a hotline", "une plateforme d'aide"),
+    "hotline": Text("a hotline", "une plateforme d’aide"),
     "gate": Text("a gate", "un filtre"),
-    "both": Text("a hotline and a gate together", "une plateforme d'aide et un filtre ensemble"),
+    "both": Text("a hotline and a gate together", "une plateforme d’aide et un filtre ensemble"),
 }
 
 
@@ -31,7 +31,7 @@ def _kind(name: str) -> Text:
 
 def no_offline_key() -> SettingsRefused:
     return SettingsRefused(
-        Text("There is no offline key to seal a backup to.", "Il n'y a pas de clé hors ligne pour sceller."),
+        Text("There is no offline key to seal a backup to.", "Il n’y a pas de clé hors ligne pour sceller."),
         Text(
             "Make one with `repit offline-key FILE`, and set REPIT_OFFLINE_KEY.",
             "Créez-la avec `repit offline-key FICHIER`, puis réglez REPIT_OFFLINE_KEY.",
@@ -41,10 +41,10 @@ def no_offline_key() -> SettingsRefused:
 
 def no_such_database() -> SettingsRefused:
     return SettingsRefused(
-        Text("There is no database yet.", "Il n'y a pas encore de base de données."),
+        Text("There is no database yet.", "Il n’y a pas encore de base de données."),
         Text(
             "Check REPIT_DATA and REPIT_DATABASE_URL, and --role: is this the installation that you mean?",
-            "Vérifiez REPIT_DATA et REPIT_DATABASE_URL, et --role : est-ce bien cette installation ?",
+            "Vérifiez REPIT_DATA et REPIT_DATABASE_URL, et --role : est-ce bien cette installation ?",
         ),
     )
 
@@ -71,7 +71,7 @@ def more_than_this_role(apps: Sequence[str]) -> InputRefused:
         ),
         Text(
             "Say with --role what runs on it: hotline, gate or both. Nothing must be left out.",
-            "Indiquez avec --role ce qui tourne dessus : hotline, gate ou both. Rien ne doit manquer.",
+            "Indiquez avec --role ce qui tourne dessus : hotline, gate ou both. Rien ne doit manquer.",
         ),
     )
 
@@ -84,7 +84,7 @@ def database_is_newer() -> InputRefused:
         ),
         Text(
             "Use that version; or go back: an empty database, and the backup made before the upgrade.",
-            "Utilisez cette version ; ou revenez en arrière : une base vide, et la sauvegarde d'avant la mise"
+            "Utilisez cette version ; ou revenez en arrière : une base vide, et la sauvegarde d’avant la mise"
             " à jour.",
         ),
     )
@@ -93,7 +93,7 @@ def database_is_newer() -> InputRefused:
 def unknown_copy(name: str, role: str) -> InputRefused:
     who = _role(role)
     return InputRefused(
-        Text(f"There are no {name} at {who.en}.", f"Il n'y a pas de {name} pour {who.fr}."),
+        Text(f"There are no {name} at {who.en}.", f"Il n’y a pas de {name} pour {who.fr}."),
         Text(f"Leave --{name} out.", f"Retirez --{name}."),
     )
 
@@ -111,7 +111,7 @@ def file_exists(name: str) -> InputRefused:
 def being_written(name: str) -> InputRefused:
     return InputRefused(
         Text(f"Another backup is writing {name} at this moment.", f"Une autre sauvegarde écrit déjà {name}."),
-        Text("Wait until it has ended.", "Attendez qu'elle soit finie."),
+        Text("Wait until it has ended.", "Attendez qu’elle soit finie."),
     )
 
 
@@ -121,7 +121,7 @@ def not_written(error: OSError, name: str) -> InputRefused:
         return InputRefused(
             Text(
                 f"There is no room left for {name}. Nothing of it was kept.",
-                f"Il n'y a plus de place pour {name}. Rien n'en a été gardé.",
+                f"Il n’y a plus de place pour {name}. Rien n’en a été gardé.",
             ),
             Text(
                 "Make room on that disk, or name another.",
@@ -130,23 +130,23 @@ def not_written(error: OSError, name: str) -> InputRefused:
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return InputRefused(
-            Text(f"{name} may not be written there.", f"Pas le droit d'écrire {name} à cet endroit."),
+            Text(f"{name} may not be written there.", f"Pas le droit d’écrire {name} à cet endroit."),
             Text(
                 "Give the user that runs Répit the right to write to that folder, or name another.",
-                "Donnez à l'utilisateur de Répit le droit d'écrire dans ce dossier, ou indiquez-en un autre.",
+                "Donnez à l’utilisateur de Répit le droit d’écrire dans ce dossier, ou indiquez-en un autre.",
             ),
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return InputRefused(
-            Text(f"There is no such folder for {name}.", f"Le dossier prévu pour {name} n'existe pas."),
+            Text(f"There is no such folder for {name}.", f"Le dossier prévu pour {name} n’existe pas."),
             Text(
-                "Make the folder first, or mount the disk.", "Créez d'abord le dossier, ou montez le disque."
+                "Make the folder first, or mount the disk.", "Créez d’abord le dossier, ou montez le disque."
             ),
         )
     return InputRefused(
         Text(
             f"{name} could not be written ({errno.errorcode.get(error.errno or 0, 'I/O error')}).",
-            f"{name} n'a pas pu être écrit ({errno.errorcode.get(error.errno or 0, 'erreur de disque')}).",
+            f"{name} n’a pas pu être écrit ({errno.errorcode.get(error.errno or 0, 'erreur de disque')}).",
         ),
         Text("Check the disk, or name another.", "Vérifiez le disque, ou choisissez-en un autre."),
     )
@@ -156,7 +156,7 @@ def not_read(name: str) -> InputRefused:
     return InputRefused(
         Text(f"{name} cannot be read.", f"{name} ne peut pas être lu."),
         Text(
-            "Check that the disk is there and the file's rights.",
+            "Check that the disk is there and the file’s rights.",
             "Vérifiez le disque et les droits du fichier.",
         ),
     )
@@ -169,7 +169,7 @@ def not_a_backup() -> InputRefused:
     return InputRefused(
         Text(
             "What this file holds is not in the form of a backup.",
-            "Le contenu de ce fichier n'a pas la forme d'une sauvegarde.",
+            "Le contenu de ce fichier n’a pas la forme d’une sauvegarde.",
         ),
         Text(
             "Name a file that `repit backup` wrote.",
@@ -184,7 +184,7 @@ def another_kind(found: str, wanted: str) -> InputRefused:
         Text(f"This file is {is_.en}, not {should.en}.", f"Ce fichier est {is_.fr}, et non {should.fr}."),
         Text(
             "The backup comes first; each copy of keys follows the option of its name.",
-            "La sauvegarde vient d'abord ; chaque copie de clés suit l'option qui porte son nom.",
+            "La sauvegarde vient d’abord ; chaque copie de clés suit l’option qui porte son nom.",
         ),
     )
 
@@ -194,7 +194,7 @@ def another_role(made: str, here: str) -> InputRefused:
     return InputRefused(
         Text(
             f"This is the backup of {its.en}, not of {ours.en}.",
-            f"C'est la sauvegarde d'{its.fr}, et non d'{ours.fr}.",
+            f"C’est la sauvegarde d’{its.fr}, et non d’{ours.fr}.",
         ),
         Text(f"Restore it with --role {made}.", f"Restaurez-la avec --role {made}."),
     )
@@ -226,13 +226,13 @@ def older_version(version: str) -> InputRefused:
 def another_operator() -> InputRefused:
     return InputRefused(
         Text(
-            "The operator's key of this machine is not the one of this backup.",
-            "La clé d'exploitation de cette machine n'est pas celle de cette sauvegarde.",
+            "The operator’s key of this machine is not the one of this backup.",
+            "La clé d’exploitation de cette machine n’est pas celle de cette sauvegarde.",
         ),
         Text(
-            "Put the operator's key in its place that was in use when the backup was made"
+            "Put the operator’s key in its place that was in use when the backup was made"
             " (operator.key in the data folder, or REPIT_OPERATOR_KEY).",
-            "Remettez la clé d'exploitation qui servait quand la sauvegarde a été faite"
+            "Remettez la clé d’exploitation qui servait quand la sauvegarde a été faite"
             " (operator.key dans le dossier de données, ou REPIT_OPERATOR_KEY).",
         ),
     )
@@ -245,11 +245,11 @@ def not_empty(table: str) -> InputRefused:
     return InputRefused(
         Text(
             f"This database is not empty: there are rows in {table}.",
-            f"Cette base n'est pas vide : il y a des lignes dans {table}.",
+            f"Cette base n’est pas vide : il y a des lignes dans {table}.",
         ),
         Text(
             "Restore into a new one. What is in this one would be lost, so nothing was touched.",
-            "Restaurez dans une base neuve. Ce que contient celle-ci serait perdu : rien n'a été touché.",
+            "Restaurez dans une base neuve. Ce que contient celle-ci serait perdu : rien n’a été touché.",
         ),
     )
 
@@ -258,12 +258,12 @@ def row_not_taken(table: str) -> InputRefused:
     return InputRefused(
         Text(
             f"The database does not take a row of {table}. Nothing was put back.",
-            f"La base n'accepte pas une ligne de {table}. Rien n'a été remis.",
+            f"La base n’accepte pas une ligne de {table}. Rien n’a été remis.",
         ),
         Text(
-            "Look at the disk and the database's log. If the backup was made on the other database (SQLite,"
+            "Look at the disk and the database’s log. If the backup was made on the other database (SQLite,"
             " PostgreSQL), restore it there.",
-            "Regardez le disque et le journal de la base. Si la sauvegarde vient de l'autre base (SQLite,"
+            "Regardez le disque et le journal de la base. Si la sauvegarde vient de l’autre base (SQLite,"
             " PostgreSQL), restaurez-la là.",
         ),
     )
@@ -273,10 +273,10 @@ def not_taken() -> InputRefused:
     return InputRefused(
         Text(
             "The database did not take this backup. Nothing was put back.",
-            "La base n'a pas accepté cette sauvegarde. Rien n'a été remis.",
+            "La base n’a pas accepté cette sauvegarde. Rien n’a été remis.",
         ),
         Text(
-            "Look at the disk and the database's log, then give the command again.",
+            "Look at the disk and the database’s log, then give the command again.",
             "Regardez le disque et le journal de la base, puis relancez la commande.",
         ),
     )
@@ -286,17 +286,17 @@ def not_reached() -> DatabaseUnavailable:
     return DatabaseUnavailable(
         next_step=Text(
             "Check REPIT_DATABASE_URL, and that the database runs. No backup was made.",
-            "Vérifiez REPIT_DATABASE_URL, et que la base tourne. Aucune sauvegarde n'a été faite.",
+            "Vérifiez REPIT_DATABASE_URL, et que la base tourne. Aucune sauvegarde n’a été faite.",
         )
     )
 
 
 def keys_missing(name: str, spoken: Text, *, why: Text) -> SettingsRefused:
     return SettingsRefused(
-        Text(f"{why.en} Nothing was put back.", f"{why.fr} Rien n'a été remis."),
+        Text(f"{why.en} Nothing was put back.", f"{why.fr} Rien n’a été remis."),
         Text(
             f"Put {spoken.en} in their place, or name their newest copy: --{name} FILE.",
-            f"Remettez {spoken.fr} à leur place, ou indiquez leur copie la plus récente : --{name} FICHIER.",
+            f"Remettez {spoken.fr} à leur place, ou indiquez leur copie la plus récente : --{name} FICHIER.",
         ),
     )
 
@@ -305,11 +305,11 @@ def keys_of_another(spoken: Text) -> SettingsRefused:
     return SettingsRefused(
         Text(
             f"In the place of {spoken.en} lie those of another database. Nothing was put back.",
-            f"À la place prévue pour {spoken.fr} se trouvent celles d'une autre base. Rien n'a été remis.",
+            f"À la place prévue pour {spoken.fr} se trouvent celles d’une autre base. Rien n’a été remis.",
         ),
         Text(
             "Move them away first, to where that database is: they are never overwritten.",
-            "Déplacez-les d'abord, là où est cette autre base : elles ne sont jamais écrasées.",
+            "Déplacez-les d’abord, là où est cette autre base : elles ne sont jamais écrasées.",
         ),
     )
 
@@ -319,11 +319,11 @@ def copy_does_not_fit(name: str, spoken: Text) -> SettingsRefused:
         Text(
             f"The copy given for {spoken.en} is older than the backup, or of another database. Nothing was"
             " put back.",
-            f"La copie donnée pour {spoken.fr} est plus ancienne que la sauvegarde, ou vient d'une autre"
-            " base. Rien n'a été remis.",
+            f"La copie donnée pour {spoken.fr} est plus ancienne que la sauvegarde, ou vient d’une autre"
+            " base. Rien n’a été remis.",
         ),
         Text(
             f"Name the newest copy after --{name}: each backup replaces it.",
-            f"Indiquez la copie la plus récente après --{name} : chaque sauvegarde la remplace.",
+            f"Indiquez la copie la plus récente après --{name} : chaque sauvegarde la remplace.",
         ),
     )

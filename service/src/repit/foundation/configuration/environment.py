@@ -49,7 +49,7 @@ class Setting(Generic[T]):
                     f"Both {self.name} and {self.name}_FILE are set.",
                     f"{self.name} et {self.name}_FILE sont tous deux définis.",
                 ),
-                Text("Keep one of them.", "N'en gardez qu'un."),
+                Text("Keep one of them.", "N’en gardez qu’un."),
             )
         if file is not None:
             raw = _from_file(self.name, Path(file))
@@ -60,7 +60,7 @@ class Setting(Generic[T]):
         except ValueError:
             raise SettingsRefused(
                 Text(f"{self.name} cannot be read.", f"{self.name} est illisible."),
-                Text(f"Write it as: {self.form}.", f"Forme attendue : {in_french(self.form)}."),
+                Text(f"Write it as: {self.form}.", f"Forme attendue : {in_french(self.form)}."),
             ) from None
 
 
@@ -247,7 +247,7 @@ def refuse_unknown(environ: Mapping[str, str], declared: Mapping[str, Setting[ob
         if name.startswith("REPIT_") and name not in known:
             hint = nearest(name, known)
             raise SettingsRefused(
-                Text(f"{name} is not a setting.{hint.en}", f"{name} n'est pas un réglage.{hint.fr}"),
+                Text(f"{name} is not a setting.{hint.en}", f"{name} n’est pas un réglage.{hint.fr}"),
                 Text("See docs/en/settings.md, or unset it.", "Voir docs/en/settings.md, ou supprimez-le."),
             )
 
@@ -255,7 +255,7 @@ def refuse_unknown(environ: Mapping[str, str], declared: Mapping[str, Setting[ob
 def nearest(name: str, known: Collection[str]) -> Text:
     """A question about the name that was perhaps meant; empty where none is near."""
     near = difflib.get_close_matches(name, known, n=1)
-    return Text(f" Did you mean {near[0]}?", f" Vouliez-vous {near[0]} ?") if near else Text("", "")
+    return Text(f" Did you mean {near[0]}?", f" Vouliez-vous {near[0]} ?") if near else Text("", "")
 
 
 def plain(setting: Setting[object]) -> dict[str, object]:

@@ -48,8 +48,8 @@ def located(environ: Mapping[str, str]) -> Located:
     stated = everything.get("role", "")
     if stated and stated not in ROLES:
         raise SettingsRefused(
-            Text(f"In {file}, role is none that there is.", f"Dans {file}, role n'est pas un rôle connu."),
-            Text(f"Write one of: {', '.join(ROLES)}.", f"Valeurs possibles : {', '.join(ROLES)}."),
+            Text(f"In {file}, role is none that there is.", f"Dans {file}, role n’est pas un rôle connu."),
+            Text(f"Write one of: {', '.join(ROLES)}.", f"Valeurs possibles : {', '.join(ROLES)}."),
         )
     return Located(file, ROLES.get(stated, ""), str(everything.get("language", "")))
 
@@ -73,13 +73,13 @@ def _none_named() -> SettingsRefused:
         Text(
             f"No installation is named: there is no {NAME} here nor in {SYSTEM_WIDE.parent}, and neither"
             " REPIT_CONFIG nor REPIT_DATA is set.",
-            f"Aucune installation n'est désignée : pas de {NAME} ici ni dans {SYSTEM_WIDE.parent}, et ni"
+            f"Aucune installation n’est désignée : pas de {NAME} ici ni dans {SYSTEM_WIDE.parent}, et ni"
             " REPIT_CONFIG ni REPIT_DATA ne sont définis.",
         ),
         Text(
             "Set REPIT_CONFIG to its file. A new installation: `repit init hotline` or `repit init"
             " platform`.",
-            "Donnez son fichier dans REPIT_CONFIG. Nouvelle installation : `repit init hotline` ou"
+            "Donnez son fichier dans REPIT_CONFIG. Nouvelle installation : `repit init hotline` ou"
             " `repit init platform`.",
         ),
     )
@@ -102,9 +102,9 @@ def _stated(file: Path) -> dict[str, Any]:
         raise SettingsRefused(
             Text(f"{file} cannot be read.", f"{file} est illisible."),
             Text(
-                "Check that it is there and that the service's user may read it; commands run as that user"
+                "Check that it is there and that the service’s user may read it; commands run as that user"
                 " too (`sudo -u repit repit …`).",
-                "Vérifiez qu'il existe et que l'utilisateur du service peut le lire ; les commandes se"
+                "Vérifiez qu’il existe et que l’utilisateur du service peut le lire ; les commandes se"
                 " lancent sous ce même utilisateur (`sudo -u repit repit …`).",
             ),
         ) from None
@@ -113,9 +113,10 @@ def _stated(file: Path) -> dict[str, Any]:
         line = getattr(error, "lineno", None) or _line_of(str(error))
         where = Text(f" at line {line}", f", ligne {line}") if line else Text("", "")
         raise SettingsRefused(
-            Text(f"{file} is not in the form of TOML{where.en}.", f"{file} n'est pas du TOML{where.fr}."),
+            Text(f"{file} is not in the form of TOML{where.en}.", f"{file} n’est pas du TOML{where.fr}."),
             Text(
-                'Write one setting a line: name = "value".', 'Écrivez un réglage par ligne : nom = "valeur".'
+                'Write one setting a line: name = "value".',
+                "Écrivez un réglage par ligne : nom = « valeur ».",
             ),
         ) from None
 
@@ -136,14 +137,14 @@ def _value(file: Path, name: str, raw: Any, declared: Mapping[str, Setting[Any]]
         raise SettingsRefused(
             Text(
                 f"In {file}: {name} is not a setting.{hint.en}",
-                f"Dans {file} : {name} n'est pas un réglage.{hint.fr}",
+                f"Dans {file} : {name} n’est pas un réglage.{hint.fr}",
             ),
             Text("See docs/en/settings.md, or take it out.", "Voir docs/en/settings.md, ou retirez-le."),
         )
     written = _written(raw)
     if written is None:
         raise SettingsRefused(
-            Text(f"In {file}: {name} cannot be read.", f"Dans {file} : {name} est illisible."),
+            Text(f"In {file}: {name} cannot be read.", f"Dans {file} : {name} est illisible."),
             Text(
                 "Write a text, a number, true, false, or a list.",
                 "Écrivez un texte, un nombre, true, false, ou une liste.",

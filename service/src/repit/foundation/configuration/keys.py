@@ -30,12 +30,12 @@ def read(data: Path) -> bytes:
     except OSError:
         raise SettingsRefused(
             Text(
-                f"The operator's key {path} cannot be read by this user.",
-                f"La clé d'exploitation {path} n'est pas lisible par cet utilisateur.",
+                f"The operator’s key {path} cannot be read by this user.",
+                f"La clé d’exploitation {path} n’est pas lisible par cet utilisateur.",
             ),
             Text(
-                "Run this as the service's user (`sudo -u repit repit …`).",
-                "Lancez ceci sous l'utilisateur du service (`sudo -u repit repit …`).",
+                "Run this as the service’s user (`sudo -u repit repit …`).",
+                "Lancez ceci sous l’utilisateur du service (`sudo -u repit repit …`).",
             ),
         ) from None
     except ValueError:
@@ -43,8 +43,8 @@ def read(data: Path) -> bytes:
     if len(key) != _BYTES or mode & 0o077:
         raise SettingsRefused(
             Text(
-                f"The operator's key {path} is damaged, or others may read it.",
-                f"La clé d'exploitation {path} est abîmée, ou d'autres peuvent la lire.",
+                f"The operator’s key {path} is damaged, or others may read it.",
+                f"La clé d’exploitation {path} est abîmée, ou d’autres peuvent la lire.",
             ),
             Text(
                 "Put back its copy, 64 hexadecimal digits, and `chmod 600` it.",
@@ -68,13 +68,13 @@ def of_forms(key: bytes) -> str:
 def _missing(path: Path) -> SettingsRefused:
     return SettingsRefused(
         Text(
-            f"The operator's key is missing: there is no {path}.",
-            f"La clé d'exploitation manque : il n'y a pas de {path}.",
+            f"The operator’s key is missing: there is no {path}.",
+            f"La clé d’exploitation manque : il n’y a pas de {path}.",
         ),
         Text(
             "Put back its copy there (`chmod 600`), or name its file in REPIT_OPERATOR_KEY_FILE. Only a new"
             " installation gets a new one: `repit init`.",
             "Remettez-y sa copie (`chmod 600`), ou donnez son fichier dans REPIT_OPERATOR_KEY_FILE. Seule une"
-            " nouvelle installation en reçoit une nouvelle : `repit init`.",
+            " nouvelle installation en reçoit une nouvelle : `repit init`.",
         ),
     )

@@ -18,11 +18,11 @@ def require_trusted(file: Path) -> None:
         raise SettingsRefused(
             Text(
                 f"{file} belongs to somebody else, or others may write to it.",
-                f"{file} appartient à quelqu'un d'autre, ou d'autres peuvent y écrire.",
+                f"{file} appartient à quelqu’un d’autre, ou d’autres peuvent y écrire.",
             ),
             Text(
-                "Run this as the service's user (`sudo -u repit repit …`); `chmod go-w` the file.",
-                "Lancez ceci sous l'utilisateur du service (`sudo -u repit repit …`) ; `chmod go-w` le"
+                "Run this as the service’s user (`sudo -u repit repit …`); `chmod go-w` the file.",
+                "Lancez ceci sous l’utilisateur du service (`sudo -u repit repit …`) ; `chmod go-w` le"
                 " fichier.",
             ),
         )

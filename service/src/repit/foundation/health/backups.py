@@ -36,7 +36,7 @@ def _old(days: int) -> Text:
 
 _NEVER: Final = Text(
     "No backup was ever made from this data folder.",
-    "Aucune sauvegarde n'a jamais été faite depuis ce dossier de données.",
+    "Aucune sauvegarde n’a jamais été faite depuis ce dossier de données.",
 )
 _MAKE_ONE: Final = Text(
     "Have `repit backup` run every night, and its result lie on another machine.",

@@ -108,18 +108,18 @@ def _of_the_database() -> float | None:
 
 
 _PEERS: Final[dict[str, Text]] = {
-    "database": Text("the database server's", "celle du serveur de base de données"),
-    "hotline": Text("the hotline's", "celle de la plateforme d'aide"),
+    "database": Text("the database server’s", "celle du serveur de base de données"),
+    "hotline": Text("the hotline’s", "celle de la plateforme d’aide"),
 }
 
 
 def _off(name: str, ahead: float) -> Text:
-    whose = _PEERS.get(name, Text(f"{name}'s", f"celle de {name}"))
+    whose = _PEERS.get(name, Text(f"{name}’s", f"celle de {name}"))
     minutes = max(1, round(abs(ahead) / 60))
     way = Text("ahead of", "en avance sur") if ahead > 0 else Text("behind", "en retard sur")
     return Text(
-        f"This machine's clock is {minutes} minutes {way.en} {whose.en}.",
-        f"L'horloge de cette machine est de {minutes} minutes {way.fr} {whose.fr}.",
+        f"This machine’s clock is {minutes} minutes {way.en} {whose.en}.",
+        f"L’horloge de cette machine est de {minutes} minutes {way.fr} {whose.fr}.",
     )
 
 
@@ -127,8 +127,8 @@ def _jumped(seconds: float) -> Text:
     minutes = max(1, round(abs(seconds) / 60))
     way = Text("forward", "en avant") if seconds > 0 else Text("back", "en arrière")
     return Text(
-        f"This machine's clock jumped {minutes} minutes {way.en} within the last hour.",
-        f"L'horloge de cette machine a sauté de {minutes} minutes {way.fr} depuis une heure.",
+        f"This machine’s clock jumped {minutes} minutes {way.en} within the last hour.",
+        f"L’horloge de cette machine a sauté de {minutes} minutes {way.fr} depuis une heure.",
     )
 
 

@@ -111,7 +111,7 @@ def _left(room: Room) -> Text:
 
 
 def _missing(folder: Path) -> Text:
-    return Text(f"The folder {folder} is not there any more.", f"Le dossier {folder} n'est plus là.")
+    return Text(f"The folder {folder} is not there any more.", f"Le dossier {folder} n’est plus là.")
 
 
 def _not_writable(folder: Path) -> Text:
@@ -120,20 +120,20 @@ def _not_writable(folder: Path) -> Text:
 
 _MAKE_ROOM_NOW: Final = Text(
     "Make room on it now, or enlarge it; nothing needs to be restarted. What was acknowledged is not lost.",
-    "Faites-y de la place maintenant, ou agrandissez-le ; rien n'est à redémarrer. Rien de ce qui a été"
-    " confirmé n'est perdu.",
+    "Faites-y de la place maintenant, ou agrandissez-le ; rien n’est à redémarrer. Rien de ce qui a été"
+    " confirmé n’est perdu.",
 )
 _MAKE_ROOM: Final = Text(
     "Make room on it, or enlarge it, before it is full.",
-    "Faites-y de la place, ou agrandissez-le, avant qu'il soit plein.",
+    "Faites-y de la place, ou agrandissez-le, avant qu’il soit plein.",
 )
 _LET_IT_WRITE: Final = Text(
     "Check its owner and rights, and that its disk is not mounted read-only.",
-    "Vérifiez son propriétaire et ses droits, et que son disque n'est pas monté en lecture seule.",
+    "Vérifiez son propriétaire et ses droits, et que son disque n’est pas monté en lecture seule.",
 )
 _PUT_IT_BACK: Final = Text(
     "Mount its disk again, or put the folder back; nothing needs to be restarted. If it is lost: `repit"
     " restore`, from the last backup.",
-    "Remontez son disque, ou remettez le dossier ; rien n'est à redémarrer. S'il est perdu : `repit restore`,"
+    "Remontez son disque, ou remettez le dossier ; rien n’est à redémarrer. S’il est perdu : `repit restore`,"
     " depuis la dernière sauvegarde.",
 )

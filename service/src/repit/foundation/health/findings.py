@@ -155,8 +155,8 @@ def _shown(finding: Finding, language: str | None) -> Shown:
 _LOOK_AT_THE_DATABASE: Final = Text(
     "Check that the database runs and takes writes, that its disk has room, and REPIT_DATABASE_URL. What was"
     " acknowledged is not lost.",
-    "Vérifiez que la base tourne et accepte d'être écrite, que son disque a de la place, et"
-    " REPIT_DATABASE_URL. Rien de ce qui a été confirmé n'est perdu.",
+    "Vérifiez que la base tourne et accepte d’être écrite, que son disque a de la place, et"
+    " REPIT_DATABASE_URL. Rien de ce qui a été confirmé n’est perdu.",
 )
 _START_AGAIN: Final = Text(
     " If you change the setting, restart the service.", " Si vous changez le réglage, redémarrez le service."
@@ -167,5 +167,5 @@ _NOT_KNOWN: Final = Text(
 )
 _LOOK_AT_THE_LOG: Final = Text(
     "The log says which, and how. Report it if it stays.",
-    "Le journal dit lequel, et comment. Signalez-le s'il persiste.",
+    "Le journal dit lequel, et comment. Signalez-le s’il persiste.",
 )

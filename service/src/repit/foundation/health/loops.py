@@ -31,7 +31,7 @@ def check(announced_elsewhere: Collection[str] = ()) -> Iterator[Finding]:
 def _ended(loop_status: LoopStatus) -> Text:
     return Text(
         f"The loop {loop_status.name} has ended.",
-        f"La boucle {loop_status.name} s'est arrêtée.",
+        f"La boucle {loop_status.name} s’est arrêtée.",
     )
 
 
@@ -39,7 +39,7 @@ def _stuck(loop_status: LoopStatus) -> Text:
     minutes = int(loop_status.since_seconds // 60)
     return Text(
         f"The loop {loop_status.name} has not come round for {minutes} minutes.",
-        f"La boucle {loop_status.name} n'a pas fait de tour depuis {minutes} minutes.",
+        f"La boucle {loop_status.name} n’a pas fait de tour depuis {minutes} minutes.",
     )
 
 
@@ -53,9 +53,9 @@ def _fails(loop_status: LoopStatus) -> Text:
 
 _START_AGAIN: Final = Text(
     "Restart the service; rows that wait are taken up again. Report it if it comes back.",
-    "Redémarrez le service ; les lignes en attente sont reprises. Signalez-le si cela revient.",
+    "Redémarrez le service ; les lignes en attente sont reprises. Signalez-le si cela revient.",
 )
 _LOOK: Final = Text(
     "It goes on trying. The log says since when; look at the database, the disk and the network first.",
-    "Elle continue d'essayer. Le journal dit depuis quand ; regardez d'abord la base, le disque, le réseau.",
+    "Elle continue d’essayer. Le journal dit depuis quand ; regardez d’abord la base, le disque, le réseau.",
 )

@@ -33,8 +33,8 @@ def check() -> Iterator[Finding]:
 
 def _unreadable(path: Path) -> Text:
     return Text(
-        f"The operator's key cannot be read any more in {path}.",
-        f"La clé d'exploitation n'est plus lisible dans {path}.",
+        f"The operator’s key cannot be read any more in {path}.",
+        f"La clé d’exploitation n’est plus lisible dans {path}.",
     )
 
 
@@ -50,6 +50,6 @@ def _put_back() -> Text:
     return Text(
         f"The service goes on with the key that it read as it started; the next start will be refused. Put"
         f" back the copy of the key with the fingerprint {known} now (`chmod 600`).",
-        f"Le service continue avec la clé lue à son démarrage ; le prochain démarrage sera refusé. Remettez"
-        f" dès maintenant la copie de la clé dont l'empreinte est {known} (`chmod 600`).",
+        f"Le service continue avec la clé lue à son démarrage ; le prochain démarrage sera refusé. Remettez"
+        f" dès maintenant la copie de la clé dont l’empreinte est {known} (`chmod 600`).",
     )

@@ -39,7 +39,7 @@ class ClaimLost(TransitionRefused):
     """A worker was late, and another holds its row by now; what the late one writes is not taken."""
 
     code = "claim-lost"
-    message = Text("Another process has taken this over.", "Un autre processus s'en occupe déjà.")
+    message = Text("Another process has taken this over.", "Un autre processus s’en occupe déjà.")
 
 
 class Leased(models.Model):

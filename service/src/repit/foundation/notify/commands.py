@@ -38,16 +38,16 @@ def test(at: At = "", as_json: AsJson = False) -> None:
             failed = True
             message, next_step = error.shown(language())
             stated = {"channel": channel, "taken": False, "message": message, "next_step": next_step}
-            answer(Text(f"{name}: {message} {next_step}", f"{name} : {message} {next_step}"), stated, as_json)
+            answer(Text(f"{name}: {message} {next_step}", f"{name} : {message} {next_step}"), stated, as_json)
         else:
-            taken = Text(f"{name}: taken.", f"{name} : accepté.")
+            taken = Text(f"{name}: taken.", f"{name} : accepté.")
             answer(taken, {"channel": channel, "taken": True}, as_json)
     if not channels and not as_json:
         say(
             Text(
                 "Nobody is told anything: set REPIT_OPERATOR_MAIL with REPIT_SMTP_URL and REPIT_MAIL_FROM, or"
                 " REPIT_OPERATOR_WEBHOOK.",
-                "Personne n'est prévenu : réglez REPIT_OPERATOR_MAIL avec REPIT_SMTP_URL et REPIT_MAIL_FROM,"
+                "Personne n’est prévenu : réglez REPIT_OPERATOR_MAIL avec REPIT_SMTP_URL et REPIT_MAIL_FROM,"
                 " ou REPIT_OPERATOR_WEBHOOK.",
             )
         )
@@ -75,6 +75,6 @@ def problems(at: At = "", as_json: AsJson = False) -> None:
     say(
         Text(
             f"Messages that wait: {outbox.waiting()}; given up within a month: {outbox.given_up()}",
-            f"Messages en attente : {outbox.waiting()} ; abandonnés en un mois : {outbox.given_up()}",
+            f"Messages en attente : {outbox.waiting()} ; abandonnés en un mois : {outbox.given_up()}",
         )
     )

@@ -11,7 +11,7 @@ class NotDelivered(RepitError):
     """`code` is what the row and the log keep."""
 
     code = "not-delivered"
-    message = Text("The message was not taken.", "Le message n'a pas été pris.")
+    message = Text("The message was not taken.", "Le message n’a pas été pris.")
 
 
 class HostNotFound(NotDelivered):
@@ -19,7 +19,7 @@ class HostNotFound(NotDelivered):
     message = Text(
         "The name of the mail server is not found.", "Le nom du serveur de courriel est introuvable."
     )
-    next_step = Text("Check the host in REPIT_SMTP_URL.", "Vérifiez l'hôte dans REPIT_SMTP_URL.")
+    next_step = Text("Check the host in REPIT_SMTP_URL.", "Vérifiez l’hôte dans REPIT_SMTP_URL.")
 
 
 class NoAnswer(NotDelivered):
@@ -27,19 +27,19 @@ class NoAnswer(NotDelivered):
     message = Text("The mail server does not answer.", "Le serveur de courriel ne répond pas.")
     next_step = Text(
         "Check host and port in REPIT_SMTP_URL, and that the firewall lets this machine out to it.",
-        "Vérifiez l'hôte et le port dans REPIT_SMTP_URL, et que le pare-feu laisse sortir cette machine.",
+        "Vérifiez l’hôte et le port dans REPIT_SMTP_URL, et que le pare-feu laisse sortir cette machine.",
     )
 
 
 class NotTrusted(NotDelivered):
     code = "mail-certificate"
     message = Text(
-        "The mail server's certificate is not trusted, or is for another name.",
-        "Le certificat du serveur de courriel n'est pas reconnu, ou vaut pour un autre nom.",
+        "The mail server’s certificate is not trusted, or is for another name.",
+        "Le certificat du serveur de courriel n’est pas reconnu, ou vaut pour un autre nom.",
     )
     next_step = Text(
         "Write the name that stands in the certificate; for an authority of your own set SSL_CERT_FILE.",
-        "Écrivez le nom qui figure dans le certificat ; pour votre propre autorité, réglez SSL_CERT_FILE.",
+        "Écrivez le nom qui figure dans le certificat ; pour votre propre autorité, réglez SSL_CERT_FILE.",
     )
 
 
@@ -58,13 +58,13 @@ class WrongPassword(NotDelivered):
     code = "mail-password"
     message = Text(
         "The mail server refuses the user name or the password.",
-        "Le serveur de courriel refuse le nom d'utilisateur ou le mot de passe.",
+        "Le serveur de courriel refuse le nom d’utilisateur ou le mot de passe.",
     )
     next_step = Text(
         "Check both in REPIT_SMTP_URL; write @ as %40, : as %3A and / as %2F. Some providers want a"
         " password made for programs.",
-        "Vérifiez-les dans REPIT_SMTP_URL ; écrivez @ comme %40, : comme %3A et / comme %2F. Certains"
-        " hébergeurs demandent un mot de passe d'application.",
+        "Vérifiez-les dans REPIT_SMTP_URL ; écrivez @ comme %40, : comme %3A et / comme %2F. Certains"
+        " hébergeurs demandent un mot de passe d’application.",
     )
 
 
@@ -76,7 +76,7 @@ class NoSignIn(NotDelivered):
     )
     next_step = Text(
         "Take the port for those who send (587 or 465), or leave user and password out.",
-        "Prenez le port d'envoi (587 ou 465), ou retirez nom d'utilisateur et mot de passe.",
+        "Prenez le port d’envoi (587 ou 465), ou retirez nom d’utilisateur et mot de passe.",
     )
 
 
@@ -84,7 +84,7 @@ class SenderRefused(NotDelivered):
     code = "mail-sender"
     message = Text(
         "The mail server does not let this sender write.",
-        "Le serveur de courriel n'accepte pas cet expéditeur.",
+        "Le serveur de courriel n’accepte pas cet expéditeur.",
     )
     next_step = Text(
         "Set REPIT_MAIL_FROM to an address that belongs to the account.",
@@ -98,24 +98,24 @@ class RecipientRefused(NotDelivered):
         "The mail server does not take mail for a recipient.",
         "Le serveur de courriel refuse un destinataire.",
     )
-    next_step = Text("Check the address.", "Vérifiez l'adresse.")
+    next_step = Text("Check the address.", "Vérifiez l’adresse.")
 
 
 class ServerRefused(NotDelivered):
     code = "mail-refused"
     message = Text("The mail server refuses the message.", "Le serveur de courriel refuse le message.")
     next_step = Text(
-        "Look at the mail server's own log at this time.",
+        "Look at the mail server’s own log at this time.",
         "Regardez le journal du serveur de courriel à cette heure.",
     )
 
 
 class WebhookRefused(NotDelivered):
     code = "webhook-refused"
-    message = Text("The webhook did not take the message.", "Le webhook n'a pas pris le message.")
+    message = Text("The webhook did not take the message.", "Le webhook n’a pas pris le message.")
     next_step = Text(
         "Check REPIT_OPERATOR_WEBHOOK and its secret; any answer from 200 to 299 counts as taken.",
-        "Vérifiez REPIT_OPERATOR_WEBHOOK et son secret ; de 200 à 299, c'est accepté.",
+        "Vérifiez REPIT_OPERATOR_WEBHOOK et son secret ; de 200 à 299, c’est accepté.",
     )
 
     def __init__(self, status: int = 0) -> None:

@@ -15,8 +15,8 @@ from repit.foundation.notify.models import OperatorNews
 ATTEMPTS: Final = 3
 """A server that asks to come back later (RFC 6647) takes the second."""
 _CHANNELS: Final = {
-    "mail": Text("Mail to you does not arrive.", "Le courriel qui vous est destiné n'arrive pas."),
-    "webhook": Text("Your webhook is not told.", "Votre webhook n'est pas prévenu."),
+    "mail": Text("Mail to you does not arrive.", "Le courriel qui vous est destiné n’arrive pas."),
+    "webhook": Text("Your webhook is not told.", "Votre webhook n’est pas prévenu."),
 }
 _KNOWN: Final = {
     kind.code: kind
@@ -39,7 +39,7 @@ _KNOWN: Final = {
 }
 _WEBHOOK_AWAY: Final = Text(
     "Check the host in REPIT_OPERATOR_WEBHOOK, and that the firewall lets this machine out to it.",
-    "Vérifiez l'hôte dans REPIT_OPERATOR_WEBHOOK, et que le pare-feu laisse sortir cette machine.",
+    "Vérifiez l’hôte dans REPIT_OPERATOR_WEBHOOK, et que le pare-feu laisse sortir cette machine.",
 )
 
 
@@ -63,5 +63,5 @@ def _step(trouble: str) -> Text:
     step = known.next_step if known is not None else _WEBHOOK_AWAY
     return Text(
         f"{step.en} `repit notify test` tries it; a setting that you change is read as the service starts.",
-        f"{step.fr} `repit notify test` l'essaie ; un réglage modifié est lu au démarrage du service.",
+        f"{step.fr} `repit notify test` l’essaie ; un réglage modifié est lu au démarrage du service.",
     )

@@ -38,7 +38,7 @@ def mail(content: dict[str, Any]) -> tuple[str, str]:
     begun, over = content["data"]["begun"], content["data"]["over"]
     if content["type"] == "repit.test":
         return (
-            _here(Text("Répit: a test", "Répit : un essai")),
+            _here(Text("Répit: a test", "Répit : un essai")),
             _here(
                 Text(
                     "This is a test. Problems of this installation will be told to this address.",
@@ -51,11 +51,11 @@ def mail(content: dict[str, Any]) -> tuple[str, str]:
     for problem in begun:
         lines += [problem["message"], problem["next_step"], ""]
     if over:
-        lines.append(_here(Text("This is over:", "C'est terminé :")))
+        lines.append(_here(Text("This is over:", "C’est terminé :")))
         lines += [f"- {problem['message']}" for problem in over]
-    subject = Text("Répit: something needs you", "Répit : quelque chose demande votre attention")
+    subject = Text("Répit: something needs you", "Répit : quelque chose demande votre attention")
     if not begun:
-        subject = Text("Répit: a problem is over", "Répit : un problème est terminé")
+        subject = Text("Répit: a problem is over", "Répit : un problème est terminé")
     text = "\n".join(lines).strip()
     return _here(subject), f"{text}\n"
 
@@ -66,11 +66,11 @@ def to_staff(language: str) -> tuple[str, str]:
     subject = Text("Something new waits for you", "Quelque chose de nouveau vous attend")
     body = Text(
         "Something new waits for you at the desk: a new case, a new message, or a question to decide.",
-        "Quelque chose de nouveau vous attend : un nouveau dossier, un nouveau message, ou une décision.",
+        "Quelque chose de nouveau vous attend : un nouveau dossier, un nouveau message, ou une décision.",
     )
     ends = Text(
         "You asked for this mail. To end it, sign in and open “Mail to you”.",
-        "Vous avez demandé ce message. Pour y mettre fin, connectez-vous et ouvrez « Courriels ».",
+        "Vous avez demandé ce message. Pour y mettre fin, connectez-vous et ouvrez « Courriels ».",
     )
     lines = [body.in_language(chosen), desk_address(), ends.in_language(chosen)]
     return subject.in_language(chosen), "\n\n".join(line for line in lines if line) + "\n"

@@ -67,16 +67,16 @@ def _nothing_to_fill(role: str) -> SettingsRefused:
         Text(
             f"Nothing was put back: there is no installation here to put it into (no {folder / NAME}, and"
             f" {_DATABASE[0]} is not set).",
-            f"Rien n'a été remis : il n'y a pas d'installation ici pour le recevoir (pas de {folder / NAME},"
-            f" et {_DATABASE[0]} n'est pas défini).",
+            f"Rien n’a été remis : il n’y a pas d’installation ici pour le recevoir (pas de {folder / NAME},"
+            f" et {_DATABASE[0]} n’est pas défini).",
         ),
         Text(
             "If its settings stand elsewhere, name them: `repit --config FILE restore …`. On a new machine"
-            " make the installation first, with a copy of its operator's key, then restore:"
+            " make the installation first, with a copy of its operator’s key, then restore:"
             f" {command} COPY`.",
-            "Si ses réglages sont ailleurs, désignez-les : `repit --config FICHIER restore …`. Sur une"
-            " nouvelle machine, créez d'abord l'installation avec une copie de sa clé d'exploitation, puis"
-            f" restaurez : {command} COPIE`.",
+            "Si ses réglages sont ailleurs, désignez-les : `repit --config FICHIER restore …`. Sur une"
+            " nouvelle machine, créez d’abord l’installation avec une copie de sa clé d’exploitation, puis"
+            f" restaurez : {command} COPIE`.",
         ),
     )
 
@@ -92,7 +92,7 @@ def private_key(file: Path) -> bytes:
             Text("That file holds no offline key.", "Ce fichier ne contient pas de clé hors ligne."),
             Text(
                 "Name the file that `repit offline-key` wrote: 64 hexadecimal digits.",
-                "Indiquez le fichier écrit par `repit offline-key` : 64 chiffres hexadécimaux.",
+                "Indiquez le fichier écrit par `repit offline-key` : 64 chiffres hexadécimaux.",
             ),
         )
     return raw

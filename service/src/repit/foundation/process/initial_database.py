@@ -68,13 +68,13 @@ def _not_empty() -> SettingsRefused:
     return SettingsRefused(
         Text(
             f"{where} is not empty, and this installation has no key: none is made for rows of another one.",
-            f"{where} n'est pas vide, et cette installation n'a pas de clé : on n'en crée pas pour les"
-            " données d'une autre.",
+            f"{where} n’est pas vide, et cette installation n’a pas de clé : on n’en crée pas pour les"
+            " données d’une autre.",
         ),
         Text(
-            "Name an empty database; or, if it is this one's, put its key into operator.key or"
+            "Name an empty database; or, if it is this one’s, put its key into operator.key or"
             " REPIT_OPERATOR_KEY_FILE first.",
-            "Donnez une base vide ; ou, si c'est bien la sienne, remettez d'abord sa clé dans operator.key ou"
+            "Donnez une base vide ; ou, si c’est bien la sienne, remettez d’abord sa clé dans operator.key ou"
             " REPIT_OPERATOR_KEY_FILE.",
         ),
     )

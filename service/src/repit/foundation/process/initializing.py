@@ -45,10 +45,10 @@ def make(role: str, data: Path, given: Mapping[str, str]) -> Made:
     file = data / NAME
     if os.path.lexists(file):
         raise SettingsRefused(
-            Text(f"There is an installation already: {file}.", f"Il y a déjà une installation : {file}."),
+            Text(f"There is an installation already: {file}.", f"Il y a déjà une installation : {file}."),
             Text(
                 "Start it, or name another folder with --data. Nothing was changed.",
-                "Démarrez-la, ou donnez un autre dossier avec --data. Rien n'a été modifié.",
+                "Démarrez-la, ou donnez un autre dossier avec --data. Rien n’a été modifié.",
             ),
         )
     _folder(data)
@@ -74,7 +74,7 @@ def _folder(data: Path) -> None:
             ),
             Text(
                 "Make it as root and give it away: `install -d -m 700 -o repit -g repit FOLDER`.",
-                "Créez-le en root pour cet utilisateur : `install -d -m 700 -o repit -g repit DOSSIER`.",
+                "Créez-le en root pour cet utilisateur : `install -d -m 700 -o repit -g repit DOSSIER`.",
             ),
         ) from None
 

@@ -9,7 +9,7 @@ from repit.foundation.errors import Text
 
 ROLES: Final = ("hotline", "gate", "both")
 NAMES: Final = {
-    "hotline": Text("Hotline", "Plateforme d'aide"),
+    "hotline": Text("Hotline", "Plateforme d’aide"),
     "gate": Text("Platform", "Filtre"),
-    "both": Text("Hotline and platform", "Plateforme d'aide et filtre"),
+    "both": Text("Hotline and platform", "Plateforme d’aide et filtre"),
 }

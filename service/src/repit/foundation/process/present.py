@@ -79,13 +79,13 @@ def require_role(found: Form) -> None:
         raise SettingsRefused(
             Text(
                 f"{where} is the database of another kind of installation: {name.en}.",
-                f"{where} est la base d'une installation d'un autre type : {name.fr}.",
+                f"{where} est la base d’une installation d’un autre type : {name.fr}.",
             ),
             Text(
                 "Name the file of its settings in REPIT_CONFIG; where there is none, say which kind it is:"
                 f" `--role {there}`.",
-                "Donnez le fichier de ses réglages dans REPIT_CONFIG ; s'il n'y en a pas, dites de quel type"
-                f" elle est : `--role {there}`.",
+                "Donnez le fichier de ses réglages dans REPIT_CONFIG ; s’il n’y en a pas, dites de quel type"
+                f" elle est : `--role {there}`.",
             ),
         )
 
@@ -102,19 +102,19 @@ def require_form(found: Form) -> None:
         raise SettingsRefused(
             Text(
                 f"There is no installation yet in {where}.",
-                f"Il n'y a pas encore d'installation dans {where}.",
+                f"Il n’y a pas encore d’installation dans {where}.",
             ),
             Text(
                 "If there should be one, this is the wrong database: give this command the settings that the"
                 " server has (REPIT_CONFIG, REPIT_DATABASE_URL). A new one: `repit init`.",
-                "S'il devrait y en avoir une, ce n'est pas la bonne base : donnez à cette commande les"
-                " réglages du service (REPIT_CONFIG, REPIT_DATABASE_URL). Une nouvelle : `repit init`.",
+                "S’il devrait y en avoir une, ce n’est pas la bonne base : donnez à cette commande les"
+                " réglages du service (REPIT_CONFIG, REPIT_DATABASE_URL). Une nouvelle : `repit init`.",
             ),
         )
     if found is Form.FOREIGN:
         raise SettingsRefused(
             Text(
-                f"{where} is the database of another program.", f"{where} est la base d'un autre programme."
+                f"{where} is the database of another program.", f"{where} est la base d’un autre programme."
             ),
             Text("Give Répit one of its own.", "Donnez à Répit une base à lui."),
         )
@@ -124,7 +124,7 @@ def require_form(found: Form) -> None:
         raise SettingsRefused(
             Text(
                 f"The database is of an earlier version; this is {__version__}.",
-                f"La base est d'une version antérieure ; ce programme est la {__version__}.",
+                f"La base est d’une version antérieure ; ce programme est la {__version__}.",
             ),
             _UPGRADE,
         )
@@ -132,7 +132,7 @@ def require_form(found: Form) -> None:
 
 _UPGRADE: Final = Text(
     "Stop what serves from it, back it up (`repit backup` works already), then run `repit migrate`.",
-    "Arrêtez ce qui s'en sert, sauvegardez-la (`repit backup` fonctionne déjà), puis lancez `repit migrate`.",
+    "Arrêtez ce qui s’en sert, sauvegardez-la (`repit backup` fonctionne déjà), puis lancez `repit migrate`.",
 )
 
 
@@ -141,13 +141,13 @@ def _of_another_version(there: str) -> SettingsRefused:
     return SettingsRefused(
         Text(
             f"The database was brought into form by version {there}; this is {__version__}.",
-            f"La base a été mise en forme par la version {there} ; ce programme est la {__version__}.",
+            f"La base a été mise en forme par la version {there} ; ce programme est la {__version__}.",
         ),
         Text(
             f"To go on with version {__version__}: back up, then `repit migrate`. To go back: install version"
             f" {there}. A form that this version does not know is never changed.",
-            f"Pour continuer avec la version {__version__} : sauvegardez, puis `repit migrate`. Pour"
-            f" revenir : installez la version {there}. Une forme inconnue de cette version n'est jamais"
+            f"Pour continuer avec la version {__version__} : sauvegardez, puis `repit migrate`. Pour"
+            f" revenir : installez la version {there}. Une forme inconnue de cette version n’est jamais"
             f" modifiée.",
         ),
     )
@@ -170,8 +170,8 @@ def _served() -> SettingsRefused:
         Text(
             "Stop every hotline and gate that uses it, on every machine; then again. (--anyway does it"
             " meanwhile: what was running must then be restarted at once.)",
-            "Arrêtez, sur chaque machine, tout service qui l'utilise ; puis recommencez. (--anyway passe"
-            " outre : ce qui tournait doit alors être relancé aussitôt.)",
+            "Arrêtez, sur chaque machine, tout service qui l’utilise ; puis recommencez. (--anyway passe"
+            " outre : ce qui tournait doit alors être relancé aussitôt.)",
         ),
     )
 

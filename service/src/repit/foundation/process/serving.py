@@ -65,7 +65,7 @@ def require_free(host: str, port: int) -> None:
                 )
             ) from None
         raise SettingsRefused(
-            Text(f"Cannot listen on {host}:{port}.", f"Impossible d'écouter sur {host}:{port}."),
+            Text(f"Cannot listen on {host}:{port}.", f"Impossible d’écouter sur {host}:{port}."),
             Text("Choose another with --host and --port.", "Choisissez autre chose avec --host et --port."),
             detail=type(error).__name__,
         ) from None

@@ -58,12 +58,12 @@ def meant(wanted: str, *, exactly: bool = False) -> str:
     raise SettingsRefused(
         Text(
             f"This is a command of another kind of installation ({asked.en}): {here.file} says {there.en}.",
-            f"Cette commande est celle d'une autre installation ({asked.fr}) : {here.file} dit {there.fr}.",
+            f"Cette commande est celle d’une autre installation ({asked.fr}) : {here.file} dit {there.fr}.",
         ),
         Text(
             "Name the file of the installation that you mean in REPIT_CONFIG."
             + (" This one is started by `repit both`." if role == "both" else ""),
-            "Donnez dans REPIT_CONFIG le fichier de l'installation voulue."
+            "Donnez dans REPIT_CONFIG le fichier de l’installation voulue."
             + (" Celle-ci se démarre par `repit both`." if role == "both" else ""),
         ),
     )

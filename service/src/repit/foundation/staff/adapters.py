@@ -4,7 +4,7 @@ In: allauth's questions. Out: our answers. Next: allauth (`ACCOUNT_ADAPTER`, `MF
 """
 
 import base64
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from repit.foundation.errors import SealBroken
 from repit.foundation.sealing import Place, Sealer, operator
@@ -27,6 +27,11 @@ _USE: Final = "second factor"
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Members are added on the command line; nothing is ever mailed."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": gettext_lazy("The user name or the password isn’t right."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         return False

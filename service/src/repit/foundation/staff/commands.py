@@ -65,8 +65,8 @@ def staff_let_in(name: MemberName, at: At = "", address: Address = "", as_json: 
         Text(
             "Give them this link over a private channel. It works once, within a day; password and second"
             " factor are still asked for:",
-            "Transmettez ce lien par un canal privé. Il sert une fois, dans la journée ; mot de passe et"
-            " second facteur restent demandés :",
+            "Transmettez ce lien par un canal privé. Il sert une fois, dans la journée ; mot de passe et"
+            " second facteur restent demandés :",
         )
     )
     print(f"\n    {link}\n")
@@ -79,7 +79,7 @@ def staff_roles(name: MemberName, role: Roles, at: At = "", as_json: AsJson = Fa
     from repit.foundation.staff import members
 
     members.set_roles(name, role, actor=ADMINISTRATOR)
-    answer(Text("Done.", "C'est fait."), {"name": name, "roles": sorted(role)}, as_json)
+    answer(Text("Done.", "C’est fait."), {"name": name, "roles": sorted(role)}, as_json)
 
 
 @app.command("close")
@@ -141,7 +141,7 @@ def _base(address: str) -> str:
         remark(
             Text(
                 "No address is known: the link begins with localhost. Set REPIT_ADDRESS, or use --address.",
-                "Aucune adresse connue : le lien commence par localhost. Réglez REPIT_ADDRESS, ou utilisez"
+                "Aucune adresse connue : le lien commence par localhost. Réglez REPIT_ADDRESS, ou utilisez"
                 " --address.",
             )
         )
@@ -157,7 +157,7 @@ def _show_link(name: str, secret: str, address: str, as_json: bool) -> None:
     say(
         Text(
             "Give them this link over a private channel. It works once, within three days:",
-            "Transmettez ce lien par un canal privé. Il sert une fois, dans les trois jours :",
+            "Transmettez ce lien par un canal privé. Il sert une fois, dans les trois jours :",
         )
     )
     print(f"\n    {link}\n")

@@ -33,7 +33,7 @@ def needs(
             member = fresh(request.user)
             if not any(member.may(permission) for permission in permissions):
                 raise NotGranted(
-                    Text("Your role does not open this page.", "Votre rôle n'ouvre pas cette page."),
+                    Text("Your role does not open this page.", "Votre rôle n’ouvre pas cette page."),
                     Text("Ask your administrator for the role.", "Demandez ce rôle à votre administrateur."),
                 )
             return view(request, member, *args, **kwargs)

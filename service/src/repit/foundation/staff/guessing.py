@@ -39,7 +39,7 @@ class HeldBack(RequestRefused):
 
     code = "held-back"
     status = 429
-    message = Text("Too many wrong tries.", "Trop d'essais faux.")
+    message = Text("Too many wrong tries.", "Trop d’essais faux.")
 
     def __init__(self, wait: timedelta = timedelta(minutes=5)) -> None:
         minutes = max(1, ceil(wait.total_seconds() / 60))
@@ -49,7 +49,7 @@ class HeldBack(RequestRefused):
                 f" {_lasting(minutes, 'minute')}. A passkey works at once, and so does a browser in which you"
                 " signed in before. Or ask your supervisor for a link.",
                 "Dans ce navigateur, réessayez dans"
-                f" {_lasting(minutes, 'minute')}. Une clé d'accès marche tout de suite, et un navigateur où"
+                f" {_lasting(minutes, 'minute')}. Une clé d’accès marche tout de suite, et un navigateur où"
                 " vous vous êtes déjà connecté aussi. Ou demandez un lien à votre superviseur.",
             )
         )

@@ -145,7 +145,7 @@ def _of_status(status: int) -> RepitError:
             Text("This page isn’t open to you.", "Cette page ne vous est pas ouverte."),
             Text(
                 "Go back and try again; if it stays so, ask your administrator.",
-                "Revenez en arrière et réessayez ; sinon, demandez à votre administrateur.",
+                "Revenez en arrière et réessayez ; sinon, demandez à votre administrateur.",
             ),
         )
     return RequestRefused() if status < 500 else RepitError()

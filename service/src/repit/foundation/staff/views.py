@@ -23,7 +23,7 @@ from repit.foundation.web.complaints import about, complain
 
 LANGUAGES: Final = ("fr", "en")
 _GONE: Final = NotFound(
-    Text("This link has been used or has ended.", "Ce lien a déjà servi ou n'est plus valable."),
+    Text("This link has been used or has ended.", "Ce lien a déjà servi ou n’est plus valable."),
     Text("Ask your administrator for a new one.", "Demandez-en un nouveau à votre administrateur."),
 )
 

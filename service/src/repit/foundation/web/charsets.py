@@ -28,8 +28,8 @@ _PARAMETER: Final = re.compile(r";\s*charset", re.IGNORECASE)
 class CharsetRefused(InputRefused):
     code = "charset-refused"
     message = Text(
-        "The form's character encoding is not known here.",
-        "L'encodage des caractères du formulaire n'est pas connu ici.",
+        "The form’s character encoding is not known here.",
+        "L’encodage des caractères du formulaire n’est pas connu ici.",
     )
     next_step = Text("Send the form in UTF-8.", "Envoyez le formulaire en UTF-8.")
 

@@ -141,8 +141,8 @@ def _form(tag: _Tag) -> _Tag | None:
 
 def _edits(controls: list[_Tag], target: str, texts: list[str]) -> Iterator[tuple[int, int, str]]:
     first, message = controls[0], f"{target}_error"
-    said = escape(" ".join(texts))
-    beside = f'<p class="amiss" id="{escape(message)}">{said}</p>'
+    text = escape(" ".join(texts))
+    beside = f'<p class="amiss" id="{escape(message)}">{text}</p>'
     group = _nearest(first, "fieldset")
     if first.get("type") in _CHOICES and group is not None and group.legend:
         yield group.legend, group.legend, beside

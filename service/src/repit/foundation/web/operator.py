@@ -30,7 +30,7 @@ _OF_A_PROXY: Final = (
 _NEXT: Final = Text(
     "Send REPIT_METRICS_KEY as 'Authorization: Bearer …'; without that setting, ask from the machine itself,"
     " at 127.0.0.1 and not through the proxy.",
-    "Envoyez REPIT_METRICS_KEY dans « Authorization: Bearer … » ; sans ce réglage, demandez depuis la machine"
+    "Envoyez REPIT_METRICS_KEY dans « Authorization: Bearer … » ; sans ce réglage, demandez depuis la machine"
     " elle-même, à 127.0.0.1 et sans passer par le proxy.",
 )
 

@@ -34,7 +34,7 @@ MOST: Final = 200
 _LONG: Final = 60
 _AUDITED: Final = Text(
     "Say who made the audit, when, and how many of the criteria are met.",
-    "Dites qui a réalisé l'audit, quand, et quelle part des critères est respectée.",
+    "Dites qui a réalisé l’audit, quand, et quelle part des critères est respectée.",
 )
 _REACHED: Final = Text("A number or an address is needed.", "Il faut un numéro ou une adresse.")
 
@@ -45,7 +45,7 @@ class ChangedMeanwhile(TransitionRefused):
     code = "changed-meanwhile"
     message = Text(
         "Someone else changed the pages while you were writing. Nothing of yours is saved yet.",
-        "Quelqu'un d'autre a modifié les pages pendant que vous écriviez. Rien n'est encore enregistré.",
+        "Quelqu’un d’autre a modifié les pages pendant que vous écriviez. Rien n’est encore enregistré.",
     )
     next_step = Text(
         "What you typed stands below. Look at it once more, then save.",
@@ -117,7 +117,7 @@ def act(key: str, what: str, *, actor: str) -> None:
         elif what == "checked":
             _set(key, checked_on=now().date(), checked_by=actor)
         else:
-            raise InputRefused(Text("Nothing was chosen.", "Rien n'a été choisi."))
+            raise InputRefused(Text("Nothing was chosen.", "Rien n’a été choisi."))
         audit.record(actor, ACTION, key, what)
 
 
@@ -198,7 +198,7 @@ def _refuse_first(entry: Entry) -> None:
     if entry.first_for:
         raise InputRefused(
             Text("The pages name this helpline first.", "Les pages nomment ce service en premier."),
-            Text("Choose another to be named first before.", "Choisissez-en d'abord un autre."),
+            Text("Choose another to be named first before.", "Choisissez-en d’abord un autre."),
         )
 
 
@@ -246,7 +246,7 @@ def _from_file(key: str, values: Mapping[str, object]) -> HelplineRow:
     row = HelplineRow(key=fields.FIELDS["first.minors"].taken(key), own=own)
     if not own and key not in BY_KEY:
         raise InputRefused(
-            Text(f"No helpline that ships is called {key}.", f"Aucun service fourni ne s'appelle {key}.")
+            Text(f"No helpline that ships is called {key}.", f"Aucun service fourni ne s’appelle {key}.")
         )
     row.hidden = bool(values.get("hidden"))
     position = values.get("position")

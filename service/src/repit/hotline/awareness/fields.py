@@ -40,7 +40,7 @@ class FieldsRefused(InputRefused):
 
     code = "fields-refused"
     message = Text("A field cannot be taken as it is.", "Un champ ne peut pas être pris tel quel.")
-    next_step = Text("Correct it; nothing is saved yet.", "Corrigez-le ; rien n'est encore enregistré.")
+    next_step = Text("Correct it; nothing is saved yet.", "Corrigez-le ; rien n’est encore enregistré.")
 
     def __init__(self, wrong: Mapping[Cleaned, Text] = MappingProxyType({})) -> None:
         self.wrong = wrong
@@ -140,7 +140,7 @@ _MAIL_ADDRESS: Final = Text("A mail address.", "Une adresse électronique.")
 _ADDRESS: Final = Text("An address that begins with https://.", "Une adresse qui commence par https://.")
 _HOURS: Final = Text(
     "Write hours like 09:00-12:00 14:00-18:00; nothing for a closed day.",
-    "Écrivez par exemple 09:00-12:00 14:00-18:00 ; rien pour un jour fermé.",
+    "Écrivez par exemple 09:00-12:00 14:00-18:00 ; rien pour un jour fermé.",
 )
 _DAY: Final = Field(
     100, both=False, clean=lambda text: " ".join(str(span) for span in hours.day_of(text)), form=_HOURS
@@ -226,7 +226,7 @@ HELPLINE: Final[dict[str, Field]] = {
         20,
         both=False,
         clean=_matching(_DIALLED),
-        form=Text("Digits, with + and the country's code.", "Des chiffres, avec + et l'indicatif du pays."),
+        form=Text("Digits, with + and the country’s code.", "Des chiffres, avec + et l’indicatif du pays."),
     ),
     "address": Field(200, both=False, clean=_web, form=_ADDRESS),
     "chat": Field(200, both=False, clean=_web, form=_ADDRESS),

@@ -69,7 +69,7 @@ def _read(file: Path) -> dict[str, Any]:
         raise InputRefused(
             Text(
                 "This is not a file of `repit pages export`.",
-                "Ce n'est pas un fichier de `repit pages export`.",
+                "Ce n’est pas un fichier de `repit pages export`.",
             ),
             Text(
                 "Export one, change it, and take that in.",
@@ -86,7 +86,7 @@ def _place(name: str) -> Cleaned:
             return key, language
     if name in fields.FIELDS and not fields.FIELDS[name].both:
         return name, ""
-    raise InputRefused(Text(f"{name} is no field of the pages.", f"{name} n'est pas un champ des pages."))
+    raise InputRefused(Text(f"{name} is no field of the pages.", f"{name} n’est pas un champ des pages."))
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
@@ -94,4 +94,4 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     try:
         return {**values, "checked_on": date.fromisoformat(raw) if raw else None}
     except (TypeError, ValueError):
-        raise InputRefused(Text("A date is written 2026-11-30.", "Une date s'écrit 2026-11-30.")) from None
+        raise InputRefused(Text("A date is written 2026-11-30.", "Une date s’écrit 2026-11-30.")) from None

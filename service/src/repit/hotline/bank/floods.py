@@ -55,7 +55,7 @@ def report(reporter: str, counts: Mapping[str, int], begins: datetime, ends: dat
     """
     if begins >= ends or any(not 0 < count <= MAX_COUNT for count in counts.values()):
         raise InputRefused(
-            Text("The window or a count cannot be.", "La période ou un nombre n'est pas possible.")
+            Text("The window or a count cannot be.", "La période ou un nombre n’est pas possible.")
         )
     known = list(Item.objects.filter(token__in=counts.keys(), announced=True).order_by("id"))
     moment = now()

@@ -69,11 +69,11 @@ def _unreadable() -> Iterable[Finding]:
             "unreadable-items",
             Text(
                 f"Items of the bank that do not open: {count}. The others are served.",
-                f"Éléments de la banque qui ne s'ouvrent pas : {count}. Les autres sont servis.",
+                f"Éléments de la banque qui ne s’ouvrent pas : {count}. Les autres sont servis.",
             ),
             Text(
                 "`repit bank list --unreadable` names them; put their keys back, or erase them.",
-                "`repit bank list --unreadable` les nomme ; remettez leurs clés, ou effacez-les.",
+                "`repit bank list --unreadable` les nomme ; remettez leurs clés, ou effacez-les.",
             ),
             grave=False,
         )
@@ -85,14 +85,14 @@ def _letters() -> Iterable[Finding]:
             "letters-stuck",
             Text(
                 f"Asked for by people, and not in the bank after a quarter of an hour: {count}.",
-                f"Demandes de personnes, pas encore dans la banque après un quart d'heure : {count}.",
+                f"Demandes de personnes, pas encore dans la banque après un quart d’heure : {count}.",
             ),
             Text(
                 "The log says of the loop repit-letters why: the database, the disk or the files of keys."
                 " Nothing is lost, and all of it is carried out once that is mended; if not, restart the"
                 " service.",
-                "Le journal dit de la boucle repit-letters pourquoi : la base, le disque ou les fichiers de"
-                " clés. Rien n'est perdu, et tout avance une fois cela réparé ; sinon, redémarrez le"
+                "Le journal dit de la boucle repit-letters pourquoi : la base, le disque ou les fichiers de"
+                " clés. Rien n’est perdu, et tout avance une fois cela réparé ; sinon, redémarrez le"
                 " service.",
             ),
         )

@@ -36,7 +36,7 @@ from repit.hotline.bank.types import State, Submission, not_too_many
 NO_SUCH_ITEM: Final = Text("No item here has that name.", "Aucun élément ne porte ce nom ici.")
 SEE_THE_LIST: Final = Text(
     "Names stand in `repit bank list`; capital letters count.",
-    "Les noms figurent dans `repit bank list` ; les majuscules comptent.",
+    "Les noms figurent dans `repit bank list` ; les majuscules comptent.",
 )
 
 _EXPIRED_TOGETHER: Final = 25
@@ -46,7 +46,7 @@ _NOTHING_TO_LIST: Final = Text(
 )
 _WITHDRAW_IT: Final = Text(
     "Withdraw it without --everyones, and add the picture itself: `repit bank widely-published add FILE`.",
-    "Retirez-le sans --everyones, et ajoutez l'image elle-même : `repit bank widely-published add FICHIER`.",
+    "Retirez-le sans --everyones, et ajoutez l’image elle-même : `repit bank widely-published add FICHIER`.",
 )
 
 

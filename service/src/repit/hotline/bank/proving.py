@@ -28,14 +28,14 @@ class KeysForeign(SettingsRefused):
     code = "keys-foreign"
 
     message = Text(
-        "The operator's key, or the folder of the bank's keys, is not the one that belongs to this database.",
-        "La clé de l'opérateur, ou le dossier des clés de la banque, n'est pas celui de cette base.",
+        "The operator’s key, or the folder of the bank’s keys, is not the one that belongs to this database.",
+        "La clé de l’opérateur, ou le dossier des clés de la banque, n’est pas celui de cette base.",
     )
     next_step = Text(
         "Put back the ones that were in use with it (REPIT_OPERATOR_KEY, REPIT_BANK_KEYS). If they are lost"
         " for good: `repit bank list --unreadable`, then `repit bank erase`.",
-        "Remettez ceux qui servaient avec elle (REPIT_OPERATOR_KEY, REPIT_BANK_KEYS). S'ils sont perdus pour"
-        " de bon : `repit bank list --unreadable`, puis `repit bank erase`.",
+        "Remettez ceux qui servaient avec elle (REPIT_OPERATOR_KEY, REPIT_BANK_KEYS). S’ils sont perdus pour"
+        " de bon : `repit bank list --unreadable`, puis `repit bank erase`.",
     )
 
 

@@ -10,15 +10,15 @@ from repit.hotline.bank.types import State
 
 _FOR_GOOD: Final = Text(
     "That is for good. Whoever wants the picture protected again submits it anew.",
-    "C'est définitif. Pour protéger de nouveau l'image, il faut la déposer de nouveau.",
+    "C’est définitif. Pour protéger de nouveau l’image, il faut la déposer de nouveau.",
 )
 _STANDS: Final[dict[State, tuple[Text, Text]]] = {
     "received": (
-        Text("This item is not published yet.", "Cet élément n'est pas encore publié."),
+        Text("This item is not published yet.", "Cet élément n’est pas encore publié."),
         Text(
             "Publish it or have it forgotten: `repit bank release {0} --reason …`, `repit bank withdraw {0}"
             " --reason …`.",
-            "Publiez-le ou faites-le oublier : `repit bank release {0} --reason …`, `repit bank withdraw {0}"
+            "Publiez-le ou faites-le oublier : `repit bank release {0} --reason …`, `repit bank withdraw {0}"
             " --reason …`.",
         ),
     ),
@@ -27,8 +27,8 @@ _STANDS: Final[dict[State, tuple[Text, Text]]] = {
         Text(
             "What may be done with it: `repit bank ask {0} --reason …` (platforms look again), `suspend`,"
             " `withdraw`. What waits for you: `repit bank review`.",
-            "Ce que l'on peut en faire : `repit bank ask {0} --reason …` (nouvel examen par les plateformes),"
-            " `suspend`, `withdraw`. Ce qui vous attend : `repit bank review`.",
+            "Ce que l’on peut en faire : `repit bank ask {0} --reason …` (nouvel examen par les plateformes),"
+            " `suspend`, `withdraw`. Ce qui vous attend : `repit bank review`.",
         ),
     ),
     "disputed": (
@@ -36,14 +36,14 @@ _STANDS: Final[dict[State, tuple[Text, Text]]] = {
         Text(
             "Keep it or have it forgotten: `repit bank release {0} --reason …`, `repit bank withdraw {0}"
             " --reason …`.",
-            "Gardez-le ou faites-le oublier : `repit bank release {0} --reason …`, `repit bank withdraw {0}"
+            "Gardez-le ou faites-le oublier : `repit bank release {0} --reason …`, `repit bank withdraw {0}"
             " --reason …`.",
         ),
     ),
     "withdrawn": (
         Text(
             "This item was withdrawn: everyone was told to forget it.",
-            "Cet élément a été retiré : son oubli a été annoncé à tous.",
+            "Cet élément a été retiré : son oubli a été annoncé à tous.",
         ),
         _FOR_GOOD,
     ),
@@ -65,16 +65,16 @@ def no_quality(name: str) -> TransitionRefused:
         Text(
             "No hash of this item may be published: each came with a quality below 50, or with none, which"
             " counts as 0.",
-            "Aucune empreinte de cet élément ne peut être publiée : chacune est arrivée avec une qualité"
+            "Aucune empreinte de cet élément ne peut être publiée : chacune est arrivée avec une qualité"
             " inférieure à 50, ou sans qualité, ce qui compte pour 0.",
         ),
         Text(
             "If you know the quality, take the hash in anew with it (a line `HASH,QUALITY`: `repit bank"
             f" import FILE --reason …`), and withdraw this item: `repit bank withdraw {name} --reason …`. A"
             " picture too plain for 50 is never published: it would stop pictures of others.",
-            "Si vous connaissez la qualité, reprenez l'empreinte avec elle (une ligne `EMPREINTE,QUALITÉ` :"
-            f" `repit bank import FICHIER --reason …`), et retirez cet élément : `repit bank withdraw {name}"
-            " --reason …`. Une image trop uniforme pour atteindre 50 n'est jamais publiée : elle en"
-            " bloquerait d'autres.",
+            "Si vous connaissez la qualité, reprenez l’empreinte avec elle (une ligne `EMPREINTE,QUALITÉ` :"
+            f" `repit bank import FICHIER --reason …`), et retirez cet élément : `repit bank withdraw {name}"
+            " --reason …`. Une image trop uniforme pour atteindre 50 n’est jamais publiée : elle en"
+            " bloquerait d’autres.",
         ),
     )

@@ -45,7 +45,7 @@ PART: Final = Part(
             lambda: Path(settings.REPIT_BANK_KEYS),
             keys.FILES,
             proving.prove,
-            Text("the bank's keys", "les clés de la banque"),
+            Text("the bank’s keys", "les clés de la banque"),
         ),
     ),
     settle=_leap,

@@ -39,7 +39,7 @@ class Submission:
         if not any(hash_.role == "whole" for hash_ in self.hashes):
             raise InputRefused(
                 Text(
-                    "An item needs a hash of the whole.", "Un élément a besoin d'une empreinte de l'ensemble."
+                    "An item needs a hash of the whole.", "Un élément a besoin d’une empreinte de l’ensemble."
                 )
             )
         if any(hash_.perceptual and hash_.quality is None for hash_ in self.hashes):
@@ -50,7 +50,7 @@ class Submission:
             raise InputRefused(
                 Text(
                     f"An item has too many hashes: at most {MAX_HASHES}.",
-                    f"Un élément a trop d'empreintes : {MAX_HASHES} au plus.",
+                    f"Un élément a trop d’empreintes : {MAX_HASHES} au plus.",
                 )
             )
 
@@ -59,8 +59,8 @@ def not_too_many(submissions: Iterable[Submission]) -> None:
     """Raises `InputRefused` where one request has more hashes than may come together."""
     if sum(len(submission.hashes) for submission in submissions) > MAX_HASHES_TOGETHER:
         raise InputRefused(
-            Text("These are too many hashes at once.", "Cela fait trop d'empreintes à la fois."),
-            Text("Send fewer pictures at a time.", "Envoyez moins d'images à la fois."),
+            Text("These are too many hashes at once.", "Cela fait trop d’empreintes à la fois."),
+            Text("Send fewer pictures at a time.", "Envoyez moins d’images à la fois."),
         )
 
 

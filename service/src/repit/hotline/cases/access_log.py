@@ -158,7 +158,7 @@ def verify_all() -> Chains:
     cases = list(Case.objects.order_by("pk").values_list("pk", flat=True))
     return Chains(
         "case-logs",
-        Text("access logs of cases", "journaux d'accès des dossiers"),
+        Text("access logs of cases", "journaux d’accès des dossiers"),
         len(cases),
         tuple(case for case in cases if verify(case) is not None),
     )

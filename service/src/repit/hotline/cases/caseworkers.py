@@ -169,7 +169,7 @@ def _seal(row: Caseworker, passphrase: str, pair: keys.Pair) -> None:
             Text("The passphrase is too short.", "La phrase de passe est trop courte."),
             Text(
                 "Take at least twelve signs: four words do well.",
-                "Prenez au moins douze signes : quatre mots.",
+                "Prenez au moins douze signes : quatre mots.",
             ),
         )
     row.salt = keys.new_salt()

@@ -57,7 +57,7 @@ class Checklist:
 def mark(file: Casefile, code: str, after: str) -> None:
     """Change one line. Raises `InputRefused`, `TransitionRefused`, `NotGranted`."""
     if code not in CODES or after not in STATES:
-        raise InputRefused(Text("The list has no such line.", "La liste n'a pas cette ligne."))
+        raise InputRefused(Text("The list has no such line.", "La liste n’a pas cette ligne."))
     with worked(file) as turn:
         entry, value = _held(turn)
         before: Any = value["points"].get(code, ["open"])[0]

@@ -67,12 +67,12 @@ def look() -> Iterator[Finding]:
             "desk-not-set-up",
             Text(
                 "Nobody takes cases in yet: they wait, protected and unread.",
-                "Personne ne reçoit encore les dossiers : ils attendent, protégés mais non lus.",
+                "Personne ne reçoit encore les dossiers : ils attendent, protégés mais non lus.",
             ),
             Text(
                 "A caseworker sets the desk up: Cases, “Who takes cases in”.",
-                "Une personne qui suit les dossiers met l'accueil en place : Dossiers, « Qui reçoit les"
-                " dossiers ».",
+                "Une personne qui suit les dossiers met l’accueil en place : Dossiers, « Qui reçoit les"
+                " dossiers ».",
             ),
             grave=False,
         )
@@ -93,8 +93,8 @@ def give_up(actor: str) -> tuple[str, ...]:
                 Text("Nobody takes cases in.", "Personne ne reçoit les dossiers."),
                 Text(
                     "Cases wait: a caseworker sets the desk up on the page “Who takes cases in”.",
-                    "Les dossiers attendent : un membre de l'équipe met l'accueil en place,"
-                    " page « Qui reçoit les dossiers ».",
+                    "Les dossiers attendent : un membre de l’équipe met l’accueil en place,"
+                    " page « Qui reçoit les dossiers ».",
                 ),
             )
         for who in gone:

@@ -16,12 +16,12 @@ from repit.hotline.cases.models import AccessCode, Case
 _TRIED: Final = 20
 _NOT_OURS: Final = SettingsRefused(
     Text(
-        "The case keys, or the operator's key, are not those that belong to this database.",
-        "Les clés des dossiers, ou la clé d'exploitation, ne sont pas celles de cette base.",
+        "The case keys, or the operator’s key, are not those that belong to this database.",
+        "Les clés des dossiers, ou la clé d’exploitation, ne sont pas celles de cette base.",
     ),
     Text(
         "Put back the newest copy of each. If the case keys are lost for good: `repit case-keys give-up`.",
-        "Remettez la copie la plus récente de chacune. Si les clés des dossiers sont perdues pour de bon :"
+        "Remettez la copie la plus récente de chacune. Si les clés des dossiers sont perdues pour de bon :"
         " `repit case-keys give-up`.",
     ),
 )
@@ -60,10 +60,10 @@ def give_up_lost(actor: str) -> int:
     except SealBroken:
         raise SettingsRefused(
             Text(
-                "The operator's key is not the one that belongs to this database.",
-                "La clé d'exploitation n'est pas celle de cette base.",
+                "The operator’s key is not the one that belongs to this database.",
+                "La clé d’exploitation n’est pas celle de cette base.",
             ),
-            Text("Put it back first.", "Remettez-la d'abord."),
+            Text("Put it back first.", "Remettez-la d’abord."),
         ) from None
     vault.pool().begin()
     lost = [case for case in Case.objects.order_by("pk") if not _opens(case)]

@@ -84,7 +84,7 @@ def remove(file: Casefile, number: int) -> None:
             raise NotGranted
         entry = next((e for e in turn.read("locations", _LOCATION) if e.number == number), None)
         if entry is None:
-            raise InputRefused(Text("There is no such address.", "Cette adresse n'existe pas."))
+            raise InputRefused(Text("There is no such address.", "Cette adresse n’existe pas."))
         turn.rewrite(entry, {"text": "", "by": entry.value["by"], "gone": True})
         turn.log_access("location-removed")
 

@@ -41,8 +41,8 @@ def add(holder: Holder, secret: bytes) -> None:
             return
         if held.count() >= MAX_PASSKEYS:
             raise InputRefused(
-                Text("You have ten passkeys already.", "Vous avez déjà dix clés d'accès."),
-                Text("Take them away first.", "Retirez-les d'abord."),
+                Text("You have ten passkeys already.", "Vous avez déjà dix clés d’accès."),
+                Text("Take them away first.", "Retirez-les d’abord."),
             )
         row = KeyPasskey(id=random_key(), caseworker_id=holder.id, verifier=derived.verifier)
         place = _place(row)
@@ -79,7 +79,7 @@ def remove_all(holder: Holder) -> None:
 def _derived(secret: bytes) -> Stretched:
     if len(secret) != KEY_BYTES:
         raise InputRefused(
-            Text("The passkey gave no secret.", "La clé d'accès n'a pas donné de secret."),
+            Text("The passkey gave no secret.", "La clé d’accès n’a pas donné de secret."),
             Text("Use your passphrase.", "Utilisez votre phrase de passe."),
         )
     raw = hashlib.blake2b(secret, person=b"repit passkey", digest_size=64).digest()

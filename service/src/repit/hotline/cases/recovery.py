@@ -213,7 +213,7 @@ def finish_with(parts: Parts) -> Code:
             raise NotFound
         if now() < request.due_at:
             raise TransitionRefused(
-                Text("The waiting time is not over.", "Le délai n'est pas terminé."),
+                Text("The waiting time is not over.", "Le délai n’est pas terminé."),
                 Text("Come back when it is over.", "Revenez quand il sera terminé."),
             )
         if second is not None:

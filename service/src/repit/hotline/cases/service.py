@@ -39,7 +39,7 @@ from repit.hotline.cases.states import STATES, CaseState
 from repit.hotline.cases.tasks import TaskNotice
 
 __all__ = ["MAX_ITEMS", "ItemStatus", "Status"]
-_EMPTY: Final = InputRefused(Text("A case needs an item.", "Un dossier a besoin d'un élément."))
+_EMPTY: Final = InputRefused(Text("A case needs an item.", "Un dossier a besoin d’un élément."))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -87,7 +87,7 @@ def _held(turn: Turn) -> list[Link]:
 def _chosen(held: Sequence[Link], which: Which) -> Sequence[int]:
     chosen = range(1, len(held) + 1) if which == "all" else sorted(set(which))
     if any(not 1 <= number <= len(held) for number in chosen):
-        raise InputRefused(Text("The case has no such item.", "Le dossier n'a pas cet élément."))
+        raise InputRefused(Text("The case has no such item.", "Le dossier n’a pas cet élément."))
     return chosen
 
 

@@ -79,13 +79,13 @@ def add(file: Casefile, new: New) -> int:
     if new.kind not in KINDS or (new.kind == "other" and not text):
         raise InputRefused(
             Text("The task says nothing.", "La tâche ne dit rien."),
-            Text("Choose what it is, or write a few words.", "Choisissez ce que c'est, ou écrivez-le."),
+            Text("Choose what it is, or write a few words.", "Choisissez ce que c’est, ou écrivez-le."),
         )
     with worked(file) as turn:
         if turn.count(_KIND) >= MAX_TASKS:
             raise TooLarge
         if new.location and new.location not in {location.number for location in locations.known(turn).shown}:
-            raise InputRefused(Text("There is no such address.", "Cette adresse n'existe pas."))
+            raise InputRefused(Text("There is no such address.", "Cette adresse n’existe pas."))
         value = {"kind": new.kind, "text": text, "location": new.location, "by": turn.holder.who}
         number = turn.add("thread", _KIND, {**value, "due_at": _written(_future(new.due_at))})
         Task.objects.create(
@@ -173,7 +173,7 @@ def _opened(entry: Entry, states: Mapping[int, str], where: Mapping[int, str]) -
 def _row(turn: Turn, number: int) -> Task:
     row = Task.objects.filter(case=turn.case, number=number).first()
     if row is None:
-        raise InputRefused(Text("There is no such task.", "Cette tâche n'existe pas."))
+        raise InputRefused(Text("There is no such task.", "Cette tâche n’existe pas."))
     return row
 
 
@@ -185,7 +185,7 @@ def _future(due_at: datetime) -> datetime:
     if not now() <= due_at <= now() + FARTHEST:
         raise InputRefused(
             Text("This time is over, or too far away.", "Cette heure est passée, ou trop lointaine."),
-            Text("Choose a time within a year.", "Choisissez une heure dans l'année qui vient."),
+            Text("Choose a time within a year.", "Choisissez une heure dans l’année qui vient."),
         )
     return due_at
 

@@ -42,7 +42,7 @@ def write(file: Casefile, text: str) -> int:
     if not plain:
         raise InputRefused(
             Text("The message is empty.", "Le message est vide."),
-            Text("Write a few words first.", "Écrivez d'abord quelques mots."),
+            Text("Write a few words first.", "Écrivez d’abord quelques mots."),
         )
     if len(plain) > MAX_CHARACTERS:
         raise TooLarge

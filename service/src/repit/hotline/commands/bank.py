@@ -49,7 +49,7 @@ def bank_review(as_json: AsJson = False) -> None:
         say(
             Text(
                 f"Alarm: {alarm.subscriber.name} moves more than one may ({alarm.what}).",
-                f"Alerte : {alarm.subscriber.name} dépasse ce qui est permis ({alarm.what}).",
+                f"Alerte : {alarm.subscriber.name} dépasse ce qui est permis ({alarm.what}).",
             )
         )
 
@@ -148,10 +148,10 @@ def bank_import(  # noqa: PLR0917 - typer reads the options from here
     say(
         Text(
             f"Published: {active}. Waiting for a person: {received}. Known before: {known}.",
-            f"Publiés : {active}. En attente d'une personne : {received}. Déjà connus : {known}.",
+            f"Publiés : {active}. En attente d’une personne : {received}. Déjà connus : {known}.",
         )
     )
-    say(Text(f"Lines that cannot be read: {rejected.count}", f"Lignes illisibles : {rejected.count}"))
+    say(Text(f"Lines that cannot be read: {rejected.count}", f"Lignes illisibles : {rejected.count}"))
     for number, why in rejected.first:
         print(f"  {number}: {why}", file=sys.stderr)
 
@@ -166,4 +166,4 @@ def widely_published_add(
     from repit.hotline import curation
 
     new = curation.add_widely_published(files)
-    answer(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"), {"new_hashes": new}, as_json)
+    answer(Text(f"New hashes: {new}", f"Nouvelles empreintes : {new}"), {"new_hashes": new}, as_json)

@@ -29,7 +29,7 @@ Reason = Annotated[str, typer.Option(help="Why; it is kept. / Pourquoi ; c'est c
 Json = Annotated[bool, typer.Option("--json", help="For programs: one object a line. / Pour programmes.")]
 NAMES_MAY_BEGIN_WITH_A_DASH: Final = {"ignore_unknown_options": True}
 _STATES: Final = ("received", "active", "disputed", "withdrawn", "erased")
-_DOES_NOT_OPEN: Final = Text("does not open", "ne s'ouvre pas")
+_DOES_NOT_OPEN: Final = Text("does not open", "ne s’ouvre pas")
 
 
 def bank_list(
@@ -48,8 +48,8 @@ def bank_list(
 
     if state not in ("", *_STATES):
         raise InputRefused(
-            Text("There is no such state.", "Cet état n'existe pas."),
-            Text(f"Choose among: {', '.join(_STATES)}.", f"Choisissez parmi : {', '.join(_STATES)}."),
+            Text("There is no such state.", "Cet état n’existe pas."),
+            Text(f"Choose among: {', '.join(_STATES)}.", f"Choisissez parmi : {', '.join(_STATES)}."),
         )
     wanted = listing.Wanted(state, origin, unreadable, nothing_opens=not opens)
     for row in listing.listed(wanted, limit):
@@ -57,7 +57,7 @@ def bank_list(
     if as_json:
         return
     if not opens and not unreadable:
-        say(Text("None of these opens.", "Aucun d'eux ne s'ouvre."))
+        say(Text("None of these opens.", "Aucun d’eux ne s’ouvre."))
     counts = listing.counts(wanted)
     print("  ".join(f"{name} {counts[name]}" for name in _STATES if name in counts) or "0")
     if opens:
@@ -77,13 +77,13 @@ def bank_show(item: ItemName, *, as_json: Json = False) -> None:
     _show_hashes(row)
     if row.expires_at is not None:
         say(Text(f"Ends {row.expires_at:%Y-%m-%d %H:%M} UTC", f"Fin {row.expires_at:%Y-%m-%d %H:%M} UTC"))
-    say(Text("Steps:", "Étapes :"))
+    say(Text("Steps:", "Étapes :"))
     for step in row.steps:
         print(f"  {step.at:%Y-%m-%d %H:%M}  {step.before or '–'} → {step.after}  {step.actor}  {step.reason}")
-    say(Text("Matches reported:", "Correspondances signalées :"))
+    say(Text("Matches reported:", "Correspondances signalées :"))
     for seen in row.matches:
         print(f"  {seen.begins:%Y-%m-%d %H:%M} – {seen.ends:%Y-%m-%d %H:%M}  {seen.reporter}  {seen.count}")
-    say(Text("Opinions:", "Avis :"))
+    say(Text("Opinions:", "Avis :"))
     for held in row.opinions:
         people = Text("people", "personnes") if held.people else Text("a script", "un script")
         by, deep = people.in_language(language()), "" if held.depth is None else f"{held.depth} %"
@@ -107,10 +107,10 @@ def bank_check(*, as_json: Json = False) -> None:
     if as_json:
         write_json({"items": found.items, "open_again": found.mended, "do_not_open": found.broken})
         raise typer.Exit(int(bool(found.broken)))
-    say(Text(f"Living items: {found.items}.", f"Éléments vivants : {found.items}."))
+    say(Text(f"Living items: {found.items}.", f"Éléments vivants : {found.items}."))
     if found.mended:
-        say(Text(f"Open again, told anew: {found.mended}.", f"Rouverts et réannoncés : {found.mended}."))
-    say(Text(f"Do not open: {found.broken}.", f"Ne s'ouvrent pas : {found.broken}."))
+        say(Text(f"Open again, told anew: {found.mended}.", f"Rouverts et réannoncés : {found.mended}."))
+    say(Text(f"Do not open: {found.broken}.", f"Ne s’ouvrent pas : {found.broken}."))
     if found.broken:
         _say_where_to_look()
         raise typer.Exit(1)
@@ -140,7 +140,7 @@ def bank_erase(
         raise InputRefused(
             Text(
                 "Nothing in this bank opens: that looks like a wrong key, not like damage.",
-                "Rien ne s'ouvre dans cette banque : la clé semble fausse, plutôt que la banque abîmée.",
+                "Rien ne s’ouvre dans cette banque : la clé semble fausse, plutôt que la banque abîmée.",
             ),
             Text(
                 "Put the right keys back. If they are lost for good, say so with --keys-lost.",
@@ -158,7 +158,7 @@ def bank_erase(
     if not wanted.names:
         if not unreadable:
             raise InputRefused(
-                Text("No item was named.", "Aucun élément n'a été nommé."),
+                Text("No item was named.", "Aucun élément n’a été nommé."),
                 Text("Name some, or say --unreadable.", "Nommez-en, ou dites --unreadable."),
             )
         answer(Text("Nothing to erase.", "Rien à effacer."), {"told": 0, "destroyed": 0}, as_json)
@@ -172,14 +172,14 @@ def bank_erase(
         write_json({**announced, "letters_lost": lost})
         return
     if lost:
-        say(Text(f"Letters of cases lost: {lost}.", f"Lettres de dossiers perdues : {lost}."))
-    say(Text(f"Everyone is told to forget: {done.announced}.", f"Oubli annoncé à tous : {done.announced}."))
-    say(Text(f"Destroyed for good: {done.destroyed}.", f"Détruits pour de bon : {done.destroyed}."))
+        say(Text(f"Letters of cases lost: {lost}.", f"Lettres de dossiers perdues : {lost}."))
+    say(Text(f"Everyone is told to forget: {done.announced}.", f"Oubli annoncé à tous : {done.announced}."))
+    say(Text(f"Destroyed for good: {done.destroyed}.", f"Détruits pour de bon : {done.destroyed}."))
     if done.waiting:
         say(
             Text(
                 f"Destroyed once subscribers that are told by hash have heard: {done.waiting}.",
-                f"Détruits dès que les abonnés informés par empreinte l'ont appris : {done.waiting}.",
+                f"Détruits dès que les abonnés informés par empreinte l’ont appris : {done.waiting}.",
             )
         )
 
@@ -228,12 +228,12 @@ def _ask(wanted: "ToErase") -> None:
     say(
         Text(
             f"Items: {len(wanted.names)}. Served or waiting: {wanted.live}. Erased before: {wanted.gone}.",
-            f"Éléments : {len(wanted.names)}. Servis ou en attente : {wanted.live}. Déjà effacés :"
+            f"Éléments : {len(wanted.names)}. Servis ou en attente : {wanted.live}. Déjà effacés :"
             f" {wanted.gone}.",
         )
     )
     if not wanted.of_people:
-        asked = Text("They are gone for good then. Go on?", "Ils disparaissent pour de bon. Continuer ?")
+        asked = Text("They are gone for good then. Go on?", "Ils disparaissent pour de bon. Continuer ?")
         if not typer.confirm(asked.in_language(language())):
             raise typer.Exit(1)
         return
@@ -241,7 +241,7 @@ def _ask(wanted: "ToErase") -> None:
         Text(
             f"People submitted {wanted.of_people} of them here. They lose their protection on every"
             " platform, and see in their case that it was withdrawn.",
-            f"Des personnes ont déposé ici {wanted.of_people} d'entre eux. Elles perdent leur protection"
+            f"Des personnes ont déposé ici {wanted.of_people} d’entre eux. Elles perdent leur protection"
             " sur toutes les plateformes, et le voient dans leur dossier.",
         )
     )
@@ -249,7 +249,7 @@ def _ask(wanted: "ToErase") -> None:
     if typer.prompt(asked.in_language(language()), default="", show_default=False).strip() != str(
         wanted.of_people
     ):
-        say(Text("Nothing was erased.", "Rien n'a été effacé."))
+        say(Text("Nothing was erased.", "Rien n’a été effacé."))
         raise typer.Exit(1)
 
 
@@ -270,13 +270,13 @@ def _show_hashes(row: "Shown") -> None:
         say(
             Text(
                 f"Hashes: {kept.kept}. Served: {kept.served}. Do not open: {kept.broken}.",
-                f"Empreintes : {kept.kept}. Servies : {kept.served}. Ne s'ouvrent pas : {kept.broken}.",
+                f"Empreintes : {kept.kept}. Servies : {kept.served}. Ne s’ouvrent pas : {kept.broken}.",
             )
         )
     elif row.state == "erased":
         say(Text("Its hashes are destroyed.", "Ses empreintes sont détruites."))
     else:
-        say(Text("Nothing of it is there any more.", "Il n'en reste rien."))
+        say(Text("Nothing of it is there any more.", "Il n’en reste rien."))
     if row.forget_on is not None:
         say(
             Text(
@@ -341,7 +341,7 @@ def _say_what_does_not_open() -> None:
     say(
         Text(
             f"Do not open: {number}. Last gone through: {when} (now: `repit bank check`).",
-            f"Ne s'ouvrent pas : {number}. Dernière vérification : {when} (la refaire : `repit bank check`).",
+            f"Ne s’ouvrent pas : {number}. Dernière vérification : {when} (la refaire : `repit bank check`).",
         )
     )
 
@@ -351,7 +351,7 @@ def _say_where_to_look() -> None:
         Text(
             "`repit bank list --unreadable` names them. Put back the keys they were sealed with, or erase"
             " them: `repit bank erase --unreadable`.",
-            "`repit bank list --unreadable` les nomme. Remettez les clés qui les scellaient, ou effacez-les :"
+            "`repit bank list --unreadable` les nomme. Remettez les clés qui les scellaient, ou effacez-les :"
             " `repit bank erase --unreadable`.",
         )
     )

@@ -59,15 +59,15 @@ def add(
 
     if item_kind not in _ITEM_KINDS:
         raise InputRefused(
-            Text("There is no such kind of item.", "Ce type d'élément n'existe pas."),
-            Text(f"--item-kind: {', '.join(_ITEM_KINDS)}.", f"--item-kind : {', '.join(_ITEM_KINDS)}."),
+            Text("There is no such kind of item.", "Ce type d’élément n’existe pas."),
+            Text(f"--item-kind: {', '.join(_ITEM_KINDS)}.", f"--item-kind : {', '.join(_ITEM_KINDS)}."),
         )
     if gate and review:
         raise InputRefused(
             Text("A gate publishes nothing.", "Un filtre ne publie rien."),
             Text(
                 "Leave --review out; what its exchanges tell of is judged by its policy.",
-                "Retirez --review ; ce que disent ses échanges est jugé selon sa politique.",
+                "Retirez --review ; ce que disent ses échanges est jugé selon sa politique.",
             ),
         )
     partners.add(
@@ -80,7 +80,7 @@ def add(
         gives_feedback=feedback,
         every_seconds=every or None,
     )
-    text = Text("Added; it is pulled from at once.", "Ajouté ; il est suivi dès maintenant.")
+    text = Text("Added; it is pulled from at once.", "Ajouté ; il est suivi dès maintenant.")
     answer(text, {"partner": name, "kind": kind, "active": True}, as_json)
 
 
@@ -151,10 +151,10 @@ def pull(
     if not partner.active:
         raise TransitionRefused(
             Text("The partner is paused.", "Le partenaire est en pause."),
-            Text("First: repit exchange resume.", "D'abord : repit exchange resume."),
+            Text("First: repit exchange resume.", "D’abord : repit exchange resume."),
         )
     if gate:
-        text = Text("Due; the running gate pulls at once.", "Dû ; le filtre en marche suit aussitôt.")
+        text = Text("Due; the running gate pulls at once.", "Dû ; le filtre en marche suit aussitôt.")
         answer(text, {"partner": name, "pulled": "by-the-gate"}, as_json)
         return
     claimed = partners.claim_one(partner.pk)
@@ -171,7 +171,7 @@ def pull(
     answer(
         Text(
             f"Changed: {outcome.changed}. Rejected: {outcome.rejected}.",
-            f"Changements : {outcome.changed}. Rejetées : {outcome.rejected}.",
+            f"Changements : {outcome.changed}. Rejetées : {outcome.rejected}.",
         ),
         {"partner": name, "pulled": "here", "changed": outcome.changed, "rejected": outcome.rejected},
         as_json,
@@ -223,7 +223,7 @@ def remove(name: Name, role: Role = "", as_json: AsJson = False) -> None:
     if gate:
         partners.remove(name)
         text = Text(
-            "Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu'il a donné."
+            "Removed; the gate forgets what it told of.", "Retiré ; le filtre oublie ce qu’il a donné."
         )
         answer(text, {"partner": name, "removed": True}, as_json)
         return
@@ -231,7 +231,7 @@ def remove(name: Name, role: Role = "", as_json: AsJson = False) -> None:
 
     gone = let_go(partner)
     partners.remove(name)
-    text = Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}.")
+    text = Text(f"Removed; records let go of: {gone}.", f"Retiré ; fiches abandonnées : {gone}.")
     answer(text, {"partner": name, "removed": True, "records_let_go": gone}, as_json)
 
 
@@ -249,7 +249,7 @@ def _credentials(source: str) -> dict[str, str]:
         return {}
     refused = InputRefused(
         Text("The credentials cannot be read.", "Les identifiants sont illisibles."),
-        Text("A file of lines: name = value.", "Un fichier de lignes : nom = valeur."),
+        Text("A file of lines: name = value.", "Un fichier de lignes : nom = valeur."),
     )
     try:
         text = (

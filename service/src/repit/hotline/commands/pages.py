@@ -27,7 +27,7 @@ def export(
     from repit.hotline.awareness import files
 
     files.export(file)
-    answer(Text(f"Written: {file.name}", f"Écrit : {file.name}"), {"file": file}, as_json)
+    answer(Text(f"Written: {file.name}", f"Écrit : {file.name}"), {"file": file}, as_json)
 
 
 @app.command("import")
@@ -42,6 +42,6 @@ def take_in(
     files.take_in(file, actor="operator (command line)")
     taken = Text(
         "Taken in. A running hotline shows it within seconds.",
-        "Importé. Un service en marche l'affiche en quelques secondes.",
+        "Importé. Un service en marche l’affiche en quelques secondes.",
     )
     answer(taken, {"file": file, "done": "taken in"}, as_json)

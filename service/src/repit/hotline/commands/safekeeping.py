@@ -29,14 +29,14 @@ def give_up(
     ready()
     asked = Text(
         "Cases that no key opens any more are deleted. What they protect stays protected. Go on?",
-        "Les dossiers qu'aucune clé n'ouvre plus sont supprimés ; la protection reste. Continuer ?",
+        "Les dossiers qu’aucune clé n’ouvre plus sont supprimés ; la protection reste. Continuer ?",
     )
     if not yes and not typer.confirm(asked.in_language(language()), err=True):
         raise typer.Exit(1)
     from repit.hotline.cases import key_file
 
     gone = key_file.give_up_lost("operator")
-    answer(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"), {"cases_deleted": gone}, as_json)
+    answer(Text(f"Cases deleted: {gone}", f"Dossiers supprimés : {gone}"), {"cases_deleted": gone}, as_json)
 
 
 @case_keys.command("new-desk")
@@ -53,9 +53,9 @@ def new_desk(
         f"The keys of {', '.join(names) or 'nobody'} open nothing any more; they make new ones. New cases"
         " wait for the first who sets the desk up. What came in before opens again once its person signs in."
         " Go on?",
-        f"Les clés de {', '.join(names) or 'personne'} n'ouvriront plus rien ; de nouvelles sont à créer. Les"
-        " nouveaux dossiers attendront la première personne qui met l'accueil en place. Les anciens"
-        " s'ouvriront de nouveau quand la personne concernée reviendra. Continuer ?",
+        f"Les clés de {', '.join(names) or 'personne'} n’ouvriront plus rien ; de nouvelles sont à créer. Les"
+        " nouveaux dossiers attendront la première personne qui met l’accueil en place. Les anciens"
+        " s’ouvriront de nouveau quand la personne concernée reviendra. Continuer ?",
     )
     if names and not yes and not typer.confirm(asked.in_language(language())):
         raise typer.Exit(1)
@@ -63,7 +63,7 @@ def new_desk(
     answer(
         Text(
             f"Done: {', '.join(gone)}. Set the desk up again: Cases, “Who takes cases in”.",
-            f"Fait : {', '.join(gone)}. Remettez l'accueil en place : Dossiers, « Qui reçoit les dossiers ».",
+            f"Fait : {', '.join(gone)}. Remettez l’accueil en place : Dossiers, « Qui reçoit les dossiers ».",
         ),
         {"keys_given_up": list(gone)},
         as_json,
@@ -81,5 +81,5 @@ def release(
     from repit.hotline.cases.recovery import release as give
 
     give(reference, private_key(offline_key))
-    text = Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours.")
+    text = Text("Given; the waiting time still holds.", "Donnée ; le délai court toujours.")
     answer(text, {"reference": reference, "given": True}, as_json)

@@ -24,7 +24,7 @@ def hotline(host: Host = "127.0.0.1", port: Port = HOTLINE_PORT) -> None:
     starting.serving("hotline")
     from repit.hotline import process
 
-    says = Text(f"Hotline: http://{host}:{port}", f"Plateforme d'aide : http://{host}:{port}")
+    says = Text(f"Hotline: http://{host}:{port}", f"Plateforme d’aide : http://{host}:{port}")
     process.serve(host, port, lambda: say(says))
 
 
@@ -52,7 +52,7 @@ def device_page(
     say(
         Text(
             "Publish the public key where people know you, not only beside the page:",
-            "Publiez la clé publique là où l'on vous connaît, pas seulement à côté de la page :",
+            "Publiez la clé publique là où l’on vous connaît, pas seulement à côté de la page :",
         )
     )
     print(f"\n    {key.splitlines()[1]}\n")

@@ -17,21 +17,21 @@ def lines(view: View) -> None:
     here = language()
     for label, value in words.facts(view):
         print(f"{label.in_language(here)}: {value.in_language(here)}")
-    say(Text("Keys:", "Clés :"))
+    say(Text("Keys:", "Clés :"))
     for key in view.keys:
-        until = Text(f"until {_time(key.ends_at)}", f"jusqu'à {_time(key.ends_at)}").in_language(here)
+        until = Text(f"until {_time(key.ends_at)}", f"jusqu’à {_time(key.ends_at)}").in_language(here)
         used = Text(f"last used {_time(key.last_used_at)}", f"dernier usage {_time(key.last_used_at)}")
         print(f"  repit_{key.key_id}_…  {used.in_language(here)}  {until if key.ends_at else ''}")
-    say(Text("Fetched:", "Récupéré :"))
+    say(Text("Fetched:", "Récupéré :"))
     for access in view.fetches:
         changes = f"{access.begins}–{access.through}"
         print(f"  {_time(access.minute)}  {access.endpoint}  {changes}  x{access.fetches}  {access.records}")
-    say(Text("Opinions:", "Avis :"))
+    say(Text("Opinions:", "Avis :"))
     for opinion in view.given:
         view_of = words.VIEWS[opinion.view].in_language(here)
         state = words.STATES[opinion.state].in_language(here)
         print(f"  {_time(opinion.at)}  {opinion.item}  {view_of}  {state}")
-    say(Text("Withdrawals:", "Retraits :"))
+    say(Text("Withdrawals:", "Retraits :"))
     for gone in view.withdrawn:
         obeyed = words.OBEYED[gone.obeyed].in_language(here)
         print(f"  {gone.at:%Y-%m-%d}  {gone.item}  {obeyed}  {_on(gone.acknowledged_at)}")

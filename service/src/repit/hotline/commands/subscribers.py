@@ -88,7 +88,7 @@ def grant(
     granted = _grant(exchange, kind, confirmed_by, anchored, confirmations)
     subscribers.grant(name, granted)
     text = Text(
-        "Granted. Its gates start afresh by themselves.", "Accordé. Ses filtres repartent d'eux-mêmes."
+        "Granted. Its gates start afresh by themselves.", "Accordé. Ses filtres repartent d’eux-mêmes."
     )
     answer(text, {"subscriber": name, "grant": granted}, as_json)
 
@@ -145,7 +145,7 @@ def people(
 
     subscribers.set_people(name, not no, party)
     if no:
-        text = Text("Its people's word counts no more.", "L'avis de ses personnes ne compte plus.")
+        text = Text("Its people’s word counts no more.", "L’avis de ses personnes ne compte plus.")
         answer(text, {"subscriber": name, "people": False}, as_json)
         return
     key = subscribers.rotate(name, desk=True)
@@ -155,7 +155,7 @@ def people(
     if key_only:
         print(key)
         return
-    say(Text("The review desk's key, shown this once:", "La clé du bureau d'examen, affichée une fois :"))
+    say(Text("The review desk’s key, shown this once:", "La clé du bureau d’examen, affichée une fois :"))
     print(f"\n    {key}\n")
     say(
         Text(
@@ -195,7 +195,7 @@ def named(
 
     stands = naming.decide(name, "" if no else public)
     text = (
-        Text(f"The pages name it “{stands}”.", f"Les pages le nomment « {stands} ».")
+        Text(f"The pages name it “{stands}”.", f"Les pages le nomment « {stands} ».")
         if stands
         else Text("The pages do not name it.", "Les pages ne le nomment pas.")
     )
@@ -285,7 +285,7 @@ def _day(typed: str) -> date:
         return date.fromisoformat(typed)
     except ValueError:
         raise InputRefused(
-            Text("A day is written YYYY-MM-DD.", "Un jour s'écrit AAAA-MM-JJ."), Text("", "")
+            Text("A day is written YYYY-MM-DD.", "Un jour s’écrit AAAA-MM-JJ."), Text("", "")
         ) from None
 
 
@@ -316,11 +316,11 @@ def _show_key(subscriber: str, key: str, *, key_only: bool, as_json: bool) -> No
     if key_only:
         print(key)
         return
-    say(Text("The key, shown this once:", "La clé, affichée cette seule fois :"))
+    say(Text("The key, shown this once:", "La clé, affichée cette seule fois :"))
     print(f"\n    {key}\n")
     say(
         Text(
             "Give it to the platform over a private channel: REPIT_GATE_FEED_KEY, or a file.",
-            "Transmettez-la à la plateforme par un canal privé : REPIT_GATE_FEED_KEY, ou un fichier.",
+            "Transmettez-la à la plateforme par un canal privé : REPIT_GATE_FEED_KEY, ou un fichier.",
         )
     )

@@ -38,9 +38,9 @@ class MovedTooMuch(TooManyReports):
     code = "moved-too-much"
     message = Text(
         "This key has moved as much as one may in an hour or a day. The hotline was told.",
-        "Cette clé a fait tout ce qui est permis en une heure ou un jour. L'association est prévenue.",
+        "Cette clé a fait tout ce qui est permis en une heure ou un jour. L’association est prévenue.",
     )
-    next_step = Text("Write to the hotline.", "Écrivez à l'association.")
+    next_step = Text("Write to the hotline.", "Écrivez à l’association.")
 
 
 def spend(who: Granted, what: What, amount: int) -> None:

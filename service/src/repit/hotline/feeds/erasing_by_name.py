@@ -96,7 +96,7 @@ def erase(wanted: ToErase, reason: str, *, at_once: bool = False, actor: str) ->
     if not 0 < len(reason) <= _LONGEST_REASON or "\0" in reason:
         raise InputRefused(
             Text("Say why, in a line.", "Dites pourquoi, en une ligne."),
-            Text("It is kept with the item.", "C'est conservé avec l'élément."),
+            Text("It is kept with the item.", "C’est conservé avec l’élément."),
         )
     for some in _some(wanted.names):
         announced = 0

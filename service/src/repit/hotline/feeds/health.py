@@ -73,45 +73,45 @@ def _silent(name: str, days: int) -> Text:
     many = "s" if days > 1 else ""
     return Text(
         f"The subscriber {name} has not asked for anything for {days} day{many}.",
-        f"L'abonné {name} n'a rien demandé depuis {days} jour{many}.",
+        f"L’abonné {name} n’a rien demandé depuis {days} jour{many}.",
     )
 
 
 def _unconfirmed(name: str, count: int) -> Text:
     return Text(
         f"The subscriber {name} has not confirmed withdrawals of before today: {count}.",
-        f"L'abonné {name} n'a pas confirmé des retraits d'avant aujourd'hui : {count}.",
+        f"L’abonné {name} n’a pas confirmé des retraits d’avant aujourd’hui : {count}.",
     )
 
 
 def _asks(name: str) -> Text:
     return Text(
         f"The subscriber {name} allows the pages for people to name it.",
-        f"L'abonné {name} permet aux pages pour le public de le nommer.",
+        f"L’abonné {name} permet aux pages pour le public de le nommer.",
     )
 
 
 def _alarms(count: int) -> Text:
     return Text(
         f"Subscribers that moved more than one may, and that nobody has looked at: {count}.",
-        f"Abonnés qui ont fait plus qu'il n'est permis, et que personne n'a regardés : {count}.",
+        f"Abonnés qui ont fait plus qu’il n’est permis, et que personne n’a regardés : {count}.",
     )
 
 
 _WRITE: Final = Text(
     "Write to it: its uploads are judged with what it last had. If it has left, `repit subscriber close`.",
-    "Écrivez-lui : ses envois sont jugés avec ce qu'il avait en dernier. S'il est parti,"
+    "Écrivez-lui : ses envois sont jugés avec ce qu’il avait en dernier. S’il est parti,"
     " `repit subscriber close`.",
 )
 _SHOW: Final = Text(
     "`repit subscriber show NAME` lists them. Write to it: these people took their pictures back.",
-    "`repit subscriber show NOM` les énumère. Écrivez-lui : ces personnes ont repris leurs images.",
+    "`repit subscriber show NOM` les énumère. Écrivez-lui : ces personnes ont repris leurs images.",
 )
 _READ: Final = Text(
     "Read its name: `repit subscriber show NAME`. `repit subscriber named NAME` has it stand; --no refuses.",
-    "Lisez son nom : `repit subscriber show NOM`. `repit subscriber named NOM` l'affiche ; --no le refuse.",
+    "Lisez son nom : `repit subscriber show NOM`. `repit subscriber named NOM` l’affiche ; --no le refuse.",
 )
 _ALARMS: Final = Text(
     "`repit bank review` names them. Decide on the bank desk whether to go on hearing them.",
-    "`repit bank review` les nomme. Décidez au bureau de la banque s'il faut continuer à les écouter.",
+    "`repit bank review` les nomme. Décidez au bureau de la banque s’il faut continuer à les écouter.",
 )

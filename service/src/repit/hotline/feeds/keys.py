@@ -102,8 +102,8 @@ def recognise(key: str, exchange: Exchange | None = None, *, opinions: bool = Fa
         raise KeyRefused
     if found.desk and not opinions:
         raise NotGranted(
-            Text("This key is the review desk's.", "Cette clé est celle du bureau d'examen."),
-            Text("It is for opinions only.", "Elle ne sert qu'aux avis."),
+            Text("This key is the review desk’s.", "Cette clé est celle du bureau d’examen."),
+            Text("It is for opinions only.", "Elle ne sert qu’aux avis."),
         )
     _note_use(found, moment)
     return _granted(found, exchange)
@@ -123,10 +123,10 @@ def _granted(found: SubscriberKey, exchange: Exchange | None) -> Granted:
         raise NotGranted
     if exchange is not None and settings.REPIT_REQUIRE_AGREEMENT and row.agreed_on is None:
         raise NotGranted(
-            Text("No signed agreement is noted.", "Aucun accord signé n'est noté."),
+            Text("No signed agreement is noted.", "Aucun accord signé n’est noté."),
             Text(
                 "Sign it with the hotline, which notes the date with `repit subscriber agree`.",
-                "Signez-le avec l'association, qui note la date avec `repit subscriber agree`.",
+                "Signez-le avec l’association, qui note la date avec `repit subscriber agree`.",
             ),
         )
     return Granted(

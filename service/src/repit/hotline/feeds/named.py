@@ -117,11 +117,11 @@ def decide(name: str, public_name: str | None, *, actor: str = "operator") -> st
         if public_name is None and not row.public_name:
             raise InputRefused(
                 Text(
-                    "This subscriber has not asked to be named.", "Cet abonné n'a pas demandé à être nommé."
+                    "This subscriber has not asked to be named.", "Cet abonné n’a pas demandé à être nommé."
                 ),
                 Text(
                     "If it allows it, say under which name: --as.",
-                    "S'il le permet, dites sous quel nom : --as.",
+                    "S’il le permet, dites sous quel nom : --as.",
                 ),
             )
         stands = row.public_name if public_name is None else public_name and taken(public_name)

@@ -169,7 +169,7 @@ def set_people(name: str, people: bool, party: str = "", *, actor: str = "operat
     """Say whether a subscriber has moderators of its own, whose word counts once it is given with the desk's
     key (`rotate` with `desk`), and to whom it belongs. Raises `NotFound`, `InputRefused`."""
     if party and not _NAME.fullmatch(party):
-        raise InputRefused(Text("The party's name does not fit.", "Le nom de l'entité ne convient pas."))
+        raise InputRefused(Text("The party’s name does not fit.", "Le nom de l’entité ne convient pas."))
     with transaction.atomic():
         if not Subscriber.objects.filter(name=name).update(people=people, party=party):
             raise keys.unknown()
@@ -200,7 +200,7 @@ def acknowledge(who: Granted, sequence: int, withdrawn: Iterable[str]) -> None:
     with transaction.atomic():
         row = Subscriber.objects.select_for_update().get(pk=who.id)
         if sequence > feed.head().sequence:
-            raise InputRefused(Text("The feed has not come that far.", "Le flux n'en est pas là."))
+            raise InputRefused(Text("The feed has not come that far.", "Le flux n’en est pas là."))
         row.acknowledged = max(row.acknowledged, sequence)
         row.acknowledged_at = moment
         row.save(update_fields=["acknowledged", "acknowledged_at"])
@@ -231,9 +231,9 @@ def statuses() -> list[SubscriberStatus]:
 
 def _require_past(day: date | None) -> None:
     if day is not None and day > now().date():
-        raise InputRefused(Text("That day has not come yet.", "Ce jour n'est pas encore venu."))
+        raise InputRefused(Text("That day has not come yet.", "Ce jour n’est pas encore venu."))
 
 
 def _unknown(words: Collection[str]) -> InputRefused:
     listed = ", ".join(words)
-    return InputRefused(Text(f"Choose among: {listed}.", f"Choisissez parmi : {listed}."))
+    return InputRefused(Text(f"Choose among: {listed}.", f"Choisissez parmi : {listed}."))

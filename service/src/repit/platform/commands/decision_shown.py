@@ -20,9 +20,9 @@ _VERDICTS: Final = {
     "allow": Text("let through by the gate", "laissé passer par le filtre"),
 }
 _STATES: Final = {
-    "decided": Text("nobody is asked", "personne n'est interrogé"),
+    "decided": Text("nobody is asked", "personne n’est interrogé"),
     "waiting": Text("people are asked", "des personnes sont interrogées"),
-    "appealed": Text("an objection is being looked at", "une contestation est en cours d'examen"),
+    "appealed": Text("an objection is being looked at", "une contestation est en cours d’examen"),
 }
 _OUTCOMES: Final = {
     "refuse": Text("refused", "refusé"),

@@ -34,17 +34,17 @@ def findings() -> Iterator[Finding]:
 
 _FOLLOWS_NOBODY: Final = Text(
     "This gate follows nobody: it knows no picture.",
-    "Ce filtre ne suit personne : il ne connaît aucune image.",
+    "Ce filtre ne suit personne : il ne connaît aucune image.",
 )
 _ASK_A_HOTLINE: Final = Text(
     "Ask a hotline for a key; set REPIT_GATE_FEED_URL and REPIT_GATE_FEED_KEY.",
-    "Demandez une clé à une plateforme d'aide ; réglez REPIT_GATE_FEED_URL et REPIT_GATE_FEED_KEY.",
+    "Demandez une clé à une plateforme d’aide ; réglez REPIT_GATE_FEED_URL et REPIT_GATE_FEED_KEY.",
 )
 _NO_KEYS: Final = Text(
     "There are no keys for those who ask it: it answers on this machine only.",
-    "Il n'y a pas de clés pour ceux qui l'interrogent : il ne répond que sur cette machine.",
+    "Il n’y a pas de clés pour ceux qui l’interrogent : il ne répond que sur cette machine.",
 )
 _LIST_SOME: Final = Text(
     "If your software runs elsewhere: `openssl rand -hex 32`, into REPIT_GATE_KEYS.",
-    "Si votre logiciel tourne ailleurs : `openssl rand -hex 32`, dans REPIT_GATE_KEYS.",
+    "Si votre logiciel tourne ailleurs : `openssl rand -hex 32`, dans REPIT_GATE_KEYS.",
 )

@@ -21,7 +21,7 @@ from repit.platform.gate.policy_file import parse_policy
 from repit.platform.gate.verdict import TIERS, Evidence, Indicator, Tier, Undecided, Verdict
 
 _STATES: Final = ("active", "disputed")
-_UNDECIDED: Final = Undecided("damaged", Text("It cannot be opened.", "Il ne s'ouvre pas."))
+_UNDECIDED: Final = Undecided("damaged", Text("It cannot be opened.", "Il ne s’ouvre pas."))
 
 
 def check(file: Path | None, *, as_json: bool) -> None:
@@ -37,11 +37,11 @@ def check(file: Path | None, *, as_json: bool) -> None:
     say(
         Text(
             f"It can be applied: {matches} rules, {indicators} on indicators.",
-            f"Elle est applicable : {matches} règles, {indicators} sur des indicateurs.",
+            f"Elle est applicable : {matches} règles, {indicators} sur des indicateurs.",
         )
     )
     if policy.dry_run:
-        say(Text("Dry run: nothing is refused.", "Essai à blanc : rien n'est refusé."))
+        say(Text("Dry run: nothing is refused.", "Essai à blanc : rien n’est refusé."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def gate(
     starting.serving("gate")
     from repit.platform import process
 
-    says = Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}")
+    says = Text(f"Gate: http://{host}:{port}", f"Filtre : http://{host}:{port}")
     process.serve(host, port, lambda: say(says), integrations(clamd, icap))
 
 

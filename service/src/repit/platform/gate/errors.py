@@ -15,7 +15,7 @@ from repit.foundation.errors import NotGranted, Text, Unavailable
 class Overloaded(Unavailable):
     code = "overloaded"
     message = Text(
-        "More uploads are waiting than can be looked at.", "Trop d'envois attendent d'être examinés."
+        "More uploads are waiting than can be looked at.", "Trop d’envois attendent d’être examinés."
     )
     next_step = Text("Send it again in a second.", "Renvoyez-le dans une seconde.")
 
@@ -30,9 +30,9 @@ class UrlsRefused(NotGranted):
     code = "urls-refused"
     message = Text(
         "This gate does not fetch pictures by their address.",
-        "Ce filtre ne va pas chercher d'image à son adresse.",
+        "Ce filtre ne va pas chercher d’image à son adresse.",
     )
     next_step = Text(
         "Send the file itself, or have the operator set REPIT_GATE_URLS.",
-        "Envoyez le fichier lui-même, ou demandez à l'exploitant de régler REPIT_GATE_URLS.",
+        "Envoyez le fichier lui-même, ou demandez à l’exploitant de régler REPIT_GATE_URLS.",
     )

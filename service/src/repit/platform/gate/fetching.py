@@ -26,7 +26,7 @@ _GONE: Final = frozenset({404, 410})
 
 class NotThere(OutboundRefused):
     code = "not-there"
-    message = Text("Nothing is at that address.", "Il n'y a rien à cette adresse.")
+    message = Text("Nothing is at that address.", "Il n’y a rien à cette adresse.")
 
 
 def inspect_at(gate: Gate, url: str, channel: str) -> Verdict:
@@ -70,6 +70,6 @@ def _require_web(url: str) -> None:
         raise InputRefused(
             Text(
                 "The address must begin with http:// or https:// and hold no password.",
-                "L'adresse doit commencer par http:// ou https:// et ne contenir aucun mot de passe.",
+                "L’adresse doit commencer par http:// ou https:// et ne contenir aucun mot de passe.",
             )
         )

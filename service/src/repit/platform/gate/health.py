@@ -92,49 +92,49 @@ def _silent(seconds: float | None, trouble: str) -> Text:
     if seconds is None:
         return Text(
             f"The hotline has not answered since this gate began{why}.",
-            f"La plateforme d'aide n'a pas répondu depuis le démarrage de ce filtre{why}.",
+            f"La plateforme d’aide n’a pas répondu depuis le démarrage de ce filtre{why}.",
         )
     minutes = int(seconds // 60)
     return Text(
         f"The hotline has not answered for {minutes} minutes{why}.",
-        f"La plateforme d'aide n'a pas répondu depuis {minutes} minutes{why}.",
+        f"La plateforme d’aide n’a pas répondu depuis {minutes} minutes{why}.",
     )
 
 
 _NOT_LOADED: Final = Text(
     "The gate knows no entries yet: everything is undecided.",
-    "Le filtre ne connaît encore aucune entrée : tout est indécis.",
+    "Le filtre ne connaît encore aucune entrée : tout est indécis.",
 )
 _LET_IT_LOAD: Final = Text(
     "Wait for the first snapshot. If it does not come within minutes, `repit check` tries the way to the"
     " hotline (REPIT_GATE_FEED_URL, REPIT_GATE_FEED_KEY) and says what is wrong with it.",
     "Attendez la première copie. Si elle ne vient pas en quelques minutes, `repit check` essaie le chemin"
-    " vers la plateforme d'aide (REPIT_GATE_FEED_URL, REPIT_GATE_FEED_KEY) et dit ce qui ne va pas.",
+    " vers la plateforme d’aide (REPIT_GATE_FEED_URL, REPIT_GATE_FEED_KEY) et dit ce qui ne va pas.",
 )
 _NO_DECODER: Final = Text(
-    "No decoder lives: pictures cannot be opened.", "Aucun décodeur ne vit : les images ne s'ouvrent pas."
+    "No decoder lives: pictures cannot be opened.", "Aucun décodeur ne vit : les images ne s’ouvrent pas."
 )
 _START_AGAIN: Final = Text(
     "Restart the gate; the log says why its children ended. Memory is the most frequent reason.",
-    "Redémarrez le filtre ; le journal dit pourquoi ses enfants se sont arrêtés. La mémoire en est la cause"
+    "Redémarrez le filtre ; le journal dit pourquoi ses enfants se sont arrêtés. La mémoire en est la cause"
     " la plus fréquente.",
 )
 _DECODERS: Final = Text("Fewer decoders live than are wanted.", "Il y a moins de décodeurs en vie que prévu.")
 _LOOK_AT_MEMORY: Final = Text(
     "They are replaced by themselves. If it stays so, give the machine more memory or lower"
     " REPIT_GATE_WORKERS.",
-    "Ils sont remplacés d'eux-mêmes. Si cela dure, donnez plus de mémoire à la machine ou baissez"
+    "Ils sont remplacés d’eux-mêmes. Si cela dure, donnez plus de mémoire à la machine ou baissez"
     " REPIT_GATE_WORKERS.",
 )
 _TOO_OLD: Final = Text(
     "The hotline has been silent for longer than REPIT_GATE_STALE_HOURS: what this gate knows is too old to"
     " be believed in full.",
-    "La plateforme d'aide se tait depuis plus longtemps que REPIT_GATE_STALE_HOURS : ce que sait ce filtre"
+    "La plateforme d’aide se tait depuis plus longtemps que REPIT_GATE_STALE_HOURS : ce que sait ce filtre"
     " est trop ancien pour être cru tout à fait.",
 )
 _NOT_RECORDED: Final = Text(
     "Decisions cannot be written down: nobody can find or object to them.",
-    "Les décisions ne peuvent pas être notées : personne ne peut les retrouver ni les contester.",
+    "Les décisions ne peuvent pas être notées : personne ne peut les retrouver ni les contester.",
 )
 _LET_IT_WRITE: Final = Text(
     "Check that the database runs and that its disk has room.",

@@ -64,7 +64,7 @@ ROWS: Final = (
         "known",
         Text(
             "Anything known: the very file, or a picture that agrees",
-            "Tout ce qui est connu : le fichier même, ou une image qui concorde",
+            "Tout ce qui est connu : le fichier même, ou une image qui concorde",
         ),
         "known",
         Text("rules of the policy", "règles de la politique"),
@@ -73,7 +73,7 @@ ROWS: Final = (
     Row(
         "animation",
         Text(
-            "Animation (GIF, WebP, APNG, AVIF): its frames", "Animation (GIF, WebP, APNG, AVIF) : ses images"
+            "Animation (GIF, WebP, APNG, AVIF): its frames", "Animation (GIF, WebP, APNG, AVIF) : ses images"
         ),
         "compared",
     ),
@@ -102,7 +102,7 @@ ROWS: Final = (
         "film",
         Text("Video, sound", "Vidéo, son"),
         ("unsupported-picture", Kind.FILM),
-        Text("`…_UNDECIDED` that refuses; `unopened`", "`…_UNDECIDED` qui refuse ; `unopened`"),
+        Text("`…_UNDECIDED` that refuses; `unopened`", "`…_UNDECIDED` qui refuse ; `unopened`"),
     ),
     Row(
         "page",
@@ -117,7 +117,7 @@ ROWS: Final = (
             "Document ou archive qui peut contenir des images (PDF, Office, ZIP)",
         ),
         ("not-a-picture", Kind.CONTAINER),
-        Text("`REPIT_GATE_CONTAINERS`; `containers`", "`REPIT_GATE_CONTAINERS` ; `containers`"),
+        Text("`REPIT_GATE_CONTAINERS`; `containers`", "`REPIT_GATE_CONTAINERS` ; `containers`"),
     ),
     Row("text", Text("Text (plain, CSV)", "Texte (brut, CSV)"), ("not-a-picture", Kind.OTHER)),
     Row("unknown", Text("Unknown bytes", "Octets inconnus"), ("not-a-picture", Kind.OTHER)),

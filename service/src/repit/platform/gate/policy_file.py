@@ -69,9 +69,9 @@ class PolicyRefused(SettingsRefused):
 
     def __init__(self, where: str = "", en: str = "it is not read", fr: str = "illisible") -> None:
         self.where = where
-        at = Text(f" at {where}", f" à l'endroit {where}") if where else Text("", "")
+        at = Text(f" at {where}", f" à l’endroit {where}") if where else Text("", "")
         super().__init__(
-            Text(f"The policy is wrong{at.en}: {en}.", f"La politique est fausse{at.fr} : {fr}."),
+            Text(f"The policy is wrong{at.en}: {en}.", f"La politique est fausse{at.fr} : {fr}."),
             Text("Compare it with docs/en/policy.md.", "Comparez-la avec docs/fr/policy.md."),
         )
 

@@ -208,26 +208,26 @@ def pronounced(
 def explained(best: Evidence) -> Text:
     """One sentence on the evidence that decided."""
     if best.tier == "exact":
-        return Text("The very same file is in the bank.", "Ce fichier exact est dans la base d'empreintes.")
+        return Text("The very same file is in the bank.", "Ce fichier exact est dans la base d’empreintes.")
     if best.tier == "standard":
         return Text(
             f"The picture agrees with a banked one: {best.distance} of 256 bits differ, at most 31 do.",
-            f"L'image concorde avec une image connue : {best.distance} bits sur 256 diffèrent, 31 au plus.",
+            f"L’image concorde avec une image connue : {best.distance} bits sur 256 diffèrent, 31 au plus.",
         )
     if best.tier == "orientation":
         return Text(
             f"Mirrored or turned, the picture agrees with a banked one: {best.distance} of 256 bits differ.",
-            f"En miroir ou tournée, l'image concorde avec une image connue : {best.distance} bits sur 256"
+            f"En miroir ou tournée, l’image concorde avec une image connue : {best.distance} bits sur 256"
             " diffèrent.",
         )
     if best.tier == "altered":
         return Text(
             "Altered (a border, a crop, a caption, a turn), the picture still agrees with a banked one.",
-            "Modifiée (bord, rognage, légende, rotation), l'image concorde encore avec une image connue.",
+            "Modifiée (bord, rognage, légende, rotation), l’image concorde encore avec une image connue.",
         )
     return Text(
         "Parts of the picture may agree with a banked one; a person should look.",
-        "Des parties de l'image concordent peut-être avec une image connue ; une personne doit regarder.",
+        "Des parties de l’image concordent peut-être avec une image connue ; une personne doit regarder.",
     )
 
 
@@ -236,21 +236,21 @@ INDICATED: Final = Text(
     "Rien de connu ne concorde, mais le fichier lui-même donne une raison de regarder.",
 )
 LET_GO_HERE: Final = Text(
-    "It would be refused, but this platform's own people have looked and let it go here.",
-    "Il serait refusé, mais les modérateurs de cette plateforme l'ont examiné et laissé passer ici.",
+    "It would be refused, but this platform’s own people have looked and let it go here.",
+    "Il serait refusé, mais les modérateurs de cette plateforme l’ont examiné et laissé passer ici.",
 )
 FEED_TOO_OLD: Final = Text(
     "Nothing known agrees with this, but the hotline has been silent for too long.",
-    "Rien de connu ne concorde, mais l'association se tait depuis trop longtemps.",
+    "Rien de connu ne concorde, mais l’association se tait depuis trop longtemps.",
 )
 NOTHING_KNOWN: Final = Text("Nothing in the bank agrees with this.", "Rien de connu ne concorde avec ceci.")
 NOT_OPENED: Final = Text(
     "A film or a page is not opened; as a whole file it is not known.",
-    "Une vidéo ou une page n'est pas ouverte ; en tant que fichier entier, elle n'est pas connue.",
+    "Une vidéo ou une page n’est pas ouverte ; en tant que fichier entier, elle n’est pas connue.",
 )
 NOT_LOOKED_INTO: Final = Text(
     "A document or an archive is not looked into; as a whole file it is not known.",
-    "L'intérieur d'un document ou d'une archive n'est pas examiné ; en tant que fichier entier, il n'est pas"
+    "L’intérieur d’un document ou d’une archive n’est pas examiné ; en tant que fichier entier, il n’est pas"
     " connu.",
 )
 NO_PICTURE: Final = Verdict(
@@ -258,6 +258,6 @@ NO_PICTURE: Final = Verdict(
     NOT_A_PICTURE,
     Text(
         "Nothing in this is shown as a picture; as a whole file it is not known.",
-        "Rien dans ce fichier ne s'affiche comme une image ; en tant que fichier entier, il n'est pas connu.",
+        "Rien dans ce fichier ne s’affiche comme une image ; en tant que fichier entier, il n’est pas connu.",
     ),
 )

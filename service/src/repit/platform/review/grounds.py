@@ -73,7 +73,7 @@ BUILT_IN: Final = (
         "law",
         Text("French criminal code, article 226-8-1", "Code pénal, article 226-8-1"),
         Text(
-            "Sharing a sexual montage of someone's image or voice, or content made by an algorithm that shows"
+            "Sharing a sexual montage of someone’s image or voice, or content made by an algorithm that shows"
             " it, without their consent.",
             "Diffuser un montage à caractère sexuel réalisé avec l’image ou les paroles d’une personne, ou un"
             " contenu généré par un algorithme qui les reproduit, sans son accord.",
@@ -84,7 +84,7 @@ BUILT_IN: Final = (
         "terms",
         Text("Terms of this service: intimate images", "Conditions du service : images intimes"),
         Text(
-            "Nobody's intimate images are shared here without their consent, real or made up.",
+            "Nobody’s intimate images are shared here without their consent, real or made up.",
             "Aucune image intime n’est partagée ici sans l’accord de la personne, qu’elle soit réelle ou"
             " fabriquée.",
         ),

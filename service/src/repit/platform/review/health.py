@@ -47,12 +47,12 @@ def _waiting() -> QuerySet[Review]:
 
 
 def _late(count: int) -> Text:
-    return Text(f"Reviews that are overdue: {count}.", f"Examens en retard : {count}.")
+    return Text(f"Reviews that are overdue: {count}.", f"Examens en retard : {count}.")
 
 
 _LOOK: Final = Text(
     "Somebody should open the desk at /staff/review/. If it happens often, add a moderator"
     " (`repit staff add`) or send less to review (`repit policy`).",
-    "Quelqu'un devrait ouvrir le bureau, à /staff/review/. Si c'est fréquent, ajoutez un modérateur"
+    "Quelqu’un devrait ouvrir le bureau, à /staff/review/. Si c’est fréquent, ajoutez un modérateur"
     " (`repit staff add`) ou envoyez-y moins (`repit policy`).",
 )

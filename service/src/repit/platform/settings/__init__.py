@@ -44,7 +44,7 @@ def _derived(value: Mapping[str, Any], data: Path) -> Mapping[str, Any]:  # noqa
         raise SettingsRefused(
             Text(
                 "REPIT_GATE_FEED_URL is set, without the key that the hotline issued.",
-                "REPIT_GATE_FEED_URL est défini, sans la clé émise par la plateforme d'aide.",
+                "REPIT_GATE_FEED_URL est défini, sans la clé émise par la plateforme d’aide.",
             ),
             Text(
                 "Set REPIT_GATE_FEED_KEY or REPIT_GATE_FEED_KEY_FILE too.",

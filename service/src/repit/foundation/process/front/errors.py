@@ -15,11 +15,11 @@ class TooManyWaiting(RequestRefused):
     status = 429
     message = Text(
         "Too many requests of one subscriber wait for changes.",
-        "Trop de demandes d'un même abonné attendent des changements.",
+        "Trop de demandes d’un même abonné attendent des changements.",
     )
     next_step = Text(
         "Let one request wait at a time; a process of yours may ask for the others.",
-        "Gardez une seule demande en attente ; un de vos processus peut demander pour les autres.",
+        "Gardez une seule demande en attente ; un de vos processus peut demander pour les autres.",
     )
 
 
@@ -30,4 +30,4 @@ class TooManyStreams(RequestRefused):
         "One subscriber reads too many long answers at once.",
         "Un même abonné lit trop de longues réponses à la fois.",
     )
-    next_step = Text("Read one after the other.", "Lisez-les l'une après l'autre.")
+    next_step = Text("Read one after the other.", "Lisez-les l’une après l’autre.")

@@ -90,10 +90,10 @@ def _refused(error: ValidationError) -> InputRefused:
     first = _first(error)
     name, kind = first["loc"][0], first["type"]
     if _NUMBERS.match(kind):
-        return InputRefused(Text(f"'{name}' is a number from 0 up.", f"« {name} » est un nombre, 0 ou plus."))
+        return InputRefused(Text(f"'{name}' is a number from 0 up.", f"« {name} » est un nombre, 0 ou plus."))
     if kind == "literal_error":
         words = ", ".join(_WORD.findall(first["ctx"]["expected"]))
-        return InputRefused(Text(f"'{name}' is one of: {words}.", f"« {name} » est un de : {words}."))
+        return InputRefused(Text(f"'{name}' is one of: {words}.", f"« {name} » est un de : {words}."))
     return InputRefused(
-        Text(f"'{name}' is not in its form.", f"« {name} » n'a pas la forme attendue."), detail=kind
+        Text(f"'{name}' is not in its form.", f"« {name} » n’a pas la forme attendue."), detail=kind
     )

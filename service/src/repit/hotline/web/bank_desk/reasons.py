@@ -49,11 +49,11 @@ _KNOWN: Final = {
     "the person took it back": gettext_noop("the person took it back"),
     "withdrawn by its origin": gettext_noop("withdrawn by its origin"),
     "withdrawn by the partner": gettext_noop("withdrawn by the partner"),
-    "no longer in the partner's list": gettext_noop("no longer in the partner's list"),
+    "no longer in the partner's list": gettext_noop("no longer in the partner’s list"),
     "its time has come": gettext_noop("its time has come"),
     "suspended": gettext_noop("suspended"),
     "person concerned": gettext_noop("person concerned"),
-    "platforms' people": gettext_noop("platforms' people"),
+    "platforms' people": gettext_noop("platforms’ people"),
     "person at the hotline": gettext_noop("person at the hotline"),
 }
 

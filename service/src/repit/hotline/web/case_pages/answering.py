@@ -20,7 +20,7 @@ def some(found: list[Any]) -> list[Any]:
     """What was chosen or written. Raises `InputRefused` where that is nothing."""
     if not found:
         raise InputRefused(
-            Text("Nothing was chosen.", "Rien n'a été choisi."),
+            Text("Nothing was chosen.", "Rien n’a été choisi."),
             Text("Fill in or tick at least one.", "Remplissez ou cochez au moins une ligne."),
         )
     return found

@@ -17,7 +17,7 @@ LASTS: Final = timedelta(hours=1)
 SHOWN_AGAIN: Final = timedelta(hours=6)
 _OVER: Final = InputRefused(
     Text("This page waited too long.", "Cette page a attendu trop longtemps."),
-    Text("Nothing was kept. Please begin again.", "Rien n'a été gardé. Recommencez, s'il vous plaît."),
+    Text("Nothing was kept. Please begin again.", "Rien n’a été gardé. Recommencez, s’il vous plaît."),
 )
 
 

@@ -56,7 +56,7 @@ class NoLongerShown(RequestRefused):
     status: ClassVar[int] = 410
     message = Text(
         "This page could be opened again for an hour. It is shown no more.",
-        "Cette page pouvait être rouverte pendant une heure. Elle n'est plus montrée.",
+        "Cette page pouvait être rouverte pendant une heure. Elle n’est plus montrée.",
     )
     next_step = Text(
         "If you wrote your receipt down, come back with it. If not, you can open a new case.",

@@ -108,5 +108,5 @@ def words() -> dict[str, str]:
         "before-ready": _("Ready. Files worked on before: {count}. You need not choose them again."),
         "not-carried": _("This is not a whole text from the page for use without internet."),
         "copied": _("The text is copied."),
-        "selected": _("The text is selected. Copy it with your device's own command."),
+        "selected": _("The text is selected. Copy it with your device’s own command."),
     }

@@ -26,7 +26,7 @@ class TooOften(RequestRefused):
 
     code = "too-often"
     status: ClassVar[int] = 429
-    message = Text("Too many tries from your connection.", "Trop d'essais depuis votre connexion.")
+    message = Text("Too many tries from your connection.", "Trop d’essais depuis votre connexion.")
     next_step = Text("Wait a little, then try again.", "Attendez un peu, puis réessayez.")
 
     def __init__(self, message: Text | None = None, next_step: Text | None = None, seconds: int = 5) -> None:
@@ -61,12 +61,12 @@ def _later(seconds: float) -> TooOften:
         Text(
             "Many cases were opened from your connection in the last hour, perhaps by others who share it.",
             "Beaucoup de dossiers ont été ouverts depuis votre connexion depuis une heure, peut-être par"
-            " d'autres qui la partagent.",
+            " d’autres qui la partagent.",
         ),
         Text(
             f"Nothing is lost: your answers stay on this page. Leave it open and press again in {minutes}"
             " minutes, or connect in another way (mobile data, another Wi-Fi) and press again now.",
-            "Rien n'est perdu : vos réponses restent sur cette page. Laissez-la ouverte et appuyez de nouveau"
+            "Rien n’est perdu : vos réponses restent sur cette page. Laissez-la ouverte et appuyez de nouveau"
             f" dans {minutes} minutes, ou connectez-vous autrement (données mobiles, autre Wi-Fi) et appuyez"
             " tout de suite.",
         ),

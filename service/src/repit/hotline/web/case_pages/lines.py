@@ -133,6 +133,6 @@ def _busy() -> TooOften:
         ),
         Text(
             "Nothing is lost. Wait a few seconds, then press again.",
-            "Rien n'est perdu. Attendez quelques secondes, puis appuyez de nouveau.",
+            "Rien n’est perdu. Attendez quelques secondes, puis appuyez de nouveau.",
         ),
     )

@@ -38,7 +38,7 @@ def met(error: Exception, *, sent: bool) -> NotNow | None:
 _FORM: Final = (
     Text(
         "This could not be taken just now. Something does not work on our side; it is not your doing.",
-        "Nous n’avons pas pu recevoir ceci pour l’instant. Quelque chose ne marche pas de notre côté ; vous"
+        "Nous n’avons pas pu recevoir ceci pour l’instant. Quelque chose ne marche pas de notre côté ; vous"
         " n’y êtes pour rien.",
     ),
     Text(
@@ -54,7 +54,7 @@ _FORM: Final = (
 _PAGE: Final = (
     Text(
         "This page cannot be shown just now. Something does not work on our side; it is not your doing.",
-        "Cette page ne peut pas s’afficher pour l’instant. Quelque chose ne marche pas de notre côté ; vous"
+        "Cette page ne peut pas s’afficher pour l’instant. Quelque chose ne marche pas de notre côté ; vous"
         " n’y êtes pour rien.",
     ),
     Text(

@@ -28,7 +28,7 @@ def owner_only(view: View) -> View:
                 ),
                 Text(
                     "Go back to the overview: it shows what you were given.",
-                    "Revenez à l'aperçu : il montre ce qui vous a été confié.",
+                    "Revenez à l’aperçu : il montre ce qui vous a été confié.",
                 ),
             )
         return view(request, session, *args, **kwargs)

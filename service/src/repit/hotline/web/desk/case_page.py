@@ -113,7 +113,7 @@ def _hand_on(request: HttpRequest, file: Casefile) -> None:
     if who not in _colleagues():
         raise InputRefused(
             Text("This colleague cannot take cases.", "Cette personne ne peut pas prendre de dossier."),
-            Text("Choose someone from the list.", "Choisissez quelqu'un dans la liste."),
+            Text("Choose someone from the list.", "Choisissez quelqu’un dans la liste."),
         )
     casework.assign(file.holder, file.case_id, who)
     messages.info(request, _("Your colleague has the case now, too."))
@@ -164,7 +164,7 @@ def _addresses(request: HttpRequest, file: Casefile) -> None:
     found = locations.lines(request.POST.get("where", ""))
     if not found:
         raise InputRefused(
-            Text("No address was written.", "Aucune adresse n'a été écrite."),
+            Text("No address was written.", "Aucune adresse n’a été écrite."),
             Text("Write one on each line.", "Écrivez-en une par ligne."),
         )
     locations.add(file, found)
@@ -250,5 +250,5 @@ def _due(request: HttpRequest) -> datetime:
     except (ValueError, OverflowError):
         raise InputRefused(
             Text("This time cannot be read.", "Cette heure est illisible."),
-            Text("Write it as 2030-12-31 18:00.", "Écrivez-la ainsi : 2030-12-31 18:00."),
+            Text("Write it as 2030-12-31 18:00.", "Écrivez-la ainsi : 2030-12-31 18:00."),
         ) from None

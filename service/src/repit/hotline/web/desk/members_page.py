@@ -68,5 +68,5 @@ def _change(request: HttpRequest, holder: Holder) -> HttpResponse:
         _ACTIONS[what](holder, who)
         messages.info(request, _("Done."))
     else:
-        raise InputRefused(Text("Nothing was chosen.", "Rien n'a été choisi."))
+        raise InputRefused(Text("Nothing was chosen.", "Rien n’a été choisi."))
     return HttpResponseRedirect(reverse("cases-desk"))

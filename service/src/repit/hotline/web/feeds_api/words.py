@@ -24,7 +24,7 @@ EXCHANGES: Final[Mapping[str, Text]] = {
 VIEWS: Final[Mapping[Opined, Text]] = {
     "blocked": Text("confirmed", "confirmé"),
     "not_blocked": Text("disputed", "contesté"),
-    "pending": Text("being looked at", "à l'étude"),
+    "pending": Text("being looked at", "à l’étude"),
     "none": Text("no opinion", "sans avis"),
 }
 STATES: Final[Mapping[str, Text]] = {
@@ -75,7 +75,7 @@ def facts(view: View) -> list[tuple[Text, Text]]:
             active, held = (view.shared.get((kind, state), 0) for state in ("active", "disputed"))
             rows.append(
                 (
-                    Text(f"Listed: {words.en}", f"Recensés : {words.fr}"),
+                    Text(f"Listed: {words.en}", f"Recensés : {words.fr}"),
                     Text(f"{active} active, {held} suspended", f"{active} actifs, {held} suspendus"),
                 )
             )
@@ -90,17 +90,17 @@ def _agreed(view: View) -> Text:
     if view.agreed_on is not None:
         return _same(view.agreed_on.isoformat())
     if view.agreement_missing:
-        return Text("no: the key opens nothing", "non : la clé n'ouvre rien")
+        return Text("no: the key opens nothing", "non : la clé n’ouvre rien")
     return Text("no date noted", "aucune date notée")
 
 
 def _named(view: View) -> Text:
     if view.named == "yes":
-        return Text(f"yes, as {view.public_name}", f"oui : {view.public_name}")
+        return Text(f"yes, as {view.public_name}", f"oui : {view.public_name}")
     if view.named == "asked":
         return Text(
             f"not yet: the hotline reads the name {view.public_name} first",
-            f"pas encore : l'association lit d'abord le nom {view.public_name}",
+            f"pas encore : l’association lit d’abord le nom {view.public_name}",
         )
     return Text("no", "non")
 

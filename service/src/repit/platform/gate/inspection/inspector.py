@@ -60,10 +60,10 @@ from repit_engine.types import HASH_BYTES
 _log: Final = logging.getLogger(__name__)
 _NOT_LOADED: Final = Undecided(
     "not-loaded",
-    Text("The gate has not received its entries yet.", "Le filtre n'a pas encore reçu ses empreintes."),
+    Text("The gate has not received its entries yet.", "Le filtre n’a pas encore reçu ses empreintes."),
 )
 _NOT_HASHED: Final = Text(
-    "The file could not be looked at ({reason}).", "Le fichier n'a pas pu être examiné ({reason})."
+    "The file could not be looked at ({reason}).", "Le fichier n’a pas pu être examiné ({reason})."
 )
 
 

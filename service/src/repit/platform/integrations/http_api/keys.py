@@ -15,8 +15,8 @@ from repit.foundation.web.api.security import Requirement, any_of
 from repit.platform.gate.platforms import admits
 
 _NEXT: Final = Text(
-    "Send it as 'Authorization: Bearer …'; the gate's operator lists it in REPIT_GATE_KEYS.",
-    "Envoyez-la dans « Authorization: Bearer … » ; l'exploitant du filtre la note dans REPIT_GATE_KEYS.",
+    "Send it as 'Authorization: Bearer …'; the gate’s operator lists it in REPIT_GATE_KEYS.",
+    "Envoyez-la dans « Authorization: Bearer … » ; l’exploitant du filtre la note dans REPIT_GATE_KEYS.",
 )
 
 

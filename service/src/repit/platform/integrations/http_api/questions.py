@@ -89,14 +89,14 @@ def _refused(error: ErrorDetails) -> InputRefused:
         return InputRefused(
             Text(
                 f"One address of at most {MAX_URL} characters is needed, and nothing else.",
-                f"Il faut une seule adresse d'au plus {MAX_URL} caractères, et rien d'autre.",
+                f"Il faut une seule adresse d’au plus {MAX_URL} caractères, et rien d’autre.",
             )
         )
     if place[-1] == "value":
         return InputRefused(
             Text(
                 "A hash is written in hexadecimal digits of its full length.",
-                "Une empreinte s'écrit en chiffres hexadécimaux, à sa pleine longueur.",
+                "Une empreinte s’écrit en chiffres hexadécimaux, à sa pleine longueur.",
             )
         )
     if isinstance(place[-1], int):

@@ -27,8 +27,8 @@ from repit.platform.review.models import Appeal
 from repit.platform.review.states import Outcome
 
 _NO_REVIEW: Final = TransitionRefused(
-    Text("Nobody is asked about this upload.", "Personne n'est interrogé sur cet envoi."),
-    Text("Hand on an objection first.", "Transmettez d'abord une contestation."),
+    Text("Nobody is asked about this upload.", "Personne n’est interrogé sur cet envoi."),
+    Text("Hand on an objection first.", "Transmettez d’abord une contestation."),
 )
 
 

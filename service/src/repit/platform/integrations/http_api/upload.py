@@ -42,7 +42,7 @@ class NotOneFile(InputRefused):
 
 class EmptyUpload(InputRefused):
     code = "empty-upload"
-    message = Text("Nothing was sent: the body is empty.", "Rien n'a été envoyé : le corps est vide.")
+    message = Text("Nothing was sent: the body is empty.", "Rien n’a été envoyé : le corps est vide.")
     next_step = Text(
         "Send the file itself; `curl --data-binary @file` does.",
         "Envoyez le fichier lui-même, comme le fait `curl --data-binary @fichier`.",

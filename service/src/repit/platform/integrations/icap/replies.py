@@ -33,18 +33,18 @@ _PHRASES: Final = {
     505: "ICAP Version Not Supported",
 }
 _WORDS: Final = {
-    "title": Text("This file was not accepted", "Ce fichier n'a pas été accepté"),
+    "title": Text("This file was not accepted", "Ce fichier n’a pas été accepté"),
     "why": Text(
         "It agrees with something that a person has asked to keep off this site, or it may harm computers.",
-        "Il concorde avec quelque chose qu'une personne a demandé de garder hors de ce site, ou il peut nuire"
+        "Il concorde avec quelque chose qu’une personne a demandé de garder hors de ce site, ou il peut nuire"
         " aux ordinateurs.",
     ),
     "what": Text(
         "If you think that this is a mistake, write to the people who run the site.",
-        "Si vous pensez que c'est une erreur, écrivez aux personnes qui gèrent le site.",
+        "Si vous pensez que c’est une erreur, écrivez aux personnes qui gèrent le site.",
     ),
     "object": Text("See why it was refused, or object.", "Voir pourquoi il a été refusé, ou contester."),
-    "number": Text("Give them this number:", "Donnez-leur ce numéro :"),
+    "number": Text("Give them this number:", "Donnez-leur ce numéro :"),
 }
 
 

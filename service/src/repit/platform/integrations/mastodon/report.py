@@ -21,31 +21,31 @@ _KEY_SECONDS: Final = 600.0
 _log: Final = logging.getLogger(__name__)
 _COMMENT: Final = Text(
     "Répit: {what} {finding} Please look and decide; nothing was changed. Decisions at the gate: {names}",
-    "Répit : {what} {finding} Regardez et décidez ; rien n'a été modifié. Décisions du filtre : {names}",
+    "Répit : {what} {finding} Regardez et décidez ; rien n’a été modifié. Décisions du filtre : {names}",
 )
 _AGREE: Final = Text(
     "Files here that agree with pictures someone asked to keep off this site: {count}.",
-    "Fichiers d'ici qui concordent avec des images qu'une personne demande de ne pas diffuser : {count}.",
+    "Fichiers d’ici qui concordent avec des images qu’une personne demande de ne pas diffuser : {count}.",
 )
 _UNSEEN: Final = Text(
     "Files here that could not be looked at: {count}. This says nothing of what they show.",
-    "Fichiers d'ici qui n'ont pas pu être examinés : {count}. Cela ne dit rien de ce qu'ils montrent.",
+    "Fichiers d’ici qui n’ont pas pu être examinés : {count}. Cela ne dit rien de ce qu’ils montrent.",
 )
 _OBJECT: Final = Text(
     " Whoever sent it may read why, and object: {page}",
-    " Qui l’a envoyé peut lire pourquoi, et contester : {page}",
+    " Qui l’a envoyé peut lire pourquoi, et contester : {page}",
 )
 _REFUSED: Final = Text(
-    "A person at the gate's desk refused it.", "Une personne l'a refusé au bureau de modération du filtre."
+    "A person at the gate’s desk refused it.", "Une personne l’a refusé au bureau de modération du filtre."
 )
 _REFERRED: Final = Text(
-    "A person at the gate's desk refers it to you, with urgency.",
+    "A person at the gate’s desk refers it to you, with urgency.",
     "Une personne du bureau de modération du filtre vous le transmet, en urgence.",
 )
-_NOBODY: Final = Text("Nobody has looked at it yet.", "Personne ne l'a encore regardé.")
+_NOBODY: Final = Text("Nobody has looked at it yet.", "Personne ne l’a encore regardé.")
 _MEASURE: Final = Text(
     "A file agrees with a picture that someone asked to keep off this site; a person decided it.",
-    "Un fichier concorde avec une image qu'une personne demande de ne pas diffuser ici ; quelqu'un a décidé.",
+    "Un fichier concorde avec une image qu’une personne demande de ne pas diffuser ici ; quelqu’un a décidé.",
 )
 
 

@@ -23,7 +23,7 @@ def channels() -> Sequence[Callable[[], AbstractContextManager[object]]]:
         raise SettingsRefused(
             Text(
                 "Anyone could pretend to be the Mastodon server: REPIT_MASTODON_SECRET is missing or short.",
-                "N'importe qui pourrait se faire passer pour le serveur Mastodon : REPIT_MASTODON_SECRET"
+                "N’importe qui pourrait se faire passer pour le serveur Mastodon : REPIT_MASTODON_SECRET"
                 " manque ou est trop court.",
             ),
             Text(

@@ -19,11 +19,11 @@ from repit.platform.integrations.mastodon import queue, wire, worker
 
 SIGNATURE: Final = "X-Hub-Signature"
 _WORDS: Final = Words(
-    Text("For Mastodon: tell what was posted", "Pour Mastodon : dire ce qui a été publié"),
+    Text("For Mastodon: tell what was posted", "Pour Mastodon : dire ce qui a été publié"),
     Text(
         "A webhook as a Mastodon server sends it, signed with the secret of REPIT_MASTODON_SECRET. Pictures"
         " of posts and profiles are looked at afterwards.",
-        "Un webhook tel qu'un serveur Mastodon l'envoie, signé par le secret de REPIT_MASTODON_SECRET. Les"
+        "Un webhook tel qu’un serveur Mastodon l’envoie, signé par le secret de REPIT_MASTODON_SECRET. Les"
         " images des messages et des profils sont examinées ensuite.",
     ),
     "curl -d @event.json -H 'Content-Type: application/json' -H 'X-Hub-Signature: sha256=…'"

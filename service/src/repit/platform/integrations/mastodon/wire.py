@@ -31,7 +31,7 @@ _Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,40}$")]
 _Address = Annotated[str, StringConstraints(max_length=2048)]
 _NO_PICTURE: Final = "/missing.png"
 _NEXT: Final = Text(
-    "Copy the webhook's signing secret into REPIT_MASTODON_SECRET.",
+    "Copy the webhook’s signing secret into REPIT_MASTODON_SECRET.",
     "Copiez le secret de signature du webhook dans REPIT_MASTODON_SECRET.",
 )
 
@@ -147,7 +147,7 @@ def read(body: bytes) -> tuple[Subject, ...]:
     except ValidationError:
         raise InputRefused(
             next_step=Text(
-                "Leave the webhook's template empty.", "Laissez vide le modèle du webhook dans Mastodon."
+                "Leave the webhook’s template empty.", "Laissez vide le modèle du webhook dans Mastodon."
             )
         ) from None
     return tuple(subject for subject in _subjects(received) if subject.media)

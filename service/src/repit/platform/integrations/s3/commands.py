@@ -22,7 +22,7 @@ _LOOK_SECONDS: Final = 0.5
 _SILENT_SECONDS: Final = 30.0
 _SILENT: Final = Text(
     "Nothing moves. Is `repit gate` running, with the same settings?",
-    "Rien ne bouge. `repit gate` tourne-t-il, avec les mêmes réglages ?",
+    "Rien ne bouge. `repit gate` tourne-t-il, avec les mêmes réglages ?",
 )
 Name = Annotated[str, typer.Argument(help="The scan's name. / Nom du parcours.")]
 Report = Annotated[
@@ -91,9 +91,9 @@ def stop_scan(name: Name, as_json: AsJson = False) -> None:
 
     ran = scans.stop(scans.called(name))
     if ran:
-        text = Text("It rests after the page under way.", "Il s'arrête après la page en cours.")
+        text = Text("It rests after the page under way.", "Il s’arrête après la page en cours.")
     else:
-        text = Text("It was not running.", "Il n'était pas en cours.")
+        text = Text("It was not running.", "Il n’était pas en cours.")
     answer(text, {"scan": name, "was_running": ran}, as_json)
 
 
@@ -148,7 +148,7 @@ def retry(as_json: AsJson = False) -> None:
     from repit.platform.integrations.s3 import queue
 
     count = queue.try_again()
-    answer(Text(f"To be looked at again: {count}", f"À réexaminer : {count}"), {"to_look_at": count}, as_json)
+    answer(Text(f"To be looked at again: {count}", f"À réexaminer : {count}"), {"to_look_at": count}, as_json)
 
 
 @app.command()
@@ -166,7 +166,7 @@ def release(
         raise NotFound
     with store.Store.of_settings() as opened:
         quarantine.release(opened, finding, "person", why=reason, followed="allow")
-    answer(Text("It is let go.", "C'est levé."), {"finding": name, "released": True}, as_json)
+    answer(Text("It is let go.", "C’est levé."), {"finding": name, "released": True}, as_json)
 
 
 def _ready() -> None:
@@ -195,7 +195,7 @@ def _follow(row: Any) -> None:
             gigabytes = row.bytes / 1e9
             seen = Text(
                 f"objects: {row.seen}, {gigabytes:.2f} GB, found: {found}",
-                f"objets : {row.seen}, {gigabytes:.2f} Go, trouvés : {found}",
+                f"objets : {row.seen}, {gigabytes:.2f} Go, trouvés : {found}",
             )
             bar.update(task, description=seen.in_language(language()))
             if row.seen != before:
@@ -208,13 +208,13 @@ def _follow(row: Any) -> None:
 
 def _summary(row: Any) -> None:
     if row.state != "done":
-        say(Text(f"It is not done: {row.state} {row.trouble}", f"Inachevé : {row.state} {row.trouble}"))
+        say(Text(f"It is not done: {row.state} {row.trouble}", f"Inachevé : {row.state} {row.trouble}"))
     say(
         Text(
             f"Looked at: {row.seen}. Blocked: {row.blocked}. For a person: {row.review}."
             f" Could not be read: {row.unread}.",
-            f"Examinés : {row.seen}. Bloqués : {row.blocked}. Pour une personne : {row.review}."
-            f" Illisibles : {row.unread}.",
+            f"Examinés : {row.seen}. Bloqués : {row.blocked}. Pour une personne : {row.review}."
+            f" Illisibles : {row.unread}.",
         )
     )
 

@@ -18,16 +18,16 @@ from repit.foundation.errors import NotFound, OutboundRefused, PeerFailed, Text,
 
 class StoreRefused(OutboundRefused):
     code = "store-refused"
-    message = Text("The object storage refuses.", "Le stockage d'objets refuse.")
+    message = Text("The object storage refuses.", "Le stockage d’objets refuse.")
     next_step = Text(
-        "Check the access key's rights: read, tag, and for a move copy and delete.",
-        "Vérifiez les droits de la clé d'accès : lire, étiqueter, et pour déplacer, copier et supprimer.",
+        "Check the access key’s rights: read, tag, and for a move copy and delete.",
+        "Vérifiez les droits de la clé d’accès : lire, étiqueter, et pour déplacer, copier et supprimer.",
     )
 
 
 class NoRoom(StoreRefused):
     code = "no-room-for-a-tag"
-    message = Text("The object carries ten tags already.", "L'objet porte déjà dix étiquettes.")
+    message = Text("The object carries ten tags already.", "L’objet porte déjà dix étiquettes.")
     next_step = Text(
         "Set REPIT_GATE_S3_QUARANTINE=move, or remove one of its tags.",
         "Réglez REPIT_GATE_S3_QUARANTINE=move, ou retirez-lui une étiquette.",
@@ -36,14 +36,14 @@ class NoRoom(StoreRefused):
 
 class StoreBusy(PeerFailed):
     code = "store-busy"
-    message = Text("The object storage is busy.", "Le stockage d'objets est occupé.")
+    message = Text("The object storage is busy.", "Le stockage d’objets est occupé.")
 
 
 class Gone(NotFound):
     code = "object-gone"
-    message = Text("The object is not there any more.", "L'objet n'est plus là.")
+    message = Text("The object is not there any more.", "L’objet n’est plus là.")
 
 
 class Changed(TransitionRefused):
     code = "object-changed"
-    message = Text("Other bytes stand there by now.", "D'autres octets s'y trouvent à présent.")
+    message = Text("Other bytes stand there by now.", "D’autres octets s’y trouvent à présent.")

@@ -43,7 +43,7 @@ class Target:
 def begin(bucket: str, prefix: str, *, versions: bool, dry_run: bool, per_second: int) -> tuple[Scan, bool]:
     """A scan as it is asked for; whether it is new, or one that was begun before and goes on."""
     if stored(bucket, "a") is None or len(prefix.encode()) > MOST_KEY:
-        raise InputRefused(Text("That is not the name of a bucket.", "Ce n'est pas un nom de compartiment."))
+        raise InputRefused(Text("That is not the name of a bucket.", "Ce n’est pas un nom de compartiment."))
     wanted = {"versions": versions, "dry_run": dry_run}
     for row in Scan.objects.filter(state__in=["running", "stopped"], **wanted).order_by("-pk"):
         if target(row) == Target(bucket, prefix):

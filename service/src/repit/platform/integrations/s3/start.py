@@ -46,7 +46,7 @@ def require_settings() -> None:
             Text(
                 "In a checkout: `make setup-s3`. Beside the wheels of `make wheels`:"
                 " pip install --require-hashes -r requirements-s3.txt.",
-                "Dans une copie du dépôt : `make setup-s3`. À côté des fichiers de `make wheels` :"
+                "Dans une copie du dépôt : `make setup-s3`. À côté des fichiers de `make wheels` :"
                 " pip install --require-hashes -r requirements-s3.txt.",
             ),
         ) from None
@@ -73,6 +73,6 @@ def _missing(*names: str) -> SettingsRefused:
     return SettingsRefused(
         Text(
             f"Watching object storage needs a good value of: {listed}.",
-            f"Surveiller un stockage d'objets demande une bonne valeur de : {listed}.",
+            f"Surveiller un stockage d’objets demande une bonne valeur de : {listed}.",
         )
     )

@@ -28,27 +28,27 @@ MOST_BYTES: Final = 2 * 1024 * 1024
 _PIECE: Final = 64 * 1024
 _NEXT: Final = Text(
     "Give the storage the token of REPIT_GATE_S3_TOKEN; it sends it as 'Authorization: Bearer …'.",
-    "Donnez au stockage le jeton de REPIT_GATE_S3_TOKEN ; il l'envoie dans « Authorization: Bearer … ».",
+    "Donnez au stockage le jeton de REPIT_GATE_S3_TOKEN ; il l’envoie dans « Authorization: Bearer … ».",
 )
 _log: Final = logging.getLogger(__name__)
 
 
 _THERE: Final = Words(
-    Text("For the storage: is anybody there?", "Pour le stockage : y a-t-il quelqu'un ?"),
+    Text("For the storage: is anybody there?", "Pour le stockage : y a-t-il quelqu’un ?"),
     Text(
         "200 where this gate looks at an object storage (REPIT_GATE_S3_URL). Some storages ask before they"
         " notify.",
-        "200 si ce filtre s'occupe d'un stockage d'objets (REPIT_GATE_S3_URL). Certains stockages le"
+        "200 si ce filtre s’occupe d’un stockage d’objets (REPIT_GATE_S3_URL). Certains stockages le"
         " demandent avant de notifier.",
     ),
     "curl --head http://{address}/v1/storage/s3/events",
 )
 _NOTIFY: Final = Words(
-    Text("For the storage: tell what was stored", "Pour le stockage : dire ce qui a été déposé"),
+    Text("For the storage: tell what was stored", "Pour le stockage : dire ce qui a été déposé"),
     Text(
         "A notification as S3, EventBridge or SeaweedFS sends it, with the token of REPIT_GATE_S3_TOKEN. What"
         " was written is looked at afterwards.",
-        "Une notification telle que S3, EventBridge ou SeaweedFS l'envoie, avec le jeton de"
+        "Une notification telle que S3, EventBridge ou SeaweedFS l’envoie, avec le jeton de"
         " REPIT_GATE_S3_TOKEN. Ce qui a été écrit est examiné ensuite.",
     ),
     "curl -d @notification.json -H 'Content-Type: application/json' -H 'Authorization: Bearer TOKEN'"

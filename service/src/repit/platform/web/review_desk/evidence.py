@@ -69,7 +69,7 @@ INDICATORS: Final = {
     "iptc-ai": _("its metadata says that a machine made it"),
     "iptc-source": _("its metadata names its source"),
     "generator": _("carries the marks of a generator"),
-    "classifier": _("the platform's own classifier says"),
+    "classifier": _("the platform’s own classifier says"),
 }
 
 
