@@ -197,12 +197,12 @@ function turned(
   close: () => void,
 ): Decoded {
   const lying = turn.rotation === 90 || turn.rotation === 270;
-  const aside = reused();
+  const unturned = reused();
   return {
     width: lying ? height : width,
     height: lying ? width : height,
     way,
-    rows: (y, count, room) => uprightRows(read, width, height, turn, y, count, room, aside),
+    rows: (y, count, room) => uprightRows(read, width, height, turn, y, count, room, unturned),
     close,
   };
 }

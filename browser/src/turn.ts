@@ -52,7 +52,7 @@ export type ReadRectangle = (
 /** Columns turned at once: what they are read from stays in a processor's nearest memory. */
 const BLOCK = 16;
 
-/** `rows` upright rows from row `y` on, of stored pixels of `width` × `height`. `aside`: where pixels lie before they are turned. */
+/** `rows` upright rows from row `y` on, of stored pixels of `width` × `height`. `unturned`: where pixels lie before they are turned. */
 export async function uprightRows(
   read: ReadRectangle,
   width: number,
@@ -61,13 +61,13 @@ export async function uprightRows(
   y: number,
   rows: number,
   room: Room = anywhere,
-  aside: Room = anywhere,
+  unturned: Room = anywhere,
 ): Promise<Uint8Array | Uint8ClampedArray> {
   if (rotation === 0 && !flip) return read(0, y, width, rows, room);
   const lying = rotation === 90 || rotation === 270;
   // Where the strip begins in the stored pixels: along its height, or along its width if the picture lies on its side.
   const start = rotation === 0 || rotation === 90 ? y : (lying ? width : height) - y - rows;
-  const stored = lying ? await read(start, 0, rows, height, aside) : await read(0, start, width, rows, aside);
+  const stored = lying ? await read(start, 0, rows, height, unturned) : await read(0, start, width, rows, unturned);
   const from = new Uint32Array(stored.buffer, stored.byteOffset, stored.length / 4);
   const across = lying ? height : width;
   // Where a column's pixels are stored: in a row of their own if the picture lies on its side.
