@@ -100,7 +100,7 @@ def test_where_the_line_is_full_what_was_typed_is_sent_again_by_one_press(monkey
     busy = person.sign_in(*code)
     assert busy.status_code == 429 and busy["Retry-After"] == "5"
     text = busy.content.decode()
-    assert ("Nothing is lost." if language == "en" else "Rien n&#x27;est perdu.") in text
+    assert ("Nothing is lost." if language == "en" else "Rien n’est perdu.") in text
     assert code[1] not in text and code[0] not in text
     path = {"en": "/en/come-back/", "fr": "/fr/revenir/"}[language]
     again = post(person.client, path, {"sent": hidden(busy, "sent")})

@@ -102,7 +102,7 @@ def test_the_page_of_refusal_is_in_the_language_of_the_person_and_gives_the_numb
     head = b"PUT /a HTTP/1.1\r\nAccept-Language: fr-CA, en;q=0.5\r\n\r\n"
     reply = at.say(reqmod(CAT, head, CLOSE)).decode()
     assert '<html lang="fr">' in reply
-    assert "n&#x27;a pas été accepté" in reply
+    assert "n’a pas été accepté" in reply
     assert Decision.objects.get().name in reply
     assert "<script" not in reply
     assert "style=" not in reply
