@@ -68,6 +68,8 @@ PAGES: dict[str, Right | str | None] = {
     "my-recovery": None,
     "my-log": "log",
     "my-code": None,
+    "my-code-elsewhere": None,
+    "my-part": "",
     "my-end": None,
     "my-end-words": None,
     "my-end-everything": None,
@@ -181,8 +183,19 @@ def test_the_table_names_every_address_that_shows_something_of_a_case() -> None:
     assert {name for name in named if name.startswith("my-")} == set(PAGES)
     others = {"home", "first-steps", "helping", "helplines", "who-we-are", "professionals", "what-we-keep"}
     others |= {"sites", "accessibility", "figures", "figures-json", "figures-csv"}
+    others |= {"trusted", "offline", "offline-file"}
     assert named - set(PAGES) == others | {
-        *("start", "receipt", "practise", "come-back", "lost", "lost-asked", "lost-finish"),
+        *(
+            "start",
+            "receipt",
+            "receipt-elsewhere",
+            "take-up",
+            "practise",
+            "come-back",
+            "lost",
+            "lost-asked",
+            "lost-finish",
+        ),
         *("leave", "sign-out", "erased"),
     }
     assert {f"/api/v1/{pattern.pattern}" for pattern in api_urls.urlpatterns} == JSON_PATHS
