@@ -183,7 +183,7 @@ def test_the_table_names_every_address_that_shows_something_of_a_case() -> None:
     assert {name for name in named if name.startswith("my-")} == set(PAGES)
     others = {"home", "first-steps", "helping", "helplines", "who-we-are", "professionals", "what-we-keep"}
     others |= {"sites", "accessibility", "figures", "figures-json", "figures-csv"}
-    others |= {"trusted", "offline", "offline-file"}
+    others |= {"trusted", "offline", "offline-file", "threats", "under-18"}
     assert named - set(PAGES) == others | {
         *(
             "start",
