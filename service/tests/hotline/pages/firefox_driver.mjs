@@ -1,6 +1,6 @@
 // Debian's Firefox, driven through WebDriver BiDi, which it speaks by itself.
-// In: the program. Out: `driven(program, walk)`: what a walk through pages returns, as JSON on standard output. Next: the
-// walks beside this file.
+// In: the program. Out: `withFirefox(program, use)`: a connection; `driven(program, walk)`: what a walk through pages
+// returns, as JSON on standard output. Next: the walks beside this file, firefox_bridge.mjs.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,9 +23,11 @@ async function connect(url) {
   await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: () => reject(new Error("no connection")) }));
   const waiting = new Map();
   const requests = [];
+  const events = [];
   let next = 0;
   socket.onmessage = ({ data }) => {
     const told = JSON.parse(data);
+    if (told.type === "event") events.push(told);
     if (told.method === "network.beforeRequestSent") requests.push(told.params.request.url);
     const [resolve, reject] = waiting.get(told.id) ?? [];
     if (told.type === "error") reject?.(new Error(`${told.error}: ${told.message}`));
@@ -36,7 +38,7 @@ async function connect(url) {
       waiting.set(++next, [resolve, reject]);
       socket.send(JSON.stringify({ id: next, method, params }));
     });
-  return { say, requests };
+  return { say, requests, events };
 }
 
 // A tab: `evaluate` an expression in it, `say` a command of BiDi; the `requests` of all pages so far.
@@ -54,6 +56,13 @@ async function tab({ say, requests }) {
 }
 
 export async function driven(program, walk) {
+  await withFirefox(program, async (connection) => {
+    process.stdout.write(JSON.stringify(await walk(await tab(connection))));
+  });
+}
+
+// Start it, connect, hand the connection over; whatever happens, nothing of it is left.
+export async function withFirefox(program, use) {
   const profile = mkdtempSync(join(tmpdir(), "repit-firefox-"));
   const firefox = spawn(
     program,
@@ -62,7 +71,7 @@ export async function driven(program, walk) {
   );
   const stopped = new Promise((resolve) => firefox.once("exit", resolve));
   try {
-    process.stdout.write(JSON.stringify(await walk(await tab(await connect(await listening(firefox))))));
+    await use(await connect(await listening(firefox)));
   } catch (error) {
     process.stderr.write(`${error.stack}\n`);
     process.exitCode = 1;
