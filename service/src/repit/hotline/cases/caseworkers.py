@@ -168,7 +168,7 @@ def _seal(row: Caseworker, passphrase: str, pair: keys.Pair) -> None:
         raise InputRefused(
             Text("The passphrase is too short.", "La phrase de passe est trop courte."),
             Text(
-                "Take at least twelve signs: four words do well.",
+                "Take at least twelve characters: four words do well.",
                 "Prenez au moins douze signes : quatre mots.",
             ),
         )

@@ -142,7 +142,7 @@ def taken(raw: str) -> str:
     if not _PUBLIC.fullmatch(name):
         raise InputRefused(
             Text(
-                "A name has 1 to 60 letters, digits, spaces and usual signs.",
+                "A name has 1 to 60 letters, digits, spaces and usual characters.",
                 "Un nom a de 1 à 60 lettres, chiffres, espaces et signes usuels.",
             ),
             Text("Write it as people know the site.", "Écrivez-le tel que les gens connaissent le site."),

@@ -105,7 +105,7 @@ def words() -> dict[str, str]:
         "carried": _("Ready. Files from the page for use without internet: {count}."),
         "pasted": _("Pasted text"),
         "before": _("Your files from before"),
-        "before-ready": _("Ready. Files worked on before: {count}. You need not choose them again."),
+        "before-ready": _("Ready. Files worked on before: {count}. You don’t have to choose them again."),
         "not-carried": _("This is not a whole text from the page for use without internet."),
         "copied": _("The text is copied."),
         "selected": _("The text is selected. Copy it with your device’s own command."),

@@ -37,7 +37,7 @@ def met(error: Exception, *, sent: bool) -> NotNow | None:
 
 _FORM: Final = (
     Text(
-        "This could not be taken just now. Something does not work on our side; it is not your doing.",
+        "This could not be taken just now. Something does not work on our side; it isn’t your fault.",
         "Nous n’avons pas pu recevoir ceci pour l’instant. Quelque chose ne marche pas de notre côté ; vous"
         " n’y êtes pour rien.",
     ),
@@ -53,7 +53,7 @@ _FORM: Final = (
 )
 _PAGE: Final = (
     Text(
-        "This page cannot be shown just now. Something does not work on our side; it is not your doing.",
+        "This page cannot be shown just now. Something does not work on our side; it isn’t your fault.",
         "Cette page ne peut pas s’afficher pour l’instant. Quelque chose ne marche pas de notre côté ; vous"
         " n’y êtes pour rien.",
     ),
