@@ -116,11 +116,11 @@ SIZES = (1280, 390, 320)
 
 
 def whole(page: Page, name: str, *, person: bool) -> list[str]:
-    """Everything that is amiss with a page at any width, light and text size. With REPIT_SHOTS=1 each variant
+    """Everything that is amiss with a page at any width, light and text size. With PAGE_SHOTS=1 each variant
     is kept as a picture, to be looked at."""
     opened(page)
     found: list[str] = []
-    shots = os.environ.get("REPIT_SHOTS") == "1"
+    shots = os.environ.get("PAGE_SHOTS") == "1"
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         found += [

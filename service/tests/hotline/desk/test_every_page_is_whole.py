@@ -1,7 +1,7 @@
 """Every page of a hotline that someone can come to: at any width, in light and dark, with text twice as
 large, nothing is cut off, too small to touch or hard to read.
 
-REPIT_SHOTS=1 keeps a picture of each variant in artefacts/pages/walk.
+PAGE_SHOTS=1 keeps a picture of each variant in artefacts/pages/walk.
 """
 
 from __future__ import annotations

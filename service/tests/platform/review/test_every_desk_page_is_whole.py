@@ -1,6 +1,6 @@
 """Every page of a gate's staff area: at any width, in light and dark, with text twice as large.
 
-REPIT_SHOTS=1 keeps a picture of each variant in artefacts/pages/walk.
+PAGE_SHOTS=1 keeps a picture of each variant in artefacts/pages/walk.
 """
 
 import pytest
