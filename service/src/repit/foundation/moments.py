@@ -67,13 +67,13 @@ def span(begun: Written, ended: Written) -> str:
     return f"{at(first)} \N{EN DASH} {at(last)}"
 
 
-def short(moment: datetime) -> str:
-    """Day and time in a table: the month cut short, and no year where it is this one's."""
-    here = local(moment)
+def short(moment: datetime | date) -> str:
+    """Day and, where there is one, time in a table: the month cut short, no year where it is this one's."""
+    here = local(moment) if isinstance(moment, datetime) else moment
     month = str(MONTHS_3[here.month])
     day = f"{here.day}\u00a0{month if _french() else month.title()}"
     year = "" if here.year == local(now()).year else f" {here.year}"
-    return f"{day}{year}, {clock(moment)}"
+    return f"{day}{year}, {clock(moment)}" if isinstance(moment, datetime) else f"{day}{year}"
 
 
 def is_today(moment: datetime) -> bool:

@@ -7,7 +7,7 @@ PAGE_SHOTS=1 keeps a picture of each variant in artefacts/pages/walk.
 from __future__ import annotations
 
 import pytest
-from chromium import LANGUAGES, staff_visit
+from chromium import LANGUAGES, WORDS, staff_visit
 from desk_process import Desk
 from page_measures import opened, text_at, too_small, too_wide, whole
 from page_walk import kind, walked
@@ -38,7 +38,7 @@ def test_every_page_of_a_case_is_whole(browser: Browser, desk: Desk, language: s
     with staff_visit(browser, desk, language=language) as page:
         page.goto(desk.base + address)
         page.locator("main input[name=number]").fill(number)
-        page.locator("main [name=words]").fill(french if language == "fr" else english)
+        page.locator(WORDS).fill(french if language == "fr" else english)
         page.locator("main button[type=submit]").first.click()
         page.wait_for_url(arrived)
         met = _all_whole(page, desk, f"person-{language}", language, f"/{language}/", person=True)
@@ -86,11 +86,8 @@ def _all_whole(page: Page, desk: Desk, who: str, language: str, prefix: str, *, 
 
 
 def _answer(page: Page) -> None:
-    """The first of each choice, and on."""
+    """The first of each answer, and on without a file."""
     main = page.locator("main")
-    for choice in ("radio", "checkbox"):
-        boxes = main.locator(f"[type={choice}]:visible")
-        if boxes.count():
-            boxes.first.check()
+    presses = main.locator(".doors button, button[name=without]")
     with page.expect_navigation():
-        main.locator("form .button[type=submit]").first.click()
+        presses.first.click()

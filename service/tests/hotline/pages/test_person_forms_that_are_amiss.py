@@ -4,7 +4,8 @@ chosen or typed is kept."""
 from __future__ import annotations
 
 import pytest
-from amiss import amiss, chosen, typed
+from amiss import amiss, chosen, read, typed
+from django.http import HttpResponse
 from django.test import Client
 from visitors import Visitor, hidden, post, signed_in
 
@@ -17,33 +18,34 @@ LONG = "x" * 5_000
 def test_each_question_of_the_intake_leads_to_what_was_left_out(language: str) -> None:
     visitor = Visitor(language)
     answer = visitor.client.get(visitor.root + visitor.start)
-    for field, right in (
-        ("who", {"who": "adult"}),
-        ("kind", {"kind": "intimate"}),
-        ("wants", {"wants": ["block", "talk"]}),
-    ):
+    for field, right in (("happening", "unsure"), ("who", "adult")):
         wrong = visitor.step(answer)
         assert wrong.status_code == 400
-        amiss(wrong, field)
-        answer = visitor.step(wrong, **right)
+        leads_to_the_answers(wrong, field)
+        answer = visitor.step(wrong, **{field: right})
         assert answer.status_code == 200
-    page = amiss(visitor.step(answer, where=LONG), "where")
-    assert typed(page, "where").startswith("xxx")
-    answer = visitor.step(answer, where="https://site.example/1")
-    amiss(visitor.step(answer), "level")
-    answer = visitor.step(answer, level="family")
+    page = amiss(visitor.step(answer, kind="deepfake", level="one"), "hashes")
+    assert chosen(page, "kind") == ["deepfake"] and chosen(page, "level") == ["one"]
     page = amiss(visitor.step(answer, hashes="not a list"), "hashes")
     assert typed(page, "hashes") == "not a list"
 
 
-def test_codes_that_do_not_open_lead_to_the_number_which_is_kept_and_never_the_words() -> None:
-    for path in ("/en/come-back/", "/en/lost/", "/en/lost/two-parts/"):
+def leads_to_the_answers(answer: HttpResponse, field: str) -> None:
+    """Answers that are pressed: the summary leads to the first, and their group is described."""
+    page = read(answer.content.decode())
+    [link] = page.only("", id="error-summary").having("a")
+    first = page.only("button", id=link["href"].removeprefix("#"))
+    group = page.only("div", role="group")
+    assert first["name"] == field and first in group.all()
+    assert page.only("p", id=group["aria-describedby"]).text() == link.text()
+
+
+def test_codes_that_do_not_open_lead_to_what_cannot_be_right_and_keep_it() -> None:
+    for path in ("/en/come-back/", "/en/lost/"):
         client = Client()
-        fields: dict[str, object]
-        for fields in ({"number": ""}, {"number": "ABCD", "words": "one two"}):
-            page = amiss(post(client, path, fields), "number")
-            assert typed(page, "number") == fields["number"]
-            assert typed(page, "words") == ""
+        for number, words in (("", ""), ("ABCD", "one two")):
+            page = amiss(post(client, path, {"number": number, "words": words}), "number", "words")
+            assert (typed(page, "number"), typed(page, "words")) == (number, words)
 
 
 def test_a_receipt_that_is_practised_wrongly_leads_to_the_words() -> None:
@@ -72,16 +74,15 @@ def test_what_was_typed_in_a_case_is_kept() -> None:
                 assert typed(page, name) == value.strip(), path
 
 
-def test_an_end_that_is_not_sure_keeps_what_was_chosen() -> None:
+def test_an_end_that_is_not_chosen_leads_to_the_answers() -> None:
     visitor, _file = signed_in()
     amiss(visitor.post("end/"), "how")
-    page = amiss(visitor.post("end/", how="everything"), "sure")
-    assert chosen(page, "how") == ["everything"]
 
 
-def test_a_withdrawal_of_nothing_leads_to_the_boxes() -> None:
+def test_an_end_of_protection_that_names_nothing_leads_to_the_boxes() -> None:
     visitor, _file = signed_in()
-    amiss(visitor.post("take-back/"), "item")
+    form = hidden(visitor.client.get("/en/mine/stop-protecting/"), "form")
+    amiss(post(visitor.client, "/en/mine/stop-protecting/sure/", {"form": form}), "item")
 
 
 def test_what_is_our_doing_marks_no_field() -> None:

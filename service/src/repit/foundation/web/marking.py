@@ -127,7 +127,7 @@ def _by_field(marks: Iterable[Mark]) -> dict[str, list[str]]:
 
 def _controls(tags: list[_Tag], name: str) -> list[_Tag]:
     """The control with this id, or all with this name of the first form that has one."""
-    controls = [tag for tag in tags if tag.name in _CONTROLS and tag.is_seen()]
+    controls = [tag for tag in tags if tag.name in (*_CONTROLS, "button") and tag.is_seen()]
     by_id = [tag for tag in controls if tag.get("id") == name]
     if by_id:
         return by_id
@@ -143,6 +143,13 @@ def _edits(controls: list[_Tag], target: str, texts: list[str]) -> Iterator[tupl
     first, message = controls[0], f"{target}_error"
     text = escape(" ".join(texts))
     beside = f'<p class="amiss" id="{escape(message)}">{text}</p>'
+    if first.name == "button":
+        # Answers that are pressed: their group is described, for no button is invalid.
+        answers = next((above for above in reversed(first.above) if above.get("role") == "group"), first)
+        yield answers.start, answers.start, beside
+        yield _with(answers, {"aria-describedby": message})
+        yield _with(first, {"id": target})
+        return
     group = _nearest(first, "fieldset")
     if first.get("type") in _CHOICES and group is not None and group.legend:
         yield group.legend, group.legend, beside

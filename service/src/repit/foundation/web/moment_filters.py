@@ -3,7 +3,7 @@
 In: a moment or a day. Out: words for people (`foundation.moments`); nothing for nothing. Next: the page.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 
@@ -38,7 +38,7 @@ def span(begun: Written, ended: Written) -> str:
 
 
 @register.filter
-def short(moment: datetime | None) -> str:
+def short(moment: datetime | date | None) -> str:
     """Day and time, in a table."""
     return moments.short(moment) if moment else ""
 

@@ -107,7 +107,9 @@ def add(
     """A new subscriber's key: shown this once. Raises `InputRefused` where the name is taken or unfit."""
     wanted = granted or Grant(sees_anchored=sees_anchored, min_confirmations=min_confirmations)
     if not _NAME.fullmatch(name):
-        raise InputRefused(Text("The name is empty, too long, or has odd characters.", "Le nom ne convient pas."))
+        raise InputRefused(
+            Text("The name is empty, too long, or has odd characters.", "Le nom ne convient pas.")
+        )
     _require_past(agreed_on)
     try:
         with transaction.atomic():

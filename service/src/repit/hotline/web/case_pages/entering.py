@@ -54,5 +54,8 @@ def again(request: HttpRequest, template: str, values: dict[str, Any], found: li
     first, second = entered(request), entered(request, SECOND)
     typed = {"number": first.number, "words": first.words}
     typed |= {"second_number": second.number, "second_words": second.words}
-    complaints = [about(each.field, each.text) for each in found]
+    by_field: dict[str, list[str]] = {}
+    for each in found:
+        by_field.setdefault(each.field, []).append(about("", each.text).text)
+    complaints = [about(field, " ".join(texts)) for field, texts in by_field.items()]
     return show(request, template, typed | values, complaints=complaints, status=400)
