@@ -314,7 +314,7 @@ def test_the_page_for_one_case_too_many_keeps_its_answers_and_goes_on_from_elsew
         page, before = story.page, cases(hotline)
         hashes = story.answer_all()
         story.send()
-        assert page.locator("#error").is_visible() and cases(hotline) == before
+        assert page.locator("#error-summary").is_visible() and cases(hotline) == before
         shot(page, f"limit-{language}-{how}")
         held = page.locator("textarea[name=hashes]")
         assert json.loads(hashes)["items"][0]["hashes"] == (

@@ -50,7 +50,7 @@ ANSWERS = {"absent": "404", "objection-missing": "400"}
 def to_missing(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.base}/objection/{desk.world['refused']}/")
     page.locator("main form button").click()
-    expect(page.locator("#error")).to_be_focused()
+    expect(page.locator("#error-summary")).to_be_focused()
 
 
 def at(address: str) -> Callable[[Page, Desk], None]:
@@ -103,14 +103,14 @@ HEADINGS = {
     "password": ("Changer votre mot de passe", "Change your password"),
     "absent": ("Rien n’a été trouvé avec ces indications.", "Nothing was found with these details."),
     "queue": ("Bureau d’examen", "Review desk"),
-    "item": ("Un envoi – premier regard", "One upload – first look"),
-    "question": ("Un envoi – premier regard", "One upload – first look"),
-    "opened": ("Un envoi – premier regard", "One upload – first look"),
+    "item": ("Un envoi – première lecture", "One upload – first look"),
+    "question": ("Un envoi – première lecture", "One upload – first look"),
+    "opened": ("Un envoi – première lecture", "One upload – first look"),
     "objection": ("Un envoi – contestation", "One upload – objection"),
     "rest": ("Votre pause", "Your break"),
     "keys": ("Touches", "Keys"),
     "oversight": ("Supervision", "Oversight"),
-    "record": ("Dossier d'un examen", "Record of one review"),
+    "record": ("Dossier d’un examen", "Record of one review"),
     "objection-number": ("Contester une décision", "Object to a decision"),
     "objection-refused": ("Votre envoi n’a pas été accepté", "Your upload was not accepted"),
     "objection-answered": ("Votre envoi n’a pas été accepté", "Your upload was not accepted"),
@@ -253,7 +253,7 @@ def test_the_seconds_are_counted_down_and_the_end_is_told(
     with visit(browser, desk, desk.world["cookies"]["moderator"], language) as page:
         to_item(page, desk)
         page.clock.install()
-        page.locator("#refuse").check()
+        page.locator("label[for=refuse]").click()
         page.locator("#ground").select_option("terms-intimate")
         page.get_by_role("button", name=re.compile("and stop|s.arrêter")).click()
         pending = page.locator("[data-undo]").first
@@ -275,7 +275,7 @@ def test_a_decision_is_undone_without_script(browser: Browser, desk: Desk) -> No
     with visit(browser, desk, desk.world["cookies"]["moderator"], java_script_enabled=False) as page:
         to_item(page, desk)
         first = page.url
-        page.locator("#refuse").check()
+        page.locator("label[for=refuse]").click()
         page.locator("#ground").select_option("terms-intimate")
         page.locator('[data-key="s"]').click()
         page.locator('[data-key="u"]').click()
@@ -289,10 +289,10 @@ def test_a_refusal_without_a_ground_puts_the_focus_on_what_is_missing(
 ) -> None:
     with visit(browser, desk, desk.world["cookies"]["moderator"], "fr", java_script_enabled=script) as page:
         to_item(page, desk)
-        page.locator("#refuse").check()
+        page.locator("label[for=refuse]").click()
         page.locator("#why").fill("La même image.")
         page.locator('[data-key="s"]').click()
-        summary = page.locator("#error")
+        summary = page.locator("#error-summary")
         expect(summary).to_be_focused()
         expect(page).to_have_title(re.compile("^Erreur\u00a0: "))
         assert page.locator("#refuse").is_checked()
@@ -381,7 +381,7 @@ def test_a_password_is_asked_for_a_code_and_a_wrong_one_is_told(browser: Browser
         to_authenticate(page, desk)
         page.fill("#id_code", "000000")
         page.keyboard.press("Enter")
-        page.locator(".complaint[role=alert]:visible").first.wait_for()
+        page.locator("#error-summary:visible").first.wait_for()
         page.fill("#id_code", code_of(desk.world["secret"]))
         page.keyboard.press("Enter")
         page.wait_for_url(f"{desk.base}/staff/")
@@ -391,12 +391,12 @@ def test_a_password_is_asked_for_a_code_and_a_wrong_one_is_told(browser: Browser
 def test_words_survive_the_opening_of_the_upload_and_a_missing_ground(browser: Browser, desk: Desk) -> None:
     with visit(browser, desk, desk.world["cookies"]["second moderator"]) as page:
         to_item(page, desk)
-        page.check("#refuse")
+        page.locator("label[for=refuse]").click()
         page.fill("#why", "It is the same picture.")
         page.locator('[data-key="o"]').click()
         page.locator("[data-reveal]").wait_for()
         assert page.input_value("#why") == "It is the same picture." and page.is_checked("#refuse")
         page.locator('[data-key="s"]').click()
-        page.locator("#error").wait_for()
+        page.locator("#error-summary").wait_for()
         assert page.input_value("#why") == "It is the same picture." and page.is_checked("#refuse")
         assert violations(page) == []
