@@ -17,6 +17,7 @@ from typing import Any, Self
 import psycopg
 
 sys.path.append(str(Path(__file__).resolve().parents[3] / "service" / "tests"))
+sys.path.append(str(Path(__file__).resolve().parents[3] / "tests" / "library"))
 
 import mail_server
 import running
