@@ -14,7 +14,7 @@ from drills.faults.world import Stated, Templates, Terminal, bare_environment
 from repit.foundation.errors import RepitError
 
 _FRENCH: Final = re.compile(
-    r"\b(le|la|les|un|une|des|est|et|dans|ne|par|pas|porte|sans|sont|aucune?|cette?|l'|d'|n'|s'|y)\b",
+    r"\b(?:(?:le|la|les|un|une|des|est|et|dans|ne|par|pas|porte|sans|sont|aucune?|cette?|ou|sur|y)\b|[ldns]’)",
     re.IGNORECASE,
 )
 _WHICH: Final = " · "

@@ -178,7 +178,7 @@ def test_the_statement_on_accessibility_claims_no_more_than_an_audit_found(someo
     audited = "Made by Audit & Co in May 2026: 81 % of the criteria of RGAA 4.1 are met."
     save(who, "accessibility", access__audit="partial", access__result_en=audited, access__on="2026-05-31")
     page = read("/en/accessibility/")
-    assert "partly compliant" in page and audited in page and "31 May 2026" in page
+    assert "partly compliant" in page and audited in page and "31\u00a0May 2026" in page
     assert "partiellement conforme" in read("/fr/")
     for wrong in ("31/05/2026", "2026-02-30"):
         assert "A day such as" in save(who, "accessibility", 400, access__on=wrong)
