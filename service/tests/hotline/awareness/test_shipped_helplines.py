@@ -6,9 +6,9 @@ import re
 
 import pytest
 from django.test import Client
-from django.utils.formats import date_format
 from django.utils.translation import override
 
+from repit.foundation import moments
 from repit.hotline.awareness.composing import texts_of
 from repit.hotline.awareness.defaults import BY_KEY, HELPLINES, NAMED_FIRST
 from repit.hotline.awareness.fields import HELPLINE, clean
@@ -54,7 +54,7 @@ def test_each_says_on_which_day_it_was_checked(language: str) -> None:
     assert len(shown) == len(HELPLINES)
     with override(language):
         for helpline in HELPLINES:
-            day = date_format(helpline.checked_on, "j F Y")
+            day = moments.on(helpline.checked_on)
             assert day in shown[getattr(helpline.name, language)], helpline.key
 
 

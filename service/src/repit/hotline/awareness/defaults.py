@@ -164,10 +164,9 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         number="119",
         chat="https://www.allo119.gouv.fr/",
         written=Words(
-            "by chat for those under 21, in the afternoon from Monday to Friday",
-            "par tchat pour les moins de 21\u00a0ans, l’après-midi du lundi au vendredi",
+            "by chat for those under 21",
+            "par tchat pour les moins de 21\u00a0ans",
         ),
-        checked=_NOVEMBER_29,
         hours=_ALWAYS,
         free=True,
     ),
@@ -252,7 +251,6 @@ HELPLINES: Final[tuple[Helpline, ...]] = (
         hours=_ALWAYS,
         free=True,
         languages=("en",),
-        checked=_NOVEMBER_29,
     ),
     _shipped(
         "helpwanted",
