@@ -90,7 +90,7 @@ def test_the_last_form_and_every_form_of_a_session(
     by(person, "/en/mine/addresses/", where="https://only.example")
     assert person.get("/en/mine/addresses/").count("https://only.example") == 1
     codes = {code_in(page) for page in by(person, "/en/mine/helpers/", label="Lou", rights="status")}
-    assert len(codes) == 1 and person.get("/en/mine/helpers/").count("Take the code back") == 1
+    assert len(codes) == 1 and person.get("/en/mine/helpers/").count("End this code") == 1
     sure = "/en/mine/stop-protecting/sure/"
     person.post(sure, form=hidden(person.get("/en/mine/stop-protecting/"), "form"), item="1")
     assert all("about to stop" in page for page in by(person, sure, item="1", how="in-an-hour"))
