@@ -24,7 +24,9 @@ def test_each_question_of_the_intake_leads_to_what_was_left_out(language: str) -
         leads_to_the_answers(wrong, field)
         answer = visitor.step(wrong, **{field: right})
         assert answer.status_code == 200
-    page = amiss(visitor.step(answer, kind="deepfake", level="one"), "hashes")
+    page = read(visitor.step(answer, kind="deepfake", level="one").content.decode())
+    [link] = page.only("", id="error-summary").having("a")
+    assert link["href"] == "#device" and page.only("div", id="device")["tabindex"] == "-1"
     assert chosen(page, "kind") == ["deepfake"] and chosen(page, "level") == ["one"]
     page = amiss(visitor.step(answer, hashes="not a list"), "hashes")
     assert typed(page, "hashes") == "not a list"

@@ -113,6 +113,8 @@ def marked(page: str, marks: Iterable[Mark], before_title: str) -> Marked:
         if controls:
             result.targets[name] = target = controls[0].get("id") or f"field-{name}"
             edits += _edits(controls, target, texts)
+        elif any(tag.get("id") == name for tag in tags):
+            result.targets[name] = name  # a part of the page that is no field: the summary leads there
     result.page = _edited(page, edits)
     return result
 

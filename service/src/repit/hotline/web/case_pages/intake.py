@@ -162,7 +162,7 @@ def _open(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
             protected = receipts.protected_by(service.at_level(submissions, level))
             receipts.keep(answers["secret"], receipt, token_of(request), protected)
     except _Unanswered as unanswered:
-        return _page(request, typed, unanswered.args[0], field="hashes")
+        return _page(request, typed, unanswered.args[0], field="device")
     except (InputRefused, TooLarge, TooOften) as error:
         field = "" if isinstance(error, TooOften) else "hashes"
         return _page(request, typed, " ".join(error.shown(language())), error.status, field)
