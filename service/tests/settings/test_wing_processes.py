@@ -66,7 +66,7 @@ def rooms(tables: list[str]) -> set[str]:
 @pytest.mark.parametrize(
     ("role", "other", "own"),
     [
-        ("hotline", "repit.platform", {"bank", "feeds", "cases", "awareness"}),
+        ("hotline", "repit.platform", {"bank", "feeds", "cases", "awareness", "reports"}),
         ("gate", "repit.hotline", {"gate", "review", "s3", "mastodon"}),
     ],
 )

@@ -15,7 +15,7 @@ from repit.foundation.web.content_policy import DEVICE
 from repit.hotline.cases import helpers, locations, recovery, service, sessions, stays, thread
 from repit.hotline.cases.locations import WANTS, Level, Wishes
 from repit.hotline.cases.sessions import OpenSession
-from repit.hotline.web.case_pages import answering, codes, drafts, hashes, receipts, standing
+from repit.hotline.web.case_pages import answering, codes, drafts, hashes, progress, receipts
 from repit.hotline.web.case_pages.cookies import token_of, with_cookie
 from repit.hotline.web.case_pages.guards import session_page
 from repit.hotline.web.case_pages.owners import owner_only
@@ -26,7 +26,7 @@ from repit.hotline.web.case_pages.showing import show
 def overview(request: HttpRequest, session: OpenSession, *, first: bool = False) -> HttpResponse:
     """How the case stands, in plain words."""
     view = service.view(session.file)
-    values = {"view": view, "standing": standing.of(view), "first": first}
+    values = {"view": view, "progress": progress.of(view), "first": first}
     return show(request, "my_case", values, session=session)
 
 

@@ -17,7 +17,7 @@ from repit.hotline.cases import service
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.service import ItemStatus
 from repit.hotline.cases.sessions import OpenSession
-from repit.hotline.web.case_pages import answering, drafts, standing
+from repit.hotline.web.case_pages import answering, drafts, progress
 from repit.hotline.web.case_pages.guards import session_page
 from repit.hotline.web.case_pages.owners import owner_only
 
@@ -73,7 +73,7 @@ def _choice(
 ) -> HttpResponse:
     ticked = _numbers(drafts.typed_on(request, _ASKS, session.whose))
     view = service.view(session.file)
-    values = {"view": view, "standing": standing.of(view), "ticked": ticked, "kept": kept}
+    values = {"view": view, "progress": progress.of(view), "ticked": ticked, "kept": kept}
     return answering.page(request, "my_withdrawals", values, session, refused, field="item")
 
 

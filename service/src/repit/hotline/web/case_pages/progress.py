@@ -1,6 +1,6 @@
 """How a case stands, at a glance: one line for all items that stand alike, one account of how far they are.
 
-In: what the person or a helper may see of the case. Out: `Standing`, all of it counts. Next: `my_case`.
+In: what the person or a helper may see of the case. Out: `Progress`, all of it counts. Next: `my_case`.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Progress:
     """`sent`: items that sites are told of, of all that are protected. `held` of `to_hold`: for each of these
     each site counts once. `least`, `most`: how many of `sites` have one of them. `quiet`: of these, how many
     were not heard of for days. `answered` of `asked`: notices. `stops_at`: when the next protection ends."""
@@ -46,7 +46,7 @@ class Standing:
     minutes: int = 0
 
 
-def of(view: View) -> Standing:
+def of(view: View) -> Progress:
     """The account of a case."""
     items = view.status.items if view.status else ()
     kinds = [(_kind(item), item) for item in items]
@@ -59,7 +59,7 @@ def of(view: View) -> Standing:
     sent = [item for item in stands if item.state in ("active", "disputed") and item.readable]
     holding = [item.reach.holding for item in sent]
     stops_at = min((item.stops_at for item in stands if item.stops_at), default=None)
-    return Standing(
+    return Progress(
         groups=groups,
         items=len(stands),
         sent=len(sent),
