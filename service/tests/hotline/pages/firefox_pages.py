@@ -54,15 +54,15 @@ class Firefox:
 
     def see(self, expression: str) -> Any:
         """The value of an expression in the page."""
-        told = self.say(
+        evaluated = self.say(
             "script.evaluate",
             expression=f"JSON.stringify({expression})",
             target={"context": self.tab},
             awaitPromise=False,
         )
-        if told["type"] != "success":
-            raise AssertionError(told["exceptionDetails"]["text"])
-        return json.loads(told["result"].get("value", "null"))
+        if evaluated["type"] != "success":
+            raise AssertionError(evaluated["exceptionDetails"]["text"])
+        return json.loads(evaluated["result"].get("value", "null"))
 
     def until(self, expression: str) -> None:
         """Wait for what must come; the page may be changed for another meanwhile."""

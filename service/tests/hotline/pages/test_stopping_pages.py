@@ -61,8 +61,8 @@ def test_nothing_stops_before_the_page_that_says_what_will_happen() -> None:
         assert post(person.client, SURE, {"form": form, **chosen})["Location"] == SURE
         asks = text(person.client.get(SURE))
         assert states(mine) == ["active", "active"] and "Go back: keep protecting" in asks
-        for said in ("Copies are no longer refused", "is destroyed", "For an hour nothing changes"):
-            assert said in asks
+        for sentence in ("Copies are no longer refused", "is destroyed", "For an hour nothing changes"):
+            assert sentence in asks
     assert "Nothing was chosen." in text(post(person.client, SURE, {"form": form}))
 
 
@@ -122,9 +122,12 @@ def test_undone_too_late_it_says_so_and_what_helps() -> None:
 
 def test_what_cannot_be_undone_has_a_page_of_its_own() -> None:
     person, mine = with_two()
-    for how, said in (("words", "The protection goes on."), ("everything", "copies are no longer refused")):
+    for how, sentence in (
+        ("words", "The protection goes on."),
+        ("everything", "copies are no longer refused"),
+    ):
         asks = arrived(person.post("end/", how=how))
-        assert said in text(asks) and "This can’t be undone." in text(asks)
+        assert sentence in text(asks) and "This can’t be undone." in text(asks)
         assert "Go back: change nothing" in text(asks) and service.view(mine).state == "new"
     assert person.post("end/words/")["Location"] == "/en/mine/"
     assert service.view(mine).state == "kept" and states(mine) == ["active", "active"]
@@ -208,5 +211,7 @@ def test_stopping_a_protection_is_never_called_by_the_word_for_having_a_picture_
     assert len(messages) > 100
     for message in messages:
         both = [message.id, message.string]
-        said = " ".join(" ".join(part) if isinstance(part, tuple | list) else part for part in both)
-        assert not re.search(r"\bretir|\b(take|taken|takes) (\w+ )?back\b|\bwithdr[ae]w", said, re.I), said
+        sentence = " ".join(" ".join(part) if isinstance(part, tuple | list) else part for part in both)
+        assert not re.search(r"\bretir|\b(take|taken|takes) (\w+ )?back\b|\bwithdr[ae]w", sentence, re.I), (
+            sentence
+        )

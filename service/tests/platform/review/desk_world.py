@@ -93,10 +93,10 @@ queue.take_named(people["third moderator"].member, question)
 refused = decision("standard", item="refused", outcome="block").name
 answered = decision("possible", outcome="block")
 for words, who in (("C’est mon chien.", "Hugo"), ("Regardez encore : c’est mon chien.", "Inès")):
-    one = objections.object_to(answered, words)
-    while one.state != "decided":
-        reader = person("senior", name=f"{who} {one.state}").member
-        one = deciding.decide(reader, queue.take_named(reader, one.name).name, refuse)
+    objected = objections.object_to(answered, words)
+    while objected.state != "decided":
+        reader = person("senior", name=f"{who} {objected.state}").member
+        objected = deciding.decide(reader, queue.take_named(reader, objected.name).name, refuse)
 objections.object_to(answered, "Une dernière fois.")
 enrolling = members.add("Émile", ["moderator"], actor="test")
 unused = members.add("Gaël", ["moderator"], actor="test")

@@ -138,8 +138,8 @@ def test_after_three_objections_the_page_says_where_else_to_turn(someone: Make) 
 def test_what_waits_or_passed_may_be_objected_to_as_well(outcome: str) -> None:
     row = decision("possible", outcome=outcome)
     text = read(page(row))
-    said = "waits for a person" if outcome == "review" else "If it shows you"
-    assert said in text
+    sentence = "waits for a person" if outcome == "review" else "If it shows you"
+    assert sentence in text
     assert object_to(row).status_code == 303 and Appeal.objects.get().against in ("refuse", "allow")
 
 
@@ -219,5 +219,5 @@ def test_refusals_lead_to_the_page() -> None:
     assert api_answer(verdict, "en")["objection"] == link
     assert api_answer(replace(verdict, outcome="allow"), "en")["objection"] is None
     for language in ("en", "fr"):
-        told = replies.refused("x", Refused("t", row.name), language=language, closes=False).decode()
-        assert f'<a href="{link}">' in told and row.name in told
+        reply = replies.refused("x", Refused("t", row.name), language=language, closes=False).decode()
+        assert f'<a href="{link}">' in reply and row.name in reply

@@ -158,7 +158,7 @@ TOO_WIDE = """document.documentElement.scrollWidth <= window.innerWidth ? [] :
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_on_a_phone_the_queue_is_cards_and_deciding_is_within_reach(
+def test_on_a_phone_the_queue_is_cards_and_the_buttons_are_at_hand(
     browser: Browser, desk: Desk, width: int
 ) -> None:
     size = {"width": width, "height": 720}

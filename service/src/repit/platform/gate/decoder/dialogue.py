@@ -104,11 +104,11 @@ class Dialogue:
         return from_bytes(body), bool(head["end"])
 
 
-def _proportion(said: object) -> float | None:
+def _proportion(answer: object) -> float | None:
     """Of a picture that can be drawn; None for anything else that a child may say."""
-    if not isinstance(said, float) or not said > 0:
+    if not isinstance(answer, float) or not answer > 0:
         return None
-    return min(max(said, 1 / MOST_PROPORTION), MOST_PROPORTION)
+    return min(max(answer, 1 / MOST_PROPORTION), MOST_PROPORTION)
 
 
 @contextmanager

@@ -58,8 +58,8 @@ def _first_look(status: DecisionStatus) -> list[Point]:
     first = status.objections[0].at if status.objections else None
     if first is not None and review.decided_at > first:
         return []
-    said = _("People let it through") if status.outcome == "allow" else _("People decided not to publish it")
-    return [Point(said, review.decided_at, "past")]
+    text = _("People let it through") if status.outcome == "allow" else _("People decided not to publish it")
+    return [Point(text, review.decided_at, "past")]
 
 
 def _objected(objection: Appeal, status: DecisionStatus) -> list[Point]:

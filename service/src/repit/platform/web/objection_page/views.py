@@ -77,11 +77,11 @@ def _objected(request: HttpRequest, status: DecisionStatus) -> HttpResponse:
     except (InputRefused, TransitionRefused) as refused:
         if counted is not None:
             counted.give_back()
-        return _decision_page(request, status, text, _said(refused, text), refused.status)
+        return _decision_page(request, status, text, _complaint(refused, text), refused.status)
     return HttpResponseRedirect(_address(status.decision.name), status=303)
 
 
-def _said(refused: InputRefused | TransitionRefused, text: str) -> str:
+def _complaint(refused: InputRefused | TransitionRefused, text: str) -> str:
     if isinstance(refused, TransitionRefused):
         return " ".join(refused.shown(get_language()))
     if len(text) > objections.MOST_TEXT:
@@ -100,8 +100,10 @@ def _found(request: HttpRequest, number: str) -> DecisionStatus | HttpResponse:
         if seconds:
             return _number_page(request, number, _later(seconds), 429, seconds)
         limits.count(request, limits.NUMBERS)
-        said = _("No decision has this number. Compare it with the refusal. After a year it may be gone.")
-        return _number_page(request, number, said, 404)
+        complaint = _(
+            "No decision has this number. Compare it with the refusal. After a year it may be gone."
+        )
+        return _number_page(request, number, complaint, 404)
 
 
 def _later(seconds: int) -> str:

@@ -128,9 +128,9 @@ def indicators(decision: Decision) -> list[tuple[Any, str]]:
 
 def _agreement(kept: Mapping[str, Any]) -> Agreement:
     sheet = _sheet(kept.get("proportion"))
-    said, turn = _TURNS.get(kept["turned"] or "", (None, ""))
+    turning, turn = _TURNS.get(kept["turned"] or "", (None, ""))
     parts = kept["parts"]
-    how = (_HOW.get(parts[0]["of"]) if parts else None, said)
+    how = (_HOW.get(parts[0]["of"]) if parts else None, turning)
     return Agreement(
         TIERS.get(kept["tier"], TIERS["possible"]),
         sureness.of(kept["tier"], kept["expected_false"]),

@@ -213,12 +213,14 @@ def _let_go(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     if request.method == "POST":
         drafts.keep(request)
     if drafts.typed_on(request, reverse("review-item", args=[name])):
-        said = _("You no longer hold that one. What you wrote is kept for an hour, in case you get it again.")
+        sentence = _(
+            "You no longer hold that one. What you wrote is kept for an hour, in case you get it again."
+        )
     elif steps.filter(member=member).exists():
-        said = _("You no longer hold that one: it went back to the queue, or somebody else has it.")
+        sentence = _("You no longer hold that one: it went back to the queue, or somebody else has it.")
     else:
         raise _NOT_HELD
-    messages.info(request, said)
+    messages.info(request, sentence)
     return HttpResponseRedirect(reverse("review-queue"))
 
 
