@@ -158,7 +158,7 @@ TOO_WIDE = """document.documentElement.scrollWidth <= window.innerWidth ? [] :
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_on_a_phone_the_queue_is_cards_and_the_buttons_are_at_hand(
+def test_on_a_phone_the_queue_is_a_list_of_cases_with_buttons_in_reach(
     browser: Browser, desk: Desk, width: int
 ) -> None:
     size = {"width": width, "height": 720}
