@@ -1,5 +1,5 @@
 """Reload, Back, a double press, a session that ended: in Debian's Firefox as in Chromium, nothing is lost,
-nothing is done twice, and the browser itself asks nothing."""
+nothing is done twice, and the browser itself asks nothing. Among the questions: `test_intake_in_firefox`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from test_case_story_in_a_browser import items
 from test_going_back_in_a_browser import MINE, RECEIPT, START, WORDS
 
 COME_BACK = {"en": "come-back", "fr": "revenir"}
-STEP = "document.querySelector('form[data-step]')?.dataset.step"
 OPEN = "main form[data-step=device] button.button"
 
 
@@ -73,22 +72,6 @@ class Person:
 
     def at(self, page: str) -> None:
         self.browser.until(f"location.href === {self.root + page!r} && document.readyState === 'complete'")
-
-
-def test_back_and_reload_among_the_questions(person: Person) -> None:
-    person.answer()
-    browser = person.browser
-    browser.see("document.querySelector('input[name=kind][value=deepfake]').click()")
-    for step in ("device", "who", "happening"):
-        browser.until(f"{STEP} === '{step}'")
-        browser.reload()
-        browser.until(f"{STEP} === '{step}'")
-        if step != "happening":
-            browser.back()
-    for step in ("who", "device"):
-        browser.back(by=1)
-        browser.until(f"{STEP} === '{step}'")
-    assert browser.see("document.cookie") == "" and browser.see("localStorage.length") == 0
 
 
 def test_a_receipt_is_there_after_reload_back_and_a_new_tab(person: Person) -> None:
