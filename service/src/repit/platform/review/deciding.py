@@ -79,8 +79,10 @@ class Missing(NamedTuple):
 class AnswerNotWhole(InputRefused):
     """All that an answer lacks at once, so that nobody mends one thing to hear of the next."""
 
-    def __init__(self, missing: tuple[Missing, ...]) -> None:
-        super().__init__(missing[0].text, _NEXT)
+    code = "answer-not-whole"
+
+    def __init__(self, missing: tuple[Missing, ...] = ()) -> None:
+        super().__init__(missing[0].text if missing else None, _NEXT)
         self.missing = missing
 
 

@@ -49,6 +49,7 @@ class NoTicket(RequestRefused):
 
 
 class WrongDigits(InputRefused):
+    code = "wrong-digits"
     message = Text("These are not the six digits.", "Ce ne sont pas les six chiffres.")
     next_step = Text(
         "Compare them with those on the first device.", "Comparez-les avec ceux du premier appareil."
