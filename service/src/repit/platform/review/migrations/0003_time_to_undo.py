@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             "PendingDecision",
             fields=[
-                ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("claim", models.CharField(blank=True, default="", max_length=32)),
                 ("claimed_until", models.DateTimeField(null=True)),
                 ("due_at", models.DateTimeField(null=True)),
