@@ -41,6 +41,7 @@ def test_each_mistake_in_the_words_is_told_from_the_lists_alone() -> None:
     assert messages(EIGHT.replace("absolu", "qqqqq").replace("achat", "xxxx")) == [
         f"Le mot {at} n’est pas dans la liste. Comparez-le avec ce que vous avez noté." for at in (3, 8)
     ]
+    assert len(messages("qqqqq " * 50)) == 1 + 8
     assert messages("ABCD-EFGH-JKMN-PQR") == ["Il y a 15 caractères\u202f; il en faut seize."]
     assert messages("ABCD-EFGH-JKUN-PQRS")[0].startswith("Le caractère 11 n’existe pas")
 

@@ -50,8 +50,12 @@ def secret(typed: str) -> list[Text]:
     language = _language(found)
     if _are_characters(found, held, language):
         return [_characters(held)]
+    # Of what is more than eight words the first eight: looking for what was meant costs time, and nobody
+    # reads fifty sentences.
     unknown = [
-        _unknown(at, part, language) for at, part in enumerate(found, 1) if not words.is_word(part, language)
+        _unknown(at, part, language)
+        for at, part in enumerate(found[: words.WORDS], 1)
+        if not words.is_word(part, language)
     ]
     return [*([_counted(len(found))] if len(found) != words.WORDS else []), *unknown]
 

@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, NotFound, RequestRefused, Text
 from repit.foundation.ids import normal
 from repit.foundation.kept import marks, store
@@ -261,8 +260,8 @@ def _is_signed_in(request: HttpRequest) -> bool:
 
 
 def _kept_by(request: HttpRequest) -> dict[str, Any]:
-    """What stands on paper beside a code: where to come back, and on which day it was made."""
-    return {"address": f"{request.get_host()}{reverse('case_pages:come-back')}", "today": now().date()}
+    """What stands on paper beside a code: where to come back."""
+    return {"address": f"{request.get_host()}{reverse('case_pages:come-back')}"}
 
 
 def _code(code: Code) -> dict[str, Any]:
