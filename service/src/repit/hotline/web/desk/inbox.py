@@ -151,7 +151,8 @@ def _why(summary: Summary, reason: Reason) -> list[Row]:
         late = [task for task in summary.tasks if filtering.is_late(task)]
         return [{"text": _late(task), "pressing": pressing} for task in late[:2]]
     if reason == "today" and summary.tasks:
-        to_do = next(task for task in summary.tasks if not filtering.is_late(task))
+        # All of them may have become late since the reason was found.
+        to_do = next((task for task in summary.tasks if not filtering.is_late(task)), summary.tasks[0])
         text = _("within 24 hours: %(task)s") % {"task": _named(to_do)}
         return [{"text": text, "pressing": pressing}]
     return [{"text": words.REASONS[reason], "pressing": pressing}]
