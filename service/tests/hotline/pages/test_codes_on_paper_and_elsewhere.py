@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import zxingcpp
 from chromium import WORDS, violations
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from running import Hotline, environment
 from test_case_story_in_a_browser import Story
@@ -55,9 +58,13 @@ def printed(page: Page, name: str) -> str:
 
 def handed_over(first: Page, second: Page, digits_wrong: str = "") -> None:
     """What the camera of the second device sees, and the six digits."""
-    address = first.locator(".code-address").text_content()
+    address = str(first.locator(".code-address").text_content()).strip()
+    for scheme in ("dark", "light"):
+        first.emulate_media(color_scheme=scheme)
+        (code,) = zxingcpp.read_barcodes(Image.open(BytesIO(first.locator(".qr").screenshot())))
+        assert code.text == address
     digits = first.locator(".digits").inner_text()
-    second.goto(str(address).strip())
+    second.goto(code.text)
     for typed in (digits_wrong, digits):
         if typed:
             second.locator("#digits").fill(typed)
