@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from repit.exchanges.stopncii import wire
@@ -315,6 +315,13 @@ EVENTS = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(events=EVENTS, size=st.integers(1, 4))
+# Put back into the last second of a day that is closed already.
+@example(events=[("night", 0.4), ("night", -1), ("page", 0), ("submit", 0)], size=1)
+# A page that is lost twice, of a withdrawal in the very second that it is asked from.
+@example(
+    events=[*[("submit", 0), ("page", 0)] * 2, ("withdraw", 0), ("lost", 0), ("lost", 0), ("erase", 0)],
+    size=4,
+)
 def test_no_record_hides_behind_a_checkpoint_whatever_the_clock_does(
     events: list[tuple[str, float]], size: int
 ):

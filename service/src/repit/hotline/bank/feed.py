@@ -81,7 +81,8 @@ def write(line: Feed, changes: Sequence[Change]) -> None:
 def _moment(line: Feed) -> datetime:
     """Now; or, should the clock have been put back, the first second that is not closed."""
     moment, closed = now(), line.closed_through
-    return moment if closed is None or moment > closed else closed + timedelta(seconds=1)
+    # The whole last second is closed: a client that has read to its end asks from the next one.
+    return moment if closed is None else max(moment, closed + timedelta(seconds=1))
 
 
 def closed_through() -> datetime | None:

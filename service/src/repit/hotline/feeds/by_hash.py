@@ -4,7 +4,9 @@ In: where a fetch begins, how far its pages lead. Out: up to which change a subs
 `erasure`, which keeps hashes for it until then.
 
 A client asks from the second that the last page of its former fetch named. Whoever asks from there has
-received that page; whoever asks from earlier has not, and is sent the same again.
+received that page; whoever asks from earlier has not, and is sent the same again. Where a page named the very
+second that it was asked from, asking from there again tells nothing: the page may be lost. It is confirmed by
+asking from a later one.
 """
 
 from django.db.models import F, Q
@@ -21,9 +23,11 @@ def asked(subscriber: int, second: int) -> None:
     confirmed.update(by_hash_heard=F("by_hash_sent"))
 
 
-def sent(subscriber: int, through: int, next_second: int) -> None:
-    """The last page of a fetch leads to this change, and tells the client to go on from that second."""
+def sent(subscriber: int, begun: int, through: int, next_second: int) -> None:
+    """The last page of a fetch that began at second `begun` leads to change `through`, and tells the client to
+    go on from `next_second`."""
+    confirmed_from = max(next_second, begun + 1)
     row = Subscriber.objects.filter(pk=subscriber)
-    row.exclude(by_hash_sent=through, by_hash_next=next_second).update(
-        by_hash_sent=through, by_hash_next=next_second
+    row.exclude(by_hash_sent=through, by_hash_next=confirmed_from).update(
+        by_hash_sent=through, by_hash_next=confirmed_from
     )

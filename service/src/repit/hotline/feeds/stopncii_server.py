@@ -90,7 +90,7 @@ def fetch(who: Granted, start: int, size: int, token: str = "") -> Page:
         if next_second <= mark.closed:
             # Behind the end of a closed day nothing more can bear a second of it.
             next_second = mark.closed + 1
-        by_hash.sent(who.id, mark.through, next_second)
+        by_hash.sent(who.id, start, mark.through, next_second)
         return Page(tuple(records), None, next_second)
     mark = PageMark(mark.through, last.sequence, last.second, mark.closed)
     return Page(tuple(records), encode_mark(mark), next_second)
