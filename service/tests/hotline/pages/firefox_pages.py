@@ -1,12 +1,13 @@
 """A person at Debian's Firefox: pages opened, forms filled in, Back, reload.
 
 In: the program, what the person does. Out: what the page shows; the questions that the browser itself asked.
-Next: `test_going_back_in_firefox`. Firefox speaks WebDriver BiDi by itself; Playwright drives only a Firefox
+Next: `test_going_back_in_firefox`, `test_a_case_in_firefox`. Firefox speaks WebDriver BiDi by itself; Playwright drives only a Firefox
 of its own making.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -109,6 +110,15 @@ class Firefox:
             f"(({field}.value = {json.dumps(text)}),"
             f" {field}.dispatchEvent(new InputEvent('input', {{bubbles: true}})))"
         )
+
+    def picture(self, selector: str) -> bytes:
+        """What a camera before the screen would see of an element, as PNG."""
+        found = self.say(
+            "browsingContext.locateNodes", context=self.tab, locator={"type": "css", "value": selector}
+        )["nodes"]
+        clip = {"type": "element", "element": {"sharedId": found[0]["sharedId"]}}
+        shot = self.say("browsingContext.captureScreenshot", context=self.tab, origin="document", clip=clip)
+        return base64.b64decode(shot["data"])
 
     @property
     def questions(self) -> list[str]:

@@ -61,7 +61,9 @@ def test_what_the_camera_sees_holds_neither_number_nor_words_nor_digits() -> Non
     number, words = person.receipt()
     path, digits = offered(person.client)
     access = access_codes.AccessCode.objects.get()
-    long = [word for word in words.split() if len(word) > 4]  # three letters stand in 16 of a ticket by chance
+    long = [
+        word for word in words.split() if len(word) > 4
+    ]  # three letters stand in 16 of a ticket by chance
     assert not any(part in path for part in (number, digits.replace(" ", ""), str(access.id), *long))
 
 
