@@ -1,8 +1,8 @@
 """A person at Debian's Firefox: pages opened, forms filled in, Back, reload.
 
 In: the program, what the person does. Out: what the page shows; the questions that the browser itself asked.
-Next: `test_going_back_in_firefox`, `test_a_case_in_firefox`. Firefox speaks WebDriver BiDi by itself; Playwright drives only a Firefox
-of its own making.
+Next: `test_going_back_in_firefox`, `test_a_case_in_firefox`. Firefox speaks WebDriver BiDi by itself;
+Playwright drives only a Firefox of its own making.
 """
 
 from __future__ import annotations

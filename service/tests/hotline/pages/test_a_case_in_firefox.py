@@ -1,4 +1,4 @@
-"""A case in Debian's Firefox after its receipt: stopping and undoing, a helper and their phone, a new receipt.
+"""A case in Debian's Firefox: stopping and undoing, a helper and their phone, a new receipt.
 
 Each step is pressed twice, loaded anew and gone back from; nothing is done twice, nothing is lost, and the
 browser itself asks nothing. Opening a case and writing: `test_going_back_in_firefox`.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from io import BytesIO
 
-import pytest
 import zxingcpp
 from firefox_pages import firefox_at_work
 from PIL import Image

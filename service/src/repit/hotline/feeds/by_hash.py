@@ -24,8 +24,8 @@ def asked(subscriber: int, second: int) -> None:
 
 
 def sent(subscriber: int, begun: int, through: int, next_second: int) -> None:
-    """The last page of a fetch that began at second `begun` leads to change `through`, and tells the client to
-    go on from `next_second`."""
+    """The last page of a fetch begun at second `begun` leads to change `through`; the client goes on from
+    `next_second`."""
     confirmed_from = max(next_second, begun + 1)
     row = Subscriber.objects.filter(pk=subscriber)
     row.exclude(by_hash_sent=through, by_hash_next=confirmed_from).update(
