@@ -146,6 +146,32 @@ def test_nobody_else_takes_frees_or_undoes_what_can_still_be_undone(someone: Mak
     assert outcomes() == {"refuse"}
 
 
+def test_what_was_let_go_in_the_moment_of_the_decision_stays_with_whoever_decided(someone: Make) -> None:
+    decision("altered")
+    who = someone("moderator")
+    name = taken(who).split("/")[3]
+    seen = Review.objects.get()  # by another tab that gives it back, or a supervisor who frees it
+    undoing.press(who.member, name, REFUSE)
+    assert not queue._free(seen, who.member, "given back")
+    with later(seconds=11):
+        assert undoing.settle() == 1
+    assert outcomes() == {"refuse"}
+
+
+def test_a_decision_whose_review_was_let_go_all_the_same_keeps_nobody_from_it(someone: Make) -> None:
+    decision("altered")
+    who, other = someone("moderator"), someone("moderator")
+    name = taken(who).split("/")[3]
+    undoing.press(who.member, name, REFUSE)
+    assert queue._free(Review.objects.get(), who.member, "given back")
+    with pytest.raises(undoing.TooLate):
+        undoing.undo(who.member, name)
+    with later(seconds=11):
+        assert undoing.settle() == 0 and nothing_followed()
+        assert not PendingDecision.objects.exists()
+        assert taken(other).split("/")[3] == name
+
+
 def test_of_two_the_second_is_told(someone: Make) -> None:
     decision("altered")
     slow, fast, late = someone("moderator"), someone("moderator"), someone("senior")

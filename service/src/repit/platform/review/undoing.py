@@ -18,7 +18,7 @@ from django.db import transaction
 
 from repit.foundation import audit
 from repit.foundation.clock import now
-from repit.foundation.errors import Text, TransitionRefused
+from repit.foundation.errors import NotFound, Text, TransitionRefused
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import ClaimLost, Claims
 from repit.foundation.mapping import named
@@ -70,6 +70,9 @@ def press(member: Member, name: str, answer: Answer) -> None:
     seconds = wellbeing.workload(member).undo_seconds
     with transaction.atomic():
         review = deciding.held(member, name, pressed=False)
+        # Whoever saw the claim as it was, to end it, is too late now.
+        if not queue.hold_on(review):
+            raise NotFound
         if PendingDecision.objects.filter(review=review).exists():
             raise Pressed
         moment = now()
@@ -96,7 +99,8 @@ def undo(member: Member, name: str) -> Answer:
         if row is None or not PendingDecision.objects.filter(pk=row.pk, claim="").delete()[0]:
             raise TooLate
         queue.give_back(member, "an earlier one is taken up again", but=name)
-        queue.hold_on(row.review)
+        if not queue.hold_on(row.review):
+            raise TooLate
         audit.record(member.name, "review decision undone", name)
     return _answer(row)
 
@@ -130,6 +134,9 @@ def _settled(row: PendingDecision) -> bool:
                 raise ClaimLost
     except AnswerNotWhole:
         _handed_back(row)
+        return False
+    except NotFound:
+        _claims.remove(row)  # its review is not theirs any more: whoever takes it decides
         return False
     except Exception as error:  # noqa: BLE001 - one decision must not keep the others
         trouble = named(error).code
