@@ -152,6 +152,21 @@ def test_what_was_stopped_warns_nobody(someone: Make) -> None:
             assert word not in text
 
 
+@pytest.mark.parametrize("tier", ["possible", "standard"])
+def test_an_objection_to_what_was_stopped_opens_nothing_and_its_answer_warns_nobody(
+    someone: Make, tier: str
+) -> None:
+    row = decision(tier, item="known")
+    decided(someone("senior"), Answer("refer"))
+    for language in ("en", "fr"):
+        refused = Client().post(page(row, language), {"text": "That is my dog."})
+        text = html.unescape(refused.content.decode()).lower()
+        assert refused.status_code == 409 and "that is my dog." in text
+        for word in ("minor", "mineur", "authorit", "autorit", "refer", "in charge", "responsable", "arrêt"):
+            assert word not in text
+    assert Review.objects.get().state == "decided" and not Appeal.objects.exists()
+
+
 def test_a_number_is_typed_or_a_whole_link_pasted_and_a_wrong_one_is_kept() -> None:
     row = decision("possible", outcome="block")
     for typed in (row.name, f"  {row.name} ", f"https://gate.example/objection/{row.name}/"):

@@ -38,12 +38,13 @@ _ASKED: Final = TransitionRefused(
     Text("Wait for their answer, then object to that.", "Attendez la réponse, puis contestez-la."),
 )
 _SHUT: Final = TransitionRefused(
+    Text("Nobody here looks at it again.", "Personne ici ne le regarde de nouveau."),
     Text(
-        "It was stopped for those in charge, and nobody here looks at it again.",
-        "Cet envoi a été arrêté pour les responsables ; personne ici ne le regarde plus.",
+        "If you have questions, write to the people who run this site.",
+        "Pour toute question, écrivez aux personnes qui gèrent ce site.",
     ),
-    Text("Turn to the people who run the site.", "Adressez-vous aux personnes qui gèrent le site."),
 )
+"""Whoever sent it reads this: it does not say why, so that nobody is warned."""
 
 
 def object_to(decision: Decision, text: str) -> Review:
@@ -123,11 +124,9 @@ def _taken_up(decision: Decision, review: Review | None) -> Review:
         return _asked(decision)
     if review.state != "decided":
         return review
-    if review.about:
-        if review.outcome == "refer":
-            raise _SHUT
-        return _asked(decision)
-    return _again(review)
+    if review.outcome == "refer":
+        raise _SHUT
+    return _asked(decision) if review.about else _again(review)
 
 
 def _asked(decision: Decision) -> Review:
