@@ -258,6 +258,7 @@ def test_a_ground_that_is_no_rule_any_more_gives_it_back_to_the_queue(
         assert "Noted: refuse it." in read(who, "/staff/review/keys/")
         assert undoing.settle() == 0
     assert Review.objects.get().state == "waiting" and not PendingDecision.objects.exists()
+    assert ">It is the picture.</textarea>" in read(who, taken(who))
 
 
 def test_the_second_look_stays_blind_while_it_can_be_undone(someone: Make) -> None:
@@ -291,11 +292,44 @@ def test_whoever_needs_longer_takes_longer(someone: Make) -> None:
         assert undoing.settle() == 1
 
 
-def test_an_objection_waits_for_what_is_being_decided(someone: Make) -> None:
+def test_an_objection_that_came_while_it_could_be_undone_is_read_before_it_is_answered(someone: Make) -> None:
     row = decision("altered")
-    who = someone("moderator")
+    who, chief = someone("moderator"), someone("supervisor")
+    page = taken(who)
+    undoing.press(who.member, page.split("/")[3], REFUSE)
+    with later(seconds=5):
+        assert objections.object_to(row, "That is my dog.").state == "held"
+    with later(seconds=11):
+        assert undoing.settle() == 0 and nothing_followed()
+        assert objections.to(row).get().answered_at is None
+        record = read(chief, f"/staff/review/oversight/{page.split('/')[3]}/")
+        assert "an objection came in meanwhile – It is the picture." in record
+        assert taken(who) == page
+        text = read(who, page)
+        assert "That is my dog." in text and ">It is the picture.</textarea>" in text
+        who.client.post(f"{page}decide/", {**FORM, "then": "queue"})
+    with later(seconds=30):
+        assert undoing.settle() == 1
+    assert objections.to(row).get().upheld is False and outcomes() == {"refuse"}
+
+
+def test_nobody_else_reads_the_words_of_a_decision_that_was_handed_back(someone: Make) -> None:
+    row = decision("altered")
+    who, other = someone("moderator"), someone("moderator")
     undoing.press(who.member, taken(who).split("/")[3], REFUSE)
-    assert objections.object_to(row, "That is my dog.").state == "held"
+    with later(seconds=5):
+        objections.object_to(row, "That is my dog.")
     with later(seconds=11):
         undoing.settle()
-    assert row.name and objections.to(row).get().upheld is False
+        assert "It is the picture." not in read(other, taken(other))
+
+
+def test_no_objection_holds_a_referral_up(someone: Make) -> None:
+    row = decision("altered")
+    who = someone("moderator")
+    undoing.press(who.member, taken(who).split("/")[3], Answer("refer"))
+    with later(seconds=5):
+        objections.object_to(row, "That is my dog.")
+    with later(seconds=11):
+        assert undoing.settle() == 1
+    assert outcomes() == {"refer"}

@@ -8,6 +8,7 @@ People answer, never the gate (article 20(6)), by the evidence that was recorded
 once.
 """
 
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -90,6 +91,11 @@ def wait_for_release(review: Review) -> bool:
     """Whether somebody wants the upload at hand let go, and waits for an answer."""
     mine = Q(decision=review.decision_id) | Q(decision__isnull=True)
     return Appeal.objects.filter(mine, review=review, answered_at__isnull=True, against="refuse").exists()
+
+
+def came_after(moment: datetime, review: Review) -> bool:
+    """Whether somebody has objected since then, and waits for an answer."""
+    return Appeal.objects.filter(review=review, answered_at__isnull=True, at__gt=moment).exists()
 
 
 def answer(review: Review, outcome: Outcome, why: str) -> None:

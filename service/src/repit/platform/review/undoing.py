@@ -6,7 +6,8 @@ Next: `platform.loops.review_upkeep` asks every second; the desk, which shows wh
 Until then nothing follows: no statement of reasons, no opinion for a bank, nothing for the platform's
 software, which is still told that people are asked. The member may take the next one meanwhile. The row goes
 in the transaction in which the decision takes effect: a process that is killed before has done nothing, and
-what is due is done by whichever comes next; one that is killed after has done it once.
+what is due is done by whichever comes next; one that is killed after has done it once. What somebody objects
+meanwhile is not answered unread: the decision is handed back to the queue.
 """
 
 import logging
@@ -23,7 +24,7 @@ from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import ClaimLost, Claims
 from repit.foundation.mapping import named
 from repit.foundation.staff.models import Member
-from repit.platform.review import deciding, media, queue, wellbeing
+from repit.platform.review import deciding, media, objections, queue, wellbeing
 from repit.platform.review.deciding import Answer, AnswerNotWhole
 from repit.platform.review.models import PendingDecision, Review
 
@@ -116,6 +117,12 @@ def undoable(member: Member) -> list[Undoable]:
     return [_shown(row, row.review) for row in rows]
 
 
+def words_of(member: Member, review: Review) -> str:
+    """What this member wrote when they decided it, where the decision was handed back."""
+    step = review.steps.filter(member=member, outcome="", why__contains="\n").order_by("pk").last()
+    return "" if step is None else step.why.partition("\n")[2]
+
+
 def settle() -> int:
     """Make everything take effect that is due; how many decisions did."""
     done = 0
@@ -129,11 +136,16 @@ def _settled(row: PendingDecision) -> bool:
         with transaction.atomic():
             if not _claims.keep(row):
                 return False
-            review = deciding.decide(row.member, row.review.name, _answer(row), pressed=True)
+            held = deciding.held(row.member, row.review.name, pressed=True)
+            # What may show a minor stays shut whatever is objected, and nobody looks at it again.
+            if row.outcome != "refer" and objections.came_after(row.at, held):
+                _handed_back(row, "an objection came in meanwhile")
+                return False
+            review = deciding.decide(row.member, held.name, _answer(row), pressed=True)
             if not _claims.remove(row):
                 raise ClaimLost
     except AnswerNotWhole:
-        _handed_back(row)
+        _handed_back(row, "its ground is no rule here any more")
         return False
     except NotFound:
         _claims.remove(row)  # its review is not theirs any more: whoever takes it decides
@@ -148,11 +160,11 @@ def _settled(row: PendingDecision) -> bool:
     return True
 
 
-def _handed_back(row: PendingDecision) -> None:
-    """Its ground is no rule of this platform any more: somebody decides anew."""
+def _handed_back(row: PendingDecision, why: str) -> None:
+    """Somebody decides anew; the words of whoever had decided stand with the step (`words_of`)."""
     with transaction.atomic():
         if _claims.remove(row):
-            queue.free(row.review.name, None, "its ground is no rule here any more")
+            queue.free(row.review.name, row.member, f"{why}\n{row.why}".strip())
 
 
 def _answer(row: PendingDecision) -> Answer:

@@ -232,14 +232,14 @@ def _item(
     refused: AnswerNotWhole | None = None,
 ) -> HttpResponse:
     language, here = request.LANGUAGE_CODE, reverse("review-item", args=[review.name])
-    waits = drafts.typed_on(request, here)
+    waits = {"why": undoing.words_of(member, review), **drafts.typed_on(request, here).dict()}
     if refused is not None:
         complain(request, *(about(each.field, each.text) for each in refused.missing))
     words = {
         **pending.around(member),
         "here": here,
-        "typed": {**waits.dict(), **request.POST.dict()},
-        "from_before": bool(waits.get("why")) and not refused,
+        "typed": {**waits, **request.POST.dict()},
+        "from_before": bool(waits["why"]) and not refused,
         "review": review,
         "decision": review.decision,
         "channel": code_words.channel(review.decision.channel).in_language(language),
