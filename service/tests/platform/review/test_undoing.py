@@ -16,6 +16,7 @@ from staff_people import Someone
 from repit.foundation import clock
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.foundation.models import AuditRow
+from repit.foundation.staff import drafts
 from repit.platform.review import objections, opinions, queue, undoing, wellbeing
 from repit.platform.review.deciding import Answer
 from repit.platform.review.models import OutgoingOpinion, PendingDecision, Review, Statement, Step
@@ -126,6 +127,24 @@ def test_pressed_twice_or_after_back_it_is_one_decision(someone: Make) -> None:
         undoing.settle()
         assert who.client.post(f"{page}decide/", FORM)["Location"] == "/staff/review/"
     assert outcomes() == {"refuse"} and Step.objects.exclude(outcome="").count() == 1
+
+
+def test_an_undo_whose_words_cannot_be_kept_undoes_nothing(
+    someone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decision("altered")
+    who = someone("moderator")
+    page = taken(who)
+    who.client.post(f"{page}decide/", {**FORM, "then": "queue"})
+
+    def broken(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(drafts, "put_back", broken)
+    with pytest.raises(OSError):
+        who.client.post(f"{page}undo/")
+    assert PendingDecision.objects.exists()
+    assert not AuditRow.objects.filter(action="review decision undone").exists()
 
 
 def test_nobody_else_takes_frees_or_undoes_what_can_still_be_undone(someone: Make) -> None:
