@@ -129,6 +129,30 @@ def test_pressed_twice_or_after_back_it_is_one_decision(someone: Make) -> None:
     assert outcomes() == {"refuse"} and Step.objects.exclude(outcome="").count() == 1
 
 
+def test_another_decision_after_back_is_told_and_its_words_are_kept(someone: Make) -> None:
+    decision("altered")
+    who = someone("moderator")
+    page = taken(who)
+    mark = re.search(r'name="form"\s+value="([^"]+)"', read(who, page))
+    assert mark
+    for answer in (FORM, FORM, {"outcome": "allow", "why": "It is something else."}):
+        text = read(who)
+        assert "You have decided this one." not in text
+        who.client.post(f"{page}decide/", {**answer, "form": mark[1], "then": "queue"})
+    text = read(who)
+    assert "You have decided this one." in text and "Noted: refuse it." in text
+    undo = re.search(r'name="form"\s+value="([^"]+)"', text)
+    assert undo and who.client.post(f"{page}undo/", {"form": undo[1]})["Location"] == page
+    text = read(who, page)
+    assert re.search(r'value="allow"[^>]*checked', text) and ">It is something else.</textarea>" in text
+    who.client.post(f"{page}decide/", {**FORM, "form": mark[1], "then": "queue"})
+    with later(seconds=11):
+        undoing.settle()
+        who.client.post(f"{page}decide/", {**FORM, "ground": "law-intimate", "form": mark[1], "then": "queue"})
+        assert "It has taken effect already." in read(who)
+    assert outcomes() == {"refuse"}
+
+
 def test_an_undo_whose_words_cannot_be_kept_undoes_nothing(
     someone: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

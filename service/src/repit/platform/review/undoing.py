@@ -106,9 +106,10 @@ def undo(member: Member, name: str) -> Answer:
     return _answer(row)
 
 
-def is_pressed(member: Member, name: str) -> bool:
-    """Whether this member has decided it, and that has not taken effect."""
-    return PendingDecision.objects.filter(review__name=name, member=member).exists()
+def pressed(member: Member, name: str) -> Answer | None:
+    """What this member has decided of it, and that has not taken effect."""
+    row = PendingDecision.objects.filter(review__name=name, member=member).first()
+    return None if row is None else _answer(row)
 
 
 def undoable(member: Member) -> list[Undoable]:

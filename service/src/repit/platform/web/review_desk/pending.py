@@ -34,7 +34,8 @@ def undo(request: HttpRequest, member: Member, name: str) -> HttpResponse:
             answer = undoing.undo(member, name)
             outcome = "free" if answer.picture else answer.outcome
             words = {"outcome": outcome, "ground": answer.ground, "why": answer.why}
-            drafts.put_back(request, page, words)
+            # What was sent since, to decide otherwise, is what the member thinks now.
+            drafts.put_back(request, page, words | drafts.typed_on(request, page).dict())
     except undoing.TooLate as late:
         messages.info(request, " ".join(late.shown(request.LANGUAGE_CODE)))
         return HttpResponseRedirect(reverse("review-queue"))
