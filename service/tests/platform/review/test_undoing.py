@@ -148,7 +148,7 @@ def test_another_decision_after_back_is_told_and_its_words_are_kept(someone: Mak
     who.client.post(f"{page}decide/", {**FORM, "form": mark[1], "then": "queue"})
     with later(seconds=11):
         undoing.settle()
-        who.client.post(f"{page}decide/", {**FORM, "ground": "law-intimate", "form": mark[1], "then": "queue"})
+        who.client.post(f"{page}decide/", {**FORM, "ground": "law-intimate", "form": mark[1]})
         assert "It has taken effect already." in read(who)
     assert outcomes() == {"refuse"}
 
@@ -338,8 +338,8 @@ def test_whoever_needs_longer_takes_longer(someone: Make) -> None:
 def test_an_objection_that_came_while_it_could_be_undone_is_read_before_it_is_answered(someone: Make) -> None:
     row = decision("altered")
     who, chief = someone("moderator"), someone("supervisor")
-    page = taken(who)
-    undoing.press(who.member, page.split("/")[3], REFUSE)
+    page, why = taken(who), "It is the picture. " * 250
+    undoing.press(who.member, page.split("/")[3], Answer("refuse", "terms-intimate", why.strip()))
     with later(seconds=5):
         assert objections.object_to(row, "That is my dog.").state == "held"
     with later(seconds=11):
@@ -349,7 +349,7 @@ def test_an_objection_that_came_while_it_could_be_undone_is_read_before_it_is_an
         assert "an objection came in meanwhile – It is the picture." in record
         assert taken(who) == page
         text = read(who, page)
-        assert "That is my dog." in text and ">It is the picture.</textarea>" in text
+        assert "That is my dog." in text and f">{why.strip()}</textarea>" in text
         who.client.post(f"{page}decide/", {**FORM, "then": "queue"})
     with later(seconds=30):
         assert undoing.settle() == 1

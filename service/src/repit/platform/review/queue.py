@@ -217,7 +217,7 @@ def note(
     """Leave the row of a step. Raises `TransitionRefused` for one that the table does not have."""
     step(before, after)
     Step.objects.create(
-        review=review, at=now(), before=before, after=after, member=member, outcome=outcome, why=why[:1000]
+        review=review, at=now(), before=before, after=after, member=member, outcome=outcome, why=why
     )
 
 
