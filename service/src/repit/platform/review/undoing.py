@@ -44,10 +44,10 @@ class Pressed(TransitionRefused):
 
 
 class TooLate(TransitionRefused):
-    """It has taken effect, or somebody else decided it."""
+    """It has taken effect, or is about to, or was handed back."""
 
     code = "too-late-to-undo"
-    message = Text("It has taken effect already.", "La décision a déjà pris effet.")
+    message = Text("It can be undone no more.", "La décision ne peut plus être annulée.")
     next_step = Text(
         "Tell your supervisor if it should be otherwise: they see every decision under Oversight.",
         "Dites-le à la supervision si elle doit changer : chaque décision y figure.",
