@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -88,6 +89,7 @@ def test_an_objection_is_sent_once_read_by_people_and_answered_on_the_same_page(
     text = read(page(row))
     assert "Your objection came in" in text and "You get an answer, at the latest" in text
     assert "That is my dog." in text and 'name="text"' not in text
+    assert not re.search(r"\d\d:\d\d:\d\d", text)  # of what somebody did, the day alone
     moment = clock.now() + timedelta(days=1, minutes=5)
     with clock.at(lambda: moment):
         queue.take(someone("moderator").member)
