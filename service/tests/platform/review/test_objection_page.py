@@ -176,6 +176,7 @@ def test_a_number_is_typed_or_a_whole_link_pasted_and_a_wrong_one_is_kept() -> N
         assert (found.status_code, found["Location"]) == (303, page(row))
     wrong = Client().post("/en/objection/", {"number": "AAAAAAAAAAAAAAAAAAAAAA"})
     assert wrong.status_code == 404 and b'value="AAAAAAAAAAAAAAAAAAAAAA"' in wrong.content
+    assert b"After six months it may be gone." in wrong.content  # the least that the settings take
     assert Client().post("/fr/objection/", {"number": ""}).status_code == 400
     for name in ("x", "%00", "a" * 400, "..", "AAAAAAAAAAAAAAAAAAAAAA"):
         assert Client().get(f"/en/objection/{name}/").status_code == 404
@@ -224,7 +225,8 @@ def test_where_it_is_not_wanted_there_is_no_page_and_no_link() -> None:
         for address in (page(row), "/en/objection/", f"/objection/{row.name}/"):
             assert Client().get(address, follow=True).status_code == 404
         assert Client().get(f"/v1/reviews/{row.name}").json()["objection"] is None
-        assert b"href" not in replies.refused("x", Refused("t", row.name), language="en", closes=False)
+        reply = replies.refused("x", Refused("t", row.name), language="en", closes=False)
+        assert b"href" not in reply and b"Give them this number:" in reply
 
 
 def test_refusals_lead_to_the_page() -> None:
@@ -238,3 +240,5 @@ def test_refusals_lead_to_the_page() -> None:
     for language in ("en", "fr"):
         reply = replies.refused("x", Refused("t", row.name), language=language, closes=False).decode()
         assert f'<a href="{link}">' in reply and row.name in reply
+        # Nobody else was named to whom the number could be given.
+        assert "Give them" not in reply and "Donnez-leur" not in reply
