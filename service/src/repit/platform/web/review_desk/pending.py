@@ -35,7 +35,8 @@ def undo(request: HttpRequest, member: Member, name: str) -> HttpResponse:
             outcome = "free" if answer.picture else answer.outcome
             words = {"outcome": outcome, "ground": answer.ground, "why": answer.why}
             # What was sent since, to decide otherwise, is what the member thinks now.
-            drafts.put_back(request, page, words | drafts.typed_on(request, page).dict())
+            since = {name: str(value) for name, value in drafts.typed_on(request, page).items()}
+            drafts.put_back(request, page, words | since)
     except undoing.TooLate as late:
         messages.info(request, " ".join(late.shown(request.LANGUAGE_CODE)))
         return HttpResponseRedirect(reverse("review-queue"))
