@@ -211,7 +211,7 @@ def _let_go(
     pressed = undoing.pressed(member, name)
     if pressed or (last.member_id == member.pk and last.outcome):
         if answer not in (None, pressed):
-            _told(request, in_time=pressed is not None)
+            _announce(request, in_time=pressed is not None)
         now_held = queue.held_by(member)
         to = reverse("review-item", args=[now_held.name]) if now_held else reverse("review-queue")
         return HttpResponseRedirect(to)
@@ -229,7 +229,7 @@ def _let_go(
     return HttpResponseRedirect(reverse("review-queue"))
 
 
-def _told(request: HttpRequest, *, in_time: bool) -> None:
+def _announce(request: HttpRequest, *, in_time: bool) -> None:
     """Whoever decides otherwise than they did learns that the first decision stands, and how to change it;
     while it can be undone, what they sent now stands in the form once they undo."""
     if in_time:
