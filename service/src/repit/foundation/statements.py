@@ -45,5 +45,9 @@ class Statements(Operation):
     ) -> None:
         self._backwards(schema_editor)
 
+    def undone(self) -> "Statements":
+        """The step that takes this one back, and does it again where it is itself undone."""
+        return Statements(self._backwards, self._forwards)
+
     def describe(self) -> str:
         return "Changes the database"

@@ -255,6 +255,7 @@ def test_what_needs_a_person_waits_for_the_desk_and_only_a_person_leads_to_a_mea
 ) -> None:
     act, outcome, reports, measures = case
     settings.REPIT_MASTODON_ACT = act
+    settings.REPIT_GATE_OBJECTIONS, settings.REPIT_ADDRESS = True, "https://gate.example"
     server.scopes = frozenset({"write:reports", "admin:write:accounts"})
     follower._gate.index.apply(entry("disputed", pdq(ROCKET), state="disputed"))
     tell("status.created", server.status(ROCKET))
@@ -271,7 +272,10 @@ def test_what_needs_a_person_waits_for_the_desk_and_only_a_person_leads_to_a_mea
         assert server.transcript[-1].form["send_email_notification"] == ["true"]
     if reports:
         word = {"refuse": "refused it", "refer": "refers it to you"}[outcome]
-        assert word in next(iter(server.reports.values()))["comment"]
+        comment = next(iter(server.reports.values()))["comment"]
+        assert word in comment
+        # Who would pass the address on would tell the sender of a referral.
+        assert ("gate.example/objection/" in comment) is (outcome == "refuse")
 
 
 def test_a_match_alone_never_leads_to_a_measure_not_even_by_the_database(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -88,6 +89,7 @@ def test_an_objection_is_sent_once_read_by_people_and_answered_on_the_same_page(
     text = read(page(row))
     assert "Your objection came in" in text and "You get an answer, at the latest" in text
     assert "That is my dog." in text and 'name="text"' not in text
+    assert not re.search(r"\d\d:\d\d:\d\d", text)  # of what somebody did, the day alone
     moment = clock.now() + timedelta(days=1, minutes=5)
     with clock.at(lambda: moment):
         queue.take(someone("moderator").member)
@@ -152,6 +154,21 @@ def test_what_was_stopped_warns_nobody(someone: Make) -> None:
             assert word not in text
 
 
+@pytest.mark.parametrize("tier", ["possible", "standard"])
+def test_an_objection_to_what_was_stopped_opens_nothing_and_its_answer_warns_nobody(
+    someone: Make, tier: str
+) -> None:
+    row = decision(tier, item="known")
+    decided(someone("senior"), Answer("refer"))
+    for language in ("en", "fr"):
+        refused = Client().post(page(row, language), {"text": "That is my dog."})
+        text = html.unescape(refused.content.decode()).lower()
+        assert refused.status_code == 409 and "that is my dog." in text
+        for word in ("minor", "mineur", "authorit", "autorit", "refer", "in charge", "responsable", "arrêt"):
+            assert word not in text
+    assert Review.objects.get().state == "decided" and not Appeal.objects.exists()
+
+
 def test_a_number_is_typed_or_a_whole_link_pasted_and_a_wrong_one_is_kept() -> None:
     row = decision("possible", outcome="block")
     for typed in (row.name, f"  {row.name} ", f"https://gate.example/objection/{row.name}/"):
@@ -159,6 +176,7 @@ def test_a_number_is_typed_or_a_whole_link_pasted_and_a_wrong_one_is_kept() -> N
         assert (found.status_code, found["Location"]) == (303, page(row))
     wrong = Client().post("/en/objection/", {"number": "AAAAAAAAAAAAAAAAAAAAAA"})
     assert wrong.status_code == 404 and b'value="AAAAAAAAAAAAAAAAAAAAAA"' in wrong.content
+    assert b"After six months it may be gone." in wrong.content  # the least that the settings take
     assert Client().post("/fr/objection/", {"number": ""}).status_code == 400
     for name in ("x", "%00", "a" * 400, "..", "AAAAAAAAAAAAAAAAAAAAAA"):
         assert Client().get(f"/en/objection/{name}/").status_code == 404
@@ -207,7 +225,8 @@ def test_where_it_is_not_wanted_there_is_no_page_and_no_link() -> None:
         for address in (page(row), "/en/objection/", f"/objection/{row.name}/"):
             assert Client().get(address, follow=True).status_code == 404
         assert Client().get(f"/v1/reviews/{row.name}").json()["objection"] is None
-        assert b"href" not in replies.refused("x", Refused("t", row.name), language="en", closes=False)
+        reply = replies.refused("x", Refused("t", row.name), language="en", closes=False)
+        assert b"href" not in reply and b"Give them this number:" in reply
 
 
 def test_refusals_lead_to_the_page() -> None:
@@ -221,3 +240,5 @@ def test_refusals_lead_to_the_page() -> None:
     for language in ("en", "fr"):
         reply = replies.refused("x", Refused("t", row.name), language=language, closes=False).decode()
         assert f'<a href="{link}">' in reply and row.name in reply
+        # Nobody else was named to whom the number could be given.
+        assert "Give them" not in reply and "Donnez-leur" not in reply

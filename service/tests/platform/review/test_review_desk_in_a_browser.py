@@ -245,7 +245,8 @@ def test_an_upload_is_taken_opened_revealed_hidden_and_decided_by_keyboard_alone
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "It has taken effect."), ("fr", "La décision a pris effet.")]
+    ("language", "words"),
+    [("en", "It can be undone no more."), ("fr", "La décision ne peut plus être annulée.")],
 )
 def test_the_seconds_are_counted_down_and_the_end_is_told(
     browser: Browser, desk: Desk, language: str, words: str

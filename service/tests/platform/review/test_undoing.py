@@ -16,6 +16,7 @@ from staff_people import Someone
 from repit.foundation import clock
 from repit.foundation.errors import NotFound, TransitionRefused
 from repit.foundation.models import AuditRow
+from repit.foundation.staff import drafts
 from repit.platform.review import objections, opinions, queue, undoing, wellbeing
 from repit.platform.review.deciding import Answer
 from repit.platform.review.models import OutgoingOpinion, PendingDecision, Review, Statement, Step
@@ -109,7 +110,7 @@ def test_undone_twice_or_too_late_it_says_so_and_changes_nothing(someone: Make) 
     with later(seconds=11):
         undoing.settle()
         assert who.client.post(f"{page}undo/")["Location"] == "/staff/review/"
-        assert "It has taken effect already." in read(who)
+        assert "It can be undone no more." in read(who)
     assert outcomes() == {"refuse"}
     assert who.client.post("/staff/review/nothing-here/undo/")["Location"] == "/staff/review/"
 
@@ -128,6 +129,48 @@ def test_pressed_twice_or_after_back_it_is_one_decision(someone: Make) -> None:
     assert outcomes() == {"refuse"} and Step.objects.exclude(outcome="").count() == 1
 
 
+def test_another_decision_after_back_is_told_and_its_words_are_kept(someone: Make) -> None:
+    decision("altered")
+    who = someone("moderator")
+    page = taken(who)
+    mark = re.search(r'name="form"\s+value="([^"]+)"', read(who, page))
+    assert mark
+    for answer in (FORM, FORM, {"outcome": "allow", "why": "It is something else."}):
+        text = read(who)
+        assert "You have decided this one." not in text
+        who.client.post(f"{page}decide/", {**answer, "form": mark[1], "then": "queue"})
+    text = read(who)
+    assert "You have decided this one." in text and "Noted: refuse it." in text
+    undo = re.search(r'name="form"\s+value="([^"]+)"', text)
+    assert undo and who.client.post(f"{page}undo/", {"form": undo[1]})["Location"] == page
+    text = read(who, page)
+    assert re.search(r'value="allow"[^>]*checked', text) and ">It is something else.</textarea>" in text
+    who.client.post(f"{page}decide/", {**FORM, "form": mark[1], "then": "queue"})
+    with later(seconds=11):
+        undoing.settle()
+        who.client.post(f"{page}decide/", {**FORM, "ground": "law-fr-226-2-1", "form": mark[1]})
+        assert "It can be undone no more." in read(who)
+    assert outcomes() == {"refuse"}
+
+
+def test_an_undo_whose_words_cannot_be_kept_undoes_nothing(
+    someone: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decision("altered")
+    who = someone("moderator")
+    page = taken(who)
+    who.client.post(f"{page}decide/", {**FORM, "then": "queue"})
+
+    def broken(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(drafts, "put_back", broken)
+    with pytest.raises(OSError):
+        who.client.post(f"{page}undo/")
+    assert PendingDecision.objects.exists()
+    assert not AuditRow.objects.filter(action="review decision undone").exists()
+
+
 def test_nobody_else_takes_frees_or_undoes_what_can_still_be_undone(someone: Make) -> None:
     decision("altered")
     who, other, chief = someone("moderator"), someone("moderator"), someone("supervisor")
@@ -144,6 +187,32 @@ def test_nobody_else_takes_frees_or_undoes_what_can_still_be_undone(someone: Mak
         assert queue.free_overdue() == 0
         assert undoing.settle() == 1
     assert outcomes() == {"refuse"}
+
+
+def test_what_was_let_go_in_the_moment_of_the_decision_stays_with_whoever_decided(someone: Make) -> None:
+    decision("altered")
+    who = someone("moderator")
+    name = taken(who).split("/")[3]
+    seen = Review.objects.get()  # by another tab that gives it back, or a supervisor who frees it
+    undoing.press(who.member, name, REFUSE)
+    assert not queue._free(seen, who.member, "given back")
+    with later(seconds=11):
+        assert undoing.settle() == 1
+    assert outcomes() == {"refuse"}
+
+
+def test_a_decision_whose_review_was_let_go_all_the_same_keeps_nobody_from_it(someone: Make) -> None:
+    decision("altered")
+    who, other = someone("moderator"), someone("moderator")
+    name = taken(who).split("/")[3]
+    undoing.press(who.member, name, REFUSE)
+    assert queue._free(Review.objects.get(), who.member, "given back")
+    with pytest.raises(undoing.TooLate):
+        undoing.undo(who.member, name)
+    with later(seconds=11):
+        assert undoing.settle() == 0 and nothing_followed()
+        assert not PendingDecision.objects.exists()
+        assert taken(other).split("/")[3] == name
 
 
 def test_of_two_the_second_is_told(someone: Make) -> None:
@@ -232,6 +301,7 @@ def test_a_ground_that_is_no_rule_any_more_gives_it_back_to_the_queue(
         assert "Noted: refuse it." in read(who, "/staff/review/keys/")
         assert undoing.settle() == 0
     assert Review.objects.get().state == "waiting" and not PendingDecision.objects.exists()
+    assert ">It is the picture.</textarea>" in read(who, taken(who))
 
 
 def test_the_second_look_stays_blind_while_it_can_be_undone(someone: Make) -> None:
@@ -265,11 +335,44 @@ def test_whoever_needs_longer_takes_longer(someone: Make) -> None:
         assert undoing.settle() == 1
 
 
-def test_an_objection_waits_for_what_is_being_decided(someone: Make) -> None:
+def test_an_objection_that_came_while_it_could_be_undone_is_read_before_it_is_answered(someone: Make) -> None:
     row = decision("altered")
-    who = someone("moderator")
+    who, chief = someone("moderator"), someone("supervisor")
+    page, why = taken(who), "It is the picture. " * 250
+    undoing.press(who.member, page.split("/")[3], Answer("refuse", "terms-intimate", why.strip()))
+    with later(seconds=5):
+        assert objections.object_to(row, "That is my dog.").state == "held"
+    with later(seconds=11):
+        assert undoing.settle() == 0 and nothing_followed()
+        assert objections.to(row).get().answered_at is None
+        record = read(chief, f"/staff/review/oversight/{page.split('/')[3]}/")
+        assert "an objection came in meanwhile – It is the picture." in record
+        assert taken(who) == page
+        text = read(who, page)
+        assert "That is my dog." in text and f">{why.strip()}</textarea>" in text
+        who.client.post(f"{page}decide/", {**FORM, "then": "queue"})
+    with later(seconds=30):
+        assert undoing.settle() == 1
+    assert objections.to(row).get().upheld is False and outcomes() == {"refuse"}
+
+
+def test_nobody_else_reads_the_words_of_a_decision_that_was_handed_back(someone: Make) -> None:
+    row = decision("altered")
+    who, other = someone("moderator"), someone("moderator")
     undoing.press(who.member, taken(who).split("/")[3], REFUSE)
-    assert objections.object_to(row, "That is my dog.").state == "held"
+    with later(seconds=5):
+        objections.object_to(row, "That is my dog.")
     with later(seconds=11):
         undoing.settle()
-    assert row.name and objections.to(row).get().upheld is False
+        assert "It is the picture." not in read(other, taken(other))
+
+
+def test_no_objection_holds_a_referral_up(someone: Make) -> None:
+    row = decision("altered")
+    who = someone("moderator")
+    undoing.press(who.member, taken(who).split("/")[3], Answer("refer"))
+    with later(seconds=5):
+        objections.object_to(row, "That is my dog.")
+    with later(seconds=11):
+        assert undoing.settle() == 1
+    assert outcomes() == {"refer"}

@@ -160,7 +160,7 @@ class Step(models.Model):
     after = models.CharField(max_length=12)
     member = models.ForeignKey(_MEMBER, null=True, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=10, blank=True)
-    why = models.CharField(max_length=1000, blank=True)
+    why = models.TextField(blank=True)
     forget_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ People answer, never the gate (article 20(6)), by the evidence that was recorded
 once.
 """
 
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -38,12 +39,13 @@ _ASKED: Final = TransitionRefused(
     Text("Wait for their answer, then object to that.", "Attendez la réponse, puis contestez-la."),
 )
 _SHUT: Final = TransitionRefused(
+    Text("Nobody here looks at it again.", "Personne ici ne le regarde de nouveau."),
     Text(
-        "It was stopped for those in charge, and nobody here looks at it again.",
-        "Cet envoi a été arrêté pour les responsables ; personne ici ne le regarde plus.",
+        "If you have questions, write to the people who run this site.",
+        "Pour toute question, écrivez aux personnes qui gèrent ce site.",
     ),
-    Text("Turn to the people who run the site.", "Adressez-vous aux personnes qui gèrent le site."),
 )
+"""Whoever sent it reads this: it does not say why, so that nobody is warned."""
 
 
 def object_to(decision: Decision, text: str) -> Review:
@@ -91,6 +93,11 @@ def wait_for_release(review: Review) -> bool:
     return Appeal.objects.filter(mine, review=review, answered_at__isnull=True, against="refuse").exists()
 
 
+def came_after(moment: datetime, review: Review) -> bool:
+    """Whether somebody has objected since then, and waits for an answer."""
+    return Appeal.objects.filter(review=review, answered_at__isnull=True, at__gt=moment).exists()
+
+
 def answer(review: Review, outcome: Outcome, why: str) -> None:
     """What was decided answers all objections in a review; each is upheld that what stood stands no more."""
     unanswered = Appeal.objects.filter(review=review, answered_at__isnull=True)
@@ -123,11 +130,9 @@ def _taken_up(decision: Decision, review: Review | None) -> Review:
         return _asked(decision)
     if review.state != "decided":
         return review
-    if review.about:
-        if review.outcome == "refer":
-            raise _SHUT
-        return _asked(decision)
-    return _again(review)
+    if review.outcome == "refer":
+        raise _SHUT
+    return _asked(decision) if review.about else _again(review)
 
 
 def _asked(decision: Decision) -> Review:

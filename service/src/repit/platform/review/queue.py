@@ -165,8 +165,8 @@ def free_overdue() -> int:
     return sum(_free(review, None, "its time ran out") for review in stale)
 
 
-def free(name: str, member: Member | None, why: str = "freed by a supervisor") -> None:
-    """A supervisor, or nobody in person, ends someone's claim. Raises `NotFound`."""
+def free(name: str, member: Member, why: str = "freed by a supervisor") -> None:
+    """End someone's claim; `member`: who does, or whose decision is handed back. Raises `NotFound`."""
     review = Review.objects.filter(_undecided(), name=name, holder__isnull=False).first()
     if review is None or not _free(review, member, why):
         raise NotFound
@@ -217,7 +217,7 @@ def note(
     """Leave the row of a step. Raises `TransitionRefused` for one that the table does not have."""
     step(before, after)
     Step.objects.create(
-        review=review, at=now(), before=before, after=after, member=member, outcome=outcome, why=why[:1000]
+        review=review, at=now(), before=before, after=after, member=member, outcome=outcome, why=why
     )
 
 

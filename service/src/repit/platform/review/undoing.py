@@ -6,7 +6,8 @@ Next: `platform.loops.review_upkeep` asks every second; the desk, which shows wh
 Until then nothing follows: no statement of reasons, no opinion for a bank, nothing for the platform's
 software, which is still told that people are asked. The member may take the next one meanwhile. The row goes
 in the transaction in which the decision takes effect: a process that is killed before has done nothing, and
-what is due is done by whichever comes next; one that is killed after has done it once.
+what is due is done by whichever comes next; one that is killed after has done it once. What somebody objects
+meanwhile is not answered unread: the decision is handed back to the queue.
 """
 
 import logging
@@ -18,12 +19,12 @@ from django.db import transaction
 
 from repit.foundation import audit
 from repit.foundation.clock import now
-from repit.foundation.errors import Text, TransitionRefused
+from repit.foundation.errors import NotFound, Text, TransitionRefused
 from repit.foundation.jobs.backoff import Backoff
 from repit.foundation.jobs.claims import ClaimLost, Claims
 from repit.foundation.mapping import named
 from repit.foundation.staff.models import Member
-from repit.platform.review import deciding, media, queue, wellbeing
+from repit.platform.review import deciding, media, objections, queue, wellbeing
 from repit.platform.review.deciding import Answer, AnswerNotWhole
 from repit.platform.review.models import PendingDecision, Review
 
@@ -43,10 +44,10 @@ class Pressed(TransitionRefused):
 
 
 class TooLate(TransitionRefused):
-    """It has taken effect, or somebody else decided it."""
+    """It has taken effect, or is about to, or was handed back."""
 
     code = "too-late-to-undo"
-    message = Text("It has taken effect already.", "La décision a déjà pris effet.")
+    message = Text("It can be undone no more.", "La décision ne peut plus être annulée.")
     next_step = Text(
         "Tell your supervisor if it should be otherwise: they see every decision under Oversight.",
         "Dites-le à la supervision si elle doit changer : chaque décision y figure.",
@@ -70,6 +71,9 @@ def press(member: Member, name: str, answer: Answer) -> None:
     seconds = wellbeing.workload(member).undo_seconds
     with transaction.atomic():
         review = deciding.held(member, name, pressed=False)
+        # Whoever saw the claim as it was, to end it, is too late now.
+        if not queue.hold_on(review):
+            raise NotFound
         if PendingDecision.objects.filter(review=review).exists():
             raise Pressed
         moment = now()
@@ -96,20 +100,28 @@ def undo(member: Member, name: str) -> Answer:
         if row is None or not PendingDecision.objects.filter(pk=row.pk, claim="").delete()[0]:
             raise TooLate
         queue.give_back(member, "an earlier one is taken up again", but=name)
-        queue.hold_on(row.review)
+        if not queue.hold_on(row.review):
+            raise TooLate
         audit.record(member.name, "review decision undone", name)
     return _answer(row)
 
 
-def is_pressed(member: Member, name: str) -> bool:
-    """Whether this member has decided it, and that has not taken effect."""
-    return PendingDecision.objects.filter(review__name=name, member=member).exists()
+def pressed(member: Member, name: str) -> Answer | None:
+    """What this member has decided of it, and that has not taken effect."""
+    row = PendingDecision.objects.filter(review__name=name, member=member).first()
+    return None if row is None else _answer(row)
 
 
 def undoable(member: Member) -> list[Undoable]:
     """What a member may still undo, latest first."""
     rows = PendingDecision.objects.filter(member=member).select_related("review__decision").order_by("-at")
     return [_shown(row, row.review) for row in rows]
+
+
+def words_of(member: Member, review: Review) -> str:
+    """What this member wrote when they decided it, where the decision was handed back."""
+    step = review.steps.filter(member=member, outcome="", why__contains="\n").order_by("pk").last()
+    return "" if step is None else step.why.partition("\n")[2]
 
 
 def settle() -> int:
@@ -125,11 +137,19 @@ def _settled(row: PendingDecision) -> bool:
         with transaction.atomic():
             if not _claims.keep(row):
                 return False
-            review = deciding.decide(row.member, row.review.name, _answer(row), pressed=True)
+            held = deciding.held(row.member, row.review.name, pressed=True)
+            # What may show a minor stays shut whatever is objected, and nobody looks at it again.
+            if row.outcome != "refer" and objections.came_after(row.at, held):
+                _handed_back(row, "an objection came in meanwhile")
+                return False
+            review = deciding.decide(row.member, held.name, _answer(row), pressed=True)
             if not _claims.remove(row):
                 raise ClaimLost
     except AnswerNotWhole:
-        _handed_back(row)
+        _handed_back(row, "its ground is no rule here any more")
+        return False
+    except NotFound:
+        _claims.remove(row)  # its review is not theirs any more: whoever takes it decides
         return False
     except Exception as error:  # noqa: BLE001 - one decision must not keep the others
         trouble = named(error).code
@@ -141,11 +161,11 @@ def _settled(row: PendingDecision) -> bool:
     return True
 
 
-def _handed_back(row: PendingDecision) -> None:
-    """Its ground is no rule of this platform any more: somebody decides anew."""
+def _handed_back(row: PendingDecision, why: str) -> None:
+    """Somebody decides anew; the words of whoever had decided stand with the step (`words_of`)."""
     with transaction.atomic():
         if _claims.remove(row):
-            queue.free(row.review.name, None, "its ground is no rule here any more")
+            queue.free(row.review.name, row.member, f"{why}\n{row.why}".strip())
 
 
 def _answer(row: PendingDecision) -> Answer:

@@ -44,7 +44,8 @@ _WORDS: Final = {
         "Si vous pensez que c’est une erreur, écrivez aux personnes qui gèrent le site.",
     ),
     "object": Text("See why it was refused, or object.", "Voir pourquoi il a été refusé, ou contester."),
-    "number": Text("Give them this number:", "Donnez-leur ce numéro :"),
+    "give": Text("Give them this number:", "Donnez-leur ce numéro :"),
+    "number": Text("The number of this decision:", "Le numéro de cette décision :"),
 }
 
 

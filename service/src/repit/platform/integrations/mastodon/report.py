@@ -98,7 +98,9 @@ def _comment(row: QueuedMedia) -> str:
     names = ", ".join(decision["decision"] for decision in found[:8] if decision["decision"])
     finding = _in_language({"refuse": _REFUSED, "refer": _REFERRED}.get(row.desk, _NOBODY))
     comment = _in_language(_COMMENT).format(what=what, finding=finding, names=names)
-    page = sender_page.address(next((each["decision"] for each in found if each["decision"]), None))
+    number = next((each["decision"] for each in found if each["decision"]), None)
+    # Nobody is to be warned of a referral.
+    page = None if row.desk == "refer" else sender_page.address(number)
     where = _in_language(_OBJECT).format(page=page) if page else ""
     return comment[: 1000 - len(where)] + where
 

@@ -100,8 +100,9 @@ def _found(request: HttpRequest, number: str) -> DecisionStatus | HttpResponse:
         if seconds:
             return _number_page(request, number, _later(seconds), 429, seconds)
         limits.count(request, limits.NUMBERS)
+        # Both are kept as long as the operator says, but never less.
         complaint = _(
-            "No decision has this number. Compare it with the refusal. After a year it may be gone."
+            "No decision has this number. Compare it with the refusal. After six months it may be gone."
         )
         return _number_page(request, number, complaint, 404)
 

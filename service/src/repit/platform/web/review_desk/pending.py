@@ -7,6 +7,7 @@ script the button stays where it is, and says so if it comes too late; with it t
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,13 +28,17 @@ def around(member: Member) -> dict[str, Any]:
 @needs("review.work", "review.second")
 def undo(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     """Hold it again, with what was chosen; what else the member holds goes back to the queue."""
+    page = reverse("review-item", args=[name])
     try:
-        answer = undoing.undo(member, name)
+        with transaction.atomic():
+            answer = undoing.undo(member, name)
+            outcome = "free" if answer.picture else answer.outcome
+            words = {"outcome": outcome, "ground": answer.ground, "why": answer.why}
+            # What was sent since, to decide otherwise, is what the member thinks now.
+            since = {name: str(value) for name, value in drafts.typed_on(request, page).items()}
+            drafts.put_back(request, page, words | since)
     except undoing.TooLate as late:
         messages.info(request, " ".join(late.shown(request.LANGUAGE_CODE)))
         return HttpResponseRedirect(reverse("review-queue"))
-    page = reverse("review-item", args=[name])
-    outcome = "free" if answer.picture else answer.outcome
-    drafts.put_back(request, page, {"outcome": outcome, "ground": answer.ground, "why": answer.why})
     messages.info(request, _("Undone. You hold it again, with what you had chosen."))
     return HttpResponseRedirect(page)

@@ -16,6 +16,7 @@ _SYSTEM: Final = {
     "freed by a supervisor": _("freed by a supervisor"),
     "an earlier one is taken up again": _("given back, for an earlier one is taken up again"),
     "its ground is no rule here any more": _("given back: its ground is no rule here any more"),
+    "an objection came in meanwhile": _("given back: an objection came in meanwhile"),
 }
 _ACTIONS: Final = {
     "review looked at": _("looked at it"),
@@ -30,8 +31,11 @@ _ACTIONS: Final = {
 
 
 def why(step: Step) -> Any:
-    """Why a step was taken: a sentence of ours, or whatever a person wrote."""
-    return step.why if step.outcome else _SYSTEM.get(step.why, step.why)
+    """Why a step was taken: a sentence of ours, whatever a person wrote, or both."""
+    if step.outcome:
+        return step.why
+    ours, _between, words = step.why.partition("\n")
+    return f"{_SYSTEM.get(ours, ours)} – {words}" if words else _SYSTEM.get(ours, ours)
 
 
 def action(code: str) -> Any:

@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from repit.platform.gate.verdict import SURE
+from repit_engine.decision import DEFAULT_RULE
 
 STEPS: Final = 5
-ACTS_ALONE: Final = 1e-3
+ACTS_ALONE: Final = DEFAULT_RULE.block.expected
 """Matches as good that one unrelated upload gives on average, where the gate may refuse by itself."""
 IN_A_MILLION: Final = 1e-6
 _WORDS: Final = {

@@ -188,10 +188,10 @@ def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
         undoing.press(member, name, answer)
     except AnswerNotWhole as refused:
         if not _holds(member, name):
-            return _let_go(request, member, name)
+            return _let_go(request, member, name, answer)
         return _item(request, member, _held(member, name), refused=refused)
     except (NotFound, undoing.Pressed):
-        return _let_go(request, member, name)
+        return _let_go(request, member, name, answer)
     drafts.sent(request, reverse("review-item", args=[name]))
     wellbeing.at_work(member)
     if request.POST.get("then") == "queue":
@@ -199,14 +199,19 @@ def decide(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     return take_next(request)
 
 
-def _let_go(request: HttpRequest, member: Member, name: str) -> HttpResponse:
+def _let_go(
+    request: HttpRequest, member: Member, name: str, answer: deciding.Answer | None = None
+) -> HttpResponse:
     """The member does not hold it (any more): they pressed twice, or went back in the browser, or wrote for
     so long that somebody else has it by now."""
     steps = Step.objects.filter(review__name=name).order_by("pk")
     last = steps.last()
     if last is None:
         raise _NOT_HELD
-    if undoing.is_pressed(member, name) or (last.member_id == member.pk and last.outcome):
+    pressed = undoing.pressed(member, name)
+    if pressed or (last.member_id == member.pk and last.outcome):
+        if answer not in (None, pressed):
+            _announce(request, in_time=pressed is not None)
         now_held = queue.held_by(member)
         to = reverse("review-item", args=[now_held.name]) if now_held else reverse("review-queue")
         return HttpResponseRedirect(to)
@@ -224,6 +229,15 @@ def _let_go(request: HttpRequest, member: Member, name: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("review-queue"))
 
 
+def _announce(request: HttpRequest, *, in_time: bool) -> None:
+    """Whoever decides otherwise than they did learns that the first decision stands, and how to change it;
+    while it can be undone, what they sent now stands in the form once they undo."""
+    if in_time:
+        drafts.keep(request)
+    refused = undoing.Pressed() if in_time else undoing.TooLate()
+    messages.info(request, " ".join(refused.shown(request.LANGUAGE_CODE)))
+
+
 def _item(
     request: HttpRequest,
     member: Member,
@@ -232,14 +246,14 @@ def _item(
     refused: AnswerNotWhole | None = None,
 ) -> HttpResponse:
     language, here = request.LANGUAGE_CODE, reverse("review-item", args=[review.name])
-    waits = drafts.typed_on(request, here)
+    waits = {"why": undoing.words_of(member, review), **drafts.typed_on(request, here).dict()}
     if refused is not None:
         complain(request, *(about(each.field, each.text) for each in refused.missing))
     words = {
         **pending.around(member),
         "here": here,
-        "typed": {**waits.dict(), **request.POST.dict()},
-        "from_before": bool(waits.get("why")) and not refused,
+        "typed": {**waits, **request.POST.dict()},
+        "from_before": bool(waits["why"]) and not refused,
         "review": review,
         "decision": review.decision,
         "channel": code_words.channel(review.decision.channel).in_language(language),
