@@ -236,3 +236,24 @@ def test_what_never_came_in_is_kept_from_coming_or_comes_as_was_asked(later: Lat
     later.passes(90_000)
     Carrier().once()
     assert active() == 1 and claims.find(name) is not None
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_comes_in_within_the_hour_is_protected_for_the_rest_of_it(
+    kept: bool, later: Later, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REPIT_SPREAD_SECONDS = 86_400
+    with monkeypatch.context() as patched:
+        patched.setattr(letters, "soon", lambda: clock.now() + timedelta(minutes=30))
+        [name] = carrying.protect([picture()], actor="person", publish=True)
+        carrying.let_go_in_an_hour([name], actor="person")
+    carrier = Carrier()
+    later.passes(HOUR * 3 / 4)
+    carrier.once()
+    assert active() == 1 and carrying.statuses([name])[name].goes_at
+    if kept:
+        assert keep([name]) == {name}
+    later.passes(HOUR)
+    carrier.once()
+    status = carrying.statuses([name])[name]
+    assert (status.state, status.back) == (("active", False) if kept else ("withdrawn", True))

@@ -209,7 +209,11 @@ def _carry(order: Order, made: Incoming | None, beside: Sequence[Order] = ()) ->
         if order.wanted == "let go":
             _let_go(line, order, beside)
         elif made is not None:
-            taken_back = any(other.wanted == "let go" and other.name == order.name for other in beside)
+            # What may still be revoked takes nothing back before its hour is over.
+            taken_back = any(
+                other.wanted == "let go" and not other.revocable and other.name == order.name
+                for other in beside
+            )
             if not taken_back and claims.find(order.name) is None:
                 incoming.settle([made])
                 way = Way(order.actor, settings.REPIT_ORIGIN, order.publish, own=True)
