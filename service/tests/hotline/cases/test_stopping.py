@@ -8,15 +8,18 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 from making import file_of, picture
+from pytest_django.fixtures import Settings
 
 from repit.foundation import clock
 from repit.foundation.errors import InputRefused, NotFound, NotGranted
-from repit.hotline.bank import feed
+from repit.hotline.bank import carrying, feed, items
 from repit.hotline.bank.carrying import Carrier
 from repit.hotline.bank.models import Item, Letter
 from repit.hotline.cases import closing, helpers, links, service, stopping, vault
 from repit.hotline.cases.casefile import Casefile
+from repit.hotline.cases.links import Link
 from repit.hotline.cases.models import Case
 from repit.hotline.cases.stopping import TooLateToKeep
 
@@ -85,7 +88,7 @@ def test_asked_twice_it_keeps_its_first_hour_and_leaves_once() -> None:
         assert states(mine) == ["withdrawn", "active"]
 
 
-def test_who_does_not_want_to_wait_stops_it_at_once_and_nothing_is_left_that_waits() -> None:
+def test_who_does_not_want_to_wait_stops_it_at_once_and_it_leaves_once() -> None:
     same = picture()
     mine, theirs = file_of(service.open_case([same])), file_of(service.open_case([same]))
     service.stop_in_an_hour(mine, [1])
@@ -167,6 +170,62 @@ def test_a_process_that_ends_while_it_is_undone_leaves_it_protected(monkeypatch:
         assert states(mine) == ["active", "active"]
         service.stop_in_an_hour(mine, [2])
         assert states(mine) == ["active", "stopping"]
+
+
+@pytest.mark.parametrize("lost", ["links", "letters"])
+def test_where_stopping_at_once_is_not_written_the_hour_goes_on(
+    lost: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, or a process that ends in the middle."""
+    mine = case()
+    service.stop_in_an_hour(mine, "all")
+
+    def full(*_: object, **__: object) -> None:
+        raise OperationalError
+
+    with monkeypatch.context() as patched, pytest.raises(OperationalError):
+        patched.setattr(*((stopping, "_write", full) if lost == "links" else (carrying, "let_go", full)))
+        service.take_back(mine, "all")
+    assert states(mine) == ["stopping", "stopping"]
+    with later(hours=2):
+        assert states(mine) == ["withdrawn", "withdrawn"] and served() == 0
+
+
+def from_before() -> Casefile:
+    """A case from before there were claims, which knows the item's own name; two asked for the same."""
+    same = picture()
+    mine, theirs = file_of(service.open_case([same])), items.submit(same, actor="person", publish=True)
+    with mine.turn() as turn:
+        links.write(turn, [Link(theirs.item, "picture", "intimate")])
+    assert Item.objects.get().own == 2
+    return mine
+
+
+def test_of_a_case_from_before_it_leaves_once_whichever_is_carried_out_first(settings: Settings) -> None:
+    mine = from_before()
+    settings.REPIT_SPREAD_SECONDS = 5
+    service.stop_in_an_hour(mine, "all")
+    service.take_back(mine, "all")
+    assert Item.objects.get().own == 2
+    with later(hours=2):
+        assert Item.objects.get().own == 1
+
+
+def test_of_a_case_from_before_a_process_that_ends_leaves_it_protected_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine = from_before()
+    service.stop_in_an_hour(mine, "all")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(stopping, "_write", killed)
+        service.keep_after_all(mine)
+    assert states(mine) == ["active"]
+    service.take_back(mine, "all")
+    assert states(mine) == ["withdrawn"] and Item.objects.get().own == 1
 
 
 def test_only_the_person_may_and_only_of_what_is_theirs() -> None:

@@ -52,9 +52,37 @@ def protect(submissions: Sequence[Submission], *, actor: str, publish: bool) -> 
     return [order.name for order in orders]
 
 
-def let_go(names: Iterable[str], *, actor: str, reason: str = "") -> None:
-    """Ask for what a case asked for to be taken back. May be repeated."""
-    _ask([Order(letters.number(), "let go", name, actor, letters.soon(), reason=reason) for name in names])
+def let_go(names: Iterable[str], *, actor: str, reason: str = "", waiting: Collection[str] = ()) -> None:
+    """Ask for what a case asked for to be taken back. May be repeated. `waiting`: of these names, those that
+    wait for their hour: they leave once, whichever of the two is carried out first."""
+    same = _waiting_for_an_hour(waiting)
+    _ask(
+        [
+            Order(
+                letters.number(),
+                "let go",
+                name,
+                actor,
+                letters.soon(),
+                reason=reason,
+                same_as=same.get(name, b""),
+            )
+            for name in names
+        ]
+    )
+
+
+def _waiting_for_an_hour(names: Collection[str]) -> dict[str, bytes]:
+    """The numbers of the orders that wait for their hour, by those of these names that have no claim by which
+    to know what was done already: of cases from before there were claims."""
+    if not Item.objects.filter(token__in=names).exists():
+        return {}
+    orders = letters.opened(list(Letter.objects.all()))
+    return {
+        order.name: order.number
+        for order in orders
+        if order.wanted == "let go" and order.revocable and order.name in names
+    }
 
 
 def let_go_in_an_hour(names: Iterable[str], *, actor: str, reason: str = "") -> None:
@@ -106,7 +134,7 @@ def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
     held, found = claims.led(names), dict[str, SubmissionStatus]()
     broken = unreadable.among([there.item.pk for there in held.values()])
     for name in names:
-        item, stands = held.get(name, (None, None))
+        item, stands = held.get(name, (None, False))
         state: State = "erased" if item is None else cast("State", item.state)
         if state == "erased":
             state = "received" if name in asked else "withdrawn"
@@ -234,7 +262,7 @@ def _let_go(line: Feed, order: Order, beside: Sequence[Order]) -> None:
             keys.pool(keys.LETTERS).wipe(other.slots)
     # A case from before there were claims: that this was done stands in a claim that no case has.
     item = Item.objects.filter(token=order.name).first()
-    done = claims.digest(order.number.hex())
+    done = claims.digest((order.same_as or order.number).hex())
     if item is not None and not Claim.objects.filter(digest=done).exists():
         Claim.objects.create(item=item, digest=done, back=True)
         _release_claim(line, item, order)

@@ -48,12 +48,12 @@ def at_once(turn: Turn, which: Which) -> None:
     """
     held = _held(turn)
     chosen = [held[number - 1] for number in _chosen(held, which)]
+    names = [link.item for link in chosen if not link.back]
+    # What waits for its hour is not revoked: keys are wiped at once, and were this transaction lost, nothing
+    # would be left of what was asked for before. Of two letters the second to be carried out does nothing.
     waiting = [link.item for link in chosen if link.asked]
-    # What waits goes first, so that no name is let go twice; what was carried out just now needs no more.
-    revoked = revoking.keep_after_all(waiting) if waiting else set[str]()
-    names = [link.item for link in chosen if link.stands or link.item in revoked]
     _write(turn, [replace(link, asked=False, back=True) if link in chosen else link for link in held])
-    carrying.let_go(names, actor=ACTOR, reason=_REASON)
+    carrying.let_go(names, actor=ACTOR, reason=_REASON, waiting=waiting)
 
 
 def in_an_hour(turn: Turn, which: Which) -> None:
