@@ -28,8 +28,8 @@ _MIN_QUALITY: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An item that waits for a person, since when and why. `when`: the same, as far as it is kept. `asked`: it
-    goes on being served meanwhile."""
+    """An item that waits for a person, since when and why. `when`: the same, as far as it is kept. `asked`:
+    it goes on being served meanwhile."""
 
     item: str
     state: str

@@ -7,8 +7,8 @@ asks every hour.
 Nothing is written of a month that is not over, so that no two looks at a page tell what came between them.
 What can no longer be known when a month is counted late is left out, never guessed.
 
-A clock that was ahead, or was set back, is put right in the end: what it had counted too soon is counted anew,
-and what was counted before is kept by its number, whatever the year.
+What a clock that was ahead has counted too soon is taken back and counted when it is over; of what was
+counted before, the newest are kept by their number, whatever year that clock shows.
 """
 
 from collections.abc import Iterator
@@ -54,8 +54,8 @@ def due() -> int:
 
 
 def _take_back_what_is_not_over(present: date) -> None:
-    """A clock that was ahead counts as many months too soon as are counted at once. Where more lie ahead, it is
-    this clock that was set back: they could not be counted again."""
+    """A clock that was ahead counts as many months too soon as are counted at once. Where more lie ahead, it
+    is this clock that was set back: they could not be counted again."""
     ahead = Month.objects.filter(month__gte=present)
     if ahead.count() <= COUNTED_BACK:
         ahead.delete()
