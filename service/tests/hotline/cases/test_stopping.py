@@ -66,11 +66,27 @@ def test_undone_it_goes_on_as_if_nothing_had_been_asked() -> None:
     with later(minutes=59):
         service.keep_after_all(mine)
         assert states(mine) == ["active", "active"]
-        with pytest.raises(TooLateToKeep):
-            service.keep_after_all(mine)
     with later(days=2):
         assert states(mine) == ["active", "active"] and feed.head().sequence == before
         assert [item.state for item in service.take_back(mine, "all").items] == ["withdrawn"] * 2
+
+
+def test_undone_again_from_a_page_of_before_it_is_done_and_what_has_ended_is_never_said_to_go_on() -> None:
+    mine = case(3)
+    service.stop_in_an_hour(mine, "all")
+    service.keep_after_all(mine, [1, 2, 3])
+    service.keep_after_all(mine, [1, 2, 3])
+    service.keep_after_all(mine)
+    assert states(mine) == ["active"] * 3
+    assert [entry.what for entry in service.access_log(mine)].count("kept-after-all") == 1
+    service.stop_in_an_hour(mine, [2])
+    with later(hours=2):
+        for seen in (False, True):
+            service.keep_after_all(mine, [1, 3])
+            for shown in ([2], [1, 2], "all", []):
+                with pytest.raises(TooLateToKeep):
+                    service.keep_after_all(mine, shown)
+            assert not seen or states(mine) == ["active", "withdrawn", "active"]
 
 
 def test_asked_twice_it_keeps_its_first_hour_and_leaves_once() -> None:

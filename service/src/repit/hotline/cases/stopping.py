@@ -30,7 +30,7 @@ _REASON: Final = "the person took it back"
 
 
 class TooLateToKeep(TransitionRefused):
-    """Nothing waits any more: it was carried out, or kept before."""
+    """Nothing waits any more: it was carried out."""
 
     code = "too-late-to-keep"
     message = Text("The hour to undo it is over.", "L’heure pour revenir en arrière est passée.")
@@ -66,15 +66,20 @@ def in_an_hour(turn: Turn, which: Which) -> None:
     carrying.let_go_in_an_hour(sorted(chosen), actor=ACTOR, reason=_REASON)
 
 
-def keep_after_all(turn: Turn) -> None:
-    """Have everything go on that waits for its hour. Raises `TooLateToKeep` where nothing does,
-    `NotGranted`."""
+def keep_after_all(turn: Turn, which: Which) -> bool:
+    """Have everything go on that waits for its hour; whether anything did. `which` was seen to wait, by its
+    numbers: kept before, in another tab, it goes on. Raises `TooLateToKeep` where it does not,
+    `InputRefused`, `NotGranted`."""
     held = _held(turn)
     waiting = {link.item for link in held if link.asked}
     kept = revoking.keep_after_all(waiting) if waiting else set[str]()
-    if not kept:
+    if kept:
+        _write(turn, [replace(link, asked=False) if link.item in kept else link for link in held])
+        return True
+    seen = _chosen(held, which)
+    if not seen or not all(held[number - 1].stands for number in seen):
         raise TooLateToKeep
-    _write(turn, [replace(link, asked=False) if link.item in kept else link for link in held])
+    return False
 
 
 def _held(turn: Turn) -> list[Link]:
