@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from repit.foundation import clock
 from repit.foundation.errors import InputRefused, NotFound, NotGranted
-from repit.hotline.bank import carrying, feed, items
+from repit.hotline.bank import carrying, feed, items, letters
 from repit.hotline.bank.carrying import Carrier
 from repit.hotline.bank.models import Item, Letter
 from repit.hotline.cases import closing, helpers, links, service, stopping, vault
@@ -246,6 +246,28 @@ def test_of_a_case_from_before_a_process_that_ends_leaves_it_protected_and_says_
     assert states(mine) == ["active"]
     service.take_back(mine, "all")
     assert states(mine) == ["withdrawn"] and Item.objects.get().own == 1
+
+
+def test_no_letter_of_others_is_opened_to_show_a_case_for_which_none_can_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    protected, stopped, other = case(), case(), case()
+    service.take_back(stopped, [1])
+    opened, real = list[int](), letters.opened
+
+    def noted(rows: Sequence[Letter]) -> list[letters.Order]:
+        opened.append(len(rows))
+        return real(rows)
+
+    monkeypatch.setattr(letters, "opened", noted)
+    service.stop_in_an_hour(other, "all")
+    opened.clear()
+    assert states(protected) == ["active", "active"] and states(stopped) == ["withdrawn", "active"]
+    assert opened == []
+    assert states(other) == ["stopping", "stopping"] and opened == [letters.FEWEST] * len(opened)
+    with later(hours=2):
+        opened.clear()
+        assert states(other) == ["withdrawn", "withdrawn"] and opened == []
 
 
 def test_only_the_person_may_and_only_of_what_is_theirs() -> None:

@@ -124,14 +124,23 @@ class SubmissionStatus:
     back: bool = False
 
 
-def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
-    """Each of these names as the bank has it."""
-    # Few letters wait at any moment.
-    orders = letters.opened(list(Letter.objects.all()))
+def statuses(
+    names: Collection[str], *, stand: Collection[str] = (), back: Collection[str] = ()
+) -> dict[str, SubmissionStatus]:
+    """Each of these names as the bank has it. Of those that `stand` nothing was asked to be taken back; those
+    that are `back` were asked to be, at once.
+
+    To find a name's letter all that wait have to be opened, of whatever case: they are where one of these may
+    have one, and not to show a case of which everything is in the bank, or has left it.
+    """
+    held, found, orders = claims.led(names), dict[str, SubmissionStatus](), list[Order]()
+    if any(held[name].stands and name not in stand if name in held else name not in back for name in names):
+        orders = letters.opened(list(Letter.objects.all()))
+        # What was carried out in between has no letter any more: it has a claim.
+        held = claims.led(names)
     asked = {order.name for order in orders if order.wanted == "protect"}
     leaving = {order.name for order in orders if order.wanted == "let go" and not order.revocable}
     later = {order.name: order.due_at for order in orders if order.wanted == "let go" and order.revocable}
-    held, found = claims.led(names), dict[str, SubmissionStatus]()
     broken = unreadable.among([there.item.pk for there in held.values()])
     for name in names:
         item, stands = held.get(name, (None, False))
@@ -165,11 +174,16 @@ class Carrier:
         self._until: dict[bytes, float] = {}
 
     def once(self, stopped: Callable[[], bool] = lambda: False) -> float | None:
-        """Carry out what is due; the seconds until more is, None where nothing waits."""
+        """Carry out what is due; the seconds until more may be, None where nothing lies there.
+
+        What waits may be much: of every protection that is to stop in an hour letters lie here for as long.
+        They are opened once, and whether they still stand is looked up when their time has come.
+        """
         orders = self._waiting()
         rests = {order.number: self._rest(order) for order in orders}
         self._until = {number: until for number, until in self._until.items() if number in rests}
-        due = [order for order in orders if rests[order.number] <= 0]
+        over = [order for order in orders if rests[order.number] <= 0]
+        due = [order for order in over if _whole(order)]
         secrets.SystemRandom().shuffle(due)
         for order in due:
             if stopped():
@@ -183,7 +197,7 @@ class Carrier:
                 raise
             except Exception as error:  # noqa: BLE001 - one letter must not keep the others
                 _log.error("a letter stays where it is: %s", type(error).__name__)
-        done = {order.number for order in due}
+        done = {order.number for order in over}
         self._known = {
             row: None if order is None or (order.number in done and not _whole(order)) else order
             for row, order in self._known.items()
@@ -202,6 +216,7 @@ class Carrier:
         return self._until.setdefault(order.number, until) - passed
 
     def _waiting(self) -> list[Order]:
+        """What lies there; of that some may have been carried out or revoked since it was opened."""
         rows = dict(Letter.objects.values_list("id", "slot"))
         fresh = [row for row in rows if row not in self._known]
         if fresh:
@@ -209,9 +224,7 @@ class Carrier:
             by_slot = {slot: order for order in opened for slot in order.slots}
             self._known.update({row: by_slot.get(rows[row]) for row in fresh})
         self._known = {row: order for row, order in self._known.items() if row in rows}
-        found = {order.number: order for order in self._known.values() if order is not None}
-        orders = list(found.values())
-        return [order for order in orders if _whole(order)]
+        return list({order.number: order for order in self._known.values() if order is not None}.values())
 
 
 def sweep() -> int:

@@ -23,7 +23,7 @@ from repit.hotline.bank import carrying, revoking
 from repit.hotline.cases import due, links
 from repit.hotline.cases.casefile import Turn
 from repit.hotline.cases.links import Link
-from repit.hotline.cases.protection import ACTOR, settled
+from repit.hotline.cases.protection import ACTOR, at_the_bank, settled
 
 Which = Sequence[int] | Literal["all"]
 _REASON: Final = "the person took it back"
@@ -86,7 +86,7 @@ def _held(turn: Turn) -> list[Link]:
     if turn.role != "person":
         raise NotGranted
     held = links.of(turn)
-    return settled(turn, held, carrying.statuses([link.item for link in held]))
+    return settled(turn, held, at_the_bank(held))
 
 
 def _chosen(held: Sequence[Link], which: Which) -> Sequence[int]:
