@@ -73,11 +73,11 @@ def test_a_name_that_was_changed_since_it_was_read_does_not_come_to_stand() -> N
     assert names() == ["Le Forum"], "it was agreed on paper"
 
 
-@pytest.mark.parametrize("said", [[], ["--as", "Le Forum"]])
-def test_the_command_says_which_name_is_meant(said: list[str]) -> None:
+@pytest.mark.parametrize("options", [[], ["--as", "Le Forum"]])
+def test_the_command_says_which_name_is_meant(options: list[str]) -> None:
     who, run = follow("forum"), CliRunner()
     named.ask(who, "Someone Else", actor="forum")
-    refused = run.invoke(app, ["named", "forum", *said])
+    refused = run.invoke(app, ["named", "forum", *options])
     assert isinstance(refused.exception, InputRefused) and names() == []
     assert run.invoke(app, ["named", "forum", "--as", "Someone Else"]).exit_code == 0
     assert names() == ["Someone Else"]

@@ -12,7 +12,7 @@ from repit.foundation.audit import Entry
 from repit.foundation.clock import day, now
 from repit.hotline.bank import feed
 from repit.hotline.bank.models import Change, Feed, Item, Tombstone, Transition
-from repit.hotline.bank.states import told_by_day
+from repit.hotline.bank.states import by_day_only
 
 _ROWS: Final = 500
 
@@ -35,7 +35,7 @@ class Journal:
 
     def step(self, item: Item, before: str, after: str, actor: str, reason: str, *, announced: bool) -> None:
         """An item has taken a step; whether subscribers hear of it."""
-        at = day() if told_by_day(before, after) else now()
+        at = day() if by_day_only(before, after) else now()
         sequence = self.announce(item) if announced else None
         self._steps.append(
             Transition(

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from repit.foundation.fields import RandomKey
 from repit.foundation.hashes import QUALITY_FLOOR
-from repit.hotline.bank.states import LIVE, told_by_day
+from repit.hotline.bank.states import LIVE, by_day_only
 from repit.hotline.bank.types import NAMED_BY_HASH
 
 
@@ -281,7 +281,7 @@ class Transition(models.Model):
     @property
     def when(self) -> datetime | date:
         """When, as far as it is kept."""
-        return self.at.date() if told_by_day(self.before, self.after) else self.at
+        return self.at.date() if by_day_only(self.before, self.after) else self.at
 
 
 class Question(models.Model):

@@ -31,7 +31,7 @@ LIVE: Final[tuple[State, ...]] = ("received", "active", "disputed")
 SHARED: Final[tuple[State, ...]] = ("active", "disputed")
 
 
-def told_by_day(before: str, after: str) -> bool:
+def by_day_only(before: str, after: str) -> bool:
     """Whether only the day of a step is kept. Doubts and their end are decided by gates, subscribers and
     staff, and are compared with their reports; all else may be what a person did just now."""
     return "disputed" not in (before, after) or after == "withdrawn"
