@@ -1,7 +1,8 @@
 """Days and times as people read them: one form in each language, on the operator's clocks."""
 
 import re
-from datetime import UTC, date, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,15 +41,24 @@ def test_a_day_of_which_the_time_is_not_kept_is_the_same_day_on_every_clock(
     settings: Settings, zone: str
 ) -> None:
     settings.REPIT_TIME_ZONE = zone
-    blurred = AFTERNOON.replace(hour=0, minute=0, second=0)
     with override("fr"):
-        for day in (
-            blurred,
-            AFTERNOON.replace(hour=23, minute=59, second=59),
-            date(2026, 11, 28),
-            "2026-11-28",
-        ):
+        for day in (date(2026, 11, 28), "2026-11-28"):
             assert moments.at(day) == moments.on(day) == f"28{NBSP}novembre 2026"
+
+
+@pytest.mark.parametrize("written", [str, lambda moment: moment])
+def test_midnight_and_the_second_before_are_times_like_any_other(
+    settings: Settings, written: Callable[[datetime], moments.Written]
+) -> None:
+    midnight = datetime(2026, 11, 28, tzinfo=UTC)
+    last = midnight - timedelta(seconds=1)
+    with override("en"):
+        assert moments.at(written(midnight)) == f"28{NBSP}November 2026 at 1am"
+        assert moments.at(written(last)) == f"28{NBSP}November 2026 at 12:59am"
+        assert moments.on(written(last)) == f"28{NBSP}November 2026"
+        settings.REPIT_TIME_ZONE = "America/Montreal"
+        assert moments.at(written(midnight)) == f"27{NBSP}November 2026 at 7pm"
+        assert moments.on(written(midnight)) == f"27{NBSP}November 2026"
 
 
 def test_round_hours_and_first_days_are_said_as_people_say_them() -> None:

@@ -3,10 +3,13 @@
 In: a moment as it is kept (UTC), or a day. Out: "28 November 2026 at 2:05pm", as GOV.UK writes it, or
 « 28 novembre 2026 à 14 h 05 ». Next: every page and mail, by the filters `at`, `on` and `clock`.
 
+Where only the day of something is kept, it comes as a `date`, which is the same on every clock: midnight is a
+time like any other.
+
 What programs read stays in UTC and says so: the API, exports, logs, the command line.
 """
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -34,7 +37,7 @@ def local(moment: datetime) -> datetime:
 def at(moment: Written) -> str:
     """Day and time; the day alone where nothing else is known."""
     read = _read(moment)
-    if not isinstance(read, datetime) or (read is moment and _is_a_day(read)):
+    if not isinstance(read, datetime):
         return on(read)
     return f"{on(read)} à {clock(read)}" if _french() else f"{on(read)} at {clock(read)}"
 
@@ -42,7 +45,7 @@ def at(moment: Written) -> str:
 def on(moment: Written) -> str:
     """The day."""
     read = _read(moment)
-    day = _day(read) if isinstance(read, datetime) else read
+    day = local(read).date() if isinstance(read, datetime) else read
     first = "1er" if day.day == 1 and _french() else str(day.day)
     # The number does not stand at the end of a line without its month.
     return f"{first}\u00a0{MONTHS[day.month]} {day.year}"
@@ -79,16 +82,6 @@ def short(moment: datetime | date) -> str:
 def is_today(moment: datetime) -> bool:
     """Whether it falls on the present day here."""
     return local(moment).date() == local(now()).date()
-
-
-def _day(moment: datetime) -> date:
-    return moment.date() if _is_a_day(moment) else local(moment).date()
-
-
-def _is_a_day(moment: datetime) -> bool:
-    """Whether it stands for a day of which the time is not kept: written as the day's first second, or its
-    last. That day is the same on every clock."""
-    return moment.timetz() in (time(0, tzinfo=UTC), time(23, 59, 59, tzinfo=UTC))
 
 
 def _read(moment: Written) -> datetime | date:

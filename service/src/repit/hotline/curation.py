@@ -28,11 +28,13 @@ _MIN_QUALITY: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An item that waits for a person, since when and why. `asked`: it goes on being served meanwhile."""
+    """An item that waits for a person, since when and why. `when`: the same, as far as it is kept. `asked`:
+    it goes on being served meanwhile."""
 
     item: str
     state: str
     since: datetime
+    when: datetime | date
     reason: str
     kind: str = ""
     own: bool = True
@@ -83,6 +85,7 @@ def waiting() -> list[Waiting]:
             row.item.token,
             row.item.state,
             row.opened_at,
+            row.opened_at,
             row.reason,
             row.item.kind,
             row.item.own > 0,
@@ -93,7 +96,8 @@ def waiting() -> list[Waiting]:
     keys = [row.item_id for row in asked]
     for item in Item.objects.filter(state__in=["received", "disputed"]).exclude(pk__in=keys):
         last = Transition.objects.filter(item=item).latest("id")
-        found.append(Waiting(item.token, item.state, last.at, last.reason, item.kind, item.own > 0))
+        own = item.own > 0
+        found.append(Waiting(item.token, item.state, last.at, last.when, last.reason, item.kind, own))
     return sorted(found, key=lambda row: row.since)
 
 

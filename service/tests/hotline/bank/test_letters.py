@@ -308,6 +308,23 @@ def test_one_who_takes_back_meets_one_who_has_read_the_letter_already(
     assert not Item.objects.exists() and feed.head().sequence == 0
 
 
+def test_what_is_carried_out_while_one_looks_is_not_said_to_be_gone(
+    later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [name] = protect()
+    carrier, opened = Carrier(), letters.opened
+    carrier._waiting()
+    later.seconds = SPREAD + 1
+
+    def just_too_late(rows: Sequence[Letter]) -> list[Order]:
+        carrier.once()
+        return opened(rows)
+
+    monkeypatch.setattr(letters, "opened", just_too_late)
+    status = carrying.statuses([name])[name]
+    assert (status.state, status.back) == ("active", False)
+
+
 def test_a_clock_that_is_put_back_makes_nobody_wait(later: Later) -> None:
     later.seconds = 86_400 * 30
     protect()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -161,8 +161,8 @@ def test_it_is_too_late_once_it_was_carried_out_even_before_its_key_is_wiped(
     with monkeypatch.context() as patched:
         patched.setattr(keys.KeyPool, "wipe", lambda *_: None)
         Carrier().once()
-    assert carrying.statuses([name])[name].goes_at, "its letter is still there"
-    assert keep([name]) == set()
+    assert len(waiting()) == letters.FEWEST, "its letter is still there"
+    assert carrying.statuses([name])[name].back and keep([name]) == set()
     Carrier().once()
     assert carrying.statuses([name])[name].back and waiting() == []
 
@@ -216,6 +216,29 @@ def test_the_hour_is_an_hour_whatever_is_done_to_the_clock(later: Later) -> None
     assert active() == 1, "and nothing lies longer"
 
 
+def test_what_waits_for_its_hour_is_looked_at_when_it_is_over_and_not_again_and_again(
+    later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = protected(later, 3)
+    carrier, read = Carrier(), list[int]()
+    carrying.let_go_in_an_hour(names, actor="person")
+    carrier.once()
+    real = keys.KeyPool.read
+
+    def noted(pool: keys.KeyPool, slots: Sequence[int]) -> list[bytes]:
+        read.extend(slots)
+        return real(pool, slots)
+
+    monkeypatch.setattr(keys.KeyPool, "read", noted)
+    for _ in range(5):
+        later.passes(60)
+        carrier.once()
+    assert read == []
+    later.passes(HOUR)
+    carrier.once()
+    assert active() == 0 and read
+
+
 def test_a_process_that_starts_anew_waits_no_longer_than_an_hour(later: Later) -> None:
     names = protected(later)
     carrying.let_go_in_an_hour(names, actor="person")
@@ -236,3 +259,24 @@ def test_what_never_came_in_is_kept_from_coming_or_comes_as_was_asked(later: Lat
     later.passes(90_000)
     Carrier().once()
     assert active() == 1 and claims.find(name) is not None
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_comes_in_within_the_hour_is_protected_for_the_rest_of_it(
+    kept: bool, later: Later, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REPIT_SPREAD_SECONDS = 86_400
+    with monkeypatch.context() as patched:
+        patched.setattr(letters, "soon", lambda: clock.now() + timedelta(minutes=30))
+        [name] = carrying.protect([picture()], actor="person", publish=True)
+        carrying.let_go_in_an_hour([name], actor="person")
+    carrier = Carrier()
+    later.passes(HOUR * 3 / 4)
+    carrier.once()
+    assert active() == 1 and carrying.statuses([name])[name].goes_at
+    if kept:
+        assert keep([name]) == {name}
+    later.passes(HOUR)
+    carrier.once()
+    status = carrying.statuses([name])[name]
+    assert (status.state, status.back) == (("active", False) if kept else ("withdrawn", True))

@@ -162,9 +162,13 @@ class Hotline(machines.Story):
     @rule(mine=persons)
     def keep_after_all(self, mine: Mine) -> None:
         waits = any(mine.wants[number - 1] for number in mine.stopping)
+        goes_on = bool(mine.wants) and all(mine.wants)
         case = Case.objects.filter(pk=mine.file.case_id).exists()
         self.done_or_refused(
-            lambda: service.keep_after_all(mine.file), waits and case, TransitionRefused, NotFound
+            lambda: service.keep_after_all(mine.file),
+            (waits or goes_on) and case,
+            TransitionRefused,
+            NotFound,
         )
         mine.stopping.clear()
         self.note("kept after all" if waits else "nothing to keep")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
+from pytest_django.fixtures import Settings
 from staff_people import Someone
 
 from repit.foundation.clock import now
@@ -33,9 +35,13 @@ def _no_attempts_yet() -> None:
     cache.clear()
 
 
-def submit(value: bytes | None = None) -> str:
+def picture(value: bytes | None = None) -> Submission:
     hash_ = Hash("pdq", "whole", value or secrets.token_bytes(32), 90)
-    return items.submit(Submission("picture", "intimate", (hash_,)), actor="test", publish=True).item
+    return Submission("picture", "intimate", (hash_,))
+
+
+def submit(value: bytes | None = None) -> str:
+    return items.submit(picture(value), actor="test", publish=True).item
 
 
 def flood(name: str) -> None:
@@ -85,6 +91,25 @@ def test_a_flood_is_put_before_a_person_with_its_counts_and_goes_on_being_refuse
     assert "<img" not in page and state_of(name) == "active"
     looks = AuditRow.objects.filter(action="item looked at", actor=who.name)
     assert looks.values_list("subject", flat=True).get() == name
+
+
+@pytest.mark.parametrize("zone", ["America/Montreal", "Pacific/Auckland"])
+def test_of_what_people_do_the_day_is_told_and_of_doubts_the_time(
+    someone: Make, settings: Settings, zone: str
+):
+    settings.REPIT_TIME_ZONE = zone
+    who, day = someone("supervisor"), f"{now().day}\u00a0{now():%B %Y}"
+    waits = items.submit(picture(), actor="test", publish=False).item
+    name, gone = submit(), submit()
+    for each in (name, gone):
+        flood(each)
+    items.suspend(name, actor="test", reason="doubt")
+    items.withdraw(gone, actor="test", reason="over")
+    assert re.search(rf"<td>{day}</td>\s*<th scope=\"row\">\s*<a href=\"{BANK}{waits}/", read(who))
+    page = read(who, f"{BANK}{name}/")
+    assert f"<li>{day} –" in page and re.search(r"<li>[^<]* at [^<]* in force → suspended", page)
+    page = read(who, f"{BANK}{gone}/")
+    assert page.count(f"<li>{day} ") == 4, "it came, was published, went, and that was the answer"
 
 
 @pytest.mark.parametrize(

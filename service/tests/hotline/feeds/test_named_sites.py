@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from typer.testing import CliRunner
 
 from repit.foundation import clock
 from repit.foundation.clock import now
@@ -16,6 +17,7 @@ from repit.foundation.hashes import Hash
 from repit.foundation.models import AuditRow
 from repit.hotline.bank import feed, items
 from repit.hotline.bank.types import Submission
+from repit.hotline.commands.subscribers import app
 from repit.hotline.feeds import health, named, subscribers
 from repit.hotline.feeds.models import Subscriber, SubscriberKey
 
@@ -52,12 +54,34 @@ def test_a_name_that_a_subscriber_asks_for_is_read_by_the_hotline_first() -> Non
     who = follow("forum")
     named.ask(who, "  Le  Forum ", actor="forum")
     assert names() == [] and named.asking() == ["forum"]
-    assert named.decide("forum", None) == "Le Forum"
+    assert named.decide("forum", " Le Forum") == "Le Forum"
     assert names() == ["Le Forum"] and named.asking() == []
     named.ask(who, "Le Forum", actor="forum")
     assert names() == ["Le Forum"], "to ask for what stands already changes nothing"
     named.ask(who, "Someone Else", actor="forum")
     assert names() == [] and named.asking() == ["forum"]
+
+
+def test_a_name_that_was_changed_since_it_was_read_does_not_come_to_stand() -> None:
+    who = follow("forum")
+    named.ask(who, "Le Forum", actor="forum")
+    named.ask(who, "Someone Else", actor="forum")
+    with pytest.raises(InputRefused, match="another name"):
+        named.decide("forum", "Le Forum")
+    assert names() == [] and named.asking() == ["forum"]
+    assert named.decide("forum", "") == "" and named.decide("forum", "Le Forum") == "Le Forum"
+    assert names() == ["Le Forum"], "it was agreed on paper"
+
+
+@pytest.mark.parametrize("options", [[], ["--as", "Le Forum"]])
+def test_the_command_says_which_name_is_meant(options: list[str]) -> None:
+    who, run = follow("forum"), CliRunner()
+    named.ask(who, "Someone Else", actor="forum")
+    refused = run.invoke(app, ["named", "forum", *options])
+    assert isinstance(refused.exception, InputRefused) and names() == []
+    assert run.invoke(app, ["named", "forum", "--as", "Someone Else"]).exit_code == 0
+    assert names() == ["Someone Else"]
+    assert run.invoke(app, ["named", "forum", "--no"]).exit_code == 0 and names() == []
 
 
 def test_the_operator_hears_of_a_name_that_waits_to_be_read() -> None:
@@ -66,7 +90,7 @@ def test_the_operator_hears_of_a_name_that_waits_to_be_read() -> None:
     named.ask(who, "Le Forum", actor="forum")
     [finding] = health.check()
     assert finding.code == "subscriber-asks-to-be-named" and not finding.grave
-    assert "forum" in finding.message.fr and "repit subscriber named" in finding.next_step.en
+    assert "forum" in finding.message.fr and "repit subscriber named NAME --as" in finding.next_step.en
     named.decide("forum", "")
     assert list(health.check()) == []
 
@@ -158,7 +182,7 @@ def test_the_operator_says_whom_and_how() -> None:
     with pytest.raises(NotFound):
         named.decide("nobody", "Le Forum")
     with pytest.raises(InputRefused):
-        named.decide("forum", None)
+        named.decide("forum", "---")
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,31 @@ def test_undone_too_late_it_says_so_and_what_helps() -> None:
         assert states(mine) == ["withdrawn", "active"]
 
 
+def test_undone_in_two_tabs_both_say_that_it_goes_on_and_only_of_what_stood_on_the_page() -> None:
+    person, _ = with_two()
+    code = access_codes_of(person)
+    mine = access_codes.enter(*code)
+
+    def tab() -> dict[str, object]:
+        shown = person.client.get(CHOOSE)
+        form = text(shown).split("Undo: keep protecting")[0].rsplit("<form", 1)[1]
+        return {"form": hidden(shown, "form"), "item": re.findall(r'name="item" value="(\d+)"', form)}
+
+    stopped(person, how="in-an-hour", item="2")
+    tabs = [tab(), tab()]
+    assert [post(person.client, CHOOSE, each)["Location"] for each in tabs] == [UNDONE, UNDONE]
+    assert states(mine) == ["active", "active"]
+    stopped(person, how="in-an-hour", item="1")
+    late = tab()
+    moment = clock.now() + timedelta(minutes=62)
+    with clock.at(lambda: moment):
+        Carrier().once()
+        person.sign_in(*code)
+        late["form"] = hidden(person.client.get(CHOOSE), "form")
+        assert post(person.client, CHOOSE, late).status_code == 409
+        assert states(mine) == ["withdrawn", "active"]
+
+
 def test_what_cannot_be_undone_has_a_page_of_its_own() -> None:
     person, mine = with_two()
     for how, sentence in (

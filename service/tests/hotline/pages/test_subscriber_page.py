@@ -157,7 +157,7 @@ def test_a_site_is_named_once_it_allows_it_and_the_hotline_has_read_the_name_unt
         page.get_by_role("button", name=stop).wait_for()
         page.reload()  # nothing is sent again
         assert public in page.locator("main").inner_text() and public not in read()
-        hotline.operate("subscriber", "named", "forum.example")
+        hotline.operate("subscriber", "named", "forum.example", "--as", public)
         assert public in read() and "forum.example" not in read()
         page.get_by_role("button", name=stop).click()
         page.get_by_role("button", name=allow).wait_for()

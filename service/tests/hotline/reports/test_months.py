@@ -173,17 +173,48 @@ def test_the_time_to_a_first_answer_is_of_the_month_in_which_it_came() -> None:
     assert shown_of()["answer_days"] == 3
 
 
-def test_months_are_forgotten_after_five_years() -> None:
+def kept() -> list[date]:
+    return list(Month.objects.order_by("month").values_list("month", flat=True))
+
+
+def counted_through(years: int) -> None:
+    """Every month from October 2026 on."""
     with on(2026, 10, 2):
         submit(10)
-    with on(2026, 11, 2):
-        counting.due()
-    with on(2031, 10, 31):
-        counting.due()
-        assert Month.objects.filter(month=OCTOBER).exists()
+    for number in range(years * 12):
+        year, month = divmod(10 + number, 12)
+        with on(2026 + year, month + 1, 1):
+            assert counting.due() == 1
+
+
+def test_months_are_forgotten_after_five_years() -> None:
+    counted_through(5)
+    assert len(kept()) == 60 and kept()[0] == OCTOBER
     with on(2031, 11, 1):
         counting.due()
-        assert not Month.objects.filter(month=OCTOBER).exists()
+    assert len(kept()) == 60 and kept()[0] == date(2026, 11, 1)
+
+
+def test_what_a_clock_that_was_ahead_counted_too_soon_is_counted_when_it_is_over() -> None:
+    with on(2026, 10, 3):
+        submit(20)
+    with on(2027, 3, 2):
+        assert counting.due() == 5
+    with on(2026, 11, 2):
+        submit(30)
+        assert counting.due() == 0 and kept() == [OCTOBER]
+    with on(2026, 12, 1):
+        assert counting.due() == 1 and shown_of(date(2026, 11, 1))["fresh"] == 30
+
+
+@pytest.mark.parametrize("year", [1970, 2027, 2028, 2035, 2090])
+def test_a_clock_that_is_wrong_by_years_takes_no_month_away(year: int) -> None:
+    counted_through(3)
+    before = kept()
+    for shown_by_it in (year, year, 2029):
+        with on(shown_by_it, 10, 20):
+            counting.due()
+    assert kept() == before and shown_of()["fresh"] == 10
 
 
 @pytest.mark.parametrize("field", ["protected", "fresh", "met"])

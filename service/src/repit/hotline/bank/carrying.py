@@ -52,9 +52,37 @@ def protect(submissions: Sequence[Submission], *, actor: str, publish: bool) -> 
     return [order.name for order in orders]
 
 
-def let_go(names: Iterable[str], *, actor: str, reason: str = "") -> None:
-    """Ask for what a case asked for to be taken back. May be repeated."""
-    _ask([Order(letters.number(), "let go", name, actor, letters.soon(), reason=reason) for name in names])
+def let_go(names: Iterable[str], *, actor: str, reason: str = "", waiting: Collection[str] = ()) -> None:
+    """Ask for what a case asked for to be taken back. May be repeated. `waiting`: of these names, those that
+    wait for their hour: they leave once, whichever of the two is carried out first."""
+    same = _waiting_for_an_hour(waiting)
+    _ask(
+        [
+            Order(
+                letters.number(),
+                "let go",
+                name,
+                actor,
+                letters.soon(),
+                reason=reason,
+                same_as=same.get(name, b""),
+            )
+            for name in names
+        ]
+    )
+
+
+def _waiting_for_an_hour(names: Collection[str]) -> dict[str, bytes]:
+    """The numbers of the orders that wait for their hour, by those of these names that have no claim by which
+    to know what was done already: of cases from before there were claims."""
+    if not Item.objects.filter(token__in=names).exists():
+        return {}
+    orders = letters.opened(list(Letter.objects.all()))
+    return {
+        order.name: order.number
+        for order in orders
+        if order.wanted == "let go" and order.revocable and order.name in names
+    }
 
 
 def let_go_in_an_hour(names: Iterable[str], *, actor: str, reason: str = "") -> None:
@@ -96,17 +124,26 @@ class SubmissionStatus:
     back: bool = False
 
 
-def statuses(names: Collection[str]) -> dict[str, SubmissionStatus]:
-    """Each of these names as the bank has it."""
-    # Few letters wait at any moment.
-    orders = letters.opened(list(Letter.objects.all()))
+def statuses(
+    names: Collection[str], *, stand: Collection[str] = (), back: Collection[str] = ()
+) -> dict[str, SubmissionStatus]:
+    """Each of these names as the bank has it. Of those that `stand` nothing was asked to be taken back; those
+    that are `back` were asked to be, at once.
+
+    To find a name's letter all that wait have to be opened, of whatever case: they are where one of these may
+    have one, and not to show a case of which everything is in the bank, or has left it.
+    """
+    held, found, orders = claims.led(names), dict[str, SubmissionStatus](), list[Order]()
+    if any(held[name].stands and name not in stand if name in held else name not in back for name in names):
+        orders = letters.opened(list(Letter.objects.all()))
+        # What was carried out in between has no letter any more: it has a claim.
+        held = claims.led(names)
     asked = {order.name for order in orders if order.wanted == "protect"}
     leaving = {order.name for order in orders if order.wanted == "let go" and not order.revocable}
     later = {order.name: order.due_at for order in orders if order.wanted == "let go" and order.revocable}
-    held, found = claims.led(names), dict[str, SubmissionStatus]()
     broken = unreadable.among([there.item.pk for there in held.values()])
     for name in names:
-        item, stands = held.get(name, (None, None))
+        item, stands = held.get(name, (None, False))
         state: State = "erased" if item is None else cast("State", item.state)
         if state == "erased":
             state = "received" if name in asked else "withdrawn"
@@ -137,11 +174,16 @@ class Carrier:
         self._until: dict[bytes, float] = {}
 
     def once(self, stopped: Callable[[], bool] = lambda: False) -> float | None:
-        """Carry out what is due; the seconds until more is, None where nothing waits."""
+        """Carry out what is due; the seconds until more may be, None where nothing lies there.
+
+        What waits may be much: of every protection that is to stop in an hour letters lie here for as long.
+        They are opened once, and whether they still stand is looked up when their time has come.
+        """
         orders = self._waiting()
         rests = {order.number: self._rest(order) for order in orders}
         self._until = {number: until for number, until in self._until.items() if number in rests}
-        due = [order for order in orders if rests[order.number] <= 0]
+        over = [order for order in orders if rests[order.number] <= 0]
+        due = [order for order in over if _whole(order)]
         secrets.SystemRandom().shuffle(due)
         for order in due:
             if stopped():
@@ -155,7 +197,7 @@ class Carrier:
                 raise
             except Exception as error:  # noqa: BLE001 - one letter must not keep the others
                 _log.error("a letter stays where it is: %s", type(error).__name__)
-        done = {order.number for order in due}
+        done = {order.number for order in over}
         self._known = {
             row: None if order is None or (order.number in done and not _whole(order)) else order
             for row, order in self._known.items()
@@ -174,6 +216,7 @@ class Carrier:
         return self._until.setdefault(order.number, until) - passed
 
     def _waiting(self) -> list[Order]:
+        """What lies there; of that some may have been carried out or revoked since it was opened."""
         rows = dict(Letter.objects.values_list("id", "slot"))
         fresh = [row for row in rows if row not in self._known]
         if fresh:
@@ -181,9 +224,7 @@ class Carrier:
             by_slot = {slot: order for order in opened for slot in order.slots}
             self._known.update({row: by_slot.get(rows[row]) for row in fresh})
         self._known = {row: order for row, order in self._known.items() if row in rows}
-        found = {order.number: order for order in self._known.values() if order is not None}
-        orders = list(found.values())
-        return [order for order in orders if _whole(order)]
+        return list({order.number: order for order in self._known.values() if order is not None}.values())
 
 
 def sweep() -> int:
@@ -209,7 +250,11 @@ def _carry(order: Order, made: Incoming | None, beside: Sequence[Order] = ()) ->
         if order.wanted == "let go":
             _let_go(line, order, beside)
         elif made is not None:
-            taken_back = any(other.wanted == "let go" and other.name == order.name for other in beside)
+            # What may still be revoked takes nothing back before its hour is over.
+            taken_back = any(
+                other.wanted == "let go" and not other.revocable and other.name == order.name
+                for other in beside
+            )
             if not taken_back and claims.find(order.name) is None:
                 incoming.settle([made])
                 way = Way(order.actor, settings.REPIT_ORIGIN, order.publish, own=True)
@@ -230,7 +275,7 @@ def _let_go(line: Feed, order: Order, beside: Sequence[Order]) -> None:
             keys.pool(keys.LETTERS).wipe(other.slots)
     # A case from before there were claims: that this was done stands in a claim that no case has.
     item = Item.objects.filter(token=order.name).first()
-    done = claims.digest(order.number.hex())
+    done = claims.digest((order.same_as or order.number).hex())
     if item is not None and not Claim.objects.filter(digest=done).exists():
         Claim.objects.create(item=item, digest=done, back=True)
         _release_claim(line, item, order)

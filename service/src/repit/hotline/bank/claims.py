@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from repit.foundation.sealing import keyed_digest
 from repit.hotline.bank.models import Claim, Item
+from repit.hotline.bank.states import LIVE
 
 
 def digest(name: str) -> bytes:
@@ -26,15 +27,17 @@ def find(name: str) -> Claim | None:
 
 
 class Led(NamedTuple):
-    """What a name leads to. `stands`: whether its claim was not taken back; None where there is no claim."""
+    """What a name leads to. `stands`: whether its claim was not taken back; where there is no claim, whether
+    anyone here still has the item protected."""
 
     item: Item
-    stands: bool | None
+    stands: bool
 
 
 def led(names: Collection[str]) -> dict[str, Led]:
     """What each name leads to, of those that lead anywhere."""
-    found = {item.token: Led(item, None) for item in Item.objects.filter(token__in=names)}
+    old = Item.objects.filter(token__in=names)
+    found = {item.token: Led(item, item.state in LIVE and item.own > 0) for item in old}
     digests = {digest(name): name for name in names if name not in found}
     for claim in Claim.objects.select_related("item").filter(digest__in=list(digests)):
         found[digests[bytes(claim.digest)]] = Led(claim.item, not claim.back)

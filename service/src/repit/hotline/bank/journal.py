@@ -12,6 +12,7 @@ from repit.foundation.audit import Entry
 from repit.foundation.clock import day, now
 from repit.hotline.bank import feed
 from repit.hotline.bank.models import Change, Feed, Item, Tombstone, Transition
+from repit.hotline.bank.states import by_day_only
 
 _ROWS: Final = 500
 
@@ -34,9 +35,7 @@ class Journal:
 
     def step(self, item: Item, before: str, after: str, actor: str, reason: str, *, announced: bool) -> None:
         """An item has taken a step; whether subscribers hear of it."""
-        # Doubts and their end are decided by gates, subscribers and staff, and are compared with their
-        # reports. All else may be what a person did just now.
-        at = now() if "disputed" in (before, after) and after != "withdrawn" else day()
+        at = day() if by_day_only(before, after) else now()
         sequence = self.announce(item) if announced else None
         self._steps.append(
             Transition(

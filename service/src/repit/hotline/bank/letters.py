@@ -51,7 +51,8 @@ Wanted = Literal["protect", "let go", "nothing"]
 @dataclass(frozen=True, slots=True, repr=False)
 class Order:
     """One thing asked for: by which name, since when it is due. `slots`: the keys of its letters.
-    `revocable`: it lies for an hour, and until then whoever asked may say that they did not mean it."""
+    `revocable`: it lies for an hour, and until then whoever asked may say that they did not mean it.
+    `same_as`: the number of another order; of the two, one is carried out."""
 
     number: bytes
     wanted: Wanted
@@ -63,6 +64,7 @@ class Order:
     reason: str = ""
     slots: tuple[int, ...] = field(default=())
     revocable: bool = False
+    same_as: bytes = b""
 
 
 def put(orders: Iterable[Order]) -> None:
@@ -164,6 +166,7 @@ def _body(order: Order) -> dict[str, object]:
         "publish": order.publish,
         "reason": order.reason,
         "revocable": order.revocable,
+        "same_as": order.same_as.hex(),
     }
     if submission is not None:
         hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in submission.hashes]
@@ -188,6 +191,7 @@ def _order(mark: bytes, some: dict[int, tuple[int, bytes]]) -> Order:
         body["reason"],
         tuple(slot for slot, _ in some.values()),
         body.get("revocable", False),
+        bytes.fromhex(body.get("same_as", "")),
     )
 
 

@@ -6,13 +6,14 @@ a person or a case.
 """
 
 import uuid
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
 
 from repit.foundation.fields import RandomKey
 from repit.foundation.hashes import QUALITY_FLOOR
-from repit.hotline.bank.states import LIVE
+from repit.hotline.bank.states import LIVE, by_day_only
 from repit.hotline.bank.types import NAMED_BY_HASH
 
 
@@ -277,6 +278,11 @@ class Transition(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     sequence = models.BigIntegerField(null=True)
 
+    @property
+    def when(self) -> datetime | date:
+        """When, as far as it is kept."""
+        return self.at.date() if by_day_only(self.before, self.after) else self.at
+
 
 class Question(models.Model):
     """What a person is asked about an item, by `why` (counts, voices), and the answer. One open an item.
@@ -312,6 +318,11 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         return "Question"
+
+    @property
+    def closed(self) -> datetime | date | None:
+        """When it was answered, as far as it is kept (`questions.answer_all`)."""
+        return self.closed_at.date() if self.closed_at and self.decision == "withdrawn" else self.closed_at
 
 
 class MatchReport(models.Model):

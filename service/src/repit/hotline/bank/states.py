@@ -31,6 +31,12 @@ LIVE: Final[tuple[State, ...]] = ("received", "active", "disputed")
 SHARED: Final[tuple[State, ...]] = ("active", "disputed")
 
 
+def by_day_only(before: str, after: str) -> bool:
+    """Whether only the day of a step is kept. Doubts and their end are decided by gates, subscribers and
+    staff, and are compared with their reports; all else may be what a person did just now."""
+    return "disputed" not in (before, after) or after == "withdrawn"
+
+
 def step(name: str, before: State, after: State) -> Step:
     """The transition of an item from one state to another. Raises `TransitionRefused`."""
     try:

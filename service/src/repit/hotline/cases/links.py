@@ -8,10 +8,13 @@ database alone; the bank shows on which day three items came. The record has the
 none or two hundred. Cases from before had a row for each: they are drawn together when the person comes back.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, get_args
+
+from django.conf import settings
 
 from repit.foundation.clock import now
 from repit.foundation.errors import SealBroken
@@ -28,7 +31,10 @@ _KEEPS, _KEEPS_NOTHING = b"\x01", b"\x00"
 _FIRST_HOUR: Final = 2
 _HOURS: Final = 256 - _FIRST_HOUR
 _SPARED: Final = 2
-"""Hours of the clock in which a case is left alone that asked for all it has to be let go in an hour."""
+"""How many further hours of the clock a case is left alone that asked for all it has to be let go in an hour;
+those of the spread come to it (`letters.soon`)."""
+_SET_BACK: Final = 1
+"""And how many before, where the clock was set back meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -82,12 +88,13 @@ def keep_anything(case: Case, keys: Vault) -> bool:
 
     Of a case that asked for all of it to be let go in an hour, one byte says in which hour that was, modulo
     ten days: as long as what any other case says, and all that is needed so that the calendar takes no case
-    away in that hour. Once in ten days it is spared for two hours more, which does no harm.
+    away until the bank has let go. Once in ten days it is spared for as long again, which does no harm.
     """
     [note] = _noted(case, keys)
     if note < _FIRST_HOUR:
         return note == _KEEPS[0]
-    return (_hour() - (note - _FIRST_HOUR)) % _HOURS <= _SPARED
+    spared = _SPARED + math.ceil(settings.REPIT_SPREAD_SECONDS / 3600)
+    return (_hour() - (note - _FIRST_HOUR) + _SET_BACK) % _HOURS <= spared + _SET_BACK
 
 
 def _noted(case: Case, keys: Vault) -> bytes:

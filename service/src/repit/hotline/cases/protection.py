@@ -65,10 +65,18 @@ def take_in(turn: Turn, submissions: Sequence[Submission]) -> None:
 def status(turn: Turn) -> Status:
     """How each item stands, and how far it has come. Raises `NotGranted`."""
     held = links.of(turn)
-    names = [link.item for link in held]
-    statuses, reaches = carrying.statuses(names), reach.of(names)
+    statuses, reaches = at_the_bank(held), reach.of([link.item for link in held])
     held = settled(turn, held, statuses)
     return Status(tuple(_item_status(number, link, statuses, reaches) for number, link in enumerate(held, 1)))
+
+
+def at_the_bank(held: Sequence[Link]) -> dict[str, SubmissionStatus]:
+    """How the bank has each of these."""
+    return carrying.statuses(
+        [link.item for link in held],
+        stand=[link.item for link in held if link.stands],
+        back=[link.item for link in held if link.back],
+    )
 
 
 def settled(turn: Turn, held: Sequence[Link], statuses: Mapping[str, SubmissionStatus]) -> list[Link]:

@@ -172,11 +172,12 @@ def stop_in_an_hour(file: Casefile, which: Sequence[int] | Literal["all"]) -> St
         return protection.status(turn)
 
 
-def keep_after_all(file: Casefile) -> Status:
-    """Have everything go on that waits for its hour. Raises `TooLateToKeep`, `NotGranted`."""
+def keep_after_all(file: Casefile, which: Sequence[int] | Literal["all"] = "all") -> Status:
+    """Have everything go on that waits for its hour; `which` was seen to. Raises `TooLateToKeep`,
+    `InputRefused`, `NotGranted`."""
     with file.turn() as turn:
-        stopping.keep_after_all(turn)
-        turn.log_access("kept-after-all")
+        if stopping.keep_after_all(turn, which):
+            turn.log_access("kept-after-all")
         return protection.status(turn)
 
 

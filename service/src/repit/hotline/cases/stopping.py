@@ -23,14 +23,14 @@ from repit.hotline.bank import carrying, revoking
 from repit.hotline.cases import due, links
 from repit.hotline.cases.casefile import Turn
 from repit.hotline.cases.links import Link
-from repit.hotline.cases.protection import ACTOR, settled
+from repit.hotline.cases.protection import ACTOR, at_the_bank, settled
 
 Which = Sequence[int] | Literal["all"]
 _REASON: Final = "the person took it back"
 
 
 class TooLateToKeep(TransitionRefused):
-    """Nothing waits any more: it was carried out, or kept before."""
+    """Nothing waits any more: it was carried out."""
 
     code = "too-late-to-keep"
     message = Text("The hour to undo it is over.", "L’heure pour revenir en arrière est passée.")
@@ -48,12 +48,12 @@ def at_once(turn: Turn, which: Which) -> None:
     """
     held = _held(turn)
     chosen = [held[number - 1] for number in _chosen(held, which)]
+    names = [link.item for link in chosen if not link.back]
+    # What waits for its hour is not revoked: keys are wiped at once, and were this transaction lost, nothing
+    # would be left of what was asked for before. Of two letters the second to be carried out does nothing.
     waiting = [link.item for link in chosen if link.asked]
-    # What waits goes first, so that no name is let go twice; what was carried out just now needs no more.
-    revoked = revoking.keep_after_all(waiting) if waiting else set[str]()
-    names = [link.item for link in chosen if link.stands or link.item in revoked]
     _write(turn, [replace(link, asked=False, back=True) if link in chosen else link for link in held])
-    carrying.let_go(names, actor=ACTOR, reason=_REASON)
+    carrying.let_go(names, actor=ACTOR, reason=_REASON, waiting=waiting)
 
 
 def in_an_hour(turn: Turn, which: Which) -> None:
@@ -66,22 +66,27 @@ def in_an_hour(turn: Turn, which: Which) -> None:
     carrying.let_go_in_an_hour(sorted(chosen), actor=ACTOR, reason=_REASON)
 
 
-def keep_after_all(turn: Turn) -> None:
-    """Have everything go on that waits for its hour. Raises `TooLateToKeep` where nothing does,
-    `NotGranted`."""
+def keep_after_all(turn: Turn, which: Which) -> bool:
+    """Have everything go on that waits for its hour; whether anything did. `which` was seen to wait, by its
+    numbers: kept before, in another tab, it goes on. Raises `TooLateToKeep` where it does not,
+    `InputRefused`, `NotGranted`."""
     held = _held(turn)
     waiting = {link.item for link in held if link.asked}
     kept = revoking.keep_after_all(waiting) if waiting else set[str]()
-    if not kept:
+    if kept:
+        _write(turn, [replace(link, asked=False) if link.item in kept else link for link in held])
+        return True
+    seen = _chosen(held, which)
+    if not seen or not all(held[number - 1].stands for number in seen):
         raise TooLateToKeep
-    _write(turn, [replace(link, asked=False) if link.item in kept else link for link in held])
+    return False
 
 
 def _held(turn: Turn) -> list[Link]:
     if turn.role != "person":
         raise NotGranted
     held = links.of(turn)
-    return settled(turn, held, carrying.statuses([link.item for link in held]))
+    return settled(turn, held, at_the_bank(held))
 
 
 def _chosen(held: Sequence[Link], which: Which) -> Sequence[int]:

@@ -193,7 +193,15 @@ def named(
     ready()
     from repit.hotline.feeds import named as naming
 
-    stands = naming.decide(name, "" if no else public)
+    if public is None and not no:
+        raise InputRefused(
+            Text("Say under which name.", "Dites sous quel nom."),
+            Text(
+                "--as with the name that you read and allow; --no where it is not to be named.",
+                "--as avec le nom que vous avez lu et acceptez ; --no s’il ne doit pas être nommé.",
+            ),
+        )
+    stands = naming.decide(name, "" if no or public is None else public)
     text = (
         Text(f"The pages name it “{stands}”.", f"Les pages le nomment « {stands} ».")
         if stands

@@ -108,8 +108,10 @@ _SHOW: Final = Text(
     "`repit subscriber show NOM` les énumère. Écrivez-lui : ces personnes ont repris leurs images.",
 )
 _READ: Final = Text(
-    "Read its name: `repit subscriber show NAME`. `repit subscriber named NAME` has it stand; --no refuses.",
-    "Lisez son nom : `repit subscriber show NOM`. `repit subscriber named NOM` l’affiche ; --no le refuse.",
+    "Read the name it asks for: `repit subscriber show NAME`. `repit subscriber named NAME --as` with that"
+    " name has it stand; --no refuses it.",
+    "Lisez le nom qu’il demande : `repit subscriber show NOM`. `repit subscriber named NOM --as` avec ce nom"
+    " l’affiche ; --no le refuse.",
 )
 _ALARMS: Final = Text(
     "`repit bank review` names them. Decide on the bank desk whether to go on hearing them.",

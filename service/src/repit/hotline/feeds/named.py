@@ -107,24 +107,27 @@ def stop(who: int, *, actor: str) -> None:
         _write(Subscriber.objects.select_for_update().get(pk=who), "", "", actor)
 
 
-def decide(name: str, public_name: str | None, *, actor: str = "operator") -> str:
-    """The operator names a subscriber that allows it: as it asks (None), or as said here; with an empty name,
-    no more. The name that stands now. Raises `NotFound`, `InputRefused`."""
+def decide(name: str, public_name: str, *, actor: str = "operator") -> str:
+    """The operator names a subscriber that allows it; with an empty name, no more. The name that stands now.
+
+    Where it asks for a name, it is that one or none: what the operator has read may have been changed since.
+    Raises `NotFound`, `InputRefused`.
+    """
     with transaction.atomic():
         row = Subscriber.objects.select_for_update().filter(name=name).first()
         if row is None:
             raise keys.unknown()
-        if public_name is None and not row.public_name:
+        stands = public_name and taken(public_name)
+        if stands and row.named == "asked" and stands != row.public_name:
             raise InputRefused(
+                Text("This subscriber asks for another name.", "Cet abonné demande un autre nom."),
                 Text(
-                    "This subscriber has not asked to be named.", "Cet abonné n’a pas demandé à être nommé."
-                ),
-                Text(
-                    "If it allows it, say under which name: --as.",
-                    "S’il le permet, dites sous quel nom : --as.",
+                    "Read the name that it asks for now: `repit subscriber show NAME`. Then --as that name,"
+                    " or --no.",
+                    "Lisez le nom qu’il demande maintenant : `repit subscriber show NOM`. Puis --as ce nom,"
+                    " ou --no.",
                 ),
             )
-        stands = row.public_name if public_name is None else public_name and taken(public_name)
         _write(row, "yes" if stands else "", stands, actor)
     return stands
 

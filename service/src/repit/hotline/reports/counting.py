@@ -6,6 +6,9 @@ asks every hour.
 
 Nothing is written of a month that is not over, so that no two looks at a page tell what came between them.
 What can no longer be known when a month is counted late is left out, never guessed.
+
+What a clock that was ahead has counted too soon is taken back and counted when it is over; of what was
+counted before, the newest are kept by their number, whatever year that clock shows.
 """
 
 from collections.abc import Iterator
@@ -27,24 +30,35 @@ from repit.hotline.reports.rounding import half_within, shown
 COUNTED_BACK: Final = 12
 """Months that are counted when nothing was counted yet."""
 KEPT: Final = 60
+"""Months, the newest: five years, where none was left out."""
 _LATE: Final = timedelta(days=31)
 """When a month ended longer ago, cases that were answered in it may be gone."""
 
 
 def due() -> int:
-    """Count what is over and not counted; forget what is older than five years. How many were counted."""
+    """Count what is over and not counted; forget all but the newest five years. How many were counted."""
     if not settings.REPIT_PUBLIC_FIGURES:
         return 0
     present = now().date().replace(day=1)
-    Month.objects.filter(month__lt=_back(present, KEPT)).delete()
     first = Transition.objects.aggregate(at=Min("at"))["at"]
-    if first is None:
+    if first is None or present < first.date().replace(day=1):
         return 0
+    _take_back_what_is_not_over(present)
     wanted = {month for month in _before(present, COUNTED_BACK) if month >= first.date().replace(day=1)}
     missing = wanted - set(Month.objects.values_list("month", flat=True))
     for month in sorted(missing):
         Month.objects.get_or_create(month=month, defaults=_counted(month))
+    newest = Month.objects.order_by("-month").values_list("month", flat=True)[:KEPT]
+    Month.objects.exclude(month__in=list(newest)).delete()
     return len(missing)
+
+
+def _take_back_what_is_not_over(present: date) -> None:
+    """A clock that was ahead counts as many months too soon as are counted at once. Where more lie ahead, it
+    is this clock that was set back: they could not be counted again."""
+    ahead = Month.objects.filter(month__gte=present)
+    if ahead.count() <= COUNTED_BACK:
+        ahead.delete()
 
 
 def _counted(month: date) -> dict[str, int | None]:

@@ -97,7 +97,7 @@ def _item(request: HttpRequest, shown: curation.Shown, why: str = "") -> HttpRes
 
 def _step(row: Transition) -> dict[str, Any]:
     return {
-        "at": row.at,
+        "at": row.when,
         "before": words.STATES.get(row.before, "–"),
         "after": words.STATES.get(row.after, row.after),
         "reason": reasons.shown(row.reason),

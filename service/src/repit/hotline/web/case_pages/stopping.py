@@ -8,7 +8,7 @@ stood on that page, whatever was chosen in another tab.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
@@ -22,7 +22,7 @@ from repit.hotline.web.case_pages.guards import session_page
 from repit.hotline.web.case_pages.owners import owner_only
 
 _ASKS: Final = "my-stop"
-_ALL: Final = "all"
+_ALL: Final[Literal["all"]] = "all"
 _HOW: Final[dict[str, Callable[[Casefile, Sequence[int]], object]]] = {
     "in-an-hour": service.stop_in_an_hour,
     "now": service.take_back,
@@ -34,7 +34,7 @@ _HOW: Final[dict[str, Callable[[Casefile, Sequence[int]], object]]] = {
 def choose(request: HttpRequest, session: OpenSession, *, kept: bool = False) -> HttpResponse:
     """What is protected, to choose from; what is about to end, to be kept after all; how far the rest is."""
     if request.method == "POST":
-        service.keep_after_all(session.file)
+        service.keep_after_all(session.file, _numbers(request.POST) or _ALL)
         return answering.done(request, _ASKS, "my-stop-undone")
     return _choice(request, session, kept=kept)
 
