@@ -218,7 +218,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "most": thread.MAX_CHARACTERS,
         "longest_name": naming.MAX_CHARACTERS,
         "typed": typed,
-        "from_before": any(waits.get(name) for name in ("text", "where", "what")) and not refused,
+        "from_before": any(waits.get(name) for name in ("text", "where", "what", "name")) and not refused,
     }
     return show(request, "case", shown, refused.status if refused else 200)
 
