@@ -134,6 +134,40 @@ def test_the_list_is_narrowed_and_ordered_by_what_its_address_says(three: Three)
     assert three.label(three.late) in rows_of(text_of(three.ana, INBOX + "?sort=name"))[0]
 
 
+HINTS = {
+    "all": "By its signs, its name, an address, a task, the last message.",
+    "mine": "By its signs, its name, an address, a task, the last message.",
+    "new": "By its signs, its name, an address, a task, the last message.",
+    "others": "By its signs, or by who has it.",
+    "closed": "By its signs.",
+}
+
+
+def test_each_list_says_by_what_a_case_is_found_in_it_and_offers_only_what_narrows_it(three: Three):
+    post(three.ana, page_of(three.late) + "close/")
+    for show, hint in HINTS.items():
+        page = text_of(three.ana, f"{INBOX}?show={show}")
+        assert hint in page and ('name="state"' in page) == (show != "closed"), show
+    # An address that asks for more than its list can tell, from before: as if it did not.
+    page = text_of(three.ana, f"{INBOX}?show=closed&state=new&waits=us&late=yes&sort=name")
+    assert three.label(three.late) in page and "matches" not in page
+    page = find(three.ana, show="closed", state="new", word=three.label(three.late))
+    assert three.label(three.late) in page and "1 case matches" in page
+
+
+def test_a_search_says_which_of_the_new_cases_it_did_not_look_into(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(worklist, "MOST_WAITING", 1)
+    addresses = [f"https://new.example/{number}" for number in range(2)]
+    new = [receipt(seen_at=[address]) for address in addresses]
+    page = find(three.ana, word="new.example")
+    assert len(rows_of(page)) == 1 and three.label(new[0]) in page
+    assert "only the oldest were looked through. 1 newer case waits" in page
+    assert "are shown first" not in page and "are shown first" in text_of(three.ana, INBOX)
+    assert "looked through" not in find(three.ana, show="mine", word="new.example")
+
+
 def test_nobody_finds_a_case_that_is_not_theirs(three: Three):
     bea = caseworker("bea")
     page = find(bea, word=three.label(three.late))

@@ -1,5 +1,5 @@
-"""Every form of the subscriber's page, sent empty and wrong: what is amiss is said where it is, and a name that
-was typed is kept."""
+"""Every form of the subscriber's page, sent empty and wrong: what is amiss is said where it is, and a name
+that was typed is kept."""
 
 from __future__ import annotations
 

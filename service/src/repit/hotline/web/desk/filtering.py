@@ -20,6 +20,9 @@ from repit.hotline.cases.worklist import Summary
 PAGE: Final = 50
 MAX_CHARACTERS: Final = 100
 SHOWS: Final = ("all", "mine", "new", "others", "closed")
+UNOPENED: Final = ("others", "closed")
+"""Lists for which nothing in a case is opened: all that can be told there is the state of those with
+colleagues."""
 WAITS: Final = ("", "us", "person")
 STATES: Final = ("", "new", "in-hand", "waiting")
 SORTS: Final = ("", "moved", "oldest", "name")
@@ -58,14 +61,16 @@ class Choice:
 
 
 def chosen(fields: Mapping[str, str], word: str = "") -> Choice:
-    """A choice from an address or a form; what is unknown is as if it were not there."""
-    page = fields.get("page", "")
+    """A choice from an address or a form; what is unknown, or cannot be told of that list, is as if it were
+    not there."""
+    page, show = fields.get("page", ""), _one_of(SHOWS, fields.get("show", ""))
+    opened = show not in UNOPENED
     return Choice(
-        _one_of(SHOWS, fields.get("show", "")),
-        _one_of(STATES, fields.get("state", "")),
-        _one_of(WAITS, fields.get("waits", "")),
-        fields.get("late") == "yes",
-        _one_of(SORTS, fields.get("sort", "")),
+        show,
+        _one_of(STATES, fields.get("state", "") if show != "closed" else ""),
+        _one_of(WAITS, fields.get("waits", "") if opened else ""),
+        opened and fields.get("late") == "yes",
+        _one_of(SORTS, fields.get("sort", "") if opened else ""),
         int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 5 else 1,
         " ".join(word.split())[:MAX_CHARACTERS],
     )

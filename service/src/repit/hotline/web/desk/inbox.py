@@ -97,7 +97,7 @@ def _listed(choice: Choice, tray: Tray) -> Row:
         "whole": Choice(choice.show).address(here),
         "more": tray.waiting.more if tray.waiting and choice.show in ("all", "new") else 0,
     }
-    if choice.show in ("others", "closed"):
+    if choice.show in filtering.UNOPENED:
         rows = tray.closed if choice.show == "closed" else tray.elsewhere or ()
         return {**shown, **_cut(choice, [each for each in rows if _is_meant(choice, each)]), "opened": False}
     of_both = sorted([*tray.mine, *new], key=lambda summary: (summary.urgency.rank, summary.case))
