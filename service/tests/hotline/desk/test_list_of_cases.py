@@ -110,7 +110,17 @@ def test_what_is_looked_for_stands_in_no_address_and_no_table_and_is_forgotten(t
             raw = [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in found]
             assert not any(b"particulier" in value for value in raw), table
     assert len(rows_of(text_of(three.ana, INBOX))) == 3
-    assert word not in html.unescape(text_of(three.ana, INBOX + "?found=yes"))
+    led = three.ana.client.get(INBOX + "?found=yes", follow=True).content.decode()
+    assert len(rows_of(led)) == 3 and word not in html.unescape(led)
+
+
+def test_an_address_of_what_was_found_leads_to_the_whole_list_once_the_word_is_forgotten(three: Three):
+    found = find(three.ana, show="mine", sort="name", word=three.label(three.late))
+    assert len(rows_of(found)) == 1
+    text_of(three.ana, INBOX)  # the word is forgotten: in another tab, or before one goes back
+    away = three.ana.client.get(f"{INBOX}?show=mine&sort=name&found=yes&page=2")
+    assert away.status_code == 302 and away.headers["Location"] == f"{INBOX}?show=mine&sort=name"
+    assert len(rows_of(text_of(three.ana, away.headers["Location"]))) == 3
 
 
 NARROWED: tuple[tuple[dict[str, str], list[str]], ...] = (

@@ -40,6 +40,9 @@ def inbox(request: HttpRequest, holder: Holder) -> HttpResponse:
     if "found" not in request.GET:
         request.session.pop(_WORD, None)
     choice = filtering.chosen(request.GET.dict(), request.session.get(_WORD, ""))
+    if "found" in request.GET and not choice.word:
+        # Back, or in a second tab: the whole list must not stand under an address that says it was searched.
+        return HttpResponseRedirect(choice.address(reverse("cases-inbox")))
     tray = worklist.tray(holder, addresses=bool(choice.word))
     return show(request, "inbox", _listed(choice, tray))
 
