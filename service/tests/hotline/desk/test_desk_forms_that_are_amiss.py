@@ -1,5 +1,6 @@
 """Every form of the desks, sent empty and wrong: what is amiss is said where it is, and typed words stay."""
 
+import base64
 import secrets
 
 import pytest
@@ -30,6 +31,21 @@ def test_a_passphrase_that_does_not_open_is_asked_for_again_where_it_was_typed()
     amiss(someone.client.post(f"{CASES}keys/", wrong), "new")
     someone.client.post(f"{CASES}lock/")
     amiss(someone.client.post(f"{CASES}unlock/", {"passphrase": ""}), "passphrase")
+
+
+def test_what_a_passkey_could_not_do_marks_no_field_of_another_form() -> None:
+    someone = caseworker(founds=True)
+    secret = base64.b64encode(secrets.token_bytes(32)).decode()
+    pages = [
+        someone.client.post(f"{CASES}keys/", sent)
+        for sent in ({"secret": secret, "passphrase": "no"}, {"secret": "", "passphrase": PASSPHRASE})
+    ]
+    someone.client.post(f"{CASES}lock/")
+    pages.append(someone.client.post(f"{CASES}unlock/", {"secret": secret}))
+    for answer in pages:
+        page = amiss(answer)
+        assert page.having("", **{"aria-invalid": "true"}) == []
+        assert page.only("h2", id="error-summary-title").text() == "This did not work"
 
 
 def test_the_forms_of_a_case_keep_what_was_chosen_typed_and_dated() -> None:
