@@ -90,6 +90,16 @@ class Tasked:
     location: int = 0
     location_text: str = ""
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it is open and its time is over."""
+        return self.state == "open" and self.due_at <= now()
+
+    @property
+    def days_late(self) -> int:
+        """Whole days since it was due; 0 on the first."""
+        return max(0, (now() - self.due_at).days)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TaskNotice:
@@ -170,12 +180,11 @@ def notices(turn: Turn) -> list[TaskNotice]:
     """What of them the person is told, the earliest due first."""
     if turn.role != "person":
         return []
-    moment = now()
     return [
         TaskNotice(
             task.location_text,
             task.due_at,
-            "done" if task.state == "done" else "late" if task.due_at <= moment else "open",
+            "done" if task.state == "done" else "late" if task.is_late else "open",
         )
         for task in known(turn)
         if task.kind in NOTIFIED and task.state != "dropped"

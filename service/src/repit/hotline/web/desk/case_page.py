@@ -208,9 +208,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "me": who,
         "alias": aliases.of(who),
         "points": _points(found.checklist),
-        "tasks": [
-            {"task": task, "name": words.TASKS[task.kind], "late": _late(task)} for task in found.tasks
-        ],
+        "tasks": [{"task": task, "name": words.TASKS[task.kind]} for task in found.tasks],
         "kinds": words.TASKS,
         "dues": {value: name for value, (_hours, name) in words.DUE_HOURS.items()},
         "links": case_links.links(),
@@ -230,10 +228,6 @@ def _points(listed: Checklist | None) -> list[dict[str, Any]]:
         {"point": point, "text": words.POINTS[point.code][0], "hint": words.POINTS[point.code][1]}
         for point in listed.points
     ]
-
-
-def _late(task: tasks.Tasked) -> bool:
-    return task.state == "open" and task.due_at <= now()
 
 
 def _colleagues() -> list[str]:

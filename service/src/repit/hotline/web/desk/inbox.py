@@ -151,18 +151,18 @@ def _why(summary: Summary, reason: Reason) -> list[Row]:
     """A reason in words; of tasks which they are, and for how long they have been late."""
     pressing = reason in words.PRESSING
     if reason == "late":
-        late = [task for task in summary.tasks if filtering.is_late(task)]
+        late = [task for task in summary.tasks if task.is_late]
         return [{"text": _late(task), "pressing": pressing} for task in late[:2]]
     if reason == "today" and summary.tasks:
         # All of them may have become late since the reason was found.
-        to_do = next((task for task in summary.tasks if not filtering.is_late(task)), summary.tasks[0])
+        to_do = next((task for task in summary.tasks if not task.is_late), summary.tasks[0])
         text = _("within 24 hours: %(task)s") % {"task": _named(to_do)}
         return [{"text": text, "pressing": pressing}]
     return [{"text": words.REASONS[reason], "pressing": pressing}]
 
 
 def _late(task: Tasked) -> str:
-    days, named = filtering.days_late(task.due_at), _named(task)
+    days, named = task.days_late, _named(task)
     if not days:
         return _("late since today: %(task)s") % {"task": named}
     text = ngettext("%(days)s day late: %(task)s", "%(days)s days late: %(task)s", days)
