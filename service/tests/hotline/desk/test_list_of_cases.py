@@ -177,6 +177,23 @@ def test_each_list_says_by_what_a_case_is_found_in_it_and_offers_only_what_narro
     assert three.label(three.late) in page and "1 case matches" in page
 
 
+def test_a_list_that_shows_nothing_of_what_is_in_a_case_opens_none_and_counts_them_all(three: Three):
+    new = receipt()
+
+    def seen() -> list[bool]:
+        keys = [three.keys, three.keys, desk.unlock(three.keys)]
+        files = zip((three.danger, three.late, new), keys, strict=True)
+        logs = [casework.access_log(Casefile(file_of(each).case_id, key)) for each, key in files]
+        return [access_log.LIST in [entry.what for entry in log] for log in logs]
+
+    for show in ("others", "closed"):
+        page = html.unescape(text_of(three.ana, f"{INBOX}?show={show}"))
+        assert re.findall(r'"count">(\d+)<', page) == ["4", "3", "1", "0", "0"], show
+    assert seen() == [False, False, False]
+    assert re.findall(r'"count">(\d+)<', text_of(three.ana, INBOX)) == ["4", "3", "1", "0", "0"]
+    assert seen() == [True, True, True]
+
+
 def test_a_search_says_which_of_the_new_cases_it_did_not_look_into(
     three: Three, monkeypatch: pytest.MonkeyPatch
 ):

@@ -43,7 +43,7 @@ def inbox(request: HttpRequest, holder: Holder) -> HttpResponse:
     if "found" in request.GET and not choice.word:
         # Back, or in a second tab: the whole list must not stand under an address that says it was searched.
         return HttpResponseRedirect(choice.address(reverse("cases-inbox")))
-    tray = worklist.tray(holder, addresses=bool(choice.word))
+    tray = worklist.tray(holder, opened=choice.show not in filtering.UNOPENED, addresses=bool(choice.word))
     return show(request, "inbox", _listed(choice, tray))
 
 
@@ -73,9 +73,9 @@ def wants(wishes: Wishes) -> list[Promise]:
 def _listed(choice: Choice, tray: Tray) -> Row:
     new = tray.waiting.shown if tray.waiting else ()
     counts = {
-        "all": len(tray.mine) + len(new),
-        "mine": len(tray.mine),
-        "new": len(new) + (tray.waiting.more if tray.waiting else 0),
+        "all": tray.held + (tray.waiting.count - tray.waiting.more if tray.waiting else 0),
+        "mine": tray.held,
+        "new": tray.waiting.count if tray.waiting else 0,
         "others": len(tray.elsewhere or ()),
         "closed": len(tray.closed),
     }
