@@ -107,15 +107,15 @@ class Tray:
 def tray(by: Holder, *, opened: bool = True, addresses: bool = False) -> Tray:
     """What a caseworker has, and what those who take cases in find at the desk. Without `opened` the cases
     are counted alone, and nothing is noted. With `addresses` those are opened too, to be searched."""
-    held, done = caseworkers.cases_of(by, LIVE), closed(by)
-    mine = _listed(by, held, addresses=addresses) if opened else ()
+    mine, done = inbox(by, addresses=addresses) if opened else (), closed(by)
+    held = len(mine) if opened else len(caseworkers.cases_of(by, LIVE))
     try:
         at_desk = desk.unlock(by)
     except NotGranted:
-        return Tray(len(held), mine, done, None, None)
+        return Tray(held, mine, done, None, None)
     loads = caseworkers.everyone()
     free = waiting(at_desk, loads, opened=opened, addresses=addresses)
-    return Tray(len(held), mine, done, free, elsewhere(at_desk, loads))
+    return Tray(held, mine, done, free, elsewhere(at_desk, loads))
 
 
 def inbox(at: Holder, *, addresses: bool = False) -> list[Summary]:
