@@ -50,7 +50,7 @@ def kind(path: str) -> str:
 
 
 def walked(page: Page, base: str, language: str, prefix: str) -> Iterator[str]:
-    """Each kind of page once, as it stands in the browser; its name."""
+    """Each kind of page once, as it stands in the browser; its name. None may break on the way."""
     with override(language):
         waiting, met = seeds(language, prefix), set[str]()
         while waiting:
@@ -63,6 +63,7 @@ def walked(page: Page, base: str, language: str, prefix: str) -> Iterator[str]:
                 answer = page.goto(base + path)
             except Error:  # no page: what wants a form, or a file
                 continue
+            assert answer is None or answer.status < 500, f"{path}: {answer.status}"
             if answer is None or answer.status != 200 or "html" not in answer.headers.get("content-type", ""):
                 continue
             landed = kind(urlsplit(page.url).path)

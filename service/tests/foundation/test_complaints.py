@@ -79,6 +79,28 @@ def test_nothing_but_the_marks_is_added() -> None:
     assert marked == PAGE
 
 
+FOLDED = """<html lang="en"><head><title>Fold</title></head><body><main>
+<details class="outer"><summary>All</summary>
+<details><summary>More</summary><form><label>One <input name="one"></label><input name="two"></form></details>
+<details><summary>Else</summary><p id="part">A part.</p></details>
+<details open><summary>Seen</summary><input name="three"></details></details>
+</main></body></html>"""
+
+
+def test_what_folds_away_is_opened_where_something_in_it_is_amiss() -> None:
+    for fields, opened in (
+        (("one",), [True, True, False, True]),
+        (("one", "two"), [True, True, False, True]),
+        (("part",), [True, False, True, True]),
+        (("three",), [True, False, False, True]),
+        (("",), [False, False, False, True]),
+    ):
+        answer = answered(*(about(each, f"Say {each}.") for each in fields), page=FOLDED)
+        page = read(answer.content.decode())
+        assert ["open" in each.attributes for each in page.having("details")] == opened, fields
+        assert answer.content.decode().count("<details") == 4
+
+
 def test_an_error_is_shown_in_the_language_of_the_page_with_what_helps() -> None:
     error = InputRefused(Text("Nothing.", "Rien."), Text("Write.", "Écrivez."))
     with override("fr"):

@@ -8,6 +8,7 @@ import pytest
 from making import PASSPHRASE, file_of, picture, staff
 
 from repit.foundation.errors import InputRefused
+from repit.foundation.staff import members
 from repit.hotline.cases import aliases, casework, caseworkers, desk, keys, service, stays, thread
 from repit.hotline.cases.access_log import LogEntry
 from repit.hotline.cases.casefile import Casefile
@@ -29,6 +30,28 @@ def test_everyone_has_an_alias_of_their_own_from_the_first_moment(monkeypatch):
     # Not the word of an account; once the list is used up, a letter tells them apart.
     assert not [alias for alias in found.values() if alias.startswith("Camille")]
     assert sorted(alias[:5] for alias in found.values()) == ["Sacha"] * 3
+
+
+def test_no_alias_is_the_word_of_an_account_that_has_no_keys(monkeypatch):
+    members.add("Camille Durand", ["supervisor"], actor="test")
+    monkeypatch.setattr(aliases, "NAMES", ("Camille", "Sacha"))
+    staff("ana")
+    assert aliases.of("ana") == "Sacha"
+    for typed in ("Camille", "durand"):
+        with pytest.raises(InputRefused):
+            aliases.choose("ana", typed)
+
+
+def test_a_name_that_a_colleague_drew_at_the_same_moment_is_drawn_again(monkeypatch):
+    staff("ana")
+    theirs, known = aliases.of("ana"), aliases.known
+    before = [{}]  # nobody, as it was a moment before
+    monkeypatch.setattr(aliases, "known", lambda: before.pop() if before else known())
+    monkeypatch.setattr(aliases.secrets, "choice", lambda free: theirs if theirs in free else free[0])
+    caseworkers.enrol("bea", PASSPHRASE)
+    assert aliases.of("bea") not in ("", theirs)
+    with pytest.raises(InputRefused, match="keys already"):
+        caseworkers.enrol("bea", PASSPHRASE)
 
 
 def test_an_account_from_before_is_given_one_as_the_hotline_starts():

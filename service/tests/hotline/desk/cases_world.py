@@ -28,7 +28,17 @@ from repit.foundation.process import serving  # noqa: E402
 from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.hotline.bank import floods, items  # noqa: E402
 from repit.hotline.bank.types import Submission  # noqa: E402
-from repit.hotline.cases import casework, caseworkers, checklist, desk, helpers, tasks, thread, worklist  # noqa: E402
+from repit.hotline.cases import (  # noqa: E402
+    casework,
+    caseworkers,
+    checklist,
+    closing,
+    desk,
+    helpers,
+    tasks,
+    thread,
+    worklist,
+)
 from repit.hotline.cases.casefile import Casefile  # noqa: E402
 from repit.hotline.cases.models import Case, Task  # noqa: E402
 from repit.hotline.feeds import caps, keys, opinions, subscribers  # noqa: E402
@@ -86,6 +96,10 @@ calm = Casefile(file_of(quiet).case_id, hers)
 thread.write(calm, f"Bonjour, dites-nous ce que vous souhaitez. {HOSTILE}")
 tasks.add(calm, tasks.New("answer", HOSTILE, now() + timedelta(days=20), 1))
 
+ended = file_of(receipt()).case_id
+casework.assign(at_desk, ended, "Cléo")
+closing.close(Casefile(ended, caseworkers.unlock("Cléo", PASSPHRASE)))
+
 
 def banked() -> str:
     """An item of the bank."""
@@ -109,6 +123,7 @@ sys.stdout.write(
             "cookies": {
                 "ana": cookie(ana),
                 "bea": cookie(bea),
+                "cleo": cookie(cleo),
                 "supervisor": cookie(supervisor),
                 "newcomer": cookie(newcomer),
                 "arriving": cookie(arriving),

@@ -16,7 +16,7 @@ from staff_people import PASSWORD, Someone, code_of
 from repit.foundation import clock
 from repit.foundation.kept import store
 from repit.foundation.kept.models import Kept
-from repit.hotline.cases import casework, caseworkers, locations, thread
+from repit.hotline.cases import casework, caseworkers, locations, naming, thread
 from repit.hotline.cases.casefile import Casefile
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +134,23 @@ def test_a_task_and_addresses_wait_too_each_in_its_form() -> None:
     shown = at.shown()
     assert written(shown) == "" and 'value="Captures à faire"' in shown and "a.example" in shown
     assert at.sent() == [WORDS] and locations.read(at.mine).count == 0
+
+
+def test_the_name_of_a_case_waits_too_and_stands_there_again_where_it_was_too_long() -> None:
+    at = OpenCase()
+    at.send("name", at.mark(), name="Zoé")
+    mark = at.mark()
+    at.who.client.post("/staff/cases/lock/")
+    at.send("name", mark, name="Zoé et son ex")
+    at.who.client.post("/staff/cases/unlock/", {"passphrase": PASSPHRASE, "next": at.page})
+    shown = at.shown()
+    assert 'value="Zoé et son ex"' in shown and "It was not sent yet." in shown
+    long = "x" * (naming.MAX_CHARACTERS + 1)
+    refused = at.send("name", at.mark(), name=long).content.decode()
+    assert f'value="{long}"' in refused and ">Zoé<" in refused
+    assert at.send("name", at.mark(), name="").status_code == 302
+    shown = at.shown()
+    assert "Zoé" not in shown and "It was not sent yet." not in shown
 
 
 def test_a_page_from_before_signing_in_anew_keeps_its_words_and_does_nothing() -> None:

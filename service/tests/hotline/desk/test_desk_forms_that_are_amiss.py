@@ -1,5 +1,6 @@
 """Every form of the desks, sent empty and wrong: what is amiss is said where it is, and typed words stay."""
 
+import base64
 import secrets
 
 import pytest
@@ -9,6 +10,7 @@ from desk_people import PASSPHRASE, caseworker, file_of, person, receipt
 from repit.foundation.hashes import Hash
 from repit.hotline.bank import items
 from repit.hotline.bank.types import Submission
+from repit.hotline.cases import tasks
 
 pytestmark = pytest.mark.django_db
 CASES = "/staff/cases/"
@@ -31,6 +33,21 @@ def test_a_passphrase_that_does_not_open_is_asked_for_again_where_it_was_typed()
     amiss(someone.client.post(f"{CASES}unlock/", {"passphrase": ""}), "passphrase")
 
 
+def test_what_a_passkey_could_not_do_marks_no_field_of_another_form() -> None:
+    someone = caseworker(founds=True)
+    secret = base64.b64encode(secrets.token_bytes(32)).decode()
+    pages = [
+        someone.client.post(f"{CASES}keys/", sent)
+        for sent in ({"secret": secret, "passphrase": "no"}, {"secret": "", "passphrase": PASSPHRASE})
+    ]
+    someone.client.post(f"{CASES}lock/")
+    pages.append(someone.client.post(f"{CASES}unlock/", {"secret": secret}))
+    for answer in pages:
+        page = amiss(answer)
+        assert page.having("", **{"aria-invalid": "true"}) == []
+        assert page.only("h2", id="error-summary-title").text() == "This did not work"
+
+
 def test_the_forms_of_a_case_keep_what_was_chosen_typed_and_dated() -> None:
     someone = caseworker(founds=True)
     page = f"{CASES}{file_of(receipt(seen_at=['https://site.example/1'])).case_id}/"
@@ -42,6 +59,33 @@ def test_the_forms_of_a_case_keep_what_was_chosen_typed_and_dated() -> None:
     assert [typed(shown, name) for name in ("what", "due_at")] == ["Call back", "soon"]
     assert chosen(shown, "kind") == ["write"] and chosen(shown, "location") == ["1"]
     assert "168" in chosen(shown, "within")
+
+
+TASKS = (
+    ({"kind": "other"}, ["what"]),
+    ({"kind": "write", "what": "x" * 501}, ["what"]),
+    ({"kind": "write", "location": "7"}, ["location"]),
+    ({"kind": "write", "due_at": "2001-01-01 08:00"}, ["due_at"]),
+)
+
+
+def test_what_is_amiss_in_a_task_is_said_where_it_is_and_the_form_stands_open() -> None:
+    someone = caseworker(founds=True)
+    page = f"{CASES}{file_of(receipt(seen_at=['https://site.example/1'])).case_id}/"
+    someone.client.post(page + "take/")
+    for sent, fields in TASKS:
+        shown = amiss(someone.client.post(page + "tasks/", sent), *fields)
+        [holds] = [each for each in shown.having("details") if each.having("", id="due_at")]
+        assert "open" in holds.attributes, sent
+
+
+def test_a_case_that_is_full_of_tasks_is_no_fault_of_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    someone = caseworker(founds=True)
+    page = f"{CASES}{file_of(receipt()).case_id}/"
+    someone.client.post(page + "take/")
+    monkeypatch.setattr(tasks, "MAX_TASKS", 1)
+    assert someone.client.post(page + "tasks/", {"kind": "write"}).status_code == 302
+    amiss(someone.client.post(page + "tasks/", {"kind": "write", "due_at": ""}))
 
 
 def test_a_decision_about_an_item_without_a_reason_leads_to_it() -> None:

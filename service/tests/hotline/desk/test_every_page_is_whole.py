@@ -15,13 +15,35 @@ from playwright.sync_api import Browser, Page
 
 START = {"fr": "/fr/commencer/", "en": "/en/start/"}
 BACK = {"fr": ("/fr/revenir/", "**/suivi/**"), "en": ("/en/come-back/", "**/mine/**")}
+STAFF = {
+    "bea": {"staff-home", "cases-inbox", "cases-case", "cases-log", "cases-keys", "bank-item", "mfa_index"},
+    "supervisor": {"staff-home", "cases-oversee", "pages-overview", "pages-section", "bank-questions"},
+}
+"""Pages that each must have come to: a cookie that opens nothing walks to the sign-in alone."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("who", ["a stranger", "bea", "supervisor"])
+@pytest.mark.parametrize("who", STAFF)
 def test_every_page_of_the_staff_is_whole(browser: Browser, desk: Desk, who: str, language: str) -> None:
-    with staff_visit(browser, desk, desk.world["cookies"].get(who, ""), language) as page:
-        _all_whole(page, desk, f"{who}-{language}", language, "/staff/", person=False)
+    with staff_visit(browser, desk, desk.world["cookies"][who], language) as page:
+        met = _all_whole(page, desk, f"{who}-{language}", language, "/staff/", person=False)
+    assert STAFF[who] <= met
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_before_the_staff_signs_in_is_whole(browser: Browser, desk: Desk, language: str) -> None:
+    with staff_visit(browser, desk, language=language) as page:
+        met = _all_whole(page, desk, f"a-stranger-{language}", language, "/staff/", person=False)
+    assert met == {"account_login"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("show", ["new", "others", "closed"])
+def test_every_list_of_cases_is_whole(browser: Browser, desk: Desk, show: str, language: str) -> None:
+    with staff_visit(browser, desk, desk.world["cookies"]["cleo"], language) as page:
+        page.goto(f"{desk.base}/staff/cases/?show={show}")
+        assert page.locator("table.cases tbody tr").count() > 0
+        assert whole(page, f"cleo-{language}-{show}", person=False) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -58,10 +59,11 @@ class Three:
         for opened in (self.danger, self.late, self.waits):
             taken(self.ana, opened)
         self.keys = caseworkers.unlock("ana", PASSPHRASE)
-        with clock.at(lambda: clock._wall() - timedelta(minutes=10)):
+        shortly, days_ago = now() - timedelta(minutes=10), now() - timedelta(hours=52)
+        with clock.at(lambda: shortly):
             thread.write(file_of(self.danger), "J’ai peur ce soir.\n\nIl sait où j’habite.")
         post(self.ana, page_of(self.danger) + "danger/", danger="yes")
-        with clock.at(lambda: clock._wall() - timedelta(hours=52)):
+        with clock.at(lambda: days_ago):
             new = tasks.New("other", "appeler l’hébergeur", now() + timedelta(hours=2))
             tasks.add(Casefile(file_of(self.late).case_id, self.keys), new)
         post(self.ana, page_of(self.late) + "name/", name="Zoé  et son ex")
@@ -69,6 +71,16 @@ class Three:
 
     def label(self, opened) -> str:
         return worklist.label(file_of(opened).case_id)
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    """It was noon yesterday, and goes on from there: no test begins on one day, or in one hour, and ends in
+    the next. Not today’s noon: Django ends a sign-in by its own clock, which must not be behind."""
+    wall = clock._wall()
+    noon = wall.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    with clock.at(lambda: noon + (clock._wall() - wall)):
+        yield
 
 
 @pytest.fixture
@@ -110,7 +122,17 @@ def test_what_is_looked_for_stands_in_no_address_and_no_table_and_is_forgotten(t
             raw = [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in found]
             assert not any(b"particulier" in value for value in raw), table
     assert len(rows_of(text_of(three.ana, INBOX))) == 3
-    assert word not in html.unescape(text_of(three.ana, INBOX + "?found=yes"))
+    led = three.ana.client.get(INBOX + "?found=yes", follow=True).content.decode()
+    assert len(rows_of(led)) == 3 and word not in html.unescape(led)
+
+
+def test_an_address_of_what_was_found_leads_to_the_whole_list_once_the_word_is_forgotten(three: Three):
+    found = find(three.ana, show="mine", sort="name", word=three.label(three.late))
+    assert len(rows_of(found)) == 1
+    text_of(three.ana, INBOX)  # the word is forgotten: in another tab, or before one goes back
+    away = three.ana.client.get(f"{INBOX}?show=mine&sort=name&found=yes&page=2")
+    assert away.status_code == 302 and away.headers["Location"] == f"{INBOX}?show=mine&sort=name"
+    assert len(rows_of(text_of(three.ana, away.headers["Location"]))) == 3
 
 
 NARROWED: tuple[tuple[dict[str, str], list[str]], ...] = (
@@ -132,6 +154,60 @@ def test_the_list_is_narrowed_and_ordered_by_what_its_address_says(three: Three)
         assert len(found) == len(labels), asked_for
         assert all(label in row for row, label in zip(found, labels, strict=True)), asked_for
     assert three.label(three.late) in rows_of(text_of(three.ana, INBOX + "?sort=name"))[0]
+
+
+HINTS = {
+    "all": "By its signs, its name, an address, a task, the last message.",
+    "mine": "By its signs, its name, an address, a task, the last message.",
+    "new": "By its signs, its name, an address, a task, the last message.",
+    "others": "By its signs, or by who has it.",
+    "closed": "By its signs.",
+}
+
+
+def test_each_list_says_by_what_a_case_is_found_in_it_and_offers_only_what_narrows_it(three: Three):
+    post(three.ana, page_of(three.late) + "close/")
+    for show, hint in HINTS.items():
+        page = text_of(three.ana, f"{INBOX}?show={show}")
+        assert hint in page and ('name="state"' in page) == (show != "closed"), show
+    # An address that asks for more than its list can tell, from before: as if it did not.
+    page = text_of(three.ana, f"{INBOX}?show=closed&state=new&waits=us&late=yes&sort=name")
+    assert three.label(three.late) in page and "matches" not in page
+    page = find(three.ana, show="closed", state="new", word=three.label(three.late))
+    assert three.label(three.late) in page and "1 case matches" in page
+
+
+def test_a_list_that_shows_nothing_of_what_is_in_a_case_opens_none_and_counts_them_all(three: Three):
+    new = receipt()
+
+    def seen() -> list[bool]:
+        keys = [three.keys, three.keys, desk.unlock(three.keys)]
+        files = zip((three.danger, three.late, new), keys, strict=True)
+        logs = [casework.access_log(Casefile(file_of(each).case_id, key)) for each, key in files]
+        return [access_log.LIST in [entry.what for entry in log] for log in logs]
+
+    for show in ("others", "closed"):
+        page = html.unescape(text_of(three.ana, f"{INBOX}?show={show}"))
+        assert re.findall(r'"count">(\d+)<', page) == ["4", "3", "1", "0", "0"], show
+    assert seen() == [False, False, False]
+    assert re.findall(r'"count">(\d+)<', text_of(three.ana, INBOX)) == ["4", "3", "1", "0", "0"]
+    assert seen() == [True, True, True]
+
+
+def test_a_search_says_which_of_the_new_cases_it_did_not_look_into(
+    three: Three, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(worklist, "MOST_WAITING", 1)
+    addresses = ["https://new.example/1", "https://new.example/2"]
+    day_before = now() - timedelta(days=1)
+    with clock.at(lambda: day_before):
+        oldest = receipt(seen_at=addresses[:1])
+    receipt(seen_at=addresses[1:])
+    page = find(three.ana, word="new.example")
+    assert len(rows_of(page)) == 1 and three.label(oldest) in page
+    assert "only the oldest were looked through. 1 newer case waits" in page
+    assert "are shown first" not in page and "are shown first" in text_of(three.ana, INBOX)
+    assert "looked through" not in find(three.ana, show="mine", word="new.example")
 
 
 def test_nobody_finds_a_case_that_is_not_theirs(three: Three):

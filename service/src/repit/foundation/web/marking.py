@@ -1,8 +1,8 @@
 """Marks on the fields of a page that is rendered already.
 
 In: HTML of our own templates, fields with what is amiss in each. Out: the same HTML with a word before its
-title, each field marked invalid and described by a message beside it. Next: `complaints`, which adds the
-summary.
+title, each field marked invalid and described by a message beside it, and what folds it away open. Next:
+`complaints`, which adds the summary.
 
 Nothing is parsed into a tree and written anew: start tags are found, and text is put in at their places, so
 that whatever else stands on the page stays as it was, byte for byte.
@@ -104,7 +104,7 @@ def marked(page: str, marks: Iterable[Mark], before_title: str) -> Marked:
     """The page with each field marked, and this word before its title."""
     tags = _Reader(page).tags
     edits: list[tuple[int, int, str]] = []
-    result = Marked(page)
+    result, folds = Marked(page), dict[_Tag, None]()
     title = next((tag for tag in tags if tag.name == "title" and tag.above[-1].name == "head"), None)
     if title is not None:
         edits.append((title.end, title.end, f"{escape(before_title)} "))
@@ -113,8 +113,11 @@ def marked(page: str, marks: Iterable[Mark], before_title: str) -> Marked:
         if controls:
             result.targets[name] = target = controls[0].get("id") or f"field-{name}"
             edits += _edits(controls, target, texts)
-        elif any(tag.get("id") == name for tag in tags):
+            folds |= _folds(controls[0])
+        elif part := next((tag for tag in tags if tag.get("id") == name), None):
             result.targets[name] = name  # a part of the page that is no field: the summary leads there
+            folds |= _folds(part)
+    edits += [_with(fold, {"open": ""}) for fold in folds]  # each once, whatever is amiss in it
     result.page = _edited(page, edits)
     return result
 
@@ -135,6 +138,11 @@ def _controls(tags: list[_Tag], name: str) -> list[_Tag]:
         return by_id
     named = [tag for tag in controls if tag.get("name") == name]
     return [tag for tag in named if _form(tag) is _form(named[0])]
+
+
+def _folds(tag: _Tag) -> dict[_Tag, None]:
+    """What folds it away and stands closed."""
+    return {above: None for above in tag.above if above.name == "details" and "open" not in above.attributes}
 
 
 def _form(tag: _Tag) -> _Tag | None:

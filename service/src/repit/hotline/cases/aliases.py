@@ -19,7 +19,9 @@ from django.db import IntegrityError, transaction
 
 from repit.foundation import audit
 from repit.foundation.errors import InputRefused, NotFound, Text
+from repit.foundation.folding import folded
 from repit.foundation.sealing import Place, keyed_digest, operator
+from repit.foundation.staff.models import Member
 from repit.hotline.cases.models import Caseworker
 
 LONGEST: Final = 30
@@ -48,12 +50,12 @@ def of(who: str) -> str:
 
 def draw(row: Caseworker) -> None:
     """An alias by chance, into a row that is being written: one that no colleague has, and no account."""
-    taken = {_plain(alias) for alias in known().values()}
-    accounts = _words((*Caseworker.objects.values_list("who", flat=True), row.who))
-    free = [name for name in NAMES if _plain(name) not in taken | accounts]
+    taken = {folded(alias) for alias in known().values()}
+    accounts = _accounts(row.who)
+    free = [name for name in NAMES if folded(name) not in taken | accounts]
     if not free:
         both = [f"{name} {initial}." for name in NAMES for initial in _INITIALS]
-        free = [name for name in both if _plain(name) not in taken and not _words([name]) & accounts]
+        free = [name for name in both if folded(name) not in taken and not _words([name]) & accounts]
     _put(row, secrets.choice(free))
 
 
@@ -66,7 +68,7 @@ def choose(who: str, typed: str) -> str:
             Text("This cannot be an alias.", "Ce prénom ne convient pas."),
             Text("Choose a first name of 2 to 30 letters.", "Choisissez un prénom de 2 à 30 lettres."),
         )
-    if _words([alias]) & _words((*Caseworker.objects.values_list("who", flat=True), who)):
+    if _words([alias]) & _accounts(who):
         raise InputRefused(
             Text("This stands in the name of an account.", "Ce prénom figure dans le nom d’un compte."),
             Text("Choose another one.", "Choisissez-en un autre."),
@@ -96,7 +98,8 @@ def make_ready() -> None:
 
 
 def _put(row: Caseworker, alias: str) -> None:
-    row.alias = keyed_digest("alias", _plain(alias).encode())
+    # Folded: no two people are told apart by capitals and accents.
+    row.alias = keyed_digest("alias", folded(alias).encode())
     row.sealed_alias = operator(_USE).seal(alias.encode().ljust(4 * LONGEST), _place(row))
 
 
@@ -109,12 +112,12 @@ def _place(row: Caseworker) -> Place:
     return Place("cases_caseworker", f"{row.id}/{row.who}/{bytes(row.alias or b'').hex()}", "sealed_alias")
 
 
-def _plain(name: str) -> str:
-    """Without capitals and accents: no two people are told apart by these."""
-    split = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(sign for sign in split if not unicodedata.combining(sign))
+def _accounts(who: str) -> set[str]:
+    """The words of every account's name, with keys or without: a supervisor's may be somebody's own, too."""
+    names = Member.objects.values_list("name", flat=True)
+    return _words((*names, *Caseworker.objects.values_list("who", flat=True), who))
 
 
 def _words(names: Iterable[str]) -> set[str]:
-    found = {word for name in names for word in re.split(r"[\W\d_]+", _plain(name))}
+    found = {word for name in names for word in re.split(r"[\W\d_]+", folded(name))}
     return {word for word in found if len(word) > 1}

@@ -16,7 +16,7 @@ from typing import Final
 from django.db import IntegrityError, transaction
 
 from repit.foundation import audit
-from repit.foundation.errors import InputRefused, NotFound, Text
+from repit.foundation.errors import InputRefused, NotFound, Text, Unavailable
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, Sealer, operator
 from repit.hotline.cases import aliases, grants, keys
@@ -26,22 +26,30 @@ from repit.hotline.cases.models import Case, Caseworker, DeskMember, Grant
 from repit.hotline.cases.states import LIVE, STATES
 
 SHORTEST: Final = 12
+_DRAWS: Final = 5
 _USE: Final = "caseworker"
 
 
 def enrol(who: str, passphrase: str) -> Holder:
-    """New keys for a member of staff. Raises `InputRefused`: they have some, or it is short."""
+    """New keys for a member of staff. Raises `InputRefused` where they have some or it is short,
+    `Unavailable`."""
     row = Caseworker(id=random_key(), who=who)
     pair = keys.new_pair()
     _seal(row, passphrase, pair)
-    try:
-        with transaction.atomic():
-            aliases.draw(row)
-            row.save(force_insert=True)
-            audit.record(who, "caseworker.enrol", who)
-    except IntegrityError:
-        raise InputRefused(Text("This account has keys already.", "Ce compte a déjà des clés.")) from None
-    return Holder("caseworker", row.id, pair, who)
+    for _try in range(_DRAWS):
+        try:
+            with transaction.atomic():
+                aliases.draw(row)
+                row.save(force_insert=True)
+                audit.record(who, "caseworker.enrol", who)
+        except IntegrityError:
+            if is_enrolled(who):
+                raise InputRefused(
+                    Text("This account has keys already.", "Ce compte a déjà des clés.")
+                ) from None
+            continue  # a colleague drew the same alias at the same moment
+        return Holder("caseworker", row.id, pair, who)
+    raise Unavailable
 
 
 def is_enrolled(who: str) -> bool:

@@ -39,6 +39,35 @@ FARTHEST: Final = timedelta(days=366)
 _KIND: Final = "task"
 
 
+class TaskWithoutWords(InputRefused):
+    code = "task-without-words"
+    message = Text("The task says nothing.", "La tâche ne dit rien.")
+    next_step = Text("Choose what it is, or write a few words.", "Choisissez ce que c’est, ou écrivez-le.")
+
+
+class TaskTooLong(TooLarge):
+    code = "task-too-long"
+    message = Text("These are too many words for a task.", "Cela fait trop de mots pour une tâche.")
+    next_step = Text("Write 500 characters at most.", "Écrivez 500 caractères au plus.")
+
+
+class TooManyTasks(TooLarge):
+    code = "too-many-tasks"
+    message = Text(
+        "This case holds as many tasks as a case can.",
+        "Ce dossier a autant de tâches qu’un dossier peut en avoir.",
+    )
+    next_step = Text(
+        "Put off, or open again, one that stands there.", "Reportez ou rouvrez une de celles qui y sont."
+    )
+
+
+class NoSuchAddress(InputRefused):
+    code = "no-such-address"
+    message = Text("There is no such address.", "Cette adresse n’existe pas.")
+    next_step = Text("Choose one from the list, or none.", "Choisissez-en une dans la liste, ou aucune.")
+
+
 class New(NamedTuple):
     """A task to be added. `location` is the number of the address it is about, or 0."""
 
@@ -61,6 +90,16 @@ class Tasked:
     location: int = 0
     location_text: str = ""
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it is open and its time is over."""
+        return self.state == "open" and self.due_at <= now()
+
+    @property
+    def days_late(self) -> int:
+        """Whole days since it was due; 0 on the first."""
+        return max(0, (now() - self.due_at).days)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TaskNotice:
@@ -72,20 +111,18 @@ class TaskNotice:
 
 
 def add(file: Casefile, new: New) -> int:
-    """Add a task; its number. Raises `InputRefused`, `TooLarge`, `NotGranted`."""
+    """Add a task; its number. Raises `TaskWithoutWords`, `TaskTooLong`, `TooManyTasks`, `NoSuchAddress`,
+    `InputRefused` for its time, `NotGranted`."""
     text = " ".join(new.text.split())
     if len(text) > MAX_CHARACTERS:
-        raise TooLarge
+        raise TaskTooLong
     if new.kind not in KINDS or (new.kind == "other" and not text):
-        raise InputRefused(
-            Text("The task says nothing.", "La tâche ne dit rien."),
-            Text("Choose what it is, or write a few words.", "Choisissez ce que c’est, ou écrivez-le."),
-        )
+        raise TaskWithoutWords
     with worked(file) as turn:
         if turn.count(_KIND) >= MAX_TASKS:
-            raise TooLarge
+            raise TooManyTasks
         if new.location and new.location not in {location.number for location in locations.known(turn).shown}:
-            raise InputRefused(Text("There is no such address.", "Cette adresse n’existe pas."))
+            raise NoSuchAddress
         value = {"kind": new.kind, "text": text, "location": new.location, "by": turn.holder.who}
         number = turn.add("thread", _KIND, {**value, "due_at": _written(_future(new.due_at))})
         Task.objects.create(
@@ -143,12 +180,11 @@ def notices(turn: Turn) -> list[TaskNotice]:
     """What of them the person is told, the earliest due first."""
     if turn.role != "person":
         return []
-    moment = now()
     return [
         TaskNotice(
             task.location_text,
             task.due_at,
-            "done" if task.state == "done" else "late" if task.due_at <= moment else "open",
+            "done" if task.state == "done" else "late" if task.is_late else "open",
         )
         for task in known(turn)
         if task.kind in NOTIFIED and task.state != "dropped"

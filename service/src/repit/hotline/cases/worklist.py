@@ -70,10 +70,15 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Waiting:
-    """New cases that nobody has: the most pressing of the oldest, and how many more there are."""
+    """New cases that nobody has: how many, and of the oldest the most pressing first, if they were opened."""
 
+    count: int
     shown: Sequence[Summary]
-    more: int
+
+    @property
+    def more(self) -> int:
+        """How many wait behind those that a list shows."""
+        return max(0, self.count - MOST_WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +94,28 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Tray:
-    """Everything on someone's desk; `waiting` and `elsewhere` are None for who takes no cases in."""
+    """Everything on someone's desk; `waiting` and `elsewhere` are None for who takes no cases in. `held`: how
+    many are in their hands, those of `mine` if they were opened."""
 
+    held: int
     mine: Sequence[Summary]
     closed: Sequence[Elsewhere]
     waiting: Waiting | None
     elsewhere: Sequence[Elsewhere] | None
 
 
-def tray(by: Holder, *, addresses: bool = False) -> Tray:
-    """What a caseworker has, and what those who take cases in find at the desk. With `addresses` those are
-    opened too, to be searched."""
-    mine, done = inbox(by, addresses=addresses), closed(by)
+def tray(by: Holder, *, opened: bool = True, addresses: bool = False) -> Tray:
+    """What a caseworker has, and what those who take cases in find at the desk. Without `opened` the cases
+    are counted alone, and nothing is noted. With `addresses` those are opened too, to be searched."""
+    mine, done = inbox(by, addresses=addresses) if opened else (), closed(by)
+    held = len(mine) if opened else len(caseworkers.cases_of(by, LIVE))
     try:
         at_desk = desk.unlock(by)
     except NotGranted:
-        return Tray(mine, done, None, None)
+        return Tray(held, mine, done, None, None)
     loads = caseworkers.everyone()
-    return Tray(mine, done, waiting(at_desk, loads, addresses=addresses), elsewhere(at_desk, loads))
+    free = waiting(at_desk, loads, opened=opened, addresses=addresses)
+    return Tray(held, mine, done, free, elsewhere(at_desk, loads))
 
 
 def inbox(at: Holder, *, addresses: bool = False) -> list[Summary]:
@@ -114,14 +123,16 @@ def inbox(at: Holder, *, addresses: bool = False) -> list[Summary]:
     return _listed(at, caseworkers.cases_of(at, LIVE), addresses=addresses)
 
 
-def waiting(at_desk: Holder, loads: Sequence[Caseload], *, addresses: bool = False) -> Waiting:
+def waiting(
+    at_desk: Holder, loads: Sequence[Caseload], *, opened: bool = True, addresses: bool = False
+) -> Waiting:
     """The new cases that nobody has, for those who take cases in. Only the oldest are opened for it."""
-    opened = dict(Case.objects.filter(state="new").values_list("pk", "opened_on"))
+    days = dict(Case.objects.filter(state="new").values_list("pk", "opened_on"))
     mine = caseworkers.cases_of(at_desk, ["new"])
     taken = {pk for held in loads for pk in held.cases}
-    free = sorted((pk for pk in mine if pk not in taken and pk in opened), key=lambda pk: (opened[pk], pk))
-    shown = _listed(at_desk, free[:MOST_WAITING], addresses=addresses)
-    return Waiting(shown, max(0, len(free) - MOST_WAITING))
+    free = sorted((pk for pk in mine if pk not in taken and pk in days), key=lambda pk: (days[pk], pk))
+    shown = _listed(at_desk, free[:MOST_WAITING], addresses=addresses) if opened else ()
+    return Waiting(len(free), shown)
 
 
 def elsewhere(at_desk: Holder, loads: Sequence[Caseload]) -> list[Elsewhere]:

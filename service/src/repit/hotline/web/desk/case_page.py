@@ -4,9 +4,10 @@ In: a caseworker with their keys. Out: pages; each view makes one call to `cases
 which shows the answer; the inbox, which sorts by what was noted here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, Final, cast
 
 from csp.decorators import csp_update
 from django.contrib import messages
@@ -45,6 +46,13 @@ from repit.hotline.web.desk.unlocking import with_keys
 
 View = Callable[..., HttpResponse]
 Action = Callable[[HttpRequest, Casefile], bool | None]
+Fields = Mapping[type[RepitError], str]
+_OF_A_TASK: Final[Fields] = {
+    tasks.TaskWithoutWords: "what",
+    tasks.TaskTooLong: "what",
+    tasks.NoSuchAddress: "location",
+    tasks.TooManyTasks: "",
+}
 # While someone writes, the page says so to the server, so that the sign-in does not end under their hands.
 _STAYS = cast("Callable[[View], View]", csp_update({"connect-src": ["'self'"]}))
 
@@ -70,9 +78,10 @@ def log(request: HttpRequest, holder: Holder, case: int) -> HttpResponse:
     return show(request, "log", shown)
 
 
-def _action(act: Action, anchor: str = "", field: str = "") -> View:
-    """A view that does one thing to a case, once; a refusal comes back on the page, with what was typed. An
-    action says so where the case is out of one's hands after it."""
+def _action(act: Action, anchor: str = "", field: str = "", other: Fields = MappingProxyType({})) -> View:
+    """A view that does one thing to a case, once; a refusal comes back on the page, with what was typed,
+    about this field, or about the other one that it names. An action says so where the case is out of one's
+    hands after it."""
 
     @require_POST
     @_STAYS
@@ -84,7 +93,7 @@ def _action(act: Action, anchor: str = "", field: str = "") -> View:
             try:
                 gone = act(request, file)
             except (InputRefused, TooLarge) as refused:
-                complain(request, about(field, refused))
+                complain(request, about(other.get(type(refused), field), refused))
                 return _page(request, file, refused)
             drafts.sent(request, here)
             return HttpResponseRedirect(reverse("cases-inbox") if gone else here + anchor)
@@ -178,7 +187,7 @@ release = _action(_release)
 close = _action(_close)
 tick = _action(_tick, "#checklist")
 danger = _action(_danger)
-add_task = _action(_add_task, "#tasks", "due_at")
+add_task = _action(_add_task, "#tasks", "due_at", _OF_A_TASK)
 change_task = _action(_change_task, "#tasks")
 addresses = _action(_addresses, "#addresses", "where")
 
@@ -199,9 +208,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "me": who,
         "alias": aliases.of(who),
         "points": _points(found.checklist),
-        "tasks": [
-            {"task": task, "name": words.TASKS[task.kind], "late": _late(task)} for task in found.tasks
-        ],
+        "tasks": [{"task": task, "name": words.TASKS[task.kind]} for task in found.tasks],
         "kinds": words.TASKS,
         "dues": {value: name for value, (_hours, name) in words.DUE_HOURS.items()},
         "links": case_links.links(),
@@ -209,7 +216,7 @@ def _page(request: HttpRequest, file: Casefile, refused: RepitError | None = Non
         "most": thread.MAX_CHARACTERS,
         "longest_name": naming.MAX_CHARACTERS,
         "typed": typed,
-        "from_before": any(waits.get(name) for name in ("text", "where", "what")) and not refused,
+        "from_before": any(waits.get(name) for name in ("text", "where", "what", "name")) and not refused,
     }
     return show(request, "case", shown, refused.status if refused else 200)
 
@@ -221,10 +228,6 @@ def _points(listed: Checklist | None) -> list[dict[str, Any]]:
         {"point": point, "text": words.POINTS[point.code][0], "hint": words.POINTS[point.code][1]}
         for point in listed.points
     ]
-
-
-def _late(task: tasks.Tasked) -> bool:
-    return task.state == "open" and task.due_at <= now()
 
 
 def _colleagues() -> list[str]:

@@ -5,7 +5,6 @@ In: a form or an address, the cases of a tray. Out: the choice; an address that 
 here, with what was opened for this page alone. The rest of a choice says nothing of anyone.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -13,13 +12,15 @@ from typing import Final
 
 from django.utils.http import urlencode
 
-from repit.foundation.clock import now
-from repit.hotline.cases.tasks import Tasked
+from repit.foundation.folding import folded
 from repit.hotline.cases.worklist import Summary
 
 PAGE: Final = 50
 MAX_CHARACTERS: Final = 100
 SHOWS: Final = ("all", "mine", "new", "others", "closed")
+UNOPENED: Final = ("others", "closed")
+"""Lists for which nothing in a case is opened: all that can be told there is the state of those with
+colleagues."""
 WAITS: Final = ("", "us", "person")
 STATES: Final = ("", "new", "in-hand", "waiting")
 SORTS: Final = ("", "moved", "oldest", "name")
@@ -58,14 +59,16 @@ class Choice:
 
 
 def chosen(fields: Mapping[str, str], word: str = "") -> Choice:
-    """A choice from an address or a form; what is unknown is as if it were not there."""
-    page = fields.get("page", "")
+    """A choice from an address or a form; what is unknown, or cannot be told of that list, is as if it were
+    not there."""
+    page, show = fields.get("page", ""), _one_of(SHOWS, fields.get("show", ""))
+    opened = show not in UNOPENED
     return Choice(
-        _one_of(SHOWS, fields.get("show", "")),
-        _one_of(STATES, fields.get("state", "")),
-        _one_of(WAITS, fields.get("waits", "")),
-        fields.get("late") == "yes",
-        _one_of(SORTS, fields.get("sort", "")),
+        show,
+        _one_of(STATES, fields.get("state", "") if show != "closed" else ""),
+        _one_of(WAITS, fields.get("waits", "") if opened else ""),
+        opened and fields.get("late") == "yes",
+        _one_of(SORTS, fields.get("sort", "") if opened else ""),
         int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 5 else 1,
         " ".join(word.split())[:MAX_CHARACTERS],
     )
@@ -73,7 +76,7 @@ def chosen(fields: Mapping[str, str], word: str = "") -> Choice:
 
 def applied(choice: Choice, cases: Sequence[Summary]) -> list[Summary]:
     """Those that are wanted, in the order that is wanted; the order of a tray is by what presses."""
-    words = _plain(choice.word).split()
+    words = searched(choice.word)
     found = [
         case
         for case in cases
@@ -88,13 +91,13 @@ def applied(choice: Choice, cases: Sequence[Summary]) -> list[Summary]:
 
 def matches(words: Sequence[str], texts: Sequence[str]) -> bool:
     """Whether each word stands somewhere, whatever its capitals and accents."""
-    plain = _plain("\n".join(texts)) if words else ""
+    plain = folded("\n".join(texts)) if words else ""
     return all(word in plain for word in words)
 
 
 def searched(word: str) -> list[str]:
     """What is looked for, in words."""
-    return _plain(word).split()
+    return folded(word).split()
 
 
 def _texts(case: Summary) -> list[str]:
@@ -106,11 +109,6 @@ def _waits(case: Summary) -> str:
     if case.waits_since or (case.state in ("new", "in-hand") and case.last is None):
         return "us"
     return "person" if case.state == "waiting" else ""
-
-
-def _plain(text: str) -> str:
-    split = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in split if not unicodedata.combining(sign))
 
 
 def _moved(case: Summary) -> datetime:
@@ -125,15 +123,5 @@ def _one_of(known: Sequence[str], typed: str) -> str:
 _ORDERS: Final[Mapping[str, Callable[[Summary], tuple[float | str, ...]]]] = {
     "moved": lambda case: (-_moved(case).timestamp(),),
     "oldest": lambda case: (case.opened_on.toordinal(),),
-    "name": lambda case: (not case.name, _plain(case.name), case.label),
+    "name": lambda case: (not case.name, folded(case.name), case.label),
 }
-
-
-def is_late(task: Tasked) -> bool:
-    """Whether the time of an open task is over."""
-    return task.due_at <= now()
-
-
-def days_late(due: datetime) -> int:
-    """Whole days since a task was due; 0 on the first."""
-    return max(0, (now() - due).days)

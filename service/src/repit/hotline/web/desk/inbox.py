@@ -40,7 +40,10 @@ def inbox(request: HttpRequest, holder: Holder) -> HttpResponse:
     if "found" not in request.GET:
         request.session.pop(_WORD, None)
     choice = filtering.chosen(request.GET.dict(), request.session.get(_WORD, ""))
-    tray = worklist.tray(holder, addresses=bool(choice.word))
+    if "found" in request.GET and not choice.word:
+        # Back, or in a second tab: the whole list must not stand under an address that says it was searched.
+        return HttpResponseRedirect(choice.address(reverse("cases-inbox")))
+    tray = worklist.tray(holder, opened=choice.show not in filtering.UNOPENED, addresses=bool(choice.word))
     return show(request, "inbox", _listed(choice, tray))
 
 
@@ -70,9 +73,9 @@ def wants(wishes: Wishes) -> list[Promise]:
 def _listed(choice: Choice, tray: Tray) -> Row:
     new = tray.waiting.shown if tray.waiting else ()
     counts = {
-        "all": len(tray.mine) + len(new),
-        "mine": len(tray.mine),
-        "new": len(new) + (tray.waiting.more if tray.waiting else 0),
+        "all": tray.held + (tray.waiting.count - tray.waiting.more if tray.waiting else 0),
+        "mine": tray.held,
+        "new": tray.waiting.count if tray.waiting else 0,
         "others": len(tray.elsewhere or ()),
         "closed": len(tray.closed),
     }
@@ -97,7 +100,7 @@ def _listed(choice: Choice, tray: Tray) -> Row:
         "whole": Choice(choice.show).address(here),
         "more": tray.waiting.more if tray.waiting and choice.show in ("all", "new") else 0,
     }
-    if choice.show in ("others", "closed"):
+    if choice.show in filtering.UNOPENED:
         rows = tray.closed if choice.show == "closed" else tray.elsewhere or ()
         return {**shown, **_cut(choice, [each for each in rows if _is_meant(choice, each)]), "opened": False}
     of_both = sorted([*tray.mine, *new], key=lambda summary: (summary.urgency.rank, summary.case))
@@ -148,18 +151,18 @@ def _why(summary: Summary, reason: Reason) -> list[Row]:
     """A reason in words; of tasks which they are, and for how long they have been late."""
     pressing = reason in words.PRESSING
     if reason == "late":
-        late = [task for task in summary.tasks if filtering.is_late(task)]
+        late = [task for task in summary.tasks if task.is_late]
         return [{"text": _late(task), "pressing": pressing} for task in late[:2]]
     if reason == "today" and summary.tasks:
         # All of them may have become late since the reason was found.
-        to_do = next((task for task in summary.tasks if not filtering.is_late(task)), summary.tasks[0])
+        to_do = next((task for task in summary.tasks if not task.is_late), summary.tasks[0])
         text = _("within 24 hours: %(task)s") % {"task": _named(to_do)}
         return [{"text": text, "pressing": pressing}]
     return [{"text": words.REASONS[reason], "pressing": pressing}]
 
 
 def _late(task: Tasked) -> str:
-    days, named = filtering.days_late(task.due_at), _named(task)
+    days, named = task.days_late, _named(task)
     if not days:
         return _("late since today: %(task)s") % {"task": named}
     text = ngettext("%(days)s day late: %(task)s", "%(days)s days late: %(task)s", days)

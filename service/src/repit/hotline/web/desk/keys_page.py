@@ -37,19 +37,18 @@ def unlock(request: HttpRequest, member: Member) -> HttpResponse:
     words = {"next": wish, "locked": "locked" in request.GET, **passkey_form.words(member)}
     if request.method != "POST":
         return show(request, "unlock", words)
+    with_passkey = "secret" in request.POST
     try:
-        if "secret" in request.POST:
+        if with_passkey:
             unlocking.unlock_with_passkey(request, member, passkey_form.secret(request))
         else:
             unlocking.unlock(request, member, request.POST.get("passphrase", ""))
     except (NotFound, InputRefused):
-        with_passkey = "secret" in request.POST
-        complaint = (
-            _("This passkey does not open your keys. Use your passphrase.")
-            if with_passkey
-            else _("This passphrase does not open your keys.")
-        )
-        complain(request, about("passphrase", complaint))
+        if with_passkey:
+            wrong = about("", _("This passkey does not open your keys. Use your passphrase."))
+        else:
+            wrong = about("passphrase", _("This passphrase does not open your keys."))
+        complain(request, wrong, ours=with_passkey)
         return show(request, "unlock", words, 403)
     return HttpResponseRedirect(_on_the_desk(wish))
 
@@ -90,13 +89,15 @@ def keys(request: HttpRequest, holder: Holder) -> HttpResponse:
     """Another passphrase, a passkey beside it, or new keys in place of these."""
     status = 200
     if request.method == "POST":
-        status, field = 400, "renew-passphrase" if "renew" in request.POST else "passphrase"
+        status = 400
+        passphrase, other = _fields(request)
         try:
             messages.info(request, _renew(request, holder))
         except NotFound:
-            complain(request, about(field, _("This passphrase does not open your keys.")))
+            wrong = about(passphrase, _("This passphrase does not open your keys."))
+            complain(request, wrong, ours=not passphrase)
         except InputRefused as refused:
-            complain(request, about("alias" if "alias" in request.POST else "new", refused))
+            complain(request, about(other, refused), ours=not other)
         else:
             return HttpResponseRedirect(reverse("cases-keys"))
     shown = {
@@ -112,6 +113,16 @@ def keys(request: HttpRequest, holder: Holder) -> HttpResponse:
 def awake(request: HttpRequest, holder: Holder) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Someone is writing: the sign-in goes on. Says nothing."""
     return HttpResponse(status=204)
+
+
+def _fields(request: HttpRequest) -> tuple[str, str]:
+    """Of the form that was sent: where its passphrase is, and what else may be amiss. A passkey's form shows
+    by script alone: no field of it is there to be led to."""
+    if "secret" in request.POST:
+        return "", ""
+    if "alias" in request.POST:
+        return "", "alias"
+    return ("renew-passphrase", "") if "renew" in request.POST else ("passphrase", "new")
 
 
 def _renew(request: HttpRequest, holder: Holder) -> str:

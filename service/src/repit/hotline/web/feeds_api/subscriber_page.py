@@ -93,8 +93,8 @@ def name_me(request: HttpRequest) -> HttpResponse:
     except InputRefused as refused:
         view = subscriber_report.of(who.id)
         typed = request.POST.get("public_name", "")
-        complaint = " ".join(refused.shown(get_language() or "fr"))
-        answer = _shown(request, "subscriber", {**_context(view, 1), "typed": typed, "complaint": complaint})
+        complain(request, about("public_name", refused))
+        answer = _shown(request, "subscriber", {**_context(view, 1), "typed": typed})
         answer.status_code = refused.status
         return answer
     return redirect(reverse("subscriber-page") + "#named")

@@ -10,7 +10,6 @@ from typing import Any, Final
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
-from repit.foundation.errors import Text
 from repit.hotline.awareness import fields, published
 from repit.hotline.awareness.fields import Cleaned
 from repit.hotline.awareness.places import PLACES
@@ -30,7 +29,6 @@ class Box:
     value: str
     long: bool
     most: int
-    wrong: str
     missing: bool
     choices: list[tuple[str, str]] | None
 
@@ -59,11 +57,9 @@ def places(section: Section) -> list[Cleaned]:
     return fields.places_of(wanted)
 
 
-def rows(
-    section: Section, values: Mapping[Cleaned, str], wrong: Mapping[Cleaned, Text], language: str
-) -> list[Row]:
+def rows(section: Section, values: Mapping[Cleaned, str], language: str) -> list[Row]:
     """The form as it is shown, French first where the desk speaks French."""
-    return [Row(asked, _boxes(section, asked, values, wrong, language)) for asked in section.asked]
+    return [Row(asked, _boxes(section, asked, values, language)) for asked in section.asked]
 
 
 def name_of(place: Cleaned) -> str:
@@ -77,13 +73,7 @@ def seen(request: HttpRequest) -> int | None:
     return int(raw) if raw.isdecimal() and len(raw) < 19 else None
 
 
-def _boxes(
-    section: Section,
-    asked: Asked,
-    values: Mapping[Cleaned, str],
-    wrong: Mapping[Cleaned, Text],
-    language: str,
-) -> list[Box]:
+def _boxes(section: Section, asked: Asked, values: Mapping[Cleaned, str], language: str) -> list[Box]:
     field = section.fields[asked.key]
     order = ("fr", "en") if language.startswith("fr") else ("en", "fr")
     languages = order if field.both else ("",)
@@ -96,7 +86,6 @@ def _boxes(
             value=values.get((asked.key, each), ""),
             long=field.lines or (field.most > _SHORT and field.both),
             most=field.most,
-            wrong=wrong[asked.key, each].in_language(language) if (asked.key, each) in wrong else "",
             missing=field.both and any(filled.values()) and not filled[each],
             choices=_choices(asked.choices) if asked.choices else None,
         )

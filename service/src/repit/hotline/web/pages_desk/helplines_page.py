@@ -104,7 +104,7 @@ def _refused(
     complain(request, *(about(forms.name_of(place), text) for place, text in wrong.items()))
     if not wrong:
         complain(request, about("", refused))
-    answer = _shown(request, entry, raw, wrong=wrong)
+    answer = _shown(request, entry, raw)
     answer.status_code = refused.status
     answer.is_final = True  # type: ignore[attr-defined]
     return answer
@@ -115,14 +115,13 @@ def _shown(
     entry: Entry | None,
     values: Mapping[Cleaned, str],
     *,
-    wrong: Mapping[Cleaned, Text] | None = None,
     previews: list[dict[str, str]] | None = None,
     from_before: bool = False,
 ) -> HttpResponse:
     shown = {
         "section": HELPLINE_FORM,
         "entry": entry,
-        "rows": forms.rows(HELPLINE_FORM, values, wrong or {}, get_language() or "fr"),
+        "rows": forms.rows(HELPLINE_FORM, values, get_language() or "fr"),
         "revision": published.number(),
         "from_before": from_before,
         "previews": previews or [],

@@ -110,13 +110,7 @@ def _refused(
     complain(request, *(about(forms.name_of(place), text) for place, text in wrong.items()))
     if not wrong:
         complain(request, about("", refused))
-    answer = _shown(
-        request,
-        form,
-        QueryDict(),
-        raw,
-        wrong=wrong,
-    )
+    answer = _shown(request, form, QueryDict(), raw)
     answer.status_code = refused.status
     answer.is_final = True  # type: ignore[attr-defined]
     return answer
@@ -128,13 +122,12 @@ def _shown(
     kept: QueryDict,
     values: Mapping[Cleaned, str],
     *,
-    wrong: Mapping[Cleaned, Text] | None = None,
     previews: list[dict[str, str]] | None = None,
 ) -> HttpResponse:
     waiting = forms.waiting(kept, form)
     shown = {
         "section": form,
-        "rows": forms.rows(form, {**values, **waiting}, wrong or {}, translation.get_language() or "fr"),
+        "rows": forms.rows(form, {**values, **waiting}, translation.get_language() or "fr"),
         "revision": published.number(),
         "from_before": bool(waiting),
         "previews": previews or [],
