@@ -159,9 +159,11 @@ def come_back(request: HttpRequest) -> HttpResponse:
 
 @person_page
 def leave(request: HttpRequest) -> HttpResponse:
-    """The quick exit: the session is over at once, what could be shown again is not any more, and the browser
-    is elsewhere. A plain link is enough."""
-    end_session(request)
+    """The quick exit: the session is over at once, what could be shown again is not any more, the browser has
+    no copy of this site's files, and is elsewhere. A plain link is enough, and whoever brings no cookie is
+    neither looked for nor noted."""
+    if token_of(request):
+        end_session(request)
     answer = without_cookie(HttpResponseRedirect(ELSEWHERE))
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return answer
@@ -185,7 +187,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @person_page
 def erased(request: HttpRequest) -> HttpResponse:
     """Everything is erased; nothing is known of whoever reads this."""
-    answer = _nothing_kept(show(request, "erased", {"leaves": False}))
+    answer = _nothing_kept(show(request, "erased", {"has_cookie": False}))
     return without_cookie(answer) if token_of(request) else answer
 
 
