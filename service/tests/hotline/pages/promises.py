@@ -321,9 +321,9 @@ PROMISES: dict[str, Kept] = {
     ),
     "a ticket for another device opens nothing alone, and ends": Kept(
         (
-            ("hotline/web/case_pages/other_device.py", "handover.take("),
+            ("hotline/web/case_pages/other_device.py", "handover.spend("),
             ("hotline/web/case_pages/handover.py", "_limit.count("),
-            ("hotline/web/case_pages/handover.py", "store.claim("),
+            ("hotline/web/case_pages/handover.py", "if not store.wipe("),
             ("hotline/web/case_pages/codes.py", "handover.withdraw("),
         ),
         (

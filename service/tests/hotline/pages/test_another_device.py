@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -13,9 +14,9 @@ from repit.foundation import clock
 from repit.foundation.kept import store
 from repit.foundation.kept.models import Kept
 from repit.hotline.cases import access_codes
-from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.models import Session
-from repit.hotline.web.case_pages import handover, qr
+from repit.hotline.web.case_pages import handover, lines, qr, receipts
+from repit.hotline.web.case_pages.limits import TooOften
 
 pytestmark = pytest.mark.django_db
 OFFER = "/en/receipt/other-device/"
@@ -149,11 +150,83 @@ def test_the_drawing_is_read_back_as_the_address() -> None:
 
 
 def test_of_two_devices_that_come_at_once_one_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    handover.offer("s" * 40, Code("00000-00000", "0" * 16))
-    found = handover.offered("s" * 40)
-    assert found is not None
-    # The second has read what is kept before the first took it away.
-    monkeypatch.setattr(store, "wipe", lambda *_: None)
-    assert handover.take(found.ticket, found.digits).code.number == "00000-00000"
-    with pytest.raises(handover.NoTicket):
-        handover.take(found.ticket, found.digits)
+    person = Visitor()
+    person.receipt()
+    path, digits = offered(person.client)
+    found, answers = handover.found, []
+
+    def overtaken(ticket: str, typed: str) -> handover.Found:
+        """Another device, whole, once this one has read what is kept."""
+        mine = found(ticket, typed)
+        monkeypatch.setattr(handover, "found", found)
+        answers.append(post(Client(), path, {"digits": digits}))
+        return mine
+
+    monkeypatch.setattr(handover, "found", overtaken)
+    answers.append(post(Client(), path, {"digits": digits}))
+    assert [answer.status_code for answer in answers] == [302, 410]
+    assert Session.objects.count() == 1
+
+
+def test_nothing_is_taken_up_once_the_first_device_was_left_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = Visitor()
+    person.receipt()
+    path, digits = offered(person.client)
+    enter = access_codes.enter
+
+    def left_meanwhile(*code: str) -> object:
+        person.client.get("/en/x/")
+        return enter(*code)
+
+    monkeypatch.setattr(access_codes, "enter", left_meanwhile)
+    assert post(Client(), path, {"digits": digits}).status_code == 410 and not Session.objects.exists()
+
+
+@pytest.mark.parametrize("at", ["once", "the same moment"])
+def test_the_same_form_sent_again_is_led_to_the_same_session(
+    at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, other, answers = Visitor(), Client(), []
+    code = person.receipt()
+    path, digits = offered(person.client)
+    form = {"state": hidden(other.get(path), "state"), "digits": digits}
+    if at == "the same moment":
+        found = handover.found
+
+        def overtaken(ticket: str, typed: str) -> handover.Found:
+            mine = found(ticket, typed)
+            monkeypatch.setattr(handover, "found", found)
+            answers.append(post(Client(), path, form))
+            return mine
+
+        monkeypatch.setattr(handover, "found", overtaken)
+    # The first answer never arrived: the browser brings no cookie.
+    answers += [post(Client(), path, form), post(other, path, form), post(other, path, form)]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/en/receipt/")}
+    assert len({answer.cookies["v"].value for answer in answers}) == 1 == Session.objects.count()
+    assert code_in(other.get("/en/receipt/")) == code
+    # Another page of the same ticket, and the same form once that device was left, open nothing.
+    assert post(Client(), path, {**form, "state": hidden(Client().get(path), "state")}).status_code == 410
+    other.get("/en/x/")
+    assert post(other, path, form).status_code == 410 and not Session.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["no turn", "a failure"])
+def test_a_ticket_is_not_spent_for_nothing(what: str) -> None:
+    person, other = Visitor(), Client(raise_request_exception=False)
+    code = person.receipt()
+    path, digits = offered(person.client)
+    form = {"state": hidden(other.get(path), "state"), "digits": digits}
+    in_the_way = {
+        "no turn": mock.patch.object(lines.lines, "turn", side_effect=TooOften()),
+        "a failure": mock.patch.object(receipts, "handed", side_effect=OSError()),
+    }[what]
+    with in_the_way:
+        for _ in range(handover.TRIES + 1):
+            held_up = post(other, path, form)
+            assert held_up.status_code in (429, 500) and not other.cookies and not Session.objects.exists()
+    # One press on the page that says so sends the same again.
+    assert post(other, path, {"sent": hidden(held_up, "sent")})["Location"] == "/en/receipt/"
+    assert code_in(other.get("/en/receipt/")) == code

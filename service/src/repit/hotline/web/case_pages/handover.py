@@ -1,7 +1,7 @@
 """A code carried to another device: what is shown to a camera opens nothing alone.
 
 In: a code that a browser may be shown, the browser's secret. Out: an `Offer`, an address and six digits; the
-code again, once, for whoever brings both. Next: `other_device`.
+code again, for whoever brings both, until it is spent. Next: `other_device`.
 
 The address holds a ticket, a random name that is nothing but that; the code is kept under it in
 `foundation.kept`, sealed by it, for an hour. The six digits are shown beside the picture and typed on the
@@ -16,18 +16,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 
-from django.db import transaction
-
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, RequestRefused, Text
 from repit.foundation.ids import token
 from repit.foundation.kept import store
-from repit.foundation.limits.counting import Limit, Rate
+from repit.foundation.limits.counting import Counted, Limit, Rate
 from repit.hotline.cases.access_codes import Code
 
 OFFER: Final = "offered to another device"
 _TICKET: Final = "ticket"
-_USED: Final = "ticket used"
 _BITS: Final = 96
 _DIGITS: Final = 6
 TRIES: Final = 5
@@ -65,11 +62,12 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Taken:
-    """What the other device gets, and until when it may show it."""
+class Found:
+    """What the other device gets, until when it may show it, and the try that found it."""
 
     code: Code
     until: datetime
+    counted: Counted
 
 
 def offer(secret: str, code: Code) -> None:
@@ -97,8 +95,9 @@ def withdraw(secret: str) -> None:
         store.wipe(secret, OFFER)
 
 
-def take(ticket: str, typed: str) -> Taken:
-    """The code, once. Raises `NoTicket`, `WrongDigits`."""
+def found(ticket: str, typed: str) -> Found:
+    """The code behind ticket and digits, which may be looked for until it is spent. Raises `NoTicket`,
+    `WrongDigits`."""
     kept = store.of(ticket, _TICKET)
     if kept is None:
         raise NoTicket
@@ -112,8 +111,11 @@ def take(ticket: str, typed: str) -> Taken:
             store.wipe(ticket, _TICKET)
             raise NoTicket
         raise WrongDigits
-    with transaction.atomic():
-        if not store.claim(ticket, _USED):
-            raise NoTicket
-        store.wipe(ticket, _TICKET)
-    return Taken(Code(kept["number"], kept["secret"]), datetime.fromisoformat(kept["until"]))
+    return Found(Code(kept["number"], kept["secret"]), datetime.fromisoformat(kept["until"]), counted)
+
+
+def spend(ticket: str) -> None:
+    """In one transaction with what is given for it: it is of no use any more. Raises `NoTicket` where it was
+    spent or withdrawn meanwhile."""
+    if not store.wipe(ticket, _TICKET):
+        raise NoTicket
