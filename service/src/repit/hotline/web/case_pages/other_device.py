@@ -54,9 +54,10 @@ def take_up(request: HttpRequest, ticket: str) -> HttpResponse:
         return again(request, "take_up", {"state": state}, complaints)
     except NoTicket:
         # Pressed twice at once: the other one took it meanwhile.
-        session = _begun_with(secret)
-        if session is None:
+        begun = _begun_with(secret)
+        if begun is None:
             raise
+        session = begun
     if token_of(request) != session:
         sessions.end(token_of(request))
     kind = sessions.going_on(session).file.holder.kind
