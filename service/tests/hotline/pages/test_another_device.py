@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from unittest import mock
 
@@ -83,6 +84,44 @@ def test_it_ends_after_an_hour_when_asked_for_anew_when_practised_and_when_left_
             elif end == "left":
                 person.client.get("/en/x/")
             assert post(Client(), path, {"digits": digits}).status_code == 410, end
+
+
+def test_however_often_it_is_handed_on_a_code_is_shown_no_longer_than_at_first() -> None:
+    person, second, third = Visitor(), Client(), Client()
+    code, begun = person.receipt(), clock.now()
+
+    def after(minutes: int) -> AbstractContextManager[object]:
+        return clock.at(lambda: begun + timedelta(minutes=minutes))
+
+    with after(40):
+        path, digits = offered(person.client)
+        assert post(second, path, {"digits": digits}).status_code == 302
+    with after(50):
+        path, digits = offered(second)
+        assert post(third, path, {"digits": digits}).status_code == 302
+    with after(55):
+        assert code_in(third.get("/en/receipt/")) == code
+        path, digits = offered(third)
+    with after(61):
+        assert [browser.get("/en/receipt/").status_code for browser in (second, third)] == [410, 410]
+        assert post(Client(), path, {"digits": digits}).status_code == 410
+
+
+def test_a_helper_s_code_is_shown_there_no_longer_than_here() -> None:
+    person, _ = signed_in()
+    begun, sister = clock.now(), Client()
+    code = code_in(person.post("helpers/", label="", rights=["status"]))
+    for minutes in (20, 40):
+        # Whoever works on stays signed in.
+        with clock.at(lambda minutes=minutes: begun + timedelta(minutes=minutes)):
+            mark = hidden(person.client.get("/en/mine/code/"), "form")
+            shown = arrived(post(person.client, "/en/mine/code/", {"form": mark}))
+            path, digits = way(shown.content.decode())
+    with clock.at(lambda: begun + timedelta(minutes=45)):
+        assert post(sister, path, {"digits": digits}).status_code == 302
+        assert code_in(sister.get("/en/receipt/")) == code
+    with clock.at(lambda: begun + timedelta(minutes=61)):
+        assert sister.get("/en/receipt/").status_code == 410
 
 
 def test_what_is_kept_for_it_opens_with_nothing_but_the_ticket() -> None:

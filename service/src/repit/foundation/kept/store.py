@@ -54,6 +54,11 @@ def of(secret: str, use: str) -> dict[str, Any] | None:
     return value
 
 
+def ends(secret: str, use: str) -> datetime | None:
+    """Until when something is kept."""
+    return Kept.objects.filter(digest=_digest(secret, use)).values_list("until", flat=True).first()
+
+
 def wipe(secret: str, *uses: str) -> int:
     """Forget what is kept for these uses; how many were there. Of two at once one finds it."""
     if not secret:

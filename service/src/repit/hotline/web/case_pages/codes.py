@@ -54,8 +54,8 @@ class NoLongerShown(RequestRefused):
     code = "no-longer-shown"
     status: ClassVar[int] = 410
     message = Text(
-        "This page could be opened again for an hour. It is shown no more.",
-        "Cette page pouvait être rouverte pendant une heure. Elle n’est plus montrée.",
+        "This page could be opened again for an hour at most. It is shown no more.",
+        "Cette page pouvait être rouverte pendant une heure au plus. Elle n’est plus montrée.",
     )
     next_step = Text(
         "If you wrote your receipt down, come back with it. If not, you can open a new case.",
@@ -88,11 +88,11 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     """The receipt on another device: a ticket on demand, shown at an address of its own."""
     state = request.POST.get("state", "")
     secret = _carried_secret(state) if state else token_of(request)
-    found = receipts.held(secret)
-    if not found:
+    found = receipts.newest(secret)
+    if found is None:
         raise NoLongerShown
     if request.method == "POST":
-        handover.offer(secret, found[0])
+        handover.offer(secret, *found)
         if not state:
             return HttpResponseRedirect(reverse("case_pages:receipt-elsewhere"))
     back = {"back": reverse("case_pages:receipt"), "state": state}
@@ -104,12 +104,12 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 @owner_only
 def own_code(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """A helper's code or a slip that was just made, for as long as the session and an hour last."""
-    kept = store.of(token_of(request), _CODE)
-    if kept is None:
+    kept, until = store.of(token_of(request), _CODE), store.ends(token_of(request), _CODE)
+    if kept is None or until is None:
         return HttpResponseRedirect(reverse("case_pages:my-case"))
     code = Code(kept["number"], kept["secret"])
     if request.method == "POST":
-        handover.offer(token_of(request), code)
+        handover.offer(token_of(request), code, until)
         return HttpResponseRedirect(reverse("case_pages:my-code-elsewhere"))
     values = {"shown": _code(code)} | _kept_by(request)
     if kept["form"] == "helper":

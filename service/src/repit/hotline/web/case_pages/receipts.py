@@ -76,6 +76,12 @@ def held(secret: str) -> list[Code]:
     return [Code(code["number"], code["secret"]) for code in _kept(secret)]
 
 
+def newest(secret: str) -> tuple[Code, datetime] | None:
+    """The newest of them, and until when it can be shown."""
+    code = next(iter(_kept(secret)), None)
+    return (Code(code["number"], code["secret"]), datetime.fromisoformat(code["until"])) if code else None
+
+
 def protected(secret: str) -> Protected | None:
     """What was protected with the newest of them; None where it protects nothing, or opened no case."""
     newest = next(iter(_kept(secret)), {})
