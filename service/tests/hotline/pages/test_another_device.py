@@ -154,9 +154,43 @@ def test_a_helper_arrives_where_it_says_what_they_may_do() -> None:
     assert answer["Location"] == "/en/mine/part/"
     page = sister.get("/en/mine/part/").content.decode()
     assert "See what is protected" in page and "Add addresses" not in page and "Who can help" in page
-    assert code_in(sister.get("/en/receipt/")) == code
     assert Visitor().sign_in(*code)["Location"] == "/en/mine/part/"
     assert person.client.get("/en/mine/part/")["Location"] == "/en/mine/"
+
+
+def test_a_helper_is_shown_their_code_as_a_helper_s_on_whatever_device() -> None:
+    person, _ = signed_in()
+    code, begun = code_in(person.post("helpers/", label="", rights=["status"])), clock.now()
+    mark = hidden(person.client.get("/en/mine/code/"), "form")
+    path, digits = way(arrived(post(person.client, "/en/mine/code/", {"form": mark})).content.decode())
+    phone, computer = Client(), Client()
+    assert post(phone, path, {"digits": digits}).status_code == 302
+    path, digits = offered(phone)
+    assert post(computer, path, {"digits": digits})["Location"] == "/en/mine/part/"
+    for device in (phone, computer):
+        answer = device.get("/en/receipt/")
+        page = answer.content.decode()
+        assert code_in(answer) == code and "Card for a trusted person" in page
+        assert "Do not give the code to anyone else" in page and 'href="/en/mine/part/"' in page
+        # Nothing that is for the person whose case it is.
+        for theirs in ("Receipt<", "receipt.", "Your case", "my case", "stop the protection", "/practise/"):
+            assert theirs not in page, theirs
+    # The visit ends before the hour does.
+    with clock.at(lambda: begun + timedelta(minutes=45)):
+        later = phone.get("/en/receipt/")
+        assert code_in(later) == code and 'href="/en/come-back/"' in later.content.decode()
+        assert 'href="/en/mine/part/"' not in later.content.decode()
+        assert "Show my code" in phone.get("/en/come-back/").content.decode()
+        # Whoever helps may open a case of their own on the same phone: each code stays what it is.
+        helper = Visitor()
+        helper.client = phone
+        helper.receipt()
+        both = phone.get("/en/receipt/").content.decode()
+        assert (
+            both.index("Keep this receipt")
+            < both.index('class="code receipt"')
+            < both.index('class="code card"')
+        )
 
 
 def test_a_browser_without_cookies_is_shown_the_way_too() -> None:

@@ -65,11 +65,14 @@ class NoLongerShown(RequestRefused):
 
 @person_page
 def receipt(request: HttpRequest) -> HttpResponse:
-    """The receipts that this browser can still be shown."""
-    if not receipts.held(token_of(request)):
+    """The receipts that this browser can still be shown; or, on a helper's own device, their code."""
+    found = receipts.held(token_of(request))
+    if not found:
         raise NoLongerShown
-    values = {"signed_in": _is_signed_in(request)}
-    return show(request, "code_receipt", _receipt_values(token_of(request)) | values | _kept_by(request))
+    values = {"signed_in": _is_signed_in(request)} | _kept_by(request)
+    if found[0].for_helper:
+        return show(request, "code_part", {"shown": _code(found[0].code)} | values)
+    return show(request, "code_receipt", _receipt_values(token_of(request)) | values)
 
 
 def directly(request: HttpRequest, secret: str) -> HttpResponse:
@@ -79,7 +82,10 @@ def directly(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _receipt_values(secret: str) -> dict[str, Any]:
-    codes = [_code(code) for code in receipts.held(secret)]
+    codes = [
+        _code(held.code) | {"form": "card" if held.for_helper else "receipt"}
+        for held in receipts.held(secret)
+    ]
     return {"codes": codes, **confirmation.values(receipts.protected(secret))}
 
 
@@ -88,11 +94,11 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     """The receipt on another device: a ticket on demand, shown at an address of its own."""
     state = request.POST.get("state", "")
     secret = _carried_secret(state) if state else token_of(request)
-    found = receipts.newest(secret)
-    if found is None:
+    found = receipts.held(secret)
+    if not found:
         raise NoLongerShown
     if request.method == "POST":
-        handover.offer(secret, *found)
+        handover.offer(secret, found[0].code, found[0].until)
         if not state:
             return HttpResponseRedirect(reverse("case_pages:receipt-elsewhere"))
     back = {"back": reverse("case_pages:receipt"), "state": state}
@@ -134,7 +140,7 @@ def practise(request: HttpRequest) -> HttpResponse:
     """Type the receipt once, while it can still be shown again; doing it well signs in."""
     state = request.POST.get("state", "")
     secret = _carried_secret(state) if state else token_of(request)
-    found = receipts.held(secret)
+    found = [held.code for held in receipts.held(secret)]
     if not found and request.method != "POST":
         return HttpResponseRedirect(reverse("case_pages:come-back"))
     if "again" in request.POST:
@@ -153,7 +159,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     """Sign in with a receipt or a helper's code."""
     if request.method != "POST":
         waits, found = drafts.waits(request), receipts.held(token_of(request))
-        return show(request, "come_back", {"waits": waits, "shown_again": bool(found)})
+        return show(request, "come_back", {"waits": waits, "shown_again": found})
     return _sign_in(request, entered(request), "my-case", token_of(request))
 
 

@@ -22,7 +22,7 @@ from repit.hotline.web.case_pages.cookies import token_of, with_cookie
 from repit.hotline.web.case_pages.entering import Amiss, again
 from repit.hotline.web.case_pages.guards import person_page
 from repit.hotline.web.case_pages.handover import NoTicket, WrongDigits
-from repit.hotline.web.case_pages.receipts import new_secret
+from repit.hotline.web.case_pages.receipts import Held, new_secret
 from repit.hotline.web.case_pages.showing import show
 
 _TAKEN: Final = "taken up with a form"
@@ -75,7 +75,7 @@ def _begun(request: HttpRequest, ticket: str, secret: str) -> str:
             with transaction.atomic():
                 handover.spend(ticket)
                 session = sessions.begin_with(file)
-                receipts.handed(session, found.code, found.until)
+                receipts.handed(session, Held(found.code, found.until, file.holder.kind == "helper"))
                 store.keep(secret, _TAKEN, {"session": session})
     except NoTicket:
         raise
