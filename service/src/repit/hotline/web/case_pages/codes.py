@@ -27,6 +27,7 @@ from repit.hotline.web.case_pages import (
     other_device,
     qr,
     receipts,
+    stopping,
 )
 from repit.hotline.web.case_pages.cookies import session_of, token_of, with_cookie, without_cookie
 from repit.hotline.web.case_pages.entering import Amiss, Entered, again, amiss, entered
@@ -37,7 +38,7 @@ from repit.hotline.web.case_pages.showing import language, show
 ELSEWHERE: Final = "https://www.wikipedia.org/"
 _CODE: Final = "code"
 ASKED: Final = "recovery asked"
-_USES: Final = (receipts.RECEIPT, _CODE, ASKED, *drafts.USES)
+_USES: Final = (receipts.RECEIPT, _CODE, ASKED, stopping.UNDONE, *drafts.USES)
 _PURPOSE: Final = "receipt"
 _OTHER_NUMBER: Final = Text(
     "This is not the number on your receipt.", "Ce n’est pas le numéro de votre récépissé."
