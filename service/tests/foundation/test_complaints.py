@@ -101,6 +101,28 @@ def test_what_folds_away_is_opened_where_something_in_it_is_amiss() -> None:
         assert answer.content.decode().count("<details") == 4
 
 
+def test_fields_that_share_a_box_are_each_marked_and_the_box_once() -> None:
+    page = """<html lang="en"><head><title>When</title></head><body><main><form>
+<div class="field"><label for="to">To</label><input id="to" name="to">
+<label for="from">From</label><input id="from" name="from"></div>
+<fieldset><legend>Which?</legend><label><input type="checkbox" name="red"> Red</label>
+<label><input type="checkbox" name="blue"> Blue</label></fieldset>
+<div role="group"><button name="yes">Yes</button><button name="no">No</button></div>
+</form></main></body></html>"""
+    fields = ("to", "from", "red", "blue", "yes", "no")
+    marked = marking.marked(page, [Mark(field, f"Of {field}.") for field in fields], "Error:").page
+    shown = read(marked)
+    assert [each.text() for each in shown.having("p", **{"class": "amiss"})] == [
+        f"Of {field}." for field in fields
+    ]
+    box = shown.only("div", **{"class": "field wrong"})
+    assert [each["aria-describedby"] for each in box.having("input")] == ["to_error", "from_error"]
+    for both in ("field-red_error field-blue_error", "field-yes_error field-no_error"):
+        shown.only("", **{"aria-describedby": both})
+    for start in ("<div", "<fieldset", "<input", "<button", "<label"):
+        assert marked.count(start) == page.count(start)
+
+
 def test_an_error_is_shown_in_the_language_of_the_page_with_what_helps() -> None:
     error = InputRefused(Text("Nothing.", "Rien."), Text("Write.", "Écrivez."))
     with override("fr"):

@@ -321,9 +321,9 @@ PROMISES: dict[str, Kept] = {
     ),
     "a ticket for another device opens nothing alone, and ends": Kept(
         (
-            ("hotline/web/case_pages/other_device.py", "handover.take("),
+            ("hotline/web/case_pages/other_device.py", "handover.spend("),
             ("hotline/web/case_pages/handover.py", "_limit.count("),
-            ("hotline/web/case_pages/handover.py", "store.claim("),
+            ("hotline/web/case_pages/handover.py", "if not store.wipe("),
             ("hotline/web/case_pages/codes.py", "handover.withdraw("),
         ),
         (
@@ -331,6 +331,8 @@ PROMISES: dict[str, Kept] = {
             "hotline/pages/test_another_device.py::test_it_ends_after_an_hour_when_asked_for_anew_when_practised_and_when"
             "_left_quickly",
             "hotline/pages/test_another_device.py::test_what_is_kept_for_it_opens_with_nothing_but_the_ticket",
+            "hotline/pages/test_another_device.py::test_however_often_it_is_handed_on_a_code_is_shown_no_longer"
+            "_than_at_first",
         ),
     ),
     "a backup holds no keys": Kept(
@@ -461,8 +463,11 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " a page says who can help, and nothing is kept; another adult: the page for helpers.": _MINORS,
         "The number of files that it protects is kept with it in the same way, for the confirmation.": _HOUR,
         "The QR code holds a random ticket of 96 bits and no part of the code; what it leads to is kept for"
-        " an hour, sealed under the ticket, is taken once, and is gone after five wrong tries, when the"
-        " receipt was tried and when the page is left quickly.": _TICKET,
+        " as long as the code can be shown on the first device, an hour at most, sealed under the ticket, is"
+        " taken once, and is gone after five wrong tries, when the receipt was tried and when the page is"
+        " left quickly.": _TICKET,
+        "On the other device, too, the code is shown no longer than that, however often it is handed"
+        " on.": _TICKET,
         "Every access is an entry in the case's log: who, and for staff when to the minute; of the person and"
         " helpers"
         " only the day.": _DAY,
@@ -509,8 +514,9 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         "Le nombre de fichiers qu'il protège est gardé avec lui de la même manière, pour la"
         " confirmation.": _HOUR,
         "Le QR code porte un ticket tiré au hasard de 96 bits et aucune partie du code ; ce vers quoi il mène"
-        " est gardé une heure, scellé sous le ticket, se prend une fois, et disparaît après cinq essais faux,"
-        " quand le récépissé a été essayé et quand la page est quittée vite.": _TICKET,
+        " est gardé tant que le premier appareil peut montrer le code, une heure au plus, scellé sous le"
+        " ticket, se prend une fois, et disparaît après cinq essais faux, quand le récépissé a été essayé et"
+        " quand la page est quittée vite.": _TICKET,
         "Chaque accès est une ligne du journal du dossier : qui, et pour l'équipe quand, à la minute ;"
         " pour la"
         " personne et les aides, seulement le jour.": _DAY,
@@ -544,6 +550,8 @@ IN_GUIDES: dict[str, dict[str, str | None]] = {
         " nouveaux puissent l'être.": "cases without keys go",
     },
     "THREAT-MODEL.md": {
+        "However often it is handed on, it is shown no longer than at first"
+        " (`test_however_often_it_is_handed_on_a_code_is_shown_no_longer_than_at_first`).": _TICKET,
         "**An hour to undo.** Who stops a protection has an hour in which nothing changes"
         " (`test_for_an_hour_nothing_changes_and_then_it_stops`,"
         " `test_the_hour_is_an_hour_whatever_is_done_to_the_clock`).": _UNDONE,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.http import HttpResponse
@@ -14,9 +16,9 @@ from repit.foundation import clock
 from repit.foundation.kept import store
 from repit.foundation.kept.models import Kept
 from repit.hotline.cases import access_codes
-from repit.hotline.cases.access_codes import Code
 from repit.hotline.cases.models import Session
-from repit.hotline.web.case_pages import handover, qr
+from repit.hotline.web.case_pages import handover, lines, qr, receipts
+from repit.hotline.web.case_pages.limits import TooOften
 
 pytestmark = pytest.mark.django_db
 OFFER = "/en/receipt/other-device/"
@@ -95,6 +97,44 @@ def test_it_ends_after_an_hour_when_asked_for_anew_when_practised_and_when_left_
             assert post(Client(), path, {"digits": digits}).status_code == 410, end
 
 
+def test_however_often_it_is_handed_on_a_code_is_shown_no_longer_than_at_first() -> None:
+    person, second, third = Visitor(), Client(), Client()
+    code, begun = person.receipt(), clock.now()
+
+    def after(minutes: int) -> AbstractContextManager[object]:
+        return clock.at(lambda: begun + timedelta(minutes=minutes))
+
+    with after(40):
+        path, digits = offered(person.client)
+        assert post(second, path, {"digits": digits}).status_code == 302
+    with after(50):
+        path, digits = offered(second)
+        assert post(third, path, {"digits": digits}).status_code == 302
+    with after(55):
+        assert code_in(third.get("/en/receipt/")) == code
+        path, digits = offered(third)
+    with after(61):
+        assert [browser.get("/en/receipt/").status_code for browser in (second, third)] == [410, 410]
+        assert post(Client(), path, {"digits": digits}).status_code == 410
+
+
+def test_a_helper_s_code_is_shown_there_no_longer_than_here() -> None:
+    person, _ = signed_in()
+    begun, sister = clock.now(), Client()
+    code = code_in(person.post("helpers/", label="", rights=["status"]))
+    for minutes in (20, 40):
+        # Whoever works on stays signed in.
+        with clock.at(lambda minutes=minutes: begun + timedelta(minutes=minutes)):
+            mark = hidden(person.client.get("/en/mine/code/"), "form")
+            shown = arrived(post(person.client, "/en/mine/code/", {"form": mark}))
+            path, digits = way(shown.content.decode())
+    with clock.at(lambda: begun + timedelta(minutes=45)):
+        assert post(sister, path, {"digits": digits}).status_code == 302
+        assert code_in(sister.get("/en/receipt/")) == code
+    with clock.at(lambda: begun + timedelta(minutes=61)):
+        assert sister.get("/en/receipt/").status_code == 410
+
+
 def test_what_is_kept_for_it_opens_with_nothing_but_the_ticket() -> None:
     person = Visitor()
     number, _words = person.receipt()
@@ -125,9 +165,43 @@ def test_a_helper_arrives_where_it_says_what_they_may_do() -> None:
     assert answer["Location"] == "/en/mine/part/"
     page = sister.get("/en/mine/part/").content.decode()
     assert "See what is protected" in page and "Add addresses" not in page and "Who can help" in page
-    assert code_in(sister.get("/en/receipt/")) == code
     assert Visitor().sign_in(*code)["Location"] == "/en/mine/part/"
     assert person.client.get("/en/mine/part/")["Location"] == "/en/mine/"
+
+
+def test_a_helper_is_shown_their_code_as_a_helper_s_on_whatever_device() -> None:
+    person, _ = signed_in()
+    code, begun = code_in(person.post("helpers/", label="", rights=["status"])), clock.now()
+    mark = hidden(person.client.get("/en/mine/code/"), "form")
+    path, digits = way(arrived(post(person.client, "/en/mine/code/", {"form": mark})).content.decode())
+    phone, computer = Client(), Client()
+    assert post(phone, path, {"digits": digits}).status_code == 302
+    path, digits = offered(phone)
+    assert post(computer, path, {"digits": digits})["Location"] == "/en/mine/part/"
+    for device in (phone, computer):
+        answer = device.get("/en/receipt/")
+        page = answer.content.decode()
+        assert code_in(answer) == code and "Card for a trusted person" in page
+        assert "Do not give the code to anyone else" in page and 'href="/en/mine/part/"' in page
+        # Nothing that is for the person whose case it is.
+        for theirs in ("Receipt<", "receipt.", "Your case", "my case", "stop the protection", "/practise/"):
+            assert theirs not in page, theirs
+    # The visit ends before the hour does.
+    with clock.at(lambda: begun + timedelta(minutes=45)):
+        later = phone.get("/en/receipt/")
+        assert code_in(later) == code and 'href="/en/come-back/"' in later.content.decode()
+        assert 'href="/en/mine/part/"' not in later.content.decode()
+        assert "Show my code" in phone.get("/en/come-back/").content.decode()
+        # Whoever helps may open a case of their own on the same phone: each code stays what it is.
+        helper = Visitor()
+        helper.client = phone
+        helper.receipt()
+        both = phone.get("/en/receipt/").content.decode()
+        assert (
+            both.index("Keep this receipt")
+            < both.index('class="code receipt"')
+            < both.index('class="code card"')
+        )
 
 
 def test_a_browser_without_cookies_is_shown_the_way_too() -> None:
@@ -160,11 +234,83 @@ def test_the_drawing_is_read_back_as_the_address() -> None:
 
 
 def test_of_two_devices_that_come_at_once_one_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    handover.offer("s" * 40, Code("00000-00000", "0" * 16))
-    found = handover.offered("s" * 40)
-    assert found is not None
-    # The second has read what is kept before the first took it away.
-    monkeypatch.setattr(store, "wipe", lambda *_: None)
-    assert handover.take(found.ticket, found.digits).code.number == "00000-00000"
-    with pytest.raises(handover.NoTicket):
-        handover.take(found.ticket, found.digits)
+    person = Visitor()
+    person.receipt()
+    path, digits = offered(person.client)
+    found, answers = handover.found, []
+
+    def overtaken(ticket: str, typed: str) -> handover.Found:
+        """Another device, whole, once this one has read what is kept."""
+        mine = found(ticket, typed)
+        monkeypatch.setattr(handover, "found", found)
+        answers.append(post(Client(), path, {"digits": digits}))
+        return mine
+
+    monkeypatch.setattr(handover, "found", overtaken)
+    answers.append(post(Client(), path, {"digits": digits}))
+    assert [answer.status_code for answer in answers] == [302, 410]
+    assert Session.objects.count() == 1
+
+
+def test_nothing_is_taken_up_once_the_first_device_was_left_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = Visitor()
+    person.receipt()
+    path, digits = offered(person.client)
+    enter = access_codes.enter
+
+    def left_meanwhile(*code: str) -> object:
+        person.client.get("/en/x/")
+        return enter(*code)
+
+    monkeypatch.setattr(access_codes, "enter", left_meanwhile)
+    assert post(Client(), path, {"digits": digits}).status_code == 410 and not Session.objects.exists()
+
+
+@pytest.mark.parametrize("at", ["once", "the same moment"])
+def test_the_same_form_sent_again_is_led_to_the_same_session(
+    at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, other, answers = Visitor(), Client(), []
+    code = person.receipt()
+    path, digits = offered(person.client)
+    form = {"state": hidden(other.get(path), "state"), "digits": digits}
+    if at == "the same moment":
+        found = handover.found
+
+        def overtaken(ticket: str, typed: str) -> handover.Found:
+            mine = found(ticket, typed)
+            monkeypatch.setattr(handover, "found", found)
+            answers.append(post(Client(), path, form))
+            return mine
+
+        monkeypatch.setattr(handover, "found", overtaken)
+    # The first answer never arrived: the browser brings no cookie.
+    answers += [post(Client(), path, form), post(other, path, form), post(other, path, form)]
+    assert {(answer.status_code, answer["Location"]) for answer in answers} == {(302, "/en/receipt/")}
+    assert len({answer.cookies["v"].value for answer in answers}) == 1 == Session.objects.count()
+    assert code_in(other.get("/en/receipt/")) == code
+    # Another page of the same ticket, and the same form once that device was left, open nothing.
+    assert post(Client(), path, {**form, "state": hidden(Client().get(path), "state")}).status_code == 410
+    other.get("/en/x/")
+    assert post(other, path, form).status_code == 410 and not Session.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["no turn", "a failure"])
+def test_a_ticket_is_not_spent_for_nothing(what: str) -> None:
+    person, other = Visitor(), Client(raise_request_exception=False)
+    code = person.receipt()
+    path, digits = offered(person.client)
+    form = {"state": hidden(other.get(path), "state"), "digits": digits}
+    in_the_way = {
+        "no turn": mock.patch.object(lines.lines, "turn", side_effect=TooOften()),
+        "a failure": mock.patch.object(receipts, "handed", side_effect=OSError()),
+    }[what]
+    with in_the_way:
+        for _ in range(handover.TRIES + 1):
+            held_up = post(other, path, form)
+            assert held_up.status_code in (429, 500) and not other.cookies and not Session.objects.exists()
+    # One press on the page that says so sends the same again.
+    assert post(other, path, {"sent": hidden(held_up, "sent")})["Location"] == "/en/receipt/"
+    assert code_in(other.get("/en/receipt/")) == code

@@ -14,6 +14,7 @@ from django.test import Client
 from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in, stopped
 
 from repit.foundation import clock
+from repit.foundation.ids import case_number
 from repit.foundation.limits.models import Count
 from repit.hotline.bank import looking, unreadable
 from repit.hotline.bank.models import Item, ItemHash
@@ -25,6 +26,7 @@ from repit.hotline.cases import (
     desk,
     helpers,
     keys,
+    locations,
     service,
     thread,
 )
@@ -160,10 +162,38 @@ def test_whoever_is_threatened_reads_first_what_helps(visitor: Visitor) -> None:
         assert ('href="tel:116006"' in answer.content.decode()) is shown
 
 
-def test_a_form_begun_before_the_questions_changed_begins_again(visitor: Visitor) -> None:
-    old = carried.sealed("intake", {"step": "wants", "kind": "intimate"})
-    answer = post(visitor.client, "/en/start/", {"state": old, "wants": "block"})
+OLD_STEPS = ("who", "kind", "wants", "where", "level", "device")
+OLD_ANSWERS: dict[str, object] = {"number": case_number(), "secret": "s" * 43, "kind": "deepfake"}
+OLD_ANSWERS |= {"wants": ["block", "remove"], "where": "https://example.org/1", "level": "one"}
+
+
+@pytest.mark.parametrize("pressed", ["", "back", "language", "show"])
+@pytest.mark.parametrize("begun", ["first time", "gone back"])
+@pytest.mark.parametrize("step", OLD_STEPS[:-1])
+def test_a_form_begun_before_the_questions_changed_begins_again(
+    visitor: Visitor, step: str, begun: str, pressed: str
+) -> None:
+    answers = OLD_ANSWERS if begun == "gone back" else {}
+    old = carried.sealed("intake", {**answers, "step": step})
+    sent = {"state": old, "who": "adult", "wants": "block", **({pressed: "who"} if pressed else {})}
+    answer = post(visitor.client, "/en/start/", sent)
     assert answer.status_code == 400 and "What is happening?" in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_the_last_form_begun_before_the_questions_changed_keeps_its_files_and_answers(
+    visitor: Visitor,
+) -> None:
+    old = {"state": carried.sealed("intake", {**OLD_ANSWERS, "step": OLD_STEPS[-1]})}
+    nothing = post(visitor.client, "/en/start/", old)
+    assert nothing.status_code == 400 and "Choose what to protect" in nothing.content.decode()
+    assert "What is happening?" in visitor.step(visitor.step(nothing, back="1"), back="1").content.decode()
+    code = code_in(post(visitor.client, "/en/start/", {**old, "hashes": items(anchored=8)}))
+    view = service.view(access_codes.enter(*code))
+    assert [item.kind for item in view.status.items] == ["deepfake"] and ItemHash.objects.count() == 1
+    assert (view.wishes.wants, view.wishes.level) == (("block", "remove"), "one")
+    seen_at = locations.read(access_codes.enter(*code)).shown
+    assert [each.text for each in seen_at] == [OLD_ANSWERS["where"]]
 
 
 def test_the_last_form_sent_twice_opens_one_case(visitor: Visitor) -> None:

@@ -139,6 +139,10 @@ def test_a_slip_and_a_card_are_printed_and_a_helper_comes_in_by_phone(
         look(other.page, f"part-{language}-{how}", scripted=scripted)
         assert other.page.locator("main").inner_text().count("\n") > 8
         assert other.page.url.endswith({"fr": "/suivi/ma-part/", "en": "/mine/part/"}[language])
+        other.page.locator("main .inset a").click()
+        look(other.page, f"own-code-{language}-{how}", scripted=scripted)
+        own = printed(other.page, f"own-code-{language}-{how}")
+        assert other.page.locator(".code.card .code-value").first.inner_text() in own
         trusted = {"fr": "personne-de-confiance/", "en": "trusted-person/"}[language]
         other.page.goto(f"{hotline.base_url}/{language}/{trusted}")
         look(other.page, f"trusted-{language}-{how}", scripted=scripted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -156,3 +157,35 @@ def test_one_wrong_word_one_missing_word_and_then_the_case(
             page.locator("#words").fill(" ".join(right))
         open_it.click()
         page.wait_for_url("**/fr/suivi/")
+
+
+def test_listed_words_that_open_nothing_are_marked_in_sight_and_the_summary_leads_to_the_first_box(
+    browser: Browser, hotline: Hotline, receipt: tuple[str, list[str]]
+) -> None:
+    with visit(browser, NARROW) as seen:
+        page = seen.page
+        page.goto(f"{hotline.base_url}/fr/revenir/")
+        page.locator("#number").fill(receipt[0])
+        page.locator(WORDS).fill(EIGHT)
+        page.locator("main button[type=submit]").first.click()
+        summary = page.get_by_role("alert")
+        expect(summary).to_be_focused()
+        message = page.locator(".amiss")
+        assert message.inner_text() == summary.get_by_role("link").inner_text()
+        group = page.get_by_role("group", name="Les huit mots")
+        expect(group).to_have_accessible_description(message.inner_text())
+        summary.get_by_role("link").click()
+        expect(page.locator(WORDS)).to_be_focused()
+        expect(message).to_be_in_viewport(ratio=1)
+        assert boxes(page) == EIGHT.split()
+        look(page, "entering-opens-nothing-fr")
+        # Whoever goes on with the sixteen characters finds it there, and is led there.
+        page.get_by_role("button", name="seize caractères").click()
+        expect(page.locator("#words")).to_be_focused()
+        expect(message).to_be_in_viewport()
+        expect(page.locator("#words")).to_have_accessible_description(
+            re.compile(re.escape(message.inner_text()))
+        )
+        page.locator("#number").focus()
+        summary.get_by_role("link").click()
+        expect(page.locator("#words")).to_be_focused()

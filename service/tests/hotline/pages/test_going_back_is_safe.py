@@ -170,18 +170,20 @@ def test_what_is_kept_opens_for_nobody_but_the_browser_and_tells_nothing() -> No
     assert Kept.objects.get().until.second == 0
 
 
-def test_whoever_brings_a_cookie_leaves_every_page_by_the_way_that_ends_it(visitor: Visitor) -> None:
+def test_every_page_is_left_by_the_way_that_ends_what_the_browser_holds(visitor: Visitor) -> None:
     pages = ["", "first-steps/", "who-can-help/", "what-we-keep/", "start/", "come-back/", "lost/"]
-    away = 'href="https://www.wikipedia.org/"'
-    for page in pages:
-        assert away in visitor.client.get(f"/en/{page}").content.decode()
-    visitor.receipt()
-    for page in [*pages, "receipt/", "practise/", "done/"]:
+
+    def text_of(page: str) -> str:
         text = visitor.client.get(f"/en/{page}").content.decode()
-        if page == "done/":
-            assert away in text  # nothing is left to be ended
-            break
-        assert away not in text and 'href="/en/x/"' in text and "No cookies." not in text, page
+        assert text.count('href="/en/x/"') == 2 and "wikipedia" not in text, page
+        return text
+
+    for page in [*pages, "absent/"]:
+        assert "No cookies." in text_of(page)
+    visitor.receipt()
+    for page in [*pages, "receipt/", "practise/"]:
+        assert "No cookies." not in text_of(page), page
+    assert "No cookies." in text_of("done/")
 
 
 # --- what waited too long -----------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from amiss import amiss
 from babel.messages.pofile import read_po
 from django.http import HttpResponse
+from django.test import Client
 from visitors import Visitor, arrived, code_in, hidden, items, post, signed_in, stopped
 
 from repit.foundation import clock
@@ -52,6 +54,32 @@ def test_it_is_asked_for_undone_and_done_by_plain_forms() -> None:
     stopped(person, how="in-an-hour", all="1")
     assert stopped(person, how="now", item="1")["Location"] == CHOOSE
     assert states(mine) == ["withdrawn", "stopping"]
+
+
+def test_it_is_said_to_be_undone_for_as_long_as_that_is_so() -> None:
+    def says_so(client: Client, page: str = UNDONE) -> bool:
+        shown = client.get(page)
+        assert shown.status_code == 200
+        return any(word in text(shown) for word in ("Undone.", "C’est annulé."))
+
+    person, _ = with_two()
+    code = access_codes_of(person)
+    assert not says_so(person.client), "nothing was ever undone"
+    stopped(person, how="in-an-hour", item="1")
+    assert not says_so(person.client)
+    person.post("stop-protecting/")
+    assert all(says_so(person.client, page) for page in (UNDONE, UNDONE, "/fr/suivi/arreter/annule/"))
+    assert not says_so(person.client, CHOOSE)
+    stopped(person, how="in-an-hour", all="1")
+    assert not says_so(person.client)
+    person.post("stop-protecting/")
+    person.post("add/", kind="intimate", hashes=items())
+    assert says_so(person.client)
+    elsewhere = Visitor()
+    elsewhere.sign_in(*code)
+    assert not says_so(elsewhere.client)
+    stopped(elsewhere, how="now", item="2")
+    assert not says_so(person.client)
 
 
 def test_nothing_stops_before_the_page_that_says_what_will_happen() -> None:
@@ -184,8 +212,9 @@ def test_a_picture_has_the_name_that_the_person_gave_it_on_their_pages_and_nowhe
 
 def test_a_nickname_that_is_too_long_is_refused_and_stays_to_be_mended() -> None:
     person, mine = with_two()
-    refused = person.post("nicknames/", **{"nickname-1": "x" * 41, "nickname-2": "mine"})
-    assert refused.status_code == 400 and 'value="mine"' in text(refused)
+    refused = person.post("nicknames/", **{"nickname-1": f"{'x' * 40}  ", "nickname-2": "y" * 41})
+    assert refused.status_code == 400 and 'value="xxxxx' in text(refused)
+    amiss(refused, "nickname-2")
     assert [item.nickname for item in service.view(mine).status.items] == ["", ""]
 
 

@@ -1,5 +1,6 @@
 """What a browser keeps of the person's pages: the heavy files of the device, until a way out is taken."""
 
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -9,8 +10,9 @@ from playwright.sync_api import Browser, Error, Page
 from test_pages_in_a_browser import visit
 from visitors import hidden, post, signed_in
 
+from repit.foundation.kept.models import Kept
 from repit.foundation.web.static_files import StaticFiles
-from repit.hotline.web.case_pages import codes
+from repit.hotline.cases.models import Session
 
 HEAVY = {"device.css", "device.js", "worker.js"}
 
@@ -40,17 +42,22 @@ def opened(page: Page, address: str, asked: list[str]) -> set[str]:
 
 
 def test_the_heavy_files_come_once_and_leaving_quickly_empties_the_browser_of_them(
-    browser: Browser, site: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+    browser: Browser, site: str, asked: list[str]
 ) -> None:
-    monkeypatch.setattr(codes, "end_session", lambda _request: None)  # none began, and no database is here
     with visit(browser) as seen:
         device = f"{site}/en/device/"
         assert opened(seen.page, device, asked) > HEAVY
-        seen.page.goto(f"{site}/en/")
+        # The device's question, as whoever never signed in meets it: no cookie is there.
+        seen.page.goto(f"{site}/en/start/")
+        for name in ("threatened", "adult"):
+            seen.page.locator(f"button[value={name}]").click()
+        seen.page.locator("form[data-step=device]").wait_for()
+        seen.page.wait_for_load_state("networkidle")
         again = opened(seen.page, device, asked)
         assert "page.css" in again and not again & HEAVY
+        assert seen.page.context.cookies() == []
         with suppress(Error):  # it leads to another site, which cannot be reached from here
-            seen.page.goto(f"{site}/en/x/")
+            seen.page.locator("a.exit-link").click()
         seen.page.wait_for_url("chrome-error://**")
         assert opened(seen.page, device, asked) > HEAVY
 
@@ -62,3 +69,13 @@ def test_every_way_out_has_the_browser_forget_its_copies() -> None:
     out = post(person.client, "/en/mine/out/", {"form": form})
     for answer in (out, Client().get("/en/x/"), Client().get("/en/done/")):
         assert '"cache"' in answer.headers["Clear-Site-Data"]
+
+
+@pytest.mark.django_db
+def test_whoever_leaves_without_a_cookie_is_neither_looked_for_nor_noted(
+    caplog: pytest.LogCaptureFixture, django_assert_num_queries: Any
+) -> None:
+    with caplog.at_level(logging.DEBUG), django_assert_num_queries(0):
+        answer = Client().get("/en/x/")
+    assert not Kept.objects.exists() and not Session.objects.exists() and not caplog.records
+    assert answer.cookies["v"]["max-age"] == 0

@@ -54,10 +54,16 @@ def of(secret: str, use: str) -> dict[str, Any] | None:
     return value
 
 
-def wipe(secret: str, *uses: str) -> None:
-    """Forget what is kept for these uses."""
-    if secret:
-        Kept.objects.filter(digest__in=[_digest(secret, use) for use in uses]).delete()
+def ends(secret: str, use: str) -> datetime | None:
+    """Until when something is kept."""
+    return Kept.objects.filter(digest=_digest(secret, use)).values_list("until", flat=True).first()
+
+
+def wipe(secret: str, *uses: str) -> int:
+    """Forget what is kept for these uses; how many were there. Of two at once one finds it."""
+    if not secret:
+        return 0
+    return Kept.objects.filter(digest__in=[_digest(secret, use) for use in uses]).delete()[0]
 
 
 def move(old: str, new: str, use: str) -> None:

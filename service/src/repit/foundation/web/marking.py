@@ -191,8 +191,9 @@ def _nearest(tag: _Tag, name: str, class_: str = "") -> _Tag | None:
 
 
 def _with(tag: _Tag, attributes: dict[str, str]) -> tuple[int, int, str]:
-    """The start tag anew, with these; lists of words grow, and what it has of others stays."""
-    has = dict(tag.attributes)
+    """The start tag anew, with these; lists of words grow, and what it has of others stays. It keeps them, so
+    that a tag that several fields share is written with what each of them brings."""
+    has = tag.attributes
     for name, value in attributes.items():
         if name in ("class", "aria-describedby"):
             words = tag.get(name).split()
@@ -206,7 +207,11 @@ def _with(tag: _Tag, attributes: dict[str, str]) -> tuple[int, int, str]:
 
 
 def _edited(page: str, edits: list[tuple[int, int, str]]) -> str:
-    for start, end, text in sorted(edits, reverse=True):
+    """With each tag written once, as it was last; what is put in at one place stays in its order."""
+    put_in = [edit for edit in edits if edit[0] == edit[1]]
+    tags = {edit[0]: edit for edit in edits if edit[0] != edit[1]}
+    last_first = [*put_in, *tags.values()][::-1]
+    for start, end, text in sorted(last_first, key=lambda edit: edit[:2], reverse=True):
         page = page[:start] + text + page[end:]
     return page
 

@@ -27,8 +27,8 @@ def put(file: Casefile, names: Mapping[int, str]) -> None:
     with file.turn() as turn:
         if turn.role != "person":
             raise NotGranted
-        written = {number: " ".join(name.split()) for number, name in names.items()}
-        if any(len(name) > MAX_CHARACTERS for name in written.values()):
+        written = {number: _tidied(name) for number, name in names.items()}
+        if any(is_too_long(name) for name in written.values()):
             raise InputRefused(
                 Text("A name is too long.", "Un nom est trop long."),
                 Text("Use 40 characters at most.", "Utilisez 40 caractères au plus."),
@@ -40,10 +40,19 @@ def put(file: Casefile, names: Mapping[int, str]) -> None:
         turn.log_access("nicknames")
 
 
+def is_too_long(name: str) -> bool:
+    """Whether `put` refuses it for that."""
+    return len(_tidied(name)) > MAX_CHARACTERS
+
+
 def on(turn: Turn, status: Status) -> Status:
     """The items with what the person calls them."""
     known = _read(turn)
     return Status(tuple(replace(item, nickname=known.get(item.number, "")) for item in status.items))
+
+
+def _tidied(name: str) -> str:
+    return " ".join(name.split())
 
 
 def _read(turn: Turn) -> dict[int, str]:

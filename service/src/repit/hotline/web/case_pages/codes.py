@@ -27,6 +27,7 @@ from repit.hotline.web.case_pages import (
     other_device,
     qr,
     receipts,
+    stopping,
 )
 from repit.hotline.web.case_pages.cookies import session_of, token_of, with_cookie, without_cookie
 from repit.hotline.web.case_pages.entering import Amiss, Entered, again, amiss, entered
@@ -37,7 +38,7 @@ from repit.hotline.web.case_pages.showing import language, show
 ELSEWHERE: Final = "https://www.wikipedia.org/"
 _CODE: Final = "code"
 ASKED: Final = "recovery asked"
-_USES: Final = (receipts.RECEIPT, _CODE, ASKED, *drafts.USES)
+_USES: Final = (receipts.RECEIPT, _CODE, ASKED, stopping.UNDONE, *drafts.USES)
 _PURPOSE: Final = "receipt"
 _OTHER_NUMBER: Final = Text(
     "This is not the number on your receipt.", "Ce n’est pas le numéro de votre récépissé."
@@ -54,8 +55,8 @@ class NoLongerShown(RequestRefused):
     code = "no-longer-shown"
     status: ClassVar[int] = 410
     message = Text(
-        "This page could be opened again for an hour. It is shown no more.",
-        "Cette page pouvait être rouverte pendant une heure. Elle n’est plus montrée.",
+        "This page could be opened again for an hour at most. It is shown no more.",
+        "Cette page pouvait être rouverte pendant une heure au plus. Elle n’est plus montrée.",
     )
     next_step = Text(
         "If you wrote your receipt down, come back with it. If not, you can open a new case.",
@@ -65,11 +66,14 @@ class NoLongerShown(RequestRefused):
 
 @person_page
 def receipt(request: HttpRequest) -> HttpResponse:
-    """The receipts that this browser can still be shown."""
-    if not receipts.held(token_of(request)):
+    """The receipts that this browser can still be shown; or, on a helper's own device, their code."""
+    found = receipts.held(token_of(request))
+    if not found:
         raise NoLongerShown
-    values = {"signed_in": _is_signed_in(request)}
-    return show(request, "code_receipt", _receipt_values(token_of(request)) | values | _kept_by(request))
+    values = {"signed_in": _is_signed_in(request)} | _kept_by(request)
+    if found[0].for_helper:
+        return show(request, "code_part", {"shown": _code(found[0].code)} | values)
+    return show(request, "code_receipt", _receipt_values(token_of(request)) | values)
 
 
 def directly(request: HttpRequest, secret: str) -> HttpResponse:
@@ -79,7 +83,10 @@ def directly(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _receipt_values(secret: str) -> dict[str, Any]:
-    codes = [_code(code) for code in receipts.held(secret)]
+    codes = [
+        _code(held.code) | {"form": "card" if held.for_helper else "receipt"}
+        for held in receipts.held(secret)
+    ]
     return {"codes": codes, **confirmation.values(receipts.protected(secret))}
 
 
@@ -92,7 +99,7 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
     if not found:
         raise NoLongerShown
     if request.method == "POST":
-        handover.offer(secret, found[0])
+        handover.offer(secret, found[0].code, found[0].until)
         if not state:
             return HttpResponseRedirect(reverse("case_pages:receipt-elsewhere"))
     back = {"back": reverse("case_pages:receipt"), "state": state}
@@ -104,12 +111,12 @@ def elsewhere(request: HttpRequest) -> HttpResponse:
 @owner_only
 def own_code(request: HttpRequest, session: OpenSession) -> HttpResponse:
     """A helper's code or a slip that was just made, for as long as the session and an hour last."""
-    kept = store.of(token_of(request), _CODE)
-    if kept is None:
+    kept, until = store.of(token_of(request), _CODE), store.ends(token_of(request), _CODE)
+    if kept is None or until is None:
         return HttpResponseRedirect(reverse("case_pages:my-case"))
     code = Code(kept["number"], kept["secret"])
     if request.method == "POST":
-        handover.offer(token_of(request), code)
+        handover.offer(token_of(request), code, until)
         return HttpResponseRedirect(reverse("case_pages:my-code-elsewhere"))
     values = {"shown": _code(code)} | _kept_by(request)
     if kept["form"] == "helper":
@@ -134,7 +141,7 @@ def practise(request: HttpRequest) -> HttpResponse:
     """Type the receipt once, while it can still be shown again; doing it well signs in."""
     state = request.POST.get("state", "")
     secret = _carried_secret(state) if state else token_of(request)
-    found = receipts.held(secret)
+    found = [held.code for held in receipts.held(secret)]
     if not found and request.method != "POST":
         return HttpResponseRedirect(reverse("case_pages:come-back"))
     if "again" in request.POST:
@@ -153,15 +160,17 @@ def come_back(request: HttpRequest) -> HttpResponse:
     """Sign in with a receipt or a helper's code."""
     if request.method != "POST":
         waits, found = drafts.waits(request), receipts.held(token_of(request))
-        return show(request, "come_back", {"waits": waits, "shown_again": bool(found)})
+        return show(request, "come_back", {"waits": waits, "shown_again": found})
     return _sign_in(request, entered(request), "my-case", token_of(request))
 
 
 @person_page
 def leave(request: HttpRequest) -> HttpResponse:
-    """The quick exit: the session is over at once, what could be shown again is not any more, and the browser
-    is elsewhere. A plain link is enough."""
-    end_session(request)
+    """The quick exit: the session is over at once, what could be shown again is not any more, the browser has
+    no copy of this site's files, and is elsewhere. A plain link is enough, and whoever brings no cookie is
+    neither looked for nor noted."""
+    if token_of(request):
+        end_session(request)
     answer = without_cookie(HttpResponseRedirect(ELSEWHERE))
     answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return answer
@@ -185,7 +194,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @person_page
 def erased(request: HttpRequest) -> HttpResponse:
     """Everything is erased; nothing is known of whoever reads this."""
-    answer = _nothing_kept(show(request, "erased", {"leaves": False}))
+    answer = _nothing_kept(show(request, "erased", {"has_cookie": False}))
     return without_cookie(answer) if token_of(request) else answer
 
 

@@ -32,7 +32,7 @@ from repit.foundation.ids import case_number
 from repit.foundation.web.complaints import Complaint, complain
 from repit.foundation.web.content_policy import DEVICE
 from repit.hotline.bank.types import Submission
-from repit.hotline.cases import service
+from repit.hotline.cases import locations, service
 from repit.hotline.cases.locations import Level, Wishes
 from repit.hotline.web.case_pages import carried, codes, hashes, limits, not_now, receipts
 from repit.hotline.web.case_pages.cookies import token_of
@@ -62,7 +62,10 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, {"step": STEPS[0]})
     answers, late = carried.opened_late(_PURPOSE, request.POST.get("state", ""))
-    if answers["step"] not in STEPS:
+    if answers["step"] == STEPS[-1] and "number" in answers:
+        # Begun before this version, which asks first what is happening: the files were chosen, and stay.
+        answers.setdefault("happening", "unsure")
+    if not _may_stand_at(answers["step"], answers):
         # Begun before this version, which asks other questions.
         return _page(request, {"step": STEPS[0]}, _("Choose one of the answers."))
     try:
@@ -99,7 +102,7 @@ def _moved(request: HttpRequest, answers: dict[str, Any]) -> dict[str, Any]:
     if "back" in request.POST:
         return answers | _typed(request, answers["step"]) | {"step": STEPS[max(0, at - 1)]}
     show = request.POST.get("show", "")
-    if show in STEPS and all(_LEFT_BY[step] in answers for step in STEPS[: STEPS.index(show)]):
+    if _may_stand_at(show, answers):
         return answers | {"step": show}
     # The form went to the same page in the other language: what was typed comes along, unanswered yet.
     return answers | _typed(request, answers["step"])
@@ -142,6 +145,11 @@ _LEFT_BY: Final = {"happening": "happening", "who": "number"}
 """What stands in the answers once a question is answered."""
 
 
+def _may_stand_at(step: str, answers: dict[str, Any]) -> bool:
+    """Whether there is such a step, and all before it are answered."""
+    return step in STEPS and all(_LEFT_BY[before] in answers for before in STEPS[: STEPS.index(step)])
+
+
 def _typed(request: HttpRequest, step: str) -> dict[str, Any]:
     """What stands in the form of a step, as far as the same form can show it again."""
     chosen = {"kind": KINDS, "level": LEVELS} if step == "device" else {}
@@ -156,7 +164,9 @@ def _open(request: HttpRequest, answers: dict[str, Any]) -> HttpResponse:
         with limits.opening(request, settings.REPIT_SUBMISSIONS_PER_HOUR), transaction.atomic():
             receipt = service.open_case(
                 submissions,
-                wishes=Wishes(("block",) if submissions else ("talk",), level),
+                # Wishes and addresses only from a form begun before this version, which asks for them later.
+                wishes=Wishes(tuple(answers.get("wants") or (["block"] if submissions else ["talk"])), level),
+                seen_at=locations.lines(answers.get("where", "")),
                 number=answers["number"],
             )
             protected = receipts.protected_by(service.at_level(submissions, level))

@@ -32,7 +32,8 @@ def nicknames(request: HttpRequest, session: OpenSession) -> HttpResponse:
             error = refused
     rows = [(item, _field(item.number), names[item.number] if typed else item.nickname) for item in items]
     values = {"view": view, "rows": rows, "most": called.MAX_CHARACTERS, "from_before": typed}
-    return answering.page(request, "my_nicknames", values, session, error)
+    too_long = next((_field(number) for number, name in names.items() if called.is_too_long(name)), "")
+    return answering.page(request, "my_nicknames", values, session, error, field=too_long)
 
 
 def _field(number: int) -> str:

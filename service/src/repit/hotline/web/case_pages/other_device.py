@@ -3,23 +3,29 @@
 In: a browser that may be shown a code; another that was led here by a camera. Out: a QR code and six digits;
 a session on the other device, which may be shown the code too. Next: `codes.receipt`, `my_part`.
 
-What a camera opens asks for nothing and does nothing until the six digits were typed.
+What a camera opens asks for nothing and does nothing until the six digits were typed. The form may be sent
+twice (a double press, an answer that never arrived): a secret that was drawn with its page travels in it, and
+leads to the same session.
 """
 
-from typing import Any
+from typing import Any, Final
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from repit.foundation.errors import NotFound
-from repit.hotline.cases import sessions
-from repit.hotline.cases.access_codes import Code
-from repit.hotline.web.case_pages import handover, lines, qr, receipts
+from repit.foundation.errors import InputRefused, NotFound
+from repit.foundation.kept import store
+from repit.hotline.cases import access_codes, sessions
+from repit.hotline.web.case_pages import carried, handover, lines, qr, receipts
 from repit.hotline.web.case_pages.cookies import token_of, with_cookie
 from repit.hotline.web.case_pages.entering import Amiss, again
 from repit.hotline.web.case_pages.guards import person_page
 from repit.hotline.web.case_pages.handover import NoTicket, WrongDigits
+from repit.hotline.web.case_pages.receipts import Held, new_secret
 from repit.hotline.web.case_pages.showing import show
+
+_TAKEN: Final = "taken up with a form"
 
 
 def offer_page(
@@ -38,25 +44,69 @@ def offer_page(
 def take_up(request: HttpRequest, ticket: str) -> HttpResponse:
     """On the other device: the six digits, then the case."""
     if request.method != "POST":
-        return show(request, "take_up")
+        return show(request, "take_up", {"state": carried.sealed(_of(ticket), {"secret": new_secret()})})
+    state = request.POST.get("state", "")
+    secret = _secret_of(ticket, state)
     try:
-        taken = handover.take(ticket, request.POST.get("digits", "")[:20])
+        session = _begun_with(secret) or _begun(request, ticket, secret)
     except WrongDigits as wrong:
-        return again(
-            request, "take_up", {}, [Amiss("digits", wrong.message), Amiss("digits", wrong.next_step)]
-        )
-    return _signed_in(request, taken.code, taken)
+        complaints = [Amiss("digits", wrong.message), Amiss("digits", wrong.next_step)]
+        return again(request, "take_up", {"state": state}, complaints)
+    except NoTicket:
+        # Pressed twice at once: the other one took it meanwhile.
+        begun = _begun_with(secret)
+        if begun is None:
+            raise
+        session = begun
+    if token_of(request) != session:
+        sessions.end(token_of(request))
+    kind = sessions.going_on(session).file.holder.kind
+    page = "my-part" if kind == "helper" else "receipt"
+    return with_cookie(HttpResponseRedirect(reverse(f"case_pages:{page}")), session)
 
 
-def _signed_in(request: HttpRequest, code: Code, taken: handover.Taken) -> HttpResponse:
+def _begun(request: HttpRequest, ticket: str, secret: str) -> str:
+    """A session for the ticket, which is spent for nothing less. A try is given back where no turn was to be
+    had, or something failed."""
+    found = handover.found(ticket, request.POST.get("digits", "")[:20])
     try:
-        with lines.turn(request, (code.number, code.secret)):
-            new = sessions.begin(code.number, code.secret)
+        with lines.turn(request, (found.code.number, found.code.secret)):
+            file = access_codes.enter(found.code.number, found.code.secret)
+            with transaction.atomic():
+                handover.spend(ticket)
+                session = sessions.begin_with(file)
+                receipts.handed(session, Held(found.code, found.until, file.holder.kind == "helper"))
+                store.keep(secret, _TAKEN, {"session": session})
+    except NoTicket:
+        raise
     except NotFound:
         # Taken back, or erased, since the ticket was made.
         raise NoTicket from None
-    sessions.end(token_of(request))
-    receipts.handed(new, code, taken.until)
-    kind = sessions.going_on(new).file.holder.kind
-    page = "my-part" if kind == "helper" else "receipt"
-    return with_cookie(HttpResponseRedirect(reverse(f"case_pages:{page}")), new)
+    except Exception:
+        found.counted.give_back()
+        raise
+    return session
+
+
+def _begun_with(secret: str) -> str | None:
+    """The session that the same form began, while it goes on."""
+    taken = store.of(secret, _TAKEN)
+    try:
+        if taken is not None:
+            sessions.going_on(taken["session"])
+    except NotFound:
+        return None
+    return taken["session"] if taken else None
+
+
+def _of(ticket: str) -> str:
+    return f"take up {ticket}"
+
+
+def _secret_of(ticket: str, state: str) -> str:
+    """By what the same form, sent twice, is known again: drawn with its page."""
+    try:
+        secret: str = carried.opened(_of(ticket), state)["secret"]
+    except InputRefused:
+        return new_secret()
+    return secret

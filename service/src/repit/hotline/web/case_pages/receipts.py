@@ -33,6 +33,15 @@ _ONCE_MORE: Final = "again"
 _BITS: Final = 256
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Held:
+    """A code that can be shown again: until when, and whether it is a helper's."""
+
+    code: Code
+    until: datetime
+    for_helper: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Protected:
     """What a case that was just opened protects: how many files, and of how many of them no more than exact
@@ -71,9 +80,16 @@ def keep(secret: str, code: Code, before: str = "", protected: Protected | None 
     store.keep(secret, RECEIPT, {"codes": [mine, *_kept(before)]})
 
 
-def held(secret: str) -> list[Code]:
-    """The receipts that can be shown again, the newest first."""
-    return [Code(code["number"], code["secret"]) for code in _kept(secret)]
+def held(secret: str) -> list[Held]:
+    """The codes that can be shown again, the newest first."""
+    return [
+        Held(
+            Code(code["number"], code["secret"]),
+            datetime.fromisoformat(code["until"]),
+            code.get("for_helper", False),
+        )
+        for code in _kept(secret)
+    ]
 
 
 def protected(secret: str) -> Protected | None:
@@ -83,10 +99,15 @@ def protected(secret: str) -> Protected | None:
     return counted if counted and counted.files else None
 
 
-def handed(secret: str, code: Code, until: datetime) -> None:
+def handed(secret: str, held: Held) -> None:
     """Keep a code that came from another device, until it would have ended there."""
-    mine = {"number": code.number, "secret": code.secret, "until": until.isoformat()}
-    store.keep(secret, RECEIPT, {"codes": [mine]}, until=until)
+    mine: dict[str, Any] = {
+        "number": held.code.number,
+        "secret": held.code.secret,
+        "until": held.until.isoformat(),
+        "for_helper": held.for_helper,
+    }
+    store.keep(secret, RECEIPT, {"codes": [mine]}, until=held.until)
 
 
 def practised(secret: str, number: str) -> None:

@@ -34,13 +34,12 @@ def show(
     status: int = 200,
     complaints: Sequence[Complaint] = (),
 ) -> HttpResponse:
-    """One page. Complaints stand at its top and beside their fields; forms of a session carry a mark; whoever
-    brings a cookie leaves by a way out that ends what it opens."""
+    """One page. Complaints stand at its top and beside their fields; forms of a session carry a mark."""
     complain(request, *complaints)
     context: dict[str, Any] = {
         "nearest": published.current().nearest,
         "complaint": bool(complaints),
-        "leaves": bool(token_of(request)),
+        "has_cookie": bool(token_of(request)),
         **(values or {}),
     }
     if session is not None:

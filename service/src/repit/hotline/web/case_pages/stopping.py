@@ -8,21 +8,24 @@ stood on that page, whatever was chosen in another tab.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from repit.foundation.errors import InputRefused
+from repit.foundation.kept import store
 from repit.hotline.cases import service
 from repit.hotline.cases.casefile import Casefile
 from repit.hotline.cases.service import ItemStatus
 from repit.hotline.cases.sessions import OpenSession
 from repit.hotline.web.case_pages import answering, drafts, progress
+from repit.hotline.web.case_pages.cookies import token_of
 from repit.hotline.web.case_pages.guards import session_page
 from repit.hotline.web.case_pages.owners import owner_only
 
 _ASKS: Final = "my-stop"
 _ALL: Final[Literal["all"]] = "all"
+UNDONE: Final = "what goes on after all"
 _HOW: Final[dict[str, Callable[[Casefile, Sequence[int]], object]]] = {
     "in-an-hour": service.stop_in_an_hour,
     "now": service.take_back,
@@ -34,9 +37,11 @@ _HOW: Final[dict[str, Callable[[Casefile, Sequence[int]], object]]] = {
 def choose(request: HttpRequest, session: OpenSession, *, kept: bool = False) -> HttpResponse:
     """What is protected, to choose from; what is about to end, to be kept after all; how far the rest is."""
     if request.method == "POST":
-        service.keep_after_all(session.file, _numbers(request.POST) or _ALL)
+        meant = _numbers(request.POST) or _ALL
+        goes_on = _going_on(service.keep_after_all(session.file, meant).items)
+        store.keep(token_of(request), UNDONE, {"items": goes_on})
         return answering.done(request, _ASKS, "my-stop-undone")
-    return _choice(request, session, kept=kept)
+    return _choice(request, session, undone=store.of(token_of(request), UNDONE) if kept else None)
 
 
 @session_page
@@ -69,16 +74,27 @@ def _asked(request: HttpRequest, session: OpenSession, chosen: QueryDict) -> Htt
 
 
 def _choice(
-    request: HttpRequest, session: OpenSession, refused: InputRefused | None = None, *, kept: bool = False
+    request: HttpRequest,
+    session: OpenSession,
+    refused: InputRefused | None = None,
+    *,
+    undone: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """`undone`: what was to go on when the end of it was last undone here; said for as long as it does."""
     ticked = _numbers(drafts.typed_on(request, _ASKS, session.whose))
     view = service.view(session.file)
+    goes_on = _going_on(view.status.items if view.status else ())
+    kept = undone is not None and set(undone["items"]) <= set(goes_on)
     values = {"view": view, "progress": progress.of(view), "ticked": ticked, "kept": kept}
     return answering.page(request, "my_withdrawals", values, session, refused, field="item")
 
 
 def _numbers(chosen: QueryDict) -> list[int]:
     return [int(number[:9]) for number in chosen.getlist("item") if number.isdecimal()]
+
+
+def _going_on(items: Sequence[ItemStatus]) -> list[int]:
+    return [item.number for item in items if item.state != "withdrawn" and not item.stops_at]
 
 
 def _meant(items: Sequence[ItemStatus], chosen: QueryDict) -> list[ItemStatus]:

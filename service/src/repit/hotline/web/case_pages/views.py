@@ -49,7 +49,7 @@ def information(
             "address": translate_url(request.path, other),
         },
         "nearest": published.current().nearest,
-        "leaves": bool(token_of(request)),
+        "has_cookie": bool(token_of(request)),
         "forgotten_days": forgotten_days(),
         **(values or {}),
     }

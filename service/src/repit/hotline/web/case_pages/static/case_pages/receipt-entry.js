@@ -61,6 +61,10 @@
   function boxesFor(field) {
     const area = field.querySelector("textarea");
     const required = area.required;
+    // What the service says is amiss stands where one types, and its summary leads there.
+    const amiss = field.querySelector(".amiss");
+    const links = document.querySelectorAll(`[data-error-summary] a[href="#${area.id}"]`);
+    const leadTo = (control) => links.forEach((link) => (link.hash = control.id));
     const boxes = [];
     const status = made("p", { className: "boxes-status" });
     status.setAttribute("role", "status");
@@ -70,6 +74,10 @@
     const toWords = made("button", { type: "button", className: "as-link", textContent: said("words") });
     const group = made("fieldset", { className: "field" }, made("legend", { textContent: said("legend") }), hint, grid);
     group.append(status, made("p", {}, toCharacters));
+    if (amiss !== null) {
+      group.classList.add("wrong");
+      group.setAttribute("aria-describedby", amiss.id);
+    }
     for (let at = 1; at <= WORDS; at += 1) grid.append(box(at));
 
     function box(at) {
@@ -200,6 +208,8 @@
       group.hidden = true;
       field.hidden = false;
       area.required = required;
+      if (amiss !== null) field.prepend(amiss);
+      leadTo(area);
       area.focus();
     }
 
@@ -207,6 +217,8 @@
       group.hidden = false;
       field.hidden = true;
       area.required = false; // a hidden field that must be filled would hold the form up without a word
+      if (amiss !== null) grid.before(amiss);
+      leadTo(boxes[0].input);
       const found = parts(area.value);
       boxes.forEach((each, index) => {
         each.input.value = found[index] ?? "";
