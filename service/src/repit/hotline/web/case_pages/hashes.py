@@ -19,7 +19,7 @@ from repit.hotline.web.case_pages.api import CaseIn, submission
 _CARRIED: Final = "hashes 1"
 """The form of the carried text; `browser/src/carried.ts` writes it."""
 _UNREADABLE = InputRefused(
-    Text("The codes could not be read.", "Les codes n’ont pas pu être lus."),
+    Text("The fingerprints could not be read.", "Les empreintes n’ont pas pu être lues."),
     Text("Work them out again on your device.", "Calculez-les de nouveau sur votre appareil."),
 )
 
