@@ -24,7 +24,7 @@ from repit.foundation.process import serving  # noqa: E402
 from repit.foundation.process.front.rules import of_pages  # noqa: E402
 from repit.foundation.staff import letting_in, members  # noqa: E402
 from repit.platform.gate.pictures import Signature  # noqa: E402
-from repit.platform.review import deciding, media, objections, questions, queue  # noqa: E402
+from repit.platform.review import deciding, media, objections, questions, queue, wellbeing  # noqa: E402
 from repit.platform.review.models import Review  # noqa: E402
 
 settings.ALLOWED_HOSTS.append("testserver")
@@ -51,6 +51,8 @@ people = {
     "supervisor": person("supervisor", name="Dominique"),
     "third moderator": person("moderator", name="Gil"),
 }
+# So that a walk on a busy machine has its time to undo.
+wellbeing.set_undo_seconds(people["moderator"].member, 100)
 refuse = deciding.Answer("refuse", "law-fr-226-2-1", "C'est la même image, avec un bord.")
 decision("altered", item="first")
 taken = queue.take(people["second moderator"].member)
