@@ -36,7 +36,7 @@ def offered(client: Client) -> tuple[str, str]:
     return way(arrived(post(client, OFFER, {"make": "1"})).content.decode())
 
 
-def told(answer: HttpResponse) -> str:
+def words_of(answer: HttpResponse) -> str:
     """What a page says, without its random names: a word of a receipt may stand in any sentence by chance."""
     return re.sub(r"[\w-]{16,}", "", answer.content.decode())
 
@@ -50,7 +50,7 @@ def test_the_other_device_is_signed_in_and_may_show_the_receipt_once() -> None:
     other = Client()
     shown = other.get(path)
     assert shown.status_code == 200 and not other.cookies
-    assert told(shown) == told(Client().get(offered(stranger.client)[0]))
+    assert words_of(shown) == words_of(Client().get(offered(stranger.client)[0]))
     answer = post(other, path, {"digits": digits})
     assert answer["Location"] == "/en/receipt/"
     assert code_in(other.get("/en/receipt/")) == code and other.get("/en/mine/").status_code == 200
