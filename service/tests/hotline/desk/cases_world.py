@@ -113,7 +113,9 @@ for name in ("forum", "images", "vidéo"):
     subscribers.set_people(name, name != "vidéo")
     floods.report(name, {famous: 70, waiting: 3}, now() - timedelta(hours=1), now())
     opinions.give(who, [famous], "not_blocked" if name == "forum" else "blocked", ["mème"])
-items.dispute(waiting, actor="platforms’ people", reason="not blocked by moderators of 3 parties")
+items.dispute(
+    waiting, actor="platforms’ people", reason="not blocked by moderators of 3 parties, blocked by those of 0"
+)
 with suppress(caps.MovedTooMuch):
     caps.spend(who, "not_blocked", 1_000)
 

@@ -22,6 +22,7 @@ _SUSPENDED: Final = gettext_noop(
 )
 _SHALLOW: Final = gettext_noop("%(more)s more could not compare closely")
 _MACHINES: Final = gettext_noop("not blocked at %(platforms)s platforms, nobody there having looked")
+_TWO: Final = gettext_noop("%(first)s; %(second)s")
 _SPOKEN: Final = r"not blocked by moderators of (?P<against>\d+) parties, blocked by those of (?P<looked>\d+)"
 _PATTERNS: Final = (
     (
@@ -67,5 +68,5 @@ def shown(reason: str) -> str:
         if met is not None:
             text = _(message) % met.groupdict()
             more = met.groupdict().get("more")
-            return f"{text}; {_(_SHALLOW) % {'more': more}}" if more else text
+            return _(_TWO) % {"first": text, "second": _(_SHALLOW) % {"more": more}} if more else text
     return reason
