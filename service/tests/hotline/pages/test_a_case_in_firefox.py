@@ -21,6 +21,11 @@ UNDONE = {"en": "stop-protecting/undone/", "fr": "arreter/annule/"}
 SURE = {"en": "stop-protecting/sure/", "fr": "arreter/confirmer/"}
 HELPERS = {"en": "helpers/", "fr": "aides/"}
 SPARE = {"en": "spare/", "fr": "secours/"}
+TYPED = {
+    "address": ({"en": "addresses/", "fr": "adresses/"}, "#where", "https://site.example/p/1"),
+    "wish": ({"en": "choices/", "fr": "choix/"}, "input[value=evidence]", True),
+    "nickname": ({"en": "nicknames/", "fr": "surnoms/"}, "#nickname-1", "La plage"),
+}
 BOX = "input[name=item]"
 CONTINUE, HOUR, UNDO = "main form p.actions .button", "button[value=in-an-hour]", ".warning form .button"
 
@@ -111,6 +116,67 @@ def test_a_helper_s_code_reaches_their_phone_by_camera_and_digits(person: Person
         phone.reload()
         assert (phone.see("document.querySelector('.code-value').innerText"), phone.questions) == (shown, [])
     assert shown == code[0]
+
+
+def late(person: Person, code: tuple[str, str], selector: str) -> None:
+    """A form sent once half an hour had passed; whoever sent it signs in again."""
+    person.database("UPDATE cases_session SET until = '2020-01-01 00:00:00'")
+    person.browser.go(selector)
+    person.browser.reload()
+    sign_in(person.browser, code)
+
+
+def test_what_is_typed_too_late_is_there_again_and_is_kept_once(person: Person) -> None:
+    browser, language = person.browser, person.language
+    code, mine = person.open(), MINE[language] + "/"
+    browser.goto(person.root + COME_BACK[language] + "/")
+    sign_in(browser, code)
+    for form, (page, field, typed) in TYPED.items():
+        send = f"main form:has({field}) p.actions button.button"
+        browser.goto(person.root + mine + page[language])
+        if field.startswith("#"):
+            browser.write(field, typed)
+        else:
+            browser.press(field)
+        late(person, code, send)
+        kept = "value" if field.startswith("#") else "checked"
+        assert browser.see(f"document.querySelector({field!r}).{kept}") == typed, form
+        twice(person, send)
+        browser.reload()
+        browser.back()
+        browser.until("document.querySelector('h1') !== null")
+    browser.goto(person.root + mine + TYPED["address"][0][language])
+    assert browser.see("document.querySelectorAll('.items > li').length") == 1
+    browser.goto(person.root + mine + TYPED["wish"][0][language])
+    assert browser.see("document.querySelector('input[value=evidence]').checked") is True
+    browser.goto(person.root + mine + TYPED["nickname"][0][language])
+    assert browser.see("document.querySelector('#nickname-1').value") == "La plage"
+
+
+def test_everything_is_erased_once_after_a_late_press_and_a_double_one(person: Person) -> None:
+    browser, language, before = person.browser, person.language, person.cases()
+    code = person.open()
+    browser.goto(person.root + COME_BACK[language] + "/")
+    sign_in(browser, code)
+    browser.goto(person.root + MINE[language] + "/" + {"en": "end/", "fr": "fin/"}[language])
+    everything = "input[value=everything]"
+    browser.press(everything)
+    send = "main form:has([name=how]) button.button"
+    late(person, code, send)
+    browser.press(
+        everything
+    )  # the page stands there again; what would end something is not chosen in advance
+    browser.go(send)
+    browser.until("document.querySelector('button[name=sure]') !== null")
+    browser.reload()
+    assert person.cases() == before + 1
+    twice(person, "button[name=sure]")
+    person.at({"en": "done/", "fr": "fini/"}[language])
+    assert person.cases() == before
+    browser.reload()
+    browser.back()
+    browser.until("document.querySelector('h1') !== null")
+    assert person.cases() == before
 
 
 def test_a_new_receipt_is_made_once_and_shown_again(person: Person) -> None:
