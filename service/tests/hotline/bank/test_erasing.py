@@ -19,7 +19,7 @@ from repit.foundation import clock
 from repit.foundation.clock import now
 from repit.foundation.errors import TransitionRefused
 from repit.foundation.hashes import Hash
-from repit.hotline.bank import bulk, erasing, feed, items, keys, lookups, partner_records, turning
+from repit.hotline.bank import bulk, closing, erasing, feed, items, keys, lookups, partner_records, turning
 from repit.hotline.bank.models import Item, ItemHash, LookupKey, PartnerRecord, Transition
 from repit.hotline.bank.record import Record
 from repit.hotline.bank.types import Submission
@@ -183,17 +183,38 @@ def test_only_hashes_by_which_an_exchange_names_it_are_kept_and_only_until_it_wa
     _, fetch = stopncii_subscriber()
     assert (value, "Active") in fetch()
     watcher.copies()
-    items.withdraw_one(name, actor="person")
-    assert erasure.begin() == 1
-    assert watcher.opens() & {value, place} == {value}
-    assert ItemHash.objects.get().role == "whole"
-    assert erasure.go_on() == 0
-    assert (value, "Withdrawn") in fetch()
-    assert erasure.go_on() == 0, "sent is not received"
-    fetch()
-    assert erasure.go_on() == 1
-    assert value not in watcher.opens() and items.states([name]) == {name: "erased"}
-    assert fetch() == []
+    with clock.at(lambda: clock._wall() + timedelta(minutes=5)):
+        items.withdraw_one(name, actor="person")
+        assert erasure.begin() == 1
+        assert watcher.opens() & {value, place} == {value}
+        assert ItemHash.objects.get().role == "whole"
+        assert erasure.go_on() == 0
+        assert (value, "Withdrawn") in fetch()
+        assert erasure.go_on() == 0, "sent is not received"
+        fetch()
+        assert erasure.go_on() == 1
+        assert value not in watcher.opens() and items.states([name]) == {name: "erased"}
+        assert fetch() == []
+
+
+def test_what_was_told_in_the_very_second_asked_from_waits_for_a_later_one_and_a_day_at_most(
+    watcher: Watcher,
+) -> None:
+    value, moment = secrets.token_bytes(32), clock.day() + DAY / 2
+    _, fetch = stopncii_subscriber()
+    with clock.at(lambda: moment):
+        name = submit(value)
+        fetch()
+        items.withdraw_one(name, actor="person")
+        erasure.begin()
+        for _ in range(3):
+            assert (value, "Withdrawn") in fetch()
+            assert erasure.go_on() == 0, "the page may have got lost each time"
+    with clock.at(lambda: moment + DAY):
+        closing.close_days()
+        fetch()
+        fetch()
+        assert erasure.go_on() == 1
 
 
 def test_a_page_that_got_lost_is_sent_again(watcher: Watcher) -> None:

@@ -6,7 +6,7 @@ In: where a fetch begins, how far its pages lead. Out: up to which change a subs
 A client asks from the second that the last page of its former fetch named. Whoever asks from there has
 received that page; whoever asks from earlier has not, and is sent the same again. Where a page named the very
 second that it was asked from, asking from there again tells nothing: the page may be lost. It is confirmed by
-asking from a later one.
+asking from a later one, which a page names once anything else has changed, or that day is closed.
 """
 
 from django.db.models import F, Q
