@@ -11,7 +11,7 @@ from gate_assembly import assembled
 from staff_people import Someone
 
 from repit.foundation.clock import elapsed
-from repit.platform.gate import runtime
+from repit.platform.gate import decisions, runtime
 from repit.platform.gate.decoder.pool import DecoderPool
 from repit.platform.gate.entries import KnownEntry
 from repit.platform.gate.policy_file import parse_policy
@@ -33,8 +33,15 @@ def pass_time() -> None:
 
 
 @pytest.fixture
-def gate(transactional_db: None, decoders: DecoderPool) -> Iterator[runtime.Gate]:
-    """Loaded, empty, in memory, with its recorder running."""
+def gate(
+    transactional_db: None, decoders: DecoderPool, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[runtime.Gate]:
+    """Loaded, empty, in memory, with its recorder running.
+
+    No verdict leaves before it is written, however busy the machine is: a test that reads its row meanwhile
+    would find SQLite's tables in memory locked, for there nobody waits.
+    """
+    monkeypatch.setattr(decisions, "WAIT_SECONDS", 60.0)
     whole = assembled(decoders)
     whole.recorder.start()
     whole.board.served(0, None)
