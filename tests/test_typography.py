@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +67,7 @@ def test_english_has_its_apostrophes_and_ellipses() -> None:
 
 
 @given(st.text(alphabet=f"ab'\"«»:;!?.… {WIDE}{NARROW}(){{}}<>%s/\\u0a2f`n", max_size=40))
+@example("0!:;:")
 def test_a_second_pass_changes_nothing(text: str) -> None:
     assert in_french(in_french(text)) == in_french(text)
     assert in_english(in_english(text)) == in_english(text)

@@ -15,7 +15,6 @@ from typing import Final, NamedTuple
 WIDE, NARROW = "\u00a0", "\u202f"
 # In sources the same spaces may be written as escapes; each is one sign while rules are applied.
 _ESCAPES: Final = {r"\u00a0": "\ue000", r"\xa0": "\ue001", r"\u202f": "\ue002"}
-_ROUNDS: Final = 3
 _HIDDEN: Final = "\ue010"
 _NO_PROSE: Final = re.compile(
     r"""%\(\w+\)\w | %[sd] | \{\{.*?\}\} | \{%.*?%\} | \{[^{}\n]*\} | <[^<>\n]{1,400}?> | &\#?\w+;
@@ -95,9 +94,13 @@ def written(text: str, edits: Iterable[Edit]) -> str:
 
 
 def _settled(sentence: str, rules: Callable[[str], list[Edit]]) -> str:
-    """Edits of one rule may be work for another: until there is none, which takes two rounds at most."""
-    for _ in range(_ROUNDS):
-        sentence = written(sentence, rules(sentence))
+    """Edits of one rule may be work for another, a sign a round where signs stand in a row: until there is
+    none."""
+    for _ in range(len(sentence) + 1):
+        edits = rules(sentence)
+        if not edits:
+            break
+        sentence = written(sentence, edits)
     return sentence
 
 
