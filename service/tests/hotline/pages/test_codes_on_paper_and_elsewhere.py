@@ -98,7 +98,6 @@ def test_a_receipt_is_printed_kept_and_opened_on_a_second_device(
             assert not page.locator("[data-keep]").is_visible()
         page.get_by_role("button", name=ELSEWHERE[language][0]).click()
         look(page, f"elsewhere-{language}-{how}", scripted=scripted)
-        assert not set(words.split()) & set(re.findall(r"\w+", page.locator(".qr").inner_html()))
         handed_over(page, other.page, "123")
         assert other.page.locator(".code-value").first.inner_text() == number
         other.page.goto(f"{hotline.base_url}/{language}/{MINE[language]}/")
