@@ -100,6 +100,10 @@ for words, who in (("C’est mon chien.", "Hugo"), ("Regardez encore : c’est m
         reader = person("senior", name=f"{who} {objected.state}").member
         objected = deciding.decide(reader, queue.take_named(reader, objected.name).name, refuse)
 objections.object_to(answered, "Une dernière fois.")
+# What walks decide, in whatever order they come, without an empty queue for the next.
+for _ in range(8):
+    media.hold(decision("possible").name, shapes())
+queue.take_in()
 enrolling = members.add("Émile", ["moderator"], actor="test")
 unused = members.add("Gaël", ["moderator"], actor="test")
 begun = Someone("moderator", name="Fanny").enrol()
