@@ -49,6 +49,17 @@ def test_every_file_of_tests_has_a_role_of_its_own() -> None:
     assert {path for path in roles.UNDER if not (roles.ROOT / path).exists()} == set()
 
 
+def test_what_an_environment_beside_ours_brings_has_no_role_and_is_passed_by(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for place in (".venv-bench/lib/plots", "browser/node_modules/kit", "service/tests/platform"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "test_theirs.py").touch()
+    monkeypatch.setattr(roles, "ROOT", tmp_path)
+    assert roles.of_paths([str(tmp_path)]) == [frozenset({"gate"})]
+    assert roles.of_paths([str(tmp_path / ".venv-bench" / "lib")]) == []
+
+
 def test_a_folder_that_nobody_gave_a_role_is_refused() -> None:
     with pytest.raises(roles.NoRole, match="does not say under which settings"):
         roles.of_file(roles.ROOT / "service" / "tests" / "a_new_room" / "test_it.py")

@@ -9,7 +9,7 @@ installations of its own, or has no Django, runs under any role.
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -71,9 +71,21 @@ def of_paths(paths: Iterable[str]) -> list[frozenset[str]]:
     found = set[frozenset[str]]()
     for given in paths:
         path = Path(given.split("::", 1)[0]).resolve()
-        files = path.rglob("test_*.py") if path.is_dir() else [path]
-        found |= {of_file(file) for file in files if not {"node_modules", ".venv"} & set(file.parts)}
+        found |= {of_file(file) for file in (_tests_in(path) if path.is_dir() else [path])}
     return sorted(found, key=sorted)
+
+
+def _tests_in(folder: Path) -> Iterator[Path]:
+    """Files of tests of ours: an environment, of whatever name, and what packages bring is passed by."""
+    if any(_is_theirs(name) for name in Path(os.path.relpath(folder, ROOT)).parts):
+        return
+    for top, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not _is_theirs(name)]
+        yield from (Path(top, name) for name in files if name.startswith("test_") and name.endswith(".py"))
+
+
+def _is_theirs(name: str) -> bool:
+    return name == "node_modules" or (name.startswith(".") and name != "..")
 
 
 def needed(paths: Iterable[str]) -> list[str]:
