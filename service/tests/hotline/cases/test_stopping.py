@@ -175,9 +175,8 @@ def test_the_calendar_spares_a_case_until_the_bank_has_let_go_and_not_for_long(
     assert {hours % 254 for hours in spared} == {hours % 254 for hours in range(-1, last + 1)}, "in ten days"
 
 
-def test_a_process_that_ends_while_it_is_undone_leaves_it_protected(monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = case()
-    service.stop_in_an_hour(mine, "all")
+def killed_while_undone(mine: Casefile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bank has revoked it; of the case nothing was written."""
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -185,6 +184,12 @@ def test_a_process_that_ends_while_it_is_undone_leaves_it_protected(monkeypatch:
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(stopping, "_write", killed)
         service.keep_after_all(mine)
+
+
+def test_a_process_that_ends_while_it_is_undone_leaves_it_protected(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = case()
+    service.stop_in_an_hour(mine, "all")
+    killed_while_undone(mine, monkeypatch)
     assert states(mine) == ["active", "active"], "and the person sees it"
     with later(hours=2):
         assert states(mine) == ["active", "active"]
@@ -236,13 +241,7 @@ def test_of_a_case_from_before_a_process_that_ends_leaves_it_protected_and_says_
 ) -> None:
     mine = from_before()
     service.stop_in_an_hour(mine, "all")
-
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(stopping, "_write", killed)
-        service.keep_after_all(mine)
+    killed_while_undone(mine, monkeypatch)
     assert states(mine) == ["active"]
     service.take_back(mine, "all")
     assert states(mine) == ["withdrawn"] and Item.objects.get().own == 1
