@@ -10,6 +10,14 @@
     │   ├── TooManyBytes            larger than the limit on bytes
     │   ├── TooManyPixels           larger than the limit on pixels
     │   └── TookTooLong             decoding outlasted the limit on time
+    ├── VideoRefused                a video that is not going to be hashed, and why
+    │   ├── NotAVideo               no known container of moving pictures
+    │   ├── UnsupportedVideo        a video, in a form that is not read here
+    │   ├── DamagedVideo            nothing of it can be shown
+    │   ├── NoMovingPicture         sound, a cover, an empty track: no frame
+    │   ├── VideoTooLarge           beyond the limits on bytes, frames, seconds or pixels
+    │   └── VideoTookTooLong        decoding outlasted the limit on time
+    ├── MomentsRefused              bytes that are no moments of a video
     ├── WrongInput                  arrays of the wrong shape, type or range, from our own callers
     └── SnapshotRefused             an index file that is not going to be opened, and why
         ├── SnapshotForeign         not one of our files
@@ -78,6 +86,38 @@ class TooManyPixels(PictureRefused):
 
 class TookTooLong(PictureRefused):
     code = "took-too-long"
+
+
+class VideoRefused(EngineError):
+    code = "video-refused"
+
+
+class NotAVideo(VideoRefused):
+    code = "not-a-video"
+
+
+class UnsupportedVideo(VideoRefused):
+    code = "unsupported-video"
+
+
+class DamagedVideo(VideoRefused):
+    code = "damaged-video"
+
+
+class NoMovingPicture(VideoRefused):
+    code = "no-moving-picture"
+
+
+class VideoTooLarge(VideoRefused):
+    code = "video-too-large"
+
+
+class VideoTookTooLong(VideoRefused):
+    code = "video-took-too-long"
+
+
+class MomentsRefused(EngineError):
+    code = "moments-refused"
 
 
 class WrongInput(EngineError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,21 @@ from repit.exchanges.repit.snapshot_wire import SnapshotHead
 from repit.exchanges.repit.wire import Change, Entry, Page
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import Hash
+from repit_engine import moments
+from repit_engine.moments import Moments
 
+NO_MOMENTS = moments.to_bytes(
+    Moments(
+        np.empty(0, np.uint32),
+        np.empty(0, np.uint32),
+        np.empty((0, 32), np.uint8),
+        np.empty(0, np.uint8),
+        np.empty((0, 32), np.uint8),
+        np.empty(0, np.uint32),
+        np.empty(0, np.uint8),
+        1000,
+    )
+)
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=40)
 hashes = st.one_of(
     st.builds(
@@ -36,6 +51,7 @@ living = st.builds(
     names,
     st.integers(0, 2**31),
     st.lists(hashes, max_size=4).map(tuple),
+    moments=st.sampled_from([b"", NO_MOMENTS]),
 )
 withdrawn = st.builds(Entry, names, st.just("withdrawn"), media, kinds, names, st.just(0), st.just(()))
 entries = st.one_of(living, withdrawn)
@@ -53,6 +69,20 @@ def pages(draw: st.DrawFn) -> Page:
 @given(pages())
 def test_a_page_comes_back_as_it_was(page: Page):
     assert wire.decode_page(wire.encode_page(page)) == page
+
+
+@given(living, st.sampled_from(["", "AAAA", "?", 7, None]))
+def test_moments_that_cannot_be_read_are_rejected_and_the_rest_is_taken(entry, amiss):
+    body = json.loads(
+        wire.encode_page(Page((Change(1, datetime.now(UTC), entry),), 1, "f", datetime.now(UTC)))
+    )
+    body["changes"][0]["entry"]["moments"] = amiss
+
+    page = wire.decode_page(json.dumps(body))
+
+    assert page.changes[0].entry.hashes == entry.hashes
+    assert not page.changes[0].entry.moments
+    assert [rejected.sequence for rejected in page.rejected] == [1]
 
 
 @given(st.integers(0, 2**62), st.lists(entries, max_size=6), names, times)

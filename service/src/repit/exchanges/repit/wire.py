@@ -12,8 +12,10 @@ One bad record never stops a subscriber: an entry or a hash that cannot be read 
 and the rest is taken. What cannot be read around (a sequence number, the frame of a page) is refused.
 """
 
+import base64
+import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final, NotRequired, TypeVar, get_args
@@ -33,6 +35,8 @@ from repit.exchanges.repit.provenance_wire import (
 from repit.exchanges.weighing import json_of
 from repit.foundation.errors import InputRefused, WireRefused
 from repit.foundation.hashes import ALGORITHMS, FORMS, ROLES, Algorithm, Announced, Hash, Kind, Media, Role
+from repit_engine import moments
+from repit_engine.errors import MomentsRefused
 
 VERSION: Final = 1
 MAX_ITEM: Final = 64
@@ -48,7 +52,8 @@ class Entry:
     """One item as its subscriber may see it: `item` an opaque name, `confirmations` how many submitted it.
 
     `roots` and `gone`: its provenance, told to hotlines that exchange with this one. `asked`: how often the
-    hotline has asked platforms' people to look at it once more.
+    hotline has asked platforms' people to look at it once more. `moments`: of a video, as
+    `repit_engine.moments` writes them; empty where there are none, or where the subscriber may not have them.
     """
 
     item: str
@@ -61,11 +66,12 @@ class Entry:
     roots: tuple[SharedRoot, ...] = ()
     gone: tuple[Gone, ...] = ()
     asked: int = 0
+    moments: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         if not self.item or len(self.item) > MAX_ITEM or len(self.origin) > MAX_ORIGIN:
             raise WireRefused(detail="item or origin missing or too long")
-        if self.state == "withdrawn" and self.hashes:
+        if self.state == "withdrawn" and (self.hashes or self.moments):
             raise WireRefused(detail="a withdrawn item with hashes")
         if self.confirmations < 0 or len(self.hashes) > MAX_LISTED:
             raise WireRefused(detail="count out of range")
@@ -146,6 +152,7 @@ class EntryOut(TypedDict):
     roots: NotRequired[list[RootOut]]
     gone: NotRequired[list[GoneOut]]
     asked: NotRequired[int]
+    moments: NotRequired[str]
 
 
 class ChangeOut(TypedDict):
@@ -189,6 +196,8 @@ def entry_out(entry: Entry) -> EntryOut:
         body["gone"] = gone_out(entry.gone)
     if entry.asked:
         body["asked"] = entry.asked
+    if entry.moments:
+        body["moments"] = base64.b64encode(entry.moments).decode()
     return body
 
 
@@ -285,6 +294,16 @@ def _hash_in(value: object) -> Hash:
         raise WireRefused(detail=refused.detail) from None
 
 
+def _moments_in(source: dict[str, object]) -> bytes:
+    """A blob that `repit_engine.moments` can read."""
+    try:
+        blob = base64.b64decode(text(source, "moments", 2 * moments.MOST_BYTES), validate=True)
+        moments.from_bytes(blob)
+    except (binascii.Error, ValueError, MomentsRefused):
+        raise WireRefused(detail="moments of a video that cannot be read") from None
+    return blob
+
+
 def entry_in(value: object, sequence: int | None, rejected: list[RejectedEntry]) -> Entry:
     source = _object(value)
     hashes: list[Hash] = []
@@ -294,6 +313,12 @@ def entry_in(value: object, sequence: int | None, rejected: list[RejectedEntry])
     for listed_hash in listed:
         try:
             hashes.append(_hash_in(listed_hash))
+        except WireRefused as refused:
+            rejected.append(RejectedEntry(sequence, refused.detail))
+    blob = b""
+    if "moments" in source:
+        try:
+            blob = _moments_in(source)
         except WireRefused as refused:
             rejected.append(RejectedEntry(sequence, refused.detail))
     state: Announced = _one_of(get_args(Announced), source, "state")
@@ -310,6 +335,7 @@ def entry_in(value: object, sequence: int | None, rejected: list[RejectedEntry])
         roots=roots_in(source.get("roots", [])),
         gone=gone_in(source.get("gone", [])),
         asked=whole(source, "asked") if "asked" in source else 0,
+        moments=blob,
     )
 
 
