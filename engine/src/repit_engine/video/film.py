@@ -21,7 +21,6 @@ from repit_engine.video.refusals import damaged, no_moving_picture, too_long
 from repit_engine.video.source import Source
 from repit_engine.video.table import Table, table_of
 
-
 _TRIED: Final = 60
 """Packets by which it is found out whether frames are reordered."""
 
