@@ -19,7 +19,7 @@ class VideoLimits:
     `bytes`: size of the file. `pixels`: width × height of a frame, as declared, checked before it is
     decoded. `memory`: bytes that the frames may take that a decoder keeps at once. Beyond these three a
     video is refused. `decoded`: pixels of all frames that are handed to a decoder; `frames`: looked at;
-    `film`: seconds from the first shown frame; `seconds`: of work. Beyond these four the rest is left
+    `film`: seconds from the first shown frame (seven weeks, as far as moments reach); `seconds`: of work. Beyond these four the rest is left
     unseen, and `Video.unseen` says so. What is walked are frames, never seconds: two frames a thousand
     million seconds apart are two. A decoder in C cannot be interrupted: a hard limit on time and memory
     needs a child process (`repit_engine.child`). Raises `WrongInput` unless all are positive.
@@ -30,7 +30,7 @@ class VideoLimits:
     memory: int = 2 * 1024**3
     decoded: int = 500_000_000_000
     frames: int = 500_000
-    film: float = 5 * 3600.0
+    film: float = 4_294_967.0
     seconds: float = 3600.0
 
     def __post_init__(self) -> None:
@@ -74,6 +74,8 @@ class Unseen(Enum):
     FILM = "film"
     TIME = "time"
     MEMORY = "memory"
+    MORE = "more"
+    """Another film lies behind the one that players show."""
 
 
 class Spent:
