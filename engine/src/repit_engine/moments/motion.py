@@ -22,7 +22,7 @@ Thumb = NDArray[np.int32]
 
 FINENESS: Final = 128
 """Pixels of the shorter side that a thumbnail reads, at least."""
-REACH: Final = 100
+REACH: Final = 110
 """Milliseconds before and after a frame between which its motion is told."""
 APART: Final = 150
 """Milliseconds about a still moment in which nothing is stiller."""
