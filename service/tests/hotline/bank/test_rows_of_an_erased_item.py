@@ -32,7 +32,7 @@ GUIDES = [ROOT / "docs" / language / "retention.md" for language in ("en", "fr")
 COLUMN = re.compile(r"`([A-Z]\w+\.\w+)`")
 OF_NO_ITEM = {"Feed", "LookupKey", "Letter", "WidelyPublished", "Subscriber", "SubscriberKey", "Access"}
 OF_NO_ITEM |= {"Partner", "RejectedRecord", "FeedbackCursor", "Moved", "Alarm"}
-GONE = {"ItemHash", "Unreadable"}
+GONE = {"ItemHash", "ItemMoments", "Unreadable"}
 
 
 def rooms() -> Iterator[type[models.Model]]:

@@ -171,6 +171,7 @@ def _body(order: Order) -> dict[str, object]:
     if submission is not None:
         hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in submission.hashes]
         body.update(media=submission.media, kind=submission.kind, hashes=hashes)
+        body["moments"] = b64encode(submission.moments).decode()
     return body
 
 
@@ -179,7 +180,8 @@ def _order(mark: bytes, some: dict[int, tuple[int, bytes]]) -> Order:
     submission = None
     if "hashes" in body:
         hashes = tuple(Hash(a, role, b64decode(value), quality) for a, role, value, quality in body["hashes"])
-        submission = Submission(body["media"], body["kind"], hashes)
+        moments = b64decode(body.get("moments", ""))
+        submission = Submission(body["media"], body["kind"], hashes, moments)
     return Order(
         mark,
         body["wanted"],
