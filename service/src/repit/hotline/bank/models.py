@@ -191,6 +191,17 @@ class Letter(models.Model):
         return "Letter"
 
 
+class Parcel(models.Model):
+    """A piece of what letters lead to, of one length and without any form: `name` is a keyed digest."""
+
+    id = RandomKey()
+    name = models.BinaryField(max_length=32, unique=True)
+    raw = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "Parcel"
+
+
 class Claim(models.Model):
     """One submission made here: `digest` of the name by which its case alone knows it. `back`: taken back."""
 

@@ -84,6 +84,11 @@ def rows_of(items: Collection[int]) -> dict[int, ItemMoments]:
     return found
 
 
+def having(items: Collection[int]) -> set[int]:
+    """Those of these items, by their keys, that have moments; no row is loaded."""
+    return set(ItemMoments.objects.filter(item__in=items).values_list("item", flat=True))
+
+
 def lengths(items: Collection[int]) -> Mapping[int, int]:
     """How long the rows of these items are, by the items' keys; no row is loaded."""
     rows = ItemMoments.objects.filter(item__in=items).annotate(length=Length("sealed"))

@@ -1,4 +1,4 @@
-"""Moments of videos: one sealed row an item."""
+"""Moments of videos: one sealed row an item, and the pieces in which they wait beside letters."""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -21,6 +21,14 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT, related_name="moments", to="bank.item"
                     ),
                 ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Parcel",
+            fields=[
+                ("id", repit.foundation.fields.RandomKey(serialize=False)),
+                ("name", models.BinaryField(max_length=32, unique=True)),
+                ("raw", models.BinaryField()),
             ],
         ),
     ]
