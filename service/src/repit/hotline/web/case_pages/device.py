@@ -15,7 +15,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 FOLDER: Final = Path(__file__).parent / "static" / "case_pages" / "device"
-PAGE, WORKER, STOP_LIST, STYLE = "device.js", "worker.js", "stop-list.js", "device.css"
+PAGE, WORKER, VIDEO, STOP_LIST, STYLE = (
+    "device.js",
+    "worker.js",
+    "video-worker.js",
+    "stop-list.js",
+    "device.css",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,19 @@ class File:
 class Bundle:
     page: File
     worker: File
+    video: File
     stop_list: File
     style: File
 
     @property
     def files(self) -> tuple[File, ...]:
-        return self.page, self.worker, self.stop_list, self.style
+        return self.page, self.worker, self.video, self.stop_list, self.style
 
 
 @cache
 def bundle() -> Bundle:
     """Read once; the files change with a new version only."""
-    names = (PAGE, WORKER, STOP_LIST, STYLE)
+    names = (PAGE, WORKER, VIDEO, STOP_LIST, STYLE)
     return Bundle(*(File(name, (FOLDER / name).read_bytes().decode("utf-8")) for name in names))
 
 
@@ -64,9 +71,30 @@ def words() -> dict[str, str]:
         "waiting": _("Waiting."),
         "working": _("Working on this device…"),
         "picture-ready": _("Ready. This picture can be recognised."),
-        "video-ready": _(
-            "Ready. Exact copies of this video can be recognised. "
-            "Finding altered copies of videos comes next."
+        "watching": _("Looking at the video on this device… {seen} of {all}"),
+        "video-ready": _("Ready. This video can be recognised, even in parts or altered."),
+        "video-seen": _(
+            "Ready. This video can be recognised, even in parts or altered. This browser shows only a few "
+            "pictures a second here: another one can do a little more."
+        ),
+        "video-damaged": _(
+            "Ready in part. Some of this video is damaged. The rest of it can be recognised, even altered."
+        ),
+        "video-plain": _(
+            "This video shows too little to be recognised once it is altered. "
+            "Exact copies of the file can be."
+        ),
+        "video-unreadable": _(
+            "This browser cannot open this video. Exact copies of the file can be recognised, "
+            "altered ones cannot. Another browser may be able to."
+        ),
+        "video-altered": _(
+            "To protect you, this browser changes pictures before a page can read them. "
+            "Exact copies of this video can be recognised, altered ones cannot. Another browser can do more."
+        ),
+        "video-no-worker": _(
+            "This video could not be looked at on this device. Exact copies of the file can be recognised, "
+            "altered ones cannot. Closing other pages, or another device, may help."
         ),
         "file-ready": _("Ready. Exact copies of this file can be recognised."),
         "unreadable": _(
