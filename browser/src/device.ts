@@ -275,7 +275,8 @@ class Device {
   #write(): void {
     const family = this.#chosen("level") === "family";
     const kind = this.#chosen("kind");
-    const items = [...this.#entries.values()].flatMap(({ items: each }) => each ?? []).map((item) => {
+    const done = [...this.#entries.values()].filter(({ busy }) => !busy);
+    const items = done.flatMap(({ items: each }) => each ?? []).map((item) => {
       const { media, ...known } = family ? item : wholeOnly(item);
       return { media, ...(this.#carrying() ? {} : { kind: kind === "deepfake" ? kind : "intimate" }), ...known };
     });

@@ -71,14 +71,14 @@ def words() -> dict[str, str]:
         "waiting": _("Waiting."),
         "working": _("Working on this device…"),
         "picture-ready": _("Ready. This picture can be recognised."),
-        "watching": _("Looking at the video on this device… {seen} of {all}"),
-        "video-ready": _("Ready. This video can be recognised, even in parts or altered."),
+        "watching": _("Working on this device… {seen} of {all}"),
+        "video-ready": _("Ready. This video can be recognised, even cut or altered."),
         "video-seen": _(
-            "Ready. This video can be recognised, even in parts or altered. This browser shows only a few "
-            "pictures a second here: another one can do a little more."
+            "Ready. This video can be recognised, even cut or altered. "
+            "Another browser could look at more of its pictures."
         ),
         "video-damaged": _(
-            "Ready in part. Some of this video is damaged. The rest of it can be recognised, even altered."
+            "Ready in part. Some of this video is damaged. The rest can be recognised, even cut or altered."
         ),
         "video-plain": _(
             "This video shows too little to be recognised once it is altered. "
@@ -86,15 +86,15 @@ def words() -> dict[str, str]:
         ),
         "video-unreadable": _(
             "This browser cannot open this video. Exact copies of the file can be recognised, "
-            "altered ones cannot. Another browser may be able to."
+            "altered ones cannot. Another browser may do more."
         ),
         "video-altered": _(
             "To protect you, this browser changes pictures before a page can read them. "
             "Exact copies of this video can be recognised, altered ones cannot. Another browser can do more."
         ),
         "video-no-worker": _(
-            "This video could not be looked at on this device. Exact copies of the file can be recognised, "
-            "altered ones cannot. Closing other pages, or another device, may help."
+            "This device could not look at this video. Exact copies of the file can be recognised, "
+            "altered ones cannot. It may help to close other pages, or to use another device."
         ),
         "file-ready": _("Ready. Exact copies of this file can be recognised."),
         "unreadable": _(
