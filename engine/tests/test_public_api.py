@@ -7,7 +7,9 @@ import repit_engine
 
 PUBLIC = {
     "DEFAULT_LIMITS",
+    "DEFAULT_VIDEO_LIMITS",
     "EngineError",
+    "Frame",
     "Hash",
     "Hashed",
     "HashingChild",
@@ -21,6 +23,9 @@ PUBLIC = {
     "RangeResult",
     "RingIndex",
     "SnapshotRefused",
+    "Video",
+    "VideoLimits",
+    "VideoRefused",
     "View",
     "Views",
     "WrongInput",
@@ -30,6 +35,7 @@ PUBLIC = {
     "hash_of",
     "hash_picture",
     "open_picture",
+    "open_video",
     "open_views",
     "orientations_of",
     "package_stoplist",

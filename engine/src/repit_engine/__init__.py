@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from repit_engine.anchors import bank_family, query_stages
     from repit_engine.child.hashing import HashingChild
     from repit_engine.decision import decide, packed_id
-    from repit_engine.errors import EngineError, PictureRefused, SnapshotRefused, WrongInput
+    from repit_engine.errors import (
+        EngineError,
+        PictureRefused,
+        SnapshotRefused,
+        VideoRefused,
+        WrongInput,
+    )
     from repit_engine.hash import hash_file, hash_of, hash_picture, orientations_of
     from repit_engine.live import LiveIndex
     from repit_engine.pdq import Orientation
@@ -20,11 +26,14 @@ if TYPE_CHECKING:
     from repit_engine.search import RingIndex
     from repit_engine.stoplist import package_stoplist
     from repit_engine.types import Hash, Hashed, NotHashable, RangeResult
+    from repit_engine.video import DEFAULT_VIDEO_LIMITS, Frame, Video, VideoLimits, open_video
     from repit_engine.views import View, Views, open_views
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "DEFAULT_VIDEO_LIMITS",
     "EngineError",
+    "Frame",
     "Hash",
     "Hashed",
     "HashingChild",
@@ -38,6 +47,9 @@ __all__ = [
     "RangeResult",
     "RingIndex",
     "SnapshotRefused",
+    "Video",
+    "VideoLimits",
+    "VideoRefused",
     "View",
     "Views",
     "WrongInput",
@@ -47,6 +59,7 @@ __all__ = [
     "hash_of",
     "hash_picture",
     "open_picture",
+    "open_video",
     "open_views",
     "orientations_of",
     "package_stoplist",
@@ -58,7 +71,7 @@ _HOMES = {
     "anchors": ("bank_family", "query_stages"),
     "child.hashing": ("HashingChild",),
     "decision": ("decide", "packed_id"),
-    "errors": ("EngineError", "PictureRefused", "SnapshotRefused", "WrongInput"),
+    "errors": ("EngineError", "PictureRefused", "SnapshotRefused", "VideoRefused", "WrongInput"),
     "hash": ("hash_file", "hash_of", "hash_picture", "orientations_of"),
     "live": ("LiveIndex",),
     "pdq": ("Orientation",),
@@ -66,6 +79,7 @@ _HOMES = {
     "search": ("RingIndex",),
     "stoplist": ("package_stoplist",),
     "types": ("Hash", "Hashed", "NotHashable", "RangeResult"),
+    "video": ("DEFAULT_VIDEO_LIMITS", "Frame", "Video", "VideoLimits", "open_video"),
     "views": ("View", "Views", "open_views"),
 }
 

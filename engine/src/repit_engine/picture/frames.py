@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from PIL import ImageFile
+from PIL import Image
 
 from repit_engine.picture.layers import Layer, shown_of
 from repit_engine.picture.limits import Deadline, Limits
@@ -64,14 +64,15 @@ def frames_of(
         if pages:
             seconds = STANDS if number == begin else 0.0
         else:
-            seconds = STANDS if once and number == count - 1 else _seconds(image)
+            seconds = STANDS if once and number == count - 1 else seconds_of(image)
         layer = replace(pattern, image=opaque, cover=cover, of=Of.FRAME, seconds=seconds)
         yield from shown_of(layer, colour=colour)
         if number == count - 1:
             return
 
 
-def _seconds(image: ImageFile.ImageFile) -> float:
+def seconds_of(image: Image.Image) -> float:
+    """For how long browsers let the current frame of an animation stand."""
     stated = image.info.get("duration", 0)
     seconds = float(stated) / 1000 if isinstance(stated, (int, float)) else 0.0
     return seconds if seconds >= _SHORTEST else _INSTEAD

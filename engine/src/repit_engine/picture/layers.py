@@ -56,7 +56,7 @@ def shown_of(layer: Layer, *, colour: bool = False) -> Iterator[Shown]:
         large = layer.image.size[0] * layer.image.size[1] > _MANY_PIXELS
         thin = _thinned(layer) if way.slow or (number and large) else layer
         opaque = way.applied(thin.image)
-        on_white = _on_white(opaque, thin.cover)
+        on_white = laid_on_white(opaque, thin.cover)
         if not number:
             size = thin.size or thin.image.size
             picture = upright(np.asarray(on_white), thin.orientation, size, thin.shrink, colour=colour)
@@ -135,7 +135,8 @@ def shrink_of(width: int, height: int) -> int:
     return 1
 
 
-def _on_white(image: Image.Image, cover: Image.Image | None) -> Image.Image:
+def laid_on_white(image: Image.Image, cover: Image.Image | None) -> Image.Image:
+    """An opaque image on white, which it covers so far (None: wholly)."""
     if cover is None:
         return image
     ground = Image.new(image.mode, image.size, "white")

@@ -1,6 +1,7 @@
 """The follower, with a feed that says what it is told to."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gate_pictures import made_up
 
@@ -62,3 +63,8 @@ def test_a_withdrawal_that_cannot_be_read_is_taken_from_a_snapshot(gate: Gate) -
     assert gate.inspector.inspect(BareHashes((made_up(1),), "check")).outcome == "allow"
     assert gate.inspector.inspect(BareHashes((made_up(2),), "check")).outcome == "block"
     assert gate.board.read().sequence == 3
+
+
+def test_the_moments_of_a_video_come_with_its_entry() -> None:
+    video = replace(shared("v", 1), media="video", moments=b"a blob")
+    assert follow_feed.known(video).moments == b"a blob"

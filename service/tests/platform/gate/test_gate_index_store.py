@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from gate_pictures import entry, made_up
+from gate_videos import moments_of_nobody, video_entry
 from pytest_django import Settings as SettingsWrapper
 
 from repit.foundation.errors import InputRefused, SealBroken
@@ -20,6 +21,24 @@ def content(folder: Path) -> bytes:
 
 def kept(store: IndexStore) -> dict[str, str]:
     return {known.item: known.state for known in store.entries()}
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_a_restart_finds_the_moments_of_a_video(tmp_path: Path, sealed: bool) -> None:
+    video = video_entry("v", moments_of_nobody(1))
+    first = IndexStore(tmp_path, sealed=sealed)
+    first.replace_all([video, entry("a", made_up(1))], Position("f", 5))
+    first.close()
+    second = IndexStore(tmp_path, sealed=sealed)
+    assert {known.item: known for known in second.entries()} == {"v": video, "a": entry("a", made_up(1))}
+    second.apply([video_entry("v", state="withdrawn")], Position("f", 6))
+    second.close()
+    assert sealed or moments_of_nobody(1).whole[0].tobytes() not in content(tmp_path)
+
+
+def test_an_entry_without_moments_is_written_as_older_gates_read_it() -> None:
+    head = json.loads(packed(entry("a", made_up(1))).partition(b"\n")[0])
+    assert head == ["a", "active", "picture", "intimate", "a-hotline", 1, "repit", "", ""]
 
 
 @pytest.mark.parametrize("sealed", [True, False])
@@ -119,7 +138,10 @@ def test_what_is_no_entry_is_refused() -> None:
     whole = packed(entry("a", made_up(1)))
     head, _, hashes = whole.partition(b"\n")
     short = json.dumps(json.loads(head)[:-1]).encode()
-    for raw in (b"", whole[:-1], short + b"\n" + hashes, whole.replace(b"active", b"lively")):
+    video = packed(video_entry("v", moments_of_nobody(1)))
+    length = len(video_entry("v", moments_of_nobody(1)).moments)
+    odd = [video.replace(b"%d]" % length, said) for said in (b"-1]", b"1e9]", b'"x"]', b"%d,1]" % length)]
+    for raw in (*odd, b"", whole[:-1], short + b"\n" + hashes, whole.replace(b"active", b"lively")):
         with pytest.raises(InputRefused):
             unpacked(raw)
 

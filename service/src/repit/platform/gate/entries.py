@@ -48,6 +48,8 @@ class KnownEntry:
     source: str = FEED
     """The exchange that the gate follows itself and that it came from; `FEED` where that is a hotline's feed.
     """
+    moments: bytes = field(default=b"", repr=False)
+    """Of a video, as `repit_engine.moments` writes them; empty where there are none."""
 
     @property
     def key(self) -> Key:
@@ -56,8 +58,12 @@ class KnownEntry:
 
 
 def packed(entry: KnownEntry) -> bytes:
-    """The entry as bytes: a line of JSON, then three bytes and the value for each hash."""
-    head = [
+    """The entry as bytes: a line of JSON, then three bytes and the value for each hash, then its moments.
+
+    Only where there are moments does the line say how many bytes they take: an entry without any is written
+    as ever, so that an older gate reads it.
+    """
+    head: list[str | int] = [
         entry.item,
         entry.state,
         entry.media,
@@ -68,11 +74,14 @@ def packed(entry: KnownEntry) -> bytes:
         entry.record,
         entry.source,
     ]
+    if entry.moments:
+        head.append(len(entry.moments))
     parts = [json.dumps(head, separators=(",", ":")).encode(), b"\n"]
     for known in entry.hashes:
         quality = _NO_QUALITY if known.quality is None else known.quality
         parts.append(_HASH.pack(ALGORITHMS.index(known.algorithm), ROLES.index(known.role), quality))
         parts.append(known.value)
+    parts.append(entry.moments)
     return b"".join(parts)
 
 
@@ -80,14 +89,15 @@ def unpacked(raw: bytes) -> KnownEntry:
     """What `packed` wrote. Raises `InputRefused` where the bytes are something else."""
     try:
         line, _, rest = raw.partition(b"\n")
-        item, state, media, kind, origin, confirmations, exchange, record, source = json.loads(line)
+        item, state, media, kind, origin, confirmations, exchange, record, source, *more = json.loads(line)
+        ends = len(rest) - _length(more, len(rest))
         hashes, at = [], 0
-        while at < len(rest):
+        while at < ends:
             algorithm_number, role_number, quality = _HASH.unpack_from(rest, at)
             algorithm = ALGORITHMS[algorithm_number]
             start = at + _HASH.size
             at = start + FORMS[algorithm].length
-            if at > len(rest):
+            if at > ends:
                 raise InputRefused(detail="a hash is cut")
             known = None if quality == _NO_QUALITY else quality
             hashes.append(Hash(algorithm, ROLES[role_number], rest[start:at], known))
@@ -104,6 +114,15 @@ def unpacked(raw: bytes) -> KnownEntry:
             exchange,
             record,
             source=source,
+            moments=rest[ends:],
         )
     except (ValueError, IndexError, TypeError, struct.error):
         raise InputRefused(detail="not an entry of the index store") from None
+
+
+def _length(more: list[int], most: int) -> int:
+    """Bytes of moments, as the line says. Raises `ValueError`, `TypeError`."""
+    (length,) = more or (0,)
+    if not 0 <= length <= most:
+        raise ValueError
+    return int(length)

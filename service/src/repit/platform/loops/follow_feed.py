@@ -44,6 +44,7 @@ def known(entry: Entry) -> KnownEntry:
         entry.confirmations,
         entry.hashes,
         asked=entry.asked,
+        moments=entry.moments,
     )
 
 

@@ -1,0 +1,155 @@
+"""Frames out of packets: all of them, or those of a plan.
+
+In: packets, a decoder, a `Table`, a `Plan`. Out: `Frame`s in order of time. Next: `film`.
+
+Each packet is given its own number in place of its time, so that a frame says of which packet it is, whatever
+times the file states. A packet that cannot be decoded is stepped over; what a decoder makes of it all the
+same is marked corrupt by it.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+import av
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from repit_engine.errors import VideoRefused
+from repit_engine.video.display import turn_of
+from repit_engine.video.frame import Frame
+from repit_engine.video.limits import Spent, Unseen
+from repit_engine.video.luma import Planes, limited_of
+from repit_engine.video.plan import Plan
+from repit_engine.video.table import Table
+
+Packets: TypeAlias = "Iterable[av.Packet[VideoStream]]"
+
+
+class Astray(Exception):
+    """A plan did not give what it promised: the file is not what its packets say, or it is damaged."""
+
+
+class Decoding:
+    """One reading of a track."""
+
+    def __init__(self, decoder: VideoCodecContext, table: Table, spent: Spent) -> None:
+        self._decoder, self._table, self._spent = decoder, table, spent
+        self._planes = Planes()
+        self._shown: list[int] = table.shown.tolist()
+        self._times: list[int] = table.times.tolist()
+        self._last, self._number = -1, 0
+
+    def every(self, packets: Packets) -> Iterator[Frame]:
+        """All shown frames."""
+        for number, packet in enumerate(packets):
+            if number >= len(self._shown) or not self._spent.take(self._pixels()):
+                return
+            for frame in self._decoded(packet, number):
+                yield from self._framed(frame)
+        for frame in self._decoded(None, 0):
+            yield from self._framed(frame)
+
+    def numbers(self, packets: Packets) -> Iterator[int]:
+        """Which packets' frames come out, in that order."""
+        for number, packet in enumerate(packets):
+            if not self._spent.take(self._pixels()):
+                return
+            yield from (frame.pts or 0 for frame in self._decoded(packet, number))
+
+    def planned(self, packets: Packets, plan: Plan) -> Iterator[Frame]:
+        """Those that the plan wants. Raises `Astray` before anything that would differ from `every`."""
+        fed, whole, keys = plan.fed.tolist(), plan.whole.tolist(), self._table.key.tolist()
+        due = sorted(self._shown[number] for number in plan.wanted.nonzero()[0].tolist())
+        wanted, head, gap = set(due), -1, True
+        due.reverse()
+        skips = not plan.whole.all()
+        for number, packet in enumerate(packets):
+            if number >= len(fed):
+                break
+            if not fed[number]:
+                gap = True
+                continue
+            if gap:
+                for frame in self._decoded(None, 0):
+                    head, found = self._checked(frame, head, wanted, due)
+                    yield from found
+                self._decoder.flush_buffers()
+                gap, head = False, number if keys[number] else -1
+            if not self._spent.take(self._pixels()):
+                return
+            if skips:
+                self._decoder.skip_frame = "DEFAULT" if whole[number] else "NONREF"
+            for frame in self._decoded(packet, number, strict=True):
+                head, found = self._checked(frame, head, wanted, due)
+                yield from found
+        for frame in self._decoded(None, 0):
+            head, found = self._checked(frame, head, wanted, due)
+            yield from found
+        if due:
+            raise Astray
+
+    def _checked(
+        self, frame: VideoFrame, head: int, wanted: set[int], due: list[int]
+    ) -> tuple[int, list[Frame]]:
+        """A frame in its place. `head`: the packet that this group begins with, while its frame has not come;
+        −1 from then on."""
+        number = frame.pts
+        if number is None or not 0 <= number < len(self._shown):
+            raise Astray
+        if number == head:
+            if not frame.key_frame:
+                raise Astray
+            head = -1
+        ms = self._shown[number]
+        if ms not in wanted:
+            return head, []
+        if head >= 0 or frame.is_corrupt or not due or due[-1] != ms:
+            raise Astray
+        due.pop()
+        return head, [self._made(frame, ms)]
+
+    def _framed(self, frame: VideoFrame) -> list[Frame]:
+        """A frame with its time; none where it is not shown."""
+        number = frame.pts
+        if self._table.counted:
+            if self._number >= len(self._times):
+                return []
+            ms = self._times[self._number]
+            self._number += 1
+        else:
+            ms = -1 if number is None or not 0 <= number < len(self._shown) else self._shown[number]
+            if ms < 0:
+                return []
+            if ms <= self._last:
+                # Shown after one that its time puts behind it: what comes out of the decoder is the order.
+                ms = self._last + 1
+        self._last = ms
+        if frame.is_corrupt:
+            self._spent.leave(Unseen.DAMAGED)
+        return [self._made(frame, ms)]
+
+    def _made(self, frame: VideoFrame, ms: int) -> Frame:
+        luma = self._planes.of(frame)
+        return Frame(ms, luma, turn_of(frame), limited_of(frame), frame.is_corrupt, frame.key_frame)
+
+    def _decoded(
+        self, packet: "av.Packet[VideoStream] | None", number: int, *, strict: bool = False
+    ) -> "list[VideoFrame]":
+        """What the decoder gives for a packet, or at the end; nothing for one that it cannot decode."""
+        if packet is not None:
+            packet.pts = number
+        try:
+            return self._decoder.decode(packet)
+        except EOFError:
+            return []
+        except VideoRefused:
+            raise
+        except (av.error.FFmpegError, ValueError):
+            if strict:
+                raise Astray from None
+            self._spent.leave(Unseen.DAMAGED)
+            return []
+
+    def _pixels(self) -> int:
+        return max(1, self._decoder.width * self._decoder.height)

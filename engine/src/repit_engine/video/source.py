@@ -1,0 +1,108 @@
+"""The bytes of a video, wherever they lie, as the one thing that a demuxer is given.
+
+In: bytes, the path of an ordinary file, or an open file. Out: `Source`, which reads and seeks and has no
+name. Next: `container`, `animation`.
+
+A demuxer is never given a path: what it is told to open by a stranger's file must have no way to be opened,
+and the ending of a name must decide nothing.
+"""
+
+import io
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+from repit_engine.video.limits import VideoLimits
+from repit_engine.video.refusals import unreadable
+
+HEAD: Final = 4096
+
+
+class Readable(Protocol):
+    """A file that is open for reading in bytes, and can be read anywhere."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """See `io.RawIOBase`."""
+
+    def seek(self, offset: int, whence: int = ..., /) -> int:
+        """See `io.RawIOBase`."""
+
+    def tell(self) -> int:
+        """See `io.RawIOBase`."""
+
+    def close(self) -> None:
+        """See `io.IOBase`."""
+
+
+class Source:
+    """A file to read from; `failure`: what reading it raised, if anything did."""
+
+    def __init__(self, file: Readable, *, owned: bool) -> None:
+        self._file, self._owned = file, owned
+        self.failure: Exception | None = None
+        self.size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+
+    def read(self, size: int = -1) -> bytes:
+        """See `io.RawIOBase`."""
+        try:
+            return self._file.read(size)
+        except Exception as failure:
+            self.failure = failure
+            raise
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """See `io.RawIOBase`."""
+        try:
+            return self._file.seek(offset, whence)
+        except ValueError:  # before the beginning: the demuxer's mistake
+            raise
+        except Exception as failure:
+            self.failure = failure
+            raise
+
+    def tell(self) -> int:
+        """See `io.RawIOBase`."""
+        return self._file.tell()
+
+    def head(self) -> bytes:
+        """The first bytes, from which it is known what the file is."""
+        self.seek(0)
+        head = self.read(HEAD)
+        self.seek(0)
+        return head
+
+    def close(self) -> None:
+        """Let go of a file that was opened here."""
+        if self._owned:
+            self._file.close()
+
+
+def source_of(given: bytes | Path | Readable, limits: VideoLimits) -> Source:
+    """Raises `VideoTooLarge`, or `NotAVideo` for a path that cannot be opened or is no ordinary file (a
+    pipe would wait)."""
+    if isinstance(given, bytes):
+        source = Source(io.BytesIO(given), owned=True)
+    elif isinstance(given, Path):
+        source = Source(_opened(given), owned=True)
+    else:
+        source = Source(given, owned=False)
+    try:
+        limits.check_bytes(source.size)
+    except Exception:
+        source.close()
+        raise
+    return source
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        raise unreadable() from None
+    file = os.fdopen(descriptor, "rb", buffering=0)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise unreadable()
+    return file
