@@ -37,13 +37,15 @@ def rows_of(moments: Moments) -> list[dict[str, Any]]:
     for number in range(len(moments)):
         mine = moments.anchored_of == number
         places = zip(moments.anchored_qualities[mine], moments.anchored[mine], strict=True)
-        rows.append({
-            "begin": int(moments.begins[number]),
-            "end": int(moments.ends[number]),
-            "quality": int(moments.qualities[number]),
-            "whole": moments.whole[number].tobytes().hex(),
-            "anchored": [[int(quality), row.tobytes().hex()] for quality, row in places],
-        })
+        rows.append(
+            {
+                "begin": int(moments.begins[number]),
+                "end": int(moments.ends[number]),
+                "quality": int(moments.qualities[number]),
+                "whole": moments.whole[number].tobytes().hex(),
+                "anchored": [[int(quality), row.tobytes().hex()] for quality, row in places],
+            }
+        )
     return rows
 
 
