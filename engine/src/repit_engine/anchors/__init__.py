@@ -8,7 +8,15 @@ import numpy as np
 
 from repit_engine.anchors.bank import Family, bank_family
 from repit_engine.anchors.looks import Look, count_of, looks
-from repit_engine.anchors.query import Budget, Kind, QueryHashes, Stage, query_family, query_stages
+from repit_engine.anchors.query import (
+    Budget,
+    Kind,
+    QueryHashes,
+    Stage,
+    query_family,
+    query_plane,
+    query_stages,
+)
 
 __all__ = [
     "Budget",
@@ -21,6 +29,7 @@ __all__ = [
     "count_of",
     "looks",
     "query_family",
+    "query_plane",
     "query_stages",
     "warm_up",
 ]

@@ -126,6 +126,14 @@ def query_family(picture: Picture | LumaArray, budget: Budget | None = None) -> 
     return joined(list(query_stages(picture, budget)))
 
 
+def query_plane(plane: NDArray[np.int32]) -> QueryHashes:
+    """Of a working plane alone (`anchors.plane`) what is likeliest to meet a known picture, first things
+    first: without uniform or blurred borders in eight orientations, then the anchors and their mirror images.
+    """
+    views = _PlaneViews(lambda: plane)
+    return joined([views.trimmed(), views.anchors()])
+
+
 def joined(parts: list[QueryHashes]) -> QueryHashes:
     """Stages one after the other."""
     if not parts:
@@ -163,18 +171,18 @@ def _pack(stage: int, parts: list[_Rows]) -> QueryHashes:
     )
 
 
-class _Views:
-    """The stages of one upload; what they share is made once."""
+class _PlaneViews:
+    """What the working plane of an upload is asked with; what the views share is made once."""
 
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
+    def __init__(self, plane: Callable[[], NDArray[np.int32]]) -> None:
+        self._make = plane
         self._squares: NDArray[np.int64] | None = None
         self._small_planes: dict[int, NDArray[np.int32]] = {}
 
     @cached_property
     def _plane(self) -> tuple[NDArray[np.int32], bool]:
         """Made when first asked for: the standard hash alone does not need it."""
-        return _settled(working_plane(self.picture.luma))
+        return _settled(self._make())
 
     @property
     def work(self) -> NDArray[np.int32]:
@@ -184,34 +192,8 @@ class _Views:
     def mirrored(self) -> bool:
         return self._plane[1]
 
-    def standard(self) -> QueryHashes:
-        picture = self.picture
-        self._whole, self._quality = pdq.hash_luma_orientations(
-            picture.luma,
-            width=picture.width,
-            height=picture.height,
-            shrink=picture.shrink,
-            partial_first_column=picture.partial_first_column,
-            partial_first_row=picture.partial_first_row,
-        )
-        n = int(self._quality >= tables.LEAST_QUALITY)
-        return _pack(
-            Stage.STANDARD,
-            [(self._whole[:n], np.tile([0.0, 0.0, 1.0, 1.0], (n, 1)), Kind.WHOLE, np.zeros(n, np.uint8))],
-        )
-
-    def whole(self) -> QueryHashes:
-        parts: list[_Rows] = []
-        good = jit.anchors_hash.structures(self._whole[:1])[0] <= tables.MOST_STRUCTURE
-        if self._quality >= tables.LEAST_QUALITY and good:
-            places = np.tile([0.0, 0.0, 1.0, 1.0], (8, 1))
-            turns = np.arange(8, dtype=np.uint8)
-            parts += [
-                (self._whole[1:], places[1:], Kind.WHOLE, turns[1:]),
-                (~self._whole, places, Kind.NEGATIVE, turns),
-            ]
-        parts.append(self._areas(self._trims(), 8, Kind.TRIMMED))
-        return _pack(Stage.WHOLE, parts)
+    def trimmed(self) -> QueryHashes:
+        return _pack(Stage.WHOLE, [self._areas(self._trims(), 8, Kind.TRIMMED)])
 
     def anchors(self) -> QueryHashes:
         return _pack(Stage.ANCHORS, [self._areas(self._anchors(), 2, Kind.ANCHOR)])
@@ -333,6 +315,43 @@ class _Views:
                         taken.setdefault(int(ranking[i]))
             self._squares = at.squares(found[np.array(list(taken), np.int64)])
         return self._squares
+
+
+class _Views(_PlaneViews):
+    """The stages of one upload."""
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__(lambda: working_plane(picture.luma))
+        self.picture = picture
+
+    def standard(self) -> QueryHashes:
+        picture = self.picture
+        self._whole, self._quality = pdq.hash_luma_orientations(
+            picture.luma,
+            width=picture.width,
+            height=picture.height,
+            shrink=picture.shrink,
+            partial_first_column=picture.partial_first_column,
+            partial_first_row=picture.partial_first_row,
+        )
+        n = int(self._quality >= tables.LEAST_QUALITY)
+        return _pack(
+            Stage.STANDARD,
+            [(self._whole[:n], np.tile([0.0, 0.0, 1.0, 1.0], (n, 1)), Kind.WHOLE, np.zeros(n, np.uint8))],
+        )
+
+    def whole(self) -> QueryHashes:
+        parts: list[_Rows] = []
+        good = jit.anchors_hash.structures(self._whole[:1])[0] <= tables.MOST_STRUCTURE
+        if self._quality >= tables.LEAST_QUALITY and good:
+            places = np.tile([0.0, 0.0, 1.0, 1.0], (8, 1))
+            turns = np.arange(8, dtype=np.uint8)
+            parts += [
+                (self._whole[1:], places[1:], Kind.WHOLE, turns[1:]),
+                (~self._whole, places, Kind.NEGATIVE, turns),
+            ]
+        parts.append(self._areas(self._trims(), 8, Kind.TRIMMED))
+        return _pack(Stage.WHOLE, parts)
 
 
 def _settled(plane: NDArray[np.int32]) -> tuple[NDArray[np.int32], bool]:

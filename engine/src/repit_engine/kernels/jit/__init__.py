@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from repit_engine.kernels.jit import (
+        align_lines,
+        align_near,
         anchors_detect,
         anchors_drawn,
         anchors_frames,
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
         jpeg_swing,
         jpeg_tables,
         luma,
+        motion,
         pdq_bits,
         pdq_samples,
         pdq_tables,
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "align_lines",
+    "align_near",
     "anchors_detect",
     "anchors_drawn",
     "anchors_frames",
@@ -43,6 +48,7 @@ __all__ = [
     "jpeg_swing",
     "jpeg_tables",
     "luma",
+    "motion",
     "pdq_bits",
     "pdq_samples",
     "pdq_tables",

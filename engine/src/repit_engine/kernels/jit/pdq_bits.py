@@ -156,6 +156,30 @@ def luma_hash(luma, down, across, down_mirrored, across_mirrored, rows):
 
 
 @kernel
+def turned_hash(luma, down, across, turned, lowest, scale, row):
+    """Hash a whole luma in one orientation; `down` and `across` are those of its mirroring.
+
+    The quality is that of the samples less `lowest`, times `scale`: those of a video need not reach from 0
+    to 255.
+    """
+    height, width = luma.shape
+    strips = room_for_strips(width)
+    columns = np.empty((strips.shape[1], 64), np.float32)
+    samples = np.empty((64, 64), np.float32)
+    coefficients = np.empty((16, 16), np.float32)
+    strips_of_luma(luma, 0, 0, width, height, down, (turned & 2) != 0, strips)
+    turn(strips, columns)
+    samples_of_columns(columns, width, across, (turned & 1) != 0, samples)
+    transform(samples, coefficients)
+    values = coefficients.T.copy().ravel() if turned & 4 else coefficients.ravel()
+    _pack(values, _median(coefficients.ravel()), row)
+    for y in range(64):
+        for x in range(64):
+            samples[y, x] = (samples[y, x] - lowest) * scale
+    return quality_of(samples)
+
+
+@kernel
 def rgb_hash(rgb, down, across, rows):
     """Hash a whole ``(h, w, 3) uint8`` picture, upright."""
     width = rgb.shape[1]
