@@ -32,9 +32,29 @@ _MOST_FAULTS: Final = 64
 
 def opened(source: Source, limits: VideoLimits) -> InputContainer:
     """Open a container, its head read. Raises whatever PyAV raises."""
+    try:
+        return _opened(source, source, limits)
+    except av.error.FFmpegError:
+        # A film in fragments that ends within one is given up by a demuxer that looks ahead, and shown by
+        # players as far as it came.
+        return _opened(source, _Forward(source), limits)
+
+
+class _Forward:
+    """A source that can only be read on."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def read(self, size: int) -> bytes:
+        """See `Source`."""
+        return self._source.read(size)
+
+
+def _opened(source: Source, file: "Source | _Forward", limits: VideoLimits) -> InputContainer:
     source.seek(0)
     container: InputContainer = av.open(
-        source,
+        file,
         mode="r",
         # Decoders that look into the first frames while a file is opened are bound by these, too.
         options={"max_pixels": str(limits.pixels), "threads": "1"},
