@@ -57,7 +57,7 @@ def _opened(source: Source, file: "Source | _Forward", limits: VideoLimits) -> I
         file,
         mode="r",
         # Decoders that look into the first frames while a file is opened are bound by these, too.
-        options={"max_pixels": str(limits.pixels), "threads": "1"},
+        options={"max_pixels": str(limits.padded), "threads": "1"},
         container_options={
             "protocol_whitelist": "none",
             "format_whitelist": ",".join(DEMUXERS),
@@ -113,7 +113,7 @@ class Track:
             if other.index != self.stream.index:
                 other.discard = Discard.all
         self.decoder.thread_count = 1
-        self.decoder.options = {**self.decoder.options, "max_pixels": str(limits.pixels)}
+        self.decoder.options = {**self.decoder.options, "max_pixels": str(limits.padded)}
         # A crop is taken to the pixel, not to what suits a processor's registers.
         self.decoder.flags |= Flags.unaligned
 

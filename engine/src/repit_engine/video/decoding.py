@@ -97,6 +97,8 @@ class Decoding:
         number = frame.pts
         if number is None or not 0 <= number < len(self._shown):
             raise Astray
+        if frame.width * frame.height > self._spent.limits.pixels:
+            raise Astray
         if number == head:
             if not frame.key_frame:
                 raise Astray
@@ -115,7 +117,10 @@ class Decoding:
         return head, [self._made(frame, ms)]
 
     def _framed(self, frame: VideoFrame) -> list[Frame]:
-        """A frame with its time; none where it is not shown."""
+        """A frame with its time; none where it is not shown, or larger than allowed."""
+        if frame.width * frame.height > self._spent.limits.pixels:
+            self._spent.leave(Unseen.PIXELS)
+            return []
         number = frame.pts
         if self._table.order is Order.COUNTED:
             if self._number >= len(self._times):

@@ -39,6 +39,11 @@ class VideoLimits:
             if getattr(self, field.name) <= 0:
                 raise WrongInput(f"The limit on {field.name} must be positive.")
 
+    @property
+    def padded(self) -> int:
+        """What a decoder may be told of `pixels`: it counts rows as long as suits a processor's registers."""
+        return self.pixels + self.pixels // 4 + _PADDING
+
     def check_bytes(self, size: int) -> None:
         """Raise `VideoTooLarge` for a file of `size` bytes beyond the limit."""
         if size > self.bytes:
@@ -61,6 +66,7 @@ class VideoLimits:
             )
 
 
+_PADDING: Final = 1 << 16
 _KEPT: Final = 30
 """Bytes for a pixel of 8 bits: sixteen frames of reference and four in work, of three bytes every two."""
 DEFAULT_VIDEO_LIMITS: Final = VideoLimits()
