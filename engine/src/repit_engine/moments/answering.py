@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from repit_engine.child.serving import VideoAnswer, VideoRequest
 from repit_engine.errors import EngineError
 from repit_engine.hash import not_hashable
@@ -23,7 +26,10 @@ Banked = Callable[[Video], Moments]
 Asking = Callable[[Video], Iterator[Asked]]
 
 
-def answering(banked: Banked, asking: Asking) -> VideoAnswer:
+Again = Callable[[Video, NDArray[np.int64]], Asked]
+
+
+def answering(banked: Banked, asking: Asking, again: Again | None = None) -> VideoAnswer:
     """How a child answers requests about videos (`child.serving.serve`)."""
 
     def answer(request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
@@ -31,7 +37,7 @@ def answering(banked: Banked, asking: Asking) -> VideoAnswer:
             if request.asked["want"] == "moments":
                 _give_moments(request, pipe_out, banked)
             else:
-                _give_stages(request, pipe_in, pipe_out, asking)
+                _give_stages(request, pipe_in, pipe_out, asking, again)
         except EngineError as refusal:
             send_json(pipe_out, asdict(not_hashable(refusal)))
 
@@ -46,21 +52,27 @@ def _give_moments(request: VideoRequest, pipe_out: BinaryIO, banked: Banked) -> 
     send(pipe_out, blob.to_bytes(moments))
 
 
-def _give_stages(request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO, asking: Asking) -> None:
+def _give_stages(
+    request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO, asking: Asking, again: Again | None
+) -> None:
     """One stage of one track after another, for as long as the parent wants more."""
     track = 0
     while True:
         with open_video(request.source, request.limits, track=track) as video:
             send_json(pipe_out, _head(video))
-            wanted = receive_json(pipe_in).get("want")
+            asked = receive_json(pipe_in)
             stages = iter(asking(video))
-            while wanted == "stage":
-                stage = next(stages, None)
+            while (wanted := asked.get("want")) in {"stage", "again"}:
+                if wanted == "stage":
+                    stage = next(stages, None)
+                else:
+                    about = np.array(asked["about"], np.int64)
+                    stage = None if again is None else again(video, about)
                 said = {"stage": None if stage is None else int(stage.stage), "unseen": video.unseen}
                 send_json(pipe_out, said)
                 if stage is not None:
                     send(pipe_out, to_bytes(stage))
-                wanted = receive_json(pipe_in).get("want")
+                asked = receive_json(pipe_in)
         track += 1
         if wanted != "track" or track >= video.tracks:
             return

@@ -9,14 +9,18 @@ say, at any time, ``{"range": [offset, size]}`` and is given a frame of these by
 "frames", "tracks", "guessed", "unseen"}`` once a track is open, or, at any time, ``{"reason", "message",
 "next_step"}``, which is the end. Of moments: ``{"moments": true, "unseen"}`` and a frame (`blob`). Of stages
 it says nothing unasked: on ``{"want": "stage"}`` ``{"stage": number, "unseen"}`` and a frame (`rows`), or
-``{"stage": null, "unseen"}`` where there is no other; on ``{"want": "track"}`` the head of the next track;
-anything else ends it, and it is ready for the next request.
+``{"stage": null, "unseen"}`` where there is no other; on ``{"want": "again", "about": [ms, …]}`` the same, of
+these times; on ``{"want": "track"}`` the head of the next track; anything else ends it, and it is ready for
+the next request.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from repit_engine.child.ranges import Spool, heard
 from repit_engine.child.serving import ask_video
@@ -29,6 +33,7 @@ from repit_engine.types import NotHashable
 from repit_engine.video import VideoLimits
 
 MOST_TRACKS: Final = 8
+_MOST_TIMES: Final = 4096
 _LONGEST_WORD: Final = 40
 _LONGEST_TEXT: Final = 400
 
@@ -103,6 +108,12 @@ class VideoDialogue:
                     return
             yield seen
 
+    def again(self, times: NDArray[np.int64]) -> Asked | None:
+        """The track that was yielded last, asked again about these milliseconds of it; None where the child
+        does no such thing."""
+        with _honestly():
+            return self._stage("again", about=times[:_MOST_TIMES].tolist())
+
     def finish(self) -> None:
         """Tell the child that this is enough."""
         if self.open:
@@ -120,21 +131,25 @@ class VideoDialogue:
     def _stages(self, track: int) -> Iterator[Asked]:
         while self.open and track == self._track:
             with _honestly():
-                self._ask("stage")
-                number = self._heard()["stage"]
-                if number is None:
-                    self.open = True
-                    return
-                stage = from_bytes(VideoStage(number), receive(self._out, self._deadline, most=MOST_BYTES))
-                self._hashes += len(stage)
-                if self._hashes > MOST_HASHES * MOST_TRACKS:
-                    raise PipeClosed
-                self.open = True
+                stage = self._stage("stage")
+            if stage is None:
+                return
             yield stage
 
-    def _ask(self, wanted: str) -> None:
+    def _stage(self, wanted: str, **asked: Any) -> Asked | None:
+        self._ask(wanted, **asked)
+        number, stage = self._heard()["stage"], None
+        if number is not None:
+            stage = from_bytes(VideoStage(number), receive(self._out, self._deadline, most=MOST_BYTES))
+            self._hashes += len(stage)
+            if self._hashes > MOST_HASHES * MOST_TRACKS:
+                raise PipeClosed
+        self.open = True
+        return stage
+
+    def _ask(self, wanted: str, **asked: Any) -> None:
         self.open = False
-        send_json(self._in, {"want": wanted}, self._deadline)
+        send_json(self._in, {"want": wanted, **asked}, self._deadline)
 
     def _heard(self) -> dict[str, Any]:
         said = heard(self._in, self._out, self._spool, self._deadline)
