@@ -1,5 +1,5 @@
-// Bundles for the person's page: device.js (the page's side), worker.js, and stop-list.js, most of the weight, which comes beside
-// them and changes seldom; into the folder given. No clock and no path goes in, so that the same sources always give the same
+// Bundles for the person's page: device.js (the page's side), worker.js, video-worker.js, which comes once the page is at rest, and
+// stop-list.js, most of the weight, which comes beside them and changes seldom; into the folder given. No clock and no path goes in, so that the same sources always give the same
 // bytes and their digest can be published.
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -18,7 +18,7 @@ function withKernels(building) {
 
 const folder = process.argv[2] ?? "../service/src/repit/hotline/web/case_pages/static/case_pages/device";
 await build({
-  entryPoints: ["src/device.ts", "src/worker.ts"],
+  entryPoints: ["src/device.ts", "src/worker.ts", "src/video-worker.ts"],
   outdir: folder,
   bundle: true,
   format: "iife",
@@ -35,6 +35,6 @@ const list = readFileSync("../engine/src/repit_engine/stoplist.bin").toString("b
 writeFileSync(`${folder}/stop-list.js`, `globalThis.repitStopList="${list}";\n`);
 
 // What the bundle holds of others goes with their licences.
-const parts = ["@noble/hashes", "fast-png", "fflate", "hash-wasm", "iobuffer", "jpeg-js"];
+const parts = ["@noble/hashes", "fast-png", "fflate", "hash-wasm", "iobuffer", "jpeg-js", "mediabunny"];
 const texts = parts.map((name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim()}\n`);
 writeFileSync(`${folder}/licences.txt`, texts.join(`\n${"-".repeat(80)}\n\n`));

@@ -56,7 +56,7 @@ def scene(width: int, height: int, frames: int, seed: int) -> Iterator[NDArray[n
         calm = 0.2 + 0.8 * abs(np.sin(number * 0.11))
         speed = 0.8 * speed + calm * rng.normal(0, 0.6, 2)
         place = np.clip(place + speed, 1, [height - 1, width - 1])
-        top, left = (int(round(part)) for part in place)
+        top, left = (round(part) for part in place)
         yield views[number * 2 // frames][top : top + height, left : left + width]
 
 

@@ -184,7 +184,7 @@ def root(tmp_path: Path) -> Path:
     """A small project of three Python parts and one of npm's."""
     for folder in ("requirements", "tools", "browser/src"):
         (tmp_path / folder).mkdir(parents=True)
-    for name in ("demo", "s3", "dev", "bench", "bootstrap"):
+    for name in ("demo", "s3", "dev", "bench", "vpdq", "bootstrap"):
         (tmp_path / "requirements" / f"{name}.txt").write_text("")
     digest = f"    --hash=sha256:{'0' * 64}\n"
     names = "".join(f"{name}==1.{number} \\\n{digest}" for number, name in enumerate(("one", "two", "three")))

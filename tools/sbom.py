@@ -36,6 +36,7 @@ LOCKS: Final = {
     "s3.txt": ComponentScope.OPTIONAL,
     "dev.txt": ComponentScope.EXCLUDED,
     "bench.txt": ComponentScope.EXCLUDED,
+    "vpdq.txt": ComponentScope.EXCLUDED,
     "bootstrap.txt": ComponentScope.EXCLUDED,
 }
 _LICENCES_ELSEWHERE: Final = {"busboy": "MIT", "streamsearch": "MIT"}

@@ -1,6 +1,6 @@
 /** The kernels as one module. Next: `compile-kernels.mjs` compiles it, `src/kernels.ts` runs it. */
 
-export { addScaled, addWeighted, column, lumas } from "./rows";
+export { addScaled, addWeighted, bytes, column, lumas, words } from "./rows";
 export { blur, peaks, subtract } from "./blobs";
 
 /** Where memory is free. */

@@ -41,6 +41,38 @@ export function lumas(pixels: usize, width: i32, luma: usize, levels: usize): vo
   }
 }
 
+/** `width` bytes of luma to floats, and to 1/256 of a level. */
+export function bytes(from: usize, width: i32, luma: usize, levels: usize): void {
+  for (let x = 0; x < width; x += 8) {
+    const eight = v128.load8x8_u(from);
+    half(i32x4.extend_low_i16x8_u(eight), luma, levels);
+    half(i32x4.extend_high_i16x8_u(eight), luma + 16, levels + 16);
+    from += 8;
+    luma += 32;
+    levels += 32;
+  }
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function half(four: v128, luma: usize, levels: usize): void {
+  v128.store(luma, f32x4.convert_i32x4_s(four));
+  v128.store(levels, i32x4.shl(four, 8));
+}
+
+/** `width` samples of 16 bits to the floats that a table has for them, and to 1/256 of a level. */
+export function words(from: usize, width: i32, table: usize, last: i32, luma: usize, levels: usize): void {
+  for (let x = 0; x < width; x++) {
+    const value = min(load<u16>(from) as i32, last);
+    const seen = load<f32>(table + ((value as usize) << 2));
+    store<f32>(luma, seen);
+    store<i32>(levels, min(max((seen * 256 + 0.5) as i32, 0), 65_280));
+    from += 2;
+    luma += 4;
+    levels += 4;
+  }
+}
+
 /** Exact for 0 to 65,535. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline

@@ -6,6 +6,8 @@
  */
 
 import type { Item, ItemHash } from "./item.ts";
+import { fromBase64 } from "./stoplist.ts";
+import { isBlob } from "./video/blob.ts";
 
 const FORM = "hashes 1";
 const MEDIA = ["picture", "video", "file"];
@@ -33,7 +35,10 @@ function itemOf(entry: unknown): Item | null {
   if (!isRecord(entry) || !MEDIA.includes(String(entry["media"])) || !Array.isArray(entry["hashes"])) return null;
   const hashes = entry["hashes"].map(hashOf);
   if (hashes.length === 0 || hashes.some((hash) => hash === null)) return null;
-  return { media: entry["media"] as Item["media"], hashes: hashes as ItemHash[] };
+  const plain = { media: entry["media"] as Item["media"], hashes: hashes as ItemHash[] };
+  const { moments } = entry;
+  if (moments === undefined) return plain;
+  return plain.media === "video" && areMoments(moments) ? { ...plain, moments } : null;
 }
 
 function hashOf(entry: unknown): ItemHash | null {
@@ -47,6 +52,15 @@ function hashOf(entry: unknown): ItemHash | null {
   return Number.isInteger(quality) && (quality as number) >= 0 && (quality as number) <= 100
     ? { ...plain, quality: quality as number }
     : null;
+}
+
+function areMoments(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  try {
+    return isBlob(fromBase64(value));
+  } catch {
+    return false;
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

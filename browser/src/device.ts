@@ -7,9 +7,12 @@
 
 import { carriedText, readCarried } from "./carried.ts";
 import { Row, say, type Words } from "./device-row.ts";
+import { DeviceVideo, type VideoHeard } from "./device-video.ts";
 import { DeviceWorker } from "./device-worker.ts";
-import type { Item } from "./item.ts";
+import { OF_VIDEO, wholeOnly, type Item } from "./item.ts";
 import type { Outcome } from "./protect.ts";
+import { toBase64 } from "./video/blob.ts";
+import type { VideoOutcome } from "./video/moments.ts";
 import type { Report } from "./worker.ts";
 
 interface Entry {
@@ -17,6 +20,8 @@ interface Entry {
   /** Null until it is ready, and where it failed. */
   items: readonly Item[] | null;
   busy: boolean;
+  /** Of what is chosen here. */
+  readonly file: File | null;
 }
 
 /** A text to carry is short; anything longer is hashed as what it is. */
@@ -30,6 +35,7 @@ class Device {
   readonly #most: number;
   readonly #output: HTMLTextAreaElement;
   #worker: DeviceWorker | null = null;
+  #video: DeviceVideo | null = null;
   #next = 1;
 
   constructor(root: HTMLElement, words: Words) {
@@ -73,6 +79,7 @@ class Device {
     });
     this.#form?.addEventListener("submit", (event) => this.#submitted(event));
     this.#start();
+    whenAtRest(() => this.#startVideo());
     this.#part("copy")?.addEventListener("click", () => void this.#copy());
     this.#part("save")?.addEventListener("click", () => this.#save());
     return output;
@@ -93,7 +100,7 @@ class Device {
 
   #hash(file: File): void {
     const id = this.#next++;
-    const entry: Entry = { row: this.#row(id, file.name), items: null, busy: true };
+    const entry: Entry = { row: this.#row(id, file.name), items: null, busy: true, file };
     this.#entries.set(id, entry);
     this.#start();
     if (this.#worker === null) this.#broken();
@@ -109,6 +116,15 @@ class Device {
     }
   }
 
+  /** Behind everything that a picture needs, which is as soon ready as ever. */
+  #startVideo(): void {
+    try {
+      this.#video ??= new DeviceVideo(this.#root, (report) => this.#heardVideo(report), () => this.#brokenVideo());
+    } catch {
+      this.#video = null;
+    }
+  }
+
   #row(id: number, name: string): Row {
     const row = new Row(name, this.#words, () => this.#remove(id));
     this.#part("list")?.append(row.element);
@@ -118,7 +134,7 @@ class Device {
   #carry(name: string, items: readonly Item[], ready: string): void {
     const id = this.#next++;
     const row = this.#row(id, name);
-    this.#entries.set(id, { row, items, busy: false });
+    this.#entries.set(id, { row, items, busy: false, file: null });
     row.finished(say(this.#words, ready, { count: items.length }), "ready");
   }
 
@@ -142,24 +158,57 @@ class Device {
       entry.row.progress(report.share);
       return;
     }
-    entry.busy = false;
-    if (report.kind === "failed") entry.row.finished(say(this.#words, "failed"), "failed");
-    else this.#done(entry, report.outcome);
+    if (report.kind === "failed") this.#finished(entry, null, "failed", "failed");
+    else this.#done(report.id, entry, report.outcome);
     this.#changed();
   }
 
-  #done(entry: Entry, { item, note, way, took }: Outcome): void {
+  #done(id: number, entry: Entry, { item, note, way, took }: Outcome): void {
     // For auditors and tests: how the pixels were read, and how long each step took.
     entry.row.element.dataset["way"] = way ?? "none";
     entry.row.element.dataset["took"] = JSON.stringify(took);
     const key = this.#key(item);
     if ([...this.#entries.values()].some(({ items }) => items?.some((other) => this.#key(other) === key))) {
-      entry.row.finished(say(this.#words, "twice"), "partly");
+      this.#finished(entry, null, "twice", "partly");
       return;
     }
+    if (item.media !== "video") {
+      const plain = item.media === "picture" ? "picture-ready" : "file-ready";
+      this.#finished(entry, [item], note ?? plain, note === null ? "ready" : "partly");
+      return;
+    }
+    // What there is so far is kept, whatever becomes of the rest.
     entry.items = [item];
-    const plain = item.media === "picture" ? "picture-ready" : item.media === "video" ? "video-ready" : "file-ready";
-    entry.row.finished(say(this.#words, note ?? plain), note === null ? "ready" : "partly");
+    this.#startVideo();
+    if (this.#video === null || entry.file === null) this.#finished(entry, [item], "video-no-worker", "partly");
+    else this.#video.watch(id, entry.file);
+  }
+
+  #heardVideo(report: VideoHeard): void {
+    const entry = this.#entries.get(report.id);
+    if (entry === undefined) return;
+    if (report.kind === "progress") {
+      const { ms, of } = report;
+      entry.row.showState(say(this.#words, "watching", { seen: clock(ms), all: clock(of) }));
+      entry.row.progress(OF_VIDEO + (1 - OF_VIDEO) * Math.min(1, ms / of));
+      return;
+    }
+    if (report.kind === "failed") this.#finished(entry, entry.items, "video-unreadable", "partly");
+    else this.#watched(entry, report.outcome);
+    this.#changed();
+  }
+
+  #watched(entry: Entry, { moments, note, way, frames, took }: VideoOutcome): void {
+    entry.row.element.dataset["way"] = way ?? "none";
+    entry.row.element.dataset["took"] = JSON.stringify({ watch: took, frames });
+    const items = entry.items?.map((item) => (moments === null ? item : { ...item, moments: toBase64(moments) })) ?? null;
+    this.#finished(entry, items, note ?? (way === "codecs" ? "video-ready" : "video-seen"), note === null ? "ready" : "partly");
+  }
+
+  #finished(entry: Entry, items: readonly Item[] | null, words: string, mood: "ready" | "partly" | "failed"): void {
+    entry.items = items;
+    entry.busy = false;
+    entry.row.finished(say(this.#words, words), mood);
   }
 
   /** The same file twice has the same hashes, all of them. */
@@ -170,9 +219,16 @@ class Device {
   #broken(): void {
     this.#worker = null;
     for (const entry of this.#entries.values()) {
-      if (!entry.busy) continue;
-      entry.busy = false;
-      entry.row.finished(say(this.#words, "no-worker"), "failed");
+      if (entry.busy && entry.items === null) this.#finished(entry, null, "no-worker", "failed");
+    }
+    this.#changed();
+  }
+
+  /** Out of memory, for example: the videos that it was at work on are still known by their exact files. */
+  #brokenVideo(): void {
+    this.#video = null;
+    for (const entry of this.#entries.values()) {
+      if (entry.busy && entry.items !== null) this.#finished(entry, entry.items, "video-no-worker", "partly");
     }
     this.#changed();
   }
@@ -183,6 +239,7 @@ class Device {
     this.#entries.get(id)?.row.element.remove();
     this.#entries.delete(id);
     this.#worker?.cancel(id);
+    this.#video?.cancel(id);
     const next = after === undefined ? undefined : this.#entries.get(after)?.row.remove;
     (next ?? this.#part("files"))?.focus();
     this.#changed();
@@ -200,7 +257,7 @@ class Device {
 
   #changed(): void {
     const all = [...this.#entries.values()];
-    const ready = all.filter(({ items }) => items !== null).length;
+    const ready = all.filter(({ items, busy }) => items !== null && !busy).length;
     this.#say(all.length === 0 ? "" : say(this.#words, "summary", { ready, all: all.length }));
     this.#write();
   }
@@ -218,11 +275,11 @@ class Device {
   #write(): void {
     const family = this.#chosen("level") === "family";
     const kind = this.#chosen("kind");
-    const items = [...this.#entries.values()].flatMap(({ items: each }) => each ?? []).map(({ media, hashes }) => ({
-      media,
-      ...(this.#carrying() ? {} : { kind: kind === "deepfake" ? kind : "intimate" }),
-      hashes: family ? hashes : hashes.filter(({ role }) => role === "whole"),
-    }));
+    const done = [...this.#entries.values()].filter(({ busy }) => !busy);
+    const items = done.flatMap(({ items: each }) => each ?? []).map((item) => {
+      const { media, ...known } = family ? item : wholeOnly(item);
+      return { media, ...(this.#carrying() ? {} : { kind: kind === "deepfake" ? kind : "intimate" }), ...known };
+    });
     if (this.#carrying()) this.#output.value = items.length === 0 ? "" : carriedText(items);
     else this.#output.value = items.length === 0 ? "" : JSON.stringify(items);
     for (const button of this.#root.querySelectorAll<HTMLButtonElement>("[data-device-copy], [data-device-save]")) {
@@ -255,6 +312,24 @@ class Device {
     link.click();
     URL.revokeObjectURL(link.href);
   }
+}
+
+/** Once the page has come and has nothing else to do. */
+function whenAtRest(then: () => void): void {
+  const rest = (): void => {
+    if ("requestIdleCallback" in globalThis) requestIdleCallback(then, { timeout: 2000 });
+    else setTimeout(then, 500);
+  };
+  if (document.readyState === "complete") rest();
+  else addEventListener("load", rest, { once: true });
+}
+
+/** 4:05, or 1:04:05. */
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
 const root = document.querySelector<HTMLElement>("[data-device]");

@@ -67,11 +67,17 @@ export function brandsOf(bytes: Uint8Array): string[] {
   return brands;
 }
 
-const VIDEO_STARTS = ["\x1aE\xdf\xa3", "\0\0\x01\xba", "\0\0\x01\xb3", "OggS", "FLV", "\x30\x26\xb2\x75"];
+/** What an ISO media file, or QuickTime, may begin with. */
+const BOXES = ["ftyp", "moov", "mdat", "moof", "styp", "wide"];
+const VIDEO_STARTS = ["\x1aE\xdf\xa3", "\0\0\x01\xba", "\0\0\x01\xb3", "OggS", "FLV", "DKIF", "\x30\x26\xb2\x75"];
+/** An MPEG transport stream: what its packets begin with, and how long they are, the longer with four bytes of time before each. */
+const SYNC = 0x47;
+const PACKETS = [188, 192];
 
 function otherMedia(bytes: Uint8Array, type: string): "video" | "file" | "picture" {
   const start = text(bytes, 0, 12);
-  if (start.slice(4, 8) === "ftyp" || start.slice(4, 8) === "moov" || start.slice(8) === "AVI ") return "video";
+  if (BOXES.includes(start.slice(4, 8)) || start.slice(8) === "AVI ") return "video";
+  if (PACKETS.some((size) => bytes[size - 188] === SYNC && bytes[2 * size - 188] === SYNC)) return "video";
   if (VIDEO_STARTS.some((each) => start.startsWith(each)) || type.startsWith("video/")) return "video";
   return type.startsWith("image/") ? "picture" : "file";
 }

@@ -9,6 +9,8 @@ export interface Run {
   readonly memory: WebAssembly.Memory;
   base(): number;
   lumas(pixels: number, width: number, luma: number, levels: number): void;
+  bytes(from: number, width: number, luma: number, levels: number): void;
+  words(from: number, width: number, table: number, last: number, luma: number, levels: number): void;
   addScaled(sums: number, row: number, width: number, scale: number): void;
   addWeighted(line: number, levels: number, width: number, weight: number): void;
   column(strips: number, stride: number, first: number, weights: number, count: number, samples: number): void;

@@ -164,7 +164,7 @@ export function transform(samples: Float32Array): Float32Array {
   return coefficients;
 }
 
-function transposed(block: Float32Array): Float32Array {
+export function transposed(block: Float32Array): Float32Array {
   return block.map((_, at) => block[(at % 16) * 16 + (at >> 4)]!);
 }
 

@@ -13,7 +13,7 @@ import { exactHashes } from "./exact.ts";
 import { FamilyBuilder, refused } from "./family.ts";
 import { HEADER_BYTES, readHeader } from "./header.ts";
 import { distance, fromHex } from "./hash.ts";
-import { exact, pdq, type Item, type ItemHash } from "./item.ts";
+import { exact, OF_VIDEO, pdq, type Item, type ItemHash } from "./item.ts";
 import type { Kernels } from "./kernels.ts";
 import { openMoving, type Moving } from "./moving.ts";
 import type { StopList } from "./stoplist.ts";
@@ -34,8 +34,6 @@ export interface Tools {
   readonly stopList: Promise<StopList>;
   readonly kernels: Kernels | null;
 }
-
-export class Cancelled extends Error {}
 
 export interface Running {
   /** Throws `Cancelled` once the person has taken the file back. */
@@ -170,7 +168,9 @@ async function fill(
 
 async function exactly(file: Blob, media: Item["media"], note: Note | null, running: Running): Promise<Outcome> {
   const started = performance.now();
-  const digests = await exactHashes(file, () => running.going(), (share) => running.progress(share));
+  // Of a video this is the smaller part of what is to be done (`video-worker`).
+  const part = media === "video" ? OF_VIDEO : 1;
+  const digests = await exactHashes(file, () => running.going(), (share) => running.progress(part * share));
   const took = { exact: performance.now() - started };
   return { item: { media, hashes: exact(digests) }, note, way: null, took };
 }

@@ -7,8 +7,9 @@
 import kernelsFile from "kernels.wasm";
 
 import { canary } from "./canary.ts";
+import { Cancelled } from "./cancelled.ts";
 import { Kernels } from "./kernels.ts";
-import { Cancelled, protect, type Outcome, type Tools } from "./protect.ts";
+import { protect, type Outcome, type Tools } from "./protect.ts";
 import { fromBase64, readStopList, StopList } from "./stoplist.ts";
 
 export type Command =

@@ -78,10 +78,15 @@ for (const { file, width, height, hash } of published) {
 
 test("films and other files are told from pictures by their first bytes", () => {
   const start = (text: string): Uint8Array => Uint8Array.from({ length: 64 }, (_, at) => text.charCodeAt(at) || 0);
-  for (const text of ["\0\0\0\x18ftypmp42", "\x1aE\xdf\xa3", "RIFF....AVI ", "OggS", "\0\0\0\x14ftypqt  "]) {
+  for (const text of ["\0\0\0\x18ftypmp42", "\x1aE\xdf\xa3", "RIFF....AVI ", "OggS", "\0\0\0\x14ftypqt  ", "\0\0\0\x08wide\0\0\0\0mdat", "DKIF\0\0"]) {
     assert.equal(readHeader(start(text), "").media, "video", text);
   }
   assert.equal(readHeader(start("no signature"), "video/x-unknown").media, "video");
+  for (const size of [188, 192]) {
+    const stream = new Uint8Array(3 * size);
+    for (let at = size - 188; at < stream.length; at += size) stream[at] = 0x47;
+    assert.equal(readHeader(stream, "").media, "video", `packets of ${size}`);
+  }
   assert.equal(readHeader(start("%PDF-1.7"), "application/pdf").media, "file");
   assert.equal(readHeader(start("\0\0\0\x18ftypheic"), "").format, "heic");
   assert.equal(readHeader(start("\0\0\0\x1cftypmif1\0\0\0\0mif1avif"), "").format, "avif");

@@ -2,8 +2,9 @@
 
 In: bytes of memory, seconds of processor. Out: nothing; the kernel ends whoever takes more. Next: `serving`.
 
-What a child could learn or do by being taken over is bounded by this: no privilege that it has not, no file
-written, no core left behind, no more memory or time than one file may cost.
+What a child could learn or do by being taken over is bounded by this: no privilege that it has not, no
+network, no other process, no file written, no core left behind, no more memory or time than one file may
+cost.
 """
 
 import ctypes
@@ -12,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from repit_engine.child.system_calls import FILES, NETWORK, OTHERS, refuse
 from repit_engine.kernels.jit import folders
 
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -21,10 +23,12 @@ _GRACE: Final = 2
 """Seconds of processor beyond the time of a file, after which its parent has ended it long since."""
 
 
-def confine(memory: int) -> None:
+def confine(memory: int, *, sealed: bool = False) -> None:
     """Bound what the process may take, now that its own code is loaded.
 
-    A kernel that is compiled after this is not kept on disk.
+    A kernel that is compiled after this is not kept on disk. Where the system can refuse it, there is no
+    network from now on, no other program and no other process; `sealed`: nor any file to be opened, for one
+    that is given everything through its pipes, and has loaded all that it may need.
     """
     folders.keep_no_more()
     forgo_privileges()
@@ -33,6 +37,7 @@ def confine(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    refuse((*NETWORK, *OTHERS, *(FILES if sealed else ())))
 
 
 def forgo_privileges() -> None:

@@ -75,6 +75,10 @@ class LiveIndex:
         check_limits(radius, max_results)
         return self._view.search(as_words(hashes), radius, max_results, threads)
 
+    def between(self, first: int, end: int) -> tuple[IdArray, HashArray]:
+        """The ids held from `first` to before `end`, ascending, and their ``(n, 32)`` hashes."""
+        return self._view.between(first, end)
+
     def add(self, ids: IdArray, hashes: HashArray, *, threads: int = 1) -> None:
         """Add ``(n,)`` ids with ``(n, 32)`` hashes; the next search sees them.
 

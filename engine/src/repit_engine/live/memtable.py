@@ -56,6 +56,13 @@ class Memtable:
         self.removed += fresh
         return fresh
 
+    def between(self, first: int, end: int) -> tuple[IdArray, NDArray[np.uint64]]:
+        """Ids from `first` to before `end` that are not removed, and their hashes' words."""
+        known = self.ids[: self.rows]
+        rows = np.flatnonzero((known >= np.uint64(first)) & (known <= np.uint64(end - 1)))
+        rows = rows[~marked(self.dead, rows)]
+        return self.ids[rows], np.concatenate([self.head[rows], self.tail[rows]], axis=1)
+
     def layout(self) -> NDArray[np.uint64]:
         """As the kernels take it, with the rows of this moment."""
         layout = np.zeros(LAYOUT_ITEMS, np.uint64)

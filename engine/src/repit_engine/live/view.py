@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.kernels.jit.layout import DEAD, LAYOUT_ITEMS, ROWS
-from repit_engine.live.memtable import Memtable, mark
+from repit_engine.live.memtable import Memtable, mark, marked
 from repit_engine.search import RingSegment
 from repit_engine.search.hits import scan_rows, search_segment, search_segments
 from repit_engine.search.results import Hits, combine, nothing
-from repit_engine.types import IdArray, RangeResult
+from repit_engine.types import HashArray, IdArray, RangeResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,13 @@ class LiveSegment:
     def remove(self, ids: IdArray) -> int:
         """Mark every row of these ids; returns how many were not marked yet."""
         return self.remove_rows(self.segment.rows_of(ids))
+
+    def between(self, first: int, end: int) -> tuple[IdArray, NDArray[np.uint64]]:
+        """Ids from `first` to before `end` that are not removed, and their hashes' words."""
+        rows = self.segment.rows_between(first, end)
+        rows = rows[~marked(self.dead, rows)]
+        words = np.concatenate([self.segment.head[rows], self.segment.tail[rows]], axis=1)
+        return self.segment.ids_of(rows.astype(np.uint64)), words
 
     def remove_rows(self, rows: NDArray[np.int64]) -> int:
         """Mark these rows; returns how many were not marked yet."""
@@ -97,6 +104,14 @@ class View:
         return sum(part.remove(ids) for part in self.segments) + sum(
             table.remove(ids) for table in self.memtables
         )
+
+    def between(self, first: int, end: int) -> tuple[IdArray, HashArray]:
+        """Ids from `first` to before `end` that are not removed, ascending, with their hashes."""
+        held = [part.between(first, end) for part in self.parts]
+        ids = np.concatenate([np.empty(0, np.uint64), *(found for found, _ in held)])
+        words = np.concatenate([np.empty((0, 4), np.uint64), *(found for _, found in held)])
+        order = np.argsort(ids, kind="stable")
+        return ids[order], words[order].view(np.uint8)
 
     def search(
         self, queries: NDArray[np.uint64], radius: int, max_results: int | None, threads: int

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from repit_engine.anchors import query_plane
 from repit_engine.moments import frame as of
-from repit_engine.moments.rows import Rows, thinned
+from repit_engine.moments.gathering import Rows, thinned
 from repit_engine.moments.types import LEAST_QUALITY, Asked, VideoStage
 from repit_engine.video import Video
 

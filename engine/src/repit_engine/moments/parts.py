@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from repit_engine.kernels import jit
 from repit_engine.moments import frame as of
-from repit_engine.moments.rows import Rows, thinned
+from repit_engine.moments.gathering import Rows, thinned
 from repit_engine.moments.types import LEAST_QUALITY, Asked, VideoStage
 from repit_engine.pdq import Orientation, hash_rectangles
 from repit_engine.video import Frame, Video

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from repit_engine.anchors import query_plane
 from repit_engine.moments import frame as of
 from repit_engine.moments.bank import REPEAT, SECOND, Still, looked_at
+from repit_engine.moments.gathering import Allowance, Rows, thinned
 from repit_engine.moments.motion import Minima, rated
 from repit_engine.moments.parts import Constant, asked_in_parts
-from repit_engine.moments.rows import Allowance, Rows, thinned
 from repit_engine.moments.types import LEAST_QUALITY, Asked, VideoStage
 from repit_engine.pdq import Orientation, hamming
 from repit_engine.video import Frame, Video

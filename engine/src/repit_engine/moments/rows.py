@@ -1,91 +1,61 @@
-"""Hashes of an upload as they come together, and how many of them there may be.
+"""Stages of an upload's video as rows of fixed length, as they cross a pipe between processes.
 
-In: hashes of frames. Out: `Asked`. Next: `query`, `parts`, `again`.
+In: `Asked`. Out: bytes, and the inverse, which trusts none of them. Next: `answering`, `dialogue`. Nothing of
+the video itself is in them.
 """
 
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from repit_engine.anchors import Kind, QueryHashes
-from repit_engine.moments.types import Asked, VideoStage
-from repit_engine.types import HASH_BYTES, HashArray
+from repit_engine.anchors import Kind
+from repit_engine.moments.types import LONGEST, Asked, VideoStage
+from repit_engine.pdq import Orientation
+from repit_engine.types import HASH_BYTES, as_hash_array
 
-_WHOLE: Final = np.array([[0.0, 0.0, 1.0, 1.0]])
-
-
-class Rows:
-    """Rows of one `Asked`."""
-
-    def __init__(self) -> None:
-        self._parts: list[
-            tuple[HashArray, int, NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float64]]
-        ] = []
-
-    def whole(self, ms: int, hashes: HashArray, orientation: NDArray[np.uint8]) -> None:
-        """The whole of a frame, in some orientations."""
-        kinds = np.full(len(hashes), Kind.WHOLE, np.uint8)
-        self._parts.append((hashes, ms, kinds, orientation, np.repeat(_WHOLE, len(hashes), axis=0)))
-
-    def places(self, ms: int, found: QueryHashes, most: int) -> int:
-        """The first `most` of what was found in a frame; how many those were."""
-        rows = slice(0, max(0, most))
-        self._parts.append(
-            (found.hashes[rows], ms, found.kinds[rows], found.orientation[rows], found.rectangles[rows])
-        )
-        return len(self._parts[-1][0])
-
-    def rectangle(
-        self, ms: int, hashes: HashArray, orientation: NDArray[np.uint8], shares: NDArray[np.float64]
-    ) -> None:
-        """One part of a frame, in some orientations."""
-        kinds = np.full(len(hashes), Kind.PROPOSED, np.uint8)
-        self._parts.append(
-            (hashes, ms, kinds, orientation, np.repeat(shares[np.newaxis], len(hashes), axis=0))
-        )
-
-    def __len__(self) -> int:
-        return sum(len(part[0]) for part in self._parts)
-
-    def take(self, stage: VideoStage) -> Asked:
-        """All of them, in the order in which they came; afterwards there are none."""
-        parts, self._parts = self._parts, []
-        none = np.empty(0, np.uint8)
-        return Asked(
-            stage,
-            np.ascontiguousarray(
-                np.concatenate([np.empty((0, HASH_BYTES), np.uint8), *(p[0] for p in parts)])
-            ),
-            np.repeat(np.array([p[1] for p in parts], np.int64), [len(p[0]) for p in parts]),
-            np.concatenate([none, *(p[2] for p in parts)]),
-            np.concatenate([none, *(p[3] for p in parts)]),
-            np.concatenate([np.empty((0, 4)), *(p[4] for p in parts)]),
-        )
+MOST_HASHES: Final = 25_000
+"""Of one video in all its stages: what 42 million rows can be asked in two seconds."""
+_ROW: Final = np.dtype(
+    [
+        ("hash", np.uint8, HASH_BYTES),
+        ("rectangle", "<f8", 4),
+        ("ms", "<i8"),
+        ("kind", np.uint8),
+        ("orientation", np.uint8),
+    ]
+)
+MOST_BYTES: Final = MOST_HASHES * _ROW.itemsize
+_REACH: Final = 2.0
+"""Rectangles of a turned frame may reach a little beyond it; nothing honest reaches this far."""
 
 
-class Allowance:
-    """Hashes that may be asked, spread over time: what a quiet stretch leaves, a busy one may use."""
-
-    def __init__(self, most: int, duration: int, ahead: int) -> None:
-        self._most = most
-        self._duration = max(1, duration)
-        self._ahead = ahead
-        self._used = 0
-
-    def left(self, ms: int) -> int:
-        """How many may be asked at a time, those of before taken off."""
-        so_far = self._most * min(ms, self._duration) // self._duration + self._ahead
-        return min(so_far, self._most) - self._used
-
-    def use(self, count: int) -> None:
-        """Take some."""
-        self._used += count
+def to_bytes(asked: Asked) -> bytes:
+    """The rows of one stage; which stage it is does not stand in them."""
+    rows = np.zeros(len(asked), _ROW)
+    rows["hash"], rows["rectangle"], rows["ms"] = asked.hashes, asked.rectangles, asked.ms
+    rows["kind"], rows["orientation"] = asked.kinds, asked.orientation
+    return rows.tobytes()
 
 
-def thinned(times: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """At most so many of the times, evenly."""
-    if len(times) <= most:
-        return times
-    result: NDArray[np.int64] = times[np.arange(most) * len(times) // max(1, most)]
-    return result
+def from_bytes(stage: VideoStage, body: bytes) -> Asked:
+    """What `to_bytes` wrote; the child may have been taken over, so nothing is trusted. Raises
+    `ValueError`."""
+    if len(body) > MOST_BYTES or len(body) % _ROW.itemsize:
+        raise ValueError
+    rows = np.frombuffer(body, _ROW)
+    for name, most in (("kind", len(Kind)), ("orientation", len(Orientation)), ("ms", LONGEST + 1)):
+        if len(rows) and not 0 <= int(rows[name].min()) <= int(rows[name].max()) < most:
+            raise ValueError
+    # Copied even where one row counts as contiguous: kernels are compiled for aligned, writable arrays, and
+    # would be compiled anew, in the middle of an upload, for a view into these bytes.
+    rectangles = rows["rectangle"].astype(np.float64)
+    if not bool(np.all(np.abs(rectangles) <= _REACH)):  # false for NaN, too
+        raise ValueError
+    return Asked(
+        stage,
+        as_hash_array(rows["hash"].copy()),
+        rows["ms"].astype(np.int64),
+        rows["kind"].copy(),
+        rows["orientation"].copy(),
+        rectangles,
+    )

@@ -144,6 +144,10 @@ class RingSegment:
         """Every row's id, ascending; a new array."""
         return self.ids_of(np.arange(self.rows, dtype=np.uint64))
 
+    def rows_between(self, first: int, end: int) -> NDArray[np.int64]:
+        """Rows of ids from `first` to before `end`, ascending."""
+        return np.arange(self.ids.first_row(first), self.ids.first_row(end))
+
     def rows_of(self, ids: IdArray) -> NDArray[np.int64]:
         """Every row of these ids, ascending, by bisection; ids that are not here have none."""
         return self.ids.rows_of(ids)

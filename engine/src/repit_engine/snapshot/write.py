@@ -17,7 +17,8 @@ from repit_engine.snapshot.format import PAGE, SECTIONS, Header, Section, checks
 
 def write_snapshot(path: Path, segment: RingSegment, *, threads: int = 1) -> None:
     """Write, flush to disk, rename over `path`; a crash at any point leaves the old file or the new."""
-    kept = {"id_low": segment.ids.low, "id_high": segment.ids.begins}
+    ids = segment.ids.without_runs()
+    kept = {"id_low": ids.low, "id_high": ids.begins}
     arrays = {
         name: np.ascontiguousarray(kept[name] if name in kept else getattr(segment, name))
         for name in SECTIONS
@@ -28,7 +29,7 @@ def write_snapshot(path: Path, segment: RingSegment, *, threads: int = 1) -> Non
     for name, array in arrays.items():
         sections[name] = Section(name, end, array.nbytes, array.itemsize, sums[name])
         end += _padded(array.nbytes)
-    header = Header(end, segment.rows, segment.ids.first, segment.runs, sections)
+    header = Header(end, segment.rows, ids.first, segment.runs, sections)
 
     def write(file: BinaryIO) -> None:
         file.write(pack(header))

@@ -12,5 +12,6 @@ from repit_engine.video.display import turned
 from repit_engine.video.frame import Frame
 from repit_engine.video.limits import DEFAULT_VIDEO_LIMITS, VideoLimits
 from repit_engine.video.opening import Video, open_video
+from repit_engine.video.warming import warm_up
 
-__all__ = ["DEFAULT_VIDEO_LIMITS", "Frame", "Video", "VideoLimits", "open_video", "turned"]
+__all__ = ["DEFAULT_VIDEO_LIMITS", "Frame", "Video", "VideoLimits", "open_video", "turned", "warm_up"]

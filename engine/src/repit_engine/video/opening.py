@@ -6,7 +6,7 @@ In: bytes, a path, an open file. Out: `Video`. Next: `repit_engine.moments` hash
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from repit_engine.video.frame import Frame
 from repit_engine.video.kinds import Container, container_of
 from repit_engine.video.limits import DEFAULT_VIDEO_LIMITS, Spent, VideoLimits
 from repit_engine.video.refusals import empty, no_moving_picture, reading
-from repit_engine.video.source import Source, source_of
+from repit_engine.video.source import Readable, Source, source_of
 
 
 class Reader(Protocol):
@@ -98,7 +98,7 @@ class Video:
 
 
 def open_video(
-    source: bytes | Path | BinaryIO, limits: VideoLimits = DEFAULT_VIDEO_LIMITS, *, track: int = 0
+    source: bytes | Path | Readable, limits: VideoLimits = DEFAULT_VIDEO_LIMITS, *, track: int = 0
 ) -> Video:
     """Open a film (MP4, QuickTime, Matroska, WebM, AVI, MPEG, Ogg, FLV, ASF, IVF, raw H.264 and HEVC) or an
     animation (GIF, APNG, WebP, AVIF): its packets are read once for their times, and the first frame is

@@ -11,7 +11,7 @@ import io
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
 from repit_engine.video.limits import VideoLimits
 from repit_engine.video.refusals import unreadable
@@ -19,10 +19,26 @@ from repit_engine.video.refusals import unreadable
 HEAD: Final = 4096
 
 
+class Readable(Protocol):
+    """A file that is open for reading in bytes, and can be read anywhere."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """See `io.RawIOBase`."""
+
+    def seek(self, offset: int, whence: int = ..., /) -> int:
+        """See `io.RawIOBase`."""
+
+    def tell(self) -> int:
+        """See `io.RawIOBase`."""
+
+    def close(self) -> None:
+        """See `io.IOBase`."""
+
+
 class Source:
     """A file to read from; `failure`: what reading it raised, if anything did."""
 
-    def __init__(self, file: BinaryIO, *, owned: bool) -> None:
+    def __init__(self, file: Readable, *, owned: bool) -> None:
         self._file, self._owned = file, owned
         self.failure: Exception | None = None
         self.size = file.seek(0, os.SEEK_END)
@@ -63,7 +79,7 @@ class Source:
             self._file.close()
 
 
-def source_of(given: bytes | Path | BinaryIO, limits: VideoLimits) -> Source:
+def source_of(given: bytes | Path | Readable, limits: VideoLimits) -> Source:
     """Raises `VideoTooLarge`, or `NotAVideo` for a path that cannot be opened or is no ordinary file (a
     pipe would wait)."""
     if isinstance(given, bytes):

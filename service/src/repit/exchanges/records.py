@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+import numpy as np
+
 from repit.foundation.errors import WireRefused
 from repit.foundation.hashes import (
     BEST_QUALITY,
@@ -22,6 +24,7 @@ from repit.foundation.hashes import (
     Hash,
     Media,
 )
+from repit_engine.moments import from_bytes
 
 View = Literal["blocked", "not_blocked", "pending"]
 
@@ -41,7 +44,8 @@ class PulledRoot:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Pulled:
-    """One record. `name` may be a hash, so it stands in no text. No hashes where it is withdrawn.
+    """One record. `name` may be a hash, so it stands in no text. No hashes where it is withdrawn. `moments`:
+    of a video (`foundation.videos`), where the protocol has them.
 
     `roots` and `gone`: hotlines only (`repit.provenance_wire`).
     """
@@ -53,6 +57,7 @@ class Pulled:
     kind: str | None = None
     roots: tuple[PulledRoot, ...] = ()
     gone: tuple[tuple[str, str], ...] = ()
+    moments: bytes = b""
 
     def __post_init__(self) -> None:
         if not 0 < len(self.name) <= 300:
@@ -127,6 +132,13 @@ class Puller(Protocol):
 
 def _bits(hash_: Hash) -> int:
     return int.from_bytes(hash_.value, "big").bit_count()
+
+
+def shows_anything(moments: bytes) -> bool:
+    """Whether none of these moments of a video is of a flat picture."""
+    read = from_bytes(moments)
+    bits = np.unpackbits(np.concatenate([read.whole, read.anchored]), axis=1).sum(axis=1)
+    return bool(((bits >= _LEAST_BITS) & (bits <= _MOST_BITS)).all())
 
 
 def assumed(algorithm: Algorithm) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from hypothesis import strategies as st
+from video_items import video
 
 from repit.foundation.hashes import Hash
 from repit.hotline.bank.record import Origin, Record
@@ -20,6 +21,8 @@ NEAR = (0, 0, 0, 1)
 def submissions(draw: st.DrawFn) -> Submission:
     kind = draw(st.sampled_from(("intimate", "deepfake")))
     value = bytearray(draw(st.sampled_from(PICTURES)))
+    if draw(st.integers(0, 7)) == 7:
+        return video(draw(st.integers(0, 1)), draw(st.sampled_from((3, 3, 2, 0))), kind=kind)
     if draw(st.integers(0, 7)) == 7:
         return Submission("file", kind, (Hash("sha256", "whole", bytes(value), None),))
     value[0] ^= draw(st.sampled_from(NEAR))

@@ -25,12 +25,14 @@ from repit.hotline.bank import (
     questions,
     sealed,
     turning,
+    videos,
     widely_published,
 )
 from repit.hotline.bank.models import (
     Change,
     Item,
     ItemHash,
+    ItemMoments,
     LookupKey,
     PartnerRecord,
     RecordOrigin,
@@ -60,7 +62,7 @@ class Follower:
         self.held: dict[str, Published] = {}
 
     def read(self) -> None:
-        for change in feed.changes_after(self.sequence, limit=10_000):
+        for change in feed.changes_after(self.sequence, limit=10_000, moments=True):
             assert change.sequence == self.sequence + 1
             self.sequence = change.sequence
             self.held[change.item.item] = change.item
@@ -109,7 +111,7 @@ class Bank(machines.Story):
         assert same in ([], [taken.item])
         assert item.own == (live[taken.item].own if same else 0) + 1
         assert are_of(item, submission)
-        famous = widely_published.near(submission.hashes)
+        famous = widely_published.near([submission])
         served = publish and any(hash_.publishable for hash_ in submission.hashes) and not famous
         assert item.announced or not served
         self.note("submitted again" if same else "submitted")
@@ -196,6 +198,7 @@ class Bank(machines.Story):
         self.done_or_refused(lambda: items.erase(name, **WHO), allowed, TransitionRefused)
         if allowed:
             assert not ItemHash.objects.filter(item__token=name).exists()
+            assert not ItemMoments.objects.filter(item__token=name).exists()
 
     def ask_again(self, name: str) -> None:
         allowed = self.item(name).state in SHARED
@@ -259,7 +262,7 @@ class Bank(machines.Story):
 
     def a_follower_holds_what_the_bank_serves(self) -> None:
         self.follower.read()
-        assert self.follower.held == {item.item: item for item in feed.everything()}
+        assert self.follower.held == {item.item: item for item in feed.everything(moments=True)}
 
     def every_step_is_in_the_table_and_none_is_missing(self) -> None:
         path: dict[str, list[tuple[str, str]]] = {}
@@ -292,7 +295,10 @@ def hashes_of(item: Item) -> tuple[Hash, ...]:
 
 
 def are_of(item: Item, submission: Submission) -> bool:
-    """Whether an item has exactly the hashes of a submission."""
+    """Whether an item has exactly the hashes, and the moments, of a submission."""
+    rows = videos.rows_of([item.pk])
+    if videos.read(sealed.opened([item]), item, rows.get(item.pk)) != submission.moments:
+        return False
     held, given = (
         {(h.algorithm, h.role, h.value) for h in of} for of in (hashes_of(item), submission.hashes)
     )

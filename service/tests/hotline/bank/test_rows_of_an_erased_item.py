@@ -30,9 +30,18 @@ pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[4]
 GUIDES = [ROOT / "docs" / language / "retention.md" for language in ("en", "fr")]
 COLUMN = re.compile(r"`([A-Z]\w+\.\w+)`")
-OF_NO_ITEM = {"Feed", "LookupKey", "Letter", "WidelyPublished", "Subscriber", "SubscriberKey", "Access"}
+OF_NO_ITEM = {
+    "Feed",
+    "LookupKey",
+    "Letter",
+    "Parcel",
+    "WidelyPublished",
+    "Subscriber",
+    "SubscriberKey",
+    "Access",
+}
 OF_NO_ITEM |= {"Partner", "RejectedRecord", "FeedbackCursor", "Moved", "Alarm"}
-GONE = {"ItemHash", "Unreadable"}
+GONE = {"ItemHash", "ItemMoments", "Unreadable"}
 
 
 def rooms() -> Iterator[type[models.Model]]:

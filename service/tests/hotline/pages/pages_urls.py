@@ -1,5 +1,6 @@
 """The site's own addresses, and beside them pages that fail on purpose."""
 
+from csp.decorators import csp_update
 from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +8,7 @@ from django.template import engines
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from repit.foundation.web.content_policy import DEVICE as DEVICE_POLICY
 from repit.hotline.urls import *  # noqa: F403
 from repit.hotline.urls import urlpatterns as real
 
@@ -26,6 +28,7 @@ def broken(_request: HttpRequest) -> HttpResponse:
     )
 
 
+@csp_update(DEVICE_POLICY)
 @csrf_exempt
 def device(request: HttpRequest) -> HttpResponse:
     """The island in a form, as the person's pages have it; what is sent comes back as text."""

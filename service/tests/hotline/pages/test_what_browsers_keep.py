@@ -14,7 +14,7 @@ from repit.foundation.kept.models import Kept
 from repit.foundation.web.static_files import StaticFiles
 from repit.hotline.cases.models import Session
 
-HEAVY = {"device.css", "device.js", "worker.js"}
+HEAVY = {"device.css", "device.js", "worker.js", "video-worker.js"}
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from repit_engine.kernels.jit import (
+        align_lines,
+        align_near,
         anchors_detect,
         anchors_drawn,
         anchors_frames,
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "align_lines",
+    "align_near",
     "anchors_detect",
     "anchors_drawn",
     "anchors_frames",

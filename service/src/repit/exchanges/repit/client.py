@@ -45,7 +45,8 @@ SNAPSHOT_SECONDS: Final = 3600.0
 """For a whole snapshot, over as many connections as it takes."""
 SNAPSHOT_BYTES: Final = 64 * 1024**3
 PAGE_BYTES: Final = 16 * 1024**2
-MAX_LINE: Final = 2 * 1024**2
+MAX_LINE: Final = 8 * 1024**2
+"""One item, with the moments of the longest video there may be."""
 MAX_WAIT_SECONDS: Final = 25.0
 RESUMES: Final = 5
 """How often a snapshot is gone on with without coming further."""
@@ -113,7 +114,7 @@ class FeedClient:
         after = f"&after={quote(progress.mark)}" if progress.mark else ""
         status, lines = self._reading.enter_context(
             self._http.lines(
-                f"/exchange/repit/v1/snapshot?marks=yes{after}",
+                f"/exchange/repit/v1/snapshot?marks=yes&moments=yes{after}",
                 seconds=max(1.0, self._until - elapsed()),
                 max_bytes=self._most,
                 max_line=MAX_LINE,
@@ -166,7 +167,7 @@ class FeedClient:
         wait = max(0.0, min(wait_seconds, MAX_WAIT_SECONDS))
         answer = self._http.get(
             "/exchange/repit/v1/changes",
-            params={"after": after, "wait": wait},
+            params={"after": after, "wait": wait, "moments": "yes"},
             seconds=wait + _ANSWER_SECONDS,
             max_bytes=PAGE_BYTES,
         )

@@ -9,11 +9,10 @@ the next snapshot is read instead, and what it does not have has gone.
 
 from collections.abc import Collection, Generator, Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from repit.exchanges import checkpoints
-from repit.exchanges.records import Batch, GivenOpinion, Pulled, PulledRoot, Rejected, assumed
+from repit.exchanges.records import Batch, GivenOpinion, Pulled, PulledRoot, Rejected, assumed, shows_anything
 from repit.exchanges.repit.client import FeedClient
 from repit.exchanges.repit.provenance_wire import MAX_HOPS
 from repit.exchanges.repit.wire import Entry, RejectedEntry
@@ -26,6 +25,7 @@ MORE_CREDENTIALS: Final = ("hops",)
 EVERY_SECONDS: Final = 2
 HOPS: Final = 3
 TOGETHER: Final = 500
+TOGETHER_BYTES: Final = 8 * 1024**2
 MAX_PAGES: Final = 10_000
 
 
@@ -85,7 +85,7 @@ class HotlineClient:
     def _snapshot(self, checkpoint: str) -> Generator[Batch, None, int]:
         self._feed.feed_id = None
         sequence, entries = self._feed.snapshot()
-        while some := list(islice(entries, TOGETHER)):
+        for some in _together(entries):
             records, rejected = self._read(some)
             yield Batch(records, checkpoint, rejected, whole=True)
         done = checkpoints.write(feed=self._feed.feed_id or "", sequence=sequence)
@@ -97,14 +97,18 @@ class HotlineClient:
         records: list[Pulled] = []
         rejected: list[Rejected] = []
         for entry in entries:
+            moments = entry.moments
+            if moments and not shows_anything(moments):
+                rejected.append(Rejected(f"item {entry.item}", "moments of a flat picture"))
+                moments = b""
             try:
-                records.append(self._record(entry))
+                records.append(self._record(entry, moments))
             except WireRefused as refused:
                 rejected.append(Rejected(f"item {entry.item}", refused.detail))
                 records.append(Pulled(entry.item, "withdrawn"))
         return tuple(records), tuple(rejected)
 
-    def _record(self, entry: Entry) -> Pulled:
+    def _record(self, entry: Entry, moments: bytes) -> Pulled:
         if entry.state == "withdrawn":
             return Pulled(entry.item, "withdrawn", gone=entry.gone)
         if not entry.roots:
@@ -118,11 +122,24 @@ class HotlineClient:
             for hash_ in entry.hashes
         )
         roots = tuple(PulledRoot(root.installation, root.token, root.path) for root in near)
-        return Pulled(entry.item, entry.state, entry.media, hashes, entry.kind, roots, entry.gone)
+        return Pulled(entry.item, entry.state, entry.media, hashes, entry.kind, roots, entry.gone, moments)
 
     def give_opinion(self, opinion: GivenOpinion) -> None:
         """See `records.Puller`."""
         ask(lambda: self._feed.give_opinion(opinion.name, opinion.view), self._wait)
+
+
+def _together(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    """Some at a time, fewer where they have many moments."""
+    some, held = list[Entry](), 0
+    for entry in entries:
+        some.append(entry)
+        held += len(entry.moments)
+        if len(some) == TOGETHER or held > TOGETHER_BYTES:
+            yield some
+            some, held = [], 0
+    if some:
+        yield some
 
 
 def _rejected(unread: list[RejectedEntry]) -> tuple[Rejected, ...]:

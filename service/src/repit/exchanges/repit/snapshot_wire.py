@@ -36,6 +36,8 @@ BLOCK: Final = 5_000
 MOST_BLOCK: Final = 20_000
 BLOCK_SIGNS: Final = 256 * 1024**2
 """What may stand between two marks: it is kept until the second of them was checked."""
+SOONER: Final = 32 * 1024**2
+"""After so much a mark is set, however few entries it is: moments of videos are long."""
 MOST_REJECTED: Final = 10_000
 """So many records that cannot be read are told of; a newer hotline may have more."""
 
@@ -57,7 +59,7 @@ class Progress:
 
 
 def encode_snapshot(head: SnapshotHead, entries: Iterable[Entry], block: int = 0) -> Iterator[bytes]:
-    """Lines of JSON: head, entries, marks every so many entries (0: none), the end."""
+    """Lines of JSON: head, entries, marks every so many entries (0: none) or `SOONER`, the end."""
     digest = hashlib.sha256()
     first = {
         "version": VERSION,
@@ -66,15 +68,16 @@ def encode_snapshot(head: SnapshotHead, entries: Iterable[Entry], block: int = 0
         "generated_at": head.generated_at.isoformat(),
         "block": block,
     }
-    line, count = dump(first) + b"\n", 0
+    line, count, since, signs = dump(first) + b"\n", 0, 0, 0
     digest.update(line)
     yield line
     for entry in entries:
         line = dump(entry_out(entry)) + b"\n"
         digest.update(line)
-        count += 1
+        count, since, signs = count + 1, since + 1, signs + len(line)
         yield line
-        if block and count % block == 0:
+        if block and (since == block or signs >= SOONER):
+            since, signs = 0, 0
             mark = {"mark": entry.item, "count": count, "sha256": digest.hexdigest()}
             line = dump(mark) + b"\n"
             digest.update(line)

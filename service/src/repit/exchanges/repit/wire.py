@@ -13,7 +13,6 @@ and the rest is taken. What cannot be read around (a sequence number, the frame 
 """
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,10 +32,9 @@ from repit.exchanges.repit.provenance_wire import (
     roots_out,
 )
 from repit.exchanges.weighing import json_of
+from repit.foundation import videos
 from repit.foundation.errors import InputRefused, WireRefused
 from repit.foundation.hashes import ALGORITHMS, FORMS, ROLES, Algorithm, Announced, Hash, Kind, Media, Role
-from repit_engine import moments
-from repit_engine.errors import MomentsRefused
 
 VERSION: Final = 1
 MAX_ITEM: Final = 64
@@ -73,6 +71,8 @@ class Entry:
             raise WireRefused(detail="item or origin missing or too long")
         if self.state == "withdrawn" and (self.hashes or self.moments):
             raise WireRefused(detail="a withdrawn item with hashes")
+        if self.moments and self.media != "video":
+            raise WireRefused(detail="moments of what is no video")
         if self.confirmations < 0 or len(self.hashes) > MAX_LISTED:
             raise WireRefused(detail="count out of range")
 
@@ -295,13 +295,13 @@ def _hash_in(value: object) -> Hash:
 
 
 def _moments_in(source: dict[str, object]) -> bytes:
-    """A blob that `repit_engine.moments` can read."""
+    """A blob that `repit_engine.moments` can read; empty where it holds none."""
+    if source.get("media") != "video":
+        raise WireRefused(detail="moments of what is no video")
     try:
-        blob = base64.b64decode(text(source, "moments", 2 * moments.MOST_BYTES), validate=True)
-        moments.from_bytes(blob)
-    except (binascii.Error, ValueError, MomentsRefused):
+        return videos.of_text(text(source, "moments", videos.MOST_SIGNS))
+    except InputRefused:
         raise WireRefused(detail="moments of a video that cannot be read") from None
-    return blob
 
 
 def entry_in(value: object, sequence: int | None, rejected: list[RejectedEntry]) -> Entry:

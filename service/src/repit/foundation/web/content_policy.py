@@ -22,5 +22,6 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     }
 }
 
-# Said again on the pages where files are chosen, so that it can be read there by name.
-DEVICE: dict[str, Any] = {"connect-src": ["'none'"]}
+# The first is said again on the pages where files are chosen, so that it can be read there by name. The other
+# is for a video chosen there: where a browser lets no worker decode it, the page shows it to the worker.
+DEVICE: dict[str, Any] = {"connect-src": ["'none'"], "media-src": ["blob:"]}

@@ -15,7 +15,7 @@ from repit.hotline.bank import feed, lifecycle, lookups, mending, sealed, widely
 from repit.hotline.bank.incoming import Incoming, secure
 from repit.hotline.bank.journal import Journal
 from repit.hotline.bank.lookups import Lookup
-from repit.hotline.bank.models import Feed, Item, ItemHash
+from repit.hotline.bank.models import Feed, Item, ItemHash, ItemMoments
 from repit.hotline.bank.sealed import Opened
 from repit.hotline.bank.states import LIVE
 from repit.hotline.bank.types import Submission
@@ -116,6 +116,7 @@ def save(fresh: Sequence[Incoming]) -> None:
     """Write the rows of new items."""
     Item.objects.bulk_create([incoming.item for incoming in fresh], batch_size=_ROWS)
     ItemHash.objects.bulk_create([row for incoming in fresh for row in incoming.hashes], batch_size=_ROWS)
+    ItemMoments.objects.bulk_create([row for incoming in fresh for row in incoming.moments])
 
 
 def _again(line: Feed, item: Item, incoming: Incoming, way: Way) -> None:

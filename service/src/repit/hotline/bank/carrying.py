@@ -23,7 +23,18 @@ from django.db import transaction
 from repit.foundation.clock import elapsed, now
 from repit.foundation.errors import SettingsRefused
 from repit.foundation.ids import token
-from repit.hotline.bank import admitting, claims, feed, incoming, items, keys, letters, unreadable
+from repit.hotline.bank import (
+    admitting,
+    claims,
+    feed,
+    incoming,
+    items,
+    keys,
+    letters,
+    parcels,
+    unreadable,
+    videos,
+)
 from repit.hotline.bank.admitting import Way
 from repit.hotline.bank.incoming import Incoming
 from repit.hotline.bank.letters import Order
@@ -106,8 +117,9 @@ def _ask(orders: Sequence[Order]) -> None:
 
 def _made(orders: Sequence[Order]) -> list[Incoming | None]:
     """What these orders ask to be taken in, made ready before anyone has to wait for it."""
-    made = iter(incoming.ready([order.submission for order in orders if order.submission is not None]))
-    return [None if order.submission is None else next(made) for order in orders]
+    asked = [letters.whole(order) for order in orders]
+    made = iter(incoming.ready([submission for submission in asked if submission is not None]))
+    return [None if submission is None else next(made) for submission in asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +127,15 @@ class SubmissionStatus:
     """The state of what a case asked for: received until it is in the bank, withdrawn once nothing is left.
     `leaving`: that it is taken back is still on its way. `readable`: whether the bank opens it, as far as it
     knows: what does not open reaches nobody who has not got it. `goes_at`: when it will be taken back, while
-    that can be revoked. `back`: whether the one who asked has taken it back, whoever else asked for it."""
+    that can be revoked. `back`: whether the one who asked has taken it back, whoever else asked for it.
+    `moments`: whether altered copies and cuts of a video are met too."""
 
     state: State
     leaving: bool = False
     readable: bool = True
     goes_at: datetime | None = None
     back: bool = False
+    moments: bool = False
 
 
 def statuses(
@@ -138,10 +152,11 @@ def statuses(
         orders = letters.opened(list(Letter.objects.all()))
         # What was carried out in between has no letter any more: it has a claim.
         held = claims.led(names)
-    asked = {order.name for order in orders if order.wanted == "protect"}
+    asked = {order.name: order.packed is not None for order in orders if order.wanted == "protect"}
     leaving = {order.name for order in orders if order.wanted == "let go" and not order.revocable}
     later = {order.name: order.due_at for order in orders if order.wanted == "let go" and order.revocable}
     broken = unreadable.among([there.item.pk for there in held.values()])
+    seen = videos.having([there.item.pk for there in held.values()])
     for name in names:
         item, stands = held.get(name, (None, False))
         state: State = "erased" if item is None else cast("State", item.state)
@@ -153,6 +168,7 @@ def statuses(
             item is None or item.pk not in broken,
             later.get(name),
             back=not stands and name not in asked,
+            moments=asked.get(name, False) if item is None else item.pk in seen,
         )
     return found
 
@@ -228,7 +244,9 @@ class Carrier:
 
 
 def sweep() -> int:
-    """Delete letters that were carried out or were empty, all together; how many."""
+    """Delete letters that were carried out or were empty, all together, and the pieces beside them; how many
+    letters."""
+    _sweep_parcels()
     rows = list(Letter.objects.values_list("id", "slot"))
     raws = keys.pool(keys.LETTERS).find([slot for _, slot in rows])
     done = [row for (row, _), key in zip(rows, raws, strict=True) if key == keys.GONE]
@@ -236,6 +254,19 @@ def sweep() -> int:
         for begin in range(0, len(done), _TOGETHER):
             Letter.objects.filter(pk__in=done[begin : begin + _TOGETHER]).delete()
     return len(done)
+
+
+def _sweep_parcels() -> None:
+    """Delete the pieces that no letter leads to any more. They are looked up first: those that come meanwhile
+    have letters that are seen. Where letters wait and none opens, it is the keys that are not ours."""
+    there = parcels.names()
+    if not there:
+        return
+    rows = list(Letter.objects.all())
+    waiting = sum(raw != keys.GONE for raw in keys.pool(keys.LETTERS).find([row.slot for row in rows]))
+    orders = letters.opened(rows)
+    if orders or not waiting:
+        parcels.drop(there, [order.bundle for order in orders if order.bundle is not None])
 
 
 def _whole(order: Order) -> bool:

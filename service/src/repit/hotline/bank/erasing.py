@@ -19,7 +19,15 @@ from django.db.models import QuerySet
 
 from repit.foundation.clock import now
 from repit.hotline.bank import feed, keys, lifecycle, lookups
-from repit.hotline.bank.models import Feed, Item, ItemHash, PartnerRecord, Transition, named_by_hash
+from repit.hotline.bank.models import (
+    Feed,
+    Item,
+    ItemHash,
+    ItemMoments,
+    PartnerRecord,
+    Transition,
+    named_by_hash,
+)
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.states import LIVE
 
@@ -58,6 +66,7 @@ def reduce(items: Sequence[Item]) -> None:
         rest = ItemHash.objects.filter(item__in=held).exclude(named_by_hash())
         # By key, since a join cannot be deleted from on both databases.
         ItemHash.objects.filter(pk__in=list(rest.values_list("pk", flat=True))).delete()
+        ItemMoments.objects.filter(item__in=held).delete()
         some.update(forget_on=last)
 
 
@@ -80,6 +89,7 @@ def destroy(line: Feed, items: Collection[Item], actor: str, reason: str) -> Non
     keys.wipe([item.slot for item in items if item.slot is not None])
     for item in items:
         ItemHash.objects.filter(item=item).delete()
+        ItemMoments.objects.filter(item=item).delete()
         PartnerRecord.objects.filter(item=item).update(sealed_name=b"", mark=b"")
         lifecycle.move(line, item, "erased", actor, reason)
         item.slot = item.found_by = None

@@ -23,13 +23,15 @@ from django.db import transaction
 from repit.foundation.clock import now
 from repit.foundation.errors import NotFound
 from repit.foundation.hashes import Announced, Kind, Media
-from repit.hotline.bank import feed_watch, proving
+from repit.hotline.bank import feed_watch, proving, videos
 from repit.hotline.bank.models import Change, Feed, Item, ItemHash
 from repit.hotline.bank.sealed import opened
 from repit.hotline.bank.states import SHARED
 from repit.hotline.bank.types import Published
 
 PAGE: Final = 500
+MOST_BYTES: Final = 4 * 1024**2
+"""Of moments at rest, opened at once: a page of the feed that holds them, or a part of a snapshot."""
 _BATCH: Final = 500
 
 
@@ -101,14 +103,41 @@ def newest_change() -> datetime | None:
     return Change.objects.order_by("-sequence").values_list("at", flat=True).first()
 
 
-def changes_after(sequence: int, limit: int = PAGE) -> list[Recorded]:
-    """Consecutive changes from `sequence` + 1 on, each with its item's present state."""
+def changes_after(sequence: int, limit: int = PAGE, *, moments: bool = False) -> list[Recorded]:
+    """Consecutive changes from `sequence` + 1 on, each with its item's present state; with the `moments` of
+    videos if they are asked for, and then no more of them than may stand on one page."""
     changes = list(Change.objects.filter(sequence__gt=sequence).order_by("sequence")[:limit])
-    items = {item.item_key: item.value for item in _published({change.item_id for change in changes})}
+    if moments:
+        changes = _on_one_page(changes)
+    published = _published({change.item_id for change in changes}, moments=moments)
+    items = {item.item_key: item.value for item in published}
     return [Recorded(change.sequence, change.at, items.get(change.item_id)) for change in changes]
 
 
-def everything(after: str = "") -> Iterator[Published]:
+def _on_one_page(changes: list[Change]) -> list[Change]:
+    """The first of these, as many as make a page by the moments that they tell of: the same ones again with
+    each change of their item. Lengths are looked at; what is told on a later page is opened for that."""
+    first = next(_by_bytes([change.item_id for change in changes]), [])
+    return changes[: len(first)]
+
+
+def _by_bytes(keys: Sequence[int]) -> Iterator[list[int]]:
+    """Keys of items, in their order, in parts of which the moments together are no longer than `MOST_BYTES`,
+    unless one item's alone are."""
+    lengths = videos.lengths(set(keys))
+    part, held = list[int](), 0
+    for key in keys:
+        length = lengths.get(key, 0)
+        if part and held + length > MOST_BYTES:
+            yield part
+            part, held = [], 0
+        part.append(key)
+        held += length
+    if part:
+        yield part
+
+
+def everything(after: str = "", *, moments: bool = False) -> Iterator[Published]:
     """Every item that subscribers hold or should: in batches, so that nothing is locked or held for long.
 
     Always in the same order; `after` names an item to go on behind. Raises `NotFound` where there is none.
@@ -119,10 +148,10 @@ def everything(after: str = "") -> Iterator[Published]:
     begin = Item.objects.filter(token=after).values_list("id", flat=True).first() if after else 0
     if begin is None:
         raise NotFound
-    return _everything(begin)
+    return _everything(begin, moments=moments)
 
 
-def _everything(after: int) -> Iterator[Published]:
+def _everything(after: int, *, moments: bool) -> Iterator[Published]:
     while True:
         keys = list(
             Item.objects.filter(state__in=SHARED, id__gt=after)
@@ -131,9 +160,10 @@ def _everything(after: int) -> Iterator[Published]:
         )
         if not keys:
             return
-        for item in _published(keys):
-            if item.value.state != "withdrawn":
-                yield item.value
+        for part in _by_bytes(keys) if moments else [keys]:
+            for item in _published(part, moments=moments):
+                if item.value.state != "withdrawn":
+                    yield item.value
         after = keys[-1]
 
 
@@ -143,8 +173,9 @@ class _Keyed:
     value: Published
 
 
-def _published(keys: Sequence[int] | set[int]) -> list[_Keyed]:
-    """Items by key, with those of their hashes that open. Raises `Unavailable` where the keys are not ours.
+def _published(keys: Sequence[int] | set[int], *, moments: bool) -> list[_Keyed]:
+    """Items by key, with what of their hashes opens, and of their `moments` if they are asked for. Raises
+    `Unavailable` where the keys are not ours.
 
     State and hashes are read one after the other, without a lock. Should an item be withdrawn and erased in
     between, it comes as active and nothing of it can be read, and the change that withdraws it follows.
@@ -154,12 +185,14 @@ def _published(keys: Sequence[int] | set[int]) -> list[_Keyed]:
     hashes: dict[int, list[ItemHash]] = {}
     for row in ItemHash.objects.filter(item_id__in=shared, publishable=True).order_by("id"):
         hashes.setdefault(row.item_id, []).append(row)
+    seen = videos.rows_of(shared) if moments else {}
     held = opened([item for item in items if item.state in SHARED])
     found = list[_Keyed]()
     for item in items:
         # One whose keys were destroyed since a backup that was put back is withdrawn, whatever its row says.
         state = item.state if item.state in SHARED and not held.destroyed(item) else "withdrawn"
         read = held.read(item, hashes.get(item.id, [])) if state in SHARED else []
+        blob = videos.read(held, item, seen.get(item.id)) if state in SHARED else b""
         value = Published(
             item=item.token,
             state=cast(Announced, state),
@@ -169,7 +202,9 @@ def _published(keys: Sequence[int] | set[int]) -> list[_Keyed]:
             confirmations=item.confirmations,
             hashes=tuple(hash_ for _, hash_ in read if hash_ is not None),
             asked=item.asked,
-            whole=state not in SHARED or (bool(read) and all(hash_ is not None for _, hash_ in read)),
+            whole=state not in SHARED
+            or (bool(read) and blob is not None and all(hash_ is not None for _, hash_ in read)),
+            moments=blob or b"",
         )
         found.append(_Keyed(item.id, value))
     proving.sure(held)

@@ -15,19 +15,19 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from repit.foundation.ids import random_key, token
-from repit.hotline.bank import feed, keys, lookups, sealed, widely_published
+from repit.hotline.bank import feed, keys, lookups, sealed, videos, widely_published
 from repit.hotline.bank.keys import NONE, Pair
 from repit.hotline.bank.lookups import Lookup
-from repit.hotline.bank.models import Item, ItemHash
+from repit.hotline.bank.models import Item, ItemHash, ItemMoments
 from repit.hotline.bank.sealed import fingerprint, seal_hashes
 from repit.hotline.bank.types import Submission
 
 
 @dataclass(slots=True, repr=False)
 class Incoming:
-    """`item` and `hashes` are rows not yet saved, used where the bank has no such item. `marks`: by what it
-    may be found, the newest first. `famous`: close to a widely published picture, by the list as it was at
-    `listed`."""
+    """`item`, `hashes` and `moments` are rows not yet saved, used where the bank has no such item. `marks`:
+    by what it may be found, the newest first. `famous`: close to a widely published picture, by the list as
+    it was at `listed`."""
 
     submission: Submission
     item: Item
@@ -35,6 +35,7 @@ class Incoming:
     listed: bytes
     marks: tuple[bytes, ...] = ()
     hashes: list[ItemHash] = field(default_factory=list)
+    moments: list[ItemMoments] = field(default_factory=list)
     pair: Pair = NONE
     known: tuple[int, ...] = ()
     """The keys by which items were found when it was marked."""
@@ -52,7 +53,7 @@ class Incoming:
     def still_famous(self, listed: bytes) -> bool:
         """The same by the list as it is now; it is searched again only where it has grown."""
         if listed != self.listed:
-            self.famous, self.listed = widely_published.near(self.submission.hashes), listed
+            self.famous, self.listed = widely_published.near([self.submission]), listed
         return self.famous
 
     def mark(self, alive: Sequence[Lookup]) -> None:
@@ -66,6 +67,7 @@ class Incoming:
         item.slot, self.pair, item.found_by = slot, pair, lookup.number
         item.parts = sealed.parts(item.media, hashes)
         self.hashes = seal_hashes(item, hashes, pair, lookup)
+        self.moments = videos.seal(item, self.submission.moments, pair)
 
 
 def ready(submissions: Sequence[Submission]) -> list[Incoming]:
@@ -73,11 +75,11 @@ def ready(submissions: Sequence[Submission]) -> list[Incoming]:
     if not submissions:
         return []
     listed, alive = widely_published.listed(), _alive()
-    doubtful = widely_published.near(hash_ for submission in submissions for hash_ in submission.hashes)
+    doubtful = widely_published.near(submissions)
     made = []
     for submission, (slot, pair) in zip(submissions, keys.draw(len(submissions)), strict=True):
         item = Item(id=random_key(), token=token(), media=submission.media, kind=submission.kind)
-        coming = Incoming(submission, item, doubtful and widely_published.near(submission.hashes), listed)
+        coming = Incoming(submission, item, doubtful and widely_published.near([submission]), listed)
         coming.mark(alive)
         coming.seal(slot, pair, alive[0])
         made.append(coming)

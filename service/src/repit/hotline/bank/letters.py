@@ -6,7 +6,8 @@ them empty; orders again. Next: `carrying`, which carries each out at a moment o
 Written at once, an item would share its transaction with its case, and its moment with the others of that
 case: whoever has the disk, or follows the feed, could see what belongs together. So a case leaves letters:
 each under a key of its own, wiped as soon as it is carried out; as many as the next power of two, so that
-they cannot be counted; naming nothing that stands in a clear column anywhere. The case knows what it asked
+they cannot be counted; naming nothing that stands in a clear column anywhere. Moments of videos, which would
+be too many, lie in pieces beside them, whether there are any or not (`parcels`). The case knows what it asked
 for by a name that only a keyed digest of the bank leads on from (`claims`).
 
 What is revocable lies here for an hour, and its empty letters with it. Nothing in the case says so in clear:
@@ -18,7 +19,7 @@ import secrets
 import struct
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -30,8 +31,9 @@ from repit.foundation.errors import RepitError, SealBroken
 from repit.foundation.hashes import Hash
 from repit.foundation.ids import random_key
 from repit.foundation.sealing import Place, operator_and
-from repit.hotline.bank import keys, unreadable
+from repit.hotline.bank import keys, parcels, unreadable
 from repit.hotline.bank.models import Letter
+from repit.hotline.bank.parcels import Bundle, Packed, Packing
 from repit.hotline.bank.types import Submission
 
 LENGTH: Final = 1_800
@@ -43,6 +45,7 @@ _HEAD: Final = struct.Struct(">16sHHH")
 _ROOM: Final = LENGTH - _HEAD.size
 _TRIES: Final = 5
 TABLE: Final = "bank_letter"
+PIECES: Final = "bank_parcel"
 
 Wanted = Literal["protect", "let go", "nothing"]
 """Nothing: a letter that is there to be counted."""
@@ -52,7 +55,8 @@ Wanted = Literal["protect", "let go", "nothing"]
 class Order:
     """One thing asked for: by which name, since when it is due. `slots`: the keys of its letters.
     `revocable`: it lies for an hour, and until then whoever asked may say that they did not mean it.
-    `same_as`: the number of another order; of the two, one is carried out."""
+    `same_as`: the number of another order; of the two, one is carried out. `bundle`: pieces that lie beside
+    its letters (`parcels`); `packed`: where in them the moments of its submission are, once it is opened."""
 
     number: bytes
     wanted: Wanted
@@ -65,17 +69,28 @@ class Order:
     slots: tuple[int, ...] = field(default=())
     revocable: bool = False
     same_as: bytes = b""
+    bundle: Bundle | None = None
+    packed: Packed | None = None
 
 
 def put(orders: Iterable[Order]) -> None:
     """Write letters, all within the caller's transaction. Raises `SettingsRefused`."""
-    asked = list(orders)
-    pieces = [piece for order in asked for piece in _pieces(order)]
+    asked, packing = list(orders), Packing()
+    packed = [
+        packing.add(order.submission.moments) if order.submission and order.submission.moments else None
+        for order in asked
+    ]
+    bundle = packing.write()
+    pieces = [
+        piece
+        for order, there in zip(asked, packed, strict=True)
+        for piece in _pieces(replace(order, bundle=bundle, packed=there))
+    ]
     wanted = FEWEST
     while wanted < len(pieces):
         wanted *= 2
     while len(pieces) < wanted:
-        pieces += _pieces(_empty(asked))
+        pieces += _pieces(replace(_empty(asked), bundle=bundle))
     secrets.SystemRandom().shuffle(pieces)
     for tried in range(_TRIES):
         try:
@@ -168,6 +183,10 @@ def _body(order: Order) -> dict[str, object]:
         "revocable": order.revocable,
         "same_as": order.same_as.hex(),
     }
+    if order.bundle is not None:
+        body["bundle"] = [order.bundle.name.hex(), order.bundle.pieces]
+    if order.packed is not None:
+        body["packed"] = [order.packed.begin, order.packed.length, order.packed.key.hex()]
     if submission is not None:
         hashes = [[s.algorithm, s.role, b64encode(s.value).decode(), s.quality] for s in submission.hashes]
         body.update(media=submission.media, kind=submission.kind, hashes=hashes)
@@ -192,7 +211,29 @@ def _order(mark: bytes, some: dict[int, tuple[int, bytes]]) -> Order:
         tuple(slot for slot, _ in some.values()),
         body.get("revocable", False),
         bytes.fromhex(body.get("same_as", "")),
+        _bundle(*body["bundle"]) if "bundle" in body else None,
+        _packed(*body["packed"]) if "packed" in body else None,
     )
+
+
+def _bundle(name: str, pieces: int) -> Bundle:
+    return Bundle(bytes.fromhex(name), pieces)
+
+
+def _packed(begin: int, length: int, key: str) -> Packed:
+    return Packed(begin, length, bytes.fromhex(key))
+
+
+def whole(order: Order) -> Submission | None:
+    """What an order that was opened asks to be taken in, with the moments that lie beside its letters. Where
+    these do not open, without them: copies of the very file are met then, which is more than nothing."""
+    if order.submission is None or order.bundle is None or order.packed is None:
+        return order.submission
+    try:
+        return replace(order.submission, moments=parcels.opened(order.bundle, order.packed))
+    except SealBroken:
+        unreadable.note_other(PIECES, int.from_bytes(order.number[:7]))
+        return order.submission
 
 
 def _place(row: int) -> Place:

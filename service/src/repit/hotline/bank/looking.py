@@ -16,8 +16,9 @@ from django.db import transaction
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.models import Upkeep
-from repit.hotline.bank import feed, lookups, proving, sealed, turning, unreadable
+from repit.hotline.bank import feed, lookups, proving, sealed, turning, unreadable, videos
 from repit.hotline.bank.models import Item, ItemHash, Unreadable
+from repit.hotline.bank.sealed import Opened
 from repit.hotline.bank.states import LIVE, SHARED
 
 TOGETHER: Final = 100
@@ -70,11 +71,13 @@ def last() -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Hashes:
-    """How many hashes an item has, how many of them subscribers are served, how many do not open."""
+    """How many hashes an item has, how many of them subscribers are served, how many do not open. `moments`:
+    whether altered copies and cuts of a video are met too; None where what they are met by does not open."""
 
     kept: int
     served: int
     broken: int
+    moments: bool | None = False
 
 
 def hashes_of(item: Item) -> Hashes:
@@ -86,7 +89,15 @@ def hashes_of(item: Item) -> Hashes:
         len(left),
         sum(row.publishable and bool(opens[row.pk]) for row in left) if item.state in SHARED else 0,
         sum(opens[row.pk] is False for row in left),
+        _moments(held, item),
     )
+
+
+def _moments(held: Opened, item: Item) -> bool | None:
+    row = videos.rows_of([item.pk]).get(item.pk)
+    if row is None or held.destroyed(item):
+        return False
+    return videos.opens(held, item, row) or None
 
 
 def broken(items: Sequence[Item]) -> set[int]:
@@ -94,11 +105,17 @@ def broken(items: Sequence[Item]) -> set[int]:
     rows = defaultdict[int, list[ItemHash]](list)
     for row in ItemHash.objects.filter(item__in=[item.pk for item in items]):
         rows[row.item_id].append(row)
+    seen = videos.rows_of([item.pk for item in items if item.media == "video"])
     held, found = sealed.opened(items), set[int]()
     for item in items:
         if held.destroyed(item):
             continue
-        if not rows[item.pk] or any(held.opens(item, row) is False for row in rows[item.pk]):
+        moments = seen.get(item.pk)
+        if (
+            not rows[item.pk]
+            or any(held.opens(item, row) is False for row in rows[item.pk])
+            or (moments is not None and not videos.opens(held, item, moments))
+        ):
             found.add(item.pk)
     return found
 

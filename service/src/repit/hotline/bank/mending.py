@@ -4,7 +4,8 @@ In: living items, submissions with exactly their hashes; under the bank's lock. 
 in the feed. Next: `admitting`, `partner_records`. Joined to an item that nobody can read, a submission would
 be protected nowhere, without anyone noticing.
 
-The fingerprint by which an item was found covers all of its hashes, so nothing comes in that was not there.
+The fingerprint by which an item was found covers all of its hashes, and the moments of a video, so nothing
+comes in that was not there.
 A quality is never lowered: whoever knows the hashes could otherwise tell of them as worthless.
 """
 
@@ -15,9 +16,9 @@ from typing import Final
 
 from repit.foundation import audit
 from repit.foundation.hashes import Hash
-from repit.hotline.bank import feed, incoming, lookups, proving, sealed, unreadable
+from repit.hotline.bank import feed, incoming, lookups, proving, sealed, unreadable, videos
 from repit.hotline.bank.incoming import Incoming
-from repit.hotline.bank.models import Feed, Item, ItemHash, Unreadable
+from repit.hotline.bank.models import Feed, Item, ItemHash, ItemMoments, Unreadable
 from repit.hotline.bank.sealed import Opened, Read
 from repit.hotline.bank.states import LIVE
 
@@ -34,10 +35,15 @@ def mend(line: Feed, announced: Sequence[tuple[Item, Incoming]]) -> int:
         some = [item.pk for item, _ in announced[begin : begin + _ROWS]]
         for row in ItemHash.objects.filter(item__in=some).order_by("id"):
             rows[row.item_id].append(row)
+    seen = videos.rows_of([item.pk for item, coming in announced if coming.submission.moments])
     opened, done = sealed.opened([item for item, _ in announced]), 0
     for item, coming in announced:
-        read = opened.read(item, rows[item.pk])
-        if all(hash_ is not None for _, hash_ in read) and len(read) >= len(_each(coming)):
+        read, moments = opened.read(item, rows[item.pk]), videos.read(opened, item, seen.get(item.pk))
+        if (
+            all(hash_ is not None for _, hash_ in read)
+            and len(read) >= len(_each(coming))
+            and moments == coming.submission.moments
+        ):
             continue
         proving.sure(opened)
         _write(line, item, coming, opened, read)
@@ -66,6 +72,8 @@ def _write(line: Feed, item: Item, coming: Incoming, opened: Opened, read: Read)
     hashes = [_at_least(hash_, read) for hash_ in _each(coming)]
     ItemHash.objects.filter(item=item).delete()
     ItemHash.objects.bulk_create(sealed.seal_hashes(item, hashes, pair, lookup))
+    ItemMoments.objects.filter(item=item).delete()
+    ItemMoments.objects.bulk_create(videos.seal(item, coming.submission.moments, pair))
     item.fingerprint, item.found_by = coming.fingerprint, lookup.number
     item.parts = sealed.parts(item.media, hashes)
     item.save(update_fields=["slot", "fingerprint", "found_by", "parts"])

@@ -145,6 +145,17 @@ class ItemHash(models.Model):
         return "ItemHash"
 
 
+class ItemMoments(models.Model):
+    """The moments of a video: one blob, sealed under the item's keys, its length rounded up."""
+
+    id = RandomKey()
+    item = models.OneToOneField(Item, on_delete=models.PROTECT, related_name="moments")
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "ItemMoments"
+
+
 class Unreadable(models.Model):
     """A living item of which something does not open, and on which day that was noticed."""
 
@@ -178,6 +189,17 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return "Letter"
+
+
+class Parcel(models.Model):
+    """A piece of what letters lead to, of one length and without any form: `name` is a keyed digest."""
+
+    id = RandomKey()
+    name = models.BinaryField(max_length=32, unique=True)
+    raw = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "Parcel"
 
 
 class Claim(models.Model):

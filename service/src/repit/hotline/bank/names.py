@@ -9,6 +9,7 @@ that is withdrawn one digest stays, under the operator's key, for as long as the
 person withdrew must not come back by the same record.
 """
 
+import hashlib
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -55,6 +56,8 @@ def mark(item: Item, record: Record, opened: Opened) -> bytes:
             for hash_ in (submission.hashes if submission else ())
         }
     )
+    if submission and submission.moments:
+        hashes.append(b"moments" + hashlib.sha256(submission.moments).digest())
     what = submission and (submission.media, submission.kind)
     rest = repr((what, record.disputed, sorted(map(repr, record.origins)), sorted(record.gone)))
     return opened.digester(item).digest(_MARK, rest.encode(), *hashes)

@@ -3,6 +3,7 @@
 In: `Hash` and the item it belongs to. Out: rows, and hashes again. Next: `items` and `feed`.
 """
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import cast
 
@@ -20,6 +21,7 @@ Read = Sequence[tuple[ItemHash, Hash | None]]
 """Rows, each with its hash; None where it does not open."""
 FIND = "bank hash"
 _ITEM = "bank item"
+_MOMENTS = b"moments"
 
 
 class Opened:
@@ -103,6 +105,10 @@ class Opened:
         """For what else is kept of an item until it is erased. Raises `SealBroken`."""
         return self._sealer(item, NAMED)
 
+    def kept(self, item: Item) -> Sealer:
+        """For what else is kept of an item until it is withdrawn. Raises `SealBroken`."""
+        return self._sealer(item, KEPT)
+
     def digester(self, item: Item) -> Digester:
         """For what is compared of an item until it is withdrawn."""
         return Digester(self._held.get(item.pk, keys.NONE)[KEPT])
@@ -138,6 +144,11 @@ def seal_hashes(item: Item, hashes: Sequence[Hash], pair: Pair, lookup: Lookup) 
     return rows
 
 
+def kept_sealer(pair: Pair) -> Sealer:
+    """For what is kept under these keys until its item is withdrawn."""
+    return _sealer(pair, KEPT)
+
+
 def found_by(hash_: Hash, lookup: Lookup) -> bytes | None:
     """The digest of a hash, where others may ask for it by its value."""
     if hash_.role != "whole" or hash_.algorithm not in ASKED_BY_VALUE:
@@ -148,10 +159,12 @@ def found_by(hash_: Hash, lookup: Lookup) -> bytes | None:
 def fingerprint(submission: Submission, lookup: Lookup) -> bytes:
     """The same for the same hashes of the same kind: by it two submissions of one picture become one item.
 
-    It covers *all* hashes. Were one enough to be joined, a stranger who knows it could add hashes of their
-    own to an item that others vouch for.
+    It covers *all* hashes, and the moments of a video. Were one enough to be joined, a stranger who knows it
+    could add hashes of their own to an item that others vouch for.
     """
     hashes = sorted({f"{s.algorithm}.{s.role}".encode() + s.value for s in submission.hashes})
+    if submission.moments:
+        hashes.append(_MOMENTS + hashlib.sha256(submission.moments).digest())
     return lookup.digest(_ITEM, submission.media.encode(), submission.kind.encode(), *hashes)
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from repit.foundation.clock import now
 from repit.foundation.hashes import Kind, Media
-from repit.hotline.bank import feed, keys, lookups, names, proving, sealed
+from repit.hotline.bank import feed, keys, lookups, names, proving, sealed, videos
 from repit.hotline.bank.lookups import Lookup
 from repit.hotline.bank.models import Item, ItemHash, LookupKey, PartnerRecord
 from repit.hotline.bank.sealed import Opened
@@ -67,8 +67,9 @@ def each(item: Item, opened: Opened, lookup: Lookup) -> None:
     ItemHash.objects.bulk_update([row for row, _ in read], ["digest"])
     if item.state in LIVE and not opened.destroyed(item):
         hashes = tuple(hash_ for _, hash_ in read if hash_ is not None)
-        if len(hashes) == len(rows) > 0:
-            whole = Submission(cast(Media, item.media), cast(Kind, item.kind), hashes)
+        moments = videos.read(opened, item, videos.rows_of([item.pk]).get(item.pk))
+        if len(hashes) == len(rows) > 0 and moments is not None:
+            whole = Submission(cast(Media, item.media), cast(Kind, item.kind), hashes, moments)
             item.fingerprint = sealed.fingerprint(whole, lookup)
         names.carry_over(list(PartnerRecord.objects.filter(item=item)), opened, lookup)
     item.found_by = lookup.number

@@ -9,7 +9,7 @@ loaded.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -17,10 +17,11 @@ from django.db import transaction
 from repit.foundation import audit
 from repit.foundation.clock import now
 from repit.foundation.errors import SealBroken
-from repit.foundation.hashes import FORMS, Hash
+from repit.foundation.hashes import FORMS
 from repit.foundation.sealing import Place, keyed_digest, operator
 from repit.hotline.bank import feed, unreadable
 from repit.hotline.bank.models import WidelyPublished
+from repit.hotline.bank.types import Submission
 
 if TYPE_CHECKING:
     from repit_engine.search import FlatIndex
@@ -30,6 +31,7 @@ RADIUS: Final = 31
 REASON: Final = "close to a widely published picture"
 _PURPOSE: Final = "widely published"
 _TABLE: Final = "bank_widelypublished"
+_TOGETHER: Final = 500
 
 
 class _InMemory:
@@ -55,17 +57,21 @@ _memory: Final = _InMemory()
 
 def add(hashes: Iterable[bytes], *, actor: str) -> int:
     """Add PDQ hashes of 32 bytes; how many were new. What is banked already stays as it is."""
-    new = 0
+    given = {keyed_digest(_PURPOSE, value): value for value in hashes}
+    sealer, moment, wanted = operator(_PURPOSE), now(), list(given)
     with transaction.atomic():
         feed.locked()
-        for value in dict.fromkeys(hashes):
-            digest = keyed_digest(_PURPOSE, value)
-            if not WidelyPublished.objects.filter(digest=digest).exists():
-                sealed = operator(_PURPOSE).seal(value, _place(digest))
-                WidelyPublished.objects.create(digest=digest, sealed=sealed, added_at=now())
-                new += 1
-        audit.record(actor, "widely-published.add", "", str(new))
-    return new
+        for begin in range(0, len(wanted), _TOGETHER):
+            some = WidelyPublished.objects.filter(digest__in=wanted[begin : begin + _TOGETHER])
+            for known in some.values_list("digest", flat=True):
+                del given[bytes(known)]
+        rows = [
+            WidelyPublished(digest=digest, sealed=sealer.seal(value, _place(digest)), added_at=moment)
+            for digest, value in given.items()
+        ]
+        WidelyPublished.objects.bulk_create(rows, batch_size=_TOGETHER)
+        audit.record(actor, "widely-published.add", "", str(len(rows)))
+    return len(rows)
 
 
 def listed() -> bytes:
@@ -74,15 +80,25 @@ def listed() -> bytes:
     return b"" if last is None else bytes(last)
 
 
-def near(hashes: Iterable[Hash]) -> bool:
-    """Whether any PDQ hash lies within `RADIUS` of one on the list."""
-    values = [hash_.value for hash_ in hashes if hash_.perceptual]
-    if not values:
-        return False
-    index = _memory.index()
+def near(submissions: Iterable[Submission]) -> bool:
+    """Whether any PDQ hash, or a moment of a video, lies within `RADIUS` of one on the list."""
+    some = [one for one in submissions if one.moments or any(hash_.perceptual for hash_ in one.hashes)]
+    index = _memory.index() if some else None
     if index is None:
         return False
+    values = b"".join(value for submission in some for value in _seen(submission))
     return len(index.range_search(_rows(values), RADIUS).ids) > 0
+
+
+def _seen(submission: Submission) -> Iterator[bytes]:
+    """What is seen of it, hashes one behind the other."""
+    yield from (hash_.value for hash_ in submission.hashes if hash_.perceptual)
+    if submission.moments:
+        from repit_engine.moments import from_bytes  # noqa: PLC0415
+
+        moments = from_bytes(submission.moments)
+        yield moments.whole.tobytes()
+        yield moments.anchored.tobytes()
 
 
 def _opened() -> "FlatIndex | None":
@@ -104,14 +120,14 @@ def _opened() -> "FlatIndex | None":
     from repit_engine.search import FlatIndex  # noqa: PLC0415 - its kernels take long to load
 
     index = FlatIndex()
-    index.add(np.arange(len(values), dtype=np.uint64), _rows(values))
+    index.add(np.arange(len(values), dtype=np.uint64), _rows(b"".join(values)))
     return index
 
 
-def _rows(values: list[bytes]) -> "HashArray":
+def _rows(values: bytes) -> "HashArray":
     import numpy as np  # noqa: PLC0415
 
-    return np.frombuffer(b"".join(values), np.uint8).reshape(-1, 32)
+    return np.frombuffer(values, np.uint8).reshape(-1, 32)
 
 
 def _place(digest: bytes) -> Place:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from django.db import IntegrityError, transaction
 
+from repit.foundation import videos
 from repit.foundation.clock import now
 from repit.foundation.errors import InputRefused, Text, TooLarge
 from repit.foundation.ids import random_key
@@ -117,7 +118,11 @@ def at_level(submissions: Sequence[Submission], level: Level) -> list[Submission
     if level == "family":
         return list(submissions)
     return [
-        replace(submission, hashes=tuple(hash_ for hash_ in submission.hashes if hash_.role == "whole"))
+        replace(
+            submission,
+            hashes=tuple(hash_ for hash_ in submission.hashes if hash_.role == "whole"),
+            moments=videos.of_the_whole(submission.moments),
+        )
         for submission in submissions
     ]
 

@@ -22,7 +22,10 @@ from repit.hotline.bank.record import Origin, Ready, Record
 from repit.hotline.bank.types import Submission
 
 TOGETHER: Final = 100
-"""So much work in one transaction: records, where each comes from, what each says was withdrawn."""
+"""So much work in one transaction: records, where each comes from, what each says was withdrawn, and how long
+its moments are."""
+_AS_ONE_MORE: Final = 64 * 1024
+"""So many bytes of moments are as much work as a further record."""
 
 
 class BankTarget:
@@ -90,6 +93,8 @@ def _parts(records: Sequence[Record]) -> Iterator[list[Record]]:
     for record in records:
         part.append(record)
         work += 1 + len(record.origins) + len(record.gone)
+        if record.submission is not None:
+            work += len(record.submission.moments) // _AS_ONE_MORE
         if work >= TOGETHER:
             yield part
             part, work = [], 0
@@ -101,5 +106,5 @@ def _record(pulled: Pulled, kind: Kind) -> Record:
     origins = tuple(Origin(root.installation, root.token, root.path) for root in pulled.roots)
     submission = None
     if pulled.state != "withdrawn":
-        submission = Submission(pulled.media, cast(Kind, pulled.kind or kind), pulled.hashes)
+        submission = Submission(pulled.media, cast(Kind, pulled.kind or kind), pulled.hashes, pulled.moments)
     return Record(pulled.name, submission, pulled.state == "disputed", origins, pulled.gone)

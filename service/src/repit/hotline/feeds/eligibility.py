@@ -62,12 +62,15 @@ def visible(who: Granted, names: Collection[str]) -> QuerySet[Item]:
     return items.order_by("id")
 
 
-def feed_name(feed_id: str, who: Granted) -> str:
+def feed_name(feed_id: str, who: Granted, *, moments: bool = False) -> str:
     """The feed's name as this subscriber knows it.
 
     It changes with what is granted and demanded: what a subscriber holds then is no part of what it would
-    receive, and under another name it begins again with a snapshot by itself.
+    receive, and under another name it begins again with a snapshot by itself. So it does the first time that
+    its client reads the `moments` of videos, of which it holds none.
     """
+    if moments:
+        feed_id = str(uuid.uuid5(uuid.UUID(feed_id), "moments"))
     if SYNC not in who.exchanges and replace(who, id=0, name="", key=0, exchanges=frozenset()) == _PLAIN:
         return feed_id
     shaping = (

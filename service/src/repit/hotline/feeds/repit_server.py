@@ -10,6 +10,7 @@ from typing import Final, get_args
 from repit.exchanges.repit.provenance_wire import SharedRoot
 from repit.exchanges.repit.snapshot_wire import SnapshotHead, encode_snapshot
 from repit.exchanges.repit.wire import Change, Entry, Page
+from repit.foundation import videos
 from repit.foundation.clock import now
 from repit.foundation.hashes import Hash, Kind
 from repit.hotline.bank import feed, feed_watch
@@ -32,8 +33,9 @@ def wait_outside(after: int, wait_seconds: float) -> float:
     return wait if wait > 0 and feed.head().sequence == after else 0.0
 
 
-def page(who: Granted, after: int, wait_seconds: float) -> Page:
-    """Changes after a sequence; where there are none yet, wait for the first of them.
+def page(who: Granted, after: int, wait_seconds: float, *, moments: bool = False) -> Page:
+    """Changes after a sequence; where there are none yet, wait for the first of them. `moments`: with those
+    of videos, for a client that reads them.
 
     A subscriber that is ahead of the feed (which came back from a backup, or is another) is answered at once
     with the smaller head, by which its client knows.
@@ -42,7 +44,7 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     wait = min(wait_seconds, MAX_WAIT_SECONDS)
     if head.sequence == after and wait > 0 and feed_watch.beyond(after, wait):
         head = feed.head()
-    recorded = _enough(feed.changes_after(after))
+    recorded = _enough(feed.changes_after(after, moments=moments))
     names = {change.item.item for change in recorded if change.item is not None}
     confirmed = eligibility.confirmed(who, names)
     origins = provenance.of(names) if SYNC in who.exchanges else {}
@@ -52,7 +54,7 @@ def page(who: Granted, after: int, wait_seconds: float) -> Page:
     newest = max(head.sequence, changes[-1].sequence if changes else 0)
     if changes:
         access.note(who.id, "repit", changes[0].sequence, changes[-1].sequence, len(changes))
-    return Page(changes, newest, eligibility.feed_name(head.feed_id, who), now())
+    return Page(changes, newest, eligibility.feed_name(head.feed_id, who, moments=moments), now())
 
 
 def _enough(recorded: list[Recorded]) -> list[Recorded]:
@@ -65,17 +67,17 @@ def _enough(recorded: list[Recorded]) -> list[Recorded]:
     return recorded
 
 
-def snapshot(who: Granted, block: int = 0, after: str = "") -> Iterator[bytes]:
+def snapshot(who: Granted, block: int = 0, after: str = "", *, moments: bool = False) -> Iterator[bytes]:
     """Lines of the wire's snapshot, with a mark after each `block` entries; from behind `after` on, if given.
 
     The head is read first: what changes later is in the changes after it. Raises `NotFound` where `after` is
     no item.
     """
     head = feed.head()
-    items = feed.everything(after)
+    items = feed.everything(after, moments=moments)
     confirmed = eligibility.confirmed(who)
     lines = encode_snapshot(
-        SnapshotHead(head.sequence, eligibility.feed_name(head.feed_id, who), now()),
+        SnapshotHead(head.sequence, eligibility.feed_name(head.feed_id, who, moments=moments), now()),
         (
             _entry(item, who, confirmed, origins)
             for item, origins in _with_provenance(items, who)
@@ -139,6 +141,10 @@ def _visible(item: Published, who: Granted) -> tuple[Hash, ...]:
     return tuple(hash_ for hash_ in item.hashes if hash_.role == "whole" or who.sees_anchored)
 
 
+def _moments(item: Published, who: Granted) -> bytes:
+    return item.moments if who.sees_anchored else videos.of_the_whole(item.moments)
+
+
 def _entry(item: Published, who: Granted, confirmed: Collection[str], origins: Provenance | None) -> Entry:
     """An item of a kind that was granted, as this subscriber may see it."""
     shown = _shown(item, who, confirmed, origins)
@@ -153,6 +159,7 @@ def _entry(item: Published, who: Granted, confirmed: Collection[str], origins: P
         roots=tuple(SharedRoot(*root) for root in origins.roots) if origins and shown else (),
         gone=origins.gone if origins else (),
         asked=item.asked if shown else 0,
+        moments=_moments(item, who) if shown else b"",
     )
 
 

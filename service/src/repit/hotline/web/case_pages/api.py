@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from repit.foundation import videos
 from repit.foundation.errors import NotFound, TooLarge
 from repit.foundation.hashes import BEST_QUALITY, MAX_HASHES, Hash, Kind, Media, Role
 from repit.foundation.web.api.answers import Answer
@@ -58,13 +59,15 @@ _ONE_OF_THE_WHOLE: Final = {"contains": {"properties": {"role": {"const": "whole
 
 
 class ItemIn(Strict):
-    """One picture, video or file. `kind` is what the person declares; nothing infers it."""
+    """One picture, video or file. `kind` is what the person declares; nothing infers it. `moments`: of a
+    video alone, what its device made of its frames; without them copies of the very file are met."""
 
     media: Media
     kind: Kind
     hashes: Annotated[
         list[HashIn], Field(min_length=1, max_length=MAX_HASHES, json_schema_extra=_ONE_OF_THE_WHOLE)
     ]
+    moments: Annotated[str, Field(max_length=videos.MOST_SIGNS, json_schema_extra={"format": "byte"})] = ""
 
 
 class CaseIn(Strict):
@@ -140,7 +143,7 @@ def withdraw(request: HttpRequest, body: WithdrawIn) -> HttpResponseBase:
 def submission(item: ItemIn) -> Submission:
     """As the bank takes it. Raises `InputRefused`."""
     hashes = (Hash(h.algorithm, h.role, bytes.fromhex(h.value), h.quality) for h in item.hashes)
-    return Submission(item.media, item.kind, tuple(hashes))
+    return Submission(item.media, item.kind, tuple(hashes), videos.of_text(item.moments))
 
 
 def _status(protected: service.Status) -> StatusOut:

@@ -15,7 +15,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 FOLDER: Final = Path(__file__).parent / "static" / "case_pages" / "device"
-PAGE, WORKER, STOP_LIST, STYLE = "device.js", "worker.js", "stop-list.js", "device.css"
+PAGE, WORKER, VIDEO, STOP_LIST, STYLE = (
+    "device.js",
+    "worker.js",
+    "video-worker.js",
+    "stop-list.js",
+    "device.css",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +49,19 @@ class File:
 class Bundle:
     page: File
     worker: File
+    video: File
     stop_list: File
     style: File
 
     @property
     def files(self) -> tuple[File, ...]:
-        return self.page, self.worker, self.stop_list, self.style
+        return self.page, self.worker, self.video, self.stop_list, self.style
 
 
 @cache
 def bundle() -> Bundle:
     """Read once; the files change with a new version only."""
-    names = (PAGE, WORKER, STOP_LIST, STYLE)
+    names = (PAGE, WORKER, VIDEO, STOP_LIST, STYLE)
     return Bundle(*(File(name, (FOLDER / name).read_bytes().decode("utf-8")) for name in names))
 
 
@@ -64,9 +71,30 @@ def words() -> dict[str, str]:
         "waiting": _("Waiting."),
         "working": _("Working on this device…"),
         "picture-ready": _("Ready. This picture can be recognised."),
-        "video-ready": _(
-            "Ready. Exact copies of this video can be recognised. "
-            "Finding altered copies of videos comes next."
+        "watching": _("Working on this device… {seen} of {all}"),
+        "video-ready": _("Ready. This video can be recognised, even cut or altered."),
+        "video-seen": _(
+            "Ready. This video can be recognised, even cut or altered. "
+            "Another browser could look at more of its pictures."
+        ),
+        "video-damaged": _(
+            "Ready in part. Some of this video is damaged. The rest can be recognised, even cut or altered."
+        ),
+        "video-plain": _(
+            "This video shows too little to be recognised once it is altered. "
+            "Exact copies of the file can be."
+        ),
+        "video-unreadable": _(
+            "This browser cannot open this video. Exact copies of the file can be recognised, "
+            "altered ones cannot. Another browser may do more."
+        ),
+        "video-altered": _(
+            "To protect you, this browser changes pictures before a page can read them. "
+            "Exact copies of this video can be recognised, altered ones cannot. Another browser can do more."
+        ),
+        "video-no-worker": _(
+            "This device could not look at this video. Exact copies of the file can be recognised, "
+            "altered ones cannot. It may help to close other pages, or to use another device."
         ),
         "file-ready": _("Ready. Exact copies of this file can be recognised."),
         "unreadable": _(

@@ -66,6 +66,8 @@ def page(language: str) -> bytes:
         # The worker is a part of this file; it inherits this policy, and with it the ban on connections.
         "worker-src": "blob:",
         "connect-src": "'none'",
+        # A video that was chosen, shown to the worker by the page where a browser lets no worker decode it.
+        "media-src": "blob:",
         "form-action": "'none'",
         "base-uri": "'none'",
         "require-trusted-types-for": "'script'",
@@ -77,6 +79,7 @@ def page(language: str) -> bytes:
         "script": script,
         "leaving": leaving,
         "worker": parts.worker.content,
+        "video_worker": parts.video.content,
     }
     with override(language):
         return render_to_string("case_pages/device_offline.html", context).strip().encode()

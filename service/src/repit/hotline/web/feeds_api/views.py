@@ -27,6 +27,7 @@ from repit.hotline.web.feeds_api import compression
 from repit.hotline.web.feeds_api.security import SUBSCRIBER
 
 LINES: Final = "application/x-ndjson"
+MOMENTS: Final = "`yes`: videos with their moments (docs/en/moments.md)."
 _MOST: Final = 2**63
 
 
@@ -35,6 +36,7 @@ class SnapshotFrom(Parameters):
 
     marks: Annotated[str, Field(description="`yes`: with marks, so that it can go on where it was cut.")] = ""
     after: Annotated[str, Field(description="The name at the last mark that was read.")] = ""
+    moments: Annotated[str, Field(description=MOMENTS)] = ""
 
 
 class ChangesFrom(Parameters):
@@ -44,6 +46,7 @@ class ChangesFrom(Parameters):
     wait: Annotated[
         float, Field(ge=0, lt=_MOST, description="Seconds to wait for a first change; at most 25 are waited.")
     ] = 0.0
+    moments: Annotated[str, Field(description=MOMENTS)] = ""
 
 
 class AcknowledgementIn(BaseModel):
@@ -64,7 +67,8 @@ class AcknowledgementIn(BaseModel):
 def snapshot(request: HttpRequest, who: Granted, query: SnapshotFrom) -> HttpResponseBase:
     """Everything: lines of JSON, last their count and SHA-256; `marks=yes` and `after=` make it resumable."""
     block = BLOCK if query.marks == "yes" else 0
-    return compression.streamed(request, repit_server.snapshot(who, block, query.after), LINES)
+    lines = repit_server.snapshot(who, block, query.after, moments=query.moments == "yes")
+    return compression.streamed(request, lines, LINES)
 
 
 @operation(
@@ -79,7 +83,8 @@ def changes(request: HttpRequest, who: Granted, query: ChangesFrom) -> HttpRespo
     outside = repit_server.wait_outside(query.after, wait) if may_park(request) else 0.0
     if outside:
         return Parked(f"subscriber {who.id}", outside, partial(feed_watch.watch, query.after))
-    return compression.whole(request, encode_page(repit_server.page(who, query.after, wait)), JSON)
+    page = repit_server.page(who, query.after, wait, moments=query.moments == "yes")
+    return compression.whole(request, encode_page(page), JSON)
 
 
 @operation("POST", answers=(empty("Noted.", 204),), refusals=(NotGranted,), security=SUBSCRIBER)

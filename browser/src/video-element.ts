@@ -1,0 +1,107 @@
+/**
+ * Shows a film to the worker, frame by frame, in a browser that lets no worker decode it: a few frames a second, sought one after
+ * the other. The page never shows them to anyone.
+ *
+ * In: a file, `next` from the worker. Out: `Look`s. Next: `device-video` passes them on. Needs `media-src blob:` in the page's policy.
+ */
+
+import type { Look } from "./video/shown.ts";
+
+/** Seconds from look to look. */
+const STEP = 0.25;
+/** Milliseconds: for the first frame of a large file; for a seek; for word of the frame that it led to. */
+const OPENING = 30_000;
+const SEEKING = 15_000;
+const SHOWING = 400;
+/** Beyond every film: where a recording names no length, the browser then finds it. */
+const FAR = 1e7;
+
+export class VideoElement {
+  readonly #video = document.createElement("video");
+  readonly #address: string;
+  #opened: Promise<boolean> | null = null;
+  #at = 0;
+  #first: number | null = null;
+  #last = -1;
+
+  constructor(file: Blob) {
+    this.#address = URL.createObjectURL(file);
+    this.#video.muted = true;
+    this.#video.playsInline = true;
+    this.#video.preload = "auto";
+  }
+
+  /** The next frame that is another one, or how it ends. */
+  async next(): Promise<Look> {
+    this.#opened ??= this.#open();
+    if (!(await this.#opened)) return { kind: "blind" };
+    const { duration } = this.#video;
+    for (; this.#at < duration; this.#at += STEP) {
+      const seconds = await this.#seek(this.#at);
+      if (seconds === null) return { kind: "blind" };
+      this.#first ??= seconds;
+      const ms = Math.round(1000 * (seconds - this.#first));
+      if (ms <= this.#last) continue;
+      this.#last = ms;
+      this.#at += STEP;
+      const frame = await this.#frame();
+      return frame === null ? { kind: "blind" } : { kind: "frame", ms, of: Math.round(1000 * duration), frame };
+    }
+    return { kind: "end", duration: Math.max(this.#last, Math.round(1000 * (duration - (this.#first ?? 0)))) };
+  }
+
+  close(): void {
+    this.#video.removeAttribute("src");
+    this.#video.load();
+    URL.revokeObjectURL(this.#address);
+  }
+
+  async #open(): Promise<boolean> {
+    const ready = this.#heard("loadeddata", OPENING);
+    this.#video.src = this.#address;
+    if (!(await ready)) return false;
+    if (Number.isFinite(this.#video.duration)) return true;
+    const known = this.#heard("durationchange", SEEKING);
+    this.#video.currentTime = FAR;
+    return (await known) && Number.isFinite(this.#video.duration);
+  }
+
+  /** The time of the frame that is shown there, as the browser names it; null where it shows none. */
+  async #seek(seconds: number): Promise<number | null> {
+    const video = this.#video;
+    const exact = "requestVideoFrameCallback" in video;
+    const named = new Promise<number>((resolve) => {
+      if (exact) video.requestVideoFrameCallback((_, { mediaTime }) => resolve(mediaTime));
+    });
+    const done = this.#heard("seeked", SEEKING);
+    video.currentTime = seconds;
+    if (!(await done)) return null;
+    const otherwise = new Promise<number>((resolve) => setTimeout(() => resolve(video.currentTime), exact ? SHOWING : 0));
+    return Promise.race([named, otherwise]);
+  }
+
+  async #frame(): Promise<VideoFrame | ImageBitmap | null> {
+    try {
+      return typeof VideoFrame === "undefined" ? await createImageBitmap(this.#video) : new VideoFrame(this.#video);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Whether it came to that, rather than to an error or to nothing. */
+  #heard(event: string, patience: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (came: boolean): void => {
+        this.#video.removeEventListener(event, yes);
+        this.#video.removeEventListener("error", no);
+        clearTimeout(timer);
+        resolve(came);
+      };
+      const yes = (): void => end(true);
+      const no = (): void => end(false);
+      const timer = setTimeout(no, patience);
+      this.#video.addEventListener(event, yes);
+      this.#video.addEventListener("error", no);
+    });
+  }
+}

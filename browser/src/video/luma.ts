@@ -1,0 +1,76 @@
+/**
+ * The luma of a decoded frame, as it is stored: no canvas, no colour arithmetic of the browser's.
+ *
+ * In: WebCodecs' VideoFrame. Out: `Luma`, in the room that it was given, and how the frame's values are to be read. Next: `watcher`.
+ * Both decoders are exact by their standards, so that this is what engine and browser have in common (docs/en/moments.md).
+ */
+
+import { levelsOf, type Bits } from "./curves.ts";
+import type { Luma } from "./rows.ts";
+
+/** Gives room for a frame of that width and so many bytes. */
+export type FrameRoom = (width: number, bytes: number) => Uint8Array<ArrayBuffer>;
+
+export interface Read {
+  readonly luma: Luma;
+  /** Black is 16 and white 235. */
+  readonly limited: boolean;
+}
+
+/** The browser hands out no luma of this frame: it must be come by otherwise, or not at all. */
+export class NoLuma extends Error {}
+
+/** Every format whose first plane is luma, by the bits of its samples (W3C WebCodecs, VideoPixelFormat). */
+function bitsOf({ format, colorSpace }: VideoFrame): Bits {
+  const found = /^(?:NV12|I4(?:20|22|44))A?(P10|P12)?$/.exec(format ?? "");
+  // Red, green and blue can be stored as three planes, too.
+  if (found === null || (colorSpace.matrix as string | null) === "rgb") throw new NoLuma();
+  return found[1] === "P10" ? 10 : found[1] === "P12" ? 12 : 8;
+}
+
+/** Rejects with `NoLuma` where the frame has none to give. */
+export async function readLuma(frame: VideoFrame, room: FrameRoom): Promise<Read> {
+  const bits = bitsOf(frame);
+  const rect = frame.visibleRect;
+  if (rect === null) throw new NoLuma();
+  const { width, height } = rect;
+  const size = frame.allocationSize({ rect });
+  const target = room(width, size);
+  const first = await copied(frame, target, rect);
+  const samples = bits === 8 ? width : 2 * width;
+  const bytes = target.subarray(first.offset, first.offset + first.stride * (height - 1) + samples);
+  const limited = frame.colorSpace.fullRange !== true;
+  const levels = levelsOf(bits, frame.colorSpace.transfer as string | null, limited);
+  if (bits === 8 && levels !== null) return { luma: widened(bytes, width, height, first.stride, levels), limited };
+  return { luma: { width, height, bytes, stride: first.stride, levels }, limited };
+}
+
+/** Where the first plane came to lie. */
+async function copied(frame: VideoFrame, target: Uint8Array<ArrayBuffer>, rect: DOMRectReadOnly): Promise<PlaneLayout> {
+  let layout: PlaneLayout[];
+  try {
+    layout = await frame.copyTo(target, { rect });
+  } catch {
+    throw new NoLuma();
+  }
+  const [first] = layout;
+  if (first === undefined) throw new NoLuma();
+  return first;
+}
+
+/** Samples of eight bits with sixteen each, for which a table of levels can be asked. */
+function widened(bytes: Uint8Array, width: number, height: number, stride: number, levels: Float32Array<ArrayBuffer>): Luma {
+  const wide = new Uint8Array(2 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) wide[2 * (y * width + x)] = bytes[y * stride + x]!;
+  }
+  return { width, height, bytes: wide, stride: 2 * width, levels };
+}
+
+/** The same, in memory of its own and without what lies between rows. */
+export function kept({ width, height, bytes, stride, levels }: Luma): Luma {
+  const row = levels === null ? width : 2 * width;
+  const own = new Uint8Array(row * height);
+  for (let y = 0; y < height; y++) own.set(bytes.subarray(y * stride, y * stride + row), y * row);
+  return { width, height, bytes: own, stride: row, levels };
+}

@@ -1,0 +1,69 @@
+/**
+ * When each frame of a film is shown, from its packets alone (docs/en/moments.md).
+ *
+ * In: packets in the order of the file, as a container tells them. Out: milliseconds from the first shown frame, the whole film's
+ * duration. Next: `film`. The engine's twin: `repit_engine.video.table`.
+ */
+
+/** In ticks of the track. */
+export interface Told {
+  readonly ticks: number;
+  /** 0 where the container does not say. */
+  readonly lasting: number;
+  /** Not hidden by an edit list. */
+  readonly shown: boolean;
+}
+
+export interface Times {
+  /** Of each packet; null where its frame is never shown. */
+  readonly ms: readonly (number | null)[];
+  readonly duration: number;
+}
+
+/** Seconds by which a clock falls back, or leaps ahead where a container has no one clock, before it is another recording's. */
+const BACK = 0.5;
+const LEAP = 10;
+
+/** `resolution`: ticks a second. `seams`: recordings may lie one behind the other, each with a clock of its own. */
+export function timesOf(told: readonly Told[], resolution: number, seams: boolean): Times {
+  const ms = new Array<number | null>(told.length).fill(null);
+  let end = 0;
+  let begin = 0;
+  for (const stop of [...(seams ? seamsOf(told, resolution) : []), told.length]) {
+    const seen: number[] = [];
+    for (let place = begin; place < stop; place++) if (told[place]!.shown) seen.push(place);
+    begin = stop;
+    if (seen.length === 0) continue;
+    seen.sort((a, b) => told[a]!.ticks - told[b]!.ticks);
+    const first = told[seen[0]!]!.ticks;
+    const start = end;
+    let last = -1;
+    const steps: number[] = [];
+    for (const place of seen) {
+      const now = Math.max(start + inMs(told[place]!.ticks - first, resolution), last + 1);
+      if (last >= 0) steps.push(now - last);
+      ms[place] = last = now;
+    }
+    const usual = steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
+    end = last + Math.max(1, inMs(told[seen.at(-1)!]!.lasting, resolution) || usual);
+  }
+  return { ms, duration: end };
+}
+
+/** Halves upwards. */
+function inMs(ticks: number, resolution: number): number {
+  return Math.floor((2000 * ticks + resolution) / (2 * resolution));
+}
+
+function seamsOf(told: readonly Told[], resolution: number): number[] {
+  const found: number[] = [];
+  let latest = told[0]?.ticks ?? 0;
+  told.forEach(({ ticks }, place) => {
+    if (ticks < latest - BACK * resolution || ticks > latest + LEAP * resolution) {
+      found.push(place);
+      latest = ticks;
+    }
+    latest = Math.max(latest, ticks);
+  });
+  return found;
+}

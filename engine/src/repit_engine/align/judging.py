@@ -1,0 +1,160 @@
+"""What is to be said of one item: how sure, and where.
+
+In: a `Meeting`. Out: `Judgement`. Next: `align.rule` sorts them, and asks again where more would say more.
+
+Several scenes on one line are evidence of their own (`align.evidence`). Within one scene the rule for
+pictures speaks (`align.scene`): a film from a tripod has no second one.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from repit_engine.align.ends import segment_of
+from repit_engine.align.evidence import of_line, strength_of
+from repit_engine.align.found import Found
+from repit_engine.align.lines import Line, best_line
+from repit_engine.align.meeting import Item, Meeting
+from repit_engine.align.points import Points, points_of
+from repit_engine.align.result import Segment, VideoMatch
+from repit_engine.align.scene import of_scene
+from repit_engine.align.stretches import Stretch, stretches
+from repit_engine.align.tracing import traced
+from repit_engine.align.upload import NEGATIVE
+from repit_engine.decision import Strength
+from repit_engine.pdq import Orientation
+
+_MOST_LINES: Final = 12
+"""Lines through one item, turned one way, that are followed."""
+_CLEAR: Final = 46
+"""Bits within which something of the item was clearly seen."""
+_MOST: Final = 0.75
+
+Shared = Callable[[Item, NDArray[np.int64]], NDArray[np.bool_]]
+"""An item and some of its moments to which of them unrelated items have too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`match`: None where nothing is to be said. `spans`: milliseconds of the upload, from and to, about
+    which it would be worth while to ask more."""
+
+    match: VideoMatch | None
+    spans: tuple[tuple[int, int], ...]
+
+
+def judged(meeting: Meeting, shared: Shared) -> Judgement:
+    """The best that is to be said of an item."""
+    points = points_of(meeting)
+    of_turns = [
+        (turn, found)
+        for turn in np.unique(points.turns).tolist()
+        if (found := _of_turn(points.of(points.turns == turn), meeting))
+    ]
+    if not of_turns:
+        return Judgement(None, ())
+    turn, found = min(of_turns, key=lambda held: (held[1][0].order, held[0]))
+    spans = tuple(span for part in found for span in part.spans)
+    sure = [part for part in found if part.strength is not Strength.NONE]
+    if not sure:
+        return Judgement(None, spans)
+    return Judgement(_match(turn, sure, meeting, shared), spans)
+
+
+def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
+    """Stretches along one line after another, surest first, each without what those before have taken.
+
+    Of what is nothing by itself only the best is kept.
+    """
+    found: list[Found] = []
+    dim: list[Found] = []
+    left = points
+    for _ in range(_MOST_LINES):
+        line = best_line(left, meeting.item.shots[left.moments], meeting.rule.tolerance)
+        if line is None:
+            break
+        # Once an item is met, its further stretches are sought among its own hashes, not the bank's.
+        among = replace(meeting, rows=len(meeting.item.hashes)) if found else meeting
+        fresh = [_weighed(line, part, left, among) for part in stretches(line, among, left)]
+        dim += [part for part in fresh if part.strength is Strength.NONE]
+        fresh = [part for part in fresh if part.strength is not Strength.NONE]
+        if not fresh:
+            break
+        found += fresh
+        left = left.of(line.misses(left) > meeting.rule.tolerance)
+    return sorted(found, key=lambda part: part.order) or sorted(dim, key=lambda part: part.order)[:1]
+
+
+def _weighed(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:
+    line = traced(line, part.points, meeting)
+    segment = segment_of(line, part, meeting)
+    evidence = of_line(part.points, meeting, part.asked)
+    if (
+        evidence.scenes > 1
+        and _in_order(part.points, points, meeting)
+        and evidence.expected <= math.log10(meeting.rule.review)
+    ):
+        return Found(line, part, segment, evidence, strength_of(evidence.expected, meeting.rule), piece=False)
+    return of_scene(line, part, segment, meeting)
+
+
+def _in_order(agreeing: Points, seen: Points, meeting: Meeting) -> bool:
+    """Whether most of what was seen of the item, while the line lasts, agrees with it: frames that were
+    thrown together agree with one line or another here and there."""
+    begin, end = agreeing.begins.min(), agreeing.ends.max()
+    within = (seen.sharp >= begin) & (seen.sharp <= end) & (seen.bits <= max(_CLEAR, agreeing.bits.max()))
+    shots = meeting.item.shots
+    own, all_seen = np.unique(shots[agreeing.moments]), np.unique(shots[seen.moments[within]])
+    return len(own) >= _MOST * len(np.union1d(own, all_seen))
+
+
+def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> VideoMatch:
+    surest, item = found[0], meeting.item
+    moments = np.unique(np.concatenate([part.stretch.points.moments for part in found]))
+    common = moments[shared(item, moments)]
+    strength, piece = surest.strength, surest.piece
+    if strength is Strength.BLOCK and not any(_stands_alone(part, common, meeting) for part in found):
+        strength, piece = Strength.REVIEW, True
+    return VideoMatch(
+        item=item.number,
+        strength=strength,
+        expected_false=10.0 ** min(surest.evidence.expected, 300.0),
+        scenes=len(np.unique(item.scenes[moments])),
+        segments=tuple(sorted(_apart(found), key=lambda part: (part.upload_from, part.upload_to))),
+        piece=piece,
+        reversed=surest.line.speed < 0 and surest.segment.speed != 0,
+        orientation=Orientation(turn % NEGATIVE),
+        moments=tuple(moments.tolist()),
+    )
+
+
+def _stands_alone(part: Found, common: NDArray[np.int64], meeting: Meeting) -> bool:
+    """Whether it would block without what unrelated items have too, and is more than a title or an end."""
+    if part.strength is not Strength.BLOCK:
+        return False
+    stretch = part.stretch
+    own = ~np.isin(stretch.points.moments, common)
+    if not own.all():
+        rest = replace(stretch, points=stretch.points.of(own), asked=np.setdiff1d(stretch.asked, common))
+        if not own.any() or _weighed(part.line, rest, rest.points, meeting).strength is not Strength.BLOCK:
+            return False
+    moments, rule = meeting.item.moments, meeting.rule
+    begin = int(moments.begins[stretch.points.moments[own]].min())
+    end = int(moments.ends[stretch.points.moments[own]].max())
+    at_edge = end <= rule.edge or begin >= moments.duration - rule.edge
+    return not (at_edge and end - begin < rule.part * moments.duration)
+
+
+def _apart(found: list[Found]) -> list[Segment]:
+    """Surest first, without those that lie within a surer one in the upload."""
+    kept: list[Segment] = []
+    for part in found:
+        segment = part.segment
+        middle = (segment.upload_from + segment.upload_to) / 2
+        if not any(other.upload_from <= middle <= other.upload_to for other in kept):
+            kept.append(segment)
+    return kept

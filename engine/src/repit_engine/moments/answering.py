@@ -1,0 +1,76 @@
+"""A child's half of the dialogue about one video.
+
+In: a request, and the video, which lies with the parent. Out: its moments; or stages of hashes, track by
+track, each only when asked for. Next: `dialogue`, the parent's half, which says what is said.
+
+What hashes a video is handed in, so that this knows nothing of how.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any, BinaryIO
+
+from repit_engine.child.serving import VideoAnswer, VideoRequest
+from repit_engine.errors import EngineError
+from repit_engine.hash import not_hashable
+from repit_engine.moments import blob
+from repit_engine.moments.rows import to_bytes
+from repit_engine.moments.types import Asked, Moments
+from repit_engine.pipe import receive_json, send, send_json
+from repit_engine.video import Video, open_video
+
+Banked = Callable[[Video], Moments]
+Asking = Callable[[Video], Iterator[Asked]]
+
+
+def answering(banked: Banked, asking: Asking) -> VideoAnswer:
+    """How a child answers requests about videos (`child.serving.serve`)."""
+
+    def answer(request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO) -> None:
+        try:
+            if request.asked["want"] == "moments":
+                _give_moments(request, pipe_out, banked)
+            else:
+                _give_stages(request, pipe_in, pipe_out, asking)
+        except EngineError as refusal:
+            send_json(pipe_out, asdict(not_hashable(refusal)))
+
+    return answer
+
+
+def _give_moments(request: VideoRequest, pipe_out: BinaryIO, banked: Banked) -> None:
+    with open_video(request.source, request.limits) as video:
+        send_json(pipe_out, _head(video))
+        moments = banked(video)
+        send_json(pipe_out, {"moments": True, "unseen": video.unseen})
+    send(pipe_out, blob.to_bytes(moments))
+
+
+def _give_stages(request: VideoRequest, pipe_in: BinaryIO, pipe_out: BinaryIO, asking: Asking) -> None:
+    """One stage of one track after another, for as long as the parent wants more."""
+    track = 0
+    while True:
+        with open_video(request.source, request.limits, track=track) as video:
+            send_json(pipe_out, _head(video))
+            wanted = receive_json(pipe_in).get("want")
+            stages = iter(asking(video))
+            while wanted == "stage":
+                stage = next(stages, None)
+                said = {"stage": None if stage is None else int(stage.stage), "unseen": video.unseen}
+                send_json(pipe_out, said)
+                if stage is not None:
+                    send(pipe_out, to_bytes(stage))
+                wanted = receive_json(pipe_in).get("want")
+        track += 1
+        if wanted != "track" or track >= video.tracks:
+            return
+
+
+def _head(video: Video) -> dict[str, Any]:
+    return {
+        "duration": video.duration,
+        "frames": len(video.times),
+        "tracks": video.tracks,
+        "guessed": video.guessed,
+        "unseen": video.unseen,
+    }

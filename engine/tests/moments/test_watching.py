@@ -1,0 +1,171 @@
+"""A video with a child that may open nothing: read by ranges, stage after stage, track after track."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import watching_child
+
+from repit_engine import open_video
+from repit_engine.child.process import MEMORY, Child, spawned
+from repit_engine.moments.dialogue import VideoDialogue, VideoNotSeen
+from repit_engine.pipe import PipeClosed, PipeSilent, receive_json, send_json
+from repit_engine.video import VideoLimits
+
+VIDEOS = Path(__file__).resolve().parents[3] / "conformance" / "videos"
+FILM = (VIDEOS / "h264-open.mp4").read_bytes()
+LIMITS = VideoLimits()
+
+
+class Lying:
+    """A video in memory; says what of it was read."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content, self.read = content, 0
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        self.read += size
+        return self.content[offset : offset + size]
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[Child]:
+    made = spawned([sys.executable, "-c", _PROGRAM, str(MEMORY)])
+    made.wait(time.monotonic() + 60)
+    yield made
+    made.kill()
+    made.close()
+
+
+_PROGRAM = (
+    f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import watching_child as w; w.main()"
+)
+
+
+def _talk(child: Child, content: bytes, limits: VideoLimits = LIMITS) -> VideoDialogue:
+    return VideoDialogue(child.pipe_in, child.pipe_out, Lying(content), limits, time.monotonic() + 30)
+
+
+def test_stages_come_as_they_would_here(child: Child) -> None:
+    talk = _talk(child, FILM)
+    [track] = [(track.duration, track.frames, list(track.stages)) for track in talk]
+    talk.finish()
+    with open_video(FILM) as video:
+        here = list(watching_child.asking(video))
+        assert track[:2] == (video.duration, len(video.times))
+    for theirs, ours in zip(track[2], here, strict=True):
+        assert (theirs.stage, theirs.ms.tolist()) == (ours.stage, ours.ms.tolist())
+        assert (theirs.hashes == ours.hashes).all()
+    assert talk.unseen is None
+
+
+def test_moments_come_as_they_would_here(child: Child) -> None:
+    moments = _talk(child, FILM).moments()
+    with open_video(FILM) as video:
+        here = watching_child.banked(video)
+    assert (moments.whole == here.whole).all()
+    assert moments.duration == here.duration
+
+
+def test_a_dialogue_may_be_left_after_any_stage(child: Child) -> None:
+    for stages in range(3):
+        talk = _talk(child, FILM)
+        for track in talk:
+            for _ in range(stages):
+                next(track.stages)
+            break
+        assert talk.open
+        talk.finish()
+        assert not talk.open
+
+
+def test_a_refusal_leaves_the_child_ready(child: Child) -> None:
+    for content in (b"", b"no video at all", FILM[:40]):
+        with pytest.raises(VideoNotSeen):
+            _talk(child, content).moments()
+        with pytest.raises(VideoNotSeen):
+            next(iter(_talk(child, content)))
+    with pytest.raises(VideoNotSeen) as refused:
+        _talk(child, FILM, VideoLimits(pixels=100)).moments()
+    assert refused.value.outcome.reason == "video-too-large"
+    assert len(_talk(child, FILM).moments()) == 4
+
+
+def test_what_goes_wrong_where_the_video_lies_is_raised_as_it_is(child: Child) -> None:
+    class Gone(Lying):
+        def read_at(self, offset: int, size: int) -> bytes:
+            raise TimeoutError
+
+    made = spawned([sys.executable, "-c", _PROGRAM, str(MEMORY)])
+    made.wait(time.monotonic() + 60)
+    try:
+        with pytest.raises(TimeoutError):
+            VideoDialogue(made.pipe_in, made.pipe_out, Gone(FILM), LIMITS).moments()
+    finally:
+        made.kill()
+        made.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"range": [0, 1 << 30]},
+        {"range": [-1, 10]},
+        {"range": ["a", 10]},
+        {"range": [10**9, 10]},
+        {"duration": -1, "frames": 1, "tracks": 1, "guessed": False, "unseen": None},
+        {"duration": 1, "frames": 1, "tracks": "x", "guessed": False, "unseen": None},
+        {"stage": 3},
+        {},
+    ],
+    ids=str,
+)
+def test_nonsense_of_a_child_ends_the_dialogue(answer: dict[str, object]) -> None:
+    program = (
+        "import sys; from repit_engine.pipe import *; receive_json(sys.stdin.buffer);"
+        f"send_json(sys.stdout.buffer, {answer!r}); sys.stdin.buffer.read()"
+    )
+    made = spawned([sys.executable, "-c", program])
+    try:
+        with pytest.raises(PipeClosed):
+            next(iter(VideoDialogue(made.pipe_in, made.pipe_out, Lying(FILM), LIMITS)))
+    finally:
+        made.kill()
+        made.close()
+
+
+def test_a_child_that_says_nothing_is_left_in_time() -> None:
+    made = spawned([sys.executable, "-c", "import sys; sys.stdin.buffer.read()"])
+    try:
+        with pytest.raises(PipeSilent):
+            VideoDialogue(made.pipe_in, made.pipe_out, Lying(FILM), LIMITS, time.monotonic() + 0.2).moments()
+    finally:
+        made.kill()
+        made.close()
+
+
+def test_a_sealed_child_opens_no_file_and_no_socket() -> None:
+    program = (
+        "import socket\nfrom repit_engine.child import serving\nfrom repit_engine.pipe import *\n"
+        "def tried(what):\n"
+        "    try: what(); return 'done'\n"
+        "    except OSError as refused: return type(refused).__name__\n"
+        "def watch(request, pipe_in, pipe_out):\n"
+        "    ways = (lambda: open('/etc/hostname'), socket.socket, lambda: __import__('os').kill(1, 0))\n"
+        "    send_json(pipe_out, {'tried': [tried(way) for way in ways]})\n"
+        "serving.serve_standard(None, watch=watch, sealed=True)"
+    )
+    made = spawned([sys.executable, "-c", program, str(MEMORY)])
+    try:
+        made.wait(time.monotonic() + 60)
+        send_json(made.pipe_in, {"video": 1, "limits": {}})
+        assert receive_json(made.pipe_out) == {"tried": ["PermissionError"] * 3}
+    finally:
+        made.kill()
+        made.close()

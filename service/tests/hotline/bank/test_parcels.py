@@ -1,0 +1,171 @@
+"""Videos that a case hands over: their moments arrive whole, and by nothing that lies there does it show."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from thief import Loot, keys_in
+from video_items import video
+
+from repit.foundation import clock
+from repit.foundation.hashes import Hash
+from repit.hotline.bank import carrying, feed, keys, letters, parcels
+from repit.hotline.bank.carrying import Carrier
+from repit.hotline.bank.models import ItemMoments, Letter, Parcel
+from repit.hotline.bank.types import Published, Submission
+
+pytestmark = pytest.mark.django_db
+SPREAD = 5
+HALF_AN_HOUR = 1_400
+"""Moments that still fit beside any letter."""
+
+
+@pytest.fixture(autouse=True)
+def spread(settings: Any) -> None:
+    settings.REPIT_SPREAD_SECONDS = SPREAD
+
+
+def picture() -> Submission:
+    return Submission("picture", "intimate", (Hash("pdq", "whole", secrets.token_bytes(32), 90),))
+
+
+def protect(*some: Submission) -> list[str]:
+    return carrying.protect(some, actor="person", publish=True)
+
+
+def carried() -> None:
+    with clock.at(lambda: clock._wall() + timedelta(seconds=SPREAD + 1)):
+        Carrier().once()
+
+
+def served() -> dict[str, Published]:
+    return {item.item: item for item in feed.everything(moments=True)}
+
+
+def test_a_video_that_a_case_hands_over_is_served_with_its_moments() -> None:
+    [name] = protect(video(1, 300))
+    assert carrying.statuses([name])[name].moments and not ItemMoments.objects.exists()
+    carried()
+    assert [item.moments for item in served().values()] == [video(1, 300).moments]
+    assert carrying.statuses([name])[name].moments
+
+
+def test_of_what_is_met_as_the_very_file_alone_nothing_else_is_said() -> None:
+    names = protect(video(1, 0), picture())
+    assert not any(status.moments for status in carrying.statuses(names).values())
+    carried()
+    assert not any(status.moments for status in carrying.statuses(names).values())
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda: protect(picture()),
+        lambda: protect(video(1, 0)),
+        lambda: protect(video(1, 120)),
+        lambda: protect(video(1, HALF_AN_HOUR)),
+        lambda: protect(*[video(number, 100) for number in range(12)]),
+        lambda: carrying.let_go(["a name"], actor="clock"),
+        lambda: carrying.let_go_in_an_hour(["a name"], actor="person"),
+    ],
+    ids=["picture", "digest", "two minutes", "half an hour", "twelve", "let go", "in an hour"],
+)
+def test_whatever_is_asked_for_as_many_pieces_of_one_length_lie_there(asks: Callable[[], object]) -> None:
+    asks()
+    assert [len(row.raw) for row in Parcel.objects.all()] == [parcels.PIECE] * parcels.FEWEST
+    assert Letter.objects.count() in (4, 16)
+
+
+def test_a_video_takes_no_more_letters_than_a_picture() -> None:
+    protect(video(1, HALF_AN_HOUR))
+    assert Letter.objects.count() == 4 and {len(bytes(row.sealed)) for row in Letter.objects.all()} == {
+        letters.LENGTH + 41
+    }
+
+
+def test_what_is_longer_has_four_times_as_many() -> None:
+    protect(video(1, 4 * HALF_AN_HOUR))
+    assert Parcel.objects.count() == 4 * parcels.FEWEST
+
+
+@given(counts=st.lists(st.integers(0, 900), min_size=1, max_size=5))
+@hypothesis_settings(max_examples=15)
+def test_any_videos_come_out_as_they_went_in(counts: list[int]) -> None:
+    some = [video(seed, count) for seed, count in enumerate(counts)]
+    with transaction.atomic():
+        protect(*some)
+        read = [letters.whole(order) for order in letters.opened(list(Letter.objects.all()))]
+        assert {(one.hashes, one.moments) for one in read if one} == {
+            (one.hashes, one.moments) for one in some
+        }
+        transaction.set_rollback(True)
+
+
+def test_pieces_go_together_once_no_letter_beside_them_is_left() -> None:
+    protect(video(1, 100), picture())
+    [first, *others] = letters.opened(list(Letter.objects.all()))
+    keys.pool(keys.LETTERS).wipe(first.slots)
+    carrying.sweep()
+    assert Parcel.objects.count() == parcels.FEWEST
+    for order in others:
+        keys.pool(keys.LETTERS).wipe(order.slots)
+    protect(picture())
+    carrying.sweep()
+    assert Parcel.objects.count() == parcels.FEWEST and Letter.objects.count() == 4
+
+
+def test_what_is_taken_back_before_it_arrives_opens_with_no_key_that_is_left() -> None:
+    kept, gone = video(1, 100), video(2, 100)
+    [_, name] = protect(kept, gone)
+    loot = Loot().take(rows)
+    pieces = [bytes(row.raw) for row in Parcel.objects.all()]
+    found = {order.name: order for order in letters.opened(list(Letter.objects.all()))}
+    carrying.let_go([name], actor="person")
+    carried()
+    assert [item.moments for item in served().values()] == [kept.moments]
+    left = keys_in(Path(settings.REPIT_BANK_KEYS))
+    packed = found[name].packed
+    assert packed is not None
+    for opened in loot.opened(settings.REPIT_OPERATOR_KEY, left):
+        assert gone.moments[:40] not in opened and packed.key.hex().encode() not in opened
+    assert not any(gone.moments[40:80] in piece for piece in pieces)
+
+
+def test_keys_of_another_installation_cost_nobody_what_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    protect(video(1, 100))
+    with monkeypatch.context() as patched:
+        patched.setattr(settings, "REPIT_OPERATOR_KEY", secrets.token_bytes(32))
+        carrying.sweep()
+    assert Parcel.objects.count() == parcels.FEWEST
+    carried()
+    assert [item.moments for item in served().values()] == [video(1, 100).moments]
+
+
+@pytest.mark.parametrize("amiss", ["missing", "altered"])
+def test_where_a_piece_is_lost_the_very_file_is_protected_still(amiss: str) -> None:
+    [name] = protect(video(1, 100))
+    if amiss == "missing":
+        Parcel.objects.all().delete()
+    else:
+        Parcel.objects.update(raw=secrets.token_bytes(parcels.PIECE))
+    carried()
+    [item] = served().values()
+    assert set(item.hashes) == set(video(1).hashes) and not item.moments
+    assert not carrying.statuses([name])[name].moments
+
+
+def rows(table: str) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 - a table of ours
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
