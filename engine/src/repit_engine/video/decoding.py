@@ -75,7 +75,10 @@ class Decoding:
                     head, found = self._checked(frame, head, wanted, due)
                     yield from found
                 self._decoder.flush_buffers()
-                gap, head = False, number if keys[number] else -1
+                if not keys[number]:
+                    # A file that begins in the middle: what its decoder makes of that rests on all of it.
+                    raise Astray
+                gap, head = False, number
             if not self._spent.take(self._pixels()):
                 return
             if skips:

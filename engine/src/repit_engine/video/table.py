@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from repit_engine.video.container import Track
 from repit_engine.video.headers import hidden, layer_of
-from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK
+from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK, WITHOUT_ORDER
 from repit_engine.video.limits import Spent, Unseen
 
 BACK: Final = 0.5
@@ -54,7 +54,8 @@ class Order(Enum):
 class Table:
     """Of each packet, in the order of the file. `shown` ``(n,) int64``: its time in milliseconds, −1 where it
     is not shown; `key`, `layer` (`headers.layer_of`) likewise; `packets`: they themselves, where they are
-    few. `order`: what a frame's time is told by. `guessed`: at a stated rate. `times`: those of
+    few. `order`: what a frame's time is told by. `guessed`: at a stated rate. `damaged`: the
+    container says so of a packet. `times`: those of
     `shown` in order; `duration`: with the last frame's own.
     """
 
@@ -64,6 +65,7 @@ class Table:
     packets: "list[av.Packet[VideoStream]] | None"
     order: Order
     guessed: bool
+    damaged: bool
     times: NDArray[np.int64]
     duration: int
 
@@ -88,6 +90,7 @@ class _Rows:
     key: list[bool]
     shown: list[bool]
     layer: list[int]
+    damaged: bool = False
 
 
 def table_of(track: Track, spent: Spent) -> Table:
@@ -107,7 +110,9 @@ def table_of(track: Track, spent: Spent) -> Table:
             shown[beyond] = -1
         duration = min(duration, limit)
     key, layer = np.array(rows.key, np.bool_), np.array(rows.layer, np.uint8)
-    return Table(shown, key, layer, packets, order, guessed, np.sort(shown[shown >= 0]), duration)
+    return Table(
+        shown, key, layer, packets, order, guessed, rows.damaged, np.sort(shown[shown >= 0]), duration
+    )
 
 
 def _read(track: Track, spent: Spent) -> "tuple[_Rows, list[av.Packet[VideoStream]] | None]":
@@ -123,6 +128,7 @@ def _read(track: Track, spent: Spent) -> "tuple[_Rows, list[av.Packet[VideoStrea
             break
         if not len(rows.pts) % 256 and spent.over():
             break
+        rows.damaged |= packet.is_corrupt
         rows.pts.append(packet.pts)
         rows.dts.append(packet.dts)
         rows.lasting.append(packet.duration or 0)
@@ -163,8 +169,8 @@ def _order(rows: _Rows, timed: list[int], track: Track) -> Order:
         return Order.COUNTED
     # Where all are shown as long after they are decoded, either none is shown out of its turn, or a container
     # has said nothing of it.
-    silent = track.decoder.has_b_frames and len(set(apart)) == 1 and len(apart) > 2
-    return Order.DOUBTFUL if silent else Order.TIMED
+    silent = track.kind in WITHOUT_ORDER.get(track.codec, ()) or (len(set(apart)) == 1 and len(apart) > 2)
+    return Order.DOUBTFUL if silent and track.decoder.has_b_frames else Order.TIMED
 
 
 def _laid_out(
