@@ -25,6 +25,7 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from repit_engine.video.av1 import Frames
 from repit_engine.video.container import Track
 from repit_engine.video.headers import hidden, layer_of
 from repit_engine.video.kinds import AS_DECODED, ONE_CLOCK, WITHOUT_ORDER
@@ -54,14 +55,15 @@ class Order(Enum):
 class Table:
     """Of each packet, in the order of the file. `shown` ``(n,) int64``: its time in milliseconds, −1 where it
     is not shown; `key`, `layer` (`headers.layer_of`) likewise; `packets`: they themselves, where they are
-    few. `order`: what a frame's time is told by. `guessed`: at a stated rate. `damaged`: the
-    container says so of a packet. `times`: those of
-    `shown` in order; `duration`: with the last frame's own.
+    few. `frames`: reads AV1's. `order`: what a frame's time is told by. `guessed`: at a stated rate.
+    `damaged`: the container says so of a packet. `times`: those of `shown` in order; `duration`: with the
+    last frame's own.
     """
 
     shown: NDArray[np.int64]
     key: NDArray[np.bool_]
     layer: NDArray[np.uint8]
+    frames: Frames | None
     packets: "list[av.Packet[VideoStream]] | None"
     order: Order
     guessed: bool
@@ -90,6 +92,7 @@ class _Rows:
     key: list[bool]
     shown: list[bool]
     layer: list[int]
+    frames: Frames | None = None
     damaged: bool = False
 
 
@@ -111,7 +114,16 @@ def table_of(track: Track, spent: Spent) -> Table:
         duration = min(duration, limit)
     key, layer = np.array(rows.key, np.bool_), np.array(rows.layer, np.uint8)
     return Table(
-        shown, key, layer, packets, order, guessed, rows.damaged, np.sort(shown[shown >= 0]), duration
+        shown,
+        key,
+        layer,
+        rows.frames,
+        packets,
+        order,
+        guessed,
+        rows.damaged,
+        np.sort(shown[shown >= 0]),
+        duration,
     )
 
 
@@ -119,6 +131,8 @@ def _read(track: Track, spent: Spent) -> "tuple[_Rows, list[av.Packet[VideoStrea
     rows = _Rows([], [], [], [], [], [])
     kept: list[av.Packet[VideoStream]] | None = []
     codec, size = track.codec, 0
+    if codec == "libdav1d":
+        rows.frames = Frames(track.decoder.extradata or b"")
     for packet in track.packets():
         if packet is None:
             spent.leave(Unseen.DAMAGED)
