@@ -1,4 +1,4 @@
-"""Write the moments that every implementation must make of the videos: ``python conformance/make_moments.py``.
+"""Write what moments every implementation must make of the videos: ``python conformance/make_moments.py``.
 
 In: the engine, `videos/`. Out: `moments.json`. Next: the tests of `engine/` and `browser/`. Specified in
 docs/en/moments.md.
