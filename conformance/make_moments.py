@@ -1,4 +1,4 @@
-"""Write the moments that every implementation must make of the videos: ``python conformance/make_moments.py``.
+"""Write what moments every implementation must make of the videos: ``python conformance/make_moments.py``.
 
 In: the engine, `videos/`. Out: `moments.json`. Next: the tests of `engine/` and `browser/`. Specified in
 docs/en/moments.md.
@@ -37,13 +37,15 @@ def rows_of(moments: Moments) -> list[dict[str, Any]]:
     for number in range(len(moments)):
         mine = moments.anchored_of == number
         places = zip(moments.anchored_qualities[mine], moments.anchored[mine], strict=True)
-        rows.append({
-            "begin": int(moments.begins[number]),
-            "end": int(moments.ends[number]),
-            "quality": int(moments.qualities[number]),
-            "whole": moments.whole[number].tobytes().hex(),
-            "anchored": [[int(quality), row.tobytes().hex()] for quality, row in places],
-        })
+        rows.append(
+            {
+                "begin": int(moments.begins[number]),
+                "end": int(moments.ends[number]),
+                "quality": int(moments.qualities[number]),
+                "whole": moments.whole[number].tobytes().hex(),
+                "anchored": [[int(quality), row.tobytes().hex()] for quality, row in places],
+            }
+        )
     return rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -48,3 +49,15 @@ def video(seed: int, count: int = 5, *, kind: Kind = "intimate", places: int = 2
 
 def _hashes(chance: np.random.Generator, count: int) -> NDArray[np.uint8]:
     return chance.integers(0, 256, (count, 32), dtype=np.uint8)
+
+
+def body(submission: Submission) -> dict[str, object]:
+    """A submission as the JSON API takes it, and the field `hashes` of the pages."""
+    hashes = [
+        {"algorithm": h.algorithm, "role": h.role, "value": h.value.hex(), "quality": h.quality}
+        for h in submission.hashes
+    ]
+    told = {"media": submission.media, "kind": submission.kind, "hashes": hashes}
+    if submission.moments:
+        told["moments"] = base64.b64encode(submission.moments).decode()
+    return told

@@ -8,7 +8,7 @@
 import { apart, between, type Thumb } from "./thumb.ts";
 
 /** Milliseconds before and after a frame between which its motion is told. */
-const REACH = 100;
+const REACH = 110;
 /** What one unit of change in a millisecond becomes. */
 const RATE = 1024;
 

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     )
     from repit_engine.hash import hash_file, hash_of, hash_picture, orientations_of
     from repit_engine.live import LiveIndex
+    from repit_engine.moments import (
+        Asked,
+        Moments,
+        VideoBudget,
+        VideoStage,
+        asked_about,
+        asked_of,
+        moments_of,
+    )
     from repit_engine.pdq import Orientation
     from repit_engine.picture import DEFAULT_LIMITS, Limits, Of, Picture, open_picture
     from repit_engine.search import RingIndex
@@ -32,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DEFAULT_LIMITS",
     "DEFAULT_VIDEO_LIMITS",
+    "Asked",
     "EngineError",
     "Frame",
     "Hash",
@@ -39,6 +49,7 @@ __all__ = [
     "HashingChild",
     "Limits",
     "LiveIndex",
+    "Moments",
     "NotHashable",
     "Of",
     "Orientation",
@@ -48,16 +59,21 @@ __all__ = [
     "RingIndex",
     "SnapshotRefused",
     "Video",
+    "VideoBudget",
     "VideoLimits",
     "VideoRefused",
+    "VideoStage",
     "View",
     "Views",
     "WrongInput",
+    "asked_about",
+    "asked_of",
     "bank_family",
     "decide",
     "hash_file",
     "hash_of",
     "hash_picture",
+    "moments_of",
     "open_picture",
     "open_video",
     "open_views",
@@ -74,6 +90,15 @@ _HOMES = {
     "errors": ("EngineError", "PictureRefused", "SnapshotRefused", "VideoRefused", "WrongInput"),
     "hash": ("hash_file", "hash_of", "hash_picture", "orientations_of"),
     "live": ("LiveIndex",),
+    "moments": (
+        "Asked",
+        "Moments",
+        "VideoBudget",
+        "VideoStage",
+        "asked_about",
+        "asked_of",
+        "moments_of",
+    ),
     "pdq": ("Orientation",),
     "picture": ("DEFAULT_LIMITS", "Limits", "Of", "Picture", "open_picture"),
     "search": ("RingIndex",),

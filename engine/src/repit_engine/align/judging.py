@@ -23,12 +23,16 @@ from repit_engine.align.points import Points, points_of
 from repit_engine.align.result import Segment, VideoMatch
 from repit_engine.align.scene import of_scene
 from repit_engine.align.stretches import Stretch, stretches
+from repit_engine.align.tracing import traced
 from repit_engine.align.upload import NEGATIVE
 from repit_engine.decision import Strength
 from repit_engine.pdq import Orientation
 
 _MOST_LINES: Final = 12
 """Lines through one item, turned one way, that are followed."""
+_CLEAR: Final = 46
+"""Bits within which something of the item was clearly seen."""
+_MOST: Final = 0.75
 
 Shared = Callable[[Item, NDArray[np.int64]], NDArray[np.bool_]]
 """An item and some of its moments to which of them unrelated items have too."""
@@ -70,12 +74,12 @@ def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
     dim: list[Found] = []
     left = points
     for _ in range(_MOST_LINES):
-        line = best_line(left, meeting.item.scenes[left.moments], meeting.rule.tolerance)
+        line = best_line(left, meeting.item.shots[left.moments], meeting.rule.tolerance)
         if line is None:
             break
         # Once an item is met, its further stretches are sought among its own hashes, not the bank's.
         among = replace(meeting, rows=len(meeting.item.hashes)) if found else meeting
-        fresh = [_weighed(line, part, among) for part in stretches(line, among, left)]
+        fresh = [_weighed(line, part, left, among) for part in stretches(line, among, left)]
         dim += [part for part in fresh if part.strength is Strength.NONE]
         fresh = [part for part in fresh if part.strength is not Strength.NONE]
         if not fresh:
@@ -85,12 +89,27 @@ def _of_turn(points: Points, meeting: Meeting) -> list[Found]:
     return sorted(found, key=lambda part: part.order) or sorted(dim, key=lambda part: part.order)[:1]
 
 
-def _weighed(line: Line, part: Stretch, meeting: Meeting) -> Found:
+def _weighed(line: Line, part: Stretch, points: Points, meeting: Meeting) -> Found:
+    line = traced(line, part.points, meeting)
     segment = segment_of(line, part, meeting)
     evidence = of_line(part.points, meeting, part.asked)
-    if evidence.scenes > 1 and evidence.expected <= math.log10(meeting.rule.review):
+    if (
+        evidence.scenes > 1
+        and _in_order(part.points, points, meeting)
+        and evidence.expected <= math.log10(meeting.rule.review)
+    ):
         return Found(line, part, segment, evidence, strength_of(evidence.expected, meeting.rule), piece=False)
     return of_scene(line, part, segment, meeting)
+
+
+def _in_order(agreeing: Points, seen: Points, meeting: Meeting) -> bool:
+    """Whether most of what was seen of the item, while the line lasts, agrees with it: frames that were
+    thrown together agree with one line or another here and there."""
+    begin, end = agreeing.begins.min(), agreeing.ends.max()
+    within = (seen.sharp >= begin) & (seen.sharp <= end) & (seen.bits <= max(_CLEAR, agreeing.bits.max()))
+    shots = meeting.item.shots
+    own, all_seen = np.unique(shots[agreeing.moments]), np.unique(shots[seen.moments[within]])
+    return len(own) >= _MOST * len(np.union1d(own, all_seen))
 
 
 def _match(turn: int, found: list[Found], meeting: Meeting, shared: Shared) -> VideoMatch:
@@ -121,7 +140,7 @@ def _stands_alone(part: Found, common: NDArray[np.int64], meeting: Meeting) -> b
     own = ~np.isin(stretch.points.moments, common)
     if not own.all():
         rest = replace(stretch, points=stretch.points.of(own), asked=np.setdiff1d(stretch.asked, common))
-        if not own.any() or _weighed(part.line, rest, meeting).strength is not Strength.BLOCK:
+        if not own.any() or _weighed(part.line, rest, rest.points, meeting).strength is not Strength.BLOCK:
             return False
     moments, rule = meeting.item.moments, meeting.rule
     begin = int(moments.begins[stretch.points.moments[own]].min())

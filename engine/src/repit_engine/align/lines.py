@@ -25,7 +25,12 @@ _VOTERS: Final = 96
 _OF_SCENE: Final = 3
 _APART: Final = 400
 """Milliseconds of the upload between two points that vote for a speed."""
-_BONUS: Final = 0.02
+_BONUS: Final = 0.01
+"""Of what a scene is worth, for every further moment of it."""
+_LESS: Final = 0.95
+"""How much of what agreed must go on agreeing with a line that is drawn anew."""
+_USUAL: Final = 1.1
+"""How much more the speed at which a film was made is believed than any other."""
 _ROUNDS: Final = (1.0, 0.7, 0.5)
 _PLAIN: Final = 60.0
 """Milliseconds by which the speed at which a film was made may fit worse than another, and be it."""
@@ -51,13 +56,22 @@ def best_line(points: Points, scenes: NDArray[np.int64], tolerance: float) -> Li
     """The line that most scenes agree with; `scenes` says which each point shows. None without points."""
     if not len(points):
         return None
+    clear = unbroken(points)
+    points, scenes = points.of(clear), scenes[clear]
     order = np.lexsort((points.sharp, points.moments, scenes))
     points, scenes = points.of(order), scenes[order]
     speeds, offsets = _proposed(points, scenes)
     scores = _scored(points, scenes, speeds, offsets, tolerance)
-    best = int(np.lexsort((offsets, np.abs(speeds - 1), -scores))[0])
+    likely = np.where(np.abs(speeds) == 1.0, _USUAL, 1.0) * scores
+    best = int(np.lexsort((offsets, np.abs(speeds - 1), -likely.round(9)))[0])
     line = Line(float(speeds[best]), float(offsets[best]), float(scores[best]))
     return _drawn_anew(points, scenes, line, tolerance)
+
+
+def unbroken(points: Points) -> NDArray[np.bool_]:
+    """Which points may say where a line lies: those that no cut has cut off, if there are two."""
+    whole = ~points.broken
+    return whole if np.count_nonzero(whole) > 1 else np.ones(len(points), np.bool_)
 
 
 def _proposed(points: Points, scenes: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -110,7 +124,7 @@ def _drawn_anew(points: Points, scenes: NDArray[np.int64], line: Line, tolerance
         fitted = _fitted(points.of(inside), line)
         speed, offset = (np.array([value]) for value in fitted)
         scores = _scored(points, scenes, speed, offset, tolerance)
-        if float(scores[0]) < line.score - _BONUS * len(points):
+        if float(scores[0]) < _LESS * line.score:
             break
         line = Line(*fitted, float(scores[0]))
     return line

@@ -18,7 +18,8 @@ class Item:
     """An item's hashes in one array, those of the whole first.
 
     `moment_of` ``(n,)``, `is_whole` ``(n,)``: of which moment each is, and whether of the whole frame.
-    `scenes`: for each moment, the first that shows the same scene; `scene_count` how many there are.
+    `scenes`: for each moment, the first that shows the same scene; `scene_count` how many there are. `shots`:
+    the first that shows something alike, so that steps of one pan vote once for a line.
     """
 
     def __init__(self, number: int, moments: Moments, rule: VideoRule) -> None:
@@ -30,6 +31,8 @@ class Item:
         self.scenes = np.empty(count, np.int64)
         whole = np.ascontiguousarray(moments.whole).view(np.uint64)
         self.scene_count = int(jit.align_near.leaders(whole, rule.scene, self.scenes))
+        self.shots = np.empty(count, np.int64)
+        jit.align_near.leaders(whole, rule.shot, self.shots)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

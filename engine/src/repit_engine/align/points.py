@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.align.meeting import Meeting
+from repit_engine.align.upload import Upload
 from repit_engine.kernels import jit
 from repit_engine.pdq import Orientation
 
@@ -19,6 +20,8 @@ SHARP: Final = 6
 _ROOM: Final = 1 << 14
 _MOST_OF_MOMENT: Final = 8
 MOST: Final = 4_096
+_BESIDE: Final = 130
+"""Milliseconds from a cut within which a moment may have been cut off."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -28,7 +31,8 @@ class Points:
 
     `moments` which; `turns` how; `bits` of the nearest hash, `queries` and `rows` which ones met; `standard`:
     two whole frames within the field's radius, as they are; `chances`: log10 of how often that happens to
-    unrelated moments; `froms`, `tos`: from when to when it was near at all.
+    unrelated moments; `froms`, `tos`: from when to when it was near at all;
+    `broken`: at its sharpest where the upload cuts, so that it may have been sharper beyond.
     """
 
     moments: NDArray[np.int64]
@@ -45,6 +49,7 @@ class Points:
     chances: NDArray[np.float64]
     froms: NDArray[np.int64]
     tos: NDArray[np.int64]
+    broken: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.moments)
@@ -66,22 +71,24 @@ def points_of(meeting: Meeting) -> Points:
     for stop in [*(np.flatnonzero(np.diff(moments[order]) | np.diff(turns[order])) + 1).tolist(), len(order)]:
         columns += _heard(meeting, seen[order[start:stop]])
         start = stop
-    table = np.array(columns, np.float64).reshape(-1, 14)
+    table = np.array(columns, np.float64).reshape(-1, 15)
     if len(table) > MOST:
         kept = np.lexsort((table[:, 4], table[:, 0], table[:, 1], table[:, 11]))[:MOST]
         table = table[np.sort(kept)]
     kinds = (np.int64, np.int64, *[np.float64] * 5, np.int64, np.int64, np.int64, np.bool_, np.float64)
-    return Points(*(table[:, at].astype(kind) for at, kind in enumerate((*kinds, np.int64, np.int64))))
+    return Points(
+        *(table[:, at].astype(kind) for at, kind in enumerate((*kinds, np.int64, np.int64, np.bool_)))
+    )
 
 
 def _sightings(meeting: Meeting) -> NDArray[np.int64]:
     upload, item, rule = meeting.upload, meeting.item, meeting.rule
-    queries = upload.hashes.view(np.uint64), upload.turns, upload.ms
+    queries = upload.hashes.view(np.uint64), upload.turns, upload.ms, upload.whole
     room = _ROOM
     while True:
         out = np.empty((room, 7), np.int64)
         rows = item.hashes.view(np.uint64)
-        found = int(jit.align_near.sightings(*queries, rows, rule.near, GAP, SHARP, out))
+        found = int(jit.align_near.sightings(*queries, rows, len(item.moments), rule.near, GAP, SHARP, out))
         if found <= room:
             return out[:found]
         room = found
@@ -120,7 +127,15 @@ def _heard(meeting: Meeting, seen: NDArray[np.int64]) -> list[tuple[float, ...]]
                 chance,
                 begin,
                 end,
+                _is_broken(sharp_begin, sharp_end, upload),
             )
         )
         left = left[~together]
     return points
+
+
+def _is_broken(begin: int, end: int, upload: Upload) -> bool:
+    edges = upload.edges
+    before, after = np.searchsorted(edges, [begin, end])
+    near = [edges[max(0, before - 1)] - begin, edges[min(after, len(edges) - 1)] - end]
+    return bool(np.abs(near).min() <= _BESIDE)

@@ -3,10 +3,17 @@
 In: nothing. Out: `VideoSearch`. Next: `align.rule`, `align.shared`, `align.stills`.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from repit_engine.moments import Moments
-from repit_engine.types import HashArray, RangeResult
+from repit_engine.types import HashArray, IdArray, RangeResult
+
+Muted: TypeAlias = Callable[[IdArray], NDArray[np.bool_]]
+"""Ids of hashes to which of them are set aside (`MomentCrowd`)."""
 
 
 class VideoSearch(Protocol):

@@ -60,11 +60,11 @@ class VideoRule:
     """`block`, `review`: so many false alignments an upload may be expected at most. `radius`: of the index.
 
     `near`: bits up to which a hash of a video that was met is heard; `foreseen`: up to which one agrees with
-    an alignment that others have found. `scene`: moments within it show one scene; `alike`: uploads and
-    scenes within it have something in common. `tolerance`: milliseconds of the item by which a moment may
-    miss its line. `long`: from which stretch of one scene on it may block alone; `held`: below which it is
-    no match. `edge`: milliseconds at an item's beginning and end in which title cards stand; `part`: the
-    share of an item that is little of it.
+    an alignment that others have found. `scene`: moments within it show one scene, within `shot` something
+    alike; `alike`: uploads and scenes within it have something in common. `tolerance`: milliseconds of the
+    item by which a moment may miss its line. `long`: from which stretch of one scene on it may block alone;
+    `held`: below which it is no match. `edge`: milliseconds at an item's beginning and end in which title
+    cards stand; `part`: the share of an item that is little of it.
     """
 
     rates: VideoRates
@@ -74,6 +74,7 @@ class VideoRule:
     near: int = 66
     foreseen: int = 80
     scene: int = 31
+    shot: int = 80
     alike: int = 90
     tolerance: int = 350
     long: int = 8_000

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from repit_engine.align.ids import numbers_of
 from repit_engine.align.judging import judged
 from repit_engine.align.meeting import Item, Meeting
-from repit_engine.align.protocol import VideoSearch
+from repit_engine.align.protocol import Muted, VideoSearch
 from repit_engine.align.rates import DEFAULT_VIDEO_RULE, VideoRule
 from repit_engine.align.result import VideoDecision, VideoMatch
 from repit_engine.align.shared import SharedParts
@@ -23,12 +22,9 @@ from repit_engine.decision import Strength
 from repit_engine.errors import WrongInput
 from repit_engine.moments import Asked
 from repit_engine.stoplist import StopList
-from repit_engine.types import IdArray
 
 Again: TypeAlias = Callable[[tuple[tuple[int, int], ...]], Asked]
 """Spans of an upload, in milliseconds, to all that is to be asked about the frames in them."""
-Muted: TypeAlias = Callable[[IdArray], NDArray[np.bool_]]
-"""Ids of hashes to which of them are set aside (`MomentCrowd`)."""
 
 MOST_HASHES: Final = 25_000
 """Of one upload, all stages together: at 42 million hashes two seconds of search."""

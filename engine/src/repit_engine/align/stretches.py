@@ -14,8 +14,13 @@ from numpy.typing import NDArray
 from repit_engine.align.lines import Line
 from repit_engine.align.meeting import Meeting
 from repit_engine.align.points import Points
+from repit_engine.align.tracing import traced
 from repit_engine.kernels import jit
 
+_CLEAR: Final = 16
+"""Bits beyond the median of what agrees: a moment farther off may only be like its neighbour."""
+_CLOSE: Final = 150
+"""Milliseconds of the item about a moment's time, in which what is shown decides if anything is."""
 MOST_MISSED: Final = 2
 """Moments in a row that may be missing from a copy."""
 
@@ -53,12 +58,17 @@ def stretches(line: Line, meeting: Meeting, points: Points) -> list[Stretch]:
     on_line = points.of(line.misses(points) <= rule.tolerance)
     if not len(on_line):
         return []
+    line = traced(line, on_line, meeting)
+    on_line = points.of(line.misses(points) <= rule.tolerance)
+    if not len(on_line):
+        return []
+    clear = on_line.bits <= max(meeting.rule.radius, float(np.median(on_line.bits))) + _CLEAR
     middles = (item.moments.begins.astype(np.float64) + item.moments.ends) / 2
     times = (middles - line.offset) / line.speed
     slack = rule.tolerance / abs(line.speed)
     inside = np.flatnonzero((times >= -slack) & (times <= upload.duration + slack))
     inside = np.union1d(inside, on_line.moments)
-    seen = _seen(line, meeting, on_line, inside)
+    seen = _seen(line, meeting, on_line.of(clear), inside)
     found = []
     for first, last in _runs(seen):
         part = inside[first : last + 1]
@@ -108,7 +118,10 @@ def _seen(line: Line, meeting: Meeting, met: Points, inside: NDArray[np.int64]) 
         if seen[at] == Seen.MET:
             continue
         times = sorted((float(edge) - line.offset) / line.speed for edge in (begins[moment], ends[moment]))
-        start, stop = np.searchsorted(ms, [times[0] - slack, times[1] + slack])
+        close = _CLOSE / abs(line.speed)
+        start, stop = np.searchsorted(ms, [times[0] - close, times[1] + close])
+        if start >= stop:
+            start, stop = np.searchsorted(ms, [times[0] - slack, times[1] + slack])
         if start >= stop:
             continue
         rows = [moment, *rows_of.get(moment, ())]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from repit_engine.anchors import Kind
+from repit_engine.kernels import jit
 from repit_engine.moments import Asked
 from repit_engine.pdq import Orientation
 from repit_engine.stoplist import StopList
@@ -18,6 +19,13 @@ from repit_engine.types import HashArray, as_hash_array
 
 NEGATIVE: Final = 8
 """Added to an orientation where the upload is a negative: such hashes agree among themselves only."""
+_CUT: Final = 70
+"""Bits between neighbouring frames from which they may be of two shots."""
+_STEADY: Final = 2.0
+"""And how many times as far apart as neighbours near by usually are."""
+_ABOUT: Final = 8
+_NEIGHBOURS: Final = 250
+"""Milliseconds between frames that are neighbours."""
 _MOMENT: Final = 600
 """Milliseconds: about how far still moments of an upload lie apart."""
 
@@ -64,6 +72,42 @@ class Upload:
         rows = np.flatnonzero(self.whole & (self.turns == Orientation.UPRIGHT))
         times, first = np.unique(self.ms[rows], return_index=True)
         return times, np.ascontiguousarray(self.hashes[rows[first]])
+
+    @cached_property
+    def cuts(self) -> NDArray[np.float64]:
+        """Times between two neighbouring frames of different shots, ascending; none where frames were asked
+        about too far apart."""
+        times, bits = self._steps
+        if not len(bits):
+            return np.empty(0)
+        about = np.lib.stride_tricks.sliding_window_view(np.pad(bits, _ABOUT, mode="edge"), 2 * _ABOUT + 1)
+        usual = np.median(about, axis=1)
+        cuts: NDArray[np.float64] = times[(bits >= _CUT) & (bits >= _STEADY * usual)]
+        return cuts
+
+    @cached_property
+    def edges(self) -> NDArray[np.float64]:
+        """Cuts, and where the upload begins and ends."""
+        return np.concatenate([[0.0], self.cuts, [float(self.duration)]])
+
+    def cuts_between(self, begin: float, end: float) -> NDArray[np.float64]:
+        """Those from one time to another."""
+        return self.cuts[(self.cuts >= begin) & (self.cuts <= end)]
+
+    def is_dense(self, begin: float, end: float) -> bool:
+        """Whether enough frames were asked about from one time to another for a cut to be seen."""
+        times, _ = self._steps
+        there = np.count_nonzero((times >= begin) & (times <= end))
+        return bool(end - begin < _NEIGHBOURS or (there + 1) * _NEIGHBOURS >= end - begin)
+
+    @cached_property
+    def _steps(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Between neighbouring frames: when, and how many bits apart."""
+        ms, hashes = self.frames
+        bits = np.empty(max(0, len(ms) - 1), np.int64)
+        jit.align_near.steps(hashes.view(np.uint64), bits)
+        near = np.diff(ms) <= _NEIGHBOURS
+        return ((ms[1:] + ms[:-1]) / 2)[near], bits[near]
 
 
 def _numbered(places: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -37,7 +37,9 @@ def moments_of(video: Video) -> Moments:
             kept[-1].end = ms
         else:
             places, qualities = anchored(of.plane(still.frame), MOST_ANCHORED, package_stoplist())
-            kept.append(_Kept(ms, ms, row, quality, places, qualities))
+            # By their bytes: the order of the walk would say which lies nearer to the middle.
+            order = sorted(range(len(places)), key=lambda place: places[place].tobytes())
+            kept.append(_Kept(ms, ms, row, quality, places[order], qualities[order]))
     end = max((moment.end for moment in kept), default=0)
     return _moments(kept, min(max(video.duration, last, end), LONGEST))
 

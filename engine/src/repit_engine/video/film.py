@@ -12,12 +12,13 @@ import numpy as np
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from repit_engine.errors import VideoRefused
 from repit_engine.video.container import Track
 from repit_engine.video.decoding import Astray, Decoding
 from repit_engine.video.frame import Frame
-from repit_engine.video.limits import Spent, VideoLimits
+from repit_engine.video.limits import Spent, Unseen, VideoLimits
 from repit_engine.video.plan import plan_of
-from repit_engine.video.refusals import damaged, no_moving_picture, too_long
+from repit_engine.video.refusals import damaged, no_moving_picture, too_large, too_long
 from repit_engine.video.source import Source
 from repit_engine.video.table import Table, table_of
 
@@ -38,16 +39,24 @@ class Film:
         finally:
             track.close()
         if not len(self.table.shown):
-            raise too_long() if spent.over() else no_moving_picture()
+            raise self._nothing(no_moving_picture())
         if self.table.counted and not self.table.guessed:
             self.table.counted = not self._in_order()
         first = next(self.every(), None)
         if first is None:
-            raise too_long() if spent.over() else damaged()
+            raise self._nothing(damaged())
         self.height, self.width = first.luma.shape
         self.turn, self.limited = first.turn, first.limited
         self.times, self.keyframes = self.table.times, self.table.keyframes
         self.duration, self.guessed = self.table.duration, self.table.guessed
+
+    def _nothing(self, refusal: VideoRefused) -> VideoRefused:
+        """Why there is no frame."""
+        if self._spent.unseen is Unseen.TIME:
+            return too_long()
+        if self._spent.unseen is Unseen.PIXELS:
+            return too_large()
+        return damaged() if self._spent.unseen is Unseen.DAMAGED else refusal
 
     def _in_order(self) -> bool:
         """Whether frames come out of the decoder in the order of their packets, as far as its first ones

@@ -91,3 +91,11 @@ def unsupported() -> UnsupportedVideo:
 def too_long() -> VideoTookTooLong:
     """The refusal of a file that could not even be opened within the time for it."""
     return VideoTookTooLong("Reading the video took longer than allowed.", "Send a shorter or simpler file.")
+
+
+def too_large() -> VideoTooLarge:
+    """The refusal of a file of which not even one frame may be decoded."""
+    return VideoTooLarge(
+        "The video has more pixels than may be decoded.",
+        "Send a smaller video, or raise the limit on pixels.",
+    )

@@ -4,8 +4,10 @@ In: nothing. Out: nothing; PyAV, its decoders and Pillow's readers are in memory
 strangers' videos.
 """
 
+import ctypes
 import io
 from contextlib import suppress
+from typing import Final
 
 import av
 import av.logging
@@ -18,10 +20,16 @@ from repit_engine.video.curves import Curve, table
 from repit_engine.video.kinds import DECODERS
 from repit_engine.video.opening import open_video
 
+_ENCODINGS: Final = (
+    b"ISO6937", b"UCS-2BE", b"KSC_5601", b"GB2312", b"UTF-8",
+    *(b"ISO-8859-%d" % part for part in range(1, 16)),
+)  # fmt: skip
+
 
 def warm_up() -> None:
     """Load it, and have FFmpeg write nothing: what it would write repeats parts of files."""
     av.logging.set_level(None)
+    _encodings()
     warm_up_pictures()
     Image.init()
     for name in DECODERS:
@@ -33,6 +41,16 @@ def warm_up() -> None:
         with suppress(EngineError), open_video(content) as video:
             list(video.every())
             list(video.at(np.array([0])))
+
+
+def _encodings() -> None:
+    """A transport stream names its programme in an encoding of its choice, each of which the C library keeps
+    in a file of its own (ETSI EN 300 468, annex A)."""
+    with suppress(OSError, AttributeError):
+        opened = ctypes.CDLL(None).iconv_open
+        opened.restype = ctypes.c_void_p
+        for name in _ENCODINGS:
+            opened(b"UTF-8", name)  # and never closed: so it stays loaded
 
 
 def _animation(form: str) -> bytes:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 
 import pytest
+from video_items import body, video
 
 from repit.foundation import audit
 from repit.foundation.hashes import Kind
@@ -51,6 +52,18 @@ def test_what_is_imported_is_what_submissions_one_by_one_would_have_left(monkeyp
     assert audit.verify() is None
     items.withdraw(changes[0].item.item, actor="test", reason="")
     assert feed.changes_after(7)[0].item.state == "withdrawn"
+
+
+def test_a_line_may_bring_the_moments_of_a_video(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bulk, "BATCH_BYTES", 1)
+    good = [json.dumps(body(video(seed, 2_000))) for seed in range(2)]
+    bad = [json.dumps({**body(video(3)), "moments": "AAAA"}), line(moments=body(video(4))["moments"])]
+    done, rejected = load([*good, *bad])
+    assert (done, rejected.count) == (Loaded(2, 0, 0), 2)
+    assert {item.moments for item in feed.everything(moments=True)} == {
+        video(seed, 2_000).moments for seed in range(2)
+    }
+    assert load(good)[0] == Loaded(0, 0, 2)
 
 
 def test_an_import_may_be_started_again_and_joins_nothing_twice():

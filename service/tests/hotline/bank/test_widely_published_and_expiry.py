@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 
 import pytest
+from video_items import moments, video
 
 from repit.foundation import clock
 from repit.foundation.clock import now
@@ -40,6 +41,25 @@ def test_what_comes_close_to_a_widely_published_picture_waits_for_a_person(bits:
     assert again == taken
     reason = Transition.objects.get(after="received").reason
     assert reason == (widely_published.REASON if state == "received" else admitting.SUBMITTED)
+
+
+@pytest.mark.parametrize("of", ["whole", "anchored"])
+@pytest.mark.parametrize(("bits", "state"), [(31, "received"), (32, "active")])
+def test_a_video_of_which_a_moment_comes_close_waits_for_a_person(of: str, bits: int, state: str):
+    """Else a minute of film around a picture of the front page would have that picture refused."""
+    row = getattr(moments(1), of)[3].tobytes()
+    widely_published.add([altered(row, bits)], actor="operator")
+    assert items.submit(video(1), actor="test", publish=True).state == state
+
+
+def test_a_film_that_everyone_has_seen_is_known_again_by_any_of_its_moments():
+    film = items.submit(video(1, 700), actor="test", publish=True).item
+    items.withdraw(film, actor="person", reason="in every cinema", everyones=True)
+    assert WidelyPublished.objects.count() == 700
+    [row] = moments(1, 700).whole[333:334]
+    assert submit(altered(row.tobytes(), 5)).state == "received"
+    assert items.submit(video(1, 700), actor="test", publish=True).state == "received"
+    assert items.submit(video(2, 700), actor="test", publish=True).state == "active"
 
 
 def test_a_person_may_publish_it_all_the_same():

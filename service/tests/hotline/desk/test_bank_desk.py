@@ -140,7 +140,7 @@ def test_a_person_decides_with_a_reason_that_is_kept(someone: Make, what: str, s
         "A press photograph.",
     )
     near = Hash("pdq", "whole", bytes([value[0] ^ 3]) + value[1:], 90)
-    assert widely_published.near([near]) == (what == "everyones")
+    assert widely_published.near([Submission("picture", "intimate", (near,))]) == (what == "everyones")
     assert "A press photograph." in read(who, f"{BANK}{name}/")
 
 

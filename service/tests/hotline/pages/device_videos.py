@@ -1,82 +1,88 @@
-"""Videos for the device, made by code with PyAV's encoders: small, the same with every run, kept for the run.
+"""Videos for the device: the conformance files with what must come out of them, and others made by code.
 
-In: how a video is to be. Out: bytes of a file. Next: the tests of the device. No footage: clouds of noise
-over which a window wanders as a hand would hold it, cut to another cloud every few seconds.
+In: `conformance/`. Out: names, paths, the engine's moments, files with something amiss. Next: the tests.
 """
 
-from __future__ import annotations
-
 import io
-from dataclasses import dataclass, field
+import json
+import sys
+from base64 import b64decode
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
+CONFORMANCE = Path(__file__).resolve().parents[4] / "conformance"
+sys.path.append(str(CONFORMANCE))
 
-@dataclass(frozen=True)
-class Recipe:
-    """`clock`: ticks a second. `group`: frames from keyframe to keyframe."""
+from films import Recipe, film, framed, prepared  # noqa: E402 (it lies there)
 
-    container: str = "mp4"
-    codec: str = "libx264"
-    form: str = "yuv420p"
-    width: int = 320
-    height: int = 240
-    seconds: float = 4
-    rate: int = 30
-    group: int = 30
-    seed: int = 1
-    options: tuple[tuple[str, str], ...] = (("preset", "veryfast"), ("crf", "23"))
-    container_options: tuple[tuple[str, str], ...] = field(default=())
+from repit_engine.moments import Moments, from_bytes  # noqa: E402
 
-
-def scene(width: int, height: int, seed: int) -> NDArray[np.uint8]:
-    """A cloud, larger than the frame."""
-    source = np.random.default_rng(seed)
-    total = np.zeros((2 * height, 2 * width), np.float64)
-    for cell in (96, 48, 24, 12, 6):
-        rows, columns = 2 * height // cell + 2, 2 * width // cell + 2
-        corners = source.integers(0, 256, (rows, columns)).astype(np.float64)
-        y, x = np.arange(2 * height) / cell, np.arange(2 * width) / cell
-        top, left = y.astype(int), x.astype(int)
-        down, across = (y - top)[:, None], (x - left)[None, :]
-        upper = corners[top][:, left] * (1 - across) + corners[top][:, left + 1] * across
-        lower = corners[top + 1][:, left] * (1 - across) + corners[top + 1][:, left + 1] * across
-        total += (upper * (1 - down) + lower * down) * cell
-    total -= total.min()
-    return (total * (255 / total.max())).astype(np.uint8)
-
-
-def frames(recipe: Recipe) -> list[NDArray[np.uint8]]:
-    """Luma planes: a hand that sways, a cut every three seconds."""
-    made = []
-    cloud, number = scene(recipe.width, recipe.height, recipe.seed), -1
-    for at in range(round(recipe.seconds * recipe.rate)):
-        t = at / recipe.rate
-        if int(t / 3) != number:
-            number = int(t / 3)
-            cloud = scene(recipe.width, recipe.height, 100 * recipe.seed + number)
-        x = int(recipe.width * (0.5 + 0.3 * np.sin(1.7 * t + recipe.seed) + 0.05 * np.sin(7.1 * t)))
-        y = int(recipe.height * (0.5 + 0.3 * np.cos(1.3 * t) + 0.05 * np.sin(9.3 * t)))
-        made.append(np.ascontiguousarray(cloud[y : y + recipe.height, x : x + recipe.width]))
-    return made
+VIDEOS = CONFORMANCE / "videos"
+NAMES = sorted(path.name for path in VIDEOS.iterdir())
+NOT_IN_CHROMIUM = {"hevc-hlg.mp4"}
+"""Debian's Chromium decodes no HEVC."""
+PHONE = {"preset": "fast", "crf": "30", "bf": "0"}
 
 
 @cache
-def video(recipe: Recipe) -> bytes:
-    """The file."""
-    target = io.BytesIO()
-    with av.open(target, "w", format=recipe.container, options=dict(recipe.container_options)) as container:
-        stream = container.add_stream(recipe.codec, rate=recipe.rate, options=dict(recipe.options))
-        stream.width, stream.height, stream.pix_fmt = recipe.width, recipe.height, recipe.form
-        stream.codec_context.gop_size = recipe.group
-        stream.codec_context.time_base = Fraction(1, recipe.rate)
-        for at, luma in enumerate(frames(recipe)):
-            frame = av.VideoFrame.from_ndarray(luma, "gray").reformat(format=recipe.form)
-            frame.pts, frame.time_base = at, Fraction(1, recipe.rate)
+def published(name: str) -> dict[str, Any]:
+    """`videos` or `moments`: by the file's name, what must come out."""
+    found: dict[str, Any] = json.loads((CONFORMANCE / f"{name}.json").read_text(encoding="utf-8"))["videos"]
+    return found
+
+
+def carried(item: dict[str, Any]) -> Moments:
+    """The moments that an item brings; whatever is amiss with them raises."""
+    return from_bytes(b64decode(item["moments"], validate=True))
+
+
+def given(name: str, content: bytes) -> dict[str, Any]:
+    """As a browser's file field takes it."""
+    return {"name": name, "mimeType": "video/mp4", "buffer": content}
+
+
+@cache
+def hand_held(seconds: int, seed: int = 3, bframes: bool = False) -> bytes:
+    """As a phone records: a group each second."""
+    options = {"preset": "medium", "crf": "30", "x264-params": "bframes=2"} if bframes else PHONE
+    return film(Recipe(frames=30 * seconds, group=30, seed=seed, options=options))
+
+
+def film_of(planes: list[NDArray[np.uint8]], recipe: Recipe) -> bytes:
+    """A film of these planes."""
+    out = io.BytesIO()
+    with av.open(out, "w", format=recipe.container) as container:
+        stream = container.add_stream(recipe.codec, rate=recipe.rate, options=recipe.options)
+        prepared(stream, recipe)
+        for number, plane in enumerate(planes):
+            frame = framed(plane, recipe.pixels)
+            frame.pts, frame.time_base = number, Fraction(1, recipe.rate)
             container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    return target.getvalue()
+        container.mux(stream.encode(None))
+    return out.getvalue()
+
+
+def damaged(content: bytes) -> bytes:
+    """The same with the third of its groups spoilt, so that no decoder makes anything of it."""
+    from_, to = _samples(content, 66), _samples(content, 84)
+    return content[:from_] + bytes(to - from_) + content[to:]
+
+
+def _samples(content: bytes, number: int) -> int:
+    """Where that sample begins, of an MP4 whose samples lie one behind the other."""
+    at = content.index(b"stsz") + 4 + 8
+    count = int.from_bytes(content[at : at + 4], "big")
+    sizes = [int.from_bytes(content[at + 4 + 4 * k : at + 8 + 4 * k], "big") for k in range(count)]
+    return content.index(b"mdat") + 4 + sum(sizes[:number])
+
+
+def without_composition(content: bytes) -> bytes:
+    """The same MP4 without its box of composition times, nor the edit list that goes with it: what is left are
+    times of decoding."""
+    return content.replace(b"ctts", b"free").replace(b"edts", b"free")

@@ -11,6 +11,9 @@ import numpy as np
 from repit_engine.kernels.jit.compiled import kernel
 from repit_engine.kernels.jit.popcount import popcount
 
+MOST_BETWEEN = 3
+"""Frames that may lie between two of one sighting: what flickers by is not seen all the while."""
+
 
 @kernel
 def apart(left, right):
@@ -24,27 +27,30 @@ def apart(left, right):
 
 
 @kernel
-def sightings(queries, turns, ms, rows, radius, gap, sharp, out):
+def sightings(queries, turns, ms, whole, rows, wholes, radius, gap, sharp, out):
     """Fill `out` ``(k, 7) int64``: row, first and last time, query of the nearest, its distance, first and
     last time within `sharp` bits of that. Returns how many there are, which may be more than `out` holds.
 
-    Queries ``(n, 4)`` stand by `turns`, then `ms`. A sighting is one row, queries of one turn, no two
-    neighbours of which are more than `gap` apart in time.
+    Queries ``(n, 4)`` stand by `turns`, then `ms`; `whole` says which are of whole frames. A sighting is one
+    row, queries of one turn, no two neighbours of which are more than `gap` apart in time; of one of the
+    first `wholes` rows, which are of whole frames, no more than `MOST_BETWEEN` other frames lie between two.
     """
     found = 0
     room = len(out)
     near = np.empty(len(queries), np.int64)
     for row in range(len(rows)):
-        begin, last, nearest = -1, -1, -1
+        begin, last, nearest, between = -1, -1, -1, 0
         for at in range(len(queries) + 1):
             bits = np.int64(257)
             if at < len(queries):
                 bits = np.int64(apart(queries[at], rows[row]))
                 near[at] = bits
                 if bits > radius:
+                    between += whole[at]
                     continue
             ends = at == len(queries)
-            if begin >= 0 and (ends or turns[at] != turns[last] or ms[at] - ms[last] > gap):
+            apart_in_time = begin >= 0 and (ends or turns[at] != turns[last] or ms[at] - ms[last] > gap)
+            if apart_in_time or (begin >= 0 and row < wholes and between > MOST_BETWEEN):
                 if found < room:
                     _write(out[found], row, begin, last, nearest, near, ms, radius, sharp)
                 found += 1
@@ -54,6 +60,7 @@ def sightings(queries, turns, ms, rows, radius, gap, sharp, out):
             if begin < 0:
                 begin, nearest = at, at
             last = at
+            between = 0
             if bits < near[nearest]:
                 nearest = at
     return found

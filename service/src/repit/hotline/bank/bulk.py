@@ -8,7 +8,6 @@ started again from the beginning.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from repit.hotline.bank.incoming import Incoming
 from repit.hotline.bank.types import Submission
 
 BATCH: Final = 100
+BATCH_BYTES: Final = 4 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,25 @@ def load(
     """Take submissions in; after each transaction, what it brought. Ends when there are no more."""
     source = iter(submissions)
     way = Way(actor, origin or settings.REPIT_ORIGIN, publish, own=True, received=reason, published=reason)
-    while batch := list(islice(source, BATCH)):
+    for batch in _batches(source):
         made = incoming.ready(batch)
         with transaction.atomic():
             done = _take(made, way)
             audit.record(actor, "bank.import", "", f"{done.active + done.received} items: {reason}"[:200])
         yield done
+
+
+def _batches(source: Iterator[Submission]) -> Iterator[list[Submission]]:
+    """Some at a time, fewer where they have many moments."""
+    batch, held = list[Submission](), 0
+    for submission in source:
+        batch.append(submission)
+        held += len(submission.moments)
+        if len(batch) == BATCH or held > BATCH_BYTES:
+            yield batch
+            batch, held = [], 0
+    if batch:
+        yield batch
 
 
 def _take(batch: list[Incoming], way: Way) -> Loaded:

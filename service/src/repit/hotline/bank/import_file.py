@@ -1,9 +1,9 @@
 """A file of hashes into the bank.
 
-In: lines, each `{"media", "kind", "hashes": [{"algorithm", "value", "quality", "role"}]}`, or for pictures
-simply a PDQ hash in hexadecimal digits and, behind a comma, its quality (0 where it is not said: the hash is
-kept and never published). Out: counts; lines that cannot be read, by number and reason. Next:
-`repit bank import`. One bad line never stops the rest.
+In: lines, each `{"media", "kind", "hashes": [{"algorithm", "value", "quality", "role"}], "moments"}` (those
+last of a video, in base64), or for pictures simply a PDQ hash in hexadecimal digits and, behind a comma, its
+quality (0 where it is not said: the hash is kept and never published). Out: counts; lines that cannot be
+read, by number and reason. Next: `repit bank import`. One bad line never stops the rest.
 """
 
 import json
@@ -13,6 +13,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from repit.foundation import videos
 from repit.foundation.errors import InputRefused
 from repit.foundation.hashes import MAX_HASHES, Algorithm, Hash, Kind, Media, Role
 from repit.hotline.bank import bulk
@@ -20,7 +21,7 @@ from repit.hotline.bank.bulk import Loaded
 from repit.hotline.bank.types import Submission
 
 ACTOR: Final = "import"
-MAX_LINE: Final = 1_000_000
+MAX_LINE: Final = 1_000_000 + videos.MOST_SIGNS
 _KEPT_REASONS: Final = 100
 
 
@@ -37,6 +38,7 @@ class _Line(BaseModel):
     media: Media = "picture"
     kind: Kind | None = None
     hashes: Annotated[list[_Hash], Field(min_length=1, max_length=MAX_HASHES)]
+    moments: str = ""
 
 
 @dataclass
@@ -89,7 +91,7 @@ def _submission(text: str, kind: Kind) -> Submission:
     hashes = tuple(
         Hash(hash_.algorithm, hash_.role, bytes.fromhex(hash_.value), hash_.quality) for hash_ in line.hashes
     )
-    return Submission(line.media, line.kind or kind, hashes)
+    return Submission(line.media, line.kind or kind, hashes, videos.of_text(line.moments))
 
 
 def _why(error: Exception) -> str:

@@ -26,6 +26,7 @@ from repit.hotline.bank import (
     questions,
     refusals,
     sealed,
+    videos,
     widely_published,
 )
 from repit.hotline.bank.admitting import Way
@@ -181,11 +182,10 @@ def withdraw(name: str, *, actor: str, reason: str, everyones: bool = False) -> 
     with transaction.atomic():
         line, item = feed.locked(), _find(name)
         if everyones:
-            rows = ItemHash.objects.filter(item=item, role="whole")
-            seen = sealed.opened([item]).hashes(item, rows)
-            if not any(hash_.perceptual for hash_ in seen):
+            seen = _seen(item)
+            if not seen:
                 raise TransitionRefused(_NOTHING_TO_LIST, _WITHDRAW_IT)
-            widely_published.add([hash_.value for hash_ in seen if hash_.perceptual], actor=actor)
+            widely_published.add(seen, actor=actor)
         lifecycle.move(line, item, "withdrawn", actor, reason)
         audit.record(actor, "item.withdraw", name, reason)
 
@@ -243,6 +243,19 @@ def _find(name: str) -> Item:
 
 def _stands(item: Item, why: str) -> TransitionRefused:
     return refusals.stands(item.token, cast(State, item.state), detail=f"{item.state} {why}")
+
+
+def _seen(item: Item) -> list[bytes]:
+    """The PDQ hashes of the whole of an item, and of each moment of a video."""
+    held = sealed.opened([item])
+    hashes = held.hashes(item, ItemHash.objects.filter(item=item, role="whole"))
+    moments = videos.read(held, item, videos.rows_of([item.pk]).get(item.pk))
+    found = [hash_.value for hash_ in hashes if hash_.perceptual]
+    if moments:
+        from repit_engine.moments import from_bytes  # noqa: PLC0415
+
+        found += [row.tobytes() for row in from_bytes(moments).whole]
+    return found
 
 
 def _has_publishable(item: Item) -> bool:

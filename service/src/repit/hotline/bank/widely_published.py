@@ -31,6 +31,7 @@ RADIUS: Final = 31
 REASON: Final = "close to a widely published picture"
 _PURPOSE: Final = "widely published"
 _TABLE: Final = "bank_widelypublished"
+_TOGETHER: Final = 500
 
 
 class _InMemory:
@@ -56,17 +57,21 @@ _memory: Final = _InMemory()
 
 def add(hashes: Iterable[bytes], *, actor: str) -> int:
     """Add PDQ hashes of 32 bytes; how many were new. What is banked already stays as it is."""
-    new = 0
+    given = {keyed_digest(_PURPOSE, value): value for value in hashes}
+    sealer, moment, wanted = operator(_PURPOSE), now(), list(given)
     with transaction.atomic():
         feed.locked()
-        for value in dict.fromkeys(hashes):
-            digest = keyed_digest(_PURPOSE, value)
-            if not WidelyPublished.objects.filter(digest=digest).exists():
-                sealed = operator(_PURPOSE).seal(value, _place(digest))
-                WidelyPublished.objects.create(digest=digest, sealed=sealed, added_at=now())
-                new += 1
-        audit.record(actor, "widely-published.add", "", str(new))
-    return new
+        for begin in range(0, len(wanted), _TOGETHER):
+            some = WidelyPublished.objects.filter(digest__in=wanted[begin : begin + _TOGETHER])
+            for known in some.values_list("digest", flat=True):
+                del given[bytes(known)]
+        rows = [
+            WidelyPublished(digest=digest, sealed=sealer.seal(value, _place(digest)), added_at=moment)
+            for digest, value in given.items()
+        ]
+        WidelyPublished.objects.bulk_create(rows, batch_size=_TOGETHER)
+        audit.record(actor, "widely-published.add", "", str(len(rows)))
+    return len(rows)
 
 
 def listed() -> bytes:

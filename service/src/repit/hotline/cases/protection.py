@@ -30,7 +30,7 @@ class ItemStatus:
     """One item of a case, by its number in it. `state` is `withdrawn` as soon as the person took it back.
     `readable`: whether the bank opens it, so that it can be given to further sites. `stops_at`: when its
     protection ends, while the person may still have it go on. `nickname`: what the person calls it, for them
-    alone."""
+    alone. `moments`: of a video, whether altered copies and parts of it are met too."""
 
     number: int
     state: State
@@ -40,6 +40,7 @@ class ItemStatus:
     readable: bool = True
     stops_at: datetime | None = None
     nickname: str = field(default="", repr=False)
+    moments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +105,4 @@ def _item_status(
         # Someone else asked for the same: that is theirs, and not told here.
         far = Reach(met=far.met)
     readable, stops_at = link.back or here.readable, here.goes_at if link.asked else None
-    return ItemStatus(number, state, link.media, link.kind, far, readable, stops_at)
+    return ItemStatus(number, state, link.media, link.kind, far, readable, stops_at, moments=here.moments)

@@ -264,6 +264,16 @@ def _line(row: "Listed") -> str:
     )
 
 
+_OF_A_VIDEO: Final = {
+    True: Text("Altered copies and parts are met too.", "Copies modifiées et extraits sont reconnus aussi."),
+    False: Text("Exact copies alone are met.", "Seules les copies exactes sont reconnues."),
+    None: Text(
+        "Exact copies alone are met: its moments do not open.",
+        "Seules les copies exactes sont reconnues : ses moments ne s’ouvrent pas.",
+    ),
+}
+
+
 def _show_hashes(row: "Shown") -> None:
     kept = row.hashes
     if kept.kept:
@@ -273,6 +283,8 @@ def _show_hashes(row: "Shown") -> None:
                 f"Empreintes : {kept.kept}. Servies : {kept.served}. Ne s’ouvrent pas : {kept.broken}.",
             )
         )
+        if row.media == "video":
+            say(_OF_A_VIDEO[kept.moments])
     elif row.state == "erased":
         say(Text("Its hashes are destroyed.", "Ses empreintes sont détruites."))
     else:

@@ -45,22 +45,25 @@ class Held:
 @dataclass(frozen=True, slots=True)
 class Protected:
     """What a case that was just opened protects: how many files, and of how many of them no more than exact
-    copies can be recognised."""
+    copies can be recognised. `videos`: those of which altered copies and parts can be."""
 
     files: int
     exact: int
+    videos: int = 0
 
 
 def protected_by(submissions: Sequence[Submission]) -> Protected:
     """What may be said of these submissions."""
+    videos = sum(bool(submission.moments) for submission in submissions)
     exact = sum(
-        not any(
+        not submission.moments
+        and not any(
             FORMS[each.algorithm].perceptual and (each.quality or 0) >= QUALITY_FLOOR
             for each in submission.hashes
         )
         for submission in submissions
     )
-    return Protected(len(submissions), exact)
+    return Protected(len(submissions), exact, videos)
 
 
 def new_secret() -> str:

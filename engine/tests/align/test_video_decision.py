@@ -1,0 +1,254 @@
+"""Which videos an upload shows, and from when to when."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from footage import Footage, Shown, joined, moments_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from video_banks import FOOTAGE, ITEMS, OTHER, bank, decided, of
+
+from repit_engine.align import DEFAULT_VIDEO_RULE, VideoIndex, decide_video
+from repit_engine.decision import Strength
+from repit_engine.errors import WrongInput
+from repit_engine.pdq import Orientation
+
+
+@pytest.fixture(scope="module")
+def index():
+    held = bank()
+    yield held
+    held.close()
+
+
+def only(decision):
+    assert [match.strength for match in decision.matches] == [Strength.BLOCK]
+    return decision.matches[0]
+
+
+def near(value: float, wanted: float, most: float = 500) -> bool:
+    return abs(value - wanted) <= most
+
+
+@pytest.mark.parametrize("item", range(ITEMS))
+def test_a_clip_is_found_and_placed(index, item):
+    match = only(decided(index, Shown((FOOTAGE[item], 7_310, 10_000, 1))))
+    assert match.item == item
+    assert not match.piece
+    (segment,) = match.segments
+    assert near(segment.upload_from, 0)
+    assert near(segment.upload_to, 10_000)
+    assert near(segment.item_from, 7_310)
+    assert near(segment.item_to, 17_310)
+
+
+@pytest.mark.parametrize("speed", [0.5, 0.63, 0.8, 1.1, 1.5, 2.0])
+def test_a_clip_that_runs_faster_or_slower_is_found_with_its_speed(index, speed):
+    match = only(decided(index, Shown((FOOTAGE[1], 5_000, 9_000, speed))))
+    assert (match.item, match.reversed) == (1, False)
+    assert match.segments[0].speed == pytest.approx(speed, abs=0.05)
+
+
+def test_footage_that_runs_backwards_is_found_and_said_to(index):
+    match = only(decided(index, Shown((FOOTAGE[2], 25_000, 10_000, -1))))
+    assert match.reversed
+    (segment,) = match.segments
+    assert segment.speed == pytest.approx(-1, abs=0.03)
+    assert near(segment.item_from, 15_000)
+    assert near(segment.item_to, 25_000)
+
+
+def test_a_mirror_image_is_met_turned(index):
+    upload = Shown((FOOTAGE[3], 7_000, 8_000, 1))
+    decision = decide_video([upload.dense(turn=1)], index, duration=upload.duration)
+    assert only(decision).orientation is Orientation.MIRRORED
+
+
+def test_hashes_that_are_turned_differently_do_not_agree(index):
+    upload = Shown((FOOTAGE[3], 7_000, 8_000, 1))
+    asked = upload.dense()
+    mixed = replace(asked, orientation=(asked.ms // 400 % 8).astype(np.uint8))
+    match = only(decide_video([mixed], index, duration=upload.duration))
+    plain = only(decide_video([asked], index, duration=upload.duration))
+    assert match.scenes < plain.scenes
+
+
+def test_a_crop_is_found_by_its_squares(index):
+    upload = Shown((FOOTAGE[4], 7_000, 8_000, 1))
+    match = only(decide_video([upload.dense(whole=False)], index, duration=upload.duration))
+    assert match.item == 4
+    assert near(match.segments[0].item_from, 7_000)
+
+
+def test_a_clip_between_other_footage_is_cut_out_where_it_stands(index):
+    upload = Shown((OTHER[0], 0, 6_330, 1), (FOOTAGE[5], 9_120, 8_000, 1), (OTHER[0], 30_000, 7_000, 1))
+    match = only(decided(index, upload))
+    (segment,) = match.segments
+    assert near(segment.upload_from, 6_330)
+    assert near(segment.upload_to, 14_330)
+    assert near(segment.item_from, 9_120)
+    assert near(segment.item_to, 17_120)
+
+
+def test_several_parts_of_one_item_and_of_another_are_all_named(index):
+    upload = Shown(
+        (FOOTAGE[1], 20_000, 7_000, 1),
+        (OTHER[0], 0, 5_000, 1),
+        (FOOTAGE[2], 3_000, 7_000, 1),
+        (FOOTAGE[1], 4_000, 7_000, 1),
+    )
+    decision = decided(index, upload)
+    found = {match.item: match for match in decision.matches}
+    assert set(found) == {1, 2}
+    assert [near(part.upload_from, start) for part, start in zip(found[1].segments, (0, 19_000), strict=True)]
+    assert [round(part.item_from / 1000) for part in found[1].segments] == [20, 4]
+    (segment,) = found[2].segments
+    assert near(segment.upload_from, 12_000)
+    assert near(segment.upload_to, 19_000)
+
+
+def test_a_long_upload_that_holds_all_of_an_item_says_where(index):
+    upload = Shown((OTHER[0], 0, 9_000, 1), (FOOTAGE[6], 0, 40_000, 1), (OTHER[1], 0, 9_000, 1))
+    (segment,) = only(decided(index, upload)).segments
+    assert near(segment.upload_from, 9_000)
+    assert near(segment.upload_to, 49_000)
+    assert near(segment.item_from, 0)
+    assert near(segment.item_to, 40_000)
+
+
+@pytest.mark.parametrize("seed", range(2_000, 2_012))
+def test_other_footage_is_no_match(index, seed):
+    assert decided(index, Shown((Footage(seed, 30, shake=0.8), 0, 30_000, 1))).matches == ()
+
+
+@pytest.mark.parametrize("length", [40, 400, 1_000])
+def test_frames_in_another_order_than_the_items_are_no_match(index, length):
+    order = np.random.default_rng(length).permutation(np.arange(0, 40_000 - length, length))[
+        : 12_000 // length
+    ]
+    upload = Shown(*((FOOTAGE[8], float(begin), length, 1) for begin in order))
+    assert all(match.strength is not Strength.BLOCK for match in decided(index, upload).matches)
+    if length < 1_000:
+        assert decided(index, upload).matches == ()
+
+
+def test_an_empty_bank_and_an_empty_upload_match_nothing(index):
+    upload = Shown((FOOTAGE[0], 0, 5_000, 1))
+    assert decided(VideoIndex(), upload).matches == ()
+    none = decide_video([], index, duration=0)
+    assert (none.matches, none.stages, none.hashes) == ((), 0, 0)
+    assert (none.best, none.strength) == (None, Strength.NONE)
+
+
+def test_an_upload_of_less_than_no_length_is_refused(index):
+    with pytest.raises(WrongInput):
+        decide_video([], index, duration=-1)
+
+
+def test_what_is_sure_after_one_stage_is_asked_no_further(index):
+    upload = Shown((FOOTAGE[0], 2_000, 30_000, 1))
+    decision = decide_video([upload.dense(), upload.seconds()], index, duration=upload.duration)
+    assert (decision.stages, decision.hashes) == (1, len(upload.dense()))
+
+
+def test_no_more_is_asked_than_the_budget_allows(index):
+    upload = Shown((OTHER[0], 0, 20_000, 1))
+    decision = decide_video(
+        [upload.dense(), upload.seconds()], index, duration=upload.duration, most=len(upload.dense())
+    )
+    assert decision.hashes == len(upload.dense())
+
+
+def test_what_was_met_is_asked_about_again_and_ends_become_exact(index):
+    upload = Shown((OTHER[0], 0, 6_330, 1), (FOOTAGE[5], 9_120, 12_000, 1), (OTHER[0], 30_000, 7_000, 1))
+    wanted: list[tuple[tuple[int, int], ...]] = []
+
+    def again(spans):
+        wanted.append(spans)
+        asked = upload.dense()
+        inside = np.logical_or.reduce([(asked.ms >= begin) & (asked.ms <= end) for begin, end in spans])
+        return of(asked, inside)
+
+    decision = decide_video([upload.seconds()], index, duration=upload.duration, again=again)
+    assert decision.stages == 2
+    (segment,) = only(decision).segments
+    assert near(segment.upload_from, 6_330)
+    assert near(segment.upload_to, 18_330)
+    (spans,) = wanted
+    assert all(0 <= begin < end <= upload.duration for begin, end in spans)
+    assert list(spans) == sorted(spans)
+
+
+def test_a_video_that_is_withdrawn_while_it_is_looked_at_is_no_match():
+    class Withdrawing(VideoIndex):
+        def moments(self, number):
+            self.remove(number)
+            return super().moments(number)
+
+    held = Withdrawing()
+    held.add(1, moments_of(FOOTAGE[0]))
+    assert decided(held, Shown((FOOTAGE[0], 2_000, 9_000, 1))).matches == ()
+
+
+def test_what_is_muted_is_not_met(index):
+    upload = Shown((FOOTAGE[0], 2_000, 9_000, 1))
+    assert decided(index, upload, muted=lambda ids: np.ones(len(ids), np.bool_)).matches == ()
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, ITEMS - 1), st.integers(0, 30_000), st.integers(0, 10**6))
+def test_the_order_of_hashes_decides_nothing(index, item, begin, seed):
+    upload = Shown((OTHER[0], 0, 3_000, 1), (FOOTAGE[item], begin, 6_000, 1))
+    asked = joined(upload.dense(), upload.seconds())
+    mixed = of(asked, np.random.default_rng(seed).permutation(len(asked)))
+    assert decide_video([asked], index, duration=upload.duration) == decide_video(
+        [mixed], index, duration=upload.duration
+    )
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, ITEMS - 1), st.integers(0, 30_000), st.floats(0.05, 0.9), st.integers(0, 10**6))
+def test_part_of_what_is_asked_never_invents_a_match(index, item, begin, share, seed):
+    upload = Shown((FOOTAGE[item], begin, 8_000, 1), (OTHER[1], 0, 5_000, 1))
+    asked = upload.dense()
+    part = of(asked, np.random.default_rng(seed).random(len(asked)) < share)
+    decision = decide_video([part], index, duration=upload.duration)
+    assert {match.item for match in decision.matches} <= {item}
+    foreign = of(asked, asked.ms >= 8_000)
+    assert decide_video([foreign], index, duration=upload.duration).matches == ()
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, ITEMS - 1), st.integers(1, 10**6))
+def test_an_upload_that_begins_later_is_placed_as_much_later(index, item, later):
+    upload = Shown((OTHER[0], 0, 3_000, 1), (FOOTAGE[item], 5_000, 9_000, 1), (OTHER[0], 9_000, 3_000, 1))
+    asked = upload.dense()
+    moved = replace(asked, ms=asked.ms + later)
+    first = decide_video([asked], index, duration=upload.duration)
+    second = decide_video([moved], index, duration=upload.duration + later)
+    assert len(first.matches) == len(second.matches) == 1
+    for one, other in zip(first.best.segments, second.best.segments, strict=True):
+        assert near(other.upload_from - one.upload_from, later, 60)
+        assert near(other.upload_to - one.upload_to, later, 60)
+        assert near(other.item_from, one.item_from, 60)
+
+
+def test_evidence_grows_with_scenes_and_shrinks_with_the_bank(index):
+    long, short = (decided(index, Shown((FOOTAGE[2], 3_000, length, 1))) for length in (20_000, 6_000))
+    assert long.best.expected_false < short.best.expected_false
+    assert long.best.scenes > short.best.scenes
+
+    class Large:
+        rows = 42_000_000
+        search, moments = index.search, index.moments
+
+    large = decided(Large(), Shown((FOOTAGE[2], 3_000, 20_000, 1)))
+    assert large.best.expected_false > long.best.expected_false
+    assert large.strength is Strength.BLOCK
+
+
+def test_rates_are_one_table(index):
+    rates = replace(DEFAULT_VIDEO_RULE.rates, single=((0, -0.1), (256, 0.0)), second=((0, -0.1), (256, 0.0)))
+    blind = DEFAULT_VIDEO_RULE.with_rates(replace(rates, whole=((0, -0.1), (256, 0.0))))
+    assert decided(index, Shown((FOOTAGE[2], 3_000, 4_000, 1)), rule=blind).strength is not Strength.BLOCK

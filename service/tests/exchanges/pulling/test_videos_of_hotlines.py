@@ -1,0 +1,171 @@
+"""Moments of videos from one hotline to another, and what other protocols make of a video that has them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from replay import replayed
+from test_hotlines_and_lists import BEA, acknowledged, changes, entry, snapshot
+from transcript_hashes import moved
+from video_items import body, moments, video
+
+from repit.exchanges import partners
+from repit.exchanges.pulling import Outcome
+from repit.exchanges.repit import puller
+from repit.foundation.hashes import Hash
+from repit.hotline.bank import feed, items
+from repit.hotline.bank.models import Item, ItemMoments, PartnerRecord
+from repit.hotline.bank.types import Submission
+from repit.hotline.feeds import stopncii_server, subscribers
+from repit.hotline.feeds.keys import recognise
+from repit_engine.moments import Moments, to_bytes
+
+Pull = Callable[[str], Outcome]
+pytestmark = pytest.mark.django_db
+
+
+def told(seed: int, count: int = 5, **more: object) -> dict[str, object]:
+    """A video of the other hotline's, as its feed tells of it."""
+    return {
+        **entry(seed, BEA),
+        "media": "video",
+        **body(video(seed, count)),
+        **more,
+    }
+
+
+def flat(seed: int) -> str:
+    read = moments(seed)
+    read.whole[2] = 0
+    return base64.b64encode(
+        to_bytes(
+            Moments(
+                read.begins,
+                read.ends,
+                read.whole,
+                read.qualities,
+                read.anchored,
+                read.anchored_of,
+                read.anchored_qualities,
+                read.duration,
+            )
+        )
+    ).decode()
+
+
+def held() -> dict[str, bytes]:
+    """Moments by the MD5 of the file."""
+    return {
+        hash_.value.hex(): item.moments
+        for item in feed.everything(moments=True)
+        for hash_ in item.hashes
+        if hash_.algorithm == "md5"
+    }
+
+
+def md5(seed: int) -> str:
+    return next(hash_.value.hex() for hash_ in video(seed).hashes if hash_.algorithm == "md5")
+
+
+def hear(pulled: Pull, *exchange: dict[str, object]) -> None:
+    with replayed(list(exchange)) as partner:
+        moved("bea", partner.address)
+        assert pulled("bea").error is None
+        partner.finished()
+
+
+@pytest.fixture(autouse=True)
+def bea() -> None:
+    partners.add("repit", "bea", {"key": "k"}, address="http://127.0.0.1:1")
+
+
+def test_a_video_of_another_hotline_comes_with_its_moments_and_goes_with_them(pulled: Pull) -> None:
+    hear(pulled, snapshot(told(1), told(2, 0)), acknowledged(), changes())
+    assert held() == {md5(1): video(1).moments, md5(2): b""}
+    hear(pulled, changes({**entry(1, state="withdrawn"), "media": "video"}, head=6), acknowledged())
+    assert held() == {md5(2): b""}
+
+
+def test_said_again_it_changes_nothing_and_with_other_moments_it_is_another_item(pulled: Pull) -> None:
+    hear(pulled, snapshot(told(1)), acknowledged(), changes())
+    at = feed.head()
+    hear(pulled, changes(told(1), head=6), acknowledged())
+    assert feed.head() == at
+    longer = base64.b64encode(video(1, 9).moments).decode()
+    hear(pulled, changes(told(1, moments=longer), head=7), acknowledged())
+    assert held() == {md5(1): video(1, 9).moments}
+    assert PartnerRecord.objects.count() == 1 and Item.objects.filter(state="withdrawn").count() == 1
+
+
+def test_the_same_video_submitted_here_is_the_same_item(pulled: Pull) -> None:
+    name = items.submit(video(1), actor="test", publish=True).item
+    hear(pulled, snapshot(told(1, kind="intimate")), acknowledged(), changes())
+    assert Item.objects.get().token == name and Item.objects.get().confirmations == 2
+
+
+@pytest.mark.parametrize("amiss", ["AAAA", "?", 7, flat(1)], ids=["short", "no base64", "number", "flat"])
+def test_moments_that_cannot_be_read_or_show_nothing_cost_nothing_else(pulled: Pull, amiss: object) -> None:
+    hear(pulled, snapshot(told(1, moments=amiss), told(2)), acknowledged(), changes())
+    assert held() == {md5(1): b"", md5(2): video(2).moments}
+    [row] = partners.rejected_of("bea")
+    assert "moments" in row.reason
+
+
+def test_moments_of_a_picture_are_not_taken(pulled: Pull) -> None:
+    made = {**entry(1, BEA), "moments": body(video(1))["moments"]}
+    hear(pulled, snapshot(made), acknowledged(), changes())
+    assert Item.objects.get().state == "active" and not ItemMoments.objects.exists()
+
+
+def test_many_long_videos_come_a_few_at_a_time(pulled: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(puller, "TOGETHER_BYTES", 100_000)
+    sizes = list[int]()
+    real = puller.HotlineClient._read
+    monkeypatch.setattr(
+        puller.HotlineClient, "_read", lambda self, some: sizes.append(len(some)) or real(self, some)
+    )
+    hear(pulled, snapshot(*(told(seed, 700) for seed in range(6))), acknowledged(), changes())
+    assert max(sizes) == 2 and len(held()) == 6 and all(held().values())
+
+
+# --- what others are told of a video that has moments: what they were always told
+
+
+def test_stopncii_is_told_of_the_md5_and_nothing_else() -> None:
+    who = recognise(subscribers.add("forum"))
+    items.submit(video(1), actor="test", publish=True)
+    items.submit(video(2, 0), actor="test", publish=True)
+    told_of = [record for record in stopncii_server.fetch(who, 10, 800).records if record.second != 10]
+    assert [(record.signal_type, record.value.hex()) for record in told_of] == [
+        ("VideoMD5", md5(1)),
+        ("VideoMD5", md5(2)),
+    ]
+
+
+def test_ncmec_is_told_of_the_md5_and_nothing_else(client: Client) -> None:
+    key = subscribers.add("forum")
+    for seed, count in ((1, 5), (2, 0)):
+        items.submit(video(seed, count), actor="test", publish=True)
+    entries = "/exchange/ncmec/v2/entries?from=1970-01-01T00:00:00Z&to=2999-01-01T00:00:00Z"
+    basic = base64.b64encode(f"anyone:{key}".encode()).decode()
+    raw = client.get(entries, headers={"Authorization": f"Basic {basic}"}).content.decode()
+    assert raw.count("<video>") == 2 and raw.count("</fingerprints>") == raw.count("<fingerprints>")
+    assert md5(1) in raw and md5(2) in raw
+    assert raw.split("<video>")[1].replace(md5(1), "").count("<md5>") == 1
+    assert moments(1).whole[0].tobytes().hex() not in raw
+    assert base64.b64encode(video(1).moments).decode()[:40] not in raw
+
+
+def test_hashes_of_pictures_and_moments_of_videos_share_no_name() -> None:
+    """A moment that is a banked picture, bit for bit, is found by nobody who asks for that picture's hash."""
+    who = recognise(subscribers.add("forum"))
+    row = moments(1).whole[0].tobytes()
+    items.submit(video(1), actor="test", publish=True)
+    first = [record.value for record in stopncii_server.fetch(who, 10, 800).records]
+    assert row not in first
+    picture = Submission("picture", "intimate", (Hash("pdq", "whole", row, 90),))
+    items.submit(picture, actor="test", publish=True)
+    assert row in [record.value for record in stopncii_server.fetch(who, 10, 800).records]

@@ -1,0 +1,341 @@
+"""Videos looked at in a real Chromium: the engine's moments to the bit, nothing asked of the network."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import device_videos as videos
+import numpy as np
+import pytest
+from device_page import apart, choose, sent
+from playwright.sync_api import Browser, Page, expect
+from test_device_in_a_browser import ready
+from test_pages_in_a_browser import visit
+
+from repit.hotline.web.case_pages import offline_page
+from repit.hotline.web.case_pages.api import CaseIn, submission
+from repit_engine import open_video
+from repit_engine.moments import moments_of, to_bytes
+from repit_engine.moments.frame import whole
+
+BROWSER = Path(__file__).resolve().parents[4] / "browser"
+IN_CHROMIUM = [name for name in videos.NAMES if name not in videos.NOT_IN_CHROMIUM]
+NO_DECODER = "delete globalThis.VideoDecoder;"
+NO_FRAME = "delete globalThis.VideoFrame;"
+TAMPERING = """{ const plain = VideoFrame.prototype.copyTo;
+  VideoFrame.prototype.copyTo = async function (target, options) {
+    const layout = await plain.call(this, target, options);
+    for (let at = 0; at < target.length; at += 97) target[at] ^= 1;
+    return layout; };
+  const read = OffscreenCanvasRenderingContext2D.prototype.getImageData;
+  OffscreenCanvasRenderingContext2D.prototype.getImageData = function (...given) {
+    const got = read.apply(this, given);
+    for (let at = 0; at < got.data.length; at += 97) got.data[at] ^= 1;
+    return got; }; }"""
+
+
+def opened(page: Page, address: str) -> None:
+    """The page, with both of its workers."""
+    with page.expect_request("**/device/video-worker.*.js"):
+        ready(page, address)
+    page.get_by_label("Family").check()
+
+
+def altered(page: Page, prelude: str) -> None:
+    """Have the worker for videos run in a browser that behaves like this."""
+
+    def serve(route: Any) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=prelude + answer.text())
+
+    page.route("**/video-worker.*.js", serve)
+
+
+def ways(page: Page) -> list[str]:
+    return page.locator(".device-list li").evaluate_all("rows => rows.map(row => row.dataset.way)")
+
+
+@pytest.fixture(scope="module")
+def frames_of() -> str:
+    """A script that tells what this browser makes of each frame of a film."""
+    node = Path(sys.executable).parent / "node"
+    bundle = (
+        "require('esbuild').build({entryPoints: ['tests/every-frame.ts'], bundle: true, write: false,"
+        " format: 'iife', target: 'es2022'}).then((made) => process.stdout.write(made.outputFiles[0].text))"
+    )
+    done = subprocess.run([node, "-e", bundle], cwd=BROWSER, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_every_frame_is_seen_at_its_time_and_to_the_bit(browser: Browser, site: str, frames_of: str) -> None:
+    with visit(browser) as seen:
+        seen.page.goto(f"{site}/robots.txt")
+        seen.page.evaluate(frames_of)
+        for name in IN_CHROMIUM:
+            wanted = videos.published("videos")[name]
+            content = b64encode((videos.VIDEOS / name).read_bytes()).decode()
+            found = seen.page.evaluate("content => framesOf(content)", content)
+            assert found["frames"] == [
+                {key: frame[key] for key in ("ms", "luma", "samples")} for frame in wanted["frames"]
+            ], name
+            assert found["turn"].replace("-", "_").upper() == wanted["turn"], name
+            assert found["limited"] == wanted["limited"], name
+            assert found["keyframes"] == wanted["keyframes"], name
+            assert found["times"] == [frame["ms"] for frame in wanted["frames"]], name
+            assert (found["duration"], found["whole"]) == (wanted["duration"], True), name
+
+
+def test_the_conformance_videos_come_to_the_engine_s_moments_with_the_network_off(
+    browser: Browser, site: str
+) -> None:
+    with visit(browser) as seen:
+        page = seen.page
+        opened(page, f"{site}/en/device/")
+        page.wait_for_load_state("networkidle")
+        asked = len(seen.requests)
+        page.context.set_offline(True)
+        choose(page, [videos.VIDEOS / name for name in videos.NAMES], len(videos.NAMES))
+        # One that no worker decodes is tried by the page, out of its own memory.
+        assert all(url.startswith("blob:") for url in seen.requests[asked:])
+        assert seen.complaints == []
+        items = dict(zip(videos.NAMES, sent(page), strict=True))
+        rows = dict(zip(videos.NAMES, page.locator(".device-list li").all_inner_texts(), strict=True))
+        page.get_by_label("One").check()
+        plain = dict(zip(videos.NAMES, sent(page), strict=True))
+    for name in videos.NAMES:
+        content = (videos.VIDEOS / name).read_bytes()
+        exact = [
+            ("md5", hashlib.md5(content, usedforsecurity=False).hexdigest()),
+            ("sha256", hashlib.sha256(content).hexdigest()),
+        ]
+        assert [(each["algorithm"], each["value"]) for each in items[name]["hashes"]] == exact
+        if name in videos.NOT_IN_CHROMIUM:
+            assert "moments" not in items[name]
+            assert "This browser cannot open this video." in rows[name]
+            continue
+        assert to_bytes(videos.carried(items[name])).hex() == videos.published("moments")[name]["blob"], name
+        assert "Ready. This video can be recognised, even cut or altered." in rows[name]
+        whole_only = to_bytes(videos.carried(items[name]).without_anchored())
+        assert to_bytes(videos.carried(plain[name])) == whole_only, name
+    case = CaseIn.model_validate({"items": list(items.values())})
+    taken = [submission(item) for item in case.items]
+    assert [each.media for each in taken] == ["video"] * len(taken)
+    assert [len(each.moments) > 0 for each in taken] == ["moments" in item for item in items.values()]
+
+
+def test_a_browser_that_decodes_nothing_in_workers_is_shown_the_film_by_the_page(
+    browser: Browser, site: str
+) -> None:
+    content = videos.hand_held(4)
+    with visit(browser) as seen:
+        altered(seen.page, NO_DECODER)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", content)], 1)
+        [item] = sent(seen.page)
+        assert ways(seen.page) == ["luma"]
+        expect(seen.page.get_by_text("Another browser could look at more of its pictures.")).to_be_visible()
+        assert seen.complaints == []
+        assert seen.page.locator("video").count() == 0
+    found = videos.carried(item)
+    assert len(found) >= 3
+    assert found.duration == 4000
+    with open_video(content) as video:
+        frames = {frame.ms: whole(frame)[0].tobytes() for frame in video.every()}
+    # What is shown is looked at four times a second; what is seen are the engine's own frames.
+    for begin, row in zip(found.begins.tolist(), found.whole, strict=True):
+        assert frames[begin] == row.tobytes(), begin
+
+
+def test_where_there_are_no_frames_to_be_had_a_canvas_is_read(browser: Browser, site: str) -> None:
+    content = videos.hand_held(4)
+    with visit(browser) as seen:
+        altered(seen.page, NO_DECODER + NO_FRAME)
+        seen.page.add_init_script(NO_FRAME)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", content)], 1)
+        assert ways(seen.page) == ["canvas"]
+        [item] = sent(seen.page)
+    found = videos.carried(item)
+    assert len(found) >= 3
+    with open_video(content) as video:
+        frames = {frame.ms: whole(frame)[0].tobytes().hex() for frame in video.every()}
+    for begin, row in zip(found.begins.tolist(), found.whole, strict=True):
+        assert apart(frames[begin], row.tobytes().hex()) <= 12
+
+
+@pytest.mark.parametrize("prelude", ["", NO_DECODER])
+def test_a_browser_that_alters_what_pages_read_gives_the_exact_file_and_says_so(
+    browser: Browser, site: str, prelude: str
+) -> None:
+    with visit(browser) as seen:
+        altered(seen.page, TAMPERING + prelude)
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", videos.hand_held(4))], 1)
+        [item] = sent(seen.page)
+        assert [each["algorithm"] for each in item["hashes"]] == ["md5", "sha256"]
+        assert "moments" not in item
+        expect(seen.page.get_by_text("this browser changes pictures before a page")).to_be_visible()
+
+
+def test_a_spoilt_stretch_costs_itself_and_not_the_film(browser: Browser, site: str) -> None:
+    content = videos.hand_held(5)
+    with visit(browser) as seen:
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", videos.damaged(content))], 1)
+        expect(seen.page.get_by_text("Some of this video is damaged.")).to_be_visible()
+        [item] = sent(seen.page)
+    with open_video(content) as video:
+        wanted = moments_of(video)
+    found = videos.carried(item)
+    seconds = set((found.begins // 1000).tolist())
+    assert {0, 1, 3, 4} <= seconds
+    both = {row.tobytes() for row in found.whole} & {row.tobytes() for row in wanted.whole}
+    assert len(both) >= 3
+
+
+def test_a_film_whose_times_are_those_of_decoding_is_told_by_the_order_of_its_frames(
+    browser: Browser, site: str
+) -> None:
+    content = videos.without_composition(videos.hand_held(3, seed=9, bframes=True))
+    assert content != videos.hand_held(3, seed=9, bframes=True)
+    with visit(browser) as seen:
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", content)], 1)
+        [item] = sent(seen.page)
+    with open_video(content) as video:
+        assert to_bytes(videos.carried(item)) == to_bytes(moments_of(video))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"\0\0\0\x18ftypmp42" + b"frames" * 3000, "This browser cannot open this video."),
+        (videos.VIDEOS.joinpath("vp9.webm").read_bytes()[:300], "This browser cannot open this video."),
+        (videos.VIDEOS.joinpath("h264.mp4").read_bytes()[:-4000], None),
+    ],
+)
+def test_whatever_is_no_film_gets_its_exact_digest_and_says_so(
+    browser: Browser, site: str, content: bytes, says: str | None
+) -> None:
+    with visit(browser) as seen:
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", content)], 1)
+        [item] = sent(seen.page)
+        assert item["hashes"][1]["value"] == hashlib.sha256(content).hexdigest()
+        if says is not None:
+            assert "moments" not in item
+            expect(seen.page.get_by_text(says)).to_be_visible()
+
+
+def test_a_grey_film_is_told_to_be_too_plain(browser: Browser, site: str) -> None:
+    recipe = videos.Recipe(frames=40, options=videos.PHONE)
+    grey = videos.film_of([np.full((recipe.height, recipe.width), 90, np.uint8)] * recipe.frames, recipe)
+    with visit(browser) as seen:
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("grey.mp4", grey)], 1)
+        expect(seen.page.get_by_text("This video shows too little to be recognised")).to_be_visible()
+        assert "moments" not in sent(seen.page)[0]
+
+
+def test_progress_is_told_in_time_seen_and_a_film_that_is_taken_back_leaves_the_way_free(
+    browser: Browser, site: str
+) -> None:
+    slowly = """{ const plain = VideoFrame.prototype.copyTo;
+      VideoFrame.prototype.copyTo = async function (...given) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return plain.apply(this, given); }; }"""
+    films = [videos.given("one.mp4", videos.hand_held(5)), videos.given("two.mp4", videos.hand_held(4))]
+    with visit(browser) as seen:
+        page = seen.page
+        altered(page, slowly)
+        opened(page, f"{site}/en/device/")
+        page.locator("[data-device-files]").set_input_files(films)
+        expect(page.get_by_text("Working on this device… 0:01 of 0:05")).to_be_visible()
+        assert 0.1 < page.locator(".device-list progress").first.evaluate("bar => bar.value") < 0.7
+        # Nothing of it is sent before it is looked at.
+        assert sent(page) == []
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator("[data-device-status]")).to_have_text(
+            "Some files are not ready yet. Please wait a moment, then send."
+        )
+        page.get_by_role("button", name="Remove one.mp4").click()
+        expect(page.locator(".device-list li[data-mood=ready]")).to_have_count(1, timeout=60_000)
+        [item] = sent(page)
+        choose(page, [films[1]], 2)
+        expect(page.get_by_text("This file is in the list already.")).to_be_visible()
+        assert len(sent(page)) == 1
+    with open_video(videos.hand_held(4)) as video:
+        assert to_bytes(videos.carried(item)) == to_bytes(moments_of(video))
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["throw new Error();", "addEventListener('message', (e) => { if (e.data.kind === 'watch') throw 1; });"],
+)
+def test_a_worker_that_is_not_there_or_dies_leaves_the_exact_file(
+    browser: Browser, site: str, body: str
+) -> None:
+    with visit(browser) as seen:
+        seen.page.route(
+            "**/video-worker.*.js", lambda route: route.fulfill(content_type="text/javascript", body=body)
+        )
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.given("film.mp4", videos.hand_held(4))], 1)
+        expect(seen.page.get_by_text("This device could not look at this video.")).to_be_visible()
+        [item] = sent(seen.page)
+        assert [each["algorithm"] for each in item["hashes"]] == ["md5", "sha256"]
+
+
+def test_pictures_do_not_wait_for_the_worker_that_looks_at_videos(browser: Browser, site: str) -> None:
+    held: list[Any] = []
+    with visit(browser) as seen:
+        seen.page.route("**/video-worker.*.js", lambda route: held.append(route))  # noqa: PLW0108
+        opened(seen.page, f"{site}/en/device/")
+        choose(seen.page, [videos.CONFORMANCE / "pictures" / "rgb.png"], 1)
+        assert len(sent(seen.page)) == 1
+        for route in held:
+            route.continue_()
+
+
+def test_only_where_files_are_chosen_may_a_page_show_a_film_and_then_only_what_was_chosen(
+    browser: Browser, site: str
+) -> None:
+    with visit(browser) as seen:
+        policies = {}
+        seen.page.on(
+            "response",
+            lambda answer: policies.update(
+                {answer.url.rsplit("/")[-1].split(".")[0]: answer.headers["content-security-policy"]}
+            ),
+        )
+        opened(seen.page, f"{site}/en/device/")
+        seen.page.wait_for_load_state("networkidle")
+        assert "media-src blob:" in policies[""]
+        assert "'wasm-unsafe-eval'" in policies["video-worker"]
+        assert "connect-src" not in policies["video-worker"]
+        assert "media-src" not in policies["video-worker"]
+        seen.page.goto(f"{site}/en/")
+        assert "media-src" not in policies[""]
+
+
+def test_the_page_for_use_without_internet_looks_at_videos_too(
+    browser: Browser, site: str, tmp_path: Path
+) -> None:
+    del site
+    edition = offline_page.editions()[0]
+    file = tmp_path / edition.name
+    file.write_bytes(edition.page)
+    with visit(browser) as seen:
+        page = seen.page
+        page.context.set_offline(True)
+        page.goto(f"file://{file}")
+        page.locator("input[name=level][value=family]").check()
+        choose(page, [videos.VIDEOS / "h264.mp4"], 1)
+        [item] = json.loads(page.locator("[data-device-carry]").input_value())["items"]
+        assert to_bytes(videos.carried(item)).hex() == videos.published("moments")["h264.mp4"]["blob"]
+        assert [url for url in seen.requests if not url.startswith(("file:", "blob:"))] == []
+        assert seen.complaints == []
