@@ -11,9 +11,10 @@ from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
 from bench.video.filming import BGR
 from bench.video.scenes import fitted
-from PIL import Image, ImageDraw, ImageFont
 
 Change: TypeAlias = Callable[[BGR], BGR]
 
@@ -40,10 +41,10 @@ Step: TypeAlias = Callable[[Around], Change]
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: its `steps` in order; the rest is drawn for each copy where it is empty.
+    """One row of the table: its `steps` in order.
 
-    `speeds`: item seconds per upload second; `rates`: frames a second of the copy; `size`: the long edge of
-    the copy at most; `crf`: of x264.
+    `speeds`: item seconds per upload second; `rates`: frames a second of the copy, in turns; `size`: the long
+    edge of the copy at most; `crf`: of x264, from and to; `backwards`: played from its end.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Row:
     rates: Sequence[float] = (30.0, 25.0, 15.0)
     size: int = 640
     crf: tuple[int, int] = (26, 32)
-    group: str = "table"
+    backwards: bool = False
 
 
 def mirrored(_: Around) -> Change:
@@ -230,6 +231,7 @@ ROWS: Final = (
     Row("crop, mirror, speed 0.9", (cropped(0.85), mirrored), speeds=(0.9,)),
 )
 EXACT: Final = Row("as it was", rates=(30.0,), crf=(20, 22))
+REVERSED: Final = Row("backwards", backwards=True)
 
 
 def applied(row: Row, around: Around) -> Change:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+
 from bench.video import alterations, filming, scenes, workers
 from bench.video.alterations import Around, Row, applied
 from bench.video.filming import BGR, x264
@@ -35,7 +36,6 @@ class Copy:
     upload second, the clip starting `lead` seconds into the upload of `duration` seconds."""
 
     row: str
-    group: str
     original: str
     kind: str
     path: Path
@@ -114,7 +114,7 @@ def _job(
     before, after = round(lead * rate), round((inside - lead) * rate)
     duration = (before + frames + after) / rate
     copy = Copy(
-        row.name, row.group, original.name, original.kind, folder / f"{name}.mp4", begin, seconds, speed, rate,
+        row.name, original.name, original.kind, folder / f"{name}.mp4", begin, seconds, speed, rate,
         wanted, before / rate, duration,
     )  # fmt: skip
     other = others[(number + take) % len(others)].path
@@ -132,6 +132,8 @@ def _frames(job: _Job, rng: np.random.Generator) -> Iterator[BGR]:
     clip = filming.sampled(
         job.source, copy.begin, copy.seconds - 1e-6, speed=copy.speed, rate=copy.rate, edge=EDGE
     )
+    if job.row.backwards:
+        clip = reversed(list(clip))
     first = next(clip)
     around = Around(rng, first.shape[1], first.shape[0], _again(job.other))
     change = applied(job.row, around)

@@ -14,6 +14,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+
 from bench.robustness.pictures import Source, collection
 from bench.video import filming, scenes, workers
 from bench.video.filming import BGR, Shape, x264

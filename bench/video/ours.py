@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from bench.video.keeping import KEPT, digest
 
 import repit_engine
+from bench.video.keeping import KEPT, digest
 from repit_engine.align import VideoDecision, VideoIndex, decide_video
 from repit_engine.moments import Asked, Moments, asked_about, asked_of, from_bytes, moments_of, to_bytes
 from repit_engine.stoplist import package_stoplist

@@ -9,11 +9,11 @@ from math import sqrt
 from typing import Final
 
 import numpy as np
+
 from bench.video import peers, workers
 from bench.video.copies import Copy
 from bench.video.originals import Material, Original
 from bench.video.ours import Upload, kept_moments
-
 from repit_engine.align import Segment, VideoIndex
 from repit_engine.decision import Strength
 from repit_engine.video import open_video

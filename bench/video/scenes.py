@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+
 from bench.video.filming import BGR
 
 GRAIN = 2.0
