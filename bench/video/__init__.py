@@ -14,7 +14,7 @@ from typing import Final
 from bench.common import Options, Report
 from bench.video import decoding, headlines, peers, plots, recall, searching, shared, unrelated
 from bench.video.alterations import EXACT, REVERSED, ROWS
-from bench.video.copies import Copy, Plan, copies
+from bench.video.copies import Copy, Plan, cut
 from bench.video.originals import HAND, STILL, TRIPOD, Material, material
 
 PROCESSES: Final = 2
@@ -89,20 +89,20 @@ def run(options: Options) -> Report:
 def _intro(held: Material) -> str:
     return (
         f"{held.label.capitalize()}: films by hand, from a steady hand to one that runs, still ones, and "
-        "some from a tripod. Clips are cut at random fractions of a second, 3, 5 and 10 s long (70 % of a film at "
-        "most), at 30, 25 and 15 frames a second in turns, altered at random parameters from a seed, and "
-        "coded as H.264. Thresholds are those of a bank of 42 million hashes unless a column says otherwise; the "
-        "bank holds the films of this page."
+        "some from a tripod. Clips are cut at random fractions of a second, 3, 5 and 10 s long (70 % of a "
+        "film at most), at 30, 25 and 15 frames a second in turns, altered at random parameters from a seed, "
+        "and coded as H.264. Thresholds are those of a bank of 42 million hashes unless a column "
+        "says otherwise; the bank holds the films of this page."
     )
 
 
 def _copies(held: Material, scale: Scale, processes: int) -> dict[str, list[Copy]]:
     """By kind, and those within other film."""
     return {
-        HAND: copies(held, HAND, (*ROWS, EXACT, REVERSED), scale.hand, processes),
-        STILL: copies(held, STILL, ROWS, scale.still, processes),
-        TRIPOD: copies(held, TRIPOD, ROWS, scale.tripod, processes),
-        "inside": copies(held, HAND, (EXACT, *ROWS[4:7]), scale.inside, processes),
+        HAND: cut(held, HAND, (*ROWS, EXACT, REVERSED), scale.hand, processes),
+        STILL: cut(held, STILL, ROWS, scale.still, processes),
+        TRIPOD: cut(held, TRIPOD, ROWS, scale.tripod, processes),
+        "inside": cut(held, HAND, (EXACT, *ROWS[4:7]), scale.inside, processes),
     }
 
 

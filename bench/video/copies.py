@@ -19,7 +19,7 @@ import numpy as np
 from bench.video import alterations, filming, scenes, workers
 from bench.video.alterations import Around, Row, applied
 from bench.video.filming import BGR, x264
-from bench.video.keeping import KEPT, digest
+from bench.video.keeping import KEPT, VERSION, digest
 from bench.video.originals import Material, Original
 
 LENGTHS: Final = (3.0, 5.0, 10.0)
@@ -72,10 +72,10 @@ class Plan:
     inside: float = 0.0
 
 
-def copies(material: Material, kind: str, rows: Sequence[Row], plan: Plan, processes: int) -> list[Copy]:
+def cut(material: Material, kind: str, rows: Sequence[Row], plan: Plan, processes: int) -> list[Copy]:
     """Of originals of a kind."""
-    code = (__file__, alterations.__file__, filming.__file__, scenes.__file__)
-    folder = KEPT / "copies" / digest(code)
+    code = (__file__, alterations.__file__, scenes.__file__)
+    folder = KEPT / "copies" / digest(code, VERSION)
     jobs = [
         _job(folder, original, row, (number, place, take), plan.inside, others=material.others)
         for place, row in enumerate(rows)

@@ -16,7 +16,7 @@ import numpy as np
 from bench.common import Report, Table
 from bench.video import filming, peers, scenes, workers
 from bench.video.filming import Encoding, x264
-from bench.video.keeping import KEPT, digest
+from bench.video.keeping import KEPT, VERSION, digest
 from bench.video.originals import Material, pixels
 from bench.video.scenes import Film
 from repit_engine.moments import asked_of, moments_of
@@ -133,7 +133,7 @@ def report(page: Report, found: Sequence[Measured]) -> None:
 
 def _path(seconds: float, size: int, name: str) -> Path:
     encoding = CODECS[name](size)
-    folder = KEPT / "codecs" / digest((__file__, filming.__file__, scenes.__file__), seconds)
+    folder = KEPT / "codecs" / digest((scenes.__file__,), VERSION, repr(encoding), seconds)
     plain = name.replace(",", "").replace(" ", "-")
     return folder / f"{plain}-{size}{encoding.suffix}"
 

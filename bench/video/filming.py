@@ -4,6 +4,7 @@ In: frames as ``(height, width, 3) uint8``, blue, green, red. Out: files; frames
 `copies` write, `copies` reads.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -35,7 +36,7 @@ def x264(crf: int, preset: str = "veryfast", **options: str) -> Encoding:
 
 def write(path: Path, frames: Iterable[BGR], rate: float, encoding: Encoding) -> None:
     """A file of frames at a rate, whole or not at all; odd edges are cut off."""
-    partly = path.with_name(f".{path.name}{encoding.suffix}")
+    partly = path.with_name(f".{os.getpid()}-{path.name}{encoding.suffix}")
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(partly), "w") as container:
         stream = None

@@ -89,9 +89,9 @@ def strangers(page: Report, found: Strangers) -> None:
     page.compare(EXPECTED, "", found.expected())
     page.notes.append(
         f"Of {found.pairs:,} unrelated pairs {found.blocked} were blocked: with none, the rate is below "
-        f"{3 / found.pairs:.1g} a pair (95 %). They show parts of few pictures, again and again, so that they "
-        "are not independent. What is expected at 42 M hashes is what the rule allows, times the most by which "
-        "more was seen than claimed where at least three were seen."
+        f"{3 / found.pairs:.1g} a pair (95 %). They show parts of few pictures, again and again, and "
+        "so are not independent. What is expected at 42 M hashes is what the rule allows, times the most by "
+        "which more was seen than claimed where at least three were seen."
     )
 
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from bench.common import ROOT
 
+VERSION: Final = 1
+"""Of how films are written and read (`filming`): another one makes everything anew."""
 KEPT: Final = ROOT / "artefacts" / "video"
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from bench.robustness.pictures import Source, collection
 from bench.video import filming, scenes, workers
 from bench.video.filming import BGR, Shape, x264
-from bench.video.keeping import KEPT, digest
+from bench.video.keeping import KEPT, VERSION, digest
 from bench.video.scenes import Film
 
 HAND, STILL, TRIPOD = "by hand", "still", "tripod"
@@ -62,7 +62,7 @@ def material(pictures: Path | None, videos: Path | None, processes: int) -> Mate
     sources = list(found.sources)
     np.random.default_rng(99).shuffle(sources)  # type: ignore[arg-type]
     shaping = SHAKES, STILLS, TRIPODS, OTHERS, LONG, _SHARES, [source.name for source in sources]
-    folder = KEPT / "originals" / digest((filming.__file__, scenes.__file__), *shaping)
+    folder = KEPT / "originals" / digest((scenes.__file__,), VERSION, *shaping)
     made = workers.over(list(_films(folder, sources)), _made, processes, "Originals")
     used = sum(
         share * count for share, count in zip(_SHARES, (len(SHAKES), STILLS, TRIPODS, OTHERS), strict=True)
