@@ -147,18 +147,28 @@ def test_what_a_quiet_stretch_leaves_is_used_by_a_busy_one() -> None:
     assert (ms >= 15_000).sum() > 100
 
 
-def test_an_upload_is_asked_again_densely_about_given_times() -> None:
+def test_an_upload_is_asked_again_densely_within_given_spans() -> None:
     times, scene = steady(5000), panned(10)
-    asked = asked_about(Shown(times, scene), np.array([4990, 1010, 1011, 999_999, -5]))
+    asked = asked_about(Shown(times, scene), [(4900, 99_999), (1000, 1700), (1400, 1900), (-900, -5)])
     assert asked.stage is VideoStage.AGAIN
-    assert set(asked.ms.tolist()) <= {ms for ms in times if min(abs(ms - t) for t in (1000, 4967, 0)) <= 70}
-    assert {933, 967, 1000, 1033, 1067} <= set(asked.ms.tolist())
-    assert Kind.ANCHOR in asked.kinds[asked.ms == 1000]
-    assert set(asked.kinds[asked.ms == 1067].tolist()) == {Kind.WHOLE}
-    assert len(asked_about(Shown(times, scene), np.empty(0, np.int64))) == 0
+    assert set(asked.ms.tolist()) <= {ms for ms in times if 1000 <= ms <= 1900 or ms >= 4900}
+    assert len(np.unique(asked.ms)) >= 22
+    assert (np.diff(asked.ms) >= 0).sum() > 0
+    still = np.unique(asked.ms[asked.kinds == Kind.ANCHOR])
+    assert (np.abs(still - 1500) <= 40).any()
+    for nothing in ([], [(6000, 7000)], np.empty(0, np.int64)):
+        assert len(asked_about(Shown(times, scene), nothing)) == 0
+
+
+def test_single_times_are_asked_about_with_the_frames_next_to_them() -> None:
+    times, scene = steady(5000), panned(12)
+    asked = asked_about(Shown(times, scene), np.array([4990, 1010, 1011]))
+    assert set(asked.ms.tolist()) == {
+        ms for ms in times if min(abs(ms - t) for t in (1010, 1011, 4990)) <= 70
+    }
 
 
 def test_asking_again_keeps_to_its_budget_whatever_is_predicted() -> None:
-    asked = asked_about(Shown(steady(10_000), panned(11)), np.arange(0, 10_000, 7))
+    asked = asked_about(Shown(steady(10_000), panned(11)), [(0, 10_000)])
     assert 1000 <= len(asked) <= 2500
-    assert asked.ms.max() > 8000
+    assert asked.ms.max() > 9000

@@ -1,61 +1,50 @@
-"""The upload asked again, densely, about the moments that a first hit predicts.
+"""The upload asked again, densely, where a first hit leaves something open: at the ends of a segment, in all
+of a doubtful one.
 
-In: a `Video`, times. Out: `Asked`. Next: `align`, which knows where the known video's moments would lie.
+In: a `Video`, spans or times. Out: `Asked`. Next: `align`, which knows where they lie.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from repit_engine.anchors import query_plane
-from repit_engine.moments import frame as of
-from repit_engine.moments.gathering import Rows, thinned
-from repit_engine.moments.types import LEAST_QUALITY, Asked, VideoStage
+from repit_engine.moments.dense import dense
+from repit_engine.moments.gathering import joined
+from repit_engine.moments.parts import Constant
+from repit_engine.moments.types import Asked, VideoStage
 from repit_engine.video import Video
 
 MOST: Final = 2_500
 """Hashes, whatever is asked about: with those of `query.VideoBudget` 25,000."""
 AROUND: Final = 70
-"""Milliseconds before and after a time within which frames are asked."""
-EACH: Final = 200
-"""Hashes of the frame nearest to a time: eight orientations, borders, all anchors."""
-_ORIENTATIONS: Final = np.arange(8, dtype=np.uint8)
+"""Milliseconds before and after a time, where times are given: frames so near are asked."""
+
+Spans = Sequence[tuple[int, int]] | NDArray[np.int64]
 
 
-def asked_about(video: Video, times: NDArray[np.int64], *, most: int = MOST) -> Asked:
-    """Every frame near the given times whole, in eight orientations, and the nearest ones with all anchors.
+def asked_about(video: Video, about: Spans, *, most: int = MOST) -> Asked:
+    """Every frame within the given spans whole, still moments among them with anchors; half the hashes for
+    each.
 
-    `times` in milliseconds of the upload, in any order. Where there are too many, fewer, evenly. Raises
+    `about`: ``(from, to)`` in milliseconds of the upload, both inclusive, in any order; or times, ``(n,)``,
+    each with `AROUND` about it. Where that is too much, frames and moments are thinned evenly. Raises
     `VideoRefused` as decoding does.
     """
-    rows = Rows()
-    nearest = _nearest(video.times, np.unique(times))
-    nearest = thinned(nearest, max(1, most // EACH))
-    around = np.unique(np.concatenate([nearest, *(_within(video.times, ms) for ms in nearest.tolist())]))
-    wanted = set(nearest.tolist())
-    for frame in video.at(around) if len(around) else ():
-        hashes, quality = of.orientations(frame)
-        if quality >= LEAST_QUALITY and len(rows) + len(hashes) <= most:
-            rows.whole(frame.ms, hashes, _ORIENTATIONS)
-        if frame.ms in wanted:
-            room = min(EACH - len(hashes), most - len(rows))
-            rows.places(frame.ms, query_plane(of.plane(frame)), room)
-    return rows.take(VideoStage.AGAIN)
+    times = _within(video.times, np.asarray(about, np.int64))
+    if not len(times):
+        return joined([], VideoStage.AGAIN)
+    parts = dense(times, video.at(times), most // 2, most - most // 2, Constant())
+    return joined(list(parts), VideoStage.AGAIN)
 
 
-def _nearest(shown: NDArray[np.int64], times: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The times of the frames nearest to given times, each once."""
-    if not len(shown) or not len(times):
-        return np.empty(0, np.int64)
-    after = np.searchsorted(shown, times).clip(0, len(shown) - 1)
-    before = (after - 1).clip(0)
-    nearer = np.where(np.abs(shown[before] - times) <= np.abs(shown[after] - times), before, after)
-    result: NDArray[np.int64] = np.unique(shown[nearer])
-    return result
-
-
-def _within(shown: NDArray[np.int64], ms: int) -> NDArray[np.int64]:
-    first, last = np.searchsorted(shown, [ms - AROUND, ms + AROUND + 1])
-    result: NDArray[np.int64] = shown[first:last]
+def _within(shown: NDArray[np.int64], about: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Times of the frames of spans, each once, in order."""
+    spans = np.stack([about - AROUND, about + AROUND], axis=-1) if about.ndim == 1 else about.reshape(-1, 2)
+    begins, ends = np.searchsorted(shown, spans[:, 0]), np.searchsorted(shown, spans[:, 1], "right")
+    inside = np.zeros(len(shown) + 1, np.int64)
+    np.add.at(inside, begins, 1)
+    np.add.at(inside, np.maximum(begins, ends), -1)
+    result: NDArray[np.int64] = shown[np.cumsum(inside[:-1]) > 0]
     return result
