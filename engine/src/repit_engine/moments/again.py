@@ -1,10 +1,9 @@
 """The upload asked again, densely, where a first hit leaves something open: at the ends of a segment, in all
 of a doubtful one.
 
-In: a `Video`, spans or times. Out: `Asked`. Next: `align`, which knows where they lie.
+In: a `Video`, times. Out: `Asked`. Next: `align`, which knows about which times there is more to be known.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -19,32 +18,30 @@ from repit_engine.video import Video
 MOST: Final = 2_500
 """Hashes, whatever is asked about: with those of `query.VideoBudget` 25,000."""
 AROUND: Final = 70
-"""Milliseconds before and after a time, where times are given: frames so near are asked."""
-
-Spans = Sequence[tuple[int, int]] | NDArray[np.int64]
+"""Milliseconds before and after a time within which frames are asked."""
 
 
-def asked_about(video: Video, about: Spans, *, most: int = MOST) -> Asked:
-    """Every frame within the given spans whole, still moments among them with anchors; half the hashes for
+def asked_about(video: Video, times: NDArray[np.int64], *, most: int = MOST) -> Asked:
+    """Every frame near the given times whole, still moments among them with anchors: half of the hashes for
     each.
 
-    `about`: ``(from, to)`` in milliseconds of the upload, both inclusive, in any order; or times, ``(n,)``,
-    each with `AROUND` about it. Where that is too much, frames and moments are thinned evenly. Raises
-    `VideoRefused` as decoding does.
+    `times` in milliseconds of the upload, in any order. Frames are asked in eight orientations where that
+    takes half of the hashes at most, else in two, or as they are; where they are still too many, fewer,
+    evenly. Raises `VideoRefused` as decoding does.
     """
-    times = _within(video.times, np.asarray(about, np.int64))
-    if not len(times):
+    near = _near(video.times, times)
+    if not len(near):
         return joined([], VideoStage.AGAIN)
-    parts = dense(times, video.at(times), most // 2, most - most // 2, Constant())
+    parts = dense(near, video.at(near), most // 2, most - most // 2, Constant())
     return joined(list(parts), VideoStage.AGAIN)
 
 
-def _within(shown: NDArray[np.int64], about: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Times of the frames of spans, each once, in order."""
-    spans = np.stack([about - AROUND, about + AROUND], axis=-1) if about.ndim == 1 else about.reshape(-1, 2)
-    begins, ends = np.searchsorted(shown, spans[:, 0]), np.searchsorted(shown, spans[:, 1], "right")
+def _near(shown: NDArray[np.int64], times: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Times of the frames within `AROUND` of any of the given ones, each once, in order."""
+    begins = np.searchsorted(shown, times - AROUND)
+    ends = np.searchsorted(shown, times + AROUND, "right")
     inside = np.zeros(len(shown) + 1, np.int64)
     np.add.at(inside, begins, 1)
-    np.add.at(inside, np.maximum(begins, ends), -1)
+    np.add.at(inside, ends, -1)
     result: NDArray[np.int64] = shown[np.cumsum(inside[:-1]) > 0]
     return result
