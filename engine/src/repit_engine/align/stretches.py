@@ -133,6 +133,6 @@ def _seen(line: Line, meeting: Meeting, met: Points, inside: NDArray[np.int64]) 
         jit.distances.distance_matrix(queries, item.hashes[rows].view(np.uint64), bits)
         if int(bits.min()) <= rule.foreseen:
             seen[at] = Seen.FORESEEN
-        elif np.abs(ms[start:stop] - np.clip(ms[start:stop], *times)).min() <= exact:
+        elif np.abs(ms[start:stop] - np.clip(ms[start:stop], times[0], times[1])).min() <= exact:
             seen[at] = Seen.MISSED
     return seen
