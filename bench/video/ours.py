@@ -42,7 +42,7 @@ def warm_up() -> None:
     with open_video(ROOT / "conformance" / "videos" / "h264.mp4") as video:
         index = VideoIndex()
         index.add(0, moments_of(video))
-        Upload(video).decided(index, 1)
+        Upload(video).decided(index, 1, again=True)
         index.close()
 
 
@@ -109,13 +109,15 @@ class Upload:
         self.seconds += time.thread_time() - begun
         return stage
 
-    def decided(self, index: VideoIndex, rows: int) -> VideoDecision:
-        """As a bank of so many hashes would, this index among them."""
+    def decided(self, index: VideoIndex, rows: int, *, again: bool = False) -> VideoDecision:
+        """As a bank of so many hashes would, this index among them; `again`: what was met is asked about once
+        more.
+        """
         searched = Scaled(index, max(rows, index.rows))
         return decide_video(
             self.stages(),
             searched,
             duration=self.video.duration,
-            again=self.again,
+            again=self.again if again else None,
             stoplist=package_stoplist(),
         )
